@@ -1,11 +1,13 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Serving, servingFiles } from "./components/api/serving.ts";
+import { contentOf } from "./components/common/content.ts";
 import { enforceResourceRules } from "./components/common/resource-rules.ts";
 import { CostGuard } from "./components/cost/cost-guard.ts";
 import { showPrice } from "./components/cost/price-table.ts";
 import { SpendBudget, waiversOf } from "./components/cost/spend-budget.ts";
 import { DataBucket, filesOf, prefixesOf } from "./components/data/data-bucket.ts";
+import { refuseRedData } from "./components/data/data-quality.ts";
 import { alarmCount } from "./components/observability/alarms.ts";
 import { AuditTrail } from "./components/observability/audit-trail.ts";
 import { Notifications } from "./components/observability/notifications.ts";
@@ -14,6 +16,7 @@ import { PersonalizeAccess } from "./components/personalize/personalize-access.t
 import { Recommender, stackStateFlags } from "./components/personalize/recommender.ts";
 import { stackOwner } from "./components/personalize/resources.ts";
 import { bucketNameFor, loadConfig } from "./config/config.ts";
+import { preparedData } from "./data-prep/prepared-data.ts";
 import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "./iam/import-access.ts";
 import { accessHashOf } from "./personalize/dataset-import-job.ts";
 import { endWithEngine } from "./personalize/engine.ts";
@@ -22,7 +25,10 @@ import { endWithEngine } from "./personalize/engine.ts";
 endWithEngine([process.env.PULUMI_NODEJS_ENGINE ?? ""]);
 // The SDK maps every stack trace by source maps, which costs a preview a second. Node strips types in place: there are none.
 Reflect.deleteProperty(Error, "prepareStackTrace");
-const config = loadConfig();
+const configured = loadConfig();
+const data = await preparedData(configured, async () => (await contentOf(configured.interactionsFile)).contentHash);
+const { config } = data;
+refuseRedData(data.manifest, config.dataWaiver);
 enforceResourceRules({ ...waiversOf(config.cost), ...config.waivers }, config);
 const stateFlags = await stackStateFlags(config.stack);
 const price = await showPrice(config, {
@@ -30,7 +36,7 @@ const price = await showPrice(config, {
     alarms: alarmCount(config.serving.api),
 });
 const [files, owner, { accountId }, { partition }] = await Promise.all([
-    servingFiles(config),
+    servingFiles(data),
     stackOwner(config),
     aws.getCallerIdentity(),
     aws.getPartition(),
@@ -50,7 +56,7 @@ if (config.recipe === "aws-hrnn") {
 }
 
 const bucketPolicy = dataBucketPolicy(place, caller, config.bucketPolicyConditions);
-const data = new DataBucket("data", {
+const bucket = new DataBucket("data", {
     bucketName: place.bucketName,
     files: filesOf(config),
     dataRetention: config.dataRetention,
@@ -72,8 +78,10 @@ const budget = new SpendBudget("budget", { config, monthlyLimitUsd, topicArn });
 const recommender = new Recommender("movies", {
     config,
     recipeArn: config.recipe && `arn:${partition}:personalize:::recipe/${config.recipe}`,
-    bucketName: data.bucketName,
-    files: data.files,
+    interactionsSchema: data.interactionsSchema,
+    watchedTypes: data.manifest?.consumedTypes,
+    bucketName: bucket.bucketName,
+    files: bucket.files,
     roleArn: access.roleArn,
     accessHash: accessHashOf([bucketPolicy, executionRolePolicy(place), executionRoleTrust(caller)]),
     owner,
@@ -97,6 +105,7 @@ const observability = new Observability("observability", {
 });
 const serving = new Serving("serving", {
     config,
+    manifest: data.manifest,
     caller,
     price,
     files,
@@ -112,7 +121,7 @@ if (config.auditTrail) {
 }
 
 export const { estimatedMonthlyCostUsd } = price;
-export const { bucketName } = data;
+export const { bucketName } = bucket;
 export const { roleArn } = access;
 export const {
     schemaArn,

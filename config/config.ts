@@ -52,6 +52,8 @@ export interface StackConfig extends TrainingConfig {
     readonly kmsKeyArn: string | undefined;
     /** Whether the bucket policy limits Personalize to this account's resources. */
     readonly bucketPolicyConditions: boolean;
+    /** The reason to train on data with red checks; undefined: such data is refused. */
+    readonly dataWaiver: string | undefined;
     /** The reason for each waived resource rule, by the rule's name. */
     readonly waivers: Readonly<Record<string, string>>;
 }
@@ -125,9 +127,21 @@ export function parseConfig(
         auditTrail,
         bucketPolicyConditions: flag("bucketPolicyConditions"),
         waivers: texts("waivers"),
+        dataWaiver: parseDataWaiver(values),
         tags: { ...texts("tags"), "pulumi:project": stack.project, "pulumi:stack": stack.stack },
     };
     return problems.length > 0 ? problems : config;
+}
+
+/** Length of a usable reason. */
+const shortestReason = 20;
+
+function parseDataWaiver({ bad, text }: Values): string | undefined {
+    const reason = text("dataWaiver").trim();
+    if (reason !== "" && reason.length < shortestReason) {
+        bad("dataWaiver", `is "${reason}"; give a reason of at least ${shortestReason} characters`);
+    }
+    return reason || undefined;
 }
 
 /** The longest ending that the program appends to the bucket's name, for the buckets of trail and page. */

@@ -1,11 +1,14 @@
-/** Type of a viewing: data-prep writes it into the interactions, and the page sends it. */
-const watchEvent = "Watch";
+/** Types of viewings of data without a manifest. */
+export const usualWatchedTypes: readonly string[] = ["Watch"];
 
 /** Expression of the filter that leaves out what a user has watched (Developer Guide, "Filter expressions"). */
-export const watchedFilterExpression = `EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("${watchEvent}")`;
+export const watchedFilterExpression = (types = usualWatchedTypes): string =>
+    `EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN (${types.map((type) => `"${type}"`).join(", ")})`;
 
 /** Whether an event is a viewing. Filters compare event types without case. */
-export const isWatch = (eventType: string): boolean => eventType.toLowerCase() === watchEvent.toLowerCase();
+export function isWatch(eventType: string, types = usualWatchedTypes): boolean {
+    return types.some((type) => type.toLowerCase() === eventType.toLowerCase());
+}
 
 /** Whether a filter's list has items because the user watched them: an INCLUDE by interactions. */
 export const includesWatched = (filterExpression: string): boolean =>

@@ -12,6 +12,7 @@ const CANCELLED = 8;
 interface Flags {
     input?: string;
     items?: string;
+    users?: string;
     columns?: string;
     time?: string;
     event?: string;
@@ -33,16 +34,20 @@ const command = new Command("data-prep")
         "CSV, TSV, JSON lines or Parquet, plain, gzip or zstd; a zip, a folder, - for stdin (default: MovieLens 100k is fetched)",
     )
     .option("--input <file>", "the older form of a file argument")
-    .option("--items <file>", "a table of items: id, title, genres or category, year")
-    .option("--columns <list>", "user=…,item=…,time=…,event=…,value=…: names of columns, or numbers from 1")
+    .option("--items <file>", "a table of items: id, title, genres or category, year, and any other columns")
+    .option("--users <file>", "a table of users: id, and any other columns")
+    .option(
+        "--columns <list>",
+        "user=…,item=…,time=…,event=…,value=…: names of columns, or numbers from 1; DEVICE=… keeps a further column",
+    )
     .option("--time <format>", "s, ms, iso, or a format such as '%d/%m/%Y %H:%M'")
     .option("--event <rule>", "the type of all events, or a rule: 'rating >= 4 -> Like, else Watch'")
     .option(
         "--output <file>",
-        "the CSV, or a folder; catalogue.json, fallback-tables.json, items.csv and its schema are written beside it",
+        "the CSV, or a folder; manifest, catalogue, fallback tables, items and users are written beside it",
         DEFAULT_OUTPUT,
     )
-    .option("--report <file>", "also write the summary to this file, as JSON")
+    .option("--report <file>", "write a quality report: JSON, and beside it one HTML page with charts")
     .addOption(
         new Option(
             "--bad-rows <fail|skip|quarantine FILE>",
@@ -92,7 +97,7 @@ async function main(args: string[]): Promise<number> {
     } catch (error) {
         return error instanceof CommanderError && error.exitCode === 0 ? 0 : WRONG_USAGE;
     }
-    const { json, input, items, output, report, badRows, maxBad, columns, time, event } = command.opts<Flags>();
+    const { json, input, items, users, output, report, badRows, maxBad, columns, time, event } = command.opts<Flags>();
     const inputs = [...(input === undefined ? [] : [input]), ...command.args].map(fromCaller);
     const [kind, ...file] = badRows.split(":");
     const interrupted = new AbortController();
@@ -106,6 +111,7 @@ async function main(args: string[]): Promise<number> {
         signal: interrupted.signal,
         ...(file.length > 0 && { quarantine: fromCaller(file.join(":")) }),
         ...(items !== undefined && { items: fromCaller(items) }),
+        ...(users !== undefined && { users: fromCaller(users) }),
         ...(report !== undefined && { report: fromCaller(report) }),
         ...(maxBad !== undefined && { maxBad }),
         ...(columns !== undefined && { columns }),
@@ -113,8 +119,14 @@ async function main(args: string[]): Promise<number> {
         ...(event !== undefined && { event }),
     };
     try {
-        const { summary, cataloguePath, itemsPath, tablesPath } = await prepare(options);
-        const files = { catalogue: cataloguePath, tables: tablesPath, ...(itemsPath && { "items file": itemsPath }) };
+        const { summary, cataloguePath, itemsPath, usersPath, tablesPath, manifestPath } = await prepare(options);
+        const files = {
+            catalogue: cataloguePath,
+            tables: tablesPath,
+            ...(itemsPath && { "items file": itemsPath }),
+            ...(usersPath && { "users file": usersPath }),
+            manifest: manifestPath,
+        };
         const places = Object.entries(files).map(([name, path]) => `${name.padEnd(14)}${path}\n`);
         process.stdout.write(json ? `${JSON.stringify(summary)}\n` : `${formatSummary(summary)}\n${places.join("")}`);
         return 0;

@@ -1,7 +1,10 @@
 import { createReadStream } from "node:fs";
+import { createNumbering, type Numbering } from "./numbering.ts";
+import { createScanner, type Dialect, type Scanner, unescaped } from "./reading/scan.ts";
+import { digitsIn, idNumber } from "./values.ts";
 
 /**
- * An interactions CSV as numbers, in the file's order: in row `r`, user `users[r]` watched item `items[r]` at
+ * Interactions as numbers, in the file's order: in row `r`, user `users[r]` had an event with item `items[r]` at
  * `timestamps[r]` (epoch seconds). Users and items are numbered by first appearance.
  */
 export interface Columns {
@@ -15,8 +18,55 @@ export interface Columns {
     readonly itemIds: readonly string[];
 }
 
+/** Collects rows of columns that grow. */
+export function createColumns() {
+    const userNumbers = createNumbering();
+    const itemNumbers = createNumbering();
+    const columns = {
+        rows: 0,
+        users: new Int32Array(1 << 16),
+        items: new Int32Array(1 << 16),
+        timestamps: new Float64Array(1 << 16),
+    };
+    const add = (user: number, item: number, timestamp: number): void => {
+        const { rows } = columns;
+        if (rows === columns.users.length) {
+            columns.users = longer(columns.users, new Int32Array(2 * rows));
+            columns.items = longer(columns.items, new Int32Array(2 * rows));
+            columns.timestamps = longer(columns.timestamps, new Float64Array(2 * rows));
+        }
+        columns.users[rows] = user;
+        columns.items[rows] = item;
+        columns.timestamps[rows] = timestamp;
+        columns.rows = rows + 1;
+    };
+    const finish = (): Columns => ({
+        userCount: userNumbers.ids.length,
+        itemCount: itemNumbers.ids.length,
+        users: columns.users.subarray(0, columns.rows),
+        items: columns.items.subarray(0, columns.rows),
+        timestamps: columns.timestamps.subarray(0, columns.rows),
+        userIds: userNumbers.ids,
+        itemIds: itemNumbers.ids,
+    });
+    return { userNumbers, itemNumbers, columns, add, finish };
+}
+
+/** `larger`, filled with the values of `values` from its start. */
+export function longer<T extends Int32Array | Float64Array>(values: T, larger: T): T {
+    larger.set(values);
+    return larger;
+}
+
+/** Number of rows of each group. */
+export function countsOf(groups: Int32Array, count: number): Int32Array {
+    const counts = new Int32Array(count);
+    for (const group of groups) counts[group] = (counts[group] as number) + 1;
+    return counts;
+}
+
 /** The columns that an item interactions dataset requires. */
-const REQUIRED_COLUMNS = ["USER_ID", "ITEM_ID", "TIMESTAMP"] as const;
+const requiredColumns = ["USER_ID", "ITEM_ID", "TIMESTAMP"] as const;
 
 /** The header lacks required columns. */
 export class MissingColumnsError extends Error {
@@ -37,16 +87,11 @@ export class MalformedCsvError extends Error {
     }
 }
 
+/** The CSV that the service imports. */
+const dialect: Dialect = { delimiter: ",", quotes: true, escape: "\\" };
 const LF = 0x0a;
-const CR = 0x0d;
-const COMMA = 0x2c;
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const ZERO = 0x30;
-const NINE = 0x39;
-
-/** Ids that are plain numbers below this are looked up in an array. */
-const directLimit = 1 << 22;
+/** Eleven digits of epoch seconds last until the year 5138; the service refuses longer ones. */
+const mostTimeDigits = 15;
 
 /**
  * Reads an interactions CSV in one pass over its bytes: ten million rows take seconds, at a few bytes of memory a row.
@@ -56,190 +101,78 @@ const directLimit = 1 << 22;
  */
 export async function readColumns(file: string): Promise<Columns> {
     let carry: Buffer = Buffer.alloc(0);
-    const scanner = createScanner();
+    const reader = createReader();
     for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
         const bytes: Buffer = carry.length > 0 ? Buffer.concat([carry, chunk as Buffer]) : (chunk as Buffer);
-        carry = Buffer.from(bytes.subarray(scanner.take(bytes)));
+        carry = Buffer.from(bytes.subarray(reader.take(bytes)));
     }
-    if (carry.length > 0) scanner.take(Buffer.concat([carry, Buffer.of(LF)]));
-    return scanner.finish();
+    if (carry.length > 0) reader.take(Buffer.concat([carry, Buffer.of(LF)]), true);
+    return reader.finish();
 }
 
-function createScanner() {
-    const users = createNumbering();
-    const items = createNumbering();
+function createReader() {
+    const collected = createColumns();
+    const scanner = createScanner(dialect);
     let header: { width: number; user: number; item: number; timestamp: number } | undefined;
-    let columns = {
-        users: new Int32Array(1 << 16),
-        items: new Int32Array(1 << 16),
-        timestamps: new Float64Array(1 << 16),
-    };
-    let rows = 0;
-    let line = 0;
-    // Start and end of each field of the current record, without its quotes.
-    const bounds: number[] = [];
-
-    /** The end of the record that begins at `start`, or -1 if it is incomplete. Fills `bounds`. */
-    const fieldsOf = (bytes: Uint8Array, start: number): number => {
-        let at = start;
-        let field = 0;
-        for (;;) {
-            const quoted = bytes[at] === QUOTE;
-            const from = quoted ? at + 1 : at;
-            if (quoted) {
-                at = closingQuote(bytes, from);
-                if (at < 0) return -1;
-            } else {
-                while (at < bytes.length && bytes[at] !== COMMA && bytes[at] !== LF) at += 1;
-            }
-            const next = quoted ? at + 1 : at;
-            bounds[2 * field] = from;
-            bounds[2 * field + 1] = at;
-            field += 1;
-            at = quoted && bytes[next] === CR ? next + 1 : next;
-            if (at >= bytes.length) return -1;
-            if (bytes[at] === LF) {
-                if (!quoted && at > from && bytes[at - 1] === CR) bounds[2 * field - 1] = at - 1;
-                bounds.length = 2 * field;
-                return at + 1;
-            }
-            if (bytes[at] !== COMMA) throw new MalformedCsvError(line + 1, "text follows a closing quote");
-            at += 1;
-        }
-    };
+    let line = 1;
 
     const record = (bytes: Buffer) => {
-        const text = (field: number) => bytes.toString("utf8", bounds[2 * field], bounds[2 * field + 1]);
-        const width = bounds.length / 2;
+        if (scanner.problem) throw new MalformedCsvError(line, scanner.problem);
+        const { fields } = scanner;
         if (!header) {
-            header = readHeader(Array.from({ length: width }, (_, field) => text(field)));
+            header = readHeader(Array.from({ length: fields }, (_, field) => textOf(bytes, scanner, field)));
             return;
         }
         const { user, item, timestamp } = header;
-        if (width !== header.width) {
-            throw new MalformedCsvError(line, `${width} fields, where the header has ${header.width}`);
+        if (fields !== header.width) {
+            throw new MalformedCsvError(line, `${fields} fields, where the header has ${header.width}`);
         }
-        for (const [name, field] of [
-            ["USER_ID", user],
-            ["ITEM_ID", item],
-        ] as const) {
-            if (bounds[2 * field] === bounds[2 * field + 1]) throw new MalformedCsvError(line, `${name} is empty`);
-        }
-        const time = digitsIn(bytes, bounds[2 * timestamp] as number, bounds[2 * timestamp + 1] as number, 15);
+        const [from, to] = boundsOf(scanner, timestamp);
+        const time = digitsIn(bytes, from, to, mostTimeDigits);
         if (time < 0) {
-            throw new MalformedCsvError(line, `TIMESTAMP "${text(timestamp)}" is not a whole number of epoch seconds`);
+            const written = textOf(bytes, scanner, timestamp);
+            throw new MalformedCsvError(line, `TIMESTAMP "${written}" is not a whole number of epoch seconds`);
         }
-        if (rows === columns.users.length) columns = grown(columns);
-        columns.users[rows] = users.numberOf(bytes, bounds[2 * user] as number, bounds[2 * user + 1] as number);
-        columns.items[rows] = items.numberOf(bytes, bounds[2 * item] as number, bounds[2 * item + 1] as number);
-        columns.timestamps[rows] = time;
-        rows += 1;
+        const numberOf = (numbers: Numbering, name: string, field: number) => {
+            const [start, end] = boundsOf(scanner, field);
+            if (start === end) throw new MalformedCsvError(line, `${name} is empty`);
+            const value = idNumber(bytes, start, end);
+            return value >= 0 ? numbers.ofValue(value) : numbers.ofText(textOf(bytes, scanner, field));
+        };
+        const userNumber = numberOf(collected.userNumbers, "USER_ID", user);
+        collected.add(userNumber, numberOf(collected.itemNumbers, "ITEM_ID", item), time);
     };
 
     /** Reads all complete records; returns the start of the rest. */
-    const take = (bytes: Buffer): number => {
+    const take = (bytes: Buffer, isEnd = false): number => {
         let start = 0;
         while (start < bytes.length) {
-            const end = fieldsOf(bytes, start);
+            const end = scanner.next(bytes, start);
+            if (end < 0 && isEnd) throw new MalformedCsvError(line, "a quote is opened and never closed");
             if (end < 0) break;
-            line += 1;
-            const empty = bounds.length === 2 && bounds[0] === bounds[1];
-            if (!empty) record(bytes);
+            if (!scanner.empty) record(bytes);
+            line += scanner.lines;
             start = end;
         }
         return start;
     };
     const finish = (): Columns => {
-        if (!header) throw new MissingColumnsError([...REQUIRED_COLUMNS]);
-        return {
-            userCount: users.ids.length,
-            itemCount: items.ids.length,
-            users: columns.users.subarray(0, rows),
-            items: columns.items.subarray(0, rows),
-            timestamps: columns.timestamps.subarray(0, rows),
-            userIds: users.ids,
-            itemIds: items.ids,
-        };
+        if (!header) throw new MissingColumnsError([...requiredColumns]);
+        return collected.finish();
     };
     return { take, finish };
 }
 
-function closingQuote(bytes: Uint8Array, from: number): number {
-    for (let at = from; at < bytes.length; at++) {
-        if (bytes[at] === BACKSLASH) at += 1;
-        else if (bytes[at] === QUOTE) {
-            if (at + 1 === bytes.length) return -1;
-            if (bytes[at + 1] !== QUOTE) return at;
-            at += 1;
-        }
-    }
-    return -1;
+const boundsOf = ({ bounds }: Scanner, field: number) =>
+    [bounds[2 * field] as number, bounds[2 * field + 1] as number] as const;
+
+function textOf(bytes: Buffer, scanner: Scanner, field: number): string {
+    return unescaped(bytes.toString("utf8", ...boundsOf(scanner, field)), dialect);
 }
 
 function readHeader(fields: readonly string[]) {
-    const missing = REQUIRED_COLUMNS.filter((column) => !fields.includes(column));
+    const missing = requiredColumns.filter((column) => !fields.includes(column));
     if (missing.length > 0) throw new MissingColumnsError([...missing]);
-    const [user, item, timestamp] = REQUIRED_COLUMNS.map((column) => fields.indexOf(column)) as [
-        number,
-        number,
-        number,
-    ];
+    const [user, item, timestamp] = requiredColumns.map((column) => fields.indexOf(column)) as [number, number, number];
     return { width: fields.length, user, item, timestamp };
-}
-
-/** Numbers ids by first appearance; most ids are small numbers. */
-function createNumbering() {
-    const ids: string[] = [];
-    let direct = new Int32Array(4096).fill(-1);
-    const others = new Map<string, number>();
-    const numberOf = (bytes: Buffer, from: number, to: number): number => {
-        const leadingZero = bytes[from] === ZERO && to - from > 1;
-        const value = leadingZero ? -1 : digitsIn(bytes, from, to, 7);
-        if (value < 0 || value >= directLimit) {
-            const written = bytes.toString("utf8", from, to);
-            const id = /["\\]/.test(written)
-                ? written.replace(/\\(.)|""/g, (_, char?: string) => char ?? '"')
-                : written;
-            const known = others.get(id) ?? ids.push(id) - 1;
-            others.set(id, known);
-            return known;
-        }
-        if (value >= direct.length) {
-            const longer = new Int32Array(2 ** Math.ceil(Math.log2(value + 1))).fill(-1);
-            longer.set(direct);
-            direct = longer;
-        }
-        if ((direct[value] as number) < 0) direct[value] = ids.push(String(value)) - 1;
-        return direct[value] as number;
-    };
-    return { ids, numberOf };
-}
-
-/** The value of the digits, or -1 if there are none, more than `most`, or other characters. */
-function digitsIn(bytes: Uint8Array, from: number, to: number, most: number): number {
-    if (to === from || to - from > most) return -1;
-    let value = 0;
-    for (let at = from; at < to; at++) {
-        const byte = bytes[at] as number;
-        if (byte < ZERO || byte > NINE) return -1;
-        value = value * 10 + (byte - ZERO);
-    }
-    return value;
-}
-
-function grown(columns: {
-    users: Int32Array<ArrayBuffer>;
-    items: Int32Array<ArrayBuffer>;
-    timestamps: Float64Array<ArrayBuffer>;
-}) {
-    const length = columns.users.length * 2;
-    const larger = {
-        users: new Int32Array(length),
-        items: new Int32Array(length),
-        timestamps: new Float64Array(length),
-    };
-    larger.users.set(columns.users);
-    larger.items.set(columns.items);
-    larger.timestamps.set(columns.timestamps);
-    return larger;
 }

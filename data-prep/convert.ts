@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { mostColumns, reservedFields } from "./avro.ts";
+import { headerFields } from "./extras.ts";
 import type { WriteBytes } from "./files.ts";
 import { type ConvertResult, createRowWriter, type Plan, type RowOptions } from "./row-writer.ts";
 
@@ -28,12 +30,14 @@ export async function convert(
 ): Promise<ConvertResult> {
     const hash = createHash("sha256");
     const hasValue = plans.some(({ roles }) => roles.value !== undefined);
-    const rows = createRowWriter(hasValue, options);
+    const extraNames = extraNamesOf(plans);
+    const rows = createRowWriter(hasValue, extraNames, options);
     const flush = async (bytes: Uint8Array) => {
         hash.update(bytes);
         await write(bytes);
     };
-    await flush(Buffer.from(`USER_ID,ITEM_ID,EVENT_TYPE,${hasValue ? "EVENT_VALUE," : ""}TIMESTAMP\n`));
+    const header = [...headerFields(hasValue).map(({ name }) => name), ...extraNames];
+    await flush(Buffer.from(`${header.join(",")}\n`));
     for (const plan of plans) {
         const take = rows.takerOf(plan);
         let carry: Uint8Array = new Uint8Array(0);
@@ -47,7 +51,7 @@ export async function convert(
                 carry = bytes.subarray(end);
                 if (carry.length > LONGEST_RECORD) throw unending(plan, take.line());
             }
-            options.onProgress?.(rows.interactions());
+            options.onProgress?.(rows.rows());
         }
         if (carry.length > 0) {
             const bytes = Buffer.concat([carry, Buffer.of(LF)]);
@@ -55,6 +59,20 @@ export async function convert(
         }
     }
     return { ...rows.finish(), sha256: hash.digest("hex") };
+}
+
+/** The further columns of all tables. Throws an Error above the service's number. */
+function extraNamesOf(plans: readonly Plan[]): string[] {
+    const names = [...new Set(plans.flatMap(({ extras }) => extras.map(({ name }) => name)))];
+    const own = names.filter((name) => reservedFields[name] === undefined);
+    const most = mostColumns.Interactions;
+    if (own.length > most) {
+        throw new Error(
+            `The interactions have ${own.length} further columns (${own.join(", ")}), and the service allows ${most}. ` +
+                "Choose by --columns user=…,item=…,time=…,event=…,NAME=COLUMN.",
+        );
+    }
+    return names;
 }
 
 function unending({ table }: Plan, line: number): Error {

@@ -44,7 +44,7 @@ export async function writeWholeJson(path: string, value: unknown): Promise<void
 /** SHA-256 of a file, hexadecimal. */
 export async function sha256Of(path: string): Promise<string> {
     const hash = createHash("sha256");
-    await pipeline(createReadStream(path), hash);
+    await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
     return hash.digest("hex");
 }
 

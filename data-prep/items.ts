@@ -1,49 +1,44 @@
+import type { AttributeColumn, AttributeColumns } from "./attributes/columns.ts";
+import { attributesCsv } from "./attributes/users.ts";
+import { type AvroField, avroSchema } from "./avro.ts";
 import type { CatalogueItem } from "./catalogue.ts";
-import { writeWholeFile, writeWholeJson } from "./files.ts";
-import { itemsPathsBeside } from "./places.ts";
+
+const genresField: AvroField = { name: "GENRES", type: ["null", "string"], categorical: true };
+const yearField: AvroField = { name: "YEAR", type: ["null", "int"] };
+const idField: AvroField = { name: "ITEM_ID", type: "string" };
 
 /**
- * Avro schema of items.csv, in the order of its header (Personalize Developer Guide, "Items dataset and schema"). It
- * has no title: a filter cannot use it, and as free text it would add to the training.
+ * Avro schema of MovieLens' items.csv, in the order of its header (Personalize Developer Guide, "Items dataset and
+ * schema"). It has no title: a filter cannot use it, and as free text it would add to the training.
  */
-export const itemsSchema = {
-    type: "record",
-    name: "Items",
-    namespace: "com.amazonaws.personalize.schema",
-    fields: [
-        { name: "ITEM_ID", type: "string" },
-        { name: "GENRES", type: ["null", "string"], categorical: true },
-        { name: "YEAR", type: ["null", "int"] },
-    ],
-    version: "1.0",
-};
+export const itemsSchema = avroSchema("Items", [idField, genresField, yearField]);
 
 /**
- * The CSV of an Items dataset: quoted ids and genres, several genres separated by `|`, unquoted years, empty unknown
- * values, lines ended by `\n`.
+ * The columns of an Items dataset: genres between `|` and year where the catalogue has them, then the others. Empty for
+ * items of which only id and title are known: the service needs one more column.
  */
-export function itemsCsv(catalogue: readonly CatalogueItem[]): string {
-    const header = itemsSchema.fields.map(({ name }) => name).join(",");
-    const rows = catalogue.map(({ itemId, genres, year }) =>
-        [quoted(itemId), genres.length > 0 ? quoted(genres.join("|")) : "", year ?? ""].join(","),
-    );
-    return `${[header, ...rows].join("\n")}\n`;
-}
-
-/**
- * Writes items.csv and items.schema.json beside the interactions, each completely or not at all. Returns the CSV's
- * path, or undefined for an empty catalogue: then it writes nothing.
- */
-export async function writeItems(
-    interactionsPath: string,
+export function itemColumns(
     catalogue: readonly CatalogueItem[],
-): Promise<string | undefined> {
-    if (catalogue.length === 0) return undefined;
-    const { csv, schema } = itemsPathsBeside(interactionsPath);
-    await writeWholeJson(schema, itemsSchema);
-    await writeWholeFile(csv, (write) => write(Buffer.from(itemsCsv(catalogue))));
-    return csv;
+    others: AttributeColumns["columns"] = [],
+): readonly AttributeColumn[] {
+    const genres = catalogue.map((item) => item.genres.join("|"));
+    const years = catalogue.map(({ year }) => String(year ?? ""));
+    const known = [
+        { field: genresField, values: genres },
+        { field: yearField, values: years },
+    ];
+    return [...known.filter(({ values }) => values.some((value) => value !== "")), ...others];
 }
 
-/** The service requires `\` before a quote and a backslash (Developer Guide, "Preparing training data"). */
-const quoted = (text: string) => `"${text.replace(/["\\]/g, "\\$&")}"`;
+/** The schema of items.csv, in the order of its header. */
+export const itemsSchemaOf = (columns: readonly AttributeColumn[]) =>
+    avroSchema("Items", [idField, ...columns.map(({ field }) => field)]);
+
+/** The CSV of an Items dataset: quoted ids and texts, unquoted numbers, empty unknown values, lines ended by `\n`. */
+export function itemsCsv(catalogue: readonly CatalogueItem[], columns = itemColumns(catalogue)): string {
+    return attributesCsv(
+        "ITEM_ID",
+        catalogue.map(({ itemId }, row) => [itemId, row] as const),
+        columns,
+    );
+}

@@ -14,3 +14,12 @@ export const itemsPathsBeside = (csvPath: string) => ({
 
 /** The fallback tables: popular, trending and similar films. */
 export const tablesPathBeside = (csvPath: string) => join(dirname(csvPath), "fallback-tables.json");
+
+/** The files of a Users dataset. */
+export const usersPathsBeside = (csvPath: string) => ({
+    csv: join(dirname(csvPath), "users.csv"),
+    schema: join(dirname(csvPath), "users.schema.json"),
+});
+
+/** The description of the prepared files. */
+export const manifestPathBeside = (csvPath: string) => join(dirname(csvPath), "manifest.json");

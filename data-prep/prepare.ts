@@ -1,13 +1,26 @@
-import { resolve } from "node:path";
+import { itemsAt, itemsBeside } from "./attributes/items-table.ts";
+import { readUsers } from "./attributes/users.ts";
+import { type BadRow, writeQuarantine } from "./bad-rows.ts";
 import type { CatalogueItem } from "./catalogue.ts";
 import { convert } from "./convert.ts";
+import { describeData } from "./describe-data.ts";
 import { writeWholeFile, writeWholeJson } from "./files.ts";
-import { writeItems } from "./items.ts";
+import { itemColumns, itemsCsv, itemsSchemaOf } from "./items.ts";
+import { readManifest } from "./manifest.ts";
 import { fetchMovieLens } from "./movielens.ts";
-import { catalogueAt, catalogueBeside } from "./movies.ts";
-import { cataloguePathBeside, DEFAULT_OUTPUT, itemsPathsBeside, tablesPathBeside } from "./places.ts";
-import type { BadRow, Plan } from "./row-writer.ts";
-import { type Summary, summarise, whatIsTooLittle } from "./summary.ts";
+import { outputFolder } from "./output-folder.ts";
+import {
+    cataloguePathBeside,
+    DEFAULT_OUTPUT,
+    itemsPathsBeside,
+    manifestPathBeside,
+    tablesPathBeside,
+    usersPathsBeside,
+} from "./places.ts";
+import { judge, warningsOf, writeReport } from "./quality/judge.ts";
+import { refuseOneFileTwice, refuseUnfit, tablesGiven } from "./refusals.ts";
+import type { Plan } from "./row-writer.ts";
+import { type Summary, summarise } from "./summary.ts";
 import { writeTables } from "./tables/make.ts";
 import { type Choices, describe, optionsOf, understand } from "./understanding.ts";
 
@@ -21,9 +34,11 @@ export interface PrepareOptions extends Choices {
     inputs?: readonly string[];
     /** A table of items; by default MovieLens' own beside its ratings. */
     items?: string;
-    /** Path of the CSV; catalogue.json, fallback-tables.json, items.csv and items.schema.json are written beside it. */
+    /** A table of users. */
+    users?: string;
+    /** Path of the CSV; the other files are written beside it. */
     output?: string;
-    /** Path for a JSON copy of the summary. */
+    /** Path for the quality report as JSON; the page is beside it, with the ending .html. */
     report?: string;
     /** Unusable rows: refuse the whole file (default), skip them, or write them to `quarantine`. */
     badRows?: "fail" | "skip" | "quarantine";
@@ -39,37 +54,31 @@ export interface PrepareOptions extends Choices {
     signal?: AbortSignal;
 }
 
+export { UnfitDataError } from "./refusals.ts";
+
 export interface PrepareResult {
     outputPath: string;
     cataloguePath: string;
     catalogue: CatalogueItem[];
-    /** The CSV of an Items dataset; undefined without an item file. */
+    /** The CSV of an Items dataset; undefined without an item file, or with ids and titles only. */
     itemsPath: string | undefined;
+    /** The CSV of a Users dataset; undefined without a table of users. */
+    usersPath: string | undefined;
+    manifestPath: string;
     tablesPath: string;
     summary: Summary;
 }
 
-/** The data is unsuitable for Personalize; the message contains the reason and the fix. Nothing was written. */
-export class UnfitDataError extends Error {
-    override readonly name = "UnfitDataError";
-}
-
 /**
- * Prepares MovieLens: writes the CSV for Personalize, catalogue.json, fallback-tables.json, and items.csv with its
- * schema. Each file is written completely or not at all, the interactions last. Throws UnfitDataError for bad rows
- * (unless they are skipped) and below the service's minimums, and other Errors, with messages for people, if files or
- * MovieLens are unavailable.
+ * Prepares interactions: writes the CSV for Personalize, catalogue.json, fallback-tables.json, manifest.json, and items
+ * and users with their schemas. Each file is written completely or not at all, the interactions last. Throws
+ * UnfitDataError for bad rows (unless they are skipped), below the service's minimums and above its limits. Throws other
+ * Errors, with messages for people, if files or MovieLens are unavailable.
  */
 export async function prepare(options: PrepareOptions = {}): Promise<PrepareResult> {
     const log = options.log ?? ((line: string) => process.stderr.write(`${line}\n`));
     const outputPath = options.output ?? DEFAULT_OUTPUT;
-    const cataloguePath = cataloguePathBeside(outputPath);
-    const tablesPath = tablesPathBeside(outputPath);
-    const inputs = options.inputs ?? (options.input === undefined ? [] : [options.input]);
-    const paths =
-        inputs.length > 0
-            ? inputs
-            : [await fetchMovieLens(options.cacheFolder ?? CACHE_FOLDER, { log, env: options.env ?? process.env })];
+    const paths = await inputsOf(options, log);
     refuseOneFileTwice(paths, outputPath, options);
     const now = Date.now() / 1000;
     const plans: Plan[] = [];
@@ -77,47 +86,94 @@ export async function prepare(options: PrepareOptions = {}): Promise<PrepareResu
     for (const plan of plans) log(describe(plan));
     const [first] = plans;
     const name = plans.map(({ table }) => table.name).join(", ");
-    const command = first ? ["npm run data-prep --", ...paths, ...optionsOf(first, options).map(quotedForShell)] : [];
-    log(`As a command:  ${command.join(" ")}`);
-    const catalogue = options.items
-        ? await catalogueAt(options.items)
-        : await catalogueBeside(paths[0] as string, first?.table.name ?? "");
-    if (catalogue.length === 0) {
-        log(`No item file came with ${name}: films will be shown by their ids, and no items.csv is written.`);
-    }
+    const chosen = first ? [...paths, ...optionsOf(first, options), ...tablesGiven(options)] : [];
+    log(`As a command:  ${["npm run data-prep --", ...chosen.map(quotedForShell)].join(" ")}`);
+    const items = options.items
+        ? await itemsAt(options.items)
+        : await itemsBeside(paths[0] as string, first?.table.name ?? "");
+    const users = options.users === undefined ? undefined : await readUsers(options.users);
+    const columns = itemColumns(items.catalogue, items.columns);
+    logAttributes(log, name, { catalogue: items.catalogue, columns: columns.length, tables: { items, users } });
 
+    const folder = outputFolder(outputPath);
+    const before = await readManifest(outputPath).catch(() => undefined);
     const bad = options.badRows === "quarantine" ? ([] as BadRow[]) : undefined;
-    const written = await writeWholeFile(outputPath, async (write, beside) => {
+    const [itemsPlace, usersPlace] = [itemsPathsBeside(outputPath), usersPathsBeside(outputPath)];
+    const [cataloguePath, tablesPath] = [cataloguePathBeside(outputPath), tablesPathBeside(outputPath)];
+    const { summary, quality } = await writeWholeFile(outputPath, async (write) => {
         const result = await convert(plans, write, {
             latest: now + 86_400,
             onProgress: progressTo(log),
             ...(options.signal && { signal: options.signal }),
             ...(bad && { onBad: (row: BadRow) => void bad.push(row) }),
         });
-        const { count } = result.badRows;
-        const share = count / Math.max(1, count + result.interactions);
-        if (count > 0 && (options.badRows ?? "fail") === "fail") {
-            throw new UnfitDataError(describeBadRows(name, paths, result.badRows));
-        }
-        if (count > 0 && share > (options.maxBad ?? 1)) {
-            const more = `${(share * 100).toPrecision(3)} % of the rows, more than --max-bad ${(options.maxBad ?? 1) * 100}%. `;
-            throw new UnfitDataError(more + describeBadRows(name, paths, result.badRows));
-        }
         const found = summarise(result, name, outputPath);
-        const tooLittle = whatIsTooLittle(found);
-        if (tooLittle) throw new UnfitDataError(`${name}: ${tooLittle}`);
+        refuseUnfit(result, found, name, paths, options);
         if (bad && options.quarantine) await writeQuarantine(options.quarantine, bad);
-        await writeWholeJson(cataloguePath, catalogue);
-        const tables = await writeTables(tablesPath, {
-            csvPath: beside,
-            sha256: found.sha256,
-            catalogue,
-            ...(options.signal && { signal: options.signal }),
-        });
-        return { summary: { ...found, tables }, itemsPath: await writeItems(outputPath, catalogue) };
+        const { catalogue } = items;
+        await folder.putJson(cataloguePath, catalogue);
+        const tables = await writeTables(tablesPath, { columns: result.columns, sha256: found.sha256, catalogue });
+        await folder.note(tablesPath);
+        if (columns.length > 0) {
+            await folder.putJson(itemsPlace.schema, itemsSchemaOf(columns));
+            await folder.put(itemsPlace.csv, itemsCsv(catalogue, columns));
+        }
+        if (users) {
+            await folder.putJson(usersPlace.schema, users.schema);
+            await folder.put(usersPlace.csv, users.csv);
+        }
+        const given = { items: options.items, users: options.users };
+        const prepared = { plans, result, summary: found, items, users, given, options: chosen };
+        const quality = judge(prepared, now);
+        const manifest = await describeData(prepared, quality.checks);
+        await writeWholeJson(manifestPathBeside(outputPath), { ...manifest, files: folder.files });
+        return { summary: { ...found, tables }, quality };
     });
-    if (options.report) await writeWholeJson(options.report, written.summary);
-    return { outputPath, cataloguePath, tablesPath, catalogue, ...written };
+    const removed = await folder.removeStale(before);
+    if (removed.length > 0) log(`Removed ${removed.join(", ")}, which data-prep made of other data.`);
+    for (const line of warningsOf(quality)) log(line);
+    if (options.report) await writeReport(options.report, summary, quality);
+    return {
+        outputPath,
+        cataloguePath,
+        tablesPath,
+        itemsPath: columns.length > 0 ? itemsPlace.csv : undefined,
+        usersPath: users ? usersPlace.csv : undefined,
+        manifestPath: manifestPathBeside(outputPath),
+        catalogue: items.catalogue,
+        summary,
+    };
+}
+
+/** The files of interactions; MovieLens 100k without one. */
+async function inputsOf(options: PrepareOptions, log: (line: string) => void): Promise<readonly string[]> {
+    const inputs = options.inputs ?? (options.input === undefined ? [] : [options.input]);
+    if (inputs.length > 0) return inputs;
+    return [await fetchMovieLens(options.cacheFolder ?? CACHE_FOLDER, { log, env: options.env ?? process.env })];
+}
+
+function logAttributes(
+    log: (line: string) => void,
+    name: string,
+    found: {
+        readonly catalogue: readonly CatalogueItem[];
+        /** Number of columns of items.csv beside the id. */
+        readonly columns: number;
+        readonly tables: Readonly<
+            Record<string, { readonly leftOut: readonly string[]; readonly repeated: number } | undefined>
+        >;
+    },
+): void {
+    if (found.catalogue.length === 0) {
+        log(`No item file came with ${name}: items will be shown by their ids, and no items.csv is written.`);
+    } else if (found.columns === 0) {
+        log("The items have only ids and titles, so no items.csv is written: the service needs one more column.");
+    }
+    for (const [table, rows] of Object.entries(found.tables)) {
+        if (rows && rows.leftOut.length > 0) log(`Left out of ${table}.csv: ${rows.leftOut.join(", ")}`);
+        if (rows && rows.repeated > 0)
+            log(`${rows.repeated} rows of the ${table} have an id again; the last one counts.`);
+    }
 }
 
 /** Logs the number of converted rows every two seconds. */
@@ -133,42 +189,4 @@ function progressTo(log: (line: string) => void): (rows: number) => void {
     };
 }
 
-/** An output that is also an input, or another output, would be lost. */
-function refuseOneFileTwice(paths: readonly string[], outputPath: string, { items }: PrepareOptions): void {
-    const beside = itemsPathsBeside(outputPath);
-    const outputs = {
-        "items go": beside.csv,
-        "catalogue goes": cataloguePathBeside(outputPath),
-        "fallback tables go": tablesPathBeside(outputPath),
-    };
-    for (const [content, path] of Object.entries(outputs)) {
-        if (resolve(outputPath) === resolve(path)) {
-            throw new UnfitDataError(`${outputPath} is where the ${content}: name another file with --output.`);
-        }
-    }
-    const written = [outputPath, beside.schema, ...Object.values(outputs)].map((path) => resolve(path));
-    const twice = [...paths, ...(items ? [items] : [])].find((path) => written.includes(resolve(path)));
-    if (twice) throw new UnfitDataError(`${twice} is the input and the output: name another file with --output.`);
-}
-
 const quotedForShell = (text: string) => (/^[\w.,:=/@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
-
-async function writeQuarantine(path: string, rows: readonly BadRow[]): Promise<void> {
-    const quoted = (text: string | number = "") => `"${String(text).replaceAll('"', '""')}"`;
-    const lines = rows.map(({ file, line, column, reason, text }) =>
-        [file, line, column, reason, text].map(quoted).join(","),
-    );
-    const text = `${["FILE,LINE,COLUMN,REASON,TEXT", ...lines].join("\n")}\n`;
-    await writeWholeFile(path, (write) => write(Buffer.from(text)));
-}
-
-function describeBadRows(name: string, paths: readonly string[], { count, first }: { count: number; first: BadRow[] }) {
-    const listed = first.map(({ file, line, reason, text }) => `  ${file}:${line}: ${reason}:  ${text}`);
-    const more = count > first.length ? [`  … and ${(count - first.length).toLocaleString("en-US")} more`] : [];
-    return [
-        `${count.toLocaleString("en-US")} ${count === 1 ? "row" : "rows"} of ${name} cannot be used, so nothing was written:`,
-        ...listed,
-        ...more,
-        `Fix the file, or skip those rows:  npm run data-prep -- ${paths.join(" ")} --bad-rows skip`,
-    ].join("\n");
-}

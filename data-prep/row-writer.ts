@@ -1,15 +1,17 @@
+import { type AvroField, escaped } from "./avro.ts";
+import { type BadRow, createBadRows } from "./bad-rows.ts";
+import { type Columns, createColumns } from "./columns.ts";
+import { createExtras, headerFields } from "./extras.ts";
 import type { WriteBytes } from "./files.ts";
+import type { Numbering } from "./numbering.ts";
 import type { EventRule } from "./reading/event-rule.ts";
-import type { Role } from "./reading/roles.ts";
+import type { Extra, Role } from "./reading/roles.ts";
 import { createScanner, type Scanner, unescaped } from "./reading/scan.ts";
 import { delimiterName } from "./reading/sniff.ts";
 import type { Table } from "./reading/table.ts";
 import { type TimeFormat, timeReader } from "./reading/times.ts";
-import { createTally } from "./tally.ts";
+import { createRepeats, hashOf } from "./repeats.ts";
 import { digitsIn, idNumber, idProblem, needsEscape, shown, timeProblem } from "./values.ts";
-
-/** Number of bad rows with details; further ones are only counted. */
-const LISTED_BAD_ROWS = 20;
 
 const LF = 0x0a;
 const COMMA = 0x2c;
@@ -19,33 +21,26 @@ const QUOTE = 0x22;
 export interface Plan {
     readonly table: Table;
     readonly roles: Readonly<Partial<Record<Role, number>>> & Readonly<Record<"user" | "item" | "time", number>>;
+    /** Further columns of the dataset. */
+    readonly extras: readonly Extra[];
     readonly time: TimeFormat;
     /** The event type of all rows, a rule, or undefined for the event column's own text. */
     readonly event: string | EventRule | undefined;
 }
 
-export interface BadRow {
-    readonly file: string;
-    /** 1-based; the line on which the row begins. */
-    readonly line: number;
-    /** Absent if the whole row is wrong. */
-    readonly column?: string;
-    readonly reason: string;
-    /** The row, control characters escaped, cut after 120 characters. */
-    readonly text: string;
-}
-
-/** Result of a conversion. Timestamps are epoch seconds, 0 without rows. */
+/** Result of a conversion. */
 export interface ConvertResult {
-    interactions: number;
+    /** The written rows. */
+    columns: Columns;
     badRows: { count: number; first: BadRow[] };
     /** Rows without an event type by the rule. */
     leftOut: number;
-    userCounts: Int32Array;
-    itemCounts: Int32Array;
+    /** Rows that equal an earlier one in all their values. */
+    repeated: number;
+    /** Written rows of each event type. */
     eventTypes: Record<string, number>;
-    firstTimestamp: number;
-    lastTimestamp: number;
+    /** The CSV's columns, in its order. */
+    fields: readonly AvroField[];
     /** SHA-256 of the written bytes, hexadecimal. */
     sha256: string;
 }
@@ -57,17 +52,28 @@ export interface RowOptions {
     readonly onBad?: (row: BadRow) => void;
 }
 
-/** Creates the converter of records: it checks each one, writes the good ones, and counts. */
-export function createRowWriter(hasValue: boolean, { latest, onBad }: RowOptions) {
-    const users = createTally();
-    const items = createTally();
-    const badRows = { count: 0, first: [] as BadRow[] };
-    const eventTypes: Record<string, number> = {};
+/**
+ * Creates the converter of records: it checks each one, writes the good ones, and counts. `extraNames` are the further
+ * columns of all tables.
+ */
+export function createRowWriter(hasValue: boolean, extraNames: readonly string[], { latest, onBad }: RowOptions) {
+    const extras = createExtras(extraNames);
+    const collected = createColumns();
+    const { userNumbers, itemNumbers } = collected;
+    const repeats = createRepeats(collected.columns);
+    const badRows = createBadRows(onBad);
+    const types = new Map<string, { readonly number: number; rows: number }>();
     let out = Buffer.alloc(0);
-    let interactions = 0;
     let leftOut = 0;
-    let firstTimestamp = Number.POSITIVE_INFINITY;
-    let lastTimestamp = 0;
+    let repeated = 0;
+
+    const typeOf = (name: string) => {
+        const known = types.get(name);
+        if (known) return known;
+        const made = { number: types.size, rows: 0 };
+        types.set(name, made);
+        return made;
+    };
 
     const takerOf = (plan: Plan) => {
         const { table, roles } = plan;
@@ -90,12 +96,12 @@ export function createRowWriter(hasValue: boolean, { latest, onBad }: RowOptions
                 if (end < 0) break;
                 if (isHeader) isHeader = false;
                 else if (!scanner.empty) {
-                    if (out.length - length < 8192) {
+                    if (out.length - length < 2 * (end - from) + 8192) {
                         await flush(out.subarray(0, length));
                         length = 0;
                     }
                     const problem = check(bytes);
-                    if (problem) bad(bytes, from, end, problem);
+                    if (problem) badRows.add(table, line, bytes.subarray(from, end), problem);
                     else length = row(bytes, length);
                 }
                 line += scanner.lines;
@@ -105,6 +111,7 @@ export function createRowWriter(hasValue: boolean, { latest, onBad }: RowOptions
             return from;
         };
 
+        const extraColumns = extraNames.map((name) => plan.extras.find((extra) => extra.name === name)?.column);
         let timestamp = 0;
         let userNumber = -1;
         let itemNumber = -1;
@@ -155,6 +162,8 @@ export function createRowWriter(hasValue: boolean, { latest, onBad }: RowOptions
                 const wrong = idProblem(bytes, from, to);
                 if (wrong) return [roles.event, `event type ${wrong}`];
                 type = text(bytes, roles.event);
+                if (/["\\]/.test(type))
+                    return [roles.event, "event type has a quote or a backslash, which no filter can name"];
             }
             if (roles.value !== undefined) {
                 const value = text(bytes, roles.value);
@@ -162,27 +171,11 @@ export function createRowWriter(hasValue: boolean, { latest, onBad }: RowOptions
                     return [roles.value, `event value "${shown(value, 40)}" is not a number`];
                 }
             }
+            for (const column of extraColumns) {
+                if (column !== undefined && /\p{Cc}/u.test(text(bytes, column)))
+                    return [column, "has a control character"];
+            }
             return undefined;
-        };
-
-        const bad = (bytes: Buffer, from: number, end: number, [column, reason]: [number, string]) => {
-            badRows.count++;
-            if (badRows.first.length >= LISTED_BAD_ROWS && !onBad) return;
-            const cut = Math.min(end, from + 4096);
-            const bad: BadRow = {
-                file: table.name,
-                line: line + 1 - table.addedLines,
-                ...(column >= 0 && { column: table.names[column] as string }),
-                reason,
-                text: shown(
-                    bytes
-                        .toString("utf8", from, cut)
-                        .replace(/\r?\n$/, "")
-                        .replaceAll("\u001f", ","),
-                ),
-            };
-            if (badRows.first.length < LISTED_BAD_ROWS) badRows.first.push(bad);
-            onBad?.(bad);
         };
 
         /** Writes the checked record at `start` of the output; returns its end. */
@@ -192,25 +185,36 @@ export function createRowWriter(hasValue: boolean, { latest, onBad }: RowOptions
                 return start;
             }
             const { bounds } = scanner;
-            interactions++;
-            eventTypes[type] = (eventTypes[type] ?? 0) + 1;
-            users.add(userNumber, bytes, bounds[2 * roles.user] as number, bounds[2 * roles.user + 1] as number);
-            items.add(itemNumber, bytes, bounds[2 * roles.item] as number, bounds[2 * roles.item + 1] as number);
-            if (timestamp < firstTimestamp) firstTimestamp = timestamp;
-            if (timestamp > lastTimestamp) lastTimestamp = timestamp;
+            const user = numberOf(userNumbers, bytes, roles.user, userNumber);
+            const item = numberOf(itemNumbers, bytes, roles.item, itemNumber);
+            const known = typeOf(type);
+            const value = roles.value === undefined ? "" : text(bytes, roles.value);
+            const others = extraColumns.map((column) => (column === undefined ? "" : text(bytes, column)));
+            const values = value === "" && others.length === 0 ? undefined : [value, ...others].join("\0");
+            const rest = values === undefined ? known.number : hashOf(values, known.number);
+            if (repeats.isRepeat(user, item, timestamp, rest)) {
+                repeated++;
+                return start;
+            }
+            collected.add(user, item, timestamp);
+            known.rows++;
             let at = id(bytes, roles.user, userNumber, start);
             at = id(bytes, roles.item, itemNumber, at);
             if (fixedBytes) at += fixedBytes.copy(out, at);
             else at += out.write(`"${escaped(type)}",`, at);
-            if (hasValue) at += out.write(`${roles.value === undefined ? "" : text(bytes, roles.value)},`, at);
+            if (hasValue) at += out.write(`${value},`, at);
             if (plan.time === "s" && !rewritten) {
                 const to = bounds[2 * roles.time + 1] as number;
                 for (let index = bounds[2 * roles.time] as number; index < to; index++)
                     out[at++] = bytes[index] as number;
             } else at += out.write(String(timestamp), at, "latin1");
+            if (others.length > 0) at += out.write(extras.fieldsOf(others), at);
             out[at++] = LF;
             return at;
         };
+
+        const numberOf = (numbers: Numbering, bytes: Buffer, column: number, value: number) =>
+            value >= 0 ? numbers.ofValue(value) : numbers.ofText(text(bytes, column));
 
         const id = (bytes: Buffer, column: number, number: number, start: number): number => {
             const [from, to] = [scanner.bounds[2 * column] as number, scanner.bounds[2 * column + 1] as number];
@@ -227,20 +231,15 @@ export function createRowWriter(hasValue: boolean, { latest, onBad }: RowOptions
     };
 
     const finish = () => ({
-        interactions,
-        badRows,
+        columns: collected.finish(),
+        badRows: badRows.found,
         leftOut,
-        userCounts: users.counts(),
-        itemCounts: items.counts(),
-        eventTypes,
-        firstTimestamp: interactions > 0 ? firstTimestamp : 0,
-        lastTimestamp,
+        repeated,
+        eventTypes: Object.fromEntries([...types].map(([name, { rows }]) => [name, rows])),
+        fields: [...headerFields(hasValue), ...extras.fields()],
     });
-    return { takerOf, finish, interactions: () => interactions };
+    return { takerOf, finish, rows: () => collected.columns.rows };
 }
-
-/** The service requires `\` before a quote and a backslash (Developer Guide, "Preparing training data"). */
-const escaped = (text: string) => text.replace(/["\\]/g, "\\$&");
 
 function fieldsProblem({ names, dialect, kind }: Table, bytes: Buffer, { fields, bounds }: Scanner): string {
     if (kind === "JSON lines" && bytes[bounds[0] as number] === 0) return "not a JSON object";

@@ -1,5 +1,8 @@
 import { op, table } from "arquero";
-import type { BadRow, ConvertResult } from "./row-writer.ts";
+import type { BadRow } from "./bad-rows.ts";
+import { spanOf } from "./by-user.ts";
+import { countsOf } from "./columns.ts";
+import type { ConvertResult } from "./row-writer.ts";
 import type { TablesSummary } from "./tables/make.ts";
 
 interface Spread {
@@ -28,6 +31,8 @@ export interface Summary {
     rowsSkipped: number;
     /** Rows for which `--event` has no type. */
     rowsLeftOut: number;
+    /** Rows that equal an earlier one in user, item, type, value and time. */
+    rowsRepeated: number;
     /** The first 20 skipped rows. */
     skipped: BadRow[];
     /** SHA-256 of the CSV, hexadecimal. */
@@ -39,21 +44,22 @@ export interface Summary {
  * Summarises a conversion. Uses the counts per user and item, so its cost does not depend on the number of rows.
  */
 export function summarise(result: ConvertResult, input: string, output: string): Omit<Summary, "tables"> {
-    const users = table({ count: result.userCounts });
+    const { columns } = result;
+    const perUser = countsOf(columns.users, columns.userCount);
     return {
         schemaVersion: 1,
         input,
         output,
-        users: result.userCounts.length,
-        items: result.itemCounts.length,
-        interactions: result.interactions,
-        firstTimestamp: result.firstTimestamp,
-        lastTimestamp: result.lastTimestamp,
-        historyLength: spread(result.userCounts),
-        itemPopularity: spread(result.itemCounts),
-        usersWithTwo: users.filter((user: { count: number }) => user.count >= 2).numRows(),
+        users: columns.userCount,
+        items: columns.itemCount,
+        interactions: columns.users.length,
+        ...spanOf(columns),
+        historyLength: spread(perUser),
+        itemPopularity: spread(countsOf(columns.items, columns.itemCount)),
+        usersWithTwo: perUser.filter((count) => count >= 2).length,
         eventTypes: result.eventTypes,
         rowsLeftOut: result.leftOut,
+        rowsRepeated: result.repeated,
         rowsSkipped: result.badRows.count,
         skipped: result.badRows.first,
         sha256: result.sha256,
@@ -87,6 +93,14 @@ export function formatSummary(summary: Summary): string {
         ["rows skipped", count(summary.rowsSkipped)],
         ...(summary.rowsLeftOut > 0
             ? [["left out", `${count(summary.rowsLeftOut)}, by --event`] as [string, string]]
+            : []),
+        ...(summary.rowsRepeated > 0
+            ? [
+                  ["repeated", `${count(summary.rowsRepeated)} rows equal an earlier one and are left out`] as [
+                      string,
+                      string,
+                  ],
+              ]
             : []),
         [
             "similar",

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { eventRuleOf } from "./reading/event-rule.ts";
-import { findRoles, rolesOf } from "./reading/roles.ts";
+import { extrasIn, findRoles, rolesOf } from "./reading/roles.ts";
 import { delimiterName } from "./reading/sniff.ts";
 import { type Source, sourcesAt } from "./reading/sources.ts";
 import { openTable, type Table } from "./reading/table.ts";
@@ -85,7 +85,8 @@ function notTable(name: string): NotUnderstoodError {
 
 function planOf(table: Table, choices: Choices, path: string, now: number): Plan {
     const { names, hasHeader, sample } = table;
-    const given = { roles: choices.columns === undefined ? {} : rolesOf(choices.columns, names), time: choices.time };
+    const chosen = choices.columns === undefined ? undefined : rolesOf(choices.columns, names);
+    const given = { roles: chosen?.roles ?? {}, time: choices.time };
     const { roles, time } = findRoles(names, hasHeader, sample, given, now);
     const { user, item, time: timeColumn } = roles;
     if (user === undefined || item === undefined || timeColumn === undefined) {
@@ -114,7 +115,8 @@ function planOf(table: Table, choices: Choices, path: string, now: number): Plan
                 ? defaultEvent
                 : undefined
             : eventOf(choices.event, names);
-    const plan = { table, roles: { ...roles, user, item, time: timeColumn }, time: time.format, event };
+    const extras = chosen?.extras ?? extrasIn(names, roles);
+    const plan = { table, roles: { ...roles, user, item, time: timeColumn }, extras, time: time.format, event };
     refuseWrongTimes(plan, path, now);
     return plan;
 }
@@ -143,9 +145,10 @@ function refuseWrongTimes({ table, roles, time }: Plan, path: string, now: numbe
 }
 
 /** A line for each understood file, for people. */
-export function describe({ table, roles, time, event }: Plan): string {
+export function describe({ table, roles, extras, time, event }: Plan): string {
     const format = table.kind === "text" ? delimiterName(table.dialect.delimiter) : table.kind;
-    const columns = Object.entries(roles).map(([role, index]) => `${role} = ${table.names[index as number]}`);
+    const parts = Object.entries(roles).map(([role, index]) => `${role} = ${table.names[index as number]}`);
+    const columns = [...parts, ...extras.map(({ name, column }) => `${name} = ${table.names[column]}`)];
     const rows = table.hasHeader ? "" : ", no header";
     const type = typeof event === "string" ? `every event is ${event}` : event ? "events by rule" : "";
     const times = { s: "epoch seconds", ms: "milliseconds", iso: "ISO 8601" }[time as string] ?? time;
@@ -153,10 +156,11 @@ export function describe({ table, roles, time, event }: Plan): string {
 }
 
 /** The choices that state this understanding, as options of the command line. */
-export function optionsOf({ table, roles, time, event }: Plan, choices: Choices): string[] {
+export function optionsOf({ table, roles, extras, time, event }: Plan, choices: Choices): string[] {
     const nameOf = (index: number) =>
         table.hasHeader && /^[\w.-]+$/.test(table.names[index] as string) ? table.names[index] : String(index + 1);
-    const columns = Object.entries(roles).map(([role, index]) => `${role}=${nameOf(index as number)}`);
+    const parts = Object.entries(roles).map(([role, index]) => `${role}=${nameOf(index as number)}`);
+    const columns = [...parts, ...extras.map(({ name, column }) => `${name}=${nameOf(column)}`)];
     const type = choices.event ?? (typeof event === "string" ? event : undefined);
     return ["--columns", columns.join(","), "--time", time, ...(type === undefined ? [] : ["--event", type])];
 }

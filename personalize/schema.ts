@@ -12,23 +12,6 @@ export interface SchemaInputs extends CommonInputs {
     readonly schema: string;
 }
 
-/**
- * The Avro schema of data-prep's interactions, in the order of the CSV's header (Developer Guide, "Creating schema JSON
- * files").
- */
-export const itemInteractionsSchema = JSON.stringify({
-    type: "record",
-    name: "Interactions",
-    namespace: "com.amazonaws.personalize.schema",
-    fields: [
-        { name: "USER_ID", type: "string" },
-        { name: "ITEM_ID", type: "string" },
-        { name: "EVENT_TYPE", type: "string" },
-        { name: "TIMESTAMP", type: "long" },
-    ],
-    version: "1.0",
-});
-
 /** A schema is available at once and has no tags and no status; its name and text identify it. */
 export const schema: ResourceKind<SchemaInputs> = {
     noun: "schema",

@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, "..");
 
 /** Folders that a folder may import; docs/architecture.md has the reasons. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
-    "index.ts": ["components", "config", "iam", "personalize"],
+    "index.ts": ["components", "config", "data-prep", "iam", "personalize"],
     runbooks: ["app", "config", "cost", "data-prep", "iam", "personalize"],
     components: ["app", "config", "cost", "data-prep", "iam", "personalize"],
     operator: ["components", "config", "iam"],

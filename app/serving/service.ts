@@ -33,6 +33,8 @@ export interface ApiConfig {
     readonly filters: Readonly<Record<string, string>>;
     /** Names of the filters that list films because the viewer watched them. */
     readonly filtersOfWatched?: readonly string[];
+    /** Types of events after which the viewer's lists leave the film out; absent: viewings. */
+    readonly watchedTypes?: readonly string[];
     /** Filter of requests that name no filter: it leaves out what the viewer has watched. Empty: none. */
     readonly watchedFilterArn?: string;
     /** Empty if the stack has no event tracker. */
@@ -129,6 +131,7 @@ export function createService(parts: ServiceParts): Service {
                 ...common,
                 putEvents: parts.putEvents,
                 trackUnproven,
+                watchedTypes: config.watchedTypes,
                 eventLimits: eventLimits(common),
             }),
             rankItems: ranker({ ...common, rank: campaign.rank, askRanking: rankingResilience.ask, allowed }),

@@ -18,6 +18,8 @@ export interface EventParts {
     readonly putEvents: PutEvents | undefined;
     /** Whether Personalize gets the events of unproven viewers. */
     readonly trackUnproven: boolean;
+    /** Types of events after which a viewer's lists leave the film out; undefined: viewings. */
+    readonly watchedTypes: readonly string[] | undefined;
     readonly tables: Pick<Tables, "film">;
     readonly eventLimits: EventLimits;
     readonly table: Pick<TablePort, "recent" | "putRecent">;
@@ -41,7 +43,8 @@ const tries = 3;
  * it. No failure fails the request.
  */
 export function eventTaker(parts: EventParts) {
-    const { putEvents, trackUnproven, tables, eventLimits, table, tableResilience, memory, clock, log, limits } = parts;
+    const { putEvents, trackUnproven, watchedTypes, tables, eventLimits, table, tableResilience } = parts;
+    const { memory, clock, log, limits } = parts;
 
     async function track(
         { userId, sessionId: session }: EventsRequest,
@@ -110,7 +113,7 @@ export function eventTaker(parts: EventParts) {
         eventLimits.checkViewer(userId, events.length, before);
         eventLimits.takeViewer(userId, events.length);
         const films = events.map(({ itemId, sentAt, eventType }) =>
-            recentFilm(itemId, sentAt * 1000, isWatch(eventType)),
+            recentFilm(itemId, sentAt * 1000, isWatch(eventType, watchedTypes)),
         );
         const tracked = await track(request, events, caller, trace);
         let recent: Recent;

@@ -17,6 +17,8 @@ import { checkViewerAuth } from "./viewer-auth.ts";
 
 export interface RecommendationApiArgs {
     readonly config: StackConfig;
+    /** Types of events after which a viewer's lists leave a film out; undefined for data without a manifest. */
+    readonly watchedTypes: readonly string[] | undefined;
     readonly caller: ServiceCaller;
     readonly price: Price;
     /** The fallback tables. */
@@ -194,6 +196,7 @@ function settingsOf({ config, caller, price, ...args }: RecommendationApiArgs, t
         rankingCampaignArn: config.serving.rankingCampaign ? arn(`campaign/${config.names.ranking}`) : undefined,
         filters: Object.fromEntries(filters),
         filtersOfWatched: Object.keys(config.filters).filter((name) => includesWatched(config.filters[name] ?? "")),
+        watchedTypes: args.watchedTypes,
         // By the resource: a function never uses a filter that is not ACTIVE.
         watchedFilterArn: args.watchedFilterArn,
         trackingId: args.trackingId,

@@ -2,13 +2,16 @@ import * as pulumi from "@pulumi/pulumi";
 import { buildStorefront } from "../../app/storefront/build.ts";
 import { apiStage, type StackConfig } from "../../config/config.ts";
 import { prefetches } from "../../config/serving.ts";
+import type { Manifest } from "../../data-prep/manifest.ts";
 import { tablesPathBeside } from "../../data-prep/places.ts";
+import type { PreparedData } from "../../data-prep/prepared-data.ts";
 import { tablesFault, tablesMend } from "../../data-prep/tables/fault.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { contentOf } from "../common/content.ts";
 import type { Price } from "../cost/price-table.ts";
 import { RankingCampaign } from "../personalize/ranking-campaign.ts";
 import type { Recommender } from "../personalize/recommender.ts";
+import { dataWords } from "../storefront/page-words.ts";
 import { assetOf, type PageFile, pageFiles, Storefront } from "../storefront/storefront.ts";
 import { Prefetch } from "./prefetch.ts";
 import { RecommendationApi } from "./recommendation-api.ts";
@@ -24,9 +27,12 @@ export interface ServingFiles {
  *
  * @throws pulumi.RunError if there are no tables for the interactions.
  */
-export async function servingFiles(config: StackConfig): Promise<ServingFiles | undefined> {
-    const { api, storefront } = config.serving;
-    if (!api) {
+export async function servingFiles({
+    config,
+    manifest,
+}: Pick<PreparedData<StackConfig>, "config" | "manifest">): Promise<ServingFiles | undefined> {
+    const { storefront } = config.serving;
+    if (!config.serving.api) {
         return undefined;
     }
     const tables = await fallbackTables(config.interactionsFile);
@@ -35,12 +41,14 @@ export async function servingFiles(config: StackConfig): Promise<ServingFiles | 
     }
     const { directory } = await buildStorefront();
     // Relative to the page: beside it with CloudFront, above it if the API serves the page.
+    const api = storefront === "api" ? ".." : apiStage;
     const viewerAuth = config.serving.viewerAuth === undefined ? "none" : "jwt";
-    return { tables, page: pageFiles(directory, { api: storefront === "api" ? ".." : apiStage, viewerAuth }) };
+    return { tables, page: pageFiles(directory, { api, viewerAuth, ...dataWords(manifest, config.serving) }) };
 }
 
 export interface ServingArgs {
     readonly config: StackConfig;
+    readonly manifest: Manifest | undefined;
     readonly caller: ServiceCaller;
     readonly price: Price;
     readonly files: ServingFiles | undefined;
@@ -95,6 +103,7 @@ export class Serving extends pulumi.ComponentResource {
                 "api",
                 {
                     config,
+                    watchedTypes: args.manifest?.consumedTypes,
                     caller,
                     price: args.price,
                     tables: files.tables,

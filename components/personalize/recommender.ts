@@ -3,7 +3,6 @@ import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/config.ts";
 import { watchedFilterExpression } from "../../config/watched.ts";
 import { parseStateFlags, type StateFlags, stateFlagsPath } from "../../personalize/operations/state-flags.ts";
-import { itemInteractionsSchema } from "../../personalize/schema.ts";
 import { eventParametersOf, everyDays } from "../../personalize/solution.ts";
 import { autoTrainingPrice } from "../cost/price-table.ts";
 import { fileOf, type UploadedFile } from "../data/data-bucket.ts";
@@ -26,6 +25,10 @@ import {
 
 export interface RecommenderArgs {
     readonly config: StackConfig;
+    /** Avro schema of the interactions, as text for Personalize. */
+    readonly interactionsSchema: string;
+    /** Types of events after which the default filter leaves an item out; undefined for data without a manifest. */
+    readonly watchedTypes: readonly string[] | undefined;
     /** ARN of the recipe; undefined with AutoML. */
     readonly recipeArn: pulumi.Input<string> | undefined;
     readonly bucketName: pulumi.Input<string>;
@@ -109,7 +112,7 @@ export class Recommender extends pulumi.ComponentResource {
         const { location: dataLocation, contentHash } = fileOf(args.files, "interactions");
         const schema = new Schema(
             name,
-            { ...quick, name: names.schema, schema: itemInteractionsSchema, adopt: adopt.schema },
+            { ...quick, name: names.schema, schema: args.interactionsSchema, adopt: adopt.schema },
             child,
         );
         const group = new DatasetGroup(name, { ...quick, name: names.datasetGroup, adopt: adopt.datasetGroup }, child);
@@ -195,7 +198,11 @@ export class Recommender extends pulumi.ComponentResource {
         const watchedFilter = config.watchedFilter
             ? new Filter(
                   name,
-                  { ...ofGroup, name: config.names.watchedFilter, filterExpression: watchedFilterExpression },
+                  {
+                      ...ofGroup,
+                      name: config.names.watchedFilter,
+                      filterExpression: watchedFilterExpression(args.watchedTypes),
+                  },
                   afterDatasets,
               )
             : undefined;

@@ -8,6 +8,7 @@ import { apiStage, type StackConfig, storefrontBucketNameFor } from "../../confi
 import { storefrontBucketPolicy } from "../../iam/api-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { closedBucket } from "../common/closed-bucket.ts";
+import type { DataWords } from "./page-words.ts";
 
 export interface StorefrontArgs {
     readonly config: StackConfig;
@@ -228,7 +229,7 @@ export const assetOf = ({ content }: PageFile): pulumi.asset.Asset =>
     "text" in content ? new pulumi.asset.StringAsset(content.text) : new pulumi.asset.FileAsset(content.path);
 
 /** The parts of the built page that the program fills in. */
-export interface PageParts {
+export interface PageParts extends DataWords {
     /** The API's address, relative to the page. */
     readonly api: string;
     /** Whether the API needs a token of the viewer. */
@@ -236,8 +237,21 @@ export interface PageParts {
 }
 
 /** The page's text with its parts, at their placeholders. */
-export const filledPage = (html: string, { api, viewerAuth }: PageParts): string =>
-    html.replaceAll("%API%", api).replaceAll("%VIEWER_AUTH%", viewerAuth);
+export function filledPage(html: string, { api, viewerAuth, noun, nouns, event, viewers }: PageParts): string {
+    const parts: Readonly<Record<string, string>> = {
+        API: api,
+        VIEWER_AUTH: viewerAuth,
+        NOUN: noun,
+        NOUNS: nouns,
+        EVENT: event,
+        VIEWERS: JSON.stringify(viewers),
+    };
+    return html.replaceAll(/%([A-Z_]+)%/g, (written, name: string) => attributeText(parts[name] ?? written));
+}
+
+/** A text as the value of an HTML attribute in double quotes. */
+const attributeText = (text: string) =>
+    text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 /**
  * The files of the built page, with its parts filled in.

@@ -22,7 +22,7 @@ const names: Readonly<Record<Role, readonly string[]>> = {
 };
 
 /** `UserId`, `user_id:token` and `user.id` are one name. */
-const plain = (name: string) =>
+export const plain = (name: string) =>
     name
         .replace(/:\w+$/, "")
         .toLowerCase()
@@ -45,20 +45,43 @@ export function namesWithoutHeader(rows: readonly string[][]): string[] {
     return Array.from({ length: width }, (_, index) => String(index + 1));
 }
 
+/** A further column of the interactions dataset. */
+export interface Extra {
+    /** Its name in the schema. */
+    readonly name: string;
+    /** The number of the source's column, from 0. */
+    readonly column: number;
+}
+
+const extraName = /^[A-Z_][A-Z\d_]{0,149}$/;
+
 /**
- * Reads the text of `--columns`, such as `user=visitorid,item=3`: names, or numbers from 1. Throws an Error that lists
- * the choices.
+ * Reads the text of `--columns`, such as `user=visitorid,item=3,DEVICE=device`. Upper case names a further column of the
+ * dataset. On the right is a name, or a number from 1. Throws an Error that lists the choices.
  */
-export function rolesOf(text: string, header: readonly string[]): Roles {
-    const found = text.split(",").map((each): [Role, number] => {
-        const [role = "", ...rest] = each.split("=");
-        const name = rest.join("=").trim();
-        if (!roles.includes(role.trim() as Role) || name === "") {
-            throw new Error(`--columns: "${each}" is not one of ${roles.map((role) => `${role}=NAME`).join(", ")}.`);
+export function rolesOf(text: string, header: readonly string[]): { readonly roles: Roles; readonly extras: Extra[] } {
+    const extras: Extra[] = [];
+    const found = text.split(",").flatMap((each): [Role, number][] => {
+        const [left = "", ...rest] = each.split("=");
+        const [part, name] = [left.trim(), rest.join("=").trim()];
+        if (extraName.test(part) && name !== "") {
+            extras.push({ name: part, column: columnOf(name, header) });
+            return [];
         }
-        return [role.trim() as Role, columnOf(name, header)];
+        if (!roles.includes(part as Role) || name === "") {
+            const parts = roles.map((role) => `${role}=NAME`).join(", ");
+            throw new Error(`--columns: "${each}" is not one of ${parts}, or a further column such as DEVICE=NAME.`);
+        }
+        return [[part as Role, columnOf(name, header)]];
     });
-    return Object.fromEntries(found);
+    return { roles: Object.fromEntries(found), extras };
+}
+
+/** The further columns of a CSV of Personalize, whose columns have the names of a dataset: all without a part. */
+export function extrasIn(header: readonly string[], found: Roles): Extra[] {
+    if (!["USER_ID", "ITEM_ID", "TIMESTAMP"].every((name) => header.includes(name))) return [];
+    const used = Object.values(found);
+    return header.flatMap((name, column) => (used.includes(column) || !extraName.test(name) ? [] : [{ name, column }]));
 }
 
 /** The number of a column by its name, or by its number from 1. Throws an Error that lists the columns. */

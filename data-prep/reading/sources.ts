@@ -1,9 +1,11 @@
+import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline, type Readable } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { type Entry, open as openZip, type ZipFile } from "yauzl";
+import { sha256Of } from "../files.ts";
 
 /** A file with a table, as it is named in messages. */
 export interface Source {
@@ -12,6 +14,8 @@ export interface Source {
     readonly path?: string;
     /** Opens the file, not decompressed. */
     open(): Promise<AsyncIterable<Uint8Array>>;
+    /** SHA-256 of the file, or of the zip around it, hexadecimal; of stdin, after it was read. */
+    sha256(): Promise<string>;
 }
 
 /** Bytes of a file's start for detection; more than 1,000 rows of most data. */
@@ -25,7 +29,7 @@ const expansionCheckedFrom = 1 << 26;
  * missing or unreadable one.
  */
 export async function sourcesAt(path: string): Promise<Source[]> {
-    if (path === "-") return [{ name: "stdin", open: async () => process.stdin }];
+    if (path === "-") return [streamSource("stdin", () => process.stdin)];
     const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
         throw new Error(
             error.code === "ENOENT" ? `There is no file ${path}.` : `${path} cannot be read: ${error.message}.`,
@@ -38,14 +42,26 @@ export async function sourcesAt(path: string): Promise<Source[]> {
         );
         return files.flat();
     }
-    if (!info.isFile()) return [{ name: path, open: async () => createReadStream(path) }];
+    if (!info.isFile()) return [streamSource(path, () => createReadStream(path))];
     const { head } = await withHead(createReadStream(path, { end: 3 }));
     if (head.length === 4 && head.readUInt32BE() === 0x504b0304) return zipSources(path);
     return [fileSource(path)];
 }
 
 function fileSource(path: string): Source {
-    return { name: path, path, open: async () => unchanging(path) };
+    return { name: path, path, open: async () => unchanging(path), sha256: () => sha256Of(path) };
+}
+
+/** A source that can be read only once: its hash is made meanwhile. */
+function streamSource(name: string, open: () => AsyncIterable<Uint8Array>): Source {
+    const hash = createHash("sha256");
+    async function* hashed(): AsyncGenerator<Uint8Array> {
+        for await (const chunk of open()) {
+            hash.update(chunk);
+            yield chunk;
+        }
+    }
+    return { name, open: async () => hashed(), sha256: async () => hash.copy().digest("hex") };
 }
 
 /** The bytes of a file; throws an Error if the file changes while it is read. */
@@ -73,7 +89,11 @@ async function zipSources(path: string): Promise<Source[]> {
     return entries
         .filter(({ fileName }) => !/(^|\/)(\.|__MACOSX\/)|\/$/.test(fileName))
         .sort((a, b) => depth(a.fileName) - depth(b.fileName))
-        .map((entry) => ({ name: `${path}:${entry.fileName}`, open: () => openEntry(path, entry, damaged) }));
+        .map((entry) => ({
+            name: `${path}:${entry.fileName}`,
+            open: () => openEntry(path, entry, damaged),
+            sha256: () => sha256Of(path),
+        }));
 }
 
 function openEntry(path: string, entry: Entry, damaged: (error: Error) => Error): Promise<AsyncIterable<Uint8Array>> {

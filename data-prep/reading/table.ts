@@ -17,6 +17,8 @@ export interface Table {
     readonly names: readonly string[];
     /** The first rows, 1,000 at most, without the header. */
     readonly sample: readonly string[][];
+    /** SHA-256 of the file, hexadecimal; known after it was read. */
+    sha256(): Promise<string>;
     /** Difference between a line of `bytes` and a line of the file. */
     readonly addedLines: number;
     /** All of it as UTF-8 text with `\n` or `\r\n` line ends. */
@@ -37,7 +39,7 @@ export async function openTable(source: Source, fewest = 3): Promise<Table | und
     if (raw.head.toString("latin1", 0, 4) === "PAR1") return openParquet(source);
     const encoding = detectEncoding(raw.head);
     const { head: text, bytes, stop } = await withHead(asUtf8(raw.bytes, encoding));
-    const common = { name: source.name, encoding, stop };
+    const common = { name: source.name, encoding, stop, sha256: source.sha256 };
     const start = text.toString("utf8", 0, 200).trimStart();
     if (start.startsWith("{")) {
         const rows = jsonRows(completeLines(text).slice(0, 1000)).filter((row) => row !== undefined);
@@ -89,6 +91,7 @@ async function openParquet(source: Source): Promise<Table> {
     const names = namesIn(rows);
     return {
         name: source.name,
+        sha256: source.sha256,
         kind: "Parquet",
         encoding: "utf-8",
         dialect: converted,

@@ -1,6 +1,6 @@
 import { spanOf, viewsOf } from "../by-user.ts";
 import type { CatalogueItem } from "../catalogue.ts";
-import { type Columns, readColumns } from "../columns.ts";
+import type { Columns } from "../columns.ts";
 import { writeWholeFile } from "../files.ts";
 import { type TablesDocument, tablesSchemaVersion } from "./document.ts";
 import { popularity, ranked, trending } from "./popular.ts";
@@ -88,18 +88,12 @@ export interface TablesSummary {
     windowSeconds: number;
 }
 
-/**
- * Makes the fallback tables of the interactions CSV at `csvPath`, which has this hash, and writes them to `path`,
- * completely or not at all. Throws the abort reason of `signal`, before and after the CSV is read.
- */
+/** Makes the fallback tables of an interactions CSV with this hash, and writes them completely or not at all. */
 export async function writeTables(
     path: string,
-    from: { csvPath: string; sha256: string; catalogue: readonly CatalogueItem[]; signal?: AbortSignal },
+    { columns, sha256, catalogue }: { columns: Columns; sha256: string; catalogue: readonly CatalogueItem[] },
 ): Promise<TablesSummary> {
-    from.signal?.throwIfAborted();
-    const columns = await readColumns(from.csvPath);
-    from.signal?.throwIfAborted();
-    const document = makeTables(columns, from.catalogue, from.sha256);
+    const document = makeTables(columns, catalogue, sha256);
     const bytes = Buffer.from(`${JSON.stringify(document)}\n`);
     await writeWholeFile(path, (write) => write(bytes));
     const filmsWithSimilar = document.similar.filter((row) => row.length > 0).length;

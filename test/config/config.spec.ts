@@ -52,6 +52,7 @@ describe("the configuration", () => {
             performAutoTraining: false,
             minProvisionedTPS: 1,
             eventWeights: undefined,
+            dataWaiver: undefined,
             metadataFiles: { items: undefined, users: undefined },
             batchInferenceFile: undefined,
             autoTrainingDays: 7,
@@ -117,7 +118,7 @@ describe("the configuration", () => {
         const by = (type: string) => `ItemID WHERE interactions . EVENT_TYPE IN ("${type}")`;
         const drama = 'ItemID WHERE Items.GENRES IN ("Drama")';
         for (const [expression, expected] of [
-            [watchedFilterExpression, false],
+            [watchedFilterExpression(), false],
             [`INCLUDE ${by("Watch")}`, true],
             [`include ${drama} | EXCLUDE ${by("Watch")}`, false],
             [`EXCLUDE ${drama} | INCLUDE ${by("Watch")}`, true],

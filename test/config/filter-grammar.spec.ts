@@ -26,7 +26,7 @@ const published = [
     "EXCLUDE ActionID WHERE Actions.VALUE < ($VALUE) IF CurrentUser.MEMBERSHIP = $PREMIUM",
     "INCLUDE UserID WHERE Users.MEMBERSHIP_STATUS IN ($MEMBERSHIP)",
     "EXCLUDE UserID WHERE Users.AGE < $AGE",
-    watchedFilterExpression,
+    watchedFilterExpression(),
     '\n  EXCLUDE ItemID\n  WHERE Items.TITLE = "a \\"b\\" c" OR Items.YEAR >= -1\n',
 ];
 

@@ -27,10 +27,11 @@ function ratingsPlan(bytes: AsyncIterable<Uint8Array>): Plan {
         names: ["user", "item", "rating", "timestamp"],
         sample: [],
         addedLines: 0,
+        sha256: async () => "",
         bytes,
         stop: async () => undefined,
     };
-    return { table, roles: { user: 0, item: 1, time: 3 }, time: "s", event: "Watch" };
+    return { table, roles: { user: 0, item: 1, time: 3 }, extras: [], time: "s", event: "Watch" };
 }
 
 async function transform(bytes: Uint8Array, pieceSize = 1 << 16, change: (plan: Plan) => Plan = (plan) => plan) {
@@ -38,7 +39,7 @@ async function transform(bytes: Uint8Array, pieceSize = 1 << 16, change: (plan: 
     const plan = change(ratingsPlan(pieces(bytes, pieceSize)));
     const write = async (part: Uint8Array) => void written.push(Buffer.from(part));
     const result = await convert([plan], write, { latest });
-    return { ...result, csv: Buffer.concat(written).toString() };
+    return { ...result, interactions: result.columns.users.length, csv: Buffer.concat(written).toString() };
 }
 
 function parse(csv: string): string[][] {
@@ -99,17 +100,43 @@ describe("convert", () => {
                 const lines = rows.map(({ user, item, timestamp }) => `${user}\t${item}\t5\t${timestamp}`);
                 const text = lines.join(lineEnd) + (lastLineEnds ? lineEnd : "");
                 const result = await transform(Buffer.from(text), pieceSize);
-                assert.deepEqual(
-                    parse(result.csv).slice(1),
-                    rows.map(({ user, item, timestamp }) => [user, item, "Watch", String(timestamp)]),
-                );
-                assert.equal(result.interactions, rows.length);
-                assert.equal(result.userCounts.length, new Set(rows.map(({ user }) => user)).size);
-                assert.equal(result.itemCounts.length, new Set(rows.map(({ item }) => item)).size);
-                assert.equal(result.lastTimestamp, Math.max(...rows.map(({ timestamp }) => timestamp)));
+                const events = rows.map(({ user, item, timestamp }) => [user, item, "Watch", String(timestamp)]);
+                const once = [...new Map(events.map((event) => [JSON.stringify(event), event])).values()];
+                assert.deepEqual(parse(result.csv).slice(1), once);
+                assert.equal(result.repeated, rows.length - once.length);
+                const { columns } = result;
+                assert.equal(columns.users.length, once.length);
+                assert.deepEqual(columns.userIds, [...new Set(rows.map(({ user }) => user))]);
+                assert.deepEqual(columns.itemIds, [...new Set(rows.map(({ item }) => item))]);
+                assert.equal(Math.max(...columns.timestamps), Math.max(...rows.map(({ timestamp }) => timestamp)));
             },
         );
         await fc.assert(property, { numRuns: 200 });
+    });
+
+    it("writes one of several equal events, and keeps events that differ in one value", async () => {
+        const rows = [
+            "1\t2\tview\t3\t5",
+            "1\t2\tview\t3\t5",
+            "1\t2\tbuy\t3\t5",
+            "1\t2\tview\t4\t5",
+            "1\t2\tview\t3\t6",
+        ];
+        const many = Array.from({ length: 3 }, () => rows).flat();
+        const { csv, repeated, eventTypes } = await transform(Buffer.from(`${many.join("\n")}\n`), 7, (plan) => ({
+            ...plan,
+            table: { ...plan.table, names: ["user", "item", "event", "price", "time"] },
+            roles: { user: 0, item: 1, event: 2, value: 3, time: 4 },
+            event: undefined,
+        }));
+        assert.deepEqual(
+            parse(csv)
+                .slice(1)
+                .map((row) => row.slice(2).join(" ")),
+            ["view 3 5", "buy 3 5", "view 4 5", "view 3 6"],
+        );
+        assert.equal(repeated, 11);
+        assert.deepEqual(eventTypes, { view: 3, buy: 1 });
     });
 
     it("skips bad rows, and reports them with reasons", async () => {

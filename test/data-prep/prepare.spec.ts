@@ -58,7 +58,9 @@ describe("prepare", () => {
         assert.equal(summary.items, new Set(ratings.map(({ item }) => item)).size);
         assert.equal(summary.firstTimestamp, Math.min(...ratings.map(({ timestamp }) => timestamp)));
         assert.equal(summary.sha256, createHash("sha256").update(readFileSync(outputPath)).digest("hex"));
-        assert.deepEqual(JSON.parse(readFileSync(at("report.json"), "utf8")), summary);
+        const { quality, ...report } = JSON.parse(readFileSync(at("report.json"), "utf8"));
+        assert.deepEqual(report, summary);
+        assert.equal(quality.figures.items, summary.items);
     });
 
     for (const top of ["ml-100k", "archive/ml-100k"]) {
@@ -141,7 +143,12 @@ describe("prepare", () => {
     it("writes no items where no item file came along, and leaves those that are there", async () => {
         const input = put("u.data", ratingsFile(syntheticRatings()));
         assert.equal((await run({ input })).itemsPath, undefined);
-        assert.deepEqual(readdirSync(at("out")).sort(), ["catalogue.json", "data.csv", "fallback-tables.json"]);
+        assert.deepEqual(readdirSync(at("out")).sort(), [
+            "catalogue.json",
+            "data.csv",
+            "fallback-tables.json",
+            "manifest.json",
+        ]);
         writeFileSync(at("out/items.csv"), "mine");
         await run({ input });
         assert.equal(readFileSync(at("out/items.csv"), "utf8"), "mine");
@@ -179,7 +186,12 @@ describe("prepare", () => {
             name: "AbortError",
         });
         assert.deepEqual(readFileSync(outputPath), before);
-        assert.deepEqual(readdirSync(at("out")).sort(), ["catalogue.json", "data.csv", "fallback-tables.json"]);
+        assert.deepEqual(readdirSync(at("out")).sort(), [
+            "catalogue.json",
+            "data.csv",
+            "fallback-tables.json",
+            "manifest.json",
+        ]);
     });
 
     it("refuses to write over its own input", async () => {
@@ -268,6 +280,7 @@ describe("prepare", () => {
         assert.deepEqual(readdirSync(at("out")).sort(), [
             "catalogue.json",
             "fallback-tables.json",
+            "manifest.json",
             "personalize_interactions_fixed.csv",
         ]);
     });

@@ -159,7 +159,7 @@ describe("events, filters and batch inference against the local AWS", () => {
         const filter = new CreateFilterCommand({ name: "new", datasetGroupArn, filterExpression });
         const { filterArn } = await aws.personalize.send(filter);
         const filterValues = { GENRE: '"War","Western"' };
-        const watched = { name: "unwatched", filterExpression: watchedFilterExpression };
+        const watched = { name: "unwatched", filterExpression: watchedFilterExpression() };
         const unwatched = await aws.personalize.send(new CreateFilterCommand({ ...watched, datasetGroupArn }));
         const [first = ""] = (await ask({ filterArn: unwatched.filterArn })).filter((item) => item !== "9");
         assert.deepEqual(await ask({ userId: "60", filterArn, filterValues }), []);

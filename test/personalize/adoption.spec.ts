@@ -5,8 +5,8 @@ import {
     paginateListDatasetImportJobs,
     TagResourceCommand,
 } from "@aws-sdk/client-personalize";
+import { itemInteractionsSchema } from "../../data-prep/avro.ts";
 import { recipe } from "../../packages/local-personalize/test/support.ts";
-import { itemInteractionsSchema } from "../../personalize/schema.ts";
 import { stackOwnerHandler } from "../../personalize/stack-owner.ts";
 import { tags, useWorld } from "./world.ts";
 

@@ -9,8 +9,8 @@ import {
     UntagResourceCommand,
     UpdateCampaignCommand,
 } from "@aws-sdk/client-personalize";
+import { itemInteractionsSchema } from "../../data-prep/avro.ts";
 import { recipe } from "../../packages/local-personalize/test/support.ts";
-import { itemInteractionsSchema } from "../../personalize/schema.ts";
 import { common, type Made, tags, useWorld } from "./world.ts";
 
 describe("what was changed outside", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
+import { itemInteractionsSchema } from "../../data-prep/avro.ts";
 import type { Speed } from "../../packages/local-personalize/emulator.ts";
 import { interactionsCsv, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 import {
@@ -12,7 +13,6 @@ import {
 import { createHandlers } from "../../personalize/handlers.ts";
 import type { ResourceKindName } from "../../personalize/kinds.ts";
 import type { LifecycleDeps } from "../../personalize/lifecycle.ts";
-import { itemInteractionsSchema } from "../../personalize/schema.ts";
 
 export type Properties = Readonly<Record<string, unknown>>;
 export type Made = { readonly id: string; readonly outs: Properties };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseConfig, type StackConfig } from "../../config/config.ts";
+import { itemInteractionsSchema } from "../../data-prep/avro.ts";
 import type { ResourceKindName } from "../../personalize/kinds.ts";
-import { itemInteractionsSchema } from "../../personalize/schema.ts";
 import { type AdoptionPlan, isRefused, planOf } from "../../runbooks/lib/adoption/plan.ts";
 import type { Group, Part } from "../../runbooks/lib/adoption/survey.ts";
 import { adoptionLines, configLines, firstUp, whose } from "../../runbooks/lib/adoption/text.ts";

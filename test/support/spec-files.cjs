@@ -16,6 +16,7 @@ const longest = [
     "test/e2e/auto-training.spec.ts",
     "test/e2e/adopt.spec.ts",
     "test/e2e/observability.spec.ts",
+    "test/e2e/shop.spec.ts",
     "test/e2e/life.spec.ts",
     "test/e2e/killed.spec.ts",
 ];

@@ -1,10 +1,8 @@
 import { putEvents } from "./api.ts";
+import { eventType } from "./data-words.ts";
 import { needsToken } from "./sign-in.ts";
 import { ofThisTab } from "./storage.ts";
 import type { ListedFilm } from "./words.ts";
-
-/** MovieLens viewers with different tastes; for other data the page accepts any id. */
-export const someViewers = ["22", "6", "122", "13", "201", "405"] as const;
 
 /** Films watched in this visit, newest first. */
 export type Watched = readonly ListedFilm[];
@@ -79,7 +77,7 @@ export async function watchFilm(
         sessionId: session(),
         events: [
             {
-                eventType: "Watch",
+                eventType,
                 itemId: film.itemId,
                 ...(recommendationId !== undefined && { recommendationId }),
             },

@@ -1,4 +1,5 @@
 import type { components } from "../../api/types.ts";
+import { done, item } from "./data-words.ts";
 
 export type Film = components["schemas"]["Film"];
 export type ListedFilm = components["schemas"]["ListedFilm"];
@@ -23,12 +24,12 @@ export const sourceWords: Readonly<Record<Source, { readonly badge: string; read
         sentence: "Amazon Personalize made this list for this viewer in advance.",
     },
     similar: {
-        badge: "Similar films",
-        sentence: "Films watched by the same viewers, from a table made of the interactions. No call of the campaign.",
+        badge: `Similar ${item.many}`,
+        sentence: `${item.Many} ${done} by the same viewers, from a table made of the interactions. No call of the campaign.`,
     },
     popular: {
-        badge: "Popular films",
-        sentence: "From a table of the most watched films, equal for all viewers. No call of the campaign.",
+        badge: `Popular ${item.many}`,
+        sentence: `From a table of the most ${done} ${item.many}, equal for all viewers. No call of the campaign.`,
     },
 };
 

@@ -1,4 +1,5 @@
-import { resolve } from "node:path";
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import Table from "cli-table3";
 import { Command } from "commander";
 import { describeFailure, LocalError, start } from "../control.ts";
@@ -7,17 +8,21 @@ import { ensureStack, outputs, run } from "../pulumi.ts";
 
 /** `npm run demo`: from nothing to recommendations, on the local AWS, with the real Pulumi engine. */
 
-const users = ["22", "6", "122"];
+const shownUsers = 3;
 const numResults = 10;
+/** Options that data-prep gets, with files of the caller. */
+const fileOptions = ["items", "users"] as const;
 
 const options = new Command("demo")
-    .description("MovieLens 100k to recommendations on the local AWS")
+    .description("MovieLens 100k, or data of your own, to recommendations on the local AWS")
     .option("--json", "print one JSON document on stdout, and nothing else")
     .option("--verbose", "show the stack trace of an error")
-    .option("--data <file>", "u.data, or a MovieLens 100k zip, instead of downloading it")
+    .option("--data <path>", "interactions of your own, instead of MovieLens: any file that data-prep reads")
+    .option("--items <file>", "a table of items, with --data")
+    .option("--users <file>", "a table of users, with --data")
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .parse()
-    .opts<{ json?: boolean; verbose?: boolean; data?: string }>();
+    .opts<{ json?: boolean; verbose?: boolean; data?: string; items?: string; users?: string }>();
 
 const began = performance.now();
 const setup = Number(process.env.MOVIE_RECOMMENDER_SETUP_SECONDS ?? 0);
@@ -39,15 +44,16 @@ try {
         await start(instance, say);
         await ensureStack(instance);
     });
-    await step("dataPrep", "MovieLens 100k", () => prepare(instance));
+    const title = options.data === undefined ? "MovieLens 100k" : `Data of ${options.data}`;
+    const users = await step("dataPrep", title, () => prepare(instance));
     await step("pulumiUp", "pulumi up", () => up(instance));
     const stackOutputs = await outputs(instance);
-    const recommendations = await step("recommend", "Recommendations", () => recommend(instance));
+    const recommendations = await step("recommend", "Recommendations", () => recommend(instance, users));
     seconds.total = rounded(setup + (performance.now() - began) / 1000);
     if (options.json) {
         console.log(JSON.stringify({ schemaVersion: 1, recommendations, outputs: stackOutputs, seconds }));
     } else {
-        print(recommendations, stackOutputs);
+        print(users, recommendations, stackOutputs);
     }
 } catch (error) {
     say(`\n${describeFailure(error, options.verbose)}`);
@@ -77,11 +83,20 @@ function progressOf(line: string): string | undefined {
     return awaited?.[1] ?? done?.[1];
 }
 
-async function prepare(instance: Instance): Promise<void> {
-    const input = options.data === undefined ? [] : ["--input", resolve(options.data)];
-    const args = ["data-prep/cli.ts", ...input];
+/** Prepares the data; returns the users whose lists the demo shows. */
+async function prepare(instance: Instance): Promise<string[]> {
+    // npm changes to the project's folder.
+    const caller = process.env.npm_lifecycle_event === "demo" ? (process.env.INIT_CWD ?? ".") : ".";
+    const input = options.data === undefined ? [] : ["--input", resolve(caller, options.data)];
+    const tables = fileOptions.flatMap((name) => {
+        const file = options[name];
+        return file === undefined ? [] : [`--${name}`, resolve(caller, file)];
+    });
+    const args = ["data-prep/cli.ts", ...input, ...tables];
     const { exitCode, stderr } = await run(instance, process.execPath, args, (line) => say(`   ${line}`));
     if (exitCode !== 0) throw new LocalError(stderr.trim());
+    const manifest = await readFile(join(instance.root, "data", "manifest.json"), "utf8");
+    return (JSON.parse(manifest) as { viewers: string[] }).viewers.slice(0, shownUsers);
 }
 
 interface Recommendation {
@@ -90,14 +105,27 @@ interface Recommendation {
     readonly score?: number;
 }
 
-async function recommend(instance: Instance): Promise<Record<string, Recommendation[]>> {
-    const args = ["runbooks/recommend.ts", "--stack", "local", "--num-results", String(numResults), "--json", ...users];
+async function recommend(instance: Instance, users: readonly string[]): Promise<Record<string, Recommendation[]>> {
+    const args = [
+        "runbooks/recommend.ts",
+        "--stack",
+        "local",
+        "--num-results",
+        String(numResults),
+        "--json",
+        "--",
+        ...users,
+    ];
     const { exitCode, stdout, stderr } = await run(instance, process.execPath, args, "captured");
     if (exitCode !== 0) throw new LocalError(stderr.trim());
     return (JSON.parse(stdout) as { recommendations: Record<string, Recommendation[]> }).recommendations;
 }
 
-function print(lists: Record<string, Recommendation[]>, stackOutputs: Record<string, unknown>): void {
+function print(
+    users: readonly string[],
+    lists: Record<string, Recommendation[]>,
+    stackOutputs: Record<string, unknown>,
+): void {
     for (const user of users) {
         const rows = (lists[user] ?? []).map(({ itemId, title, score }) => [title, itemId, score?.toFixed(7) ?? "–"]);
         console.log(`\nRecommended to user ${user}`);
@@ -105,20 +133,27 @@ function print(lists: Record<string, Recommendation[]>, stackOutputs: Record<str
         table.push(...rows);
         console.log(table.toString());
     }
+    const [first = ""] = users;
+    const firstUsers = users.slice(0, 2).map(quoted).join(" ");
     console.log("\nStack outputs");
     for (const [name, value] of Object.entries(stackOutputs)) {
         console.log(`  ${name.padEnd(19)} ${value}`);
     }
     console.log(`
 Open     ${stackOutputs.storefrontUrl}
-Ask      curl '${stackOutputs.apiUrl}/recommendations/22?numResults=3'
+Ask      curl '${stackOutputs.apiUrl}/recommendations/${encodeURIComponent(first)}?numResults=3'
 Look     npm run local -- watch-status
-         npm run local -- recommend 22 6 --explain
+         npm run local -- recommend ${firstUsers} --explain
 Change   npm run local -- pulumi config set minProvisionedTPS 2
          npm run local -- pulumi preview
 Stop     npm run local -- pulumi destroy     (on AWS, this ends the campaign's costs)
          npm run local -- stop
 This took ${seconds.total} s, of which pulumi up ${seconds.pulumiUp} s.`);
+}
+
+/** A word as an argument in a shell. */
+function quoted(word: string): string {
+    return /^[\w.-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function rounded(value: number): number {

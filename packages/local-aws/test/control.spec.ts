@@ -11,7 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { CreateSchemaCommand, ListSchemasCommand } from "@aws-sdk/client-personalize";
 import { CreateBucketCommand, ListBucketsCommand } from "@aws-sdk/client-s3";
-import { itemInteractionsSchema } from "../../../personalize/schema.ts";
+import { itemInteractionsSchema } from "../../../data-prep/avro.ts";
 import { clientsOf, testInstance, testPort } from "../../../test/support/local-aws.ts";
 import { reset, start, stateOf, stop } from "../control.ts";
 import { type Instance, paths } from "../instance.ts";

@@ -1,9 +1,9 @@
 import { type Adoptable, adoptables, type StackConfig } from "../../../config/config.ts";
+import { itemInteractionsSchema } from "../../../data-prep/avro.ts";
 import { differingOf } from "../../../personalize/adopt.ts";
 import { isLeaving, meansTheSame } from "../../../personalize/diff.ts";
 import { kinds, type ResourceKindName } from "../../../personalize/kinds.ts";
 import type { CommonInputs, ResourceKind } from "../../../personalize/resource.ts";
-import { itemInteractionsSchema } from "../../../personalize/schema.ts";
 import { everyDays } from "../../../personalize/solution.ts";
 import type { Group, Part } from "./survey.ts";
 

@@ -11,8 +11,8 @@ import {
 import { HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { bucketNameFor } from "../../../config/config.ts";
 import { isNotFound } from "../../../personalize/errors.ts";
-import { itemInteractionsSchema } from "../../../personalize/schema.ts";
 import { thingKinds } from "../audit/inventory/thing.ts";
+import { interactionsSchemaFor } from "../stack/stack-config.ts";
 import { type AccountDeps, whoAmI } from "./account.ts";
 import { type Check, type Finding, fail, ok } from "./check.ts";
 
@@ -89,7 +89,7 @@ export const personalizeNames: Check<AccountDeps> = async ({ config }) => {
             const { schema } = await client.send(
                 new DescribeSchemaCommand({ schemaArn: arn(`schema/${names.schema}`) }),
             );
-            return sameJson(schema?.schema ?? "", itemInteractionsSchema)
+            return sameJson(schema?.schema ?? "", await interactionsSchemaFor(config))
                 ? undefined
                 : `schema ${names.schema} exists with another text`;
         },

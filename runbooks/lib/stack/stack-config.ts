@@ -2,6 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type ConfigProblem, parseConfig, type StackConfig } from "../../../config/config.ts";
 import { regionProblem } from "../../../config/regions.ts";
+import { sha256Of } from "../../../data-prep/files.ts";
+import { preparedData } from "../../../data-prep/prepared-data.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { shortName } from "./all-stacks.ts";
 import { askPulumi, noSuchCommand, type PulumiAnswer } from "./pulumi.ts";
@@ -41,7 +43,11 @@ export async function readStackConfig(
         region: values.get("aws:region"),
         keys: [...values.keys()],
     });
-    return "names" in parsed ? { config: parsed } : { problems: parsed };
+    if (!("names" in parsed)) {
+        return { problems: parsed };
+    }
+    const file = projectFile(parsed.interactionsFile);
+    return { config: (await preparedData(parsed, () => sha256Of(file), projectDir)).config };
 }
 
 /**
@@ -120,6 +126,12 @@ export async function readSetting(
     const file = configFile === undefined ? [] : ["--config-file", configFile];
     const { exitCode, stdout } = await askPulumi("config", "--json", ...which, ...file);
     return exitCode === 0 ? configValues(stdout).get(`${await projectName()}:${key}`) : undefined;
+}
+
+/** The schema of the stack's interactions, from the manifest beside them, as text for Personalize. */
+export async function interactionsSchemaFor(config: StackConfig): Promise<string> {
+    const file = projectFile(config.interactionsFile);
+    return (await preparedData(config, () => sha256Of(file), projectDir)).interactionsSchema;
 }
 
 /** A path of the configuration, which is relative to the project's folder. */

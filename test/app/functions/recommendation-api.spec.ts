@@ -40,7 +40,7 @@ describe("the recommendation API on a local AWS", () => {
         before(async () => {
             const personalize = new PersonalizeClient(cinema.settings);
             const of = { name: "unwatched", datasetGroupArn: arn("dataset-group/films") };
-            await personalize.send(new CreateFilterCommand({ ...of, filterExpression: watchedFilterExpression }));
+            await personalize.send(new CreateFilterCommand({ ...of, filterExpression: watchedFilterExpression() }));
             personalize.destroy();
             folder = await mkdtemp(join(tmpdir(), "recommendation-api-"));
             const code = bundleText("recommendation-api");

@@ -8,6 +8,7 @@ import type { Reply } from "../../../app/serving/reply.ts";
 import { createService } from "../../../app/serving/service.ts";
 import { openTables } from "../../../app/serving/table-answers.ts";
 import { buildStorefront } from "../../../app/storefront/build.ts";
+import { type DataWords, dataWords } from "../../../components/storefront/page-words.ts";
 import { filledPage } from "../../../components/storefront/storefront.ts";
 import type { TablesDocument } from "../../../data-prep/tables/document.ts";
 import type { Issuer } from "../../support/issuer.ts";
@@ -48,6 +49,8 @@ export interface ServeOptions {
     readonly auth?: Pick<Issuer, "issuer" | "audience">;
     /** Whether health shows its details, as with an API key. */
     readonly details?: boolean;
+    /** The words of the data; without them, films. */
+    readonly words?: DataWords;
 }
 
 /** The built page under its policy, and the service itself over a table in memory and a campaign of similar films. */
@@ -58,6 +61,7 @@ export async function serveStorefront({
     tracker = true,
     auth,
     details = false,
+    words = dataWords(undefined, { publicHistories: false }),
 }: ServeOptions): Promise<Served> {
     const { directory } = await buildStorefront();
     const files = pageFiles(directory);
@@ -131,7 +135,7 @@ export async function serveStorefront({
     function file(path: string, api: string, response: ServerResponse) {
         const reply: Reply | undefined = files.get(path);
         if (reply === undefined) return send(response, 404, {}, "");
-        const body = filledPage(reply.body, { api, viewerAuth: auth === undefined ? "none" : "jwt" });
+        const body = filledPage(reply.body, { api, viewerAuth: auth === undefined ? "none" : "jwt", ...words });
         return send(
             response,
             200,

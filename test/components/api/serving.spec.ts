@@ -7,7 +7,9 @@ import { Prefetch } from "../../../components/api/prefetch.ts";
 import { RecommendationApi } from "../../../components/api/recommendation-api.ts";
 import { fallbackTables } from "../../../components/api/serving.ts";
 import { RankingCampaign } from "../../../components/personalize/ranking-campaign.ts";
+import { dataWords } from "../../../components/storefront/page-words.ts";
 import { pageFiles } from "../../../components/storefront/storefront.ts";
+import type { Manifest } from "../../../data-prep/manifest.ts";
 import { prepare } from "../../../data-prep/prepare.ts";
 import { ratingsFile, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
 import { configWith, inputsOf, made, settled, useMocks, value } from "../mocks.ts";
@@ -21,11 +23,22 @@ async function makeApi(values: Record<string, string> = {}, { hosted = false, is
     const tables = new pulumi.asset.StringAsset("{}");
     const page = hosted ? { "index.html": new pulumi.asset.StringAsset("<html>") } : undefined;
     const [trackingId, watchedFilterArn] = ["tracker-1", "arn:of:unwatched"];
-    const args = { config, caller, price, tables, trackingId, watchedFilterArn, page, isClosed };
+    const args = {
+        config,
+        watchedTypes: undefined,
+        caller,
+        price,
+        tables,
+        trackingId,
+        watchedFilterArn,
+        page,
+        isClosed,
+    };
     const api = new RecommendationApi("api", args);
     await settled();
     return { config, api };
 }
+const words = dataWords(undefined, { publicHistories: false });
 const names = (type: string) => made.filter((args) => args.type.endsWith(`:${type}`)).map(({ name }) => name);
 
 describe("the API's components", () => {
@@ -169,13 +182,41 @@ describe("what the API and the page are made of", () => {
         await assert.rejects(fallbackTables(other), /made from other interactions/);
     });
 
+    it("has the words of the data, and shows ids of users only if strangers may see histories", () => {
+        assert.deepEqual(words, {
+            ...{ noun: "film", nouns: "films", event: "Watch" },
+            viewers: ["22", "6", "122", "13", "201", "405"],
+        });
+        const manifest = {
+            noun: { one: "product", many: "products" },
+            eventTypes: [{ name: "view", rows: 7 }],
+            viewers: ["ann@shop.example", "22"],
+        } as unknown as Manifest;
+        const { viewers, ...others } = dataWords(manifest, { publicHistories: true });
+        assert.deepEqual(others, { noun: "product", nouns: "products", event: "view" });
+        assert.deepEqual(viewers, manifest.viewers);
+        assert.deepEqual(dataWords(manifest, { publicHistories: false }).viewers, ["22"]);
+    });
+
+    it("escapes ids in the page", async () => {
+        const dir = await mkdtemp(join(tmpdir(), "page-"));
+        await writeFile(join(dir, "index.html"), '<html data-noun="%NOUN%" data-viewers="%VIEWERS%">100%');
+        const viewers = ['a"b', "<i>&\u00eb"];
+        const [page] = pageFiles(dir, { api: "api", viewerAuth: "none", ...words, viewers });
+        assert.deepEqual(page?.content, {
+            text: '<html data-noun="film" data-viewers="[&quot;a\\&quot;b&quot;,&quot;&lt;i&gt;&amp;\u00eb&quot;]">100%',
+        });
+    });
+
     it("is the page's files, with the API's address", async () => {
         await writeFile(join(dir, "index.html"), '<html data-api="%API%" data-viewer-auth="%VIEWER_AUTH%">');
         for (const file of ["u.data", "interactions.csv", "other.csv"]) await rm(join(dir, file), { force: true });
-        const html = pageFiles(dir, { api: "api", viewerAuth: "jwt" }).find(({ name }) => name === "index.html");
+        const html = pageFiles(dir, { api: "api", viewerAuth: "jwt", ...words }).find(
+            ({ name }) => name === "index.html",
+        );
         assert.deepEqual(html?.content, { text: '<html data-api="api" data-viewer-auth="jwt">' });
         assert.equal(html?.contentType, "text/html; charset=utf-8");
         await writeFile(join(dir, "film.mp4"), "");
-        assert.throws(() => pageFiles(dir, { api: "api", viewerAuth: "none" }), /no known content type/);
+        assert.throws(() => pageFiles(dir, { api: "api", viewerAuth: "none", ...words }), /no known content type/);
     });
 });

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { autoTrainingPrice } from "../../../components/cost/price-table.ts";
 import { namesFor, type StackConfig } from "../../../config/config.ts";
+import { itemInteractionsSchema } from "../../../data-prep/avro.ts";
 import type { StateFlags } from "../../../personalize/operations/state-flags.ts";
 import {
     configWith,
@@ -224,6 +225,8 @@ describe("the recommender", () => {
         const { Recommender } = await import("../../../components/personalize/recommender.ts");
         const args = {
             config,
+            interactionsSchema: itemInteractionsSchema,
+            watchedTypes: undefined,
             recipeArn: config.recipe && `arn:aws:personalize:::recipe/${config.recipe}`,
             bucketName: "films",
             files: uploaded("interactions", "items", "users", "batch"),

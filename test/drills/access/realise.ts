@@ -30,7 +30,7 @@ import {
     PutPublicAccessBlockCommand,
     S3Client,
 } from "@aws-sdk/client-s3";
-import { itemInteractionsSchema } from "../../../personalize/schema.ts";
+import { itemInteractionsSchema } from "../../../data-prep/avro.ts";
 import type { Hands } from "./commands.ts";
 import { bytesOf, document, roleArnOf, storedInline, type World } from "./world.ts";
 

@@ -1,5 +1,5 @@
+import { itemInteractionsSchema } from "../../../data-prep/avro.ts";
 import { interactionsCsv, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
-import { itemInteractionsSchema } from "../../../personalize/schema.ts";
 import { diagnose } from "../../../runbooks/lib/access/diagnose.ts";
 import type { FaultId } from "../../../runbooks/lib/access/faults.ts";
 import type { Snapshot } from "../../../runbooks/lib/access/snapshot.ts";

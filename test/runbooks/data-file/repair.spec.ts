@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { zipSync } from "fflate";
-import { itemInteractionsSchema } from "../../../personalize/schema.ts";
+import { itemInteractionsSchema } from "../../../data-prep/avro.ts";
 import { RepairError } from "../../../runbooks/lib/data-file/columns.ts";
 import { requiredShape, type Shape, shapeOf } from "../../../runbooks/lib/data-file/fields.ts";
 import { type Repaired, repairCsv } from "../../../runbooks/lib/data-file/repair.ts";

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { act, done, item, past } from "../data-words.ts";
 import { type Asked, useAnswer } from "../hooks.ts";
 import { Poster } from "../parts/poster.tsx";
 import { SourceBadge } from "../parts/source-badge.tsx";
@@ -43,7 +44,8 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
             <header class="page-head">
                 <h1>Three ways to choose, for {viewerName(viewer)}</h1>
                 <p class="lead">
-                    {summary(lists, chosenTitle) ?? "Popular films, films like one film, and personal films."}
+                    {summary(lists, chosenTitle) ??
+                        `Popular ${item.many}, ${item.many} like one ${item.one}, and personal ${item.many}.`}
                 </p>
             </header>
             {failure && <Trouble error={failure.error} onAgain={failure.again} />}
@@ -51,7 +53,7 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
                 <ColumnOf
                     column="popular"
                     title="Popular"
-                    note="The most watched films. This list is equal for all viewers."
+                    note={`The most ${done} ${item.many}. This list is equal for all viewers.`}
                     asked={popular}
                     {...shared}
                 />
@@ -60,10 +62,12 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
                     title="Similar"
                     note={
                         <label class="like">
-                            Viewers also watched, for{" "}
+                            Viewers also {past}, for{" "}
                             <select value={chosen ?? ""} onChange={(event) => onLike(event.currentTarget.value)}>
                                 {chosen !== undefined && chosenTitle === undefined && (
-                                    <option value={chosen}>film {chosen}</option>
+                                    <option value={chosen}>
+                                        {item.one} {chosen}
+                                    </option>
                                 )}
                                 {choices.map(({ itemId, title, year }) => (
                                     <option key={itemId} value={itemId}>
@@ -79,7 +83,7 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
                 <ColumnOf
                     column="personal"
                     title="Personal"
-                    note={`Chosen for ${viewerName(viewer)}${isNew(viewer) ? " by what you watch" : ""}, by Amazon Personalize if there is a campaign.`}
+                    note={`Chosen for ${viewerName(viewer)}${isNew(viewer) ? ` by what you ${act}` : ""}, by Amazon Personalize if there is a campaign.`}
                     asked={personal}
                     {...shared}
                 />
@@ -177,5 +181,5 @@ function summary(lists: Readonly<Record<Column, Asked<FilmList>>>, like: string 
     const among = (other: ReadonlySet<string>) => personal.filter(({ itemId }) => other.has(itemId)).length;
     const neither = personal.filter(({ itemId }) => !popular.has(itemId) && !similar.has(itemId)).length;
     const liked = like === undefined ? "similar" : `like ${spoken(like)}`;
-    return `Of the ${personal.length} personal films ${among(popular)} are also popular, ${among(similar)} are also ${liked}, and ${neither} are in neither list.`;
+    return `Of the ${personal.length} personal ${item.many} ${among(popular)} are also popular, ${among(similar)} are also ${liked}, and ${neither} are in neither list.`;
 }

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Answered } from "../api.ts";
+import { done, item, past } from "../data-words.ts";
 import { useAnswer } from "../hooks.ts";
 import { Row } from "../parts/row.tsx";
 import { popularPath, trendingPath } from "../paths.ts";
@@ -21,24 +22,24 @@ export function EverybodysRows({ onOpen, onDetails }: EverybodysRowsProps) {
             <Row
                 id="trending"
                 title="Trending"
-                note="Films with a growing audience."
+                note={`${item.Many} with a growing audience.`}
                 asked={trending}
-                empty="No film has a growing audience in this data."
+                empty={`No ${item.one} has a growing audience in this data.`}
                 onOpen={onOpen}
                 onDetails={() => onDetails("Trending", trending.answered)}
             />
             <Row
                 id="popular"
                 title="Popular"
-                note={genre === "" ? "The most watched films." : `The most watched films of ${genre}.`}
+                note={`The most ${done} ${item.many}${genre === "" ? "" : ` of ${genre}`}.`}
                 asked={popular}
-                empty="No viewer watched a film of this genre. Choose another one."
+                empty={`No viewer ${past} ${item.many} of this genre. Choose another one.`}
                 onOpen={onOpen}
                 onDetails={() => onDetails("Popular", popular.answered)}
             >
                 <select
                     class="genre"
-                    aria-label="Genre of the popular films"
+                    aria-label={`Genre of the popular ${item.many}`}
                     value={genre}
                     onChange={(event) => setGenre(event.currentTarget.value)}
                 >

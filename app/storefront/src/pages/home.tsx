@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type Answered, ApiError } from "../api.ts";
 import { type Changes, changesBetween, changesInWords, onlyLeft } from "../changes.ts";
+import { Act, done, item, past } from "../data-words.ts";
 import { useAnswer, useRefresh } from "../hooks.ts";
 import { announce } from "../parts/announcer.tsx";
 import { Hero } from "../parts/hero.tsx";
@@ -115,19 +116,19 @@ export function Home({ viewer }: { viewer: string }) {
                 }
                 asked={picks}
                 {...(change && { marks: change.marks })}
-                empty="There is no film to recommend."
+                empty={`There is no ${item.one} to recommend.`}
                 onOpen={openFilm}
                 onDetails={() => openDetails(title, picks.answered)}
             />
             {newest && (
                 <Row
                     id="because"
-                    title={`Because you watched ${spoken(newest.title)}`}
-                    note="Films watched by the same viewers."
+                    title={becauseOf(newest)}
+                    note={`${item.Many} ${done} by the same viewers.`}
                     asked={because}
-                    empty="No similar film is known."
+                    empty={`No similar ${item.one} is known.`}
                     onOpen={openFilm}
-                    onDetails={() => openDetails(`Because you watched ${spoken(newest.title)}`, because.answered)}
+                    onDetails={() => openDetails(becauseOf(newest), because.answered)}
                 />
             )}
             <EverybodysRows onOpen={openFilm} onDetails={openDetails} />
@@ -135,6 +136,8 @@ export function Home({ viewer }: { viewer: string }) {
         </>
     );
 }
+
+const becauseOf = (film: ListedFilm) => `Because you ${past} ${spoken(film.title)}`;
 
 type Change = Changes<ListedFilm> & { readonly tookMs: number };
 
@@ -149,31 +152,31 @@ function outcome(deed: Deed | undefined, now: Answered<FilmList> | undefined): C
 
 function noteOn({ film, error, tracked }: Deed, change: Change | undefined, failed: ApiError | undefined): string {
     const name = spoken(film.title);
-    if (error !== undefined) return `The page could not send that you watched ${name}. ${error.message}`;
+    if (error !== undefined) return `The page could not send that you ${past} ${name}. ${error.message}`;
     if (failed !== undefined)
-        return `The service knows that you watched ${name}, but the list could not be loaded again. ${failed.message}`;
-    if (change === undefined) return `Sending that you watched ${name} …`;
+        return `The service knows that you ${past} ${name}, but the list could not be loaded again. ${failed.message}`;
+    if (change === undefined) return `Sending that you ${past} ${name} …`;
     const what = changesInWords(change);
     const learns = tracked === false ? " There is no event tracker, so the campaign does not learn from it." : "";
-    if (what === undefined) return `You watched ${name}. The list did not change.${learns}`;
+    if (what === undefined) return `You ${past} ${name}. The list did not change.${learns}`;
     const gone = change.gone.length > 0 ? ` (${listed(change.gone.map((other) => spoken(other.title)))})` : "";
-    return `Because you watched ${name}: ${what}${gone}, in ${milliseconds(change.tookMs)}.${learns}`;
+    return `Because you ${past} ${name}: ${what}${gone}, in ${milliseconds(change.tookMs)}.${learns}`;
 }
 
 function usualNote(viewer: string, watchedSome: boolean, list: FilmList | undefined): string {
     if (isNew(viewer) && !watchedSome) {
-        return "You are new, so these are popular films. Watch one, and the list becomes yours.";
+        return `You are new, so these are popular ${item.many}. ${Act} one, and the list becomes yours.`;
     }
     const personal = list?.source === "campaign" || list?.source === "cache" || list?.source === "precomputed";
     if (list === undefined || personal)
-        return `Based on the films that ${viewerName(viewer) === "you" ? "you" : "they"} watched. Watch one, and see the list change.`;
+        return `Based on the ${item.many} that ${viewerName(viewer) === "you" ? "you" : "they"} ${past}. ${Act} one, and see the list change.`;
     if (list.source === "similar") {
         const names = (list.because ?? []).map((film) => spoken(film.title));
         return names.length > 0
-            ? `Like ${listed(names)}, which ${viewerName(viewer)} watched.`
-            : "Like the films watched last.";
+            ? `Like ${listed(names)}, which ${viewerName(viewer)} ${past}.`
+            : `Like the ${item.many} ${done} last.`;
     }
-    return "The most watched films. Watch one, and the list becomes personal.";
+    return `The most ${done} ${item.many}. ${Act} one, and the list becomes personal.`;
 }
 
 const stateWords = {
@@ -192,7 +195,7 @@ export function Banner({ health, viewer }: { health: Health | undefined; viewer:
     return (
         <p class="banner" role="status">
             <strong>{parked ? "The campaign is parked" : stateWords[state]}.</strong> These lists are cached or
-            precomputed, or show popular films. <a href={hashFor({ page: "status", viewer })}>Why</a>
+            precomputed, or show popular {item.many}. <a href={hashFor({ page: "status", viewer })}>Why</a>
         </p>
     );
 }

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { done, item } from "../data-words.ts";
 import { useAnswer } from "../hooks.ts";
 import { Trouble } from "../parts/trouble.tsx";
 import { answersBySource } from "../visit.ts";
@@ -105,9 +106,9 @@ const Cost = ({ cost, away }: { cost: NonNullable<Health["cost"]>; away: boolean
 const Tables = ({ tables }: { tables: NonNullable<Health["tables"]> }) => (
     <Panel id="tables" title="Tables">
         <p class="figure">
-            {tables.films.toLocaleString("en")} <small>films</small>
+            {tables.films.toLocaleString("en")} <small>{item.many}</small>
         </p>
-        <p class="hint">Popular, trending and similar films: always available, without cost.</p>
+        <p class="hint">Popular, trending and similar {item.many}: always available, without cost.</p>
         <dl class="facts">
             <Fact name="Genres" value={tables.genres?.length} />
             <Fact name="Made from" value={tables.interactionsSha256.slice(0, 12)} title={tables.interactionsSha256} />
@@ -119,8 +120,8 @@ const chain: readonly (readonly [Source, string])[] = [
     ["campaign", "The campaign, live"],
     ["cache", "Cached campaign answer"],
     ["precomputed", "Precomputed list"],
-    ["similar", "Like what was watched"],
-    ["popular", "Popular films"],
+    ["similar", `Like what was ${done}`],
+    ["popular", `Popular ${item.many}`],
 ];
 
 /** The sources in their order: if one cannot answer, the next one does. */
@@ -189,7 +190,7 @@ function Limit({ spent, limit }: { spent: number; limit: number }) {
 function Visit() {
     const answers = answersBySource();
     if (answers.length === 0) {
-        return <p class="hint">This page has loaded no list yet. Open some films, then return here.</p>;
+        return <p class="hint">This page has loaded no list yet. Open some {item.many}, then return here.</p>;
     }
     return (
         <table class="visit">

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { ApiError } from "../api.ts";
+import { past } from "../data-words.ts";
 import { announce } from "../parts/announcer.tsx";
 import { spoken } from "../poster/lettering.ts";
 import { lastRevision, type Watched, watchedBy, watchFilm } from "../viewers.ts";
@@ -24,7 +25,7 @@ export function useWatch(viewer: string): Watching {
             const answer = await watchFilm(viewer, film, recommendationId);
             setWatched(answer.watched);
             setSince(answer.revision);
-            announce(`You watched ${spoken(film.title)}.`);
+            announce(`You ${past} ${spoken(film.title)}.`);
         } catch (error) {
             if (!(error instanceof ApiError)) throw error;
             setFailure({ error, again: () => void watch(film, recommendationId) });

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { ApiError } from "../api.ts";
+import { act, item } from "../data-words.ts";
 import { Artwork } from "../parts/poster.tsx";
 import { Trouble } from "../parts/trouble.tsx";
 import { ViewerChoice } from "../parts/viewer-choice.tsx";
@@ -35,18 +36,20 @@ export function Welcome({ page }: { page: Page }) {
                 <div class="hero-words">
                     <h1 class="hero-film" id="hero-title">
                         {needsToken
-                            ? "Sign in to see your films"
+                            ? `Sign in to see your ${item.many}`
                             : page === "compare"
                               ? "Choose a viewer to compare"
                               : "Choose a viewer"}
                     </h1>
                     {needsToken ? (
-                        <p class="hero-facts">The site around this page signs you in. Below are films for everyone.</p>
+                        <p class="hero-facts">
+                            The site around this page signs you in. Below are {item.many} for everyone.
+                        </p>
                     ) : (
                         <>
                             <p class="hero-facts">
                                 Pick a viewer to see their recommendations, or be someone new: the lists become yours as
-                                you watch.
+                                you {act}.
                             </p>
                             <ViewerChoice page={page} />
                         </>

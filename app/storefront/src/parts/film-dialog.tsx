@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
+import { Act, Done, done, item } from "../data-words.ts";
 import { type Asked, useAnswer } from "../hooks.ts";
 import { itemPath, similarPath } from "../paths.ts";
 import { spoken } from "../poster/lettering.ts";
@@ -45,16 +46,16 @@ export function FilmDialog({ itemId, known, watched, onWatch, onLead, onClose }:
                 {film ? <Poster key={itemId} film={film} /> : <span class="blank poster" />}
                 <div class="film-words">
                     <h2 id="film-title" ref={title} tabIndex={-1}>
-                        {film ? spoken(film.title) : `Film ${itemId}`}
+                        {film ? spoken(film.title) : `${item.One} ${itemId}`}
                     </h2>
                     {film === undefined && asked.error && <Trouble error={asked.error} onAgain={asked.again} />}
                     {film && (
                         <>
                             <p class="film-facts">
-                                {film.year ?? "Year unknown"}
+                                {film.year ?? (item.one === "film" ? "Year unknown" : "")}
                                 <span class="film-viewers">
                                     {answer?.viewers !== undefined &&
-                                        `watched by ${answer.viewers.toLocaleString("en")} people`}
+                                        `${done} by ${answer.viewers.toLocaleString("en")} people`}
                                 </span>
                             </p>
                             <ul class="genres" aria-label="Genres">
@@ -65,11 +66,11 @@ export function FilmDialog({ itemId, known, watched, onWatch, onLead, onClose }:
                             <p class="film-deeds">
                                 <button type="button" class="button primary" onClick={() => onWatch(film)}>
                                     <Icon name="play" />
-                                    {watched ? "Watch again" : "Watch"}
+                                    {watched ? `${Act} again` : Act}
                                 </button>
                                 {watched && (
                                     <span class="watched">
-                                        <Icon name="seen" /> Watched in this visit
+                                        <Icon name="seen" /> {Done} in this visit
                                     </span>
                                 )}
                             </p>
@@ -85,7 +86,7 @@ export function FilmDialog({ itemId, known, watched, onWatch, onLead, onClose }:
 function SimilarFilms({ asked, onLead }: { asked: Asked<FilmList>; onLead(film: ListedFilm): void }) {
     return (
         <>
-            <h3 id="film-similar">Similar films</h3>
+            <h3 id="film-similar">Similar {item.many}</h3>
             {asked.error !== undefined && asked.answered === undefined ? (
                 <Trouble error={asked.error} onAgain={asked.again} />
             ) : (

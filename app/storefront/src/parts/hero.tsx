@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { Act } from "../data-words.ts";
 import { spoken } from "../poster/lettering.ts";
 import type { ListedFilm } from "../words.ts";
 import { Icon } from "./icons.tsx";
@@ -37,7 +38,7 @@ export function Hero({ eyebrow, film, children, onWatch, onOpen }: HeroProps) {
                         <p class="hero-deeds">
                             <button type="button" class="button primary" onClick={() => onWatch(film)}>
                                 <Icon name="play" />
-                                Watch
+                                {Act}
                             </button>
                             <button
                                 type="button"

@@ -1,8 +1,9 @@
 import { useState } from "preact/hooks";
 import { prefetch } from "../api.ts";
+import { someViewers } from "../data-words.ts";
 import { picksPath } from "../paths.ts";
 import { hashFor, type Page, type Route } from "../route.ts";
-import { anotherNewViewer, someViewers } from "../viewers.ts";
+import { anotherNewViewer } from "../viewers.ts";
 import { Avatar } from "./avatar.tsx";
 import { Modal } from "./modal.tsx";
 
@@ -77,7 +78,7 @@ export function ViewerChoice({ page, current, onChosen }: ViewerChoiceProps) {
                     value={wanted}
                     onInput={(event) => setWanted(event.currentTarget.value)}
                     maxLength={256}
-                    placeholder="such as 405"
+                    {...(someViewers.length > 0 && { placeholder: `such as ${someViewers.at(-1)}` })}
                     autoComplete="off"
                     spellcheck={false}
                 />

@@ -1,0 +1,51 @@
+/**
+ * The words for the stack's data. The hosting program writes them into `<html data-noun data-nouns data-event
+ * data-viewers>`, from the manifest of the data.
+ */
+const {
+    noun = "film",
+    nouns = "films",
+    event = "Watch",
+    viewers = "[]",
+} = globalThis.document?.documentElement.dataset ?? {};
+
+const capital = (word: string) => `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;
+
+/** An item, as "film" or "Products". */
+export const item = { one: noun, many: nouns, One: capital(noun), Many: capital(nouns) };
+
+/** The type of the events that the page sends. */
+export const eventType = event;
+
+/** Ids of viewers that the page offers. */
+export const someViewers = JSON.parse(viewers) as readonly string[];
+
+/** A viewer's act: "Watch" a film, the viewer "watched" it, it was "watched". */
+interface Act {
+    readonly act: string;
+    readonly Act: string;
+    readonly past: string;
+    readonly done: string;
+}
+
+/** Event types by parts of their names, and the verb's forms. */
+const verbs: readonly (readonly [types: RegExp, act: string, past: string, done?: string])[] = [
+    [/watch/i, "watch", "watched"],
+    [/purchase|buy|order|transaction|checkout/i, "buy", "bought"],
+    [/view|^pv$|detail|click|open/i, "view", "viewed"],
+    [/listen|stream/i, "listen to", "listened to"],
+    [/play/i, "play", "played"],
+    [/read/i, "read", "read"],
+    [/rat(e|ing)/i, "rate", "rated"],
+    [/review/i, "review", "reviewed"],
+    [/like|lov|fav/i, "like", "liked"],
+];
+
+/** The verb of an event type; "choose" for an unknown one. */
+export function actOf(type: string): Act {
+    const [, act, past, done = past] = verbs.find(([types]) => types.test(type)) ?? [/./, "choose", "chose", "chosen"];
+    return { act, Act: capital(act), past, done };
+}
+
+export const { act, Act, past, done } = actOf(eventType);
+export const Done = capital(done);

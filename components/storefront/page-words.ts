@@ -1,0 +1,32 @@
+import type { ServingConfig } from "../../config/config.ts";
+import type { Manifest } from "../../data-prep/manifest.ts";
+
+/** The words of the data on the page, and the viewers that it offers. */
+export interface DataWords {
+    /** An item in the singular and the plural. */
+    readonly noun: string;
+    readonly nouns: string;
+    /** The type of the events that the page sends. */
+    readonly event: string;
+    readonly viewers: readonly string[];
+}
+
+/** MovieLens' viewers, whose ids are public. */
+const knownViewers = ["22", "6", "122", "13", "201", "405"];
+
+/**
+ * The page's words, from the manifest; films that are watched without one. It shows ids of other data's users only if
+ * strangers may see histories, because an id may be an e-mail address.
+ */
+export function dataWords(
+    manifest: Manifest | undefined,
+    { publicHistories }: Pick<ServingConfig, "publicHistories">,
+): DataWords {
+    const viewers = manifest?.viewers ?? knownViewers;
+    return {
+        noun: manifest?.noun.one ?? "film",
+        nouns: manifest?.noun.many ?? "films",
+        event: manifest?.eventTypes[0]?.name ?? "Watch",
+        viewers: publicHistories ? viewers : viewers.filter((viewer) => knownViewers.includes(viewer)),
+    };
+}

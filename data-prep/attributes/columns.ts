@@ -1,0 +1,111 @@
+import { type AvroField, type DatasetName, fieldName, mostColumns } from "../avro.ts";
+import { detectTime, timeReader } from "../reading/times.ts";
+import { createContent, isEmpty } from "./content.ts";
+import type { Records } from "./read.ts";
+
+/** A column of items or users: its Avro field, and the value of each row as text. */
+export interface AttributeColumn {
+    readonly field: AvroField;
+    readonly values: readonly string[];
+}
+
+export interface AttributeColumns {
+    readonly columns: readonly AttributeColumn[];
+    /** The columns that are not in the dataset, with the reason. */
+    readonly leftOut: readonly string[];
+}
+
+const sampled = 1000;
+const freeText = /(^|_)(DESCRIPTION|DESC|OVERVIEW|SUMMARY|SYNOPSIS|PLOT|ABSTRACT)$/;
+/** Data about a person that no training needs. */
+const personal =
+    /(^|_)(E_?MAIL|PHONE|MOBILE|PASSWORD|ADDRESS|STREET|IP|SSN|IBAN|(FIRST|LAST|FULL|SUR|USER|FAMILY)_?NAME)(_|$)|^NAME$/;
+const listOfTexts = /^\[\s*("(?:[^"\\]|\\.)*"\s*(,\s*"(?:[^"\\]|\\.)*"\s*)*)?\]$/;
+
+/**
+ * The columns of a table, besides those in `used`, as columns of a dataset: name and Avro type by content. Left out are
+ * addresses of the web, nested values, empty columns, and of users also personal data. Throws an Error above the
+ * service's number of columns.
+ */
+export function attributeColumns(records: Records, used: readonly number[], dataset: DatasetName): AttributeColumns {
+    const taken = new Set(["ITEM_ID", "USER_ID", "GENRES", "YEAR", "CREATION_TIMESTAMP"].map(withoutSigns));
+    const leftOut: string[] = [];
+    const found = records.columns.flatMap((column, index) => {
+        if (used.includes(index)) return [];
+        const name = freeName(fieldName(column) || `COLUMN_${index + 1}`, taken);
+        const values = records.rows.map((row) => plainText(row[index] ?? ""));
+        const reason = dataset === "Users" && personal.test(name) ? "personal" : reasonToLeaveOut(values);
+        if (reason !== undefined) {
+            leftOut.push(`${column} (${reason})`);
+            return [];
+        }
+        taken.add(withoutSigns(name));
+        return [{ name, values: secondsOf(values) ?? values }];
+    });
+    const most = mostColumns[dataset];
+    if (found.length > most) {
+        throw new Error(
+            `${records.name} has ${found.length} columns for the dataset ${dataset}, and the service allows ${most}: ` +
+                "write a table with fewer columns",
+        );
+    }
+    return { columns: typed(found, dataset), leftOut };
+}
+
+function typed(
+    columns: readonly { name: string; values: readonly string[] }[],
+    dataset: DatasetName,
+): AttributeColumn[] {
+    const contents = columns.map(({ name, values }) => {
+        const content = createContent(name);
+        for (const value of values) content.add(value);
+        return content;
+    });
+    // The service takes one column of free text, of items.
+    const texts = columns.map(({ name }, index) =>
+        dataset === "Items" && freeText.test(name) ? (contents[index]?.meanLength() ?? 0) : 0,
+    );
+    const longest = texts.indexOf(Math.max(...texts));
+    return columns.flatMap(({ values }, index) => {
+        const field = contents[index]?.field(index === longest && (texts[index] ?? 0) > 0);
+        return field ? [{ field, values }] : [];
+    });
+}
+
+/** A list of texts in JSON becomes texts between `|`; control characters become spaces. */
+function plainText(text: string): string {
+    const trimmed = withoutControls(text);
+    if (!listOfTexts.test(trimmed)) return trimmed;
+    return (JSON.parse(trimmed) as string[]).map(withoutControls).join("|");
+}
+
+const withoutControls = (text: string) => text.replaceAll(/\p{Cc}+/gu, " ").trim();
+
+function reasonToLeaveOut(values: readonly string[]): string | undefined {
+    const filled = values.filter((value) => !isEmpty(value));
+    if (filled.length === 0) return "empty";
+    const sample = filled.slice(0, sampled);
+    if (sample.every((value) => /^https?:\/\//.test(value))) return "addresses of the web";
+    return sample.some((value) => /^[[{].*[\]}]$/s.test(value)) ? "nested values" : undefined;
+}
+
+/** Written times as epoch seconds; undefined for a column of anything else, or of numbers. */
+export function secondsOf(values: readonly string[], now = Date.now() / 1000, isTime = false): string[] | undefined {
+    const sample = values.filter((value) => !isEmpty(value)).slice(0, sampled);
+    if (!isTime && sample.some((value) => /^[\d.+-]*$/.test(value) && !/^\d{4}-\d{2}-\d{2}$/.test(value)))
+        return undefined;
+    const found = detectTime(sample, now, isTime);
+    if (!found || "ambiguous" in found) return undefined;
+    const read = timeReader(found.format);
+    return values.map((value) => String(read(value) ?? ""));
+}
+
+const withoutSigns = (name: string) => name.replaceAll("_", "");
+
+/** Names are unique without their signs (Developer Guide, "Schemas"). */
+function freeName(name: string, taken: ReadonlySet<string>): string {
+    for (let number = 1; ; number++) {
+        const free = number === 1 ? name : `${name}_${number}`;
+        if (!taken.has(withoutSigns(free))) return free;
+    }
+}

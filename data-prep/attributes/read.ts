@@ -1,0 +1,55 @@
+import { basename } from "node:path";
+import { buffer } from "node:stream/consumers";
+import { namesWithoutHeader, plain } from "../reading/roles.ts";
+import { recordsOf } from "../reading/scan.ts";
+import type { Source } from "../reading/sources.ts";
+import { openTable } from "../reading/table.ts";
+
+/** A small table, as texts. */
+export interface Records {
+    /** The file's name in messages. */
+    readonly name: string;
+    readonly columns: readonly string[];
+    readonly rows: readonly (readonly string[])[];
+}
+
+/** Columns of files without a header, by the file's name. */
+const withoutHeader: Readonly<Record<string, readonly string[]>> = {
+    "movies.dat": ["item", "title", "genres"],
+    "users.dat": ["user", "gender", "age", "occupation", "zip_code"],
+    "u.user": ["user", "age", "gender", "occupation", "zip_code"],
+};
+
+/**
+ * Reads a table of items or users. Throws an Error that names the row without `columns.length` fields, or a file that is
+ * not a table.
+ */
+export async function readRecords(source: Source): Promise<Records> {
+    const { name } = source;
+    const table = await openTable(source, 2);
+    if (!table) throw new Error(`${name} is not a table`);
+    const known = withoutHeader[basename(name)];
+    const all = recordsOf(await buffer(table.bytes), table.dialect);
+    // A header above texts only looks like a row.
+    const hasHeader = table.hasHeader || known === undefined;
+    const columns = known ?? (hasHeader ? all[0] : namesWithoutHeader(all)) ?? [];
+    const rows = hasHeader ? all.slice(1) : all;
+    const wrong = rows.findIndex((row) => row.length !== columns.length);
+    if (wrong >= 0) {
+        const fields = `${rows[wrong]?.length} fields, where the header has ${columns.length}`;
+        throw new Error(`row ${wrong + 1} of ${name} has ${fields}`);
+    }
+    const names = columns.map(plain);
+    if (names.includes("property") && names.includes("value")) {
+        throw new Error(
+            `${name} has one property in each row. Make a table with one row for each item, and a column for each property`,
+        );
+    }
+    return { name, columns, rows };
+}
+
+/** The number of the first column with one of these plain names, the best name first. */
+export function columnNamed(columns: readonly string[], names: readonly string[]): number | undefined {
+    const plains = columns.map(plain);
+    return names.map((name) => plains.indexOf(name)).find((index) => index >= 0);
+}

@@ -1,0 +1,72 @@
+import { type AvroSchema, avroSchema, quoted } from "../avro.ts";
+import { sourcesAt } from "../reading/sources.ts";
+import { type AttributeColumn, attributeColumns } from "./columns.ts";
+import { fieldText } from "./content.ts";
+import { columnNamed, readRecords } from "./read.ts";
+
+/** A table of users, as a dataset of Personalize. */
+export interface UserTable {
+    readonly schema: AvroSchema;
+    readonly csv: string;
+    readonly ids: readonly string[];
+    readonly leftOut: readonly string[];
+    /** Rows whose id a later row has again. */
+    readonly repeated: number;
+}
+
+const idNames =
+    "userid user uid visitorid customerid customer memberid reviewerid viewerid accountid profileid shopperid clientid personid playerid listenerid uuid id".split(
+        " ",
+    );
+
+/**
+ * Reads the table of users at `path`: its id, and each other column with its Avro type by content. Of two rows with one
+ * id the last counts, as for the service. Throws an Error for a table without ids, or with nothing but ids.
+ */
+export async function readUsers(path: string): Promise<UserTable> {
+    const [source] = await sourcesAt(path);
+    if (!source) throw new Error(`There is no file in ${path}.`);
+    const records = await readRecords(source);
+    const id = columnNamed(records.columns, idNames);
+    if (id === undefined) {
+        throw new Error(`${source.name} has no column of user ids among ${records.columns.join(", ")}.`);
+    }
+    const { columns, leftOut } = attributeColumns(records, [id], "Users");
+    if (columns.length === 0) {
+        throw new Error(
+            `${source.name} has no column for a dataset of users beside ${records.columns[id]}: the service needs one.`,
+        );
+    }
+    const rows = lastOfEach(
+        records.rows.map((row) => row[id] ?? ""),
+        source.name,
+    );
+    const ids = [...rows.keys()];
+    return {
+        schema: avroSchema("Users", [{ name: "USER_ID", type: "string" }, ...columns.map(({ field }) => field)]),
+        csv: attributesCsv("USER_ID", [...rows], columns),
+        ids,
+        leftOut,
+        repeated: records.rows.length - ids.length,
+    };
+}
+
+/** The last row number of each id. Throws an Error that names a row without a usable id. */
+export function lastOfEach(ids: readonly string[], name: string): Map<string, number> {
+    const wrong = ids.findIndex((id) => id === "" || id.length > 256 || /\p{Cc}/u.test(id));
+    if (wrong >= 0) throw new Error(`row ${wrong + 1} of ${name} has no id of 1 to 256 characters`);
+    return new Map(ids.map((id, row) => [id, row]));
+}
+
+/** A CSV of ids and columns, as the service imports it. */
+export function attributesCsv(
+    idName: string,
+    rows: readonly (readonly [id: string, row: number])[],
+    columns: readonly AttributeColumn[],
+): string {
+    const header = [idName, ...columns.map(({ field }) => field.name)].join(",");
+    const lines = rows.map(([id, row]) =>
+        [quoted(id), ...columns.map(({ field, values }) => fieldText(values[row] ?? "", field, quoted))].join(","),
+    );
+    return `${[header, ...lines].join("\n")}\n`;
+}

@@ -1,0 +1,73 @@
+/** A column of a dataset, as Avro has it (Personalize Developer Guide, "Datasets and schemas"). */
+export interface AvroField {
+    readonly name: string;
+    readonly type: AvroType | readonly ["null", AvroType];
+    /** Several values are separated by `|`. */
+    readonly categorical?: true;
+    /** Free text for the training, in one column of the items. */
+    readonly textual?: true;
+}
+
+export type AvroType = "string" | "int" | "long" | "float" | "double";
+
+/** A schema of Personalize: a flat Avro record. */
+export interface AvroSchema {
+    readonly type: "record";
+    readonly name: DatasetName;
+    readonly namespace: "com.amazonaws.personalize.schema";
+    readonly fields: readonly AvroField[];
+    readonly version: "1.0";
+}
+
+export type DatasetName = "Interactions" | "Items" | "Users";
+
+/** Most columns beside the required and reserved ones (Developer Guide, "Quotas": metadata columns of a dataset). */
+export const mostColumns: Readonly<Record<DatasetName, number>> = { Interactions: 5, Items: 100, Users: 25 };
+
+/** Most event types and optional columns of interactions together (Developer Guide, "Quotas"). */
+export const mostTypesAndColumns = 10;
+
+/** The schema of these columns, in the order of the CSV's header. */
+export const avroSchema = (name: DatasetName, fields: readonly AvroField[]): AvroSchema => ({
+    type: "record",
+    name,
+    namespace: "com.amazonaws.personalize.schema",
+    fields,
+    version: "1.0",
+});
+
+/** The columns of every interactions CSV. */
+export const interactionFields: readonly AvroField[] = [
+    { name: "USER_ID", type: "string" },
+    { name: "ITEM_ID", type: "string" },
+    { name: "EVENT_TYPE", type: "string" },
+    { name: "TIMESTAMP", type: "long" },
+];
+
+/** The schema of interactions without other columns, as text for Personalize. */
+export const itemInteractionsSchema = JSON.stringify(avroSchema("Interactions", interactionFields));
+
+/** Types of the service's reserved columns of interactions (Developer Guide, "Item interaction data"). */
+export const reservedFields: Readonly<Record<string, AvroField>> = {
+    EVENT_VALUE: { name: "EVENT_VALUE", type: ["null", "float"] },
+    IMPRESSION: { name: "IMPRESSION", type: ["null", "string"] },
+    RECOMMENDATION_ID: { name: "RECOMMENDATION_ID", type: ["null", "string"] },
+    EVENT_ATTRIBUTION_SOURCE: { name: "EVENT_ATTRIBUTION_SOURCE", type: ["null", "string"] },
+};
+
+/** A column's name in a schema: `Year-Of-Publication` → `YEAR_OF_PUBLICATION`. Empty if no sign of it is allowed. */
+export const fieldName = (column: string): string =>
+    column
+        .replace(/:\w+$/, "")
+        .replaceAll(/([a-z\d])([A-Z])/g, "$1_$2")
+        .replaceAll(/[^A-Za-z\d]+/g, "_")
+        .replace(/^_+|_+$/g, "")
+        .replace(/^(?=\d)/, "_")
+        .toUpperCase()
+        .slice(0, 150);
+
+/** The service requires `\` before a quote and a backslash (Developer Guide, "Preparing training data"). */
+export const escaped = (text: string) => text.replace(/["\\]/g, "\\$&");
+
+/** A text as a quoted field of the service's CSV. */
+export const quoted = (text: string) => `"${escaped(text)}"`;

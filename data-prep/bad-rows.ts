@@ -1,0 +1,66 @@
+import { writeWholeFile } from "./files.ts";
+import type { Table } from "./reading/table.ts";
+import { shown } from "./values.ts";
+
+/** Number of bad rows with details; further ones are only counted. */
+const listedBadRows = 20;
+/** Bytes of a bad row that are decoded for its report. */
+const shownBytes = 4096;
+
+export interface BadRow {
+    readonly file: string;
+    /** 1-based; the line on which the row begins. */
+    readonly line: number;
+    /** Absent if the whole row is wrong. */
+    readonly column?: string;
+    readonly reason: string;
+    /** The row, control characters escaped, cut after 120 characters. */
+    readonly text: string;
+}
+
+/** Counts bad rows, keeps the first ones, and passes each one to `onBad`. */
+export function createBadRows(onBad?: (row: BadRow) => void) {
+    const found = { count: 0, first: [] as BadRow[] };
+    /** `line` is the row's first line in the table's bytes, from 0; `column` is -1 for a whole row. */
+    const add = (table: Table, line: number, bytes: Buffer, [column, reason]: readonly [number, string]): void => {
+        found.count++;
+        if (found.first.length >= listedBadRows && !onBad) return;
+        const text = bytes.toString("utf8", 0, Math.min(bytes.length, shownBytes));
+        const row: BadRow = {
+            file: table.name,
+            line: line + 1 - table.addedLines,
+            ...(column >= 0 && { column: table.names[column] as string }),
+            reason,
+            text: shown(text.replace(/\r?\n$/, "").replaceAll("\u001f", ",")),
+        };
+        if (found.first.length < listedBadRows) found.first.push(row);
+        onBad?.(row);
+    };
+    return { found, add };
+}
+
+/** Writes all bad rows as a CSV: FILE, LINE, COLUMN, REASON, TEXT. */
+export async function writeQuarantine(path: string, rows: readonly BadRow[]): Promise<void> {
+    const quoted = (text: string | number = "") => `"${String(text).replaceAll('"', '""')}"`;
+    const lines = rows.map(({ file, line, column, reason, text }) =>
+        [file, line, column, reason, text].map(quoted).join(","),
+    );
+    const text = `${["FILE,LINE,COLUMN,REASON,TEXT", ...lines].join("\n")}\n`;
+    await writeWholeFile(path, (write) => write(Buffer.from(text)));
+}
+
+/** The first bad rows of `name`, their count, and the command that skips them. */
+export function describeBadRows(
+    name: string,
+    paths: readonly string[],
+    { count, first }: { count: number; first: BadRow[] },
+): string {
+    const listed = first.map(({ file, line, reason, text }) => `  ${file}:${line}: ${reason}:  ${text}`);
+    const more = count > first.length ? [`  … and ${(count - first.length).toLocaleString("en-US")} more`] : [];
+    return [
+        `${count.toLocaleString("en-US")} ${count === 1 ? "row" : "rows"} of ${name} cannot be used, so nothing was written:`,
+        ...listed,
+        ...more,
+        `Fix the file, or skip those rows:  npm run data-prep -- ${paths.join(" ")} --bad-rows skip`,
+    ].join("\n");
+}

@@ -1,0 +1,84 @@
+import type { ItemTable } from "./attributes/items-table.ts";
+import type { UserTable } from "./attributes/users.ts";
+import { itemColumns, itemsSchemaOf } from "./items.ts";
+import { type AttributesEntry, type Manifest, manifestVersion } from "./manifest.ts";
+import { sourcesAt } from "./reading/sources.ts";
+import type { ConvertResult, Plan } from "./row-writer.ts";
+import type { Summary } from "./summary.ts";
+import { someViewers } from "./viewers.ts";
+import { consumedTypes, isMovieLens, nounOf } from "./words.ts";
+
+/** Input and result of a run of data-prep. */
+export interface Prepared {
+    readonly plans: readonly Plan[];
+    readonly result: ConvertResult;
+    readonly summary: Omit<Summary, "tables">;
+    readonly items: ItemTable;
+    readonly users: UserTable | undefined;
+    /** The files of `--items` and `--users`. */
+    readonly given: { readonly items: string | undefined; readonly users: string | undefined };
+    readonly options: readonly string[];
+}
+
+/** The manifest of a run, without the written files. */
+export async function describeData(prepared: Prepared, checks: Manifest["checks"]): Promise<Omit<Manifest, "files">> {
+    const { plans, result, summary, items, users, given, options } = prepared;
+    const { columns } = result;
+    const eventTypes = Object.entries(result.eventTypes)
+        .map(([name, rows]) => ({ name, rows }))
+        .sort((a, b) => b.rows - a.rows || (a.name < b.name ? -1 : 1));
+    const [plan] = plans as [Plan];
+    const { name, names } = plan.table;
+    const itemFields = itemsSchemaOf(itemColumns(items.catalogue, items.columns)).fields;
+    return {
+        schemaVersion: manifestVersion,
+        sources: await sourcesOf(plans, given),
+        options,
+        interactions: {
+            sha256: result.sha256,
+            rows: columns.users.length,
+            users: columns.userCount,
+            items: columns.itemCount,
+            firstTimestamp: summary.firstTimestamp,
+            lastTimestamp: summary.lastTimestamp,
+            skipped: result.badRows.count,
+            leftOut: result.leftOut,
+            repeated: result.repeated,
+            fields: result.fields,
+        },
+        eventTypes,
+        consumedTypes: consumedTypes(eventTypes.map((type) => type.name)),
+        ...(itemFields.length > 1 && {
+            items: entryOf("items.csv", items.catalogue.length, itemFields, given.items !== undefined),
+        }),
+        ...(users && { users: entryOf("users.csv", users.ids.length, users.schema.fields, true) }),
+        noun: nounOf(name, names[plan.roles.item] as string),
+        checks,
+        viewers: someViewers(columns, isMovieLens(name)),
+    };
+}
+
+const entryOf = (
+    file: string,
+    rows: number,
+    fields: AttributesEntry["fields"],
+    isDataset: boolean,
+): AttributesEntry => ({
+    file,
+    rows,
+    fields,
+    isDataset,
+});
+
+async function sourcesOf(plans: readonly Plan[], given: Prepared["given"]): Promise<Manifest["sources"]> {
+    const sources: Manifest["sources"][number][] = [];
+    for (const { table } of plans) {
+        sources.push({ dataset: "interactions", file: table.name, sha256: await table.sha256() });
+    }
+    for (const dataset of ["items", "users"] as const) {
+        const path = given[dataset];
+        const [source] = path === undefined ? [] : await sourcesAt(path);
+        if (source) sources.push({ dataset, file: source.name, sha256: await source.sha256() });
+    }
+    return sources;
+}

@@ -1,0 +1,31 @@
+import { createContent, isEmpty } from "./attributes/content.ts";
+import { type AvroField, interactionFields, quoted, reservedFields } from "./avro.ts";
+
+/** The columns of every interactions CSV, with the value of the event before the time. */
+export const headerFields = (hasValue: boolean): readonly AvroField[] =>
+    interactionFields.flatMap((field) =>
+        hasValue && field.name === "TIMESTAMP" ? [reservedFields.EVENT_VALUE as AvroField, field] : [field],
+    );
+
+/** Writes further columns of interactions, and finds their types by content. */
+export function createExtras(names: readonly string[]) {
+    const contents = names.map((name) => createContent(name));
+    const isText = names.map((name) => reservedFields[name] !== undefined);
+    /** The values as fields after the others: numbers as they are, texts quoted. */
+    const fieldsOf = (values: readonly string[]): string =>
+        values
+            .map((value, index) => {
+                contents[index]?.add(value);
+                const isNumber = !isText[index] && /^-?\d{1,18}(\.\d+)?$/.test(value);
+                return `,${isEmpty(value) ? "" : isNumber ? value : quoted(value)}`;
+            })
+            .join("");
+    /** The fields of the columns; a column without a value is categorical. */
+    const fields = (): AvroField[] =>
+        names.map(
+            (name, index) =>
+                reservedFields[name] ??
+                contents[index]?.field() ?? { name, type: ["null", "string"], categorical: true },
+        );
+    return { fieldsOf, fields };
+}

@@ -1,0 +1,104 @@
+import { readFile } from "node:fs/promises";
+import { type AvroField, avroSchema, itemInteractionsSchema } from "./avro.ts";
+import { manifestPathBeside } from "./places.ts";
+import type { Check } from "./quality/checks.ts";
+import type { Noun } from "./words.ts";
+
+/**
+ * manifest.json, beside the prepared files: the content of the data. Program, API, page and runbooks take schemas, event
+ * types and words from it.
+ */
+export interface Manifest {
+    readonly schemaVersion: typeof manifestVersion;
+    /** The given files, in the order of their reading. SHA-256 is hexadecimal. */
+    readonly sources: readonly { readonly dataset: Dataset; readonly file: string; readonly sha256: string }[];
+    /** Options of `npm run data-prep` that give these files again. */
+    readonly options: readonly string[];
+    readonly interactions: {
+        /** SHA-256 of the CSV. A manifest of another CSV does not count. */
+        readonly sha256: string;
+        readonly rows: number;
+        readonly users: number;
+        readonly items: number;
+        /** Epoch seconds. */
+        readonly firstTimestamp: number;
+        readonly lastTimestamp: number;
+        /** Rows that are not in the CSV: unusable, without a type by `--event`, equal to another one. */
+        readonly skipped: number;
+        readonly leftOut: number;
+        readonly repeated: number;
+        readonly fields: readonly AvroField[];
+    };
+    /** The most frequent first; it is the type that the page sends. */
+    readonly eventTypes: readonly { readonly name: string; readonly rows: number }[];
+    /** Types after which the default filter leaves an item out. */
+    readonly consumedTypes: readonly string[];
+    readonly items?: AttributesEntry;
+    readonly users?: AttributesEntry;
+    readonly noun: Noun;
+    /** Judgements of the data; red ones stop `pulumi up`. */
+    readonly checks: readonly Check[];
+    /** Users with histories of different lengths, for demo and page. */
+    readonly viewers: readonly string[];
+    /** SHA-256 of each file that data-prep wrote beside the manifest, by its name. */
+    readonly files: Readonly<Record<string, string>>;
+}
+
+type Dataset = "interactions" | "items" | "users";
+
+/** A CSV of items or users. */
+export interface AttributesEntry {
+    /** Name of the CSV beside the manifest. */
+    readonly file: string;
+    readonly rows: number;
+    readonly fields: readonly AvroField[];
+    /** Whether the stack makes a dataset of it: `--items` or `--users` named its table. */
+    readonly isDataset: boolean;
+}
+
+export const manifestVersion = 1;
+
+/** The manifest has another format than this program reads. */
+export class ManifestFormatError extends Error {
+    override readonly name = "ManifestFormatError";
+}
+
+/** Reads a manifest from its text. Throws ManifestFormatError for other text, or another version. */
+export function parseManifest(text: string, path: string): Manifest {
+    let manifest: Partial<Manifest> | null;
+    try {
+        manifest = JSON.parse(text);
+    } catch (error) {
+        throw new ManifestFormatError(
+            `${path} is not JSON (${(error as Error).message}). Create it again:  npm run data-prep`,
+        );
+    }
+    if (manifest?.schemaVersion !== manifestVersion) {
+        throw new ManifestFormatError(
+            `${path} has schemaVersion ${manifest?.schemaVersion}, and ${manifestVersion} is read. Create it again:  npm run data-prep`,
+        );
+    }
+    return manifest as Manifest;
+}
+
+/** The manifest beside a CSV, whichever CSV it is of; undefined without one. Throws ManifestFormatError. */
+export async function readManifest(csvPath: string): Promise<Manifest | undefined> {
+    const path = manifestPathBeside(csvPath);
+    const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOENT") return undefined;
+        throw error;
+    });
+    return text === undefined ? undefined : parseManifest(text, path);
+}
+
+/** The manifest of the interactions at `csvPath`, which have this hash; undefined without one of them. */
+export async function manifestOf(csvPath: string, sha256: () => Promise<string>): Promise<Manifest | undefined> {
+    const manifest = await readManifest(csvPath);
+    return manifest && manifest.interactions.sha256 === (await sha256()) ? manifest : undefined;
+}
+
+/** The schema of a CSV's interactions, as text for Personalize; without a manifest that of four columns. */
+export const interactionsSchemaOf = (manifest: Manifest | undefined): string =>
+    manifest === undefined
+        ? itemInteractionsSchema
+        : JSON.stringify(avroSchema("Interactions", manifest.interactions.fields));

@@ -1,0 +1,53 @@
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { interactionsSchemaOf, type Manifest, manifestOf } from "./manifest.ts";
+
+/** The files in the configuration of a stack. */
+interface Files {
+    readonly interactionsFile: string;
+    readonly metadataFiles: { readonly items: string | undefined; readonly users: string | undefined };
+}
+
+/** The parts that the program takes from the manifest beside the interactions. */
+export interface PreparedData<Config extends Files> {
+    /** The configuration, with the files of items and users that the manifest names. */
+    readonly config: Config;
+    /** Avro schema of the interactions, as text for Personalize. */
+    readonly interactionsSchema: string;
+    /** The manifest; undefined for files without one, or with one of other interactions. */
+    readonly manifest: Manifest | undefined;
+}
+
+/**
+ * Reads the manifest beside the stack's interactions. Without one the configuration names all files, and the data counts as
+ * MovieLens.
+ *
+ * @param sha256 of the interactions, hexadecimal; called only if they and a manifest exist.
+ * @param projectDir base of relative paths.
+ * @throws ManifestFormatError
+ */
+export async function preparedData<Config extends Files>(
+    config: Config,
+    sha256: () => Promise<string>,
+    projectDir = ".",
+): Promise<PreparedData<Config>> {
+    const file = resolve(projectDir, config.interactionsFile);
+    const manifest = existsSync(file) ? await manifestOf(file, sha256) : undefined;
+    return {
+        config: { ...config, metadataFiles: metadataFilesOf(config, manifest) },
+        interactionsSchema: interactionsSchemaOf(manifest),
+        manifest,
+    };
+}
+
+/** Files of the configuration, else those that the manifest names for a dataset, beside the interactions. */
+function metadataFilesOf(
+    { interactionsFile, metadataFiles }: Files,
+    manifest: Manifest | undefined,
+): Files["metadataFiles"] {
+    const named = (kind: "items" | "users") => {
+        const entry = manifest?.[kind];
+        return metadataFiles[kind] ?? (entry?.isDataset ? join(dirname(interactionsFile), entry.file) : undefined);
+    };
+    return { items: named("items"), users: named("users") };
+}

@@ -1,0 +1,175 @@
+import { mostTypesAndColumns } from "../avro.ts";
+import { coldBelow, type Figures } from "./figures.ts";
+
+export type Level = "green" | "amber" | "red";
+
+/** One judgement of the data. */
+export interface Check {
+    readonly id: string;
+    readonly level: Level;
+    /** The figure in words. */
+    readonly found: string;
+    /** The source of the limit. */
+    readonly reference: string;
+    /** The next step; empty for green. */
+    readonly advice: string;
+}
+
+/** Counts beside the figures of the interactions. */
+export interface Counts {
+    readonly repeated: number;
+    readonly skipped: number;
+    readonly eventTypes: number;
+    readonly optionalColumns: number;
+    /** Items of the catalogue and users of the table without an event. */
+    readonly itemsWithoutEvents: number;
+    readonly usersWithoutEvents: number;
+    /** Epoch seconds. */
+    readonly now: number;
+}
+
+const day = 86_400;
+const quotas = "Developer Guide, Quotas";
+const guide = "Developer Guide, Preparing training data";
+const own = "this project";
+/** Items that User-Personalization considers for a training. */
+const mostItems = 750_000;
+
+const count = (value: number) => value.toLocaleString("en-US");
+const percent = (share: number) => `${(share * 100).toPrecision(3)} %`;
+const days = (value: number) => (value === 1 ? "1 day" : `${count(value)} days`);
+const date = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10);
+
+/** Judges the data. Red stops `pulumi up` before anything is paid; amber is advice. */
+export function checksOf(figures: Figures, counts: Counts): Check[] {
+    const { rows, users, items, firstTimestamp, lastTimestamp, longestGap, mostOfUser, mostOfItem } = figures;
+    const read = rows + counts.repeated + counts.skipped;
+    const usable = (users - figures.coldUsers) / Math.max(1, users);
+    const spanDays = (lastTimestamp - firstTimestamp) / day;
+    const ageDays = (counts.now - lastTimestamp) / day;
+    const ofUser = mostOfUser.rows / Math.max(1, rows);
+    const check = (
+        id: string,
+        [red, amber]: readonly [boolean, boolean],
+        found: string,
+        reference: string,
+        advice: string,
+    ): Check => {
+        const level = red ? "red" : amber ? "amber" : "green";
+        return { id, level, found, reference, advice: level === "green" ? "" : advice };
+    };
+    return [
+        check(
+            "interactions",
+            [rows < 1000, rows < 50_000],
+            `${count(rows)} interactions`,
+            `${quotas}: at least 1,000; advice: 50,000`,
+            "Add older or other events. With few, lists are close to the popular items.",
+        ),
+        check(
+            "users",
+            [users - figures.coldUsers < 25, users < 1000],
+            `${count(users)} users`,
+            `${quotas}: at least 25 with two events; advice: 1,000`,
+            "Add users. With few, tastes cannot be distinguished.",
+        ),
+        check(
+            "returning-users",
+            [usable < 0.01, usable < 0.3],
+            `${percent(usable)} of the users have ${coldBelow.user} events or more`,
+            `${quotas}: at least 1 %`,
+            "Check that a user keeps one id across sessions.",
+        ),
+        check(
+            "span",
+            [spanDays === 0, spanDays < 7],
+            `${date(firstTimestamp)} to ${date(lastTimestamp)}, ${days(Math.round(spanDays))}`,
+            `${guide}: the order of events is what is learned`,
+            "Check the column of times: events with one time have no order.",
+        ),
+        check(
+            "one-user",
+            [ofUser > 0.5, ofUser > 0.05],
+            `the busiest user has ${percent(ofUser)} of the events`,
+            own,
+            `Check user "${mostOfUser.id}": a bot, a test account, or an id that means no user.`,
+        ),
+        check(
+            "one-item",
+            [false, mostOfItem.rows > 0.2 * rows],
+            `the most popular item has ${percent(mostOfItem.rows / Math.max(1, rows))} of the events`,
+            own,
+            `Check item "${mostOfItem.id}": a bag, a gift card, or an id that means no item.`,
+        ),
+        check(
+            "popularity",
+            [false, figures.gini > 0.9],
+            `Gini coefficient ${figures.gini.toFixed(2)} of the items' events`,
+            own,
+            "Few items have nearly all events. Lists will show these, and few others.",
+        ),
+        check(
+            "repeated-events",
+            [counts.repeated > 0.5 * read, counts.repeated > 0.01 * read],
+            `${count(counts.repeated)} events equal another one`,
+            "Developer Guide, Importing bulk data: equal events count once",
+            "Check the export: it may have joined a table twice.",
+        ),
+        check(
+            "unusable-rows",
+            [false, counts.skipped > 0.01 * read],
+            `${count(counts.skipped)} rows are unusable`,
+            own,
+            "See their reasons:  --bad-rows quarantine FILE",
+        ),
+        check(
+            "gap",
+            [false, longestGap.days > 7 && longestGap.days > spanDays / 10],
+            `the longest gap has ${days(longestGap.days)}${longestGap.days > 0 ? `, from ${date(longestGap.from)}` : ""}`,
+            own,
+            "Check whether files of these days are missing.",
+        ),
+        check(
+            "busiest-day",
+            [false, figures.busiestDay.rows > 0.5 * rows && spanDays > 7],
+            `${date(figures.busiestDay.start)} has ${percent(figures.busiestDay.rows / Math.max(1, rows))} of the events`,
+            own,
+            "Check for a day on which a migration wrote all older events.",
+        ),
+        check(
+            "age",
+            [false, ageDays > 90],
+            `the newest event is ${days(Math.round(ageDays))} old`,
+            "Developer Guide, Filtering: filters lose history three months after the last import",
+            "Import newer events before you rely on lists and filters.",
+        ),
+        check(
+            "cold-items",
+            [false, counts.itemsWithoutEvents > items],
+            `${count(figures.coldItems)} items have fewer than ${coldBelow.item} events, ${count(counts.itemsWithoutEvents)} of the catalogue have none`,
+            "Developer Guide, Similar-Items: an item is cold below 5 events",
+            "Check that both tables spell item ids equally.",
+        ),
+        check(
+            "cold-users",
+            [false, counts.usersWithoutEvents > users],
+            `${count(figures.coldUsers)} users have one event, ${count(counts.usersWithoutEvents)} of the table have none`,
+            own,
+            "Check that both tables spell user ids equally.",
+        ),
+        check(
+            "item-limit",
+            [false, items > mostItems],
+            `${count(items)} items`,
+            `${quotas}: User-Personalization considers ${count(mostItems)}`,
+            "The rarest items are left out of the training. Choose aws-user-personalization-v2, which takes 5,000,000.",
+        ),
+        check(
+            "types-and-columns",
+            [counts.eventTypes + counts.optionalColumns > mostTypesAndColumns, false],
+            `${counts.eventTypes} event types and ${counts.optionalColumns} optional columns`,
+            `${quotas}: ${mostTypesAndColumns} together`,
+            "Give fewer types by a rule of --event.",
+        ),
+    ];
+}

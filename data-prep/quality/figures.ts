@@ -1,0 +1,110 @@
+import { spanOf } from "../by-user.ts";
+import { type Columns, countsOf } from "../columns.ts";
+
+const day = 86_400;
+/** Users or items with fewer events are cold. */
+export const coldBelow = { user: 2, item: 5 } as const;
+/** Points of a curve, and bars of a chart. */
+const mostPoints = 60;
+
+/** Figures of interactions, for checks and charts. */
+export interface Figures {
+    readonly rows: number;
+    readonly users: number;
+    readonly items: number;
+    /** Epoch seconds. */
+    readonly firstTimestamp: number;
+    readonly lastTimestamp: number;
+    /** Events of each part of the span, in its order; a part is `daysPerBar` days. */
+    readonly events: { readonly daysPerBar: number; readonly bars: readonly number[] };
+    readonly busiestDay: { readonly start: number; readonly rows: number };
+    /** The longest time without an event; `from` is epoch seconds. Whole days only. */
+    readonly longestGap: { readonly from: number; readonly days: number };
+    /** Number of users with a history of at least 1, 2, 4, 8 … events. */
+    readonly histories: readonly { readonly least: number; readonly users: number }[];
+    readonly coldUsers: number;
+    readonly coldItems: number;
+    readonly mostOfUser: { readonly id: string; readonly rows: number };
+    readonly mostOfItem: { readonly id: string; readonly rows: number };
+    /** Share of all events by the share of items, the most popular first; both from 0 to 1. */
+    readonly popularity: readonly { readonly items: number; readonly events: number }[];
+    /** 0: all items are equally popular; near 1: few items have all events. */
+    readonly gini: number;
+}
+
+/** Calculates the figures, in a few passes over the columns. */
+export function figuresOf(columns: Columns): Figures {
+    const { users, items, userCount, itemCount, userIds, itemIds } = columns;
+    const span = spanOf(columns);
+    const perUser = countsOf(users, userCount);
+    const perItem = countsOf(items, itemCount);
+    return {
+        rows: users.length,
+        users: userCount,
+        items: itemCount,
+        ...span,
+        ...daysOf(columns, span),
+        histories: historiesOf(perUser),
+        coldUsers: perUser.filter((count) => count < coldBelow.user).length,
+        coldItems: perItem.filter((count) => count < coldBelow.item).length,
+        mostOfUser: mostOf(perUser, userIds),
+        mostOfItem: mostOf(perItem, itemIds),
+        ...popularityOf(perItem),
+    };
+}
+
+function daysOf(
+    columns: Columns,
+    { firstTimestamp, lastTimestamp }: Pick<Figures, "firstTimestamp" | "lastTimestamp">,
+): Pick<Figures, "events" | "busiestDay" | "longestGap"> {
+    const [first, last] = [Math.floor(firstTimestamp / day), Math.floor(lastTimestamp / day)];
+    const perDay = new Float64Array(last - first + 1);
+    for (const timestamp of columns.timestamps) {
+        const index = Math.floor(timestamp / day) - first;
+        perDay[index] = (perDay[index] as number) + 1;
+    }
+    const daysPerBar = Math.ceil(perDay.length / mostPoints);
+    const bars = Array.from({ length: Math.ceil(perDay.length / daysPerBar) }, (_, bar) =>
+        perDay.subarray(bar * daysPerBar, (bar + 1) * daysPerBar).reduce((sum, rows) => sum + rows, 0),
+    );
+    let [busiest, empty, longest, longestEnd] = [0, 0, 0, 0];
+    for (const [index, rows] of perDay.entries()) {
+        if (rows > (perDay[busiest] as number)) busiest = index;
+        empty = rows === 0 ? empty + 1 : 0;
+        if (empty > longest) [longest, longestEnd] = [empty, index];
+    }
+    return {
+        events: { daysPerBar, bars },
+        busiestDay: { start: (first + busiest) * day, rows: perDay[busiest] as number },
+        longestGap: { from: (first + longestEnd - longest + 1) * day, days: longest },
+    };
+}
+
+function historiesOf(perUser: Int32Array): Figures["histories"] {
+    const longest = perUser.reduce((most, count) => Math.max(most, count), 1);
+    const steps = Array.from({ length: Math.floor(Math.log2(longest)) + 1 }, (_, step) => 2 ** step);
+    return steps.map((least) => ({ least, users: perUser.filter((count) => count >= least).length }));
+}
+
+function mostOf(counts: Int32Array, ids: readonly string[]): { readonly id: string; readonly rows: number } {
+    let most = 0;
+    for (const [index, count] of counts.entries()) if (count > (counts[most] as number)) most = index;
+    return { id: ids[most] ?? "", rows: counts[most] ?? 0 };
+}
+
+/** Gini coefficient and Lorenz curve of the items' events. */
+function popularityOf(perItem: Int32Array): Pick<Figures, "popularity" | "gini"> {
+    const sorted = perItem.toSorted().reverse();
+    const total = sorted.reduce((sum, count) => sum + count, 0) || 1;
+    const step = Math.max(1, Math.ceil(sorted.length / mostPoints));
+    const popularity = [{ items: 0, events: 0 }];
+    let [sum, weighted] = [0, 0];
+    for (const [rank, count] of sorted.entries()) {
+        sum += count;
+        weighted += (sorted.length - rank) * count;
+        const isPoint = (rank + 1) % step === 0 || rank + 1 === sorted.length;
+        if (isPoint) popularity.push({ items: (rank + 1) / sorted.length, events: sum / total });
+    }
+    const count = Math.max(1, sorted.length);
+    return { popularity, gini: (2 * weighted) / (count * total) - (count + 1) / count };
+}

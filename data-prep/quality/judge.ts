@@ -1,0 +1,67 @@
+import { basename } from "node:path";
+import { interactionFields } from "../avro.ts";
+import type { Prepared } from "../describe-data.ts";
+import { writeWholeFile, writeWholeJson } from "../files.ts";
+import type { Summary } from "../summary.ts";
+import { type Check, checksOf } from "./checks.ts";
+import { type Figures, figuresOf } from "./figures.ts";
+import { qualityPage } from "./page.ts";
+
+/** Figures and checks of prepared data. */
+export interface Quality {
+    readonly checks: readonly Check[];
+    readonly figures: Figures;
+}
+
+/** Judges prepared data. `now` is in epoch seconds. */
+export function judge({ result, items, users }: Omit<Prepared, "options" | "summary" | "plans">, now: number): Quality {
+    const { columns } = result;
+    const figures = figuresOf(columns);
+    const without = (ids: readonly string[], known: readonly string[]) => {
+        if (ids.length === 0) return 0;
+        const found = new Set(known);
+        return ids.filter((id) => !found.has(id)).length;
+    };
+    const counts = {
+        repeated: result.repeated,
+        skipped: result.badRows.count,
+        eventTypes: Object.keys(result.eventTypes).length,
+        optionalColumns: result.fields.length - interactionFields.length,
+        itemsWithoutEvents: without(
+            items.catalogue.map(({ itemId }) => itemId),
+            columns.itemIds,
+        ),
+        usersWithoutEvents: without(users?.ids ?? [], columns.userIds),
+        now,
+    };
+    return { figures, checks: checksOf(figures, counts) };
+}
+
+/** A line for each check that is not green. */
+export const warningsOf = ({ checks }: Quality): string[] =>
+    checks
+        .filter(({ level }) => level !== "green")
+        .map(({ level, found, advice }) => `${level.padEnd(6)}${found}. ${advice}`);
+
+/** Paths of the report: JSON, and the page beside it. */
+export function reportPaths(path: string): { readonly json: string; readonly html: string } {
+    const stem = path.replace(/\.(json|html?)$/i, "");
+    return {
+        json: /\.html?$/i.test(path) ? `${stem}.json` : path,
+        html: /\.html?$/i.test(path) ? path : `${stem}.html`,
+    };
+}
+
+/** Writes the report as JSON, and as one page, each completely or not at all. */
+export async function writeReport(path: string, summary: Summary, quality: Quality): Promise<void> {
+    const { json, html } = reportPaths(path);
+    const eventTypes = Object.entries(summary.eventTypes)
+        .map(([name, rows]) => ({ name, rows }))
+        .sort((a, b) => b.rows - a.rows);
+    const name = summary.input
+        .split(", ")
+        .map((file) => basename(file))
+        .join(", ");
+    await writeWholeJson(json, { ...summary, quality });
+    await writeWholeFile(html, (write) => write(Buffer.from(qualityPage({ name, ...quality, eventTypes }))));
+}

@@ -1,0 +1,83 @@
+import { bars, curve, html } from "./charts.ts";
+import type { Check } from "./checks.ts";
+import type { Figures } from "./figures.ts";
+
+/** Content of the quality report. */
+export interface QualityReport {
+    readonly name: string;
+    readonly checks: readonly Check[];
+    readonly figures: Figures;
+    /** Events of each type, the most frequent first. */
+    readonly eventTypes: readonly { readonly name: string; readonly rows: number }[];
+}
+
+const style = `
+:root { color-scheme: light dark; --text: #1b1f24; --soft: #57606a; --back: #ffffff; --line: #d0d7de; --bar: #2f6fbd; --green: #1a7f37; --amber: #9a6700; --red: #cf222e }
+@media (prefers-color-scheme: dark) { :root { --text: #e6edf3; --soft: #9198a1; --back: #0d1117; --line: #30363d; --bar: #6cb0ff; --green: #3fb950; --amber: #d29922; --red: #ff7b72 } }
+* { box-sizing: border-box } body { margin: 0 auto; padding: 24px 16px; max-width: 1080px; background: var(--back); color: var(--text); font: 15px/1.5 system-ui, sans-serif }
+h1 { font-size: 24px; margin: 0 } h2 { font-size: 17px; margin: 0 0 8px } p { margin: 4px 0 16px; color: var(--soft) }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr)); gap: 24px; margin: 24px 0 }
+svg { width: 100%; height: auto; display: block } svg text { fill: var(--soft); font: 12px system-ui, sans-serif } rect { fill: var(--bar) }
+.grid { stroke: var(--line) } .curve { fill: none; stroke: var(--bar); stroke-width: 2.5 } .equal { stroke: var(--soft); stroke-dasharray: 4 4; fill: none }
+table { border-collapse: collapse; width: 100% } th, td { text-align: left; vertical-align: top; padding: 8px 12px 8px 0; border-top: 1px solid var(--line) } th { color: var(--soft); font-weight: 500 }
+.level { font-weight: 600; white-space: nowrap } .green { color: var(--green) } .amber { color: var(--amber) } .red { color: var(--red) }
+@media (max-width: 640px) { .reference { display: none } }`;
+
+const count = (value: number) => value.toLocaleString("en-US");
+const date = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10);
+const day = 86_400;
+
+/** The report as one HTML page without other files and scripts. */
+export function qualityPage({ name, checks, figures, eventTypes }: QualityReport): string {
+    const { events, histories, popularity, gini, firstTimestamp, lastTimestamp } = figures;
+    const order = ["red", "amber", "green"] as const;
+    const rows = order.flatMap((level) =>
+        checks
+            .filter((check) => check.level === level)
+            .map(
+                ({ id, found, reference, advice }) =>
+                    `<tr data-check="${html(id)}"><td class="level ${level}">${level}</td>` +
+                    `<td>${html(found)}</td><td>${html(advice)}</td><td class="reference">${html(reference)}</td></tr>`,
+            ),
+    );
+    const levels = order
+        .map((level) => `${checks.filter((check) => check.level === level).length} ${level}`)
+        .join(", ");
+    const bar = (index: number) => {
+        const start = firstTimestamp + index * events.daysPerBar * day;
+        return `${date(start)}: ${count(events.bars[index] ?? 0)} events`;
+    };
+    const figure = (title: string, text: string, chart: string) =>
+        `<section><h2>${html(title)}</h2>${chart}<p>${html(text)}</p></section>`;
+    const perBar = events.daysPerBar === 1 ? "a day" : `in ${events.daysPerBar} days`;
+    const types = eventTypes.map((type) => `${type.name} ${count(type.rows)}`).join(", ");
+    return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Data quality of ${html(name)}</title><style>${style}</style></head><body>
+<h1>Data quality of ${html(name)}</h1>
+<p>${count(figures.rows)} events of ${count(figures.users)} users with ${count(figures.items)} items: ${html(types)}. ${levels}.</p>
+<table><thead><tr><th>Level</th><th>Found</th><th>Advice</th><th class="reference">Reference</th></tr></thead><tbody>${rows.join("\n")}</tbody></table>
+<div class="charts">
+${figure(`Events ${perBar}`, "An empty place is a gap, and one high bar a migration.", bars("Events over time", events.bars, bar, [date(firstTimestamp), date(lastTimestamp)]))}
+${figure(
+    "Popularity of items",
+    `Gini coefficient ${gini.toFixed(2)}. On the dashed line all items would be equally popular.`,
+    curve(
+        "Share of events by share of items",
+        popularity.map(({ items, events }) => ({ x: items, y: events })),
+        ["the most popular items", "all items"],
+    ),
+)}
+${figure(
+    "Length of histories",
+    "Users with at least this number of events. A recommender learns from two on.",
+    bars(
+        "Users by the least length of their history",
+        histories.map(({ users }) => users),
+        (index) => `${count(histories[index]?.users ?? 0)} users have ${histories[index]?.least} events or more`,
+        histories.map(({ least }) => `${least}+`),
+    ),
+)}
+</div></body></html>
+`;
+}

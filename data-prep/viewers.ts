@@ -1,0 +1,18 @@
+import { type Columns, countsOf } from "./columns.ts";
+
+/** MovieLens viewers with different tastes. */
+const knownViewers = ["22", "6", "122", "13", "201", "405"] as const;
+const wanted = knownViewers.length;
+
+/**
+ * Some users for demo and page: MovieLens' known ones if the data has them. Otherwise their histories are longer than
+ * those of 40, 50 … 90 % of the users.
+ */
+export function someViewers({ users, userCount, userIds }: Columns, isMovieLens: boolean): string[] {
+    const known = isMovieLens ? knownViewers.filter((id) => userIds.includes(id)) : [];
+    const counts = countsOf(users, userCount);
+    const order = [...counts.keys()].sort((a, b) => (counts[a] as number) - (counts[b] as number) || a - b);
+    const spread = Array.from({ length: wanted }, (_, step) => order[Math.floor(order.length * (0.4 + step / 10))]);
+    const others = spread.flatMap((user) => (user === undefined ? [] : [userIds[user] as string]));
+    return [...new Set([...known, ...others])].slice(0, wanted);
+}

@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { itemInteractionsSchema } from "../../data-prep/avro.ts";
+import { interactionsSchemaOf, type Manifest, manifestOf, readManifest } from "../../data-prep/manifest.ts";
+import { type PrepareOptions, prepare } from "../../data-prep/prepare.ts";
+import { consumedTypes, nounOf } from "../../data-prep/words.ts";
+import { readAvroSchema } from "../../packages/local-personalize/control/avro.ts";
+import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
+import { shop } from "../support/shop.ts";
+
+describe("the manifest of prepared data", () => {
+    let folder: string;
+    let log: string[];
+    const at = (name: string) => join(folder, name);
+    const output = () => at("out/data.csv");
+    const put = (name: string, bytes: string | Uint8Array) => {
+        writeFileSync(at(name), bytes);
+        return at(name);
+    };
+    const run = async (options: PrepareOptions) => {
+        await prepare({ output: output(), log: (line) => log.push(line), ...options });
+        return (await readManifest(output())) as Manifest;
+    };
+    const shopFiles = () => {
+        const { events, products, customers } = shop();
+        return {
+            input: put("events.csv", events),
+            items: put("products.csv", products),
+            users: put("customers.csv", customers),
+        };
+    };
+    const hashOf = (path: string) => createHash("sha256").update(readFileSync(path)).digest("hex");
+
+    beforeEach(() => {
+        folder = mkdtempSync(join(tmpdir(), "manifest-"));
+        log = [];
+    });
+    afterEach(() => rmSync(folder, { recursive: true }));
+
+    it("has the sources with their hashes, the counts, the types, the schemas and the words of a shop", async () => {
+        const files = shopFiles();
+        const manifest = await run(files);
+        assert.deepEqual(
+            manifest.sources,
+            (["input", "items", "users"] as const).map((given, index) => ({
+                dataset: ["interactions", "items", "users"][index],
+                file: files[given],
+                sha256: hashOf(files[given]),
+            })),
+        );
+        assert.equal(manifest.interactions.sha256, hashOf(output()));
+        assert.equal(manifest.interactions.rows, readFileSync(output(), "utf8").trimEnd().split("\n").length - 1);
+        assert.deepEqual(
+            manifest.eventTypes.map(({ name }) => name),
+            ["view", "purchase"],
+        );
+        assert.deepEqual(manifest.consumedTypes, ["purchase"]);
+        assert.deepEqual(manifest.noun, { one: "product", many: "products" });
+        assert.equal(interactionsSchemaOf(manifest), itemInteractionsSchema);
+        for (const [table, isDataset] of [
+            ["items", true],
+            ["users", true],
+        ] as const) {
+            assert.equal(manifest[table]?.isDataset, isDataset);
+            const schema = readAvroSchema(readFileSync(at(`out/${table}.schema.json`), "utf8"));
+            assert.deepEqual(
+                schema.fields.map(({ name }) => name),
+                manifest[table]?.fields.map(({ name }) => name),
+            );
+        }
+        assert.equal(manifest.viewers.length, 6);
+        for (const [name, sha256] of Object.entries(manifest.files))
+            assert.equal(sha256, hashOf(at(`out/${name}`)), name);
+        assert.deepEqual(
+            [...Object.keys(manifest.files), "data.csv", "manifest.json"].sort(),
+            readdirSync(at("out")).sort(),
+        );
+    });
+
+    it("gives the same data again by its options", async () => {
+        const manifest = await run(shopFiles());
+        const [, columns] =
+            /^As a command:.*--columns (\S+)/.exec(log.find((line) => line.startsWith("As")) ?? "") ?? [];
+        assert.ok(manifest.options.includes(columns ?? ""));
+        assert.ok(manifest.options.includes("--users"));
+    });
+
+    it("of MovieLens keeps the schema, the type, the filter and the viewers of before", async () => {
+        const manifest = await run({ input: put("u.data", ratingsFile(syntheticRatings({ users: 130 }))) });
+        assert.equal(interactionsSchemaOf(manifest), itemInteractionsSchema);
+        assert.deepEqual(manifest.consumedTypes, ["Watch"]);
+        assert.deepEqual(manifest.noun, { one: "film", many: "films" });
+        assert.deepEqual(manifest.viewers.slice(0, 4), ["22", "6", "122", "13"]);
+        assert.equal(manifest.users, undefined);
+    });
+
+    it("has a value and further columns in its schema, in the order of the CSV", async () => {
+        const rows = syntheticRatings().map(
+            ({ user, item, timestamp }, row) =>
+                `${user},${item},view,${row / 4},${row % 3 ? "Yes" : "No"},${row},${timestamp}`,
+        );
+        const header = "USER_ID,ITEM_ID,EVENT_TYPE,EVENT_VALUE,DISCOUNT,POSITION,TIMESTAMP";
+        const manifest = await run({ input: put("a.csv", `${header}\n${rows.join("\n")}\n`) });
+        const { fields } = JSON.parse(interactionsSchemaOf(manifest));
+        assert.deepEqual(fields.slice(3), [
+            { name: "EVENT_VALUE", type: ["null", "float"] },
+            { name: "TIMESTAMP", type: "long" },
+            { name: "DISCOUNT", type: ["null", "string"], categorical: true },
+            { name: "POSITION", type: ["null", "int"] },
+        ]);
+        assert.equal(
+            readFileSync(output(), "utf8").split("\n")[0],
+            fields.map(({ name }: { name: string }) => name).join(","),
+        );
+    });
+
+    it("does not count for another CSV", async () => {
+        await run({ input: put("u.data", ratingsFile(syntheticRatings())) });
+        const sha256 = hashOf(output());
+        assert.ok(await manifestOf(output(), async () => sha256));
+        assert.equal(await manifestOf(output(), async () => sha256.replace(/./, "x")), undefined);
+        assert.equal(await manifestOf(at("elsewhere/data.csv"), async () => sha256), undefined);
+        writeFileSync(at("out/manifest.json"), '{"schemaVersion":9}');
+        await assert.rejects(readManifest(output()), /manifest\.json has schemaVersion 9.*npm run data-prep/);
+    });
+
+    it("removes the files of earlier data, and neither changed files nor the user's own", async () => {
+        await run(shopFiles());
+        writeFileSync(at("out/users.csv"), 'USER_ID,AGE\n"1",7\n');
+        writeFileSync(at("out/mine.csv"), "mine");
+        log = [];
+        await run({ input: put("u.data", ratingsFile(syntheticRatings())) });
+        assert.deepEqual(readdirSync(at("out")).sort(), [
+            ...["catalogue.json", "data.csv", "fallback-tables.json", "manifest.json", "mine.csv", "users.csv"],
+        ]);
+        assert.match(
+            log.join("\n"),
+            /^Removed items\.schema\.json, items\.csv, users\.schema\.json, which data-prep made of other data\.$/m,
+        );
+    });
+
+    it("is not written for data that is refused, and nothing is removed", async () => {
+        await run(shopFiles());
+        const before = readFileSync(at("out/manifest.json"), "utf8");
+        const many = Array.from(
+            { length: 2000 },
+            (_, row) => `${row % 50},${row % 90},t${row % 11},${1_700_000_000 + row}`,
+        );
+        const input = put("b.csv", `user,item,event,time\n${many.join("\n")}\n`);
+        await assert.rejects(run({ input }), /11 event types.*The service allows 10 together/);
+        assert.equal(readFileSync(at("out/manifest.json"), "utf8"), before);
+        assert.ok(existsSync(at("out/items.csv")));
+    });
+});
+
+describe("the words of a data set", () => {
+    it("name the item by the column, or by MovieLens' files", () => {
+        const noun = (file: string, column: string) => nounOf(file, column).one;
+        assert.equal(noun("events.csv", "product_id"), "product");
+        assert.equal(noun("ratings.csv", "movieId"), "film");
+        assert.equal(noun("ml-100k.zip:ml-100k/u.data", "item"), "film");
+        assert.equal(noun("reviews.json", "parent_asin"), "product");
+        assert.equal(noun("books.csv", "ISBN"), "book");
+        assert.equal(noun("userid.tsv", "3"), "item");
+        assert.deepEqual(nounOf("review.json", "business_id"), { one: "business", many: "businesses" });
+    });
+
+    it("end the interest in an item by a purchase, not by a view", () => {
+        assert.deepEqual(consumedTypes(["view", "addtocart", "transaction"]), ["transaction"]);
+        assert.deepEqual(consumedTypes(["pv", "cart", "fav", "buy"]), ["buy"]);
+        assert.deepEqual(consumedTypes(["Watch", "Like"]), ["Watch", "Like"]);
+        assert.deepEqual(consumedTypes(["click", "hover"]), ["click"]);
+    });
+});

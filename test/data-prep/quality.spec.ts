@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser } from "puppeteer-core";
+import { refuseRedData } from "../../components/data/data-quality.ts";
+import type { Manifest } from "../../data-prep/manifest.ts";
+import { prepare } from "../../data-prep/prepare.ts";
+import { checksOf } from "../../data-prep/quality/checks.ts";
+import { figuresOf } from "../../data-prep/quality/figures.ts";
+import { reportPaths } from "../../data-prep/quality/judge.ts";
+import { openBrowser } from "../../packages/local-aws/demo/browser.ts";
+import { columnsFrom } from "../support/columns.ts";
+import { shop } from "../support/shop.ts";
+
+const day = 86_400;
+const start = Date.UTC(2026, 0, 1) / 1000;
+type Row = readonly [string, string, number];
+const usual = {
+    repeated: 0,
+    skipped: 0,
+    eventTypes: 2,
+    optionalColumns: 0,
+    itemsWithoutEvents: 0,
+    usersWithoutEvents: 0,
+    now: start + 40 * day,
+};
+const levels = (rows: readonly Row[], counts: Partial<typeof usual> = {}) =>
+    Object.fromEntries(
+        checksOf(figuresOf(columnsFrom(rows)), { ...usual, ...counts }).map(({ id, level }) => [id, level]),
+    );
+/** 30 days of 100 users with 90 items. */
+const fine: Row[] = Array.from({ length: 3000 }, (_, row) => [
+    `u${row % 100}`,
+    `i${(row * 7) % 90}`,
+    start + row * 864,
+]);
+
+describe("the figures of interactions", () => {
+    it("equal counts by hand", () => {
+        const figures = figuresOf(
+            columnsFrom([
+                ["a", "x", start],
+                ["a", "y", start + 1],
+                ["a", "x", start + 2 * day],
+                ["b", "x", start + 9 * day],
+            ]),
+        );
+        assert.deepEqual(figures.events, { daysPerBar: 1, bars: [2, 0, 1, 0, 0, 0, 0, 0, 0, 1] });
+        assert.deepEqual(figures.busiestDay, { start, rows: 2 });
+        assert.deepEqual(figures.longestGap, { from: start + 3 * day, days: 6 });
+        assert.deepEqual(figures.histories, [
+            { least: 1, users: 2 },
+            { least: 2, users: 1 },
+        ]);
+        assert.deepEqual([figures.coldUsers, figures.coldItems], [1, 2]);
+        assert.deepEqual(
+            [figures.mostOfUser, figures.mostOfItem],
+            [
+                { id: "a", rows: 3 },
+                { id: "x", rows: 3 },
+            ],
+        );
+        assert.deepEqual(figures.popularity.at(1), { items: 0.5, events: 0.75 });
+        assert.equal(figures.gini, 0.25);
+    });
+
+    it("have a Gini coefficient of 0 for equal items, and near 1 for one item with all events", () => {
+        const equal = Array.from({ length: 100 }, (_, row): Row => ["u", `i${row}`, row]);
+        assert.ok(Math.abs(figuresOf(columnsFrom(equal)).gini) < 1e-12);
+        const one = [...equal, ...Array.from({ length: 100_000 }, (_, row): Row => ["u", "i0", row])];
+        assert.ok(figuresOf(columnsFrom(one)).gini > 0.98);
+    });
+
+    it("fit a chart for any span, and keep all events", () => {
+        const years = Array.from({ length: 1000 }, (_, row): Row => ["u", "i", start - row * 3 * day]);
+        const { events } = figuresOf(columnsFrom(years));
+        assert.ok(events.bars.length <= 60);
+        assert.equal(
+            events.bars.reduce((sum, rows) => sum + rows, 0),
+            1000,
+        );
+    });
+});
+
+describe("the checks of data", () => {
+    it("are green for usual data, but for its size", () => {
+        const { interactions, users, ...others } = levels(fine);
+        assert.deepEqual([interactions, users], ["amber", "amber"]);
+        assert.deepEqual([...new Set(Object.values(others))], ["green"]);
+    });
+
+    it("turn amber or red by one fault each", () => {
+        assert.equal(levels(fine.map(([user, item]) => [user, item, start])).span, "red");
+        assert.equal(
+            levels(fine.map(([user, item], row) => [row % 10 < 6 ? "bot" : user, item, start + row * 864]))["one-user"],
+            "red",
+        );
+        assert.equal(
+            levels(fine.map(([user, item], row) => [row % 10 < 1 ? "bot" : user, item, start + row * 864]))["one-user"],
+            "amber",
+        );
+        assert.equal(levels(fine.map(([, item, time], row) => [`u${row}`, item, time]))["returning-users"], "red");
+        assert.equal(levels(fine.filter((_, row) => row < 500 || row > 1700)).gap, "amber");
+        assert.equal(levels(fine, { repeated: 4000 })["repeated-events"], "red");
+        assert.equal(levels(fine, { repeated: 60 })["repeated-events"], "amber");
+        assert.equal(levels(fine, { skipped: 60 })["unusable-rows"], "amber");
+        assert.equal(levels(fine, { now: start + 200 * day }).age, "amber");
+        assert.equal(levels(fine, { itemsWithoutEvents: 91 })["cold-items"], "amber");
+        assert.equal(levels(fine, { eventTypes: 8, optionalColumns: 3 })["types-and-columns"], "red");
+    });
+
+    it("stop a preview if one is red, unless a reason is written", () => {
+        const checks = checksOf(figuresOf(columnsFrom(fine.map(([user, item]) => [user, item, start]))), usual);
+        const manifest = { checks } as unknown as Manifest;
+        assert.throws(() => refuseRedData(manifest, undefined), /not fit for a training.*0 days.*dataWaiver/s);
+        refuseRedData(manifest, "a load test without real times");
+        refuseRedData({ checks: checks.filter(({ level }) => level !== "red") } as unknown as Manifest, undefined);
+        refuseRedData(undefined, undefined);
+    });
+});
+
+describe("the quality report", () => {
+    let folder: string;
+    let browser: Browser;
+    before(async () => {
+        folder = mkdtempSync(join(tmpdir(), "quality-"));
+        const { events, products, customers } = shop();
+        const put = (name: string, text: string) => {
+            writeFileSync(join(folder, name), text);
+            return join(folder, name);
+        };
+        await prepare({
+            input: put("events.csv", events),
+            items: put("products.csv", products),
+            users: put("customers.csv", customers),
+            output: join(folder, "out/data.csv"),
+            report: join(folder, "report.json"),
+            log: () => {},
+        });
+        browser = await openBrowser();
+    });
+    after(async () => {
+        await browser?.close();
+        rmSync(folder, { recursive: true });
+    });
+
+    it("is JSON with summary, figures and checks, which the manifest has too", () => {
+        const report = JSON.parse(readFileSync(join(folder, "report.json"), "utf8"));
+        const manifest = JSON.parse(readFileSync(join(folder, "out/manifest.json"), "utf8"));
+        assert.equal(report.schemaVersion, 1);
+        assert.equal(report.quality.figures.rows, report.interactions);
+        assert.deepEqual(report.quality.checks, manifest.checks);
+        assert.match(
+            report.quality.checks.find(({ id }: { id: string }) => id === "cold-items").found,
+            /, 6 of the catalogue have none/,
+        );
+        const paths = { json: "a.json", html: "a.html" };
+        assert.deepEqual([reportPaths("a.json"), reportPaths("a.html")], [paths, paths]);
+    });
+
+    it("is one page that a browser draws without any other file, in light and dark, on screen and phone", async () => {
+        for (const [scheme, width] of [
+            ["light", 1280],
+            ["dark", 390],
+        ] as const) {
+            const page = await browser.newPage();
+            const asked: string[] = [];
+            page.on("request", (request) => asked.push(request.url()));
+            await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+            await page.setViewport({ width, height: 900 });
+            const url = `file://${join(folder, "report.html")}`;
+            await page.goto(url);
+            assert.deepEqual(asked, [url]);
+            const drawn = await page.evaluate(`({
+                wide: document.documentElement.scrollWidth <= innerWidth,
+                charts: [...document.querySelectorAll("svg")].map((svg) => [svg.getBoundingClientRect().height > 80, svg.querySelector("title").textContent]),
+                bars: [...document.querySelectorAll("rect")].every((bar) => Number.isFinite(bar.getBBox().height)),
+                rows: document.querySelectorAll("[data-check]").length,
+                first: document.querySelector("[data-check] .level").textContent,
+            })`);
+            assert.deepEqual(drawn, {
+                wide: true,
+                charts: [
+                    [true, "Events over time"],
+                    [true, "Share of events by share of items"],
+                    [true, "Users by the least length of their history"],
+                ],
+                bars: true,
+                rows: 16,
+                first: "amber",
+            });
+            await page.close();
+        }
+    });
+});

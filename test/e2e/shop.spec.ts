@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import {
+    DescribeDatasetCommand,
+    DescribeFilterCommand,
+    DescribeSchemaCommand,
+    ListDatasetImportJobsCommand,
+    ListDatasetsCommand,
+} from "@aws-sdk/client-personalize";
+import type { Browser, Page } from "puppeteer-core";
+import { type PrepareOptions, prepare } from "../../data-prep/prepare.ts";
+import { openBrowser } from "../../packages/local-aws/demo/browser.ts";
+import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { shop } from "../support/shop.ts";
+
+/** The parts of the API's answers that are looked at. */
+interface Answer {
+    readonly source: string;
+    readonly films: readonly { readonly itemId: string; readonly title: string; readonly genres: string[] }[];
+    readonly genres: readonly string[];
+    readonly tracked: boolean;
+}
+
+/** A shop's data from its CSV files to the page: ids in UTF-8, ISO times, views and purchases, and no titles. */
+describe("data of a shop, on the real engine", () => {
+    let aws: TestAws;
+    let browser: Browser;
+    let viewer: string;
+    const { events, products, customers } = shop();
+    const at = (name: string) => join(aws.instance.dir, name);
+
+    async function prepared(options: Partial<PrepareOptions> = {}) {
+        const log: string[] = [];
+        const given = { input: at("events.csv"), items: at("products.csv"), users: at("customers.csv") };
+        await prepare({ ...given, output: aws.interactionsFile, log: (line) => log.push(line), ...options });
+        return log.join("\n");
+    }
+    const schemaOf = async (datasetType: string) => {
+        const { datasetGroupArn } = await aws.outputs();
+        const { datasets = [] } = await aws.personalize.send(new ListDatasetsCommand({ datasetGroupArn }));
+        const { datasetArn } = datasets.find((each) => each.datasetType === datasetType) ?? {};
+        const { dataset } = await aws.personalize.send(new DescribeDatasetCommand({ datasetArn }));
+        const { schema } = await aws.personalize.send(new DescribeSchemaCommand({ schemaArn: dataset?.schemaArn }));
+        return (JSON.parse(schema?.schema ?? "{}").fields as { name: string }[]).map(({ name }) => name);
+    };
+    const ask = async (path: string, init?: RequestInit): Promise<Answer> => {
+        const answer = await fetch(`${(await aws.outputs()).apiUrl}/${path}`, init);
+        assert.ok(answer.ok, `${path}: ${await answer.clone().text()}`);
+        return (await answer.json()) as Answer;
+    };
+    /** Waits until the text of an element matches. */
+    const shows = (page: Page, selector: string, text: RegExp) => {
+        const found = `document.querySelector(${JSON.stringify(selector)})?.textContent ?? ""`;
+        return page.waitForFunction(`${text}.test(${found})`, { timeout: 20_000 });
+    };
+
+    before(async () => {
+        aws = await startTestAws();
+        await mkdir(dirname(aws.interactionsFile), { recursive: true });
+        await writeFile(at("events.csv"), events);
+        await writeFile(at("products.csv"), products);
+        await writeFile(at("customers.csv"), customers);
+        [viewer = ""] = /Kund\u00e9-\d+/.exec(events) ?? [];
+        await aws.configure({ api: true, storefront: "api", eventTracker: true, publicHistories: true });
+    });
+    after(async () => {
+        await browser?.close();
+        await aws?.stop();
+    });
+
+    it("is prepared with all of its tables, without e-mail addresses", async () => {
+        const log = await prepared();
+        assert.match(log, /times in ISO 8601/);
+        assert.match(log, /Left out of users\.csv: email \(personal\)/);
+    });
+
+    it("becomes interactions, items and users of one recommender, with a filter of purchases", async () => {
+        assertExit(await aws.engine("up"), 0);
+        assert.deepEqual(await schemaOf("INTERACTIONS"), ["USER_ID", "ITEM_ID", "EVENT_TYPE", "TIMESTAMP"]);
+        assert.deepEqual(await schemaOf("ITEMS"), ["ITEM_ID", "GENRES", "PRICE", "BRAND"]);
+        assert.deepEqual(await schemaOf("USERS"), ["USER_ID", "AGE", "TIER"]);
+        const { datasetImportJobs = [] } = await aws.personalize.send(new ListDatasetImportJobsCommand({}));
+        assert.deepEqual(
+            datasetImportJobs.map(({ status }) => status),
+            ["ACTIVE", "ACTIVE", "ACTIVE"],
+        );
+        const { watchedFilterArn: filterArn } = await aws.outputs();
+        const { filter } = await aws.personalize.send(new DescribeFilterCommand({ filterArn }));
+        assert.match(filter?.filterExpression ?? "", /EVENT_TYPE IN \("purchase"\)$/);
+        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+    });
+
+    it("is answered by the API with ids for titles, and takes the shop's own events", async () => {
+        const list = await ask(`recommendations/${encodeURIComponent(viewer)}?numResults=10`);
+        assert.equal(list.source, "campaign");
+        assert.equal(list.films.length, 10);
+        for (const { itemId, title } of list.films) {
+            assert.match(itemId, /^\u88fd\u54c1 \d+$/);
+            assert.equal(title, itemId);
+        }
+        const bought = events.split("\n").filter((row) => row.startsWith(`${viewer},`) && row.includes(",purchase,"));
+        const known = bought.map((row) => row.split(",")[1]);
+        assert.ok(known.length > 0);
+        assert.deepEqual(
+            list.films.filter(({ itemId }) => known.includes(itemId)),
+            [],
+        );
+        const popular = await ask("popular?genre=toys");
+        assert.deepEqual([popular.genres, popular.films[0]?.genres], [["garden", "kitchen", "toys"], ["toys"]]);
+        const body = { userId: viewer, sessionId: "s", events: [{ eventType: "view", itemId: list.films[0]?.itemId }] };
+        const init = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+        assert.equal((await ask("events", init)).tracked, true);
+    });
+
+    it("is recommended by the runbook, by id", async () => {
+        const { exitCode, stdout, stderr } = await aws.runbook(
+            "recommend",
+            "--json",
+            "--data",
+            aws.interactionsFile,
+            viewer,
+        );
+        assert.equal(exitCode, 0, stderr);
+        const [first] = JSON.parse(stdout).recommendations[viewer];
+        assert.match(first.title, /^\u88fd\u54c1 \d+$/);
+    });
+
+    it("is on the page as products that are viewed", async () => {
+        const { storefrontUrl } = await aws.outputs();
+        browser = await openBrowser();
+        const page = await browser.newPage();
+        const complaints: string[] = [];
+        page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+        await page.goto(storefrontUrl ?? "");
+        await shows(page, ".viewers", /Viewer Kund\u00e9-\d+/);
+        await page.locator(".viewers .viewer").click();
+        await shows(page, ".hero-film", /^\u88fd\u54c1 \d+$/);
+        await shows(page, ".hero .primary", /^View$/);
+        await shows(page, "#popular", /The most viewed products\./);
+        await page.locator(".hero .primary").click();
+        await shows(page, "#picks", /Because you viewed \u88fd\u54c1 \d+/);
+        assert.deepEqual(complaints, []);
+    });
+
+    it("of another schema replaces the dataset of interactions, and is destroyed without a rest", async () => {
+        const rows = events.trimEnd().split("\n");
+        const priced = rows.map((row, index) => (index === 0 ? `${row},price` : `${row},${(index % 40) / 4}`));
+        await writeFile(at("priced.csv"), `${priced.join("\n")}\n`);
+        const columns = "user=customer_id,item=product_id,event=event_type,time=event_time,value=price";
+        await prepared({ input: at("priced.csv"), columns });
+        assertExit(await aws.engine("up"), 0);
+        assert.deepEqual(await schemaOf("INTERACTIONS"), [
+            "USER_ID",
+            "ITEM_ID",
+            "EVENT_TYPE",
+            "EVENT_VALUE",
+            "TIMESTAMP",
+        ]);
+        assert.equal((await ask(`recommendations/${encodeURIComponent(viewer)}`)).source, "campaign");
+        assertExit(await aws.engine("destroy"), 0);
+    });
+});
