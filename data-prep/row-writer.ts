@@ -1,4 +1,4 @@
-import { type AvroField, escaped } from "./avro.ts";
+import { type AvroField, escaped, quoted } from "./avro.ts";
 import { type BadRow, createBadRows } from "./bad-rows.ts";
 import { type Columns, createColumns } from "./columns.ts";
 import { createExtras, headerFields } from "./extras.ts";
@@ -62,7 +62,7 @@ export function createRowWriter(hasValue: boolean, extraNames: readonly string[]
     const { userNumbers, itemNumbers } = collected;
     const repeats = createRepeats(collected.columns);
     const badRows = createBadRows(onBad);
-    const types = new Map<string, { readonly number: number; rows: number }>();
+    const types = new Map<string, { readonly number: number; readonly field: Buffer; rows: number }>();
     let out = Buffer.alloc(0);
     let leftOut = 0;
     let repeated = 0;
@@ -70,7 +70,7 @@ export function createRowWriter(hasValue: boolean, extraNames: readonly string[]
     const typeOf = (name: string) => {
         const known = types.get(name);
         if (known) return known;
-        const made = { number: types.size, rows: 0 };
+        const made = { number: types.size, field: Buffer.from(`${quoted(name)},`), rows: 0 };
         types.set(name, made);
         return made;
     };
@@ -81,7 +81,6 @@ export function createRowWriter(hasValue: boolean, extraNames: readonly string[]
         const scanner = createScanner(dialect);
         const readTime = timeReader(plan.time);
         const fixed = typeof plan.event === "string" ? plan.event : undefined;
-        const fixedBytes = fixed === undefined ? undefined : Buffer.from(`"${escaped(fixed)}",`);
         let line = 0;
         let isHeader = table.hasHeader;
 
@@ -200,8 +199,7 @@ export function createRowWriter(hasValue: boolean, extraNames: readonly string[]
             known.rows++;
             let at = id(bytes, roles.user, userNumber, start);
             at = id(bytes, roles.item, itemNumber, at);
-            if (fixedBytes) at += fixedBytes.copy(out, at);
-            else at += out.write(`"${escaped(type)}",`, at);
+            at += known.field.copy(out, at);
             if (hasValue) at += out.write(`${value},`, at);
             if (plan.time === "s" && !rewritten) {
                 const to = bounds[2 * roles.time + 1] as number;

@@ -27,6 +27,11 @@ export interface Row {
 }
 
 const longestHistory = 500;
+/**
+ * Histories that are summed for one item; of more, as many at even distances. A popular item's neighbours do not change
+ * beyond it, and time grows with the items, not with the rows. No item of MovieLens 100k has as many viewers.
+ */
+export const mostSampled = 1000;
 /** Weights are integers in this unit, because integer sums do not depend on their order. */
 const fraction = 1 << 20;
 
@@ -93,8 +98,11 @@ export function* similarItems(
     const met = new Int32Array(itemCount);
     for (const item of wanted) {
         let metCount = 0;
-        for (let index = itemStarts[item] as number; index < (itemStarts[item + 1] as number); index++) {
-            const place = places[index] as number;
+        const first = itemStarts[item] as number;
+        const all = (itemStarts[item + 1] as number) - first;
+        const sampled = Math.min(all, mostSampled);
+        for (let sample = 0; sample < sampled; sample++) {
+            const place = places[first + Math.floor((sample * all) / sampled)] as number;
             const user = userOf[place] as number;
             const own = partsOf(user);
             const from = Math.max(starts[user] as number, place - reach);

@@ -1,0 +1,135 @@
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import { table } from "../runbooks/lib/cli/table.ts";
+import { type Goal, printGoals } from "./lib/goals.ts";
+import { benchPython } from "./lib/python.ts";
+import { type Measured, measured } from "./prep/measured.ts";
+
+/**
+ * Time and memory of data-prep beside polars and pandas programs that do the same work: validate, convert, catalogue and
+ * fallback tables. All runs are processes of their own, in turn, on the same generated files.
+ */
+
+const { sizes, seed, runs } = new Command("bench:prep")
+    .description("How fast is data-prep, beside polars and pandas programs that do the same work?")
+    .option("--sizes <millions>", "millions of rows, separated by commas", millions, [1, 10, 25])
+    .option("--seed <number>", "seed of the generated ratings", whole, 1)
+    .option("--runs <number>", "runs of each program; the fastest counts", whole, 1)
+    .parse()
+    .opts<{ sizes: number[]; seed: number; runs: number }>();
+
+const log = (line: string) => void process.stderr.write(`${line}\n`);
+const here = (name: string) => new URL(`prep/${name}`, import.meta.url).pathname;
+const event = "rating >= 4 → Like, else Watch";
+const python = await benchPython(here("requirements.txt"), log);
+const work = await mkdtemp(join(tmpdir(), "bench-prep-"));
+const goals: Goal[] = [];
+let [equal, compared] = [0, 0];
+try {
+    for (const size of sizes) goals.push(...(await benchOf(size)));
+    const small = join(work, "100k");
+    await input(100_000, small);
+    const { seconds } = await best(() => ours(join(small, "ratings.csv"), "small"));
+    goals.push({ name: "prep-100k-seconds", figure: seconds, bound: "<", limit: 1, unit: "s" });
+    goals.push({ name: "prep-equal", figure: (100 * equal) / compared, bound: "=", limit: 100, unit: "%" });
+} finally {
+    await rm(work, { recursive: true, force: true });
+}
+process.exitCode = printGoals(goals);
+
+async function benchOf(size: number): Promise<Goal[]> {
+    const folder = join("data", "bench-prep", `${size}m-${seed}`);
+    await input(size * 1_000_000, folder);
+    const csv = join(folder, "ratings.csv");
+    const rows: string[][] = [];
+    const run = async (name: string, program: () => Promise<Measured>) => {
+        log(`${size} million rows: ${name}`);
+        const result = await best(program);
+        rows.push([name, result.seconds.toFixed(2), result.peakMib?.toFixed(0) ?? "?"]);
+        return result;
+    };
+    const peer = (engine: string, what: string) => () =>
+        measured(python, [here("peer.py"), engine, what, csv, join(work, engine)]);
+    const copy = async () => {
+        const begun = performance.now();
+        await copyFile(csv, join(work, "copy.csv"));
+        return { seconds: (performance.now() - begun) / 1000, peakMib: undefined };
+    };
+    await run("bare copy of the file", copy);
+    const bare = await run("polars, conversion only, no checks", peer("polars", "convert"));
+    const converted = await run("data-prep, conversion with checks", () =>
+        measured(process.execPath, [here("convert-only.ts"), csv, event, join(work, "converted.csv")]),
+    );
+    const polars = await run("polars, all", peer("polars", "whole"));
+    const whole = await run("data-prep, all", () => ours(csv, "ours"));
+    await compare("polars");
+    await run("data-prep, all, gzip", () => ours(`${csv}.gz`, "gzip"));
+    await run("data-prep, all, Parquet", () => ours(join(folder, "ratings.parquet"), "parquet"));
+    const found: Goal[] = [
+        { name: `prep-vs-polars-${size}m`, figure: whole.seconds / polars.seconds, bound: "<=", limit: 1 },
+    ];
+    if (size === 10) {
+        const pandas = await run("pandas, all", peer("pandas", "whole"));
+        await compare("pandas");
+        found.push(
+            { name: "prep-whole-vs-convert-10m", figure: whole.seconds / bare.seconds, bound: "<=", limit: 6 },
+            { name: "prep-convert-vs-polars-10m", figure: converted.seconds / bare.seconds, bound: "<=", limit: 3 },
+            { name: "prep-vs-pandas-10m", figure: whole.seconds / pandas.seconds, bound: "<=", limit: 0.25 },
+        );
+    }
+    if (size === 25 && whole.peakMib !== undefined) {
+        found.push({ name: "prep-peak-mib", figure: whole.peakMib, bound: "<=", limit: 600, unit: "MiB" });
+    }
+    console.log(`${size} million rows`);
+    console.log(table(["program", "seconds", "peak MiB"], rows));
+    return found;
+}
+
+/** Makes the generated files of this many rows unless they exist. */
+async function input(rows: number, folder: string): Promise<void> {
+    if (existsSync(folder)) return;
+    await mkdir(join(folder, ".."), { recursive: true });
+    log(`generating ${rows.toLocaleString("en-US")} rows in ${folder}`);
+    await measured(python, [here("make_input.py"), String(rows), String(seed), folder]);
+}
+
+async function ours(file: string, name: string): Promise<Measured> {
+    await mkdir(join(work, name), { recursive: true });
+    const output = join(work, name, "interactions.csv");
+    return measured(process.execPath, ["data-prep/cli.ts", file, "--event", event, "--output", output]);
+}
+
+/** The fastest of the runs. */
+async function best(program: () => Promise<Measured>): Promise<Measured> {
+    const all: Measured[] = [];
+    for (let run = 0; run < runs; run++) all.push(await program());
+    return all.reduce((one, other) => (other.seconds < one.seconds ? other : one));
+}
+
+async function compare(engine: string): Promise<void> {
+    const printed = execFileSync(python, [here("compare.py"), join(work, "ours"), join(work, engine)], {
+        encoding: "utf8",
+    });
+    const { rows, ofRows, tables, ofTables } = JSON.parse(printed);
+    log(`equal to ${engine}: ${rows} of ${ofRows} rows, ${tables} of ${ofTables} lists`);
+    equal += rows + tables;
+    compared += ofRows + ofTables;
+}
+
+function millions(text: string): number[] {
+    const sizes = text.split(",").map(Number);
+    if (sizes.some((size) => !Number.isInteger(size) || size < 1)) {
+        throw new InvalidArgumentError("Millions of rows are whole numbers, such as 1,10,25.");
+    }
+    return sizes;
+}
+
+function whole(text: string): number {
+    const number = Number(text);
+    if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError("It must be a whole number above 0.");
+    return number;
+}

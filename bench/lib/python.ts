@@ -1,0 +1,39 @@
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/**
+ * The Python with a bench's peers, in `.tools/bench-<folder of the requirements>`; it is installed at the first use. Only
+ * benches need it: it is not a part of a clone's set-up.
+ *
+ * @param requirements path of a requirements.txt with exact versions
+ * @throws Error with pip's last lines when a package cannot be installed
+ */
+export async function benchPython(requirements: string, log: (line: string) => void): Promise<string> {
+    const place = join(".tools", `bench-${basename(dirname(requirements))}`);
+    const python = join(place, "bin", "python");
+    const stamp = join(place, "requirements.txt");
+    const wanted = readFileSync(requirements, "utf8");
+    if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return python;
+    log(`installing the peers' Python packages in ${place} (the first time only)`);
+    const base = process.env.MOVIE_RECOMMENDER_PYTHON ?? "python3";
+    try {
+        await rm(place, { recursive: true, force: true });
+        await mkdir(".tools", { recursive: true });
+        await run(base, ["-m", "venv", place]);
+        const options = ["--only-binary", ":all:", "--disable-pip-version-check", "--no-input", "--quiet"];
+        await run(python, ["-m", "pip", "install", ...options, "-r", requirements]);
+    } catch (error) {
+        const lines = String((error as { stderr?: string }).stderr ?? error)
+            .trim()
+            .split("\n");
+        throw new Error(`The peers cannot be installed: ${lines.slice(-5).join("\n")}`);
+    }
+    await writeFile(`${stamp}.new`, wanted);
+    await rename(`${stamp}.new`, stamp);
+    return python;
+}

@@ -1,0 +1,102 @@
+"""A peer of data-prep: python peer.py polars|pandas whole|convert INPUT FOLDER.
+
+`whole` validates, converts, and makes catalogue and fallback tables, as `npm run data-prep` does. `convert` only
+converts, without any check.
+"""
+
+import json
+import os
+import sys
+
+TIME = r"^\d{1,10}$"
+RATING = r"^\d+(\.\d+)?$"
+CONTROL = r"[\x00-\x1f\x7f]"
+
+
+def with_polars(source: str, target: str, check: bool):
+    import polars as pl
+
+    if source.endswith(".parquet"):
+        frame = pl.scan_parquet(source).select(pl.all().cast(pl.String))
+    else:
+        frame = pl.scan_csv(source, infer_schema=False)
+    rating = pl.col("rating").cast(pl.Float64)
+    rows = frame.select(
+        USER_ID="userId",
+        ITEM_ID="movieId",
+        EVENT_TYPE=pl.when(rating >= 4).then(pl.lit("Like")).otherwise(pl.lit("Watch")),
+        TIMESTAMP=pl.col("timestamp").cast(pl.Int64),
+    )
+    if not check:
+        rows.sink_csv(target, quote_style="non_numeric")
+        return None
+    bad = frame.filter(
+        ~pl.col("timestamp").str.contains(TIME)
+        | ~pl.col("rating").str.contains(RATING)
+        | ~pl.col("userId").str.len_chars().is_between(1, 256)
+        | ~pl.col("movieId").str.len_chars().is_between(1, 256)
+        | pl.col("userId").str.contains(CONTROL)
+        | pl.col("movieId").str.contains(CONTROL)
+    ).select(pl.len())
+    found, all_rows = pl.collect_all([bad, rows])
+    if found.item() > 0:
+        sys.exit(f"{found.item()} bad rows")
+    kept = all_rows.unique(maintain_order=True, keep="first")
+    kept.write_csv(target, quote_style="non_numeric")
+    user, _ = numbered(kept, "USER_ID")
+    item, ids = numbered(kept, "ITEM_ID")
+    return user, item, kept["TIMESTAMP"].to_numpy(), ids
+
+
+def numbered(kept, column: str):
+    """Numbers by first appearance, and the id of each number."""
+    ids = kept[column].unique(maintain_order=True)
+    numbers = ids.to_frame().with_row_index("number")
+    found = kept.select(column).join(numbers, on=column, how="left", maintain_order="left")["number"]
+    return found.to_numpy(), ids.to_list()
+
+
+def with_pandas(source: str, target: str, check: bool):
+    import csv
+
+    import pandas as pd
+
+    frame = pd.read_csv(source, dtype=str, keep_default_na=False)
+    if check:
+        bad = ~frame["timestamp"].str.fullmatch(TIME) | ~frame["rating"].str.fullmatch(RATING)
+        for column in ("userId", "movieId"):
+            bad |= ~frame[column].str.len().between(1, 256) | frame[column].str.contains(CONTROL)
+        if bad.any():
+            sys.exit(f"{bad.sum()} bad rows")
+    kept = pd.DataFrame(
+        {
+            "USER_ID": frame["userId"],
+            "ITEM_ID": frame["movieId"],
+            "EVENT_TYPE": (frame["rating"].astype(float) >= 4).map({True: "Like", False: "Watch"}),
+            "TIMESTAMP": frame["timestamp"].astype("int64"),
+        }
+    )
+    if check:
+        kept = kept.drop_duplicates()
+    kept.to_csv(target, index=False, quoting=csv.QUOTE_NONNUMERIC)
+    if not check:
+        return None
+    item, ids = pd.factorize(kept["ITEM_ID"])
+    return pd.factorize(kept["USER_ID"])[0], item, kept["TIMESTAMP"].to_numpy(), list(ids)
+
+
+def main() -> None:
+    engine, work, source, folder = sys.argv[1:]
+    os.makedirs(folder, exist_ok=True)
+    prepare = {"polars": with_polars, "pandas": with_pandas}[engine]
+    found = prepare(source, f"{folder}/interactions.csv", work == "whole")
+    if found is None:
+        return
+    from tables import make_tables
+
+    user, item, time, ids = found
+    with open(f"{folder}/tables.json", "w") as out:
+        json.dump({**make_tables(user, item, time), "ids": ids}, out)
+
+
+main()
