@@ -2,11 +2,12 @@ import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { InvalidArgumentError } from "commander";
 import type { Columns } from "../data-prep/columns.ts";
+import { contentHashIn } from "../personalize/job-names.ts";
 import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import { type Explanation, explain } from "./lib/recommendations/explain.ts";
 import { describeFilter, historyOf, type LeftOut, leftOut } from "./lib/recommendations/left-out.ts";
-import { importedHashOf, type OwnData, ownData, unknownUsers } from "./lib/recommendations/own-data.ts";
+import { type OwnData, ownData, unknownUsers } from "./lib/recommendations/own-data.ts";
 import { type Recommendation, recommend, titlesBeside } from "./lib/recommendations/recommendations.ts";
 import { withConfigFile } from "./lib/stack/operation.ts";
 import { stackOutputs } from "./lib/stack/stack.ts";
@@ -49,7 +50,7 @@ await runAction(options.verbose, async (signal) => {
     }
     const region = campaignArn.split(":")[3] ?? "";
     const file = options.data ?? projectFile((await readSetting("interactionsFile", options)) ?? "");
-    const data = await ownData(file, options.data === undefined ? importedHashOf(importJobArn) : undefined);
+    const data = await ownData(file, options.data === undefined ? contentHashIn(importJobArn) : undefined);
     const titleOf = options.data !== undefined ? await titlesBeside(file) : titlesIn(data);
     const deps = { client: new PersonalizeRuntimeClient({ region }), titleOf };
     // A call takes one filter: a named one replaces the default.

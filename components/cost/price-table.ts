@@ -3,6 +3,7 @@ import type { StackConfig } from "../../config/config.ts";
 import { countOwnMetrics } from "../../config/metrics.ts";
 import { approximately, autoTrainingUsdPerMonth, priceNote } from "../../config/prices.ts";
 import { defaultLimitUsd, type Estimate, estimate, type PlannedStack } from "../../cost/estimate.ts";
+import { cents } from "../../cost/spend.ts";
 import { contentOf } from "../common/content.ts";
 import { filesOf } from "../data/data-bucket.ts";
 
@@ -34,8 +35,6 @@ export async function showPrice(config: StackConfig, planned: { readonly isParke
         monthlyLimitUsd: limit ?? defaultLimitUsd(plan),
     } satisfies Price;
 }
-
-const cents = (usd: number) => Math.round(usd * 100) / 100;
 
 async function planOf(
     config: StackConfig,
