@@ -61,24 +61,11 @@ export class UnfitDataError extends Error {
  * MovieLens are unavailable.
  */
 export async function prepare(options: PrepareOptions = {}): Promise<PrepareResult> {
-    const log = options.log ?? ((line: string) => process.stderr.write(`${line}\n`));
-    const outputPath = options.output ?? DEFAULT_OUTPUT;
+    const { log, outputPath, paths, now, plans } = await plansOf(options);
     const cataloguePath = cataloguePathBeside(outputPath);
     const tablesPath = tablesPathBeside(outputPath);
-    const inputs = options.inputs ?? (options.input === undefined ? [] : [options.input]);
-    const paths =
-        inputs.length > 0
-            ? inputs
-            : [await fetchMovieLens(options.cacheFolder ?? CACHE_FOLDER, { log, env: options.env ?? process.env })];
-    refuseOneFileTwice(paths, outputPath, options);
-    const now = Date.now() / 1000;
-    const plans: Plan[] = [];
-    for (const path of paths) plans.push(...(await understand(path, options, now, log)));
-    for (const plan of plans) log(describe(plan));
     const [first] = plans;
     const name = plans.map(({ table }) => table.name).join(", ");
-    const command = first ? ["npm run data-prep --", ...paths, ...optionsOf(first, options).map(quotedForShell)] : [];
-    log(`As a command:  ${command.join(" ")}`);
     const catalogue = options.items
         ? await catalogueAt(options.items)
         : await catalogueBeside(paths[0] as string, first?.table.name ?? "");
@@ -118,6 +105,29 @@ export async function prepare(options: PrepareOptions = {}): Promise<PrepareResu
     });
     if (options.report) await writeWholeJson(options.report, written.summary);
     return { outputPath, cataloguePath, tablesPath, catalogue, ...written };
+}
+
+/**
+ * Understands the files of interactions, and logs it with the command that states it. Writes nothing but a fetched
+ * MovieLens. Throws as `prepare` does for files that are not understood.
+ */
+export async function plansOf(options: PrepareOptions) {
+    const log = options.log ?? ((line: string) => process.stderr.write(`${line}\n`));
+    const outputPath = options.output ?? DEFAULT_OUTPUT;
+    const inputs = options.inputs ?? (options.input === undefined ? [] : [options.input]);
+    const paths =
+        inputs.length > 0
+            ? inputs
+            : [await fetchMovieLens(options.cacheFolder ?? CACHE_FOLDER, { log, env: options.env ?? process.env })];
+    refuseOneFileTwice(paths, outputPath, options);
+    const now = Date.now() / 1000;
+    const plans: Plan[] = [];
+    for (const path of paths) plans.push(...(await understand(path, options, now, log)));
+    for (const plan of plans) log(describe(plan));
+    const [first] = plans;
+    const command = first ? ["npm run data-prep --", ...paths, ...optionsOf(first, options).map(quotedForShell)] : [];
+    log(`As a command:  ${command.join(" ")}`);
+    return { log, outputPath, paths, now, plans };
 }
 
 /** Logs the number of converted rows every two seconds. */

@@ -31,6 +31,7 @@ const options = withConfigFile(
     runbook(
         "retrain",
         "Import and train on new data; switch to the new version if it passes the quality gate, and back if it fails the smoke test",
+        ["--dry-run", ""],
     ),
 )
     .option("--dry-run", "only print whether there is new data, and the price of a training")

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import Table from "cli-table3";
 import { Command } from "commander";
 import { describeFailure, LocalError, start } from "../control.ts";
-import { defaultInstance, type Instance } from "../instance.ts";
+import { defaultInstance, type Instance, version } from "../instance.ts";
 import { ensureStack, outputs, run } from "../pulumi.ts";
 
 /** `npm run demo`: from nothing to recommendations, on the local AWS, with the real Pulumi engine. */
@@ -12,6 +12,8 @@ const numResults = 10;
 
 const options = new Command("demo")
     .description("MovieLens 100k to recommendations on the local AWS")
+    .version(version, "--version", "print the version")
+    .addHelpText("after", "\nExamples:\n  npm run demo\n  npm run -s demo -- --json --data ml-100k.zip")
     .option("--json", "print one JSON document on stdout, and nothing else")
     .option("--verbose", "show the stack trace of an error")
     .option("--data <file>", "u.data, or a MovieLens 100k zip, instead of downloading it")

@@ -4,7 +4,7 @@ import { type ConfigProblem, parseConfig, type StackConfig } from "../../../conf
 import { regionProblem } from "../../../config/regions.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { shortName } from "./all-stacks.ts";
-import { askPulumi, noSuchCommand, type PulumiAnswer } from "./pulumi.ts";
+import { askPulumi, loginProblem, noSuchCommand, type PulumiAnswer } from "./pulumi.ts";
 
 const projectDir = join(import.meta.dirname, "..", "..", "..");
 
@@ -52,7 +52,9 @@ export async function readStackConfig(
 export async function selectedStack(advice = "Name the stack to create: --stack dev"): Promise<string> {
     const { exitCode, stdout, stderr } = await askPulumi("stack", "--show-name");
     if (exitCode !== 0) {
-        throw new RunbookError(`No stack is selected (${stderr}). ${advice}`, exitCodes.noStack);
+        throw (
+            loginProblem(stderr) ?? new RunbookError(`No stack is selected (${stderr}). ${advice}`, exitCodes.noStack)
+        );
     }
     return stdout.trim();
 }
