@@ -52,8 +52,9 @@ if (options.filter === undefined && Object.keys(options.filterValue).length > 0)
 await runAction(options.verbose, async (signal) => {
     const outputs = await stackOutputs(options.stack);
     const { campaignArn, watchedFilterArn, importJobArn, datasetGroupArn } = outputs;
+    const stackName = async () => options.stack ?? (await selectedStack("Name one with --stack."));
     if (!campaignArn) {
-        throw await noCampaign(options.stack ?? (await selectedStack("Name one with --stack.")), outputs);
+        throw await noCampaign(await stackName(), outputs);
     }
     const region = campaignArn.split(":")[3] ?? "";
     const file = options.data ?? projectFile((await readSetting("interactionsFile", options)) ?? "");
@@ -65,7 +66,7 @@ await runAction(options.verbose, async (signal) => {
     const filter = filterName ? { name: filterName, values: options.filterValue } : undefined;
     const ask = { campaignArn, users: command.args, numResults: options.numResults, filter, signal };
     const recommendations = await recommend(deps, ask).catch(async (error: unknown) => {
-        throw await notFound(error, { campaignArn, filter: options.filter, datasetGroupArn });
+        throw await notFound(error, { stack: await stackName(), campaignArn, filter: options.filter, datasetGroupArn });
     });
     const explanations = options.explain ? await explainAll(recommendations, interactionsOf(data)) : undefined;
     const unknown = data.kind === "own" ? unknownUsers(command.args, data.interactions) : null;

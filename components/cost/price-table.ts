@@ -53,7 +53,7 @@ async function planOf(
         guardMinutes: config.cost.guardMinutes,
         customMetrics: countOwnMetrics(config.serving.api),
         alarms,
-        dashboards: 1,
+        dashboards: config.observability ? 1 : 0,
         api: config.serving.api,
         edge: config.serving.storefront === "cloudfront",
         rankingCampaign: config.serving.rankingCampaign,

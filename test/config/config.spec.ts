@@ -90,6 +90,7 @@ describe("the configuration", () => {
                 prefetchUsers: 100,
                 storefront: "api",
             },
+            observability: true,
             auditTrail: true,
             bucketPolicyConditions: true,
             filters: {},

@@ -8,6 +8,8 @@ async function endAll(signal: (typeof signals)[number]): Promise<void> {
     // A second signal ends the process at once.
     if (ending) process.exit(128 + constants.signals[signal]);
     ending = true;
+    // The interrupted work fails while its local AWS ends.
+    process.on("uncaughtException", () => {});
     process.stderr.write("Ending the local AWS. A second signal leaves it.\n");
     await Promise.allSettled([...ends].map((end) => end()));
     process.exit(128 + constants.signals[signal]);

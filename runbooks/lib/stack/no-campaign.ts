@@ -14,12 +14,22 @@ export async function noCampaign(stack: string, outputs: Readonly<Record<string,
     if (!region || !solutionVersionArn) {
         return new RunbookError("The stack has no campaign. See `npm run watch-status`, then run `pulumi up`.");
     }
+    return (
+        (await parkedError(stack, region)) ??
+        new RunbookError(
+            `The stack has version ${nameOf(solutionVersionArn)} and no campaign. ` +
+                "Create one: pulumi config set campaignEnabled true && pulumi up",
+        )
+    );
+}
+
+async function parkedError(stack: string, region: string): Promise<RunbookError | undefined> {
     const { parked } = await readStateFlags(new SSMClient({ region }), shortName(stack));
-    return new RunbookError(
-        parked
-            ? `The campaign has been parked since ${parked.since} (${parked.reason}). Bring it back: npm run resume`
-            : `The stack has version ${nameOf(solutionVersionArn)} and no campaign. ` +
-                  "Create one: pulumi config set campaignEnabled true && pulumi up",
+    return (
+        parked &&
+        new RunbookError(
+            `The campaign has been parked since ${parked.since} (${parked.reason}). Bring it back: npm run resume`,
+        )
     );
 }
 
@@ -30,19 +40,24 @@ export async function noCampaign(stack: string, outputs: Readonly<Record<string,
 export async function notFound(
     error: unknown,
     {
+        stack,
         campaignArn,
         filter,
         datasetGroupArn = "",
     }: {
+        readonly stack: string;
         readonly campaignArn: string;
         readonly filter: string | undefined;
         readonly datasetGroupArn: string | undefined;
     },
 ): Promise<unknown> {
     if (!isNotFound(error)) return error;
-    const client = new PersonalizeClient({ region: campaignArn.split(":")[3] ?? "" });
+    const region = campaignArn.split(":")[3] ?? "";
+    const client = new PersonalizeClient({ region });
     const campaign = await client.send(new DescribeCampaignCommand({ campaignArn })).catch(goneOrThrow);
     if (campaign === undefined) {
+        const parked = await parkedError(stack, region);
+        if (parked !== undefined) return parked;
         return new RunbookError(
             `Campaign ${nameOf(campaignArn)} was deleted outside Pulumi. Create it again: pulumi refresh && pulumi up`,
         );
