@@ -64,7 +64,7 @@ async function tableCatalogue(source: Source): Promise<CatalogueItem[]> {
                 }
             })
             .find((index) => index !== undefined);
-    const item = find("item_id", "movieId", "item", "product_id", "productId", "asin", "parent_asin", "id");
+    const item = find("item_id", "movieId", "item", "product_id", "productId", "sku", "asin", "parent_asin", "id");
     if (item === undefined) throw new Error(`${source.name} has no column of item ids among ${names.join(", ")}`);
     const title = find("title", "name", "product_name", "item_name", "movie_title");
     const genres = find("genres", "genre", "category", "categories", "class");

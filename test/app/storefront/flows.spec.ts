@@ -68,6 +68,19 @@ describe("the storefront", () => {
         clean();
     });
 
+    it("shows that a viewer is not known, until a film is watched", async () => {
+        const page = await open("#/?viewer=nobody-knows");
+        await said(page, "#picks .row-note", /^This viewer is not known, so these are popular films\./);
+        await said(page, "#picks [data-source]", /^From: Popular: viewer not known$/);
+        await page.locator("#picks .details").click();
+        await said(page, ".drawer-sentence", /^This viewer is not known/);
+        await page.keyboard.press("Escape");
+        await page.locator(".hero .primary").click();
+        await said(page, "#picks .row-note", /^Because you watched /);
+        await said(page, "#picks [data-source]", /^From: Personal \(live\)$/);
+        clean();
+    });
+
     it("accepts a new viewer, whose list becomes personal after watching", async () => {
         const page = await open("");
         await page.locator("text/Be someone new").click();
