@@ -82,7 +82,7 @@ async function tableCatalogue(source: Source): Promise<CatalogueItem[]> {
             itemId,
             title: parts.title || itemId,
             year: /^\d{4}$/.test(own) ? Number(own) : (parts.year ?? null),
-            genres: listed.filter((genre) => genre !== "" && genre !== "(no genres listed)"),
+            genres: [...new Set(listed)].filter((genre) => genre !== "" && genre !== "(no genres listed)"),
         };
     });
 }
