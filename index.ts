@@ -33,7 +33,7 @@ enforceResourceRules({ ...waiversOf(config.cost), ...config.waivers }, config);
 const stateFlags = await stackStateFlags(config.stack);
 const price = await showPrice(config, {
     isParked: stateFlags.parked !== undefined,
-    alarms: alarmCount(config.serving.api),
+    alarms: config.observability ? alarmCount(config.serving.api) : 0,
 });
 const [files, owner, { accountId }, { partition }] = await Promise.all([
     servingFiles(data),
@@ -97,12 +97,8 @@ const guard = new CostGuard("cost-guard", {
     owner,
     stateFlags: recommender.stateFlags,
 });
-const observability = new Observability("observability", {
-    config,
-    caller,
-    monthlyLimitUsd,
-    topicArn,
-});
+const observability =
+    config.observability && new Observability("observability", { config, caller, monthlyLimitUsd, topicArn });
 const serving = new Serving("serving", {
     config,
     manifest: data.manifest,
@@ -136,7 +132,8 @@ export const {
     watchedFilterArn,
 } = recommender;
 export const { apiUrl, storefrontUrl, apiTableName, rankingCampaignArn, apiKey } = serving;
-export const { dashboardUrl } = observability;
+/** Empty without config `observability`. */
+export const dashboardUrl = observability ? observability.dashboardUrl : "";
 export const noticesTopicArn = notifications.topicArn;
 export const noticesQueueUrl = notifications.queueUrl;
 export const costGuardName = guard.functionName;

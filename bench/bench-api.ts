@@ -1,7 +1,7 @@
-import { Command } from "commander";
 import { overHandler } from "./api/over-handler.ts";
 import { overHttp } from "./api/over-http.ts";
 import { overStack } from "./api/over-stack.ts";
+import { aboveZero, benchCommand, whole } from "./lib/command.ts";
 import { type Goal, printGoals } from "./lib/goals.ts";
 
 /**
@@ -10,21 +10,23 @@ import { type Goal, printGoals } from "./lib/goals.ts";
  * requests without any cache. With --url it measures an existing stack.
  */
 
-const whole = (text: string) => Math.max(1, Math.floor(Number(text)) || 1);
-const options = new Command("bench:api")
-    .description("How fast does the API answer, how many calls of the campaign does it save, and does it ever fail?")
-    .option("--requests <n>", "how many", whole, 40_000)
+const options = benchCommand(
+    "bench:api",
+    "How fast does the API answer, how many calls of the campaign does it save, and does it ever fail?",
+    ["--handler", "--requests 10000 --viewers 1000"],
+)
+    .option("--requests <n>", "how many", whole(1), 40_000)
     .option(
         "--viewers <n>",
         "of how many viewers, the n-th busiest of whom asks 1/n as often as the first",
-        whole,
+        whole(1),
         4000,
     )
-    .option("--exponent <number>", "another of Zipf's law than 1/n", Number, 1)
-    .option("--rate <n>", "requests a second that the caches' clock is to see", whole, 50)
-    .option("--callers <n>", "how many ask at the same time: processes of the function", whole, 8)
-    .option("--distinct <n>", "viewers of the one process whose memory is measured", whole, 1_000_000)
-    .option("--seed <number>", "other requests for another seed", Number, 1)
+    .option("--exponent <number>", "another of Zipf's law than 1/n", aboveZero, 1)
+    .option("--rate <n>", "requests a second that the caches' clock is to see", whole(1), 50)
+    .option("--callers <n>", "how many ask at the same time: processes of the function", whole(1), 8)
+    .option("--distinct <n>", "viewers of the one process whose memory is measured", whole(1), 1_000_000)
+    .option("--seed <number>", "other requests for another seed", whole(0), 1)
     .option("--handler", "over the function's code alone, without a local AWS")
     .option("--url <apiUrl>", "ask a stack over HTTP, which then has users 1 to --viewers")
     .option("--api-key <key>", "of that stack")

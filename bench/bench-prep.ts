@@ -3,8 +3,9 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { InvalidArgumentError } from "commander";
 import { table } from "../runbooks/lib/cli/table.ts";
+import { benchCommand, whole } from "./lib/command.ts";
 import { type Goal, printGoals } from "./lib/goals.ts";
 import { benchPython } from "./lib/python.ts";
 import { type Measured, measured } from "./prep/measured.ts";
@@ -14,11 +15,14 @@ import { type Measured, measured } from "./prep/measured.ts";
  * fallback tables. All runs are processes of their own, in turn, on the same generated files.
  */
 
-const { sizes, seed, runs } = new Command("bench:prep")
-    .description("How fast is data-prep, beside polars and pandas programs that do the same work?")
+const { sizes, seed, runs } = benchCommand(
+    "bench:prep",
+    "How fast is data-prep, beside polars and pandas programs that do the same work?",
+    ["", "--sizes 1,10 --runs 3"],
+)
     .option("--sizes <millions>", "millions of rows, separated by commas", millions, [1, 10, 25])
-    .option("--seed <number>", "seed of the generated ratings", whole, 1)
-    .option("--runs <number>", "runs of each program; the fastest counts", whole, 1)
+    .option("--seed <number>", "seed of the generated ratings", whole(1), 1)
+    .option("--runs <number>", "runs of each program; the fastest counts", whole(1), 1)
     .parse()
     .opts<{ sizes: number[]; seed: number; runs: number }>();
 
@@ -126,10 +130,4 @@ function millions(text: string): number[] {
         throw new InvalidArgumentError("Millions of rows are whole numbers, such as 1,10,25.");
     }
     return sizes;
-}
-
-function whole(text: string): number {
-    const number = Number(text);
-    if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError("It must be a whole number above 0.");
-    return number;
 }

@@ -2,29 +2,31 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Command } from "commander";
 import type { CatalogueItem } from "../data-prep/catalogue.ts";
 import { type Columns, readColumns } from "../data-prep/columns.ts";
 import { cataloguePathBeside, DEFAULT_OUTPUT } from "../data-prep/places.ts";
 import { interactionsCsv, syntheticRatings } from "../packages/local-personalize/test/interactions.ts";
-import { table } from "../runbooks/lib/cli/table.ts";
-import { printGoals } from "./lib/goals.ts";
+import { benchCommand } from "./lib/command.ts";
+import { printGoals, showLine, showTable } from "./lib/goals.ts";
 import { byLikeness, byTables } from "./tables/because-you-watched.ts";
 import { atMoments, type Worth } from "./tables/moments.ts";
 import { type Found, foldsOf } from "./tables/trials.ts";
 
 /** The hits of the fallback tables and of alternative tables, for users and times that they do not know. */
 
-const { data, synthetic } = new Command("bench:tables")
-    .description("Measures the hits of the tables of similar, popular and trending films, beside alternative tables.")
+const command = benchCommand(
+    "bench:tables",
+    "Measures the hits of the tables of similar, popular and trending films, beside alternative tables.",
+    ["", "--synthetic"],
+)
     .option("--data <file>", "the interactions, with their catalogue beside them", DEFAULT_OUTPUT)
     .option("--synthetic", "users who do not exist, instead")
-    .parse()
-    .opts<{ data: string; synthetic?: true }>();
+    .parse();
+const { data, synthetic } = command.opts<{ data: string; synthetic?: true }>();
 
 const begun = performance.now();
 const { name, columns, catalogue } = synthetic ? await invented() : await prepared(data);
-console.log(`${name}: ${columns.users.length.toLocaleString("en-US")} interactions, ${columns.itemCount} films\n`);
+showLine(`${name}: ${columns.users.length.toLocaleString("en-US")} interactions, ${columns.itemCount} films`);
 
 const folds = foldsOf(columns);
 const likenesses = byLikeness(folds, Math.round(columns.userCount * 0.9));
@@ -33,7 +35,7 @@ const moments = atMoments(columns);
 const figure = (value: number) => value.toFixed(4);
 const foundRows = (found: ReadonlyMap<string, Found>) =>
     [...found].map(([name, { recall, ndcg }]) => [name, figure(recall), figure(ndcg)]);
-console.log(table(["because you watched", "recall@20", "NDCG@20"], [...foundRows(likenesses), ...foundRows(tables)]));
+showTable(["because you watched", "recall@20", "NDCG@20"], [...foundRows(likenesses), ...foundRows(tables)]);
 const worthRow = ([name, { comers, others, share, lift }]: [string, Worth]) => [
     name,
     figure(comers.ndcg),
@@ -41,13 +43,11 @@ const worthRow = ([name, { comers, others, share, lift }]: [string, Worth]) => [
     `${(100 * share).toFixed(1)} %`,
     lift.toFixed(2),
 ];
-console.log(
-    table(
-        ["for the time after", "NDCG@20, new", "NDCG@20, known", "share of views", "times before"],
-        [...moments].map(worthRow),
-    ),
+showTable(
+    ["for the time after", "NDCG@20, new", "NDCG@20, known", "share of views", "times before"],
+    [...moments].map(worthRow),
 );
-console.log(`${((performance.now() - begun) / 1000).toFixed(0)} seconds\n`);
+showLine(`${((performance.now() - begun) / 1000).toFixed(0)} seconds`);
 
 const [own = 0, ...others] = [...likenesses.values()].map(({ recall }) => recall);
 const recallOf = (name: string) => tables.get(name)?.recall ?? 0;
@@ -76,10 +76,9 @@ process.exitCode = printGoals([
 
 async function prepared(file: string): Promise<{ name: string; columns: Columns; catalogue: CatalogueItem[] }> {
     if (!existsSync(file)) {
-        console.error(
-            `There is no file ${file}. Make it:  npm run data-prep    or:  npm run bench:tables -- --synthetic`,
+        command.error(
+            `error: There is no file ${file}. Make it:  npm run data-prep    or:  npm run bench:tables -- --synthetic`,
         );
-        process.exit(1);
     }
     const catalogue = JSON.parse(await readFile(cataloguePathBeside(file), "utf8"));
     return { name: file, columns: await readColumns(file), catalogue };

@@ -44,6 +44,8 @@ export interface StackConfig extends TrainingConfig {
     readonly cost: CostConfig;
     /** API, page and precomputing in front of the campaign. */
     readonly serving: ServingConfig;
+    /** Whether the program creates the dashboard and the alarms. */
+    readonly observability: boolean;
     /** Whether the program creates a CloudTrail trail. */
     readonly auditTrail: boolean;
     /** ARN of the permissions boundary for the roles of this program; undefined: no boundary. */
@@ -125,6 +127,7 @@ export function parseConfig(
         cost: parseCostConfig(values),
         serving,
         auditTrail,
+        observability: flag("observability"),
         bucketPolicyConditions: flag("bucketPolicyConditions"),
         waivers: texts("waivers"),
         dataWaiver: parseDataWaiver(values),

@@ -1,6 +1,7 @@
 import { campaignsOf } from "./count.ts";
 import type { GuardConfig } from "./guard-config.ts";
 import { addNotification, type GuardState } from "./guard-state.ts";
+import { cents } from "./spend.ts";
 import { stamp } from "./time.ts";
 
 /**
@@ -52,5 +53,3 @@ export function enforceLimit(state: GuardState, now: number, config: GuardConfig
         return addNotification(by, { kind: "limit-reached", month, about: `${limit}`, at: now, facts });
     }
 }
-
-const cents = (usd: number) => Math.round(usd * 100) / 100;

@@ -1,6 +1,7 @@
 import type { GuardConfig } from "./guard-config.ts";
 import { addNotification, type GuardState, without } from "./guard-state.ts";
 import { closingShare, noticeShare, requestsShare } from "./serving-shares.ts";
+import { cents } from "./spend.ts";
 import { hour, monthOf, stamp, startOf, window, windowOf } from "./time.ts";
 import { plus, type Usage, usageUsd } from "./usage.ts";
 
@@ -115,5 +116,3 @@ function followFlag(state: GuardState, now: number, isClosed: boolean): GuardSta
 
 /** The state after the closing was done. */
 export const closingDone = (state: GuardState): GuardState => without(state, "closing");
-
-const cents = (usd: number) => Math.round(usd * 100) / 100;

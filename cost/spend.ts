@@ -102,6 +102,9 @@ export function settle(spend: SpendState, now: number, requests: RequestWindows 
     return { ...spend, settled, open };
 }
 
+/** US dollars, rounded to cents. */
+export const cents = (usd: number): number => Math.round(usd * 100) / 100;
+
 /** This month's spend in US dollars; unknown requests count as zero, so the minimum applies. */
 export function monthSpendUsd(spend: SpendState, requests: RequestWindows | undefined): number {
     const open = unitsOf(spend.open, requests ?? new Map());

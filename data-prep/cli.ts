@@ -1,8 +1,8 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, isAbsolute, join, resolve } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { DEFAULT_OUTPUT } from "./places.ts";
-import { type PrepareOptions, prepare } from "./prepare.ts";
+import { type PrepareOptions, plansOf, prepare } from "./prepare.ts";
 import { formatSummary } from "./summary.ts";
 
 const PROBLEM = 1;
@@ -21,7 +21,10 @@ interface Flags {
     badRows: "fail" | "skip" | `quarantine:${string}`;
     maxBad?: number;
     json?: true;
+    dryRun?: true;
 }
+
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "..", "package.json"), "utf8"));
 
 const command = new Command("data-prep")
     .description(
@@ -39,6 +42,7 @@ const command = new Command("data-prep")
     .option(
         "--columns <list>",
         "user=…,item=…,time=…,event=…,value=…: names of columns, or numbers from 1; DEVICE=… keeps a further column",
+        columnsOf,
     )
     .option("--time <format>", "s, ms, iso, or a format such as '%d/%m/%Y %H:%M'")
     .option("--event <rule>", "the type of all events, or a rule: 'rating >= 4 -> Like, else Watch'")
@@ -58,7 +62,18 @@ const command = new Command("data-prep")
     )
     .option("--max-bad <share>", "refuse more unusable rows than this, such as 0.1%", shareOf)
     .option("--json", "print the summary as one JSON document")
+    .option("--dry-run", "only print the understanding of the files, as a command, and write nothing")
+    .version(version, "--version", "print the version")
+    .addHelpText(
+        "after",
+        "\nExamples:\n  npm run data-prep -- ratings.csv --items movies.csv\n  npm run data-prep -- orders.parquet --columns user=customer,item=sku,time=at --dry-run",
+    )
     .exitOverride();
+
+function columnsOf(text: string): string {
+    if (text.split(",").every((each) => /^\s*(user|item|time|event|value)=./.test(each))) return text;
+    throw new InvalidArgumentError("Write user=NAME,item=NAME,time=NAME, and perhaps event=NAME,value=NAME.");
+}
 
 function badRowsOf(text: string): string {
     if (/^(fail|skip|quarantine:.+)$/s.test(text)) return text;
@@ -97,7 +112,8 @@ async function main(args: string[]): Promise<number> {
     } catch (error) {
         return error instanceof CommanderError && error.exitCode === 0 ? 0 : WRONG_USAGE;
     }
-    const { json, input, items, users, output, report, badRows, maxBad, columns, time, event } = command.opts<Flags>();
+    const { json, dryRun, input, items, users, output, report, badRows, maxBad, columns, time, event } =
+        command.opts<Flags>();
     const inputs = [...(input === undefined ? [] : [input]), ...command.args].map(fromCaller);
     const [kind, ...file] = badRows.split(":");
     const interrupted = new AbortController();
@@ -119,6 +135,10 @@ async function main(args: string[]): Promise<number> {
         ...(event !== undefined && { event }),
     };
     try {
+        if (dryRun) {
+            await plansOf(options);
+            return 0;
+        }
         const { summary, cataloguePath, itemsPath, usersPath, tablesPath, manifestPath } = await prepare(options);
         const files = {
             catalogue: cataloguePath,

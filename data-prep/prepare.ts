@@ -76,18 +76,9 @@ export interface PrepareResult {
  * Errors, with messages for people, if files or MovieLens are unavailable.
  */
 export async function prepare(options: PrepareOptions = {}): Promise<PrepareResult> {
-    const log = options.log ?? ((line: string) => process.stderr.write(`${line}\n`));
-    const outputPath = options.output ?? DEFAULT_OUTPUT;
-    const paths = await inputsOf(options, log);
-    refuseOneFileTwice(paths, outputPath, options);
-    const now = Date.now() / 1000;
-    const plans: Plan[] = [];
-    for (const path of paths) plans.push(...(await understand(path, options, now, log)));
-    for (const plan of plans) log(describe(plan));
+    const { log, outputPath, paths, now, plans, chosen } = await plansOf(options);
     const [first] = plans;
     const name = plans.map(({ table }) => table.name).join(", ");
-    const chosen = first ? [...paths, ...optionsOf(first, options), ...tablesGiven(options)] : [];
-    log(`As a command:  ${["npm run data-prep --", ...chosen.map(quotedForShell)].join(" ")}`);
     const items = options.items
         ? await itemsAt(options.items)
         : await itemsBeside(paths[0] as string, first?.table.name ?? "");
@@ -174,6 +165,25 @@ function logAttributes(
         if (rows && rows.repeated > 0)
             log(`${rows.repeated} rows of the ${table} have an id again; the last one counts.`);
     }
+}
+
+/**
+ * Understands the files of interactions, and logs it with the command that states it. Writes nothing but a fetched
+ * MovieLens. Throws as `prepare` does for files that are not understood.
+ */
+export async function plansOf(options: PrepareOptions) {
+    const log = options.log ?? ((line: string) => process.stderr.write(`${line}\n`));
+    const outputPath = options.output ?? DEFAULT_OUTPUT;
+    const paths = await inputsOf(options, log);
+    refuseOneFileTwice(paths, outputPath, options);
+    const now = Date.now() / 1000;
+    const plans: Plan[] = [];
+    for (const path of paths) plans.push(...(await understand(path, options, now, log)));
+    for (const plan of plans) log(describe(plan));
+    const [first] = plans;
+    const chosen = first ? [...paths, ...optionsOf(first, options), ...tablesGiven(options)] : [];
+    log(`As a command:  ${["npm run data-prep --", ...chosen.map(quotedForShell)].join(" ")}`);
+    return { log, outputPath, paths, now, plans, chosen };
 }
 
 /** Logs the number of converted rows every two seconds. */

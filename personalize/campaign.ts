@@ -86,7 +86,11 @@ export const campaign: ResourceKind<CampaignInputs> = {
             since: found?.lastUpdatedDateTime,
             failureReason: found?.failureReason,
             properties: { name: found?.name, ...servedBy(found) },
-            update: update && { status: update.status ?? "", failureReason: update.failureReason },
+            update: update && {
+                status: update.status ?? "",
+                failureReason: update.failureReason,
+                since: update.lastUpdatedDateTime,
+            },
         };
     },
     async update(client, campaignArn, inputs) {

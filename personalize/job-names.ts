@@ -1,7 +1,13 @@
 /** Jobs have no delete and keep their names for ever, so each is named `<base>-<n>`, with n from 1. */
 
-/** The base of the names of all jobs with one content. */
+/** A name's content hash and number: `…-<hash8>-<n>`. */
+const hashAndNumber = /-([0-9a-f]{8})-([1-9]\d*)$/;
+
+/** The base of the names of all jobs with one content; `contentHash` is a SHA-256, hexadecimal. */
 export const baseName = (prefix: string, contentHash: string) => `${prefix}-${contentHash.slice(0, 8)}`;
+
+/** The first eight digits of the SHA-256 in a job's name or ARN. A name from outside the program has none. */
+export const contentHashIn = (job: string | undefined): string | undefined => hashAndNumber.exec(job ?? "")?.[1];
 
 /** The number at the end of a job's name, or 0 for a name with another base. */
 export function numberOf(jobName: string | undefined, base: string): number {
@@ -33,10 +39,10 @@ export async function newestIfOf<J extends Job>(
     prefix: string,
     jobs: AsyncIterable<J>,
 ): Promise<J | undefined> {
-    const tail = /^-[0-9a-f]{8}-[1-9]\d*$/;
     let newest: J | undefined;
     for await (const job of jobs) {
-        const ofPrefix = job.jobName?.startsWith(prefix) && tail.test(job.jobName.slice(prefix.length));
+        const tail = job.jobName?.startsWith(prefix) ? job.jobName.slice(prefix.length) : "";
+        const ofPrefix = hashAndNumber.exec(tail)?.index === 0;
         const newer = (job.creationDateTime ?? 0) > (newest?.creationDateTime ?? 0);
         newest = ofPrefix && newer && job.status !== "CREATE FAILED" ? job : newest;
     }

@@ -17,12 +17,19 @@ export interface Description {
     /** Personalize's status, for example `CREATE IN_PROGRESS`. */
     readonly status: string;
     readonly failureReason?: string | undefined;
-    /** Time of the last change in Personalize. */
+    /** Time of the last change in Personalize, without updates. */
     readonly since?: Date | undefined;
     /** Properties under the names of the inputs and outputs; JSON only. */
     readonly properties: Readonly<Record<string, unknown>>;
     /** The newest update in place, if Personalize reports one. */
-    readonly update?: { readonly status: string; readonly failureReason?: string | undefined } | undefined;
+    readonly update?:
+        | {
+              readonly status: string;
+              readonly failureReason?: string | undefined;
+              /** Time of its last change in Personalize. */
+              readonly since?: Date | undefined;
+          }
+        | undefined;
 }
 
 /** An invalid input, found before anything is created. */

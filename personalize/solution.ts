@@ -120,7 +120,11 @@ export const solution: ResourceKind<SolutionInputs> = {
                 // With AutoML the recipe is a result, so it is not compared.
                 ...(!found?.performAutoML && { recipeArn: found?.recipeArn }),
             },
-            update: update && { status: update.status ?? "", failureReason: update.failureReason },
+            update: update && {
+                status: update.status ?? "",
+                failureReason: update.failureReason,
+                since: update.lastUpdatedDateTime,
+            },
         };
     },
     async update(client, solutionArn, inputs) {

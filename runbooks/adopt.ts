@@ -20,6 +20,7 @@ interface Options extends CommonOptions {
 const options = runbook(
     "adopt",
     "List existing Personalize resources that this stack can adopt, and the configuration for that; only reads",
+    ["--stack dev", "--stack dev --dataset-group movies"],
 )
     .option(
         "--dataset-group <ARN or name>",

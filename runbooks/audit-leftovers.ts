@@ -13,6 +13,7 @@ interface Options extends CommonOptions {
 const options = runbook(
     "audit-leftovers",
     "List resources of this project that are in no stack, with their cost; only reads",
+    ["", "--region eu-central-1"],
 )
     .option("--region <region>", "region to search; default: the stack's, else AWS_REGION")
     .parse()

@@ -27,7 +27,10 @@ interface Options extends OperationOptions {
 const waitSeconds = 60;
 
 const options = withConfigFile(
-    runbook("budget-alarms", "Show and test the budget, the alarms and their recipients, or create a budget"),
+    runbook("budget-alarms", "Show and test the budget, the alarms and their recipients, or create a budget", [
+        "",
+        "--send-test",
+    ]),
 )
     .option("--send-test", "publish a test notification, and wait until it arrives in the queue")
     .option("--budget <name>", "a budget outside any stack to show, or the name of the one to create")

@@ -27,6 +27,7 @@ const options = withConfigFile(
     runbook(
         "cost-report",
         `Compare the bill with the prediction. Cost Explorer must be enabled in the account; each call costs ${approximately(prices.costExplorerCall.usd)} ${priceNote}`,
+        ["--dry-run", "--month 2026-11"],
     ),
 )
     .option("--days <n>", "the last n days, including today", wholeDays)

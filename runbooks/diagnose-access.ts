@@ -22,6 +22,7 @@ interface Options extends CommonOptions {
 const options = runbook(
     "diagnose-access",
     "Find out why an import cannot read its data, link by link, with fixes; only reads",
+    ["", "--role arn:aws:iam::111122223333:role/Import --bucket films --key ratings.csv"],
 )
     .option("--job <arn>", "any import job, including those of other programs")
     .option("--role <arn>", "a role for an import; with --bucket")

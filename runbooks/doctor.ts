@@ -17,11 +17,15 @@ interface Options extends CommonOptions {
     readonly costExplorer?: boolean;
 }
 
+/** Milliseconds between two lines of progress. */
+const progressMs = 2000;
+
 const projectDir = join(import.meta.dirname, "..");
 
 const options = runbook(
     "doctor",
     "Check that all is ready for the first `pulumi up`, and estimate its time and cost; only reads",
+    ["--stack dev", "--stack dev --json"],
 )
     .option("--config-file <file>", "the stack's configuration, as `pulumi up` takes it; default: Pulumi.<stack>.yaml")
     .option("--cost-explorer", "print the command that checks Cost Explorer, whose calls cost money")
@@ -76,8 +80,13 @@ await runAction(options.verbose, async () => {
         budgets: ofAccount(budgets),
         ...(options.costExplorer && { "Cost Explorer": costExplorer }),
     };
-    const results = await runChecks(checks, { ...base, data }, ({ name, verdict }) =>
-        process.stderr.write(`${verdict}: ${name}\n`),
+    const waiting = new Set(Object.keys(checks));
+    const progress = setInterval(
+        () => process.stderr.write(`still checking: ${[...waiting].join(", ")}\n`),
+        progressMs,
+    );
+    const results = await runChecks(checks, { ...base, data }, ({ name }) => waiting.delete(name)).finally(() =>
+        clearInterval(progress),
     );
     const size = await data().catch(() => undefined);
     const expected = config && size && forecast(config, size);

@@ -8,6 +8,7 @@ import { selectedStack } from "./lib/stack/stack-config.ts";
 const options = runbook(
     "flush-cache",
     "Make the API request every list from the campaign again, for example after a change of a filter",
+    ["--dry-run", "--yes"],
 )
     .option("--dry-run", "only print what it would do")
     .option("--yes", "do not ask for confirmation")

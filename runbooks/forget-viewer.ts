@@ -8,6 +8,7 @@ import { selectedStack } from "./lib/stack/stack-config.ts";
 const command = runbook(
     "forget-viewer",
     "Delete a viewer's data from the API's table and caches, and print how to delete it in Amazon Personalize",
+    ["22 --dry-run", "22 --yes"],
 )
     .argument("<user id>", "id of the viewer, as in the interactions")
     .option("--yes", "delete; without it the runbook prints what it would delete, and asks on a terminal")

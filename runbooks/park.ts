@@ -18,6 +18,7 @@ const options = withConfigFile(
     runbook(
         "park",
         "Delete the campaign to stop its cost; the trained version stays, and `npm run resume` brings the campaign back",
+        ["--dry-run", "--yes --reason weekend"],
     ),
 )
     .option("--reason <text>", "reason, shown in previews and reports", "by hand")

@@ -11,7 +11,10 @@ interface Options extends CommonOptions {
 /** Deviation above which a price counts as different, relative to ours. */
 const tolerance = 0.01;
 
-const options = runbook("prices", "Compare AWS's price list with config/prices.ts; needs an AWS account")
+const options = runbook("prices", "Compare AWS's price list with config/prices.ts; needs an AWS account", [
+    "",
+    "--region us-east-1",
+])
     .option("--region <region>", "the region whose prices to compare; default: the stack's, else AWS_REGION")
     .parse()
     .opts<Options>();

@@ -30,6 +30,7 @@ const options = withConfigFile(
     runbook(
         "publish-metrics",
         "Publish to CloudWatch the metrics that Personalize does not publish: use, age, idle time, cost, model quality",
+        ["--dry-run", "--every 5m"],
     ),
 )
     .addOption(

@@ -2,15 +2,17 @@ import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { InvalidArgumentError } from "commander";
 import type { Columns } from "../data-prep/columns.ts";
+import { contentHashIn } from "../personalize/job-names.ts";
 import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import { type Explanation, explain } from "./lib/recommendations/explain.ts";
 import { describeFilter, historyOf, type LeftOut, leftOut } from "./lib/recommendations/left-out.ts";
-import { importedHashOf, type OwnData, ownData, unknownUsers } from "./lib/recommendations/own-data.ts";
+import { type OwnData, ownData, unknownUsers } from "./lib/recommendations/own-data.ts";
 import { type Recommendation, recommend, titlesBeside } from "./lib/recommendations/recommendations.ts";
+import { noCampaign, notFound } from "./lib/stack/no-campaign.ts";
 import { withConfigFile } from "./lib/stack/operation.ts";
 import { stackOutputs } from "./lib/stack/stack.ts";
-import { projectFile, readSetting } from "./lib/stack/stack-config.ts";
+import { projectFile, readSetting, selectedStack } from "./lib/stack/stack-config.ts";
 
 interface Options extends CommonOptions {
     readonly numResults: number;
@@ -24,7 +26,12 @@ interface Options extends CommonOptions {
 /** Number of users for the comparison of `--explain`. */
 const comparedUsers = 30;
 
-const command = withConfigFile(runbook("recommend", "Print the campaign's recommendations for users"))
+const command = withConfigFile(
+    runbook("recommend", "Print the campaign's recommendations for users", [
+        "22 6 122",
+        "22 --num-results 5 --explain",
+    ]),
+)
     .argument("<users...>", "user ids, for example 22 6 122", userId)
     .option("--num-results <n>", "number of items for each user, 1 to 500", numResults, 10)
     .option("--explain", "explain how much data the user has, how certain the list is, and what a filter left out")
@@ -43,20 +50,24 @@ if (options.filter === undefined && Object.keys(options.filterValue).length > 0)
 }
 
 await runAction(options.verbose, async (signal) => {
-    const { campaignArn, watchedFilterArn, importJobArn } = await stackOutputs(options.stack);
+    const outputs = await stackOutputs(options.stack);
+    const { campaignArn, watchedFilterArn, importJobArn, datasetGroupArn } = outputs;
+    const stackName = async () => options.stack ?? (await selectedStack("Name one with --stack."));
     if (!campaignArn) {
-        throw new RunbookError("The stack has no campaign. See `npm run watch-status`, then run `pulumi up`.");
+        throw await noCampaign(await stackName(), outputs);
     }
     const region = campaignArn.split(":")[3] ?? "";
     const file = options.data ?? projectFile((await readSetting("interactionsFile", options)) ?? "");
-    const data = await ownData(file, options.data === undefined ? importedHashOf(importJobArn) : undefined);
+    const data = await ownData(file, options.data === undefined ? contentHashIn(importJobArn) : undefined);
     const titleOf = options.data !== undefined ? await titlesBeside(file) : titlesIn(data);
     const deps = { client: new PersonalizeRuntimeClient({ region }), titleOf };
     // A call takes one filter: a named one replaces the default.
     const filterName = options.filter ?? watchedFilterArn?.split("/").at(-1);
     const filter = filterName ? { name: filterName, values: options.filterValue } : undefined;
     const ask = { campaignArn, users: command.args, numResults: options.numResults, filter, signal };
-    const recommendations = await recommend(deps, ask);
+    const recommendations = await recommend(deps, ask).catch(async (error: unknown) => {
+        throw await notFound(error, { stack: await stackName(), campaignArn, filter: options.filter, datasetGroupArn });
+    });
     const explanations = options.explain ? await explainAll(recommendations, interactionsOf(data)) : undefined;
     const unknown = data.kind === "own" ? unknownUsers(command.args, data.interactions) : null;
     if (data.kind === "other") {

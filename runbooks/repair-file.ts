@@ -12,6 +12,7 @@ interface Options {
     readonly to?: string;
     readonly schema?: string;
     readonly datasetType?: string;
+    readonly dryRun?: boolean;
     readonly json?: boolean;
     readonly verbose?: boolean;
 }
@@ -19,6 +20,7 @@ interface Options {
 const command = runbook(
     "repair-file",
     "Write a repaired copy of a data file, or of a folder of them, beside it in S3; the file itself stays as it is",
+    ["s3://films/ratings.csv --dry-run", "s3://films/ratings/ --to s3://films/repaired/"],
 )
     .argument("<location>", "s3://BUCKET/KEY, or s3://BUCKET/FOLDER/")
     .option(
@@ -31,6 +33,7 @@ const command = runbook(
             datasetTypes,
         ),
     )
+    .option("--dry-run", "only print what it would write")
     .parse();
 const options = command.opts<Options>();
 
@@ -41,6 +44,7 @@ await runAction(options.verbose, async (signal) => {
     const { to, files, leftOut } = await repairPlace(client, from, {
         to: options.to === undefined ? undefined : placeOf(options.to),
         shape: await shape(),
+        dryRun: options.dryRun ?? false,
         signal,
         log: (message) => process.stderr.write(`${message}\n`),
     });
@@ -53,13 +57,15 @@ await runAction(options.verbose, async (signal) => {
                 schemaVersion: 1,
                 from: urlOf(from),
                 location,
-                written: to !== undefined,
+                written: to !== undefined && !options.dryRun,
+                dryRun: options.dryRun ?? false,
                 files,
                 leftOut,
             }),
         );
     } else {
-        console.log(to ? `Import from ${location}` : `Nothing to repair, and nothing written: ${location}`);
+        const done = options.dryRun ? `It would write ${location}` : `Import from ${location}`;
+        console.log(to ? done : `Nothing to repair, and nothing written: ${location}`);
     }
     return exitCodes.fine;
 });

@@ -21,6 +21,7 @@ const options = withConfigFile(
     runbook(
         "resume",
         "Create a parked campaign again as it was, and open a closed API; nothing is trained, and it costs money again",
+        ["--dry-run", "--yes"],
     ),
 )
     .option("--dry-run", "only print what it would do")

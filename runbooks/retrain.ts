@@ -1,5 +1,5 @@
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
-import { approximately, priceNote, trainingUsd } from "../config/prices.ts";
+import { approximately, priceNote, trainingUsd, type UsdRange } from "../config/prices.ts";
 import { type Columns, readColumns } from "../data-prep/columns.ts";
 import { popularityMetrics } from "../data-prep/popularity.ts";
 import { nameOf } from "../personalize/operations/operation.ts";
@@ -19,6 +19,7 @@ import { pulumiUp } from "./lib/stack/pulumi.ts";
 import { recordCampaign } from "./lib/stack/record.ts";
 import { recordedResources } from "./lib/stack/stack.ts";
 import { projectFile } from "./lib/stack/stack-config.ts";
+import { hasNewData, renewTables } from "./lib/training/new-data.ts";
 import { type Compared, smokeProblem, testUsersIn } from "./lib/training/quality-gate.ts";
 import { type RetrainDeps, type Retrained, retrain } from "./lib/training/retrain.ts";
 import { metricsOf } from "./lib/training/versions.ts";
@@ -30,8 +31,10 @@ const options = withConfigFile(
     runbook(
         "retrain",
         "Import and train on new data; switch to the new version if it passes the quality gate, and back if it fails the smoke test",
+        ["--dry-run", ""],
     ),
 )
+    .option("--dry-run", "only print whether there is new data, and the price of a training")
     .parse()
     .opts<OperationOptions>();
 
@@ -56,14 +59,22 @@ await runAction(options.verbose, async (signal) => {
     refuseReplacement(stack);
     const data = await readData(config.interactionsFile);
     const price = trainingUsd(config.recipe, { interactions: data.users.length });
-    process.stderr.write(
+    const priced =
         `a training on ${data.users.length.toLocaleString("en-US")} interactions costs ` +
-            `${approximately(price)} ${priceNote}, if the data is new
-`,
-    );
+        `${approximately(price)} ${priceNote}`;
+    if (options.dryRun) {
+        return printPlan(await hasNewData(stack), price, priced);
+    }
     const world: RetrainDeps = {
         ...deps,
+        async hasNewData() {
+            const isNew = await hasNewData(stack);
+            if (isNew) process.stderr.write(`${priced}\n`);
+            return isNew;
+        },
         async up() {
+            const tables = await renewTables(config);
+            if (tables !== undefined) process.stderr.write(`made ${tables} again, of the new interactions\n`);
             const exitCode = await pulumiUp(stack.stack, options.configFile, signal);
             signal.throwIfAborted();
             if (exitCode !== 0) {
@@ -111,6 +122,16 @@ await runAction(options.verbose, async (signal) => {
         return done.outcome === "refused" || done.outcome === "rolled back" ? exitCodes.problem : exitCodes.fine;
     });
 });
+
+function printPlan(isNew: boolean, price: UsdRange, priced: string): number {
+    const text = isNew
+        ? `There is new data: \`npm run retrain\` would import it and train. ${priced.replace(/^a/, "A")}.`
+        : "There is no new data: `npm run retrain` would change nothing. Put new data into the file of config interactionsFile.";
+    console.log(
+        options.json ? JSON.stringify({ schemaVersion: 1, dryRun: true, hasNewData: isNew, trainingUsd: price }) : text,
+    );
+    return exitCodes.fine;
+}
 
 /** With another recipe `pulumi up` replaces the solution, and with it every version to compare or hold. */
 function refuseReplacement({ recorded, config }: OperatedStack): void {

@@ -27,7 +27,10 @@ interface Options extends OperationOptions {
 }
 
 const options = withConfigFile(
-    runbook("rollback", "Switch the campaign to an earlier version, in place, and hold it there until `--release`"),
+    runbook("rollback", "Switch the campaign to an earlier version, in place, and hold it there until `--release`", [
+        "--dry-run",
+        '--to 2fd61244 --reason "odd lists"',
+    ]),
 )
     .option("--to <version>", "id or ARN of the version; default: the ACTIVE version before the one that serves now")
     .option("--reason <text>", "reason, kept in the history", "by hand")
@@ -51,7 +54,7 @@ await runAction(options.verbose, async (signal) => {
     const campaign = await operatedCampaign(deps, stack);
     const served = campaign && (await settledCampaign(deps, campaign));
     if (!campaign || !served) {
-        throw new RunbookError(`Stack ${stack.stack} has no campaign. See \`npm run watch-status\`.`);
+        throw new RunbookError(`Stack ${stack.stack} has no campaign to switch. Create it with: pulumi up`);
     }
     const live = served.solutionVersionArn;
     if (options.release) {

@@ -16,6 +16,7 @@ const options = withConfigFile(
     runbook(
         "versions",
         "Every trained version: its data, quality and cost, and the caller who switched to it; only reads",
+        ["", "--json"],
     ),
 )
     .parse()

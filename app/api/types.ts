@@ -212,6 +212,8 @@ export interface components {
              * @description Creation time of the list
              */
             madeAt?: string;
+            /** @description Whether the viewer has interactions in the data, or events of the last 30 days. Only a viewer's list has it. If false, the films are popular ones, also with source campaign. Absent if the tables do not list viewers. */
+            viewerKnown?: boolean;
             /** @description All genres; only in the answer of GET /popular */
             genres?: string[];
             /** @description The films that a list with source similar is based on. For a viewer's list they are films that the viewer watched; then they need the viewer's token, or config `publicHistories`. */
@@ -278,6 +280,16 @@ export interface components {
                 campaignUsdPerHour: number;
                 estimatedUsdPerMonth: number;
                 monthlyLimitUsd: number;
+                /** @description Whether config `monthlyLimitUsd` sets the limit; else it is the estimate plus 25 % */
+                limitIsSet?: boolean;
+                /** @description The month's spend, as the cost guard last counted it; absent before its first run */
+                spend?: {
+                    /** @description For example 2026-11 */
+                    month: string;
+                    usd: number;
+                    /** Format: date-time */
+                    countedAt: string;
+                };
             };
         };
         /** @description RFC 9457 */

@@ -27,7 +27,7 @@ const time = (at: number) => new Date(at).toISOString();
  */
 export function healthTeller({ stack, region, cost, tables, watch, campaignResilience }: HealthParts) {
     return async function health({ trusted }: Pick<Caller, "trusted">): Promise<HealthAnswer> {
-        const { campaign, away, notification } = await watch.known();
+        const { campaign, away, notification, spend } = await watch.known();
         const { status, solutionVersionArn, minProvisionedTPS } = campaign ?? {};
         const state = away ? "away" : campaignResilience.resting() ? "resting" : "serving";
         if (!trusted) return { status: "ok", campaign: { state } };
@@ -52,7 +52,11 @@ export function healthTeller({ stack, region, cost, tables, watch, campaignResil
                 interactionsSha256: tables.interactionsSha256,
                 genres: [...tables.genres],
             },
-            cost: { ...cost, campaignUsdPerHour: away ? 0 : cost.campaignUsdPerHour },
+            cost: {
+                ...cost,
+                campaignUsdPerHour: away ? 0 : cost.campaignUsdPerHour,
+                ...(spend && { spend: { month: spend.month, usd: spend.usd, countedAt: time(spend.at) } }),
+            },
         };
     };
 }

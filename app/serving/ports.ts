@@ -92,11 +92,22 @@ export interface ShownNotification {
     readonly at: number;
 }
 
+/** The stack's spend in a month, as the cost guard counts it. */
+export interface MonthSpend {
+    /** For example `2026-11`. */
+    readonly month: string;
+    /** US dollars. */
+    readonly usd: number;
+    /** Epoch milliseconds. */
+    readonly at: number;
+}
+
 export interface StackItems {
     readonly campaign?: CampaignStatus;
     /** Lists from before this moment are stale; epoch milliseconds. */
     readonly flushed?: number;
     readonly notification?: ShownNotification;
+    readonly spend?: MonthSpend;
 }
 
 /** The table; each call throws its errors. `expiresAt` is epoch seconds. */

@@ -67,7 +67,20 @@ export function recommender(parts: RecommendParts) {
         }
     }
 
+    /** Whether the data or a recent event has the viewer; undefined if neither can be read. */
+    function isKnown(userId: string): boolean | undefined {
+        const { recent, readAt } = memory.find(userId);
+        if (recent !== "") return true;
+        return readAt > 0 ? tables.hasViewer(userId) : undefined;
+    }
+
     return async function recommend(ask: Ask, trace: Trace): Promise<FilmListAnswer> {
+        const list = await listFor(ask, trace);
+        const viewerKnown = isKnown(ask.userId);
+        return { ...list, ...(viewerKnown !== undefined && { viewerKnown }) };
+    };
+
+    async function listFor(ask: Ask, trace: Trace): Promise<FilmListAnswer> {
         const key = listKey(ask);
         const remembered = memory.find(ask.userId);
         const trusted = clock() - remembered.readAt < limits.trusted && ask.since <= remembered.revision;
@@ -136,7 +149,7 @@ export function recommender(parts: RecommendParts) {
         }
         const because = ask.proven || publicHistories ? { because: becauseOf(tables, recent) } : {};
         return { ...answerTable(similar.films, { source: "similar", reason }), ...because };
-    };
+    }
 }
 
 export type Recommend = ReturnType<typeof recommender>;

@@ -59,6 +59,8 @@ export interface ApiConfig {
         readonly campaignUsdPerHour: number;
         readonly estimatedUsdPerMonth: number;
         readonly monthlyLimitUsd: number;
+        /** Whether config `monthlyLimitUsd` sets the limit; absent: unknown, in functions of earlier releases. */
+        readonly limitIsSet?: boolean;
     };
 }
 

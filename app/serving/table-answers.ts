@@ -1,4 +1,5 @@
 import { parseTables, type TablesDocument } from "../../data-prep/tables/document.ts";
+import { viewersIn } from "../../data-prep/tables/viewers.ts";
 
 /** A film in an answer. */
 export interface Film {
@@ -30,6 +31,8 @@ export interface Tables {
     /** Number of films in catalogue and interactions. */
     readonly filmCount: number;
     film(itemId: string): Film | undefined;
+    /** Whether the interactions have this viewer; undefined if the tables do not list viewers. */
+    hasViewer(userId: string): boolean | undefined;
     /** The most popular films, of one genre or all; empty for an unknown genre. */
     popular(ask?: Ask & { readonly genre?: string }): Film[];
     /** The films with the fastest growing audience; fewer than requested if fewer grow. */
@@ -60,6 +63,7 @@ export function openTables(document: TablesDocument): Tables {
     const { films, genreSets, similar } = document;
     const numbers = new Map(films.ids.map((itemId, number) => [itemId, number]));
     const byGenre = popularByGenre(document);
+    const listed = document.viewers === undefined ? undefined : viewersIn(document.viewers);
     const genresOf = (number: number) => genreSets[films.genres[number] as number] ?? [];
     const filmOf = (number: number): Film => {
         const itemId = films.ids[number] as string;
@@ -113,6 +117,7 @@ export function openTables(document: TablesDocument): Tables {
             const number = numbers.get(itemId);
             return number === undefined ? undefined : filmOf(number);
         },
+        hasViewer: (userId) => listed?.(userId),
         popular: ({ genre, ...ask } = {}) => take(genre === undefined ? similar.keys() : inGenre(genre), ask),
         trending: (ask = {}) => take(document.trending.films, ask),
         similar: (itemIds, ask = {}) => {

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { nodeOptions } from "../../app/serving/limits.ts";
-import { table } from "../../runbooks/lib/cli/table.ts";
 import { startIssuer } from "../../test/support/issuer.ts";
 import type { Goal } from "../lib/goals.ts";
+import { showLine, showTable } from "../lib/goals.ts";
 import { handlerCaller } from "./call.ts";
 import { failedOf, latencyOf, layerHead, layerRows, monthUsd, seconds50and99, sourcesOf } from "./figures.ts";
 import { namesOf, secondsToChange } from "./fresh.ts";
@@ -40,11 +40,12 @@ export async function overHandler(
 
     say("the same with a token for each request (viewerAuth jwt)");
     const proven = await withTokens(shape, options, documents);
-    console.log(`with viewerAuth jwt\n${table(layerHead, layerRows(proven.asked))}`);
+    showLine(`with viewerAuth jwt`);
+    showTable(layerHead, layerRows(proven.asked));
     const hits = [asked, proven.asked].map((some) => hitLatency(some, ["memory"]));
-    console.log(
+    showLine(
         `from memory, p50 and p99: ${hits.map(({ p50, p99 }) => `${p50.toFixed(2)} and ${p99.toFixed(2)} ms`).join(" without, ")} with a token. ` +
-            `Calls of the campaign: ${calls} without, ${proven.calls} with\n`,
+            `Calls of the campaign: ${calls} without, ${proven.calls} with`,
     );
 
     say("the same without a cache");
@@ -52,16 +53,17 @@ export async function overHandler(
     // More calls at once than processes: each request waits for the campaign, and in turn they would take all day.
     const bareCallers = Array.from({ length: 128 }, () => withoutCache(bare));
     const bareAsked = await load(bareCallers, shape);
-    console.log(table(layerHead, layerRows(asked)));
+    showTable(layerHead, layerRows(asked));
     const milliseconds = asked.reduce((sum, { answer }) => sum + answer.milliseconds, 0) / asked.length;
-    console.log(`a request takes ${milliseconds.toFixed(1)} ms of the function, on average\n`);
-    console.log(`without a cache\n${table(layerHead, layerRows(bareAsked))}`);
+    showLine(`a request takes ${milliseconds.toFixed(1)} ms of the function, on average`);
+    showLine(`without a cache`);
+    showTable(layerHead, layerRows(bareAsked));
     const saved = 100 * (1 - Math.max(calls, proven.calls) / bare.world.calls);
     const perSecond = (some: number) => (some / requests) * options.rate;
     const [bareUsd, cachedUsd] = [monthUsd(perSecond(bare.world.calls)), monthUsd(perSecond(calls))];
-    console.log(
+    showLine(
         `${calls} calls of the campaign in the place of ${bare.world.calls}: at ${options.rate} requests a second all day long ` +
-            `$${cachedUsd.toFixed(0)} a month in the place of $${bareUsd.toFixed(0)}\n`,
+            `$${cachedUsd.toFixed(0)} a month in the place of $${bareUsd.toFixed(0)}`,
     );
 
     say("the campaign is throttled, deleted and recreated");
@@ -69,30 +71,28 @@ export async function overHandler(
     const steps = await outages(callers, cached, outage);
     const bareSteps = await outages(bareCallers, bare, outage);
     const bareStep = (what: string) => bareSteps.find((step) => step.what === what)?.asked ?? [];
-    console.log(
-        table(
-            ["the campaign is", "requests", "failed", "failed without", "p99 ms", "lists come from"],
-            steps.map(({ what, asked: some }) => [
-                what,
-                some.length,
-                failedOf(some),
-                failedOf(bareStep(what)),
-                latencyOf(some.map(({ answer }) => answer.milliseconds)).p99.toFixed(0),
-                sourcesOf(some),
-            ]),
-        ),
+    showTable(
+        ["the campaign is", "requests", "failed", "failed without", "p99 ms", "lists come from"],
+        steps.map(({ what, asked: some }) => [
+            what,
+            some.length,
+            failedOf(some),
+            failedOf(bareStep(what)),
+            latencyOf(some.map(({ answer }) => answer.milliseconds)).p99.toFixed(0),
+            sourcesOf(some),
+        ]),
     );
 
     say("events");
     const seconds = await secondsToChange(callers, namesOf("fresh", 50));
     seconds.push(...proven.seconds);
-    console.log(`an event changes the list after ${seconds50and99(seconds)}`);
+    showLine(`an event changes the list after ${seconds50and99(seconds)}`);
 
     say(`${options.distinct} distinct viewers in one process`);
     const million = join(import.meta.dirname, "million.ts");
     const { stdout } = await promisify(execFile)(process.execPath, [...nodeOptions, million, String(options.distinct)]);
     const { mebibytes, remembered, failed } = JSON.parse(stdout);
-    console.log(`${options.distinct} viewers: ${mebibytes.toFixed(0)} MiB at most, ${remembered} of them remembered\n`);
+    showLine(`${options.distinct} viewers: ${mebibytes.toFixed(0)} MiB at most, ${remembered} of them remembered`);
 
     const outageFailed = steps.reduce((sum, step: OutageStep) => sum + failedOf(step.asked), 0);
     return [

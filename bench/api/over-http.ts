@@ -1,5 +1,5 @@
-import { table } from "../../runbooks/lib/cli/table.ts";
 import type { Goal } from "../lib/goals.ts";
+import { showLine, showTable } from "../lib/goals.ts";
 import { httpCaller } from "./call.ts";
 import { failedOf, layerHead, layerRows, seconds50and99, sourcesOf } from "./figures.ts";
 import { namesOf, secondsToChange } from "./fresh.ts";
@@ -18,13 +18,13 @@ export async function overHttp(
     const callers = Array.from({ length: options.callers }, () => httpCaller(url.replace(/\/$/, ""), options.apiKey));
     say(`${shape.requests} requests at ${url}`);
     const asked = await load(callers, shape);
-    console.log(table(layerHead, layerRows(asked)));
+    showTable(layerHead, layerRows(asked));
     const lists = asked.filter(({ kind }) => kind === "list");
     const calls = lists.filter(({ answer }) => answer.layer === "campaign").length;
-    console.log(`lists come from: ${sourcesOf(asked)}\n`);
+    showLine(`lists come from: ${sourcesOf(asked)}`);
     say("events");
     const seconds = await secondsToChange(callers, namesOf("", 20));
-    console.log(`an event changes the list after ${seconds50and99(seconds)}\n`);
+    showLine(`an event changes the list after ${seconds50and99(seconds)}`);
     return [
         { name: "api-calls-saved", figure: 100 * (1 - calls / lists.length), bound: ">=", limit: 80, unit: "%" },
         { name: "api-failed", figure: failedOf(asked), bound: "=", limit: 0 },

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { servingLayers, usualTraffic } from "../../cost/serving-layers.ts";
-import { table } from "../../runbooks/lib/cli/table.ts";
+import { showLine, showTable } from "../lib/goals.ts";
 import { failedOf, failuresOf, latencyOf, layerHead, layerRows, seconds50and99, sourcesOf } from "./figures.ts";
 import { namesOf, secondsToChange } from "./fresh.ts";
 import { type LoadShape, load, resting } from "./load.ts";
@@ -57,38 +57,36 @@ export async function overStack(
             some(() => resting(stack.direct(), rest)),
             { ...shape, requests: directRequests },
         );
-        console.log(
-            `over the local AWS, ${perSecond.toFixed(0)} requests a second\n${table(layerHead, layerRows(asked))}`,
-        );
-        console.log(`the campaign itself, without a cache\n${table(layerHead, layerRows(direct))}`);
-        console.log(
+        showLine(`over the local AWS, ${perSecond.toFixed(0)} requests a second`);
+        showTable(layerHead, layerRows(asked));
+        showLine(`the campaign itself, without a cache`);
+        showTable(layerHead, layerRows(direct));
+        showLine(
             `${calls} calls of the campaign by its own metrics for ${lists} lists: ${(100 * (1 - calls / lists)).toFixed(1)} % saved. ` +
                 `A request takes ${functionMs.toFixed(1)} ms of the function`,
         );
         const usual = { ...usualTraffic, peak: 1, edge: false, shared: 0, recipe: undefined, minProvisionedTPS: 1 };
         const layers = servingLayers({ ...usual, requestsPerSecond: perSecond, events, functionMs });
         const estimated = layers.find(({ what }) => what === "campaign")?.perSecond ?? 0;
-        console.log(
-            `that is ${((calls / requests) * perSecond).toFixed(2)} calls a second; cost/serving-layers.ts estimates ${estimated.toFixed(2)} for this number of requests\n`,
+        showLine(
+            `that is ${((calls / requests) * perSecond).toFixed(2)} calls a second; cost/serving-layers.ts estimates ${estimated.toFixed(2)} for this number of requests`,
         );
 
         say("events");
         const seconds = await secondsToChange(some(stack.caller), namesOf("", 20, viewers + 1));
-        console.log(`an event changes the list after ${seconds50and99(seconds)}\n`);
+        showLine(`an event changes the list after ${seconds50and99(seconds)}`);
 
         const steps = await stackOutages(stack, { callers: 2, shape, say });
-        console.log(
-            table(
-                ["the campaign is", "requests", "failed", "failed without", "p99 ms", "lists come from"],
-                steps.map((step) => [
-                    step.what,
-                    step.asked.length,
-                    failuresOf(step.asked),
-                    `${failedOf(step.direct)} of ${step.direct.length}`,
-                    latencyOf(step.asked.map(({ answer }) => answer.milliseconds)).p99.toFixed(0),
-                    sourcesOf(step.asked),
-                ]),
-            ),
+        showTable(
+            ["the campaign is", "requests", "failed", "failed without", "p99 ms", "lists come from"],
+            steps.map((step) => [
+                step.what,
+                step.asked.length,
+                failuresOf(step.asked),
+                `${failedOf(step.direct)} of ${step.direct.length}`,
+                latencyOf(step.asked.map(({ answer }) => answer.milliseconds)).p99.toFixed(0),
+                sourcesOf(step.asked),
+            ]),
         );
         const failed = steps.reduce((sum, step) => sum + failedOf(step.asked), failedOf(asked));
         return { failed, seconds };

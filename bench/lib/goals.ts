@@ -1,3 +1,5 @@
+import { table } from "../../runbooks/lib/cli/table.ts";
+
 /** A goal of a bench or a drill: a figure and its bound. */
 export interface Goal {
     readonly name: string;
@@ -8,12 +10,38 @@ export interface Goal {
     readonly unit?: string;
 }
 
+type Cells = readonly (string | number)[];
+
+/** The collected output of a run with `--json`; undefined without. */
+let collected: { readonly tables: { head: Cells; rows: readonly Cells[] }[]; readonly lines: string[] } | undefined;
+
+/** From here on the output is one JSON document, which `printGoals` prints. */
+export function useJson(): void {
+    collected = { tables: [], lines: [] };
+}
+
+/** Shows a table of figures. */
+export function showTable(head: readonly string[], rows: readonly Cells[]): void {
+    if (collected) collected.tables.push({ head, rows });
+    else console.log(table(head, rows));
+}
+
+/** Shows a line of text. */
+export function showLine(text: string): void {
+    if (collected) collected.lines.push(text.trim());
+    else console.log(text);
+}
+
 const holds = ({ figure, bound, limit }: Goal) =>
     ({ "<": figure < limit, "<=": figure <= limit, ">=": figure >= limit, "=": figure === limit })[bound];
 
-/** Prints a line for each goal; the exit code is 1 if one is missed. */
+/** Prints a line for each goal, or the document of `useJson`; the exit code is 1 if one is missed. */
 export function printGoals(goals: readonly Goal[]): number {
-    for (const goal of goals) {
+    if (collected) {
+        const judged = goals.map((goal) => ({ ...goal, met: holds(goal) }));
+        console.log(JSON.stringify({ schemaVersion: 1, ...collected, goals: judged }));
+    }
+    for (const goal of collected ? [] : goals) {
         const { name, figure, bound, limit, unit = "" } = goal;
         const shown = Number.isInteger(figure) ? figure : figure.toFixed(2);
         console.log(`goal ${name}: ${shown}${unit} (${bound} ${limit}${unit}) ${holds(goal) ? "met" : "missed"}`);

@@ -213,6 +213,7 @@ function settingsOf({ config, caller, price, ...args }: RecommendationApiArgs, t
             campaignUsdPerHour: standingUsdPerHour({ ...config, rankingCampaign: config.serving.rankingCampaign }),
             estimatedUsdPerMonth: price.unparkedUsdPerMonth,
             monthlyLimitUsd: price.monthlyLimitUsd,
+            limitIsSet: config.cost.monthlyLimitUsd !== undefined,
         },
     };
 }

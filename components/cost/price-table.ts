@@ -3,6 +3,7 @@ import type { StackConfig } from "../../config/config.ts";
 import { countOwnMetrics } from "../../config/metrics.ts";
 import { approximately, autoTrainingUsdPerMonth, priceNote } from "../../config/prices.ts";
 import { defaultLimitUsd, type Estimate, estimate, type PlannedStack } from "../../cost/estimate.ts";
+import { cents } from "../../cost/spend.ts";
 import { contentOf } from "../common/content.ts";
 import { filesOf } from "../data/data-bucket.ts";
 
@@ -35,8 +36,6 @@ export async function showPrice(config: StackConfig, planned: { readonly isParke
     } satisfies Price;
 }
 
-const cents = (usd: number) => Math.round(usd * 100) / 100;
-
 async function planOf(
     config: StackConfig,
     { isParked, alarms }: { readonly isParked: boolean; readonly alarms: number },
@@ -54,7 +53,7 @@ async function planOf(
         guardMinutes: config.cost.guardMinutes,
         customMetrics: countOwnMetrics(config.serving.api),
         alarms,
-        dashboards: 1,
+        dashboards: config.observability ? 1 : 0,
         api: config.serving.api,
         edge: config.serving.storefront === "cloudfront",
         rankingCampaign: config.serving.rankingCampaign,

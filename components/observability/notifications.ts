@@ -73,7 +73,9 @@ export class Notifications extends pulumi.ComponentResource {
         if (cost.chatWebhookParameter !== undefined) {
             this.chat(`${name}-chat`, args, cost.chatWebhookParameter, topic.arn);
         }
-        stackAlarm(`${name}-failures`, failuresAlarm(names.failures), args.config, this.topicArn, child);
+        if (args.config.observability) {
+            stackAlarm(`${name}-failures`, failuresAlarm(names.failures), args.config, this.topicArn, child);
+        }
         this.registerOutputs({ topicArn: this.topicArn, queueUrl: this.queueUrl });
     }
 

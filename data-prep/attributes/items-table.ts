@@ -128,7 +128,8 @@ const createdColumn = (values: readonly string[]): AttributeColumn => ({
 function genresIn(text: string, byWords: boolean): string[] {
     const isList = /^\[.*\]$/s.test(text);
     const listed = isList ? listIn(text) : text.split(byWords ? " " : "|");
-    return listed.map((genre) => genre.trim()).filter((genre) => !isEmpty(genre) && genre !== "(no genres listed)");
+    const genres = new Set(listed.map((genre) => genre.trim()));
+    return [...genres].filter((genre) => !isEmpty(genre) && genre !== "(no genres listed)");
 }
 
 function listIn(text: string): string[] {

@@ -29,6 +29,8 @@ export interface TablesDocument {
     readonly trending: { readonly windowSeconds: number; readonly films: readonly number[] };
     /** For each watched film the most similar films, best first; empty with too few viewers. */
     readonly similar: readonly (readonly number[])[];
+    /** The viewers, for `viewersIn`; absent in tables of earlier releases, and with too many viewers. */
+    readonly viewers?: string;
 }
 
 export const tablesSchemaVersion = 1;

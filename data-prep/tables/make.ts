@@ -5,6 +5,7 @@ import { writeWholeFile } from "../files.ts";
 import { type TablesDocument, tablesSchemaVersion } from "./document.ts";
 import { popularity, ranked, trending } from "./popular.ts";
 import { historiesOf, similarItems, timeAwareCosine } from "./similar.ts";
+import { listViewers } from "./viewers.ts";
 
 /** The service's longest list is 500, the usual one 25. Of 50, 20 remain after the viewer's own films are removed. */
 export const neighboursPerFilm = 50;
@@ -28,6 +29,7 @@ export function makeTables(columns: Columns, catalogue: readonly CatalogueItem[]
         numberOf[item] = number;
     });
     const numbers = (items: readonly number[]) => items.map((item) => numberOf[item] as number);
+    const listed = listViewers(columns.userIds);
     const { windowSeconds, items: growing } = trending(columns, views, longestTrending);
     return {
         schemaVersion: tablesSchemaVersion,
@@ -35,6 +37,7 @@ export function makeTables(columns: Columns, catalogue: readonly CatalogueItem[]
         ...filmsOf(columns, order, viewers, catalogue),
         trending: { windowSeconds, films: numbers(growing) },
         similar: similarByNumber(),
+        ...(listed !== undefined && { viewers: listed }),
     };
 
     function similarByNumber(): number[][] {

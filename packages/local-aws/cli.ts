@@ -2,9 +2,10 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { describeFailure, LocalError, reset, start, stateOf, stop } from "./control.ts";
-import { defaultInstance, type Instance, paths, root, variables } from "./instance.ts";
+import { defaultInstance, type Instance, paths, root, variables, version } from "./instance.ts";
 import { ensureStack, run } from "./pulumi.ts";
 import { toolchain } from "./toolchain/env.mjs";
+import { commands } from "./toolchain/help.mjs";
 import { interruptNote } from "./toolchain/interrupt.mjs";
 
 /** `npm run local -- …`: the local AWS, and any command against it. */
@@ -16,11 +17,17 @@ const runbooks = existsSync(join(root, "runbooks"))
           .map((name) => name.slice(0, -3))
     : [];
 
+const againstIt = "Commands against the local AWS, with their own options:";
+
 const program = new Command("local")
     .usage("[options] start|stop|status|reset|logs|env|<command> [its arguments]")
     .description(
-        "Controls the local AWS, on which this project runs without an AWS account.\n" +
-            `<command> is pulumi or a runbook (${runbooks.join(", ")}); it runs against the local AWS.`,
+        "Controls the local AWS, on which this project runs without an AWS account, and runs any command against it.",
+    )
+    .version(version, "--version", "print the version")
+    .addHelpText(
+        "after",
+        "\nExamples:\n  npm run local -- recommend 22 6\n  npm run local -- pulumi preview\n  npm run local -- status --json",
     )
     .option("--verbose", "show the stack trace of an error")
     .option("--official-plugin", "use Pulumi's own AWS plugin, which is downloaded, instead of the local stand-in")
@@ -56,8 +63,9 @@ program
 program
     .command("status")
     .description("show whether it runs, and its tools")
-    .action(async () => {
-        process.exitCode = (await printStatus()) ? 0 : 1;
+    .option("--json", "print one JSON document on stdout, and nothing else")
+    .action(async ({ json }: { json?: boolean }) => {
+        process.exitCode = (await printStatus(json)) ? 0 : 1;
     });
 program
     .command("reset")
@@ -88,7 +96,9 @@ program
         }
     });
 program
-    .command("pulumi", { hidden: true })
+    .command("pulumi")
+    .helpGroup(againstIt)
+    .description("any command of Pulumi, on the stack local")
     .allowUnknownOption()
     .passThroughOptions()
     .helpOption(false)
@@ -96,7 +106,9 @@ program
     .action(async (args: string[]) => against("pulumi", args));
 for (const name of runbooks) {
     program
-        .command(name, { hidden: true })
+        .command(name)
+        .helpGroup(againstIt)
+        .description(commands[name] ?? "")
         .allowUnknownOption()
         .passThroughOptions()
         .helpOption(false)
@@ -112,13 +124,22 @@ async function against(command: string, args: readonly string[]): Promise<void> 
     if (note !== undefined) {
         process.once("SIGINT", () => process.stderr.write(note));
     }
-    process.exitCode = (await run(target, command, args, "terminal")).exitCode;
+    // The command prints its next steps as the caller starts them.
+    const extra = { MOVIE_RECOMMENDER_COMMANDS: "npm run local --" };
+    process.exitCode = (await run(target, command, args, "terminal", extra)).exitCode;
 }
 
-async function printStatus(): Promise<boolean> {
+async function printStatus(json = false): Promise<boolean> {
     const target = instance();
     const state = await stateOf(target);
     const { engine } = toolchain(target.root);
+    if (json) {
+        const { dir: data, port, officialPlugin } = target;
+        const { kind, ...details } = state;
+        const document = { state: kind, ...details, port, data, engine: engine ?? null, officialPlugin };
+        console.log(JSON.stringify({ schemaVersion: 1, ...document }));
+        return kind === "running";
+    }
     const lines = {
         running: () => `running on http://127.0.0.1:${target.port}`,
         stopped: () => "stopped. Start it with: npm run local -- start",

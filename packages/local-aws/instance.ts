@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import type { Speed } from "local-personalize";
 import { toolchain } from "./toolchain/env.mjs";
@@ -22,6 +22,9 @@ export const localPartition = "aws";
 export const folderServed = 75;
 
 export const root = join(import.meta.dirname, "..", "..");
+
+/** Version of the program. */
+export const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { readonly version: string };
 
 /** The instance of `npm run local`: `.local` in the project and port 4566, unless environment variables change that. */
 export function defaultInstance(env: NodeJS.ProcessEnv = process.env): Instance {

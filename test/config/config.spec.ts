@@ -91,6 +91,7 @@ describe("the configuration", () => {
                 prefetchUsers: 100,
                 storefront: "api",
             },
+            observability: true,
             auditTrail: true,
             bucketPolicyConditions: true,
             filters: {},

@@ -1,6 +1,5 @@
-import { Command } from "commander";
-import { printGoals } from "../../bench/lib/goals.ts";
-import { table } from "../../runbooks/lib/cli/table.ts";
+import { benchCommand } from "../../bench/lib/command.ts";
+import { printGoals, showLine, showTable } from "../../bench/lib/goals.ts";
 import { startTestAws } from "../support/local-aws.ts";
 import { playOnStack } from "./abuse/played.ts";
 import { unwatchedIn } from "./abuse/unwatched.ts";
@@ -11,11 +10,11 @@ import { brakeOf, virtualAttacks } from "./abuse/virtual-attacks.ts";
  * drill's own table. It runs the cost guard in virtual time, and reads every resource type of the default preview.
  */
 
-new Command("drill:abuse")
-    .description(
-        "Prices the attacks of a stranger, checks when the cost guard stops them, and finds use that it does not watch",
-    )
-    .parse();
+benchCommand(
+    "drill:abuse",
+    "Prices the attacks of a stranger, checks when the cost guard stops them, and finds use that it does not watch",
+    ["", "--json"],
+).parse();
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const usd = (amount: number) => `$${amount.toFixed(2)}`;
@@ -26,35 +25,23 @@ try {
     say("previews with the page on the API, and on CloudFront");
     const unwatched = [...(await unwatchedIn(aws, "api")), ...(await unwatchedIn(aws, "cloudfront"))];
     const { loads, campaignPerSecond, campaignUsd, worstUsdHour } = await playOnStack(aws, say);
-    console.log(
-        table(
-            ["attack through the API", "a second", "bytes", "tried", "an hour"],
-            [
-                ...loads.map((one) => [one.what, one.limit, one.bytes, one.tried, usd(one.usd)]),
-                ["calls of the campaign", campaignPerSecond, "", "bound of all processes", usd(campaignUsd)],
-                ["all at once", "", "", "", usd(worstUsdHour)],
-            ],
-        ),
+    showTable(
+        ["attack through the API", "a second", "bytes", "tried", "an hour"],
+        [
+            ...loads.map((one) => [one.what, one.limit, one.bytes, one.tried, usd(one.usd)]),
+            ["calls of the campaign", campaignPerSecond, "", "bound of all processes", usd(campaignUsd)],
+            ["all at once", "", "", "", usd(worstUsdHour)],
+        ],
     );
     say("the cost guard in virtual time");
     const limit = 200;
     const braked = [];
     for (const attack of virtualAttacks(worstUsdHour)) braked.push(await brakeOf(attack, limit));
-    console.log(
-        table(
-            [
-                `until the guard closes (limit $${limit})`,
-                "minutes after the threshold",
-                "hours in all",
-                "paid",
-                "notices",
-            ],
-            braked.map((one) => [
-                ...[one.what, one.minutes, one.hours.toFixed(1), usd(one.usd), one.notices.join(", ")],
-            ]),
-        ),
+    showTable(
+        [`until the guard closes (limit $${limit})`, "minutes after the threshold", "hours in all", "paid", "notices"],
+        braked.map((one) => [...[one.what, one.minutes, one.hours.toFixed(1), usd(one.usd), one.notices.join(", ")]]),
     );
-    for (const what of unwatched) console.log(`unwatched: ${what}`);
+    for (const what of unwatched) showLine(`unwatched: ${what}`);
     process.exitCode = printGoals([
         { name: "abuse-worst-usd-hour", figure: worstUsdHour, bound: "<=", limit: 5 },
         {

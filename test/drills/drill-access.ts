@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
-import { Command } from "commander";
-import { type Goal, printGoals } from "../../bench/lib/goals.ts";
+import { benchCommand, whole } from "../../bench/lib/command.ts";
+import { type Goal, printGoals, showLine, showTable } from "../../bench/lib/goals.ts";
 import { seededRandom } from "../../bench/lib/random.ts";
 import { itemInteractionsSchema } from "../../data-prep/avro.ts";
 import { start, stop } from "../../packages/local-aws/control.ts";
@@ -10,7 +10,7 @@ import { diagnose } from "../../runbooks/lib/access/diagnose.ts";
 import type { FaultId } from "../../runbooks/lib/access/faults.ts";
 import { fetchSnapshot } from "../../runbooks/lib/access/fetch.ts";
 import { targetOfJob } from "../../runbooks/lib/access/target.ts";
-import { table } from "../../runbooks/lib/cli/table.ts";
+import { endWithProcess } from "../support/ended.ts";
 import { region, testInstance } from "../support/local-aws.ts";
 import { type Break, breaks } from "./access/break.ts";
 import { compatiblePairs, differences, type Outcome, runCase } from "./access/case.ts";
@@ -26,14 +26,17 @@ import { soundWorld, type World } from "./access/world.ts";
  * AWS.
  */
 
-const { seed, pairs, only, real } = new Command("drill:access")
-    .description("Every fault of an import's access: does diagnose-access name it, and do its fixes work?")
-    .option("--seed <number>", "other pairs for another seed", Number, 1)
-    .option("--pairs <number>", "pairs that are run end to end", Number, 40)
+const command = benchCommand(
+    "drill:access",
+    "Every fault of an import's access: does diagnose-access name it, and do its fixes work?",
+    ["", "--only sse-kms --pairs 0"],
+)
+    .option("--seed <number>", "other pairs for another seed", whole(0), 1)
+    .option("--pairs <number>", "pairs that are run end to end", whole(0), 40)
     .option("--only <text>", "only faults and real cases whose name has this text")
     .option("--real", "only the real cases, judged by another evaluator")
-    .parse()
-    .opts<{ seed: number; pairs: number; only?: string; real?: boolean }>();
+    .parse();
+const { seed, pairs, only, real } = command.opts<{ seed: number; pairs: number; only?: string; real?: boolean }>();
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const caller = { partition: localPartition, region, accountId: localAccountId };
@@ -41,6 +44,7 @@ const interactions = interactionsCsv(syntheticRatings()).toString();
 const begun = performance.now();
 
 const instance = await testInstance();
+const forget = endWithProcess(end);
 Object.assign(process.env, variables(instance));
 const rows: string[][] = [];
 const problems: string[] = [];
@@ -55,6 +59,11 @@ try {
     if (!real) await runOwnFaults();
     realGoals = await runRealCases(instance, only ?? "");
 } finally {
+    forget();
+    await end();
+}
+
+async function end(): Promise<void> {
     await stop(instance);
     await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
 }
@@ -103,9 +112,9 @@ async function runOwnFaults(): Promise<void> {
     );
 }
 
-if (!real) console.log(table(["world", "what is in it", "import", "diagnosis right", "fixes work"], rows));
-for (const problem of problems) console.log(problem);
-if (unfelt.length > 0) console.log(`not felt by this local AWS, and held to the diagnosis only: ${unfelt.join(", ")}`);
+if (!real) showTable(["world", "what is in it", "import", "diagnosis right", "fixes work"], rows);
+for (const problem of problems) showLine(problem);
+if (unfelt.length > 0) showLine(`not felt by this local AWS, and held to the diagnosis only: ${unfelt.join(", ")}`);
 const ownGoals: Goal[] = [
     { name: "access-faults-missed", figure: sums.missed, bound: "=", limit: 0 },
     { name: "access-pairs-missed", figure: sums.pairsMissed, bound: "=", limit: 0 },

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { Command, Option } from "commander";
+import { Option } from "commander";
+import { aboveZero, benchCommand } from "../../bench/lib/command.ts";
 import { approximately, priceNote } from "../../config/prices.ts";
 import { start, stop } from "../../packages/local-aws/control.ts";
 import { defaultInstance, environment, root } from "../../packages/local-aws/instance.ts";
@@ -26,16 +27,18 @@ interface Options {
     readonly output?: string;
 }
 
-const options = new Command("drill:aws")
-    .description("The whole life of a stack on your AWS account, which costs money; compared with the emulator's")
-    .option("--spend-up-to <US dollars>", "begin only if it costs no more than that by config/prices.ts", Number)
+const options = benchCommand(
+    "drill:aws",
+    "The whole life of a stack on your AWS account, which costs money; compared with the emulator's",
+    ["--spend-up-to 10", "--against local --spend-up-to 10"],
+)
+    .option("--spend-up-to <US dollars>", "begin only if it costs no more than that by config/prices.ts", aboveZero)
     .addOption(
         new Option("--against <where>", "local: on a local AWS of its own, for nothing")
             .choices(["aws", "local"])
             .default("aws"),
     )
     .option("--output <folder>", "where the recording goes; default: test/recorded/<date> for AWS, else nowhere")
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? exitCodes.fine : exitCodes.usage))
     .parse()
     .opts<Options>();
 

@@ -2,12 +2,11 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Command } from "commander";
-import { printGoals } from "../../bench/lib/goals.ts";
+import { benchCommand, whole } from "../../bench/lib/command.ts";
+import { printGoals, showLine, showTable } from "../../bench/lib/goals.ts";
 import { start } from "../../packages/local-aws/control.ts";
 import { environment, paths } from "../../packages/local-aws/instance.ts";
 import { adminOf } from "../../packages/local-aws/test/admin.ts";
-import { table } from "../../runbooks/lib/cli/table.ts";
 import { everythingIn, watchersIn } from "../support/left.ts";
 import { startTestAws, type TestAws } from "../support/local-aws.ts";
 import { type Case, casesOf, describeMoment, excessOf, orphansOfKilled } from "./kill/cases.ts";
@@ -17,10 +16,13 @@ import { type Case, casesOf, describeMoment, excessOf, orphansOfKilled } from ".
  * resources. Runs on its own local AWS.
  */
 
-const { seed, pairs } = new Command("drill:kill")
-    .description("SIGKILL to the engine in the middle of up and destroy: is anything lost, doubled or left?")
-    .option("--seed <number>", "other moments and faults for another seed", Number, 1)
-    .option("--pairs <number>", "killed ups and as many killed destroys", Number, 20)
+const { seed, pairs } = benchCommand(
+    "drill:kill",
+    "SIGKILL to the engine in the middle of up and destroy: is anything lost, doubled or left?",
+    ["", "--pairs 2 --seed 7"],
+)
+    .option("--seed <number>", "other moments and faults for another seed", whole(0), 1)
+    .option("--pairs <number>", "killed ups and as many killed destroys", whole(1), 20)
     .parse()
     .opts<{ seed: number; pairs: number }>();
 
@@ -76,9 +78,9 @@ try {
     await aws.stop();
 }
 
-console.log(table(["run", "command", "killed", "after", "emulator too", "faults", "converged"], rows));
+showTable(["run", "command", "killed", "after", "emulator too", "faults", "converged"], rows);
 for (const problem of problems) {
-    console.log(problem);
+    showLine(problem);
 }
 process.exitCode = printGoals([
     { name: "kill-runs", figure: rows.length, bound: ">=", limit: 40 },

@@ -1,6 +1,6 @@
-import { Command, Option } from "commander";
-import { printGoals } from "../../bench/lib/goals.ts";
-import { table } from "../../runbooks/lib/cli/table.ts";
+import { Option } from "commander";
+import { benchCommand, whole } from "../../bench/lib/command.ts";
+import { printGoals, showLine, showTable } from "../../bench/lib/goals.ts";
 import { type BilledMonth, billMonth } from "./money/bill-month.ts";
 import { liveOnce } from "./money/life.ts";
 import { sabotages } from "./money/sabotage.ts";
@@ -11,11 +11,12 @@ import { virtualMonths } from "./money/virtual-months.ts";
  * one life on its own local AWS. The drill uses its own prices.
  */
 
-const { seed, sabotage } = new Command("drill:money")
-    .description(
-        "Does the cost guard enforce the limit in time, once, with a notification? Does the bill equal preview's estimate? Is nothing left?",
-    )
-    .option("--seed <number>", "other faults at other times for another seed", Number, 1)
+const { seed, sabotage } = benchCommand(
+    "drill:money",
+    "Does the cost guard enforce the limit in time, once, with a notification? Does the bill equal preview's estimate? Is nothing left?",
+    ["", "--seed 7 --json"],
+)
+    .option("--seed <number>", "other faults at other times for another seed", whole(0), 1)
     .addOption(
         new Option(
             "--sabotage <how>",
@@ -38,46 +39,31 @@ if (sabotage === undefined) {
 }
 const life = sabotage === undefined ? await liveOnce(say) : undefined;
 
-console.log(
-    table(
-        [
-            "virtual months with",
-            "months",
-            "notices",
-            "wrong",
-            "braked",
-            "at most, min",
-            "and waiting for AWS",
-            "survived",
-        ],
-        months.map((one) => [
-            ...[one.fault, one.months, one.notices, one.wrong.length, one.brakes],
-            ...[one.brakeMinutes, one.brakeMinutesAll, isFine(one.survived)],
-        ]),
-    ),
+showTable(
+    ["virtual months with", "months", "notices", "wrong", "braked", "at most, min", "and waiting for AWS", "survived"],
+    months.map((one) => [
+        ...[one.fault, one.months, one.notices, one.wrong.length, one.brakes],
+        ...[one.brakeMinutes, one.brakeMinutesAll, isFine(one.survived)],
+    ]),
 );
 for (const { fault, wrong } of months) {
-    for (const what of wrong.slice(0, 5)) console.log(`${fault}: ${what}`);
+    for (const what of wrong.slice(0, 5)) showLine(`${fault}: ${what}`);
 }
 const usd = (amount: number) => `$${amount.toFixed(2)}`;
 if (life !== undefined) {
-    console.log(
-        table(
-            ["a month by", "requests made", "preview", "metered", "Cost Explorer", "apart", "seconds"],
-            bills.map((one) => [
-                ...[one.recipe, one.requests, usd(one.estimatedUsd), usd(one.meteredUsd), usd(one.shownUsd)],
-                ...[`${one.errorPercent.toFixed(2)} %`, one.seconds.toFixed(0)],
-            ]),
-        ),
+    showTable(
+        ["a month by", "requests made", "preview", "metered", "Cost Explorer", "apart", "seconds"],
+        bills.map((one) => [
+            ...[one.recipe, one.requests, usd(one.estimatedUsd), usd(one.meteredUsd), usd(one.shownUsd)],
+            ...[`${one.errorPercent.toFixed(2)} %`, one.seconds.toFixed(0)],
+        ]),
     );
-    console.log("Compared are Amazon Personalize's lines: campaign hours and requests, and the retraining.");
-    console.log(
-        table(
-            ["on the local AWS", "so", "seconds", ""],
-            life.steps.map((step) => [step.what, isFine(step.fine), step.seconds.toFixed(0), step.note]),
-        ),
+    showLine("Compared are Amazon Personalize's lines: campaign hours and requests, and the retraining.");
+    showTable(
+        ["on the local AWS", "so", "seconds", ""],
+        life.steps.map((step) => [step.what, isFine(step.fine), step.seconds.toFixed(0), step.note]),
     );
-    for (const what of life.noticesWrong) console.log(what);
+    for (const what of life.noticesWrong) showLine(what);
 }
 const wrong = months.reduce((sum, one) => sum + one.wrong.length, 0);
 const missed = life?.steps.filter((step) => !step.fine).length ?? 0;

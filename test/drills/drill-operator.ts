@@ -1,11 +1,10 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { Command } from "commander";
-import { printGoals } from "../../bench/lib/goals.ts";
+import { benchCommand, whole } from "../../bench/lib/command.ts";
+import { printGoals, showLine, showTable } from "../../bench/lib/goals.ts";
 import { actionsOf } from "../../iam/operator/scope.ts";
 import { neededOnAws, operatorGrants, operatorLevels } from "../../iam/operator.ts";
 import { root } from "../../packages/local-aws/instance.ts";
-import { table } from "../../runbooks/lib/cli/table.ts";
 import { everythingIn, watchersIn } from "../support/left.ts";
 import { startTestAws } from "../support/local-aws.ts";
 import { accessReader, balance } from "./operator/access.ts";
@@ -26,10 +25,13 @@ import { worldOf } from "./operator/world.ts";
  * enforces permissions.
  */
 
-const { seed, removals: count } = new Command("drill:operator")
-    .description("Are the operator's policies enough for everything, and no more than that?")
-    .option("--seed <number>", "other removals for another seed", Number, 1)
-    .option("--removals <number>", "actions that are taken away, one at a time", Number, 20)
+const { seed, removals: count } = benchCommand(
+    "drill:operator",
+    "Are the operator's policies enough for everything, and no more than that?",
+    ["", "--removals 3 --seed 7"],
+)
+    .option("--seed <number>", "other removals for another seed", whole(0), 1)
+    .option("--removals <number>", "actions that are taken away, one at a time", whole(0), 20)
     .parse()
     .opts<{ seed: number; removals: number }>();
 
@@ -145,30 +147,28 @@ const { unneeded, onAws } = balance(
     used,
     neededOnAws.map(({ action }) => action),
 );
-console.log(table(["step", "policies", "actions used", "s", "fine"], rows));
-console.log(table(["without", "shortest step", "what happened", "noticed"], removed));
-console.log(table(["attack", "denied by"], attacked));
-console.log(`${new Set(granted).size} actions granted, ${used.size} used. Not used here, and needed on AWS:`);
+showTable(["step", "policies", "actions used", "s", "fine"], rows);
+showTable(["without", "shortest step", "what happened", "noticed"], removed);
+showTable(["attack", "denied by"], attacked);
+showLine(`${new Set(granted).size} actions granted, ${used.size} used. Not used here, and needed on AWS:`);
 for (const action of onAws) {
-    console.log(`  ${action}: ${neededOnAws.find((needed) => needed.action === action)?.page}`);
+    showLine(`  ${action}: ${neededOnAws.find((needed) => needed.action === action)?.page}`);
 }
 for (const { fence, action, resource, decision } of trespassed) {
-    if (decision === "Allowed") console.log(`beyond its limit (${fence}), and allowed: ${action} on ${resource}`);
+    if (decision === "Allowed") showLine(`beyond its limit (${fence}), and allowed: ${action} on ${resource}`);
 }
 const unmet = unmetRequirements(scope, required);
-for (const line of unmet) console.log(`required on AWS, and not granted: ${line}`);
+for (const line of unmet) showLine(`required on AWS, and not granted: ${line}`);
 const fences = Map.groupBy(trespassed, ({ fence }) => (fence.startsWith("stack ") ? "another stack" : fence));
-console.log(
-    table(
-        ["limit", "requests"],
-        [...fences].map(([fence, all]) => [fence, `${all.length}`]),
-    ),
+showTable(
+    ["limit", "requests"],
+    [...fences].map(([fence, all]) => [fence, `${all.length}`]),
 );
 for (const line of [...problems, ...unneeded.map((action) => `granted and not needed: ${action}`)]) {
-    console.log(line);
+    showLine(line);
 }
 for (const name of absent) {
-    console.log(`no step of the life runs ${name}`);
+    showLine(`no step of the life runs ${name}`);
 }
 const allowed =
     attacked.filter(([, how]) => how === "ALLOWED").length +

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DescribeSolutionCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
 import * as pulumi from "@pulumi/pulumi";
-import { newestIfOf, numberOf } from "../../personalize/job-names.ts";
+import { contentHashIn, newestIfOf, numberOf } from "../../personalize/job-names.ts";
 import { kinds } from "../../personalize/kinds.ts";
 import { isUnknown, jsonClean } from "../../personalize/resource.ts";
 import { common, importInputs } from "./world.ts";
@@ -79,6 +79,12 @@ describe("the number of an import job", () => {
     ] as const) {
         it(`of ${name} is ${number || "none"}`, () => assert.equal(numberOf(name, "import-aaaaaaaa"), number));
     }
+
+    it("follows the hash of the content, which the name and the ARN show", () => {
+        assert.equal(contentHashIn("arn:aws:personalize:r:1:dataset-import-job/films-dev-822136d3-1"), "822136d3");
+        assert.equal(contentHashIn("arn:aws:personalize:r:1:dataset-import-job/mine"), undefined);
+        assert.equal(contentHashIn(undefined), undefined);
+    });
 });
 
 describe("the job whose results are the ones that lie there", () => {

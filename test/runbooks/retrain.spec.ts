@@ -16,6 +16,7 @@ function stackWithNewData({ fresh = 0.3, problem }: { fresh?: number; problem?: 
     const at = { serving: version(1), newest: version(1), trainings: 0, moves: 0 };
     const parameters = new Map<string, string>();
     let toDate = false;
+    let seemsNew = false;
     let killAt = Number.POSITIVE_INFINITY;
     let calls = 0;
     const tick = () => {
@@ -75,6 +76,7 @@ function stackWithNewData({ fresh = 0.3, problem }: { fresh?: number; problem?: 
             move(mark().hold ? (mark().solutionVersionArn ?? "") : at.newest);
             tick();
         },
+        hasNewData: around(() => !toDate || seemsNew),
         newest: around(() => at.newest),
         compare: around(() => ({ fresh: ndcg(fresh), live: ndcg(0.29), popularity: ndcg(0.1), testUsers: 2000 })),
         smokeProblem: around(() => (at.serving === version(2) ? problem : undefined)),
@@ -82,8 +84,10 @@ function stackWithNewData({ fresh = 0.3, problem }: { fresh?: number; problem?: 
     return {
         at,
         mark,
-        hasNoNewData: () => {
+        /** `seemsNew`: a file changed, and `up` finds nothing to import. */
+        hasNoNewData: (but?: "seemsNew") => {
             toDate = true;
+            seemsNew = but === "seemsNew";
         },
         hold: (solutionVersionArn: string) =>
             parameters.set(
@@ -121,9 +125,24 @@ describe("a retraining", () => {
         });
     });
 
-    it("keeps an existing hold with its reason, without new data", async () => {
+    it("does nothing at all without new data", async () => {
         const stack = stackWithNewData();
         stack.hasNoNewData();
+        assert.equal((await stack.run()).outcome, "nothing new");
+        assert.deepEqual([stack.mark(), stack.at.moves], [{}, 0]);
+    });
+
+    it("runs `up` without new data if the newest version does not serve, and nothing holds it back", async () => {
+        const stack = stackWithNewData();
+        stack.hasNoNewData();
+        stack.at.newest = version(2);
+        await stack.run();
+        assert.equal(stack.mark().hold, false);
+    });
+
+    it("keeps an existing hold with its reason, without new data", async () => {
+        const stack = stackWithNewData();
+        stack.hasNoNewData("seemsNew");
         stack.hold(version(1));
         assert.equal((await stack.run()).outcome, "nothing new");
         const { hold, reason, solutionVersionArn } = stack.mark();

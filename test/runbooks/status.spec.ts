@@ -41,6 +41,13 @@ describe("the status of a resource", () => {
         });
     });
 
+    it("counts from the last change, which may be an update", async () => {
+        const latestCampaignUpdate = { status: "ACTIVE", lastUpdatedDateTime: new Date(changed) };
+        const lastUpdatedDateTime = new Date(changed - 86_400_000);
+        const updated = await statusWhen({ status: "ACTIVE", lastUpdatedDateTime, latestCampaignUpdate });
+        assert.equal(updated.ageSeconds, 90);
+    });
+
     const cases: readonly [object, string, string | null, RegExp][] = [
         [{ status: "CREATE PENDING" }, "CREATE PENDING", null, /^wait: `npm run watch-status -- --wait`$/],
         [

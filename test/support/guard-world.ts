@@ -72,6 +72,8 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
         deliveries: 1,
         /** Kinds of the notifications that the page shows. */
         shown: [] as string[],
+        /** The month's spend that the page shows, US dollars. */
+        shownUsd: undefined as number | undefined,
         /** Parks by the guard. */
         parks: [] as { readonly at: number; readonly reason: string }[],
         deletions: 0,
@@ -251,6 +253,9 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
         }),
         show: port("show", ({ kind }) => {
             world.shown.push(kind);
+        }),
+        showSpend: port("showSpend", ({ usd }) => {
+            world.shownUsd = usd;
         }),
         notify: port("notify", (notice) => {
             for (let copy = 0; copy < world.deliveries; copy += 1) {

@@ -16,6 +16,7 @@ import { freePort } from "../../packages/local-aws/ministack/process.ts";
 import { type CommandResult, run } from "../../packages/local-aws/pulumi.ts";
 import type { Speed } from "../../packages/local-personalize/emulator.ts";
 import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
+import { endWithProcess } from "./ended.ts";
 
 export const region = "eu-central-1";
 
@@ -117,13 +118,18 @@ export async function startTestAws(speed: Speed = "instant") {
         await stop(instance);
         await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
     }
+    const forget = endWithProcess(discard);
+    async function stopOnce(): Promise<void> {
+        forget();
+        await discard();
+    }
 
     try {
         await start(instance, () => {});
         await writeInteractions(1);
         await makeStack();
     } catch (error) {
-        await discard();
+        await stopOnce();
         throw error;
     }
     const engineArgs = (command: "up" | "preview" | "refresh" | "destroy", ...args: string[]) => {
@@ -152,7 +158,7 @@ export async function startTestAws(speed: Speed = "instant") {
         runbook: (name: string, ...args: string[]) =>
             run(instance, process.execPath, [join("runbooks", `${name}.ts`), "--stack", stack, ...args], "captured"),
         /** Ends everything and leaves nothing. */
-        stop: discard,
+        stop: stopOnce,
     };
 }
 

@@ -20,7 +20,7 @@ import {
 } from "../../../personalize/operations/state-flags.ts";
 import { goneOrThrow } from "../../../personalize/remove.ts";
 import { ownerTag, tagsOf } from "../../../personalize/tags.ts";
-import { putNotification } from "../recommendation-api/table.ts";
+import { putNotification, putSpend } from "../recommendation-api/table.ts";
 import type { GuardPorts } from "./run-guard.ts";
 import { type ServingPlace, servingPorts } from "./serving-ports.ts";
 import { stackSolutions } from "./stack-solutions.ts";
@@ -37,7 +37,7 @@ export interface GuardPlace {
     readonly topicArn: string;
     /** API and page; undefined if the stack has none. */
     readonly serving?: ServingPlace | undefined;
-    /** The API's table, for the notification to viewers; undefined without an API. */
+    /** The API's table, for what the page shows; undefined without an API. */
     readonly tableName?: string | undefined;
 }
 
@@ -102,6 +102,9 @@ export function awsPorts(clients: GuardClients, place: GuardPlace): GuardPorts {
         },
         async show({ kind, text, at }) {
             if (tableName !== undefined) await putNotification(dynamo, tableName, { kind, text, at: Date.parse(at) });
+        },
+        async showSpend(spend) {
+            if (tableName !== undefined) await putSpend(dynamo, tableName, spend);
         },
         async notify(notification) {
             const Message = JSON.stringify({ default: JSON.stringify(notification), email: `${notification.text}\n` });

@@ -12,8 +12,9 @@ import {
     type ObservedSolution,
 } from "../../../cost/observations.ts";
 import { closingDone, type ServingObservations, servingSince, type UsageWindows } from "../../../cost/serving-spend.ts";
-import type { RequestWindows } from "../../../cost/spend.ts";
+import { cents, type RequestWindows } from "../../../cost/spend.ts";
 import { monthOf, stamp } from "../../../cost/time.ts";
+import type { MonthSpend } from "../../serving/ports.ts";
 
 /**
  * One run of the cost guard: observe, decide, store the pending work, do it, store the result. If a run crashes at any
@@ -57,6 +58,8 @@ export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<
     const before = state;
     state = await act(ports, config, failures, state, observations);
     await failures.of("publish metrics", () => ports.publish(decided.gauges));
+    const spend = { month: monthOf(now), usd: cents(decided.gauges.monthSpendUsd), at: now };
+    await failures.of("show the month's spend", () => ports.showSpend(spend));
     if (state !== before) {
         await failures.of("store the state", async () => {
             const latest = await ports.readState();
@@ -243,6 +246,8 @@ export interface GuardPorts {
     deleteSolution(name: string): Promise<void>;
     /** Shows it on the page while there is no campaign; does nothing without an API. */
     show(notification: SentNotification): Promise<void>;
+    /** Shows the month's spend on the page; does nothing without an API. */
+    showSpend(spend: MonthSpend): Promise<void>;
     notify(notification: SentNotification): Promise<void>;
     publish(gauges: Gauges): Promise<void>;
 }

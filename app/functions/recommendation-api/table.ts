@@ -9,7 +9,7 @@ import {
     UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { readFilms, writeFilms } from "../../serving/film-scores.ts";
-import type { CampaignStatus, KeptList, ShownNotification, TablePort } from "../../serving/ports.ts";
+import type { CampaignStatus, KeptList, MonthSpend, ShownNotification, TablePort } from "../../serving/ports.ts";
 import type { Asked } from "../../serving/prefetch.ts";
 import { recentAttributes, recentOf } from "./recent-item.ts";
 
@@ -24,11 +24,8 @@ const listSk = (key: string) => `list#${key}`;
 
 /** The API's table in DynamoDB; docs/api.md describes its items. */
 export function tablePort(client: DynamoDBClient, TableName: string): TablePort {
-    /** Both items in one call, or an error: with only one of them, the other would seem to be missing. */
-    async function both(
-        keys: readonly [Item, Item],
-        abortSignal: AbortSignal,
-    ): Promise<(sk: string) => Item | undefined> {
+    /** All items in one call, or an error: with only some of them, the others would seem to be missing. */
+    async function all(keys: readonly Item[], abortSignal: AbortSignal): Promise<(sk: string) => Item | undefined> {
         const command = new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys: [...keys] } } });
         const { Responses, UnprocessedKeys } = await client.send(command, { abortSignal });
         if (Object.keys(UnprocessedKeys ?? {}).length > 0) throw new Error("the table left items unread");
@@ -38,7 +35,7 @@ export function tablePort(client: DynamoDBClient, TableName: string): TablePort 
     return {
         async viewer(userId, key, signal) {
             const pk = viewerPk(userId);
-            const item = await both([keyOf(pk, "recent"), keyOf(pk, listSk(key))], signal);
+            const item = await all([keyOf(pk, "recent"), keyOf(pk, listSk(key))], signal);
             const list = item(listSk(key));
             return { recent: recentOf(item("recent")), ...(list && { list: listOf(key, list) }) };
         },
@@ -69,8 +66,12 @@ export function tablePort(client: DynamoDBClient, TableName: string): TablePort 
             return (await client.send(command, { abortSignal }).catch(refusedOrThrow)) !== undefined;
         },
         async stack(signal) {
-            const item = await both([keyOf("stack", "campaign"), keyOf("stack", "notice")], signal);
-            const [campaign, notification] = [item("campaign"), item("notice")];
+            const names = ["campaign", "notice", "spend"];
+            const item = await all(
+                names.map((sk) => keyOf("stack", sk)),
+                signal,
+            );
+            const [campaign, notification, spend] = names.map(item);
             return {
                 ...(campaign?.checkedAt && { campaign: seenOf(campaign) }),
                 ...(campaign?.flushed && { flushed: numberOf(campaign, "flushed") }),
@@ -80,6 +81,9 @@ export function tablePort(client: DynamoDBClient, TableName: string): TablePort 
                         text: textOf(notification, "text"),
                         at: numberOf(notification, "at"),
                     },
+                }),
+                ...(spend && {
+                    spend: { month: textOf(spend, "month"), usd: numberOf(spend, "usd"), at: numberOf(spend, "at") },
                 }),
             };
         },
@@ -146,6 +150,13 @@ export async function putNotification(
 ): Promise<void> {
     const { kind, text: told, at } = notification;
     const Item = { ...keyOf("stack", "notice"), kind: text(kind), text: text(told), at: number(at) };
+    await client.send(new PutItemCommand({ TableName, Item }));
+}
+
+/** Stores the month's spend for the page. */
+export async function putSpend(client: DynamoDBClient, TableName: string, spend: MonthSpend): Promise<void> {
+    const { month, usd, at } = spend;
+    const Item = { ...keyOf("stack", "spend"), month: text(month), usd: number(usd), at: number(at) };
     await client.send(new PutItemCommand({ TableName, Item }));
 }
 

@@ -11,7 +11,7 @@ import { hashFor, type Route } from "./route.ts";
 import { needsToken, useSignedIn } from "./sign-in.ts";
 import { viewerName } from "./viewers.ts";
 
-const titles = { home: "For you", compare: "Compare", status: "Status" } as const;
+const titles = { home: "For you", compare: "Compare", status: "Status", missing: "No such page" } as const;
 
 /** The page: header, view of the current address, and footer. */
 export function App() {
@@ -67,8 +67,21 @@ export function App() {
     );
 }
 
+/** For an address that no view has. */
+const Missing = ({ viewer }: { viewer: string | undefined }) => (
+    <div class="status">
+        <header class="page-head">
+            <h1>There is no page at this address</h1>
+            <p class="lead">
+                <a href={hashFor({ page: "home", ...(viewer !== undefined && { viewer }) })}>Go to the films</a>
+            </p>
+        </header>
+    </div>
+);
+
 function PageOf({ route, signedIn }: { route: Route; signedIn: string | undefined }) {
     const { page, viewer, like } = route;
+    if (page === "missing") return <Missing viewer={viewer} />;
     if (page === "status") return <Status key={signedIn ?? ""} />;
     if (page === "compare") {
         return viewer === undefined ? (

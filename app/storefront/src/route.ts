@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 /** The view. The address contains the whole route, so it can be shared. */
-export type Page = "home" | "compare" | "status";
+export type Page = "home" | "compare" | "status" | "missing";
 
 export interface Route {
     readonly page: Page;
@@ -15,7 +15,7 @@ export interface Route {
 
 const longestId = 256;
 
-/** Reads `location.hash`; an unknown hash is the home page. */
+/** Reads `location.hash`. A path that no view has is the page `missing`; an anchor such as `#main` is the home page. */
 export function parseRoute(hash: string): Route {
     const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
     const values = new URLSearchParams(query);
@@ -23,7 +23,12 @@ export function parseRoute(hash: string): Route {
         const id = values.get(name);
         return id ? [[name, id.slice(0, longestId)] as const] : [];
     });
-    return { page: path === "compare" || path === "status" ? path : "home", ...Object.fromEntries(ids) };
+    return { page: pageOf(path, hash), ...Object.fromEntries(ids) };
+}
+
+function pageOf(path: string, hash: string): Page {
+    if (path === "compare" || path === "status") return path;
+    return path !== "" && hash.startsWith("#/") ? "missing" : "home";
 }
 
 /** The hash of a route. */

@@ -33,6 +33,16 @@ export const sourceWords: Readonly<Record<Source, { readonly badge: string; read
     },
 };
 
+/** Words for a list of a viewer who is in no data: also a campaign's films are popular ones then. */
+export const unknownViewerWords = {
+    badge: "Popular: viewer not known",
+    sentence: "This viewer is not known, so these are popular films. The list becomes personal with the first film.",
+} as const;
+
+/** The source of a list in words; a list of a viewer who is not known is not personal. */
+export const wordsOfList = ({ source, viewerKnown }: Pick<FilmList, "source" | "viewerKnown">) =>
+    viewerKnown === false ? unknownViewerWords : sourceWords[source];
+
 /** Why the campaign did not make a list. */
 export const reasonWords: Readonly<Record<Reason, string>> = {
     away: "there is currently no campaign",
@@ -45,6 +55,10 @@ export const reasonWords: Readonly<Record<Reason, string>> = {
 const dollars = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
 /** US dollars, with cents. */
 export const usd = (amount: number) => dollars.format(amount);
+
+const longMonth = new Intl.DateTimeFormat("en-US", { month: "long", year: "numeric", timeZone: "UTC" });
+/** The name of a month such as `2026-11`. */
+export const monthName = (month: string): string => longMonth.format(new Date(`${month}-01T00:00:00Z`));
 
 /** Age in words, for example "3 minutes ago". */
 export function ago(at: string, now = Date.now()): string {

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import Table from "cli-table3";
 import { Command } from "commander";
 import { describeFailure, LocalError, start } from "../control.ts";
-import { defaultInstance, type Instance } from "../instance.ts";
+import { defaultInstance, type Instance, version } from "../instance.ts";
 import { ensureStack, outputs, run } from "../pulumi.ts";
 
 /** `npm run demo`: from nothing to recommendations, on the local AWS, with the real Pulumi engine. */
@@ -15,6 +15,8 @@ const fileOptions = ["items", "users"] as const;
 
 const options = new Command("demo")
     .description("MovieLens 100k, or data of your own, to recommendations on the local AWS")
+    .version(version, "--version", "print the version")
+    .addHelpText("after", "\nExamples:\n  npm run demo\n  npm run demo -- --data orders.csv --items products.csv")
     .option("--json", "print one JSON document on stdout, and nothing else")
     .option("--verbose", "show the stack trace of an error")
     .option("--data <path>", "interactions of your own, instead of MovieLens: any file that data-prep reads")

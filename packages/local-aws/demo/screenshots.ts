@@ -1,7 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { Command } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import type { Browser, Page } from "puppeteer-core";
+import { version } from "../instance.ts";
 import { openBrowser } from "./browser.ts";
 
 /** Screenshots of the storefront for docs/, from a running page: `npm run screenshots -- --url URL`. */
@@ -45,11 +46,22 @@ const shots: readonly Shot[] = [
 
 const options = new Command("screenshots")
     .description("Takes pictures of the storefront at a URL, for docs/images")
-    .requiredOption("--url <url>", "the page, such as the demo prints it")
+    .version(version, "--version", "print the version")
+    .addHelpText(
+        "after",
+        "\nExamples:\n  npm run screenshots -- --url URL\n  npm run screenshots -- --url URL --out /tmp --only desktop phone",
+    )
+    .requiredOption("--url <url>", "the page, such as the demo prints it", addressOf)
     .option("--out <folder>", "folder for the pictures", join(import.meta.dirname, "../../../docs/images"))
-    .option("--only <names...>", `some of: ${shots.map(({ name }) => name).join(", ")}`)
+    .addOption(new Option("--only <names...>", "some of the pictures").choices(shots.map(({ name }) => name)))
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
     .parse()
     .opts<{ url: string; out: string; only?: string[] }>();
+
+function addressOf(text: string): string {
+    if (!URL.canParse(text)) throw new InvalidArgumentError("It must be an address such as the demo prints it.");
+    return text;
+}
 
 const browser = await openBrowser();
 try {

@@ -1,9 +1,26 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { toolchain } from "./env.mjs";
 import { machinePath } from "./find.mjs";
 import { interruptNote } from "./interrupt.mjs";
+
+/** The exit code of a runbook that finds no stack. */
+const NO_STACK = 6;
+
+/** The command for a runbook without a stack on AWS, where the demo made one on the local AWS. */
+function localHint(root, command, args) {
+    const [, name] = /^runbooks\/(.+)\.ts$/.exec(command) ?? [];
+    const local = join(
+        root,
+        process.env.MOVIE_RECOMMENDER_LOCAL_DIR || ".local",
+        "pulumi/.pulumi/stacks/movie-recommender/local.json",
+    );
+    if (name === undefined || args.includes("--stack") || !existsSync(local)) return undefined;
+    const quoted = args.map((arg) => (/^[\w.,:=/@%+-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`));
+    return `The demo's stack is on the local AWS. Run this there: npm run local -- ${[name, ...quoted].join(" ")}\n`;
+}
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 
@@ -41,6 +58,8 @@ export function runCommand(root, command, args, { withPython }) {
     child.on("exit", (code, signal) => {
         if (signal === null) {
             process.exitCode = code;
+            const hint = code === NO_STACK ? localHint(root, command, args) : undefined;
+            if (hint !== undefined) process.stderr.write(hint);
             return;
         }
         process.exitCode = 128 + constants.signals[signal];

@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import { messageOf } from "../../../personalize/errors.ts";
+import { showCommandsAsCalled } from "./as-called.ts";
 import { visible } from "./visible.ts";
 
 /** Exit codes of every runbook; Pulumi's own where they exist. */
@@ -31,10 +34,19 @@ export interface CommonOptions {
     readonly verbose?: boolean;
 }
 
-/** A command with the options of every runbook; wrong usage exits with 2. */
-export function runbook(name: string, description: string): Command {
+/** Version of the program. */
+export const { version } = JSON.parse(
+    readFileSync(join(import.meta.dirname, "..", "..", "..", "package.json"), "utf8"),
+) as { readonly version: string };
+
+/** A command with the options of every runbook; wrong usage exits with 2. `examples` are its arguments. */
+export function runbook(name: string, description: string, examples: readonly string[]): Command {
+    showCommandsAsCalled();
+    const lines = examples.map((example) => `\n  npm run ${name}${example && ` -- ${example}`}`);
     return new Command(name)
         .description(description)
+        .version(version, "--version", "print the version")
+        .addHelpText("after", `\nExamples:${lines.join("")}`)
         .option("--stack <name>", "the Pulumi stack; default: the selected one")
         .option("--json", "print one JSON document on stdout, and nothing else")
         .option("--verbose", "show the stack trace of an error")

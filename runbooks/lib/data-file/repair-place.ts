@@ -13,12 +13,12 @@ export const fewestInteractions = 1000;
 
 export interface FileRepair extends Repaired {
     readonly from: string;
-    /** Undefined if nothing is written. */
+    /** Undefined if there is nothing to repair. */
     readonly to: string | undefined;
 }
 
 export interface PlaceRepair {
-    /** Undefined if there is nothing to repair; then nothing is written. */
+    /** Place of the copies; undefined if there is nothing to repair. */
     readonly to: Place | undefined;
     readonly files: readonly FileRepair[];
     /** Files of a folder that are not data. */
@@ -28,6 +28,8 @@ export interface PlaceRepair {
 interface Options {
     readonly to: Place | undefined;
     readonly shape: Shape | undefined;
+    /** Whether the copies are only made on this machine, to report what they change. */
+    readonly dryRun: boolean;
     readonly signal: AbortSignal;
     /** Reports progress: a large file takes minutes. */
     log(message: string): void;
@@ -42,7 +44,7 @@ interface Copy {
 }
 
 /**
- * Writes repaired copies of a file, or of all files of a folder. All are repaired on this machine first: after an error
+ * Writes repaired copies of a file, or of all files of a folder. With `dryRun` it only reports them. All are repaired on this machine first: after an error
  * nothing is written.
  *
  * @throws RunbookError if a target exists, if there is nothing to read, or for content that has no safe repair.
@@ -50,7 +52,7 @@ interface Copy {
 export async function repairPlace(
     client: S3Client,
     from: Place,
-    { to: named, shape, signal, log }: Options,
+    { to: named, shape, dryRun, signal, log }: Options,
 ): Promise<PlaceRepair> {
     const to = named ?? { bucket: from.bucket, key: repairedKey(from.key) };
     if (isFolder(from.key) !== isFolder(to.key)) {
@@ -95,7 +97,7 @@ export async function repairPlace(
         const isSound = copies.every(({ repaired }) => repaired.changes.length === 0) && leftOut.length === 0;
         const isNested = keys.some((key) => key.slice(from.key.length).includes("/"));
         const isWritten = !isSound || isNested;
-        for (const { file, target, encryption } of isWritten ? copies : []) {
+        for (const { file, target, encryption } of isWritten && !dryRun ? copies : []) {
             signal.throwIfAborted();
             log(`writing ${urlOf(target)}`);
             await upload(client, file, target, encryption);

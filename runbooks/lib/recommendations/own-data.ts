@@ -45,10 +45,6 @@ async function titlesOf(file: string, sha256: string): Promise<(itemId: string) 
     return (itemId) => byId.get(itemId) || itemId;
 }
 
-/** The hash in an import job's name, `…-<hash8>-<n>`; undefined for another name. */
-export const importedHashOf = (importJobArn: string | undefined): string | undefined =>
-    /-([0-9a-f]{8})-\d+$/.exec(importJobArn ?? "")?.[1];
-
 /** The users without an interaction in the data. */
 export function unknownUsers(users: readonly string[], { userIds }: Columns): string[] {
     const known = new Set(userIds);

@@ -15,6 +15,15 @@ export interface PulumiAnswer {
     readonly stderr: string;
 }
 
+/** The error of a Pulumi that is not logged in; undefined for another failure. */
+export const loginProblem = (stderr: string): RunbookError | undefined =>
+    /PULUMI_ACCESS_TOKEN must be set|not logged in/i.test(stderr)
+        ? new RunbookError(
+              "Pulumi is not logged in, so no stack can be read. Log in with: pulumi login",
+              exitCodes.noStack,
+          )
+        : undefined;
+
 /** Runs a Pulumi command in the project's folder without questions; a failure is a result too. */
 export function askPulumi(...args: readonly string[]): Promise<PulumiAnswer> {
     const options = { cwd: projectDir, maxBuffer: 64 * 1024 * 1024 };

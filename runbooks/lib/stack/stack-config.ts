@@ -6,7 +6,7 @@ import { sha256Of } from "../../../data-prep/files.ts";
 import { preparedData } from "../../../data-prep/prepared-data.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { shortName } from "./all-stacks.ts";
-import { askPulumi, noSuchCommand, type PulumiAnswer } from "./pulumi.ts";
+import { askPulumi, loginProblem, noSuchCommand, type PulumiAnswer } from "./pulumi.ts";
 
 const projectDir = join(import.meta.dirname, "..", "..", "..");
 
@@ -58,7 +58,9 @@ export async function readStackConfig(
 export async function selectedStack(advice = "Name the stack to create: --stack dev"): Promise<string> {
     const { exitCode, stdout, stderr } = await askPulumi("stack", "--show-name");
     if (exitCode !== 0) {
-        throw new RunbookError(`No stack is selected (${stderr}). ${advice}`, exitCodes.noStack);
+        throw (
+            loginProblem(stderr) ?? new RunbookError(`No stack is selected (${stderr}). ${advice}`, exitCodes.noStack)
+        );
     }
     return stdout.trim();
 }

@@ -1,7 +1,7 @@
 import type { Properties } from "../../../personalize/diff.ts";
 import { kinds, type ResourceKindName } from "../../../personalize/kinds.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
-import { askPulumi, noSuchCommand } from "./pulumi.ts";
+import { askPulumi, loginProblem, noSuchCommand } from "./pulumi.ts";
 
 /** A Personalize resource in the stack's state. */
 export interface RecordedResource {
@@ -97,5 +97,5 @@ async function pulumi(args: readonly string[], stack: string | undefined): Promi
             exitCodes.noStack,
         );
     }
-    throw new RunbookError(`pulumi ${args.join(" ")} failed: ${stderr}`);
+    throw loginProblem(stderr) ?? new RunbookError(`pulumi ${args.join(" ")} failed: ${stderr}`);
 }

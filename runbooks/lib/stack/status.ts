@@ -11,7 +11,7 @@ export interface ResourceStatus {
     readonly arn: string | null;
     /** The service's status, or `GONE`, or `NOT YET MADE`. */
     readonly state: string;
-    /** Seconds since the last change; null if the service does not return it. */
+    /** Seconds since the last change, which may be an update; null if the service does not return it. */
     readonly ageSeconds: number | null;
     readonly failureReason: string | null;
     readonly consoleUrl: string;
@@ -40,13 +40,19 @@ export async function statusOf(
                 resource: `${noun} ${arn === undefined ? displayName(inputs) : arn.split("/").slice(1).join("/")}`,
                 arn: arn ?? null,
                 state,
-                ageSeconds: found?.since ? Math.max(0, Math.round((now - found.since.getTime()) / 1000)) : null,
+                ageSeconds: ageOf([found?.since, found?.update?.since], now),
                 failureReason: found?.failureReason ?? found?.update?.failureReason ?? null,
                 consoleUrl: `https://${region}.console.aws.amazon.com/personalize/home?region=${region}`,
                 nextStep: nextStep(noun, state),
             };
         }),
     );
+}
+
+/** Seconds since the latest of these times; null if none is known. */
+function ageOf(times: readonly (Date | undefined)[], now: number): number | null {
+    const known = times.flatMap((time) => time?.getTime() ?? []);
+    return known.length === 0 ? null : Math.max(0, Math.round((now - Math.max(...known)) / 1000));
 }
 
 /** The worst of all states. */

@@ -20,6 +20,8 @@ import { type Compared, judgedMetric, refusals } from "./quality-gate.ts";
 
 /** Dependencies of a retraining, so that tests can replace them. */
 export interface RetrainDeps extends OperationDeps {
+    /** Whether `pulumi up` would import or train. */
+    hasNewData(): Promise<boolean>;
     /** Runs `pulumi up`. @throws Error if it fails. */
     up(): Promise<void>;
     /** ARN of the newest version in the stack's state. */
@@ -71,6 +73,10 @@ export async function retrain(
         before: { hold: serving?.hold ?? false, reason: serving?.reason ?? "not held" },
     };
     const { live, newest, before } = retraining;
+    const isSettled = served === (serving?.hold ? held : newest);
+    if (serving?.retraining === undefined && isSettled && !(await deps.hasNewData())) {
+        return { outcome: "nothing new", live, fresh: null, newest, compared: null, reasons: [] };
+    }
     deps.log(
         serving?.retraining
             ? `resuming the retraining of ${serving.since}, which replaces version ${nameOf(live)}`

@@ -7,6 +7,7 @@ import {
 import { ParameterNotFound, paginateGetParameterHistory, type SSMClient } from "@aws-sdk/client-ssm";
 import { trainingUsd, type UsdRange } from "../../../config/prices.ts";
 import { hasName, isNotFound } from "../../../personalize/errors.ts";
+import { contentHashIn } from "../../../personalize/job-names.ts";
 import { nameOf } from "../../../personalize/operations/operation.ts";
 import { type ServingFlag, stateFlagsPath } from "../../../personalize/operations/state-flags.ts";
 import { importOf } from "../../../personalize/solution-version.ts";
@@ -99,7 +100,7 @@ export async function versionsOf(
         versions.push({
             ...listed,
             importJobArn,
-            dataHash: /-([0-9a-f]{8})-\d+$/.exec(importJobArn ?? "")?.[1] ?? null,
+            dataHash: contentHashIn(importJobArn ?? undefined) ?? null,
             metrics: status === "ACTIVE" ? await metricsOf(client, solutionVersionArn) : null,
             trainingHours: trainingHours ?? null,
             trainingUsd: trainingHours === undefined ? null : priceOf(recipeArn, trainingHours),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { forgetViewer, viewerKeys } from "../../../app/functions/recommendation-api/forget.ts";
 import { itemBytes } from "../../../app/functions/recommendation-api/recent-item.ts";
-import { askedIn, tablePort } from "../../../app/functions/recommendation-api/table.ts";
+import { askedIn, putNotification, putSpend, tablePort } from "../../../app/functions/recommendation-api/table.ts";
 import { packFilms, unpackFilms } from "../../../app/serving/film-scores.ts";
 import { recentLength } from "../../../app/serving/limits.ts";
 import type { KeptList } from "../../../app/serving/ports.ts";
@@ -161,6 +161,16 @@ describe("the table of the recommendation API on a local AWS", () => {
             (await askedIn(dynamo, TableName, epochHour(at) - 3)).map(({ userId }) => userId),
             ["kept"],
         );
+    });
+
+    it("gives back what the cost guard shows to viewers, and the campaign's status", async () => {
+        const table = tablePort(dynamo, TableName);
+        assert.deepEqual(await table.stack(signal), {});
+        const spend = { month: "2026-11", usd: 12.34, at: 1_800_000_000_000 };
+        await putSpend(dynamo, TableName, spend);
+        const notification = { kind: "parked", text: "The limit is reached.", at: 1_800_000_000_001 };
+        await putNotification(dynamo, TableName, notification);
+        assert.deepEqual(await table.stack(signal), { notification, spend });
     });
 
     it("adds up who asked", async () => {

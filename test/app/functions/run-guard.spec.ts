@@ -56,6 +56,7 @@ describe("the cost guard", () => {
             const fine = make();
             await fine.hours(days * 24);
             assert.deepEqual(fine.kinds(), kinds);
+            assert.equal(fine.shownUsd, Math.round(fine.spend() * 100) / 100, "the page shows the month's spend");
             assert.equal(fine.arrived.length, kinds.length, "nothing arrives twice where nothing dies");
             const { deletions, rankingDeletions, deleted, calls } = fine;
 

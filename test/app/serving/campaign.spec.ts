@@ -78,7 +78,17 @@ describe("what is known of the campaign", () => {
         world.clock.at += 11 * second;
         await world.ask("GET /health");
         assert.equal(jsonOf(await world.ask("GET /health")).notice, undefined, "it served after that notification");
+        assert.equal(health.cost.spend, undefined, "the cost guard has not counted yet");
         assert.deepEqual(health.tables, { films: 300, interactionsSha256: "abc", genres: ["Comedy", "Drama"] });
+    });
+
+    it("is shown with the month's spend, as the cost guard counted it", async () => {
+        const at = world.clock.at;
+        world.table.setStack({ spend: { month: "2026-01", usd: 12.5, at } });
+        await world.ask("GET /health");
+        const { cost } = jsonOf(await world.ask("GET /health"));
+        assert.deepEqual(cost.spend, { month: "2026-01", usd: 12.5, countedAt: new Date(at).toISOString() });
+        assert.deepEqual([cost.estimatedUsdPerMonth, cost.monthlyLimitUsd], [150, 200]);
     });
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { hangs, idsOf, jsonOf, markOf, serviceError, startWorld, throws, type World } from "./world.ts";
+import { listViewers } from "../../../data-prep/tables/viewers.ts";
+import { hangs, idsOf, jsonOf, markOf, serviceError, startWorld, tablesDocument, throws, type World } from "./world.ts";
 
 const hour = 3_600_000;
 const away = throws(serviceError("the table is away", 500));
@@ -35,6 +36,26 @@ describe("a viewer's films", () => {
         assert.deepEqual(idsOf(await world.recommend("a", { numResults: "3" })), idsOf(first));
         assert.equal(world.lastLine().layer, "table");
         assert.equal(world.state.asks.length, 1);
+    });
+
+    it("show whether the viewer is known, by the data or by an event", async () => {
+        const known = async (userId: string) => (await world.recommend(userId)).viewerKnown;
+        assert.equal(await known("a"), undefined, "tables of an earlier release list no viewers");
+        const viewers = listViewers(["a", "b"]) ?? "";
+        world = startWorld({ tables: { ...tablesDocument, viewers } });
+        assert.deepEqual([await known("a"), await known("b"), await known("c")], [true, true, false]);
+        world.state.status = undefined;
+        assert.equal(await known("d"), false, "also without a campaign");
+        await world.watch("c", "5");
+        assert.equal(await known("c"), true);
+        world.restart();
+        assert.equal(await known("c"), true, "for another process too");
+    });
+
+    it("do not show an unknown viewer while the table, which has the events, does not answer", async () => {
+        world = startWorld({ tables: { ...tablesDocument, viewers: listViewers([]) ?? "" } });
+        world.table.state.gate = away;
+        assert.equal((await world.recommend("a")).viewerKnown, undefined);
     });
 
     it("are another list for each filter, its values and each context, by ARN", async () => {

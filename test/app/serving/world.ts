@@ -150,6 +150,7 @@ export function startWorld(
         /** Milliseconds that pass whenever the clock is read. */
         readonly tick?: number;
         readonly openApi?: string;
+        readonly tables?: TablesDocument;
         readonly verifyToken?: VerifyToken;
     } = {},
 ) {
@@ -169,7 +170,7 @@ export function startWorld(
             openApi: more.openApi ?? openApi,
             putEvents: more.tracker === false ? undefined : putEvents,
             config: { ...config, ...more.config },
-            tables: JSON.stringify(tablesDocument),
+            tables: JSON.stringify(more.tables ?? tablesDocument),
             pages: more.pages ?? new Map(),
             ...(more.verifyToken && { verifyToken: more.verifyToken }),
             clock: () => {

@@ -68,6 +68,19 @@ describe("the storefront", () => {
         clean();
     });
 
+    it("shows that a viewer is not known, until a film is watched", async () => {
+        const page = await open("#/?viewer=nobody-knows");
+        await said(page, "#picks .row-note", /^This viewer is not known, so these are popular films\./);
+        await said(page, "#picks [data-source]", /^From: Popular: viewer not known$/);
+        await page.locator("#picks .details").click();
+        await said(page, ".drawer-sentence", /^This viewer is not known/);
+        await page.keyboard.press("Escape");
+        await page.locator(".hero .primary").click();
+        await said(page, "#picks .row-note", /^Because you watched /);
+        await said(page, "#picks [data-source]", /^From: Personal \(live\)$/);
+        clean();
+    });
+
     it("accepts a new viewer, whose list becomes personal after watching", async () => {
         const page = await open("");
         await page.locator("text/Be someone new").click();
@@ -324,6 +337,24 @@ describe("the storefront", () => {
         clean();
     });
 
+    it("shows that an address has no page, and leads to the films", async () => {
+        const page = await open("#/nowhere?viewer=6");
+        await said(page, "h1", /^There is no page at this address$/);
+        await page.locator("main a").click();
+        await said(page, "#picks-title", /Top picks for viewer 6/);
+        clean();
+    });
+
+    it("has all genres on a card", async () => {
+        const page = await open("#/?viewer=6");
+        const [itemId = ""] = (await filmsOf(page, "popular")).filter(
+            (id) => (tables.film(id)?.genres.length ?? 0) > 1,
+        );
+        const text = await textOf(page, `#popular [data-item="${itemId}"] .card-facts`);
+        for (const genre of tables.film(itemId)?.genres ?? []) assert.ok(text.includes(genre), text);
+        clean();
+    });
+
     it("shows a stranger the state and how this visit went, and not what it costs", async () => {
         const page = await open("#/?viewer=6");
         await filmsOf(page, "picks");
@@ -344,6 +375,20 @@ describe("the storefront", () => {
         await again;
         assert.equal(askedFor("health"), before + 1);
         clean();
+    });
+
+    it("shows the owner the month's spend against the limit", async () => {
+        const spend = { month: "2026-11", usd: 50, at: Date.now() };
+        const owners = await serveStorefront({ tables: tablesDocument, histories, details: true, spend });
+        try {
+            const one = await openPage(browser, `${owners.url}#/status`);
+            opened.push(one);
+            await said(one.page, ".limit", /^\$50\.00 spent in November 2026, of \$200\.00, the limit/);
+            const label = await one.page.$eval(".limit svg", (bar) => bar.getAttribute("aria-label"));
+            assert.equal(label, "25 percent of the monthly limit");
+        } finally {
+            await owners.close();
+        }
     });
 
     it("asks early for what is pointed at, once, and not where data are saved", async () => {

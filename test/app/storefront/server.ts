@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { tokenVerifier } from "../../../app/functions/recommendation-api/verify-token.ts";
 import { packFilms } from "../../../app/serving/film-scores.ts";
 import { pageFiles } from "../../../app/serving/page-files.ts";
-import type { CampaignPort, PutEvents } from "../../../app/serving/ports.ts";
+import type { CampaignPort, MonthSpend, PutEvents } from "../../../app/serving/ports.ts";
 import type { Reply } from "../../../app/serving/reply.ts";
 import { createService } from "../../../app/serving/service.ts";
 import { openTables } from "../../../app/serving/table-answers.ts";
@@ -51,6 +51,8 @@ export interface ServeOptions {
     readonly details?: boolean;
     /** The words of the data; without them, films. */
     readonly words?: DataWords;
+    /** The month's spend, as the cost guard counted it. */
+    readonly spend?: MonthSpend;
 }
 
 /** The built page under its policy, and the service itself over a table in memory and a campaign of similar films. */
@@ -62,6 +64,7 @@ export async function serveStorefront({
     auth,
     details = false,
     words = dataWords(undefined, { publicHistories: false }),
+    spend,
 }: ServeOptions): Promise<Served> {
     const { directory } = await buildStorefront();
     const files = pageFiles(directory);
@@ -92,6 +95,7 @@ export async function serveStorefront({
     const table = memoryTable();
     table.setStack({
         campaign: { ...(parked ? { status: "" } : seen), checkedAt: Date.now() },
+        ...(spend && { spend }),
         ...(parked && { notification: { kind: "parked", text: parkedText, at: Date.now() - 5_400_000 } }),
     });
     const viewerAuth = auth && { issuer: auth.issuer, audience: auth.audience, claim: "sub" };

@@ -29,10 +29,11 @@ describe("the storefront's address", () => {
         );
     });
 
-    it("is home for an unknown address", () => {
-        for (const hash of ["", "#", "#/", "#/nowhere", "#main", "#/?viewer="]) {
+    it("is home without a view, and missing for one that does not exist", () => {
+        for (const hash of ["", "#", "#/", "#main", "#/?viewer="]) {
             assert.deepEqual(parseRoute(hash), { page: "home" }, hash);
         }
+        assert.deepEqual(parseRoute("#/nowhere?viewer=6"), { page: "missing", viewer: "6" });
     });
 });
 

@@ -3,8 +3,8 @@ import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Goal } from "../../../bench/lib/goals.ts";
+import { showLine, showTable } from "../../../bench/lib/goals.ts";
 import { type Instance, root, variables } from "../../../packages/local-aws/instance.ts";
-import { table } from "../../../runbooks/lib/cli/table.ts";
 import { installEvaluator, installOnce, judgeTools } from "./judge-tools.ts";
 
 /** The result of one real case, or of one sound setup, as `real-cases/run.py` prints it. */
@@ -47,8 +47,8 @@ export async function runRealCases(instance: Instance, only: string): Promise<Go
     const cases = lines.filter((line) => line.case !== undefined);
     const sound = lines.filter((line) => line.sound !== undefined);
     const judged = cases.filter(({ broke }) => broke === undefined);
-    console.log(table(["real case", "named", "first line", "fix works", "harm"], judged.filter(isNotFull).map(rowOf)));
-    for (const line of lines) for (const problem of problemsOf(line)) console.log(problem);
+    showTable(["real case", "named", "first line", "fix works", "harm"], judged.filter(isNotFull).map(rowOf));
+    for (const line of lines) for (const problem of problemsOf(line)) showLine(problem);
     const share = (count: number) => (judged.length === 0 ? 0 : (100 * count) / cases.length);
     const alarms = sound.filter(({ alarm, agree, broke }) => broke !== undefined || alarm || !agree).length;
     const ofOneFault = judged.filter(({ findings }) => findings.length === 1).map(({ lines }) => lines);

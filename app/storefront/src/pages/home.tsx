@@ -10,7 +10,7 @@ import { picksPath, similarPath } from "../paths.ts";
 import { spoken } from "../poster/lettering.ts";
 import { hashFor } from "../route.ts";
 import { isNew, lastRevision, viewerName, watchedBy, watchFilm } from "../viewers.ts";
-import { type FilmList, type Health, type ListedFilm, listed, milliseconds } from "../words.ts";
+import { type FilmList, type Health, type ListedFilm, listed, milliseconds, unknownViewerWords } from "../words.ts";
 import { EverybodysRows } from "./everybodys-rows.tsx";
 import { useOpened } from "./opened.tsx";
 
@@ -167,6 +167,7 @@ function usualNote(viewer: string, watchedSome: boolean, list: FilmList | undefi
     if (isNew(viewer) && !watchedSome) {
         return `You are new, so these are popular ${item.many}. ${Act} one, and the list becomes yours.`;
     }
+    if (list?.viewerKnown === false) return unknownViewerWords.sentence;
     const personal = list?.source === "campaign" || list?.source === "cache" || list?.source === "precomputed";
     if (list === undefined || personal)
         return `Based on the ${item.many} that ${viewerName(viewer) === "you" ? "you" : "they"} ${past}. ${Act} one, and see the list change.`;

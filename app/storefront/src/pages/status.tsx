@@ -3,7 +3,7 @@ import { done, item } from "../data-words.ts";
 import { useAnswer } from "../hooks.ts";
 import { Trouble } from "../parts/trouble.tsx";
 import { answersBySource } from "../visit.ts";
-import { ago, type Health, milliseconds, type Source, sourceWords, usd } from "../words.ts";
+import { ago, type Health, milliseconds, monthName, type Source, sourceWords, usd } from "../words.ts";
 
 const stateWords: Readonly<Record<Health["campaign"]["state"], readonly [title: string, words: string]>> = {
     serving: ["Serving", "The API calls the campaign; lists are personal."],
@@ -89,7 +89,9 @@ function Panels({ health: { campaign, cost, notice, tables } }: { health: Health
     );
 }
 
-const Cost = ({ cost, away }: { cost: NonNullable<Health["cost"]>; away: boolean }) => (
+type CostOfStack = NonNullable<Health["cost"]>;
+
+const Cost = ({ cost, away }: { cost: CostOfStack; away: boolean }) => (
     <Panel id="cost" title="Cost">
         <p class="figure">
             {usd(cost.campaignUsdPerHour)} <small>an hour</small>
@@ -99,7 +101,7 @@ const Cost = ({ cost, away }: { cost: NonNullable<Health["cost"]>; away: boolean
                 ? "The campaign costs nothing while it is away."
                 : "Cost of the campaign while it exists, by the prices in the stack's program."}
         </p>
-        <Limit spent={cost.estimatedUsdPerMonth} limit={cost.monthlyLimitUsd} />
+        <Spend cost={cost} />
     </Panel>
 );
 
@@ -165,12 +167,25 @@ const Fact = ({
         </>
     );
 
-function Limit({ spent, limit }: { spent: number; limit: number }) {
-    const part = limit > 0 ? Math.min(1, spent / limit) : 0;
+/** The month's spend, as the cost guard counts it, against the limit at which it parks the campaign. */
+function Spend({ cost: { spend, monthlyLimitUsd: limit, limitIsSet, estimatedUsdPerMonth } }: { cost: CostOfStack }) {
+    const which = limitIsSet === false ? "the limit of the estimate plus 25 %, because none is set" : "the limit";
+    if (spend === undefined) {
+        return (
+            <p class="hint">
+                Estimate: {usd(estimatedUsdPerMonth)} a month, of {usd(limit)}, {which}. The cost guard has not counted
+                the month's spend yet.
+            </p>
+        );
+    }
+    const part = limit > 0 ? Math.min(1, spend.usd / limit) : 0;
     return (
         <div class="limit">
             <p>
-                <strong>{usd(spent)}</strong> a month, of {usd(limit)} at most
+                <strong>{usd(spend.usd)}</strong> spent in {monthName(spend.month)}, of {usd(limit)}, {which}
+            </p>
+            <p class="hint">
+                Counted {ago(spend.countedAt)}. Estimate for a whole month: {usd(estimatedUsdPerMonth)}.
             </p>
             <svg
                 class={`bar ${part > 0.8 ? "bar-near" : ""}`}

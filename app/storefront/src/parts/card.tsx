@@ -36,7 +36,9 @@ export function Card({ film, mark, reached, onReached, onOpen }: CardProps) {
                 <Poster film={film} />
                 {said !== undefined && <span class={`chip chip-${mark?.kind}`}>{said}</span>}
                 <span class="card-title">{shown}</span>
-                <span class="card-facts">{[year, genres[0]].filter(Boolean).join(" · ")}</span>
+                <span class="card-facts" title={genres.join(", ")}>
+                    {[year, genres.join(", ")].filter(Boolean).join(" · ")}
+                </span>
             </button>
         </li>
     );

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { type Answered, curlFor } from "../api.ts";
 import { spoken } from "../poster/lettering.ts";
-import { ago, type FilmList, milliseconds, reasonWords, sourceWords } from "../words.ts";
+import { ago, type FilmList, milliseconds, reasonWords, wordsOfList } from "../words.ts";
 import { announce } from "./announcer.tsx";
 import { Modal } from "./modal.tsx";
 
@@ -13,7 +13,7 @@ interface DrawerProps {
 
 /** Details of a row: source, time, scores, and the call itself. */
 export function Drawer({ title, answered: { value: list, ms, url }, onClose }: DrawerProps) {
-    const { badge, sentence } = sourceWords[list.source];
+    const { badge, sentence } = wordsOfList(list);
     return (
         <Modal class="drawer" labelledBy="drawer-title" onClose={onClose}>
             <p class="eyebrow">How it was made</p>

@@ -1,0 +1,106 @@
+// `npm run help`: plain JavaScript over Node's own modules, because nothing is installed yet on a fresh clone.
+import { pathToFileURL } from "node:url";
+
+/** The npm scripts by purpose, each with one line. */
+export const groups = {
+    "Start here": {
+        demo: "from nothing to recommendations, on a local AWS, without an account",
+        help: "list all commands; npm run help -- NAME shows one",
+        test: "prove the product in minutes; test:all proves everything",
+    },
+    "Your data": {
+        "data-prep": "turn any table of interactions into the files of the program",
+        "repair-file": "write a repaired copy of a data file in S3",
+    },
+    "The local AWS": {
+        local: "start, stop and use it: npm run local -- status, pulumi up, recommend 22",
+        pulumi: "run Pulumi with the clone's own engine and Node, on your AWS account",
+    },
+    "Before and after `pulumi up`": {
+        doctor: "check that all is ready for the first up, with its time and cost",
+        adopt: "list what the console made, and the configuration that adopts it",
+        "diagnose-access": "find why an import cannot read its data, with the fix",
+        "audit-leftovers": "list what still exists in no stack, and costs money",
+    },
+    Recommendations: {
+        recommend: "print the campaign's recommendations for users",
+        "watch-status": "show the state of each resource, and the next step",
+        "flush-cache": "make the API request every list from the campaign again",
+        "forget-viewer": "delete a viewer's data from the API's table and caches",
+    },
+    Training: {
+        retrain: "train on new data, behind a quality gate",
+        versions: "list every trained version: its data, quality and cost",
+        rollback: "switch the campaign to an earlier version, and hold it there",
+    },
+    Money: {
+        park: "delete the campaign to stop its cost; the trained version stays",
+        resume: "create a parked campaign again as it was",
+        "cost-report": "compare the bill with the prediction",
+        "budget-alarms": "show and test the budget, the alarms and their recipients",
+        prices: "compare AWS's price list with the program's prices",
+        "publish-metrics": "publish the metrics that Personalize does not publish",
+    },
+    "Measure and prove": {
+        "bench:api": "speed of the API, and the calls of the campaign that it saves",
+        "bench:prep": "speed and memory of data-prep, beside polars and pandas",
+        "bench:samples": "run the calls of AWS's own samples against the local Personalize",
+        "bench:tables": "hits of the tables of similar, popular and trending films",
+        "drill:access": "break the access of an import in every way, and repair it",
+        "drill:operator": "prove that the operator's policies are enough, and no more",
+        "drill:kill": "kill the engine at forty moments: nothing is lost or doubled",
+        "drill:money": "prove the cost guard in virtual months",
+        "drill:abuse": "price the attacks of a stranger",
+        "drill:aws": "play the whole life of a stack on your AWS account",
+    },
+    "Change the program": {
+        check: "types, lint, format and plain words",
+        format: "repair the format",
+        "test:all": "run every test",
+        "api:types": "make the API's types of app/api/openapi.yaml",
+        screenshots: "take the pictures of docs/ from a running page",
+    },
+};
+
+/** Name and line of each script. */
+export const commands = Object.assign({}, ...Object.values(groups));
+
+/** The whole list as text. */
+export function helpText() {
+    const width = Math.max(...Object.keys(commands).map((name) => name.length));
+    const lines = Object.entries(groups).flatMap(([purpose, scripts]) => [
+        `\n${purpose}`,
+        ...Object.entries(scripts).map(([name, line]) => `  ${name.padEnd(width)}  ${line}`),
+    ]);
+    return [
+        "npm run COMMAND -- [options]; each has --help with examples. On the local AWS: npm run local -- COMMAND [options]",
+        ...lines,
+        "\nDocuments by reader: docs/README.md",
+    ].join("\n");
+}
+
+/** Names that begin alike, contain the word, or differ in two letters; the best first. */
+function similar(word) {
+    const letters = (name) => [...name].sort().join("");
+    const common = (name) => [...letters(word)].filter((letter) => name.includes(letter)).length / name.length;
+    return Object.keys(commands)
+        .filter((name) => name.startsWith(word.slice(0, 3)) || name.includes(word))
+        .sort((a, b) => common(b) - common(a));
+}
+
+function main([name, ...rest]) {
+    if (name === undefined || name === "--help") {
+        console.log(helpText());
+    } else if (name === "--json") {
+        console.log(JSON.stringify({ schemaVersion: 1, groups }));
+    } else if (name in commands && rest.length === 0) {
+        console.log(`${name}: ${commands[name]}\nOptions and examples: npm run ${name} -- --help`);
+    } else {
+        const [guess] = similar(name);
+        const hint = guess === undefined ? "List all with: npm run help" : `Did you mean ${guess}?`;
+        process.stderr.write(`error: there is no command ${name}. ${hint}\n`);
+        process.exitCode = 2;
+    }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) main(process.argv.slice(2));

@@ -1,0 +1,75 @@
+import { DescribeCampaignCommand, PersonalizeClient, paginateListFilters } from "@aws-sdk/client-personalize";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import { isNotFound } from "../../../personalize/errors.ts";
+import { nameOf } from "../../../personalize/operations/operation.ts";
+import { readStateFlags } from "../../../personalize/operations/state-flags.ts";
+import { goneOrThrow } from "../../../personalize/remove.ts";
+import { exitCodes, RunbookError } from "../cli/runbook.ts";
+import { shortName } from "./all-stacks.ts";
+
+/** The error for a stack without a campaign, by its outputs: the reason, and the command that creates one. */
+export async function noCampaign(stack: string, outputs: Readonly<Record<string, string>>): Promise<RunbookError> {
+    const { datasetGroupArn, solutionVersionArn } = outputs;
+    const region = datasetGroupArn?.split(":")[3];
+    if (!region || !solutionVersionArn) {
+        return new RunbookError("The stack has no campaign. See `npm run watch-status`, then run `pulumi up`.");
+    }
+    return (
+        (await parkedError(stack, region)) ??
+        new RunbookError(
+            `The stack has version ${nameOf(solutionVersionArn)} and no campaign. ` +
+                "Create one: pulumi config set campaignEnabled true && pulumi up",
+        )
+    );
+}
+
+async function parkedError(stack: string, region: string): Promise<RunbookError | undefined> {
+    const { parked } = await readStateFlags(new SSMClient({ region }), shortName(stack));
+    return (
+        parked &&
+        new RunbookError(
+            `The campaign has been parked since ${parked.since} (${parked.reason}). Bring it back: npm run resume`,
+        )
+    );
+}
+
+/**
+ * The error for a request that names something that Personalize does not have: what there is, and the next command.
+ * Another error stays as it is.
+ */
+export async function notFound(
+    error: unknown,
+    {
+        stack,
+        campaignArn,
+        filter,
+        datasetGroupArn = "",
+    }: {
+        readonly stack: string;
+        readonly campaignArn: string;
+        readonly filter: string | undefined;
+        readonly datasetGroupArn: string | undefined;
+    },
+): Promise<unknown> {
+    if (!isNotFound(error)) return error;
+    const region = campaignArn.split(":")[3] ?? "";
+    const client = new PersonalizeClient({ region });
+    const campaign = await client.send(new DescribeCampaignCommand({ campaignArn })).catch(goneOrThrow);
+    if (campaign === undefined) {
+        const parked = await parkedError(stack, region);
+        if (parked !== undefined) return parked;
+        return new RunbookError(
+            `Campaign ${nameOf(campaignArn)} was deleted outside Pulumi. Create it again: pulumi refresh && pulumi up`,
+        );
+    }
+    if (filter === undefined) return error;
+    const names: string[] = [];
+    for await (const { Filters = [] } of paginateListFilters({ client }, { datasetGroupArn })) {
+        names.push(...Filters.flatMap(({ name }) => name ?? []));
+    }
+    const there = names.length > 0 ? `It has: ${names.sort().join(", ")}` : "It has none";
+    return new RunbookError(
+        `The stack has no filter ${filter}. ${there}. Add one to config filters, and run \`pulumi up\` (docs/configuration.md).`,
+        exitCodes.usage,
+    );
+}

@@ -1,0 +1,61 @@
+import { readFile } from "node:fs/promises";
+import type { StackConfig } from "../../../config/config.ts";
+import type { CatalogueItem } from "../../../data-prep/catalogue.ts";
+import { readColumns } from "../../../data-prep/columns.ts";
+import { sha256Of } from "../../../data-prep/files.ts";
+import { cataloguePathBeside, tablesPathBeside } from "../../../data-prep/places.ts";
+import { tablesFault } from "../../../data-prep/tables/fault.ts";
+import { writeTables } from "../../../data-prep/tables/make.ts";
+import { canonical } from "../../../personalize/diff.ts";
+import { eventParametersOf } from "../../../personalize/solution.ts";
+import type { OperatedStack } from "../stack/operation.ts";
+import { projectFile } from "../stack/stack-config.ts";
+
+/**
+ * Whether `pulumi up` would import or train. Reasons are a file that is not the imported one, an import without a
+ * version, and other event weights. Calls nothing in AWS.
+ */
+export async function hasNewData({ config, recorded }: OperatedStack): Promise<boolean> {
+    const { names, metadataFiles } = config;
+    const version = recorded.findLast(({ kind, ranks }) => kind === "SolutionVersion" && !ranks);
+    const files = [
+        [config.interactionsFile, names.importJobPrefix],
+        [metadataFiles.items, names.itemsImportJobPrefix],
+        [metadataFiles.users, names.usersImportJobPrefix],
+    ] as const;
+    for (const [file, jobNamePrefix] of files) {
+        const job = recorded.findLast(
+            ({ kind, inputs }) => kind === "DatasetImportJob" && inputs.jobNamePrefix === jobNamePrefix,
+        );
+        // `pulumi up` names a file that cannot be read.
+        const hash = file === undefined ? undefined : await sha256Of(projectFile(file)).catch(() => "unreadable");
+        if (job?.inputs.contentHash !== hash) return true;
+        if (file === config.interactionsFile && version?.inputs.importJobArn !== job?.arn) return true;
+    }
+    const events = config.eventWeights && eventParametersOf(config.eventWeights);
+    return canonical(version?.inputs.eventParameters ?? null) !== canonical(events ?? null);
+}
+
+/**
+ * Makes the fallback tables of the interactions again if they belong to other ones. Titles come from the catalogue
+ * beside the interactions; without one, films are shown by their ids.
+ *
+ * @returns the path of new tables; undefined if none are needed.
+ */
+export async function renewTables({ interactionsFile, serving }: StackConfig): Promise<string | undefined> {
+    const csvPath = projectFile(interactionsFile);
+    const sha256 = await sha256Of(csvPath);
+    if (!serving.api || (await tablesFault(csvPath, async () => sha256)) === undefined) return undefined;
+    const path = tablesPathBeside(csvPath);
+    await writeTables(path, { columns: await readColumns(csvPath), sha256, catalogue: await catalogueOf(csvPath) });
+    return path;
+}
+
+async function catalogueOf(csvPath: string): Promise<readonly CatalogueItem[]> {
+    try {
+        return JSON.parse(await readFile(cataloguePathBeside(csvPath), "utf8")) as CatalogueItem[];
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+        throw error;
+    }
+}

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Instance, root } from "../packages/local-aws/instance.ts";
+import { ensureStack, run } from "../packages/local-aws/pulumi.ts";
+
+const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: Record<string, string> };
+/** The program of each npm script with options of its own. */
+const programs = new Map(
+    Object.entries(scripts).flatMap(([name, text]) => {
+        const program = /\s(\S+\.(?:ts|mjs))$/.exec(text)?.[1];
+        return program === undefined || !/^(packages|runbooks|data-prep|bench|test)\//.test(program)
+            ? []
+            : [[name, program]];
+    }),
+);
+
+/** A line as a newcomer types it wrongly, its exit code, and what the one message must have. */
+type Line = readonly [line: string, exitCode: number, message: RegExp];
+
+/**
+ * The sources are clig.dev ("Errors") and the habits of aws, gh and pulumi. Lines have other spellings, options of other
+ * tools, a missing or impossible value, or one word too many.
+ */
+const lines: readonly Line[] = [
+    ["recommend", 2, /missing required argument 'users'/],
+    ["recommend --users 22", 2, /unknown option '--users'/],
+    ["recommend 22 --num-result 5", 2, /Did you mean --num-results\?/],
+    ["recommend 22 --num-results ten", 2, /whole number from 1 to 500/],
+    ["recommend 22 --num-results 0", 2, /whole number from 1 to 500/],
+    ["recommend 22 --filter-value Comedy", 2, /GENRE=Comedy/],
+    ["recommend 22 --filter-value GENRE=Comedy", 2, /--filter-value needs --filter/],
+    ["recommend 22 --stack", 2, /'--stack <name>' argument missing/],
+    ["recommend 22 --output json", 2, /unknown option '--output'/],
+    ["watch-status --timeout 0", 2, /number above 0/],
+    ["watch-status --poll soon", 2, /number above 0/],
+    ["watch-status --watch", 2, /unknown option '--watch'/],
+    ["watch-status campaign", 2, /too many arguments/],
+    ["publish-metrics --every 5", 2, /30s, 5m or 1h/],
+    ["cost-report --days 0", 2, /whole number from 1 to 365/],
+    ["cost-report --month 2026-13", 2, /2026-13/],
+    ["cost-report --month november", 2, /november/],
+    ["budget-alarms --limit ten --create", 2, /'ten'/],
+    ["budget-alarms --create --limit 5", 2, /--email/],
+    ["budget-alarms --email me --create --limit 5", 2, /'me'/],
+    ["budget-alarms --dry-run", 2, /--dry-run needs --create/],
+    ["prices --region europe", 2, /"europe", which is not a region/],
+    ["audit-leftovers --region eu_central_1", 2, /Did you mean eu-central-1\?/],
+    ["repair-file ratings.csv", 2, /s3:\/\/BUCKET\/KEY/],
+    ["repair-file s3://films", 2, /s3:\/\/BUCKET\/KEY/],
+    ["repair-file s3://films/a.csv --dataset-type films", 2, /INTERACTIONS/],
+    ["diagnose-access --job import-1", 2, /ARN/],
+    ["diagnose-access --role Import --bucket b", 2, /ARN/],
+    ["park --dryrun", 2, /Did you mean --dry-run\?/],
+    ["park now", 2, /too many arguments/],
+    ["resume --force", 2, /unknown option '--force'/],
+    ["rollback v2", 2, /too many arguments/],
+    ["rollback --to", 2, /'--to <version>' argument missing/],
+    ["retrain --yes", 2, /unknown option '--yes'/],
+    ["versions --jsno", 2, /Did you mean --json\?/],
+    ["forget-viewer", 2, /missing required argument 'user id'/],
+    ["flush-cache all", 2, /too many arguments/],
+    ["doctor --fix", 2, /unknown option '--fix'/],
+    ["adopt --group films", 2, /unknown option '--group'/],
+    ["data-prep no-such.csv", 1, /no-such\.csv/],
+    ["data-prep --columns user", 2, /user=/],
+    ["data-prep --bad-rows ignore", 2, /fail, skip, quarantine/],
+    ["data-prep --max-bad 200%", 2, /share of the rows/],
+    ["data-prep --out data", 2, /Did you mean --output\?/],
+    ["local strat", 2, /Did you mean start\?/],
+    ["local recomend 22", 2, /Did you mean recommend\?/],
+    ["local", 2, /start\|stop\|status/],
+    ["local start --no-enforced", 2, /Did you mean --no-enforce\?/],
+    ["local stop now", 2, /too many arguments/],
+    ["demo --jsn", 2, /Did you mean --json\?/],
+    ["demo 22", 2, /too many arguments/],
+    ["screenshots", 2, /required option '--url <url>' not specified/],
+    ["screenshots --url page", 2, /'page'/],
+    ["screenshots --url http://127.0.0.1:9/ --only nothing", 2, /welcome/],
+    ["bench:api --bogus", 2, /unknown option '--bogus'/],
+    ["bench:api --requests NaN", 2, /whole number/],
+    ["bench:api --exponent steep", 2, /number/],
+    ["bench:api --seed", 2, /argument missing/],
+    ["bench:tables --data no-such.csv", 2, /npm run data-prep/],
+    ["bench:tables --bogus", 2, /unknown option '--bogus'/],
+    ["drill:kill --seed today", 2, /whole number/],
+    ["drill:kill --pairs -1", 2, /whole number/],
+    ["drill:access --bogus", 2, /unknown option '--bogus'/],
+    ["drill:access --pairs many", 2, /whole number/],
+    ["drill:money --sabotage bogus", 2, /Allowed choices/],
+    ["drill:money --seed NaN", 2, /whole number/],
+    ["drill:operator --removals ten", 2, /whole number/],
+    ["drill:abuse --fast", 2, /unknown option '--fast'/],
+    ["drill:aws --spend-up-to ten", 2, /'ten'/],
+    ["help recomend", 2, /Did you mean recommend\?/],
+];
+
+describe("a command line as a newcomer types it", () => {
+    let instance: Instance;
+    before(async () => {
+        const dir = await mkdtemp(join(tmpdir(), "lines-"));
+        // Nothing listens on the discard port: no line may get as far as a service.
+        instance = { root, dir, port: 9, speed: "instant", officialPlugin: false, enforce: true };
+        await ensureStack(instance);
+    });
+    after(() => rm(instance.dir, { recursive: true, force: true }));
+    const runLine = (line: string) => {
+        const [name = "", ...args] = line.split(" ");
+        return run(instance, process.execPath, [programs.get(name) ?? name, ...args], "captured");
+    };
+
+    it("is tried for each npm script that takes options", () => {
+        const tried = new Set(lines.map(([line]) => line.split(" ")[0]));
+        assert.deepEqual(
+            [...programs.keys()].filter((name) => !tried.has(name)),
+            [],
+        );
+    });
+
+    for (const [line, exitCode, message] of lines) {
+        it(`gets one message that names the fault: ${line}`, async () => {
+            const { exitCode: found, stdout, stderr } = await runLine(line);
+            assert.match(stderr, message);
+            assert.deepEqual([found, stdout], [exitCode, ""], stderr);
+            assert.doesNotMatch(stderr, /^\s+at .*:\d+:\d+\)?$/m, "a stack trace");
+            const faults = stderr.split("\n").filter((text) => /^error:/i.test(text));
+            assert.ok(faults.length <= 1, `${faults.length} messages for one fault:\n${stderr}`);
+        });
+    }
+});

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { listViewers, mostListedViewers, viewersIn } from "../../../data-prep/tables/viewers.ts";
+
+describe("the list of viewers in the tables", () => {
+    it("has each viewer of the data, and no other", () => {
+        const ids = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 12 }), { maxLength: 200 });
+        fc.assert(
+            fc.property(ids, fc.nat(200), (all, cut) => {
+                const [known, strangers] = [all.slice(0, cut), all.slice(cut)];
+                const has = viewersIn(listViewers(known) ?? "");
+                assert.deepEqual(
+                    known.filter((id) => !has(id)),
+                    [],
+                );
+                assert.deepEqual(strangers.filter(has), []);
+            }),
+        );
+    });
+
+    it("takes four bytes for a viewer, and is left out where it would be too large", () => {
+        const ids = Array.from({ length: 3000 }, (_, at) => String(at));
+        assert.equal(Buffer.from(listViewers(ids) ?? "", "base64").length, 12_000);
+        assert.equal(listViewers({ length: mostListedViewers + 1 } as unknown as string[]), undefined);
+    });
+});

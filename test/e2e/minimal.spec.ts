@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { load } from "js-yaml";
+import { root } from "../../packages/local-aws/instance.ts";
+import { everythingIn } from "../support/left.ts";
+import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
+
+/** The resources of the file's own words: what each part may have. */
+const parts = {
+    bucket: /^aws:s3\//,
+    access: /^aws:iam\/role(Policy)?:/,
+    guard: /^aws:(lambda|scheduler|cloudwatch\/logGroup)/,
+    notifications: /^aws:(sns|sqs)\//,
+    recommender: /^pulumi-nodejs:dynamic\/personalize:/,
+};
+
+describe("Pulumi.minimal.yaml, on the real engine", () => {
+    let aws: TestAws;
+    before(async () => {
+        aws = await startTestAws();
+        const { config } = load(await readFile(join(root, "Pulumi.minimal.yaml"), "utf8")) as {
+            config: Record<string, string>;
+        };
+        const values = Object.entries(config).filter(([key]) => key.startsWith("movie-recommender:"));
+        await aws.configure(Object.fromEntries(values.map(([key, value]) => [key.split(":")[1], value])));
+    });
+    after(() => aws?.stop());
+
+    it("makes bucket, access, recommender and guard, fewer than 25 resources of the AWS plugin, and nothing else", async () => {
+        assertExit(await aws.engine("up"), 0);
+        const { deployment } = JSON.parse((await aws.pulumi("stack", "export")).stdout) as {
+            deployment: { resources: { type: string; custom: boolean }[] };
+        };
+        const types = deployment.resources
+            .filter(({ type, custom }) => custom && !type.startsWith("pulumi:providers"))
+            .map(({ type }) => type);
+        const other = types.filter((type) => !Object.values(parts).some((part) => part.test(type)));
+        assert.deepEqual(other, []);
+        assert.ok(types.filter((type) => type.startsWith("aws:")).length < 25, types.join("\n"));
+        assert.equal(types.length, 33);
+    });
+
+    it("recommends, costs what preview prints, and changes nothing at the next preview", async () => {
+        const { campaignArn = "", apiUrl, dashboardUrl, estimatedMonthlyCostUsd } = await aws.outputs();
+        assert.match(campaignArn, /campaign\/movie-recommender-campaign/);
+        assert.deepEqual([apiUrl, dashboardUrl], ["", ""]);
+        assert.ok(Number(estimatedMonthlyCostUsd) < 152, estimatedMonthlyCostUsd);
+        const recommended = await aws.runbook("recommend", "1", "--json");
+        assertExit(recommended, 0);
+        assert.equal(JSON.parse(recommended.stdout).recommendations["1"].length, 10);
+        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+    });
+
+    it("names the filters that there are for an unknown one, and a campaign that is parked", async () => {
+        const filtered = await aws.runbook("recommend", "1", "--filter", "comedies");
+        assertExit(filtered, 2);
+        assert.match(
+            filtered.stderr,
+            /^error: The stack has no filter comedies\. It has none\. Add one to config filters/,
+        );
+        const configFile = ["--config-file", aws.configFile];
+        assertExit(await aws.runbook("retrain", ...configFile), 0);
+        assertExit(await aws.runbook("park", "--yes", "--reason", "weekend", ...configFile), 0);
+        const parked = await aws.runbook("recommend", "1");
+        assertExit(parked, 1);
+        assert.match(
+            parked.stderr,
+            /The campaign has been parked since .* \(weekend\)\. Bring it back: npm run resume/,
+        );
+    });
+
+    it("ends, and leaves nothing", async () => {
+        assertExit(await aws.engine("destroy"), 0);
+        assert.deepEqual(await everythingIn(aws), []);
+    });
+});

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { root } from "../packages/local-aws/instance.ts";
+import { commands, groups, helpText } from "../packages/local-aws/toolchain/help.mjs";
+
+describe("npm run help", () => {
+    const { scripts, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+
+    it("has each npm script once, by purpose, on lines of 120 columns at most", () => {
+        const listed = Object.values(groups).flatMap((group) => Object.keys(group));
+        assert.deepEqual(listed.toSorted(), Object.keys(scripts).toSorted());
+        for (const line of helpText().split("\n")) assert.ok(line.length <= 120, line);
+    });
+
+    it("leads to two examples that the command itself takes, and to its version", async () => {
+        const programs = Object.keys(commands).flatMap((name) => {
+            const program = /\s((?:runbooks|data-prep|bench|test\/drills|packages)\/\S+\.ts)$/.exec(scripts[name])?.[1];
+            return program === undefined ? [] : [[name, program] as const];
+        });
+        assert.ok(programs.length >= 25, `${programs.length} programs`);
+        const ask = promisify(execFile);
+        const asked = programs.map(async ([name, program]) => {
+            const { stdout: help } = await ask(process.execPath, [program, "--help"], { cwd: root });
+            assert.match(help, /--version +print the version/, name);
+            const examples = help.split("Examples:\n")[1]?.trimEnd().split("\n") ?? [];
+            assert.ok(examples.length >= 2, `${name}: ${examples.length} examples`);
+            for (const example of examples.filter((line) => line.startsWith("  "))) {
+                assert.match(example, new RegExp(`^  npm run (-s )?${name}( --|$)`));
+                // Options of `local` belong to its commands.
+                for (const [option] of name === "local" ? [] : example.matchAll(/ (--[a-z-]+)/g)) {
+                    assert.ok(help.includes(`  ${option.trim()}`), `${name} has no ${option}`);
+                }
+            }
+        });
+        await Promise.all(asked);
+        const runbook = await ask(process.execPath, ["runbooks/park.ts", "--version"], { cwd: root });
+        assert.equal(runbook.stdout, `${version}\n`);
+    });
+});

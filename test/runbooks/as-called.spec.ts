@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { asCalled } from "../../runbooks/lib/cli/as-called.ts";
+
+describe("the commands in a message, for a caller of `npm run local`", () => {
+    const cases: readonly (readonly [string, string])[] = [
+        ["Bring it back: npm run resume", "Bring it back: npm run local -- resume"],
+        ["`npm run rollback -- --to 2f` switches", "`npm run local -- rollback --to 2f` switches"],
+        ["npm run -s recommend -- 22", "npm run -s local -- recommend 22"],
+        ["Create it with: pulumi up", "Create it with: npm run local -- pulumi up"],
+        [
+            "`pulumi config set a b && pulumi up`",
+            "`npm run local -- pulumi config set a b && npm run local -- pulumi up`",
+        ],
+        ["npm run local -- pulumi up", "npm run local -- pulumi up"],
+        ["npm run pulumi -- up", "npm run pulumi -- up"],
+        ["npm run data-prep -- ratings.csv", "npm run data-prep -- ratings.csv"],
+        ["see pulumi/pulumi#16175, and pulumi-resource-aws", "see pulumi/pulumi#16175, and pulumi-resource-aws"],
+        [
+            "AWS_REGION=eu-central-1 npm run diagnose-access -- --job x",
+            "AWS_REGION=eu-central-1 npm run local -- diagnose-access --job x",
+        ],
+    ];
+    for (const [text, called] of cases) {
+        it(`of ${text}`, () => assert.equal(asCalled(text, "npm run local --"), called));
+    }
+});

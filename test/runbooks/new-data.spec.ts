@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readTables } from "../../app/serving/table-answers.ts";
+import type { StackConfig } from "../../config/config.ts";
+import { namesFor } from "../../config/names.ts";
+import { sha256Of } from "../../data-prep/files.ts";
+import { prepare } from "../../data-prep/prepare.ts";
+import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
+import type { OperatedStack } from "../../runbooks/lib/stack/operation.ts";
+import type { RecordedResource } from "../../runbooks/lib/stack/stack.ts";
+import { hasNewData, renewTables } from "../../runbooks/lib/training/new-data.ts";
+
+describe("new data of a stack", () => {
+    const names = namesFor("dev", "");
+    let folder: string;
+    let interactionsFile: string;
+    before(async () => {
+        folder = await mkdtemp(join(tmpdir(), "new-data-"));
+        interactionsFile = join(folder, "data", "interactions.csv");
+    });
+    after(() => rm(folder, { recursive: true, force: true }));
+    const write = async (seed: number) => {
+        const input = join(folder, "u.data");
+        await writeFile(input, ratingsFile(syntheticRatings({ seed })));
+        await prepare({ input, output: interactionsFile, log: () => {} });
+    };
+    const configOf = (more: object = {}) =>
+        ({ interactionsFile, names, metadataFiles: {}, serving: { api: true }, ...more }) as unknown as StackConfig;
+    const job = (contentHash: string, jobNamePrefix = names.importJobPrefix): RecordedResource => ({
+        kind: "DatasetImportJob",
+        arn: "arn:job",
+        region: "eu-central-1",
+        inputs: { contentHash, jobNamePrefix },
+    });
+    const version = (inputs: object = {}): RecordedResource => ({
+        kind: "SolutionVersion",
+        arn: "arn:version",
+        region: "eu-central-1",
+        inputs: { importJobArn: "arn:job", ...inputs },
+    });
+    const stackOf = (recorded: readonly RecordedResource[], more: object = {}) =>
+        ({ config: configOf(more), recorded }) as OperatedStack;
+
+    it("is a file that was not imported, an import that no version learned from, or other event weights", async () => {
+        await write(1);
+        const hash = await sha256Of(interactionsFile);
+        const metadataFiles = { items: interactionsFile };
+        const cases: readonly [boolean, OperatedStack][] = [
+            [false, stackOf([job(hash), version()])],
+            [true, stackOf([job("0".repeat(64)), version()])],
+            [true, stackOf([])],
+            [true, stackOf([job(hash), version({ importJobArn: "arn:earlier" })])],
+            [true, stackOf([job(hash), version()], { eventWeights: { Watch: 2 } })],
+            [
+                false,
+                stackOf([job(hash), version({ eventParameters: [{ eventType: "Watch", weight: 2 }] })], {
+                    eventWeights: { Watch: 2 },
+                }),
+            ],
+            [true, stackOf([job(hash), version()], { metadataFiles })],
+            [false, stackOf([job(hash), job(hash, names.itemsImportJobPrefix), version()], { metadataFiles })],
+            [true, stackOf([job(hash), job(hash, names.itemsImportJobPrefix), version()])],
+        ];
+        for (const [index, [isNew, stack]] of cases.entries()) {
+            assert.equal(await hasNewData(stack), isNew, `case ${index}`);
+        }
+    });
+
+    it("makes the fallback tables again if the interactions were replaced, with the titles of before, and only then", async () => {
+        await write(1);
+        assert.equal(await renewTables(configOf()), undefined, "data-prep made them");
+        const rows = (await readFile(interactionsFile, "utf8")).trimEnd().split("\n");
+        await writeFile(interactionsFile, `${rows.slice(0, -100).join("\n")}\n`);
+        assert.equal(
+            await renewTables(configOf({ serving: { api: false } })),
+            undefined,
+            "without an API none are used",
+        );
+        const made = (await renewTables(configOf())) ?? "";
+        const tables = readTables(await readFile(made, "utf8"));
+        assert.equal(tables.interactionsSha256, await sha256Of(interactionsFile));
+        assert.equal(tables.hasViewer("1"), true);
+        assert.equal(tables.hasViewer("nobody"), false);
+        assert.equal(await renewTables(configOf()), undefined);
+    });
+});

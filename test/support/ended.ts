@@ -1,0 +1,29 @@
+import { constants } from "node:os";
+
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const ends = new Set<() => Promise<void>>();
+let ending = false;
+
+async function endAll(signal: (typeof signals)[number]): Promise<void> {
+    // A second signal ends the process at once.
+    if (ending) process.exit(128 + constants.signals[signal]);
+    ending = true;
+    // The interrupted work fails while its local AWS ends.
+    process.on("uncaughtException", () => {});
+    process.stderr.write("Ending the local AWS. A second signal leaves it.\n");
+    await Promise.allSettled([...ends].map((end) => end()));
+    process.exit(128 + constants.signals[signal]);
+}
+
+/**
+ * Runs `end` when a signal ends this process, because a local AWS is a process of its own. Returns a function that
+ * forgets it, for the usual end.
+ */
+export function endWithProcess(end: () => Promise<void>): () => void {
+    if (ends.size === 0) for (const signal of signals) process.on(signal, endAll);
+    ends.add(end);
+    return () => {
+        ends.delete(end);
+        if (ends.size === 0) for (const signal of signals) process.off(signal, endAll);
+    };
+}
