@@ -43,8 +43,8 @@ describe("the storefront", () => {
         const page = await open("");
         assert.equal(await textOf(page, "h1"), "Choose a viewer");
         assert.ok((await filmsOf(page, "trending")).length > 0, "everybody's rows are there before");
-        await page.locator("text/Viewer 6").click();
-        await said(page, "#picks-title", /Top picks for viewer 6/);
+        await page.locator("text/Amir (6)").click();
+        await said(page, "#picks-title", /Top picks for Amir \(6\)/);
         assert.equal(new URL(page.url()).hash, "#/?viewer=6");
         const films = await filmsOf(page, "picks");
         assert.equal(films.length, 20);
@@ -177,6 +177,7 @@ describe("the storefront", () => {
             await page.$$eval("dialog .genres li", (all) => all.map((one) => one.textContent)),
             film?.genres,
         );
+        await said(page, "dialog .why", /^Number 1 of 20 in “Popular”: Popular films\./);
         await page.waitForSelector("dialog .similar button");
         const next = await page.$eval("dialog .similar button .card-title", (title) => title.textContent);
         await page.locator("dialog .similar button").click();
@@ -331,8 +332,8 @@ describe("the storefront", () => {
     it("asks for a viewer to compare if none was chosen", async () => {
         const page = await open("#/compare");
         assert.equal(await textOf(page, "h1"), "Choose a viewer to compare");
-        await page.locator("text/Viewer 22").click();
-        await said(page, "h1", /Three ways to choose, for viewer 22/);
+        await page.locator("text/Lea (22)").click();
+        await said(page, "h1", /Three ways to choose, for Lea \(22\)/);
         assert.equal(new URL(page.url()).hash, "#/compare?viewer=22");
         clean();
     });
@@ -341,7 +342,7 @@ describe("the storefront", () => {
         const page = await open("#/nowhere?viewer=6");
         await said(page, "h1", /^There is no page at this address$/);
         await page.locator("main a").click();
-        await said(page, "#picks-title", /Top picks for viewer 6/);
+        await said(page, "#picks-title", /Top picks for Amir \(6\)/);
         clean();
     });
 
