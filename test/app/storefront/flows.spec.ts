@@ -177,7 +177,7 @@ describe("the storefront", () => {
             await page.$$eval("dialog .genres li", (all) => all.map((one) => one.textContent)),
             film?.genres,
         );
-        await said(page, "dialog .why", /^Number 1 of 20 in “Popular”: Popular films\./);
+        await said(page, "dialog .why", /^Why it is here Number 1 of 20 in “Popular”: Popular films\./);
         await page.waitForSelector("dialog .similar button");
         const next = await page.$eval("dialog .similar button .card-title", (title) => title.textContent);
         await page.locator("dialog .similar button").click();

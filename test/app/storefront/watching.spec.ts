@@ -86,7 +86,7 @@ describe("the storefront after Watch", () => {
         await page.locator(`#because [data-item="${like}"] button`).click();
         const title = tables.film(seed)?.title ?? "";
         const why = await said(page, "dialog .why", /Close to .+, which \S+ \(9\) watched\.$/);
-        assert.match(why, /^Number 1 of \d+ in “Because you watched .+”: Similar films\./);
+        assert.match(why, /^Why it is here Number 1 of \d+ in “Because you watched .+”: Similar films\./);
         assert.ok(why.includes(title), why);
         await context.close();
     });

@@ -1,6 +1,9 @@
 import { shortened } from "../genres.ts";
 import type { ListedFilm } from "../words.ts";
 
+/** The count stays on the line of the last genre. */
+const noBreak = "\u00a0";
+
 interface FactsProps {
     readonly film: ListedFilm;
     /** The space for genres, in letters; the rest is a count. */
@@ -16,7 +19,9 @@ export function Facts({ film: { year, genres }, letters }: FactsProps) {
             {rest.length > 0 && (
                 <>
                     <span class="unseen">, {rest.join(", ")}</span>
-                    <span aria-hidden="true"> +{rest.length}</span>
+                    <span aria-hidden="true">
+                        {noBreak}+{rest.length}
+                    </span>
                 </>
             )}
         </>

@@ -32,7 +32,8 @@ export function FilmDialog({ itemId, known, watched, why, onWatch, onLead, onClo
     const film = known ?? answer;
 
     const reasons = whyOf({ ...why, itemId, similar: similar.answered?.value.films });
-    const mayHaveReasons = why.origin !== undefined || why.watched.length > 0;
+    // Without an origin, only the similar films can give a reason.
+    const mayHaveReasons = why.origin !== undefined || reasons.length > 0;
 
     // After a change of the film, the focus moves to the new title.
     const title = useRef<HTMLHeadingElement>(null);
@@ -85,7 +86,11 @@ export function FilmDialog({ itemId, known, watched, why, onWatch, onLead, onClo
                     )}
                 </div>
             </div>
-            {film && mayHaveReasons && <p class="why">{reasons.join(" ")}</p>}
+            {film && mayHaveReasons && (
+                <p class="why">
+                    <strong>Why it is here</strong> {reasons.join(" ")}
+                </p>
+            )}
             {(film || !asked.error) && <SimilarFilms asked={similar} onLead={onLead} />}
         </Modal>
     );
