@@ -346,13 +346,32 @@ describe("the storefront", () => {
         clean();
     });
 
-    it("has all genres on a card", async () => {
-        const page = await open("#/?viewer=6");
-        const [itemId = ""] = (await filmsOf(page, "popular")).filter(
-            (id) => (tables.film(id)?.genres.length ?? 0) > 1,
-        );
-        const text = await textOf(page, `#popular [data-item="${itemId}"] .card-facts`);
-        for (const genre of tables.film(itemId)?.genres ?? []) assert.ok(text.includes(genre), text);
+    it("has all genres on a card, or a count, and cuts none on any screen", async () => {
+        for (const width of [320, 390, 1280, 1920]) {
+            const page = await open("#/?viewer=6", { width });
+            const [itemId = ""] = (await filmsOf(page, "popular")).filter(
+                (id) => (tables.film(id)?.genres.length ?? 0) > 3,
+            );
+            const card = `#popular [data-item="${itemId}"]`;
+            const { genres = [], year } = tables.film(itemId) ?? {};
+            const text = await textOf(page, `${card} .card-facts`);
+            for (const genre of genres) assert.ok(text.includes(genre), text);
+            const button = await page.$(`${card} button`);
+            const { name = "" } = (await page.accessibility.snapshot({ ...(button && { root: button }) })) ?? {};
+            assert.ok(name.replace(" ,", ",").includes(`${year} · ${genres.join(", ")}`), name);
+            assert.doesNotMatch(name, /\+\d/, "the count is for the eyes");
+            const lines = await page.$$eval(".card-facts", (all) =>
+                all.map((facts) => ({
+                    cut: facts.scrollWidth > facts.clientWidth,
+                    count: Math.round(facts.clientHeight / Number.parseFloat(getComputedStyle(facts).lineHeight)),
+                })),
+            );
+            assert.deepEqual(
+                lines.filter(({ cut, count }) => cut || count > 2),
+                [],
+                `${lines.length} cards at ${width} pixels`,
+            );
+        }
         clean();
     });
 
