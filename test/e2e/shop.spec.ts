@@ -22,7 +22,7 @@ interface Answer {
     readonly tracked: boolean;
 }
 
-/** A shop's data from its CSV files to the page: ids in UTF-8, ISO times, views and purchases, and no titles. */
+/** A shop's data from its CSV files to the page. It has ids in UTF-8, ISO times, views and purchases, and no titles. */
 describe("data of a shop, on the real engine", () => {
     let aws: TestAws;
     let browser: Browser;
