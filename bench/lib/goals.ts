@@ -15,7 +15,7 @@ const holds = ({ figure, bound, limit }: Goal) =>
 export function printGoals(goals: readonly Goal[]): number {
     for (const goal of goals) {
         const { name, figure, bound, limit, unit = "" } = goal;
-        const shown = Number.isInteger(figure) ? figure : figure.toFixed(2);
+        const shown = Number.isInteger(figure) ? figure : Number(figure.toPrecision(4));
         console.log(`goal ${name}: ${shown}${unit} (${bound} ${limit}${unit}) ${holds(goal) ? "met" : "missed"}`);
     }
     return goals.every(holds) ? 0 : 1;
