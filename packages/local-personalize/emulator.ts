@@ -1,14 +1,18 @@
 import { runBatch } from "./batch/run-batch.ts";
+import { runExport } from "./batch/run-export.ts";
 import type { Emulator, EmulatorOptions, EmulatorRequest, Forms } from "./contract.ts";
 import { batchJobHandlers } from "./control/batch-inference-jobs.ts";
+import { segmentJobHandlers } from "./control/batch-segment-jobs.ts";
 import { campaignHandlers } from "./control/campaigns.ts";
+import { exportJobHandlers } from "./control/dataset-export-jobs.ts";
 import { datasetGroupHandlers } from "./control/dataset-groups.ts";
 import { datasetUpdateHandlers, endUpdates } from "./control/dataset-updates.ts";
 import { datasetHandlers } from "./control/datasets.ts";
 import { eventTrackerHandlers } from "./control/event-trackers.ts";
 import { filterHandlers } from "./control/filters.ts";
-import { importJobHandlers } from "./control/import-jobs.ts";
+import { datasetReady, importJobHandlers } from "./control/import-jobs.ts";
 import { recipeHandlers } from "./control/recipes.ts";
+import { recommenderHandlers } from "./control/recommenders.ts";
 import { isLogged } from "./control/request-log.ts";
 import { type Call, forgetDeleted, type Handler } from "./control/resources.ts";
 import { schemaHandlers } from "./control/schemas.ts";
@@ -18,6 +22,7 @@ import { solutionHandlers } from "./control/solutions.ts";
 import { hasWork } from "./control/states.ts";
 import { openStore, type Resource } from "./control/store.ts";
 import { tagHandlers } from "./control/tags.ts";
+import { unbuiltHandlers } from "./control/unbuilt.ts";
 import { createWorks } from "./control/works.ts";
 import { notEmulated, ServiceError } from "./errors.ts";
 import { openEventStore } from "./events/event-store.ts";
@@ -27,7 +32,7 @@ import { createMeter } from "./metering/meter.ts";
 import { createCallMetrics, createJobMetrics, createServiceMetrics } from "./metering/service-metrics.ts";
 import { createServing } from "./serving/serving.ts";
 import { createAutoTraining } from "./training/auto-training.ts";
-import { runTraining } from "./training/run-training.ts";
+import { runRecommender, runTraining } from "./training/run-training.ts";
 import { failure, success } from "./wire/http.ts";
 import { inOtherForms } from "./wire/other-forms.ts";
 import { loadServiceModels, validate } from "./wire/validate.ts";
@@ -48,7 +53,11 @@ const handlers: Record<string, Handler> = {
     ...campaignHandlers,
     ...filterHandlers,
     ...batchJobHandlers,
+    ...segmentJobHandlers,
+    ...exportJobHandlers,
+    ...recommenderHandlers,
     ...tagHandlers,
+    ...unbuiltHandlers,
 };
 
 const changesCampaign = /^(Update|Delete)Campaign$/;
@@ -77,14 +86,19 @@ export function createEmulator(options: EmulatorOptions): Emulator {
         const { cancel } = works;
         return { options, store, region, now: clock.now(), schedule, cancel };
     };
+    const context = { options, store, events, streams };
     const works = createWorks({
         store,
         speed: options.speed,
         work: {
             "dataset-import-job": (job) => runImport(options, store, events, meter, job),
-            "solution-version": (version, signal) => runTraining(options, store, streams, meter, version, signal),
-            "batch-inference-job": (job, signal) => runBatch(callIn(job.region), job, serving.listFrom, signal),
+            "solution-version": (version, signal) => runTraining(context, meter, version, signal),
+            recommender: (recommender, signal) => runRecommender(context, recommender, signal),
+            "batch-inference-job": (job, signal) => runBatch(callIn(job.region), job, serving.inferenceOf, signal),
+            "batch-segment-job": (job, signal) => runBatch(callIn(job.region), job, serving.segmentOf, signal),
+            "dataset-export-job": (job) => runExport(callIn(job.region), events, job),
         },
+        notBefore: (job) => datasetReady(store, job, options.speed),
         log: options.log,
         ended(job) {
             serving.jobEnded();
@@ -170,6 +184,8 @@ export function createEmulator(options: EmulatorOptions): Emulator {
             for (const resource of released) {
                 if (hasWork(resource.kind) && resource.stoppedAt === null) works.schedule(resource);
             }
+            // Imports may have waited for a dataset that hung.
+            works.replan();
             autoTraining.plan();
             return released.length;
         },

@@ -1,30 +1,38 @@
 import { ServiceError } from "../errors.ts";
 import type { Recommendation } from "../serving/recommend.ts";
 
-/** The request in one line of a batch's input. */
+/** The request in one line of a batch's input. Which members it needs depends on the recipe. */
 export interface LineWish {
-    userId: string | undefined;
-    filterValues: Record<string, string> | undefined;
+    userId?: string;
+    itemId?: string;
+    /** The items to order, for recipes of ranking. */
+    itemList?: string[];
+    /** An expression of item attributes, for segments. */
+    itemAttributes?: string;
+    filterValues?: Record<string, string>;
 }
 
 /**
  * The output line of one input line, in the guide's form:
- * `{"input":{"userId":"4"},"output":{"recommendedItems":[…],"scores":[…]},"error":null}`. Recipes without scores have
- * no `scores`. A line that cannot be answered has `output` null and a sentence in `error`.
+ * `{"input":{"userId":"4"},"output":{…},"error":null}`. A line that cannot be answered has `output` null and a sentence
+ * in `error`.
  */
-export function answerLine(line: string, list: (wish: LineWish) => Recommendation[]): string {
+export function answerLine(line: string, outputOf: (wish: LineWish) => object): string {
     let input: unknown = line;
     try {
         input = parse(line);
-        const items = list(readWish(input as Record<string, unknown>));
-        const scores = items.flatMap(({ score }) => score ?? []);
-        const scored = scores.length > 0 || items.length === 0;
-        const output = { recommendedItems: items.map(({ itemId }) => itemId), ...(scored && { scores }) };
-        return JSON.stringify({ input, output, error: null });
+        return JSON.stringify({ input, output: outputOf(readWish(input as Record<string, unknown>)), error: null });
     } catch (error) {
         if (!(error instanceof ServiceError || error instanceof BadLineError)) throw error;
         return JSON.stringify({ input, output: null, error: error.message });
     }
+}
+
+/** Recommendations in the form of an output. Recipes without scores have no `scores`. */
+export function recommendedItems(items: readonly Recommendation[]): object {
+    const scores = items.flatMap(({ score }) => score ?? []);
+    const scored = scores.length > 0 || items.length === 0;
+    return { recommendedItems: items.map(({ itemId }) => itemId), ...(scored && { scores }) };
 }
 
 class BadLineError extends Error {}
@@ -39,12 +47,26 @@ function parse(line: string): unknown {
     throw new BadLineError("The line is not a JSON object.");
 }
 
-function readWish({ userId, filterValues = {} }: Record<string, unknown>): LineWish {
-    if (userId !== undefined && typeof userId !== "string") throw new BadLineError("The userId is not a string.");
+function readWish(input: Record<string, unknown>): LineWish {
+    const { filterValues = {}, itemList } = input;
+    const texts = ["userId", "itemId", "itemAttributes"].flatMap((name): [string, string][] => {
+        const value = input[name];
+        if (value === undefined) return [];
+        if (typeof value !== "string") throw new BadLineError(`The ${name} is not a string.`);
+        return [[name, value]];
+    });
     if (typeof filterValues !== "object" || filterValues === null) {
         throw new BadLineError("The filterValues are not a JSON object.");
     }
     const bad = Object.entries(filterValues).find(([, value]) => typeof value !== "string");
     if (bad) throw new BadLineError(`The value of ${bad[0]} in filterValues is not a string.`);
-    return { userId, filterValues: filterValues as Record<string, string> };
+    if (itemList !== undefined && !isTexts(itemList)) throw new BadLineError("The itemList is not a list of strings.");
+    return {
+        ...Object.fromEntries(texts),
+        ...(itemList !== undefined && { itemList }),
+        filterValues: filterValues as Record<string, string>,
+    };
 }
+
+const isTexts = (value: unknown): value is string[] =>
+    Array.isArray(value) && value.every((entry) => typeof entry === "string");

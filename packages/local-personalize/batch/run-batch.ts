@@ -6,29 +6,10 @@ import type { Call } from "../control/resources.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource } from "../control/store.ts";
 import type { Outcome } from "../control/works.ts";
-import { invalidInput } from "../errors.ts";
-import { type DataLocation, keysToRead, readDataLocation } from "../importing/data-location.ts";
-import { checkCount, type ListWish } from "../serving/get-recommendations.ts";
-import type { Recommendation } from "../serving/recommend.ts";
-import { answerLine } from "./line.ts";
-
-interface Paths {
-    jobInput: { s3DataSource: { path: string } };
-    jobOutput: { s3DataDestination: { path: string } };
-}
-
-/**
- * Input and output of a batch job. The input is one object, or the first level of a folder that ends in `/`. The output
- * is a folder, with or without `/` at its end. Throws InvalidInputException in the service's words.
- */
-export function readBatchPaths({ jobInput, jobOutput }: Paths): { input: DataLocation; output: DataLocation } {
-    const input = readDataLocation(jobInput.s3DataSource.path);
-    if (!input) throw invalidInput("Invalid S3 input path");
-    const folder = jobOutput.s3DataDestination.path;
-    const output = readDataLocation(folder.endsWith("/") ? folder : `${folder}/`);
-    if (!output) throw invalidInput("Invalid S3 output path");
-    return { input, output };
-}
+import { keysToRead } from "../importing/data-location.ts";
+import { mayUse, messageOf, noPrivileges } from "./access.ts";
+import { answerLine, type LineWish } from "./line.ts";
+import { readBatchPaths } from "./paths.ts";
 
 /** The lines of a text that arrives in chunks, without line ends and without empty lines. */
 async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
@@ -37,14 +18,19 @@ async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string
     }
 }
 
-/** Lists the recommendations of a solution version for one request. */
-type ListFrom = (call: Call, version: Resource<VersionProperties>, wish: ListWish) => Recommendation[];
+/** The output for one line of a job, by the job's solution version. Throws the service's errors for that line. */
+export type OutputOf = (
+    call: Call,
+    version: Resource<VersionProperties>,
+    job: BatchJobProperties,
+    wish: LineWish,
+) => object;
 
 /** After this many lines, other calls are served first: each line costs about a millisecond. */
 const linesAtOnce = 8;
 
 /**
- * Runs a batch inference job: each line of each input object gives a line of `<object>.out` in the output folder. A
+ * Runs a batch inference or segment job: each line of each input object gives a line of `<object>.out` in the output folder. A
  * line that cannot be answered has the reason in its `error`, and the job continues. The job fails, with the service's
  * texts, when it may not read or write, or finds no input. A job that runs again because the process died before its
  * end was recorded writes the same objects again.
@@ -52,7 +38,7 @@ const linesAtOnce = 8;
 export async function runBatch(
     call: Call,
     job: Resource<BatchJobProperties>,
-    listFrom: ListFrom,
+    outputOf: OutputOf,
     signal: AbortSignal,
 ): Promise<Outcome> {
     const { access, log } = call.options;
@@ -70,9 +56,7 @@ export async function runBatch(
         return { failure: "Invalid S3 input path" };
     }
 
-    const count = checkCount(job.properties.numResults);
-    const { filterArn } = job.properties;
-    const answer = (line: string) => answerLine(line, (wish) => listFrom(call, version, { ...wish, count, filterArn }));
+    const answer = (line: string) => answerLine(line, (wish) => outputOf(call, version, job.properties, wish));
     for (const key of keys) {
         const target = { ...output, key: `${output.key}${key.slice(key.lastIndexOf("/") + 1)}.out`, isPrefix: false };
         if (!(await mayUse(call, job, "judgeWrite", target))) return { failure: noPrivileges };
@@ -90,27 +74,4 @@ export async function runBatch(
         log(`${job.arn}: ${answers.length} lines answered in s3://${target.bucket}/${target.key}`);
     }
     return {};
-}
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
-
-const noPrivileges = "Insufficient privileges for accessing data in Amazon S3.";
-
-async function mayUse(
-    { options }: Call,
-    job: Resource<BatchJobProperties>,
-    judge: "judge" | "judgeWrite",
-    location: DataLocation,
-): Promise<boolean> {
-    const judgement = await options.access[judge]({
-        roleArn: job.properties.roleArn,
-        ...location,
-        sourceArn: job.arn,
-        sourceAccount: options.accountId,
-        region: job.region,
-    });
-    if (judgement.allowed) return true;
-    const what = `${judge === "judge" ? "read" : "write"} s3://${location.bucket}/${location.key}`;
-    options.log(`${job.arn}: may not ${what}: ${judgement.step}: ${judgement.reason}`);
-    return false;
 }

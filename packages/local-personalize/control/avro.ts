@@ -20,7 +20,7 @@ export interface AvroSchema {
 const types = ["float", "double", "int", "long", "string", "boolean", "null"];
 
 /**
- * Reads a schema document by Personalize's rules: a flat Avro record, version 1.0, with field names that stay unique
+ * Reads a schema document by Personalize's rules: a flat Avro record of any version, with field names that stay unique
  * without their punctuation. Throws InvalidInputException with what is wrong.
  */
 export function readAvroSchema(document: string): AvroSchema {
@@ -28,9 +28,6 @@ export function readAvroSchema(document: string): AvroSchema {
     if (record.type !== "record") throw invalidInput('The schema\'s type must be "record".');
     if (typeof record.name !== "string" || record.name === "") throw invalidInput("The schema has no name.");
     if (typeof record.namespace !== "string") throw invalidInput("The schema has no namespace.");
-    if (record.version !== undefined && record.version !== "1.0") {
-        throw invalidInput(`The schema's version must be "1.0", and is ${JSON.stringify(record.version)}.`);
-    }
     if (!Array.isArray(record.fields) || record.fields.length === 0) throw invalidInput("The schema has no fields.");
     const fields = record.fields.map(readField);
     const seen = new Map<string, string>();

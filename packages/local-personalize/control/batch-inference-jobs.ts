@@ -1,8 +1,9 @@
-import { readBatchPaths } from "../batch/run-batch.ts";
-import { limitExceeded, notEmulated } from "../errors.ts";
+import { readBatchPaths } from "../batch/paths.ts";
+import { invalidInput, limitExceeded, notEmulated } from "../errors.ts";
 import { checkCount } from "../serving/get-recommendations.ts";
 import { needFilterOf } from "./filters.ts";
 import type { BatchJobProperties, Tag } from "./properties.ts";
+import { recipeTypeOf } from "./recipes.ts";
 import {
     type Call,
     create,
@@ -33,6 +34,10 @@ const createBatchJob: Handler = (call, input: CreateInput) => {
         throw notEmulated("Theme generation");
     }
     const version = needActive<VersionProperties>(call, "solution-version", solutionVersionArn);
+    const { recipeArn } = version.properties;
+    if (recipeTypeOf(recipeArn) === "USER_SEGMENTATION" || recipeArn.endsWith("/aws-trending-now")) {
+        throw invalidInput(`A batch inference job cannot use the recipe ${recipeArn}.`);
+    }
     if (filterArn) needFilterOf(call, filterArn, version.properties.datasetGroupArn);
     checkCount(numResults);
     const properties: BatchJobProperties = {

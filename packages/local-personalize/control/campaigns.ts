@@ -1,5 +1,6 @@
 import { inUse, invalidInput, limitExceeded, notFound } from "../errors.ts";
 import type { CampaignProperties, Deployment, Tag } from "./properties.ts";
+import { recipeTypeOf } from "./recipes.ts";
 import {
     beginDelete,
     type Call,
@@ -31,6 +32,9 @@ const largestCount = 5;
 const createCampaign: Handler = (call, input: CreateInput) => {
     const { name, minProvisionedTPS = 1, campaignConfig } = input;
     const version = deployableVersion(call, input.solutionVersionArn, campaignConfig);
+    if (recipeTypeOf(String(version.properties.recipeArn)) === "USER_SEGMENTATION") {
+        throw invalidInput("A USER_SEGMENTATION recipe cannot be deployed: use CreateBatchSegmentJob.");
+    }
     const tags = checkedTags(input.tags);
     const siblings = call.store
         .list("solution", call.region, groupOf(call, version.parent))

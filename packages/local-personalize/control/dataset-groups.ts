@@ -38,6 +38,7 @@ const listDatasetGroups: Handler = (call, input: PageInput) => {
 const blockers: [Kind, string][] = [
     ["event-tracker", "event tracker"],
     ["solution", "solution"],
+    ["recommender", "recommender"],
     ["dataset", "dataset"],
 ];
 

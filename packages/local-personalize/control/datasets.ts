@@ -88,6 +88,8 @@ const deleteDataset: Handler = (call, input: { datasetArn: string }) => {
     const dataset = need(call, "dataset", input.datasetArn);
     const work = [
         ...call.store.list("dataset-import-job", call.region, dataset.arn),
+        ...call.store.list("dataset-export-job", call.region, dataset.arn),
+        ...call.store.list("recommender", call.region, dataset.parent ?? ""),
         ...versionsOfGroup(call, dataset),
     ];
     const busy = work.find((job) => isUnderWay(call, job));

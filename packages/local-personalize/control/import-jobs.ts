@@ -1,3 +1,4 @@
+import type { Speed } from "../contract.ts";
 import { invalidInput, limitExceeded } from "../errors.ts";
 import { readDataLocation } from "../importing/data-location.ts";
 import type { DatasetProperties, Tag } from "./properties.ts";
@@ -10,9 +11,11 @@ import {
     needActive,
     type PageInput,
     pageOf,
+    phaseOf,
     vitals,
 } from "./resources.ts";
-import type { Resource } from "./store.ts";
+import { creationEnd } from "./states.ts";
+import type { Resource, Store } from "./store.ts";
 import { checkedTags } from "./tags.ts";
 
 export interface ImportJobProperties {
@@ -36,7 +39,11 @@ const mostUnderWay = 5;
 const createImportJob: Handler = (call, input: CreateInput) => {
     const { jobName, datasetArn, dataSource, roleArn, publishAttributionMetricsToS3 } = input;
     const importMode = input.importMode ?? "FULL";
-    const dataset = needActive<DatasetProperties>(call, "dataset", datasetArn);
+    const dataset = need<DatasetProperties>(call, "dataset", datasetArn);
+    // Real accounts accept an import while its dataset pends: reference sheet, section 12.
+    if (phaseOf(call, dataset).status !== "CREATE PENDING" && phaseOf(call, dataset).status !== "CREATE IN_PROGRESS") {
+        needActive(call, "dataset", datasetArn);
+    }
     if (!readDataLocation(dataSource.dataLocation)) throw invalidInput("Invalid Data location.");
     if (publishAttributionMetricsToS3) {
         throw invalidInput(
@@ -78,6 +85,13 @@ export const importJobHandlers: Record<string, Handler> = {
     DescribeDatasetImportJob: describeImportJob,
     ListDatasetImportJobs: listImportJobs,
 };
+
+/** When the dataset of an import job is ready; 0 for jobs without one. Epoch milliseconds. */
+export function datasetReady(store: Store, job: Resource<object>, speed: Speed): number {
+    if (job.kind !== "dataset-import-job") return 0;
+    const dataset = store.find(job.region, job.parent ?? "");
+    return dataset ? creationEnd(dataset, speed) : 0;
+}
 
 function summary(call: Call, job: Resource<object>) {
     const { importMode } = job.properties as ImportJobProperties;

@@ -41,7 +41,23 @@ export interface BatchJobProperties {
     jobInput: { s3DataSource: DataConfig };
     jobOutput: { s3DataDestination: DataConfig };
     roleArn: string;
-    batchInferenceJobConfig?: object;
+    batchInferenceJobConfig?: { itemExplorationConfig?: Record<string, string> };
+}
+
+export interface ExportJobProperties {
+    /** Rows of imports (BULK), rows of the events API (PUT), or both. */
+    ingestionMode: "BULK" | "PUT" | "ALL";
+    roleArn: string;
+    jobOutput: { s3DataDestination: DataConfig };
+}
+
+export interface RecommenderProperties {
+    recipeArn: string;
+    recommenderConfig?: object;
+    /** Set when the training has finished. */
+    metrics?: Record<string, number>;
+    /** The id of the last streamed event in the training data. */
+    lastEvent?: number;
 }
 
 export interface DatasetGroupProperties {
@@ -54,7 +70,7 @@ export interface DatasetGroupProperties {
 export interface Deployment {
     solutionVersionArn: string;
     minProvisionedTPS: number;
-    campaignConfig?: { syncWithLatestSolutionVersion?: boolean };
+    campaignConfig?: { syncWithLatestSolutionVersion?: boolean; itemExplorationConfig?: Record<string, string> };
 }
 
 export interface CampaignProperties extends Deployment {

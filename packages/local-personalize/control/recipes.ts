@@ -1,4 +1,5 @@
 import { notFound } from "../errors.ts";
+import { modelledRecipes } from "../model/train.ts";
 import { type Call, type Handler, type PageInput, pageOf } from "./resources.ts";
 
 type RecipeType =
@@ -60,14 +61,21 @@ const recipes: Recipe[] = [
     useCase("VIDEO_ON_DEMAND", "vod", "top-picks", "USER_PERSONALIZATION"),
 ];
 
-/** The recipes that the emulator trains. */
-export const trainableRecipes = [
-    "aws-user-personalization",
-    "aws-user-personalization-v2",
-    "aws-hrnn",
-    "aws-personalized-ranking",
-    "aws-popularity-count",
-];
+/** The recipes that solutions can be trained with here. */
+export const trainableRecipes = modelledRecipes;
+
+/** Defaults of the recipes' pages in the developer guide. */
+const defaultHyperParameters: Readonly<Record<string, Record<string, string>>> = {
+    "aws-user-personalization-v2": { apply_recency_bias: "true" },
+    "aws-user-personalization": { hidden_dimension: "149", bptt: "32", recency_mask: "true" },
+    "aws-personalized-ranking-v2": { apply_recency_bias: "true" },
+    "aws-similar-items": {
+        popularity_discount_factor: "0.0",
+        item_id_hidden_dim: "100",
+        item_metadata_hidden_dim: "100",
+    },
+    "aws-sims": { min_cointeraction_count: "3" },
+};
 
 /** AutoML always chooses this recipe here. */
 export const autoMlRecipe = "aws-user-personalization";
@@ -85,15 +93,58 @@ export function needRecipe(call: Call, arn: string): Recipe {
     return recipe;
 }
 
+/** The type of a solution's recipe, by its name or ARN; that of AutoML's choice when there is none. */
+export function recipeTypeOf(recipe: string = autoMlRecipe): RecipeType {
+    const found = recipes.find(({ name }) => name === recipe.slice(recipe.lastIndexOf("/") + 1));
+    return found?.type ?? "USER_PERSONALIZATION";
+}
+
+const algorithmArnOf = ({ options }: Call, name: string) => `arn:${options.partition}:personalize:::algorithm/${name}`;
+const transformationArnOf = ({ options }: Call, name: string) =>
+    `arn:${options.partition}:personalize:::feature-transformation/${name}`;
+
+const describeAlgorithm: Handler = (call, input: { algorithmArn: string }) => {
+    const recipe = recipes.find(({ algorithm }) => algorithmArnOf(call, algorithm) === input.algorithmArn);
+    if (!recipe) throw notFound("algorithm", input.algorithmArn);
+    const { algorithm: name } = recipe;
+    const times = { creationDateTime, lastUpdatedDateTime: creationDateTime };
+    return {
+        algorithm: {
+            name,
+            algorithmArn: input.algorithmArn,
+            trainingInputMode: "File",
+            defaultHyperParameters: defaultHyperParameters[name] ?? {},
+            ...times,
+        },
+    };
+};
+
+const describeFeatureTransformation: Handler = (call, input: { featureTransformationArn: string }) => {
+    const { featureTransformationArn } = input;
+    const found = recipes.find(
+        ({ featureTransformation }) => transformationArnOf(call, featureTransformation) === featureTransformationArn,
+    );
+    if (!found) throw notFound("feature transformation", featureTransformationArn);
+    return {
+        featureTransformation: {
+            name: found.featureTransformation,
+            featureTransformationArn,
+            defaultParameters: {},
+            status: "ACTIVE",
+            creationDateTime,
+            lastUpdatedDateTime: creationDateTime,
+        },
+    };
+};
+
 const describeRecipe: Handler = (call, input: { recipeArn: string }) => {
     const { name, type, algorithm, featureTransformation } = needRecipe(call, input.recipeArn);
-    const { partition } = call.options;
     return {
         recipe: {
             name,
             recipeArn: input.recipeArn,
-            algorithmArn: `arn:${partition}:personalize:::algorithm/${algorithm}`,
-            featureTransformationArn: `arn:${partition}:personalize:::feature-transformation/${featureTransformation}`,
+            algorithmArn: algorithmArnOf(call, algorithm),
+            featureTransformationArn: transformationArnOf(call, featureTransformation),
             status: "ACTIVE",
             recipeType: type,
             creationDateTime,
@@ -102,11 +153,15 @@ const describeRecipe: Handler = (call, input: { recipeArn: string }) => {
     };
 };
 
+/** The length of a page whose caller does not ask for one: reference sheet, section 12. */
+const unaskedPage = 11;
+
 const listRecipes: Handler = (call, input: PageInput & { domain?: string }) => {
     const listed = recipes
         .filter((recipe) => !recipe.unlisted && (input.domain === undefined || recipe.domain === input.domain))
-        .map((recipe) => ({ id: recipes.indexOf(recipe), recipe }));
-    const { page, ...token } = pageOf(listed, input, `ListRecipes ${input.domain}`);
+        .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+        .map((recipe, id) => ({ id, recipe }));
+    const { page, ...token } = pageOf(listed, { maxResults: unaskedPage, ...input }, `ListRecipes ${input.domain}`);
     return {
         recipes: page.map(({ recipe: { name, domain } }) => ({
             name,
@@ -120,4 +175,9 @@ const listRecipes: Handler = (call, input: PageInput & { domain?: string }) => {
     };
 };
 
-export const recipeHandlers: Record<string, Handler> = { DescribeRecipe: describeRecipe, ListRecipes: listRecipes };
+export const recipeHandlers: Record<string, Handler> = {
+    DescribeAlgorithm: describeAlgorithm,
+    DescribeFeatureTransformation: describeFeatureTransformation,
+    DescribeRecipe: describeRecipe,
+    ListRecipes: listRecipes,
+};

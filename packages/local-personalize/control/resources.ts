@@ -35,6 +35,9 @@ const labels: Record<Kind, string> = {
     campaign: "campaign",
     filter: "filter",
     "batch-inference-job": "batch inference job",
+    "batch-segment-job": "batch segment job",
+    "dataset-export-job": "dataset export job",
+    recommender: "recommender",
 };
 
 /** The ARN of something in the call's region and account: `tail` is `solution/name`. */
@@ -143,6 +146,8 @@ export function forgetDeleted(call: Call): void {
             for (const { id } of [...versions, ...filters, resource]) store.remove(id);
         });
         for (const { id } of versions) rmSync(modelDir(options.dataDir, id), { recursive: true, force: true });
+        if (resource.kind === "recommender")
+            rmSync(modelDir(options.dataDir, resource.id), { recursive: true, force: true });
         if (resource.kind === "dataset") rmSync(rowsFile(options.dataDir, resource.id), { force: true });
     }
 }

@@ -1,5 +1,6 @@
 import { invalidInput } from "../errors.ts";
 import type { EventChoice, EventParameters } from "../model/event-choice.ts";
+import { trendInterval } from "../model/trends.ts";
 
 /** A solution's training configuration, in the form of the call and of Describe. */
 export interface SolutionConfiguration {
@@ -9,13 +10,25 @@ export interface SolutionConfiguration {
     performIncrementalUpdate: boolean;
     recipeArn?: string;
     eventType?: string;
-    solutionConfig?: ChangeableConfig;
+    solutionConfig?: SolutionConfig;
 }
 
 /** The members of solutionConfig that UpdateSolution changes; the others stay as they are. */
 export interface ChangeableConfig {
     autoTrainingConfig?: { schedulingExpression?: string };
     eventsConfig?: { eventParametersList?: EventParameters[] };
+}
+
+/** All members of solutionConfig that have an effect here. */
+export interface SolutionConfig extends ChangeableConfig {
+    /** Events with a smaller value do not count. A number as text. */
+    eventValueThreshold?: string;
+    featureTransformationParameters?: Record<string, string>;
+    optimizationObjective?: { itemAttribute?: string; objectiveSensitivity?: string };
+    trainingDataConfig?: {
+        excludedDatasetColumns?: Record<string, string[]>;
+        includedDatasetColumns?: Record<string, string[]>;
+    };
 }
 
 /** The members that UpdateSolution may change. */
@@ -46,6 +59,16 @@ export function checkConfiguration(configuration: SolutionConfiguration): void {
     if (days < 1 || days > mostDays) {
         throw invalidInput(`A schedulingExpression must be from rate(1 day) to rate(${mostDays} days), not ${days}.`);
     }
+    const { eventValueThreshold, featureTransformationParameters } = solutionConfig ?? {};
+    if (eventValueThreshold !== undefined && !Number.isFinite(Number(eventValueThreshold || Number.NaN))) {
+        throw invalidInput(`The eventValueThreshold ${eventValueThreshold} is not a number.`);
+    }
+    const frequency = featureTransformationParameters?.trend_discovery_frequency;
+    if (frequency !== undefined && trendInterval(frequency) === undefined) {
+        throw invalidInput(
+            `The trend_discovery_frequency ${frequency} does not exist: use 30 minutes, 1 hour, 2 hours, 3 hours or 1 day.`,
+        );
+    }
     if (solutionConfig?.eventsConfig && !recipeArn?.endsWith("-v2")) {
         throw invalidInput("An eventsConfig is only for recipes of version 2, such as aws-user-personalization-v2.");
     }
@@ -54,7 +77,17 @@ export function checkConfiguration(configuration: SolutionConfiguration): void {
 /** The events that a solution trains on. An empty list of parameters counts as none, which is a guess. */
 export function eventChoiceOf({ eventType, solutionConfig }: SolutionConfiguration): EventChoice {
     const { eventParametersList = [] } = solutionConfig?.eventsConfig ?? {};
-    return eventParametersList.length > 0 ? { eventParameters: eventParametersList } : { eventType };
+    if (eventParametersList.length > 0) return { eventParameters: eventParametersList };
+    const threshold = solutionConfig?.eventValueThreshold;
+    return { eventType, ...(threshold !== undefined && { eventValueThreshold: Number(threshold) }) };
+}
+
+/** Seconds of the intervals of aws-trending-now; undefined for other recipes. */
+export function trendIntervalOf(
+    configuration: Pick<SolutionConfiguration, "recipeArn" | "solutionConfig">,
+): number | undefined {
+    if (!configuration.recipeArn?.endsWith("aws-trending-now")) return undefined;
+    return trendInterval(configuration.solutionConfig?.featureTransformationParameters?.trend_discovery_frequency);
 }
 
 /**

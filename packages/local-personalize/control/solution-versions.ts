@@ -46,11 +46,28 @@ const mostUnderWay = 20;
 const createVersion: Handler = (call, input: CreateInput) => {
     const solution = needActive<SolutionProperties>(call, "solution", input.solutionArn);
     const trainingMode = input.trainingMode ?? "FULL";
-    if (trainingMode !== "FULL") {
-        throw invalidInput(`trainingMode ${trainingMode} is not emulated here; use FULL, which trains on all data.`);
-    }
+    checkTrainingMode(call, solution, trainingMode);
     return { solutionVersionArn: beginVersion(call, solution, { ...input, trainingMode, trainingType: "MANUAL" }).arn };
 };
+
+const updatableRecipes = ["aws-user-personalization", "aws-hrnn-coldstart"];
+
+/** Throws InvalidInputException for an UPDATE of another recipe, or without an ACTIVE version to update. */
+function checkTrainingMode(call: Call, solution: Solution, trainingMode: string): void {
+    if (trainingMode === "FULL") return;
+    if (trainingMode !== "UPDATE") throw invalidInput(`trainingMode ${trainingMode} is set by the service only.`);
+    const recipe = solution.properties.recipeArn?.replace(/^.*\//, "") ?? autoMlRecipe;
+    if (!updatableRecipes.includes(recipe)) {
+        throw invalidInput(`trainingMode UPDATE is only for ${updatableRecipes.join(" and ")}, not for ${recipe}.`);
+    }
+    const versions = call.store.list<VersionProperties>("solution-version", call.region, solution.arn);
+    const full = versions.some(
+        (version) => version.properties.trainingMode === "FULL" && phaseOf(call, version).status === "ACTIVE",
+    );
+    if (!full)
+        throw invalidInput(`The solution ${solution.arn} has no ACTIVE version with trainingMode FULL to update.`);
+    call.options.log(`${solution.arn}: trainingMode UPDATE trains on all data here, as FULL does.`);
+}
 
 /**
  * Creates a version of an ACTIVE solution and begins its training. Throws InvalidInputException without interactions to
@@ -104,7 +121,9 @@ function requireInteractions(call: Call, datasetGroupArn: string): void {
 const describeVersion: Handler = (call, input: { solutionVersionArn: string }) => {
     const version = need<VersionProperties>(call, "solution-version", input.solutionVersionArn);
     const { metrics: _, performAutoTraining: __, lastEvent: ___, ...properties } = version.properties;
-    return { solutionVersion: { ...versionSummary(call, version), ...properties, solutionArn: version.parent } };
+    // The service names a version that the caller does not name; the part after the underscore is our guess.
+    const name = properties.name ?? `solution_${version.arn.slice(version.arn.lastIndexOf("/") + 1)}`;
+    return { solutionVersion: { ...versionSummary(call, version), ...properties, name, solutionArn: version.parent } };
 };
 
 const listVersions: Handler = (call, input: PageInput & { solutionArn?: string }) => {

@@ -10,7 +10,10 @@ export type Kind =
     | "solution-version"
     | "campaign"
     | "filter"
-    | "batch-inference-job";
+    | "batch-inference-job"
+    | "batch-segment-job"
+    | "dataset-export-job"
+    | "recommender";
 
 /** The events of a resource's life, with epoch milliseconds. Its status depends on nothing else. */
 export interface Life {
@@ -65,20 +68,32 @@ const realCreation: Record<Kind, Durations> = {
     dataset: { pending: 5 * second, inProgress: 25 * second },
     "dataset-import-job": { pending: 30 * second, inProgress: 4.5 * minute },
     "event-tracker": { pending: 5 * second, inProgress: 25 * second },
-    solution: { pending: 5 * second, inProgress: 10 * second },
+    solution: none,
     "solution-version": { pending: minute, inProgress: 29 * minute },
     campaign: { pending: 30 * second, inProgress: 8.5 * minute },
     filter: { pending: 5 * second, inProgress: 55 * second },
     "batch-inference-job": { pending: minute, inProgress: 14 * minute },
+    "batch-segment-job": { pending: minute, inProgress: 7 * minute },
+    "dataset-export-job": { pending: 30 * second, inProgress: 4.5 * minute },
+    recommender: { pending: minute, inProgress: 59 * minute },
 };
 
-const realUpdate: Partial<Record<Kind, Durations>> = { dataset: { pending: 10 * second, inProgress: 110 * second } };
+const realUpdate: Partial<Record<Kind, Durations>> = {
+    dataset: { pending: 10 * second, inProgress: 110 * second },
+    solution: { pending: 5 * second, inProgress: 10 * second },
+};
 
-const realDeletion: Partial<Record<Kind, Durations>> = { campaign: { pending: minute, inProgress: 16 * minute } };
+const realDeletion: Partial<Record<Kind, Durations>> = {
+    campaign: { pending: minute, inProgress: 16 * minute },
+    recommender: { pending: minute, inProgress: 16 * minute },
+};
 
-/** Milliseconds that a new resource (or a campaign's update) is pending, and then in progress. */
+/** Real accounts showed that a new solution is ACTIVE at once: reference sheet, section 12. */
+const madeAtOnce: readonly Kind[] = ["schema", "solution"];
+
+/** Milliseconds that a new resource is pending, and then in progress. */
 export function creationDurations(kind: Kind, speed: Speed): Durations {
-    if (kind === "schema" || speed === "instant") return none;
+    if (madeAtOnce.includes(kind) || speed === "instant") return none;
     return speed === "demo" ? demo : realCreation[kind];
 }
 
@@ -87,9 +102,17 @@ function deletionDurations(kind: Kind, speed: Speed): Durations {
     return speed === "demo" ? demo : (realDeletion[kind] ?? { pending: 5 * second, inProgress: 25 * second });
 }
 
-/** Jobs and solution versions become ACTIVE only when their work is also done. */
-export const hasWork = (kind: Kind) =>
-    kind === "dataset-import-job" || kind === "solution-version" || kind === "batch-inference-job";
+/** These become ACTIVE only when their work is also done. */
+export const kindsWithWork: readonly Kind[] = [
+    "dataset-import-job",
+    "solution-version",
+    "batch-inference-job",
+    "batch-segment-job",
+    "dataset-export-job",
+    "recommender",
+];
+
+export const hasWork = (kind: Kind) => kindsWithWork.includes(kind);
 
 /** The state of a resource at `now`, by its clock and its work. Pure: equal inputs give equal states. */
 export function phaseAt(life: Life, speed: Speed, now: number): Phase {
@@ -114,7 +137,8 @@ export function creationEnd(life: Pick<Life, "kind" | "createdAt" | "finishedAt"
 }
 
 function updateDurations(kind: Kind, speed: Speed): Durations {
-    return speed === "real" ? (realUpdate[kind] ?? realCreation[kind]) : creationDurations(kind, speed);
+    if (speed === "real") return realUpdate[kind] ?? realCreation[kind];
+    return speed === "demo" ? demo : none;
 }
 
 /** When an update that began at `createdAt` ends; epoch milliseconds. */

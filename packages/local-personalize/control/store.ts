@@ -6,7 +6,7 @@ import { openLedger } from "../metering/ledger.ts";
 import { transactionOn } from "../transaction.ts";
 import type { Tag } from "./properties.ts";
 import { openRequestLog } from "./request-log.ts";
-import type { Kind, Life } from "./states.ts";
+import { type Kind, kindsWithWork, type Life } from "./states.ts";
 
 type Anything = Record<string, unknown>;
 
@@ -79,7 +79,7 @@ export function openStore(dataDir: string) {
     const deleted = database.prepare("SELECT * FROM resources WHERE deletedAt IS NOT NULL");
     const updating = database.prepare("SELECT * FROM resources WHERE updatedAt IS NOT NULL ORDER BY id");
     const unfinished = database.prepare(
-        "SELECT * FROM resources WHERE kind IN ('dataset-import-job', 'solution-version', 'batch-inference-job') AND finishedAt IS NULL AND stoppedAt IS NULL AND deletedAt IS NULL ORDER BY id",
+        "SELECT * FROM resources WHERE kind IN (SELECT value FROM json_each(?)) AND finishedAt IS NULL AND stoppedAt IS NULL AND deletedAt IS NULL ORDER BY id",
     );
     const save = database.prepare(
         "UPDATE resources SET finishedAt = ?, failure = ?, stoppedAt = ?, updatedAt = ?, deletedAt = ?, properties = ? WHERE id = ?",
@@ -141,7 +141,8 @@ export function openStore(dataDir: string) {
         updating: <Properties extends object>(): Resource<Properties>[] =>
             updating.all().map((row) => readRow<Properties>(row)),
         /** The jobs whose work has not ended, in every region. */
-        unfinished: (): Resource[] => unfinished.all().map((row) => readRow<Anything>(row)),
+        unfinished: (): Resource[] =>
+            unfinished.all(JSON.stringify(kindsWithWork)).map((row) => readRow<Anything>(row)),
         /** Ends all hangs at `now`, and returns the resources in their new state. */
         release(now: number): Resource[] {
             const released = held.all(Number.POSITIVE_INFINITY).map((row) => readRow<Anything>(row));

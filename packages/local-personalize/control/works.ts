@@ -13,6 +13,9 @@ interface Running {
     timer?: NodeJS.Timeout;
 }
 
+/** Timers cannot wait longer than 24 days. */
+const longest = 24 * 24 * 3_600_000;
+
 /** Does a resource's work. After `signal` is aborted it stops soon, and its result is not used. */
 // biome-ignore lint/suspicious/noExplicitAny: each kind of work reads the properties of its own kind
 export type Work = (resource: Resource<any>, signal: AbortSignal) => Promise<Outcome>;
@@ -26,6 +29,8 @@ export function createWorks(options: {
     store: Store;
     speed: Speed;
     work: Partial<Record<Kind, Work>>;
+    /** When a resource's work may begin at the earliest: epoch milliseconds; Infinity while that is not known. */
+    notBefore(resource: Resource): number;
     log(message: string): void;
     /** Called after the end of a work is written, with the resource in its new state. */
     ended(resource: Resource): void;
@@ -77,9 +82,14 @@ export function createWorks(options: {
                 queue.catch((error: unknown) => log(`${resource.arn}: its end could not be written: ${error}`)),
             );
         };
-        const due = resource.createdAt + pending;
-        const entry: Running = { abort, wait: () => setTimeout(start, Math.max(0, due - store.clock.now())).unref() };
+        const due = () => Math.max(resource.createdAt + pending, options.notBefore(resource));
+        const wait = () => setTimeout(start, Math.min(Math.max(0, due() - store.clock.now()), longest)).unref();
+        const entry: Running = { abort, wait };
         const start = () => {
+            if (store.clock.now() < due()) {
+                entry.timer = wait();
+                return;
+            }
             delete entry.timer;
             begin();
         };

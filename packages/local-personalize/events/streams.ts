@@ -46,6 +46,9 @@ export function createStreams(store: EventStore) {
             const events = streamOf(dataset).byUser.get(user) ?? none;
             return after === 0 ? events : events.filter(({ id }) => id > after);
         },
+        /** All events of a dataset about items, in the order of their arrival. */
+        aboutItems: (dataset: number): UserEvent[] =>
+            streamOf(dataset).events.flatMap((event) => asUserEvent(event, event.userId ?? event.sessionId) ?? []),
         /** The id of the last event of a dataset; 0 if there is none. */
         lastEvent: (dataset: number): number => streamOf(dataset).events.at(-1)?.id ?? 0,
         /**

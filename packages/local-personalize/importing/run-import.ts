@@ -30,6 +30,9 @@ export async function runImport(
     const location = readDataLocation(properties.dataSource.dataLocation);
     if (!dataset || !location) throw new Error(`The dataset or the data location of ${job.arn} is gone.`);
     const { datasetType, schemaArn } = dataset.properties;
+    if (dataset.failure !== null) {
+        return { failure: `Failed to create a data import job ${datasetType} dataset...The dataset is CREATE FAILED.` };
+    }
     const judgement = await options.access.judge({
         roleArn: properties.roleArn,
         ...location,

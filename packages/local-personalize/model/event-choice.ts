@@ -10,13 +10,16 @@ export interface EventParameters {
 /** The events that a solution trains on: of one type, or those of its `eventsConfig`; neither: all. */
 export interface EventChoice {
     eventType?: string | undefined;
+    /** Events with a smaller value, or without one, do not count. */
+    eventValueThreshold?: number | undefined;
     eventParameters?: readonly EventParameters[] | undefined;
 }
 
 /** The event types that a choice names, as the service's messages list them; undefined if all events count. */
-export function chosenTypes({ eventType, eventParameters }: EventChoice): string | undefined {
+export function chosenTypes({ eventType, eventValueThreshold, eventParameters }: EventChoice): string | undefined {
+    const least = eventValueThreshold === undefined ? undefined : `any, with a value of ${eventValueThreshold} or more`;
     return eventParameters === undefined
-        ? eventType
+        ? (eventType ?? least)
         : eventParameters.map(({ eventType = "" }) => eventType).join(", ");
 }
 
@@ -25,9 +28,10 @@ export function chosenTypes({ eventType, eventParameters }: EventChoice): string
  * their mean, because only ratios matter: 0.3 and 0.1 become 1.5 and 0.5. Source: Developer Guide, "Optimizing a solution
  * with events configuration".
  */
-export function weighing({ eventType: only, eventParameters }: EventChoice) {
+export function weighing({ eventType: only, eventValueThreshold: least, eventParameters }: EventChoice) {
     if (eventParameters === undefined) {
-        return (eventType: string): number | undefined => (only === undefined || eventType === only ? 1 : undefined);
+        return (eventType: string, value: number): number | undefined =>
+            (only === undefined || eventType === only) && (least === undefined || value >= least) ? 1 : undefined;
     }
     const weights = eventParameters.map(({ weight = 1 }) => weight);
     const mean = weights.reduce((sum, weight) => sum + weight, 0) / weights.length;

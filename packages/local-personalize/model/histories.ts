@@ -1,34 +1,35 @@
 import type { Interactions } from "./interactions.ts";
 
-/** The limit of a laptop's memory: three matrices of 8,000 × 8,000 take 1.3 GB. */
-const MOST_ITEMS = 8_000;
+/** The bound of full rows, by a laptop's memory. Three matrices of 8,000 × 8,000 take 1.3 GB. */
+export const MOST_DENSE_ITEMS = 8_000;
 /** Only these newest events of a longer history are scored and trained on. */
 export const LONGEST_HISTORY = 500;
 
 /** The training data of a model: items with new numbers, and each user's items by that number, oldest first. */
 export interface TrainingData {
     itemIds: string[];
+    /** The number of items, the first ones, that the dense model covers: all, or the 8,000 most watched. */
+    dense: number;
     histories: Map<string, number[]>;
     /** The weight of each event of a history, in its order; absent: all count equally. */
     eventWeights?: Map<string, number[]>;
 }
 
 /**
- * Takes the 8,000 items with most interactions (or all), in the order of their numbers in the data, and the users'
- * events with them. Users without such an event are absent.
+ * All items that occur, and the users' events with them. The 8,000 items with most interactions come first. Both parts
+ * are in the order of their numbers in the data. Users without an event are absent.
  */
-export function toTrainingData(interactions: Interactions): TrainingData {
-    const kept = keptItems(interactions);
+export function toTrainingData(interactions: Interactions, mostDense = MOST_DENSE_ITEMS): TrainingData {
+    const { dense, tail } = orderedItems(interactions, mostDense);
+    const ordered = [...dense, ...tail];
     const modelIndex = new Int32Array(interactions.itemIds.length).fill(-1);
-    kept.forEach((item, index) => {
+    ordered.forEach((item, index) => {
         modelIndex[item] = index;
     });
     const byUser: number[][] = interactions.userIds.map(() => []);
     const weightsByUser: number[][] = interactions.userIds.map(() => []);
     interactions.users.forEach((user, row) => {
-        const item = modelIndex[interactions.items[row] ?? -1] ?? -1;
-        if (item < 0) return;
-        byUser[user]?.push(item);
+        byUser[user]?.push(modelIndex[interactions.items[row] ?? -1] ?? -1);
         weightsByUser[user]?.push(interactions.weights?.[row] ?? 1);
     });
     const histories = new Map<string, number[]>();
@@ -38,10 +39,30 @@ export function toTrainingData(interactions: Interactions): TrainingData {
     });
     const eventWeights = new Map(interactions.userIds.map((userId, user) => [userId, weightsByUser[user] ?? []]));
     return {
-        itemIds: kept.map((item) => interactions.itemIds[item] ?? ""),
+        itemIds: ordered.map((item) => interactions.itemIds[item] ?? ""),
+        dense: dense.length,
         histories,
         ...(interactions.weights && { eventWeights }),
     };
+}
+
+/** The part of the data about the first `dense` items. */
+export function densePart(data: TrainingData): TrainingData {
+    const { dense, eventWeights } = data;
+    if (dense === data.itemIds.length) return data;
+    const weights = eventWeights && new Map<string, number[]>();
+    const histories = new Map<string, number[]>();
+    for (const [userId, history] of data.histories) {
+        const kept = history.filter((item) => item < dense);
+        if (kept.length === 0) continue;
+        histories.set(userId, kept);
+        weights?.set(
+            userId,
+            (eventWeights?.get(userId) ?? []).filter((_, position) => (history[position] as number) < dense),
+        );
+    }
+    const itemIds = data.itemIds.slice(0, dense);
+    return { itemIds, dense, histories, ...(weights && { eventWeights: weights }) };
 }
 
 /** How often each item number occurs. */
@@ -51,10 +72,10 @@ export function countItems({ itemIds, items }: Interactions): Float64Array {
     return counts;
 }
 
-function keptItems(interactions: Interactions): number[] {
+function orderedItems(interactions: Interactions, mostDense: number): { dense: number[]; tail: number[] } {
     const counts = countItems(interactions);
     const seen = [...counts.keys()].filter((item) => (counts[item] ?? 0) > 0);
-    if (seen.length <= MOST_ITEMS) return seen;
     const mostFirst = seen.toSorted((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0) || a - b);
-    return mostFirst.slice(0, MOST_ITEMS).sort((a, b) => a - b);
+    const inOrder = (items: number[]) => items.sort((a, b) => a - b);
+    return { dense: inOrder(mostFirst.slice(0, mostDense)), tail: inOrder(mostFirst.slice(mostDense)) };
 }

@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
+import type { CatalogueItem } from "./catalogue.ts";
 import type { Interactions } from "./interactions.ts";
+import { relatedScores } from "./related.ts";
 import { scoreUser, topItems } from "./score.ts";
 import { fitModel } from "./train.ts";
 
 const CUTOFFS = [5, 10, 25];
 const LIST_LENGTH = 25;
+const relatedRecipes = ["aws-sims", "aws-similar-items"];
 
 /** One test user: the list from the user's older events, and the items of the newer events. */
 export interface Trial {
@@ -20,16 +23,24 @@ export interface Trial {
  * input are left out of the list. `seed` (the solution version's ARN) chooses the test users; equal seeds give equal
  * figures, rounded to 4 decimals.
  */
-export function solutionMetrics(interactions: Interactions, recipeName: string, seed: string): Record<string, number> {
+export function solutionMetrics(
+    interactions: Interactions,
+    recipeName: string,
+    seed: string,
+    catalogue: readonly CatalogueItem[] = [],
+): Record<string, number> {
     const isTest = testUsers(interactions, seed);
-    const model = fitModel(withoutUsers(interactions, isTest), recipeName);
+    const model = fitModel(withoutUsers(interactions, isTest), recipeName, catalogue);
     const modelIndex = new Map(model.itemIds.map((itemId, index) => [itemId, index]));
+    const isRelated = relatedRecipes.includes(recipeName);
     const trials = eventsByUser(interactions).flatMap((events, user) => {
         if (!isTest[user]) return [];
         const truths = Math.max(1, Math.floor(events.length / 10));
         const ids = events.map(({ item }) => interactions.itemIds[item] ?? "");
         const input = ids.slice(0, -truths).flatMap((itemId) => modelIndex.get(itemId) ?? []);
-        const list = topItems(scoreUser(model, input), LIST_LENGTH, new Set(input));
+        // Recipes of related items are asked about the last item of the input.
+        const scores = isRelated ? relatedScores(model, input.at(-1)) : scoreUser(model, input);
+        const list = topItems(scores, LIST_LENGTH, new Set(input));
         const recommended = list.map((item) => model.itemIds[item] ?? "");
         const truth = new Set(ids.slice(-truths));
         return [{ recommended, truth, ...(interactions.weights && { rewards: rewardsOf(ids, events, truths) }) }];
@@ -103,7 +114,7 @@ interface UserEvent {
     weight: number;
 }
 
-function eventsByUser({ userIds, users, items, weights }: Interactions): UserEvent[][] {
+export function eventsByUser({ userIds, users, items, weights }: Interactions): UserEvent[][] {
     const events: UserEvent[][] = userIds.map(() => []);
     users.forEach((user, row) => {
         events[user]?.push({ item: items[row] ?? 0, weight: weights?.[row] ?? 1 });

@@ -1,17 +1,30 @@
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import type { SparseRows } from "./sparse-rows.ts";
+
+/** An item with few interactions, and its age at the latest interaction of the training data. */
+export interface FreshItem {
+    item: number;
+    ageDays: number;
+}
 
 /** A trained recommender. All other members name an item by its index in `itemIds`. */
 export interface Model {
     /** Such as "aws-user-personalization". */
     recipeName: string;
-    /** The items that it can recommend: all with interactions, or the 8,000 with most. */
+    /** The items that it can recommend: those with interactions, and for some recipes all of the Items dataset. */
     itemIds: string[];
+    /** The number of items, the first ones, with a row in `weights`; absent: all. */
+    dense?: number;
     /**
-     * How strongly each item of a history (row) suggests each item (column); n × n, row by row. Empty for recipes
-     * without personalisation.
+     * How strongly each item of a history (row) suggests each item (column); dense × dense, row by row. Empty for
+     * recipes without personalisation.
      */
     weights: Float32Array;
+    /** The nearest items of each item: of all in recipes of related items, else of those outside `weights`. */
+    neighbours?: SparseRows;
+    /** The items that exploration may show. */
+    fresh?: FreshItem[];
     /**
      * The answer for users without a history: interactions of each item, in personalised recipes with a half-life of 30
      * days.
@@ -30,14 +43,22 @@ export interface Model {
 const FACTS = "model.json";
 const WEIGHTS = "weights.f32";
 const POPULARITY = "popularity.f64";
+/** The columns of the sparse rows, then their values. */
+const NEIGHBOURS = "neighbours.bin";
 
 /** Writes the model as the folder `dir`, completely or not at all; an existing one is replaced. */
 export function saveModel(dir: string, model: Model): void {
     mkdirSync(dirname(dir), { recursive: true });
     const beside = mkdtempSync(join(dirname(dir), `.${basename(dir)}-`));
     try {
-        const { weights, popularity, histories, ...facts } = model;
-        writeFileSync(join(beside, FACTS), JSON.stringify({ ...facts, histories: [...histories] }));
+        const { weights, popularity, histories, neighbours, ...facts } = model;
+        const starts = neighbours && [...neighbours.starts];
+        writeFileSync(join(beside, FACTS), JSON.stringify({ ...facts, starts, histories: [...histories] }));
+        if (neighbours) {
+            const { columns, values } = neighbours;
+            const parts = [columns, values].map(({ buffer, byteLength }) => Buffer.from(buffer, 0, byteLength));
+            writeFileSync(join(beside, NEIGHBOURS), Buffer.concat(parts));
+        }
         writeFileSync(join(beside, WEIGHTS), weights);
         writeFileSync(join(beside, POPULARITY), popularity);
         rmSync(dir, { recursive: true, force: true });
@@ -50,13 +71,20 @@ export function saveModel(dir: string, model: Model): void {
 
 /** Reads a model that saveModel wrote. Throws the file system's error when there is no model in `dir`. */
 export function loadModel(dir: string): Model {
-    const facts = JSON.parse(readFileSync(join(dir, FACTS), "utf8"));
+    const { starts, ...facts } = JSON.parse(readFileSync(join(dir, FACTS), "utf8"));
     return {
         ...facts,
+        ...(starts && { neighbours: readNeighbours(dir, Int32Array.from(starts)) }),
         histories: new Map(facts.histories),
         weights: new Float32Array(readAligned(join(dir, WEIGHTS))),
         popularity: new Float64Array(readAligned(join(dir, POPULARITY))),
     };
+}
+
+function readNeighbours(dir: string, starts: Int32Array): SparseRows {
+    const bytes = readAligned(join(dir, NEIGHBOURS));
+    const count = starts.at(-1) ?? 0;
+    return { starts, columns: new Int32Array(bytes, 0, count), values: new Float32Array(bytes, 4 * count, count) };
 }
 
 /** Node may return a small file as a part of a shared buffer, where numbers would not be aligned. */

@@ -1,5 +1,6 @@
 import { LONGEST_HISTORY } from "./histories.ts";
 import type { Model } from "./model.ts";
+import { eachEntry } from "./sparse-rows.ts";
 
 /** The newest event counts 1. Older events count less: half for every 3 events, down to 0.05. */
 const RECENCY_FLOOR = 0.05;
@@ -20,7 +21,7 @@ const WATCHED_FACTOR = 0.42;
  */
 export function scoreUser(model: Model, history: readonly number[]): Float64Array {
     if (history.length === 0 || model.weights.length === 0) return normalise(model.popularity.slice());
-    return toProbabilities(affinities(model.weights, model.itemIds.length, history), model.gain);
+    return toProbabilities(affinities(model, history), model.gain);
 }
 
 /** Reduces the probabilities of watched items by one factor; all sum to 1 again. Returns new scores. */
@@ -36,17 +37,32 @@ export function discountWatched(
 }
 
 /** Each item's affinity to a history: the sum of its weights, those of older events reduced by age. */
-export function affinities(weights: Float32Array, n: number, history: readonly number[]): Float64Array {
-    const scores = new Float64Array(n);
+export function affinities(model: Model, history: readonly number[]): Float64Array {
+    const { weights, neighbours, itemIds } = model;
+    const dense = model.dense ?? itemIds.length;
+    const scores = new Float64Array(itemIds.length);
+    eachRecent(history, (item, recency) => {
+        if (item < dense) {
+            const row = item * dense;
+            for (let other = 0; other < dense; other++) {
+                scores[other] = (scores[other] as number) + recency * (weights[row + other] as number);
+            }
+        }
+        if (!neighbours) return;
+        eachEntry(neighbours, item, (other, value) => {
+            scores[other] = (scores[other] as number) + recency * value;
+        });
+    });
+    return scores;
+}
+
+/** Passes on the newest 500 items of a history with what they count: the newest one 1, older ones less. */
+export function eachRecent(history: readonly number[], take: (item: number, recency: number) => void): void {
     const newest = history.length - 1;
     for (let position = Math.max(0, history.length - LONGEST_HISTORY); position <= newest; position++) {
         const recency = RECENCY_FLOOR + (1 - RECENCY_FLOOR) * 2 ** ((position - newest) / RECENCY_HALVING);
-        const row = (history[position] as number) * n;
-        for (let item = 0; item < n; item++) {
-            scores[item] = (scores[item] as number) + recency * (weights[row + item] as number);
-        }
+        take(history[position] as number, recency);
     }
-    return scores;
 }
 
 /** Softmax of gain · log(score), with scores clipped from below. Overwrites and returns `scores`. */

@@ -1,13 +1,15 @@
 import { campaignPhase, deployed, isUpdating } from "../control/campaigns.ts";
 import { datasetOf } from "../control/datasets.ts";
-import type { CampaignProperties } from "../control/properties.ts";
-import { type Call, modelDir } from "../control/resources.ts";
-import { eventChoiceOf } from "../control/solution-config.ts";
+import type { CampaignProperties, RecommenderProperties } from "../control/properties.ts";
+import { type Call, modelDir, phaseOf } from "../control/resources.ts";
+import { eventChoiceOf, trendIntervalOf } from "../control/solution-config.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource } from "../control/store.ts";
-import { invalidInput } from "../errors.ts";
+import { type UseCase, useCaseOf } from "../control/use-cases.ts";
+import { invalidInput, ServiceError } from "../errors.ts";
 import { weighing } from "../model/event-choice.ts";
 import { loadModel, type Model } from "../model/model.ts";
+import { type Exploration, explorationOf } from "./explore.ts";
 import { unknownCampaign } from "./recommend.ts";
 
 /** A model and its origin. */
@@ -18,11 +20,17 @@ export interface Trained {
     interactions: number | undefined;
     /** The weight of an event, by type and value; undefined if the solution does not count it. */
     weightOf: ReturnType<typeof weighing>;
+    /** Seconds of the intervals of aws-trending-now; undefined for other recipes. */
+    trendInterval?: number | undefined;
+    /** The use case of a recommender. */
+    useCase?: UseCase;
 }
 
 interface Served {
-    campaign: Resource<object>;
+    /** A campaign or a recommender. */
+    target: Resource<object>;
     trained: Trained;
+    exploration?: Exploration | undefined;
     /** Until when the answer is valid without a query of the resources: epoch milliseconds. */
     until: number;
 }
@@ -37,12 +45,47 @@ export function createCampaignModels() {
     const served = new Map<string, Served>();
     const models = new Map<number, Model>();
 
+    const modelOf = (call: Call, { id }: { id: number }): Model => {
+        const model = models.get(id) ?? loadModel(modelDir(call.options.dataDir, id));
+        models.set(id, model);
+        return model;
+    };
+
+    const interactionsOf = (call: Call, groupArn: string) =>
+        datasetOf(call.store, call.region, groupArn, "INTERACTIONS")?.id;
+
     const trainedOf = (call: Call, version: Resource<VersionProperties>): Trained => {
-        const model = models.get(version.id) ?? loadModel(modelDir(call.options.dataDir, version.id));
-        models.set(version.id, model);
         const { datasetGroupArn } = version.properties;
-        const interactions = datasetOf(call.store, call.region, datasetGroupArn, "INTERACTIONS")?.id;
-        return { model, datasetGroupArn, interactions, weightOf: weighing(eventChoiceOf(version.properties)) };
+        return {
+            model: modelOf(call, version),
+            datasetGroupArn,
+            interactions: interactionsOf(call, datasetGroupArn),
+            weightOf: weighing(eventChoiceOf(version.properties)),
+            trendInterval: trendIntervalOf(version.properties),
+        };
+    };
+
+    const lookRecommender = (call: Call, arn: string): Served => {
+        const recommender = call.store.find<RecommenderProperties>(call.region, arn);
+        const status = recommender ? phaseOf(call, recommender).status : "GONE";
+        if (recommender?.kind !== "recommender" || status === "GONE") {
+            throw new ServiceError("ResourceNotFoundException", `The given recommender does not exist: ${arn}`, 404);
+        }
+        if (status !== "ACTIVE")
+            throw invalidInput(`The recommender ${arn} is ${status}; it answers once it is ACTIVE.`);
+        const { recipeArn } = recommender.properties;
+        const useCase = useCaseOf(recipeArn);
+        if (!useCase) throw new Error(`There is no use case of the recipe ${recipeArn}.`);
+        const datasetGroupArn = recommender.parent ?? "";
+        const trained: Trained = {
+            model: modelOf(call, recommender),
+            datasetGroupArn,
+            interactions: interactionsOf(call, datasetGroupArn),
+            weightOf: weighing({ eventType: useCase.onlyRequired && useCase.required }),
+            trendInterval: trendIntervalOf({ recipeArn: useCase.recipeName }),
+            useCase,
+        };
+        return { target: recommender, trained, until: Number.POSITIVE_INFINITY };
     };
 
     const look = (call: Call, campaignArn: string): Served => {
@@ -56,21 +99,22 @@ export function createCampaignModels() {
         if (!version) throw invalidInput(`The solution version of the campaign is gone: ${solutionVersionArn}`);
         const changing = isUpdating(call, campaign) || campaignConfig?.syncWithLatestSolutionVersion;
         const until = changing ? call.now + briefly : Number.POSITIVE_INFINITY;
-        return { campaign, trained: trainedOf(call, version), until };
+        const exploration = explorationOf(campaignConfig?.itemExplorationConfig);
+        return { target: campaign, trained: trainedOf(call, version), exploration, until };
     };
 
     return {
         /** The model of a trained solution version. */
         trainedOf,
         /**
-         * The campaign and its model. Throws ResourceNotFoundException, or InvalidInputException when the campaign has
-         * never been ACTIVE.
+         * The campaign or recommender and its model. Throws ResourceNotFoundException, or InvalidInputException when it
+         * has never been ACTIVE.
          */
-        deployedOn(call: Call, campaignArn: string): Served {
-            const key = `${call.region} ${campaignArn}`;
+        deployedOn(call: Call, arn: string): Served {
+            const key = `${call.region} ${arn}`;
             const known = served.get(key);
             if (known && call.now < known.until) return known;
-            const found = look(call, campaignArn);
+            const found = /:recommender\//.test(arn) ? lookRecommender(call, arn) : look(call, arn);
             served.set(key, found);
             return found;
         },

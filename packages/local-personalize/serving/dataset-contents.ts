@@ -8,6 +8,7 @@ import type { Streams } from "../events/streams.ts";
 import { type Attributes, type RawAttributes, readAttributes } from "../filtering/bind.ts";
 import { indexByUser, latestEvents, type SeenEvent } from "../filtering/recent-events.ts";
 import { loadAttributeRows, loadRows } from "../importing/rows.ts";
+import { risingItems, type TrendEvent } from "../model/trends.ts";
 
 /** The attributes of a dataset's items or users. `version` increases with every change. */
 export interface AttributeTable {
@@ -16,6 +17,9 @@ export interface AttributeTable {
     /** The schema of these rows: another schema may have more columns. */
     schemaArn: string;
 }
+
+/** Seconds of the two longest intervals of a trend. */
+const longestTrend = 2 * 86_400;
 
 const none: AttributeTable = { rows: new Map(), version: 0, schemaArn: "" };
 
@@ -29,6 +33,8 @@ export function createDatasetContents(context: {
     const { dataDir, store, events, streams } = context;
     const tables = new Map<number, AttributeTable>();
     const importedOf = new Map<number, (userId: string) => SeenEvent[]>();
+    const recentOf = new Map<number, TrendEvent[]>();
+    const trends = new Map<number, { interval: number; lastEvent: number; rising: string[] }>();
 
     const loadTable = (dataset: Resource<DatasetProperties>): AttributeTable => {
         const fields = fieldsOf(store, dataset);
@@ -44,6 +50,28 @@ export function createDatasetContents(context: {
     const loadIndex = (dataset: number) => {
         const file = rowsFile(dataDir, dataset);
         return existsSync(file) ? indexByUser(loadRows(file)) : () => [];
+    };
+
+    /** The imported events of the last two days of the data: longer intervals do not exist. */
+    const recentImported = (dataset: number): TrendEvent[] => {
+        const file = rowsFile(dataDir, dataset);
+        if (!existsSync(file)) return [];
+        const rows = loadRows(file);
+        const since = (rows.timestamps.at(-1) ?? 0) - longestTrend;
+        const recent: TrendEvent[] = [];
+        for (let row = rows.timestamps.length - 1; row >= 0 && (rows.timestamps[row] ?? 0) >= since; row--) {
+            recent.push({ itemId: rows.itemIds[rows.items[row] ?? 0] ?? "", timestamp: rows.timestamps[row] ?? 0 });
+        }
+        return recent;
+    };
+
+    const risingIn = (dataset: number, interval: number): string[] => {
+        const imported = recentOf.get(dataset) ?? recentImported(dataset);
+        recentOf.set(dataset, imported);
+        const streamed = streams.aboutItems(dataset).map(({ itemId, sentAt }) => ({ itemId, timestamp: sentAt }));
+        const events = [...imported, ...streamed];
+        const end = events.reduce((latest, { timestamp }) => Math.max(latest, timestamp), 0);
+        return risingItems(events, end, interval);
     };
 
     return {
@@ -70,8 +98,19 @@ export function createDatasetContents(context: {
             importedOf.set(dataset, index);
             return latestEvents(index(userId), streams.ofUser(dataset, userId));
         },
+        /** The rising items of a dataset at its latest event, by intervals of these seconds. */
+        rising(dataset: number, interval: number): string[] {
+            const lastEvent = streams.lastEvent(dataset);
+            const found = trends.get(dataset);
+            if (found?.interval === interval && found.lastEvent === lastEvent) return found.rising;
+            const rising = risingIn(dataset, interval);
+            trends.set(dataset, { interval, lastEvent, rising });
+            return rising;
+        },
         /** Call this when an import may have changed the files. */
         forget() {
+            trends.clear();
+            recentOf.clear();
             tables.clear();
             importedOf.clear();
         },

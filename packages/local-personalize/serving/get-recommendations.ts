@@ -1,15 +1,26 @@
+import { recipeTypeOf } from "../control/recipes.ts";
 import type { Call } from "../control/resources.ts";
 import { invalidInput, notEmulated } from "../errors.ts";
 import type { Streams } from "../events/streams.ts";
 import { constraintFailure } from "../wire/validate.ts";
 import type { Trained } from "./campaign-models.ts";
+import type { DatasetContents } from "./dataset-contents.ts";
+import { type Exploration, explorationOfV2 } from "./explore.ts";
 import type { Filters } from "./filters.ts";
-import { itemNumbers, type Recommendation, recommend, requireUser } from "./recommend.ts";
+import {
+    itemNumbers,
+    type Recommendation,
+    recommend,
+    recommendRelated,
+    recommendTrending,
+    requireUser,
+} from "./recommend.ts";
 
 export interface RecommendInput {
     campaignArn?: string;
     recommenderArn?: string;
     userId?: string;
+    itemId?: string;
     numResults?: number;
     filterArn?: string;
     filterValues?: Record<string, string>;
@@ -17,31 +28,41 @@ export interface RecommendInput {
     metadataColumns?: object;
 }
 
-/** The user of a list, its maximal length, and its filter. */
+/** The user or item of a list, its maximal length, and its filter. */
 export interface ListWish {
     userId?: string | undefined;
+    itemId?: string | undefined;
     count: number;
     filterArn?: string | undefined;
     filterValues?: Record<string, string> | undefined;
+    exploration?: Exploration | undefined;
 }
 
-/** This recipe orders given items, and recommends none. */
-export const rankingRecipe = "aws-personalized-ranking";
+/** The sources of a list beside its model. */
+export interface ListSources {
+    filters: Filters;
+    streams: Streams;
+    contents: DatasetContents;
+}
 
 const defaultCount = 25;
 const largestCount = 500;
 
-/** Throws for invalid calls, and for features that are not emulated. Returns the campaign and the parsed request. */
-export function checkRecommendInput(input: RecommendInput): { campaignArn: string; wish: ListWish } {
-    const { campaignArn, userId, filterArn, filterValues } = input;
-    if (input.recommenderArn) throw notEmulated("A recommender");
+/**
+ * Throws for invalid calls, and for features that are not emulated. Returns the ARN of the campaign or recommender, and
+ * the parsed request.
+ */
+export function checkRecommendInput(input: RecommendInput): { arn: string; wish: ListWish } {
+    const { campaignArn, recommenderArn, userId, itemId, filterArn, filterValues } = input;
     if (input.promotions?.length) throw notEmulated("A promotion");
     if (input.metadataColumns) throw notEmulated("Metadata in recommendations");
-    if (campaignArn === undefined) throw invalidInput("A campaignArn is required.");
+    const arn = campaignArn ?? recommenderArn;
+    if (arn === undefined) throw invalidInput("A campaignArn or a recommenderArn is required.");
+    if (campaignArn && recommenderArn) throw invalidInput("Give a campaignArn or a recommenderArn, and not both.");
     if (filterArn === undefined && filterValues && Object.keys(filterValues).length > 0) {
         throw invalidInput("filterValues are for a filter: give its filterArn too.");
     }
-    return { campaignArn, wish: { userId, count: checkCount(input.numResults), filterArn, filterValues } };
+    return { arn, wish: { userId, itemId, count: checkCount(input.numResults), filterArn, filterValues } };
 }
 
 /** The number of results of a call: 25 by default, 500 at most. Throws InvalidInputException. */
@@ -56,22 +77,54 @@ export function checkCount(numResults = 0): number {
     return numResults === 0 ? defaultCount : numResults;
 }
 
-/** The list of recommendations for a user, from the user's history and the events since the training, filtered. */
-export function listFor(
-    call: Call,
-    trained: Trained,
-    wish: ListWish,
-    { filters, streams }: { filters: Filters; streams: Streams },
-): Recommendation[] {
-    const { userId, count, filterArn, filterValues } = wish;
-    const { recipeName } = trained.model;
-    if (recipeName === rankingRecipe) {
+/**
+ * The filtered list of recommendations, by the type of the model's recipe: for a user, for an item, or for every user.
+ * A user's events since the training count.
+ */
+export function listFor(call: Call, trained: Trained, wish: ListWish, sources: ListSources): Recommendation[] {
+    const { userId, itemId, count, filterArn, filterValues } = wish;
+    const { model, interactions, trendInterval, useCase } = trained;
+    const { recipeName } = model;
+    const type = recipeTypeOf(recipeName);
+    if (type === "PERSONALIZED_RANKING") {
         throw invalidInput(`The recipe ${recipeName} orders given items: use GetPersonalizedRanking.`);
     }
-    requireUser(trained.model, userId);
-    const history = historyOf(trained, userId ?? "", streams);
-    const passing = filterArn === undefined ? undefined : filters.apply(call, trained, filterArn, filterValues, userId);
-    return recommend(trained.model, { history, passing }, count);
+    const filtered =
+        filterArn === undefined ? undefined : sources.filters.apply(call, trained, filterArn, filterValues, userId);
+    const passing = withoutHidden(trained, userId ?? "", filtered, sources.contents);
+    if (type === "RELATED_ITEMS") {
+        if (itemId === undefined) throw invalidInput(`An itemId is required for the recipe ${recipeName}.`);
+        return recommendRelated(model, itemId, passing, count);
+    }
+    if (trendInterval !== undefined) {
+        const rising = interactions === undefined ? [] : sources.contents.rising(interactions, trendInterval);
+        return recommendTrending(model, rising, passing, count);
+    }
+    requireUser(model, userId);
+    const history = historyOf(trained, userId ?? "", sources.streams);
+    const explore = recipeName === "aws-user-personalization-v2" ? explorationOfV2 : wish.exploration;
+    const exploration = explore && { ...explore, userId: userId ?? "" };
+    const list = recommend(model, { history, passing, exploration }, count);
+    // Recommenders of domains return no scores.
+    return useCase ? list.map((item) => ({ itemId: item.itemId })) : list;
+}
+
+/** The passing items without those that a domain use case hides from the user. */
+function withoutHidden(
+    { model, interactions, useCase }: Trained,
+    userId: string,
+    passing: Uint8Array | undefined,
+    contents: DatasetContents,
+): Uint8Array | undefined {
+    const hidden = useCase?.hides?.toLowerCase();
+    if (hidden === undefined || interactions === undefined) return passing;
+    const numbers = itemNumbers(model);
+    const left = passing ?? new Uint8Array(model.itemIds.length).fill(1);
+    for (const { itemId, eventType } of contents.latestEvents(interactions, userId)) {
+        const item = numbers.get(itemId);
+        if (item !== undefined && eventType === hidden) left[item] = 0;
+    }
+    return left;
 }
 
 /** Item numbers, oldest first: those of the training, then later streamed events. */

@@ -1,10 +1,11 @@
+import { recipeTypeOf } from "../control/recipes.ts";
 import type { Call } from "../control/resources.ts";
 import { invalidInput, notEmulated } from "../errors.ts";
 import type { Streams } from "../events/streams.ts";
 import { scoreUser } from "../model/score.ts";
 import type { Trained } from "./campaign-models.ts";
 import type { Filters } from "./filters.ts";
-import { historyOf, rankingRecipe } from "./get-recommendations.ts";
+import { historyOf } from "./get-recommendations.ts";
 import { itemNumbers, type Recommendation } from "./recommend.ts";
 
 export interface RankingInput {
@@ -20,21 +21,21 @@ const longestList = 500;
 
 /**
  * Orders given items for a user, by the model for recommendations. Scores cover only the given items and sum to 1. An
- * item that was not in the training has 0 and comes last, in the given order. A filter leaves items out.
+ * item that was not in the training comes last, with 0, or without a score in version 2. A filter leaves items out.
  * Throws InvalidInputException for a campaign of another recipe, and for features that are not emulated.
  */
 export function rankItems(
     call: Call,
     trained: Trained,
-    input: RankingInput,
+    input: Omit<RankingInput, "campaignArn">,
     { filters, streams }: { filters: Filters; streams: Streams },
 ): Recommendation[] {
-    const { campaignArn, userId, inputList, filterArn, filterValues } = input;
+    const { userId, inputList, filterArn, filterValues } = input;
     if (input.metadataColumns) throw notEmulated("Metadata in rankings");
     const { model } = trained;
-    if (model.recipeName !== rankingRecipe) {
+    if (recipeTypeOf(model.recipeName) !== "PERSONALIZED_RANKING") {
         throw invalidInput(
-            `The campaign ${campaignArn} is of the recipe ${model.recipeName}; ranking needs ${rankingRecipe}.`,
+            `The recipe ${model.recipeName} does not order given items; ranking needs aws-personalized-ranking.`,
         );
     }
     if (inputList.length > longestList) throw invalidInput(`The inputList has more than ${longestList} items.`);
@@ -44,12 +45,17 @@ export function rankItems(
     const given = [...new Set(inputList)]
         .map((itemId) => ({ itemId, number: numbers.get(itemId) }))
         .filter(({ number }) => !passing || (number !== undefined && passing[number] === 1))
-        .map(({ itemId, number }) => ({ itemId, score: number === undefined ? 0 : (scores[number] ?? 0) }));
+        .map(({ itemId, number }) => ({
+            itemId,
+            unknown: number === undefined,
+            score: number === undefined ? 0 : (scores[number] ?? 0),
+        }));
     const together = given.reduce((sum, { score }) => sum + score, 0);
     return given
         .toSorted((a, b) => b.score - a.score)
-        .map(({ itemId, score }) => ({
-            itemId,
-            score: together > 0 ? Number((score / together).toFixed(7)) : 0,
-        }));
+        .map(({ itemId, score, unknown }) =>
+            unknown && model.recipeName.endsWith("-v2")
+                ? { itemId }
+                : { itemId, score: together > 0 ? Number((score / together).toFixed(7)) : 0 },
+        );
 }

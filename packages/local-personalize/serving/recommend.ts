@@ -1,7 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
+import { recipeTypeOf } from "../control/recipes.ts";
 import { invalidInput, ServiceError } from "../errors.ts";
 import type { Model } from "../model/model.ts";
+import { relatedScores } from "../model/related.ts";
 import { discountWatched, scoreUser } from "../model/score.ts";
+import { type Exploration, exploredItems } from "./explore.ts";
 
 const known = new WeakMap<Model, Map<string, number>>();
 
@@ -18,34 +21,97 @@ interface Audience {
     history: readonly number[];
     /** The items that a filter lets pass, by their number: 1. Undefined: all. */
     passing?: Uint8Array | undefined;
+    exploration?: (Exploration & { userId: string }) | undefined;
 }
 
 export interface Recommendation {
     itemId: string;
-    /** Absent in aws-popularity-count. */
+    /** Absent in recipes of popular and related items. */
     score?: number;
+    /** Why aws-user-personalization-v2 has put an unusual item into the list. */
+    reason?: string[];
 }
 
-const popularity = "aws-popularity-count";
-
 /** Whether the model's answers depend on the user. */
-const isPersonal = (model: Model) => model.recipeName !== popularity;
+const isPersonal = (model: Model) => recipeTypeOf(model.recipeName) !== "POPULAR_ITEMS";
+
+/** aws-user-personalization-v2 scores only the best items: how many is our guess. */
+const mostScoredV2 = 500;
 
 /**
  * The items that a model recommends, best first: fewer than `count` if fewer pass. Scores are over the whole catalogue
  * and sum to 1 there; filtered items are left out afterwards. Items of the history may be in the list, discounted: only
  * a filter hides them. Without a history, the list has the popular items, as aws-popularity-count gives to every user.
+ * Recipes of version 2 score the best items only, and fill a filtered list with popular items.
  */
-export function recommend(model: Model, { history, passing }: Audience, count: number): Recommendation[] {
+export function recommend(model: Model, audience: Audience, count: number): Recommendation[] {
+    const { history, passing, exploration } = audience;
     const personal = isPersonal(model);
+    const isV2 = model.recipeName.endsWith("-v2");
     const watched = personal ? history : [];
     const scores = discountWatched(scoreUser(model, watched), watched);
-    const candidates = Uint32Array.from(scores.keys()).filter((item) => passing === undefined || passing[item] === 1);
-    candidates.sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
-    return Array.from(candidates.subarray(0, count), (item) => {
-        const itemId = model.itemIds[item] ?? "";
-        return personal ? { itemId, score: Number((scores[item] ?? 0).toFixed(7)) } : { itemId };
+    const best = isV2 ? bestFirst(scores).subarray(0, mostScoredV2) : bestFirst(scores, passing);
+    const list = best.filter((item) => passing === undefined || passing[item] === 1).subarray(0, count);
+    if (!personal) return Array.from(list, (item) => ({ itemId: model.itemIds[item] ?? "" }));
+    const total = isV2 ? best.reduce((sum, item) => sum + (scores[item] ?? 0), 0) : 1;
+    const scored = (item: number): Recommendation => ({
+        itemId: model.itemIds[item] ?? "",
+        score: Number(((scores[item] ?? 0) / total).toFixed(7)),
     });
+    const explored = exploration ? exploredItems(model, scores, { ...exploration, history, passing }, list.length) : [];
+    const shown = withExplored(list, explored).map((item) =>
+        isV2 && explored.includes(item) ? { ...scored(item), reason: ["Exploration"] } : scored(item),
+    );
+    return isV2 && passing ? filled(model, shown, passing, count) : shown;
+}
+
+/** Places explored items at even distances in a list, whose last items they replace. */
+function withExplored(list: Uint32Array, explored: readonly number[]): number[] {
+    const fresh = explored.filter((item) => !list.includes(item));
+    const kept = [...list].slice(0, list.length - fresh.length);
+    const distance = Math.floor(list.length / (fresh.length + 1));
+    for (const [index, item] of fresh.entries()) kept.splice((index + 1) * distance, 0, item);
+    return kept;
+}
+
+/** A list of version 2, filled with popular items that pass its filter; they have no score. */
+function filled(model: Model, list: Recommendation[], passing: Uint8Array, count: number): Recommendation[] {
+    if (list.length >= count) return list;
+    const shown = new Set(list.map(({ itemId }) => itemId));
+    const popular = Array.from(bestFirst(model.popularity, passing), (item) => model.itemIds[item] ?? "");
+    const added = popular.filter((itemId) => !shown.has(itemId)).slice(0, count - list.length);
+    return [...list, ...added.map((itemId) => ({ itemId, reason: ["Popular item"] }))];
+}
+
+/** Item numbers with the highest values first; equal ones by number. */
+function bestFirst(values: Float64Array, passing?: Uint8Array): Uint32Array {
+    const items = Uint32Array.from(values.keys()).filter((item) => passing === undefined || passing[item] === 1);
+    return items.sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0) || a - b);
+}
+
+/** The items most similar to one, without it; popular items follow, and are the answer for an unknown item. */
+export function recommendRelated(
+    model: Model,
+    itemId: string,
+    passing: Uint8Array | undefined,
+    count: number,
+): Recommendation[] {
+    const item = itemNumbers(model).get(itemId);
+    const best = bestFirst(relatedScores(model, item), passing).filter((other) => other !== item);
+    return Array.from(best.subarray(0, count), (other) => ({ itemId: model.itemIds[other] ?? "" }));
+}
+
+/** Rising items, then popular ones. A filter does not know items that came after the training: it hides them. */
+export function recommendTrending(
+    model: Model,
+    rising: readonly string[],
+    passing: Uint8Array | undefined,
+    count: number,
+): Recommendation[] {
+    const numbers = itemNumbers(model);
+    const first = rising.filter((itemId) => passing === undefined || passing[numbers.get(itemId) ?? -1] === 1);
+    const popular = Array.from(bestFirst(model.popularity, passing), (item) => model.itemIds[item] ?? "");
+    return [...new Set([...first, ...popular])].slice(0, count).map((itemId) => ({ itemId }));
 }
 
 /** Throws InvalidInputException when a model that needs a user is called without one. */

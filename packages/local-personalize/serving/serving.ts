@@ -1,8 +1,11 @@
+import { type LineWish, recommendedItems } from "../batch/line.ts";
 import type { EmulatorOptions } from "../contract.ts";
-import type { DatasetProperties } from "../control/properties.ts";
+import type { BatchJobProperties, DatasetProperties } from "../control/properties.ts";
+import { recipeTypeOf } from "../control/recipes.ts";
 import type { Call, Handler } from "../control/resources.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource, Store } from "../control/store.ts";
+import { invalidInput } from "../errors.ts";
 import type { EventStore } from "../events/event-store.ts";
 import { type PutAttributesInput, readPut } from "../events/put-attributes.ts";
 import { type PutEventsInput, readEvents, trackedDataset } from "../events/put-events.ts";
@@ -11,10 +14,12 @@ import type { Meter } from "../metering/meter.ts";
 import { measureOf } from "../metering/windows.ts";
 import { createCampaignModels } from "./campaign-models.ts";
 import { createDatasetContents } from "./dataset-contents.ts";
+import { explorationOf } from "./explore.ts";
 import { createFilters } from "./filters.ts";
-import { checkRecommendInput, type ListWish, listFor, type RecommendInput } from "./get-recommendations.ts";
+import { checkCount, checkRecommendInput, listFor, type RecommendInput } from "./get-recommendations.ts";
 import { type RankingInput, rankItems } from "./personalized-ranking.ts";
-import { type Recommendation, recommendationId } from "./recommend.ts";
+import { recommendationId } from "./recommend.ts";
+import { segmentFor } from "./segments.ts";
 
 /** Answers runtime calls: recommendations, and incoming events, items and users. All from memory. */
 export function createServing(
@@ -27,21 +32,22 @@ export function createServing(
     const campaigns = createCampaignModels();
     const contents = createDatasetContents({ dataDir: options.dataDir, store, events, streams });
     const filters = createFilters(contents);
+    const sources = { filters, streams, contents };
     // Trackers by region and tracking id, so that an event needs no query of the resources.
     const tracked = new Map<string, Resource<DatasetProperties>>();
 
     const getRecommendations: Handler = (call, input: RecommendInput) => {
-        const { campaignArn, wish } = checkRecommendInput(input);
-        const { campaign, trained } = campaigns.deployedOn(call, campaignArn);
-        const itemList = listFor(call, trained, wish, { filters, streams });
-        meter.recommended(campaign, measureOf(trained.model.recipeName), call.now);
-        return { itemList, recommendationId: recommendationId(campaignArn) };
+        const { arn, wish } = checkRecommendInput(input);
+        const { target, trained, exploration } = campaigns.deployedOn(call, arn);
+        const itemList = listFor(call, trained, { ...wish, exploration }, sources);
+        if (target.kind === "campaign") meter.recommended(target, measureOf(trained.model.recipeName), call.now);
+        return { itemList, recommendationId: recommendationId(arn) };
     };
 
     const getPersonalizedRanking: Handler = (call, input: RankingInput) => {
-        const { campaign, trained } = campaigns.deployedOn(call, input.campaignArn);
-        const personalizedRanking = rankItems(call, trained, input, { filters, streams });
-        meter.recommended(campaign, measureOf(trained.model.recipeName), call.now);
+        const { target, trained } = campaigns.deployedOn(call, input.campaignArn);
+        const personalizedRanking = rankItems(call, trained, input, sources);
+        meter.recommended(target, measureOf(trained.model.recipeName), call.now);
         return { personalizedRanking, recommendationId: recommendationId(input.campaignArn) };
     };
 
@@ -75,9 +81,30 @@ export function createServing(
             PutItems: put("ITEMS"),
             PutUsers: put("USERS"),
         } as Record<string, Handler>,
-        /** The list of a solution version for a user, without a campaign: for batch inference. */
-        listFrom: (call: Call, version: Resource<VersionProperties>, wish: ListWish): Recommendation[] =>
-            listFor(call, campaigns.trainedOf(call, version), wish, { filters, streams }),
+        /** The output of a batch inference job for one of its lines. */
+        inferenceOf(call: Call, version: Resource<VersionProperties>, job: BatchJobProperties, line: LineWish): object {
+            const trained = campaigns.trainedOf(call, version);
+            const { filterArn } = job;
+            if (recipeTypeOf(trained.model.recipeName) === "PERSONALIZED_RANKING") {
+                const { userId, itemList: inputList, filterValues = {} } = line;
+                if (!userId || !inputList?.length)
+                    throw invalidInput("A line for ranking needs a userId and an itemList.");
+                const input = { userId, inputList, ...(filterArn && { filterArn, filterValues }) };
+                return recommendedItems(rankItems(call, trained, input, sources));
+            }
+            const exploration = explorationOf(job.batchInferenceJobConfig?.itemExplorationConfig);
+            const wish = { ...line, count: checkCount(job.numResults), filterArn, exploration };
+            return recommendedItems(listFor(call, trained, wish, sources));
+        },
+        /** The output of a batch segment job for one of its lines. */
+        segmentOf: (
+            call: Call,
+            version: Resource<VersionProperties>,
+            job: BatchJobProperties,
+            line: LineWish,
+        ): object => ({
+            usersList: segmentFor(call, campaigns.trainedOf(call, version), line, job.numResults, sources),
+        }),
         /** Call this when a resource may have changed. */
         changed,
         /** Call this when a job has ended, which may also have changed files. */

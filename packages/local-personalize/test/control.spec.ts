@@ -229,8 +229,8 @@ describe("the local Personalize's resources", () => {
         ["neither AutoML nor a recipe", {}, /recipeArn is required unless performAutoML/],
         [
             "a recipe that is not emulated",
-            { recipeArn: recipe("aws-sims") },
-            /aws-sims is not emulated here; use one of/,
+            { recipeArn: recipe("aws-next-best-action") },
+            /aws-next-best-action is not emulated here; use one of/,
         ],
         ["a domain's use case", { recipeArn: recipe("aws-vod-top-picks") }, /for recommenders, not solutions/],
     ];

@@ -115,16 +115,6 @@ describe("the update of a solution", () => {
         assert.equal(after.performAutoTraining, true);
     });
 
-    it("waits for a solution that is being made", async () => {
-        await create();
-        await service.stop();
-        service = await startService({ access, dataDir, speed: "real" });
-        await assert.rejects(
-            update({ performAutoTraining: true }),
-            refusal("ResourceInUseException", /must be ACTIVE/),
-        );
-    });
-
     it("that fails has a reason, and changes nothing", async () => {
         await create();
         await service.stop();

@@ -30,6 +30,7 @@ describe("the states of a resource", () => {
         assert.equal(at(minutes(8), life("campaign"), "real"), "CREATE IN_PROGRESS");
         assert.equal(at(minutes(10), life("campaign"), "real"), "ACTIVE");
         assert.equal(at(1000, life("campaign"), "instant"), "ACTIVE");
+        assert.equal(at(1000, life("solution"), "real"), "ACTIVE");
     });
 
     it("wait for the work of a job, and end in failure with it", () => {

@@ -1,59 +1,127 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { EmulatorOptions } from "../contract.ts";
+import { datasetOf, fieldsOf } from "../control/datasets.ts";
+import type { RecommenderProperties } from "../control/properties.ts";
 import { modelDir, rowsFile } from "../control/resources.ts";
-import { eventChoiceOf } from "../control/solution-config.ts";
+import { eventChoiceOf, trendIntervalOf } from "../control/solution-config.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource, Store } from "../control/store.ts";
+import { useCaseOf } from "../control/use-cases.ts";
 import type { Outcome } from "../control/works.ts";
+import type { EventStore } from "../events/event-store.ts";
 import type { Streams } from "../events/streams.ts";
 import { hasV2Billing } from "../metering/cost.ts";
 import type { Meter } from "../metering/meter.ts";
+import type { EventChoice } from "../model/event-choice.ts";
 import type { TrainingResult, TrainingTask } from "./train.ts";
 
 const hour = 3_600_000;
 
+interface TrainingContext {
+    options: EmulatorOptions;
+    store: Store;
+    events: EventStore;
+    streams: Streams;
+}
+
+/** The resource of a training, and its configuration. */
+interface TrainingSubject {
+    /** A solution version or a recommender. */
+    resource: Resource<object>;
+    datasetGroupArn: string;
+    recipeName: string;
+    choice: EventChoice;
+    trendInterval: number | undefined;
+    /** Splits the users for the metrics. */
+    seed: string;
+}
+
 /** Does the work of a solution version in a worker thread. Aborting `signal` ends the worker at once. */
 export async function runTraining(
-    options: EmulatorOptions,
-    store: Store,
-    streams: Streams,
+    context: TrainingContext,
     meter: Meter,
     version: Resource<VersionProperties>,
     signal: AbortSignal,
 ): Promise<Outcome> {
     const { recipeArn, datasetGroupArn } = version.properties;
-    const dataset = store
-        .list("dataset", version.region, datasetGroupArn)
-        .find(({ properties }) => properties.datasetType === "INTERACTIONS");
-    if (!dataset) throw new Error(`The interactions dataset of ${version.arn} is gone.`);
-    // The real duration, which moving the clock does not lengthen.
-    const started = performance.now();
-    const streamed = streams.forTraining(dataset.id);
-    const result = await inWorker(
+    const trained = await trainOn(
+        context,
         {
-            rowsFile: rowsFile(options.dataDir, dataset.id),
-            streamed,
+            resource: version,
+            datasetGroupArn,
             recipeName: recipeArn.slice(recipeArn.lastIndexOf("/") + 1),
             choice: eventChoiceOf(version.properties),
-            modelDir: modelDir(options.dataDir, version.id),
+            trendInterval: trendIntervalOf(version.properties),
             // One seed for all versions of a solution: their metrics differ by the data, not by the draw.
             seed: version.arn.replace(/\/[^/]*$/, ""),
         },
         signal,
     );
-    const trainingHours = (performance.now() - started) / hour;
-    options.log(
-        `${version.arn}: ${"failure" in result ? result.failure : "trained"} in ${Math.round(trainingHours * 3600)} s`,
-    );
-    if ("failure" in result) return result;
-    const { lastEvent } = streamed;
-    const properties = { metrics: result.metrics, trainingHours: Number(trainingHours.toFixed(5)), lastEvent };
-    const used = hasV2Billing(recipeArn)
-        ? { interactions: result.considered }
-        : { trainingHours: properties.trainingHours };
-    return { properties, commit: () => meter.trained(version, used) };
+    if ("failure" in trained) return trained;
+    const { metrics, trainingHours, lastEvent, considered } = trained;
+    const used = hasV2Billing(recipeArn) ? { interactions: considered } : { trainingHours };
+    return { properties: { metrics, trainingHours, lastEvent }, commit: () => meter.trained(version, used) };
 }
+
+/** Does the work of a recommender: it trains the model of its use case. Recommenders are not metered. */
+export async function runRecommender(
+    context: TrainingContext,
+    recommender: Resource<RecommenderProperties>,
+    signal: AbortSignal,
+): Promise<Outcome> {
+    const useCase = useCaseOf(recommender.properties.recipeArn);
+    if (!useCase) throw new Error(`${recommender.arn} has no use case.`);
+    const { recipeName, required, onlyRequired } = useCase;
+    const subject = {
+        resource: recommender,
+        datasetGroupArn: recommender.parent ?? "",
+        recipeName,
+        choice: onlyRequired ? { eventType: required } : {},
+        required,
+        trendInterval: trendIntervalOf({ recipeArn: recipeName }),
+        seed: recommender.arn,
+    };
+    const trained = await trainOn(context, subject, signal);
+    if ("failure" in trained) return trained;
+    const { metrics, lastEvent } = trained;
+    return { properties: { metrics, lastEvent } };
+}
+
+async function trainOn(
+    { options, store, events, streams }: TrainingContext,
+    { resource, datasetGroupArn, ...subject }: TrainingSubject & { required?: string },
+    signal: AbortSignal,
+) {
+    const dataset = datasetOf(store, resource.region, datasetGroupArn, "INTERACTIONS");
+    if (!dataset) throw new Error(`The interactions dataset of ${resource.arn} is gone.`);
+    const items = datasetOf(store, resource.region, datasetGroupArn, "ITEMS");
+    // The real duration, which moving the clock does not lengthen.
+    const started = performance.now();
+    const streamed = streams.forTraining(dataset.id);
+    const result = await inWorker(
+        {
+            ...subject,
+            rowsFile: rowsFile(options.dataDir, dataset.id),
+            streamed,
+            catalogue: items && {
+                rowsFile: rowsFile(options.dataDir, items.id),
+                streamed: events.attributes(items.id),
+                fields: fieldsOf(store, items),
+            },
+            modelDir: modelDir(options.dataDir, resource.id),
+        },
+        signal,
+    );
+    const trainingHours = (performance.now() - started) / hour;
+    const end = "failure" in result ? result.failure : `trained, ${sizeOf(result.items)},`;
+    options.log(`${resource.arn}: ${end} in ${Math.round(trainingHours * 3600)} s`);
+    if ("failure" in result) return result;
+    return { ...result, trainingHours: Number(trainingHours.toFixed(5)), lastEvent: streamed.lastEvent };
+}
+
+const sizeOf = ({ dense, sparse }: { dense: number; sparse: number }) =>
+    sparse === 0 ? `${dense} items` : `${dense} items with full rows and ${sparse} with sparse ones`;
 
 async function inWorker(task: TrainingTask, signal: AbortSignal): Promise<TrainingResult> {
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: task });

@@ -1,9 +1,14 @@
 import type { UserEvent } from "../events/streams.ts";
 import { interactionsOf, loadRows, withEvents } from "../importing/rows.ts";
+import type { CatalogueItem } from "../model/catalogue.ts";
 import { chosenTypes, type EventChoice } from "../model/event-choice.ts";
+import type { Interactions } from "../model/interactions.ts";
 import { solutionMetrics } from "../model/metrics.ts";
 import { saveModel } from "../model/model.ts";
+import { segmentMetrics } from "../model/segment-metrics.ts";
 import { trainModel } from "../model/train.ts";
+import { trendAccuracy } from "../model/trends.ts";
+import { type CatalogueSource, readCatalogue } from "./read-catalogue.ts";
 
 /** The input of a training. It is copied into the worker thread, so it is plain data. */
 export interface TrainingTask {
@@ -13,6 +18,12 @@ export interface TrainingTask {
     recipeName: string;
     /** The events to train on, and their weights. */
     choice: EventChoice;
+    /** At least 1,000 events of this type are required; undefined: of the chosen ones. */
+    required?: string | undefined;
+    /** The Items dataset; undefined without one. */
+    catalogue?: CatalogueSource | undefined;
+    /** Seconds of the intervals of aws-trending-now. */
+    trendInterval?: number | undefined;
     /** The folder for the model. */
     modelDir: string;
     /** Splits the users for the metrics: equal seeds give equal splits. */
@@ -20,12 +31,16 @@ export interface TrainingTask {
 }
 
 /**
- * The result: the service's failure reason; or the metrics in GetSolutionMetrics' form, and the number of considered
- * interactions, which includes those that an event type leaves out.
+ * The result: the service's failure reason, or the metrics in GetSolutionMetrics' form. The considered interactions
+ * include those that an event type leaves out.
  */
-export type TrainingResult = { failure: string } | { metrics: Record<string, number>; considered: number };
+export type TrainingResult =
+    | { failure: string }
+    | { metrics: Record<string, number>; considered: number; items: { dense: number; sparse: number } };
 
 const fewestInteractions = 1000;
+/** Developer Guide: the growth of the top 25 trending items is judged. */
+const judgedTrends = 25;
 
 /**
  * Trains, saves the model in `modelDir` and measures it. It takes seconds of CPU, so the emulator uses a worker thread.
@@ -34,20 +49,38 @@ export function train(task: TrainingTask): TrainingResult {
     const { recipeName, choice } = task;
     const rows = withEvents(loadRows(task.rowsFile), task.streamed.events);
     const interactions = interactionsOf(rows, choice);
-    const types = chosenTypes(choice);
-    if (types !== undefined && interactions.timestamps.length < fewestInteractions) {
+    const types = task.required ?? chosenTypes(choice);
+    const counted = task.required === undefined ? interactions : interactionsOf(rows, { eventType: task.required });
+    if (types !== undefined && counted.timestamps.length < fewestInteractions) {
         return {
             failure: `Dataset has fewer than ${fewestInteractions} interactions after filtering by event type: ${types}`,
         };
     }
     try {
         const { lastEvent } = task.streamed;
-        saveModel(task.modelDir, { ...trainModel(interactions, recipeName), ...(lastEvent > 0 && { lastEvent }) });
-        const metrics = solutionMetrics(interactions, recipeName, task.seed);
-        return { metrics, considered: rows.timestamps.length };
+        const catalogue = task.catalogue ? readCatalogue(task.catalogue) : [];
+        const model = trainModel(interactions, recipeName, catalogue);
+        saveModel(task.modelDir, { ...model, ...(lastEvent > 0 && { lastEvent }) });
+        const dense = model.dense ?? model.itemIds.length;
+        const items = { dense, sparse: model.itemIds.length - dense };
+        return { metrics: metricsOf(task, interactions, catalogue), considered: rows.timestamps.length, items };
     } catch (error) {
         // The model refuses data with the service's own words; any other error is a fault of the emulator.
         if (error instanceof Error && error.message.startsWith("Create failed.")) return { failure: error.message };
         throw error;
     }
+}
+
+function metricsOf(
+    { recipeName, seed, trendInterval }: TrainingTask,
+    interactions: Interactions,
+    catalogue: readonly CatalogueItem[],
+): Record<string, number> {
+    if (recipeName.endsWith("-affinity")) return segmentMetrics(interactions, recipeName);
+    const metrics = solutionMetrics(interactions, recipeName, seed, catalogue);
+    if (trendInterval === undefined) return metrics;
+    const { items, itemIds, timestamps } = interactions;
+    const events = Array.from(items, (item, row) => ({ itemId: itemIds[item] ?? "", timestamp: timestamps[row] ?? 0 }));
+    const accuracy = trendAccuracy(events, trendInterval, judgedTrends);
+    return { ...metrics, trend_prediction_accuracy: Math.round(accuracy * 1e4) / 1e4 };
 }

@@ -91,10 +91,13 @@ describe("the recommender model", () => {
         });
     });
 
-    it("counts, and nothing else, for aws-popularity-count", () => {
+    it("counts users, and nothing else, for aws-popularity-count", async () => {
         const popular = trainModel(interactions, "aws-popularity-count");
         const counts = popular.itemIds.map((_, item) => interactions.items.filter((other) => other === item).length);
         assert.deepEqual([...popular.popularity], counts);
+        const again = syntheticRatings().map((row) => ({ ...row, timestamp: row.timestamp + 1 }));
+        const twice = trainModel(await fromRatings([...syntheticRatings(), ...again]), "aws-popularity-count");
+        assert.deepEqual(twice.popularity.toSorted(), popular.popularity.toSorted());
         assert.deepEqual(scoreUser(popular, [3, 4]), scoreUser(popular, []));
     });
 
@@ -103,8 +106,8 @@ describe("the recommender model", () => {
             assert.deepEqual(trainModel(interactions, recipe), { ...model, recipeName: recipe });
         }
         assert.throws(
-            () => trainModel(interactions, "aws-sims"),
-            /aws-sims is not emulated here; use aws-user-personalization, /,
+            () => trainModel(interactions, "aws-next-best-action"),
+            /aws-next-best-action is not emulated here; use aws-user-personalization, /,
         );
     });
 
@@ -155,25 +158,20 @@ describe("the recommender model", () => {
             rating: 1,
             timestamp: 2e9 + n,
         }));
-        const { itemIds, histories, weights } = trainModel(
-            await fromRatings([...syntheticRatings(), ...heavy]),
-            RECIPE,
-        );
+        const trained = trainModel(await fromRatings([...syntheticRatings(), ...heavy]), RECIPE);
+        const { itemIds, histories, weights } = trained;
         const history = histories.get("999") ?? [];
         assert.deepEqual(
             history.map((item) => itemIds[item]),
             heavy.map(({ item }) => String(item)),
         );
         assert.deepEqual(timeAwareGram([history], itemIds.length), timeAwareGram([history.slice(100)], itemIds.length));
-        assert.deepEqual(
-            affinities(weights, itemIds.length, history),
-            affinities(weights, itemIds.length, history.slice(100)),
-        );
+        assert.deepEqual(affinities(trained, history), affinities(trained, history.slice(100)));
         assert.ok(itemIds.includes("1000"));
         assert.ok(weights.every(Number.isFinite));
     });
 
-    it("keeps the 8,000 most interacted items", () => {
+    it("has full rows for the 8,000 most interacted items, which come first, and keeps the others", () => {
         const items = Int32Array.from([...Array(8_100).keys(), ...Array.from({ length: 8_000 }, (_, n) => n + 100)]);
         const data: Interactions = {
             userIds: ["u"],
@@ -182,7 +180,9 @@ describe("the recommender model", () => {
             items,
             timestamps: Float64Array.from(items.keys()),
         };
-        assert.deepEqual(toTrainingData(data).itemIds, data.itemIds.slice(100));
+        const { itemIds, dense } = toTrainingData(data);
+        assert.equal(dense, 8_000);
+        assert.deepEqual(itemIds, [...data.itemIds.slice(100), ...data.itemIds.slice(0, 100)]);
     });
 
     it("comes back from disk as it was, and replaces an older one", () => {

@@ -1,0 +1,60 @@
+import { Command } from "commander";
+import { table } from "../runbooks/lib/cli/table.ts";
+import { printGoals } from "./lib/goals.ts";
+import { runSuite, type SuiteResult, suitesOf } from "./samples/suites.ts";
+import type { SampleCall } from "./samples/world.ts";
+
+/** Runs the calls of AWS's samples against the local Personalize, in their order and with their waits. */
+
+const { only, parallel } = new Command("bench:samples")
+    .description("Do the calls of AWS's samples pass against the local Personalize? It fetches nothing.")
+    .option("--only <suite>", "one suite, by its name in the table")
+    .option("--parallel <n>", "suites at the same time", (text) => Math.max(1, Math.floor(Number(text)) || 1), 4)
+    .parse()
+    .opts<{ only?: string; parallel: number }>();
+
+const python = process.env.MOVIE_RECOMMENDER_PYTHON;
+if (!python) {
+    console.error("MOVIE_RECOMMENDER_PYTHON is not set. Run this bench with: npm run bench:samples");
+    process.exit(1);
+}
+const all = suitesOf(python);
+if (only !== undefined && !all.has(only)) {
+    console.error(`There is no suite ${only}. There are: ${[...all.keys()].join(", ")}`);
+    process.exit(2);
+}
+const waiting = [...all].filter(([name]) => only === undefined || name === only);
+const results: SuiteResult[] = [];
+const begun = performance.now();
+const worker = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+        const result = await runSuite(...next);
+        results.push(result);
+        process.stderr.write(`${result.name}: ${result.failure === undefined ? "passed" : result.failure}\n`);
+    }
+};
+await Promise.all(Array.from({ length: parallel }, worker));
+
+/** Samples learn from this error of a Describe call that a resource is deleted, or not yet created. */
+const isRefused = ({ operation, status, code }: SampleCall) =>
+    status >= 400 && !(operation.startsWith("Describe") && code === "ResourceNotFoundException");
+const refusedOf = ({ calls }: SuiteResult) => calls.filter(isRefused);
+const distinct = (calls: readonly SampleCall[]) => new Set(calls.map(({ operation }) => operation)).size;
+const rows = results
+    .toSorted((a, b) => a.name.localeCompare(b.name))
+    .map((result) => [
+        result.name,
+        String(result.calls.length),
+        String(distinct(result.calls)),
+        [...new Set(refusedOf(result).map(({ operation }) => operation))].join(", "),
+        result.failure === undefined ? "passed" : "stopped",
+    ]);
+console.log(table(["suite", "calls", "operations", "refused", "result"], rows));
+const operations = distinct(results.flatMap(({ calls }) => calls));
+console.log(`${operations} operations in ${((performance.now() - begun) / 1000).toFixed(0)} seconds\n`);
+
+const passed = results.filter(({ failure }) => failure === undefined).length;
+process.exitCode = printGoals([
+    { name: "samples-operations-refused", figure: distinct(results.flatMap(refusedOf)), bound: "=", limit: 0 },
+    { name: "samples-suites-passed", figure: (100 * passed) / results.length, bound: "=", limit: 100, unit: " %" },
+]);

@@ -1,0 +1,75 @@
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { javaExamples } from "./java.ts";
+import { javascriptExamples } from "./javascript.ts";
+import { type SampleCall, startWorld, type World } from "./world.ts";
+
+/** The result of a suite: its calls, and the reason why it stopped; undefined when all its steps passed. */
+export interface SuiteResult {
+    readonly name: string;
+    readonly calls: readonly SampleCall[];
+    readonly failure: string | undefined;
+}
+
+type Suite = (world: World) => Promise<void>;
+
+/** A second of a sample's wait, in seconds: a minute is 1.2 s, and a resource takes one. */
+export const PACE = 0.02;
+
+const notebooks = join(import.meta.dirname, "notebooks");
+
+/** All suites by name: the notebooks and the solution in Python, the examples of the two SDKs. */
+export function suitesOf(python: string): Map<string, Suite> {
+    const scripts = readdirSync(notebooks).filter((name) => name.endsWith(".py"));
+    return new Map<string, Suite>([
+        ...scripts.sort().map((script): [string, Suite] => [script.replace(".py", ""), inPython(python, script)]),
+        ["javascript v3", javascriptExamples],
+        ["java v2", javaExamples],
+    ]);
+}
+
+/** Runs a suite against a local Personalize of its own. */
+export async function runSuite(name: string, suite: Suite): Promise<SuiteResult> {
+    const world = await startWorld();
+    try {
+        await suite(world);
+        return { name, calls: world.calls, failure: undefined };
+    } catch (error) {
+        return { name, calls: world.calls, failure: error instanceof Error ? error.message : String(error) };
+    } finally {
+        await world.stop();
+    }
+}
+
+const inPython =
+    (python: string, script: string): Suite =>
+    (world) =>
+        new Promise((passed, failed) => {
+            const env = {
+                PATH: process.env.PATH,
+                PYTHONPATH: import.meta.dirname,
+                PYTHONDONTWRITEBYTECODE: "1",
+                AWS_ENDPOINT_URL: world.endpoint,
+                AWS_DEFAULT_REGION: "us-west-2",
+                AWS_ACCESS_KEY_ID: "test",
+                AWS_SECRET_ACCESS_KEY: "test",
+                AWS_MAX_ATTEMPTS: "1",
+                SAMPLE_PACE: String(PACE),
+                SAMPLE_BUCKET: world.bucket,
+            };
+            const child = spawn(python, [join(notebooks, script)], { env, stdio: ["ignore", "ignore", "pipe"] });
+            let errors = "";
+            child.stderr.on("data", (text) => {
+                errors += text;
+            });
+            child.once("error", failed);
+            child.once("exit", (code) => (code === 0 ? passed() : failed(new Error(reasonIn(errors)))));
+        });
+
+/** The place in the notebook, and the last line, which names the error. */
+function reasonIn(traceback: string): string {
+    const lines = traceback.trim().split("\n");
+    const place = lines.findLast((line) => line.includes(notebooks));
+    return `${place?.trim().replace(`${notebooks}/`, "") ?? ""} ${lines.at(-1) ?? ""}`;
+}

@@ -1,0 +1,64 @@
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createBucket, startService } from "../../packages/local-personalize/test/support.ts";
+import { bodyOf, operationOf } from "../../packages/local-personalize/wire/http.ts";
+import { sampleFiles } from "./files.ts";
+
+/** A call of a sample and its answer. */
+export interface SampleCall {
+    readonly operation: string;
+    readonly status: number;
+    /** The code of the error; empty for a success. */
+    readonly code: string;
+}
+
+export type World = Awaited<ReturnType<typeof startWorld>>;
+
+/**
+ * A local Personalize of its own for one suite, behind a server that records each call. The server also gives and takes
+ * the objects of the suite's bucket.
+ */
+export async function startWorld() {
+    const bucket = createBucket(sampleFiles());
+    const service = await startService({ access: bucket.access, speed: "demo" });
+    const calls: SampleCall[] = [];
+    const server = createServer(async (request, response) => {
+        const path = request.url ?? "/";
+        const body = await bodyOf(request);
+        if (path.startsWith(objects)) {
+            const name = path.slice(objects.length);
+            if (request.method === "PUT") bucket.objects[name] = body;
+            response.writeHead(name in bucket.objects ? 200 : 404).end(bucket.objects[name]);
+            return;
+        }
+        const answer = await fetch(service.endpoint + path, { method: "POST", headers: headersOf(request), body });
+        const code = answer.headers.get("x-amzn-errortype") ?? "";
+        const target = request.headers["x-amz-target"]?.toString();
+        const operation = operationOf("POST", path, target)?.operation ?? path;
+        calls.push({ operation, status: answer.status, code });
+        const headers = Object.fromEntries([...answer.headers].filter(([name]) => name.startsWith("x-amzn")));
+        response.writeHead(answer.status, { ...headers, "content-type": answer.headers.get("content-type") ?? "" });
+        response.end(Buffer.from(await answer.arrayBuffer()));
+    });
+    await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return {
+        endpoint,
+        /** The address of a bucket's objects. */
+        bucket: `${endpoint}${objects.slice(0, -1)}`,
+        calls,
+        async stop() {
+            server.closeAllConnections();
+            server.close();
+            await service.discard();
+        },
+    };
+}
+
+const objects = "/_objects/";
+
+/** The headers that the call needs; the connection is a new one. */
+function headersOf({ headers }: IncomingMessage): Record<string, string> {
+    const kept = ["content-type", "x-amz-target", "authorization", "x-amz-date"];
+    return Object.fromEntries(kept.flatMap((name) => (headers[name] ? [[name, String(headers[name])]] : [])));
+}

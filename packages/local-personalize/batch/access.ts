@@ -1,0 +1,28 @@
+import type { Call } from "../control/resources.ts";
+import type { Resource } from "../control/store.ts";
+import type { DataLocation } from "../importing/data-location.ts";
+
+export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+/** The service's reason for a job that may not read or write. */
+export const noPrivileges = "Insufficient privileges for accessing data in Amazon S3.";
+
+/** Whether a job may read or write a location with its role; the log has the reason if not. */
+export async function mayUse(
+    { options }: Call,
+    job: Resource<{ roleArn: string }>,
+    judge: "judge" | "judgeWrite",
+    location: DataLocation,
+): Promise<boolean> {
+    const judgement = await options.access[judge]({
+        roleArn: job.properties.roleArn,
+        ...location,
+        sourceArn: job.arn,
+        sourceAccount: options.accountId,
+        region: job.region,
+    });
+    if (judgement.allowed) return true;
+    const what = `${judge === "judge" ? "read" : "write"} s3://${location.bucket}/${location.key}`;
+    options.log(`${job.arn}: may not ${what}: ${judgement.step}: ${judgement.reason}`);
+    return false;
+}

@@ -1,0 +1,78 @@
+import { fieldsOf } from "../control/datasets.ts";
+import type { DatasetProperties, ExportJobProperties } from "../control/properties.ts";
+import { type Call, rowsFile } from "../control/resources.ts";
+import type { Resource } from "../control/store.ts";
+import type { Outcome } from "../control/works.ts";
+import type { EventStore } from "../events/event-store.ts";
+import type { RawAttributes } from "../filtering/bind.ts";
+import { eachRow, loadAttributeRows, loadRows } from "../importing/rows.ts";
+import { mayUse, messageOf, noPrivileges } from "./access.ts";
+import { readBatchFolder } from "./paths.ts";
+
+/** Rows of one exported object: a text cannot be longer than half a gigabyte. */
+const rowsAtOnce = 500_000;
+
+/**
+ * Writes a dataset's rows as CSV objects `<job>_<n>.csv` with the columns of its schema. Of interactions, columns that
+ * models do not use are empty, because they are not kept. Fails with the service's texts when it may not write.
+ */
+export async function runExport(call: Call, events: EventStore, job: Resource<ExportJobProperties>): Promise<Outcome> {
+    const dataset = call.store.find<DatasetProperties>(job.region, job.parent ?? "");
+    if (!dataset) throw new Error(`The dataset of ${job.arn} is gone.`);
+    const columns = fieldsOf(call.store, dataset).map(({ name }) => name);
+    const { ingestionMode, jobOutput } = job.properties;
+    const folder = readBatchFolder(jobOutput.s3DataDestination.path);
+    const rows = [
+        ...(ingestionMode === "PUT" ? [] : bulkRows(call, dataset)),
+        ...(ingestionMode === "BULK" ? [] : putRows(events, dataset)),
+    ];
+    for (let part = 0; part === 0 || part * rowsAtOnce < rows.length; part++) {
+        const target = { ...folder, key: `${folder.key}${job.name}_${part + 1}.csv`, isPrefix: false };
+        if (!(await mayUse(call, job, "judgeWrite", target))) return { failure: noPrivileges };
+        const lines = rows.slice(part * rowsAtOnce, (part + 1) * rowsAtOnce).map((row) => csvLine(columns, row));
+        try {
+            await call.options.access.write(target.bucket, target.key, `${columns.join(",")}\n${lines.join("")}`);
+        } catch (error) {
+            call.options.log(`${job.arn}: cannot write s3://${target.bucket}/${target.key}: ${messageOf(error)}`);
+            return { failure: "Invalid S3 output path" };
+        }
+    }
+    call.options.log(`${job.arn}: ${rows.length} rows exported to s3://${folder.bucket}/${folder.key}`);
+    return {};
+}
+
+function bulkRows({ options }: Call, dataset: Resource<DatasetProperties>): RawAttributes[] {
+    const file = rowsFile(options.dataDir, dataset.id);
+    if (dataset.properties.rows === 0) return [];
+    if (dataset.properties.datasetType !== "INTERACTIONS") return [...loadAttributeRows(file).values()];
+    const rows: RawAttributes[] = [];
+    eachRow(loadRows(file), (user, item, event, timestamp, value) =>
+        rows.push(interaction(user, item, event, timestamp, Number.isNaN(value) ? null : value)),
+    );
+    return rows;
+}
+
+function putRows(events: EventStore, dataset: Resource<DatasetProperties>): RawAttributes[] {
+    if (dataset.properties.datasetType !== "INTERACTIONS") return events.attributes(dataset.id).map(([, row]) => row);
+    return events
+        .events(dataset.id)
+        .map(({ userId, sessionId, itemId, eventType, sentAt, eventValue }) =>
+            interaction(userId ?? sessionId, itemId ?? "", eventType, Math.floor(sentAt), eventValue),
+        );
+}
+
+const interaction = (user: string, item: string, event: string, timestamp: number, value: number | null) => ({
+    USER_ID: user,
+    ITEM_ID: item,
+    EVENT_TYPE: event,
+    TIMESTAMP: timestamp,
+    EVENT_VALUE: value,
+});
+
+function csvLine(columns: readonly string[], row: RawAttributes): string {
+    const cells = columns.map((name) => {
+        const text = String((Object.hasOwn(row, name) ? row[name] : null) ?? "");
+        return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    });
+    return `${cells.join(",")}\n`;
+}

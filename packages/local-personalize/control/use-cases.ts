@@ -1,0 +1,39 @@
+/** A domain use case: the model behind it, and the events that it needs. */
+export interface UseCase {
+    /** The recipe whose model answers. */
+    readonly recipeName: string;
+    /** At least 1,000 of these events are required. */
+    readonly required: "View" | "Purchase" | "Watch";
+    /** The model is trained on the required events only. */
+    readonly onlyRequired?: true;
+    /** Items of a user's events of this type are left out (Developer Guide: "automatically filters"). */
+    readonly hides?: "Purchase" | "Watch";
+}
+
+/** The use cases of the two domains by recipe name, as the developer guide describes them. */
+const useCases: Readonly<Record<string, UseCase>> = {
+    "aws-ecomm-popular-items-by-views": { recipeName: "aws-popularity-count", required: "View", onlyRequired: true },
+    "aws-ecomm-popular-items-by-purchases": {
+        recipeName: "aws-popularity-count",
+        required: "Purchase",
+        onlyRequired: true,
+    },
+    "aws-ecomm-frequently-bought-together": { recipeName: "aws-sims", required: "Purchase", onlyRequired: true },
+    "aws-ecomm-customers-who-viewed-x-also-viewed": { recipeName: "aws-sims", required: "View", onlyRequired: true },
+    "aws-ecomm-recommended-for-you": {
+        recipeName: "aws-user-personalization",
+        required: "View",
+        hides: "Purchase",
+    },
+    "aws-vod-because-you-watched-x": { recipeName: "aws-sims", required: "Watch", onlyRequired: true },
+    "aws-vod-more-like-x": { recipeName: "aws-similar-items", required: "Watch" },
+    "aws-vod-most-popular": { recipeName: "aws-popularity-count", required: "Watch", onlyRequired: true },
+    "aws-vod-trending-now": { recipeName: "aws-trending-now", required: "Watch" },
+    "aws-vod-top-picks": { recipeName: "aws-user-personalization", required: "Watch", hides: "Watch" },
+};
+
+/** The use case of a recipe's ARN; undefined for a recipe of solutions. */
+export const useCaseOf = (recipeArn: string): UseCase | undefined => {
+    const name = recipeArn.slice(recipeArn.lastIndexOf("/") + 1);
+    return Object.hasOwn(useCases, name) ? useCases[name] : undefined;
+};

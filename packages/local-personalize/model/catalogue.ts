@@ -1,0 +1,47 @@
+import { type Entry, sorted } from "./sparse-rows.ts";
+
+/** An item of the Items dataset, as far as models use it. */
+export interface CatalogueItem {
+    readonly itemId: string;
+    /** Its categorical values, each with its column: `GENRES=Comedy`. */
+    readonly words: readonly string[];
+    /** CREATION_TIMESTAMP, epoch seconds. */
+    readonly createdAt?: number;
+}
+
+/** Items with fewer interactions are cold (Developer Guide, "Similar-Items recipe"). */
+export const COLD = 5;
+
+/**
+ * The most similar items of each wanted item by their categorical values. Likeness is the cosine of their words. Rare
+ * words count more. `wordsOf` has the words of each item.
+ */
+export function nearestByWords(
+    wordsOf: readonly (readonly string[])[],
+    wanted: (item: number) => boolean,
+    most: number,
+): Entry[][] {
+    const holders = new Map<string, number[]>();
+    for (const [item, words] of wordsOf.entries()) {
+        for (const word of new Set(words)) {
+            const others = holders.get(word);
+            if (others) others.push(item);
+            else holders.set(word, [item]);
+        }
+    }
+    const rarity = (word: string) => Math.log(1 + wordsOf.length / (holders.get(word)?.length ?? 1));
+    const norms = wordsOf.map((words) => Math.hypot(...words.map(rarity)));
+    return wordsOf.map((words, item) => {
+        if (!wanted(item)) return [];
+        const sums = new Map<number, number>();
+        for (const word of new Set(words)) {
+            for (const other of holders.get(word) ?? []) {
+                if (other !== item) sums.set(other, (sums.get(other) ?? 0) + rarity(word) ** 2);
+            }
+        }
+        const entries = [...sums].map(
+            ([other, sum]): Entry => [other, sum / ((norms[item] as number) * (norms[other] as number))],
+        );
+        return sorted(entries).slice(0, most);
+    });
+}

@@ -1,0 +1,74 @@
+import { type Entry, sorted } from "./sparse-rows.ts";
+
+/** Events at a larger distance in a user's history do not count. */
+const WINDOW = 100;
+/** An event's neighbour at this distance counts half. */
+const HALVING = 20;
+const FLOOR = 0.1;
+/** Similarities that rest on few events become smaller: measured in reference/recommenders.md, section 4. */
+const SHRINK = 10;
+
+const kernel = Float64Array.from(
+    { length: WINDOW + 1 },
+    (_, distance) => FLOOR + (1 - FLOOR) * 2 ** (-distance / HALVING),
+);
+
+export interface NeighbourOptions {
+    /** Items that get a row; the others have an empty one. */
+    wanted(item: number): boolean;
+    /** The largest number of entries in a row. */
+    most: number;
+    /** Pairs that fewer users have in their histories do not count. */
+    fewestTogether: number;
+}
+
+/**
+ * The most similar items of each wanted item, by the cosine of their events in users' histories. Events close to each
+ * other count more. The work is that of the wanted items' events, so a long tail of rare items is cheap.
+ */
+export function nearestItems(
+    histories: readonly (readonly number[])[],
+    n: number,
+    { wanted, most, fewestTogether }: NeighbourOptions,
+): Entry[][] {
+    const places: [history: number, position: number][][] = Array.from({ length: n }, () => []);
+    const norms = new Float64Array(n);
+    const weights = histories.map((history) => (100 / Math.max(1, history.length)) ** 0.25);
+    for (const [user, history] of histories.entries()) {
+        for (const [position, item] of history.entries()) {
+            norms[item] = (norms[item] as number) + (weights[user] as number);
+            if (wanted(item)) places[item]?.push([user, position]);
+        }
+    }
+    const sums = new Float64Array(n);
+    const together = new Int32Array(n);
+    const lastUser = new Int32Array(n).fill(-1);
+    return places.map((ofItem, item) => {
+        const touched: number[] = [];
+        for (const [user, position] of ofItem) {
+            const history = histories[user] ?? [];
+            const end = Math.min(history.length - 1, position + WINDOW);
+            for (let at = Math.max(0, position - WINDOW); at <= end; at++) {
+                const other = history[at] as number;
+                if (other === item) continue;
+                if (sums[other] === 0) touched.push(other);
+                sums[other] =
+                    (sums[other] as number) + (weights[user] as number) * (kernel[Math.abs(at - position)] as number);
+                if (lastUser[other] !== user) together[other] = (together[other] as number) + 1;
+                lastUser[other] = user;
+            }
+        }
+        const entries = touched
+            .filter((other) => (together[other] as number) >= fewestTogether)
+            .map((other): Entry => {
+                const norm = Math.sqrt((norms[item] as number) * (norms[other] as number)) + SHRINK;
+                return [other, (sums[other] as number) / norm];
+            });
+        for (const other of touched) {
+            sums[other] = 0;
+            together[other] = 0;
+            lastUser[other] = -1;
+        }
+        return sorted(entries).slice(0, most);
+    });
+}

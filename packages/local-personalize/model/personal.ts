@@ -1,0 +1,161 @@
+import { type CatalogueItem, COLD, nearestByWords } from "./catalogue.ts";
+import { invertPositiveDefinite } from "./cholesky.ts";
+import { timeAwareGram } from "./gram.ts";
+import { countItems, densePart, MOST_DENSE_ITEMS, type TrainingData, toTrainingData } from "./histories.ts";
+import type { Interactions } from "./interactions.ts";
+import type { FreshItem, Model } from "./model.ts";
+import { nearestItems } from "./neighbours.ts";
+import { popularityOf } from "./popularity.ts";
+import { addRows, type Entry, packRows, withTranspose } from "./sparse-rows.ts";
+
+const DAY = 86_400;
+const HALF_LIFE_SECONDS = 30 * DAY;
+/** Entries of a sparse row. */
+const MOST_NEIGHBOURS = 50;
+/**
+ * The best next-item perplexity (351 of 1,682) on MovieLens 100k, for users outside the training data. It is not fitted
+ * to each data set: on its own training users a model seems better than it is, and 2 would look best there.
+ */
+const GAIN = 1.25;
+
+/**
+ * The model of the personalised recipes: EASE^R over a time-aware Gram matrix for the most watched items. Rarer items
+ * have sparse rows of cosines; items of the catalogue without interactions have sparse rows by their categories.
+ */
+export function fitPersonal(
+    interactions: Interactions,
+    recipeName: string,
+    catalogue: readonly CatalogueItem[],
+    mostDense = MOST_DENSE_ITEMS,
+): Model {
+    const data = toTrainingData(interactions, mostDense);
+    const warm = new Set(data.itemIds);
+    const cold = catalogue.filter(({ itemId }) => !warm.has(itemId));
+    const itemIds = [...data.itemIds, ...cold.map(({ itemId }) => itemId)];
+    const weights = itemWeights(densePart(data));
+    const rows = sparseRows(data, itemIds, catalogue);
+    const scale = rows === undefined ? 1 : largestMean(denseRows(weights, data.dense)) / largestMean(rows);
+    return {
+        recipeName,
+        itemIds,
+        dense: data.dense,
+        weights,
+        popularity: popularityOf(interactions, itemIds, HALF_LIFE_SECONDS),
+        gain: GAIN,
+        histories: data.histories,
+        ...(rows && { neighbours: packRows(withTranspose(rows, scale)) }),
+        fresh: freshItems(interactions, itemIds, catalogue),
+    };
+}
+
+/**
+ * B[i][j] = -P[i][j] / P[j][j] with P the inverse Gram matrix; an item does not suggest itself: EASE^R. With event
+ * weights an event counts as much as its weight, on both sides. A request's history has no weights, so an item's row
+ * gets the mean weight of its events.
+ */
+function itemWeights({ itemIds, histories, eventWeights }: TrainingData): Float32Array {
+    const n = itemIds.length;
+    const weightsOf = eventWeights && [...histories.keys()].map((userId) => eventWeights.get(userId) ?? []);
+    const inverse = timeAwareGram(histories.values(), n, weightsOf);
+    const means = meanWeights(histories.values(), n, weightsOf);
+    invertPositiveDefinite(inverse, n);
+    const weights = new Float32Array(n * n);
+    for (let row = 0; row < n; row++) {
+        for (let column = 0; column < n; column++) {
+            if (row === column) continue;
+            weights[row * n + column] =
+                (-(inverse[row * n + column] as number) / (inverse[column * n + column] as number)) *
+                (means[row] as number);
+        }
+    }
+    return weights;
+}
+
+/** The mean weight of each item's events; 1 without weights. */
+function meanWeights(
+    histories: Iterable<readonly number[]>,
+    n: number,
+    weightsOf: readonly (readonly number[])[] | undefined,
+): Float64Array {
+    if (weightsOf === undefined) return new Float64Array(n).fill(1);
+    const sums = new Float64Array(n);
+    const counts = new Float64Array(n);
+    let user = 0;
+    for (const history of histories) {
+        const weights = weightsOf[user++] ?? [];
+        history.forEach((item, position) => {
+            sums[item] = (sums[item] as number) + (weights[position] ?? 1);
+            counts[item] = (counts[item] as number) + 1;
+        });
+    }
+    return sums.map((sum, item) => sum / Math.max(1, counts[item] as number));
+}
+
+/** Rows of the items without a dense row: by interactions, and by categories for those that have none. */
+function sparseRows(
+    data: TrainingData,
+    itemIds: readonly string[],
+    catalogue: readonly CatalogueItem[],
+): Entry[][] | undefined {
+    const known = data.itemIds.length;
+    if (itemIds.length === data.dense) return undefined;
+    const isTail = (item: number) => item >= data.dense && item < known;
+    const tail = nearestItems([...data.histories.values()], itemIds.length, {
+        wanted: isTail,
+        most: MOST_NEIGHBOURS,
+        fewestTogether: 1,
+    });
+    const words = new Map(catalogue.map((item) => [item.itemId, item.words]));
+    const cold = nearestByWords(
+        itemIds.map((itemId) => words.get(itemId) ?? []),
+        (item) => item >= known,
+        MOST_NEIGHBOURS,
+    );
+    return addRows(tail, cold);
+}
+
+function* denseRows(weights: Float32Array, n: number): Generator<Entry[]> {
+    for (let row = 0; row < n; row++) {
+        let largest = 0;
+        for (let column = 0; column < n; column++) largest = Math.max(largest, weights[row * n + column] as number);
+        yield [[row, largest]];
+    }
+}
+
+/** The mean of the largest values of rows that have one: it compares the scales of dense and sparse rows. */
+function largestMean(rows: Iterable<readonly Entry[]>): number {
+    let sum = 0;
+    let count = 0;
+    for (const row of rows) {
+        if (row.length === 0) continue;
+        sum += Math.max(...row.map(([, value]) => value));
+        count++;
+    }
+    return count > 0 && sum > 0 ? sum / count : 1;
+}
+
+/**
+ * The items with fewer than five interactions, which exploration may show, and their age at the latest interaction.
+ * An item without CREATION_TIMESTAMP is as old as its first interaction. An item without any is new. Source: Developer
+ * Guide, "Creation timestamp data".
+ */
+function freshItems(
+    interactions: Interactions,
+    itemIds: readonly string[],
+    catalogue: readonly CatalogueItem[],
+): FreshItem[] {
+    const latest = interactions.timestamps.at(-1) ?? 0;
+    const counts = countItems(interactions);
+    const first = new Map<string, number>();
+    interactions.items.forEach((item, row) => {
+        const itemId = interactions.itemIds[item] ?? "";
+        if (!first.has(itemId)) first.set(itemId, interactions.timestamps[row] ?? latest);
+    });
+    const countOf = new Map(interactions.itemIds.map((itemId, item) => [itemId, counts[item] ?? 0]));
+    const created = new Map(catalogue.map(({ itemId, createdAt }) => [itemId, createdAt]));
+    return itemIds.flatMap((itemId, item) => {
+        if ((countOf.get(itemId) ?? 0) >= COLD) return [];
+        const since = created.get(itemId) ?? first.get(itemId) ?? latest;
+        return [{ item, ageDays: Math.max(0, latest - since) / DAY }];
+    });
+}

@@ -1,0 +1,63 @@
+export interface TrendEvent {
+    readonly itemId: string;
+    /** Epoch seconds. */
+    readonly timestamp: number;
+}
+
+const hour = 3600;
+
+/** Seconds of a `trend_discovery_frequency`; 2 hours by default. Undefined for a frequency that does not exist. */
+export function trendInterval(frequency = "2 hours"): number | undefined {
+    const intervals: Record<string, number> = {
+        "30 minutes": hour / 2,
+        "1 hour": hour,
+        "2 hours": 2 * hour,
+        "3 hours": 3 * hour,
+        "1 day": 24 * hour,
+    };
+    return Object.hasOwn(intervals, frequency) ? intervals[frequency] : undefined;
+}
+
+/**
+ * The rising items at a time. They have more events in the interval that ends then than in the one before it. Source:
+ * Developer Guide, "Trending-Now recipe".
+ */
+export function risingItems(events: Iterable<TrendEvent>, end: number, interval: number): string[] {
+    const growth = new Map<string, { increase: number; now: number }>();
+    for (const { itemId, timestamp } of events) {
+        const age = end - timestamp;
+        if (age < 0 || age >= 2 * interval) continue;
+        const found = growth.get(itemId) ?? { increase: 0, now: 0 };
+        growth.set(itemId, found);
+        found.increase += age < interval ? 1 : -1;
+        if (age < interval) found.now++;
+    }
+    return [...growth]
+        .filter(([, { increase }]) => increase > 0)
+        .sort(([a, x], [b, y]) => y.increase - x.increase || y.now - x.now || (a < b ? -1 : 1))
+        .map(([itemId]) => itemId);
+}
+
+/**
+ * `trend_prediction_accuracy`: the growth of the first `count` rising items in the next interval, divided by that of the
+ * items that grew most. 1 if no item grew.
+ */
+export function trendAccuracy(events: readonly TrendEvent[], interval: number, count: number): number {
+    const end = events.at(-1)?.timestamp ?? 0;
+    const growthOf = growthBetween(events, end, interval);
+    const best = [...growthOf.values()].sort((a, b) => b - a).slice(0, count);
+    const picked = risingItems(events, end - interval, interval).slice(0, count);
+    const total = (values: readonly number[]) => values.reduce((sum, value) => sum + Math.max(0, value), 0);
+    const possible = total(best);
+    return possible > 0 ? total(picked.map((itemId) => growthOf.get(itemId) ?? 0)) / possible : 1;
+}
+
+function growthBetween(events: readonly TrendEvent[], end: number, interval: number): Map<string, number> {
+    const growth = new Map<string, number>();
+    for (const { itemId, timestamp } of events) {
+        const age = end - timestamp;
+        if (age >= 2 * interval) continue;
+        growth.set(itemId, (growth.get(itemId) ?? 0) + (age < interval ? 1 : -1));
+    }
+    return growth;
+}

@@ -1,0 +1,56 @@
+import { createHash } from "node:crypto";
+import type { Model } from "../model/model.ts";
+
+/** A campaign's `itemExplorationConfig`. */
+export interface Exploration {
+    /** From 0 to 1. */
+    weight: number;
+    /** Older items, in days at the latest interaction, are not explored. */
+    ageCutOff: number;
+}
+
+const defaults = { explorationWeight: "0.3", explorationItemAgeCutOff: "30" };
+
+/** The part of a list that a weight of 1 gives to exploration: a guess. AWS documents only that more is more. */
+const LARGEST_SHARE = 0.2;
+
+/** The exploration of a campaign or job; undefined without a configuration, or with the weight 0. */
+export function explorationOf(config: Record<string, string> | undefined): Exploration | undefined {
+    if (config === undefined) return undefined;
+    const { explorationWeight, explorationItemAgeCutOff } = { ...defaults, ...config };
+    const weight = Number(explorationWeight);
+    return weight > 0 ? { weight, ageCutOff: Number(explorationItemAgeCutOff) } : undefined;
+}
+
+/** aws-user-personalization-v2 explores by itself; its weight cannot be configured. */
+export const explorationOfV2: Exploration = { weight: 0.3, ageCutOff: 30 };
+
+/**
+ * The new items that a list of `length` explores, by their relevance for the user and by chance. A user gets the same
+ * items until the next event.
+ */
+export function exploredItems(
+    model: Model,
+    scores: Float64Array,
+    wish: Exploration & { userId: string; history: readonly number[]; passing?: Uint8Array | undefined },
+    length: number,
+): number[] {
+    const count = Math.round(wish.weight * LARGEST_SHARE * length);
+    if (count === 0) return [];
+    const seen = new Set(wish.history);
+    const candidates = (model.fresh ?? []).filter(
+        ({ item, ageDays }) =>
+            ageDays <= wish.ageCutOff && !seen.has(item) && (wish.passing === undefined || wish.passing[item] === 1),
+    );
+    const drawn = candidates.map(({ item }) => {
+        const itemId = model.itemIds[item] ?? "";
+        return { item, rank: (scores[item] ?? 0) * chance(`${wish.userId}\n${wish.history.length}\n${itemId}`) };
+    });
+    return drawn
+        .sort((a, b) => b.rank - a.rank || a.item - b.item)
+        .slice(0, count)
+        .map(({ item }) => item);
+}
+
+/** A number from 0 to 1 that follows from a text. */
+const chance = (text: string) => createHash("sha256").update(text).digest().readUInt32BE(0) / 2 ** 32;

@@ -1,0 +1,52 @@
+import { columnsOf, datasetOf } from "../control/datasets.ts";
+import type { Call } from "../control/resources.ts";
+import { invalidInput } from "../errors.ts";
+import { bindFilter } from "../filtering/bind.ts";
+import { parseFilter } from "../filtering/parse.ts";
+import { checkFilter } from "../filtering/resolve.ts";
+import { usersFor } from "../model/segment.ts";
+import type { Trained } from "./campaign-models.ts";
+import { historyOf, type ListSources } from "./get-recommendations.ts";
+import { itemNumbers } from "./recommend.ts";
+
+const defaultUsers = 25;
+
+/**
+ * The users of a segment, those with the highest affinity first. aws-item-affinity takes an item;
+ * aws-item-attribute-affinity takes an expression such as `ITEMS.genres = "Comedy"`, and then all items that fit count.
+ * Throws InvalidInputException for another query, an unknown item, and an expression that is not valid.
+ */
+export function segmentFor(
+    call: Call,
+    trained: Trained,
+    query: { itemId?: string; itemAttributes?: string },
+    count = defaultUsers,
+    sources: ListSources,
+): string[] {
+    const { model } = trained;
+    const items =
+        model.recipeName === "aws-item-attribute-affinity"
+            ? itemsWith(call, trained, query.itemAttributes, sources)
+            : [itemOf(trained, query.itemId)];
+    return usersFor(model, items, count, (userId) => historyOf(trained, userId, sources.streams));
+}
+
+function itemOf({ model }: Trained, itemId: string | undefined): number {
+    if (itemId === undefined) throw invalidInput("A line of aws-item-affinity needs an itemId.");
+    const item = itemNumbers(model).get(itemId);
+    if (item === undefined) throw invalidInput(`The training had no interactions with the item ${itemId}.`);
+    return item;
+}
+
+function itemsWith(call: Call, trained: Trained, text: string | undefined, { contents }: ListSources): number[] {
+    if (text === undefined) throw invalidInput("A line of aws-item-attribute-affinity needs itemAttributes.");
+    const { model, datasetGroupArn } = trained;
+    const columns = columnsOf(call.store, call.region, datasetGroupArn);
+    const expression = parseFilter(`INCLUDE ItemID WHERE ${text}`);
+    checkFilter(expression, columns);
+    const [clause] = bindFilter(expression, new Map(), columns);
+    const { rows } = contents.attributes(datasetOf(call.store, call.region, datasetGroupArn, "ITEMS"));
+    const items = [...model.itemIds.keys()].filter((item) => clause?.item?.(rows.get(model.itemIds[item] ?? "")));
+    if (items.length === 0) throw invalidInput(`No item of the training fits ${text}.`);
+    return items;
+}

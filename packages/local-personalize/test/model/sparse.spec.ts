@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { nearestByWords } from "../../model/catalogue.ts";
+import type { Interactions } from "../../model/interactions.ts";
+import { loadModel, type Model, saveModel } from "../../model/model.ts";
+import { nearestItems } from "../../model/neighbours.ts";
+import { fitPersonal } from "../../model/personal.ts";
+import { affinities, scoreUser } from "../../model/score.ts";
+import { usersFor } from "../../model/segment.ts";
+import { interactionsCsv, syntheticRatings } from "../interactions.ts";
+import { readInteractions } from "../read-interactions.ts";
+
+const all = { wanted: () => true, most: 10, fewestTogether: 1 };
+
+describe("sparse rows of items", () => {
+    let interactions: Interactions;
+    let model: Model;
+    const catalogue = [
+        { itemId: "1", words: ["GENRES=Rare"] },
+        { itemId: "2", words: ["GENRES=Common"] },
+        { itemId: "901", words: ["GENRES=Rare"], createdAt: 2e9 },
+        { itemId: "902", words: [] },
+    ];
+    before(async () => {
+        const csv = interactionsCsv(syntheticRatings());
+        interactions = await readInteractions(
+            (async function* () {
+                yield csv;
+            })(),
+        );
+        model = fitPersonal(interactions, "aws-user-personalization", catalogue, 40);
+    });
+
+    it("make every item recommendable: watched ones beyond the dense rows, and new ones of the catalogue", () => {
+        assert.equal(model.dense, 40);
+        assert.equal(model.weights.length, 40 * 40);
+        assert.equal(model.itemIds.length, interactions.itemIds.length + 2);
+        const reached = new Set<number>();
+        for (const history of model.histories.values()) {
+            const scores = affinities(model, history);
+            for (const item of model.itemIds.keys()) if ((scores[item] ?? 0) > 0) reached.add(item);
+        }
+        const missed = model.itemIds.filter((_, item) => !reached.has(item));
+        // An item without interactions and without categories is like no other item.
+        assert.deepEqual(missed, ["902"]);
+        const total = scoreUser(model, [0, 1, 60]).reduce((sum, score) => sum + score, 0);
+        assert.ok(Math.abs(total - 1) < 1e-9);
+    });
+
+    it("learn from rare items in a history too", () => {
+        const tail = model.itemIds.length - 10;
+        assert.ok(affinities(model, [tail]).some((score) => score > 0));
+    });
+
+    it("are nearly as good as dense rows for the next item of users", () => {
+        const dense = fitPersonal(interactions, "aws-user-personalization", []);
+        const rankOfNext = (of: Model, history: readonly number[]) => {
+            const number = new Map(of.itemIds.map((itemId, item) => [itemId, item]));
+            const next = number.get(dense.itemIds[history.at(-1) ?? 0] ?? "") ?? -1;
+            const before = history.slice(0, -1).map((item) => number.get(dense.itemIds[item] ?? "") ?? -1);
+            const scores = scoreUser(of, before);
+            return scores.filter((score) => score > (scores[next] ?? 0)).length;
+        };
+        const mean = (of: Model) => {
+            const ranks = [...dense.histories.values()].map((history) => rankOfNext(of, history));
+            return ranks.reduce((sum, rank) => sum + rank, 0) / ranks.length;
+        };
+        assert.ok(mean(model) < 1.5 * mean(dense), `${mean(model)} and ${mean(dense)}`);
+        assert.ok(mean(model) < interactions.itemIds.length / 3);
+    });
+
+    it("come back from disk as they were", () => {
+        const folder = mkdtempSync(join(tmpdir(), "sparse-"));
+        try {
+            saveModel(join(folder, "1"), model);
+            assert.deepEqual(loadModel(join(folder, "1")), model);
+        } finally {
+            rmSync(folder, { recursive: true });
+        }
+    });
+
+    it("hold what users watch together, closer and more often first, and no pair below the minimum", () => {
+        const histories = [
+            [0, 1, 2],
+            [0, 1, 3],
+            [0, 1, 4],
+        ];
+        const rows = nearestItems(histories, 5, all);
+        assert.equal(rows[0]?.[0]?.[0], 1);
+        assert.equal(rows[0]?.length, 4);
+        assert.deepEqual(
+            nearestItems(histories, 5, { ...all, fewestTogether: 3 }).map((row) => row.map(([item]) => item)),
+            [[1], [0], [], [], []],
+        );
+        assert.deepEqual(nearestItems(histories, 5, { ...all, wanted: (item) => item === 2 })[0], []);
+    });
+
+    it("compare categories, of which rare ones count more", () => {
+        const words = [["a", "b"], ["a"], ["b"], ["b"], ["b"]];
+        const [first] = nearestByWords(words, (item) => item === 0, 3);
+        assert.deepEqual(
+            first?.map(([item]) => item),
+            [1, 2, 3],
+        );
+    });
+
+    it("rank users for items as the affinities of each user do", () => {
+        const items = [3, 60];
+        const worth = [...model.histories].map(([userId, history]): [string, number] => {
+            const scores = affinities(model, history);
+            return [userId, items.reduce((sum, item) => sum + (scores[item] ?? 0), 0)];
+        });
+        const expected = worth.sort((a, b) => b[1] - a[1]).slice(0, 5);
+        assert.deepEqual(
+            usersFor(model, items, 5),
+            expected.map(([userId]) => userId),
+        );
+    });
+});

@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import {
+    CreateDatasetCommand,
+    CreateDatasetGroupCommand,
+    CreateDatasetImportJobCommand,
+    CreateSchemaCommand,
+    CreateSolutionCommand,
+    CreateSolutionVersionCommand,
+    DescribeAlgorithmCommand,
+    DescribeDatasetCommand,
+    DescribeDatasetGroupCommand,
+    DescribeDatasetImportJobCommand,
+    DescribeFeatureTransformationCommand,
+    DescribeMetricAttributionCommand,
+    DescribeRecipeCommand,
+    DescribeSolutionCommand,
+    DescribeSolutionVersionCommand,
+    ListDataDeletionJobsCommand,
+    ListMetricAttributionsCommand,
+    ListRecipesCommand,
+} from "@aws-sdk/client-personalize";
+import { interactionsCsv, syntheticRatings } from "./interactions.ts";
+import {
+    createBucket,
+    importRole,
+    interactionsSchema,
+    recipe,
+    refusal,
+    type Service,
+    startService,
+    until,
+} from "./support.ts";
+
+/** Calls as AWS's own samples make them: in an order that a real account was seen to accept. */
+describe("code that was written for AWS", () => {
+    const bucket = createBucket({ "movies/a.csv": interactionsCsv(syntheticRatings()) });
+    let service: Service;
+    let send: Service["personalize"]["send"];
+    before(async () => {
+        service = await startService({ access: bucket.access, speed: "demo" });
+        send = service.personalize.send.bind(service.personalize);
+    });
+    after(() => service?.discard());
+
+    it("imports while the dataset pends, and trains a solution in the second of its creation", async () => {
+        const { schemaArn } = await send(new CreateSchemaCommand({ name: "films", schema: interactionsSchema }));
+        const { datasetGroupArn } = await send(new CreateDatasetGroupCommand({ name: "films" }));
+        await until(async () => {
+            const { datasetGroup } = await send(new DescribeDatasetGroupCommand({ datasetGroupArn }));
+            return datasetGroup?.status === "ACTIVE";
+        });
+        const dataset = { name: "films", schemaArn, datasetGroupArn, datasetType: "Interactions" };
+        const { datasetArn } = await send(new CreateDatasetCommand(dataset));
+        const dataSource = { dataLocation: "s3://movies/a.csv" };
+        const job = { jobName: "films", datasetArn, dataSource, roleArn: importRole };
+        const { datasetImportJobArn } = await send(new CreateDatasetImportJobCommand(job));
+        const imported = await until(async () => {
+            const described = await send(new DescribeDatasetImportJobCommand({ datasetImportJobArn }));
+            return /ACTIVE|FAILED/.test(described.datasetImportJob?.status ?? "") && described.datasetImportJob;
+        });
+        assert.equal(imported.status, "ACTIVE");
+        const { dataset: ready } = await send(new DescribeDatasetCommand({ datasetArn }));
+        assert.ok(Number(imported.lastUpdatedDateTime) >= Number(ready?.lastUpdatedDateTime));
+
+        const solution = { name: "films", datasetGroupArn, recipeArn: recipe("aws-sims") };
+        const { solutionArn } = await send(new CreateSolutionCommand({ ...solution, performAutoTraining: false }));
+        assert.equal((await send(new DescribeSolutionCommand({ solutionArn }))).solution?.status, "ACTIVE");
+        const { solutionVersionArn } = await send(new CreateSolutionVersionCommand({ solutionArn }));
+        const { solutionVersion } = await send(new DescribeSolutionVersionCommand({ solutionVersionArn }));
+        assert.match(solutionVersion?.name ?? "", /^solution_\w+$/);
+        const update = new CreateSolutionVersionCommand({ solutionArn, trainingMode: "UPDATE" });
+        await assert.rejects(send(update), refusal("InvalidInputException", /only for aws-user-personalization/));
+    });
+
+    for (const version of ["1.0", "1.1", "2.0", 1]) {
+        it(`may write the version ${JSON.stringify(version)} into a schema`, async () => {
+            const schema = JSON.stringify({ ...JSON.parse(interactionsSchema), version });
+            await send(new CreateSchemaCommand({ name: `v-${typeof version}-${version}`.replace(".", "-"), schema }));
+        });
+    }
+
+    it("reads recipes in alphabetical order, eleven at a time unasked", async () => {
+        const names: string[] = [];
+        const lengths: number[] = [];
+        let nextToken: string | undefined;
+        do {
+            const page = await send(new ListRecipesCommand(nextToken ? { nextToken } : {}));
+            lengths.push(page.recipes?.length ?? 0);
+            names.push(...(page.recipes ?? []).map(({ name }) => name ?? ""));
+            nextToken = page.nextToken;
+        } while (nextToken);
+        assert.deepEqual(lengths, [11, 11]);
+        assert.deepEqual(names, names.toSorted());
+        assert.equal((await send(new ListRecipesCommand({ maxResults: 50 }))).recipes?.length, 22);
+    });
+
+    it("follows a recipe to its algorithm and its feature transformation", async () => {
+        const described = await send(new DescribeRecipeCommand({ recipeArn: recipe("aws-sims") }));
+        const { algorithmArn, featureTransformationArn } = described.recipe ?? {};
+        const { algorithm } = await send(new DescribeAlgorithmCommand({ algorithmArn }));
+        assert.equal(algorithm?.name, "aws-sims");
+        assert.equal(algorithm?.defaultHyperParameters?.min_cointeraction_count, "3");
+        const { featureTransformation } = await send(
+            new DescribeFeatureTransformationCommand({ featureTransformationArn }),
+        );
+        assert.equal(featureTransformation?.name, "sims");
+        await assert.rejects(
+            send(new DescribeAlgorithmCommand({ algorithmArn: `${algorithmArn}-none` })),
+            refusal("ResourceNotFoundException", /The given algorithm does not exist/),
+        );
+    });
+
+    it("finds families without behaviour empty, and none of their resources", async () => {
+        assert.deepEqual((await send(new ListMetricAttributionsCommand({}))).metricAttributions, []);
+        assert.deepEqual((await send(new ListDataDeletionJobsCommand({}))).dataDeletionJobs, []);
+        const metricAttributionArn = "arn:aws:personalize:eu-central-1:000000000000:metric-attribution/none";
+        await assert.rejects(
+            send(new DescribeMetricAttributionCommand({ metricAttributionArn })),
+            refusal(
+                "ResourceNotFoundException",
+                `The given metric attribution does not exist: ${metricAttributionArn}`,
+            ),
+        );
+        await assert.rejects(
+            send(new ListMetricAttributionsCommand({ nextToken: "none" })),
+            refusal("InvalidNextTokenException", /not valid/),
+        );
+    });
+});

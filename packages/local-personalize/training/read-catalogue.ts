@@ -1,0 +1,31 @@
+import type { Field } from "../control/avro.ts";
+import type { RawAttributes } from "../filtering/bind.ts";
+import { loadAttributeRows } from "../importing/rows.ts";
+import type { CatalogueItem } from "../model/catalogue.ts";
+
+/** The Items dataset of a training, as plain data for the worker thread. */
+export interface CatalogueSource {
+    rowsFile: string;
+    /** Items of PutItems, which replace imported ones. */
+    streamed: [id: string, RawAttributes][];
+    fields: Field[];
+}
+
+/** Reads the items with what models use: categorical values, and the creation timestamp. */
+export function readCatalogue({ rowsFile, streamed, fields }: CatalogueSource): CatalogueItem[] {
+    const rows = loadAttributeRows(rowsFile);
+    for (const [id, row] of streamed) rows.set(id, row);
+    const categories = fields.filter(({ type, categorical }) => type === "string" && categorical);
+    return [...rows].map(([itemId, row]) => {
+        const words = categories.flatMap(({ name }) =>
+            textOf(row, name)
+                .split("|")
+                .filter((value) => value !== "")
+                .map((value) => `${name}=${value}`),
+        );
+        const created = textOf(row, "CREATION_TIMESTAMP");
+        return { itemId, words, ...(created !== "" && { createdAt: Number(created) }) };
+    });
+}
+
+const textOf = (row: RawAttributes, name: string) => String((Object.hasOwn(row, name) ? row[name] : null) ?? "");
