@@ -16,7 +16,7 @@ import { byTime } from "./lib/interactions.ts";
  */
 const observedLengths = [4, 4, 10, 25, 25, 25];
 const observedWatched = 20;
-const factors = [1, 0.6, 0.5, 0.45, 0.42, 0.4, 0.35, 0.3, 0.2, 0.1];
+const factors = [1, 0.6, 0.52, 0.5, 0.48, 0.47, 0.46, 0.44, 0.42, 0.4, 0.35, 0.3, 0.2, 0.1];
 
 const interactions = byTime(await readColumns(process.argv[2] ?? DEFAULT_OUTPUT));
 const model = trainModel(interactions, "aws-user-personalization");
