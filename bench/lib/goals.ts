@@ -2,14 +2,16 @@
 export interface Goal {
     readonly name: string;
     readonly figure: number;
-    readonly bound: "<" | "<=" | ">=" | "=";
+    readonly bound: "<" | "<=" | ">" | ">=" | "=";
     readonly limit: number;
     /** `%`, `ms`; empty for a count. */
     readonly unit?: string;
 }
 
 const holds = ({ figure, bound, limit }: Goal) =>
-    ({ "<": figure < limit, "<=": figure <= limit, ">=": figure >= limit, "=": figure === limit })[bound];
+    ({ "<": figure < limit, "<=": figure <= limit, ">": figure > limit, ">=": figure >= limit, "=": figure === limit })[
+        bound
+    ];
 
 /** Prints a line for each goal; the exit code is 1 if one is missed. */
 export function printGoals(goals: readonly Goal[]): number {

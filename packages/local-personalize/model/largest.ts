@@ -11,15 +11,18 @@ export function largest(values: Float64Array, candidates: ArrayLike<number>, cou
     };
     const limit = Math.min(count, candidates.length);
     if (limit === 0) return heap;
+    // Most candidates are below the worst one of a full heap.
+    let least = Number.NEGATIVE_INFINITY;
     for (let at = 0; at < candidates.length; at++) {
         const item = candidates[at] as number;
         if (heap.length < limit) {
             heap.push(item);
             rise(heap, isWorse);
-        } else if (isWorse(heap[0] as number, item)) {
+        } else if ((values[item] as number) >= least && isWorse(heap[0] as number, item)) {
             heap[0] = item;
             sink(heap, isWorse);
         }
+        least = heap.length < limit ? least : (values[heap[0] as number] as number);
     }
     return heap.sort((a, b) => (values[b] as number) - (values[a] as number) || a - b);
 }
