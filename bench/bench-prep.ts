@@ -11,8 +11,8 @@ import { benchPython } from "./lib/python.ts";
 import { type Measured, measured } from "./prep/measured.ts";
 
 /**
- * Time and memory of data-prep beside polars and pandas programs that do the same work: validate, convert, catalogue and
- * fallback tables. All runs are processes of their own, in turn, on the same generated files.
+ * Time and memory of data-prep beside polars and pandas programs that do the same work. That is validation, conversion,
+ * catalogue and fallback tables. All runs are processes of their own, in turn, on the same generated files.
  */
 
 const { sizes, seed, runs } = benchCommand(

@@ -1,15 +1,18 @@
-import { Command } from "commander";
 import { table } from "../runbooks/lib/cli/table.ts";
+import { benchCommand, whole } from "./lib/command.ts";
 import { printGoals } from "./lib/goals.ts";
 import { runSuite, type SuiteResult, suitesOf } from "./samples/suites.ts";
 import type { SampleCall } from "./samples/world.ts";
 
 /** Runs the calls of AWS's samples against the local Personalize, in their order and with their waits. */
 
-const { only, parallel } = new Command("bench:samples")
-    .description("Do the calls of AWS's samples pass against the local Personalize? It fetches nothing.")
+const { only, parallel } = benchCommand(
+    "bench:samples",
+    "Do the calls of AWS's samples pass against the local Personalize? It fetches nothing.",
+    ["", "--only batches --parallel 1"],
+)
     .option("--only <suite>", "one suite, by its name in the table")
-    .option("--parallel <n>", "suites at the same time", (text) => Math.max(1, Math.floor(Number(text)) || 1), 4)
+    .option("--parallel <n>", "suites at the same time", whole(1), 4)
     .parse()
     .opts<{ only?: string; parallel: number }>();
 

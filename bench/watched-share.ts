@@ -1,9 +1,9 @@
-import { type Columns, readColumns } from "../data-prep/columns.ts";
+import { readColumns } from "../data-prep/columns.ts";
 import { DEFAULT_OUTPUT } from "../data-prep/places.ts";
-import type { Interactions } from "../packages/local-personalize/model/interactions.ts";
 import { discountWatched, scoreUser, topItems } from "../packages/local-personalize/model/score.ts";
 import { trainModel } from "../packages/local-personalize/model/train.ts";
 import { table } from "../runbooks/lib/cli/table.ts";
+import { byTime } from "./lib/interactions.ts";
 
 /**
  * The share of watched items in the local Personalize's lists, by the factor that discounts them. The factor in
@@ -16,7 +16,7 @@ import { table } from "../runbooks/lib/cli/table.ts";
  */
 const observedLengths = [4, 4, 10, 25, 25, 25];
 const observedWatched = 20;
-const factors = [1, 0.6, 0.5, 0.45, 0.42, 0.4, 0.35, 0.3, 0.2, 0.1];
+const factors = [1, 0.6, 0.52, 0.5, 0.48, 0.47, 0.46, 0.44, 0.42, 0.4, 0.35, 0.3, 0.2, 0.1];
 
 const interactions = byTime(await readColumns(process.argv[2] ?? DEFAULT_OUTPUT));
 const model = trainModel(interactions, "aws-user-personalization");
@@ -57,18 +57,4 @@ console.log(table(columns, rows));
 
 function percent(share: number): string {
     return `${(100 * share).toFixed(1)} %`;
-}
-
-/** Interactions in the order of their time, as an import stores them. */
-function byTime({ userIds, itemIds, users, items, timestamps }: Columns): Interactions {
-    const order = Uint32Array.from(timestamps.keys()).sort(
-        (a, b) => (timestamps[a] ?? 0) - (timestamps[b] ?? 0) || a - b,
-    );
-    return {
-        userIds,
-        itemIds,
-        users: Int32Array.from(order, (row) => users[row] ?? 0),
-        items: Int32Array.from(order, (row) => items[row] ?? 0),
-        timestamps: Float64Array.from(order, (row) => timestamps[row] ?? 0),
-    };
 }

@@ -9,7 +9,7 @@ const fewestSlots = 1 << 21;
 /** Share of filled slots at which their number doubles. */
 const fullShare = 0.75;
 /**
- * Slots of one user lie together at first, so that they stay in the processor's cache: most files are in order of users.
+ * Slots of one user lie together at first, and so stay in the processor's cache. Most files are in order of users.
  * A full neighbourhood continues anywhere.
  */
 const nearbySlots = 1 << 9;

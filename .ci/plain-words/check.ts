@@ -6,7 +6,7 @@ import { findWords, longSentences } from "./words.ts";
 
 /**
  * Counts the words that CONTRIBUTING.md lists: none may be in a text for users, and in comments their number may only fall.
- * `--list [folder]` shows each one; `--lower` writes smaller counts into counts.json.
+ * `--list [folder]` shows each one, and sentences of more than 20 words; `--lower` writes smaller counts into counts.json.
  */
 
 const root = join(import.meta.dirname, "..", "..");
@@ -22,15 +22,16 @@ const found = { users: 0, comments: 0, longSentencesInComments: 0 };
 for (const file of files) {
     for (const { audience, text, line } of piecesOf(file, read(file))) {
         const words = findWords(text, line);
-        if (audience === "users") found.users += words.length;
-        else {
-            found.comments += words.length;
-            found.longSentencesInComments += longSentences(text);
-        }
+        const long = audience === "readers" ? longSentences(text) : [];
+        found[audience === "users" ? "users" : "comments"] += words.length;
+        found.longSentencesInComments += long.length;
         const shown = option === "--list" ? file.startsWith(folder) : audience === "users";
         if (!shown) continue;
         for (const word of words) {
             console.log(`${file}:${word.line}: ${audience}: "${word.found}" → ${word.plain}`);
+        }
+        for (const sentence of option === "--list" ? long : []) {
+            console.log(`${file}:${line}: more than 20 words: ${sentence.replaceAll(/\s+/g, " ")}`);
         }
     }
 }

@@ -43,7 +43,7 @@ export function findWords(text: string, line: number): Finding[] {
 }
 
 /** Sentences of more than 20 words. */
-export function longSentences(text: string): number {
+export function longSentences(text: string): string[] {
     const prose = text.replaceAll(/`[^`]*`/g, "code");
-    return prose.split(/(?<=[.!?])\s+/).filter((sentence) => sentence.split(/\s+/).length > 20).length;
+    return prose.split(/(?<=[.!?])\s+/).filter((sentence) => sentence.split(/\s+/).length > 20);
 }

@@ -4,7 +4,7 @@ import { table } from "../../runbooks/lib/cli/table.ts";
 export interface Goal {
     readonly name: string;
     readonly figure: number;
-    readonly bound: "<" | "<=" | ">=" | "=";
+    readonly bound: "<" | "<=" | ">" | ">=" | "=";
     readonly limit: number;
     /** `%`, `ms`; empty for a count. */
     readonly unit?: string;
@@ -33,7 +33,9 @@ export function showLine(text: string): void {
 }
 
 const holds = ({ figure, bound, limit }: Goal) =>
-    ({ "<": figure < limit, "<=": figure <= limit, ">=": figure >= limit, "=": figure === limit })[bound];
+    ({ "<": figure < limit, "<=": figure <= limit, ">": figure > limit, ">=": figure >= limit, "=": figure === limit })[
+        bound
+    ];
 
 /** Prints a line for each goal, or the document of `useJson`; the exit code is 1 if one is missed. */
 export function printGoals(goals: readonly Goal[]): number {
@@ -43,7 +45,7 @@ export function printGoals(goals: readonly Goal[]): number {
     }
     for (const goal of collected ? [] : goals) {
         const { name, figure, bound, limit, unit = "" } = goal;
-        const shown = Number.isInteger(figure) ? figure : figure.toFixed(2);
+        const shown = Number.isInteger(figure) ? figure : Number(figure.toPrecision(4));
         console.log(`goal ${name}: ${shown}${unit} (${bound} ${limit}${unit}) ${holds(goal) ? "met" : "missed"}`);
     }
     return goals.every(holds) ? 0 : 1;

@@ -22,11 +22,12 @@ interface Answer {
     readonly tracked: boolean;
 }
 
-/** A shop's data from its CSV files to the page: ids in UTF-8, ISO times, views and purchases, and no titles. */
+/** A shop's data from its CSV files to the page. It has ids in UTF-8, ISO times, views and purchases, and no titles. */
 describe("data of a shop, on the real engine", () => {
     let aws: TestAws;
     let browser: Browser;
     let viewer: string;
+    const config = { api: true, storefront: "api", eventTracker: true, publicHistories: true };
     const { events, products, customers } = shop();
     const at = (name: string) => join(aws.instance.dir, name);
 
@@ -62,7 +63,7 @@ describe("data of a shop, on the real engine", () => {
         await writeFile(at("products.csv"), products);
         await writeFile(at("customers.csv"), customers);
         [viewer = ""] = /Kund\u00e9-\d+/.exec(events) ?? [];
-        await aws.configure({ api: true, storefront: "api", eventTracker: true, publicHistories: true });
+        await aws.configure(config);
     });
     after(async () => {
         await browser?.close();
@@ -141,6 +142,17 @@ describe("data of a shop, on the real engine", () => {
         await page.locator(".hero .primary").click();
         await shows(page, "#picks", /Because you viewed \u88fd\u54c1 \d+/);
         assert.deepEqual(complaints, []);
+    });
+
+    it("with one time for all events is refused at preview, unless a reason is written", async () => {
+        await writeFile(at("timeless.csv"), events.replaceAll(/\d{4}-\d{2}-\d{2}T.*$/gm, "2026-03-01T00:00:00Z"));
+        assert.match(await prepared({ input: at("timeless.csv") }), /^red +2026-03-01 to 2026-03-01, 0 days/m);
+        const refused = await aws.engine("preview");
+        assert.notEqual(refused.exitCode, 0);
+        assert.match(refused.stdout + refused.stderr, /not fit for a training.*0 days.*dataWaiver/s);
+        await aws.configure({ ...config, dataWaiver: "a trial of the waiver, without a bill" });
+        assertExit(await aws.engine("preview"), 0);
+        await aws.configure(config);
     });
 
     it("of another schema replaces the dataset of interactions, and is destroyed without a rest", async () => {

@@ -2,22 +2,12 @@ import { readBatchPaths } from "../batch/paths.ts";
 import { invalidInput, notEmulated } from "../errors.ts";
 import { checkCount } from "../serving/get-recommendations.ts";
 import { needFilterOf } from "./filters.ts";
+import { createJob, pageOfJobs } from "./jobs.ts";
 import type { BatchJobProperties, Tag } from "./properties.ts";
 import { recipeTypeOf } from "./recipes.ts";
-import {
-    type Call,
-    checkQuotaUnderWay,
-    create,
-    type Handler,
-    need,
-    needActive,
-    type PageInput,
-    pageOf,
-    vitals,
-} from "./resources.ts";
+import { type Call, type Handler, need, needActive, type PageInput, vitals } from "./resources.ts";
 import type { VersionProperties } from "./solution-versions.ts";
 import type { Resource } from "./store.ts";
-import { checkedTags } from "./tags.ts";
 
 interface CreateInput extends BatchJobProperties {
     jobName: string;
@@ -26,10 +16,8 @@ interface CreateInput extends BatchJobProperties {
     tags?: Tag[];
 }
 
-const mostUnderWay = 5;
-
 const createBatchJob: Handler = (call, input: CreateInput) => {
-    const { jobName, solutionVersionArn, filterArn, numResults, jobInput, jobOutput, roleArn } = input;
+    const { solutionVersionArn, filterArn, numResults, jobInput, jobOutput, roleArn } = input;
     if (input.batchInferenceJobMode === "THEME_GENERATION" || input.themeGenerationConfig) {
         throw notEmulated("Theme generation");
     }
@@ -50,13 +38,7 @@ const createBatchJob: Handler = (call, input: CreateInput) => {
         ...(input.batchInferenceJobConfig && { batchInferenceJobConfig: input.batchInferenceJobConfig }),
     };
     readBatchPaths(properties);
-    const tags = checkedTags(input.tags);
-    checkQuotaUnderWay(call, "batch-inference-job", mostUnderWay);
-    const tail = `batch-inference-job/${jobName}`;
-    const job = { kind: "batch-inference-job" as const, tail, name: jobName, parent: version.arn, properties };
-    const created = create(call, job, tags);
-    call.schedule(created);
-    return { batchInferenceJobArn: created.arn };
+    return { batchInferenceJobArn: createJob(call, "batch-inference-job", input, version, properties) };
 };
 
 const describeBatchJob: Handler = (call, input: { batchInferenceJobArn: string }) => {
@@ -65,8 +47,7 @@ const describeBatchJob: Handler = (call, input: { batchInferenceJobArn: string }
 };
 
 const listBatchJobs: Handler = (call, input: PageInput & { solutionVersionArn?: string }) => {
-    const jobs = call.store.list("batch-inference-job", call.region, input.solutionVersionArn);
-    const { page, ...token } = pageOf(jobs, input, `ListBatchInferenceJobs ${input.solutionVersionArn}`);
+    const { page, ...token } = pageOfJobs(call, "batch-inference-job", input, input.solutionVersionArn);
     return { batchInferenceJobs: page.map((job) => summary(call, job)), ...token };
 };
 

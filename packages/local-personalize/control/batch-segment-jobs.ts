@@ -1,26 +1,14 @@
 import { readBatchPaths } from "../batch/paths.ts";
 import { invalidInput, notEmulated } from "../errors.ts";
+import { createJob, pageOfJobs } from "./jobs.ts";
 import type { BatchJobProperties, Tag } from "./properties.ts";
 import { recipeTypeOf } from "./recipes.ts";
-import {
-    type Call,
-    checkQuotaUnderWay,
-    create,
-    type Handler,
-    need,
-    needActive,
-    type PageInput,
-    pageOf,
-    vitals,
-} from "./resources.ts";
+import { type Call, type Handler, need, needActive, type PageInput, vitals } from "./resources.ts";
 import type { VersionProperties } from "./solution-versions.ts";
 import type { Resource } from "./store.ts";
-import { checkedTags } from "./tags.ts";
-
-const mostUnderWay = 5;
 
 const createSegmentJob: Handler = (call, input: BatchJobProperties & { jobName: string; tags?: Tag[] }) => {
-    const { jobName, solutionVersionArn, numResults, jobInput, jobOutput, roleArn } = input;
+    const { solutionVersionArn, numResults, jobInput, jobOutput, roleArn } = input;
     const version = needActive<VersionProperties>(call, "solution-version", solutionVersionArn);
     const { recipeArn } = version.properties;
     if (recipeTypeOf(recipeArn) !== "USER_SEGMENTATION") {
@@ -37,13 +25,7 @@ const createSegmentJob: Handler = (call, input: BatchJobProperties & { jobName: 
         roleArn,
     };
     readBatchPaths(properties);
-    const tags = checkedTags(input.tags);
-    checkQuotaUnderWay(call, "batch-segment-job", mostUnderWay);
-    const tail = `batch-segment-job/${jobName}`;
-    const job = { kind: "batch-segment-job" as const, tail, name: jobName, parent: version.arn, properties };
-    const created = create(call, job, tags);
-    call.schedule(created);
-    return { batchSegmentJobArn: created.arn };
+    return { batchSegmentJobArn: createJob(call, "batch-segment-job", input, version, properties) };
 };
 
 const describeSegmentJob: Handler = (call, input: { batchSegmentJobArn: string }) => {
@@ -52,8 +34,7 @@ const describeSegmentJob: Handler = (call, input: { batchSegmentJobArn: string }
 };
 
 const listSegmentJobs: Handler = (call, input: PageInput & { solutionVersionArn?: string }) => {
-    const jobs = call.store.list("batch-segment-job", call.region, input.solutionVersionArn);
-    const { page, ...token } = pageOf(jobs, input, `ListBatchSegmentJobs ${input.solutionVersionArn}`);
+    const { page, ...token } = pageOfJobs(call, "batch-segment-job", input, input.solutionVersionArn);
     return { batchSegmentJobs: page.map((job) => summary(call, job)), ...token };
 };
 

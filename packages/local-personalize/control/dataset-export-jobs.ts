@@ -1,18 +1,8 @@
 import { readBatchFolder } from "../batch/paths.ts";
+import { createJob, pageOfJobs } from "./jobs.ts";
 import type { ExportJobProperties, Tag } from "./properties.ts";
-import {
-    type Call,
-    checkQuotaUnderWay,
-    create,
-    type Handler,
-    need,
-    needActive,
-    type PageInput,
-    pageOf,
-    vitals,
-} from "./resources.ts";
+import { type Call, type Handler, need, needActive, type PageInput, vitals } from "./resources.ts";
 import type { Resource } from "./store.ts";
-import { checkedTags } from "./tags.ts";
 
 interface CreateInput extends Omit<ExportJobProperties, "ingestionMode"> {
     jobName: string;
@@ -21,20 +11,12 @@ interface CreateInput extends Omit<ExportJobProperties, "ingestionMode"> {
     tags?: Tag[];
 }
 
-const mostUnderWay = 5;
-
 const createExportJob: Handler = (call, input: CreateInput) => {
-    const { jobName, roleArn, jobOutput, ingestionMode = "PUT" } = input;
+    const { roleArn, jobOutput, ingestionMode = "PUT" } = input;
     const dataset = needActive(call, "dataset", input.datasetArn);
     readBatchFolder(jobOutput.s3DataDestination.path);
-    const tags = checkedTags(input.tags);
-    checkQuotaUnderWay(call, "dataset-export-job", mostUnderWay);
     const properties: ExportJobProperties = { roleArn, jobOutput, ingestionMode };
-    const tail = `dataset-export-job/${jobName}`;
-    const job = { kind: "dataset-export-job" as const, tail, name: jobName, parent: dataset.arn, properties };
-    const created = create(call, job, tags);
-    call.schedule(created);
-    return { datasetExportJobArn: created.arn };
+    return { datasetExportJobArn: createJob(call, "dataset-export-job", input, dataset, properties) };
 };
 
 const describeExportJob: Handler = (call, input: { datasetExportJobArn: string }) => {
@@ -43,8 +25,7 @@ const describeExportJob: Handler = (call, input: { datasetExportJobArn: string }
 };
 
 const listExportJobs: Handler = (call, input: PageInput & { datasetArn?: string }) => {
-    const jobs = call.store.list("dataset-export-job", call.region, input.datasetArn);
-    const { page, ...token } = pageOf(jobs, input, `ListDatasetExportJobs ${input.datasetArn}`);
+    const { page, ...token } = pageOfJobs(call, "dataset-export-job", input, input.datasetArn);
     return { datasetExportJobs: page.map((job) => summary(call, job)), ...token };
 };
 

@@ -1,22 +1,11 @@
 import type { Speed } from "../contract.ts";
 import { invalidInput } from "../errors.ts";
 import { readDataLocation } from "../importing/data-location.ts";
+import { createJob, pageOfJobs } from "./jobs.ts";
 import type { DatasetProperties, Tag } from "./properties.ts";
-import {
-    type Call,
-    checkQuotaUnderWay,
-    create,
-    type Handler,
-    need,
-    needActive,
-    type PageInput,
-    pageOf,
-    phaseOf,
-    vitals,
-} from "./resources.ts";
+import { type Call, type Handler, need, needActive, type PageInput, phaseOf, vitals } from "./resources.ts";
 import { creationEnd } from "./states.ts";
 import type { Resource, Store } from "./store.ts";
-import { checkedTags } from "./tags.ts";
 
 export interface ImportJobProperties {
     dataSource: { dataLocation?: string };
@@ -34,10 +23,8 @@ interface CreateInput extends Partial<ImportJobProperties> {
     tags?: Tag[];
 }
 
-const mostUnderWay = 5;
-
 const createImportJob: Handler = (call, input: CreateInput) => {
-    const { jobName, datasetArn, dataSource, roleArn, publishAttributionMetricsToS3 } = input;
+    const { datasetArn, dataSource, roleArn, publishAttributionMetricsToS3 } = input;
     const importMode = input.importMode ?? "FULL";
     const dataset = need<DatasetProperties>(call, "dataset", datasetArn);
     // Real accounts accept an import while its dataset pends: reference sheet, section 12.
@@ -53,14 +40,8 @@ const createImportJob: Handler = (call, input: CreateInput) => {
     if (importMode === "INCREMENTAL" && dataset.properties.rows === 0) {
         throw invalidInput(`The dataset ${datasetArn} has no data yet: its first import must be FULL.`);
     }
-    const tags = checkedTags(input.tags);
-    checkQuotaUnderWay(call, "dataset-import-job", mostUnderWay);
     const properties: ImportJobProperties = { dataSource, importMode, ...(roleArn && { roleArn }) };
-    const tail = `dataset-import-job/${jobName}`;
-    const job = { kind: "dataset-import-job" as const, tail, name: jobName, parent: dataset.arn, properties };
-    const created = create(call, job, tags);
-    call.schedule(created);
-    return { datasetImportJobArn: created.arn };
+    return { datasetImportJobArn: createJob(call, "dataset-import-job", input, dataset, properties) };
 };
 
 const describeImportJob: Handler = (call, input: { datasetImportJobArn: string }) => {
@@ -72,8 +53,7 @@ const describeImportJob: Handler = (call, input: { datasetImportJobArn: string }
 };
 
 const listImportJobs: Handler = (call, input: PageInput & { datasetArn?: string }) => {
-    const jobs = call.store.list("dataset-import-job", call.region, input.datasetArn);
-    const { page, ...token } = pageOf(jobs, input, `ListDatasetImportJobs ${input.datasetArn}`);
+    const { page, ...token } = pageOfJobs(call, "dataset-import-job", input, input.datasetArn);
     return { datasetImportJobs: page.map((job) => summary(call, job)), ...token };
 };
 

@@ -94,28 +94,40 @@ export function withEvents(rows: Rows, events: readonly UserEvent[]): Rows {
 /** The rows that a solution trains on. Ids without such a row are left out. */
 export function interactionsOf(rows: Rows, choice: EventChoice = {}): Interactions {
     const weightOf = weighing(choice);
-    const userIds = numbering();
-    const itemIds = numbering();
-    const users: number[] = [];
-    const items: number[] = [];
-    const timestamps: number[] = [];
-    const weights: number[] = [];
-    eachRow(rows, (user, item, event, timestamp, value) => {
-        const weight = weightOf(event, value);
-        if (weight === undefined) return;
-        users.push(userIds.numberOf(user));
-        items.push(itemIds.numberOf(item));
-        timestamps.push(timestamp);
-        weights.push(weight);
-    });
+    const weights = new Float64Array(rows.users.length);
+    const chosen = new Uint32Array(rows.users.length);
+    let count = 0;
+    for (let row = 0; row < chosen.length; row++) {
+        const eventType = rows.eventTypes[rows.events[row] as number] ?? "";
+        const weight = weightOf(eventType, rows.values?.[row] ?? Number.NaN);
+        if (weight === undefined) continue;
+        weights[count] = weight;
+        chosen[count++] = row;
+    }
+    const kept = chosen.subarray(0, count);
+    const users = renumbered(rows.users, rows.userIds, kept);
+    const items = renumbered(rows.items, rows.itemIds, kept);
     return {
-        userIds: userIds.all(),
-        itemIds: itemIds.all(),
-        users: Int32Array.from(users),
-        items: Int32Array.from(items),
-        timestamps: Float64Array.from(timestamps),
-        ...(choice.eventParameters && { weights: Float64Array.from(weights) }),
+        userIds: users.ids,
+        itemIds: items.ids,
+        users: users.numbers,
+        items: items.numbers,
+        timestamps: Float64Array.from(kept, (row) => rows.timestamps[row] as number),
+        ...(choice.eventParameters && { weights: weights.slice(0, count) }),
     };
+}
+
+/** A column of the kept rows, with its ids numbered anew by their first appearance in them. */
+function renumbered(column: Int32Array, ids: readonly string[], kept: Uint32Array) {
+    const numberOf = new Int32Array(ids.length).fill(-1);
+    const names: string[] = [];
+    const numbers = new Int32Array(kept.length);
+    for (let at = 0; at < kept.length; at++) {
+        const id = column[kept[at] as number] as number;
+        if ((numberOf[id] as number) < 0) numberOf[id] = names.push(ids[id] ?? "") - 1;
+        numbers[at] = numberOf[id] as number;
+    }
+    return { ids: names, numbers };
 }
 
 // A file has: length of the header (8 bytes), header (JSON, padded to 8 bytes), timestamps, users, items, events.
@@ -140,7 +152,10 @@ export function saveRows(file: string, rows: Rows): void {
 
 /** Reads rows. Throws when there is no such file, or a machine with another byte order wrote it. */
 export function loadRows(file: string): Rows {
-    const bytes = new Uint8Array(readFileSync(file)).buffer;
+    const read = readFileSync(file);
+    // A small file may be a part of a shared buffer, where numbers would not be aligned.
+    const isWhole = read.byteOffset === 0 && read.byteLength === read.buffer.byteLength;
+    const bytes = isWhole ? read.buffer : new Uint8Array(read).buffer;
     const headerLength = new DataView(bytes).getUint32(0, true);
     const header = JSON.parse(Buffer.from(bytes, word, headerLength).toString("utf8"));
     if (header.endianness !== endianness()) throw new Error(`${file} was written on another kind of machine.`);

@@ -1,14 +1,17 @@
 import type { Interactions } from "./interactions.ts";
 
-/** The bound of full rows, by a laptop's memory. Three matrices of 8,000 × 8,000 take 1.3 GB. */
-export const MOST_DENSE_ITEMS = 8_000;
+/**
+ * The bound of full rows. Their training takes 3 n³ operations: 4,000 rows take a minute. Rarer items have sparse rows,
+ * and lists are hardly worse for it (docs/models.md).
+ */
+export const MOST_DENSE_ITEMS = 4_000;
 /** Only these newest events of a longer history are scored and trained on. */
 export const LONGEST_HISTORY = 500;
 
 /** The training data of a model: items with new numbers, and each user's items by that number, oldest first. */
 export interface TrainingData {
     itemIds: string[];
-    /** The number of items, the first ones, that the dense model covers: all, or the 8,000 most watched. */
+    /** The number of items, the first ones, that the dense model covers: all, or the 4,000 most watched. */
     dense: number;
     histories: Map<string, number[]>;
     /** The weight of each event of a history, in its order; absent: all count equally. */
@@ -16,7 +19,7 @@ export interface TrainingData {
 }
 
 /**
- * All items that occur, and the users' events with them. The 8,000 items with most interactions come first. Both parts
+ * All items that occur, and the users' events with them. The 4,000 items with most interactions come first. Both parts
  * are in the order of their numbers in the data. Users without an event are absent.
  */
 export function toTrainingData(interactions: Interactions, mostDense = MOST_DENSE_ITEMS): TrainingData {
@@ -27,23 +30,29 @@ export function toTrainingData(interactions: Interactions, mostDense = MOST_DENS
         modelIndex[item] = index;
     });
     const byUser: number[][] = interactions.userIds.map(() => []);
-    const weightsByUser: number[][] = interactions.userIds.map(() => []);
     interactions.users.forEach((user, row) => {
         byUser[user]?.push(modelIndex[interactions.items[row] ?? -1] ?? -1);
-        weightsByUser[user]?.push(interactions.weights?.[row] ?? 1);
     });
     const histories = new Map<string, number[]>();
     interactions.userIds.forEach((userId, user) => {
         const history = byUser[user] ?? [];
         if (history.length > 0) histories.set(userId, history);
     });
-    const eventWeights = new Map(interactions.userIds.map((userId, user) => [userId, weightsByUser[user] ?? []]));
     return {
         itemIds: ordered.map((item) => interactions.itemIds[item] ?? ""),
         dense: dense.length,
         histories,
-        ...(interactions.weights && { eventWeights }),
+        ...(interactions.weights && { eventWeights: weightsOf(interactions, interactions.weights) }),
     };
+}
+
+/** The weights of each user's events, oldest first. */
+function weightsOf({ userIds, users }: Interactions, weights: Float64Array): Map<string, number[]> {
+    const byUser: number[][] = userIds.map(() => []);
+    users.forEach((user, row) => {
+        byUser[user]?.push(weights[row] ?? 1);
+    });
+    return new Map(userIds.map((userId, user) => [userId, byUser[user] ?? []]));
 }
 
 /** The part of the data about the first `dense` items. */

@@ -33,8 +33,8 @@ export function solutionMetrics(
     const model = fitModel(withoutUsers(interactions, isTest), recipeName, catalogue);
     const modelIndex = new Map(model.itemIds.map((itemId, index) => [itemId, index]));
     const isRelated = relatedRecipes.includes(recipeName);
-    const trials = eventsByUser(interactions).flatMap((events, user) => {
-        if (!isTest[user]) return [];
+    const trials = eventsByUser(interactions, isTest).flatMap((events) => {
+        if (events.length === 0) return [];
         const truths = Math.max(1, Math.floor(events.length / 10));
         const ids = events.map(({ item }) => interactions.itemIds[item] ?? "");
         const input = ids.slice(0, -truths).flatMap((itemId) => modelIndex.get(itemId) ?? []);
@@ -100,7 +100,9 @@ function mean(values: readonly number[]): number {
 
 /** A tenth of the users with two events or more: those with the lowest hash of id and seed; at least one. */
 function testUsers(interactions: Interactions, seed: string): boolean[] {
-    const eligible = eventsByUser(interactions).flatMap((events, user) => (events.length >= 2 ? [user] : []));
+    const counts = new Int32Array(interactions.userIds.length);
+    for (const user of interactions.users) counts[user] = (counts[user] as number) + 1;
+    const eligible = [...counts.keys()].filter((user) => (counts[user] as number) >= 2);
     const rank = (user: number) => createHash("sha256").update(`${seed}\n${interactions.userIds[user]}`).digest("hex");
     const drawn = eligible.map((user) => ({ user, rank: rank(user) })).sort((a, b) => (a.rank < b.rank ? -1 : 1));
     const isTest = interactions.userIds.map(() => false);
@@ -114,9 +116,14 @@ interface UserEvent {
     weight: number;
 }
 
-export function eventsByUser({ userIds, users, items, weights }: Interactions): UserEvent[][] {
+/** The events of the chosen users, or of all, oldest first; those of other users are left out. */
+export function eventsByUser(
+    { userIds, users, items, weights }: Interactions,
+    chosen?: readonly boolean[],
+): UserEvent[][] {
     const events: UserEvent[][] = userIds.map(() => []);
     users.forEach((user, row) => {
+        if (chosen?.[user] === false) return;
         events[user]?.push({ item: items[row] ?? 0, weight: weights?.[row] ?? 1 });
     });
     return events;

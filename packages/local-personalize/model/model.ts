@@ -43,6 +43,8 @@ export interface Model {
 const FACTS = "model.json";
 const WEIGHTS = "weights.f32";
 const POPULARITY = "popularity.f64";
+/** The items of all histories, one after the other. */
+const HISTORIES = "histories.i32";
 /** The columns of the sparse rows, then their values. */
 const NEIGHBOURS = "neighbours.bin";
 
@@ -53,7 +55,9 @@ export function saveModel(dir: string, model: Model): void {
     try {
         const { weights, popularity, histories, neighbours, ...facts } = model;
         const starts = neighbours && [...neighbours.starts];
-        writeFileSync(join(beside, FACTS), JSON.stringify({ ...facts, starts, histories: [...histories] }));
+        const lengths = Array.from(histories, ([userId, history]) => [userId, history.length]);
+        writeFileSync(join(beside, FACTS), JSON.stringify({ ...facts, starts, histories: lengths }));
+        writeFileSync(join(beside, HISTORIES), concatenated(histories.values()));
         if (neighbours) {
             const { columns, values } = neighbours;
             const parts = [columns, values].map(({ buffer, byteLength }) => Buffer.from(buffer, 0, byteLength));
@@ -75,10 +79,37 @@ export function loadModel(dir: string): Model {
     return {
         ...facts,
         ...(starts && { neighbours: readNeighbours(dir, Int32Array.from(starts)) }),
-        histories: new Map(facts.histories),
+        histories: readHistories(dir, facts.histories),
         weights: new Float32Array(readAligned(join(dir, WEIGHTS))),
         popularity: new Float64Array(readAligned(join(dir, POPULARITY))),
     };
+}
+
+function concatenated(histories: Iterable<readonly number[]>): Int32Array {
+    const all = [...histories];
+    const items = new Int32Array(all.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const history of all) {
+        items.set(history, at);
+        at += history.length;
+    }
+    return items;
+}
+
+/** Each user's history, or its length: models of an older version have the items here. */
+type SavedHistory = readonly [userId: string, history: number | number[]];
+
+function readHistories(dir: string, saved: readonly SavedHistory[]): Map<string, number[]> {
+    const isOld = saved.some(([, history]) => typeof history !== "number");
+    const items = isOld ? new Int32Array(0) : new Int32Array(readAligned(join(dir, HISTORIES)));
+    const histories = new Map<string, number[]>();
+    let at = 0;
+    for (const [userId, history] of saved) {
+        const length = typeof history === "number" ? history : 0;
+        histories.set(userId, typeof history === "number" ? Array.from(items.subarray(at, at + length)) : history);
+        at += length;
+    }
+    return histories;
 }
 
 function readNeighbours(dir: string, starts: Int32Array): SparseRows {

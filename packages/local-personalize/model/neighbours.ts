@@ -1,4 +1,5 @@
-import { type Entry, sorted } from "./sparse-rows.ts";
+import { largest } from "./largest.ts";
+import type { Entry } from "./sparse-rows.ts";
 
 /** Events at a larger distance in a user's history do not count. */
 const WINDOW = 100;
@@ -58,18 +59,18 @@ export function nearestItems(
                 lastUser[other] = user;
             }
         }
-        const entries = touched
-            .filter((other) => (together[other] as number) >= fewestTogether)
-            .map((other): Entry => {
-                const norm = Math.sqrt((norms[item] as number) * (norms[other] as number)) + SHRINK;
-                return [other, (sums[other] as number) / norm];
-            });
+        const norm = norms[item] as number;
+        const kept = touched.filter((other) => (together[other] as number) >= fewestTogether);
+        for (const other of kept) {
+            sums[other] = (sums[other] as number) / (Math.sqrt(norm * (norms[other] as number)) + SHRINK);
+        }
+        const entries = largest(sums, kept, most).map((other): Entry => [other, sums[other] as number]);
         for (const other of touched) {
             sums[other] = 0;
             together[other] = 0;
             lastUser[other] = -1;
         }
-        return sorted(entries).slice(0, most);
+        return entries;
     });
 }
 

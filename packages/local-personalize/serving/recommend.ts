@@ -3,7 +3,7 @@ import { recipeTypeOf } from "../control/recipes.ts";
 import { invalidInput, ServiceError } from "../errors.ts";
 import type { Model } from "../model/model.ts";
 import { relatedScores } from "../model/related.ts";
-import { discountWatched, scoreUser } from "../model/score.ts";
+import { bestItems, discountWatched, scoreUser } from "../model/score.ts";
 import { type Exploration, exploredItems } from "./explore.ts";
 
 const known = new WeakMap<Model, Map<string, number>>();
@@ -50,9 +50,9 @@ export function recommend(model: Model, audience: Audience, count: number): Reco
     const isV2 = model.recipeName.endsWith("-v2");
     const watched = personal ? history : [];
     const scores = discountWatched(scoreUser(model, watched), watched);
-    const best = isV2 ? bestFirst(scores).subarray(0, mostScoredV2) : bestFirst(scores, passing);
-    const list = best.filter((item) => passing === undefined || passing[item] === 1).subarray(0, count);
-    if (!personal) return Array.from(list, (item) => ({ itemId: model.itemIds[item] ?? "" }));
+    const best = isV2 ? bestItems(scores, mostScoredV2) : bestItems(scores, count, passing);
+    const list = best.filter((item) => passing === undefined || passing[item] === 1).slice(0, count);
+    if (!personal) return list.map((item) => ({ itemId: model.itemIds[item] ?? "" }));
     const total = isV2 ? best.reduce((sum, item) => sum + (scores[item] ?? 0), 0) : 1;
     const scored = (item: number): Recommendation => ({
         itemId: model.itemIds[item] ?? "",
@@ -66,9 +66,9 @@ export function recommend(model: Model, audience: Audience, count: number): Reco
 }
 
 /** Places explored items at even distances in a list, whose last items they replace. */
-function withExplored(list: Uint32Array, explored: readonly number[]): number[] {
+function withExplored(list: readonly number[], explored: readonly number[]): number[] {
     const fresh = explored.filter((item) => !list.includes(item));
-    const kept = [...list].slice(0, list.length - fresh.length);
+    const kept = list.slice(0, list.length - fresh.length);
     const distance = Math.floor(list.length / (fresh.length + 1));
     for (const [index, item] of fresh.entries()) kept.splice((index + 1) * distance, 0, item);
     return kept;
@@ -78,15 +78,9 @@ function withExplored(list: Uint32Array, explored: readonly number[]): number[] 
 function filled(model: Model, list: Recommendation[], passing: Uint8Array, count: number): Recommendation[] {
     if (list.length >= count) return list;
     const shown = new Set(list.map(({ itemId }) => itemId));
-    const popular = Array.from(bestFirst(model.popularity, passing), (item) => model.itemIds[item] ?? "");
+    const popular = bestItems(model.popularity, count + list.length, passing).map((item) => model.itemIds[item] ?? "");
     const added = popular.filter((itemId) => !shown.has(itemId)).slice(0, count - list.length);
     return [...list, ...added.map((itemId) => ({ itemId, reason: ["Popular item"] }))];
-}
-
-/** Item numbers with the highest values first; equal ones by number. */
-function bestFirst(values: Float64Array, passing?: Uint8Array): Uint32Array {
-    const items = Uint32Array.from(values.keys()).filter((item) => passing === undefined || passing[item] === 1);
-    return items.sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0) || a - b);
 }
 
 /** The items most similar to one, without it; popular items follow, and are the answer for an unknown item. */
@@ -97,8 +91,8 @@ export function recommendRelated(
     count: number,
 ): Recommendation[] {
     const item = itemNumbers(model).get(itemId);
-    const best = bestFirst(relatedScores(model, item), passing).filter((other) => other !== item);
-    return Array.from(best.subarray(0, count), (other) => ({ itemId: model.itemIds[other] ?? "" }));
+    const best = bestItems(relatedScores(model, item), count + 1, passing).filter((other) => other !== item);
+    return best.slice(0, count).map((other) => ({ itemId: model.itemIds[other] ?? "" }));
 }
 
 /** Rising items, then popular ones. A filter does not know items that came after the training: it hides them. */
@@ -110,7 +104,7 @@ export function recommendTrending(
 ): Recommendation[] {
     const numbers = itemNumbers(model);
     const first = rising.filter((itemId) => passing === undefined || passing[numbers.get(itemId) ?? -1] === 1);
-    const popular = Array.from(bestFirst(model.popularity, passing), (item) => model.itemIds[item] ?? "");
+    const popular = bestItems(model.popularity, count + first.length, passing).map((item) => model.itemIds[item] ?? "");
     return [...new Set([...first, ...popular])].slice(0, count).map((itemId) => ({ itemId }));
 }
 

@@ -79,7 +79,9 @@ export function writeAnswer(emulator: Emulator, answer: EmulatorResponse, respon
     const { logged } = answer;
     // Node does not emit this event when the caller has closed the connection: no caller received the answer.
     if (logged !== undefined) response.once("finish", () => emulator.answered(logged));
-    response.writeHead(answer.status, answer.headers);
+    // With a length, the answer is one write, and is not sent in chunks.
+    const length = { "content-length": Buffer.byteLength(answer.body) };
+    response.writeHead(answer.status, Object.assign(length, answer.headers));
     response.end(answer.body);
 }
 

@@ -119,11 +119,20 @@ function checkConstraints(shape: Shape, value: unknown, path: string, failures: 
     }
     if (typeof value !== "string") return;
     // AWS matches a pattern against the whole value.
-    if (shape.pattern && !new RegExp(`^(?:${shape.pattern})$`, "u").test(value)) {
+    if (shape.pattern && !wholePattern(shape.pattern).test(value)) {
         fail(`Member must satisfy regular expression pattern: ${shape.pattern}`);
     }
     if (shape.enum && !shape.enum.includes(value))
         fail(`Member must satisfy enum value set: [${shape.enum.join(", ")}]`);
+}
+
+const patterns = new Map<string, RegExp>();
+
+/** A pattern of the service model over a whole value, compiled once. */
+function wholePattern(pattern: string): RegExp {
+    const known = patterns.get(pattern) ?? new RegExp(`^(?:${pattern})$`, "u");
+    patterns.set(pattern, known);
+    return known;
 }
 
 function sizeOf(value: unknown): number | undefined {

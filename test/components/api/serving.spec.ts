@@ -15,7 +15,7 @@ import { ratingsFile, syntheticRatings } from "../../../packages/local-personali
 import { configWith, inputsOf, made, settled, useMocks, value } from "../mocks.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
-const price = { estimatedMonthlyCostUsd: 11.89, unparkedUsdPerMonth: 157.89, monthlyLimitUsd: 198 };
+const price = { estimatedMonthlyCostUsd: 11.89, unparkedUsdPerMonth: 157.89, limitIsSet: false, monthlyLimitUsd: 198 };
 
 async function makeApi(values: Record<string, string> = {}, { hosted = false, isClosed = false } = {}) {
     await useMocks();
@@ -71,7 +71,7 @@ describe("the API's components", () => {
             trackUnproven: true,
             behindCloudFront: false,
             unprovenPerSecond: 4,
-            cost: { campaignUsdPerHour: 0.2, estimatedUsdPerMonth: 157.89, monthlyLimitUsd: 198 },
+            cost: { campaignUsdPerHour: 0.2, estimatedUsdPerMonth: 157.89, limitIsSet: false, monthlyLimitUsd: 198 },
         });
         const { Statement } = JSON.parse(
             made.find(({ type, name }) => type.endsWith(":RolePolicy") && name === "api")?.inputs.policy,

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { timeAwareGram } from "../../model/gram.ts";
+import { pairSums } from "../../model/gram.ts";
 import { toTrainingData } from "../../model/histories.ts";
 import type { Interactions } from "../../model/interactions.ts";
 import { loadModel, type Model, saveModel } from "../../model/model.ts";
@@ -165,23 +165,23 @@ describe("the recommender model", () => {
             history.map((item) => itemIds[item]),
             heavy.map(({ item }) => String(item)),
         );
-        assert.deepEqual(timeAwareGram([history], itemIds.length), timeAwareGram([history.slice(100)], itemIds.length));
+        assert.deepEqual(pairSums([history], itemIds.length), pairSums([history.slice(100)], itemIds.length));
         assert.deepEqual(affinities(trained, history), affinities(trained, history.slice(100)));
         assert.ok(itemIds.includes("1000"));
         assert.ok(weights.every(Number.isFinite));
     });
 
-    it("has full rows for the 8,000 most interacted items, which come first, and keeps the others", () => {
-        const items = Int32Array.from([...Array(8_100).keys(), ...Array.from({ length: 8_000 }, (_, n) => n + 100)]);
+    it("has full rows for the 4,000 most interacted items, which come first, and keeps the others", () => {
+        const items = Int32Array.from([...Array(4_100).keys(), ...Array.from({ length: 4_000 }, (_, n) => n + 100)]);
         const data: Interactions = {
             userIds: ["u"],
-            itemIds: Array.from({ length: 8_100 }, (_, n) => `i${n}`),
+            itemIds: Array.from({ length: 4_100 }, (_, n) => `i${n}`),
             users: new Int32Array(items.length),
             items,
             timestamps: Float64Array.from(items.keys()),
         };
         const { itemIds, dense } = toTrainingData(data);
-        assert.equal(dense, 8_000);
+        assert.equal(dense, 4_000);
         assert.deepEqual(itemIds, [...data.itemIds.slice(100), ...data.itemIds.slice(0, 100)]);
     });
 
@@ -200,15 +200,20 @@ describe("the recommender model", () => {
     });
 });
 
-describe("timeAwareGram", () => {
-    it("weighs pairs by their distance in the history, users by the root of the root of their length", () => {
-        const gram = timeAwareGram([[0, 1, 2]], 3);
-        const user = (100 / 3) ** 0.25;
+describe("pairSums", () => {
+    it("weighs pairs by their distance in the history, and users by the number of their events", () => {
+        const { gram, directed } = pairSums([[0, 1, 2]], 3);
+        const user = (100 / 3) ** 0.4;
         const near = user * (0.1 + 0.9 * 2 ** (-1 / 20));
         const far = user * (0.1 + 0.9 * 2 ** (-2 / 20));
-        const expected = [user + 100, 0, 0, near, user + 100, 0, far, near, user + 100];
+        const expected = [user + 250, 0, 0, near, user + 250, 0, far, near, user + 250];
         gram.forEach((value, at) => {
             assert.ok(Math.abs(value - (expected[at] ?? 0)) < 1e-9, `entry ${at}`);
+        });
+        const [next, afterNext] = [user * 2 ** (-1 / 10), user * 2 ** (-2 / 10)];
+        const follows = [0, next, afterNext, 0, 0, next, 0, 0, 0];
+        directed.forEach((value, at) => {
+            assert.ok(Math.abs(value - (follows[at] ?? 0)) < 1e-6, `directed entry ${at}`);
         });
     });
 });

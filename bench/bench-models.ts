@@ -1,0 +1,119 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { Command } from "commander";
+import { readColumns } from "../data-prep/columns.ts";
+import { DEFAULT_OUTPUT } from "../data-prep/places.ts";
+import { trainModel } from "../packages/local-personalize/model/train.ts";
+import { recommend } from "../packages/local-personalize/serving/recommend.ts";
+import { table } from "../runbooks/lib/cli/table.ts";
+import { printGoals } from "./lib/goals.ts";
+import { byTime } from "./lib/interactions.ts";
+import { type Figures, figuresOf } from "./models/figures.ts";
+import { ownLists } from "./models/own.ts";
+import { peerLists } from "./models/peers.ts";
+import { benchPython } from "./models/python.ts";
+import { likedOf, REAL_HRNN, REAL_LISTS } from "./models/real.ts";
+import { type Trials, trialsOf } from "./models/trials.ts";
+
+/**
+ * The quality of the local Personalize's model beside known models, for users whom the models do not know. The settings of
+ * all models are chosen on folds 0 to 4. The figures are those of folds 5 to 9.
+ */
+
+const { data } = new Command("bench:models")
+    .description("How good are the local Personalize's recommendations, beside peers in Python and the real service?")
+    .option(
+        "--data <file>",
+        "the interactions of MovieLens 100k, with its u.data in the folder ml-100k",
+        DEFAULT_OUTPUT,
+    )
+    .parse()
+    .opts<{ data: string }>();
+
+const log = (line: string) => void process.stderr.write(`${line}\n`);
+if (!existsSync(data)) {
+    log(`There is no file ${data}. Make it:  npm run data-prep`);
+    process.exit(1);
+}
+const interactions = byTime(await readColumns(data));
+const trials = trialsOf(interactions, (events) => Math.max(1, Math.floor(events / 10)));
+const deciding = trials.folds.slice(5);
+
+const lists = ownLists(trials, deciding, log);
+const own = figuresOf(trials, deciding, lists.masked);
+const unmasked = figuresOf(trials, deciding, lists.unmasked);
+const peers = (await peerLists(await benchPython(log), trials)).map((peer) => ({
+    ...peer,
+    figures: figuresOf(trials, deciding, peer.lists),
+}));
+
+const head = ["model", "NDCG@5", "@10", "@25", "MRR@25", "P@10", "coverage", "settings"];
+const row = (name: string, figures: Figures, settings: string) => [
+    name,
+    ...(["ndcg5", "ndcg10", "ndcg25", "mrr25", "precision10"] as const).map((key) => figures[key].toFixed(4)),
+    figures.coverage.toFixed(3),
+    settings,
+];
+console.log(`MovieLens 100k, ${deciding.flat().length} users whom no model knows, the newest 10 % of their items:`);
+console.log(
+    table(head, [
+        ...peers.map(({ name, figures, settings }) => row(name, figures, settings)),
+        row("this repository", own, `standard error of @10: ${own.error.toFixed(4)}`),
+        row("this repository, watched items not masked", unmasked, ""),
+        // Measured once on the same folds, by ../../shared/reference/recommenders.md section 4: training takes minutes.
+        ["SASRec (quoted)", "0.1352", "0.1469", "0.1859", "0.2569", "0.1000", "0.314", "full softmax, 25 epochs"],
+        ["GRU4Rec (quoted, folds 5 and 6)", "0.1753", "0.1830", "0.2190", "0.3333", "", "0.385", "50 epochs"],
+    ]),
+);
+
+const hrnn = await besideHrnn(join(dirname(data), "ml-100k", "u.data"));
+showRealLists();
+
+const best = Math.max(...peers.map(({ figures }) => figures.ndcg10));
+process.exitCode = printGoals([
+    { name: "models-ndcg10", figure: own.ndcg10, bound: ">=", limit: 0.205 },
+    { name: "models-vs-best-peer", figure: own.ndcg10 / best, bound: ">=", limit: 1.05 },
+    { name: "models-mrr25", figure: own.mrr25, bound: ">=", limit: 0.36 },
+    { name: "models-coverage", figure: own.coverage, bound: ">=", limit: 0.3 },
+    { name: "models-vs-real-hrnn", figure: hrnn, bound: ">=", limit: 1.5 },
+]);
+
+/** NDCG@10 in the protocol of the notebook, divided by the real service's; 0 without MovieLens' ratings. */
+async function besideHrnn(file: string): Promise<number> {
+    const liked = await likedOf(file);
+    if (!liked) {
+        log(`There is no file ${file}, so the real service's protocol is left out.`);
+        return 0;
+    }
+    const last: Trials = trialsOf(liked, () => 1);
+    const { masked, unmasked } = ownLists(last, last.folds, log);
+    const measured = [figuresOf(last, last.folds, masked), figuresOf(last, last.folds, unmasked)] as const;
+    console.log(`\nRatings above 3.6, ${last.folds.flat().length} users, the last item:`);
+    const names = ["this repository", "this repository, watched items not masked"];
+    const real = ["aws-hrnn of the real service, 2018", REAL_HRNN.ndcg10, REAL_HRNN.mrr25, REAL_HRNN.coverage];
+    const rows = measured.map(({ ndcg10, mrr25, coverage }, at) => [
+        names[at] ?? "",
+        ...[ndcg10, mrr25, coverage].map((value) => value.toFixed(4)),
+    ]);
+    console.log(table(["model", "NDCG@10", "MRR@25", "coverage"], [real, ...rows]));
+    return measured[0].ndcg10 / REAL_HRNN.ndcg10;
+}
+
+/** The lists of three users beside those of a real campaign; watched items are marked. */
+function showRealLists() {
+    const model = trainModel(interactions, "aws-user-personalization");
+    const rows = Object.entries(REAL_LISTS).map(([userId, real]) => {
+        const history = model.histories.get(userId) ?? [];
+        const watched = new Set(Array.from(history, (item) => model.itemIds[item]));
+        const shown = (itemId: string, score?: number) =>
+            `${itemId}${watched.has(itemId) ? "*" : ""}${score === undefined ? "" : ` ${score.toFixed(4)}`}`;
+        const list = recommend(model, { history }, 6);
+        return [
+            userId,
+            real.map(([itemId, score]) => shown(itemId, score)).join(", "),
+            list.map(({ itemId, score }) => shown(itemId, score)).join(", "),
+        ];
+    });
+    console.log("\nThe first items and scores (*: watched):");
+    console.log(table(["user", "a real campaign", "this repository"], rows));
+}

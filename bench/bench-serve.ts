@@ -1,0 +1,115 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { copyFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { CreateFilterCommand, DescribeCampaignCommand, DescribeFilterCommand } from "@aws-sdk/client-personalize";
+import { Command } from "commander";
+import { DEFAULT_OUTPUT } from "../data-prep/places.ts";
+import { signedHeaders } from "../packages/local-aws/test/signed.ts";
+import { table } from "../runbooks/lib/cli/table.ts";
+import { assertExit, clientsOf, region, startTestAws } from "../test/support/local-aws.ts";
+import { zipf } from "./api/load.ts";
+import { printGoals } from "./lib/goals.ts";
+import { seededRandom } from "./lib/random.ts";
+import type { Measured } from "./load/client.ts";
+import { postRequest, startLoad } from "./load/run.ts";
+import { benchPython } from "./models/python.ts";
+
+/**
+ * GetRecommendations through the port of a local AWS of its own, with enforcement and metering: signed requests of Zipf
+ * users, 8 and 32 keep-alive connections. Each answer is computed from the user's history.
+ */
+
+const { data, seconds } = new Command("bench:serve")
+    .description("How many recommendations a second does the local AWS answer, and how long does one take?")
+    .option("--data <file>", "the interactions of MovieLens 100k", DEFAULT_OUTPUT)
+    .option("--seconds <n>", "of each measurement", Number, 10)
+    .parse()
+    .opts<{ data: string; seconds: number }>();
+
+const log = (line: string) => void process.stderr.write(`${line}\n`);
+if (!existsSync(data)) {
+    log(`There is no file ${data}. Make it:  npm run data-prep`);
+    process.exit(1);
+}
+
+const users = 943;
+const draw = zipf(users, 1, seededRandom(1));
+const order = Array.from({ length: 20_000 }, draw);
+const aws = await startTestAws();
+const { personalize, runtime } = clientsOf(aws.instance);
+try {
+    log("the stack, on a local AWS of its own");
+    await copyFile(data, aws.interactionsFile);
+    assertExit(await aws.engine("up"), 0);
+    const { campaignArn = "" } = await aws.outputs();
+    const filterArn = await filterOf(campaignArn);
+    const measure = async (name: string, connections: number, input: object) => {
+        log(name);
+        const load = (warm: number) => startAndStop({ campaignArn, ...input }, connections, warm);
+        // The first answers compile the code.
+        await load(2);
+        const { answers, failed, failure, p50, p99, seconds: took } = await load(seconds);
+        if (failed > 0) throw new Error(`${failed} requests failed, the first one with: ${failure}`);
+        return { name, perSecond: answers / took, p50, p99 };
+    };
+    const eight = await measure("25 results, 8 clients", 8, {});
+    const many = await measure("25 results, 32 clients", 32, {});
+    const rows = [
+        eight,
+        many,
+        await measure("500 results, 8 clients", 8, { numResults: 500 }),
+        await measure("25 results with a filter, 8 clients", 8, { filterArn }),
+    ];
+    const peer = new URL("serve/peer.py", import.meta.url).pathname;
+    const { stdout } = await promisify(execFile)(await benchPython(log), [peer, data]);
+    const found = JSON.parse(stdout) as Record<string, { perSecond: number; p50: number; p99: number }>;
+    for (const [count, figures] of Object.entries(found)) {
+        rows.push({ name: `implicit's recommend call, ${count} results, without a network`, ...figures });
+    }
+    console.log(
+        table(
+            ["", "a second", "p50 ms", "p99 ms"],
+            rows.map(({ name, perSecond, p50, p99 }) => [name, perSecond.toFixed(0), p50.toFixed(2), p99.toFixed(2)]),
+        ),
+    );
+    console.log("Metadata in recommendations is not emulated.\n");
+    process.exitCode = printGoals([
+        { name: "serve-p99-ms", figure: eight.p99, bound: "<", limit: 10, unit: "ms" },
+        { name: "serve-rps", figure: many.perSecond, bound: ">", limit: 2000 },
+    ]);
+} finally {
+    personalize.destroy();
+    runtime.destroy();
+    await aws.stop();
+}
+
+async function startAndStop(input: object, connections: number, time: number): Promise<Measured> {
+    const { port } = aws.instance;
+    const url = new URL(`http://127.0.0.1:${port}/recommendations`);
+    // Signatures are valid for minutes, so they are made before each measurement.
+    const requests = Array.from({ length: users }, (_, user) => {
+        const body = { ...input, userId: String(user + 1) };
+        const signed = signedHeaders("POST", url, JSON.stringify(body), region, "personalize");
+        return postRequest(url.pathname, body, { host: url.host, ...signed });
+    });
+    const load = startLoad({ port, connections, requests, order });
+    await sleep(time * 1000);
+    return load.stop();
+}
+
+/** An ACTIVE filter that hides watched films, in the campaign's dataset group. */
+async function filterOf(campaignArn: string): Promise<string> {
+    const { campaign } = await personalize.send(new DescribeCampaignCommand({ campaignArn }));
+    const { datasetGroupArn = "" } = await aws.outputs();
+    if (campaign?.status !== "ACTIVE") throw new Error(`The campaign is ${campaign?.status}.`);
+    const filterExpression = 'EXCLUDE ItemID WHERE Interactions.event_type IN ("Watch")';
+    const asked = new CreateFilterCommand({ name: "bench", datasetGroupArn, filterExpression });
+    const { filterArn = "" } = await personalize.send(asked);
+    for (;;) {
+        const { filter } = await personalize.send(new DescribeFilterCommand({ filterArn }));
+        if (filter?.status === "ACTIVE") return filterArn;
+        await sleep(50);
+    }
+}

@@ -1,0 +1,126 @@
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { CreateCampaignCommand, CreateSolutionCommand } from "@aws-sdk/client-personalize";
+import { Command } from "commander";
+import { DEFAULT_OUTPUT } from "../data-prep/places.ts";
+import { interactionsCsv, syntheticRatings } from "../packages/local-personalize/test/interactions.ts";
+import {
+    createBucket,
+    createDataset,
+    recipe,
+    runImportJob,
+    type Service,
+    startService,
+    trainVersion,
+    until,
+} from "../packages/local-personalize/test/support.ts";
+import { table } from "../runbooks/lib/cli/table.ts";
+import { printGoals } from "./lib/goals.ts";
+import { postRequest, startLoad } from "./load/run.ts";
+
+/**
+ * Time and memory of a training, and how long GetRecommendations of another campaign takes meanwhile. The service runs in
+ * this process, as it does in its own; generator and client are processes of their own.
+ */
+
+/** The shapes of MovieLens 1M, of a part of 25M, and of 25M's users and items. */
+const sizes = [
+    { name: "1m", users: 6_040, items: 3_706, interactions: 1_000_000 },
+    { name: "5m", users: 34_000, items: 20_000, interactions: 5_000_000 },
+    { name: "24m", users: 162_000, items: 59_000, interactions: 24_000_000 },
+];
+
+const { data, only } = new Command("bench:train")
+    .description("How long does a training take, how much memory, and does the service answer meanwhile?")
+    .option("--data <file>", "the interactions of MovieLens 100k", DEFAULT_OUTPUT)
+    .option("--only <sizes...>", "some of 1m, 5m and 24m; goals of the others are left out")
+    .parse()
+    .opts<{ data: string; only?: string[] }>();
+
+const log = (line: string) => void process.stderr.write(`${line}\n`);
+if (!existsSync(data)) {
+    log(`There is no file ${data}. Make it:  npm run data-prep`);
+    process.exit(1);
+}
+
+const { access } = createBucket({
+    "films/interactions.csv": readFileSync(data),
+    "films/small.csv": interactionsCsv(syntheticRatings()),
+});
+const service = await startService({ access });
+try {
+    log("MovieLens 100k");
+    const films = await trained(service, "films");
+    const campaign = { name: "films", solutionVersionArn: films.arn };
+    const { campaignArn = "" } = await service.personalize.send(new CreateCampaignCommand(campaign));
+    const requests = Array.from({ length: 943 }, (_, user) =>
+        postRequest("/recommendations", { campaignArn, userId: String(user + 1) }, { host: "127.0.0.1" }),
+    );
+    await until(async () => {
+        const answer = await fetch(`${service.endpoint}/recommendations`, {
+            method: "POST",
+            body: JSON.stringify({ campaignArn, userId: "22" }),
+        });
+        return answer.ok;
+    });
+    const port = Number(new URL(service.endpoint).port);
+    const rows = [];
+    const goals = [{ name: "train-100k-seconds", figure: films.seconds, bound: "<" as const, limit: 2, unit: "s" }];
+    for (const size of sizes.filter(({ name }) => only?.includes(name) ?? true)) {
+        log(`${size.interactions.toLocaleString("en-US")} interactions`);
+        const order = requests.map((_, at) => (at * 367) % requests.length);
+        let load: ReturnType<typeof startLoad> | undefined;
+        const { seconds } = await trained(service, `size-${size.name}`, async (file) => {
+            const numbers = [size.users, size.items, size.interactions].map(String);
+            const script = new URL("train/generate.ts", import.meta.url).pathname;
+            await promisify(execFile)(process.execPath, ["--max-old-space-size=4096", script, file, ...numbers]);
+            load = startLoad({ port, connections: 1, requests, order });
+        });
+        const measured = await load?.stop();
+        if (!measured || measured.failed > 0) throw new Error(`A request failed: ${measured?.failure}`);
+        const gib = process.resourceUsage().maxRSS / 2 ** 20;
+        log(
+            `  ${seconds.toFixed(1)} s, peak ${gib.toFixed(2)} GiB, p99 of GetRecommendations ${measured.p99.toFixed(1)} ms`,
+        );
+        rows.push([size.name, seconds.toFixed(1), gib.toFixed(2), measured.p50.toFixed(1), measured.p99.toFixed(1)]);
+        if (size.name !== "24m") continue;
+        goals.push(
+            { name: "train-24m-minutes", figure: seconds / 60, bound: "<", limit: 10, unit: "" },
+            { name: "train-24m-gib", figure: gib, bound: "<", limit: 8, unit: "" },
+            { name: "train-serving-p99-ms", figure: measured.p99, bound: "<", limit: 50, unit: "ms" },
+        );
+    }
+    console.log(`MovieLens 100k: ${films.seconds.toFixed(2)} s, metrics included\n`);
+    console.log(table(["interactions", "seconds", "peak GiB", "serving p50 ms", "serving p99 ms"], rows));
+    process.exitCode = printGoals(goals);
+} finally {
+    await service.discard();
+}
+
+/**
+ * Trains a solution version to its end. With `replaceRows`, its dataset has the rows that this writes: an import of
+ * millions of rows is not measured here.
+ */
+async function trained(service: Service, name: string, replaceRows?: (file: string) => Promise<void>) {
+    const folder = join(service.dataDir, "datasets");
+    const before = existsSync(folder) ? readdirSync(folder) : [];
+    const { datasetArn, datasetGroupArn } = await createDataset(service, name);
+    const dataLocation = `s3://films/${replaceRows ? "small" : "interactions"}.csv`;
+    await runImportJob(service, { jobName: name, datasetArn, dataLocation });
+    const [rows = ""] = readdirSync(folder).filter((file) => !before.includes(file));
+    await replaceRows?.(join(folder, rows));
+    const solution = {
+        name,
+        datasetGroupArn,
+        recipeArn: recipe("aws-user-personalization"),
+        performAutoTraining: false,
+    };
+    const { solutionArn = "" } = await service.personalize.send(new CreateSolutionCommand(solution));
+    const started = performance.now();
+    const version = await trainVersion(service, solutionArn);
+    const seconds = (performance.now() - started) / 1000;
+    if (version.status !== "ACTIVE") throw new Error(`The training failed: ${version.failureReason}`);
+    return { arn: String(version.solutionVersionArn), seconds };
+}

@@ -1,0 +1,28 @@
+import type { Columns } from "../../data-prep/columns.ts";
+import type { Interactions } from "../../packages/local-personalize/model/interactions.ts";
+
+/** Interactions in the order of their time, as an import stores them. Equal times keep the order of the file. */
+export function byTime({ userIds, itemIds, users, items, timestamps }: Columns): Interactions {
+    const order = Uint32Array.from(timestamps.keys()).sort(
+        (a, b) => (timestamps[a] ?? 0) - (timestamps[b] ?? 0) || a - b,
+    );
+    return {
+        userIds,
+        itemIds,
+        users: Int32Array.from(order, (row) => users[row] ?? 0),
+        items: Int32Array.from(order, (row) => items[row] ?? 0),
+        timestamps: Float64Array.from(order, (row) => timestamps[row] ?? 0),
+    };
+}
+
+/** The interactions whose row passes; users and items keep their numbers. */
+export function rowsWhere(data: Interactions, passes: (row: number) => boolean): Interactions {
+    const kept = (_: number, row: number) => passes(row);
+    const { users, items, timestamps } = data;
+    return {
+        ...data,
+        users: users.filter(kept),
+        items: items.filter(kept),
+        timestamps: timestamps.filter(kept),
+    };
+}

@@ -1,0 +1,97 @@
+import { connect, type Socket } from "node:net";
+
+/**
+ * A process that sends prepared requests over keep-alive connections and measures the answers. It writes and reads bytes,
+ * without an HTTP library: it must not be slower than the server. bench/load/run.ts starts it.
+ */
+
+export interface Load {
+    readonly port: number;
+    readonly connections: number;
+    /** Whole HTTP requests, one after the other on each connection. */
+    readonly requests: readonly string[];
+    /** Indexes of `requests`, in the order to send them; from the start again after the last one. */
+    readonly order: readonly number[];
+}
+
+export interface Measured {
+    readonly answers: number;
+    readonly failed: number;
+    readonly seconds: number;
+    readonly p50: number;
+    readonly p99: number;
+    /** The first answer that failed. */
+    readonly failure?: string;
+}
+
+const end = Buffer.from("\r\n\r\n");
+
+let sent = 0;
+let failed = 0;
+let failure: string | undefined;
+let isEnding = false;
+const times: number[] = [];
+const sockets: Socket[] = [];
+
+process.on("message", (message: Load | "stop") => {
+    if (message === "stop") finish();
+    else begin(message);
+});
+
+let begun = 0;
+
+function begin(load: Load): void {
+    const requests = load.requests.map((text) => Buffer.from(text));
+    begun = performance.now();
+    for (let at = 0; at < load.connections; at++) sockets.push(open(load, requests));
+}
+
+function open({ port, order }: Load, requests: readonly Buffer[]): Socket {
+    const socket = connect({ port, host: "127.0.0.1", noDelay: true });
+    let since = 0;
+    let received: Buffer = Buffer.alloc(0);
+    const send = () => {
+        since = performance.now();
+        socket.write(requests[order[sent++ % order.length] as number] as Buffer);
+    };
+    socket.on("connect", send);
+    socket.on("error", (error) => {
+        if (!isEnding) throw error;
+    });
+    socket.on("data", (bytes) => {
+        received = received.length === 0 ? bytes : Buffer.concat([received, bytes]);
+        const head = received.indexOf(end);
+        if (head < 0) return;
+        const text = received.toString("latin1", 0, head);
+        const length = Number(/content-length: (\d+)/i.exec(text)?.[1] ?? Number.NaN);
+        if (Number.isNaN(length)) throw new Error(`An answer has no content-length: ${text}`);
+        if (received.length < head + end.length + length) return;
+        times.push(performance.now() - since);
+        if (!text.startsWith("HTTP/1.1 200")) {
+            failed++;
+            failure ??= received.toString("utf8").slice(0, 500);
+        }
+        received = Buffer.alloc(0);
+        if (!isEnding) send();
+    });
+    return socket;
+}
+
+function finish(): void {
+    isEnding = true;
+    const seconds = (performance.now() - begun) / 1000;
+    const sorted = Float64Array.from(times).sort();
+    const quantile = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0;
+    const measured: Measured = {
+        answers: times.length,
+        failed,
+        seconds,
+        p50: quantile(0.5),
+        p99: quantile(0.99),
+        ...(failure !== undefined && { failure }),
+    };
+    process.send?.(measured, () => {
+        for (const socket of sockets) socket.destroy();
+        process.disconnect();
+    });
+}

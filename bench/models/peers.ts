@@ -1,0 +1,58 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Lists } from "./figures.ts";
+import type { Trials } from "./trials.ts";
+
+export interface Peer {
+    readonly name: string;
+    /** The settings with the best NDCG@10 on the first half of the folds. */
+    readonly settings: string;
+    /** NDCG@10 there. */
+    readonly tuned: number;
+    /** Lists for the users of the second half of the folds. */
+    readonly lists: Lists;
+}
+
+/**
+ * The lists of the models in peers.py. Progress goes to stderr.
+ *
+ * @throws Error when the script fails
+ */
+export async function peerLists(python: string, trials: Trials): Promise<Peer[]> {
+    const folder = await mkdtemp(join(tmpdir(), "bench-models-"));
+    try {
+        const file = join(folder, "trials.json");
+        const { histories, folds, truthsOf, interactions } = trials;
+        const truths = histories.map((_, user) => truthsOf(user));
+        await writeFile(file, JSON.stringify({ histories, folds, truths, items: interactions.itemIds.length }));
+        const script = new URL("peers.py", import.meta.url).pathname;
+        const child = spawn(python, [script, file], { stdio: ["ignore", "pipe", "inherit"] });
+        const ended = once(child, "exit");
+        const peers: Peer[] = [];
+        for await (const line of createInterface({ input: child.stdout })) peers.push(peerOf(JSON.parse(line), folds));
+        const [code] = await ended;
+        if (code !== 0) throw new Error(`The peers in ${script} ended with exit code ${code}.`);
+        return peers;
+    } finally {
+        await rm(folder, { recursive: true });
+    }
+}
+
+interface Line {
+    readonly peer: string;
+    readonly settings: readonly (number | null)[];
+    readonly tuned: number;
+    readonly lists: Readonly<Record<string, number[][]>>;
+}
+
+function peerOf({ peer, settings, tuned, lists }: Line, folds: Trials["folds"]): Peer {
+    const byUser = Object.entries(lists).flatMap(([fold, found]) =>
+        (folds[Number(fold)] ?? []).map((user, at) => [user, found[at] ?? []] as const),
+    );
+    const shown = settings.map((value) => value ?? "all").join(" ");
+    return { name: peer, settings: shown, tuned, lists: new Map(byUser) };
+}

@@ -1,0 +1,36 @@
+import type { Tag } from "./properties.ts";
+import { type Call, checkQuotaUnderWay, create, type PageInput, pageOf } from "./resources.ts";
+import type { Resource } from "./store.ts";
+import { checkedTags } from "./tags.ts";
+
+/** Jobs that read or write S3 once. No operation changes or deletes one. */
+type JobKind = "batch-inference-job" | "batch-segment-job" | "dataset-export-job" | "dataset-import-job";
+
+/** Jobs of a kind that may be PENDING or IN_PROGRESS in a region (service quota). */
+const mostUnderWay = 5;
+
+/**
+ * Creates a job under its solution version or dataset, and schedules its work.
+ *
+ * @returns its ARN
+ * @throws LimitExceededException, ResourceAlreadyExistsException, and InvalidInputException for wrong tags
+ */
+export function createJob(
+    call: Call,
+    kind: JobKind,
+    { jobName, tags }: { readonly jobName: string; readonly tags?: Tag[] },
+    parent: Resource<object>,
+    properties: object,
+): string {
+    const checked = checkedTags(tags);
+    checkQuotaUnderWay(call, kind, mostUnderWay);
+    const tail = `${kind}/${jobName}`;
+    const created = create(call, { kind, tail, name: jobName, parent: parent.arn, properties }, checked);
+    call.schedule(created);
+    return created.arn;
+}
+
+/** A page of the jobs of a kind, of one parent if it is given. */
+export function pageOfJobs(call: Call, kind: JobKind, input: PageInput, parent: string | undefined) {
+    return pageOf(call.store.list(kind, call.region, parent), input, `${kind} ${parent}`);
+}
