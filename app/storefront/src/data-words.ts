@@ -9,7 +9,8 @@ const {
     viewers = "[]",
 } = globalThis.document?.documentElement.dataset ?? {};
 
-const capital = (word: string) => `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;
+/** A text with a capital first letter. */
+export const capital = (word: string) => `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;
 
 /** An item, as "film" or "Products". */
 export const item = { one: noun, many: nouns, One: capital(noun), Many: capital(nouns) };

@@ -1,3 +1,4 @@
+import type { RefObject } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { type Answered, ApiError, get } from "./api.ts";
 import { parseRoute, type Route } from "./route.ts";
@@ -67,6 +68,19 @@ export function useRoute(): Route {
     return route;
 }
 
+/** Whether the window matches a media query. */
+export function useMedia(query: string): boolean {
+    const [matches, setMatches] = useState(() => matchMedia(query).matches);
+    useEffect(() => {
+        const list = matchMedia(query);
+        const read = () => setMatches(list.matches);
+        read();
+        list.addEventListener("change", read);
+        return () => list.removeEventListener("change", read);
+    }, [query]);
+    return matches;
+}
+
 export function useOnline(): boolean {
     const [online, setOnline] = useState(navigator.onLine);
     useEffect(() => {
@@ -81,15 +95,15 @@ export function useOnline(): boolean {
     return online;
 }
 
-const calmMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+/** Whether the viewer wants no motion. */
+export const calmMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const easing = "cubic-bezier(.2, .8, .2, 1)";
 
 /**
  * Animates the children of a list from their old to their new places whenever `order` changes (first, last, invert,
  * play). New ones fade in. `data-item` identifies children.
  */
-export function useGlide(order: string) {
-    const list = useRef<HTMLUListElement>(null);
+export function useGlide(list: RefObject<HTMLElement | null>, order: string): void {
     const places = useRef(new Map<string, number>());
     useLayoutEffect(() => {
         const before = places.current;
@@ -115,5 +129,19 @@ export function useGlide(order: string) {
         }
         places.current = now;
     }, [order]);
-    return list;
+}
+
+/** The focus stays on a moved button of a list. If it disappears, the focus moves to the button in its place. */
+export function useKeptFocus(list: RefObject<HTMLElement | null>, order: string): void {
+    const buttons = () => [...(list.current?.querySelectorAll("button") ?? [])];
+    // Only before the change the document knows the focused button.
+    const before = buttons();
+    const place = before.indexOf(document.activeElement as HTMLButtonElement);
+    useLayoutEffect(() => {
+        const focused = before[place];
+        if (focused === undefined || list.current?.contains(document.activeElement)) return;
+        const now = buttons();
+        const next = now.includes(focused) ? focused : now[Math.min(place, now.length - 1)];
+        next?.focus({ preventScroll: true });
+    }, [order]);
 }

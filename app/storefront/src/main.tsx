@@ -8,6 +8,7 @@ import "../styles/dialogs.css";
 import "../styles/drawer.css";
 import "../styles/compare.css";
 import "../styles/status.css";
+import "../styles/tabs.css";
 import { App } from "./app.tsx";
 import { listenForSignIn } from "./sign-in.ts";
 import { currentTheme, showTheme } from "./theme.ts";

@@ -1,5 +1,6 @@
 import { putEvents } from "./api.ts";
 import { eventType } from "./data-words.ts";
+import { givenNameOf } from "./names.ts";
 import { needsToken } from "./sign-in.ts";
 import { ofThisTab } from "./storage.ts";
 import type { ListedFilm } from "./words.ts";
@@ -26,8 +27,12 @@ export function anotherNewViewer(): string {
 
 export const isNew = (viewer: string) => viewer.startsWith("new-");
 
-/** A viewer's name on the page. */
-export const viewerName = (viewer: string) => (needsToken || isNew(viewer) ? "you" : `viewer ${viewer}`);
+/** A viewer in a sentence: "you", or a name made from the id and the id. */
+export function viewerName(viewer: string): string {
+    if (needsToken || isNew(viewer)) return "you";
+    const given = givenNameOf(viewer);
+    return given === undefined ? `viewer ${viewer}` : `${given} (${viewer})`;
+}
 
 export function watchedBy(viewer: string): Watched {
     try {
@@ -45,6 +50,14 @@ export function remember(viewer: string, film: ListedFilm): Watched {
     ofThisTab.set(watchedKey(viewer), JSON.stringify(all));
     return all;
 }
+
+const tasteKey = (viewer: string) => `taste:${viewer}`;
+
+/** Stores the genres of a viewer whose list was shown, for the choice of a viewer. */
+export const rememberTaste = (viewer: string, genres: string) => ofThisTab.set(tasteKey(viewer), genres);
+
+/** A viewer's genres in words; undefined before the viewer's list was shown in this tab. */
+export const tasteOf = (viewer: string): string | undefined => ofThisTab.get(tasteKey(viewer)) || undefined;
 
 function remembered(key: string, make: () => string): string {
     const known = ofThisTab.get(key);

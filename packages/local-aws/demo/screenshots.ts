@@ -34,13 +34,20 @@ const shots: readonly Shot[] = [
     { name: "changed", hash: "#/?viewer=122", theme: "dark", clicks: [".hero .primary"], until: "#picks .chip" },
     {
         name: "film",
-        hash: "#/?viewer=22",
+        hash: "#/?viewer=6",
         theme: "light",
-        clicks: [`${row}:nth-child(3) button`],
+        clicks: [".hero .primary", "#because [data-item]:nth-child(3) button"],
         until: ".similar button",
     },
     { name: "drawer", hash: "#/?viewer=22", theme: "dark", clicks: ["#picks .details"], until: ".drawer .scores" },
     { name: "compare", hash: "#/compare?viewer=22", theme: "light", until: ".column:nth-child(2) [data-item]" },
+    {
+        name: "phone-compare",
+        hash: "#/compare?viewer=22",
+        theme: "dark",
+        phone: true,
+        until: "#personal-panel [data-item]",
+    },
     { name: "status", hash: "#/?viewer=22", theme: "dark", clicks: ["nav a:last-child"], until: ".visit" },
 ];
 

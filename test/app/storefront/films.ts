@@ -14,7 +14,7 @@ const genreSets: readonly string[][] = [
     ["Western"],
     ["Romance", "Drama"],
     ["Horror"],
-    ["War", "Action"],
+    ["War", "Action", "Documentary", "Children's", "Romance"],
     ["Musical"],
     ["Fantasy"],
     ["Documentary"],

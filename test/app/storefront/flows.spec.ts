@@ -43,8 +43,8 @@ describe("the storefront", () => {
         const page = await open("");
         assert.equal(await textOf(page, "h1"), "Choose a viewer");
         assert.ok((await filmsOf(page, "trending")).length > 0, "everybody's rows are there before");
-        await page.locator("text/Viewer 6").click();
-        await said(page, "#picks-title", /Top picks for viewer 6/);
+        await page.locator("text/Amir (6)").click();
+        await said(page, "#picks-title", /Top picks for Amir \(6\)/);
         assert.equal(new URL(page.url()).hash, "#/?viewer=6");
         const films = await filmsOf(page, "picks");
         assert.equal(films.length, 20);
@@ -177,6 +177,7 @@ describe("the storefront", () => {
             await page.$$eval("dialog .genres li", (all) => all.map((one) => one.textContent)),
             film?.genres,
         );
+        await said(page, "dialog .why", /^Why it is here Number 1 of 20 in “Popular”: Popular films\./);
         await page.waitForSelector("dialog .similar button");
         const next = await page.$eval("dialog .similar button .card-title", (title) => title.textContent);
         await page.locator("dialog .similar button").click();
@@ -331,8 +332,8 @@ describe("the storefront", () => {
     it("asks for a viewer to compare if none was chosen", async () => {
         const page = await open("#/compare");
         assert.equal(await textOf(page, "h1"), "Choose a viewer to compare");
-        await page.locator("text/Viewer 22").click();
-        await said(page, "h1", /Three ways to choose, for viewer 22/);
+        await page.locator("text/Lea (22)").click();
+        await said(page, "h1", /Three ways to choose, for Lea \(22\)/);
         assert.equal(new URL(page.url()).hash, "#/compare?viewer=22");
         clean();
     });
@@ -341,17 +342,36 @@ describe("the storefront", () => {
         const page = await open("#/nowhere?viewer=6");
         await said(page, "h1", /^There is no page at this address$/);
         await page.locator("main a").click();
-        await said(page, "#picks-title", /Top picks for viewer 6/);
+        await said(page, "#picks-title", /Top picks for Amir \(6\)/);
         clean();
     });
 
-    it("has all genres on a card", async () => {
-        const page = await open("#/?viewer=6");
-        const [itemId = ""] = (await filmsOf(page, "popular")).filter(
-            (id) => (tables.film(id)?.genres.length ?? 0) > 1,
-        );
-        const text = await textOf(page, `#popular [data-item="${itemId}"] .card-facts`);
-        for (const genre of tables.film(itemId)?.genres ?? []) assert.ok(text.includes(genre), text);
+    it("has all genres on a card, or a count, and cuts none on any screen", async () => {
+        for (const width of [320, 390, 1280, 1920]) {
+            const page = await open("#/?viewer=6", { width });
+            const [itemId = ""] = (await filmsOf(page, "popular")).filter(
+                (id) => (tables.film(id)?.genres.length ?? 0) > 3,
+            );
+            const card = `#popular [data-item="${itemId}"]`;
+            const { genres = [], year } = tables.film(itemId) ?? {};
+            const text = await textOf(page, `${card} .card-facts`);
+            for (const genre of genres) assert.ok(text.includes(genre), text);
+            const button = await page.$(`${card} button`);
+            const { name = "" } = (await page.accessibility.snapshot({ ...(button && { root: button }) })) ?? {};
+            assert.ok(name.replace(" ,", ",").includes(`${year} · ${genres.join(", ")}`), name);
+            assert.doesNotMatch(name, /\+\d/, "the count is for the eyes");
+            const lines = await page.$$eval(".card-facts", (all) =>
+                all.map((facts) => ({
+                    cut: facts.scrollWidth > facts.clientWidth,
+                    count: Math.round(facts.clientHeight / Number.parseFloat(getComputedStyle(facts).lineHeight)),
+                })),
+            );
+            assert.deepEqual(
+                lines.filter(({ cut, count }) => cut || count > 2),
+                [],
+                `${lines.length} cards at ${width} pixels`,
+            );
+        }
         clean();
     });
 

@@ -55,6 +55,8 @@ export interface ServeOptions {
     readonly spend?: MonthSpend;
 }
 
+const listPath = /^(recommendations|similar|popular|trending)\b/;
+
 /** The built page under its policy, and the service itself over a table in memory and a campaign of similar films. */
 export async function serveStorefront({
     tables,
@@ -129,7 +131,7 @@ export async function serveStorefront({
             };
             return send(response, 500, { "content-type": "application/problem+json" }, JSON.stringify(problem));
         }
-        if (control.emptied !== undefined && path.startsWith(control.emptied)) {
+        if (control.emptied !== undefined && path.startsWith(control.emptied) && listPath.test(path)) {
             return send(response, 200, { "content-type": "application/json" }, '{"source":"popular","films":[]}');
         }
         const result = await service.handle(await eventOf(request, path));

@@ -52,6 +52,40 @@ describe("the storefront in trouble", () => {
         await context.close();
     });
 
+    it("has words for a viewer, a comparison and a film without any film", async () => {
+        served.control.emptied = "";
+        const { page, context, complaints } = await openPage(browser, `${served.url}#/?viewer=6`);
+        await said(page, ".hero-film", /^There is no film to recommend\.$/);
+        await said(page, "#picks .trouble", /^There is no film to recommend\.$/);
+        await said(page, "#popular .trouble", /^No film is popular in this data\.$/);
+        const shown = () => page.$$eval(".blank", (all) => all.filter((one) => one.checkVisibility()).length);
+        assert.equal(await shown(), 0, "nothing looks as if it would still load");
+        assert.equal(await page.$eval(".genre", (select) => select.checkVisibility()), false);
+        await page.locator("#picks .details").click();
+        await said(page, ".drawer", /The list has no films\./);
+        await page.evaluate(() => location.replace("#/compare?viewer=6"));
+        for (const column of ["popular", "similar", "personal"]) {
+            await said(page, `#${column}-panel .trouble`, /^There is no film for this list\.$/);
+        }
+        assert.equal(await shown(), 0);
+        served.control.emptied = "similar";
+        await page.goto(`${served.url}#/?viewer=6&film=1`);
+        await page.reload();
+        await said(page, "dialog .hint", /^No similar film is known\.$/);
+        assert.deepEqual(complaints, []);
+        await context.close();
+    });
+
+    it("shows in the large place that a list could not be loaded", async () => {
+        served.control.failing = "recommendations";
+        const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
+        await said(page, ".hero-film", /^The list could not be loaded\.$/);
+        served.control.failing = undefined;
+        await page.locator("#picks .trouble .button").click();
+        await page.waitForSelector(".hero .primary");
+        await context.close();
+    });
+
     it("shows that it is offline, keeps its content, and continues afterwards", async () => {
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
         const films = await filmsOf(page, "picks");
@@ -75,6 +109,7 @@ describe("the storefront in trouble", () => {
         await page.locator(".hero .primary").click();
         await said(page, "#picks .row-note", /^Because you watched .+ in \d/);
         await said(page, "#picks [data-source]", /Similar films/);
+        await page.evaluate(() => scrollTo(0, 0));
         await page.locator(".banner a").click();
         await said(page, ".guard", /Cost guard.*so the campaign was parked/);
         const text = await textOf(page, "main");

@@ -4,10 +4,11 @@ import { done, item, past } from "../data-words.ts";
 import { useAnswer } from "../hooks.ts";
 import { Row } from "../parts/row.tsx";
 import { popularPath, trendingPath } from "../paths.ts";
+import type { Origin } from "../why.ts";
 import type { FilmList, ListedFilm } from "../words.ts";
 
 interface EverybodysRowsProps {
-    onOpen(film: ListedFilm, list: FilmList): void;
+    onOpen(film: ListedFilm, from: Origin): void;
     onDetails(title: string, answered: Answered<FilmList> | undefined): void;
 }
 
@@ -33,12 +34,18 @@ export function EverybodysRows({ onOpen, onDetails }: EverybodysRowsProps) {
                 title="Popular"
                 note={`The most ${done} ${item.many}${genre === "" ? "" : ` of ${genre}`}.`}
                 asked={popular}
-                empty={`No viewer ${past} ${item.many} of this genre. Choose another one.`}
+                empty={
+                    genre === ""
+                        ? `No ${item.one} is popular in this data.`
+                        : `No viewer ${past} ${item.many} of this genre. Choose another one.`
+                }
                 onOpen={onOpen}
                 onDetails={() => onDetails("Popular", popular.answered)}
             >
+                {/* A choice of one is not a choice. */}
                 <select
                     class="genre"
+                    hidden={popular.answered !== undefined && genres.length === 0 && genre === ""}
                     aria-label={`Genre of the popular ${item.many}`}
                     value={genre}
                     onChange={(event) => setGenre(event.currentTarget.value)}

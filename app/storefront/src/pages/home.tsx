@@ -9,10 +9,12 @@ import { Row } from "../parts/row.tsx";
 import { picksPath, similarPath } from "../paths.ts";
 import { spoken } from "../poster/lettering.ts";
 import { hashFor } from "../route.ts";
-import { isNew, lastRevision, viewerName, watchedBy, watchFilm } from "../viewers.ts";
+import { tasteBy } from "../taste.ts";
+import { isNew, lastRevision, rememberTaste, viewerName, watchedBy, watchFilm } from "../viewers.ts";
 import { type FilmList, type Health, type ListedFilm, listed, milliseconds, unknownViewerWords } from "../words.ts";
 import { EverybodysRows } from "./everybodys-rows.tsx";
-import { useOpened } from "./opened.tsx";
+import { bringIntoView } from "./in-view.ts";
+import { unique, useOpened } from "./opened.tsx";
 
 /** A film that was just watched, and the list before it. */
 interface Deed {
@@ -71,9 +73,7 @@ export function Home({ viewer }: { viewer: string }) {
     // After the film's dialog has closed: before, no other element can have the focus.
     useEffect(() => {
         if (deed?.began === undefined) return;
-        const heading = document.getElementById("picks-title");
-        heading?.scrollIntoView({ block: "center" });
-        heading?.focus({ preventScroll: true });
+        bringIntoView(document.getElementById("picks"), document.getElementById("picks-title"));
     }, [deed?.began]);
 
     // An event tracker may need one or two seconds to forward an event.
@@ -85,15 +85,25 @@ export function Home({ viewer }: { viewer: string }) {
         return () => clearTimeout(timer);
     }, [change, deed?.tracked, deed?.film.itemId, picks.again]);
 
-    const { openFilm, openDetails, dialog } = useOpened(watched, watch);
-    const first = picks.answered?.value.films[0];
+    const list = picks.answered?.value;
+    const history = list?.because ?? [];
+    const who = viewerName(viewer);
+    const { openFilm, openDetails, dialog } = useOpened({ who, watched, history, onWatch: watch });
+    const taste = tasteBy(unique([...watched, ...history]), list, who);
+    const genres = taste?.genres.join(", ");
+    useEffect(() => {
+        if (genres !== undefined) rememberTaste(viewer, genres);
+    }, [viewer, genres]);
+    const nothing = `There is no ${item.one} to recommend.`;
     return (
         <>
             <Hero
-                eyebrow={`For ${viewerName(viewer)}`}
-                film={first}
-                onWatch={(film) => watch(film, picks.answered?.value.recommendationId)}
-                onOpen={(film) => picks.answered && openFilm(film, picks.answered.value)}
+                eyebrow={`For ${who}`}
+                taste={taste?.sentence}
+                film={list?.films[0]}
+                empty={list !== undefined ? nothing : picks.error && "The list could not be loaded."}
+                onWatch={(film) => watch(film, list?.recommendationId)}
+                onOpen={(film) => list && openFilm(film, { title, list })}
             >
                 <Banner health={health.answered?.value} viewer={viewer} />
             </Hero>
@@ -116,7 +126,7 @@ export function Home({ viewer }: { viewer: string }) {
                 }
                 asked={picks}
                 {...(change && { marks: change.marks })}
-                empty={`There is no ${item.one} to recommend.`}
+                empty={nothing}
                 onOpen={openFilm}
                 onDetails={() => openDetails(title, picks.answered)}
             />

@@ -5,22 +5,33 @@ import { Drawer } from "../parts/drawer.tsx";
 import { FilmDialog } from "../parts/film-dialog.tsx";
 import { useFilmInAddress } from "../route.ts";
 import type { Watched } from "../viewers.ts";
+import type { Origin } from "../why.ts";
 import type { FilmList, ListedFilm } from "../words.ts";
 
+/** Films without repetition, by id. */
+export const unique = (films: readonly ListedFilm[]) => [...new Map(films.map((film) => [film.itemId, film])).values()];
+
 interface Opened {
-    openFilm(film: ListedFilm, list: FilmList): void;
+    openFilm(film: ListedFilm, from: Origin): void;
     openDetails(title: string, answered: Answered<FilmList> | undefined): void;
     /** The open dialog, if there is one. */
     readonly dialog: ComponentChildren;
 }
 
+interface OpenedOptions {
+    /** The viewer in a sentence. */
+    readonly who: string;
+    /** Films watched in this visit. */
+    readonly watched: Watched;
+    /** Films that the data has of the viewer. */
+    readonly history?: readonly ListedFilm[];
+    onWatch(film: ListedFilm, recommendationId: string | undefined): void;
+}
+
 /** The dialog over the rows: a film, or the origin of a row. */
-export function useOpened(
-    watched: Watched,
-    onWatch: (film: ListedFilm, recommendationId: string | undefined) => void,
-): Opened {
+export function useOpened({ who, watched, history = [], onWatch }: OpenedOptions): Opened {
     const { itemId, open, lead, close } = useFilmInAddress();
-    const [chosen, setChosen] = useState<{ readonly film: ListedFilm; readonly from?: FilmList }>();
+    const [chosen, setChosen] = useState<{ readonly film: ListedFilm; readonly from?: Origin }>();
     const [details, setDetails] = useState<{ readonly title: string; readonly answered: Answered<FilmList> }>();
     const known = chosen?.film.itemId === itemId ? chosen : undefined;
     return {
@@ -36,9 +47,10 @@ export function useOpened(
                         itemId={itemId}
                         known={known?.film}
                         watched={watched.some((film) => film.itemId === itemId)}
+                        why={{ who, origin: known?.from, watched: unique([...watched, ...history]) }}
                         onWatch={(film) => {
                             close();
-                            onWatch(film, known?.from?.recommendationId);
+                            onWatch(film, known?.from?.list.recommendationId);
                         }}
                         onLead={(film) => {
                             setChosen({ film });

@@ -26,7 +26,7 @@ export function Welcome({ page }: { page: Page }) {
             setFailed({ film, error });
         }
     };
-    const { openFilm, openDetails, dialog } = useOpened([], watch);
+    const { openFilm, openDetails, dialog } = useOpened({ who: "you", watched: [], onWatch: watch });
     return (
         <>
             <section class="hero welcome stage" aria-labelledby="hero-title">

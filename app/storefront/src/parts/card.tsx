@@ -3,6 +3,7 @@ import type { Mark } from "../changes.ts";
 import { similarPath } from "../paths.ts";
 import { spoken } from "../poster/lettering.ts";
 import type { ListedFilm } from "../words.ts";
+import { Facts } from "./facts.tsx";
 import { Poster } from "./poster.tsx";
 
 interface CardProps {
@@ -14,9 +15,12 @@ interface CardProps {
     onOpen(): void;
 }
 
+/** Two lines on the narrowest screen. */
+const lettersOnCard = 24;
+
 /** A film in a row. */
 export function Card({ film, mark, reached, onReached, onOpen }: CardProps) {
-    const { itemId, title, year, genres } = film;
+    const { itemId, title } = film;
     const early = () => prefetch(similarPath(itemId));
     const shown = spoken(title);
     const said = mark?.kind === "new" ? "New" : mark?.kind === "up" ? `Up ${mark.by}` : undefined;
@@ -36,8 +40,8 @@ export function Card({ film, mark, reached, onReached, onOpen }: CardProps) {
                 <Poster film={film} />
                 {said !== undefined && <span class={`chip chip-${mark?.kind}`}>{said}</span>}
                 <span class="card-title">{shown}</span>
-                <span class="card-facts" title={genres.join(", ")}>
-                    {[year, genres.join(", ")].filter(Boolean).join(" · ")}
+                <span class="card-facts" title={film.genres.join(", ")}>
+                    <Facts film={film} letters={lettersOnCard} />
                 </span>
             </button>
         </li>

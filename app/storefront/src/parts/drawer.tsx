@@ -64,6 +64,7 @@ export function Drawer({ title, answered: { value: list, ms, url }, onClose }: D
 }
 
 function Scores({ list: { films } }: { list: FilmList }) {
+    if (films.length === 0) return <p class="hint">The list has no films.</p>;
     const most = Math.max(...films.map(({ score }) => score ?? 0));
     return (
         <>

@@ -3,6 +3,7 @@ import { Act, Done, done, item } from "../data-words.ts";
 import { type Asked, useAnswer } from "../hooks.ts";
 import { itemPath, similarPath } from "../paths.ts";
 import { spoken } from "../poster/lettering.ts";
+import { type WhyAsked, whyOf } from "../why.ts";
 import type { Film, FilmList, ListedFilm } from "../words.ts";
 import { Icon } from "./icons.tsx";
 import { Modal } from "./modal.tsx";
@@ -14,6 +15,7 @@ interface FilmDialogProps {
     /** The film from the list; if undefined, the dialog requests it. */
     readonly known: ListedFilm | undefined;
     readonly watched: boolean;
+    readonly why: Pick<WhyAsked, "who" | "origin" | "watched">;
     onWatch(film: ListedFilm): void;
     /** Opens a similar film. */
     onLead(film: ListedFilm): void;
@@ -23,11 +25,15 @@ interface FilmDialogProps {
 const shownSimilar = 10;
 
 /** A film with its similar films, each of which opens the next dialog. */
-export function FilmDialog({ itemId, known, watched, onWatch, onLead, onClose }: FilmDialogProps) {
+export function FilmDialog({ itemId, known, watched, why, onWatch, onLead, onClose }: FilmDialogProps) {
     const asked = useAnswer<Film>(itemPath(itemId));
     const similar = useAnswer<FilmList>(similarPath(itemId));
     const answer = asked.answered?.value.itemId === itemId ? asked.answered.value : undefined;
     const film = known ?? answer;
+
+    const reasons = whyOf({ ...why, itemId, similar: similar.answered?.value.films });
+    // Without an origin, only the similar films can give a reason.
+    const mayHaveReasons = why.origin !== undefined || reasons.length > 0;
 
     // After a change of the film, the focus moves to the new title.
     const title = useRef<HTMLHeadingElement>(null);
@@ -58,11 +64,13 @@ export function FilmDialog({ itemId, known, watched, onWatch, onLead, onClose }:
                                         `${done} by ${answer.viewers.toLocaleString("en")} people`}
                                 </span>
                             </p>
-                            <ul class="genres" aria-label="Genres">
-                                {film.genres.map((genre) => (
-                                    <li key={genre}>{genre}</li>
-                                ))}
-                            </ul>
+                            {film.genres.length > 0 && (
+                                <ul class="genres" aria-label="Genres">
+                                    {film.genres.map((genre) => (
+                                        <li key={genre}>{genre}</li>
+                                    ))}
+                                </ul>
+                            )}
                             <p class="film-deeds">
                                 <button type="button" class="button primary" onClick={() => onWatch(film)}>
                                     <Icon name="play" />
@@ -78,6 +86,11 @@ export function FilmDialog({ itemId, known, watched, onWatch, onLead, onClose }:
                     )}
                 </div>
             </div>
+            {film && mayHaveReasons && (
+                <p class="why">
+                    <strong>Why it is here</strong> {reasons.join(" ")}
+                </p>
+            )}
             {(film || !asked.error) && <SimilarFilms asked={similar} onLead={onLead} />}
         </Modal>
     );
@@ -89,6 +102,8 @@ function SimilarFilms({ asked, onLead }: { asked: Asked<FilmList>; onLead(film: 
             <h3 id="film-similar">Similar {item.many}</h3>
             {asked.error !== undefined && asked.answered === undefined ? (
                 <Trouble error={asked.error} onAgain={asked.again} />
+            ) : asked.answered?.value.films.length === 0 ? (
+                <p class="hint">No similar {item.one} is known.</p>
             ) : (
                 <ul class="similar" aria-labelledby="film-similar">
                     {asked.answered === undefined

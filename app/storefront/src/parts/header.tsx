@@ -1,8 +1,9 @@
 import { useState } from "preact/hooks";
+import { capital } from "../data-words.ts";
 import { hashFor, type Page, type Route } from "../route.ts";
 import { needsToken } from "../sign-in.ts";
 import { currentTheme, showTheme } from "../theme.ts";
-import { isNew } from "../viewers.ts";
+import { viewerName } from "../viewers.ts";
 import { Avatar } from "./avatar.tsx";
 import { Icon } from "./icons.tsx";
 
@@ -44,9 +45,7 @@ export function Header({ route, onPick }: { route: Route; onPick: () => void }) 
             ) : (
                 <button type="button" class="who" onClick={onPick} aria-haspopup="dialog">
                     {viewer === undefined ? <Icon name="person" /> : <Avatar viewer={viewer} />}
-                    <span class="who-name">
-                        {viewer === undefined ? "Pick a viewer" : isNew(viewer) ? "You" : `Viewer ${viewer}`}
-                    </span>
+                    <span class="who-name">{viewer === undefined ? "Pick a viewer" : capital(viewerName(viewer))}</span>
                 </button>
             )}
         </header>

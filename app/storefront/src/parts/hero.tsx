@@ -7,15 +7,19 @@ import { Artwork, Poster } from "./poster.tsx";
 
 interface HeroProps {
     readonly eyebrow: string;
+    /** The viewer's taste in a sentence, if it is known. */
+    readonly taste: string | undefined;
     /** Undefined while unknown; its space is reserved. */
     readonly film: ListedFilm | undefined;
+    /** Text instead of a film, if there is none. */
+    readonly empty: string | undefined;
     readonly children?: ComponentChildren;
     onWatch(film: ListedFilm): void;
     onOpen(film: ListedFilm): void;
 }
 
 /** The first film of the viewer's list, large. */
-export function Hero({ eyebrow, film, children, onWatch, onOpen }: HeroProps) {
+export function Hero({ eyebrow, taste, film, empty, children, onWatch, onOpen }: HeroProps) {
     return (
         <section class="hero stage" aria-labelledby="hero-title">
             <div class="hero-art" key={film?.itemId}>
@@ -26,7 +30,12 @@ export function Hero({ eyebrow, film, children, onWatch, onOpen }: HeroProps) {
                 <h1 class="eyebrow" id="hero-title">
                     {eyebrow}
                 </h1>
-                {film === undefined ? (
+                {(taste !== undefined || (film === undefined && empty === undefined)) && (
+                    <p class="hero-taste">{taste}</p>
+                )}
+                {film === undefined && empty !== undefined ? (
+                    <p class="hero-film">{empty}</p>
+                ) : film === undefined ? (
                     <>
                         <span class="blank hero-blank" />
                         <span class="blank hero-blank-facts" />

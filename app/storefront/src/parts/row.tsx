@@ -1,11 +1,13 @@
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Mark } from "../changes.ts";
-import { type Asked, useGlide } from "../hooks.ts";
+import { type Asked, useGlide, useKeptFocus } from "../hooks.ts";
 import { rowLength } from "../paths.ts";
+import type { Origin } from "../why.ts";
 import type { FilmList, ListedFilm } from "../words.ts";
 import { Card } from "./card.tsx";
 import { Icon } from "./icons.tsx";
+import { moveFocus } from "./roving.ts";
 import { SourceBadge } from "./source-badge.tsx";
 import { Trouble } from "./trouble.tsx";
 
@@ -19,7 +21,7 @@ interface RowProps {
     /** Text for a row without films. */
     readonly empty: string;
     readonly children?: ComponentChildren;
-    onOpen(film: ListedFilm, list: FilmList): void;
+    onOpen(film: ListedFilm, from: Origin): void;
     onDetails(): void;
 }
 
@@ -29,7 +31,9 @@ export function Row({ id, title, note, asked, marks, empty, children, onOpen, on
     const list = answered?.value;
     const films = list?.films ?? [];
     const order = films.map(({ itemId }) => itemId).join(" ");
-    const track = useGlide(order);
+    const track = useRef<HTMLUListElement>(null);
+    useGlide(track, order);
+    useKeptFocus(track, order);
     const [active, setActive] = useState<string>();
     const reached = films.some(({ itemId }) => itemId === active) ? active : films[0]?.itemId;
 
@@ -79,7 +83,7 @@ export function Row({ id, title, note, asked, marks, empty, children, onOpen, on
                                           mark={marks?.get(film.itemId)}
                                           reached={film.itemId === reached}
                                           onReached={() => setActive(film.itemId)}
-                                          onOpen={() => onOpen(film, list)}
+                                          onOpen={() => onOpen(film, { title, list })}
                                       />
                                   ))}
                         </ul>
@@ -110,21 +114,3 @@ const Pager = ({ onPage }: { onPage: (way: 1 | -1) => void }) => (
         </button>
     </div>
 );
-
-const leaps: Readonly<Record<string, (place: number, last: number) => number>> = {
-    ArrowLeft: (place) => place - 1,
-    ArrowRight: (place) => place + 1,
-    Home: () => 0,
-    End: (_, last) => last,
-};
-
-/** A row is one stop of the Tab key; arrows move inside it. */
-function moveFocus(event: KeyboardEvent): void {
-    const leap = leaps[event.key];
-    const buttons = [...(event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>("button")];
-    const place = buttons.indexOf(document.activeElement as HTMLElement);
-    if (leap === undefined || place === -1) return;
-    event.preventDefault();
-    const last = buttons.length - 1;
-    buttons[Math.min(last, Math.max(0, leap(place, last)))]?.focus();
-}

@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
 import { prefetch } from "../api.ts";
-import { someViewers } from "../data-words.ts";
+import { capital, someViewers } from "../data-words.ts";
 import { picksPath } from "../paths.ts";
 import { hashFor, type Page, type Route } from "../route.ts";
-import { anotherNewViewer } from "../viewers.ts";
+import { anotherNewViewer, tasteOf, viewerName } from "../viewers.ts";
 import { Avatar } from "./avatar.tsx";
 import { Modal } from "./modal.tsx";
 
@@ -37,7 +37,10 @@ export function ViewerChoice({ page, current, onChosen }: ViewerChoiceProps) {
                                 onFocus={early}
                             >
                                 <Avatar viewer={viewer} />
-                                Viewer {viewer}
+                                <span>
+                                    {capital(viewerName(viewer))}
+                                    {tasteOf(viewer) !== undefined && <span class="taste">{tasteOf(viewer)}</span>}
+                                </span>
                             </button>
                         </li>
                     );

@@ -1,0 +1,17 @@
+const leaps: Readonly<Record<string, (place: number, last: number) => number>> = {
+    ArrowLeft: (place) => place - 1,
+    ArrowRight: (place) => place + 1,
+    Home: () => 0,
+    End: (_, last) => last,
+};
+
+/** For buttons that are one stop of the Tab key: arrows, Home and End move among them. */
+export function moveFocus(event: KeyboardEvent): void {
+    const leap = leaps[event.key];
+    const buttons = [...(event.currentTarget as HTMLElement).querySelectorAll<HTMLElement>("button")];
+    const place = buttons.indexOf(document.activeElement as HTMLElement);
+    if (leap === undefined || place === -1) return;
+    event.preventDefault();
+    const last = buttons.length - 1;
+    buttons[Math.min(last, Math.max(0, leap(place, last)))]?.focus();
+}

@@ -1,0 +1,34 @@
+import { moveFocus } from "./roving.ts";
+
+interface TabsProps<Name extends string> {
+    /** The name of the group for screen readers. */
+    readonly label: string;
+    readonly tabs: readonly (readonly [name: Name, title: string])[];
+    readonly chosen: Name;
+    onChoose(name: Name): void;
+}
+
+/** Ids of a tab and its panel. */
+export const tabId = (name: string) => `${name}-tab`;
+export const panelId = (name: string) => `${name}-panel`;
+
+/** Tabs of the ARIA Authoring Practices. They are one stop of the Tab key. The focused tab is the chosen one. */
+export const Tabs = <Name extends string>({ label, tabs, chosen, onChoose }: TabsProps<Name>) => (
+    <div class="tabs" role="tablist" aria-label={label} onKeyDown={moveFocus}>
+        {tabs.map(([name, title]) => (
+            <button
+                key={name}
+                type="button"
+                role="tab"
+                id={tabId(name)}
+                aria-controls={panelId(name)}
+                aria-selected={name === chosen}
+                tabIndex={name === chosen ? 0 : -1}
+                onClick={() => onChoose(name)}
+                onFocus={() => onChoose(name)}
+            >
+                {title}
+            </button>
+        ))}
+    </div>
+);

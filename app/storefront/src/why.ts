@@ -1,0 +1,48 @@
+import { item, past } from "./data-words.ts";
+import { spoken } from "./poster/lettering.ts";
+import { type FilmList, type ListedFilm, listed, wordsOfList } from "./words.ts";
+
+/** The list from which a film was opened. */
+export interface Origin {
+    readonly title: string;
+    readonly list: FilmList;
+}
+
+export interface WhyAsked {
+    readonly itemId: string;
+    /** Undefined if the film was opened from its address, or from another film. */
+    readonly origin: Origin | undefined;
+    /** Films that the page knows the viewer watched. */
+    readonly watched: readonly ListedFilm[];
+    /** The films most similar to this one; undefined until they are known. */
+    readonly similar: readonly ListedFilm[] | undefined;
+    /** The viewer in a sentence, as "you". */
+    readonly who: string;
+}
+
+/** The reasons for a film in sentences: its place in its list, and the viewer's films close to it. */
+export function whyOf({ itemId, origin, watched, similar, who }: WhyAsked): string[] {
+    const because = origin?.list.because ?? [];
+    const near = new Set(similar?.map((film) => film.itemId));
+    // The table of similar films is not symmetric: a list of films like one film proves closeness, too.
+    const [only] = because.length === 1 ? because : [];
+    const close = watched.filter(
+        (film) => film.itemId !== itemId && (near.has(film.itemId) || film.itemId === only?.itemId),
+    );
+    const names = (films: readonly ListedFilm[]) => listed(films.map(({ title }) => spoken(title)));
+    const others = because.filter((film) => film.itemId !== itemId);
+    return [
+        ...(origin ? placeIn(origin, itemId) : []),
+        ...(close.length > 0
+            ? [`Close to ${names(close)}, which ${who} ${past}.`]
+            : others.length > 0
+              ? [`The list has ${item.many} like ${names(others)}.`]
+              : []),
+    ];
+}
+
+function placeIn({ title, list }: Origin, itemId: string): string[] {
+    const place = list.films.findIndex((film) => film.itemId === itemId);
+    if (place === -1) return [];
+    return [`Number ${place + 1} of ${list.films.length} in “${title}”: ${wordsOfList(list).badge}.`];
+}

@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { shortened } from "../../../app/storefront/src/genres.ts";
+import { givenNameOf } from "../../../app/storefront/src/names.ts";
+import { tasteBy } from "../../../app/storefront/src/taste.ts";
+import { whyOf } from "../../../app/storefront/src/why.ts";
+import type { FilmList, ListedFilm } from "../../../app/storefront/src/words.ts";
+import { dataWords } from "../../../components/storefront/page-words.ts";
+
+const film = (itemId: string, ...genres: string[]): ListedFilm => ({
+    itemId,
+    title: `Film ${itemId}`,
+    year: 1990,
+    genres,
+});
+const listOf = (films: readonly ListedFilm[], more: Partial<FilmList> = {}): FilmList => ({
+    source: "campaign",
+    films: [...films],
+    ...more,
+});
+
+describe("a viewer's name", () => {
+    it("is made from an id with a digit, always the same one", () => {
+        fc.assert(
+            fc.property(fc.string({ minLength: 1 }), fc.nat(), (text, number) => {
+                const id = `${text}${number}`;
+                assert.match(givenNameOf(id) ?? "", /^[A-Z][a-z]+$/);
+                assert.equal(givenNameOf(id), givenNameOf(id));
+            }),
+        );
+        // Written down, because a viewer who has another name tomorrow is another person for the reader.
+        assert.deepEqual(["22", "6", "122"].map(givenNameOf), ["Lea", "Amir", "Maja"]);
+    });
+
+    it("is not made from an id that reads as a name", () => {
+        for (const id of ["jane", "jane.doe@example.com", "a/b 七", ""]) assert.equal(givenNameOf(id), undefined, id);
+    });
+
+    it("differs among the viewers that the page offers, and spreads over the viewers of MovieLens", () => {
+        const { viewers } = dataWords(undefined, { publicHistories: true });
+        assert.equal(new Set(viewers.map(givenNameOf)).size, viewers.length);
+        const counts = new Map<string | undefined, number>();
+        for (let id = 1; id <= 943; id++) {
+            const name = givenNameOf(String(id));
+            counts.set(name, (counts.get(name) ?? 0) + 1);
+        }
+        assert.ok(Math.max(...counts.values()) < 943 / 20, "no name has a twentieth of all viewers");
+    });
+});
+
+describe("a viewer's taste", () => {
+    const drama = [film("1", "Drama", "War"), film("2", "Drama"), film("3", "War", "Drama"), film("4", "Western")];
+
+    it("comes from three watched films or more, the most frequent genre first", () => {
+        assert.deepEqual(tasteBy(drama, undefined, "you"), {
+            genres: ["Drama", "War"],
+            sentence: "Mostly Drama and War, by the films that you watched",
+        });
+        assert.equal(tasteBy(drama.slice(0, 2), undefined, "you"), undefined);
+        assert.equal(tasteBy([film("1", "A"), film("2", "B"), film("3", "C")], undefined, "you"), undefined);
+    });
+
+    it("comes from the viewer's own list else, and never from films for everyone", () => {
+        const sentence = tasteBy([], listOf(drama), "Lea (22)")?.sentence;
+        assert.equal(sentence, "Mostly Drama and War, by this list");
+        assert.equal(tasteBy([], listOf(drama, { source: "popular" }), "Lea (22)"), undefined);
+        assert.equal(tasteBy([], listOf(drama, { viewerKnown: false }), "Lea (22)"), undefined);
+        assert.match(tasteBy(drama, listOf([]), "Lea (22)")?.sentence ?? "", /by the films that they watched$/);
+    });
+});
+
+describe("the genres of a card", () => {
+    it("are as many as fit, at least one, none lost and none twice", () => {
+        assert.deepEqual(shortened(["Action", "Crime", "Drama"], 15), { shown: ["Action", "Crime"], rest: ["Drama"] });
+        assert.deepEqual(shortened(["Documentary", "War"], 3), { shown: ["Documentary"], rest: ["War"] });
+        assert.deepEqual(shortened(["War", "War"], 20), { shown: ["War"], rest: [] });
+        assert.deepEqual(shortened([], 20), { shown: [], rest: [] });
+        fc.assert(
+            fc.property(fc.array(fc.string({ minLength: 1 })), fc.nat(40), (genres, letters) => {
+                const { shown, rest } = shortened(genres, letters);
+                assert.deepEqual([...shown, ...rest], [...new Set(genres)]);
+                assert.ok(shown.length > 0 || genres.length === 0);
+            }),
+        );
+    });
+});
+
+describe("the reason for a film", () => {
+    const [a, b, c, d] = ["a", "b", "c", "d"].map((id) => film(id)) as [ListedFilm, ListedFilm, ListedFilm, ListedFilm];
+    const asked = { itemId: "b", origin: undefined, watched: [], similar: undefined, who: "Lea (22)" };
+    const because = (...films: ListedFilm[]) => listOf([a, b], { source: "similar", because: films });
+
+    it("has the place in the list, and nothing for a film from an address", () => {
+        assert.deepEqual(whyOf(asked), []);
+        assert.deepEqual(whyOf({ ...asked, origin: { title: "Top picks", list: listOf([a, b, c]) } }), [
+            "Number 2 of 3 in “Top picks”: Personal (live).",
+        ]);
+        assert.deepEqual(whyOf({ ...asked, origin: { title: "Top picks", list: listOf([a]) } }), []);
+    });
+
+    it("names the viewer's films among the most similar ones, and not the film itself", () => {
+        assert.deepEqual(whyOf({ ...asked, watched: [b, c, d], similar: [a, d] }), [
+            "Close to Film d, which Lea (22) watched.",
+        ]);
+        assert.deepEqual(whyOf({ ...asked, watched: [c], similar: [a, d] }), []);
+    });
+
+    it("names the film that the list is like, as watched only if the viewer watched it", () => {
+        const origin = { title: "Similar", list: because(c) };
+        assert.equal(whyOf({ ...asked, origin, watched: [c] })[1], "Close to Film c, which Lea (22) watched.");
+        assert.equal(whyOf({ ...asked, origin })[1], "The list has films like Film c.");
+        const many = { title: "Similar", list: because(c, d) };
+        assert.equal(
+            whyOf({ ...asked, origin: many, watched: [c, d] })[1],
+            "The list has films like Film c and Film d.",
+        );
+        assert.equal(
+            whyOf({ ...asked, origin: many, watched: [c, d], similar: [c] })[1],
+            "Close to Film c, which Lea (22) watched.",
+        );
+    });
+});

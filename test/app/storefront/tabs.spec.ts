@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import type { Browser } from "puppeteer-core";
+import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
+import { histories, tablesDocument } from "./films.ts";
+import { focused, openPage, said } from "./pages.ts";
+import { type Served, serveStorefront } from "./server.ts";
+
+describe("the storefront's comparison on a phone", () => {
+    let browser: Browser;
+    let served: Served;
+    before(async () => {
+        browser = await openBrowser();
+        served = await serveStorefront({ tables: tablesDocument, histories });
+    });
+    after(async () => {
+        await browser.close();
+        await served.close();
+    });
+    const open = (width: number) => openPage(browser, `${served.url}#/compare?viewer=6`, { width, height: 844 });
+
+    it("shows one list at a time, by tabs", async () => {
+        const { page, context, complaints } = await open(390);
+        await page.waitForSelector("#personal-panel [data-item]", { visible: true });
+        const shown = () =>
+            page.$$eval("[role=tabpanel]", (all) => all.filter((one) => one.checkVisibility()).map(({ id }) => id));
+        const tabs = () =>
+            page.$$eval("[role=tab]", (all) =>
+                all.map((tab) => [tab.textContent, tab.getAttribute("aria-selected"), (tab as HTMLElement).tabIndex]),
+            );
+        assert.deepEqual(await shown(), ["personal-panel"]);
+        assert.deepEqual(await tabs(), [
+            ["Popular", "false", -1],
+            ["Similar", "false", -1],
+            ["Personal", "true", 0],
+        ]);
+        await page.locator("#popular-tab").click();
+        assert.deepEqual(await shown(), ["popular-panel"]);
+        const linked = await page.$$eval("[role=tab]", (all) =>
+            all.map((tab) => {
+                const panel = document.getElementById(tab.getAttribute("aria-controls") ?? "");
+                return panel?.getAttribute("role") === "tabpanel" && panel.getAttribute("aria-labelledby") === tab.id;
+            }),
+        );
+        assert.deepEqual(linked, [true, true, true]);
+        assert.deepEqual(complaints, []);
+        await context.close();
+    });
+
+    it("is one stop of the Tab key; arrows, Home and End choose a list", async () => {
+        const { page, context } = await open(390);
+        await page.waitForSelector("#personal-panel [data-item]", { visible: true });
+        await page.focus("#personal-tab");
+        const chosen = () => page.$eval('[role=tab][aria-selected="true"]', (tab) => tab.textContent);
+        for (const [key, name] of [
+            ["ArrowLeft", "Similar"],
+            ["Home", "Popular"],
+            ["ArrowRight", "Similar"],
+            ["End", "Personal"],
+        ] as const) {
+            await page.keyboard.press(key);
+            await page.waitForFunction(
+                (wanted) => document.querySelector('[role=tab][aria-selected="true"]')?.textContent === wanted,
+                {},
+                name,
+            );
+            assert.equal(await focused(page), name);
+        }
+        await page.keyboard.press("Tab");
+        assert.equal(
+            await page.evaluate(() => document.activeElement?.closest("section")?.id),
+            "personal-panel",
+            "the next stop is the chosen list",
+        );
+        await page.keyboard.down("Shift");
+        await page.keyboard.press("Tab");
+        await page.keyboard.up("Shift");
+        assert.equal(await focused(page), (await chosen()) ?? "");
+        await context.close();
+    });
+
+    it("shows three lists without tabs as soon as they fit", async () => {
+        const { page, context } = await open(390);
+        await page.waitForSelector("[role=tab]");
+        await page.setViewport({ width: 1280, height: 844 });
+        await page.waitForSelector("[role=tab]", { hidden: true });
+        const shown = await page.$$eval(".column", (all) => all.filter((one) => one.checkVisibility()).length);
+        assert.equal(shown, 3);
+        assert.equal(await page.$("[role=tabpanel]"), null);
+        await said(page, "#personal-title", /^Personal$/);
+        await context.close();
+    });
+});
