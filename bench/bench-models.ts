@@ -1,17 +1,16 @@
-import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { Command } from "commander";
 import { readColumns } from "../data-prep/columns.ts";
 import { DEFAULT_OUTPUT } from "../data-prep/places.ts";
 import { trainModel } from "../packages/local-personalize/model/train.ts";
 import { recommend } from "../packages/local-personalize/serving/recommend.ts";
 import { table } from "../runbooks/lib/cli/table.ts";
+import { benchCommand, existing } from "./lib/command.ts";
 import { printGoals } from "./lib/goals.ts";
 import { byTime } from "./lib/interactions.ts";
+import { benchPython } from "./lib/python.ts";
 import { type Figures, figuresOf } from "./models/figures.ts";
 import { ownLists } from "./models/own.ts";
 import { peerLists } from "./models/peers.ts";
-import { benchPython } from "./models/python.ts";
 import { likedOf, REAL_HRNN, REAL_LISTS } from "./models/real.ts";
 import { type Trials, trialsOf } from "./models/trials.ts";
 
@@ -20,8 +19,11 @@ import { type Trials, trialsOf } from "./models/trials.ts";
  * all models are chosen on folds 0 to 4. The figures are those of folds 5 to 9.
  */
 
-const { data } = new Command("bench:models")
-    .description("How good are the local Personalize's recommendations, beside peers in Python and the real service?")
+const { data } = benchCommand(
+    "bench:models",
+    "How good are the local Personalize's recommendations, beside peers in Python and the real service?",
+    ["", "--data data/personalize_interactions_fixed.csv"],
+)
     .option(
         "--data <file>",
         "the interactions of MovieLens 100k, with its u.data in the folder ml-100k",
@@ -31,10 +33,7 @@ const { data } = new Command("bench:models")
     .opts<{ data: string }>();
 
 const log = (line: string) => void process.stderr.write(`${line}\n`);
-if (!existsSync(data)) {
-    log(`There is no file ${data}. Make it:  npm run data-prep`);
-    process.exit(1);
-}
+existing(data);
 const interactions = byTime(await readColumns(data));
 const trials = trialsOf(interactions, (events) => Math.max(1, Math.floor(events / 10)));
 const deciding = trials.folds.slice(5);
@@ -42,7 +41,9 @@ const deciding = trials.folds.slice(5);
 const lists = ownLists(trials, deciding, log);
 const own = figuresOf(trials, deciding, lists.masked);
 const unmasked = figuresOf(trials, deciding, lists.unmasked);
-const peers = (await peerLists(await benchPython(log), trials)).map((peer) => ({
+const peers = (
+    await peerLists(await benchPython(new URL("models/requirements.txt", import.meta.url).pathname, log), trials)
+).map((peer) => ({
     ...peer,
     figures: figuresOf(trials, deciding, peer.lists),
 }));

@@ -1,38 +1,37 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { CreateFilterCommand, DescribeCampaignCommand, DescribeFilterCommand } from "@aws-sdk/client-personalize";
-import { Command } from "commander";
 import { DEFAULT_OUTPUT } from "../data-prep/places.ts";
 import { signedHeaders } from "../packages/local-aws/test/signed.ts";
 import { table } from "../runbooks/lib/cli/table.ts";
 import { assertExit, clientsOf, region, startTestAws } from "../test/support/local-aws.ts";
 import { zipf } from "./api/load.ts";
+import { aboveZero, benchCommand, existing } from "./lib/command.ts";
 import { printGoals } from "./lib/goals.ts";
+import { benchPython } from "./lib/python.ts";
 import { seededRandom } from "./lib/random.ts";
 import type { Measured } from "./load/client.ts";
 import { postRequest, startLoad } from "./load/run.ts";
-import { benchPython } from "./models/python.ts";
 
 /**
  * GetRecommendations through the port of a local AWS of its own, with enforcement and metering: signed requests of Zipf
  * users, 8 and 32 keep-alive connections. Each answer is computed from the user's history.
  */
 
-const { data, seconds } = new Command("bench:serve")
-    .description("How many recommendations a second does the local AWS answer, and how long does one take?")
+const { data, seconds } = benchCommand(
+    "bench:serve",
+    "How many recommendations a second does the local AWS answer, and how long does one take?",
+    ["", "--seconds 30"],
+)
     .option("--data <file>", "the interactions of MovieLens 100k", DEFAULT_OUTPUT)
-    .option("--seconds <n>", "of each measurement", Number, 10)
+    .option("--seconds <n>", "of each measurement", aboveZero, 10)
     .parse()
     .opts<{ data: string; seconds: number }>();
 
 const log = (line: string) => void process.stderr.write(`${line}\n`);
-if (!existsSync(data)) {
-    log(`There is no file ${data}. Make it:  npm run data-prep`);
-    process.exit(1);
-}
+existing(data);
 
 const users = 943;
 const draw = zipf(users, 1, seededRandom(1));
@@ -63,7 +62,10 @@ try {
         await measure("25 results with a filter, 8 clients", 8, { filterArn }),
     ];
     const peer = new URL("serve/peer.py", import.meta.url).pathname;
-    const { stdout } = await promisify(execFile)(await benchPython(log), [peer, data]);
+    const { stdout } = await promisify(execFile)(
+        await benchPython(new URL("models/requirements.txt", import.meta.url).pathname, log),
+        [peer, data],
+    );
     const found = JSON.parse(stdout) as Record<string, { perSecond: number; p50: number; p99: number }>;
     for (const [count, figures] of Object.entries(found)) {
         rows.push({ name: `implicit's recommend call, ${count} results, without a network`, ...figures });

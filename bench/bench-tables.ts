@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +5,7 @@ import type { CatalogueItem } from "../data-prep/catalogue.ts";
 import { type Columns, readColumns } from "../data-prep/columns.ts";
 import { cataloguePathBeside, DEFAULT_OUTPUT } from "../data-prep/places.ts";
 import { interactionsCsv, syntheticRatings } from "../packages/local-personalize/test/interactions.ts";
-import { benchCommand } from "./lib/command.ts";
+import { benchCommand, existing } from "./lib/command.ts";
 import { printGoals, showLine, showTable } from "./lib/goals.ts";
 import { byLikeness, byTables } from "./tables/because-you-watched.ts";
 import { atMoments, type Worth } from "./tables/moments.ts";
@@ -75,11 +74,7 @@ process.exitCode = printGoals([
 ]);
 
 async function prepared(file: string): Promise<{ name: string; columns: Columns; catalogue: CatalogueItem[] }> {
-    if (!existsSync(file)) {
-        command.error(
-            `error: There is no file ${file}. Make it:  npm run data-prep    or:  npm run bench:tables -- --synthetic`,
-        );
-    }
+    existing(file);
     const catalogue = JSON.parse(await readFile(cataloguePathBeside(file), "utf8"));
     return { name: file, columns: await readColumns(file), catalogue };
 }

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { CreateCampaignCommand, CreateSolutionCommand } from "@aws-sdk/client-personalize";
-import { Command } from "commander";
+import { Option } from "commander";
 import { DEFAULT_OUTPUT } from "../data-prep/places.ts";
 import { interactionsCsv, syntheticRatings } from "../packages/local-personalize/test/interactions.ts";
 import {
@@ -17,6 +17,7 @@ import {
     until,
 } from "../packages/local-personalize/test/support.ts";
 import { table } from "../runbooks/lib/cli/table.ts";
+import { benchCommand, existing } from "./lib/command.ts";
 import { printGoals } from "./lib/goals.ts";
 import { postRequest, startLoad } from "./load/run.ts";
 
@@ -32,18 +33,22 @@ const sizes = [
     { name: "24m", users: 162_000, items: 59_000, interactions: 24_000_000 },
 ];
 
-const { data, only } = new Command("bench:train")
-    .description("How long does a training take, how much memory, and does the service answer meanwhile?")
+const { data, only } = benchCommand(
+    "bench:train",
+    "How long does a training take, how much memory, and does the service answer meanwhile?",
+    ["", "--only 1m"],
+)
     .option("--data <file>", "the interactions of MovieLens 100k", DEFAULT_OUTPUT)
-    .option("--only <sizes...>", "some of 1m, 5m and 24m; goals of the others are left out")
+    .addOption(
+        new Option("--only <sizes...>", "some of the sizes; goals of the others are left out").choices(
+            sizes.map(({ name }) => name),
+        ),
+    )
     .parse()
     .opts<{ data: string; only?: string[] }>();
 
 const log = (line: string) => void process.stderr.write(`${line}\n`);
-if (!existsSync(data)) {
-    log(`There is no file ${data}. Make it:  npm run data-prep`);
-    process.exit(1);
-}
+existing(data);
 
 const { access } = createBucket({
     "films/interactions.csv": readFileSync(data),

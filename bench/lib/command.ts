@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
 import { exitCodes, version } from "../../runbooks/lib/cli/runbook.ts";
 import { useJson } from "./goals.ts";
@@ -12,6 +13,13 @@ export function benchCommand(name: string, description: string, examples: readon
         .addHelpText("after", `\nExamples:${lines.join("")}`)
         .on("option:json", useJson)
         .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? exitCodes.fine : exitCodes.usage));
+}
+
+/** The path of a file that exists, from the command line or from the option's default. */
+export function existing(file: string): string {
+    if (existsSync(file)) return file;
+    console.error(`error: There is no file ${file}. Make it:  npm run data-prep`);
+    process.exit(exitCodes.usage);
 }
 
 /** A whole number of at least `least`, from the command line. */

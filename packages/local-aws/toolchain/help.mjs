@@ -43,6 +43,9 @@ export const groups = {
     },
     "Measure and prove": {
         "bench:api": "speed of the API, and the calls of the campaign that it saves",
+        "bench:models": "quality of the local Personalize's model, beside known models",
+        "bench:train": "time and memory of its training",
+        "bench:serve": "recommendations a second of the local AWS",
         "bench:prep": "speed and memory of data-prep, beside polars and pandas",
         "bench:samples": "run the calls of AWS's own samples against the local Personalize",
         "bench:tables": "hits of the tables of similar, popular and trending films",
