@@ -10,7 +10,13 @@ import { table } from "./lib/cli/table.ts";
 import { readData } from "./lib/doctor/stack.ts";
 import { heldBy, shortName } from "./lib/stack/all-stacks.ts";
 import { askPulumi } from "./lib/stack/pulumi.ts";
-import { projectName, requireStackConfig, selectedStack, stackConfigFile } from "./lib/stack/stack-config.ts";
+import {
+    interactionsSchemaFor,
+    projectName,
+    requireStackConfig,
+    selectedStack,
+    stackConfigFile,
+} from "./lib/stack/stack-config.ts";
 
 interface Options extends CommonOptions {
     readonly datasetGroup?: string;
@@ -36,7 +42,7 @@ await runAction(options.verbose, async () => {
     const recorded = await recordedArns(stack);
     const groups = await survey(new PersonalizeClient({ region: config.region }));
     const chosen = choose(groups, recorded);
-    const plan = chosen && planOf(config, chosen);
+    const plan = chosen && planOf({ ...config, interactionsSchema: await interactionsSchemaFor(config) }, chosen);
     const configuration = async () => ({ config });
     const size = await readData({ stack, projectDir: join(import.meta.dirname, ".."), configuration });
     const next = firstUp(

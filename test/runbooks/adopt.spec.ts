@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { parseConfig, type StackConfig } from "../../config/config.ts";
+import { parseConfig } from "../../config/config.ts";
 import { itemInteractionsSchema } from "../../data-prep/avro.ts";
 import type { ResourceKindName } from "../../personalize/kinds.ts";
-import { type AdoptionPlan, isRefused, planOf } from "../../runbooks/lib/adoption/plan.ts";
+import { type AdoptingConfig, type AdoptionPlan, isRefused, planOf } from "../../runbooks/lib/adoption/plan.ts";
 import type { Group, Part } from "../../runbooks/lib/adoption/survey.ts";
 import { adoptionLines, configLines, firstUp, whose } from "../../runbooks/lib/adoption/text.ts";
 import { configDefaults } from "../support/config-defaults.ts";
@@ -10,12 +10,12 @@ import { configDefaults } from "../support/config-defaults.ts";
 const place = "arn:aws:personalize:eu-central-1:000000000000";
 const recipe = (name: string) => `arn:aws:personalize:::recipe/${name}`;
 
-function configOf(values: Readonly<Record<string, string>> = {}): StackConfig {
+function configOf(values: Readonly<Record<string, string>> = {}): AdoptingConfig {
     const all: Readonly<Record<string, string>> = { ...configDefaults, ...values };
     const stack = { project: "movie-recommender", stack: "dev", region: "eu-central-1", keys: [] };
     const config = parseConfig((key) => all[key], stack);
     assert.ok("names" in config);
-    return config;
+    return { ...config, interactionsSchema: itemInteractionsSchema };
 }
 
 function part(kind: ResourceKindName, tail: string, properties: object, status = "ACTIVE"): Part {
@@ -104,6 +104,13 @@ describe("what of a dataset group could come under a stack", () => {
         const { commands, yaml } = configLines("movie-recommender", "dev", plan);
         assert.equal(commands.length, 4);
         assert.doesNotMatch(yaml, /campaign:/);
+    });
+
+    it("adopts the schema of the data, and refuses it for data with another one", () => {
+        const wider = itemInteractionsSchema.replace("EVENT_TYPE", "EVENT");
+        const content = { ...films, schema: part("Schema", "schema/films", { schema: wider }) };
+        assert.deepEqual(refusedIn(planOf({ ...configOf(), interactionsSchema: wider }, content)), []);
+        assert.equal(refusedIn(planOf(configOf(), content))[0], "schema schema");
     });
 
     it("refuses with another schema all that hangs on it: the program's data does not fit in", () => {

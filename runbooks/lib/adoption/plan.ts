@@ -1,11 +1,16 @@
 import { type Adoptable, adoptables, type StackConfig } from "../../../config/config.ts";
-import { itemInteractionsSchema } from "../../../data-prep/avro.ts";
 import { differingOf } from "../../../personalize/adopt.ts";
 import { isLeaving, meansTheSame } from "../../../personalize/diff.ts";
 import { kinds, type ResourceKindName } from "../../../personalize/kinds.ts";
 import type { CommonInputs, ResourceKind } from "../../../personalize/resource.ts";
 import { everyDays } from "../../../personalize/solution.ts";
 import type { Group, Part } from "./survey.ts";
+
+/** The stack that adopts. */
+export interface AdoptingConfig extends StackConfig {
+    /** The schema of its interactions, as text for Personalize. */
+    readonly interactionsSchema: string;
+}
 
 /** A property whose value differs from the program's. */
 export interface Difference {
@@ -44,7 +49,7 @@ export const isRefused = ({ parts }: AdoptionPlan) => parts.some(({ refusals }) 
 /**
  * The resources of a group to adopt, and the changes. Of several solutions it takes the one with the fewest changes.
  */
-export function planOf(config: StackConfig, content: Group): AdoptionPlan {
+export function planOf(config: AdoptingConfig, content: Group): AdoptionPlan {
     const candidates = content.solutions.length > 0 ? content.solutions : [undefined];
     const plans = candidates.flatMap((solution) => {
         const campaigns = config.campaignEnabled ? (solution?.campaigns ?? []) : [];
@@ -62,7 +67,7 @@ function weightOf({ parts }: AdoptionPlan): number {
 }
 
 function planWith(
-    config: StackConfig,
+    config: AdoptingConfig,
     { group, schema, interactions, metadata, solutions, eventTracker }: Group,
     solution: Part | undefined,
     campaign: Part | undefined,
@@ -180,13 +185,13 @@ export type Chosen = Partial<Readonly<Record<Adoptable, string>>>;
  * The inputs of each resource (components/personalize/recommender.ts) after `chosen` is adopted. The campaign's version
  * is missing, because the program trains it first.
  */
-export function wantedOf(config: StackConfig, chosen: Chosen): Record<Adoptable, Readonly<Record<string, unknown>>> {
+export function wantedOf(config: AdoptingConfig, chosen: Chosen): Record<Adoptable, Readonly<Record<string, unknown>>> {
     const { names, region, tags, performAutoTraining } = config;
     const common = { region, tags };
     const partition = chosen.datasetGroup?.split(":")[1];
     const datasetGroupArn = chosen.datasetGroup;
     return {
-        schema: { ...common, name: names.schema, schema: itemInteractionsSchema },
+        schema: { ...common, name: names.schema, schema: config.interactionsSchema },
         datasetGroup: { ...common, name: names.datasetGroup },
         dataset: {
             ...common,
