@@ -219,18 +219,24 @@ describe("the recorder", () => {
 });
 
 describe("the drill on a real account", () => {
+    /** Nothing listens there: it must not get as far as AWS. */
+    const env = { ...process.env, AWS_ENDPOINT_URL: "http://127.0.0.1:9" };
+    const drill = (...args: string[]) =>
+        spawnSync(process.execPath, ["test/drills/drill-aws.ts", ...args], { cwd: root, encoding: "utf8", env });
+
     it("prints its cost first, and does nothing without a limit that allows it", () => {
-        for (const args of [[], ["--spend-up-to", "0.1"], ["--spend-up-to", "much"]]) {
-            const { status, stdout } = spawnSync(process.execPath, ["test/drills/drill-aws.ts", ...args], {
-                cwd: root,
-                encoding: "utf8",
-                // Nothing listens there: it must not get as far as AWS.
-                env: { ...process.env, AWS_ENDPOINT_URL: "http://127.0.0.1:9" },
-            });
+        for (const args of [[], ["--spend-up-to", "0.1"]]) {
+            const { status, stdout } = drill(...args);
             assert.equal(status, 2, stdout);
             assert.match(stdout, /drill (costs|would cost) ≈ \$0\.\d\d to \$0\.\d\d \(US price, unverified\)/);
             assert.match(stdout, /Nothing was done: .*Allow it by: npm run drill:aws -- --spend-up-to 1/);
         }
+    });
+
+    it("refuses a limit that is not a number", () => {
+        const { status, stdout, stderr } = drill("--spend-up-to", "much");
+        assert.equal(status, 2, stdout);
+        assert.match(stderr, /'much' is invalid.*number above 0/);
     });
 });
 

@@ -17,8 +17,8 @@ new aws.iam.RolePolicy("wide", {
 `;
 const made = `
 new aws.s3.BucketPolicy("open", {
-    bucket: data.bucketName,
-    policy: data.bucketName.apply((name) =>
+    bucket: bucket.bucketName,
+    policy: bucket.bucketName.apply((name) =>
         JSON.stringify({
             Version: "2012-10-17",
             Statement: [{ Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: \`arn:aws:s3:::\${name}/*\` }],
