@@ -73,7 +73,7 @@ export function historiesOf({ itemCount, items }: Columns, views: RowsByUser): H
  * distance 0. Ties go to the lower number.
  *
  * Works item by item: sums the neighbourhood of the item in its viewers' histories. There is no matrix of items by
- * items: memory is a few numbers per row of the CSV for any number of items, and both sums of a pair are identical.
+ * items: memory is a few numbers per row of the CSV for any number of items.
  */
 export function* similarItems(
     histories: Histories,
