@@ -134,7 +134,7 @@ describe("data of a shop, on the real engine", () => {
         const complaints: string[] = [];
         page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
         await page.goto(storefrontUrl ?? "");
-        await shows(page, ".viewers", /Viewer Kund\u00e9-\d+/);
+        await shows(page, ".viewers", /\(Kund\u00e9-\d+\)/);
         await page.locator(".viewers .viewer").click();
         await shows(page, ".hero-film", /^\u88fd\u54c1 \d+$/);
         await shows(page, ".hero .primary", /^View$/);
