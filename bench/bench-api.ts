@@ -25,7 +25,7 @@ const options = benchCommand(
     .option("--exponent <number>", "another of Zipf's law than 1/n", aboveZero, 1)
     .option("--rate <n>", "requests a second that the caches' clock is to see", whole(1), 50)
     .option("--callers <n>", "how many ask at the same time: processes of the function", whole(1), 8)
-    .option("--distinct <n>", "viewers of the one process whose memory is measured", whole(1), 1_000_000)
+    .option("--distinct <n>", "viewers of the process that is measured for memory", whole(1), 1_000_000)
     .option("--seed <number>", "other requests for another seed", whole(0), 1)
     .option("--handler", "over the function's code alone, without a local AWS")
     .option("--url <apiUrl>", "ask a stack over HTTP, which then has users 1 to --viewers")

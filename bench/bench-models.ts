@@ -15,7 +15,7 @@ import { likedOf, REAL_HRNN, REAL_LISTS } from "./models/real.ts";
 import { type Trials, trialsOf } from "./models/trials.ts";
 
 /**
- * The quality of the local Personalize's model beside known models, for users whom the models do not know. The settings of
+ * The quality of the local Personalize's model beside known models, for users that the models do not know. The settings of
  * all models are chosen on folds 0 to 4. The figures are those of folds 5 to 9.
  */
 
@@ -55,7 +55,7 @@ const row = (name: string, figures: Figures, settings: string) => [
     figures.coverage.toFixed(3),
     settings,
 ];
-console.log(`MovieLens 100k, ${deciding.flat().length} users whom no model knows, the newest 10 % of their items:`);
+console.log(`MovieLens 100k, ${deciding.flat().length} users that no model knows, the newest 10 % of their items:`);
 console.log(
     table(head, [
         ...peers.map(({ name, figures, settings }) => row(name, figures, settings)),

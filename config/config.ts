@@ -6,7 +6,7 @@ import { regionProblem } from "./regions.ts";
 import { parseServingConfig, type ServingConfig } from "./serving.ts";
 import { parseTraining, type TrainingConfig } from "./training.ts";
 import { unknownKeys } from "./unknown-keys.ts";
-import { type ConfigProblem, configValues } from "./values.ts";
+import { type ConfigProblem, configValues, shortestReason } from "./values.ts";
 
 export type { CostConfig } from "./cost.ts";
 export * from "./names.ts";
@@ -135,9 +135,6 @@ export function parseConfig(
     };
     return problems.length > 0 ? problems : config;
 }
-
-/** Length of a usable reason. */
-const shortestReason = 20;
 
 function parseDataWaiver({ bad, text }: Values): string | undefined {
     const reason = text("dataWaiver").trim();

@@ -4,6 +4,9 @@ export interface ConfigProblem {
     readonly reason: string;
 }
 
+/** Characters of a waiver's reason: a shorter text does not count as one. */
+export const shortestReason = 20;
+
 /** Reads values of the project's namespace from texts and collects their problems. */
 export function configValues(get: (key: string) => string | undefined) {
     const problems: ConfigProblem[] = [];

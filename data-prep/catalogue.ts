@@ -1,3 +1,6 @@
+import { readFile } from "node:fs/promises";
+import { cataloguePathBeside } from "./places.ts";
+
 /** A film for the storefront, the runbooks and the demo. */
 export interface CatalogueItem {
     itemId: string;
@@ -32,6 +35,15 @@ const GENRES = [
 ];
 const FIELDS_BEFORE_GENRES = 5;
 const RECBOLE_HEADER = "item_id:token\tmovie_title:token_seq\trelease_year:token\tclass:token_seq";
+
+/** The catalogue beside an interactions CSV; empty without one. */
+export async function catalogueBeside(csvPath: string): Promise<CatalogueItem[]> {
+    const text = await readFile(cataloguePathBeside(csvPath), "utf8").catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== "ENOENT") throw error;
+        return "[]";
+    });
+    return JSON.parse(text) as CatalogueItem[];
+}
 
 /**
  * Reads an item file: GroupLens' u.item (24 fields separated by `|`, Latin-1) or RecBole's ml-100k.item (tabs, UTF-8).

@@ -1,10 +1,11 @@
+import type { AttributeColumn } from "./attributes/columns.ts";
 import type { ItemTable } from "./attributes/items-table.ts";
 import type { UserTable } from "./attributes/users.ts";
-import { itemColumns, itemsSchemaOf } from "./items.ts";
+import { itemsSchemaOf } from "./items.ts";
 import { type AttributesEntry, type Manifest, manifestVersion } from "./manifest.ts";
 import { sourcesAt } from "./reading/sources.ts";
 import type { ConvertResult, Plan } from "./row-writer.ts";
-import type { Summary } from "./summary.ts";
+import { type Summary, typesByRows } from "./summary.ts";
 import { someViewers } from "./viewers.ts";
 import { consumedTypes, isMovieLens, nounOf } from "./words.ts";
 
@@ -14,6 +15,8 @@ export interface Prepared {
     readonly result: ConvertResult;
     readonly summary: Omit<Summary, "tables">;
     readonly items: ItemTable;
+    /** The columns of the Items dataset. */
+    readonly itemColumns: readonly AttributeColumn[];
     readonly users: UserTable | undefined;
     /** The files of `--items` and `--users`. */
     readonly given: { readonly items: string | undefined; readonly users: string | undefined };
@@ -22,14 +25,12 @@ export interface Prepared {
 
 /** The manifest of a run, without the written files. */
 export async function describeData(prepared: Prepared, checks: Manifest["checks"]): Promise<Omit<Manifest, "files">> {
-    const { plans, result, summary, items, users, given, options } = prepared;
+    const { plans, result, summary, items, itemColumns, users, given, options } = prepared;
     const { columns } = result;
-    const eventTypes = Object.entries(result.eventTypes)
-        .map(([name, rows]) => ({ name, rows }))
-        .sort((a, b) => b.rows - a.rows || (a.name < b.name ? -1 : 1));
+    const eventTypes = typesByRows(result.eventTypes);
     const [plan] = plans as [Plan];
     const { name, names } = plan.table;
-    const itemFields = itemsSchemaOf(itemColumns(items.catalogue, items.columns)).fields;
+    const itemFields = itemsSchemaOf(itemColumns).fields;
     return {
         schemaVersion: manifestVersion,
         sources: await sourcesOf(plans, given),
@@ -63,12 +64,7 @@ const entryOf = (
     rows: number,
     fields: AttributesEntry["fields"],
     isDataset: boolean,
-): AttributesEntry => ({
-    file,
-    rows,
-    fields,
-    isDataset,
-});
+): AttributesEntry => ({ file, rows, fields, isDataset });
 
 async function sourcesOf(plans: readonly Plan[], given: Prepared["given"]): Promise<Manifest["sources"]> {
     const sources: Manifest["sources"][number][] = [];

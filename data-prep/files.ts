@@ -9,14 +9,10 @@ export type WriteBytes = (bytes: Uint8Array) => Promise<void>;
 
 /**
  * Makes the file at `path` appear complete or not at all: `fill` writes into a hidden file beside it, which replaces
- * `path` when `fill` ends, and is deleted when `fill` throws. `fill` gets the hidden file's path, to read it back.
- * Creates missing folders. Returns the result of `fill`; an existing file stays unchanged until the new one is
+ * `path` when `fill` ends, and is deleted when `fill` throws. Creates missing folders. Returns the result of `fill`; an existing file stays unchanged until the new one is
  * complete.
  */
-export async function writeWholeFile<T>(
-    path: string,
-    fill: (write: WriteBytes, beside: string) => Promise<T>,
-): Promise<T> {
+export async function writeWholeFile<T>(path: string, fill: (write: WriteBytes) => Promise<T>): Promise<T> {
     const folder = dirname(path);
     await mkdir(folder, { recursive: true });
     const beside = join(folder, `.${basename(path)}.${randomBytes(6).toString("hex")}.partial`);
@@ -24,7 +20,7 @@ export async function writeWholeFile<T>(
     try {
         const result = await fill(async (bytes) => {
             await file.writeFile(bytes);
-        }, beside);
+        });
         await file.sync();
         await file.close();
         await rename(beside, path);

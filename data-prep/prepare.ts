@@ -114,7 +114,7 @@ export async function prepare(options: PrepareOptions = {}): Promise<PrepareResu
             await folder.put(usersPlace.csv, users.csv);
         }
         const given = { items: options.items, users: options.users };
-        const prepared = { plans, result, summary: found, items, users, given, options: chosen };
+        const prepared = { plans, result, summary: found, items, itemColumns: columns, users, given, options: chosen };
         const quality = judge(prepared, now);
         const manifest = await describeData(prepared, quality.checks);
         await writeWholeJson(manifestPathBeside(outputPath), { ...manifest, files: folder.files });

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { interactionsSchemaOf, type Manifest, manifestOf } from "./manifest.ts";
+import { interactionsSchemaOf, type Manifest, manifestOf, readManifest } from "./manifest.ts";
 
 /** The files in the configuration of a stack. */
 interface Files {
@@ -38,6 +38,24 @@ export async function preparedData<Config extends Files>(
         interactionsSchema: interactionsSchemaOf(manifest),
         manifest,
     };
+}
+
+/**
+ * The configuration with the files of items and users that the manifest names. It hashes the interactions only if the
+ * manifest can add one. Every runbook starts by this, and the file may be large.
+ *
+ * @throws ManifestFormatError
+ */
+export async function withMetadataFiles<Config extends Files>(
+    config: Config,
+    sha256: () => Promise<string>,
+    projectDir = ".",
+): Promise<Config> {
+    const file = resolve(projectDir, config.interactionsFile);
+    const manifest = existsSync(file) ? await readManifest(file) : undefined;
+    const named = metadataFilesOf(config, manifest);
+    const adds = named.items !== config.metadataFiles.items || named.users !== config.metadataFiles.users;
+    return adds && manifest?.interactions.sha256 === (await sha256()) ? { ...config, metadataFiles: named } : config;
 }
 
 /** Files of the configuration, else those that the manifest names for a dataset, beside the interactions. */

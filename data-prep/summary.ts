@@ -120,9 +120,15 @@ function spread(counts: Int32Array): Spread {
         .object() as Spread;
 }
 
+/** The types of events with their rows, the most frequent first; equal ones by name. */
+export const typesByRows = (types: Readonly<Record<string, number>>) =>
+    Object.entries(types)
+        .map(([name, rows]) => ({ name, rows }))
+        .sort((a, b) => b.rows - a.rows || (a.name < b.name ? -1 : 1));
+
 function eventTypesText(types: Record<string, number>): string {
-    const sorted = Object.entries(types).sort(([, a], [, b]) => b - a);
-    const listed = sorted.slice(0, 5).map(([type, rows]) => `${type} ${count(rows)}`);
+    const sorted = typesByRows(types);
+    const listed = sorted.slice(0, 5).map(({ name, rows }) => `${name} ${count(rows)}`);
     return [...listed, ...(sorted.length > 5 ? [`and ${sorted.length - 5} more`] : [])].join(", ");
 }
 

@@ -21,7 +21,7 @@ const nouns: readonly (readonly [columns: RegExp, one: string, many?: string])[]
     [/^content(id)?$/, "title"],
 ];
 
-/** Files of MovieLens whose item column has no name, or a general one. */
+/** Files of MovieLens in which the item column has no name, or a general one. */
 const movieLensFile = /^(u\.data|ratings\.dat|ml-\w+\.inter)$/;
 export const isMovieLens = (file: string): boolean => movieLensFile.test(basename(file.split(":").at(-1) ?? file));
 

@@ -1,5 +1,6 @@
 import { listOf, type PolicyDocument, personalizeService, type Statement } from "policy-evaluator";
 import { billedService } from "../config/prices.ts";
+import { shortestReason } from "../config/values.ts";
 import { servicesWithoutSource } from "./service-trust.ts";
 
 /** A resource declared by a program. */
@@ -107,9 +108,6 @@ export const resourceRules = {
 } as const satisfies Record<string, ResourceRule>;
 
 export type ResourceRuleName = keyof typeof resourceRules;
-
-/** A shorter text does not count as a reason. */
-export const shortestReason = 20;
 
 /** Problems of waivers: unknown rules and missing reasons. */
 export function waiverProblems(waivers: Readonly<Record<string, string>>): string[] {

@@ -1,18 +1,11 @@
 import { existsSync } from "node:fs";
-import { Command, InvalidArgumentError } from "commander";
-import { exitCodes, version } from "../../runbooks/lib/cli/runbook.ts";
+import { type Command, InvalidArgumentError } from "commander";
+import { exitCodes, npmCommand } from "../../runbooks/lib/cli/runbook.ts";
 import { useJson } from "./goals.ts";
 
-/** A bench or a drill with the options of each; wrong usage exits with 2. `examples` are its arguments. */
+/** A bench or a drill with the options of each. `examples` are its arguments. */
 export function benchCommand(name: string, description: string, examples: readonly string[]): Command {
-    const lines = examples.map((example) => `\n  npm run ${name}${example && ` -- ${example}`}`);
-    return new Command(name)
-        .description(description)
-        .option("--json", "print one JSON document on stdout, and nothing else")
-        .version(version, "--version", "print the version")
-        .addHelpText("after", `\nExamples:${lines.join("")}`)
-        .on("option:json", useJson)
-        .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? exitCodes.fine : exitCodes.usage));
+    return npmCommand(name, description, examples).on("option:json", useJson);
 }
 
 /** The path of a file that exists, from the command line or from the option's default. */

@@ -15,7 +15,7 @@ export function byTime({ userIds, itemIds, users, items, timestamps }: Columns):
     };
 }
 
-/** The interactions whose row passes; users and items keep their numbers. */
+/** The interactions of the rows that pass; users and items keep their numbers. */
 export function rowsWhere(data: Interactions, passes: (row: number) => boolean): Interactions {
     const kept = (_: number, row: number) => passes(row);
     const { users, items, timestamps } = data;

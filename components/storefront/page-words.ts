@@ -11,7 +11,7 @@ export interface DataWords {
     readonly viewers: readonly string[];
 }
 
-/** MovieLens' viewers, whose ids are public. */
+/** MovieLens' viewers: their ids are public. */
 const knownViewers = ["22", "6", "122", "13", "201", "405"];
 
 /**

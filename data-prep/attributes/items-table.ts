@@ -14,7 +14,7 @@ export interface ItemTable {
     /** Further columns of the Items dataset, in the catalogue's order. */
     readonly columns: readonly AttributeColumn[];
     readonly leftOut: readonly string[];
-    /** Rows whose id a later row has again. */
+    /** Rows with an id that a later row has again. */
     readonly repeated: number;
 }
 

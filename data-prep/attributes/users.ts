@@ -10,7 +10,7 @@ export interface UserTable {
     readonly csv: string;
     readonly ids: readonly string[];
     readonly leftOut: readonly string[];
-    /** Rows whose id a later row has again. */
+    /** Rows with an id that a later row has again. */
     readonly repeated: number;
 }
 

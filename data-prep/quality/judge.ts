@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { interactionFields } from "../avro.ts";
 import type { Prepared } from "../describe-data.ts";
 import { writeWholeFile, writeWholeJson } from "../files.ts";
-import type { Summary } from "../summary.ts";
+import { type Summary, typesByRows } from "../summary.ts";
 import { type Check, checksOf } from "./checks.ts";
 import { type Figures, figuresOf } from "./figures.ts";
 import { qualityPage } from "./page.ts";
@@ -55,9 +55,7 @@ export function reportPaths(path: string): { readonly json: string; readonly htm
 /** Writes the report as JSON, and as one page, each completely or not at all. */
 export async function writeReport(path: string, summary: Summary, quality: Quality): Promise<void> {
     const { json, html } = reportPaths(path);
-    const eventTypes = Object.entries(summary.eventTypes)
-        .map(([name, rows]) => ({ name, rows }))
-        .sort((a, b) => b.rows - a.rows);
+    const eventTypes = typesByRows(summary.eventTypes);
     const name = summary.input
         .split(", ")
         .map((file) => basename(file))

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { itemInteractionsSchema } from "../../data-prep/avro.ts";
 import { interactionsSchemaOf, type Manifest, manifestOf, readManifest } from "../../data-prep/manifest.ts";
 import { type PrepareOptions, prepare } from "../../data-prep/prepare.ts";
+import { withMetadataFiles } from "../../data-prep/prepared-data.ts";
 import { consumedTypes, nounOf } from "../../data-prep/words.ts";
 import { readAvroSchema } from "../../packages/local-personalize/control/avro.ts";
 import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
@@ -125,6 +126,26 @@ describe("the manifest of prepared data", () => {
         assert.equal(await manifestOf(at("elsewhere/data.csv"), async () => sha256), undefined);
         writeFileSync(at("out/manifest.json"), '{"schemaVersion":9}');
         await assert.rejects(readManifest(output()), /manifest\.json has schemaVersion 9.*npm run data-prep/);
+    });
+
+    it("adds its files of items and users to the configuration, and hashes the interactions only for these", async () => {
+        const named = { items: "own.csv", users: "others.csv" };
+        const of = (metadataFiles: { items: string | undefined; users: string | undefined }) => {
+            let hashed = 0;
+            const config = withMetadataFiles({ interactionsFile: output(), metadataFiles }, async () => {
+                hashed += 1;
+                return hashOf(output());
+            });
+            return config.then((found) => [found.metadataFiles, hashed]);
+        };
+        const none = { items: undefined, users: undefined };
+        await run({ input: put("u.data", ratingsFile(syntheticRatings())) });
+        assert.deepEqual(await of(none), [none, 0]);
+        await run(shopFiles());
+        assert.deepEqual(await of(none), [{ items: at("out/items.csv"), users: at("out/users.csv") }, 1]);
+        assert.deepEqual(await of(named), [named, 0]);
+        writeFileSync(output(), "USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n");
+        assert.deepEqual(await of(none), [none, 1]);
     });
 
     it("removes the files of earlier data, and neither changed files nor the user's own", async () => {

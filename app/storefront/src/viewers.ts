@@ -53,7 +53,7 @@ export function remember(viewer: string, film: ListedFilm): Watched {
 
 const tasteKey = (viewer: string) => `taste:${viewer}`;
 
-/** Stores the genres of a viewer whose list was shown, for the choice of a viewer. */
+/** Stores the genres of a viewer after its list was shown, for the choice of a viewer. */
 export const rememberTaste = (viewer: string, genres: string) => ofThisTab.set(tasteKey(viewer), genres);
 
 /** A viewer's genres in words; undefined before the viewer's list was shown in this tab. */

@@ -153,7 +153,7 @@ const describeRecipe: Handler = (call, input: { recipeArn: string }) => {
     };
 };
 
-/** The length of a page whose caller does not ask for one: reference sheet, section 12. */
+/** The length of a page if the caller does not ask for one. */
 const unaskedPage = 11;
 
 const listRecipes: Handler = (call, input: PageInput & { domain?: string }) => {

@@ -1,6 +1,6 @@
 /** A domain use case: the model behind it, and the events that it needs. */
 export interface UseCase {
-    /** The recipe whose model answers. */
+    /** The recipe of the model that answers. */
     readonly recipeName: string;
     /** At least 1,000 of these events are required. */
     readonly required: "View" | "Purchase" | "Watch";

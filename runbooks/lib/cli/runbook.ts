@@ -39,20 +39,23 @@ export const { version } = JSON.parse(
     readFileSync(join(import.meta.dirname, "..", "..", "..", "package.json"), "utf8"),
 ) as { readonly version: string };
 
-/** A command with the options of every runbook; wrong usage exits with 2. `examples` are its arguments. */
-export function runbook(name: string, description: string, examples: readonly string[]): Command {
-    showCommandsAsCalled();
+/** The command of an npm script; wrong usage exits with 2. `examples` are its arguments. */
+export function npmCommand(name: string, description: string, examples: readonly string[]): Command {
     const lines = examples.map((example) => `\n  npm run ${name}${example && ` -- ${example}`}`);
     return new Command(name)
         .description(description)
         .version(version, "--version", "print the version")
         .addHelpText("after", `\nExamples:${lines.join("")}`)
-        .option("--stack <name>", "the Pulumi stack; default: the selected one")
         .option("--json", "print one JSON document on stdout, and nothing else")
-        .option("--verbose", "show the stack trace of an error")
-        .exitOverride((error) => {
-            process.exit(error.exitCode === 0 ? exitCodes.fine : exitCodes.usage);
-        });
+        .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? exitCodes.fine : exitCodes.usage));
+}
+
+/** A command with the options of every runbook. `examples` are its arguments. */
+export function runbook(name: string, description: string, examples: readonly string[]): Command {
+    showCommandsAsCalled();
+    return npmCommand(name, description, examples)
+        .option("--stack <name>", "the Pulumi stack; default: the selected one")
+        .option("--verbose", "show the stack trace of an error");
 }
 
 /**

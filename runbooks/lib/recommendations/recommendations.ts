@@ -1,7 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { GetRecommendationsCommand, type PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
-import { type CatalogueItem, titleLookup } from "../../../data-prep/catalogue.ts";
-import { cataloguePathBeside } from "../../../data-prep/places.ts";
+import { catalogueBeside, titleLookup } from "../../../data-prep/catalogue.ts";
 
 /** One recommended item; `score` is the service's own, absent if the recipe returns none. */
 export interface Recommendation {
@@ -74,13 +72,7 @@ export const filterArnOf = (campaignArn: string, name: string): string =>
 
 /** Titles with their year, from the catalogue beside the interactions; ids without a catalogue. */
 export async function titlesBeside(interactionsFile: string): Promise<(itemId: string) => string> {
-    const text = await readFile(cataloguePathBeside(interactionsFile), "utf8").catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== "ENOENT") {
-            throw error;
-        }
-        return "[]";
-    });
-    const catalogue = JSON.parse(text) as CatalogueItem[];
+    const catalogue = await catalogueBeside(interactionsFile);
     return titleLookup(
         catalogue.map((item) => (item.year === null ? item : { ...item, title: `${item.title} (${item.year})` })),
     );

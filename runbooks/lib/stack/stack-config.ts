@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { type ConfigProblem, parseConfig, type StackConfig } from "../../../config/config.ts";
 import { regionProblem } from "../../../config/regions.ts";
 import { sha256Of } from "../../../data-prep/files.ts";
-import { preparedData } from "../../../data-prep/prepared-data.ts";
+import { preparedData, withMetadataFiles } from "../../../data-prep/prepared-data.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { shortName } from "./all-stacks.ts";
 import { askPulumi, loginProblem, noSuchCommand, type PulumiAnswer } from "./pulumi.ts";
@@ -47,7 +47,7 @@ export async function readStackConfig(
         return { problems: parsed };
     }
     const file = projectFile(parsed.interactionsFile);
-    return { config: (await preparedData(parsed, () => sha256Of(file), projectDir)).config };
+    return { config: await withMetadataFiles(parsed, () => sha256Of(file), projectDir) };
 }
 
 /**

@@ -1,9 +1,8 @@
-import { readFile } from "node:fs/promises";
 import type { StackConfig } from "../../../config/config.ts";
-import type { CatalogueItem } from "../../../data-prep/catalogue.ts";
+import { catalogueBeside } from "../../../data-prep/catalogue.ts";
 import { readColumns } from "../../../data-prep/columns.ts";
 import { sha256Of } from "../../../data-prep/files.ts";
-import { cataloguePathBeside, tablesPathBeside } from "../../../data-prep/places.ts";
+import { tablesPathBeside } from "../../../data-prep/places.ts";
 import { tablesFault } from "../../../data-prep/tables/fault.ts";
 import { writeTables } from "../../../data-prep/tables/make.ts";
 import { canonical } from "../../../personalize/diff.ts";
@@ -47,15 +46,6 @@ export async function renewTables({ interactionsFile, serving }: StackConfig): P
     const sha256 = await sha256Of(csvPath);
     if (!serving.api || (await tablesFault(csvPath, async () => sha256)) === undefined) return undefined;
     const path = tablesPathBeside(csvPath);
-    await writeTables(path, { columns: await readColumns(csvPath), sha256, catalogue: await catalogueOf(csvPath) });
+    await writeTables(path, { columns: await readColumns(csvPath), sha256, catalogue: await catalogueBeside(csvPath) });
     return path;
-}
-
-async function catalogueOf(csvPath: string): Promise<readonly CatalogueItem[]> {
-    try {
-        return JSON.parse(await readFile(cataloguePathBeside(csvPath), "utf8")) as CatalogueItem[];
-    } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-        throw error;
-    }
 }
