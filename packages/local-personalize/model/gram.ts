@@ -43,38 +43,106 @@ export function pairSums(
     n: number,
     eventWeights?: readonly (readonly number[])[],
 ): PairSums {
-    const sums = { gram: new Float64Array(n * n), directed: new Float32Array(n * n) };
-    let user = 0;
-    for (const history of histories) addPairs(sums, n, history, eventWeights?.[user++]);
-    addRidge(sums.gram, n);
-    return sums;
+    const events = flattened(histories, eventWeights);
+    const gram = new Float64Array(n * n);
+    const directed = new Float32Array(n * n);
+    const follows = new Float64Array(n);
+    for (const [item, ofItem] of eventsByItem(events.items, n)) {
+        follows.fill(0);
+        for (const event of ofItem) addLaterEvents(gram.subarray(item * n, item * n + n), follows, events, event);
+        follows[item] = 0;
+        directed.set(follows, item * n);
+    }
+    addTranspose(gram, n);
+    addOwnWeights(gram, n, events);
+    addRidge(gram, n);
+    return { gram, directed };
 }
 
-function addPairs(
-    { gram, directed }: PairSums,
-    n: number,
-    whole: readonly number[],
-    weights: readonly number[] | undefined,
-): void {
-    const history = Int32Array.from(whole.slice(-LONGEST_HISTORY));
-    const factors = Float64Array.from(weights?.slice(-LONGEST_HISTORY) ?? new Float64Array(history.length).fill(1));
-    const userWeight = (100 / history.length) ** USER_POWER;
-    for (let later = 0; later < history.length; later++) {
-        const row = history[later] as number;
-        const factor = userWeight * (factors[later] as number);
-        gram[row * n + row] = (gram[row * n + row] as number) + factor * (factors[later] as number);
-        for (let earlier = 0; earlier < later; earlier++) {
-            const column = history[earlier] as number;
-            const pair = factor * (factors[earlier] as number);
-            const distance = later - earlier;
-            const value = pair * (kernel[distance] as number);
-            // One triangle is enough; an item that occurs twice for one user adds both orders to its diagonal.
-            const at = row > column ? row * n + column : column * n + row;
-            gram[at] = (gram[at] as number) + (row === column ? 2 * value : value);
-            if (distance > DIRECTED_LAST || row === column) continue;
-            const follows = column * n + row;
-            directed[follows] = (directed[follows] as number) + pair * (directedKernel[distance] as number);
+/** The events of all users, one user after the other, oldest first. */
+interface Events {
+    items: Int32Array;
+    weights: Float64Array;
+    /** The user of each event, and where the events of a user end. */
+    users: Int32Array;
+    ends: Int32Array;
+    userWeights: Float64Array;
+}
+
+function flattened(histories: Iterable<readonly number[]>, eventWeights?: readonly (readonly number[])[]): Events {
+    const newest = Array.from(histories, (history) => history.slice(-LONGEST_HISTORY));
+    const ends = new Int32Array(newest.length);
+    let count = 0;
+    for (const [user, history] of newest.entries()) {
+        count += history.length;
+        ends[user] = count;
+    }
+    const items = new Int32Array(count);
+    const users = new Int32Array(count);
+    const weights = new Float64Array(count).fill(1);
+    for (const [user, history] of newest.entries()) {
+        const start = (ends[user] as number) - history.length;
+        items.set(history, start);
+        users.fill(user, start, ends[user]);
+        if (eventWeights) weights.set((eventWeights[user] ?? []).slice(-LONGEST_HISTORY), start);
+    }
+    const userWeights = Float64Array.from(newest, ({ length }) => (100 / length) ** USER_POWER);
+    return { items, weights, users, ends, userWeights };
+}
+
+/** The events of each item: then the sums of one item stay in the processor's cache. */
+function* eventsByItem(items: Int32Array, n: number): Generator<[item: number, events: Int32Array]> {
+    const ends = new Int32Array(n);
+    for (const item of items) ends[item] = (ends[item] as number) + 1;
+    for (let item = 1; item < n; item++) ends[item] = (ends[item] as number) + (ends[item - 1] as number);
+    const starts = ends.slice();
+    const events = new Int32Array(items.length);
+    for (let event = items.length - 1; event >= 0; event--) {
+        const item = items[event] as number;
+        const at = (starts[item] as number) - 1;
+        starts[item] = at;
+        events[at] = event;
+    }
+    for (let item = 0; item < n; item++) yield [item, events.subarray(starts[item], ends[item])];
+}
+
+/** Adds the pairs of an event with the user's later ones to the rows of its item. */
+function addLaterEvents(row: Float64Array, follows: Float64Array, events: Events, event: number): void {
+    const { items, weights } = events;
+    const user = events.users[event] as number;
+    const end = events.ends[user] as number;
+    const factor = (events.userWeights[user] as number) * (weights[event] as number);
+    const near = Math.min(end, event + DIRECTED_LAST + 1);
+    for (let later = event + 1; later < near; later++) {
+        const item = items[later] as number;
+        const pair = factor * (weights[later] as number);
+        row[item] = (row[item] as number) + pair * (kernel[later - event] as number);
+        follows[item] = (follows[item] as number) + pair * (directedKernel[later - event] as number);
+    }
+    for (let later = near; later < end; later++) {
+        const item = items[later] as number;
+        row[item] = (row[item] as number) + factor * (weights[later] as number) * (kernel[later - event] as number);
+    }
+}
+
+/** The lower triangle becomes the matrix plus its transpose, the upper one 0. */
+function addTranspose(matrix: Float64Array, n: number): void {
+    for (let row = 0; row < n; row++) {
+        // An item that occurs twice for one user adds both orders to its diagonal.
+        for (let column = 0; column <= row; column++) {
+            const [at, mirrored] = [row * n + column, column * n + row];
+            matrix[at] = (matrix[at] as number) + (matrix[mirrored] as number);
+            if (column < row) matrix[mirrored] = 0;
         }
+    }
+}
+
+/** An event's pair with itself. */
+function addOwnWeights(gram: Float64Array, n: number, { items, weights, users, userWeights }: Events): void {
+    for (const [event, item] of items.entries()) {
+        const weight = weights[event] as number;
+        const at = item * n + item;
+        gram[at] = (gram[at] as number) + (userWeights[users[event] as number] as number) * weight * weight;
     }
 }
 

@@ -1,7 +1,7 @@
 import type { Interactions } from "./interactions.ts";
 
 /**
- * The bound of full rows. Their training takes 3 n³ operations: 4,000 rows take a minute. Rarer items have sparse rows,
+ * The bound of full rows. Their training takes 3 n³ operations: 4,000 rows take 6 seconds. Rarer items have sparse rows,
  * and lists are hardly worse for it (docs/models.md).
  */
 export const MOST_DENSE_ITEMS = 4_000;

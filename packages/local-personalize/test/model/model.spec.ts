@@ -199,21 +199,3 @@ describe("the recommender model", () => {
         }
     });
 });
-
-describe("pairSums", () => {
-    it("weighs pairs by their distance in the history, and users by the number of their events", () => {
-        const { gram, directed } = pairSums([[0, 1, 2]], 3);
-        const user = (100 / 3) ** 0.4;
-        const near = user * (0.1 + 0.9 * 2 ** (-1 / 20));
-        const far = user * (0.1 + 0.9 * 2 ** (-2 / 20));
-        const expected = [user + 250, 0, 0, near, user + 250, 0, far, near, user + 250];
-        gram.forEach((value, at) => {
-            assert.ok(Math.abs(value - (expected[at] ?? 0)) < 1e-9, `entry ${at}`);
-        });
-        const [next, afterNext] = [user * 2 ** (-1 / 10), user * 2 ** (-2 / 10)];
-        const follows = [0, next, afterNext, 0, 0, next, 0, 0, 0];
-        directed.forEach((value, at) => {
-            assert.ok(Math.abs(value - (follows[at] ?? 0)) < 1e-6, `directed entry ${at}`);
-        });
-    });
-});
