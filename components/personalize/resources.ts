@@ -24,7 +24,7 @@ type Args<T> = {
     readonly [K in keyof T]: undefined extends T[K] ? pulumi.Input<T[K]> | undefined : pulumi.Input<T[K]>;
 };
 
-abstract class PersonalizeResource<I extends object> extends pulumi.dynamic.Resource {
+abstract class PersonalizeResource<I extends object> extends pulumi.CustomResource {
     declare public readonly arn: pulumi.Output<string>;
     declare public readonly status: pulumi.Output<string>;
 
@@ -36,7 +36,8 @@ abstract class PersonalizeResource<I extends object> extends pulumi.dynamic.Reso
         opts?: pulumi.CustomResourceOptions,
     ) {
         const computed = Object.fromEntries(["arn", "status", ...outputs].map((key) => [key, undefined]));
-        super(forward(kind), name, { ...args, ...computed }, opts, "personalize", kind);
+        const type = `pulumi-nodejs:dynamic/personalize:${kind}`;
+        super(type, name, { ...args, ...computed, __provider: forward(kind) }, opts);
     }
 }
 

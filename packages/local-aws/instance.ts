@@ -102,5 +102,7 @@ export function environment(instance: Instance, env: NodeJS.ProcessEnv = process
         join(instance.root, "node_modules", "@pulumi", "pulumi"),
         env.PATH ?? "",
     ];
-    return { ...own, ...variables(instance), PATH: path.join(delimiter) };
+    const lightSdk = join(instance.root, "packages", "local-aws", "toolchain", "light-sdk.cjs");
+    const nodeOptions = [env.NODE_OPTIONS ?? "", `--require=${JSON.stringify(lightSdk)}`].join(" ").trim();
+    return { ...own, ...variables(instance), NODE_OPTIONS: nodeOptions, PATH: path.join(delimiter) };
 }

@@ -4,7 +4,6 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { credentials, type ServiceError } from "@grpc/grpc-js";
-import * as pulumi from "@pulumi/pulumi";
 import grpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import provider from "@pulumi/pulumi/proto/provider_pb.js";
 import status from "@pulumi/pulumi/proto/status_pb.js";
@@ -39,8 +38,7 @@ export async function startDynamicHost(kind: string, enginePort: number, env: No
     const [port] = (await once(createInterface(child.stdout), "line")) as [string];
     const client = new grpc.ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
 
-    const implementation = forward(kind);
-    const { text } = await pulumi.runtime.serializeFunction(() => implementation, { allowSecrets: true });
+    const text = forward(kind);
     const wire = (properties: Properties) =>
         struct.Struct.fromJavaScript({ ...properties, __provider: text } as Parameters<
             typeof struct.Struct.fromJavaScript
