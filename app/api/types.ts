@@ -95,6 +95,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Films by title
+         * @description Films whose title has each word of the query, the best match first, equal matches by popularity. Case, diacritics and punctuation are ignored. A film without a title is found by its id. Answers from the tables, without cost.
+         */
+        get: operations["searchItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/items/{itemId}": {
         parameters: {
             query?: never;
@@ -219,6 +239,9 @@ export interface components {
             /** @description The films that a list with source similar is based on. For a viewer's list they are films that the viewer watched; then they need the viewer's token, or config `publicHistories`. */
             because?: components["schemas"]["Film"][];
             films: components["schemas"]["ListedFilm"][];
+        };
+        FoundFilms: {
+            films: components["schemas"]["Film"][];
         };
         RankingRequest: {
             itemIds: components["schemas"]["Id"][];
@@ -401,6 +424,8 @@ export interface components {
         itemId: components["schemas"]["Id"];
         /** @description Maximum number of films */
         numResults: number;
+        /** @description Words of a title, or their beginnings */
+        query: string;
         /** @description Only films of this genre */
         genre: string;
         /** @description Name of a filter of the stack (config `filters`); it replaces the filter of watched films */
@@ -542,6 +567,37 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["Failure"];
             503: components["responses"]["IssuerAway"];
+        };
+    };
+    searchItems: {
+        parameters: {
+            query: {
+                /** @description Words of a title, or their beginnings */
+                query: components["parameters"]["query"];
+                /** @description Maximum number of films */
+                numResults?: components["parameters"]["numResults"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The films, none if no title matches */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundFilms"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failure"];
         };
     };
     getItem: {

@@ -1,4 +1,4 @@
-import type { EventsRequest, FilmListAnswer, HealthAnswer, RankingRequest } from "../api/names.ts";
+import type { EventsRequest, FilmListAnswer, FoundFilms, HealthAnswer, RankingRequest } from "../api/names.ts";
 import type { operations } from "../api/types.ts";
 import type { Caller } from "./caller.ts";
 import type { ReadRequest } from "./description.ts";
@@ -94,6 +94,12 @@ export function answers(parts: OperationParts): Readonly<Record<keyof operations
             const without = new Set(trending.map(({ itemId }) => itemId));
             const films = [...trending, ...tables.popular({ count: count - trending.length, without })];
             return table(answerTable(films, { source: "popular" }), trace);
+        },
+        searchItems({ query }, trace) {
+            const { query: words, numResults: count = 25 } = query as Query<"searchItems">;
+            trace.layer = "tables";
+            const found: FoundFilms = { films: tables.search(words, count).map(filmAnswer) };
+            return jsonReply(found, everybodys);
         },
         getItem({ path }) {
             const film = tables.film(path.itemId ?? "");

@@ -1,5 +1,6 @@
 import { parseTables, type TablesDocument } from "../../data-prep/tables/document.ts";
 import { viewersIn } from "../../data-prep/tables/viewers.ts";
+import { titleIndex } from "./title-index.ts";
 
 /** A film in an answer. */
 export interface Film {
@@ -31,6 +32,8 @@ export interface Tables {
     /** Number of films in catalogue and interactions. */
     readonly filmCount: number;
     film(itemId: string): Film | undefined;
+    /** Films by words of their titles, or of their ids without titles; the best match first, then the most popular. */
+    search(query: string, count?: number): Film[];
     /** Whether the interactions have this viewer; undefined if the tables do not list viewers. */
     hasViewer(userId: string): boolean | undefined;
     /** The most popular films, of one genre or all; empty for an unknown genre. */
@@ -63,6 +66,7 @@ export function openTables(document: TablesDocument): Tables {
     const { films, genreSets, similar } = document;
     const numbers = new Map(films.ids.map((itemId, number) => [itemId, number]));
     const byGenre = popularByGenre(document);
+    let index: ReturnType<typeof titleIndex> | undefined;
     const listed = document.viewers === undefined ? undefined : viewersIn(document.viewers);
     const genresOf = (number: number) => genreSets[films.genres[number] as number] ?? [];
     const filmOf = (number: number): Film => {
@@ -116,6 +120,10 @@ export function openTables(document: TablesDocument): Tables {
         film: (itemId) => {
             const number = numbers.get(itemId);
             return number === undefined ? undefined : filmOf(number);
+        },
+        search(query, count = usualCount) {
+            index ??= titleIndex(films.ids.map((itemId, number) => films.titles[number] ?? itemId));
+            return index(query, count).map(filmOf);
         },
         hasViewer: (userId) => listed?.(userId),
         popular: ({ genre, ...ask } = {}) => take(genre === undefined ? similar.keys() : inGenre(genre), ask),

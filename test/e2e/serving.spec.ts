@@ -87,6 +87,7 @@ describe("the API on the local AWS", () => {
             getPopular: () => call("/popular"),
             getTrending: () => call("/trending"),
             rankItems: () => post("/rankings/1", { itemIds: film }),
+            searchItems: () => call("/items?query=film"),
             getItem: () => call(`/items/${film[0]}`),
             putEvents: () => watch("visitor", film[0] ?? ""),
             getHealth: () => call("/health"),

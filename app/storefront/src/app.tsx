@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { useOnline, useRoute } from "./hooks.ts";
 import { Compare } from "./pages/compare.tsx";
 import { Home } from "./pages/home.tsx";
@@ -6,6 +6,7 @@ import { Status } from "./pages/status.tsx";
 import { Welcome } from "./pages/welcome.tsx";
 import { Announcer } from "./parts/announcer.tsx";
 import { Header } from "./parts/header.tsx";
+import { Search, useSearchKey } from "./parts/search.tsx";
 import { Picker } from "./parts/viewer-choice.tsx";
 import { hashFor, type Route } from "./route.ts";
 import { needsToken, useSignedIn } from "./sign-in.ts";
@@ -22,6 +23,9 @@ export function App() {
     const route = needsToken ? { ...withoutViewer, ...(signedIn && { viewer: signedIn.viewer }) } : asked;
     const online = useOnline();
     const [picking, setPicking] = useState(false);
+    const [searching, setSearching] = useState(false);
+    const search = useCallback(() => setSearching(true), []);
+    useSearchKey(search);
     const main = useRef<HTMLElement>(null);
     const { page, viewer } = route;
 
@@ -41,7 +45,7 @@ export function App() {
             <button type="button" class="skip" onClick={() => main.current?.focus()}>
                 Skip to the films
             </button>
-            <Header route={route} onPick={() => setPicking(true)} />
+            <Header route={route} onPick={() => setPicking(true)} onSearch={search} />
             {!needsToken && (
                 <aside class="open" aria-label="Warning">
                     A demo: anyone can read and change any viewer's list. Use no real people's data.
@@ -62,6 +66,7 @@ export function App() {
                 </p>
             </footer>
             {picking && <Picker route={route} onClose={() => setPicking(false)} />}
+            {searching && <Search route={route} onClose={() => setSearching(false)} />}
             <Announcer />
         </>
     );

@@ -14,7 +14,8 @@ export interface Asked<Value> {
 /** Requests `path`, and again when it changes; ignores answers for earlier paths. */
 export function useAnswer<Value>(path: string | undefined): Asked<Value> {
     const [turn, setTurn] = useState(0);
-    const [state, setState] = useState<Omit<Asked<Value>, "again">>({
+    const [state, setState] = useState<Omit<Asked<Value>, "again"> & { readonly path: string | undefined }>({
+        path,
         answered: undefined,
         error: undefined,
         loading: path !== undefined,
@@ -23,12 +24,13 @@ export function useAnswer<Value>(path: string | undefined): Asked<Value> {
     useEffect(() => {
         if (path === undefined) return;
         let current = true;
-        setState(({ answered }) => ({ answered, error: undefined, loading: true }));
+        setState(({ answered }) => ({ path, answered, error: undefined, loading: true }));
         get<Value>(path, turn > 0).then(
-            (answered) => current && setState({ answered, error: undefined, loading: false }),
+            (answered) => current && setState({ path, answered, error: undefined, loading: false }),
             (error: unknown) =>
                 current &&
                 setState(({ answered }) => ({
+                    path,
                     answered,
                     error: error instanceof ApiError ? error : new ApiError(String(error)),
                     loading: false,
@@ -39,7 +41,21 @@ export function useAnswer<Value>(path: string | undefined): Asked<Value> {
         };
     }, [path, turn]);
     const again = useCallback(() => setTurn((before) => before + 1), []);
-    return { ...state, again };
+    const { answered, error, loading } = state;
+    // The state of an earlier path is there until the effect runs.
+    return state.path === path
+        ? { answered, error, loading, again }
+        : { answered, error: undefined, loading: path !== undefined, again };
+}
+
+/** The value, once it has not changed for `ms`. */
+export function useSettled<Value>(value: Value, ms: number): Value {
+    const [settled, setSettled] = useState(value);
+    useEffect(() => {
+        const timer = setTimeout(() => setSettled(() => value), ms);
+        return () => clearTimeout(timer);
+    }, [value, ms]);
+    return settled;
 }
 
 /** Repeats every `seconds` while the tab is visible, and when the viewer returns to it. */

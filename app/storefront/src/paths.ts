@@ -17,4 +17,7 @@ export const popularPath = (genre?: string) => `popular?${query({ genre: genre |
 
 export const trendingPath = `trending?${query({ numResults: rowLength })}`;
 
+/** Films by words of their titles. */
+export const searchPath = (words: string) => `items?${query({ query: words, numResults: rowLength })}`;
+
 export const itemPath = (itemId: string) => `items/${encodeURIComponent(itemId)}`;

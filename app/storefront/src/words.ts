@@ -4,6 +4,7 @@ import { done, item } from "./data-words.ts";
 export type Film = components["schemas"]["Film"];
 export type ListedFilm = components["schemas"]["ListedFilm"];
 export type FilmList = components["schemas"]["FilmList"];
+export type FoundFilms = components["schemas"]["FoundFilms"];
 export type Health = components["schemas"]["Health"];
 export type Source = components["schemas"]["Source"];
 export type Reason = NonNullable<FilmList["reason"]>;

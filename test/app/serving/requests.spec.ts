@@ -74,6 +74,8 @@ describe("a request", () => {
         ],
         ["GET /recommendations/{userId}", { query: { since: "9007199254740991" } }, "query since", /revision/],
         ["GET /similar/{itemId}", { path: { itemId: "x".repeat(257) } }, "path itemId", /256/],
+        ["GET /items", {}, "query", /query/],
+        ["GET /items", { query: { query: "" } }, "query query", /1 character/],
         ["POST /events", {}, "body", /must be JSON/],
         ["POST /events", { body: { userId: "a", sessionId: "s", events: [] } }, "body /events", /1 items/],
         [
@@ -197,8 +199,16 @@ describe("an answer", () => {
     it("is kept by browsers and CDNs where it is everybody's, by a browser alone where it is a viewer's", async () => {
         const cacheControl = async (what: string, asked?: Asked) =>
             (await get(what, asked)).headers["Cache-Control"] ?? "";
-        for (const what of ["/popular", "/trending", "/similar/{itemId}", "/items/{itemId}", "/openapi.json"]) {
-            assert.match(await cacheControl(`GET ${what}`, { path: { itemId: "1" } }), /^public, .*s-maxage=\d+/, what);
+        for (const what of [
+            "/popular",
+            "/trending",
+            "/similar/{itemId}",
+            "/items",
+            "/items/{itemId}",
+            "/openapi.json",
+        ]) {
+            const asked = { path: { itemId: "1" }, ...(what === "/items" && { query: { query: "film" } }) };
+            assert.match(await cacheControl(`GET ${what}`, asked), /^public, .*s-maxage=\d+/, what);
         }
         assert.equal(await cacheControl("GET /health"), "no-store");
         const mine = () => cacheControl("GET /recommendations/{userId}", { path: { userId: `${Math.random()}` } });
@@ -217,6 +227,7 @@ describe("an answer", () => {
             ["GET /popular", {}, "FilmList"],
             ["GET /trending", {}, "FilmList"],
             ["GET /items/{itemId}", film, "Film"],
+            ["GET /items", { query: { query: "film" } }, "FoundFilms"],
             ["GET /health", {}, "Health"],
         ];
         for (const [what, asked, schema] of schemas) {
@@ -239,6 +250,7 @@ describe("an answer", () => {
             "6",
             "7",
         ]);
+        assert.deepEqual(await ids("GET /items", { query: { query: "film 29", numResults: "2" } }), ["29", "290"]);
         const unknown = jsonOf(
             await get("GET /similar/{itemId}", { path: { itemId: "x" }, query: { numResults: "1" } }),
         );

@@ -50,6 +50,15 @@ describe("answers from the tables", () => {
         assert.equal(ids(tables.popular({ count: 0 })), "");
     });
 
+    it("are films by their titles, or by their ids without titles, the most watched first", () => {
+        assert.equal(ids(tables.search("BRA")), "b");
+        assert.equal(ids(tables.search("e")), "ead", "eden begins with it; alien is more popular than dune");
+        assert.equal(ids(tables.search("e", 2)), "ea");
+        assert.equal(ids(tables.search("c")), "c");
+        assert.equal(ids(tables.search("b")), "b", "an id is not searched beside a title");
+        assert.equal(ids(tables.search("nothing")), "");
+    });
+
     it("are films that grow", () => {
         assert.equal(ids(tables.trending()), "da");
         assert.equal(ids(tables.trending({ without: new Set(["d"]) })), "a");

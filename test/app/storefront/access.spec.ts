@@ -47,6 +47,16 @@ describe("the storefront is for everybody", () => {
         ["a film that is not known", "#/?viewer=6&film=none", (page) => page.waitForSelector("dialog .trouble")],
         ["a row's drawer", "#/?viewer=6", click("#picks .details")],
         ["the choice of a viewer", "#/?viewer=6", click(".who")],
+        [
+            "the search",
+            "#/?viewer=6",
+            async (page) => {
+                await rows(page);
+                await page.keyboard.press("/");
+                await page.type("dialog.search input", "the");
+                await page.waitForSelector(".found [data-item]");
+            },
+        ],
         ["the comparison", "#/compare?viewer=6", (page) => page.waitForSelector(".column:nth-child(2) [data-item]")],
         ["the status", "#/status", (page) => page.waitForSelector(".panel .state")],
     ];

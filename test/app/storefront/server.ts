@@ -180,7 +180,7 @@ const parameters: Readonly<Record<string, string>> = { recommendations: "userId"
 /** The request as API Gateway hands it on. */
 async function eventOf(request: IncomingMessage, path: string) {
     const [what = "", id] = path.split("/");
-    const parameter = parameters[what];
+    const parameter = id === undefined ? undefined : parameters[what];
     const url = new URL(request.url ?? "/", "http://local");
     let body = "";
     for await (const chunk of request) body += chunk;

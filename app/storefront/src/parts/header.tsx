@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { capital } from "../data-words.ts";
+import { capital, item } from "../data-words.ts";
 import { hashFor, type Page, type Route } from "../route.ts";
 import { needsToken } from "../sign-in.ts";
 import { currentTheme, showTheme } from "../theme.ts";
@@ -13,7 +13,13 @@ const pages: readonly (readonly [Page, string])[] = [
     ["status", "Status"],
 ];
 
-export function Header({ route, onPick }: { route: Route; onPick: () => void }) {
+interface HeaderProps {
+    readonly route: Route;
+    onPick(): void;
+    onSearch(): void;
+}
+
+export function Header({ route, onPick, onSearch }: HeaderProps) {
     const { viewer } = route;
     const whose = viewer === undefined ? {} : { viewer };
     return (
@@ -36,6 +42,12 @@ export function Header({ route, onPick }: { route: Route; onPick: () => void }) 
                     </a>
                 ))}
             </nav>
+            <button type="button" class="search-open" onClick={onSearch} aria-haspopup="dialog" aria-keyshortcuts="/">
+                <Icon name="search" />
+                <span>
+                    Search<span class="unseen"> {item.many}</span>
+                </span>
+            </button>
             <ThemeToggle />
             {needsToken ? (
                 <span class="who">

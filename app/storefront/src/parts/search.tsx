@@ -1,0 +1,139 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { item } from "../data-words.ts";
+import { type Asked, useAnswer, useSettled } from "../hooks.ts";
+import { rowLength, searchPath } from "../paths.ts";
+import { spoken } from "../poster/lettering.ts";
+import { hashFor, type Route } from "../route.ts";
+import type { FoundFilms } from "../words.ts";
+import { Facts } from "./facts.tsx";
+import { Modal } from "./modal.tsx";
+import { Poster } from "./poster.tsx";
+import { Trouble } from "./trouble.tsx";
+
+/** Time without a key after which the page searches. */
+const settledMs = 150;
+/** The space for genres beside a title, in letters. */
+const factLetters = 26;
+
+interface SearchProps {
+    readonly route: Route;
+    onClose(): void;
+}
+
+/** Dialog to find a film by its title: an editable combobox with a list (WAI-ARIA Authoring Practices). */
+export function Search({ route, onClose }: SearchProps) {
+    const [typed, setTyped] = useState("");
+    const query = typed.trim();
+    const sought = useSettled(query, settledMs);
+    const asked = useAnswer<FoundFilms>(sought === "" ? undefined : searchPath(sought));
+    const films = query === "" ? [] : (asked.answered?.value.films ?? []);
+    const isCurrent = query === sought && !asked.loading;
+    const [place, setPlace] = useState(0);
+    const [opensFirst, setOpensFirst] = useState(false);
+    const input = useRef<HTMLInputElement>(null);
+    const list = useRef<HTMLDivElement>(null);
+    useEffect(() => input.current?.focus(), []);
+    useEffect(() => setPlace(0), [asked.answered]);
+    useEffect(() => list.current?.children[place]?.scrollIntoView({ block: "nearest" }), [place]);
+
+    const open = (film: string) => {
+        onClose();
+        // The other views have no dialog of a film.
+        const page = route.page === "compare" ? "compare" : "home";
+        location.hash = hashFor({ ...route, page, film });
+    };
+    // Enter may come before the answer.
+    useEffect(() => {
+        if (!opensFirst || !isCurrent) return;
+        setOpensFirst(false);
+        if (films[0] !== undefined) open(films[0].itemId);
+    }, [opensFirst, isCurrent]);
+
+    const onKeyDown = (event: KeyboardEvent) => {
+        const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+        if (step !== undefined && films.length > 0) {
+            event.preventDefault();
+            setPlace((place + step + films.length) % films.length);
+        }
+        if (event.key === "Enter" && !event.isComposing) {
+            const film = films[place];
+            if (isCurrent && film !== undefined) open(film.itemId);
+            else setOpensFirst(!isCurrent);
+        }
+    };
+
+    return (
+        <Modal class="sheet search" labelledBy="search-title" onClose={onClose}>
+            <h2 id="search-title">Search {item.many}</h2>
+            <input
+                ref={input}
+                value={typed}
+                onInput={(event) => setTyped(event.currentTarget.value)}
+                onKeyDown={onKeyDown}
+                role="combobox"
+                aria-labelledby="search-title"
+                aria-autocomplete="list"
+                aria-expanded={films.length > 0}
+                aria-controls="search-films"
+                aria-activedescendant={films.length > 0 ? `search-film-${place}` : undefined}
+                maxLength={256}
+                inputMode="search"
+                enterkeyhint="search"
+                autoComplete="off"
+                spellcheck={false}
+            />
+            <p class="hint" role="status">
+                {statusOf(query, isCurrent, asked)}
+            </p>
+            {asked.error && query !== "" && <Trouble error={asked.error} onAgain={asked.again} />}
+            <div class="found" id="search-films" ref={list} role="listbox" tabIndex={-1} aria-labelledby="search-title">
+                {films.map((film, at) => (
+                    // biome-ignore lint/a11y/useKeyWithClickEvents: the keys of the list are those of the text field
+                    <div
+                        key={film.itemId}
+                        id={`search-film-${at}`}
+                        role="option"
+                        tabIndex={-1}
+                        aria-selected={at === place}
+                        data-item={film.itemId}
+                        onClick={() => open(film.itemId)}
+                        onPointerMove={() => setPlace(at)}
+                    >
+                        <Poster film={film} />
+                        <span>
+                            <span class="rank-title">{spoken(film.title)}</span>
+                            <span class="rank-facts">
+                                <Facts film={film} letters={factLetters} />
+                            </span>
+                        </span>
+                    </div>
+                ))}
+            </div>
+        </Modal>
+    );
+}
+
+function statusOf(query: string, isCurrent: boolean, { answered, error }: Asked<FoundFilms>): string {
+    if (query === "") return "Type words of a title, in any order, or the beginnings of words.";
+    if (!isCurrent) return "Searching …";
+    if (error !== undefined) return "";
+    const count = answered?.value.films.length ?? 0;
+    if (count === 0) return `No ${item.one} is found for “${query}”.`;
+    if (count === rowLength) return `The ${count} best matches.`;
+    return `${count} ${count === 1 ? item.one : item.many}.`;
+}
+
+/** Calls `open` when the viewer presses "/" outside of a field and of a dialog. */
+export function useSearchKey(open: () => void): void {
+    useEffect(() => {
+        const press = (event: KeyboardEvent) => {
+            if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+            const { target } = event;
+            if (target instanceof Element && target.closest("input, select, textarea, dialog")) return;
+            event.preventDefault();
+            open();
+        };
+        document.addEventListener("keydown", press);
+        return () => document.removeEventListener("keydown", press);
+    }, [open]);
+}

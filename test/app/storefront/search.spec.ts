@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import type { Browser, Page } from "puppeteer-core";
+import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
+import { catalogue, histories, oddTitles, tables, tablesDocument } from "./films.ts";
+import { filmsOf, focused, type OpenPage, openPage, type PageOptions, said, textOf, violationsOf } from "./pages.ts";
+import { type Served, serveStorefront } from "./server.ts";
+
+describe("the search of the storefront", () => {
+    let browser: Browser;
+    let served: Served;
+    let opened: OpenPage[];
+    const open = async (hash: string, options?: PageOptions) => {
+        const one = await openPage(browser, `${served.url}${hash}`, options);
+        opened.push(one);
+        return one.page;
+    };
+    /** Types words, and returns the ids that are found for them. */
+    const foundFor = async (page: Page, words: string) => {
+        await page.$eval(".search input", (input) => (input as HTMLInputElement).select());
+        await page.type(".search input", words);
+        await said(page, ".search [role=status]", /matches|film|Type/);
+        return page.$$eval(".found [data-item]", (all) => all.map((one) => (one as HTMLElement).dataset.item));
+    };
+    const idOf = (title: string) => catalogue.find((film) => film.title === title)?.itemId;
+    const active = (page: Page) =>
+        page.$eval(".found [aria-selected=true]", (one) => (one as HTMLElement).dataset.item);
+
+    before(async () => {
+        browser = await openBrowser();
+        served = await serveStorefront({ tables: tablesDocument, histories });
+    });
+    after(async () => {
+        await browser.close();
+        await served.close();
+    });
+    beforeEach(() => {
+        opened = [];
+        served.asked.length = 0;
+        Object.assign(served.control, { failing: undefined, delayMs: 0 });
+    });
+    afterEach(async () => {
+        for (const { context } of opened) await context.close();
+    });
+
+    it("opens by /, finds a title without its accents, moves by arrows, opens by Enter, and closes by Escape", async () => {
+        const page = await open("#/?viewer=6");
+        await filmsOf(page, "popular");
+        await page.keyboard.press("/");
+        await page.waitForSelector("dialog.search[open]");
+        assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("role")), "combobox");
+        assert.deepEqual(await foundFor(page, "miserables DE LETE"), [idOf("Misérables de l'été, Les")]);
+        const expected = tables.search("midn", 20).map(({ itemId }) => itemId);
+        assert.ok(expected.length > 2);
+        assert.deepEqual(await foundFor(page, "midn"), expected);
+        assert.equal(await active(page), expected[0]);
+        for (const key of ["ArrowDown", "ArrowDown", "ArrowUp", "ArrowUp", "ArrowUp"] as const) {
+            await page.keyboard.press(key);
+        }
+        assert.equal(await active(page), expected.at(-1), "above the first is the last");
+        await page.keyboard.press("ArrowDown");
+        await page.keyboard.press("ArrowDown");
+        await page.keyboard.press("Enter");
+        await said(page, "#film-title", /^Midnight/);
+        assert.equal(new URL(page.url()).hash, `#/?viewer=6&film=${expected[1]}`);
+        await page.keyboard.press("Escape");
+        await page.waitForSelector("dialog", { hidden: true });
+        assert.equal(new URL(page.url()).hash, "#/?viewer=6");
+        await page.keyboard.press("/");
+        await page.waitForSelector("dialog.search[open]");
+        await page.keyboard.press("Escape");
+        await page.waitForSelector("dialog", { hidden: true });
+        assert.deepEqual(opened[0]?.complaints, []);
+    });
+
+    it("asks once for words that are typed quickly, and opens the first film after an early Enter", async () => {
+        served.control.delayMs = 300;
+        const page = await open("#/status");
+        await page.locator(".search-open").click();
+        await page.type(".search input", "usual wit");
+        await page.keyboard.press("Enter");
+        await said(page, "#film-title", /^The Usual Witnesses$/);
+        assert.match(new URL(page.url()).hash, /^#\/\?film=\d+$/, "the status has no films, so home opens");
+        assert.deepEqual(
+            served.asked.filter((call) => call.startsWith("GET items?")),
+            ["GET items?query=usual+wit&numResults=20"],
+        );
+    });
+
+    it("reports that nothing is found, and that the search fails, and leaves / to fields", async () => {
+        const page = await open("");
+        await page.type(".by-id input", "a/b");
+        assert.equal(await page.$eval(".by-id input", (input) => (input as HTMLInputElement).value), "a/b");
+        assert.equal(await page.$("dialog"), null);
+        await page.locator(".search-open").click();
+        await page.type(".search input", "qqqq");
+        await said(page, ".search [role=status]", /^No film is found for “qqqq”\.$/);
+        assert.deepEqual(await page.$$(".found [data-item]"), []);
+        await page.keyboard.press("Enter");
+        assert.ok(await page.$("dialog.search"), "Enter without a film opens none");
+        served.control.failing = "items";
+        await page.type(".search input", "q");
+        await said(page, ".search .trouble", /Try again/);
+        served.control.failing = undefined;
+        await page.locator(".search .trouble button").click();
+        await said(page, ".search [role=status]", /^No film/);
+    });
+
+    it("fits a phone, for a finger, with titles of any script", async () => {
+        const page = await open("#/?viewer=6", { width: 320, height: 640 });
+        await filmsOf(page, "popular");
+        await page.locator(".search-open").click();
+        assert.deepEqual(await foundFor(page, "七人"), [idOf("七人の侍")]);
+        assert.deepEqual(await violationsOf(page), []);
+        await foundFor(page, "the");
+        const wide = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+        assert.equal(wide[0], wide[1]);
+        const heights = await page.$$eval(".found [data-item], .search-open, .search input", (all) =>
+            all.map((one) => one.getBoundingClientRect().height),
+        );
+        assert.ok(Math.min(...heights) >= 44, `${heights}`);
+        await page.locator(".found [data-item]:nth-child(3)").click();
+        await page.waitForSelector("dialog.film");
+        assert.ok(oddTitles.length > 0 && (await textOf(page, "#film-title")) !== "");
+        assert.notEqual(await focused(page), "");
+    });
+
+    it("searches ids in data without titles", async () => {
+        const untitled = { ...tablesDocument.films, titles: tablesDocument.films.titles.map(() => null) };
+        const other = await serveStorefront({ tables: { ...tablesDocument, films: untitled }, histories });
+        const one = await openPage(browser, other.url);
+        await one.page.locator(".search-open").click();
+        await one.page.type(".search input", "101");
+        await said(one.page, ".search [role=status]", /^1 film\.$/);
+        await one.page.keyboard.press("Enter");
+        await said(one.page, "#film-title", /^101$/);
+        await one.context.close();
+        await other.close();
+    });
+});
