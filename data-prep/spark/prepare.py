@@ -1,6 +1,6 @@
 """Turns events of any size into the interactions CSV that Amazon Personalize imports: data-prep's contract, on Spark 3.5.
 
-Run it by spark-submit, EMR Serverless or Glue; docs/scale.md has the commands. Without a header of known names, let
+Run it by spark-submit, EMR Serverless or Glue: `prepare.py --help` lists the options. Without known column names, let
 `npm run data-prep -- SAMPLE --dry-run` print the options. Rows that data-prep refuses are refused here.
 """
 
