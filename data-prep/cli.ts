@@ -44,7 +44,7 @@ const command = new Command("data-prep")
         "user=…,item=…,time=…,event=…,value=…: names of columns, or numbers from 1; DEVICE=… keeps a further column",
         columnsOf,
     )
-    .option("--time <format>", "s, ms, iso, or a format such as '%d/%m/%Y %H:%M'")
+    .option("--time <format>", "s, ms, us, iso, or a format such as '%d/%m/%Y %H:%M'")
     .option("--event <rule>", "the type of all events, or a rule: 'rating >= 4 -> Like, else Watch'")
     .option(
         "--output <file>",

@@ -12,7 +12,7 @@ import { shown } from "./values.ts";
 export interface Choices {
     /** `user=…,item=…,time=…,event=…,value=…`, by name or by number from 1. */
     readonly columns?: string;
-    /** `s`, `ms`, `iso`, or a format of `%` codes. */
+    /** `s`, `ms`, `us`, `iso`, or a format of `%` codes. */
     readonly time?: string;
     /** An event type, or cases such as `rating >= 4 -> Like, else Watch`. */
     readonly event?: string;
@@ -133,11 +133,11 @@ function refuseWrongTimes({ table, roles, time }: Plan, path: string, now: numbe
         return seconds === undefined || seconds > now + 86_400;
     });
     if (values.length < 20 || wrong.length < values.length / 2) return;
-    const others = (["s", "ms", "iso"] as const).find((format) => {
+    const others = (["s", "ms", "us", "iso"] as const).find((format) => {
         const seconds = timeReader(format)(values[0] as string);
         return format !== time && seconds !== undefined && seconds > 0 && seconds <= now + 86_400;
     });
-    const looks = others && { s: "epoch seconds", ms: "milliseconds", iso: "ISO 8601" }[others];
+    const looks = others && { s: "epoch seconds", ms: "milliseconds", us: "microseconds", iso: "ISO 8601" }[others];
     throw new NotUnderstoodError(
         `${table.name}: ${wrong.length} of the first ${values.length} times do not fit --time ${time}, such as "${shown(wrong[0] as string, 40)}" in column ${table.names[roles.time]}.` +
             (others ? ` They look like ${looks}:  npm run data-prep -- ${path} --time ${others}` : ""),
@@ -151,7 +151,8 @@ export function describe({ table, roles, extras, time, event }: Plan): string {
     const columns = [...parts, ...extras.map(({ name, column }) => `${name} = ${table.names[column]}`)];
     const rows = table.hasHeader ? "" : ", no header";
     const type = typeof event === "string" ? `every event is ${event}` : event ? "events by rule" : "";
-    const times = { s: "epoch seconds", ms: "milliseconds", iso: "ISO 8601" }[time as string] ?? time;
+    const times =
+        { s: "epoch seconds", ms: "milliseconds", us: "microseconds", iso: "ISO 8601" }[time as string] ?? time;
     return `${table.name}: ${format}${rows}, ${table.encoding}; ${columns.join(", ")}; times in ${times}${type && `; ${type}`}`;
 }
 

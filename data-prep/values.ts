@@ -59,7 +59,12 @@ export function shown(text: string, most = 120): string {
 
 /** The reason why a text is not a time of the format. */
 export function timeProblem(text: string, format: TimeFormat): string {
-    const expected = { s: "a whole number of epoch seconds", ms: "epoch milliseconds", iso: "an ISO 8601 time" };
+    const expected = {
+        s: "a whole number of epoch seconds",
+        ms: "epoch milliseconds",
+        us: "epoch microseconds",
+        iso: "an ISO 8601 time",
+    };
     const hint = format === "s" && /^\d{13}$/.test(text) ? "; it looks like milliseconds" : "";
     const wanted = expected[format as keyof typeof expected] ?? `a time like ${format}`;
     return `timestamp ${JSON.stringify(shown(text, 40))} is not ${wanted}${hint}`;

@@ -7,7 +7,7 @@ export type Role = (typeof roles)[number];
 export type Roles = Readonly<Partial<Record<Role, number>>>;
 
 /** Names of columns, without case and signs, the best first. */
-const names: Readonly<Record<Role, readonly string[]>> = {
+export const knownNames: Readonly<Record<Role, readonly string[]>> = {
     user: "userid user uid visitorid customerid customer memberid reviewerid viewerid accountid profileid shopperid clientid personid playerid listenerid sessionid session usersession".split(
         " ",
     ),
@@ -31,7 +31,7 @@ export const plain = (name: string) =>
 /** Whether the first row names at least two parts, or has no number above numbers. */
 export function isHeader(rows: readonly string[][]): boolean {
     const [first = [], second = []] = rows;
-    const named = roles.filter((role) => first.some((name) => names[role].includes(plain(name))));
+    const named = roles.filter((role) => first.some((name) => knownNames[role].includes(plain(name))));
     if (named.length >= 2) return true;
     const isNumber = (text: string | undefined) => text !== undefined && /^-?\d+([.,]\d+)?$/.test(text);
     return rows.length > 1 && !first.some(isNumber) && second.some(isNumber) && first.every((name) => name !== "");
@@ -112,7 +112,7 @@ export function findRoles(
     const free = () => header.flatMap((_, index) => (isFree(index) ? [index] : []));
     for (const role of roles) {
         if (found[role] !== undefined) continue;
-        const index = names[role]
+        const index = knownNames[role]
             .map((name) => header.findIndex((each, index) => plain(each) === name && isFree(index)))
             .find((index) => index >= 0);
         if (index !== undefined) found[role] = index;

@@ -15,11 +15,17 @@ export function namesIn(rows: readonly Row[]): string[] {
     return [...new Set(rows.flatMap((row) => Object.keys(flat(row))))];
 }
 
+/** An integer above 2^53 keeps its digits, because many ids have 64 bits. */
+function withAllDigits(_name: string, value: unknown, context?: { readonly source?: string }): unknown {
+    const source = context?.source ?? "";
+    return typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(source) ? source : value;
+}
+
 /** The rows of JSON lines; undefined for a line that is not a JSON object. */
 export function jsonRows(lines: readonly string[]): (Row | undefined)[] {
     return lines.map((line) => {
         try {
-            const row: unknown = JSON.parse(line);
+            const row: unknown = JSON.parse(line, /\d{16}/.test(line) ? withAllDigits : undefined);
             return typeof row === "object" && row !== null && !Array.isArray(row) ? (row as Row) : undefined;
         } catch {
             return undefined;

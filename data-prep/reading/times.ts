@@ -1,5 +1,5 @@
-/** How a time is written: epoch seconds, epoch milliseconds, ISO 8601, or a format of `%` codes as in strptime. */
-export type TimeFormat = "s" | "ms" | "iso" | `${string}%${string}`;
+/** The form of a time: epoch seconds, milli- or microseconds, ISO 8601, or `%` codes as in strptime. */
+export type TimeFormat = "s" | "ms" | "us" | "iso" | `${string}%${string}`;
 
 /** The earliest time that detection accepts: 1990-01-01, in epoch seconds. */
 const earliest = 631_152_000;
@@ -28,14 +28,14 @@ const iso =
  * Checks the text of `--time`. Throws an Error that lists the choices.
  */
 export function timeFormatOf(text: string): TimeFormat {
-    if (text === "s" || text === "ms" || text === "iso") return text;
+    if (text === "s" || text === "ms" || text === "us" || text === "iso") return text;
     if (text.includes("%")) {
         const unknown = [...text.matchAll(/%(.)/g)].find(([, code]) => code !== "%" && !codes[code as string]);
         if (unknown) throw new Error(`${unknown[0]} is not a known code of a time; known are ${knownCodes()}.`);
         return text as TimeFormat;
     }
     throw new Error(
-        `"${text}" is not a format of times: use s, ms, iso, or a format such as '%d/%m/%Y %H:%M' (${knownCodes()}).`,
+        `"${text}" is not a format of times: use s, ms, us, iso, or a format such as '%d/%m/%Y %H:%M' (${knownCodes()}).`,
     );
 }
 
@@ -44,6 +44,9 @@ export function timeReader(format: TimeFormat): (text: string) => number | undef
     if (format === "s") return (text) => (/^\d{1,10}(\.0+)?$/.test(text) ? Math.floor(Number(text)) : undefined);
     if (format === "ms") {
         return (text) => (/^\d{1,13}(\.0+)?$/.test(text) ? Math.floor(Number(text) / 1000) : undefined);
+    }
+    if (format === "us") {
+        return (text) => (/^\d{1,16}(\.0+)?$/.test(text) ? Math.floor(Number(text) / 1_000_000) : undefined);
     }
     if (format === "iso") return readIso;
     return readerOf(format);
@@ -143,7 +146,7 @@ export function detectTime(sample: readonly string[], now: number, isKnown = fal
         });
         return good.length >= 0.95 * values.length;
     };
-    for (const format of ["s", "ms", "iso"] as const) if (fits(format)) return { format };
+    for (const format of ["s", "ms", "us", "iso"] as const) if (fits(format)) return { format };
     for (const pair of slashed) {
         const possible = pair.filter(fits);
         if (possible.length === 2) return { ambiguous: possible };

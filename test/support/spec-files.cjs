@@ -37,10 +37,15 @@ const slow = [
 /** The one whole life on the real engine that `npm test` runs. */
 const wholeLife = "test/e2e/life.spec.ts";
 
+/** Only `npm run test:spark` runs these: they need Spark and a Java, which it installs. */
+const spark = globSync("test/spark/*.spec.ts", { cwd: root });
+
 const all = [
     ...globSync("test/**/*.spec.ts", { cwd: root }),
     ...globSync("packages/*/test/**/*.spec.ts", { cwd: root }),
-].sort();
+]
+    .filter((file) => !spark.includes(file))
+    .sort();
 const ordered = [...longest.filter((file) => all.includes(file)), ...all.filter((file) => !longest.includes(file))];
 
 /** What mocha is called with, for a choice of files. */
@@ -58,5 +63,6 @@ const settings = (files) => ({
 
 module.exports = {
     everything: settings(ordered),
+    spark: { spec: spark, extension: ["ts"], timeout: 600_000, slow: 60_000 },
     quick: settings(ordered.filter((file) => file === wholeLife || !slow.some((place) => file.startsWith(place)))),
 };

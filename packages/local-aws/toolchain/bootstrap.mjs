@@ -14,6 +14,7 @@ Installs what is missing into this folder, then runs the command with it. Levels
   engine    the Pulumi engine
   local     Python with MiniStack, for the local AWS
   test      boto3 and pandas, for the tests
+  spark     packages, and Python with PySpark and Java, without the engine
 `;
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
@@ -34,7 +35,7 @@ if (level === "--help" || level === "-h") {
     try {
         await ensure(root, level);
         if (command !== undefined)
-            runCommand(root, command, args, { withPython: level === "local" || level === "test" });
+            runCommand(root, command, args, { withPython: ["local", "test", "spark"].includes(level) });
     } catch (error) {
         if (error instanceof MissingTools) fail(error.message, 2);
         else if (error instanceof SetupError) fail(error.message, 1);

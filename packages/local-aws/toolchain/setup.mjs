@@ -4,7 +4,7 @@ import { engine } from "./engine.mjs";
 import { takeLock } from "./lock.mjs";
 import { packages } from "./packages.mjs";
 import { openProgress } from "./progress.mjs";
-import { python, pythonTest } from "./python.mjs";
+import { python, pythonTest, spark } from "./python.mjs";
 import { findRequirements } from "./requirements.mjs";
 import { openWorkshop, removeLeftovers } from "./workshop.mjs";
 
@@ -14,11 +14,12 @@ const LANES = {
     engine: [[engine], [packages]],
     local: [[engine], [packages], [python]],
     test: [[engine], [packages], [python, pythonTest]],
+    spark: [[packages], [python, spark]],
 };
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** The levels; each contains all of the one before. */
+/** The levels; each contains all of the one before, except `spark`, which needs no engine. */
 export const LEVELS = Object.keys(LANES);
 
 /** Tools that the machine lacks, one sentence each. */

