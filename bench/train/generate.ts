@@ -55,12 +55,17 @@ function drawItems(count: number): Int32Array {
         for (let position = 0; position < length; position++) {
             const taste = (user + (position * 2 < length ? 0 : 1)) % TASTES;
             let item = zipf(random() < 0.7 ? taste : -1);
-            while (seenBy[item] === user) item = (item + TASTES) % itemCount;
+            while (seenBy[item] === user) item = nextItem(item);
             seenBy[item] = user;
             all[at++] = item;
         }
     }
     return all;
+}
+
+/** The next item of the same taste, and after its last one the first of the next taste: it comes past all items. */
+function nextItem(item: number): number {
+    return item + TASTES < itemCount ? item + TASTES : ((item % TASTES) + 1) % TASTES;
 }
 
 /** An item, low numbers more often; of a taste unless it is -1. */

@@ -88,6 +88,15 @@ const cases: readonly Case[] = [
         first: '"AGKH","B00YQ6X8EO","Watch",1588687728',
     },
     {
+        name: "Google Analytics 4, flattened: microseconds, and ids of 64 bits as numbers",
+        file: "ga4.jsonl",
+        text: lines(
+            '{"user_id": 9007199254740993, "item_id": "SKU 1", "event_timestamp": 1606953600123456}',
+            '{"user_id": 9007199254740992, "item_id": "SKU 1", "event_timestamp": 1606953600123456}',
+        ),
+        first: '"9007199254740993","SKU 1","Watch",1606953600',
+    },
+    {
         name: "Amazon reviews 2018, item first",
         file: "ratings_Books.csv",
         text: lines(
