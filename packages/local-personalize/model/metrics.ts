@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { CatalogueItem } from "./catalogue.ts";
 import type { Interactions } from "./interactions.ts";
 import { relatedScores } from "./related.ts";
-import { scoreUser, topItems } from "./score.ts";
+import { rankUser, topItems } from "./score.ts";
 import { fitModel } from "./train.ts";
 
 const CUTOFFS = [5, 10, 25];
@@ -39,7 +39,7 @@ export function solutionMetrics(
         const ids = events.map(({ item }) => interactions.itemIds[item] ?? "");
         const input = ids.slice(0, -truths).flatMap((itemId) => modelIndex.get(itemId) ?? []);
         // Recipes of related items are asked about the last item of the input.
-        const scores = isRelated ? relatedScores(model, input.at(-1)) : scoreUser(model, input);
+        const scores = isRelated ? relatedScores(model, input.at(-1)) : rankUser(model, input);
         const list = topItems(scores, LIST_LENGTH, new Set(input));
         const recommended = list.map((item) => model.itemIds[item] ?? "");
         const truth = new Set(ids.slice(-truths));

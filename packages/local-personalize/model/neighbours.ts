@@ -41,8 +41,10 @@ export function nearestItems(
     const sums = new Float64Array(n);
     const together = new Int32Array(n);
     const lastUser = new Int32Array(n).fill(-1);
+    // One list for all items: lists of their own would be most of the work for the garbage collector.
+    const touched = new Int32Array(n);
     return Array.from({ length: n }, (_, item) => {
-        const touched: number[] = [];
+        let count = 0;
         const last = events.starts[item + 1] as number;
         for (let event = events.starts[item] as number; event < last; event++) {
             const user = events.users[event] as number;
@@ -52,20 +54,22 @@ export function nearestItems(
             for (let at = Math.max(0, position - WINDOW); at <= end; at++) {
                 const other = history[at] as number;
                 if (other === item) continue;
-                if (sums[other] === 0) touched.push(other);
+                if (sums[other] === 0) touched[count++] = other;
                 sums[other] =
                     (sums[other] as number) + (weights[user] as number) * (kernel[Math.abs(at - position)] as number);
-                if (lastUser[other] !== user) together[other] = (together[other] as number) + 1;
+                if (fewestTogether === 1 || lastUser[other] === user) continue;
+                together[other] = (together[other] as number) + 1;
                 lastUser[other] = user;
             }
         }
         const norm = norms[item] as number;
-        const kept = touched.filter((other) => (together[other] as number) >= fewestTogether);
+        const all = touched.subarray(0, count);
+        const kept = fewestTogether === 1 ? all : all.filter((other) => (together[other] as number) >= fewestTogether);
         for (const other of kept) {
             sums[other] = (sums[other] as number) / (Math.sqrt(norm * (norms[other] as number)) + SHRINK);
         }
         const entries = largest(sums, kept, most).map((other): Entry => [other, sums[other] as number]);
-        for (const other of touched) {
+        for (const other of all) {
             sums[other] = 0;
             together[other] = 0;
             lastUser[other] = -1;

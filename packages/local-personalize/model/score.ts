@@ -21,9 +21,18 @@ const WATCHED_FACTOR = 0.47;
  * included. Without a history, and in recipes without personalisation, it is the item's share of popularity.
  */
 export function scoreUser(model: Model, history: readonly number[]): Float64Array {
-    if (history.length === 0 || model.weights.length === 0) return normalise(model.popularity.slice());
+    if (!isPersonal(model, history)) return normalise(model.popularity.slice());
     return toProbabilities(affinities(model, history), model.gain);
 }
+
+/**
+ * Scores with scoreUser's order, for lists without probabilities: powers of all items are most of scoreUser's time.
+ */
+export function rankUser(model: Model, history: readonly number[]): Float64Array {
+    return isPersonal(model, history) ? affinities(model, history) : model.popularity;
+}
+
+const isPersonal = (model: Model, history: readonly number[]) => history.length > 0 && model.weights.length > 0;
 
 /** Reduces the probabilities of watched items by one factor; all sum to 1 again. Returns new scores. */
 export function discountWatched(
