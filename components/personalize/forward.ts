@@ -9,9 +9,9 @@ const forwarder = `async (method        , args           ) => {
 
 /**
  * The dynamic provider of a kind of resource, as a text. Pulumi keeps it in the state of every resource, so it contains
- * no logic. It forwards each call to `personalize/handlers.ts` on disk, for old state too. Never change a byte (a test
- * compares it), or every resource of every user shows an update. Pulumi's own serialisation made it in the first release.
- * It took a third of a second at each preview.
+ * no logic. It forwards each call to `personalize/handlers.ts` on disk, for old state too. Never change a byte: every
+ * resource of every user would show an update. A test compares it. Pulumi's own serialisation made it in the first
+ * release, which took time at each preview.
  */
 export function forward(kind: string): string {
     // Function 2 is the shared forwarder; serialisation met it before the second method.

@@ -6,13 +6,15 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { defaultInstance, environment, root } from "../../instance.ts";
 
-/** Prints what a process of Pulumi's SDK would find, at the place of the SDK's own commands. */
-const probe = `
-const { Arborist } = process.argv[2] === "use" ? require("@npmcli/arborist") : {};
-const loaded = Object.keys(require.cache).filter((file) => file.includes("arborist") && require.cache[file].children.length > 0);
-const used = Arborist && typeof new Arborist({ path: "." }).loadActual;
-console.log(JSON.stringify({ used, loaded: loaded.length, typescript: process.env.PULUMI_NODEJS_TYPESCRIPT }));
-`;
+/** Prints what a process at the place of the SDK's own commands has loaded. It runs as a CommonJS file of its own. */
+function probe() {
+    const used = process.argv[2] === "use" && new (require("@npmcli/arborist").Arborist)({ path: "." });
+    const real = Object.values(require.cache).filter(
+        (file) => file?.id.includes("arborist") && file.children.length > 0,
+    );
+    const typescript = process.env.PULUMI_NODEJS_TYPESCRIPT;
+    console.log(JSON.stringify({ used: typeof used.loadActual, loaded: real.length, typescript }));
+}
 
 describe("Pulumi's Node processes of local runs", () => {
     let folder: string;
@@ -21,7 +23,8 @@ describe("Pulumi's Node processes of local runs", () => {
         const command = join(folder, "node_modules", "@pulumi", "pulumi", "cmd");
         await mkdir(command, { recursive: true });
         await symlink(join(root, "node_modules", "@npmcli"), join(folder, "node_modules", "@npmcli"));
-        for (const file of [join(command, "probe.cjs"), join(folder, "other.cjs")]) await writeFile(file, probe);
+        for (const file of [join(command, "probe.cjs"), join(folder, "other.cjs")])
+            await writeFile(file, `(${probe})();\n`);
     });
     after(() => rm(folder, { recursive: true, force: true }));
 
@@ -33,7 +36,7 @@ describe("Pulumi's Node processes of local runs", () => {
     const command = join("node_modules", "@pulumi", "pulumi", "cmd", "probe.cjs");
 
     it("start without TypeScript's compiler and npm's dependency tree", async () => {
-        assert.deepEqual(await ask(command), { loaded: 0, typescript: "false" });
+        assert.deepEqual(await ask(command), { used: "undefined", loaded: 0, typescript: "false" });
     });
 
     it("load npm's dependency tree when it is used", async () => {
@@ -43,6 +46,6 @@ describe("Pulumi's Node processes of local runs", () => {
     });
 
     it("leave every other process as it is", async () => {
-        assert.deepEqual(await ask("other.cjs"), { loaded: 0, typescript: "true" });
+        assert.deepEqual(await ask("other.cjs"), { used: "undefined", loaded: 0, typescript: "true" });
     });
 });
