@@ -120,10 +120,10 @@ export function attacksOn(stack: AttackedStack): readonly Attack[] {
 }
 
 /**
- * Methods that share the throttle of others: the description itself, rankings without their campaign, and the preflight
+ * Methods that share the throttle of others: the description, the search, rankings without their campaign, and the preflight
  * of each path.
  */
-export const methodsWithoutOwn = 11;
+export const methodsWithoutOwn = 13;
 
 /** Calls of the campaign above its minimum: price an hour, and their use of the table. */
 function campaign({ recipe, minProvisionedTPS }: AttackedStack, perSecond: number) {

@@ -26,6 +26,17 @@ export function run(
     extra: NodeJS.ProcessEnv = {},
 ): Promise<CommandResult> {
     return new Promise((resolve, reject) => {
+        // The command decides how to react to a signal; this process waits for it. A terminal's Ctrl-C reaches it
+        // directly. It listens before the command starts: a busy machine may run the command first.
+        const onTerminal = process.stdin.isTTY || process.stderr.isTTY;
+        const passOn = (signal: NodeJS.Signals) => {
+            if (signal !== "SIGINT" || !onTerminal) {
+                child.kill(signal);
+            }
+        };
+        for (const signal of signals) {
+            process.on(signal, passOn);
+        }
         const piped = output !== "terminal";
         const child = spawn(command, args, {
             cwd: instance.root,
@@ -43,17 +54,6 @@ export function run(
                     lines.forEach(output);
                 }
             });
-        }
-        // The command decides how to react to a signal; this process waits for it. A terminal's Ctrl-C reaches it
-        // directly.
-        const onTerminal = process.stdin.isTTY || process.stderr.isTTY;
-        const passOn = (signal: NodeJS.Signals) => {
-            if (signal !== "SIGINT" || !onTerminal) {
-                child.kill(signal);
-            }
-        };
-        for (const signal of signals) {
-            process.on(signal, passOn);
         }
         child.once("error", (error) => reject(new LocalError(`${command} cannot be run: ${error.message}`)));
         child.once("close", (code, endedBy) => {
