@@ -1,7 +1,9 @@
 import { createReadStream } from "node:fs";
-import { createNumbering, type Numbering } from "./numbering.ts";
+import { longer } from "./growing.ts";
+import { createIdField, type IdField } from "./id-field.ts";
+import { createNumbering } from "./numbering.ts";
 import { createScanner, type Dialect, type Scanner, unescaped } from "./reading/scan.ts";
-import { digitsIn, idNumber } from "./values.ts";
+import { digitsIn } from "./values.ts";
 
 /**
  * Interactions as numbers, in the file's order: in row `r`, user `users[r]` had an event with item `items[r]` at
@@ -40,6 +42,15 @@ export function createColumns() {
         columns.timestamps[rows] = timestamp;
         columns.rows = rows + 1;
     };
+    /** Removes these rows, ascending. */
+    const remove = (removed: Int32Array): void => {
+        for (const values of [columns.users, columns.items, columns.timestamps]) {
+            removed.forEach((row, index) => {
+                values.copyWithin(row - index, row + 1, removed[index + 1] ?? columns.rows);
+            });
+        }
+        columns.rows -= removed.length;
+    };
     const finish = (): Columns => ({
         userCount: userNumbers.ids.length,
         itemCount: itemNumbers.ids.length,
@@ -49,13 +60,7 @@ export function createColumns() {
         userIds: userNumbers.ids,
         itemIds: itemNumbers.ids,
     });
-    return { userNumbers, itemNumbers, columns, add, finish };
-}
-
-/** `larger`, filled with the values of `values` from its start. */
-export function longer<T extends Int32Array | Float64Array>(values: T, larger: T): T {
-    larger.set(values);
-    return larger;
+    return { userNumbers, itemNumbers, rows: () => columns.rows, add, remove, finish };
 }
 
 /** Number of rows of each group. */
@@ -112,6 +117,8 @@ export async function readColumns(file: string): Promise<Columns> {
 
 function createReader() {
     const collected = createColumns();
+    const userField = createIdField(collected.userNumbers, dialect);
+    const itemField = createIdField(collected.itemNumbers, dialect);
     const scanner = createScanner(dialect);
     let header: { width: number; user: number; item: number; timestamp: number } | undefined;
     let line = 1;
@@ -123,24 +130,23 @@ function createReader() {
             header = readHeader(Array.from({ length: fields }, (_, field) => textOf(bytes, scanner, field)));
             return;
         }
-        const { user, item, timestamp } = header;
         if (fields !== header.width) {
             throw new MalformedCsvError(line, `${fields} fields, where the header has ${header.width}`);
         }
-        const [from, to] = boundsOf(scanner, timestamp);
+        const [from, to] = boundsOf(scanner, header.timestamp);
         const time = digitsIn(bytes, from, to, mostTimeDigits);
         if (time < 0) {
-            const written = textOf(bytes, scanner, timestamp);
+            const written = textOf(bytes, scanner, header.timestamp);
             throw new MalformedCsvError(line, `TIMESTAMP "${written}" is not a whole number of epoch seconds`);
         }
-        const numberOf = (numbers: Numbering, name: string, field: number) => {
+        const numberOf = (id: IdField, name: string, field: number) => {
             const [start, end] = boundsOf(scanner, field);
             if (start === end) throw new MalformedCsvError(line, `${name} is empty`);
-            const value = idNumber(bytes, start, end);
-            return value >= 0 ? numbers.ofValue(value) : numbers.ofText(textOf(bytes, scanner, field));
+            id.read(bytes, start, end);
+            return id.numbered();
         };
-        const userNumber = numberOf(collected.userNumbers, "USER_ID", user);
-        collected.add(userNumber, numberOf(collected.itemNumbers, "ITEM_ID", item), time);
+        const user = numberOf(userField, "USER_ID", header.user);
+        collected.add(user, numberOf(itemField, "ITEM_ID", header.item), time);
     };
 
     /** Reads all complete records; returns the start of the rest. */

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
+import type { FileHandle } from "node:fs/promises";
 import { mostColumns, reservedFields } from "./avro.ts";
 import { headerFields } from "./extras.ts";
-import type { WriteBytes } from "./files.ts";
+import { createOutputBuffers } from "./output-buffers.ts";
+import { removeLines } from "./remove-lines.ts";
 import { type ConvertResult, createRowWriter, type Plan, type RowOptions } from "./row-writer.ts";
 
 /** Size of a work unit: memory stays constant for any source. */
@@ -19,47 +21,64 @@ export interface ConvertOptions extends RowOptions {
 /**
  * Converts tables into the CSV for Personalize, in one pass over their bytes and in their order:
  * `"196","242","Watch",881250949`. The header is unquoted, because the service requires it. Bad rows are left out and
- * reported; the caller decides about them. Empty lines are skipped.
+ * reported; the caller decides about them. Empty lines are skipped. Events that equal an earlier one are removed at the
+ * end. `file` is empty, and open for reading and writing.
  *
  * @throws Error for a record above 32 MiB, an open quote at the end, and a damaged source; the abort reason of `signal`
  */
 export async function convert(
     plans: readonly Plan[],
-    write: WriteBytes,
+    file: FileHandle,
     options: ConvertOptions,
 ): Promise<ConvertResult> {
     const hash = createHash("sha256");
     const hasValue = plans.some(({ roles }) => roles.value !== undefined);
     const extraNames = extraNamesOf(plans);
     const rows = createRowWriter(hasValue, extraNames, options);
-    const flush = async (bytes: Uint8Array) => {
+    const output = createOutputBuffers(async (bytes) => {
         hash.update(bytes);
-        await write(bytes);
-    };
+        await file.writeFile(bytes);
+    });
     const header = [...headerFields(hasValue).map(({ name }) => name), ...extraNames];
-    await flush(Buffer.from(`${header.join(",")}\n`));
+    const headerLine = Buffer.from(`${header.join(",")}\n`);
+    const parts = [{ bytes: await output.fill(headerLine.length, (out) => headerLine.copy(out)), lines: 1 }];
     for (const plan of plans) {
         const take = rows.takerOf(plan);
         let carry: Uint8Array = new Uint8Array(0);
+        const convertPiece = async (piece: Uint8Array): Promise<Uint8Array> => {
+            // A copy, because a source may reuse its buffer.
+            const bytes = Buffer.concat([carry, piece]);
+            let [from, isFull] = [0, true];
+            while (isFull) {
+                const before = rows.rows();
+                const length = await output.fill(2 * bytes.length + 16_384, (out) => {
+                    const taken = take(bytes, from, out);
+                    from = taken.end;
+                    isFull = taken.isFull;
+                    return taken.length;
+                });
+                parts.push({ bytes: length, lines: rows.rows() - before });
+            }
+            return bytes.subarray(from);
+        };
         for await (const chunk of plan.table.bytes) {
             for (let from = 0; from < chunk.length; from += PIECE) {
                 options.signal?.throwIfAborted();
-                const piece = chunk.subarray(from, from + PIECE);
-                // A copy, because a source may reuse its buffer.
-                const bytes = Buffer.concat([carry, piece]);
-                const end = await take(bytes, flush);
-                carry = bytes.subarray(end);
+                carry = await convertPiece(chunk.subarray(from, from + PIECE));
                 if (carry.length > LONGEST_RECORD) throw unending(plan, take.line());
             }
             options.onProgress?.(rows.rows());
         }
-        if (carry.length > 0) {
-            const bytes = Buffer.concat([carry, Buffer.of(LF)]);
-            if ((await take(bytes, flush)) < bytes.length) throw unending(plan, take.line());
-        }
+        if (carry.length > 0 && (await convertPiece(Buffer.of(LF))).length > 0) throw unending(plan, take.line());
     }
-    return { ...rows.finish(), sha256: hash.digest("hex") };
+    await output.end();
+    const repeated = rows.dropRepeats();
+    const sha256 = repeated.length === 0 ? hash.digest("hex") : await removeLines(file, parts, linesOf(repeated));
+    return { ...rows.finish(), repeated: repeated.length, sha256 };
 }
+
+/** Row 0 is on line 1, below the header. */
+const linesOf = (rows: Int32Array) => rows.map((row) => row + 1);
 
 /** The further columns of all tables. Throws an Error above the service's number. */
 function extraNamesOf(plans: readonly Plan[]): string[] {

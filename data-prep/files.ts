@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { unzipSync } from "fflate";
@@ -12,15 +12,18 @@ export type WriteBytes = (bytes: Uint8Array) => Promise<void>;
  * `path` when `fill` ends, and is deleted when `fill` throws. Creates missing folders. Returns the result of `fill`; an existing file stays unchanged until the new one is
  * complete.
  */
-export async function writeWholeFile<T>(path: string, fill: (write: WriteBytes) => Promise<T>): Promise<T> {
+export async function writeWholeFile<T>(
+    path: string,
+    fill: (write: WriteBytes, file: FileHandle) => Promise<T>,
+): Promise<T> {
     const folder = dirname(path);
     await mkdir(folder, { recursive: true });
     const beside = join(folder, `.${basename(path)}.${randomBytes(6).toString("hex")}.partial`);
-    const file = await open(beside, "wx");
+    const file = await open(beside, "wx+");
     try {
         const result = await fill(async (bytes) => {
             await file.writeFile(bytes);
-        });
+        }, file);
         await file.sync();
         await file.close();
         await rename(beside, path);

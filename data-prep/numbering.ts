@@ -1,3 +1,7 @@
+import { longer } from "./growing.ts";
+import { createInterner } from "./interner.ts";
+import { idNumber } from "./values.ts";
+
 /** Ids that are plain numbers below this are looked up in an array; 4 million of them take 16 MB. */
 const directLimit = 1 << 22;
 
@@ -5,37 +9,39 @@ const directLimit = 1 << 22;
 export interface Numbering {
     /** Ids by their numbers. "7" and "07" are two ids, as in Personalize. */
     readonly ids: readonly string[];
-    /** The number of an id that has only digits, without leading zeros; `value` is below 2^31. */
-    ofValue(value: number): number;
-    /** The number of any other id. */
-    ofText(text: string): number;
+    /** The number of the id in these bytes, UTF-8; -1 for an unknown one. */
+    find(bytes: Buffer, from: number, to: number): number;
+    /** The number of the id in these bytes; an unknown one gets the next number. */
+    numberOf(bytes: Buffer, from: number, to: number): number;
 }
 
 /** Creates an empty numbering. */
 export function createNumbering(): Numbering {
     const ids: string[] = [];
     let direct = new Int32Array(4096).fill(-1);
-    const others = new Map<string, number>();
+    const others = createInterner();
+    /** Numbers of the other ids, in their order. */
+    const numbersOfOthers: number[] = [];
 
-    const ofText = (text: string): number => {
-        const known = others.get(text);
-        if (known !== undefined) return known;
-        const number = ids.push(text) - 1;
-        others.set(text, number);
-        return number;
+    const find = (bytes: Buffer, from: number, to: number): number => {
+        const value = idNumber(bytes, from, to);
+        if (value >= 0 && value < directLimit) return value < direct.length ? (direct[value] as number) : -1;
+        const other = others.find(bytes, from, to);
+        return other < 0 ? -1 : (numbersOfOthers[other] as number);
     };
-    const ofValue = (value: number): number => {
-        if (value >= directLimit) return ofText(String(value));
-        if (value >= direct.length) {
-            const longer = new Int32Array(2 ** Math.ceil(Math.log2(value + 1))).fill(-1);
-            longer.set(direct);
-            direct = longer;
-        }
-        const known = direct[value] as number;
+    const numberOf = (bytes: Buffer, from: number, to: number): number => {
+        const known = find(bytes, from, to);
         if (known >= 0) return known;
-        const number = ids.push(String(value)) - 1;
-        direct[value] = number;
+        const number = ids.push(bytes.toString("utf8", from, to)) - 1;
+        const value = idNumber(bytes, from, to);
+        if (value < 0 || value >= directLimit) numbersOfOthers[others.add(bytes, from, to)] = number;
+        else {
+            if (value >= direct.length) {
+                direct = longer(direct, new Int32Array(2 ** Math.ceil(Math.log2(value + 1))).fill(-1));
+            }
+            direct[value] = number;
+        }
         return number;
     };
-    return { ids, ofValue, ofText };
+    return { ids, find, numberOf };
 }

@@ -91,8 +91,8 @@ export async function prepare(options: PrepareOptions = {}): Promise<PrepareResu
     const bad = options.badRows === "quarantine" ? ([] as BadRow[]) : undefined;
     const [itemsPlace, usersPlace] = [itemsPathsBeside(outputPath), usersPathsBeside(outputPath)];
     const [cataloguePath, tablesPath] = [cataloguePathBeside(outputPath), tablesPathBeside(outputPath)];
-    const { summary, quality } = await writeWholeFile(outputPath, async (write) => {
-        const result = await convert(plans, write, {
+    const { summary, quality } = await writeWholeFile(outputPath, async (_, file) => {
+        const result = await convert(plans, file, {
             latest: now + 86_400,
             onProgress: progressTo(log),
             ...(options.signal && { signal: options.signal }),

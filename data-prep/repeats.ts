@@ -1,81 +1,61 @@
-interface Rows {
-    readonly rows: number;
-    readonly users: Int32Array;
-    readonly items: Int32Array;
-    readonly timestamps: Float64Array;
-}
+import { rowsByUser } from "./by-user.ts";
+import type { Columns } from "./columns.ts";
+import { longer } from "./growing.ts";
 
-const fewestSlots = 1 << 21;
-/** Share of filled slots at which their number doubles. */
-const fullShare = 0.75;
-/**
- * Slots of one user lie together at first, and so stay in the processor's cache. Most files are in order of users.
- * A full neighbourhood continues anywhere.
- */
-const nearbySlots = 1 << 9;
-const nearbyTries = 8;
+/** Types above this share a number: the service allows ten, so such data is refused. */
+const lastType = 255;
 
 /**
  * Finds events that equal an earlier one: the service keeps one of them (Developer Guide, "Importing bulk data"). It
- * takes 11 to 21 bytes a row beside the columns. `rest` is a number for the event's type and other values.
+ * notes 1 byte a row, and 4 more with values beside user, item, type and time.
  */
-export function createRepeats(columns: Rows) {
-    /** Row numbers plus 1 by hash; 0 is free. */
-    let slots = new Int32Array(fewestSlots);
-    /** The hash in each filled slot. Most unequal rows differ in it, without a look at their columns. */
-    let hashes = new Int32Array(fewestSlots);
+export function createRepeats(hasValues: boolean) {
+    let rows = 0;
+    let types = new Uint8Array(1 << 16);
+    let values = new Int32Array(hasValues ? 1 << 16 : 0);
 
-    /** The slot of a row that equals `row`, else a free one. Without `row` no row is equal. */
-    const slotOf = (hash: number, user: number, row?: { item: number; timestamp: number }): number => {
-        const mask = slots.length - 1;
-        const home = Math.imul(user, 0x9e3779b1) & mask & -nearbySlots;
-        const step = (hash >>> 11) | 1;
-        for (let tries = 0; ; tries++) {
-            const slot =
-                tries < nearbyTries
-                    ? home | ((hash + tries) & (nearbySlots - 1))
-                    : (hash + Math.imul(tries, step)) & mask;
-            const other = (slots[slot] as number) - 1;
-            if (other < 0) return slot;
-            if (hashes[slot] !== hash || row === undefined || columns.users[other] !== user) continue;
-            if (columns.items[other] === row.item && columns.timestamps[other] === row.timestamp) return slot;
+    /** Notes the next row: the number of its type, and a number of its other values. */
+    const note = (type: number, value: number): void => {
+        if (rows === types.length) {
+            types = longer(types, new Uint8Array(2 * rows));
+            if (hasValues) values = longer(values, new Int32Array(2 * rows));
         }
+        types[rows] = Math.min(type, lastType);
+        if (hasValues) values[rows] = value;
+        rows += 1;
     };
-    const fill = (slot: number, row: number, hash: number): void => {
-        slots[slot] = row + 1;
-        hashes[slot] = hash;
-    };
-    const grow = (): void => {
-        const [rowsBefore, hashesBefore] = [slots, hashes];
-        slots = new Int32Array(rowsBefore.length * 2);
-        hashes = new Int32Array(rowsBefore.length * 2);
-        for (let before = 0; before < rowsBefore.length; before++) {
-            const row = (rowsBefore[before] as number) - 1;
-            if (row < 0) continue;
-            const hash = hashesBefore[before] as number;
-            fill(slotOf(hash, columns.users[row] as number), row, hash);
+
+    /** The rows that equal an earlier one, ascending. Equal rows are neighbours once sorted by user and time. */
+    const find = (columns: Columns): Int32Array => {
+        const { items, timestamps } = columns;
+        const { starts, rows } = rowsByUser(columns);
+        const found: number[] = [];
+        const compare = (a: number, b: number) =>
+            (items[a] as number) - (items[b] as number) ||
+            (types[a] as number) - (types[b] as number) ||
+            (hasValues ? (values[a] as number) - (values[b] as number) : 0);
+        for (let user = 0; user < columns.userCount; user++) {
+            const end = starts[user + 1] as number;
+            for (let from = starts[user] as number, to = from + 1; from < end; from = to++) {
+                const time = timestamps[rows[from] as number];
+                while (to < end && timestamps[rows[to] as number] === time) to++;
+                if (to - from === 1) continue;
+                const together = rows.subarray(from, to).sort((a, b) => compare(a, b) || a - b);
+                for (let at = 1; at < together.length; at++) {
+                    if (compare(together[at - 1] as number, together[at] as number) === 0) {
+                        found.push(together[at] as number);
+                    }
+                }
+            }
         }
+        return Int32Array.from(found).sort();
     };
-    const found = { item: 0, timestamp: 0 };
-    /** Whether an earlier row equals this one. If none does, it is noted as the next row of the columns. */
-    const isRepeat = (user: number, item: number, timestamp: number, rest: number): boolean => {
-        if (columns.rows >= slots.length * fullShare) grow();
-        let hash = Math.imul(user, 0x9e3779b1) ^ Math.imul(item, 0x85ebca6b) ^ Math.imul(timestamp | 0, 0xc2b2ae35);
-        hash = Math.imul(hash ^ (hash >>> 15) ^ rest, 0x27d4eb2f);
-        hash ^= hash >>> 13;
-        found.item = item;
-        found.timestamp = timestamp;
-        const slot = slotOf(hash, user, found);
-        if (slots[slot] !== 0) return true;
-        fill(slot, columns.rows, hash);
-        return false;
-    };
-    return { isRepeat };
+    return { note, find, typeOf: (row: number) => types[row] as number };
 }
 
 /** A number for a text: FNV-1a, 32 bits. */
-export function hashOf(text: string, from = 0x811c9dc5): number {
-    let hash = from;
+export function hashOf(text: string): number {
+    let hash = 0x811c9dc5 | 0;
     for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-    return hash | 0;
+    return hash;
 }

@@ -1,21 +1,23 @@
-import { type AvroField, escaped, quoted } from "./avro.ts";
+import { type AvroField, quoted } from "./avro.ts";
 import { type BadRow, createBadRows } from "./bad-rows.ts";
 import { type Columns, createColumns } from "./columns.ts";
+import { eventReader, type FoundEvent } from "./event-field.ts";
 import { createExtras, headerFields } from "./extras.ts";
-import type { WriteBytes } from "./files.ts";
-import type { Numbering } from "./numbering.ts";
+import { createIdField } from "./id-field.ts";
+import { remembering } from "./interner.ts";
 import type { EventRule } from "./reading/event-rule.ts";
 import type { Extra, Role } from "./reading/roles.ts";
 import { createScanner, type Scanner, unescaped } from "./reading/scan.ts";
 import { delimiterName } from "./reading/sniff.ts";
 import type { Table } from "./reading/table.ts";
-import { type TimeFormat, timeReader } from "./reading/times.ts";
+import type { TimeFormat } from "./reading/times.ts";
 import { createRepeats, hashOf } from "./repeats.ts";
-import { digitsIn, idNumber, idProblem, needsEscape, shown, timeProblem } from "./values.ts";
+import { createTimeField } from "./time-field.ts";
+import { shown } from "./values.ts";
 
 const LF = 0x0a;
-const COMMA = 0x2c;
-const QUOTE = 0x22;
+/** Bytes that a row gains at most, beside a doubled record: its event type and its signs. */
+const longestAddition = 8192;
 
 /** A table and the understanding of its columns. */
 export interface Plan {
@@ -59,184 +61,127 @@ export interface RowOptions {
 export function createRowWriter(hasValue: boolean, extraNames: readonly string[], { latest, onBad }: RowOptions) {
     const extras = createExtras(extraNames);
     const collected = createColumns();
-    const { userNumbers, itemNumbers } = collected;
-    const repeats = createRepeats(collected.columns);
+    const repeats = createRepeats(hasValue || extraNames.length > 0);
     const badRows = createBadRows(onBad);
-    const types = new Map<string, { readonly number: number; readonly field: Buffer; rows: number }>();
-    let out = Buffer.alloc(0);
+    const types: { readonly name: string; readonly field: Buffer; rows: number }[] = [];
+    const typeNumbers = new Map<string, number>();
     let leftOut = 0;
-    let repeated = 0;
 
-    const typeOf = (name: string) => {
-        const known = types.get(name);
-        if (known) return known;
-        const made = { number: types.size, field: Buffer.from(`${quoted(name)},`), rows: 0 };
-        types.set(name, made);
-        return made;
+    const typeNumberOf = (name: string): number => {
+        const known = typeNumbers.get(name);
+        if (known !== undefined) return known;
+        const number = types.push({ name, field: Buffer.from(`${quoted(name)},`), rows: 0 }) - 1;
+        typeNumbers.set(name, number);
+        return number;
     };
 
     const takerOf = (plan: Plan) => {
         const { table, roles } = plan;
         const { dialect } = table;
         const scanner = createScanner(dialect);
-        const readTime = timeReader(plan.time);
-        const fixed = typeof plan.event === "string" ? plan.event : undefined;
+        const user = createIdField(collected.userNumbers, dialect);
+        const item = createIdField(collected.itemNumbers, dialect);
+        const time = createTimeField(plan.time, dialect, latest);
+        const readEvent = eventReader(plan.event, roles.event ?? -1, dialect);
+        const textOf = remembering((bytes, from, to) => unescaped(bytes.toString("utf8", from, to), dialect));
+        const extraColumns = extraNames.map((name) => plan.extras.find((extra) => extra.name === name)?.column);
         let line = 0;
         let isHeader = table.hasHeader;
+        let event: FoundEvent = { type: undefined };
+        /** EVENT_VALUE and the further columns of the record. */
+        let [value, others]: [string, string[]] = ["", []];
 
-        /** Converts the complete records of `bytes`; returns the start of the rest. */
-        const take = async (bytes: Buffer, flush: WriteBytes): Promise<number> => {
-            // A row grows by quotes, commas, escapes and its event type.
-            if (out.length < bytes.length * 2 + 16_384) out = Buffer.alloc(bytes.length * 2 + 16_384);
-            let length = 0;
-            let from = 0;
+        const textAt = (bytes: Buffer, column: number | undefined) =>
+            column === undefined
+                ? ""
+                : textOf(bytes, scanner.bounds[2 * column] as number, scanner.bounds[2 * column + 1] as number);
+
+        /**
+         * Converts complete records of `bytes` into `out`, while they fit. Returns the start of the rest, the length of the
+         * output, and whether it is full.
+         */
+        const take = (bytes: Buffer, start: number, out: Buffer) => {
+            let [from, length] = [start, 0];
             while (from < bytes.length) {
                 const end = scanner.next(bytes, from);
                 if (end < 0) break;
+                if (out.length - length < 2 * (end - from) + longestAddition)
+                    return { end: from, length, isFull: true };
                 if (isHeader) isHeader = false;
                 else if (!scanner.empty) {
-                    if (out.length - length < 2 * (end - from) + 8192) {
-                        await flush(out.subarray(0, length));
-                        length = 0;
-                    }
                     const problem = check(bytes);
                     if (problem) badRows.add(table, line, bytes.subarray(from, end), problem);
-                    else length = row(bytes, length);
+                    else length = row(out, length);
                 }
                 line += scanner.lines;
                 from = end;
             }
-            if (length > 0) await flush(out.subarray(0, length));
-            return from;
+            return { end: from, length, isFull: false };
         };
 
-        const extraColumns = extraNames.map((name) => plan.extras.find((extra) => extra.name === name)?.column);
-        let timestamp = 0;
-        let userNumber = -1;
-        let itemNumber = -1;
-        let type: string | undefined;
-        /** Whether the time's own digits are not the written ones. */
-        let rewritten = false;
-
-        const text = (bytes: Buffer, column: number) => {
-            const { bounds } = scanner;
-            return unescaped(bytes.toString("utf8", bounds[2 * column], bounds[2 * column + 1]), dialect);
-        };
-
-        /** Reads the record into the variables above; returns its problem as [column, reason]. */
-        const check = (bytes: Buffer): [number, string] | undefined => {
+        /** Reads the record; returns its problem as [column, reason]. */
+        const check = (bytes: Buffer): readonly [number, string] | undefined => {
             if (scanner.problem) return [-1, scanner.problem];
             const { bounds, fields } = scanner;
             if (fields !== table.names.length) return [-1, fieldsProblem(table, bytes, scanner)];
-            userNumber = idNumber(bytes, bounds[2 * roles.user] as number, bounds[2 * roles.user + 1] as number);
-            itemNumber = idNumber(bytes, bounds[2 * roles.item] as number, bounds[2 * roles.item + 1] as number);
-            if (userNumber < 0) {
-                const wrong = idProblem(bytes, bounds[2 * roles.user] as number, bounds[2 * roles.user + 1] as number);
-                if (wrong) return [roles.user, `user id ${wrong}`];
-            }
-            if (itemNumber < 0) {
-                const wrong = idProblem(bytes, bounds[2 * roles.item] as number, bounds[2 * roles.item + 1] as number);
-                if (wrong) return [roles.item, `item id ${wrong}`];
-            }
-            const [timeFrom, timeTo] = [bounds[2 * roles.time] as number, bounds[2 * roles.time + 1] as number];
-            timestamp = plan.time === "s" ? digitsIn(bytes, timeFrom, timeTo, 10) : -1;
-            rewritten = timestamp < 0;
-            if (rewritten) {
-                const written = text(bytes, roles.time).trim();
-                const time = readTime(written);
-                if (time === undefined) return [roles.time, timeProblem(written, plan.time)];
-                timestamp = time;
-            }
-            if (timestamp > latest) {
-                return [
-                    roles.time,
-                    `timestamp ${timestamp} is in the future (${new Date(timestamp * 1000).toISOString()})`,
-                ];
-            }
-            if (timestamp < 0) return [roles.time, "timestamp is before 1970"];
-            type = fixed;
-            if (typeof plan.event === "function") type = plan.event((column) => text(bytes, column));
-            else if (roles.event !== undefined && fixed === undefined) {
-                const [from, to] = [bounds[2 * roles.event] as number, bounds[2 * roles.event + 1] as number];
-                const wrong = idProblem(bytes, from, to);
-                if (wrong) return [roles.event, `event type ${wrong}`];
-                type = text(bytes, roles.event);
-                if (/["\\]/.test(type))
-                    return [roles.event, "event type has a quote or a backslash, which no filter can name"];
-            }
+            const wrongUser = user.read(bytes, bounds[2 * roles.user] as number, bounds[2 * roles.user + 1] as number);
+            if (wrongUser) return [roles.user, `user id ${wrongUser}`];
+            const wrongItem = item.read(bytes, bounds[2 * roles.item] as number, bounds[2 * roles.item + 1] as number);
+            if (wrongItem) return [roles.item, `item id ${wrongItem}`];
+            const wrongTime = time.read(bytes, bounds[2 * roles.time] as number, bounds[2 * roles.time + 1] as number);
+            if (wrongTime) return [roles.time, wrongTime];
+            event = readEvent(bytes, bounds);
+            if (event.problem) return event.problem;
             if (roles.value !== undefined) {
-                const value = text(bytes, roles.value);
-                if (value.length > 40 || (value !== "" && !/^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value))) {
+                value = textAt(bytes, roles.value);
+                if (value !== "" && (value.length > 40 || !/^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value))) {
                     return [roles.value, `event value "${shown(value, 40)}" is not a number`];
                 }
             }
-            for (const column of extraColumns) {
-                if (column !== undefined && /\p{Cc}/u.test(text(bytes, column)))
-                    return [column, "has a control character"];
-            }
-            return undefined;
+            if (extraColumns.length === 0) return undefined;
+            others = extraColumns.map((column) => textAt(bytes, column));
+            const wrong = others.findIndex((text) => /\p{Cc}/u.test(text));
+            return wrong < 0 ? undefined : [extraColumns[wrong] as number, "has a control character"];
         };
 
         /** Writes the checked record at `start` of the output; returns its end. */
-        const row = (bytes: Buffer, start: number): number => {
-            if (type === undefined) {
+        const row = (out: Buffer, start: number): number => {
+            if (event.type === undefined) {
                 leftOut++;
                 return start;
             }
-            const { bounds } = scanner;
-            const user = numberOf(userNumbers, bytes, roles.user, userNumber);
-            const item = numberOf(itemNumbers, bytes, roles.item, itemNumber);
-            const known = typeOf(type);
-            const value = roles.value === undefined ? "" : text(bytes, roles.value);
-            const others = extraColumns.map((column) => (column === undefined ? "" : text(bytes, column)));
-            const values = value === "" && others.length === 0 ? undefined : [value, ...others].join("\0");
-            const rest = values === undefined ? known.number : hashOf(values, known.number);
-            if (repeats.isRepeat(user, item, timestamp, rest)) {
-                repeated++;
-                return start;
-            }
-            collected.add(user, item, timestamp);
-            known.rows++;
-            let at = id(bytes, roles.user, userNumber, start);
-            at = id(bytes, roles.item, itemNumber, at);
-            at += known.field.copy(out, at);
+            const number = typeNumberOf(event.type);
+            const type = types[number] as (typeof types)[number];
+            type.rows++;
+            repeats.note(number, value === "" && others.length === 0 ? 0 : hashOf([value, ...others].join("\0")));
+            collected.add(user.numbered(), item.numbered(), time.seconds());
+            let at = item.write(out, user.write(out, start));
+            for (let index = 0; index < type.field.length; index++) out[at++] = type.field[index] as number;
             if (hasValue) at += out.write(`${value},`, at);
-            if (plan.time === "s" && !rewritten) {
-                const to = bounds[2 * roles.time + 1] as number;
-                for (let index = bounds[2 * roles.time] as number; index < to; index++)
-                    out[at++] = bytes[index] as number;
-            } else at += out.write(String(timestamp), at, "latin1");
+            at = time.write(out, at);
             if (others.length > 0) at += out.write(extras.fieldsOf(others), at);
             out[at++] = LF;
-            return at;
-        };
-
-        const numberOf = (numbers: Numbering, bytes: Buffer, column: number, value: number) =>
-            value >= 0 ? numbers.ofValue(value) : numbers.ofText(text(bytes, column));
-
-        const id = (bytes: Buffer, column: number, number: number, start: number): number => {
-            const [from, to] = [scanner.bounds[2 * column] as number, scanner.bounds[2 * column + 1] as number];
-            let at = start;
-            out[at++] = QUOTE;
-            if (number < 0 && needsEscape(bytes, from, to)) at += out.write(escaped(text(bytes, column)), at);
-            else for (let index = from; index < to; index++) out[at++] = bytes[index] as number;
-            out[at++] = QUOTE;
-            out[at++] = COMMA;
             return at;
         };
 
         return Object.assign(take, { line: () => line });
     };
 
+    /** Finds the rows that equal an earlier one, ascending, and forgets them. */
+    const dropRepeats = (): Int32Array => {
+        const found = repeats.find(collected.finish());
+        collected.remove(found);
+        for (const row of found) (types[repeats.typeOf(row)] as (typeof types)[number]).rows--;
+        return found;
+    };
     const finish = () => ({
         columns: collected.finish(),
         badRows: badRows.found,
         leftOut,
-        repeated,
-        eventTypes: Object.fromEntries([...types].map(([name, { rows }]) => [name, rows])),
+        eventTypes: Object.fromEntries(types.map(({ name, rows }) => [name, rows])),
         fields: [...headerFields(hasValue), ...extras.fields()],
     });
-    return { takerOf, finish, rows: () => collected.columns.rows };
+    return { takerOf, dropRepeats, finish, rows: collected.rows };
 }
 
 function fieldsProblem({ names, dialect, kind }: Table, bytes: Buffer, { fields, bounds }: Scanner): string {

@@ -122,7 +122,7 @@ function planOf(table: Table, choices: Choices, path: string, now: number): Plan
 }
 
 const eventOf = (text: string, names: readonly string[]) =>
-    /[<>=→,]/.test(text) ? eventRuleOf(text, names) : (eventRuleOf(text, names)(() => "") as string);
+    /[<>=→,]/.test(text) ? eventRuleOf(text, names) : (eventRuleOf(text, names).typeOf(() => "") as string);
 
 /** A chosen format that most of the first rows contradict is a mistake of the command, not of the rows. */
 function refuseWrongTimes({ table, roles, time }: Plan, path: string, now: number): void {

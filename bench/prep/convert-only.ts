@@ -6,4 +6,4 @@ import { understand } from "../../data-prep/understanding.ts";
 const [input = "", event = "", output = ""] = process.argv.slice(2);
 const now = Date.now() / 1000;
 const plans = await understand(input, { event }, now, () => {});
-await writeWholeFile(output, (write) => convert(plans, write, { latest: now + 86_400 }));
+await writeWholeFile(output, (_, file) => convert(plans, file, { latest: now + 86_400 }));

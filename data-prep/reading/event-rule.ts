@@ -1,7 +1,12 @@
 import { columnOf } from "./roles.ts";
 
-/** Decides an interaction's event type from its row; undefined leaves the row out. */
-export type EventRule = (value: (column: number) => string) => string | undefined;
+/** Decides an interaction's event type from its row. */
+export interface EventRule {
+    /** The columns that decide, from 0. */
+    readonly columns: readonly number[];
+    /** The type for the values of these columns; undefined leaves the row out. */
+    typeOf(value: (column: number) => string): string | undefined;
+}
 
 const condition = /^(.+?)\s*(>=|<=|!=|=|>|<)\s*(.+?)\s*(?:→|->)\s*(.+)$/;
 
@@ -13,13 +18,18 @@ export function eventRuleOf(text: string, header: readonly string[]): EventRule 
     const cases = text.split(",").map((each) => each.trim());
     const tests = cases.map((each, index) => {
         const last = /^else\s+(.+)$/.exec(each)?.[1] ?? (cases.length === 1 && !/[<>=→]/.test(each) ? each : undefined);
-        if (last !== undefined && index === cases.length - 1) return { passes: () => true, type: typeOf(last) };
+        if (last !== undefined && index === cases.length - 1)
+            return { passes: () => true, type: typeNamed(last), column: [] };
         const found = condition.exec(each);
         if (!found) throw new Error(`--event: "${each}" is not like 'rating >= 4 -> Like, else Watch', or one type.`);
         const [, name = "", operator = "", wanted = "", type = ""] = found;
-        return { passes: testOf(columnOf(name, header), operator, wanted), type: typeOf(type) };
+        const column = columnOf(name, header);
+        return { passes: testOf(column, operator, wanted), type: typeNamed(type), column: [column] };
     });
-    return (value) => tests.find(({ passes }) => passes(value))?.type;
+    return {
+        columns: [...new Set(tests.flatMap(({ column }) => column))],
+        typeOf: (value) => tests.find(({ passes }) => passes(value))?.type,
+    };
 }
 
 function testOf(column: number, operator: string, wanted: string) {
@@ -41,7 +51,7 @@ function testOf(column: number, operator: string, wanted: string) {
     return (value: (column: number) => string) => pass(compare(value(column)));
 }
 
-function typeOf(text: string): string {
+function typeNamed(text: string): string {
     const type = text.trim();
     if (!/^[^"\\\p{Cc}]{1,256}$/u.test(type)) throw new Error(`--event: "${type}" is not an event type.`);
     return type;

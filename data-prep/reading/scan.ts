@@ -1,3 +1,5 @@
+import { longer } from "../growing.ts";
+
 /** The syntax of a text table. */
 export interface Dialect {
     /** One or two ASCII characters. */
@@ -45,13 +47,17 @@ export function createScanner(dialect: Dialect): Scanner {
     };
 
     function next(bytes: Uint8Array, start: number): number {
-        const length = bytes.length;
+        const { length } = bytes;
+        let { bounds } = scanner;
         let at = start;
         let field = 0;
         scanner.lines = 1;
         scanner.problem = undefined;
         for (;;) {
-            if (2 * field + 2 > scanner.bounds.length) grow();
+            if (2 * field + 2 > bounds.length) {
+                bounds = longer(bounds, new Int32Array(bounds.length * 2));
+                scanner.bounds = bounds;
+            }
             let from = at;
             let to = at;
             if (quotes && bytes[at] === QUOTE) {
@@ -70,8 +76,8 @@ export function createScanner(dialect: Dialect): Scanner {
                 if (at >= length) return -1;
                 to = bytes[at] === LF && at > from && bytes[at - 1] === CR ? at - 1 : at;
             }
-            scanner.bounds[2 * field] = from;
-            scanner.bounds[2 * field + 1] = to;
+            bounds[2 * field] = from;
+            bounds[2 * field + 1] = to;
             field += 1;
             if (bytes[at] === LF) break;
             if (bytes[at] !== first || (second >= 0 && bytes[at + 1] !== second)) {
@@ -84,7 +90,7 @@ export function createScanner(dialect: Dialect): Scanner {
             at += width;
         }
         scanner.fields = field;
-        scanner.empty = field === 1 && scanner.bounds[0] === scanner.bounds[1];
+        scanner.empty = field === 1 && bounds[0] === bounds[1];
         return at + 1;
     }
 
@@ -100,12 +106,6 @@ export function createScanner(dialect: Dialect): Scanner {
             }
         }
         return -1;
-    }
-
-    function grow(): void {
-        const longer = new Int32Array(scanner.bounds.length * 2);
-        longer.set(scanner.bounds);
-        scanner.bounds = longer;
     }
 
     return scanner;

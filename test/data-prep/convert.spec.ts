@@ -4,11 +4,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { convert } from "../../data-prep/convert.ts";
 import { converted } from "../../data-prep/reading/rows-as-bytes.ts";
 import type { Plan } from "../../data-prep/row-writer.ts";
 import { createCsvParser } from "../../packages/local-personalize/importing/csv.ts";
 import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
+import { converting } from "../support/converting.ts";
 
 async function* pieces(bytes: Uint8Array, size: number) {
     for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size);
@@ -35,11 +35,9 @@ function ratingsPlan(bytes: AsyncIterable<Uint8Array>): Plan {
 }
 
 async function transform(bytes: Uint8Array, pieceSize = 1 << 16, change: (plan: Plan) => Plan = (plan) => plan) {
-    const written: Uint8Array[] = [];
     const plan = change(ratingsPlan(pieces(bytes, pieceSize)));
-    const write = async (part: Uint8Array) => void written.push(Buffer.from(part));
-    const result = await convert([plan], write, { latest });
-    return { ...result, interactions: result.columns.users.length, csv: Buffer.concat(written).toString() };
+    const { csv, ...result } = await converting([plan], { latest });
+    return { ...result, interactions: result.columns.users.length, csv };
 }
 
 function parse(csv: string): string[][] {
@@ -195,12 +193,9 @@ describe("convert", () => {
         );
         // Spaces around a time are harmless.
         assert.deepEqual([badRows.count, interactions], [7, 1]);
-        const future: Uint8Array[] = [];
-        const result = await convert(
-            [ratingsPlan(pieces(Buffer.from("1\t2\t3\t2000000001\n"), 9))],
-            async (part) => void future.push(Buffer.from(part)),
-            { latest: 2_000_000_000 },
-        );
+        const result = await converting([ratingsPlan(pieces(Buffer.from("1\t2\t3\t2000000001\n"), 9))], {
+            latest: 2_000_000_000,
+        });
         assert.match(result.badRows.first[0]?.reason ?? "", /2000000001 is in the future \(2033-05-18T03:33:21/);
     });
 

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { zipSync } from "fflate";
-import { convert } from "../../data-prep/convert.ts";
 import { type Choices, describe as described, understand } from "../../data-prep/understanding.ts";
+import { converting } from "../support/converting.ts";
 
 /**
  * Formats of public data sets, as their documentation and programs that read them show them; the rows are invented.
@@ -232,10 +232,9 @@ describe("data of others", () => {
         return join(folder, name);
     };
     const csvOf = async (path: string, choices: Choices = {}) => {
-        const written: Uint8Array[] = [];
         const plans = await understand(path, choices, now);
-        const result = await convert(plans, async (bytes) => void written.push(Buffer.from(bytes)), { latest: now });
-        return { ...result, rows: Buffer.concat(written).toString().trimEnd().split("\n"), plans };
+        const { csv, ...result } = await converting(plans, { latest: now });
+        return { ...result, rows: csv.trimEnd().split("\n"), plans };
     };
 
     for (const { name, file, text, choices, first } of cases) {

@@ -1,0 +1,47 @@
+import { remembering } from "./interner.ts";
+import type { EventRule } from "./reading/event-rule.ts";
+import { type Dialect, unescaped } from "./reading/scan.ts";
+import { idProblem } from "./values.ts";
+
+/** The event type of a record. */
+export interface FoundEvent {
+    /** Undefined if the rule leaves the record out. */
+    readonly type: string | undefined;
+    /** The column whose text the service does not take, and the reason. */
+    readonly problem?: readonly [column: number, reason: string];
+}
+
+/** Reads a record; `bounds` has the start and the end of each field. */
+type ReadEvent = (record: Buffer, bounds: Int32Array) => FoundEvent;
+
+/** The reader of event types: one type for all records, a rule, or the text of a column. */
+export function eventReader(event: string | EventRule | undefined, column: number, dialect: Dialect): ReadEvent {
+    const textOf = (record: Buffer, from: number, to: number) => unescaped(record.toString("utf8", from, to), dialect);
+    if (typeof event === "string") {
+        const found = { type: event };
+        return () => found;
+    }
+    if (event === undefined) {
+        return atColumn(column, (record, from, to) => {
+            const wrong = idProblem(record, from, to);
+            if (wrong) return { type: undefined, problem: [column, `event type ${wrong}`] };
+            const type = textOf(record, from, to);
+            return /["\\]/.test(type) ? { type, problem: [column, unnameable] } : { type };
+        });
+    }
+    const [only, ...others] = event.columns;
+    if (only !== undefined && others.length === 0) {
+        return atColumn(only, (record, from, to) => ({ type: event.typeOf(() => textOf(record, from, to)) }));
+    }
+    return (record, bounds) => ({
+        type: event.typeOf((each) => textOf(record, bounds[2 * each] as number, bounds[2 * each + 1] as number)),
+    });
+}
+
+const unnameable = "event type has a quote or a backslash, which no filter can name";
+
+/** Columns of types and ratings repeat a few texts, so each text is read once. */
+function atColumn(column: number, read: (record: Buffer, from: number, to: number) => FoundEvent): ReadEvent {
+    const remembered = remembering(read);
+    return (record, bounds) => remembered(record, bounds[2 * column] as number, bounds[2 * column + 1] as number);
+}

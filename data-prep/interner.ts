@@ -1,0 +1,96 @@
+import { longer } from "./growing.ts";
+
+/** Numbers texts by first appearance from their bytes: a look-up makes no string. */
+export interface Interner {
+    /** The number of a text; -1 for an unknown one. */
+    find(bytes: Uint8Array, from: number, to: number): number;
+    /** Numbers an unknown text. */
+    add(bytes: Uint8Array, from: number, to: number): number;
+}
+
+/** Share of filled slots at which their number doubles. */
+const fullShare = 0.6;
+
+/** Creates an empty interner. It takes about 20 bytes a text beside the text itself. */
+export function createInterner(): Interner {
+    /** Pairs of a number plus 1, and the text's hash; a number of 0 is free. */
+    let slots = new Int32Array(1 << 10);
+    /** The end of each text in the store; it starts at the end of the one before. */
+    let ends = new Float64Array(1 << 8);
+    let store = new Uint8Array(1 << 12);
+    let size = 0;
+
+    const endOf = (number: number) => (number < 0 ? 0 : (ends[number] as number));
+
+    const equals = (number: number, bytes: Uint8Array, from: number, to: number): boolean => {
+        const start = endOf(number - 1);
+        if (endOf(number) - start !== to - from) return false;
+        for (let at = from; at < to; at++) if (bytes[at] !== store[start + at - from]) return false;
+        return true;
+    };
+
+    const find = (bytes: Uint8Array, from: number, to: number): number => {
+        const hash = hashOf(bytes, from, to);
+        const mask = slots.length - 1;
+        for (let slot = (hash << 1) & mask; slots[slot] !== 0; slot = (slot + 2) & mask) {
+            const number = (slots[slot] as number) - 1;
+            if (slots[slot + 1] === hash && equals(number, bytes, from, to)) return number;
+        }
+        return -1;
+    };
+
+    const fill = (number: number, hash: number): void => {
+        const mask = slots.length - 1;
+        let slot = (hash << 1) & mask;
+        while (slots[slot] !== 0) slot = (slot + 2) & mask;
+        slots[slot] = number + 1;
+        slots[slot + 1] = hash;
+    };
+
+    const grow = (): void => {
+        const before = slots;
+        slots = new Int32Array(before.length * 2);
+        for (let slot = 0; slot < before.length; slot += 2) {
+            if (before[slot] !== 0) fill((before[slot] as number) - 1, before[slot + 1] as number);
+        }
+    };
+
+    const add = (bytes: Uint8Array, from: number, to: number): number => {
+        const number = size++;
+        const start = endOf(number - 1);
+        const end = start + to - from;
+        if (number === ends.length) ends = longer(ends, new Float64Array(2 * number));
+        if (end > store.length) store = longer(store, new Uint8Array(2 * end));
+        store.set(bytes.subarray(from, to), start);
+        ends[number] = end;
+        if (size > (slots.length / 2) * fullShare) grow();
+        fill(number, hashOf(bytes, from, to));
+        return number;
+    };
+    return { find, add };
+}
+
+/** FNV-1a, 32 bits; the last steps spread it over the low bits. */
+function hashOf(bytes: Uint8Array, from: number, to: number): number {
+    let hash = 0x811c9dc5 | 0;
+    for (let at = from; at < to; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
+    return hash ^ (hash >>> 15);
+}
+
+/** Longer and further texts are read each time, so that a column of unequal texts takes no memory. */
+const longestRemembered = 64;
+const mostRemembered = 4096;
+
+/** `read` with a memory: most columns repeat a few texts, such as ratings and event types. */
+export function remembering<T>(read: (bytes: Buffer, from: number, to: number) => T): typeof read {
+    const texts = createInterner();
+    const results: T[] = [];
+    return (bytes, from, to) => {
+        if (to - from > longestRemembered) return read(bytes, from, to);
+        const number = texts.find(bytes, from, to);
+        if (number >= 0) return results[number] as T;
+        const result = read(bytes, from, to);
+        if (results.length < mostRemembered) results[texts.add(bytes, from, to)] = result;
+        return result;
+    };
+}

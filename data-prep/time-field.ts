@@ -1,0 +1,47 @@
+import { type Dialect, unescaped } from "./reading/scan.ts";
+import { type TimeFormat, timeReader } from "./reading/times.ts";
+import { digitsIn, timeProblem } from "./values.ts";
+
+/** The time of the current record. */
+export interface TimeField {
+    /** Reads the field between two positions; returns the reason why it is not a usable time. */
+    read(record: Buffer, start: number, end: number): string | undefined;
+    /** The time that was read, epoch seconds. */
+    seconds(): number;
+    /** Writes the time that was read; returns the position after it. */
+    write(out: Buffer, start: number): number;
+}
+
+/** Creates the reader of a column of times. `latest` is the latest one that is not in the future, epoch seconds. */
+export function createTimeField(format: TimeFormat, dialect: Dialect, latest: number): TimeField {
+    const readTime = timeReader(format);
+    let bytes: Buffer = Buffer.alloc(0);
+    let [from, to, seconds] = [0, 0, 0];
+    /** Whether the field's own digits are the written ones. */
+    let isWritten = false;
+
+    const read = (record: Buffer, start: number, end: number): string | undefined => {
+        bytes = record;
+        from = start;
+        to = end;
+        seconds = format === "s" ? digitsIn(bytes, from, to, 10) : -1;
+        isWritten = seconds >= 0;
+        if (!isWritten) {
+            const text = unescaped(bytes.toString("utf8", from, to), dialect).trim();
+            const time = readTime(text);
+            if (time === undefined) return timeProblem(text, format);
+            seconds = time;
+        }
+        if (seconds > latest) {
+            return `timestamp ${seconds} is in the future (${new Date(seconds * 1000).toISOString()})`;
+        }
+        return seconds < 0 ? "timestamp is before 1970" : undefined;
+    };
+    const write = (out: Buffer, start: number): number => {
+        if (!isWritten) return start + out.write(String(seconds), start, "latin1");
+        let at = start;
+        for (let index = from; index < to; index++) out[at++] = bytes[index] as number;
+        return at;
+    };
+    return { read, seconds: () => seconds, write };
+}

@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { sha256Of, writeWholeFile } from "../../data-prep/files.ts";
+import { removeLines } from "../../data-prep/remove-lines.ts";
+
+describe("removing lines of a written file", () => {
+    it("keeps the other lines to the byte, wherever parts begin, and returns their hash", async () => {
+        const folder = mkdtempSync(join(tmpdir(), "remove-lines-"));
+        try {
+            const line = fc.record({ text: fc.string({ unit: "grapheme", maxLength: 9 }), isRemoved: fc.boolean() });
+            const property = fc.asyncProperty(
+                fc.array(fc.array(line, { maxLength: 6 }), { maxLength: 6 }),
+                async (parts) => {
+                    const path = join(folder, "lines");
+                    const textOf = (lines: readonly { text: string }[]) =>
+                        Buffer.from(lines.map(({ text }) => `${text.replaceAll("\n", "")}\n`).join(""));
+                    const all = parts.flat();
+                    const removed = Int32Array.from(all.flatMap(({ isRemoved }, index) => (isRemoved ? [index] : [])));
+                    const hash = await writeWholeFile(path, async (write, file) => {
+                        await write(textOf(all));
+                        const sizes = parts.map((lines) => ({ bytes: textOf(lines).length, lines: lines.length }));
+                        return removeLines(file, sizes, removed);
+                    });
+                    assert.deepEqual(readFileSync(path), textOf(all.filter(({ isRemoved }) => !isRemoved)));
+                    assert.equal(hash, await sha256Of(path));
+                },
+            );
+            await fc.assert(property, { numRuns: 100 });
+        } finally {
+            rmSync(folder, { recursive: true });
+        }
+    });
+});
