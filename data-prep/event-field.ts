@@ -7,7 +7,7 @@ import { idProblem } from "./values.ts";
 export interface FoundEvent {
     /** Undefined if the rule leaves the record out. */
     readonly type: string | undefined;
-    /** The column whose text the service does not take, and the reason. */
+    /** The column with a text that the service does not take, and the reason. */
     readonly problem?: readonly [column: number, reason: string];
 }
 

@@ -104,7 +104,7 @@ export interface paths {
         };
         /**
          * Films by title
-         * @description Films whose title has each word of the query, the best match first, equal matches by popularity. Case, diacritics and punctuation are ignored. A film without a title is found by its id. Answers from the tables, without cost.
+         * @description Films with each word of the query in the title, the best match first, equal matches by popularity. Case, diacritics and punctuation are ignored. A film without a title is found by its id. Answers from the tables, without cost.
          */
         get: operations["searchItems"];
         put?: never;

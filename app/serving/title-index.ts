@@ -33,7 +33,7 @@ const ways = ["equal", "begins", "words begin", "inside words"] as const;
 type Match = (typeof ways)[number];
 
 /**
- * A search over titles, whose numbers are their order in equal matches. The result has at most `count` numbers. Each
+ * A search over titles. Equal matches are in the order of the titles' numbers. The result has at most `count` numbers. Each
  * word of the query must be in the title. All titles are one string, because it needs less memory than many. A usual word
  * in 60,000 titles takes some milliseconds.
  */

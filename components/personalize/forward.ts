@@ -1,7 +1,7 @@
 /** The methods of a dynamic provider, in the order of the first release. */
 const methods = ["check", "diff", "create", "read", "update", "delete"];
 
-/** The odd spaces are of the first release, whose types Node had blanked out. */
+/** The odd spaces are of the first release: Node had blanked out its types. */
 const forwarder = `async (method        , args           ) => {
         const url = require("node:url").pathToFileURL("personalize/handlers.ts");
         return (await import(url)).handlers[kind][method](...args);

@@ -153,7 +153,7 @@ def typed_source(frame: DataFrame, kind: str, file: Column) -> Source:
 
 
 def open_source(spark: SparkSession, paths: list[str], table: str | None) -> Source:
-    """Opens a table, or files whose content shows their format."""
+    """Opens a table, or files. The content shows their format."""
     if table:
         return typed_source(spark.table(table), "table", F.lit(table))
     for nested in ("false", "true"):
@@ -236,7 +236,7 @@ def csv_source(frame: DataFrame, head: list[str], partitions: dict[str, Column])
         if width + len(partitions) >= 3:
             candidates.append((round(same / len(rows) * 50), width, delimiter, quotes, rows))
     if not candidates:
-        raise Unfit(f"The files are no tables: no tabs, commas, semicolons, | or :: separate fields in\n  {head[0][:120]}")
+        raise Unfit(f"The files are not tables: no tabs, commas, semicolons, | or :: separate fields in\n  {head[0][:120]}")
     _, width, delimiter, quotes, rows = max(candidates, key=lambda each: each[:2])
     has_header = is_header(rows)
     names = rows[0] if has_header else [str(index + 1) for index in range(width)]
@@ -493,7 +493,7 @@ def run(spark: SparkSession, options: argparse.Namespace) -> dict:
         texts = [printable(F.coalesce(F.col(name), F.lit(""))).alias(name.upper()) for name in bad_rows.columns]
         bad_rows.select(*texts).write.options(header=True, quoteAll=True, escape='"', **as_is).csv(options.quarantine)
     log("writing")
-    # One column whose name is the header: the service wants quoted ids beside an unquoted header and time.
+    # One column, and its name is the header: the service wants quoted ids beside an unquoted header and time.
     plain_text = {"header": "true", "sep": "\u0001", "quote": "", "escapeQuotes": "false", **as_is}
     lines.write.options(**plain_text).csv(options.output)
     written = spark.read.option("header", True).csv(options.output, escape="\\").agg(

@@ -5,7 +5,7 @@ import { assembleKernel } from "./kernel-text.ts";
  * multiply-adds a second on a server's core. JavaScript does 3.
  */
 
-/** A matrix whose size is a multiple of this has whole tiles only, of doubles and of floats. */
+/** A matrix with a multiple of this as its size has whole tiles only, of doubles and of floats. */
 export const TILE = 8;
 
 /** The place and shape of one row of tiles: positions in numbers, not in bytes. */
