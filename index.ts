@@ -7,7 +7,7 @@ import { CostGuard } from "./components/cost/cost-guard.ts";
 import { showPrice } from "./components/cost/price-table.ts";
 import { SpendBudget, waiversOf } from "./components/cost/spend-budget.ts";
 import { DataBucket, filesOf, prefixesOf } from "./components/data/data-bucket.ts";
-import { refuseRedData } from "./components/data/data-quality.ts";
+import { refuseOtherOptions, refuseRedData } from "./components/data/data-quality.ts";
 import { alarmCount } from "./components/observability/alarms.ts";
 import { AuditTrail } from "./components/observability/audit-trail.ts";
 import { Notifications } from "./components/observability/notifications.ts";
@@ -28,7 +28,8 @@ Reflect.deleteProperty(Error, "prepareStackTrace");
 const configured = loadConfig();
 const data = await preparedData(configured, async () => (await contentOf(configured.interactionsFile)).contentHash);
 const { config } = data;
-refuseRedData(data.manifest, config.dataWaiver);
+refuseRedData(data.manifest, config);
+await refuseOtherOptions(data.manifest, config);
 enforceResourceRules({ ...waiversOf(config.cost), ...config.waivers }, config);
 const stateFlags = await stackStateFlags(config.stack);
 const price = await showPrice(config, {

@@ -3,9 +3,8 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { InvalidArgumentError } from "commander";
 import { table } from "../runbooks/lib/cli/table.ts";
-import { benchCommand, whole } from "./lib/command.ts";
+import { benchCommand, millions, whole } from "./lib/command.ts";
 import { type Goal, printGoals } from "./lib/goals.ts";
 import { benchPython } from "./lib/python.ts";
 import { type Measured, measured } from "./prep/measured.ts";
@@ -122,12 +121,4 @@ async function compare(engine: string): Promise<void> {
     log(`equal to ${engine}: ${rows} of ${ofRows} rows, ${tables} of ${ofTables} lists`);
     equal += rows + tables;
     compared += ofRows + ofTables;
-}
-
-function millions(text: string): number[] {
-    const sizes = text.split(",").map(Number);
-    if (sizes.some((size) => !Number.isInteger(size) || size < 1)) {
-        throw new InvalidArgumentError("Millions of rows are whole numbers, such as 1,10,25.");
-    }
-    return sizes;
 }

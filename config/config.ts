@@ -23,6 +23,8 @@ export interface StackConfig extends TrainingConfig {
     readonly bucketName: string;
     readonly names: Names;
     readonly interactionsFile: string;
+    /** Options by which data-prep makes the interactions; undefined: any options. */
+    readonly dataOptionsFile: string | undefined;
     /** CSV files, each with its Avro schema in `<name>.schema.json` beside it; undefined if there is none. */
     readonly metadataFiles: { readonly items: string | undefined; readonly users: string | undefined };
     /** Users for batch inference, as JSON lines; undefined if there are none. */
@@ -110,6 +112,7 @@ export function parseConfig(
         ...training,
         ...parseAccess(values, stack),
         interactionsFile: text("interactionsFile"),
+        dataOptionsFile: text("dataOptionsFile") || undefined,
         metadataFiles: { items: text("itemsFile") || undefined, users: text("usersFile") || undefined },
         batchInferenceFile: text("batchInferenceFile") || undefined,
         dataRetention: oneOf("dataRetention", ["delete", "retain"]),

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, isAbsolute, join, resolve } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { type OptionsFile, optionsOfStack, readOptionsFile } from "./options-file.ts";
 import { DEFAULT_OUTPUT } from "./places.ts";
 import { type PrepareOptions, plansOf, prepare } from "./prepare.ts";
 import { formatSummary } from "./summary.ts";
@@ -22,6 +23,8 @@ interface Flags {
     maxBad?: number;
     json?: true;
     dryRun?: true;
+    options?: string;
+    stack?: string;
 }
 
 const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "..", "package.json"), "utf8"));
@@ -61,12 +64,22 @@ const command = new Command("data-prep")
             .default("fail"),
     )
     .option("--max-bad <share>", "refuse more unusable rows than this, such as 0.1%", shareOf)
+    .addOption(
+        new Option(
+            "--options <file>",
+            "a YAML or JSON file with files and options by their names; the command line wins",
+        ).conflicts("stack"),
+    )
+    .option(
+        "--stack <name>",
+        "the options file that config dataOptionsFile of this stack names, for its interactionsFile",
+    )
     .option("--json", "print the summary as one JSON document")
     .option("--dry-run", "only print the understanding of the files, as a command, and write nothing")
     .version(version, "--version", "print the version")
     .addHelpText(
         "after",
-        "\nExamples:\n  npm run data-prep -- ratings.csv --items movies.csv\n  npm run data-prep -- orders.parquet --columns user=customer,item=sku,time=at --dry-run",
+        "\nExamples:\n  npm run data-prep -- ratings.csv --items movies.csv\n  npm run data-prep -- orders.parquet --columns user=customer,item=sku,time=at --dry-run\n  npm run data-prep -- --options shop.yaml",
     )
     .exitOverride();
 
@@ -105,11 +118,27 @@ function outputOf(path: string): string {
     return isFolder ? join(path, basename(DEFAULT_OUTPUT)) : path;
 }
 
+/** Parses a command line, with the options of the file that it names; its own options and files win. */
+async function parseWithFile(args: readonly string[]): Promise<OptionsFile | undefined> {
+    command.parse(args, { from: "user" });
+    const { options, stack } = command.opts<Flags>();
+    if (options === undefined && stack === undefined) return undefined;
+    const found =
+        stack === undefined
+            ? await readOptionsFile(fromCaller(options as string), callersFolder)
+            : await optionsOfStack(stack, ".", callersFolder);
+    const files = command.args.length > 0 || command.opts<Flags>().input !== undefined ? [] : found.files;
+    command.parse([...found.options, ...args, ...files], { from: "user" });
+    return found;
+}
+
 /** Runs data-prep with a command line's arguments; returns the exit code. */
 async function main(args: string[]): Promise<number> {
+    let optionsFile: OptionsFile | undefined;
     try {
-        command.parse(joinQuarantine(args), { from: "user" });
+        optionsFile = await parseWithFile(joinQuarantine(args));
     } catch (error) {
+        if (!(error instanceof CommanderError)) process.stderr.write(`${(error as Error).message}\n`);
         return error instanceof CommanderError && error.exitCode === 0 ? 0 : WRONG_USAGE;
     }
     const { json, dryRun, input, items, users, output, report, badRows, maxBad, columns, time, event } =
@@ -133,6 +162,7 @@ async function main(args: string[]): Promise<number> {
         ...(columns !== undefined && { columns }),
         ...(time !== undefined && { time }),
         ...(event !== undefined && { event }),
+        ...(optionsFile && { optionsFile: { file: optionsFile.path, sha256: optionsFile.sha256 } }),
     };
     try {
         if (dryRun) {

@@ -14,6 +14,8 @@ export interface Manifest {
     readonly sources: readonly { readonly dataset: Dataset; readonly file: string; readonly sha256: string }[];
     /** Options of `npm run data-prep` that give these files again. */
     readonly options: readonly string[];
+    /** The file that stated the options, with its SHA-256; absent for options of the command line. */
+    readonly optionsFile?: { readonly file: string; readonly sha256: string };
     readonly interactions: {
         /** SHA-256 of the CSV. A manifest of another CSV does not count. */
         readonly sha256: string;

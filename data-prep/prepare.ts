@@ -6,7 +6,7 @@ import { convert } from "./convert.ts";
 import { describeData } from "./describe-data.ts";
 import { writeWholeFile, writeWholeJson } from "./files.ts";
 import { itemColumns, itemsCsv, itemsSchemaOf } from "./items.ts";
-import { readManifest } from "./manifest.ts";
+import { type Manifest, readManifest } from "./manifest.ts";
 import { fetchMovieLens } from "./movielens.ts";
 import { outputFolder } from "./output-folder.ts";
 import {
@@ -46,6 +46,8 @@ export interface PrepareOptions extends Choices {
     quarantine?: string;
     /** The largest share of unusable rows that may be skipped, 0 to 1; by default any. */
     maxBad?: number;
+    /** The file that stated these options, for the manifest. */
+    optionsFile?: Manifest["optionsFile"];
     /** Folder of a fetched MovieLens 100k; by default data/ml-100k. */
     cacheFolder?: string;
     /** Progress messages, one line per call; by default to stderr. */
@@ -117,7 +119,8 @@ export async function prepare(options: PrepareOptions = {}): Promise<PrepareResu
         const prepared = { plans, result, summary: found, items, itemColumns: columns, users, given, options: chosen };
         const quality = judge(prepared, now);
         const manifest = await describeData(prepared, quality.checks);
-        await writeWholeJson(manifestPathBeside(outputPath), { ...manifest, files: folder.files });
+        const optionsFile = options.optionsFile && { optionsFile: options.optionsFile };
+        await writeWholeJson(manifestPathBeside(outputPath), { ...manifest, ...optionsFile, files: folder.files });
         return { summary: { ...found, tables }, quality };
     });
     const removed = await folder.removeStale(before);

@@ -88,6 +88,7 @@ const lines: readonly Line[] = [
     ["bench:samples --parallel 0", 2, /whole number/],
     ["bench:prep --sizes one", 2, /whole numbers, such as/],
     ["bench:prep --runs 0", 2, /whole number/],
+    ["bench:spark --sizes none", 2, /whole numbers, such as/],
     ["bench:models --data no-such.csv", 2, /npm run data-prep/],
     ["bench:serve --seconds 0", 2, /above 0/],
     ["bench:train --only 2m", 2, /1m, 5m/],

@@ -34,3 +34,12 @@ export function aboveZero(text: string): number {
     }
     return value;
 }
+
+/** Sizes in millions of rows, separated by commas, from the command line. */
+export function millions(text: string): number[] {
+    const sizes = text.split(",").map(Number);
+    if (sizes.some((size) => !Number.isInteger(size) || size < 1)) {
+        throw new InvalidArgumentError("Millions of rows are whole numbers, such as 1,10,25.");
+    }
+    return sizes;
+}

@@ -14,9 +14,13 @@ export interface Measured {
  *
  * @throws Error with the last lines of its stderr when it ends with another code than 0
  */
-export async function measured(command: string, args: readonly string[]): Promise<Measured> {
+export async function measured(
+    command: string,
+    args: readonly string[],
+    env: NodeJS.ProcessEnv = process.env,
+): Promise<Measured> {
     const begun = performance.now();
-    const child = spawn(command, args, { stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(command, args, { stdio: ["ignore", "ignore", "pipe"], env });
     let errors = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
         errors = (errors + text).slice(-2000);

@@ -27,7 +27,7 @@ export function contentOf(file: string): Promise<Content> {
 async function readContent(file: string): Promise<Content> {
     if (!existsSync(file)) {
         throw new pulumi.RunError(
-            `file ${file} does not exist. Run \`npm run data-prep\`, or set interactionsFile (itemsFile, usersFile, batchInferenceFile) in the stack's config.`,
+            `file ${file} does not exist. Run \`npm run data-prep\`, or set interactionsFile (dataOptionsFile, itemsFile, usersFile, batchInferenceFile) in the stack's config.`,
         );
     }
     const hash = createHash("sha256");

@@ -1,20 +1,35 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { StackConfig } from "../../config/config.ts";
+import { nearest } from "../../config/nearest.ts";
 import type { Manifest } from "../../data-prep/manifest.ts";
+import type { Check } from "../../data-prep/quality/checks.ts";
+import { contentOf } from "../common/content.ts";
+
+/** Interactions that a training needs after the choice of event types (Developer Guide, Quotas). */
+const leastWeighted = 1000;
 
 /**
- * Refuses data that data-prep judged red, at preview, before anything is paid. With a reason in config `dataWaiver` it
- * only warns.
+ * Refuses data that data-prep judged red, or of which `eventWeights` leave too little, at preview, before anything is
+ * paid. With a reason in config `dataWaiver` it only warns.
  *
  * @throws pulumi.RunError with each red check and its advice.
  */
-export function refuseRedData(manifest: Manifest | undefined, waiver: string | undefined): void {
-    const red = (manifest?.checks ?? []).filter(({ level }) => level === "red");
+export function refuseRedData(
+    manifest: Manifest | undefined,
+    { dataWaiver, eventWeights }: Pick<StackConfig, "dataWaiver" | "eventWeights">,
+): void {
+    const checks = [...(manifest?.checks ?? [])];
+    if (manifest && eventWeights) {
+        warnOfUnknownTypes(manifest.eventTypes, eventWeights);
+        checks.push(weightedEvents(manifest.eventTypes, eventWeights));
+    }
+    const red = checks.filter(({ level }) => level === "red");
     if (red.length === 0) {
         return;
     }
     const lines = red.map(({ found, reference, advice }) => `  ${found} (${reference}). ${advice}`).join("\n");
-    if (waiver !== undefined) {
-        pulumi.log.warn(`The data has red checks, which config dataWaiver allows (${waiver}):\n${lines}`);
+    if (dataWaiver !== undefined) {
+        pulumi.log.warn(`The data has red checks, which config dataWaiver allows (${dataWaiver}):\n${lines}`);
         return;
     }
     throw new pulumi.RunError(
@@ -22,4 +37,49 @@ export function refuseRedData(manifest: Manifest | undefined, waiver: string | u
             "See all checks:  npm run data-prep -- FILE --report report.json\n" +
             'To train on it nevertheless:  pulumi config set dataWaiver "<a reason of at least 20 characters>"',
     );
+}
+
+/** Judges the number of events that have a weight: a training uses only these. */
+function weightedEvents(types: Manifest["eventTypes"], weights: Readonly<Record<string, number>>): Check {
+    const rows = types.reduce((sum, type) => sum + (type.name in weights ? type.rows : 0), 0);
+    return {
+        id: "weighted-events",
+        level: rows < leastWeighted ? "red" : "green",
+        found: `${rows} interactions have an event type of eventWeights`,
+        reference: `Developer Guide, Quotas: at least ${leastWeighted.toLocaleString("en-US")}`,
+        advice: `Give weights to more of the types ${types.map(({ name }) => name).join(", ")}.`,
+    };
+}
+
+/** Warns of a weight for a type that the data does not have. Events may bring it later, therefore it is not refused. */
+function warnOfUnknownTypes(types: Manifest["eventTypes"], weights: Readonly<Record<string, number>>): void {
+    const names = types.map(({ name }) => name);
+    for (const type of Object.keys(weights).filter((name) => !names.includes(name))) {
+        const meant = nearest(type, names);
+        pulumi.log.warn(
+            `eventWeights has ${type}, and no interaction has this type. ` +
+                (meant === undefined ? `The types of the data are ${names.join(", ")}.` : `Did you mean ${meant}?`),
+        );
+    }
+}
+
+/**
+ * Refuses interactions that other options made than those of config `dataOptionsFile`.
+ *
+ * @throws pulumi.RunError with the command that prepares them again.
+ */
+export async function refuseOtherOptions(
+    manifest: Manifest | undefined,
+    { dataOptionsFile, interactionsFile, stack }: Pick<StackConfig, "dataOptionsFile" | "interactionsFile" | "stack">,
+): Promise<void> {
+    if (dataOptionsFile === undefined) {
+        return;
+    }
+    const { contentHash } = await contentOf(dataOptionsFile);
+    if (manifest?.optionsFile?.sha256 !== contentHash) {
+        throw new pulumi.RunError(
+            `${interactionsFile} was not made by the options of ${dataOptionsFile} as they are now. ` +
+                `Make it again:  npm run data-prep -- --stack ${stack}`,
+        );
+    }
 }

@@ -63,7 +63,10 @@ class Unfit(Exception):
 
 @dataclass
 class Source:
-    """Rows with all values as text. `problem` is the reason why a whole row is wrong, else null."""
+    """Rows with all values as text. `problem` is the reason why a whole row is wrong, else null.
+
+    `other_header` is true for a row that names the columns differently than the first file; null without a header.
+    """
 
     frame: DataFrame
     kind: str
@@ -72,6 +75,7 @@ class Source:
     text: Column
     file: Column
     control: str
+    other_header: Column | None = None
 
 
 def plain(name: str) -> str:
@@ -265,7 +269,16 @@ def csv_source(frame: DataFrame, head: list[str], partitions: dict[str, Column])
             .otherwise(wrong)
         )
     fields = {name: F.coalesce(F.col(f"_row.{column}"), F.lit("")) for name, column in zip(names, columns)}
-    return Source(frame, kind, fields | partitions, wrong, line, F.col("_file"), r"[\x00-\x1f\x7f]")
+    other = is_other_header(line, delimiter, names) if has_header else None
+    return Source(frame, kind, fields | partitions, wrong, line, F.col("_file"), r"[\x00-\x1f\x7f]", other)
+
+
+def is_other_header(line: Column, delimiter: str, names: list[str]) -> Column:
+    """Whether a line names columns: three of its fields are known names of parts, or names of the first file."""
+    known = {plain(name) for name in names} | {name for role in NAMES.values() for name in role.split()}
+    fields = F.transform(F.split(line, re.escape(delimiter)), lambda field: F.regexp_replace(F.lower(field), "[^a-z0-9]", ""))
+    named = F.filter(F.array_distinct(fields), lambda field: field.isin(*(known - {""})))
+    return (F.length(line) < 10_000) & (F.size(named) >= 3)
 
 
 def is_header(rows: list[list[str]]) -> bool:
@@ -422,6 +435,7 @@ def check(source: Source, options: argparse.Namespace) -> tuple[DataFrame, list[
     log(f"{source.kind}; {', '.join(shown)}; times in {unit}")
     values = source.frame.select(
         source.problem.alias("problem"), source.text.alias("text"), source.file.alias("file"),
+        (F.lit(False) if source.other_header is None else source.other_header).alias("other_header"),
         *(texts[role].alias(role) for role in texts),
         *(source.fields[name].alias(extra) for extra, name in extras.items()),
         seconds_of(texts["time"], unit).alias("seconds"),
@@ -479,6 +493,7 @@ def run(spark: SparkSession, options: argparse.Namespace) -> dict:
     types = {row.type: row["count"] for row in counts if not row.bad and row.type is not None}
     good = sum(types.values())
     if bad:
+        refuse_other_headers(rows.filter(is_bad & F.col("other_header")), options)
         judge_bad(bad_rows, bad, good, options)
     if len(types) + len(header) - 4 > MOST_TYPES_AND_COLUMNS:
         raise Unfit(
@@ -517,6 +532,17 @@ def printable(text: Column) -> Column:
     """The start of a text, with pictures of control characters."""
     control = "".join(map(chr, [*range(0x20), 0x7F]))
     return F.translate(F.substring(text, 1, 400), control, "".join(map(chr, [*range(0x2400, 0x2420), 0x2421])))
+
+
+def refuse_other_headers(headers: DataFrame, options: argparse.Namespace) -> None:
+    """Files of another column order would swap their values. A header is always a bad row: its time is a word."""
+    found = headers.select("file", "text").limit(5).collect()
+    if found:
+        raise Unfit(
+            "The files do not have the same columns, so nothing was written. All were read by the columns of the first. These differ:\n"
+            + "\n".join(f"  {row.file}: {ascii(row.text[:120])}" for row in found)
+            + "\nPrepare the files of each kind by a run of their own, each with its own --output."
+        )
 
 
 def judge_bad(bad_rows: DataFrame, bad: int, good: int, options: argparse.Namespace) -> None:

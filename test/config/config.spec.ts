@@ -52,6 +52,7 @@ describe("the configuration", () => {
             performAutoTraining: false,
             minProvisionedTPS: 1,
             eventWeights: undefined,
+            dataOptionsFile: undefined,
             dataWaiver: undefined,
             metadataFiles: { items: undefined, users: undefined },
             batchInferenceFile: undefined,

@@ -113,10 +113,28 @@ describe("the checks of data", () => {
     it("stop a preview if one is red, unless a reason is written", () => {
         const checks = checksOf(figuresOf(columnsFrom(fine.map(([user, item]) => [user, item, start]))), usual);
         const manifest = { checks } as unknown as Manifest;
-        assert.throws(() => refuseRedData(manifest, undefined), /not fit for a training.*0 days.*dataWaiver/s);
-        refuseRedData(manifest, "a load test without real times");
-        refuseRedData({ checks: checks.filter(({ level }) => level !== "red") } as unknown as Manifest, undefined);
-        refuseRedData(undefined, undefined);
+        const config = { dataWaiver: undefined, eventWeights: undefined };
+        assert.throws(() => refuseRedData(manifest, config), /not fit for a training.*0 days.*dataWaiver/s);
+        refuseRedData(manifest, { ...config, dataWaiver: "a load test without real times" });
+        refuseRedData({ checks: checks.filter(({ level }) => level !== "red") } as unknown as Manifest, config);
+        refuseRedData(undefined, config);
+    });
+
+    it("stop a preview if eventWeights leave fewer than 1,000 interactions", () => {
+        const eventTypes = [
+            { name: "view", rows: 5000 },
+            { name: "buy", rows: 999 },
+            { name: "rate", rows: 1 },
+        ];
+        const manifest = { checks: [], eventTypes } as unknown as Manifest;
+        const refuse = (eventWeights: Record<string, number>) =>
+            refuseRedData(manifest, { dataWaiver: undefined, eventWeights });
+        assert.throws(
+            () => refuse({ buy: 1 }),
+            /999 interactions have an event type of eventWeights.*view, buy, rate/s,
+        );
+        refuse({ buy: 1, rate: 0 });
+        refuse({ view: 1 });
     });
 });
 

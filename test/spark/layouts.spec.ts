@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -172,6 +172,12 @@ describe("data-prep/spark/prepare.py with public layouts", () => {
         const sql = layouts.flatMap((layout, index) =>
             (layout.sql ?? []).map((each) => each.replace("$", at(index, "in"))),
         );
+        // With rows skipped, a file of another column order would give users as items.
+        const swapped = rows.slice(0, 500).map(({ user, item, time }) => `i${item},u${user},${time}\n`);
+        const straight = rows.slice(500).map(({ user, item, time }) => `u${user},i${item},${time}\n`);
+        mkdirSync(at(0, "mixed"), { recursive: true });
+        writeFileSync(at(0, "mixed/a.csv"), `user_id,item_id,timestamp\n${straight.join("")}`);
+        writeFileSync(at(0, "mixed/b.csv"), `item_id,user_id,timestamp\n${swapped.join("")}`);
         const args = layouts.map((layout, index) => [
             ...(layout.table === undefined ? [at(index, "in")] : ["--table", layout.table]),
             ...layout.args,
@@ -195,6 +201,7 @@ describe("data-prep/spark/prepare.py with public layouts", () => {
                 "--bad-rows",
                 `quarantine ${at(0, "bad")}`,
             ],
+            [at(0, "mixed"), "--bad-rows", "skip", "--output", at(0, "mixed-out")],
         ];
         ({ results: runs, names } = await runSpark([...args, ...refused], sql));
     });
@@ -220,6 +227,16 @@ describe("data-prep/spark/prepare.py with public layouts", () => {
             [1, 1, 2, 1, 0],
         );
         assert.doesNotMatch(missing?.stderr ?? "", /Traceback|at org\.apache/);
+    });
+
+    it("refuses files of one folder with another order of columns, although bad rows are skipped", () => {
+        const run = runs.at(-1);
+        assert.equal(run?.code, 1, run?.stdout);
+        assert.match(
+            run?.stderr ?? "",
+            /do not have the same columns.*[ab]\.csv: '(item_id,user|user_id,item).*a run of their own/s,
+        );
+        assert.ok(!existsSync(at(0, "mixed-out")));
     });
 
     it("knows the names of columns that data-prep knows", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { fetchMovieLens } from "../../data-prep/movielens.ts";
 import { type Made, madeByDataPrep, madeBySpark, runSpark, type SparkRun } from "./support.ts";
@@ -244,5 +244,11 @@ describe("data-prep/spark/prepare.py beside data-prep", () => {
         assert.equal(ours.rows.length, 100_000);
         assert.deepEqual(madeBySpark(at("ml"), at("none")), ours);
         assert.ok(existsSync(at("ml", "_SUCCESS")));
+        // docs/scale.md copies the result without _SUCCESS, and makes the stack's data of it.
+        mkdirSync(at("copied"));
+        for (const file of globSync(at("ml", "part-*"))) copyFileSync(file, at("copied", basename(file)));
+        mkdirSync(at("again"));
+        const again = await madeByDataPrep([at("copied")], at("again"), {});
+        assert.deepEqual(again.rows, ours.rows);
     });
 });

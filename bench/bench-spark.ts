@@ -1,0 +1,55 @@
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { table } from "../runbooks/lib/cli/table.ts";
+import { script, sparkOf } from "../test/spark/support.ts";
+import { benchCommand, millions, whole } from "./lib/command.ts";
+import { benchPython } from "./lib/python.ts";
+import { measured } from "./prep/measured.ts";
+
+/** Time of prepare.py on Spark beside data-prep, on the same generated files and the same two cores. */
+
+const { sizes, seed } = benchCommand(
+    "bench:spark",
+    "How long does prepare.py on Spark take, beside data-prep on the same machine?",
+    ["", "--sizes 1,10"],
+)
+    .option("--sizes <millions>", "millions of rows, separated by commas", millions, [1, 10])
+    .option("--seed <number>", "seed of the generated ratings", whole(1), 1)
+    .parse()
+    .opts<{ sizes: number[]; seed: number }>();
+
+const log = (line: string) => void process.stderr.write(`${line}\n`);
+const event = "rating >= 4 -> Like, else Watch";
+const python = await benchPython(join(import.meta.dirname, "prep", "requirements.txt"), log);
+const work = await mkdtemp(join(tmpdir(), "bench-spark-"));
+const rows: string[][] = [];
+try {
+    for (const size of sizes) {
+        const folder = join("data", "bench-prep", `${size}m-${seed}`);
+        if (!existsSync(folder)) {
+            await mkdir(join(folder, ".."), { recursive: true });
+            log(`generating ${size} million rows in ${folder}`);
+            const generate = join(import.meta.dirname, "prep", "make_input.py");
+            await measured(python, [generate, String(size * 1_000_000), String(seed), folder]);
+        }
+        const csv = join(folder, "ratings.csv");
+        log(`${size} million rows: data-prep`);
+        await mkdir(join(work, "ours"), { recursive: true });
+        const output = join(work, "ours", "interactions.csv");
+        const ours = await measured(process.execPath, ["data-prep/cli.ts", csv, "--event", event, "--output", output]);
+        log(`${size} million rows: Spark on two cores`);
+        const spark = sparkOf([script, csv, "--event", event, "--output", join(work, `spark-${size}`)]);
+        const theirs = await measured(spark.command, spark.args, spark.env);
+        const perSecond = (seconds: number) => Math.round((size * 1_000_000) / seconds).toLocaleString("en-US");
+        rows.push([
+            `${size} million`,
+            ...[ours.seconds, theirs.seconds].flatMap((seconds) => [seconds.toFixed(1), perSecond(seconds)]),
+            (theirs.seconds / ours.seconds).toFixed(1),
+        ]);
+    }
+} finally {
+    await rm(work, { recursive: true, force: true });
+}
+console.log(table(["rows", "data-prep, s", "rows a second", "Spark, s", "rows a second", "ratio"], rows));

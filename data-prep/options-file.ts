@@ -1,0 +1,98 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { load } from "js-yaml";
+import { sha256Of } from "./files.ts";
+
+/** Options of an options file that name a file. */
+const paths = new Set(["items", "users", "output", "report"]);
+
+/** The file with options of data-prep, or the stack that names it, is unusable; the message has the fix. */
+export class OptionsFileError extends Error {
+    override readonly name = "OptionsFileError";
+}
+
+/** An options file, and its content as arguments of the command line. */
+export interface OptionsFile {
+    readonly path: string;
+    /** SHA-256 of the file, hexadecimal. The manifest has it, so that a preview sees a change. */
+    readonly sha256: string;
+    readonly files: readonly string[];
+    readonly options: readonly string[];
+}
+
+/**
+ * Reads a YAML or JSON file of data-prep's options: `files`, and options by their names of the command line. `columns`
+ * may be a map of a column for each part. Paths in the file are relative to it; those of the result are relative to
+ * `folder`.
+ *
+ * @throws OptionsFileError for a file that is missing, or is not a map of texts, numbers and lists.
+ */
+export async function readOptionsFile(path: string, folder: string): Promise<OptionsFile> {
+    if (!existsSync(path)) throw new OptionsFileError(`There is no file ${path} with options of data-prep.`);
+    const { files = [], ...others } = parsed(path);
+    const beside = (name: string) =>
+        name === "-" || isAbsolute(name) ? name : relative(resolve(folder), resolve(dirname(path), name));
+    const options = Object.entries(others).flatMap(([key, value]): string[] => {
+        if (key === "columns" && isMap(value)) return ["--columns", columnsText(value, path)];
+        const text = textOf(value, key, path);
+        const quarantine = key === "bad-rows" && /^quarantine\s+(.+)$/s.exec(text)?.[1];
+        if (quarantine) return ["--bad-rows", `quarantine:${beside(quarantine)}`];
+        return [`--${key}`, paths.has(key) ? beside(text) : text];
+    });
+    return {
+        path,
+        sha256: await sha256Of(path),
+        files: [files].flat().map((each) => beside(textOf(each, "files", path))),
+        options,
+    };
+}
+
+/**
+ * The options file that the config `dataOptionsFile` of a stack names, with the stack's `interactionsFile` as output.
+ *
+ * @param projectDir folder of Pulumi.<stack>.yaml, and base of the paths in it.
+ * @throws OptionsFileError for a stack without its file, or without that key.
+ */
+export async function optionsOfStack(stack: string, projectDir: string, folder: string): Promise<OptionsFile> {
+    const stackFile = join(projectDir, `Pulumi.${stack}.yaml`);
+    if (!existsSync(stackFile)) throw new OptionsFileError(`There is no file ${stackFile} of stack ${stack}.`);
+    const { config } = parsed(stackFile);
+    const fileOf = (key: string) => {
+        const found = isMap(config) ? config[`movie-recommender:${key}`] : undefined;
+        return typeof found === "string" && found !== "" ? resolve(projectDir, found) : undefined;
+    };
+    const named = fileOf("dataOptionsFile");
+    if (named === undefined) {
+        throw new OptionsFileError(
+            `Stack ${stack} names no options file. Set it:  pulumi config set dataOptionsFile shop.yaml --stack ${stack}`,
+        );
+    }
+    const found = await readOptionsFile(relative(".", named), folder);
+    const output = fileOf("interactionsFile");
+    const options = output === undefined ? [] : ["--output", relative(resolve(folder), output)];
+    return { ...found, options: [...found.options, ...options] };
+}
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+    value !== null && typeof value === "object" && !Array.isArray(value);
+
+function parsed(path: string): Record<string, unknown> {
+    let found: unknown;
+    try {
+        found = load(readFileSync(path, "utf8"), { filename: path });
+    } catch (error) {
+        throw new OptionsFileError(`${path} is neither YAML nor JSON: ${(error as Error).message}`);
+    }
+    if (!isMap(found)) throw new OptionsFileError(`${path} is not a map of options, such as  files: events.csv`);
+    return found;
+}
+
+function textOf(value: unknown, key: string, path: string): string {
+    if (typeof value === "string" || typeof value === "number") return String(value);
+    throw new OptionsFileError(`${path}: "${key}" must be a text.`);
+}
+
+const columnsText = (columns: Record<string, unknown>, path: string) =>
+    Object.entries(columns)
+        .map(([part, column]) => `${part}=${textOf(column, `columns.${part}`, path)}`)
+        .join(",");

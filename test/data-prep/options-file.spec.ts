@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { refuseOtherOptions } from "../../components/data/data-quality.ts";
+import { type Manifest, readManifest } from "../../data-prep/manifest.ts";
+import { optionsOfStack, readOptionsFile } from "../../data-prep/options-file.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+
+/** Runs data-prep as npm does for a caller in `folder`. */
+function dataPrep(folder: string, ...args: string[]): Promise<{ code: number; text: string }> {
+    const env = { ...process.env, npm_lifecycle_event: "data-prep", INIT_CWD: folder };
+    return new Promise((done) => {
+        execFile(process.execPath, ["data-prep/cli.ts", ...args], { cwd: root, env }, (error, stdout, stderr) =>
+            done({ code: error ? Number(error.code) : 0, text: stdout + stderr }),
+        );
+    });
+}
+
+describe("an options file of data-prep", () => {
+    let folder: string;
+    const at = (name: string) => join(folder, name);
+    const put = (name: string, text: string) => writeFileSync(at(name), text);
+    const manifest = async () => (await readManifest(at("out/data.csv"))) as Manifest;
+
+    beforeEach(() => {
+        folder = mkdtempSync(join(tmpdir(), "options-"));
+        const rows = Array.from({ length: 1200 }, (_, n) => `c${n % 60},p${n % 97},${n % 7},${1_760_000_000 + 60 * n}`);
+        put("events.csv", `who,what,stars,at\n${rows.join("\n")}\n`);
+        put(
+            "shop.yaml",
+            [
+                "files: events.csv",
+                "columns: { user: who, item: what, time: at }",
+                "time: s",
+                "event: stars >= 4 -> Like, else Watch",
+                "bad-rows: quarantine bad.csv",
+                "max-bad: 0.1%",
+                "output: out/data.csv",
+            ].join("\n"),
+        );
+    });
+    afterEach(() => rmSync(folder, { recursive: true }));
+
+    it("gives the files and options of a run, and the command line wins over it", async () => {
+        const first = await dataPrep(folder, "--options", "shop.yaml");
+        assert.equal(first.code, 0, first.text);
+        assert.match(first.text, /user = who, item = what, time = at/);
+        const types = (await manifest()).eventTypes.map(({ name }) => name);
+        assert.deepEqual(types, ["Watch", "Like"]);
+        const second = await dataPrep(folder, "--options", "shop.yaml", "--event", "View");
+        assert.equal(second.code, 0, second.text);
+        assert.deepEqual(
+            (await manifest()).eventTypes.map(({ name }) => name),
+            ["View"],
+        );
+    });
+
+    it("is refused with its name for a wrong key, value or path", async () => {
+        const refused = async (text: string, pattern: RegExp) => {
+            put("wrong.yaml", text);
+            const { code, text: printed } = await dataPrep(folder, "--options", "wrong.yaml");
+            assert.equal(code, 2, printed);
+            assert.match(printed, pattern);
+        };
+        await refused("files: events.csv\ncolum: x", /unknown option '--colum'/);
+        await refused("files: events.csv\nmax-bad: many", /max-bad/);
+        await refused("- events.csv", /wrong\.yaml is not a map of options/);
+        await refused("files: [events.csv", /wrong\.yaml is neither YAML nor JSON/);
+        await refused("files: { a: b }", /wrong\.yaml: "files" must be a text/);
+        const { code, text } = await dataPrep(folder, "--options", "none.yaml");
+        assert.equal(code, 2);
+        assert.match(text, /There is no file .*none\.yaml/);
+    });
+
+    it("is named by a stack, with the stack's file of interactions as output", async () => {
+        put(
+            "Pulumi.shop.yaml",
+            "config:\n  movie-recommender:dataOptionsFile: shop.yaml\n  movie-recommender:interactionsFile: own/data.csv\n",
+        );
+        const found = await optionsOfStack("shop", folder, folder);
+        assert.deepEqual(found.files, ["events.csv"]);
+        assert.deepEqual(found.options.slice(-2), ["--output", "own/data.csv"]);
+        put("Pulumi.other.yaml", "config: {}\n");
+        await assert.rejects(optionsOfStack("other", folder, folder), /Stack other names no options file\. Set it:/);
+        await assert.rejects(optionsOfStack("none", folder, folder), /There is no file .*Pulumi\.none\.yaml/);
+    });
+
+    it("changed since the run stops a preview, with the command", async () => {
+        await dataPrep(folder, "--options", "shop.yaml");
+        const made = await manifest();
+        const config = (file: string | undefined) => ({
+            dataOptionsFile: file,
+            interactionsFile: "out/data.csv",
+            stack: "shop",
+        });
+        await refuseOtherOptions(made, config(undefined));
+        await refuseOtherOptions(made, config(at("shop.yaml")));
+        put("other.yaml", `${readFileSync(at("shop.yaml"), "utf8")}\n# changed\n`);
+        await assert.rejects(
+            refuseOtherOptions(made, config(at("other.yaml"))),
+            /was not made by the options of .*other\.yaml as they are now\. Make it again: {2}npm run data-prep -- --stack shop/,
+        );
+        await assert.rejects(refuseOtherOptions(undefined, config(at("shop.yaml"))), /Make it again/);
+    });
+
+    it("has paths relative to itself, as seen from the caller's folder", async () => {
+        const { files, options } = await readOptionsFile(at("shop.yaml"), join(folder, ".."));
+        const name = folder.split("/").at(-1);
+        assert.deepEqual(files, [`${name}/events.csv`]);
+        assert.deepEqual(options.slice(-6), [
+            "--bad-rows",
+            `quarantine:${name}/bad.csv`,
+            "--max-bad",
+            "0.1%",
+            "--output",
+            `${name}/out/data.csv`,
+        ]);
+    });
+});
