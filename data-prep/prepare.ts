@@ -23,6 +23,8 @@ import type { Plan } from "./row-writer.ts";
 import { type Summary, summarise } from "./summary.ts";
 import { writeTables } from "./tables/make.ts";
 import { type Choices, describe, optionsOf, understand } from "./understanding.ts";
+import { someViewers } from "./viewers.ts";
+import { isMovieLens } from "./words.ts";
 
 /** Relative to the project's folder, where npm runs commands. */
 const CACHE_FOLDER = "data/ml-100k";
@@ -103,7 +105,9 @@ export async function prepare(options: PrepareOptions = {}): Promise<PrepareResu
         if (bad && options.quarantine) await writeQuarantine(options.quarantine, bad);
         const { catalogue } = items;
         await folder.putJson(cataloguePath, catalogue);
-        const tables = await writeTables(tablesPath, { columns: result.columns, sha256: found.sha256, catalogue });
+        const viewers = someViewers(result.columns, isMovieLens(first?.table.name ?? ""));
+        const { sha256 } = found;
+        const tables = await writeTables(tablesPath, { columns: result.columns, sha256, catalogue, viewers });
         await folder.note(tablesPath);
         if (columns.length > 0) {
             await folder.putJson(itemsPlace.schema, itemsSchemaOf(columns));
@@ -114,7 +118,17 @@ export async function prepare(options: PrepareOptions = {}): Promise<PrepareResu
             await folder.put(usersPlace.csv, users.csv);
         }
         const given = { items: options.items, users: options.users };
-        const prepared = { plans, result, summary: found, items, itemColumns: columns, users, given, options: chosen };
+        const prepared = {
+            plans,
+            result,
+            summary: found,
+            items,
+            itemColumns: columns,
+            users,
+            given,
+            options: chosen,
+            viewers,
+        };
         const quality = judge(prepared, now);
         const manifest = await describeData(prepared, quality.checks);
         await writeWholeJson(manifestPathBeside(outputPath), { ...manifest, files: folder.files });

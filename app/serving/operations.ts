@@ -4,9 +4,10 @@ import type { Caller } from "./caller.ts";
 import type { ReadRequest } from "./description.ts";
 import { answerTable, becauseOf, filmAnswer } from "./film-answers.ts";
 import { listKey } from "./freshness.ts";
-import { everybodys, notKept, perViewer, viewersList } from "./headers.ts";
+import { everybodys, historyKept, notKept, perViewer, viewersList } from "./headers.ts";
+import { checkHistory, type historian } from "./history.ts";
 import type { Limits } from "./limits.ts";
-import { ProblemError } from "./problem.ts";
+import { badQuery, ProblemError } from "./problem.ts";
 import type { ranker } from "./rank.ts";
 import type { Recommend } from "./recommend.ts";
 import { jsonReply, type Reply } from "./reply.ts";
@@ -22,6 +23,9 @@ export interface OperationParts {
     readonly recommend: Recommend;
     readonly takeEvents: ReturnType<typeof eventTaker>;
     readonly rankItems: ReturnType<typeof ranker>;
+    readonly history: ReturnType<typeof historian>;
+    /** Whether strangers may see the films that a viewer watched. */
+    readonly publicHistories: boolean;
     readonly traffic: TrafficCounter;
     readonly health: (caller: Caller) => Promise<HealthAnswer>;
     /** The description as served. */
@@ -39,7 +43,7 @@ type Query<Name extends keyof operations> = NonNullable<operations[Name]["parame
 
 /** The answer functions of all operations in the description. */
 export function answers(parts: OperationParts): Readonly<Record<keyof operations, Answer>> {
-    const { tables, recommend, takeEvents, rankItems, traffic, health } = parts;
+    const { tables, recommend, takeEvents, rankItems, history, traffic, health } = parts;
     /** The caller, who is this viewer if viewers need tokens. */
     const callerAs = async (userId: string, caller: () => Promise<Caller>): Promise<Caller> => {
         const found = await caller();
@@ -74,6 +78,13 @@ export function answers(parts: OperationParts): Readonly<Record<keyof operations
             if (listKey(ask) === "") traffic.count(userId, trace);
             const answer = await recommend(ask, trace);
             return { ...list(answer, trace, viewersList(answer)), headers: perViewer };
+        },
+        async getHistory({ path, query }, trace, caller) {
+            const { limit = 25, nextToken } = query as Query<"getHistory">;
+            const userId = path.userId ?? "";
+            checkHistory(await callerAs(userId, caller), parts.publicHistories);
+            const answer = await history({ userId, limit, nextToken }, trace);
+            return { ...jsonReply(answer, historyKept), headers: perViewer };
         },
         getSimilar({ path, query }, trace) {
             const itemId = path.itemId ?? "";
@@ -131,8 +142,3 @@ export function answers(parts: OperationParts): Readonly<Record<keyof operations
         }
     }
 }
-
-const badQuery = (name: string, message: string) =>
-    new ProblemError("bad-request", `Query parameter ${name} ${message}.`, {
-        faults: [{ in: `query ${name}`, message }],
-    });

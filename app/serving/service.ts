@@ -7,6 +7,7 @@ import { eventLimits } from "./event-limits.ts";
 import { failureOf, isOfCampaign } from "./failures.ts";
 import type { GatewayEvent, GatewayResult } from "./gateway-event.ts";
 import { healthTeller } from "./health.ts";
+import { historian } from "./history.ts";
 import { type Limits, memoryBytes, limits as usualLimits } from "./limits.ts";
 import { answers } from "./operations.ts";
 import type { CampaignPort, Log, PutEvents, TablePort } from "./ports.ts";
@@ -137,6 +138,8 @@ export function createService(parts: ServiceParts): Service {
                 eventLimits: eventLimits(common),
             }),
             rankItems: ranker({ ...common, rank: campaign.rank, askRanking: rankingResilience.ask, allowed }),
+            history: historian(common),
+            publicHistories,
             traffic: trafficCounter(common),
             health: healthTeller({ ...config, tables, watch, campaignResilience }),
         }),

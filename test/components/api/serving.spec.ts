@@ -109,6 +109,7 @@ describe("the API's components", () => {
             [
                 ["*/*", 1, 2, false, false],
                 ["recommendations/{userId}/GET", 100, 200, false, false],
+                ["history/{userId}/GET", 10, 20, false, false],
                 ["similar/{itemId}/GET", 10, 20, false, false],
                 ["items/{itemId}/GET", 10, 20, false, false],
                 ["popular/GET", 10, 20, false, false],
@@ -120,7 +121,7 @@ describe("the API's components", () => {
         );
         assert.equal(inputsOf("Stage").accessLogSettings, undefined);
         await makeApi({}, { isClosed: true });
-        const closed = made.filter(({ type }) => type.endsWith(":MethodSettings")).slice(-9);
+        const closed = made.filter(({ type }) => type.endsWith(":MethodSettings")).slice(-10);
         assert.deepEqual([...new Set(closed.map(({ inputs }) => inputs.settings.throttlingRateLimit))], [0]);
         assert.deepEqual([...new Set(closed.map(({ inputs }) => inputs.settings.throttlingBurstLimit))], [0]);
         await makeApi();
