@@ -9,6 +9,8 @@ export interface DataWords {
     /** The type of the events that the page sends. */
     readonly event: string;
     readonly viewers: readonly string[];
+    /** Whether strangers may see the films that a viewer watched. */
+    readonly publicHistories: boolean;
 }
 
 /** MovieLens' viewers: their ids are public. */
@@ -27,6 +29,7 @@ export function dataWords(
         noun: manifest?.noun.one ?? "film",
         nouns: manifest?.noun.many ?? "films",
         event: manifest?.eventTypes[0]?.name ?? "Watch",
+        publicHistories,
         viewers: publicHistories ? viewers : viewers.filter((viewer) => knownViewers.includes(viewer)),
     };
 }

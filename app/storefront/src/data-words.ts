@@ -1,12 +1,13 @@
 /**
  * The words for the stack's data. The hosting program writes them into `<html data-noun data-nouns data-event
- * data-viewers>`, from the manifest of the data.
+ * data-viewers data-public-histories>`, from manifest and configuration.
  */
 const {
     noun = "film",
     nouns = "films",
     event = "Watch",
     viewers = "[]",
+    publicHistories: isPublic = "false",
 } = globalThis.document?.documentElement.dataset ?? {};
 
 /** A text with a capital first letter. */
@@ -20,6 +21,9 @@ export const eventType = event;
 
 /** Ids of viewers that the page offers. */
 export const someViewers = JSON.parse(viewers) as readonly string[];
+
+/** Whether the API shows each viewer's history. */
+export const publicHistories = isPublic === "true";
 
 /** A viewer's act: "Watch" a film, the viewer "watched" it, it was "watched". */
 interface Act {

@@ -185,7 +185,7 @@ describe("what the API and the page are made of", () => {
 
     it("has the words of the data, and shows ids of users only if strangers may see histories", () => {
         assert.deepEqual(words, {
-            ...{ noun: "film", nouns: "films", event: "Watch" },
+            ...{ noun: "film", nouns: "films", event: "Watch", publicHistories: false },
             viewers: ["22", "6", "122", "13", "201", "405"],
         });
         const manifest = {
@@ -194,7 +194,7 @@ describe("what the API and the page are made of", () => {
             viewers: ["ann@shop.example", "22"],
         } as unknown as Manifest;
         const { viewers, ...others } = dataWords(manifest, { publicHistories: true });
-        assert.deepEqual(others, { noun: "product", nouns: "products", event: "view" });
+        assert.deepEqual(others, { noun: "product", nouns: "products", event: "view", publicHistories: true });
         assert.deepEqual(viewers, manifest.viewers);
         assert.deepEqual(dataWords(manifest, { publicHistories: false }).viewers, ["22"]);
     });

@@ -1,5 +1,6 @@
 import { APIGatewayClient, GetRestApisCommand, GetStageCommand } from "@aws-sdk/client-api-gateway";
 import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { readManifest } from "../../../data-prep/manifest.ts";
 import { variables } from "../../../packages/local-aws/instance.ts";
 import { assertExit, region, type TestAws } from "../../support/local-aws.ts";
 import { campaignHourUsd, hourUsd, type Load } from "./oracle.ts";
@@ -92,7 +93,8 @@ export async function playOnStack(aws: TestAws, say: (line: string) => void): Pr
         for (const path of ["popular", "trending"]) {
             await play(path, `${path}/GET`, () => get(`/${path}?numResults=100`));
         }
-        await play("histories", "history/{userId}/GET", () => get("/history/1?limit=100"), { reads: 1 });
+        const [listed] = (await readManifest(aws.interactionsFile))?.viewers ?? [];
+        await play("histories", "history/{userId}/GET", () => get(`/history/${listed}?limit=100`), { reads: 1 });
         await play("similar", "similar/{itemId}/GET", (n) => get(`/similar/${n}?numResults=100`));
         await play("items", "items/{itemId}/GET", (n) => get(`/items/${n}`));
         await play("health", "health/GET", () => get("/health"));
