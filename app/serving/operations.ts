@@ -30,6 +30,8 @@ export interface OperationParts {
     readonly health: (caller: Caller) => Promise<HealthAnswer>;
     /** The description as served. */
     readonly openApi: string;
+    /** An item in words, as "film". */
+    readonly noun: string;
     readonly clock: () => number;
     readonly limits: Limits;
     /** Whether each viewer needs a token. */
@@ -115,7 +117,10 @@ export function answers(parts: OperationParts): Readonly<Record<keyof operations
         getItem({ path }) {
             const film = tables.film(path.itemId ?? "");
             if (film === undefined) {
-                throw new ProblemError("not-found", "No film of the catalogue or the interactions has this id.");
+                throw new ProblemError(
+                    "not-found",
+                    `No ${parts.noun} of the catalogue or the interactions has this id.`,
+                );
             }
             return jsonReply(filmAnswer(film), everybodys);
         },

@@ -246,6 +246,7 @@ export function filledPage(html: string, { api, viewerAuth, noun, nouns, event, 
         EVENT: event,
         VIEWERS: JSON.stringify(viewers),
         PUBLIC_HISTORIES: String(more.publicHistories),
+        CREDITS: more.credits,
     };
     return html.replaceAll(/%([A-Z_]+)%/g, (written, name: string) => attributeText(parts[name] ?? written));
 }

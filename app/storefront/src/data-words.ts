@@ -1,6 +1,6 @@
 /**
  * The words for the stack's data. The hosting program writes them into `<html data-noun data-nouns data-event
- * data-viewers data-public-histories>`, from manifest and configuration.
+ * data-viewers data-public-histories data-credits>`, from manifest and configuration.
  */
 const {
     noun = "film",
@@ -8,6 +8,7 @@ const {
     event = "Watch",
     viewers = "[]",
     publicHistories: isPublic = "false",
+    credits: source = "",
 } = globalThis.document?.documentElement.dataset ?? {};
 
 /** A text with a capital first letter. */
@@ -21,6 +22,9 @@ export const eventType = event;
 
 /** Ids of viewers that the page offers. */
 export const someViewers = JSON.parse(viewers) as readonly string[];
+
+/** The data set to credit; empty for data of the owner. */
+export const credits = source;
 
 /** Whether the API shows each viewer's history. */
 export const publicHistories = isPublic === "true";

@@ -43,7 +43,7 @@ export const sourceWords: Readonly<Record<Source, { readonly badge: string; read
 /** Words for a list of a viewer who is in no data: also a campaign's films are popular ones then. */
 export const unknownViewerWords = {
     badge: "Popular: viewer not known",
-    sentence: "This viewer is not known, so these are popular films. The list becomes personal with the first film.",
+    sentence: `This viewer is not known, so these are popular ${item.many}. The list becomes personal with the first ${item.one}.`,
 } as const;
 
 /** The source of a list in words; a list of a viewer who is not known is not personal. */

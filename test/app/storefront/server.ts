@@ -102,7 +102,7 @@ export async function serveStorefront({
     });
     const viewerAuth = auth && { issuer: auth.issuer, audience: auth.audience, claim: "sub" };
     const service = createService({
-        config: { ...config, apiKey: details, ...(viewerAuth && { viewerAuth }) },
+        config: { ...config, noun: words.noun, apiKey: details, ...(viewerAuth && { viewerAuth }) },
         ...(viewerAuth && { verifyToken: tokenVerifier(viewerAuth) }),
         openApi,
         campaign,

@@ -26,6 +26,7 @@ async function makeApi(values: Record<string, string> = {}, { hosted = false, is
     const args = {
         config,
         watchedTypes: undefined,
+        noun: "product",
         caller,
         price,
         tables,
@@ -65,6 +66,7 @@ describe("the API's components", () => {
             watchedFilterArn: "arn:of:unwatched",
             trackingId: "tracker-1",
             tableName: config.names.api,
+            noun: "product",
             allowedOrigins: [],
             apiKey: false,
             publicHistories: false,
@@ -185,16 +187,23 @@ describe("what the API and the page are made of", () => {
 
     it("has the words of the data, and shows ids of users only if strangers may see histories", () => {
         assert.deepEqual(words, {
-            ...{ noun: "film", nouns: "films", event: "Watch", publicHistories: false },
+            ...{ noun: "film", nouns: "films", event: "Watch", publicHistories: false, credits: "MovieLens" },
             viewers: ["22", "6", "122", "13", "201", "405"],
         });
         const manifest = {
             noun: { one: "product", many: "products" },
             eventTypes: [{ name: "view", rows: 7 }],
+            sources: [{ dataset: "interactions", file: "orders.csv", sha256: "" }],
             viewers: ["ann@shop.example", "22"],
         } as unknown as Manifest;
         const { viewers, ...others } = dataWords(manifest, { publicHistories: true });
-        assert.deepEqual(others, { noun: "product", nouns: "products", event: "view", publicHistories: true });
+        assert.deepEqual(others, {
+            noun: "product",
+            nouns: "products",
+            event: "view",
+            publicHistories: true,
+            credits: "",
+        });
         assert.deepEqual(viewers, manifest.viewers);
         assert.deepEqual(dataWords(manifest, { publicHistories: false }).viewers, ["22"]);
     });
