@@ -132,6 +132,18 @@ describe("npm run demo", () => {
         }
     });
 
+    it("reads columns of any name by the options of data-prep, which it names", async () => {
+        const rows = ["who;what;when", "a;b;2026-01-02", "b;c;2026-01-03"].join("\n");
+        await writeFile(join(project, "odd.csv"), `${rows}\n`);
+        const odd = ["packages/local-aws/demo/demo.ts", "--data", "odd.csv"];
+        const unnamed = await told(...odd);
+        assert.equal(unnamed.code, 1);
+        assert.match(unnamed.text, /no column of the user.*\nThe demo takes --columns, --time and --event, too\.$/ms);
+        const named = await told(...odd, "--columns", "user=who,item=what", "--event", "Borrow");
+        assert.match(named.text, /user = who, item = what, time = when; times in ISO 8601; every event is Borrow/);
+        assert.match(named.text, /2 interactions are too few/);
+    });
+
     it("refuses data that Personalize would refuse, before anything is deployed", async () => {
         await writeFile(join(project, "few.data"), ratingsFile(syntheticRatings({ users: 10 })));
         await assert.rejects(

@@ -42,6 +42,8 @@ const verbs: readonly (readonly [types: RegExp, act: string, past: string, done?
     [/watch/i, "watch", "watched"],
     [/purchase|buy|order|transaction|checkout/i, "buy", "bought"],
     [/view|^pv$|detail|click|open/i, "view", "viewed"],
+    [/borrow|loan/i, "borrow", "borrowed"],
+    [/\brent/i, "rent", "rented"],
     [/listen|stream/i, "listen to", "listened to"],
     [/play/i, "play", "played"],
     [/read/i, "read", "read"],
