@@ -1,4 +1,4 @@
-import { itemsAt, itemsBeside } from "./attributes/items-table.ts";
+import { type ItemTable, itemsAt, itemsBeside } from "./attributes/items-table.ts";
 import { readUsers } from "./attributes/users.ts";
 import { type BadRow, writeQuarantine } from "./bad-rows.ts";
 import type { CatalogueItem } from "./catalogue.ts";
@@ -164,11 +164,10 @@ function logAttributes(
         readonly catalogue: readonly CatalogueItem[];
         /** Number of columns of items.csv beside the id. */
         readonly columns: number;
-        readonly tables: Readonly<
-            Record<string, { readonly leftOut: readonly string[]; readonly repeated: number } | undefined>
-        >;
+        readonly tables: Readonly<Record<string, Pick<ItemTable, "leftOut" | "repeated" | "understood"> | undefined>>;
     },
 ): void {
+    for (const table of Object.values(found.tables)) if (table?.understood) log(table.understood);
     if (found.catalogue.length === 0) {
         log(`No item file came with ${name}: items will be shown by their ids, and no items.csv is written.`);
     } else if (found.columns === 0) {
