@@ -1,5 +1,5 @@
 import { table } from "../runbooks/lib/cli/table.ts";
-import { benchCommand, whole } from "./lib/command.ts";
+import { benchCommand, refuseNone, whole } from "./lib/command.ts";
 import { printGoals } from "./lib/goals.ts";
 import { runSuite, type SuiteResult, suitesOf } from "./samples/suites.ts";
 import type { SampleCall } from "./samples/world.ts";
@@ -22,11 +22,9 @@ if (!python) {
     process.exit(1);
 }
 const all = suitesOf(python);
-if (only !== undefined && !all.has(only)) {
-    console.error(`There is no suite ${only}. There are: ${[...all.keys()].join(", ")}`);
-    process.exit(2);
-}
-const waiting = [...all].filter(([name]) => only === undefined || name === only);
+const isChosen = (name: string) => only === undefined || name === only;
+refuseNone(only ?? "", [...all.keys()], isChosen);
+const waiting = [...all].filter(([name]) => isChosen(name));
 const results: SuiteResult[] = [];
 const begun = performance.now();
 const worker = async () => {

@@ -21,6 +21,7 @@ export type Rates = Pick<
 export const eventsPath = "events/POST";
 export const listsPath = "recommendations/{userId}/GET";
 export const pagePath = "storefront/{proxy+}/GET";
+export const historyPath = "history/{userId}/GET";
 const rankingsPath = "rankings/{userId}/POST";
 export const otherPaths = "*/*";
 
@@ -33,6 +34,7 @@ export const otherPaths = "*/*";
 const shares = [
     { ending: "", methodPath: otherPaths, share: 0.01 },
     { ending: "-lists", methodPath: listsPath, share: 1 },
+    { ending: "-history", methodPath: historyPath, share: 0.1 },
     { ending: "-similar", methodPath: "similar/{itemId}/GET", share: 0.1 },
     { ending: "-items", methodPath: "items/{itemId}/GET", share: 0.1 },
     { ending: "-popular", methodPath: "popular/GET", share: 0.1 },

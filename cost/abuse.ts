@@ -2,6 +2,7 @@ import { campaignUsdPerHour, hoursPerMonth, prices } from "../config/prices.ts";
 import {
     campaignCeiling,
     eventsPath,
+    historyPath,
     listsPath,
     otherPaths,
     pagePath,
@@ -51,6 +52,8 @@ const worst = {
     functionMs: 20,
     logKb: 1,
     list: { reads: 2, writes: 0 },
+    /** A consistent read of the viewer's newest films. */
+    history: { reads: 1, writes: 0 },
     event: { reads: 2, writes: 1.1, eventsGb: (10 * assumed.eventKb) / kbPerGb },
     /** A list from the campaign has three write units; the API's process counts viewers too. */
     campaignCall: { writes: 3.1 },
@@ -99,6 +102,7 @@ export function attacksOn(stack: AttackedStack): readonly Attack[] {
     const all = [
         [rateOf(listsPath), listUsage],
         [rateOf(eventsPath), (rate: number) => apiUsage(rate, worst.eventKb, worst.event)],
+        [rateOf(historyPath), (rate: number) => apiUsage(rate, worst.listKb, worst.history)],
         [filmRate, (rate: number) => apiUsage(rate, worst.listKb)],
         [rateOf(pagePath), (rate: number) => apiUsage(rate, worst.pageKb)],
         [others, (rate: number) => apiUsage(rate, worst.otherKb)],
@@ -108,6 +112,7 @@ export function attacksOn(stack: AttackedStack): readonly Attack[] {
     const names = [
         "lists of invented viewers",
         "events with the longest ids",
+        "viewers' histories",
         "films",
         "the page's files",
         "other paths",
@@ -123,7 +128,7 @@ export function attacksOn(stack: AttackedStack): readonly Attack[] {
  * Methods that share the throttle of others: the description, the search, rankings without their campaign, and the preflight
  * of each path.
  */
-export const methodsWithoutOwn = 13;
+export const methodsWithoutOwn = 14;
 
 /** Calls of the campaign above its minimum: price an hour, and their use of the table. */
 function campaign({ recipe, minProvisionedTPS }: AttackedStack, perSecond: number) {

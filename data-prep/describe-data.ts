@@ -6,8 +6,7 @@ import { type AttributesEntry, type Manifest, manifestVersion } from "./manifest
 import { sourcesAt } from "./reading/sources.ts";
 import type { ConvertResult, Plan } from "./row-writer.ts";
 import { type Summary, typesByRows } from "./summary.ts";
-import { someViewers } from "./viewers.ts";
-import { consumedTypes, isMovieLens, nounOf } from "./words.ts";
+import { consumedTypes, nounOf } from "./words.ts";
 
 /** Input and result of a run of data-prep. */
 export interface Prepared {
@@ -21,6 +20,8 @@ export interface Prepared {
     /** The files of `--items` and `--users`. */
     readonly given: { readonly items: string | undefined; readonly users: string | undefined };
     readonly options: readonly string[];
+    /** Users for demo and page. */
+    readonly viewers: readonly string[];
 }
 
 /** The manifest of a run, without the written files. */
@@ -55,7 +56,7 @@ export async function describeData(prepared: Prepared, checks: Manifest["checks"
         ...(users && { users: entryOf("users.csv", users.ids.length, users.schema.fields, true) }),
         noun: nounOf(name, names[plan.roles.item] as string),
         checks,
-        viewers: someViewers(columns, isMovieLens(name)),
+        viewers: prepared.viewers,
     };
 }
 

@@ -1,4 +1,4 @@
-import { itemsAt, itemsBeside } from "./attributes/items-table.ts";
+import { type ItemTable, itemsAt, itemsBeside } from "./attributes/items-table.ts";
 import { readUsers } from "./attributes/users.ts";
 import { type BadRow, writeQuarantine } from "./bad-rows.ts";
 import type { CatalogueItem } from "./catalogue.ts";
@@ -23,6 +23,8 @@ import type { Plan } from "./row-writer.ts";
 import { type Summary, summarise } from "./summary.ts";
 import { writeTables } from "./tables/make.ts";
 import { type Choices, describe, optionsOf, understand } from "./understanding.ts";
+import { someViewers } from "./viewers.ts";
+import { isMovieLens } from "./words.ts";
 
 /** Relative to the project's folder, where npm runs commands. */
 const CACHE_FOLDER = "data/ml-100k";
@@ -105,7 +107,9 @@ export async function prepare(options: PrepareOptions = {}): Promise<PrepareResu
         if (bad && options.quarantine) await writeQuarantine(options.quarantine, bad);
         const { catalogue } = items;
         await folder.putJson(cataloguePath, catalogue);
-        const tables = await writeTables(tablesPath, { columns: result.columns, sha256: found.sha256, catalogue });
+        const viewers = someViewers(result.columns, isMovieLens(first?.table.name ?? ""));
+        const { sha256 } = found;
+        const tables = await writeTables(tablesPath, { columns: result.columns, sha256, catalogue, viewers });
         await folder.note(tablesPath);
         if (columns.length > 0) {
             await folder.putJson(itemsPlace.schema, itemsSchemaOf(columns));
@@ -116,7 +120,17 @@ export async function prepare(options: PrepareOptions = {}): Promise<PrepareResu
             await folder.put(usersPlace.csv, users.csv);
         }
         const given = { items: options.items, users: options.users };
-        const prepared = { plans, result, summary: found, items, itemColumns: columns, users, given, options: chosen };
+        const prepared = {
+            plans,
+            result,
+            summary: found,
+            items,
+            itemColumns: columns,
+            users,
+            given,
+            options: chosen,
+            viewers,
+        };
         const quality = judge(prepared, now);
         const manifest = await describeData(prepared, quality.checks);
         const optionsFile = options.optionsFile && { optionsFile: options.optionsFile };
@@ -153,11 +167,10 @@ function logAttributes(
         readonly catalogue: readonly CatalogueItem[];
         /** Number of columns of items.csv beside the id. */
         readonly columns: number;
-        readonly tables: Readonly<
-            Record<string, { readonly leftOut: readonly string[]; readonly repeated: number } | undefined>
-        >;
+        readonly tables: Readonly<Record<string, Pick<ItemTable, "leftOut" | "repeated" | "understood"> | undefined>>;
     },
 ): void {
+    for (const table of Object.values(found.tables)) if (table?.understood) log(table.understood);
     if (found.catalogue.length === 0) {
         log(`No item file came with ${name}: items will be shown by their ids, and no items.csv is written.`);
     } else if (found.columns === 0) {

@@ -104,9 +104,9 @@ export function formatSummary(summary: Summary): string {
             : []),
         [
             "similar",
-            `${count(tables.filmsWithSimilar)} films; ${count(others)} with too few viewers fall back to their genres`,
+            `${count(tables.filmsWithSimilar)} items; ${count(others)} with too few viewers fall back to their genres`,
         ],
-        ["trending", `${count(tables.filmsTrending)} films, over the last ${windowText(tables.windowSeconds)}`],
+        ["trending", `${count(tables.filmsTrending)} items, over the last ${windowText(tables.windowSeconds)}`],
         ["output", summary.output],
         ["sha256", summary.sha256],
     ];

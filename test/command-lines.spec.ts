@@ -97,6 +97,8 @@ const lines: readonly Line[] = [
     ["drill:kill --pairs -1", 2, /whole number/],
     ["drill:access --bogus", 2, /unknown option '--bogus'/],
     ["drill:access --pairs many", 2, /whole number/],
+    ["drill:access --only nothing-like-this", 2, /There are: passrole-missing, .*role-has-no-policy/],
+    ["drill:access --real --only passrole-missing", 2, /There are: role-without-its-path, /],
     ["drill:money --sabotage bogus", 2, /Allowed choices/],
     ["drill:money --seed NaN", 2, /whole number/],
     ["drill:operator --removals ten", 2, /whole number/],

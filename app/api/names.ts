@@ -7,6 +7,7 @@ export type FilmAnswer = Schemas["Film"];
 export type ListedFilm = Schemas["ListedFilm"];
 export type FilmListAnswer = Schemas["FilmList"];
 export type FilmListReason = NonNullable<FilmListAnswer["reason"]>;
+export type HistoryAnswer = Schemas["History"];
 export type FoundFilms = Schemas["FoundFilms"];
 export type EventsRequest = Schemas["EventsRequest"];
 export type EventsAnswer = Schemas["EventsAnswer"];

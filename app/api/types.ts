@@ -21,6 +21,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/history/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Films that a viewer watched, the newest first
+         * @description Needs the viewer's token or the API key, or config `publicHistories`; else the answer is 403. It has the viewer's newest films of the last 30 days and, for the viewers that the page offers, the newest 500 films in the interactions.
+         */
+        get: operations["getHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/similar/{itemId}": {
         parameters: {
             query?: never;
@@ -243,6 +263,31 @@ export interface components {
         FoundFilms: {
             films: components["schemas"]["Film"][];
         };
+        History: {
+            /** @description The sources that were read. events: events that the API received. data: the interactions, for the viewers that the page offers. */
+            from: ("events" | "data")[];
+            /** @description Days for which the API keeps a viewer's newest films after the last event */
+            eventDays: number;
+            /** @description Maximum number of films from events */
+            mostEvents: number;
+            /** @description Number of films in all pages */
+            total: number;
+            films: components["schemas"]["PastFilm"][];
+            /** @description For the next page; absent on the last one */
+            nextToken?: string;
+        };
+        PastFilm: {
+            itemId: components["schemas"]["Id"];
+            /** @description The id if the catalogue has no title */
+            title: string;
+            year: number | null;
+            genres: string[];
+            /**
+             * Format: date-time
+             * @description Time of the viewer's newest event of this film
+             */
+            at: string;
+        };
         RankingRequest: {
             itemIds: components["schemas"]["Id"][];
         };
@@ -369,7 +414,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The token names another viewer, or the API key is missing */
+        /** @description The token names another viewer, histories are not public, or the API key is missing */
         Forbidden: {
             headers: {
                 [name: string]: unknown;
@@ -424,6 +469,10 @@ export interface components {
         itemId: components["schemas"]["Id"];
         /** @description Maximum number of films */
         numResults: number;
+        /** @description Maximum number of films in a page */
+        limit: number;
+        /** @description The `nextToken` of the page before; films that are watched meanwhile do not move the pages */
+        nextToken: string;
         /** @description Words of a title, or their beginnings */
         query: string;
         /** @description Only films of this genre */
@@ -473,6 +522,41 @@ export interface operations {
         responses: {
             200: components["responses"]["FilmList"];
             304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["Failure"];
+            503: components["responses"]["IssuerAway"];
+        };
+    };
+    getHistory: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of films in a page */
+                limit?: components["parameters"]["limit"];
+                /** @description The `nextToken` of the page before; films that are watched meanwhile do not move the pages */
+                nextToken?: components["parameters"]["nextToken"];
+            };
+            header?: never;
+            path: {
+                /** @description Viewer id, as in the interactions; an unknown viewer gets popular films until the first event */
+                userId: components["parameters"]["userId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the history; empty if no film is known */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];

@@ -9,10 +9,10 @@ const aheadSeconds = 60;
 /** Oldest event in seconds: an event describes what a viewer does now. */
 const oldestSeconds = 24 * 3600;
 
-/** The faults of events that their description cannot express; `now` in epoch milliseconds. */
+/** The faults of events that their description cannot express. `noun` names an item; `now` is in epoch milliseconds. */
 export function eventFaults(
     { userId, events }: EventsRequest,
-    tables: Pick<Tables, "film">,
+    { tables, noun }: { readonly tables: Pick<Tables, "film">; readonly noun: string },
     now: number,
 ): readonly Fault[] {
     const faults: Fault[] = [];
@@ -22,7 +22,10 @@ export function eventFaults(
     for (const [at, { itemId, sentAt }] of events.entries()) {
         const place = `body /events/${at}`;
         if (tables.film(itemId) === undefined) {
-            faults.push({ in: `${place}/itemId`, message: "must be a film of the catalogue or the interactions" });
+            faults.push({
+                in: `${place}/itemId`,
+                message: `must be in the catalogue or the interactions: no ${noun} has this id`,
+            });
         }
         if (sentAt === undefined) continue;
         if (sentAt > now / 1000 + aheadSeconds) {

@@ -11,7 +11,7 @@ export const filmAnswer = (film: Film): FilmAnswer => ({ ...film, genres: [...fi
 const listed = ({ itemId, title, year, genres }: Film): ListedFilm => ({ itemId, title, year, genres: [...genres] });
 
 /** A film that was added after the tables were made has no title, so the id is shown. */
-const listedById = (tables: Tables, itemId: string): ListedFilm =>
+export const listedById = (tables: Pick<Tables, "film">, itemId: string): ListedFilm =>
     listed(tables.film(itemId) ?? { itemId, title: itemId, year: null, genres: [], viewers: 0 });
 
 export interface ListShown {

@@ -38,6 +38,9 @@ export const apiHeaders = {
 /** For answers that no cache may store. */
 export const notKept = "no-store";
 
+/** For a viewer's history: no browser and no CDN may store it. */
+export const historyKept = "private, no-store";
+
 /** For shared answers: minutes in a browser, one hour in a CDN, stale during revalidation. */
 export const everybodys = "public, max-age=300, s-maxage=3600, stale-while-revalidate=86400";
 

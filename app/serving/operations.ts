@@ -4,9 +4,10 @@ import type { Caller } from "./caller.ts";
 import type { ReadRequest } from "./description.ts";
 import { answerTable, becauseOf, filmAnswer } from "./film-answers.ts";
 import { listKey } from "./freshness.ts";
-import { everybodys, notKept, perViewer, viewersList } from "./headers.ts";
+import { everybodys, historyKept, notKept, perViewer, viewersList } from "./headers.ts";
+import { checkHistory, type historian } from "./history.ts";
 import type { Limits } from "./limits.ts";
-import { ProblemError } from "./problem.ts";
+import { badQuery, ProblemError } from "./problem.ts";
 import type { ranker } from "./rank.ts";
 import type { Recommend } from "./recommend.ts";
 import { jsonReply, type Reply } from "./reply.ts";
@@ -22,10 +23,15 @@ export interface OperationParts {
     readonly recommend: Recommend;
     readonly takeEvents: ReturnType<typeof eventTaker>;
     readonly rankItems: ReturnType<typeof ranker>;
+    readonly history: ReturnType<typeof historian>;
+    /** Whether strangers may see the films that a viewer watched. */
+    readonly publicHistories: boolean;
     readonly traffic: TrafficCounter;
     readonly health: (caller: Caller) => Promise<HealthAnswer>;
     /** The description as served. */
     readonly openApi: string;
+    /** An item in words, as "film". */
+    readonly noun: string;
     readonly clock: () => number;
     readonly limits: Limits;
     /** Whether each viewer needs a token. */
@@ -39,7 +45,7 @@ type Query<Name extends keyof operations> = NonNullable<operations[Name]["parame
 
 /** The answer functions of all operations in the description. */
 export function answers(parts: OperationParts): Readonly<Record<keyof operations, Answer>> {
-    const { tables, recommend, takeEvents, rankItems, traffic, health } = parts;
+    const { tables, recommend, takeEvents, rankItems, history, traffic, health } = parts;
     /** The caller, who is this viewer if viewers need tokens. */
     const callerAs = async (userId: string, caller: () => Promise<Caller>): Promise<Caller> => {
         const found = await caller();
@@ -75,6 +81,13 @@ export function answers(parts: OperationParts): Readonly<Record<keyof operations
             const answer = await recommend(ask, trace);
             return { ...list(answer, trace, viewersList(answer)), headers: perViewer };
         },
+        async getHistory({ path, query }, trace, caller) {
+            const { limit = 25, nextToken } = query as Query<"getHistory">;
+            const userId = path.userId ?? "";
+            checkHistory(await callerAs(userId, caller), parts.publicHistories);
+            const answer = await history({ userId, limit, nextToken }, trace);
+            return { ...jsonReply(answer, historyKept), headers: perViewer };
+        },
         getSimilar({ path, query }, trace) {
             const itemId = path.itemId ?? "";
             const { numResults: count = 25 } = query as Query<"getSimilar">;
@@ -104,7 +117,10 @@ export function answers(parts: OperationParts): Readonly<Record<keyof operations
         getItem({ path }) {
             const film = tables.film(path.itemId ?? "");
             if (film === undefined) {
-                throw new ProblemError("not-found", "No film of the catalogue or the interactions has this id.");
+                throw new ProblemError(
+                    "not-found",
+                    `No ${parts.noun} of the catalogue or the interactions has this id.`,
+                );
             }
             return jsonReply(filmAnswer(film), everybodys);
         },
@@ -131,8 +147,3 @@ export function answers(parts: OperationParts): Readonly<Record<keyof operations
         }
     }
 }
-
-const badQuery = (name: string, message: string) =>
-    new ProblemError("bad-request", `Query parameter ${name} ${message}.`, {
-        faults: [{ in: `query ${name}`, message }],
-    });

@@ -31,6 +31,12 @@ export const faultyRequest = (faults: readonly Fault[]): ProblemError =>
         faults,
     });
 
+/** The problem of a query parameter that the description cannot express. */
+export const badQuery = (name: string, message: string): ProblemError =>
+    new ProblemError("bad-request", `Query parameter ${name} ${message}.`, {
+        faults: [{ in: `query ${name}`, message }],
+    });
+
 export type ProblemKind = keyof typeof problems;
 
 /** docs/api.md describes each, under the last part of its type. */
@@ -38,6 +44,7 @@ export const problems = {
     "bad-request": { status: 400, title: "The request does not match the API's description" },
     unauthorized: { status: 401, title: "A viewer's token is missing or not valid" },
     forbidden: { status: 403, title: "Not the viewer of the token" },
+    "private-history": { status: 403, title: "Histories are not public in this stack" },
     "not-found": { status: 404, title: "Not found" },
     "too-many-events": { status: 429, title: "Too many events" },
     "method-not-allowed": { status: 405, title: "Method not allowed" },

@@ -30,7 +30,7 @@ export const etagOf = (body: string | Buffer): string =>
 /** The result for API Gateway: with ETag or as 304, with CORS and security headers. */
 export function resultOf(reply: Reply, event: GatewayEvent, allowedOrigins: readonly string[]): GatewayResult {
     const { status, body, type, cacheControl, binary = false } = reply;
-    const etag = status === 200 && cacheControl !== "no-store" ? (reply.etag ?? etagOf(body)) : undefined;
+    const etag = status === 200 && !cacheControl.includes("no-store") ? (reply.etag ?? etagOf(body)) : undefined;
     const same = etag !== undefined && isNamed(headerOf(event, "if-none-match"), etag);
     const headers = {
         ...apiHeaders,

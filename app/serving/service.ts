@@ -7,6 +7,7 @@ import { eventLimits } from "./event-limits.ts";
 import { failureOf, isOfCampaign } from "./failures.ts";
 import type { GatewayEvent, GatewayResult } from "./gateway-event.ts";
 import { healthTeller } from "./health.ts";
+import { historian } from "./history.ts";
 import { type Limits, memoryBytes, limits as usualLimits } from "./limits.ts";
 import { answers } from "./operations.ts";
 import type { CampaignPort, Log, PutEvents, TablePort } from "./ports.ts";
@@ -48,6 +49,8 @@ export interface ApiConfig {
     readonly apiKey?: boolean;
     /** The issuer of viewers' tokens; absent: no viewer is proven. */
     readonly viewerAuth?: ViewerAuth;
+    /** An item in words, for problems; absent: film. */
+    readonly noun?: string;
     /** Whether strangers may see the films that a viewer watched. */
     readonly publicHistories?: boolean;
     /** Whether Personalize gets the events of unproven viewers; absent: yes. */
@@ -99,6 +102,7 @@ export function createService(parts: ServiceParts): Service {
         viewerAuth: auth,
         publicHistories = false,
         trackUnproven = true,
+        noun = "film",
     } = config;
     const tables = readTables(parts.tables);
     const tableResilience = resilience(limits.table, limits);
@@ -106,7 +110,7 @@ export function createService(parts: ServiceParts): Service {
     const rankingResilience = resilience(limits.campaign, limits, (error) => failureOf(error) !== "refused");
     const memory = viewerMemory(parts.memoryBytes ?? memoryBytes);
     let going: Promise<unknown>[] = [];
-    const common = { clock, log, limits, table, tableResilience, memory, tables };
+    const common = { clock, log, limits, table, tableResilience, memory, tables, noun };
     const watch = campaignWatch({ ...common, campaign, background: (work) => void going.push(work) });
     const allowed = campaignAllowance({ ...common, perSecond: config.unprovenPerSecond });
     const lists = campaignLists({ ...common, campaign, filters, watchedFilterArn, watch, allowed, campaignResilience });
@@ -137,6 +141,8 @@ export function createService(parts: ServiceParts): Service {
                 eventLimits: eventLimits(common),
             }),
             rankItems: ranker({ ...common, rank: campaign.rank, askRanking: rankingResilience.ask, allowed }),
+            history: historian(common),
+            publicHistories,
             traffic: trafficCounter(common),
             health: healthTeller({ ...config, tables, watch, campaignResilience }),
         }),

@@ -34,6 +34,11 @@ export interface Tables {
     film(itemId: string): Film | undefined;
     /** Films by words of their titles, or of their ids without titles; the best match first, then the most popular. */
     search(query: string, count?: number): Film[];
+    /**
+     * A viewer's films, the newest first, with times in epoch milliseconds. Undefined if the tables have no history of
+     * the viewer.
+     */
+    history(userId: string): { readonly itemId: string; readonly at: number }[] | undefined;
     /** Whether the interactions have this viewer; undefined if the tables do not list viewers. */
     hasViewer(userId: string): boolean | undefined;
     /** The most popular films, of one genre or all; empty for an unknown genre. */
@@ -68,6 +73,7 @@ export function openTables(document: TablesDocument): Tables {
     const byGenre = popularByGenre(document);
     let index: ReturnType<typeof titleIndex> | undefined;
     const listed = document.viewers === undefined ? undefined : viewersIn(document.viewers);
+    const histories = new Map(Object.entries(document.histories ?? {}));
     const genresOf = (number: number) => genreSets[films.genres[number] as number] ?? [];
     const filmOf = (number: number): Film => {
         const itemId = films.ids[number] as string;
@@ -124,6 +130,13 @@ export function openTables(document: TablesDocument): Tables {
         search(query, count = usualCount) {
             index ??= titleIndex(films.ids.map((itemId, number) => films.titles[number] ?? itemId));
             return index(query, count).map(filmOf);
+        },
+        history: (userId) => {
+            const known = histories.get(userId);
+            return known?.films.map((number, place) => ({
+                itemId: films.ids[number] as string,
+                at: (known.timestamps[place] as number) * 1000,
+            }));
         },
         hasViewer: (userId) => listed?.(userId),
         popular: ({ genre, ...ask } = {}) => take(genre === undefined ? similar.keys() : inGenre(genre), ask),

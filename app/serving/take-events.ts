@@ -21,6 +21,8 @@ export interface EventParts {
     /** Types of events after which a viewer's lists leave the film out; undefined: viewings. */
     readonly watchedTypes: readonly string[] | undefined;
     readonly tables: Pick<Tables, "film">;
+    /** An item in words, as "film". */
+    readonly noun: string;
     readonly eventLimits: EventLimits;
     readonly table: Pick<TablePort, "recent" | "putRecent">;
     readonly tableResilience: Resilience;
@@ -43,7 +45,7 @@ const tries = 3;
  * it. No failure fails the request.
  */
 export function eventTaker(parts: EventParts) {
-    const { putEvents, trackUnproven, watchedTypes, tables, eventLimits, table, tableResilience } = parts;
+    const { putEvents, trackUnproven, watchedTypes, eventLimits, table, tableResilience } = parts;
     const { memory, clock, log, limits } = parts;
 
     async function track(
@@ -101,7 +103,7 @@ export function eventTaker(parts: EventParts) {
 
     return async function takeEvents(request: EventsRequest, trace: Trace, caller: Caller): Promise<EventsAnswer> {
         const { userId } = request;
-        const faults = eventFaults(request, tables, clock());
+        const faults = eventFaults(request, parts, clock());
         if (faults.length > 0) throw faultyRequest(faults);
         const events = request.events.map((event) => ({
             ...event,

@@ -15,6 +15,13 @@ export function existing(file: string): string {
     process.exit(exitCodes.usage);
 }
 
+/** Ends the process by a message with all names, if `--only` chose none of them. */
+export function refuseNone(only: string, names: readonly string[], isChosen: (name: string) => boolean): void {
+    if (names.some(isChosen)) return;
+    console.error(`error: --only ${only} chooses none. There are: ${names.join(", ")}`);
+    process.exit(exitCodes.usage);
+}
+
 /** A whole number of at least `least`, from the command line. */
 export const whole =
     (least: number) =>

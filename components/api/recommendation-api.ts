@@ -19,6 +19,8 @@ export interface RecommendationApiArgs {
     readonly config: StackConfig;
     /** Types of events after which a viewer's lists leave a film out; undefined for data without a manifest. */
     readonly watchedTypes: readonly string[] | undefined;
+    /** An item in words; undefined for data without a manifest. */
+    readonly noun: string | undefined;
     readonly caller: ServiceCaller;
     readonly price: Price;
     /** The fallback tables. */
@@ -197,6 +199,7 @@ function settingsOf({ config, caller, price, ...args }: RecommendationApiArgs, t
         filters: Object.fromEntries(filters),
         filtersOfWatched: Object.keys(config.filters).filter((name) => includesWatched(config.filters[name] ?? "")),
         watchedTypes: args.watchedTypes,
+        noun: args.noun,
         // By the resource: a function never uses a filter that is not ACTIVE.
         watchedFilterArn: args.watchedFilterArn,
         trackingId: args.trackingId,

@@ -104,6 +104,7 @@ export class Serving extends pulumi.ComponentResource {
                 {
                     config,
                     watchedTypes: args.manifest?.consumedTypes,
+                    noun: args.manifest?.noun.one,
                     caller,
                     price: args.price,
                     tables: files.tables,

@@ -1,5 +1,6 @@
 import type { ServingConfig } from "../../config/config.ts";
 import type { Manifest } from "../../data-prep/manifest.ts";
+import { isMovieLens } from "../../data-prep/words.ts";
 
 /** The words of the data on the page, and the viewers that it offers. */
 export interface DataWords {
@@ -9,6 +10,10 @@ export interface DataWords {
     /** The type of the events that the page sends. */
     readonly event: string;
     readonly viewers: readonly string[];
+    /** The data set to credit; empty for data of the owner. */
+    readonly credits: string;
+    /** Whether strangers may see the films that a viewer watched. */
+    readonly publicHistories: boolean;
 }
 
 /** MovieLens' viewers: their ids are public. */
@@ -27,6 +32,9 @@ export function dataWords(
         noun: manifest?.noun.one ?? "film",
         nouns: manifest?.noun.many ?? "films",
         event: manifest?.eventTypes[0]?.name ?? "Watch",
+        // Its licence asks for it.
+        credits: manifest === undefined || isMovieLens(manifest.sources[0]?.file ?? "") ? "MovieLens" : "",
+        publicHistories,
         viewers: publicHistories ? viewers : viewers.filter((viewer) => knownViewers.includes(viewer)),
     };
 }

@@ -237,7 +237,7 @@ export interface PageParts extends DataWords {
 }
 
 /** The page's text with its parts, at their placeholders. */
-export function filledPage(html: string, { api, viewerAuth, noun, nouns, event, viewers }: PageParts): string {
+export function filledPage(html: string, { api, viewerAuth, noun, nouns, event, viewers, ...more }: PageParts): string {
     const parts: Readonly<Record<string, string>> = {
         API: api,
         VIEWER_AUTH: viewerAuth,
@@ -245,6 +245,8 @@ export function filledPage(html: string, { api, viewerAuth, noun, nouns, event, 
         NOUNS: nouns,
         EVENT: event,
         VIEWERS: JSON.stringify(viewers),
+        PUBLIC_HISTORIES: String(more.publicHistories),
+        CREDITS: more.credits,
     };
     return html.replaceAll(/%([A-Z_]+)%/g, (written, name: string) => attributeText(parts[name] ?? written));
 }

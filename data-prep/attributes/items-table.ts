@@ -16,6 +16,8 @@ export interface ItemTable {
     readonly leftOut: readonly string[];
     /** Rows with an id that a later row has again. */
     readonly repeated: number;
+    /** The columns that catalogue and page use, in words; undefined for MovieLens' own formats. */
+    readonly understood?: string;
 }
 
 export const noItems: ItemTable = { catalogue: [], columns: [], leftOut: [], repeated: 0 };
@@ -31,8 +33,8 @@ const pairs: readonly (readonly [ratings: string, items: readonly string[]])[] =
 const names = {
     item: "itemid item movieid productid parentasin asin articleid bookid isbn trackid songid artistid gameid videoid filmid recipeid businessid contentid sku stockcode product id",
     title: "title name productname itemname movietitle booktitle prodname trackname songname artistname gametitle",
-    genres: "genres genre category categories class maincategory categoryl1 categorycode producttypename productgroupname department",
-    year: "year releaseyear originalpublicationyear publicationyear yearofpublication",
+    genres: "genres genre category categories class maincategory categoryl1 categorycode producttypename productgroupname department subject subjects topic topics",
+    year: "year releaseyear originalpublicationyear publicationyear yearofpublication yearpublished publishedyear",
     created: "creationtimestamp createdat creationdate releasedate dateadded publishedat publicationdate",
 } as const;
 const namesOf = (part: keyof typeof names) => names[part].split(" ");
@@ -87,6 +89,7 @@ async function tableItems(source: Source): Promise<ItemTable> {
                   undefined,
                   true,
               );
+    const columnOf = { item, title, genres, year };
     const used = [item, title, genres, year, times === undefined ? undefined : created];
     const { columns, leftOut } = attributeColumns(
         records,
@@ -116,7 +119,19 @@ async function tableItems(source: Source): Promise<ItemTable> {
         columns: all.map(({ field, values }) => ({ field, values: order.map((at) => values[at] ?? "") })),
         leftOut,
         repeated: rows.length - order.length,
+        understood: `${basename(source.name)}: ${inWords(columnOf, header)}`,
     };
+}
+
+/** "item = product_id, genres = category; no title, no year" */
+function inWords(columnOf: Readonly<Record<string, number | undefined>>, header: readonly string[]): string {
+    const parts = Object.entries(columnOf);
+    const found = parts.flatMap(([part, at]) => (at === undefined ? [] : [`${part} = ${header[at]}`]));
+    const missing = parts.flatMap(([part, at]) => (at === undefined ? [`no ${part}`] : []));
+    return [found, missing]
+        .map((words) => words.join(", "))
+        .filter(Boolean)
+        .join("; ");
 }
 
 /** The service's own column for the time from which an item exists. */

@@ -14,7 +14,7 @@ export interface Quality {
 }
 
 /** Judges prepared data. `now` is in epoch seconds. */
-export function judge({ result, items, users }: Omit<Prepared, "options" | "summary" | "plans">, now: number): Quality {
+export function judge({ result, items, users }: Pick<Prepared, "result" | "items" | "users">, now: number): Quality {
     const { columns } = result;
     const figures = figuresOf(columns);
     const without = (ids: readonly string[], known: readonly string[]) => {

@@ -1,3 +1,5 @@
+import type { ListedHistory } from "./histories.ts";
+
 /**
  * fallback-tables.json: answers without a campaign. One document, because its parts refer to films by number: parts of
  * different data would refer to wrong films.
@@ -31,6 +33,8 @@ export interface TablesDocument {
     readonly similar: readonly (readonly number[])[];
     /** The viewers, for `viewersIn`; absent in tables of earlier releases, and with too many viewers. */
     readonly viewers?: string;
+    /** Histories of the viewers that page and demo offer, by id; absent in tables of earlier releases. */
+    readonly histories?: Readonly<Record<string, ListedHistory>>;
 }
 
 export const tablesSchemaVersion = 1;

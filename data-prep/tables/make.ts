@@ -3,6 +3,7 @@ import type { CatalogueItem } from "../catalogue.ts";
 import type { Columns } from "../columns.ts";
 import { writeWholeFile } from "../files.ts";
 import { type TablesDocument, tablesSchemaVersion } from "./document.ts";
+import { listHistories } from "./histories.ts";
 import { popularity, ranked, trending } from "./popular.ts";
 import { historiesOf, similarItems, timeAwareCosine } from "./similar.ts";
 import { listViewers } from "./viewers.ts";
@@ -15,15 +16,24 @@ export const leastViewers = 5;
 /** Number of most popular films with their own neighbours: the tables must fit into a function of 256 MB. */
 export const mostWithNeighbours = 20_000;
 
-/** Makes the tables of an interactions CSV with this hash. Its catalogue may have fewer or more films. */
-export function makeTables(columns: Columns, catalogue: readonly CatalogueItem[], sha256: string): TablesDocument {
+/**
+ * Makes the tables of an interactions CSV with this hash. Its catalogue may have fewer or more films.
+ *
+ * @param viewers ids of the users with a history in the tables.
+ */
+export function makeTables(
+    columns: Columns,
+    catalogue: readonly CatalogueItem[],
+    sha256: string,
+    viewers: readonly string[] = [],
+): TablesDocument {
     const views = viewsOf(columns);
-    const viewers = new Int32Array(columns.itemCount);
+    const viewerCounts = new Int32Array(columns.itemCount);
     for (const row of views.rows) {
         const item = columns.items[row] as number;
-        viewers[item] = (viewers[item] as number) + 1;
+        viewerCounts[item] = (viewerCounts[item] as number) + 1;
     }
-    const order = ranked(popularity(columns, views), viewers);
+    const order = ranked(popularity(columns, views), viewerCounts);
     const numberOf = new Int32Array(columns.itemCount);
     order.forEach((item, number) => {
         numberOf[item] = number;
@@ -34,14 +44,17 @@ export function makeTables(columns: Columns, catalogue: readonly CatalogueItem[]
     return {
         schemaVersion: tablesSchemaVersion,
         interactions: { sha256, rows: columns.users.length, ...spanOf(columns) },
-        ...filmsOf(columns, order, viewers, catalogue),
+        ...filmsOf(columns, order, viewerCounts, catalogue),
         trending: { windowSeconds, films: numbers(growing) },
         similar: similarByNumber(),
         ...(listed !== undefined && { viewers: listed }),
+        histories: listHistories(columns, views, viewers, (item) => numberOf[item] as number),
     };
 
     function similarByNumber(): number[][] {
-        const wanted = order.filter((item) => (viewers[item] as number) >= leastViewers).slice(0, mostWithNeighbours);
+        const wanted = order
+            .filter((item) => (viewerCounts[item] as number) >= leastViewers)
+            .slice(0, mostWithNeighbours);
         const rows = order.map((): number[] => []);
         for (const row of similarItems(historiesOf(columns, views), timeAwareCosine, wanted, neighboursPerFilm)) {
             rows[numberOf[row.item] as number] = numbers(row.items);
@@ -94,9 +107,15 @@ export interface TablesSummary {
 /** Makes the fallback tables of an interactions CSV with this hash, and writes them completely or not at all. */
 export async function writeTables(
     path: string,
-    { columns, sha256, catalogue }: { columns: Columns; sha256: string; catalogue: readonly CatalogueItem[] },
+    given: {
+        readonly columns: Columns;
+        readonly sha256: string;
+        readonly catalogue: readonly CatalogueItem[];
+        /** Ids of the users with a history in the tables. */
+        readonly viewers: readonly string[];
+    },
 ): Promise<TablesSummary> {
-    const document = makeTables(columns, catalogue, sha256);
+    const document = makeTables(given.columns, given.catalogue, given.sha256, given.viewers);
     const bytes = Buffer.from(`${JSON.stringify(document)}\n`);
     await writeWholeFile(path, (write) => write(bytes));
     const filmsWithSimilar = document.similar.filter((row) => row.length > 0).length;

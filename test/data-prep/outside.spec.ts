@@ -328,6 +328,14 @@ describe("data of others", () => {
         );
     });
 
+    it("finds the readers of a library by their number", async () => {
+        const loans = lines("Member No;ISBN;Borrowed on", "M1;9783000039595;22.07.2025 20:00");
+        const { plans } = await csvOf(put("loans.csv", loans));
+        const [plan] = plans;
+        assert.ok(plan);
+        assert.match(described(plan), /user = Member No, item = ISBN, time = Borrowed on; times in %d\.%m\.%Y %H:%M/);
+    });
+
     it("explains a missing time, dates in either order, and a wrong --time, each with a command", async () => {
         const goodbooks = put("goodbooks.csv", lines("user_id,book_id,rating", "1,258,5", "2,4081,4"));
         await assert.rejects(

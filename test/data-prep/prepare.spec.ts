@@ -134,7 +134,7 @@ describe("prepare", () => {
         const lines = formatSummary(summary);
         assert.match(
             lines,
-            new RegExp(`^similar +${filmsWithSimilar} films; ${filmsWithoutSimilar} with too few viewers`, "m"),
+            new RegExp(`^similar +${filmsWithSimilar} items; ${filmsWithoutSimilar} with too few viewers`, "m"),
         );
         const days = Math.round(windowSeconds / 86_400);
         assert.match(lines, new RegExp(`^trending +${filmsTrending} films, over the last ${days} days$`, "m"));

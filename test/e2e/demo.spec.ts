@@ -9,6 +9,7 @@ import { freePort } from "../../packages/local-aws/ministack/process.ts";
 import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 
 const runFile = promisify(execFile);
+const bootstrap = "packages/local-aws/toolchain/bootstrap.mjs";
 
 /** The demo prepares data into the project's own folder, so it is run in a copy of the project. */
 describe("npm run demo", () => {
@@ -72,10 +73,75 @@ describe("npm run demo", () => {
         assert.match(stderr, /── pulumi up/);
     });
 
+    /** Commands that name no stack, as a newcomer types them after the demo. */
+    const typed = [
+        "recommend 22",
+        "watch-status",
+        "versions",
+        "park --dry-run",
+        "resume --dry-run",
+        "retrain --dry-run",
+    ];
+    /** Text of a command line's output, and its exit code. */
+    const told = async (...args: string[]) => {
+        const { code = 0, stdout, stderr } = await node(...args).catch((error) => error);
+        return { code, text: `${stdout}${stderr}` };
+    };
+    const local = "npm run local -- ";
+
+    it("leaves a stack that commands outside of `local` point to, with hints for AWS", async () => {
+        // Pulumi on AWS with no stack: the demo's state is elsewhere.
+        const backend = await mkdtemp(join(tmpdir(), "movie-recommender-outside-"));
+        env = { ...env, PULUMI_BACKEND_URL: `file://${backend}`, PULUMI_CONFIG_PASSPHRASE: "" };
+        try {
+            for (const line of typed) {
+                const [name, ...args] = line.split(" ");
+                const { code, text } = await told(bootstrap, "packages", `runbooks/${name}.ts`, ...args);
+                assert.equal(code, 6, text);
+                const [hint, ...more] = text.split("\n").filter((row) => row.includes(local));
+                assert.deepEqual(more, [], line);
+                assert.equal(hint, `The demo's stack is on the local AWS. Run this there: ${local}${line}`);
+                assert.match(text, /(?<!local -- )(pulumi stack (ls|select|init)|--stack)/, line);
+            }
+        } finally {
+            const { PULUMI_BACKEND_URL: _, PULUMI_CONFIG_PASSPHRASE: __, ...before } = env;
+            env = before;
+            await rm(backend, { recursive: true, force: true });
+        }
+    });
+
+    it("is followed by commands under `local`, whose hints begin with npm run local --", async () => {
+        const lines = [...typed, "versions --stack nothing", "rollback --to nothing", "recommend 22 --filter nothing"];
+        let hints = 0;
+        for (const line of lines) {
+            const { text } = await told("packages/local-aws/cli.ts", ...line.split(" "));
+            // Words of Pulumi's own CLI and of the runbooks, as commands.
+            const commands =
+                text.match(
+                    /(?:npm run (?:-s )?[\w-]+ -- )?(?:pulumi (?:up|preview|stack|config|refresh)|npm run [\w-]+)/g,
+                ) ?? [];
+            for (const command of commands) assert.ok(command.startsWith("npm run local"), `${line}: ${text}`);
+            hints += commands.length;
+        }
+        assert.ok(hints > 2, "no hint was seen");
+    });
+
     it("changes no file that git knows", async () => {
         for (const file of ["Pulumi.yaml", "Pulumi.local.yaml", "Pulumi.dev.yaml"]) {
             assert.equal(await readFile(join(project, file), "utf8"), await readFile(join(root, file), "utf8"));
         }
+    });
+
+    it("reads columns of any name by the options of data-prep, which it names", async () => {
+        const rows = ["who;what;when", "a;b;2026-01-02", "b;c;2026-01-03"].join("\n");
+        await writeFile(join(project, "odd.csv"), `${rows}\n`);
+        const odd = ["packages/local-aws/demo/demo.ts", "--data", "odd.csv"];
+        const unnamed = await told(...odd);
+        assert.equal(unnamed.code, 1);
+        assert.match(unnamed.text, /no column of the user.*\nThe demo takes --columns, --time and --event, too\.$/ms);
+        const named = await told(...odd, "--columns", "user=who,item=what", "--event", "Borrow");
+        assert.match(named.text, /user = who, item = what, time = when; times in ISO 8601; every event is Borrow/);
+        assert.match(named.text, /2 interactions are too few/);
     });
 
     it("refuses data that Personalize would refuse, before anything is deployed", async () => {

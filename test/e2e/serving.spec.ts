@@ -34,7 +34,14 @@ describe("the API on the local AWS", () => {
     let campaignArn: string;
     let lambda: LambdaClient;
     const filters = { again: 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")' };
-    const serving = { api: true, storefront: "api", eventTracker: true, rankingCampaign: true, filters };
+    const serving = {
+        api: true,
+        storefront: "api",
+        eventTracker: true,
+        rankingCampaign: true,
+        publicHistories: true,
+        filters,
+    };
 
     before(async () => {
         aws = await startTestAws();
@@ -83,6 +90,7 @@ describe("the API on the local AWS", () => {
         const film = idsOf(await call("/popular?numResults=3"));
         const asked: Readonly<Record<string, () => Promise<Answer>>> = {
             getRecommendations: () => call("/recommendations/1?numResults=5"),
+            getHistory: () => call("/history/1"),
             getSimilar: () => call(`/similar/${film[0]}`),
             getPopular: () => call("/popular"),
             getTrending: () => call("/trending"),

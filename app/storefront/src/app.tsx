@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { credits, item } from "./data-words.ts";
 import { useOnline, useRoute } from "./hooks.ts";
 import { Compare } from "./pages/compare.tsx";
 import { Home } from "./pages/home.tsx";
@@ -43,7 +44,7 @@ export function App() {
     return (
         <>
             <button type="button" class="skip" onClick={() => main.current?.focus()}>
-                Skip to the films
+                Skip to the {item.many}
             </button>
             <Header route={route} onPick={() => setPicking(true)} onSearch={search} />
             {!needsToken && (
@@ -53,7 +54,7 @@ export function App() {
             )}
             {!online && (
                 <p class="offline" role="status">
-                    You are offline. The page keeps its films, but cannot load new ones.
+                    You are offline. The page keeps its {item.many}, but cannot load new ones.
                 </p>
             )}
             <main id="main" ref={main} tabIndex={-1}>
@@ -61,8 +62,9 @@ export function App() {
             </main>
             <footer class="foot">
                 <p>
-                    Films and ratings by MovieLens; posters are drawn by this page from title, year and genre.
-                    Recommendations by Amazon Personalize, or a local stand-in for it.
+                    {credits !== "" && `${item.Many} and ratings by ${credits}. `}
+                    Posters are drawn by this page from title, year and genre. Recommendations by Amazon Personalize, or
+                    a local stand-in for it.
                 </p>
             </footer>
             {picking && <Picker route={route} onClose={() => setPicking(false)} />}
@@ -78,7 +80,7 @@ const Missing = ({ viewer }: { viewer: string | undefined }) => (
         <header class="page-head">
             <h1>There is no page at this address</h1>
             <p class="lead">
-                <a href={hashFor({ page: "home", ...(viewer !== undefined && { viewer }) })}>Go to the films</a>
+                <a href={hashFor({ page: "home", ...(viewer !== undefined && { viewer }) })}>Go to the {item.many}</a>
             </p>
         </header>
     </div>

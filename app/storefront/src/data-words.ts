@@ -1,12 +1,14 @@
 /**
  * The words for the stack's data. The hosting program writes them into `<html data-noun data-nouns data-event
- * data-viewers>`, from the manifest of the data.
+ * data-viewers data-public-histories data-credits>`, from manifest and configuration.
  */
 const {
     noun = "film",
     nouns = "films",
     event = "Watch",
     viewers = "[]",
+    publicHistories: isPublic = "false",
+    credits: source = "",
 } = globalThis.document?.documentElement.dataset ?? {};
 
 /** A text with a capital first letter. */
@@ -21,6 +23,12 @@ export const eventType = event;
 /** Ids of viewers that the page offers. */
 export const someViewers = JSON.parse(viewers) as readonly string[];
 
+/** The data set to credit; empty for data of the owner. */
+export const credits = source;
+
+/** Whether the API shows each viewer's history. */
+export const publicHistories = isPublic === "true";
+
 /** A viewer's act: "Watch" a film, the viewer "watched" it, it was "watched". */
 interface Act {
     readonly act: string;
@@ -34,6 +42,8 @@ const verbs: readonly (readonly [types: RegExp, act: string, past: string, done?
     [/watch/i, "watch", "watched"],
     [/purchase|buy|order|transaction|checkout/i, "buy", "bought"],
     [/view|^pv$|detail|click|open/i, "view", "viewed"],
+    [/borrow|loan/i, "borrow", "borrowed"],
+    [/\brent/i, "rent", "rented"],
     [/listen|stream/i, "listen to", "listened to"],
     [/play/i, "play", "played"],
     [/read/i, "read", "read"],

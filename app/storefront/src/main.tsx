@@ -10,6 +10,7 @@ import "../styles/compare.css";
 import "../styles/status.css";
 import "../styles/tabs.css";
 import "../styles/search.css";
+import "../styles/history.css";
 import { App } from "./app.tsx";
 import { listenForSignIn } from "./sign-in.ts";
 import { currentTheme, showTheme } from "./theme.ts";

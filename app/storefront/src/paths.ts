@@ -1,6 +1,9 @@
 /** Number of films in a row. */
 export const rowLength = 20;
 
+/** Number of films in a page of a history. */
+const historyLength = 50;
+
 const query = (values: Record<string, string | number | undefined>) =>
     new URLSearchParams(
         Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
@@ -9,6 +12,10 @@ const query = (values: Record<string, string | number | undefined>) =>
 /** `since` is the revision from the answer to the viewer's last event. */
 export const picksPath = (viewer: string, since?: number) =>
     `recommendations/${encodeURIComponent(viewer)}?${query({ numResults: rowLength, since })}`;
+
+/** `nextToken` is that of the page before; without it, the newest films. */
+export const historyPath = (viewer: string, nextToken?: string) =>
+    `history/${encodeURIComponent(viewer)}?${query({ limit: historyLength, nextToken })}`;
 
 export const similarPath = (itemId: string) =>
     `similar/${encodeURIComponent(itemId)}?${query({ numResults: rowLength })}`;

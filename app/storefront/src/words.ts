@@ -5,9 +5,15 @@ export type Film = components["schemas"]["Film"];
 export type ListedFilm = components["schemas"]["ListedFilm"];
 export type FilmList = components["schemas"]["FilmList"];
 export type FoundFilms = components["schemas"]["FoundFilms"];
+export type History = components["schemas"]["History"];
+export type PastFilm = components["schemas"]["PastFilm"];
 export type Health = components["schemas"]["Health"];
 export type Source = components["schemas"]["Source"];
 export type Reason = NonNullable<FilmList["reason"]>;
+
+/** Films without repetition, by id. */
+export const unique = <Each extends { readonly itemId: string }>(films: readonly Each[]): Each[] =>
+    [...new Map(films.toReversed().map((film) => [film.itemId, film])).values()].reverse();
 
 /** The source of a list in words: a short badge and a sentence. */
 export const sourceWords: Readonly<Record<Source, { readonly badge: string; readonly sentence: string }>> = {
@@ -37,7 +43,7 @@ export const sourceWords: Readonly<Record<Source, { readonly badge: string; read
 /** Words for a list of a viewer who is in no data: also a campaign's films are popular ones then. */
 export const unknownViewerWords = {
     badge: "Popular: viewer not known",
-    sentence: "This viewer is not known, so these are popular films. The list becomes personal with the first film.",
+    sentence: `This viewer is not known, so these are popular ${item.many}. The list becomes personal with the first ${item.one}.`,
 } as const;
 
 /** The source of a list in words; a list of a viewer who is not known is not personal. */
@@ -77,6 +83,10 @@ export function ago(at: string, now = Date.now()): string {
     }
     return "just now";
 }
+
+const calendarDay = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeZone: "UTC" });
+/** The day of a time, for example "Apr 3, 1998". */
+export const dayOf = (at: string): string => calendarDay.format(new Date(at));
 
 export const milliseconds = (ms: number) => (ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`);
 

@@ -12,6 +12,8 @@ const shownUsers = 3;
 const numResults = 10;
 /** Options that data-prep gets, with files of the caller. */
 const fileOptions = ["items", "users"] as const;
+/** Options that data-prep gets as they are. */
+const readingOptions = ["columns", "time", "event"] as const;
 
 const options = new Command("demo")
     .description("MovieLens 100k, or data of your own, to recommendations on the local AWS")
@@ -22,9 +24,21 @@ const options = new Command("demo")
     .option("--data <path>", "interactions of your own, instead of MovieLens: any file that data-prep reads")
     .option("--items <file>", "a table of items, with --data")
     .option("--users <file>", "a table of users, with --data")
+    .option("--columns <list>", "columns of --data, as for data-prep: user=…,item=…,time=…")
+    .option("--time <format>", "format of the times of --data, as for data-prep")
+    .option("--event <rule>", "type of the events of --data, as for data-prep")
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .parse()
-    .opts<{ json?: boolean; verbose?: boolean; data?: string; items?: string; users?: string }>();
+    .opts<{
+        json?: boolean;
+        verbose?: boolean;
+        data?: string;
+        items?: string;
+        users?: string;
+        columns?: string;
+        time?: string;
+        event?: string;
+    }>();
 
 const began = performance.now();
 const setup = Number(process.env.MOVIE_RECOMMENDER_SETUP_SECONDS ?? 0);
@@ -94,9 +108,16 @@ async function prepare(instance: Instance): Promise<string[]> {
         const file = options[name];
         return file === undefined ? [] : [`--${name}`, resolve(caller, file)];
     });
-    const args = ["data-prep/cli.ts", ...input, ...tables];
+    const reading = readingOptions.flatMap((name) => {
+        const text = options[name];
+        return text === undefined ? [] : [`--${name}`, text];
+    });
+    const args = ["data-prep/cli.ts", ...input, ...tables, ...reading];
     const { exitCode, stderr } = await run(instance, process.execPath, args, (line) => say(`   ${line}`));
-    if (exitCode !== 0) throw new LocalError(stderr.trim());
+    if (exitCode !== 0) {
+        const hint = /--columns|--time/.test(stderr) ? "\nThe demo takes --columns, --time and --event, too." : "";
+        throw new LocalError(`${stderr.trim()}${hint}`);
+    }
     const manifest = await readFile(join(instance.root, "data", "manifest.json"), "utf8");
     return (JSON.parse(manifest) as { viewers: string[] }).viewers.slice(0, shownUsers);
 }

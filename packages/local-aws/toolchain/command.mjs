@@ -12,7 +12,7 @@ const NO_STACK = 6;
 /** The command for a runbook without a stack on AWS, where the demo made one on the local AWS. */
 function localHint(root, command, args) {
     const [, name] = /^runbooks\/(.+)\.ts$/.exec(command) ?? [];
-    const local = join(
+    const local = resolve(
         root,
         process.env.MOVIE_RECOMMENDER_LOCAL_DIR || ".local",
         "pulumi/.pulumi/stacks/movie-recommender/local.json",

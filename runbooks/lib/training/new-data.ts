@@ -2,9 +2,11 @@ import type { StackConfig } from "../../../config/config.ts";
 import { catalogueBeside } from "../../../data-prep/catalogue.ts";
 import { readColumns } from "../../../data-prep/columns.ts";
 import { sha256Of } from "../../../data-prep/files.ts";
+import { manifestOf } from "../../../data-prep/manifest.ts";
 import { tablesPathBeside } from "../../../data-prep/places.ts";
 import { tablesFault } from "../../../data-prep/tables/fault.ts";
 import { writeTables } from "../../../data-prep/tables/make.ts";
+import { someViewers } from "../../../data-prep/viewers.ts";
 import { canonical } from "../../../personalize/diff.ts";
 import { eventParametersOf } from "../../../personalize/solution.ts";
 import type { OperatedStack } from "../stack/operation.ts";
@@ -46,6 +48,9 @@ export async function renewTables({ interactionsFile, serving }: StackConfig): P
     const sha256 = await sha256Of(csvPath);
     if (!serving.api || (await tablesFault(csvPath, async () => sha256)) === undefined) return undefined;
     const path = tablesPathBeside(csvPath);
-    await writeTables(path, { columns: await readColumns(csvPath), sha256, catalogue: await catalogueBeside(csvPath) });
+    const columns = await readColumns(csvPath);
+    // Without a manifest the data counts as MovieLens.
+    const viewers = (await manifestOf(csvPath, async () => sha256))?.viewers ?? someViewers(columns, true);
+    await writeTables(path, { columns, sha256, catalogue: await catalogueBeside(csvPath), viewers });
     return path;
 }

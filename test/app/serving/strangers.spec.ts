@@ -33,7 +33,12 @@ describe("a stranger's events", () => {
     const day = 24 * 3600;
     const now = () => world.clock.at / 1000;
     const refused: [string, () => object, string, RegExp][] = [
-        ["of an unknown film", () => ({ itemId: "nope" }), "/events/0/itemId", /must be a film of the catalogue/],
+        [
+            "of an unknown film",
+            () => ({ itemId: "nope" }),
+            "/events/0/itemId",
+            /must be in the catalogue .*: no film has this id/,
+        ],
         ["with control characters", () => ({ itemId: "3\u0000" }), "/events/0/itemId", /control characters/],
         ["with a terminal's escape", () => ({ eventType: "Watch\u001b[2J" }), "/events/0/eventType", /control char/],
         ["of tomorrow", () => ({ sentAt: now() + day }), "/events/0/sentAt", /in the future/],

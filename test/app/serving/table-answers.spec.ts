@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { openTables, readTables } from "../../../app/serving/table-answers.ts";
 import { parseTables, type TablesDocument, TablesFormatError } from "../../../data-prep/tables/document.ts";
+import { longestListedHistory } from "../../../data-prep/tables/histories.ts";
 import { leastViewers, makeTables, mostWithNeighbours, neighboursPerFilm } from "../../../data-prep/tables/make.ts";
 import { interactionsCsv, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
 import { columnsFrom, columnsOf } from "../../support/columns.ts";
@@ -158,6 +159,25 @@ describe("the tables of interactions", () => {
         assert.equal(genreSets.length, 3);
         assert.equal(interactions.sha256, "abc");
         assert.equal(interactions.rows, syntheticRatings().length);
+    });
+
+    it("have the histories of the given viewers, each film once by its newest time, at most 500", () => {
+        const long = Array.from({ length: 600 }, (_, at) => ["long", `film ${at}`, 1000 + at] as const);
+        const rows = [["a", "x", 10], ["a", "y", 20], ["a", "x", 30], ["b", "x", 40], ...long] as const;
+        const made = makeTables(columnsFrom(rows), [], "", ["a", "long", "unknown"]);
+        const tables = readTables(JSON.stringify(made));
+        assert.deepEqual(tables.history("a"), [
+            { itemId: "x", at: 30_000 },
+            { itemId: "y", at: 20_000 },
+        ]);
+        const newest = tables.history("long") ?? [];
+        assert.deepEqual(
+            [newest.length, newest[0]?.itemId, newest.at(-1)?.itemId],
+            [longestListedHistory, "film 599", "film 100"],
+        );
+        assert.deepEqual([tables.history("b"), tables.history("unknown")], [undefined, undefined]);
+        const { histories: _, ...earlier } = made;
+        assert.equal(openTables(earlier).history("a"), undefined);
     });
 
     it("have neighbours for films that five watched, 50 at most, and none for others", () => {

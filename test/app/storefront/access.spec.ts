@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Browser, Page } from "puppeteer-core";
+import { dataWords } from "../../../components/storefront/page-words.ts";
 import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
 import { histories, tablesDocument } from "./films.ts";
 import { filmsOf, focused, openPage, said, violationsOf } from "./pages.ts";
@@ -11,7 +12,8 @@ describe("the storefront is for everybody", () => {
     let parked: Served;
     before(async () => {
         browser = await openBrowser();
-        served = await serveStorefront({ tables: tablesDocument, histories });
+        const words = dataWords(undefined, { publicHistories: true });
+        served = await serveStorefront({ tables: tablesDocument, histories, words });
         parked = await serveStorefront({ tables: tablesDocument, histories, parked: true, details: true });
     });
     after(async () => {
@@ -47,6 +49,7 @@ describe("the storefront is for everybody", () => {
         ["a film that is not known", "#/?viewer=6&film=none", (page) => page.waitForSelector("dialog .trouble")],
         ["a row's drawer", "#/?viewer=6", click("#picks .details")],
         ["the choice of a viewer", "#/?viewer=6", click(".who")],
+        ["a viewer's history", "#/?viewer=6", click(".hero-who button")],
         [
             "the search",
             "#/?viewer=6",

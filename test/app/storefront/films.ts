@@ -70,15 +70,6 @@ export const catalogue: readonly CatalogueItem[] = Array.from({ length: 150 }, (
 
 const ratings = syntheticRatings();
 
-/** Tables of what 60 people watched of those. */
-export const tablesDocument: TablesDocument = makeTables(
-    columnsFrom(ratings.map(({ user, item, timestamp }) => [String(user), String(item), timestamp])),
-    catalogue,
-    "5ba".repeat(21),
-);
-
-export const tables = openTables(tablesDocument);
-
 /** Watched films of each viewer, newest first. */
 export const histories: ReadonlyMap<string, readonly string[]> = new Map(
     [...Map.groupBy(ratings, ({ user }) => String(user))].map(([user, rows]) => [
@@ -86,3 +77,19 @@ export const histories: ReadonlyMap<string, readonly string[]> = new Map(
         rows.toSorted((a, b) => b.timestamp - a.timestamp).map(({ item }) => String(item)),
     ]),
 );
+
+/** The viewer with the longest history. */
+export const [keenViewer = ""] = [...histories].toSorted(([, a], [, b]) => b.length - a.length)[0] ?? [];
+
+/** The viewers with a history in the tables. */
+const listedViewers = ["6", "15", keenViewer];
+
+/** Tables of what 60 people watched of those. */
+export const tablesDocument: TablesDocument = makeTables(
+    columnsFrom(ratings.map(({ user, item, timestamp }) => [String(user), String(item), timestamp])),
+    catalogue,
+    "5ba".repeat(21),
+    listedViewers,
+);
+
+export const tables = openTables(tablesDocument);

@@ -102,7 +102,7 @@ export async function serveStorefront({
     });
     const viewerAuth = auth && { issuer: auth.issuer, audience: auth.audience, claim: "sub" };
     const service = createService({
-        config: { ...config, apiKey: details, ...(viewerAuth && { viewerAuth }) },
+        config: { ...config, noun: words.noun, apiKey: details, ...(viewerAuth && { viewerAuth }) },
         ...(viewerAuth && { verifyToken: tokenVerifier(viewerAuth) }),
         openApi,
         campaign,
@@ -175,7 +175,12 @@ const seen = {
 const parkedText =
     "This month's estimate passed 90 % of the limit, so the campaign was parked; it costs nothing now. `npm run resume` brings it back.";
 
-const parameters: Readonly<Record<string, string>> = { recommendations: "userId", similar: "itemId", items: "itemId" };
+const parameters: Readonly<Record<string, string>> = {
+    recommendations: "userId",
+    history: "userId",
+    similar: "itemId",
+    items: "itemId",
+};
 
 /** The request as API Gateway hands it on. */
 async function eventOf(request: IncomingMessage, path: string) {

@@ -26,6 +26,7 @@ async function makeApi(values: Record<string, string> = {}, { hosted = false, is
     const args = {
         config,
         watchedTypes: undefined,
+        noun: "product",
         caller,
         price,
         tables,
@@ -65,6 +66,7 @@ describe("the API's components", () => {
             watchedFilterArn: "arn:of:unwatched",
             trackingId: "tracker-1",
             tableName: config.names.api,
+            noun: "product",
             allowedOrigins: [],
             apiKey: false,
             publicHistories: false,
@@ -109,6 +111,7 @@ describe("the API's components", () => {
             [
                 ["*/*", 1, 2, false, false],
                 ["recommendations/{userId}/GET", 100, 200, false, false],
+                ["history/{userId}/GET", 10, 20, false, false],
                 ["similar/{itemId}/GET", 10, 20, false, false],
                 ["items/{itemId}/GET", 10, 20, false, false],
                 ["popular/GET", 10, 20, false, false],
@@ -120,7 +123,7 @@ describe("the API's components", () => {
         );
         assert.equal(inputsOf("Stage").accessLogSettings, undefined);
         await makeApi({}, { isClosed: true });
-        const closed = made.filter(({ type }) => type.endsWith(":MethodSettings")).slice(-9);
+        const closed = made.filter(({ type }) => type.endsWith(":MethodSettings")).slice(-10);
         assert.deepEqual([...new Set(closed.map(({ inputs }) => inputs.settings.throttlingRateLimit))], [0]);
         assert.deepEqual([...new Set(closed.map(({ inputs }) => inputs.settings.throttlingBurstLimit))], [0]);
         await makeApi();
@@ -184,16 +187,23 @@ describe("what the API and the page are made of", () => {
 
     it("has the words of the data, and shows ids of users only if strangers may see histories", () => {
         assert.deepEqual(words, {
-            ...{ noun: "film", nouns: "films", event: "Watch" },
+            ...{ noun: "film", nouns: "films", event: "Watch", publicHistories: false, credits: "MovieLens" },
             viewers: ["22", "6", "122", "13", "201", "405"],
         });
         const manifest = {
             noun: { one: "product", many: "products" },
             eventTypes: [{ name: "view", rows: 7 }],
+            sources: [{ dataset: "interactions", file: "orders.csv", sha256: "" }],
             viewers: ["ann@shop.example", "22"],
         } as unknown as Manifest;
         const { viewers, ...others } = dataWords(manifest, { publicHistories: true });
-        assert.deepEqual(others, { noun: "product", nouns: "products", event: "view" });
+        assert.deepEqual(others, {
+            noun: "product",
+            nouns: "products",
+            event: "view",
+            publicHistories: true,
+            credits: "",
+        });
         assert.deepEqual(viewers, manifest.viewers);
         assert.deepEqual(dataWords(manifest, { publicHistories: false }).viewers, ["22"]);
     });

@@ -1,5 +1,6 @@
 import { APIGatewayClient, GetRestApisCommand, GetStageCommand } from "@aws-sdk/client-api-gateway";
 import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { readManifest } from "../../../data-prep/manifest.ts";
 import { variables } from "../../../packages/local-aws/instance.ts";
 import { assertExit, region, type TestAws } from "../../support/local-aws.ts";
 import { campaignHourUsd, hourUsd, type Load } from "./oracle.ts";
@@ -16,7 +17,8 @@ const sentAtOnce = 60;
 
 /** Plays each attack on the program's stack, with its default throttles, and prices it by the oracle. */
 export async function playOnStack(aws: TestAws, say: (line: string) => void): Promise<Played> {
-    await aws.configure({ api: true, storefront: "api" });
+    // A public history is the longest answer.
+    await aws.configure({ api: true, storefront: "api", publicHistories: true });
     say("pulumi up");
     assertExit(await aws.engine("up"), 0);
     const { apiUrl = "" } = await aws.outputs();
@@ -91,14 +93,16 @@ export async function playOnStack(aws: TestAws, say: (line: string) => void): Pr
         for (const path of ["popular", "trending"]) {
             await play(path, `${path}/GET`, () => get(`/${path}?numResults=100`));
         }
+        const [listed] = (await readManifest(aws.interactionsFile))?.viewers ?? [];
+        await play("histories", "history/{userId}/GET", () => get(`/history/${listed}?limit=100`), { reads: 1 });
         await play("similar", "similar/{itemId}/GET", (n) => get(`/similar/${n}?numResults=100`));
         await play("items", "items/{itemId}/GET", (n) => get(`/items/${n}`));
         await play("health", "health/GET", () => get("/health"));
         const html = await (await get("/storefront/index.html")).text();
         const script = /src="\.?\/?([^"]+\.js)"/.exec(html)?.[1] ?? "index.html";
         await play("the page's script", "storefront/{proxy+}/GET", () => get(`/storefront/${script}`));
-        // The description, rankings, and the preflight of nine paths.
-        await play("other paths", "*/*", () => get("/openapi.json"), {}, 11);
+        // The description, the search, rankings, and the preflight of eleven paths.
+        await play("other paths", "*/*", () => get("/openapi.json"), {}, 14);
         const campaignUsd = campaignHourUsd(campaignPerSecond);
         const worstUsdHour = campaignUsd + loads.reduce((sum, { usd }) => sum + usd, 0);
         return { loads, campaignPerSecond, campaignUsd, worstUsdHour };

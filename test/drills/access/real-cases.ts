@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -36,6 +36,16 @@ const python = join(root, ".tools", "python", "bin", "python");
 const node = process.execPath;
 const awsCli = "awscli==1.46.3";
 const shownHarms = 3;
+
+/** Names of all real cases and of the sound setups beside them. */
+export function namesOfRealCases(): string[] {
+    const script = `
+from cases import CASES
+from sounds import SOUND
+print("\\n".join(each.name for each in [*CASES, *SOUND]))`;
+    const env = { ...process.env, PYTHONDONTWRITEBYTECODE: "1" };
+    return execFileSync(python, ["-c", script], { cwd: folder, env, encoding: "utf8" }).trimEnd().split("\n");
+}
 
 /**
  * Runs the real cases on a local AWS: worlds made by plain calls, judged by another author's evaluator. Prints a row for

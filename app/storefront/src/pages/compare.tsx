@@ -1,14 +1,15 @@
 import { useState } from "preact/hooks";
 import { act, done, item, past } from "../data-words.ts";
+import { useNewest } from "../history.ts";
 import { type Asked, useAnswer, useMedia } from "../hooks.ts";
 import { Tabs } from "../parts/tabs.tsx";
 import { Trouble } from "../parts/trouble.tsx";
 import { picksPath, popularPath, similarPath } from "../paths.ts";
 import { spoken } from "../poster/lettering.ts";
 import { isNew, viewerName } from "../viewers.ts";
-import type { FilmList } from "../words.ts";
+import { type FilmList, unique } from "../words.ts";
 import { type Column, ColumnOf, columnTitles } from "./column.tsx";
-import { unique, useOpened } from "./opened.tsx";
+import { useOpened } from "./opened.tsx";
 import { useWatch } from "./use-watch.ts";
 
 interface CompareProps {
@@ -33,7 +34,7 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
     const { openFilm, dialog } = useOpened({
         who,
         watched,
-        history: personal.answered?.value.because ?? [],
+        history: [...useNewest(viewer), ...(personal.answered?.value.because ?? [])],
         onWatch: watch,
     });
     const inTabs = useMedia(tooNarrow);

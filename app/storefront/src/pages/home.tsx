@@ -2,19 +2,29 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type Answered, ApiError } from "../api.ts";
 import { type Changes, changesBetween, changesInWords, onlyLeft } from "../changes.ts";
 import { Act, done, item, past } from "../data-words.ts";
+import { showsHistories, useNewest } from "../history.ts";
 import { useAnswer, useRefresh } from "../hooks.ts";
 import { announce } from "../parts/announcer.tsx";
 import { Hero } from "../parts/hero.tsx";
+import { HistoryPanel } from "../parts/history.tsx";
 import { Row } from "../parts/row.tsx";
 import { picksPath, similarPath } from "../paths.ts";
 import { spoken } from "../poster/lettering.ts";
 import { hashFor } from "../route.ts";
 import { tasteBy } from "../taste.ts";
 import { isNew, lastRevision, rememberTaste, viewerName, watchedBy, watchFilm } from "../viewers.ts";
-import { type FilmList, type Health, type ListedFilm, listed, milliseconds, unknownViewerWords } from "../words.ts";
+import {
+    type FilmList,
+    type Health,
+    type ListedFilm,
+    listed,
+    milliseconds,
+    unique,
+    unknownViewerWords,
+} from "../words.ts";
 import { EverybodysRows } from "./everybodys-rows.tsx";
 import { bringIntoView } from "./in-view.ts";
-import { unique, useOpened } from "./opened.tsx";
+import { useOpened } from "./opened.tsx";
 
 /** A film that was just watched, and the list before it. */
 interface Deed {
@@ -86,7 +96,8 @@ export function Home({ viewer }: { viewer: string }) {
     }, [change, deed?.tracked, deed?.film.itemId, picks.again]);
 
     const list = picks.answered?.value;
-    const history = list?.because ?? [];
+    const newestKnown = useNewest(viewer);
+    const history = [...newestKnown, ...(list?.because ?? [])];
     const who = viewerName(viewer);
     const { openFilm, openDetails, dialog } = useOpened({ who, watched, history, onWatch: watch });
     const taste = tasteBy(unique([...watched, ...history]), list, who);
@@ -94,6 +105,7 @@ export function Home({ viewer }: { viewer: string }) {
     useEffect(() => {
         if (genres !== undefined) rememberTaste(viewer, genres);
     }, [viewer, genres]);
+    const [remembering, setRemembering] = useState(false);
     const nothing = `There is no ${item.one} to recommend.`;
     return (
         <>
@@ -102,6 +114,7 @@ export function Home({ viewer }: { viewer: string }) {
                 taste={taste?.sentence}
                 film={list?.films[0]}
                 empty={list !== undefined ? nothing : picks.error && "The list could not be loaded."}
+                onHistory={showsHistories ? () => setRemembering(true) : undefined}
                 onWatch={(film) => watch(film, list?.recommendationId)}
                 onOpen={(film) => list && openFilm(film, { title, list })}
             >
@@ -142,6 +155,16 @@ export function Home({ viewer }: { viewer: string }) {
                 />
             )}
             <EverybodysRows onOpen={openFilm} onDetails={openDetails} />
+            {remembering && (
+                <HistoryPanel
+                    viewer={viewer}
+                    onOpen={(film) => {
+                        setRemembering(false);
+                        openFilm(film);
+                    }}
+                    onClose={() => setRemembering(false)}
+                />
+            )}
             {dialog}
         </>
     );

@@ -6,13 +6,11 @@ import { FilmDialog } from "../parts/film-dialog.tsx";
 import { useFilmInAddress } from "../route.ts";
 import type { Watched } from "../viewers.ts";
 import type { Origin } from "../why.ts";
-import type { FilmList, ListedFilm } from "../words.ts";
-
-/** Films without repetition, by id. */
-export const unique = (films: readonly ListedFilm[]) => [...new Map(films.map((film) => [film.itemId, film])).values()];
+import { type FilmList, type ListedFilm, unique } from "../words.ts";
 
 interface Opened {
-    openFilm(film: ListedFilm, from: Origin): void;
+    /** `from` is the list of the film, if there is one. */
+    openFilm(film: ListedFilm, from?: Origin): void;
     openDetails(title: string, answered: Answered<FilmList> | undefined): void;
     /** The open dialog, if there is one. */
     readonly dialog: ComponentChildren;
@@ -36,7 +34,7 @@ export function useOpened({ who, watched, history = [], onWatch }: OpenedOptions
     const known = chosen?.film.itemId === itemId ? chosen : undefined;
     return {
         openFilm(film, from) {
-            setChosen({ film, from });
+            setChosen({ film, ...(from && { from }) });
             open(film.itemId);
         },
         openDetails: (title, answered) => answered && setDetails({ title, answered }),

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { type Answered, curlFor } from "../api.ts";
+import { item } from "../data-words.ts";
 import { spoken } from "../poster/lettering.ts";
 import { ago, type FilmList, milliseconds, reasonWords, wordsOfList } from "../words.ts";
 import { announce } from "./announcer.tsx";
@@ -64,7 +65,7 @@ export function Drawer({ title, answered: { value: list, ms, url }, onClose }: D
 }
 
 function Scores({ list: { films } }: { list: FilmList }) {
-    if (films.length === 0) return <p class="hint">The list has no films.</p>;
+    if (films.length === 0) return <p class="hint">The list has no {item.many}.</p>;
     const most = Math.max(...films.map(({ score }) => score ?? 0));
     return (
         <>

@@ -14,12 +14,14 @@ interface HeroProps {
     /** Text instead of a film, if there is none. */
     readonly empty: string | undefined;
     readonly children?: ComponentChildren;
+    /** Opens the viewer's history; undefined if the page may not show it. */
+    readonly onHistory: (() => void) | undefined;
     onWatch(film: ListedFilm): void;
     onOpen(film: ListedFilm): void;
 }
 
 /** The first film of the viewer's list, large. */
-export function Hero({ eyebrow, taste, film, empty, children, onWatch, onOpen }: HeroProps) {
+export function Hero({ eyebrow, taste, film, empty, children, onHistory, onWatch, onOpen }: HeroProps) {
     return (
         <section class="hero stage" aria-labelledby="hero-title">
             <div class="hero-art" key={film?.itemId}>
@@ -27,9 +29,16 @@ export function Hero({ eyebrow, taste, film, empty, children, onWatch, onOpen }:
             </div>
             {children}
             <div class="hero-words">
-                <h1 class="eyebrow" id="hero-title">
-                    {eyebrow}
-                </h1>
+                <div class="hero-who">
+                    <h1 class="eyebrow" id="hero-title">
+                        {eyebrow}
+                    </h1>
+                    {onHistory && (
+                        <button type="button" class="button over small" onClick={onHistory} aria-haspopup="dialog">
+                            History
+                        </button>
+                    )}
+                </div>
                 {(taste !== undefined || (film === undefined && empty === undefined)) && (
                     <p class="hero-taste">{taste}</p>
                 )}

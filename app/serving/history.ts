@@ -1,0 +1,103 @@
+import type { HistoryAnswer } from "../api/names.ts";
+import { errorName } from "./campaign-lists.ts";
+import { listedById } from "./film-answers.ts";
+import { type Limits, recentLength } from "./limits.ts";
+import type { Log, RecentFilm, TablePort } from "./ports.ts";
+import { badQuery, ProblemError } from "./problem.ts";
+import type { Trace } from "./request-line.ts";
+import type { Resilience } from "./resilience.ts";
+import type { Tables } from "./table-answers.ts";
+
+export interface HistoryParts {
+    readonly tables: Pick<Tables, "film" | "history">;
+    readonly table: Pick<TablePort, "recent">;
+    readonly tableResilience: Resilience;
+    readonly log: Log;
+    readonly limits: Limits;
+}
+
+export interface HistoryAsk {
+    readonly userId: string;
+    readonly limit: number;
+    /** From an earlier answer; undefined for the newest films. */
+    readonly nextToken: string | undefined;
+}
+
+/** A film of a history; `at` is epoch milliseconds. */
+type Past = Pick<RecentFilm, "itemId" | "at">;
+
+const day = 86_400_000;
+
+/**
+ * The films that a viewer watched, the newest first, each once. They are the newest films of the table and, for
+ * listed viewers, the history in the fallback tables. If the table does not answer, the answer has the listed films only.
+ *
+ * @throws ProblemError for a `nextToken` of no answer.
+ */
+export function historian({ tables, table, tableResilience, log, limits }: HistoryParts) {
+    async function eventsOf(userId: string, trace: Trace): Promise<readonly Past[] | undefined> {
+        try {
+            const { films } = await tableResilience.ask((signal) => table.recent(userId, signal));
+            return films.filter(({ watched = true }) => watched);
+        } catch (error) {
+            trace.tableFailures += 1;
+            log({ failed: "read a viewer's newest films", error: errorName(error) });
+            return undefined;
+        }
+    }
+
+    return async function history({ userId, limit, nextToken }: HistoryAsk, trace: Trace): Promise<HistoryAnswer> {
+        const after = nextToken === undefined ? undefined : readToken(nextToken);
+        trace.layer = "table";
+        const [events, data] = [await eventsOf(userId, trace), tables.history(userId)];
+        const films = inOrder([...(events ?? []), ...(data ?? [])]);
+        const rest = after === undefined ? films : films.filter((film) => byTime(after, film) < 0);
+        const page = rest.slice(0, limit);
+        const last = page.at(-1);
+        return {
+            from: [...(events ? (["events"] as const) : []), ...(data ? (["data"] as const) : [])],
+            eventDays: limits.recent / day,
+            mostEvents: recentLength,
+            total: films.length,
+            films: page.map(({ itemId, at }) => ({ ...listedById(tables, itemId), at: new Date(at).toISOString() })),
+            ...(last && rest.length > page.length && { nextToken: tokenOf(last) }),
+        };
+    };
+}
+
+/** The newest first; equal times by id, for pages without gaps. */
+const byTime = (one: Past, other: Past): number =>
+    other.at - one.at || (one.itemId < other.itemId ? -1 : Number(one.itemId > other.itemId));
+
+/** Each film once, by its newest time. */
+function inOrder(films: readonly Past[]): readonly Past[] {
+    const seen = new Set<string>();
+    return films.toSorted(byTime).filter(({ itemId }) => seen.size < seen.add(itemId).size);
+}
+
+/** The place of a page's end. A place stays valid while newer films arrive; a number of films would not. */
+const tokenOf = ({ itemId, at }: Past): string => Buffer.from(JSON.stringify([at, itemId])).toString("base64url");
+
+function readToken(token: string): Past {
+    try {
+        const [at, itemId] = JSON.parse(Buffer.from(token, "base64url").toString());
+        if (Number.isFinite(at) && typeof itemId === "string") return { itemId, at };
+    } catch {
+        // The problem below is the answer.
+    }
+    throw badQuery("nextToken", "must be the nextToken of an earlier answer");
+}
+
+/**
+ * Refuses a caller who is not proven to be the viewer, unless histories are public.
+ *
+ * @throws ProblemError with the configuration that allows it.
+ */
+export function checkHistory({ trusted }: { readonly trusted: boolean }, publicHistories: boolean): void {
+    if (trusted || publicHistories) return;
+    throw new ProblemError(
+        "private-history",
+        "A history needs its viewer's token (config `viewerAuth` jwt) or the API key (config `apiKey`). " +
+            "For public data only, config `publicHistories` true shows histories to all callers.",
+    );
+}

@@ -1,0 +1,37 @@
+import { useEffect, useState } from "preact/hooks";
+import { publicHistories } from "./data-words.ts";
+import { type Asked, useAnswer } from "./hooks.ts";
+import { historyPath } from "./paths.ts";
+import { needsToken } from "./sign-in.ts";
+import { type History, type PastFilm, unique } from "./words.ts";
+
+/** Whether the API shows this page histories: all of them, or that of the signed-in viewer. */
+export const showsHistories = publicHistories || needsToken;
+
+/** The viewer's newest films as the API knows them; empty until they are known, and without the right. */
+export function useNewest(viewer: string): readonly PastFilm[] {
+    return useAnswer<History>(showsHistories ? historyPath(viewer) : undefined).answered?.value.films ?? [];
+}
+
+interface Pages {
+    /** Films of all requested pages, the newest first. */
+    readonly films: readonly PastFilm[];
+    /** The last page that was asked for. */
+    readonly asked: Asked<History>;
+    /** Requests the next page; undefined after the last one. */
+    readonly more: (() => void) | undefined;
+}
+
+/** A viewer's history, page by page. */
+export function useHistory(viewer: string): Pages {
+    const [token, setToken] = useState<string>();
+    const [films, setFilms] = useState<readonly PastFilm[]>([]);
+    const asked = useAnswer<History>(historyPath(viewer, token));
+    const page = asked.answered?.value;
+    useEffect(() => {
+        // A film that is watched between two pages is in both.
+        if (page !== undefined) setFilms((before) => unique([...before, ...page.films]));
+    }, [page]);
+    const next = page?.nextToken;
+    return { films, asked, more: next === undefined ? undefined : () => setToken(next) };
+}

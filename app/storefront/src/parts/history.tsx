@@ -1,0 +1,113 @@
+import { useEffect, useRef } from "preact/hooks";
+import { capital, Done, done, item, past } from "../data-words.ts";
+import { useHistory } from "../history.ts";
+import { spoken } from "../poster/lettering.ts";
+import { genreCounts } from "../taste.ts";
+import { viewerName } from "../viewers.ts";
+import { dayOf, type History, type ListedFilm, type PastFilm } from "../words.ts";
+import { announce } from "./announcer.tsx";
+import { Avatar } from "./avatar.tsx";
+import { Facts } from "./facts.tsx";
+import { Modal } from "./modal.tsx";
+import { Poster } from "./poster.tsx";
+import { Trouble } from "./trouble.tsx";
+
+interface HistoryPanelProps {
+    readonly viewer: string;
+    onOpen(film: ListedFilm): void;
+    onClose(): void;
+}
+
+const shownGenres = 6;
+/** The space for genres beside a title, in letters. */
+const factLetters = 30;
+
+/** Dialog with a viewer's taste and history. */
+export function HistoryPanel({ viewer, onOpen, onClose }: HistoryPanelProps) {
+    const { films, asked, more } = useHistory(viewer);
+    const answer = asked.answered?.value;
+    const list = useRef<HTMLOListElement>(null);
+    const shown = useRef(0);
+    // The button disappears with the last page, so the focus moves to the first new film.
+    useEffect(() => {
+        if (shown.current > 0 && films.length > shown.current) {
+            list.current?.querySelectorAll("button")[shown.current]?.focus();
+            announce(`${films.length - shown.current} more ${item.many}.`);
+        }
+        shown.current = films.length;
+    }, [films.length]);
+    return (
+        <Modal class="sheet history" labelledBy="history-title" onClose={onClose}>
+            <div class="history-head">
+                <Avatar viewer={viewer} />
+                <h2 id="history-title">{capital(viewerName(viewer))}</h2>
+            </div>
+            <p class="hint" role="status">
+                {answer && contentOf(answer)}
+            </p>
+            {films.length > 0 && <Taste films={films} />}
+            {films.length > 0 && <h3 id="history-films">{Done}</h3>}
+            <ol class="past" ref={list} aria-labelledby="history-films" aria-busy={asked.loading}>
+                {films.map((film) => (
+                    <PastOf key={film.itemId} film={film} onOpen={() => onOpen(film)} />
+                ))}
+            </ol>
+            {asked.error !== undefined && <Trouble error={asked.error} onAgain={asked.again} />}
+            {more && (
+                <button type="button" class="button" onClick={more} disabled={asked.loading}>
+                    More
+                </button>
+            )}
+        </Modal>
+    );
+}
+
+const PastOf = ({ film, onOpen }: { film: PastFilm; onOpen: () => void }) => (
+    <li data-item={film.itemId}>
+        <button type="button" onClick={onOpen}>
+            <Poster film={film} />
+            <span>
+                <span class="rank-title">{spoken(film.title)}</span>
+                <span class="rank-facts">
+                    <Facts film={film} letters={factLetters} />
+                </span>
+            </span>
+            <time dateTime={film.at}>{dayOf(film.at)}</time>
+        </button>
+    </li>
+);
+
+/** The most frequent genres of films, as bars. */
+function Taste({ films }: { films: readonly PastFilm[] }) {
+    const counts = genreCounts(films).slice(0, shownGenres);
+    if (counts.length === 0) return null;
+    return (
+        <>
+            <h3 id="history-taste">Taste</h3>
+            <ul class="scores" aria-labelledby="history-taste">
+                {counts.map(([genre, count]) => (
+                    <li key={genre}>
+                        <span class="score-title">{genre}</span>
+                        <svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
+                            <rect class="bar-rail" width="100" height="6" />
+                            <rect class="bar-fill" width={(count / films.length) * 100} height="6" />
+                        </svg>
+                        <span class="score">
+                            {count} of {films.length}
+                        </span>
+                    </li>
+                ))}
+            </ul>
+        </>
+    );
+}
+
+/** The number of films and their sources in words. */
+function contentOf({ total, from, eventDays }: History): string {
+    const recent = `the last ${eventDays} days`;
+    if (total === 0) return `No ${item.one} is known that this viewer ${past} in ${recent}.`;
+    const count = total === 1 ? `1 ${item.one}` : `${total.toLocaleString("en")} ${item.many}`;
+    return from.includes("data")
+        ? `${count}, ${done} in the data or in ${recent}.`
+        : `${count}, ${done} in ${recent}. Older ones are known only of the viewers that this page offers.`;
+}

@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { tokenVerifier } from "../../../app/functions/recommendation-api/verify-token.ts";
+import { startIssuer } from "../../support/issuer.ts";
+import { idsOf, jsonOf, startWorld, tablesDocument, type World } from "./world.ts";
+
+const second = 1000;
+/** Viewer 22 watched films 1, 2 and 3, the newest first. */
+const listed = { films: [0, 1, 2], timestamps: [30, 20, 10] };
+const tables = { ...tablesDocument, histories: { "22": listed } };
+
+describe("GET /history/{userId}", () => {
+    const history = (world: World, userId: string, query: Record<string, string> = {}, headers = {}) =>
+        world.ask("GET /history/{userId}", { path: { userId }, query, headers });
+
+    it("has the films of events and of the data, each once, the newest first", async () => {
+        const world = startWorld({ tables });
+        await world.watch("22", "2");
+        world.clock.at += second;
+        await world.watch("22", "50");
+        const answer = jsonOf(await history(world, "22"));
+        assert.deepEqual(idsOf(answer), ["50", "2", "1", "3"]);
+        assert.deepEqual([answer.from, answer.eventDays, answer.total], [["events", "data"], 30, 4]);
+        assert.deepEqual(
+            [answer.films[2].at, answer.films[2].title, answer.nextToken],
+            ["1970-01-01T00:00:30.000Z", "Film 1", undefined],
+        );
+    });
+
+    it("of other viewers has the newest films only, and none of clicks", async () => {
+        const world = startWorld({ tables });
+        assert.deepEqual(jsonOf(await history(world, "6")), {
+            ...{ from: ["events"], eventDays: 30, mostEvents: 20, total: 0, films: [] },
+        });
+        const body = { userId: "6", sessionId: "s", events: [{ eventType: "Click", itemId: "9" }] };
+        await world.ask("POST /events", { body });
+        await world.watch("6", "8");
+        assert.deepEqual(idsOf(jsonOf(await history(world, "6"))), ["8"]);
+        // A name of JavaScript's own is a viewer like others.
+        assert.equal(jsonOf(await history(world, "constructor")).total, 0);
+    });
+
+    it("is one history in pages of any size, also while films are watched", async () => {
+        await fc.assert(
+            fc.asyncProperty(
+                fc.array(fc.nat(3), { maxLength: 40 }),
+                fc.integer({ min: 1, max: 9 }),
+                async (ages, size) => {
+                    const own = { films: ages.map((_, at) => at), timestamps: ages.toSorted((a, b) => b - a) };
+                    const world = startWorld({ tables: { ...tablesDocument, histories: { "22": own } } });
+                    const found: string[] = [];
+                    for (let query: Record<string, string> = {}; ; ) {
+                        const page = jsonOf(await history(world, "22", { ...query, limit: String(size) }));
+                        found.push(...idsOf(page));
+                        if (page.nextToken === undefined) break;
+                        query = { nextToken: page.nextToken };
+                        await world.watch("22", "300");
+                        world.clock.at += second;
+                    }
+                    assert.deepEqual(found.toSorted(), own.films.map((film) => String(film + 1)).toSorted());
+                },
+            ),
+            { numRuns: 50 },
+        );
+    });
+
+    it("has the films of the data while the table does not answer", async () => {
+        const world = startWorld({ tables });
+        world.table.state.gate = () => Promise.reject(new Error("away"));
+        const answer = jsonOf(await history(world, "22"));
+        assert.deepEqual([answer.from, idsOf(answer)], [["data"], ["1", "2", "3"]]);
+        assert.equal(world.lastLine().TableFailures, 1);
+    });
+
+    it("refuses pages that do not exist", async () => {
+        const world = startWorld({ tables });
+        const token = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+        for (const nextToken of ["x", token({}), token(["1", 1]), token([1]), token(null)]) {
+            const answer = await history(world, "22", { nextToken });
+            assert.deepEqual([answer.statusCode, jsonOf(answer).errors[0].in], [400, "query nextToken"], nextToken);
+        }
+        for (const limit of ["0", "101", "many"]) {
+            assert.equal((await history(world, "22", { limit })).statusCode, 400, limit);
+        }
+    });
+
+    it("is stored by no cache", async () => {
+        const { headers } = await history(startWorld({ tables }), "22");
+        assert.deepEqual(
+            [headers["Cache-Control"], headers.Vary, headers.ETag],
+            ["private, no-store", "Origin, Authorization", undefined],
+        );
+    });
+
+    it("is refused to strangers unless histories are public, without a read of the table", async () => {
+        const world = startWorld({ tables, config: { publicHistories: false } });
+        let reads = 0;
+        world.table.state.gate = async (call) => {
+            if (call === "recent") reads += 1;
+        };
+        for (const userId of ["22", "nobody"]) {
+            const answer = await history(world, userId);
+            assert.deepEqual([answer.statusCode, jsonOf(answer).type], [403, "/problems/private-history"]);
+            assert.match(jsonOf(answer).detail, /`publicHistories`/);
+        }
+        assert.equal(reads, 0);
+        const keyed = startWorld({ tables, config: { publicHistories: false, apiKey: true } });
+        assert.equal((await history(keyed, "22")).statusCode, 200);
+    });
+
+    it("with viewers' tokens is its viewer's alone, also where histories are public", async () => {
+        const issuer = await startIssuer();
+        try {
+            const auth = { issuer: issuer.issuer, audience: issuer.audience, claim: "sub" };
+            for (const publicHistories of [false, true]) {
+                const config = { viewerAuth: auth, publicHistories };
+                const world = startWorld({ tables, config, verifyToken: tokenVerifier(auth) });
+                const Authorization = `Bearer ${await issuer.token({ sub: "22" })}`;
+                const codes = [
+                    await history(world, "22", {}, { Authorization }),
+                    await history(world, "6", {}, { Authorization }),
+                    await history(world, "22"),
+                ].map(({ statusCode }) => statusCode);
+                assert.deepEqual(codes, [200, 403, 401]);
+            }
+        } finally {
+            await issuer.close();
+        }
+    });
+});

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import type { Browser, Page } from "puppeteer-core";
+import { dataWords } from "../../../components/storefront/page-words.ts";
+import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
+import { startIssuer } from "../../support/issuer.ts";
+import { histories, keenViewer, tables, tablesDocument } from "./films.ts";
+import { filmsOf, focused, type OpenPage, openPage, type PageOptions, said, textOf } from "./pages.ts";
+import { type Served, type ServeOptions, serveStorefront } from "./server.ts";
+
+/** Number of films in a page of a history. */
+const length = 50;
+
+describe("a viewer's history on the storefront", () => {
+    let browser: Browser;
+    let closing: (() => Promise<unknown>)[];
+    const serve = async (options: Partial<ServeOptions> = {}): Promise<Served> => {
+        const words = dataWords(undefined, { publicHistories: true });
+        const served = await serveStorefront({ tables: tablesDocument, histories, words, ...options });
+        closing.push(served.close);
+        return served;
+    };
+    const open = async ({ url }: Served, hash: string, options?: PageOptions): Promise<OpenPage> => {
+        const one = await openPage(browser, `${url}${hash}`, options);
+        closing.unshift(() => one.context.close());
+        return one;
+    };
+    const openHistory = async (page: Page) => {
+        await filmsOf(page, "picks");
+        await page.locator(".hero-who button").click();
+        await page.waitForSelector("dialog.history[open]");
+    };
+    const shown = (page: Page) =>
+        page.$$eval(".past [data-item]", (all) => all.map((one) => (one as HTMLElement).dataset.item));
+    const askedFor = ({ asked }: Served) => asked.filter((call) => call.includes(" history/"));
+
+    before(async () => {
+        browser = await openBrowser();
+    });
+    after(() => browser.close());
+    beforeEach(() => {
+        closing = [];
+    });
+    afterEach(async () => {
+        for (const close of closing) await close();
+    });
+
+    it("is shown page by page, with the taste, and opens films", async () => {
+        const served = await serve();
+        const { page, complaints } = await open(served, `#/?viewer=${keenViewer}`);
+        const all = (tables.history(keenViewer) ?? []).toSorted(
+            (a, b) => b.at - a.at || (a.itemId < b.itemId ? -1 : 1),
+        );
+        const ids = all.map(({ itemId }) => itemId);
+        assert.ok(ids.length > length && ids.length < 2 * length, "two pages");
+        await said(page, ".hero-taste", /^Mostly .*, by the films that they watched$/);
+        await openHistory(page);
+        await said(page, ".history [role=status]", new RegExp(`^${ids.length} films, watched in the data or in`));
+        assert.deepEqual(await shown(page), ids.slice(0, length));
+        const genre = await textOf(page, ".history .score-title");
+        const having = ids.slice(0, length).filter((id) => tables.film(id)?.genres.includes(genre)).length;
+        assert.equal(await textOf(page, ".history .score"), `${having} of ${length}`);
+        await page.locator(".history .within > .button").click();
+        await page.waitForSelector(`.past [data-item="${ids[length]}"]`);
+        assert.deepEqual(await shown(page), ids);
+        assert.equal(await page.$(".history .within > .button"), null, "no page follows");
+        await said(page, "[data-announcer]", new RegExp(`^${ids.length - length} more films\\.$`));
+        assert.ok((await focused(page)).length > 0, "the first new film has the focus");
+        await page.locator(`.past [data-item="${ids[1]}"] button`).click();
+        await page.waitForSelector("dialog.film[open]");
+        assert.equal(new URL(page.url()).hash, `#/?viewer=${keenViewer}&film=${ids[1]}`);
+        assert.deepEqual(complaints, []);
+    });
+
+    it("begins with a film that was just watched, also for someone new", async () => {
+        const { page } = await open(await serve(), "#/?viewer=new-1");
+        await openHistory(page);
+        await said(page, ".history [role=status]", /^No film is known that this viewer watched in the last 30 days\.$/);
+        await page.keyboard.press("Escape");
+        await page.locator(".hero .primary").click();
+        const name = /^Because you watched (.*?):/.exec(
+            await said(page, "#picks .row-note", /^Because you watched/),
+        )?.[1];
+        await openHistory(page);
+        await said(page, ".history [role=status]", /^1 film, watched in the last 30 days\. Older ones are known only/);
+        assert.equal(await textOf(page, ".past .rank-title"), name);
+    });
+
+    it("is reason for films: those close to films of the data", async () => {
+        const { page } = await open(await serve(), "#/?viewer=6");
+        await said(page, ".hero-taste", /by the films that they watched$/);
+        await page.locator("#picks [data-item] button").click();
+        await said(page, "dialog .why", /Close to .*, which Amir \(6\) watched\./);
+    });
+
+    it("that cannot be loaded has words and a second try", async () => {
+        const served = await serve();
+        served.control.failing = "history";
+        const { page } = await open(served, "#/?viewer=6");
+        await openHistory(page);
+        await said(page, ".history .trouble", /Try again/);
+        served.control.failing = undefined;
+        await page.locator(".history .trouble button").click();
+        await said(page, ".history [role=status]", /films, watched in the data/);
+    });
+
+    it("is neither asked for nor offered where strangers may not see it", async () => {
+        const served = await serve({ words: dataWords(undefined, { publicHistories: false }) });
+        const { page } = await open(served, "#/?viewer=6");
+        await filmsOf(page, "picks");
+        await page.waitForNetworkIdle({ idleTime: 100 });
+        assert.equal(await page.$(".hero-who button"), null);
+        assert.deepEqual(askedFor(served), []);
+    });
+
+    it("of a signed-in viewer is asked for with the token, and only that one", async () => {
+        const issuer = await startIssuer();
+        closing.push(issuer.close);
+        const served = await serve({ auth: issuer, words: dataWords(undefined, { publicHistories: false }) });
+        const { page, complaints } = await open(served, "#/?viewer=6");
+        await filmsOf(page, "trending");
+        assert.deepEqual(askedFor(served), []);
+        const detail = { viewer: "15", token: await issuer.token({ sub: "15" }) };
+        await page.evaluate((given) => dispatchEvent(new CustomEvent("viewer-signed-in", { detail: given })), detail);
+        await openHistory(page);
+        await said(page, "#history-title", /^You$/);
+        await said(page, ".history [role=status]", /films, watched in the data/);
+        assert.ok(askedFor(served).every((call) => call.startsWith("GET history/15?")));
+        assert.deepEqual(complaints, []);
+    });
+
+    it("fits a phone, for a finger, without scrolling sideways", async () => {
+        const { page } = await open(await serve(), "#/?viewer=6", { width: 320, height: 640 });
+        await openHistory(page);
+        await said(page, ".history [role=status]", /films/);
+        const [wide, inner] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+        assert.equal(wide, inner);
+        const inside = await page.$eval("dialog.history", (one) => [one.scrollWidth, one.clientWidth]);
+        assert.equal(inside[0], inside[1]);
+        const heights = await page.$$eval(".past button", (all) =>
+            all.map((one) => one.getBoundingClientRect().height),
+        );
+        assert.ok(Math.min(...heights) >= 44, `${heights}`);
+    });
+});

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import type { Browser, Page } from "puppeteer-core";
+import { dataWords } from "../../../components/storefront/page-words.ts";
+import type { Manifest } from "../../../data-prep/manifest.ts";
+import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
+import { histories, keenViewer, tablesDocument } from "./films.ts";
+import { filmsOf, openPage, said } from "./pages.ts";
+import { type Served, serveStorefront } from "./server.ts";
+
+/** The data of a book shop, as far as page and API name it. */
+const manifest = {
+    noun: { one: "book", many: "books" },
+    eventTypes: [{ name: "purchase", rows: 9 }],
+    sources: [{ dataset: "interactions", file: "orders.csv", sha256: "" }],
+    viewers: [keenViewer],
+} as unknown as Manifest;
+
+describe("the storefront of a book shop", () => {
+    let browser: Browser;
+    let served: Served;
+    before(async () => {
+        browser = await openBrowser();
+        const words = dataWords(manifest, { publicHistories: true });
+        served = await serveStorefront({ tables: tablesDocument, histories, words });
+    });
+    after(async () => {
+        await browser.close();
+        await served.close();
+    });
+    beforeEach(() => {
+        Object.assign(served.control, { failing: undefined, emptied: undefined });
+    });
+
+    /** All words of the page, also those of screen readers. The genre "Film-Noir" and the field of raw answers stay. */
+    const namesNoFilm = async (page: Page, place: string) => {
+        const text = await page.evaluate(() => {
+            const copy = document.body.cloneNode(true) as HTMLElement;
+            for (const raw of copy.querySelectorAll("details pre")) raw.remove();
+            const labels = [...copy.querySelectorAll("[aria-label]")].map((one) => one.getAttribute("aria-label"));
+            return `${copy.textContent} ${labels.join(" ")}`;
+        });
+        assert.ok(text.length > 100, place);
+        assert.doesNotMatch(text, /\bfilms?\b(?!-noir)|\bwatch(?!-status)|movielens|ratings/i, place);
+    };
+    const places: readonly (readonly [name: string, hash: string, ready: (page: Page) => Promise<unknown>])[] = [
+        ["the first visit", "", async () => {}],
+        ["a viewer's rows", `#/?viewer=${keenViewer}`, (page) => filmsOf(page, "picks")],
+        ["a viewer who is not known", "#/?viewer=nobody", (page) => said(page, "#picks .row-note", /popular books/)],
+        [
+            "a bought book",
+            "#/?viewer=6",
+            async (page) => {
+                await filmsOf(page, "picks");
+                await page.locator(".hero .primary").click();
+                await said(page, "#picks .row-note", /^Because you bought/);
+            },
+        ],
+        [
+            "a history",
+            `#/?viewer=${keenViewer}`,
+            async (page) => {
+                await filmsOf(page, "picks");
+                await page.locator(".hero-who button").click();
+                await said(page, ".history [role=status]", /books, bought in the data/);
+            },
+        ],
+        [
+            "a row's drawer",
+            "#/?viewer=6",
+            async (page) => {
+                await filmsOf(page, "picks");
+                await page.locator("#picks .details").click();
+                await page.waitForSelector("dialog.drawer[open]");
+            },
+        ],
+        [
+            "the search",
+            "#/?viewer=6",
+            async (page) => {
+                await filmsOf(page, "popular");
+                await page.keyboard.press("/");
+                await page.type(".search input", "qqqq");
+                await said(page, ".search [role=status]", /^No book is found/);
+            },
+        ],
+        [
+            "an unknown book",
+            "#/?viewer=6&film=none",
+            (page) => said(page, "dialog .trouble", /^No book of the catalogue/),
+        ],
+        ["the comparison", "#/compare?viewer=6", (page) => page.waitForSelector(".column:nth-child(2) [data-item]")],
+        ["the status", "#/status", (page) => page.waitForSelector(".panel .figure")],
+        ["no page", "#/nowhere", (page) => said(page, "main", /Go to the books/)],
+    ];
+    for (const [place, hash, ready] of places) {
+        it(`names books, and no film: ${place}`, async () => {
+            const { page, context } = await openPage(browser, `${served.url}${hash}`);
+            await said(page, ".skip", /^Skip to the books$/);
+            if (!/nowhere|status|compare/.test(hash)) await filmsOf(page, "popular");
+            await ready(page);
+            await namesNoFilm(page, place);
+            await context.close();
+        });
+    }
+
+    it("names books, and no film: rows without any, and offline", async () => {
+        for (const emptied of ["recommendations", "popular", "trending"]) {
+            served.control.emptied = emptied;
+            const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
+            await page.waitForNetworkIdle({ idleTime: 100 });
+            if (emptied === "recommendations") {
+                await page.locator("#picks .details").click();
+                await said(page, "dialog.drawer", /The list has no books\./);
+            }
+            await page.setOfflineMode(true);
+            await said(page, ".offline", /keeps its books/);
+            await namesNoFilm(page, emptied);
+            await context.close();
+        }
+    });
+});
