@@ -2,6 +2,7 @@ import { spanOf, viewsOf } from "../by-user.ts";
 import type { CatalogueItem } from "../catalogue.ts";
 import type { Columns } from "../columns.ts";
 import { writeWholeFile } from "../files.ts";
+import { free } from "../growing.ts";
 import { type TablesDocument, tablesSchemaVersion } from "./document.ts";
 import { popularity, ranked, trending } from "./popular.ts";
 import { historiesOf, similarItems, timeAwareCosine } from "./similar.ts";
@@ -19,8 +20,8 @@ export const mostWithNeighbours = 20_000;
 export function makeTables(columns: Columns, catalogue: readonly CatalogueItem[], sha256: string): TablesDocument {
     const views = viewsOf(columns);
     const viewers = new Int32Array(columns.itemCount);
-    for (const row of views.rows) {
-        const item = columns.items[row] as number;
+    for (let at = 0; at < views.rows.length; at++) {
+        const item = columns.items[views.rows[at] as number] as number;
         viewers[item] = (viewers[item] as number) + 1;
     }
     const order = ranked(popularity(columns, views), viewers);
@@ -43,9 +44,11 @@ export function makeTables(columns: Columns, catalogue: readonly CatalogueItem[]
     function similarByNumber(): number[][] {
         const wanted = order.filter((item) => (viewers[item] as number) >= leastViewers).slice(0, mostWithNeighbours);
         const rows = order.map((): number[] => []);
-        for (const row of similarItems(historiesOf(columns, views), timeAwareCosine, wanted, neighboursPerFilm)) {
+        const histories = historiesOf(columns, views);
+        for (const row of similarItems(histories, timeAwareCosine, wanted, neighboursPerFilm)) {
             rows[numberOf[row.item] as number] = numbers(row.items);
         }
+        free(histories.items);
         return rows;
     }
 }
