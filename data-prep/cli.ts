@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { type OptionsFile, optionsOfStack, readOptionsFile } from "./options-file.ts";
 import { DEFAULT_OUTPUT } from "./places.ts";
 import { type PrepareOptions, plansOf, prepare } from "./prepare.ts";
+import { choiceOf } from "./reading/roles.ts";
 import { formatSummary } from "./summary.ts";
 
 const PROBLEM = 1;
@@ -84,8 +85,12 @@ const command = new Command("data-prep")
     .exitOverride();
 
 function columnsOf(text: string): string {
-    if (text.split(",").every((each) => /^\s*(user|item|time|event|value)=./.test(each))) return text;
-    throw new InvalidArgumentError("Write user=NAME,item=NAME,time=NAME, and perhaps event=NAME,value=NAME.");
+    try {
+        text.split(",").forEach(choiceOf);
+        return text;
+    } catch (error) {
+        throw new InvalidArgumentError((error as Error).message);
+    }
 }
 
 function badRowsOf(text: string): string {

@@ -42,12 +42,16 @@ export async function convert(
     const header = [...headerFields(hasValue).map(({ name }) => name), ...extraNames];
     const headerLine = Buffer.from(`${header.join(",")}\n`);
     const parts = [{ bytes: await output.fill(headerLine.length, (out) => headerLine.copy(out)), lines: 1 }];
+    // One buffer for all pieces, each after the incomplete record of the one before: new ones make much garbage.
+    let work = Buffer.alloc(2 * PIECE);
     for (const plan of plans) {
         const take = rows.takerOf(plan);
-        let carry: Uint8Array = new Uint8Array(0);
-        const convertPiece = async (piece: Uint8Array): Promise<Uint8Array> => {
+        let kept = 0;
+        const convertPiece = async (piece: Uint8Array): Promise<void> => {
             // A copy, because a source may reuse its buffer.
-            const bytes = Buffer.concat([carry, piece]);
+            if (work.length < kept + piece.length) work = Buffer.concat([work], 2 * (kept + piece.length));
+            work.set(piece, kept);
+            const bytes = work.subarray(0, kept + piece.length);
             let [from, isFull] = [0, true];
             while (isFull) {
                 const before = rows.rows();
@@ -59,17 +63,18 @@ export async function convert(
                 });
                 parts.push({ bytes: length, lines: rows.rows() - before });
             }
-            return bytes.subarray(from);
+            kept = bytes.copy(work, 0, from);
         };
         for await (const chunk of plan.table.bytes) {
             for (let from = 0; from < chunk.length; from += PIECE) {
                 options.signal?.throwIfAborted();
-                carry = await convertPiece(chunk.subarray(from, from + PIECE));
-                if (carry.length > LONGEST_RECORD) throw unending(plan, take.line());
+                await convertPiece(chunk.subarray(from, from + PIECE));
+                if (kept > LONGEST_RECORD) throw unending(plan, take.line());
             }
             options.onProgress?.(rows.rows());
         }
-        if (carry.length > 0 && (await convertPiece(Buffer.of(LF))).length > 0) throw unending(plan, take.line());
+        if (kept > 0) await convertPiece(Buffer.of(LF));
+        if (kept > 0) throw unending(plan, take.line());
     }
     await output.end();
     const repeated = rows.dropRepeats();

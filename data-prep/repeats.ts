@@ -1,6 +1,6 @@
 import { rowsByUser } from "./by-user.ts";
 import type { Columns } from "./columns.ts";
-import { longer } from "./growing.ts";
+import { free, longer } from "./growing.ts";
 
 /** Types above this share a number: the service allows ten, so such data is refused. */
 const lastType = 255;
@@ -34,12 +34,22 @@ export function createRepeats(hasValues: boolean) {
             (items[a] as number) - (items[b] as number) ||
             (types[a] as number) - (types[b] as number) ||
             (hasValues ? (values[a] as number) - (values[b] as number) : 0);
+        // The last group of equal times with an item: most groups have each item once, and need no sort.
+        const groupOf = new Int32Array(columns.itemCount).fill(-1);
+        const hasItemAgain = (from: number, to: number): boolean => {
+            for (let at = from; at < to; at++) {
+                const item = items[rows[at] as number] as number;
+                if (groupOf[item] === from) return true;
+                groupOf[item] = from;
+            }
+            return false;
+        };
         for (let user = 0; user < columns.userCount; user++) {
             const end = starts[user + 1] as number;
             for (let from = starts[user] as number, to = from + 1; from < end; from = to++) {
                 const time = timestamps[rows[from] as number];
                 while (to < end && timestamps[rows[to] as number] === time) to++;
-                if (to - from === 1) continue;
+                if (to - from === 1 || !hasItemAgain(from, to)) continue;
                 const together = rows.subarray(from, to).sort((a, b) => compare(a, b) || a - b);
                 for (let at = 1; at < together.length; at++) {
                     if (compare(together[at - 1] as number, together[at] as number) === 0) {
@@ -48,9 +58,15 @@ export function createRepeats(hasValues: boolean) {
                 }
             }
         }
+        free(rows);
         return Int32Array.from(found).sort();
     };
-    return { note, find, typeOf: (row: number) => types[row] as number };
+    /** Frees the notes. */
+    const forget = () => {
+        free(types);
+        free(values);
+    };
+    return { note, find, typeOf: (row: number) => types[row] as number, forget };
 }
 
 /** A number for a text: FNV-1a, 32 bits. */

@@ -167,11 +167,12 @@ export function createRowWriter(hasValue: boolean, extraNames: readonly string[]
         return Object.assign(take, { line: () => line });
     };
 
-    /** Finds the rows that equal an earlier one, ascending, and forgets them. */
+    /** Finds the rows that equal an earlier one, ascending, and forgets them. Called once, after all rows. */
     const dropRepeats = (): Int32Array => {
         const found = repeats.find(collected.finish());
         collected.remove(found);
         for (const row of found) (types[repeats.typeOf(row)] as (typeof types)[number]).rows--;
+        repeats.forget();
         return found;
     };
     const finish = () => ({

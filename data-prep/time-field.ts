@@ -1,3 +1,4 @@
+import { latestTime } from "./columns.ts";
 import { type Dialect, unescaped } from "./reading/scan.ts";
 import { type TimeFormat, timeReader } from "./reading/times.ts";
 import { digitsIn, timeProblem } from "./values.ts";
@@ -32,7 +33,7 @@ export function createTimeField(format: TimeFormat, dialect: Dialect, latest: nu
             if (time === undefined) return timeProblem(text, format);
             seconds = time;
         }
-        if (seconds > latest) {
+        if (seconds > Math.min(latest, latestTime)) {
             return `timestamp ${seconds} is in the future (${new Date(seconds * 1000).toISOString()})`;
         }
         return seconds < 0 ? "timestamp is before 1970" : undefined;

@@ -54,13 +54,13 @@ export function figuresOf(columns: Columns): Figures {
 }
 
 function daysOf(
-    columns: Columns,
+    { timestamps }: Columns,
     { firstTimestamp, lastTimestamp }: Pick<Figures, "firstTimestamp" | "lastTimestamp">,
 ): Pick<Figures, "events" | "busiestDay" | "longestGap"> {
     const [first, last] = [Math.floor(firstTimestamp / day), Math.floor(lastTimestamp / day)];
     const perDay = new Float64Array(last - first + 1);
-    for (const timestamp of columns.timestamps) {
-        const index = Math.floor(timestamp / day) - first;
+    for (let row = 0; row < timestamps.length; row++) {
+        const index = Math.floor((timestamps[row] as number) / day) - first;
         perDay[index] = (perDay[index] as number) + 1;
     }
     const daysPerBar = Math.ceil(perDay.length / mostPoints);

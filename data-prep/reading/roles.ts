@@ -56,23 +56,29 @@ export interface Extra {
 const extraName = /^[A-Z_][A-Z\d_]{0,149}$/;
 
 /**
+ * Reads one choice of `--columns`: a part, or the upper-case name of a further column, and the source's column. Throws an
+ * Error that lists the choices.
+ */
+export function choiceOf(text: string): readonly [part: string, column: string] {
+    const [left = "", ...rest] = text.split("=");
+    const [part, column] = [left.trim(), rest.join("=").trim()];
+    if (column !== "" && (roles.includes(part as Role) || extraName.test(part))) return [part, column];
+    const parts = roles.map((role) => `${role}=NAME`).join(", ");
+    throw new Error(`"${text}" is not one of ${parts}, or a further column such as DEVICE=NAME.`);
+}
+
+/**
  * Reads the text of `--columns`, such as `user=visitorid,item=3,DEVICE=device`. Upper case names a further column of the
  * dataset. On the right is a name, or a number from 1. Throws an Error that lists the choices.
  */
 export function rolesOf(text: string, header: readonly string[]): { readonly roles: Roles; readonly extras: Extra[] } {
     const extras: Extra[] = [];
     const found = text.split(",").flatMap((each): [Role, number][] => {
-        const [left = "", ...rest] = each.split("=");
-        const [part, name] = [left.trim(), rest.join("=").trim()];
-        if (extraName.test(part) && name !== "") {
-            extras.push({ name: part, column: columnOf(name, header) });
-            return [];
-        }
-        if (!roles.includes(part as Role) || name === "") {
-            const parts = roles.map((role) => `${role}=NAME`).join(", ");
-            throw new Error(`--columns: "${each}" is not one of ${parts}, or a further column such as DEVICE=NAME.`);
-        }
-        return [[part as Role, columnOf(name, header)]];
+        const [part, name] = choiceOf(each);
+        const column = columnOf(name, header);
+        if (roles.includes(part as Role)) return [[part as Role, column]];
+        extras.push({ name: part, column });
+        return [];
     });
     return { roles: Object.fromEntries(found), extras };
 }

@@ -104,8 +104,9 @@ function epochSeconds(
 ): number | undefined {
     const milliseconds = Date.UTC(year, month - 1, day, hour, minute, second);
     const date = new Date(milliseconds);
-    const exists =
-        date.getUTCMonth() === month - 1 && date.getUTCDate() === day && hour < 24 && minute < 60 && second < 61;
+    // The year too, because Date.UTC takes 70 for 1970.
+    const isDate = date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+    const exists = isDate && hour < 24 && minute < 60 && second < 61;
     if (!exists || milliseconds < 0) return undefined;
     const [, sign, hours = "0", minutes = "0"] = /^([+-])(\d{2}):?(\d{2})?$/.exec(zone ?? "") ?? [];
     const offset = (Number(hours) * 60 + Number(minutes)) * 60;

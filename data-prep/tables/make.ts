@@ -2,6 +2,7 @@ import { spanOf, viewsOf } from "../by-user.ts";
 import type { CatalogueItem } from "../catalogue.ts";
 import type { Columns } from "../columns.ts";
 import { writeWholeFile } from "../files.ts";
+import { free } from "../growing.ts";
 import { type TablesDocument, tablesSchemaVersion } from "./document.ts";
 import { listHistories } from "./histories.ts";
 import { popularity, ranked, trending } from "./popular.ts";
@@ -29,8 +30,8 @@ export function makeTables(
 ): TablesDocument {
     const views = viewsOf(columns);
     const viewerCounts = new Int32Array(columns.itemCount);
-    for (const row of views.rows) {
-        const item = columns.items[row] as number;
+    for (let at = 0; at < views.rows.length; at++) {
+        const item = columns.items[views.rows[at] as number] as number;
         viewerCounts[item] = (viewerCounts[item] as number) + 1;
     }
     const order = ranked(popularity(columns, views), viewerCounts);
@@ -56,9 +57,11 @@ export function makeTables(
             .filter((item) => (viewerCounts[item] as number) >= leastViewers)
             .slice(0, mostWithNeighbours);
         const rows = order.map((): number[] => []);
-        for (const row of similarItems(historiesOf(columns, views), timeAwareCosine, wanted, neighboursPerFilm)) {
+        const histories = historiesOf(columns, views);
+        for (const row of similarItems(histories, timeAwareCosine, wanted, neighboursPerFilm)) {
             rows[numberOf[row.item] as number] = numbers(row.items);
         }
+        free(histories.items);
         return rows;
     }
 }

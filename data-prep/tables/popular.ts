@@ -14,7 +14,8 @@ export function popularity(columns: Columns, { rows }: RowsByUser, halfLife = ha
     const { itemCount, items, timestamps } = columns;
     const { lastTimestamp: newest } = spanOf(columns);
     const scores = new Float64Array(itemCount);
-    for (const row of rows) {
+    for (let at = 0; at < rows.length; at++) {
+        const row = rows[at] as number;
         const item = items[row] as number;
         const age = (newest - (timestamps[row] as number)) / day;
         scores[item] = (scores[item] as number) + 2 ** (-age / halfLife);
@@ -52,7 +53,8 @@ export function trending(columns: Columns, { rows }: RowsByUser, count: number):
     const windowSeconds = Math.min(longestWindow, Math.floor((newest - firstTimestamp) / 3));
     const [now, before] = [new Float64Array(itemCount), new Float64Array(itemCount)];
     let [nowAll, beforeAll] = [0, 0];
-    for (const row of rows) {
+    for (let at = 0; at < rows.length; at++) {
+        const row = rows[at] as number;
         const age = newest - (timestamps[row] as number);
         const item = items[row] as number;
         if (age < windowSeconds) {

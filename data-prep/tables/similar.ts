@@ -1,5 +1,6 @@
 import { type RowsByUser, startsOf } from "../by-user.ts";
-import type { Columns } from "../columns.ts";
+import { type Columns, countsOf } from "../columns.ts";
+import { free } from "../growing.ts";
 
 /** The users' watched items, oldest first, the newest 500 of each user. */
 export interface Histories {
@@ -51,15 +52,18 @@ export const timeAwareCosine: Likeness = {
     score: (together, one, other) => together / (Math.sqrt(one * other) + shrinkage),
 };
 
-/** The histories of an interactions CSV's views. */
+/**
+ * The histories of an interactions CSV's views. They overwrite `views.rows`, because another array takes 100 MB at 25
+ * million rows: the views cannot be used afterwards.
+ */
 export function historiesOf({ itemCount, items }: Columns, views: RowsByUser): Histories {
-    const own = new Int32Array(views.rows.length);
+    const own = views.rows;
     const starts = new Int32Array(views.starts.length);
     let length = 0;
     for (let user = 0; user < starts.length - 1; user++) {
         const end = views.starts[user + 1] as number;
         for (let at = Math.max(views.starts[user] as number, end - longestHistory); at < end; at++) {
-            own[length] = items[views.rows[at] as number] as number;
+            own[length] = items[own[at] as number] as number;
             length += 1;
         }
         starts[user + 1] = length;
@@ -78,105 +82,153 @@ export function historiesOf({ itemCount, items }: Columns, views: RowsByUser): H
 export function* similarItems(
     histories: Histories,
     likeness: Likeness,
-    wanted: Iterable<number>,
+    wanted: readonly number[],
     count: number,
 ): Generator<Row> {
-    const { itemCount, items, starts } = histories;
-    const userOf = usersOf(histories);
-    const itemStarts = startsOf(items, itemCount);
-    const places = placesByItem(items, itemStarts);
     const parts = partsByLength(histories, likeness);
-    const partsOf = (user: number) => parts[lengthOf(starts, user)] as Float64Array;
-    const reach = likeness.kernel.length - 1;
-    const alone = new Float64Array(itemCount);
-    for (let at = 0; at < items.length; at++) {
-        const item = items[at] as number;
-        alone[item] = (alone[item] as number) + (partsOf(userOf[at] as number)[0] as number);
-    }
-
-    const together = new Float64Array(itemCount);
-    const met = new Int32Array(itemCount);
+    const alone = weightsAlone(histories, parts);
+    const samples = samplesOf(histories, wanted);
+    const sums: Sums = {
+        together: new Uint32Array(histories.itemCount),
+        isNew: new Uint8Array(histories.itemCount).fill(1),
+        met: new Int32Array(histories.itemCount + 1),
+        metCount: 0,
+    };
+    const best = { items: new Int32Array(count), scores: new Float64Array(count) };
     for (const item of wanted) {
-        let metCount = 0;
-        const first = itemStarts[item] as number;
-        const all = (itemStarts[item + 1] as number) - first;
-        const sampled = Math.min(all, mostSampled);
-        for (let sample = 0; sample < sampled; sample++) {
-            const place = places[first + Math.floor((sample * all) / sampled)] as number;
-            const user = userOf[place] as number;
-            const own = partsOf(user);
-            const from = Math.max(starts[user] as number, place - reach);
-            const to = Math.min((starts[user + 1] as number) - 1, place + reach);
-            for (let at = from; at <= to; at++) {
-                if (at === place) continue;
-                const other = items[at] as number;
-                const sum = together[other] as number;
-                if (sum === 0) met[metCount++] = other;
-                together[other] = sum + (own[at < place ? place - at : at - place] as number);
-            }
-        }
-        yield bestOf(item, met.subarray(0, metCount), { together, alone }, likeness, count);
-        for (let index = 0; index < metCount; index++) together[met[index] as number] = 0;
+        sumNeighbours(item, histories, parts, samples, sums);
+        yield bestOf(item, sums, alone, likeness, best);
+        forget(sums);
     }
+    for (const values of [samples.places, samples.users]) free(values);
 }
+
+/** Weights around a place by distance, for each existing history length: its own weight is in the middle. Never 0. */
+type Parts = readonly (Uint32Array | undefined)[];
 
 const lengthOf = (starts: Int32Array, user: number) => (starts[user + 1] as number) - (starts[user] as number);
 
-/** The user of each position in the histories. */
-function usersOf({ items, starts }: Histories): Int32Array {
-    const users = new Int32Array(items.length);
-    for (let user = 0; user < starts.length - 1; user++) users.fill(user, starts[user], starts[user + 1]);
-    return users;
-}
-
-/** Positions in the histories, grouped by item. */
-function placesByItem(items: Int32Array, itemStarts: Int32Array): Int32Array {
-    const next = itemStarts.slice();
-    const places = new Int32Array(items.length);
-    for (let place = 0; place < items.length; place++) {
-        const item = items[place] as number;
-        const at = next[item] as number;
-        places[at] = place;
-        next[item] = at + 1;
-    }
-    return places;
-}
-
-/** Weight of a pair by distance, for each existing history length; never 0. */
-function partsByLength({ starts }: Histories, { userWeight, kernel }: Likeness): (Float64Array | undefined)[] {
-    const parts: (Float64Array | undefined)[] = Array.from({ length: longestHistory + 1 }, () => undefined);
+function partsByLength({ starts }: Histories, { userWeight, kernel }: Likeness): Parts {
+    const parts: (Uint32Array | undefined)[] = Array.from({ length: longestHistory + 1 }, () => undefined);
+    const around = [...kernel.slice(1).reverse(), ...kernel];
     for (let user = 0; user < starts.length - 1; user++) {
         const length = lengthOf(starts, user);
-        parts[length] ??= Float64Array.from(kernel, (value) => Math.ceil(value * userWeight(length) * fraction));
+        parts[length] ??= Uint32Array.from(around, (value) => Math.ceil(value * userWeight(length) * fraction));
     }
     return parts;
 }
 
-function bestOf(
-    item: number,
-    met: Int32Array,
-    { together, alone }: { together: Float64Array; alone: Float64Array },
-    { score }: Likeness,
-    count: number,
-): Row {
-    const items: number[] = [];
-    const scores: number[] = [];
-    const one = (alone[item] as number) / fraction;
-    for (const other of met) {
-        const value = score((together[other] as number) / fraction, one, (alone[other] as number) / fraction);
-        const isBefore = (at: number) => {
-            const last = scores[at] as number;
-            return value > last || (value === last && other < (items[at] as number));
-        };
-        if (items.length === count && !isBefore(count - 1)) continue;
-        let at = items.length;
-        while (at > 0 && isBefore(at - 1)) at -= 1;
-        items.splice(at, 0, other);
-        scores.splice(at, 0, value);
-        if (items.length > count) {
-            items.pop();
-            scores.pop();
+/** Each item's own weight. */
+function weightsAlone({ itemCount, items, starts }: Histories, parts: Parts): Float64Array {
+    const alone = new Float64Array(itemCount);
+    for (let user = 0; user < starts.length - 1; user++) {
+        const weights = parts[lengthOf(starts, user)];
+        const weight = weights?.[weights.length >> 1] ?? 0;
+        for (let place = starts[user] as number; place < (starts[user + 1] as number); place++) {
+            const item = items[place] as number;
+            alone[item] = (alone[item] as number) + weight;
         }
     }
-    return { item, items, scores };
+    return alone.map((weight) => weight / fraction);
+}
+
+/** The views that are summed for item `i` are numbers `starts[i]` up to `starts[i + 1]`. */
+interface Samples {
+    readonly starts: Int32Array;
+    /** The place of each view in the histories, and its user. */
+    readonly places: Int32Array;
+    readonly users: Int32Array;
+}
+
+function samplesOf({ itemCount, items, starts: userStarts }: Histories, wanted: readonly number[]): Samples {
+    const all = countsOf(items, itemCount);
+    const sampled = new Int32Array(itemCount);
+    for (const item of wanted) sampled[item] = Math.min(all[item] as number, mostSampled);
+    const starts = startsOf(sampled);
+    const next = starts.slice();
+    const places = new Int32Array(starts[itemCount] as number);
+    const users = new Int32Array(places.length);
+    const views = new Int32Array(itemCount);
+    for (let user = 0; user < userStarts.length - 1; user++) {
+        for (let place = userStarts[user] as number; place < (userStarts[user + 1] as number); place++) {
+            const item = items[place] as number;
+            const view = views[item] as number;
+            views[item] = view + 1;
+            const at = next[item] as number;
+            const sample = at - (starts[item] as number);
+            if (view !== Math.floor((sample * (all[item] as number)) / (sampled[item] as number))) continue;
+            places[at] = place;
+            users[at] = user;
+            next[item] = at + 1;
+        }
+    }
+    return { starts, places, users };
+}
+
+/** Common weights of one item with itself and others; 0 for all but the first `metCount` of `met`. */
+interface Sums {
+    readonly together: Uint32Array;
+    /** 0 for the items in `met`. */
+    readonly isNew: Uint8Array;
+    readonly met: Int32Array;
+    metCount: number;
+}
+
+function sumNeighbours(item: number, { items, starts }: Histories, parts: Parts, samples: Samples, sums: Sums): void {
+    const { together, isNew, met } = sums;
+    let metCount = 0;
+    for (let sample = samples.starts[item] as number; sample < (samples.starts[item + 1] as number); sample++) {
+        const place = samples.places[sample] as number;
+        const user = samples.users[sample] as number;
+        const weights = parts[lengthOf(starts, user)] as Uint32Array;
+        const reach = weights.length >> 1;
+        const to = Math.min(starts[user + 1] as number, place + reach + 1);
+        for (let at = Math.max(starts[user] as number, place - reach); at < to; at++) {
+            const other = items[at] as number;
+            // Without a branch: its outcome is not predictable, which takes twice the time.
+            met[metCount] = other;
+            metCount += isNew[other] as number;
+            isNew[other] = 0;
+            together[other] = (together[other] as number) + (weights[at - place + reach] as number);
+        }
+    }
+    sums.metCount = metCount;
+}
+
+function forget({ together, isNew, met, metCount }: Sums): void {
+    for (let index = 0; index < metCount; index++) {
+        const other = met[index] as number;
+        together[other] = 0;
+        isNew[other] = 1;
+    }
+}
+
+/** The best of the items in `sums`. `items` and `scores`, as long as the row may be, are overwritten. */
+function bestOf(
+    item: number,
+    { together, met, metCount }: Sums,
+    alone: Float64Array,
+    { score }: Likeness,
+    { items, scores }: { readonly items: Int32Array; readonly scores: Float64Array },
+): Row {
+    const one = alone[item] as number;
+    let found = 0;
+    for (let index = 0; index < metCount; index++) {
+        const other = met[index] as number;
+        if (other === item) continue;
+        const value = score((together[other] as number) / fraction, one, alone[other] as number);
+        let at = found;
+        while (at > 0) {
+            const above = scores[at - 1] as number;
+            if (value < above || (value === above && other > (items[at - 1] as number))) break;
+            at -= 1;
+        }
+        if (at === items.length) continue;
+        found = Math.min(found + 1, items.length);
+        items.copyWithin(at + 1, at, found - 1);
+        scores.copyWithin(at + 1, at, found - 1);
+        items[at] = other;
+        scores[at] = value;
+    }
+    return { item, items: [...items.subarray(0, found)], scores: [...scores.subarray(0, found)] };
 }

@@ -15,7 +15,7 @@ async function* pieces(bytes: Uint8Array, size: number) {
 }
 
 /** Ten digits of seconds, the most that a source can have. */
-const latest = 9_999_999_999;
+const latest = 2 ** 32 - 1;
 
 function ratingsPlan(bytes: AsyncIterable<Uint8Array>): Plan {
     const table = {
@@ -88,7 +88,7 @@ describe("convert", () => {
 
     it("keeps ids and timestamps, wherever the source cuts its bytes", async () => {
         const id = fc.string({ minLength: 1, maxLength: 40, unit: "grapheme" }).filter((text) => !/\p{Cc}/u.test(text));
-        const row = fc.record({ user: id, item: id, timestamp: fc.integer({ min: 0, max: 9_999_999_999 }) });
+        const row = fc.record({ user: id, item: id, timestamp: fc.integer({ min: 0, max: latest }) });
         const property = fc.asyncProperty(
             fc.array(row, { minLength: 1, maxLength: 30 }),
             fc.integer({ min: 1, max: 50 }),
@@ -196,6 +196,8 @@ describe("convert", () => {
         const result = await converting([ratingsPlan(pieces(Buffer.from("1\t2\t3\t2000000001\n"), 9))], {
             latest: 2_000_000_000,
         });
+        const afterLast = [ratingsPlan(pieces(Buffer.from(`1\t2\t3\t${latest + 1}\n`), 9))];
+        assert.equal((await converting(afterLast, { latest: 2 * latest })).badRows.count, 1, "more than 32 bits");
         assert.match(result.badRows.first[0]?.reason ?? "", /2000000001 is in the future \(2033-05-18T03:33:21/);
     });
 

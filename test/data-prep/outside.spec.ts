@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { zipSync } from "fflate";
+import { textsOf } from "../../data-prep/reading/rows-as-bytes.ts";
+import { timeReader } from "../../data-prep/reading/times.ts";
 import { type Choices, describe as described, understand } from "../../data-prep/understanding.ts";
 import { converting } from "../support/converting.ts";
 
@@ -260,6 +262,15 @@ describe("data of others", () => {
             '"\u00fc-2","A-2","purchase",9,1714557840',
         ]);
         assert.match(described(plans[0] as (typeof plans)[0]), /: Parquet, utf-8;/);
+    });
+
+    it("writes lists with 64-bit integers as JSON, with all their digits", () => {
+        assert.deepEqual(textsOf({ list: [1n, 2n ** 60n] }, ["list"]), ['[1,"1152921504606846976"]']);
+    });
+
+    it("takes no year before 1970 for a later one", () => {
+        const read = timeReader("iso");
+        assert.deepEqual(["0070-01-02", "1969-12-31", "1970-01-02"].map(read), [undefined, undefined, 86_400]);
     });
 
     it("refuses more further columns than the service allows", async () => {

@@ -87,7 +87,7 @@ describe("the fast reader of interactions", () => {
         const sorted = await readInteractions(join(folder, "interactions.csv"));
         assert.deepEqual(columns.userIds, sorted.userIds);
         assert.deepEqual(columns.itemIds, sorted.itemIds);
-        const row = (from: Pick<typeof columns, "users" | "items" | "timestamps">) => (_: number, at: number) =>
+        const row = (from: Record<"users" | "items" | "timestamps", ArrayLike<number>>) => (_: number, at: number) =>
             `${from.timestamps[at]} ${from.users[at]} ${from.items[at]}`;
         assert.deepEqual([...columns.users].map(row(columns)).sort(), [...sorted.users].map(row(sorted)).sort());
     });
@@ -103,6 +103,7 @@ describe("the fast reader of interactions", () => {
         await assert.rejects(read("USER_ID,ITEM_ID\n1,2\n"), /missing the following columns:\[TIMESTAMP\]/);
         await assert.rejects(read("USER_ID,ITEM_ID,TIMESTAMP\n1,2,3\n1,2\n"), /^MalformedCsvError: line 3: 2 fields/);
         await assert.rejects(read("USER_ID,ITEM_ID,TIMESTAMP\n1,2,now\n"), /line 2: TIMESTAMP "now"/);
+        await assert.rejects(read("USER_ID,ITEM_ID,TIMESTAMP\n1,2,4294967296\n"), /before the year 2106/);
         await assert.rejects(read("USER_ID,ITEM_ID,TIMESTAMP\n1,,3\n"), /line 2: ITEM_ID is empty/);
         await assert.rejects(read('USER_ID,ITEM_ID,TIMESTAMP\n1,"2"x,3\n'), /line 2: text follows a closing quote/);
         await assert.rejects(read(""), /missing the following columns/);

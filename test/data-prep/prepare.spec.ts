@@ -249,6 +249,13 @@ describe("prepare", () => {
         assert.equal(wrong.status, 2);
         assert.match(wrong.stderr, /Did you mean --input\?/);
         assert.equal(cli("--bad-rows", "ignore").status, 2);
+
+        const chosen = cli("u.data", "--columns", "user=1,item=2,time=4,GRADE=3", "--dry-run");
+        assert.equal(chosen.status, 0, chosen.stderr);
+        assert.match(chosen.stderr, /--columns user=1,item=2,time=4,GRADE=3 /);
+        const unknown = cli("u.data", "--columns", "user=1,grade=3");
+        assert.equal(unknown.status, 2);
+        assert.match(unknown.stderr, /"grade=3" is not one of user=NAME/);
     });
 
     it("writes unusable rows to a file, up to a share, and takes paths relative to npm's caller", function () {

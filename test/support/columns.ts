@@ -26,6 +26,6 @@ export function columnsFrom(rows: readonly (readonly [user: string, item: string
         itemIds,
         users: Int32Array.from(rows, ([user]) => userIds.indexOf(user)),
         items: Int32Array.from(rows, ([, item]) => itemIds.indexOf(item)),
-        timestamps: Float64Array.from(rows, ([, , timestamp]) => timestamp),
+        timestamps: Uint32Array.from(rows, ([, , timestamp]) => timestamp),
     };
 }

@@ -206,7 +206,7 @@ describe("the tables of interactions", () => {
                 // Each user watched five films that follow each other, so five users watched each film.
                 users: Int32Array.from(rows, (row) => Math.floor(row / leastViewers)),
                 items: Int32Array.from(rows, (row) => (Math.floor(row / leastViewers) + (row % leastViewers)) % films),
-                timestamps: Float64Array.from(rows, (row) => row),
+                timestamps: Uint32Array.from(rows, (row) => row),
             },
             [],
             "",

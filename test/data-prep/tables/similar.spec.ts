@@ -131,6 +131,19 @@ describe("films like one", () => {
         assert.equal(turned.size, given.size);
     });
 
+    it("come from 1,000 viewers at even distances, where a film has more", () => {
+        const viewers = Array.from({ length: 2500 }, (_, user) => user);
+        const columns = columnsFrom(
+            viewers.flatMap((user) => [[`u${user}`, "popular", 1] as const, [`u${user}`, `own${user}`, 2] as const]),
+        );
+        const plain = { userWeight: () => 1, kernel: [1, 1], score: (both: number) => both };
+        const [popular] = rowsOf(columns, plain, 2500);
+        assert.deepEqual(
+            popular?.items.map((item) => columns.itemIds[item]),
+            viewers.slice(0, 1000).map((sample) => `own${Math.floor(2.5 * sample)}`),
+        );
+    });
+
     it("follow the newest 500 films of a user, and his newest look at one", () => {
         const watched = Array.from({ length: 600 }, (_, at) => ["u", `i${at}`, at] as const);
         const columns = columnsFrom([...watched, ["u", "i0", 1000]]);
