@@ -99,7 +99,7 @@ describe("solutionMetrics", () => {
         assert.notDeepEqual(solutionMetrics(interactions, "aws-user-personalization", "b"), measured);
     });
 
-    it("differs between two seeds by less than the intervals, in nearly all cases, and often by more than a tenth of them", () => {
+    it("differs between two seeds by less than the intervals in nearly all cases, and often by more than their tenth", () => {
         const measured = seeds.map((seed) => solutionMetrics(interactions, "aws-user-personalization", seed));
         const pairs = measured.flatMap((one, at) => measured.slice(at + 1).map((other) => [one, other] as const));
         const cases = pairs.flatMap(([one, other]) =>
