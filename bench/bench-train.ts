@@ -17,6 +17,7 @@ import {
     until,
 } from "../packages/local-personalize/test/support.ts";
 import { table } from "../runbooks/lib/cli/table.ts";
+import { endWithProcess } from "../test/support/ended.ts";
 import { benchCommand, existing } from "./lib/command.ts";
 import { printGoals } from "./lib/goals.ts";
 import { postRequest, startLoad } from "./load/run.ts";
@@ -55,6 +56,9 @@ const { access } = createBucket({
     "films/small.csv": interactionsCsv(syntheticRatings()),
 });
 const service = await startService({ access });
+const generating = new AbortController();
+let ended: Promise<void> | undefined;
+const forget = endWithProcess(end);
 try {
     log("MovieLens 100k");
     const films = await trained(service, "films");
@@ -80,7 +84,8 @@ try {
         const { seconds } = await trained(service, `size-${size.name}`, async (file) => {
             const numbers = [size.users, size.items, size.interactions].map(String);
             const script = new URL("train/generate.ts", import.meta.url).pathname;
-            await promisify(execFile)(process.execPath, ["--max-old-space-size=4096", script, file, ...numbers]);
+            const args = ["--max-old-space-size=4096", script, file, ...numbers];
+            await promisify(execFile)(process.execPath, args, { signal: generating.signal });
             load = startLoad({ port, connections: 1, requests, order });
         });
         const measured = await load?.stop();
@@ -101,7 +106,15 @@ try {
     console.log(table(["interactions", "seconds", "peak GiB", "serving p50 ms", "serving p99 ms"], rows));
     process.exitCode = printGoals(goals);
 } finally {
-    await service.discard();
+    forget();
+    await end();
+}
+
+/** Ends the service and removes its folder, once. A running generator would make the folder again. */
+function end(): Promise<void> {
+    generating.abort();
+    ended ??= service.discard();
+    return ended;
 }
 
 /**

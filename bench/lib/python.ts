@@ -10,7 +10,7 @@ const run = promisify(execFile);
  * The Python with a bench's peers, in `.tools/bench-<folder of the requirements>`; it is installed at the first use. Only
  * benches need it: it is not a part of a clone's set-up.
  *
- * @param requirements path of a requirements.txt with exact versions
+ * @param requirements path of a requirements.txt with exact versions and hashes
  * @throws Error with pip's last lines when a package cannot be installed
  */
 export async function benchPython(requirements: string, log: (line: string) => void): Promise<string> {
@@ -25,7 +25,14 @@ export async function benchPython(requirements: string, log: (line: string) => v
         await rm(place, { recursive: true, force: true });
         await mkdir(".tools", { recursive: true });
         await run(base, ["-m", "venv", place]);
-        const options = ["--only-binary", ":all:", "--disable-pip-version-check", "--no-input", "--quiet"];
+        const options = [
+            "--require-hashes",
+            "--only-binary",
+            ":all:",
+            "--disable-pip-version-check",
+            "--no-input",
+            "--quiet",
+        ];
         await run(python, ["-m", "pip", "install", ...options, "-r", requirements]);
     } catch (error) {
         const lines = String((error as { stderr?: string }).stderr ?? error)

@@ -25,7 +25,7 @@ describe("the worth of the most popular items", () => {
         const file = await written(interactionsCsv(syntheticRatings({ users: 2000, items: 300, meanHistory: 40 })));
         const own = await popularityOf(file);
         const interactions = await readInteractions(file);
-        const service = solutionMetrics(interactions, "aws-popularity-count", "seed");
+        const service = solutionMetrics(interactions, "aws-popularity-count", "seed").metrics;
         for (const [key, value] of Object.entries(own)) {
             const other = service[key] ?? Number.NaN;
             // 200 users are drawn there, 2,000 tested here.

@@ -1,4 +1,5 @@
 import { inUse, invalidInput, notFound } from "../errors.ts";
+import { checkMetadata } from "./datasets.ts";
 import type { CampaignProperties, Deployment, Tag } from "./properties.ts";
 import { recipeTypeOf } from "./recipes.ts";
 import {
@@ -162,6 +163,7 @@ function deployableVersion(call: Call, arn: string, config: Deployment["campaign
             ? needActive(call, "solution-version", arn)
             : latestActiveVersion(call, need(call, "solution", solutionArn).arn);
     if (!version) throw notFound("solution version", arn);
+    checkMetadata(call, config, groupOf(call, version.parent));
     if (recipeTypeOf(String(version.properties.recipeArn)) === "USER_SEGMENTATION") {
         throw invalidInput("A USER_SEGMENTATION recipe cannot be deployed: use CreateBatchSegmentJob.");
     }

@@ -1,4 +1,4 @@
-import { inUse } from "../errors.ts";
+import { inUse, invalidInput } from "../errors.ts";
 import type { Columns } from "../filtering/resolve.ts";
 import { type Field, readAvroSchema } from "./avro.ts";
 import { latestUpdateOf } from "./dataset-updates.ts";
@@ -42,6 +42,19 @@ export function columnsOf(store: Store, region: string, groupArn: string): Colum
         return dataset && fieldsOf(store, dataset);
     };
     return { items: fields("ITEMS"), users: fields("USERS") };
+}
+
+/**
+ * Throws InvalidInputException for a configuration that enables metadata in recommendations, when the group has no Items
+ * dataset. Source: Developer Guide, "Item metadata in recommendations".
+ */
+export function checkMetadata(
+    call: Call,
+    config: { enableMetadataWithRecommendations?: boolean } | undefined,
+    groupArn: string,
+): void {
+    if (!config?.enableMetadataWithRecommendations || datasetOf(call.store, call.region, groupArn, "ITEMS")) return;
+    throw invalidInput(`enableMetadataWithRecommendations needs an Items dataset, and ${groupArn} has none.`);
 }
 
 interface CreateInput {

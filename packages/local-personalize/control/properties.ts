@@ -53,7 +53,7 @@ export interface ExportJobProperties {
 
 export interface RecommenderProperties {
     recipeArn: string;
-    recommenderConfig?: object;
+    recommenderConfig?: { enableMetadataWithRecommendations?: boolean };
     /** Set when the training has finished. */
     metrics?: Record<string, number>;
     /** The id of the last streamed event in the training data. */
@@ -70,7 +70,11 @@ export interface DatasetGroupProperties {
 export interface Deployment {
     solutionVersionArn: string;
     minProvisionedTPS: number;
-    campaignConfig?: { syncWithLatestSolutionVersion?: boolean; itemExplorationConfig?: Record<string, string> };
+    campaignConfig?: {
+        syncWithLatestSolutionVersion?: boolean;
+        itemExplorationConfig?: Record<string, string>;
+        enableMetadataWithRecommendations?: boolean;
+    };
 }
 
 export interface CampaignProperties extends Deployment {

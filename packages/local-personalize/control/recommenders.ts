@@ -1,5 +1,5 @@
 import { invalidInput } from "../errors.ts";
-import { datasetOf } from "./datasets.ts";
+import { checkMetadata, datasetOf } from "./datasets.ts";
 import type { DatasetGroupProperties, RecommenderProperties, Tag } from "./properties.ts";
 import { needRecipe } from "./recipes.ts";
 import {
@@ -24,7 +24,7 @@ interface CreateInput {
     name: string;
     datasetGroupArn: string;
     recipeArn: string;
-    recommenderConfig?: object;
+    recommenderConfig?: RecommenderProperties["recommenderConfig"];
     tags?: Tag[];
 }
 
@@ -44,6 +44,7 @@ const createRecommender: Handler = (call, input: CreateInput) => {
     if (!interactions || interactions.properties.rows === 0) {
         throw invalidInput(`${group.arn} has no item interactions. Import some first: CreateDatasetImportJob.`);
     }
+    checkMetadata(call, recommenderConfig, group.arn);
     const tags = checkedTags(input.tags);
     checkQuota(call.store.list("recommender", call.region, group.arn), "recommender", largestCount);
     const properties: RecommenderProperties = {

@@ -17,18 +17,26 @@ export interface Trial {
     rewards?: ReadonlyMap<string, number>;
 }
 
+/** Metrics over some test users. All figures are rounded to 4 decimals. */
+export interface Measurement {
+    /** GetSolutionMetrics, with the service's keys. */
+    readonly metrics: Record<string, number>;
+    /** Half the width of each metric's 95 % confidence interval; 1 for a single test user. */
+    readonly margins: Record<string, number>;
+    readonly testUsers: number;
+}
+
 /**
- * GetSolutionMetrics of a training, with the service's keys and protocol. A model is trained on 90 % of the users. For
+ * GetSolutionMetrics of a training, by the service's protocol. A model is trained on 90 % of the users. For
  * each other user, the oldest 90 % of the events are the input and the newest 10 % (at least one) the truth. Items of the
- * input are left out of the list. `seed` (the solution version's ARN) chooses the test users; equal seeds give equal
- * figures, rounded to 4 decimals.
+ * input are left out of the list. `seed` (the solution's ARN) chooses the test users; equal seeds give equal figures.
  */
 export function solutionMetrics(
     interactions: Interactions,
     recipeName: string,
     seed: string,
     catalogue: readonly CatalogueItem[] = [],
-): Record<string, number> {
+): Measurement {
     const isTest = testUsers(interactions, seed);
     const model = fitModel(withoutUsers(interactions, isTest), recipeName, catalogue);
     const modelIndex = new Map(model.itemIds.map((itemId, index) => [itemId, index]));
@@ -59,28 +67,57 @@ function rewardsOf(ids: readonly string[], events: readonly UserEvent[], truths:
 }
 
 /** The metrics of some trials; `catalogueSize` is the number of distinct items in the data. */
-export function metricsOf(trials: readonly Trial[], catalogueSize: number): Record<string, number> {
+export function metricsOf(trials: readonly Trial[], catalogueSize: number): Measurement {
     const hits = trials.map(({ recommended, truth }) => recommended.map((itemId) => truth.has(itemId)));
-    const covered = new Set(trials.flatMap(({ recommended }) => recommended));
-    const metrics: Record<string, number> = {
-        coverage: covered.size / catalogueSize,
-        mean_reciprocal_rank_at_25: mean(hits.map((list) => reciprocalRank(list.slice(0, LIST_LENGTH)))),
+    const perUser: Record<string, number[]> = {
+        coverage: coverageShares(trials, catalogueSize),
+        mean_reciprocal_rank_at_25: hits.map((list) => reciprocalRank(list.slice(0, LIST_LENGTH))),
     };
     for (const k of CUTOFFS) {
-        metrics[`normalized_discounted_cumulative_gain_at_${k}`] = mean(
-            hits.map((list) => ndcgOf(list.slice(0, k).map(Number))),
+        perUser[`normalized_discounted_cumulative_gain_at_${k}`] = hits.map((list) =>
+            ndcgOf(list.slice(0, k).map(Number)),
         );
         if (trials.some(({ rewards }) => rewards)) {
-            metrics[`normalized_discounted_cumulative_gain_with_event_weights_at_${k}`] = mean(
-                trials.map(({ recommended, rewards }) =>
+            perUser[`normalized_discounted_cumulative_gain_with_event_weights_at_${k}`] = trials.map(
+                ({ recommended, rewards }) =>
                     ndcgOf(recommended.slice(0, k).map((itemId) => rewards?.get(itemId) ?? 0)),
-                ),
             );
         }
-        metrics[`precision_at_${k}`] = mean(hits.map((list) => list.slice(0, k).filter(Boolean).length / k));
+        perUser[`precision_at_${k}`] = hits.map((list) => list.slice(0, k).filter(Boolean).length / k);
     }
-    return Object.fromEntries(Object.entries(metrics).map(([key, value]) => [key, Math.round(value * 1e4) / 1e4]));
+    const covered = new Set(trials.flatMap(({ recommended }) => recommended)).size / catalogueSize;
+    const means = Object.entries(perUser).map(([key, values]) => [key, rounded(mean(values))] as const);
+    return {
+        metrics: { ...Object.fromEntries(means), coverage: rounded(covered) },
+        margins: Object.fromEntries(Object.entries(perUser).map(([key, values]) => [key, rounded(marginOf(values))])),
+        testUsers: trials.length,
+    };
 }
+
+/**
+ * A share of coverage for each user, by the jackknife: their spread is that of coverage. A user's share is the items that no
+ * other list has, times the number of the other users.
+ */
+function coverageShares(trials: readonly Trial[], catalogueSize: number): number[] {
+    const lists = new Map<string, number>();
+    for (const itemId of trials.flatMap(({ recommended }) => recommended)) {
+        lists.set(itemId, (lists.get(itemId) ?? 0) + 1);
+    }
+    const others = trials.length - 1;
+    return trials.map(
+        ({ recommended }) => (others * recommended.filter((itemId) => lists.get(itemId) === 1).length) / catalogueSize,
+    );
+}
+
+/** Half the width of the 95 % confidence interval of a mean, by the normal distribution. */
+function marginOf(values: readonly number[]): number {
+    if (values.length < 2) return 1;
+    const center = mean(values);
+    const variance = values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (values.length - 1);
+    return 1.96 * Math.sqrt(variance / values.length);
+}
+
+const rounded = (value: number) => Math.round(value * 1e4) / 1e4;
 
 /** The service's ideal list has the list's own rewards, largest first. */
 function ndcgOf(rewards: readonly number[]): number {

@@ -10,6 +10,7 @@ import { invalidInput, ServiceError } from "../errors.ts";
 import { weighing } from "../model/event-choice.ts";
 import { loadModel, type Model } from "../model/model.ts";
 import { type Exploration, explorationOf } from "./explore.ts";
+import { type MetadataSource, metadataSourceOf } from "./metadata.ts";
 import { unknownCampaign } from "./recommend.ts";
 
 /** A model and its origin. */
@@ -31,6 +32,8 @@ interface Served {
     target: Resource<object>;
     trained: Trained;
     exploration?: Exploration | undefined;
+    /** The items of a target with metadata in its recommendations. */
+    metadata?: MetadataSource | undefined;
     /** The provisioned transactions per second of a campaign. */
     transactionsPerSecond?: number;
     /** Until when the answer is valid without a query of the resources: epoch milliseconds. */
@@ -75,7 +78,7 @@ export function createCampaignModels() {
         }
         if (status !== "ACTIVE")
             throw invalidInput(`The recommender ${arn} is ${status}; it answers once it is ACTIVE.`);
-        const { recipeArn } = recommender.properties;
+        const { recipeArn, recommenderConfig } = recommender.properties;
         const useCase = useCaseOf(recipeArn);
         if (!useCase) throw new Error(`There is no use case of the recipe ${recipeArn}.`);
         const datasetGroupArn = recommender.parent ?? "";
@@ -87,7 +90,9 @@ export function createCampaignModels() {
             trendInterval: trendIntervalOf({ recipeArn: useCase.recipeName }),
             useCase,
         };
-        return { target: recommender, trained, until: Number.POSITIVE_INFINITY };
+        const isShown = recommenderConfig?.enableMetadataWithRecommendations;
+        const metadata = isShown ? metadataSourceOf(call, datasetGroupArn) : undefined;
+        return { target: recommender, trained, metadata, until: Number.POSITIVE_INFINITY };
     };
 
     const look = (call: Call, campaignArn: string): Served => {
@@ -103,7 +108,11 @@ export function createCampaignModels() {
         const until = changing ? call.now + briefly : Number.POSITIVE_INFINITY;
         const exploration = explorationOf(campaignConfig?.itemExplorationConfig);
         const transactionsPerSecond = Math.max(1, minProvisionedTPS);
-        return { target: campaign, trained: trainedOf(call, version), exploration, transactionsPerSecond, until };
+        const trained = trainedOf(call, version);
+        // Recipes of version 2 have metadata by default (Developer Guide, "Item metadata in recommendations").
+        const isShown = campaignConfig?.enableMetadataWithRecommendations || trained.model.recipeName.endsWith("-v2");
+        const metadata = isShown ? metadataSourceOf(call, trained.datasetGroupArn) : undefined;
+        return { target: campaign, trained, exploration, metadata, transactionsPerSecond, until };
     };
 
     return {

@@ -7,6 +7,7 @@ import type { Trained } from "./campaign-models.ts";
 import type { DatasetContents } from "./dataset-contents.ts";
 import { type Exploration, explorationOfV2 } from "./explore.ts";
 import type { Filters } from "./filters.ts";
+import type { MetadataColumns } from "./metadata.ts";
 import {
     itemNumbers,
     type Recommendation,
@@ -25,7 +26,7 @@ export interface RecommendInput {
     filterArn?: string;
     filterValues?: Record<string, string>;
     promotions?: unknown[];
-    metadataColumns?: object;
+    metadataColumns?: MetadataColumns;
 }
 
 /** The user or item of a list, its maximal length, and its filter. */
@@ -55,7 +56,6 @@ const largestCount = 500;
 export function checkRecommendInput(input: RecommendInput): { arn: string; wish: ListWish } {
     const { campaignArn, recommenderArn, userId, itemId, filterArn, filterValues } = input;
     if (input.promotions?.length) throw notEmulated("A promotion");
-    if (input.metadataColumns) throw notEmulated("Metadata in recommendations");
     const arn = campaignArn ?? recommenderArn;
     if (arn === undefined) throw invalidInput("A campaignArn or a recommenderArn is required.");
     if (campaignArn && recommenderArn) throw invalidInput("Give a campaignArn or a recommenderArn, and not both.");

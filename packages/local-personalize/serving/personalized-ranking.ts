@@ -1,11 +1,12 @@
 import { recipeTypeOf } from "../control/recipes.ts";
 import type { Call } from "../control/resources.ts";
-import { invalidInput, notEmulated } from "../errors.ts";
+import { invalidInput } from "../errors.ts";
 import type { Streams } from "../events/streams.ts";
 import { scoreUser } from "../model/score.ts";
 import type { Trained } from "./campaign-models.ts";
 import type { Filters } from "./filters.ts";
 import { historyOf } from "./get-recommendations.ts";
+import type { MetadataColumns } from "./metadata.ts";
 import { itemNumbers, type Recommendation } from "./recommend.ts";
 
 export interface RankingInput {
@@ -14,7 +15,7 @@ export interface RankingInput {
     inputList: string[];
     filterArn?: string;
     filterValues?: Record<string, string>;
-    metadataColumns?: object;
+    metadataColumns?: MetadataColumns;
 }
 
 const longestList = 500;
@@ -22,16 +23,15 @@ const longestList = 500;
 /**
  * Orders given items for a user, by the model for recommendations. Scores cover only the given items and sum to 1. An
  * item that was not in the training comes last, with 0, or without a score in version 2. A filter leaves items out.
- * Throws InvalidInputException for a campaign of another recipe, and for features that are not emulated.
+ * Throws InvalidInputException for a campaign of another recipe.
  */
 export function rankItems(
     call: Call,
     trained: Trained,
-    input: Omit<RankingInput, "campaignArn">,
+    input: Omit<RankingInput, "campaignArn" | "metadataColumns">,
     { filters, streams }: { filters: Filters; streams: Streams },
 ): Recommendation[] {
     const { userId, inputList, filterArn, filterValues } = input;
-    if (input.metadataColumns) throw notEmulated("Metadata in rankings");
     const { model } = trained;
     if (recipeTypeOf(model.recipeName) !== "PERSONALIZED_RANKING") {
         throw invalidInput(

@@ -17,6 +17,7 @@ import { createDatasetContents } from "./dataset-contents.ts";
 import { explorationOf } from "./explore.ts";
 import { createFilters } from "./filters.ts";
 import { checkCount, checkRecommendInput, listFor, type RecommendInput } from "./get-recommendations.ts";
+import { metadataAdder } from "./metadata.ts";
 import { type RankingInput, rankItems } from "./personalized-ranking.ts";
 import { recommendationId } from "./recommend.ts";
 import { segmentFor } from "./segments.ts";
@@ -48,17 +49,20 @@ export function createServing(
 
     const getRecommendations: Handler = (call, input: RecommendInput) => {
         const { arn, wish } = checkRecommendInput(input);
-        const { target, trained, exploration } = served(call, arn);
-        const itemList = listFor(call, trained, { ...wish, exploration }, sources);
+        const { target, trained, exploration, metadata } = served(call, arn);
+        const withMetadata = metadataAdder(arn, input.metadataColumns, wish.count, metadata, contents);
+        const itemList = withMetadata(listFor(call, trained, { ...wish, exploration }, sources));
         if (target.kind === "campaign") meter.recommended(target, measureOf(trained.model.recipeName), call.now);
         return { itemList, recommendationId: recommendationId(arn) };
     };
 
     const getPersonalizedRanking: Handler = (call, input: RankingInput) => {
-        const { target, trained } = served(call, input.campaignArn);
-        const personalizedRanking = rankItems(call, trained, input, sources);
+        const { campaignArn, inputList, metadataColumns } = input;
+        const { target, trained, metadata } = served(call, campaignArn);
+        const withMetadata = metadataAdder(campaignArn, metadataColumns, inputList.length, metadata, contents);
+        const personalizedRanking = withMetadata(rankItems(call, trained, input, sources));
         meter.recommended(target, measureOf(trained.model.recipeName), call.now);
-        return { personalizedRanking, recommendationId: recommendationId(input.campaignArn) };
+        return { personalizedRanking, recommendationId: recommendationId(campaignArn) };
     };
 
     const putEvents: Handler = (call, input: PutEventsInput) => {

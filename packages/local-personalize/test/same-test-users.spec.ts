@@ -34,4 +34,35 @@ describe("two versions of a solution on the same data", () => {
         assert.ok(Object.keys(measured[0] ?? {}).length > 0);
         assert.deepEqual(measured[1], measured[0]);
     });
+
+    it("have the intervals of their metrics in the log: another solution, with other test users, is inside them", async () => {
+        const recipeArn = recipe("aws-user-personalization");
+        const datasetGroupArn = arn("dataset-group/films");
+        await service.personalize.send(new CreateSolutionCommand({ name: "other", datasetGroupArn, recipeArn }));
+        const { solutionVersionArn } = await trainVersion(service, arn("solution/other"));
+        const { metrics = {} } = await service.personalize.send(new GetSolutionMetricsCommand({ solutionVersionArn }));
+        const line = (solution: string) =>
+            service.lines.find(
+                (text) => text.includes(`${arn(`solution/${solution}`)}/`) && text.includes(": metrics of "),
+            );
+        const [first, other] = ["films", "other"].map((solution) => logged(line(solution)));
+        assert.deepEqual(
+            Object.fromEntries([...(other ?? [])].map(([key, { value }]) => [key, value])),
+            metrics,
+            "the log has the metrics of GetSolutionMetrics",
+        );
+        const key = "normalized_discounted_cumulative_gain_at_10";
+        const [one, two] = [first?.get(key), other?.get(key)];
+        assert.ok(one && two && one.value !== two.value);
+        assert.ok(Math.abs(one.value - two.value) <= one.margin + two.margin, `${one.value} and ${two.value}`);
+    });
 });
+
+/** The metrics of a line of the log: `key value ± margin, …`. */
+const logged = (line = "") =>
+    new Map(
+        [...line.matchAll(/(\w+) ([\d.]+) ± ([\d.]+)/g)].map(([, key = "", value, margin]) => [
+            key,
+            { value: Number(value), margin: Number(margin) },
+        ]),
+    );

@@ -14,7 +14,7 @@ import type { Streams } from "../events/streams.ts";
 import { hasV2Billing } from "../metering/cost.ts";
 import type { Meter } from "../metering/meter.ts";
 import type { EventChoice } from "../model/event-choice.ts";
-import type { TrainingResult, TrainingTask } from "./train.ts";
+import type { Measured, TrainingResult, TrainingTask } from "./train.ts";
 
 const hour = 3_600_000;
 
@@ -117,11 +117,21 @@ async function trainOn(
     const end = "failure" in result ? result.failure : `trained, ${sizeOf(result.items)},`;
     options.log(`${resource.arn}: ${end} in ${Math.round(trainingHours * 3600)} s`);
     if ("failure" in result) return result;
+    options.log(`${resource.arn}: ${metricsLine(result)}`);
     return { ...result, trainingHours: Number(trainingHours.toFixed(5)), lastEvent: streamed.lastEvent };
 }
 
 const sizeOf = ({ dense, sparse }: { dense: number; sparse: number }) =>
     sparse === 0 ? `${dense} items` : `${dense} items with full rows and ${sparse} with sparse ones`;
+
+/** The metrics as one line, each with its 95 % confidence interval over the test users. */
+function metricsLine({ metrics, margins, testUsers }: Measured): string {
+    const shown = Object.entries(metrics).map(([key, value]) => {
+        const margin = margins?.[key];
+        return margin === undefined ? `${key} ${value}` : `${key} ${value} ± ${margin}`;
+    });
+    return `metrics${testUsers === undefined ? "" : ` of ${testUsers} test users`}: ${shown.join(", ")}`;
+}
 
 async function inWorker(task: TrainingTask, signal: AbortSignal): Promise<TrainingResult> {
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: task });

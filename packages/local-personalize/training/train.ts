@@ -3,7 +3,7 @@ import { interactionsOf, loadRows, withEvents } from "../importing/rows.ts";
 import type { CatalogueItem } from "../model/catalogue.ts";
 import { chosenTypes, type EventChoice } from "../model/event-choice.ts";
 import type { Interactions } from "../model/interactions.ts";
-import { solutionMetrics } from "../model/metrics.ts";
+import { type Measurement, solutionMetrics } from "../model/metrics.ts";
 import { saveModel } from "../model/model.ts";
 import { segmentMetrics } from "../model/segment-metrics.ts";
 import { trainModel } from "../model/train.ts";
@@ -36,7 +36,10 @@ export interface TrainingTask {
  */
 export type TrainingResult =
     | { failure: string }
-    | { metrics: Record<string, number>; considered: number; items: { dense: number; sparse: number } };
+    | (Measured & { considered: number; items: { dense: number; sparse: number } });
+
+/** Metrics in GetSolutionMetrics' form, and their margins where test users give one. */
+export type Measured = Pick<Measurement, "metrics"> & Partial<Measurement>;
 
 const fewestInteractions = 1000;
 /** Developer Guide: the growth of the top 25 trending items is judged. */
@@ -63,7 +66,7 @@ export function train(task: TrainingTask): TrainingResult {
         saveModel(task.modelDir, { ...model, ...(lastEvent > 0 && { lastEvent }) });
         const dense = model.dense ?? model.itemIds.length;
         const items = { dense, sparse: model.itemIds.length - dense };
-        return { metrics: metricsOf(task, interactions, catalogue), considered: rows.timestamps.length, items };
+        return { ...measure(task, interactions, catalogue), considered: rows.timestamps.length, items };
     } catch (error) {
         // The model refuses data with the service's own words; any other error is a fault of the emulator.
         if (error instanceof Error && error.message.startsWith("Create failed.")) return { failure: error.message };
@@ -71,16 +74,17 @@ export function train(task: TrainingTask): TrainingResult {
     }
 }
 
-function metricsOf(
+function measure(
     { recipeName, seed, trendInterval }: TrainingTask,
     interactions: Interactions,
     catalogue: readonly CatalogueItem[],
-): Record<string, number> {
-    if (recipeName.endsWith("-affinity")) return segmentMetrics(interactions, recipeName);
-    const metrics = solutionMetrics(interactions, recipeName, seed, catalogue);
-    if (trendInterval === undefined) return metrics;
+): Measured {
+    if (recipeName.endsWith("-affinity")) return { metrics: segmentMetrics(interactions, recipeName) };
+    const measurement = solutionMetrics(interactions, recipeName, seed, catalogue);
+    if (trendInterval === undefined) return measurement;
     const { items, itemIds, timestamps } = interactions;
     const events = Array.from(items, (item, row) => ({ itemId: itemIds[item] ?? "", timestamp: timestamps[row] ?? 0 }));
     const accuracy = trendAccuracy(events, trendInterval, judgedTrends);
-    return { ...metrics, trend_prediction_accuracy: Math.round(accuracy * 1e4) / 1e4 };
+    const metrics = { ...measurement.metrics, trend_prediction_accuracy: Math.round(accuracy * 1e4) / 1e4 };
+    return { ...measurement, metrics };
 }

@@ -13,7 +13,10 @@ const NDCG_AT_10 = "normalized_discounted_cumulative_gain_at_10";
 
 describe("metricsOf", () => {
     it("gives the figures of the service's worked example: hits at ranks 2 and 5", () => {
-        const metrics = metricsOf([{ recommended: ["a", "b", "c", "d", "e"], truth: new Set(["b", "e", "z"]) }], 50);
+        const { metrics } = metricsOf(
+            [{ recommended: ["a", "b", "c", "d", "e"], truth: new Set(["b", "e", "z"]) }],
+            50,
+        );
         assert.equal(metrics.mean_reciprocal_rank_at_25, 0.5);
         assert.equal(metrics.normalized_discounted_cumulative_gain_at_5, 0.6241);
         assert.equal(metrics.precision_at_5, 0.4);
@@ -27,11 +30,11 @@ describe("metricsOf", () => {
             ["b", 1.5],
         ]);
         const key = "normalized_discounted_cumulative_gain_with_event_weights_at_5";
-        const { [key]: weighted, ...others } = metricsOf([{ ...trial, rewards }], 2);
+        const { [key]: weighted, ...others } = metricsOf([{ ...trial, rewards }], 2).metrics;
         const gain = (first: number, second: number) => first / Math.log(2) + second / Math.log(3);
         assert.equal(weighted, Number((gain(0.5, 1.5) / gain(1.5, 0.5)).toFixed(4)));
         assert.equal(others.normalized_discounted_cumulative_gain_at_5, 1);
-        assert.equal(metricsOf([trial], 2)[key], undefined);
+        assert.equal(metricsOf([trial], 2).metrics[key], undefined);
     });
 
     it("means over users, counts an item once for coverage, and gives 0 to a list without a hit", () => {
@@ -39,7 +42,7 @@ describe("metricsOf", () => {
             { recommended: ["a", "b"], truth: new Set(["a"]) },
             { recommended: ["b", "a"], truth: new Set(["x"]) },
         ];
-        assert.deepEqual(metricsOf(trials, 4), {
+        assert.deepEqual(metricsOf(trials, 4).metrics, {
             coverage: 0.5,
             mean_reciprocal_rank_at_25: 0.5,
             normalized_discounted_cumulative_gain_at_5: 0.5,
@@ -49,6 +52,24 @@ describe("metricsOf", () => {
             normalized_discounted_cumulative_gain_at_25: 0.5,
             precision_at_25: 0.02,
         });
+    });
+
+    it("has margins of 1.96 standard errors, and that of coverage by the items that only one list has", () => {
+        const hit = { recommended: ["a", "b"], truth: new Set(["a"]) };
+        const miss = { recommended: ["a", "c"], truth: new Set(["x"]) };
+        const { margins, testUsers } = metricsOf([hit, hit, miss, miss], 10);
+        assert.equal(testUsers, 4);
+        const deviation = Math.sqrt(4 * 0.25 ** 2 * 4) / Math.sqrt(3);
+        assert.equal(margins.mean_reciprocal_rank_at_25, Number(((1.96 * deviation) / 2).toFixed(4)));
+        assert.equal(margins.coverage, 0);
+        const [wide, narrow] = [2, 50].map((users) =>
+            metricsOf(
+                Array.from({ length: users }, (_, user) => (user % 2 ? hit : miss)),
+                10,
+            ),
+        );
+        assert.ok((wide?.margins.precision_at_5 ?? 0) > 4 * (narrow?.margins.precision_at_5 ?? 0));
+        assert.equal(metricsOf([hit], 10).margins.precision_at_5, 1);
     });
 });
 
@@ -63,17 +84,33 @@ describe("solutionMetrics", () => {
         );
     });
     const mean = (recipe: string, key: string) =>
-        seeds.reduce((sum, seed) => sum + (solutionMetrics(interactions, recipe, seed)[key] ?? 0), 0) / seeds.length;
+        seeds.reduce((sum, seed) => sum + (solutionMetrics(interactions, recipe, seed).metrics[key] ?? 0), 0) /
+        seeds.length;
 
     it("answers under the service's keys, to 4 decimals, the same for the same seed", () => {
-        const metrics = solutionMetrics(interactions, "aws-user-personalization", "a");
+        const measured = solutionMetrics(interactions, "aws-user-personalization", "a");
+        const { metrics } = measured;
         assert.deepEqual(Object.keys(metrics).sort(), KEYS.sort());
         for (const value of Object.values(metrics)) {
             assert.ok(value >= 0 && value <= 1);
             assert.equal(value, Number(value.toFixed(4)));
         }
-        assert.deepEqual(solutionMetrics(interactions, "aws-user-personalization", "a"), metrics);
-        assert.notDeepEqual(solutionMetrics(interactions, "aws-user-personalization", "b"), metrics);
+        assert.deepEqual(solutionMetrics(interactions, "aws-user-personalization", "a"), measured);
+        assert.notDeepEqual(solutionMetrics(interactions, "aws-user-personalization", "b"), measured);
+    });
+
+    it("differs between two seeds by less than the intervals in nearly all cases, and often by more than their tenth", () => {
+        const measured = seeds.map((seed) => solutionMetrics(interactions, "aws-user-personalization", seed));
+        const pairs = measured.flatMap((one, at) => measured.slice(at + 1).map((other) => [one, other] as const));
+        const cases = pairs.flatMap(([one, other]) =>
+            KEYS.map((key) => {
+                const apart = Math.abs((one.metrics[key] ?? 0) - (other.metrics[key] ?? 0));
+                return apart / Math.hypot(one.margins[key] ?? 0, other.margins[key] ?? 0);
+            }),
+        );
+        const share = (factor: number) => cases.filter((apart) => apart <= factor).length / cases.length;
+        assert.ok(share(1) > 0.9, `${share(1)} of the differences are inside the intervals`);
+        assert.ok(share(0.1) < 0.5, `${share(0.1)} are inside a tenth of them, so the intervals are too wide`);
     });
 
     it("shows that personalised recommendations beat the popular ones, for users not trained on", () => {

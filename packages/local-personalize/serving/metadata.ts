@@ -1,0 +1,78 @@
+import { datasetOf, fieldsOf } from "../control/datasets.ts";
+import type { DatasetProperties } from "../control/properties.ts";
+import type { Call } from "../control/resources.ts";
+import type { Resource } from "../control/store.ts";
+import { invalidInput } from "../errors.ts";
+import type { DatasetContents } from "./dataset-contents.ts";
+
+/** `metadataColumns` of a request: `{ ITEMS: ["GENRES"] }`. */
+export type MetadataColumns = Record<string, string[]>;
+
+/** The Items dataset of a campaign or recommender with metadata, and its columns by their names in lower case. */
+export interface MetadataSource {
+    items: Resource<DatasetProperties>;
+    columns: ReadonlyMap<string, string>;
+}
+
+/** API reference, GetRecommendations: columns of a request, and items of an answer with metadata. */
+const mostColumns = 10;
+const mostItems = 50;
+
+/** The columns that a dataset group's recommendations can show; undefined without an Items dataset. */
+export function metadataSourceOf(call: Call, datasetGroupArn: string): MetadataSource | undefined {
+    const items = datasetOf(call.store, call.region, datasetGroupArn, "ITEMS");
+    if (!items) return undefined;
+    const names = fieldsOf(call.store, items).map(({ name }) => name);
+    const shown = names.filter((name) => name !== "ITEM_ID");
+    return { items, columns: new Map(shown.map((name) => [name.toLowerCase(), name])) };
+}
+
+/**
+ * Adds the wanted columns to each item of a list, under names in lower case. An absent value has no key. `wanted`
+ * undefined: nothing is added or checked. Throws InvalidInputException when metadata is not enabled for `arn`. It also
+ * throws it for columns that are unknown or too many, and for more than 50 items.
+ *
+ * @param count the length of the list that the caller asks for
+ */
+export function metadataAdder(
+    arn: string,
+    wanted: MetadataColumns | undefined,
+    count: number,
+    source: MetadataSource | undefined,
+    contents: DatasetContents,
+): <Item extends { itemId: string }>(list: Item[]) => (Item & { metadata?: Record<string, string> })[] {
+    if (wanted === undefined) return (list) => list;
+    if (!source) {
+        throw invalidInput(
+            `Metadata is not enabled for ${arn}. Enable it by enableMetadataWithRecommendations: for a campaign by UpdateCampaign.`,
+        );
+    }
+    const columns = checkedColumns(wanted, source);
+    if (count > mostItems) throw invalidInput(`With metadata a list has at most ${mostItems} items, not ${count}.`);
+    const { rows } = contents.attributes(source.items);
+    return (list) =>
+        list.map((item) => {
+            const row = rows.get(item.itemId);
+            const values = columns.flatMap((name): [string, string][] => {
+                const value = row?.get(name);
+                if (value === undefined) return [];
+                return [[name.toLowerCase(), Array.isArray(value) ? value.join("|") : String(value)]];
+            });
+            return { ...item, metadata: Object.fromEntries(values) };
+        });
+}
+
+/** The columns in the schema's spelling. Throws InvalidInputException. */
+function checkedColumns({ ITEMS: names = [], ...others }: MetadataColumns, source: MetadataSource): string[] {
+    const [other] = Object.keys(others);
+    if (other !== undefined) throw invalidInput(`The key of metadataColumns is ITEMS, not ${other}.`);
+    if (names.length > mostColumns) {
+        throw invalidInput(`metadataColumns has ${names.length} columns; ${mostColumns} are allowed.`);
+    }
+    return names.map((name) => {
+        const known = source.columns.get(name.toLowerCase());
+        if (known !== undefined) return known;
+        const all = [...source.columns.values()].join(", ");
+        throw invalidInput(`The Items dataset has no metadata column ${name}; it has: ${all}`);
+    });
+}

@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import {
+    CreateCampaignCommand,
+    CreateSolutionCommand,
+    DescribeCampaignCommand,
+    UpdateCampaignCommand,
+} from "@aws-sdk/client-personalize";
+import { GetPersonalizedRankingCommand, GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
+import { campaignArn, datasetGroupArn, genresOf, itemsArn, openCinema, post, yearOf } from "./cinema.ts";
+import { arn, createDataset, recipe, refusal, runImportJob, type Service, trainVersion, until } from "./support.ts";
+
+describe("metadata in recommendations", () => {
+    let service: Service;
+    before(async () => {
+        ({ service } = await openCinema());
+        await until(() => recommend().catch(() => false as const));
+    });
+    after(() => service?.discard());
+
+    const recommend = async (ITEMS?: string[], more: object = {}) => {
+        const metadataColumns = ITEMS && { ITEMS };
+        const asked = new GetRecommendationsCommand({ campaignArn, userId: "22", metadataColumns, ...more });
+        const { itemList = [] } = await service.runtime.send(asked);
+        return itemList;
+    };
+
+    it("is refused until the campaign enables it", async () => {
+        await assert.rejects(
+            recommend(["GENRES"]),
+            refusal("InvalidInputException", /not enabled for .*campaign\/films\. Enable it by enableMetadataWith/),
+        );
+        const campaignConfig = { enableMetadataWithRecommendations: true };
+        await service.personalize.send(new UpdateCampaignCommand({ campaignArn, campaignConfig }));
+        await until(() => recommend(["GENRES"]).catch(() => false as const));
+        const { campaign } = await service.personalize.send(new DescribeCampaignCommand({ campaignArn }));
+        assert.equal(campaign?.campaignConfig?.enableMetadataWithRecommendations, true);
+    });
+
+    it("has the wanted columns as text, in lower case, and no key for an absent value", async () => {
+        const list = await recommend(["GENRES", "release_year", "STUDIO"], { numResults: 50 });
+        assert.equal(list.length, 50);
+        for (const { itemId, metadata } of list) {
+            const year = yearOf(Number(itemId));
+            assert.deepEqual(metadata, {
+                genres: genresOf(Number(itemId)).join("|"),
+                ...(year !== undefined && { release_year: String(year) }),
+            });
+        }
+        const plain = await recommend(undefined, { numResults: 50 });
+        assert.deepEqual(
+            plain,
+            list.map(({ metadata: _, ...item }) => item),
+        );
+    });
+
+    it("has the values of PutItems in the next answer", async () => {
+        const [first] = await recommend();
+        const properties = JSON.stringify({ genres: "New", studio: "Ours" });
+        const items = [{ itemId: first?.itemId, properties }];
+        assert.equal((await post(service, "/items", { datasetArn: itemsArn, items })).status, 200);
+        const [changed] = await recommend(["GENRES", "STUDIO"]);
+        assert.deepEqual(changed?.metadata, { genres: "New", studio: "Ours" });
+    });
+
+    for (const [what, ITEMS, more, message] of [
+        ["an unknown column", ["DIRECTOR"], {}, /no metadata column DIRECTOR; it has: GENRES, RELEASE_YEAR/],
+        ["the id as a column", ["ITEM_ID"], {}, /no metadata column ITEM_ID/],
+        ["eleven columns", Array(11).fill("GENRES"), {}, /has 11 columns; 10 are allowed/],
+        ["more than 50 results", ["GENRES"], { numResults: 51 }, /at most 50 items, not 51/],
+        ["columns of users", undefined, { metadataColumns: { USERS: ["AGE"] } }, /key of metadataColumns is ITEMS/],
+    ] as const) {
+        it(`is refused for ${what}`, async () => {
+            await assert.rejects(recommend(ITEMS && [...ITEMS], more), refusal("InvalidInputException", message));
+        });
+    }
+
+    it("is on in recipes of version 2, and in rankings", async () => {
+        const recipeArn = recipe("aws-personalized-ranking-v2");
+        const solution = { name: "ranking", datasetGroupArn, recipeArn, performAutoTraining: false };
+        const { solutionArn = "" } = await service.personalize.send(new CreateSolutionCommand(solution));
+        const { solutionVersionArn } = await trainVersion(service, solutionArn);
+        await service.personalize.send(new CreateCampaignCommand({ name: "ranking", solutionVersionArn }));
+        const asked = new GetPersonalizedRankingCommand({
+            campaignArn: arn("campaign/ranking"),
+            userId: "22",
+            inputList: ["2", "none"],
+            metadataColumns: { ITEMS: ["GENRES"] },
+        });
+        const { personalizedRanking } = await until(() => service.runtime.send(asked).catch(() => false as const));
+        assert.deepEqual(
+            personalizedRanking?.map(({ metadata }) => metadata),
+            [{ genres: "Taste2|Even" }, {}],
+        );
+    });
+
+    it("needs an Items dataset", async () => {
+        const other = await createDataset(service, "other");
+        const { datasetArn } = other;
+        await runImportJob(service, { jobName: "other", datasetArn, dataLocation: "s3://movies/interactions.csv" });
+        const recipeArn = recipe("aws-popularity-count");
+        const solution = { name: "other", datasetGroupArn: other.datasetGroupArn, recipeArn };
+        const { solutionArn = "" } = await service.personalize.send(new CreateSolutionCommand(solution));
+        const { solutionVersionArn } = await trainVersion(service, solutionArn);
+        const campaignConfig = { enableMetadataWithRecommendations: true };
+        await assert.rejects(
+            service.personalize.send(new CreateCampaignCommand({ name: "other", solutionVersionArn, campaignConfig })),
+            refusal("InvalidInputException", /needs an Items dataset, and .*dataset-group\/other has none/),
+        );
+    });
+});

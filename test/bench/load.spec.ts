@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { postRequest, startLoad } from "../../bench/load/run.ts";
+
+describe("the client of bench:train and bench:serve", () => {
+    const asked: { path: string; body: string }[] = [];
+    let failing: (number: number) => boolean;
+    let received: (count: number) => void;
+    let server: Server;
+    let port: number;
+    let connections: number;
+
+    beforeEach(async () => {
+        asked.length = 0;
+        connections = 0;
+        failing = () => false;
+        received = () => {};
+        server = createServer(async (request, response) => {
+            const body = Buffer.concat(await request.toArray()).toString();
+            asked.push({ path: request.url ?? "", body });
+            response.statusCode = failing(asked.length) ? 503 : 200;
+            const text = response.statusCode === 200 ? "x".repeat(100_000) : "no capacity";
+            response.setHeader("content-length", text.length).end(text);
+            received(asked.length);
+        });
+        server.on("connection", () => connections++);
+        server.listen(0, "127.0.0.1");
+        await once(server, "listening");
+        port = (server.address() as AddressInfo).port;
+    });
+    afterEach(() => {
+        server.closeAllConnections();
+        server.close();
+    });
+
+    /** Runs a load until the server has this number of requests. */
+    const measure = async (count: number, load: { connections: number; requests: string[]; order: number[] }) => {
+        const enough = new Promise<void>((resolve) => {
+            received = (now) => now >= count && resolve();
+        });
+        const running = startLoad({ port, ...load });
+        await enough;
+        return running.stop();
+    };
+    const request = (userId: string) => postRequest("/recommendations", { userId }, { host: "127.0.0.1" });
+
+    it("sends the requests in their order, again after the last one, and counts answers of many packets", async () => {
+        const requests = ["a", "b", "c"].map(request);
+        const measured = await measure(60, { connections: 1, requests, order: [0, 2, 1] });
+        assert.deepEqual(
+            asked.slice(0, 4).map(({ path, body }) => `${path} ${body}`),
+            ["a", "c", "b", "a"].map((userId) => `/recommendations {"userId":"${userId}"}`),
+        );
+        assert.ok(measured.answers >= 59 && measured.answers <= asked.length, `${measured.answers}`);
+        assert.equal(measured.failed, 0);
+        assert.ok(0 < measured.p50 && measured.p50 <= measured.p99 && measured.p99 <= measured.seconds * 1000);
+    });
+
+    it("keeps its connections open", async () => {
+        await measure(100, { connections: 8, requests: [request("a")], order: [0] });
+        assert.equal(connections, 8);
+    });
+
+    it("counts refused requests, and keeps the text of the first one", async () => {
+        failing = (number) => number === 3 || number === 5;
+        const { failed, failure } = await measure(20, { connections: 1, requests: [request("a")], order: [0] });
+        assert.equal(failed, 2);
+        assert.match(failure ?? "", /^HTTP\/1.1 503 .*no capacity$/s);
+    });
+});
