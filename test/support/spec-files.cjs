@@ -7,7 +7,6 @@ const root = join(__dirname, "..", "..");
 const longest = [
     "test/e2e/years.spec.ts",
     "test/e2e/serving.spec.ts",
-    "test/e2e/park.spec.ts",
     "test/e2e/cost-guard.spec.ts",
     "test/e2e/story.spec.ts",
     "test/e2e/operator.spec.ts",
