@@ -87,6 +87,64 @@ describe("the life of a stack on the real engine", () => {
         assert.equal(resources.length, 8);
     });
 
+    it("has nothing to change after up, and nothing after a refresh", async () => {
+        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+        assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
+    });
+
+    it("makes of a changed file another import and another version, and moves the campaign in place", async () => {
+        const before = await aws.outputs();
+        await aws.writeInteractions(2);
+        assert.deepEqual((await applied(aws)).plan, {
+            replace: ["DatasetImportJob", "SolutionVersion"],
+            update: ["BucketObjectv2", "Campaign"],
+        });
+        const after = await aws.outputs();
+        const changed = Object.keys(before).filter((name) => before[name] !== after[name]);
+        assert.deepEqual(changed.sort(), ["importJobArn", "solutionVersionArn"]);
+    });
+
+    it("leaves nothing in any service when it is destroyed", async () => {
+        const kinds = (await everythingIn(aws)).map((thing) => thing.split(" ")[0]);
+        // Both versions: one goes with its solution only.
+        const versions = ["version", "version"];
+        const roles = ["role", "role", "role", "role"];
+        const watchers = (await watchersIn(aws)).map((thing) => thing.split(" ")[0]);
+        const alarms = Array.from({ length: alarmCount(false) }, () => "alarm").join(" ");
+        assert.deepEqual(
+            watchers.join(" "),
+            `budget ${alarms} dashboard trail function log-group log-group schedule topic subscription queue queue`,
+        );
+        assert.deepEqual(kinds, [
+            "bucket",
+            "bucket",
+            ...roles,
+            "schema",
+            "group",
+            "dataset",
+            "solution",
+            ...versions,
+            "campaign",
+            "filter",
+        ]);
+        assertExit(await aws.engine("destroy"), 0);
+        assert.deepEqual([...(await everythingIn(aws)), ...(await watchersIn(aws))], []);
+        assert.equal((await importJobNames(aws)).length, 2);
+    });
+
+    it("comes up again, and imports again under the next number", async () => {
+        await aws.writeInteractions(1);
+        assertExit(await aws.engine("up"), 0);
+        const next = firstJob.replace(/-1$/, "-2");
+        assert.ok((await aws.outputs()).importJobArn?.endsWith(`/${next}`));
+        assert.ok((await importJobNames(aws)).includes(firstJob));
+        assertExit(await aws.runbook("recommend", "1", "--json"), 0);
+    });
+
+    it("has written nothing into the project's folder", () => {
+        assert.equal(existsSync(join(aws.instance.root, `Pulumi.${aws.stack}.yaml`)), false);
+    });
+
     describe("for boto3, an independent client", () => {
         let outputs: Record<string, string>;
         // biome-ignore lint/suspicious/noExplicitAny: a document of many shapes, each asserted on
@@ -153,63 +211,5 @@ describe("the life of a stack on the real engine", () => {
             const answer = await fetch(seen.presigned);
             assert.equal(await answer.text(), await readFile(aws.interactionsFile, "utf8"));
         });
-    });
-
-    it("has nothing to change after up, and nothing after a refresh", async () => {
-        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
-        assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
-    });
-
-    it("makes of a changed file another import and another version, and moves the campaign in place", async () => {
-        const before = await aws.outputs();
-        await aws.writeInteractions(2);
-        assert.deepEqual((await applied(aws)).plan, {
-            replace: ["DatasetImportJob", "SolutionVersion"],
-            update: ["BucketObjectv2", "Campaign"],
-        });
-        const after = await aws.outputs();
-        const changed = Object.keys(before).filter((name) => before[name] !== after[name]);
-        assert.deepEqual(changed.sort(), ["importJobArn", "solutionVersionArn"]);
-    });
-
-    it("leaves nothing in any service when it is destroyed", async () => {
-        const kinds = (await everythingIn(aws)).map((thing) => thing.split(" ")[0]);
-        // Both versions: one goes with its solution only.
-        const versions = ["version", "version"];
-        const roles = ["role", "role", "role", "role"];
-        const watchers = (await watchersIn(aws)).map((thing) => thing.split(" ")[0]);
-        const alarms = Array.from({ length: alarmCount(false) }, () => "alarm").join(" ");
-        assert.deepEqual(
-            watchers.join(" "),
-            `budget ${alarms} dashboard trail function log-group log-group schedule topic subscription queue queue`,
-        );
-        assert.deepEqual(kinds, [
-            "bucket",
-            "bucket",
-            ...roles,
-            "schema",
-            "group",
-            "dataset",
-            "solution",
-            ...versions,
-            "campaign",
-            "filter",
-        ]);
-        assertExit(await aws.engine("destroy"), 0);
-        assert.deepEqual([...(await everythingIn(aws)), ...(await watchersIn(aws))], []);
-        assert.equal((await importJobNames(aws)).length, 2);
-    });
-
-    it("comes up again, and imports again under the next number", async () => {
-        await aws.writeInteractions(1);
-        assertExit(await aws.engine("up"), 0);
-        const next = firstJob.replace(/-1$/, "-2");
-        assert.ok((await aws.outputs()).importJobArn?.endsWith(`/${next}`));
-        assert.ok((await importJobNames(aws)).includes(firstJob));
-        assertExit(await aws.runbook("recommend", "1", "--json"), 0);
-    });
-
-    it("has written nothing into the project's folder", () => {
-        assert.equal(existsSync(join(aws.instance.root, `Pulumi.${aws.stack}.yaml`)), false);
     });
 });
