@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import { type CostConfig, parseCostConfig } from "./cost.ts";
 import { parseEventWeights } from "./event-weights.ts";
 import { bucketNameFor, endings, type Names, namesFor, storefrontEnding, trailEnding } from "./names.ts";
@@ -221,27 +220,4 @@ function parseAccess(
         permissionsBoundary: permissionsBoundary || undefined,
         kmsKeyArn: kmsKeyArn || undefined,
     };
-}
-
-/**
- * The configuration of the stack of this deployment.
- *
- * @throws pulumi.RunError with every invalid value and its path, so that preview shows all of them at once.
- */
-export function loadConfig(): StackConfig {
-    const own = new pulumi.Config();
-    const aws = new pulumi.Config("aws");
-    const result = parseConfig((key) => own.get(key), {
-        project: pulumi.getProject(),
-        stack: pulumi.getStack(),
-        region: aws.get("region"),
-        keys: Object.keys(pulumi.runtime.allConfig()),
-    });
-    if ("names" in result) {
-        return result;
-    }
-    const lines = result.map(
-        ({ path, reason }) => `  ${path.includes(":") ? path : `movie-recommender:${path}`} ${reason}`,
-    );
-    throw new pulumi.RunError(`the configuration of stack ${pulumi.getStack()} is invalid:\n${lines.join("\n")}`);
 }

@@ -22,22 +22,30 @@ export function lambdaBundle(
     name: string,
     beside: Readonly<Record<string, pulumi.asset.Asset>> = {},
 ): pulumi.asset.AssetArchive {
-    return new pulumi.asset.AssetArchive({ ...beside, "index.mjs": new pulumi.asset.StringAsset(bundleText(name)) });
+    // A text would be in the stack's state, megabytes that the engine writes at each step of an update.
+    const code = new pulumi.asset.FileAsset(relative(process.cwd(), bundleFile(name)));
+    return new pulumi.asset.AssetArchive({ ...beside, "index.mjs": code });
 }
 
-/** The bundle of a function, from the cache where none of its sources has changed since it was made. */
-export function bundleText(name: string): string {
-    const file = join(cache, `${name}.json`);
-    const kept = readCached(file);
+/** The path of a function's bundle in the cache. It is made again when one of its sources has changed. */
+export function bundleFile(name: string): string {
+    const record = join(cache, `${name}.json`);
+    const kept = readCached(record);
     if (kept && Object.entries(kept.sources).every(([path, hash]) => hashOf(join(root, path)) === hash)) {
-        return kept.text;
+        return join(cache, kept.file);
     }
-    const made = buildBundle(name);
+    const { text, sources } = buildBundle(name);
     mkdirSync(cache, { recursive: true });
-    const unfinished = `${file}.${randomUUID()}`;
-    writeFileSync(unfinished, JSON.stringify(made));
-    renameSync(unfinished, file);
-    return made.text;
+    // An engine may read the bundle of other sources meanwhile.
+    const file = `${name}-${sha256(text).slice(0, 16)}.mjs`;
+    replaceFile(join(cache, file), text);
+    replaceFile(record, JSON.stringify({ file, sources } satisfies Cached));
+    return join(cache, file);
+}
+
+interface Cached extends Pick<Bundle, "sources"> {
+    /** The bundle's name in the cache. */
+    readonly file: string;
 }
 
 export interface Bundle {
@@ -72,13 +80,23 @@ export function buildBundle(name: string): Bundle {
 
 /** Undefined for a file that does not exist. */
 function hashOf(file: string): string | undefined {
-    return existsSync(file) ? createHash("sha256").update(readFileSync(file)).digest("hex") : undefined;
+    return existsSync(file) ? sha256(readFileSync(file)) : undefined;
 }
 
-function readCached(file: string): Bundle | undefined {
+const sha256 = (content: string | Buffer) => createHash("sha256").update(content).digest("hex");
+
+/** Undefined where nothing is kept, the bundle is gone, or an earlier release wrote the record. */
+function readCached(record: string): Cached | undefined {
     try {
-        return JSON.parse(readFileSync(file, "utf8")) as Bundle;
+        const kept = JSON.parse(readFileSync(record, "utf8")) as Partial<Cached>;
+        return kept.file && existsSync(join(cache, kept.file)) ? (kept as Cached) : undefined;
     } catch {
         return undefined;
     }
+}
+
+function replaceFile(file: string, content: string): void {
+    const unfinished = `${file}.${randomUUID()}`;
+    writeFileSync(unfinished, content);
+    renameSync(unfinished, file);
 }

@@ -1,27 +1,46 @@
 import assert from "node:assert/strict";
-import { DeleteRolePolicyCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+    AttachRolePolicyCommand,
+    DeleteRolePolicyCommand,
+    DetachRolePolicyCommand,
+    PutRolePolicyCommand,
+} from "@aws-sdk/client-iam";
+import { KMSClient } from "@aws-sdk/client-kms";
 import { GetBucketPolicyCommand, HeadObjectCommand, PutBucketPolicyCommand } from "@aws-sdk/client-s3";
 import type { PolicyDocument } from "policy-evaluator";
+import { runCommand } from "../drills/access/commands.ts";
 import { everythingIn, importJobNames } from "../support/left.ts";
-import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { broken, diagnoseAccess, diagnoseWithoutStack } from "./diagnosing.ts";
 
 /** Failure reason of an import without access. */
 const refused = /CREATE FAILED\. Reason from Personalize: .*(?:access|permission)/i;
 
-describe("imports without access, repaired on the real engine", () => {
+/** Policies of AWS that the role has by hand. The first is in nearly every notebook; the local AWS lacks the second's document. */
+const attached = ["service-role/AmazonPersonalizeFullAccess", "AmazonForecastFullAccess"];
+
+describe("imports without access, diagnosed and repaired on the real engine", () => {
     let aws: TestAws;
     before(async () => {
         aws = await startTestAws();
     });
     after(() => aws?.stop());
 
+    const { ask, shown } = diagnoseAccess(() => aws);
     const role = () => `AmazonPersonalize-ExecutionRole-${aws.stack}`;
     const recordedJob = async () => {
         const state = JSON.parse((await aws.pulumi("stack", "export")).stdout);
         return state.deployment.resources.find(({ type }: { type: string }) => type.endsWith(":DatasetImportJob"));
     };
 
-    it("fails an up for want of access with the service's own text, and keeps what it made", async () => {
+    it("calls a stack without a deployment not deployed, and names no fault", async () => {
+        const text = await shown(4, "--stack", aws.stack);
+        assert.match(text, /^Stack \S+ is not deployed yet: .*\nFix: pulumi up --stack \S+\n/);
+    });
+
+    it("are diagnosed before there is a job", async () => {
         const access = ["--target", "**DataBucket**", "--target", "**PersonalizeAccess**"];
         assertExit(await aws.engine("up", ...access), 0);
         const deny: PolicyDocument = {
@@ -35,14 +54,33 @@ describe("imports without access, repaired on the real engine", () => {
                 PolicyDocument: JSON.stringify(deny),
             }),
         );
+        for (const policy of attached) {
+            const PolicyArn = `arn:aws:iam::aws:policy/${policy}`;
+            await aws.iam.send(new AttachRolePolicyCommand({ RoleName: role(), PolicyArn }));
+        }
+        const early = await ask(1, "--stack", aws.stack);
+        assert.deepEqual([early.firstBroken, broken(early)], ["role policies: list and read", ["role-deny"]]);
+    });
 
+    it("fail an up with the service's own text, and up keeps what it made", async () => {
         const up = await aws.engine("up");
         assertExit(up, 1);
         assert.match(up.stdout, refused);
+        assert.match(
+            up.stdout + up.stderr,
+            /Find the cause with: npm run diagnose-access -- --job arn:aws:personalize:/,
+        );
         assert.match((await recordedJob()).initErrors.join("\n"), refused);
         // The policies of this first up are seconds old, so that one second job was created.
         assert.match((await recordedJob()).id, /-2$/);
         assert.equal((await recordedJob()).outputs.status, "CREATE FAILED");
+    });
+
+    it("are diagnosed after the job, by its result too", async () => {
+        const late = await ask(1, "--stack", aws.stack);
+        assert.deepEqual(broken(late), ["role-deny"]);
+        const job = late.links.find(({ link }) => link === "import job result");
+        assert.match(job?.detail ?? "", /Insufficient privileges for accessing data in Amazon S3/);
     });
 
     it("shows the failure and the next step by watch-status", async () => {
@@ -56,17 +94,40 @@ describe("imports without access, repaired on the real engine", () => {
         assert.match(failed[0].nextStep, /`pulumi up`/);
     });
 
-    it("fails again under the next number while nothing is repaired", async () => {
+    it("fail again under the next number while nothing is repaired", async () => {
         assertExit(await aws.engine("up"), 1);
         assert.deepEqual((await importJobNames(aws)).map((name) => name.slice(-2)).slice(0, 3), ["-1", "-2", "-3"]);
     });
 
-    it("succeeds once the policy is repaired, by up alone", async () => {
-        await aws.iam.send(new DeleteRolePolicyCommand({ RoleName: role(), PolicyName: "somebody-elses" }));
+    it("are repaired by exactly the command that the diagnosis prints, and up alone succeeds", async () => {
+        const { fixes } = await ask(1, "--stack", aws.stack);
+        const commands = fixes.flatMap((fix) => fix.commands);
+        assert.match(commands.join("\n"), /^aws iam put-role-policy .*--policy-name somebody-elses .*NotResource/);
+        assert.doesNotMatch(commands.join("\n"), /delete-|detach-/);
+        const folder = join(aws.instance.dir, "access-fix");
+        await ask(0, "--stack", aws.stack, "--write", folder);
+        const saved = await readdir(folder);
+        assert.deepEqual(saved.toSorted(), [
+            "01-iam-put-role-policy-before.json",
+            "01-iam-put-role-policy.json",
+            "apply.sh",
+            "undo.sh",
+        ]);
+        assert.match(await readFile(join(folder, "01-iam-put-role-policy.json"), "utf8"), /NotResource/);
+        await assert.rejects(ask(0, "--stack", aws.stack, "--write", folder), /is not empty/);
+
+        const hands = { iam: aws.iam, s3: () => aws.s3, kms: new KMSClient({ region }), file: "" };
+        for (const command of commands) {
+            await runCommand(command, hands);
+        }
         assertExit(await aws.engine("up"), 0);
         assert.match((await aws.outputs()).importJobArn ?? "", /-[45]$/);
         assertExit(await aws.runbook("recommend", "1", "--json"), 0);
         assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+        const sentence = await shown(0, "--stack", aws.stack);
+        assert.match(sentence, /^An import can read s3:\/\/\S+ by arn:aws:iam::\S+\.\n/);
+        const sound = await ask(0, "--stack", aws.stack);
+        assert.deepEqual([sound.verdict, broken(sound), sound.firstBroken], ["sound", [], null]);
     });
 
     it("finds a bucket policy that was changed outside by refresh, and repairs it by up before it imports", async () => {
@@ -81,17 +142,24 @@ describe("imports without access, repaired on the real engine", () => {
         assertExit(up, 1);
         assert.match(up.stdout, refused);
         assertExit(await aws.engine("refresh"), 0);
-        assertExit(await aws.engine("up"), 0);
+        await aws.configure({ dataRetention: "retain" });
+        const repaired = await aws.engine("up");
+        assertExit(repaired, 0);
+        assert.ok(repaired.stdout.includes(`pulumi destroy will keep bucket ${Bucket} (dataRetention: retain)`));
         assert.match((await aws.outputs()).importJobArn ?? "", /-[23]$/);
         assert.deepEqual(JSON.parse((await aws.s3.send(new GetBucketPolicyCommand({ Bucket }))).Policy ?? ""), policy);
     });
 
+    diagnoseWithoutStack(() => aws);
+
     it("leaves the bucket when its data is to be retained, and reports it", async () => {
-        await aws.configure({ dataRetention: "retain" });
-        const up = await aws.engine("up");
-        assertExit(up, 0);
         const { bucketName: Bucket } = await aws.outputs();
-        assert.ok(up.stdout.includes(`pulumi destroy will keep bucket ${Bucket} (dataRetention: retain)`));
+        const RoleName = role();
+        await aws.iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: "somebody-elses" }));
+        for (const policy of attached) {
+            const PolicyArn = `arn:aws:iam::aws:policy/${policy}`;
+            await aws.iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn }));
+        }
         const destroy = await aws.engine("destroy");
         assertExit(destroy, 0);
         assert.match(destroy.stdout, /aws:s3:Bucket data deleted .*\[retain\]/);

@@ -142,8 +142,6 @@ describe("an up that ends in the middle", () => {
             assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
             assert.equal((await calls("CreateCampaign", last)).length, 1);
             assert.equal((await calls("CreateDatasetImportJob", last)).length, 2, "one second job");
-            assertExit(await aws.engine("destroy"), 0);
-            assert.deepEqual(await everythingIn(aws), []);
         });
     });
 });

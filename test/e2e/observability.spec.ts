@@ -456,14 +456,4 @@ describe("what there is to see of a stack", function () {
         );
         assert.doesNotMatch(shown.stdout, /not read/);
     });
-
-    it("leaves nothing of it after destroy", async () => {
-        assertExit(await aws.engine("destroy"), 0);
-        const { MetricAlarms = [] } = await by.cloudwatch.send(
-            new DescribeAlarmsCommand({ AlarmNamePrefix: names.alarmPrefix }),
-        );
-        const { DashboardEntries = [] } = await by.cloudwatch.send(new ListDashboardsCommand({}));
-        const { trailList = [] } = await by.cloudtrail.send(new DescribeTrailsCommand({}));
-        assert.deepEqual([MetricAlarms, DashboardEntries, trailList], [[], [], []]);
-    });
 });

@@ -273,7 +273,7 @@ describe("the API on the local AWS", () => {
                 if (status !== 200 || body.films.length !== 5) failed.push(`${status} ${JSON.stringify(body)}`);
                 else sources.set(body.source, (sources.get(body.source) ?? 0) + 1);
                 if (round % 20 === 0) await watch(userId, body.films?.[0]?.itemId ?? "1");
-                await sleep(20);
+                await sleep(100);
             }
         }
         before(() => {
@@ -306,15 +306,16 @@ describe("the API on the local AWS", () => {
 
         it("answers while it is updated and while a new version takes its place", async () => {
             await aws.configure({ ...serving, minProvisionedTPS: 2 });
-            assertExit(await aws.engine("up"), 0);
             await aws.writeInteractions(2);
             assertExit(await aws.engine("up"), 0);
+            const { campaign } = await aws.personalize.send(new DescribeCampaignCommand({ campaignArn }));
+            const { solutionVersionArn } = await aws.outputs();
+            assert.deepEqual([campaign?.minProvisionedTPS, campaign?.solutionVersionArn], [2, solutionVersionArn]);
             none();
         });
 
         it("answers while it is parked, reports it on its health, and asks it again when it is back", async () => {
             assertExit(await operate("park", "--yes", "--reason", "night"), 0);
-            assertExit(await aws.engine("up"), 0);
             assert.equal(await isThere(), false);
             for (const giveUp = Date.now() + 30_000; (await call("/health")).body.campaign.state !== "away"; ) {
                 assert.ok(Date.now() < giveUp, "health never reports that the campaign is away");

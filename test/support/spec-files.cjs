@@ -7,18 +7,19 @@ const root = join(__dirname, "..", "..");
 const longest = [
     "test/e2e/years.spec.ts",
     "test/e2e/serving.spec.ts",
-    "test/e2e/park.spec.ts",
-    "test/e2e/cost-guard.spec.ts",
+    "test/e2e/drill-aws.spec.ts",
     "test/e2e/story.spec.ts",
+    "test/e2e/cost-guard.spec.ts",
+    "test/e2e/serving-access.spec.ts",
     "test/e2e/operator.spec.ts",
     "test/e2e/choices.spec.ts",
-    "test/e2e/drill-aws.spec.ts",
-    "test/e2e/auto-training.spec.ts",
+    "test/e2e/access.spec.ts",
     "test/e2e/adopt.spec.ts",
+    "test/e2e/killed.spec.ts",
     "test/e2e/observability.spec.ts",
     "test/e2e/shop.spec.ts",
+    "test/e2e/auto-training.spec.ts",
     "test/e2e/life.spec.ts",
-    "test/e2e/killed.spec.ts",
 ];
 
 /**

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lineOf } from "../../../app/functions/notifier/handler.ts";
-import { bundleText } from "../../../components/common/lambda-bundle.ts";
+import { bundleFile } from "../../../components/common/lambda-bundle.ts";
 
 const secret = "T0PSECRET";
 
@@ -20,7 +20,7 @@ describe("the function that forwards notifications to a chat", () => {
 
     before(async () => {
         folder = await mkdtemp(join(tmpdir(), "notifier-"));
-        await writeFile(join(folder, "index.mjs"), bundleText("notifier"));
+        await copyFile(bundleFile("notifier"), join(folder, "index.mjs"));
         server = createServer(async (request, response) => {
             let body = "";
             for await (const part of request) body += part;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -9,7 +9,7 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateFilterCommand, PersonalizeClient } from "@aws-sdk/client-personalize";
 import { tablePort } from "../../../app/functions/recommendation-api/table.ts";
 import type { GatewayResult } from "../../../app/serving/gateway-event.ts";
-import { bundleText } from "../../../components/common/lambda-bundle.ts";
+import { bundleFile } from "../../../components/common/lambda-bundle.ts";
 import { watchedFilterExpression } from "../../../config/watched.ts";
 import { type Cinema, campaignArn } from "../../../packages/local-aws/test/gateway/cinema.ts";
 import { syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
@@ -43,7 +43,7 @@ describe("the recommendation API on a local AWS", () => {
             await personalize.send(new CreateFilterCommand({ ...of, filterExpression: watchedFilterExpression() }));
             personalize.destroy();
             folder = await mkdtemp(join(tmpdir(), "recommendation-api-"));
-            const code = bundleText("recommendation-api");
+            const code = await readFile(bundleFile("recommendation-api"));
             assert.ok(code.length < 1e6, `${code.length}`);
             await writeFile(join(folder, "index.mjs"), code);
             await writeFile(join(folder, "openapi.json"), openApi);

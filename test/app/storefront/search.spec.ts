@@ -1,19 +1,13 @@
 import assert from "node:assert/strict";
-import type { Browser, Page } from "puppeteer-core";
-import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
+import type { Page } from "puppeteer-core";
 import { catalogue, histories, oddTitles, tables, tablesDocument } from "./films.ts";
-import { filmsOf, focused, type OpenPage, openPage, type PageOptions, said, textOf, violationsOf } from "./pages.ts";
-import { type Served, serveStorefront } from "./server.ts";
+import { filmsOf, focused, said, textOf, violationsOf } from "./pages.ts";
+import { serveStorefront } from "./server.ts";
+import { storefrontSite } from "./site.ts";
 
 describe("the search of the storefront", () => {
-    let browser: Browser;
-    let served: Served;
-    let opened: OpenPage[];
-    const open = async (hash: string, options?: PageOptions) => {
-        const one = await openPage(browser, `${served.url}${hash}`, options);
-        opened.push(one);
-        return one.page;
-    };
+    const site = storefrontSite();
+    const { open, clean } = site;
     /** Types words, and returns the ids that are found for them. */
     const foundFor = async (page: Page, words: string) => {
         await page.$eval(".search input", (input) => (input as HTMLInputElement).select());
@@ -24,23 +18,6 @@ describe("the search of the storefront", () => {
     const idOf = (title: string) => catalogue.find((film) => film.title === title)?.itemId;
     const active = (page: Page) =>
         page.$eval(".found [aria-selected=true]", (one) => (one as HTMLElement).dataset.item);
-
-    before(async () => {
-        browser = await openBrowser();
-        served = await serveStorefront({ tables: tablesDocument, histories });
-    });
-    after(async () => {
-        await browser.close();
-        await served.close();
-    });
-    beforeEach(() => {
-        opened = [];
-        served.asked.length = 0;
-        Object.assign(served.control, { failing: undefined, delayMs: 0 });
-    });
-    afterEach(async () => {
-        for (const { context } of opened) await context.close();
-    });
 
     it("opens by /, finds a title without its accents, moves by arrows, opens by Enter, and closes by Escape", async () => {
         const page = await open("#/?viewer=6");
@@ -69,11 +46,11 @@ describe("the search of the storefront", () => {
         await page.waitForSelector("dialog.search[open]");
         await page.keyboard.press("Escape");
         await page.waitForSelector("dialog", { hidden: true });
-        assert.deepEqual(opened[0]?.complaints, []);
+        clean();
     });
 
     it("asks once for words that are typed quickly, and opens the first film after an early Enter", async () => {
-        served.control.delayMs = 300;
+        site.served.control.delayMs = 300;
         const page = await open("#/status");
         await page.locator(".search-open").click();
         // Each letter in one task: letters of a busy machine's keyboard would be far apart.
@@ -88,7 +65,7 @@ describe("the search of the storefront", () => {
         await said(page, "#film-title", /^The Usual Witnesses$/);
         assert.match(new URL(page.url()).hash, /^#\/\?film=\d+$/, "the status has no films, so home opens");
         assert.deepEqual(
-            served.asked.filter((call) => call.startsWith("GET items?")),
+            site.served.asked.filter((call) => call.startsWith("GET items?")),
             ["GET items?query=usual+wit&numResults=20"],
         );
     });
@@ -104,10 +81,10 @@ describe("the search of the storefront", () => {
         assert.deepEqual(await page.$$(".found [data-item]"), []);
         await page.keyboard.press("Enter");
         assert.ok(await page.$("dialog.search"), "Enter without a film opens none");
-        served.control.failing = "items";
+        site.served.control.failing = "items";
         await page.type(".search input", "q");
         await said(page, ".search .trouble", /Try again/);
-        served.control.failing = undefined;
+        site.served.control.failing = undefined;
         await page.locator(".search .trouble button").click();
         await said(page, ".search [role=status]", /^No film/);
     });
@@ -134,13 +111,12 @@ describe("the search of the storefront", () => {
     it("searches ids in data without titles", async () => {
         const untitled = { ...tablesDocument.films, titles: tablesDocument.films.titles.map(() => null) };
         const other = await serveStorefront({ tables: { ...tablesDocument, films: untitled }, histories });
-        const one = await openPage(browser, other.url);
-        await one.page.locator(".search-open").click();
-        await one.page.type(".search input", "101");
-        await said(one.page, ".search [role=status]", /^1 film\.$/);
-        await one.page.keyboard.press("Enter");
-        await said(one.page, "#film-title", /^101$/);
-        await one.context.close();
+        const page = await site.openUrl(other.url);
+        await page.locator(".search-open").click();
+        await page.type(".search input", "101");
+        await said(page, ".search [role=status]", /^1 film\.$/);
+        await page.keyboard.press("Enter");
+        await said(page, "#film-title", /^101$/);
         await other.close();
     });
 });

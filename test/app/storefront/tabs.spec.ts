@@ -1,25 +1,13 @@
 import assert from "node:assert/strict";
-import type { Browser } from "puppeteer-core";
-import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
-import { histories, tablesDocument } from "./films.ts";
-import { focused, openPage, said } from "./pages.ts";
-import { type Served, serveStorefront } from "./server.ts";
+import { focused, said } from "./pages.ts";
+import { storefrontSite } from "./site.ts";
 
 describe("the storefront's comparison on a phone", () => {
-    let browser: Browser;
-    let served: Served;
-    before(async () => {
-        browser = await openBrowser();
-        served = await serveStorefront({ tables: tablesDocument, histories });
-    });
-    after(async () => {
-        await browser.close();
-        await served.close();
-    });
-    const open = (width: number) => openPage(browser, `${served.url}#/compare?viewer=6`, { width, height: 844 });
+    const site = storefrontSite();
+    const open = (width: number) => site.open(`#/compare?viewer=6`, { width, height: 844 });
 
     it("shows one list at a time, by tabs", async () => {
-        const { page, context, complaints } = await open(390);
+        const page = await open(390);
         await page.waitForSelector("#personal-panel [data-item]", { visible: true });
         const shown = () =>
             page.$$eval("[role=tabpanel]", (all) => all.filter((one) => one.checkVisibility()).map(({ id }) => id));
@@ -42,12 +30,11 @@ describe("the storefront's comparison on a phone", () => {
             }),
         );
         assert.deepEqual(linked, [true, true, true]);
-        assert.deepEqual(complaints, []);
-        await context.close();
+        site.clean();
     });
 
     it("is one stop of the Tab key; arrows, Home and End choose a list", async () => {
-        const { page, context } = await open(390);
+        const page = await open(390);
         await page.waitForSelector("#personal-panel [data-item]", { visible: true });
         await page.focus("#personal-tab");
         const chosen = () => page.$eval('[role=tab][aria-selected="true"]', (tab) => tab.textContent);
@@ -75,11 +62,10 @@ describe("the storefront's comparison on a phone", () => {
         await page.keyboard.press("Tab");
         await page.keyboard.up("Shift");
         assert.equal(await focused(page), (await chosen()) ?? "");
-        await context.close();
     });
 
     it("shows three lists without tabs as soon as they fit", async () => {
-        const { page, context } = await open(390);
+        const page = await open(390);
         await page.waitForSelector("[role=tab]");
         await page.setViewport({ width: 1280, height: 844 });
         await page.waitForSelector("[role=tab]", { hidden: true });
@@ -87,6 +73,5 @@ describe("the storefront's comparison on a phone", () => {
         assert.equal(shown, 3);
         assert.equal(await page.$("[role=tabpanel]"), null);
         await said(page, "#personal-title", /^Personal$/);
-        await context.close();
     });
 });

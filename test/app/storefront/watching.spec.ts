@@ -1,23 +1,12 @@
 import assert from "node:assert/strict";
-import type { Browser, Page } from "puppeteer-core";
-import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
-import { histories, tables, tablesDocument } from "./films.ts";
-import { filmsOf, openPage, said, textOf } from "./pages.ts";
-import { type Served, serveStorefront } from "./server.ts";
+import type { Page } from "puppeteer-core";
+import { tables } from "./films.ts";
+import { filmsOf, said, textOf } from "./pages.ts";
+import { storefrontSite } from "./site.ts";
 
 describe("the storefront after Watch", () => {
-    let browser: Browser;
-    let served: Served;
-    before(async () => {
-        browser = await openBrowser();
-        served = await serveStorefront({ tables: tablesDocument, histories });
-    });
-    after(async () => {
-        await browser.close();
-        await served.close();
-    });
-    const open = (viewer: number, width: number, height: number) =>
-        openPage(browser, `${served.url}#/?viewer=${viewer}`, { width, height });
+    const site = storefrontSite();
+    const open = (viewer: number, width: number, height: number) => site.open(`#/?viewer=${viewer}`, { width, height });
     const changed = (page: Page) => said(page, "#picks .row-note", /^Because you watched .+ in \d/);
     const picks = (page: Page) =>
         page.$eval("#picks", (row) => {
@@ -34,7 +23,7 @@ describe("the storefront after Watch", () => {
         [1440, 900],
     ] as const) {
         it(`has the list in view, and moves no further than that, at ${width} × ${height}`, async () => {
-            const { page, context } = await open(6, width, height);
+            const page = await open(6, width, height);
             await filmsOf(page, "popular");
             const before = await picks(page);
             await page.locator(".hero .primary").click();
@@ -46,12 +35,11 @@ describe("the storefront after Watch", () => {
                 await page.evaluate(() => document.activeElement?.matches(".hero .primary")),
                 "Watch has the focus",
             );
-            await context.close();
         });
     }
 
     it("does not move at all for a film of the list, and the next film has the focus", async () => {
-        const { page, context } = await open(7, 1280, 1200);
+        const page = await open(7, 1280, 1200);
         const before = await filmsOf(page, "picks");
         await filmsOf(page, "popular");
         const scrolled = await page.evaluate(() => scrollY);
@@ -62,11 +50,10 @@ describe("the storefront after Watch", () => {
         assert.ok(!after.includes(before[3] ?? ""));
         assert.equal(await focusedItem(page), after[3]);
         assert.equal(await page.evaluate(() => scrollY), scrolled);
-        await context.close();
     });
 
     it("brings the list into view from another row, and the focus to its heading", async () => {
-        const { page, context } = await open(8, 1280, 700);
+        const page = await open(8, 1280, 700);
         const [first] = await filmsOf(page, "popular");
         await page.locator(`#popular [data-item="${first}"] button`).click();
         await page.locator("dialog .primary").click();
@@ -74,30 +61,27 @@ describe("the storefront after Watch", () => {
         const { top, below } = await picks(page);
         assert.ok(top >= 0 && below >= 0, `${top} ${below}`);
         assert.equal(await page.evaluate(() => document.activeElement?.id), "picks-title");
-        await context.close();
     });
 
     it("shows why a film is recommended, by the films that the viewer watched", async () => {
-        const { page, context } = await open(9, 1280, 900);
+        const page = await open(9, 1280, 900);
         await page.locator(".hero .primary").click();
         await changed(page);
-        const seed = served.events.at(-1)?.events[0]?.itemId ?? "";
+        const seed = site.served.events.at(-1)?.events[0]?.itemId ?? "";
         const [like = ""] = await filmsOf(page, "because");
         await page.locator(`#because [data-item="${like}"] button`).click();
         const title = tables.film(seed)?.title ?? "";
         const why = await said(page, "dialog .why", /Close to .+, which \S+ \(9\) watched\.$/);
         assert.match(why, /^Why it is here Number 1 of \d+ in “Because you watched .+”: Similar films\./);
         assert.ok(why.includes(title), why);
-        await context.close();
     });
 
     it("shows a viewer's taste above the film, and in the choice of a viewer afterwards", async () => {
-        const { page, context } = await open(6, 1280, 900);
+        const page = await open(6, 1280, 900);
         await filmsOf(page, "picks");
         const taste = await said(page, ".hero-taste", /^Mostly .+, by this list$/);
         const genres = taste.match(/^Mostly (.+), by/)?.[1]?.replace(" and ", ", ");
         await page.locator(".who").click();
         assert.equal(await textOf(page, ".viewer[aria-pressed=true] .taste"), genres);
-        await context.close();
     });
 });

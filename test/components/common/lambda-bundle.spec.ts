@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { buildBundle, bundleText } from "../../../components/common/lambda-bundle.ts";
+import { basename, dirname, join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { buildBundle, bundleFile, lambdaBundle } from "../../../components/common/lambda-bundle.ts";
 
 const root = join(import.meta.dirname, "../../..");
 
@@ -16,11 +17,10 @@ describe("the code of a function", () => {
             }
             await symlink(join(root, "node_modules"), join(clone, "node_modules"));
             for (const name of ["cost-guard", "notifier", "prefetch", "recommendation-api"]) {
-                const program = `import { buildBundle, bundleText } from "./components/common/lambda-bundle.ts"; process.stdout.write(bundleText("${name}"));`;
-                const there = execFileSync(process.execPath, ["--input-type=module", "-e", program], {
-                    cwd: clone,
-                    maxBuffer: 4e6,
-                }).toString();
+                const program = `import { bundleFile } from "./components/common/lambda-bundle.ts"; process.stdout.write(bundleFile("${name}"));`;
+                const args = ["--input-type=module", "-e", program];
+                const made = execFileSync(process.execPath, args, { cwd: clone }).toString();
+                const there = await readFile(made, "utf8");
                 const here = buildBundle(name).text;
                 assert.equal(there, here, name);
                 assert.ok(here.length > 1000 && here.length < 1.3e6, `${here.length}`);
@@ -35,18 +35,28 @@ describe("the code of a function", () => {
         }
     });
 
-    it("comes from a cache until a source changes", async () => {
-        const cached = bundleText("notifier");
-        assert.equal(cached, buildBundle("notifier").text);
-        const file = join(root, "node_modules/.cache/movie-recommender/functions/notifier.json");
-        const kept = JSON.parse(await readFile(file, "utf8")) as ReturnType<typeof buildBundle>;
-        assert.equal(kept.text, cached);
+    it("comes from a cache until a source changes or the file is gone", async () => {
+        const { text } = buildBundle("notifier");
+        const file = bundleFile("notifier");
+        assert.equal(await readFile(file, "utf8"), text);
+        const record = join(dirname(file), "notifier.json");
+        const kept = JSON.parse(await readFile(record, "utf8")) as { file: string; sources: Record<string, string> };
+        assert.equal(kept.file, basename(file));
         assert.ok("app/functions/notifier/handler.ts" in kept.sources && "package-lock.json" in kept.sources);
-        const other = {
-            text: "of other sources",
-            sources: { ...kept.sources, "app/functions/notifier/handler.ts": "" },
-        };
-        await writeFile(file, JSON.stringify(other));
-        assert.equal(bundleText("notifier"), cached);
+
+        await writeFile(record, JSON.stringify({ ...kept, file: "other.mjs" }));
+        assert.equal(bundleFile("notifier"), file, "the file of the record is gone");
+        const sources = { ...kept.sources, "app/functions/notifier/handler.ts": "" };
+        await writeFile(record, JSON.stringify({ ...kept, sources }));
+        assert.equal(bundleFile("notifier"), file);
+        assert.deepEqual(JSON.parse(await readFile(record, "utf8")), kept);
+    });
+
+    it("is in the state of a stack by its path in the project only", async () => {
+        const { assets } = lambdaBundle("notifier", { "tables.json": new pulumi.asset.StringAsset("{}") });
+        const { "index.mjs": code, ...beside } = (await assets) as Record<string, pulumi.asset.FileAsset>;
+        assert.deepEqual(Object.keys(beside), ["tables.json"]);
+        const path = await code?.path;
+        assert.match(path ?? "", /^node_modules\/\.cache\/movie-recommender\/functions\/notifier-[0-9a-f]{16}\.mjs$/);
     });
 });

@@ -8,12 +8,16 @@ import { defaultInstance, environment, root } from "../../instance.ts";
 
 /** Prints what a process at the place of the SDK's own commands has loaded. It runs as a CommonJS file of its own. */
 function probe() {
-    const used = process.argv[2] === "use" && new (require("@npmcli/arborist").Arborist)({ path: "." });
-    const real = Object.values(require.cache).filter(
-        (file) => file?.id.includes("arborist") && file.children.length > 0,
+    const [tree, compiler] = [require("@npmcli/arborist"), require("typescript")];
+    const use = process.argv[2] === "use";
+    const used = use && [typeof new tree.Arborist({ path: "." }).loadActual, compiler.SyntaxKind.Unknown];
+    const files = Object.keys(require.cache);
+    const loaded = ["@npmcli/arborist/lib/arborist/index.js", "typescript/lib/typescript.js"].map((name) =>
+        // A module that is deferred has no code of its own yet.
+        files.some((file) => file.endsWith(name) && require.cache[file]?.constructor.name === "Module"),
     );
     const typescript = process.env.PULUMI_NODEJS_TYPESCRIPT;
-    console.log(JSON.stringify({ used: typeof used.loadActual, loaded: real.length, typescript }));
+    console.log(JSON.stringify({ used, loaded, typescript }));
 }
 
 describe("Pulumi's Node processes of local runs", () => {
@@ -22,7 +26,8 @@ describe("Pulumi's Node processes of local runs", () => {
         folder = await realpath(await mkdtemp(join(tmpdir(), "light sdk ")));
         const command = join(folder, "node_modules", "@pulumi", "pulumi", "cmd");
         await mkdir(command, { recursive: true });
-        await symlink(join(root, "node_modules", "@npmcli"), join(folder, "node_modules", "@npmcli"));
+        for (const name of ["@npmcli", "typescript"])
+            await symlink(join(root, "node_modules", name), join(folder, "node_modules", name));
         for (const file of [join(command, "probe.cjs"), join(folder, "other.cjs")])
             await writeFile(file, `(${probe})();\n`);
     });
@@ -36,16 +41,16 @@ describe("Pulumi's Node processes of local runs", () => {
     const command = join("node_modules", "@pulumi", "pulumi", "cmd", "probe.cjs");
 
     it("start without TypeScript's compiler and npm's dependency tree", async () => {
-        assert.deepEqual(await ask(command), { used: "undefined", loaded: 0, typescript: "false" });
+        assert.deepEqual(await ask(command), { used: false, loaded: [false, false], typescript: "false" });
     });
 
-    it("load npm's dependency tree when it is used", async () => {
+    it("load both when they are used", async () => {
         const { used, loaded } = await ask(command, "use");
-        assert.equal(used, "function");
-        assert.ok(loaded > 0);
+        assert.deepEqual(used, ["function", 0]);
+        assert.deepEqual(loaded, [true, true]);
     });
 
     it("leave every other process as it is", async () => {
-        assert.deepEqual(await ask("other.cjs"), { used: "undefined", loaded: 0, typescript: "true" });
+        assert.deepEqual(await ask("other.cjs"), { used: false, loaded: [true, true], typescript: "true" });
     });
 });

@@ -1,18 +1,19 @@
 import assert from "node:assert/strict";
 import { ListCampaignsCommand } from "@aws-sdk/client-personalize";
 import { assertExit } from "../support/local-aws.ts";
-import { startOperated } from "../support/operated.ts";
+import type { startOperated } from "../support/operated.ts";
 
-describe("park and resume on the real engine", () => {
-    let stack: Awaited<ReturnType<typeof startOperated>>;
-    let aws: typeof stack.aws;
-    let admin: typeof stack.admin;
-    before(async () => {
-        stack = await startOperated();
+type Operated = Awaited<ReturnType<typeof startOperated>>;
+
+/** Tests of park and resume for a stack that is up. The last one destroys it. */
+export function parkAndResume(operated: () => Operated): void {
+    let stack: Operated;
+    let aws: Operated["aws"];
+    let admin: Operated["admin"];
+    before(() => {
+        stack = operated();
         ({ aws, admin } = stack);
     });
-    after(() => aws?.stop());
-    afterEach(() => admin?.clear());
 
     const runbook = (...args: Parameters<typeof stack.runbook>) => stack.runbook(...args);
     const json = (...args: Parameters<typeof stack.json>) => stack.json(...args);
@@ -79,7 +80,7 @@ describe("park and resume on the real engine", () => {
         assert.equal((await json("versions", 0)).parked.reason, "first");
         assertExit(await runbook("resume", "--yes"), 0);
         assertExit(await aws.engine("up"), 0);
-        assert.doesNotMatch(await stack.settled(), /parked/);
+        assert.doesNotMatch(await stack.settled(), /parked|held/);
         assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
     });
 
@@ -90,4 +91,4 @@ describe("park and resume on the real engine", () => {
         assertExit(again, 1);
         assert.match(again.stderr, /has no campaign to park/);
     });
-});
+}

@@ -1,0 +1,202 @@
+import assert from "node:assert/strict";
+import type { Page } from "puppeteer-core";
+import { histories, tables, tablesDocument } from "./films.ts";
+import { choose, filmsOf, said, textOf } from "./pages.ts";
+import { serveStorefront } from "./server.ts";
+import { storefrontSite } from "./site.ts";
+
+describe("the storefront's other pages and settings", () => {
+    const site = storefrontSite();
+    const { open, askedFor, clean } = site;
+
+    it("compares what is popular, similar and personal, and highlights common films", async () => {
+        const page = await open("#/compare?viewer=6");
+        const columns = async () =>
+            page.$$eval(".column", (all) =>
+                all.map((column) =>
+                    [...column.querySelectorAll<HTMLElement>("[data-item]")].map((film) => film.dataset.item ?? ""),
+                ),
+            );
+        await page.waitForFunction(() =>
+            [...document.querySelectorAll(".column")].every((column) => column.querySelector("[data-item]")),
+        );
+        const [popular = [], similar = [], personal = []] = await columns();
+        const both = personal.filter((film) => popular.includes(film));
+        const tagged = await page.$$eval(".column:nth-child(3) .tag-popular", (tags) =>
+            tags.map((tag) => tag.closest<HTMLElement>("[data-item]")?.dataset.item),
+        );
+        assert.deepEqual(tagged, both);
+        const neither = personal.filter((film) => !popular.includes(film) && !similar.includes(film)).length;
+        await said(
+            page,
+            ".lead",
+            new RegExp(
+                `^Of the 20 personal films ${both.length} are also popular, .* ${neither} are in neither list\\.$`,
+            ),
+        );
+        assert.deepEqual(
+            similar,
+            tables.similar([personal[0] as string], { count: 20 }).films.map(({ itemId }) => itemId),
+        );
+
+        await choose(page, ".like select", popular[1] as string);
+        await page.waitForFunction((hash) => location.hash.endsWith(hash), {}, `like=${popular[1]}`);
+        const expected = tables.similar([popular[1] as string], { count: 20 }).films.map(({ itemId }) => itemId);
+        await page.waitForFunction(
+            (first) => document.querySelector<HTMLElement>(".column:nth-child(2) [data-item]")?.dataset.item === first,
+            {},
+            expected[0] as string,
+        );
+        assert.deepEqual((await columns())[1], expected);
+        clean();
+    });
+
+    it("asks for a viewer to compare if none was chosen", async () => {
+        const page = await open("#/compare");
+        assert.equal(await textOf(page, "h1"), "Choose a viewer to compare");
+        await page.locator("text/Lea (22)").click();
+        await said(page, "h1", /Three ways to choose, for Lea \(22\)/);
+        assert.equal(new URL(page.url()).hash, "#/compare?viewer=22");
+        clean();
+    });
+
+    it("shows that an address has no page, and leads to the films", async () => {
+        const page = await open("#/nowhere?viewer=6");
+        await said(page, "h1", /^There is no page at this address$/);
+        await page.locator("main a").click();
+        await said(page, "#picks-title", /Top picks for Amir \(6\)/);
+        clean();
+    });
+
+    it("has all genres on a card, or a count, and cuts none on any screen", async () => {
+        for (const width of [320, 390, 1280, 1920]) {
+            const page = await open("#/?viewer=6", { width });
+            const [itemId = ""] = (await filmsOf(page, "popular")).filter(
+                (id) => (tables.film(id)?.genres.length ?? 0) > 3,
+            );
+            const card = `#popular [data-item="${itemId}"]`;
+            const { genres = [], year } = tables.film(itemId) ?? {};
+            const text = await textOf(page, `${card} .card-facts`);
+            for (const genre of genres) assert.ok(text.includes(genre), text);
+            const button = await page.$(`${card} button`);
+            const { name = "" } = (await page.accessibility.snapshot({ ...(button && { root: button }) })) ?? {};
+            assert.ok(name.replace(" ,", ",").includes(`${year} · ${genres.join(", ")}`), name);
+            assert.doesNotMatch(name, /\+\d/, "the count is for the eyes");
+            const lines = await page.$$eval(".card-facts", (all) =>
+                all.map((facts) => ({
+                    cut: facts.scrollWidth > facts.clientWidth,
+                    count: Math.round(facts.clientHeight / Number.parseFloat(getComputedStyle(facts).lineHeight)),
+                })),
+            );
+            assert.deepEqual(
+                lines.filter(({ cut, count }) => cut || count > 2),
+                [],
+                `${lines.length} cards at ${width} pixels`,
+            );
+        }
+        clean();
+    });
+
+    it("shows a stranger the state and how this visit went, and not what it costs", async () => {
+        const page = await open("#/?viewer=6");
+        await filmsOf(page, "picks");
+        await filmsOf(page, "popular");
+        await page.locator('nav a[href="#/status?viewer=6"]').click();
+        await said(page, ".state", /Serving/);
+        const text = await textOf(page, "main");
+        assert.doesNotMatch(text, /6f1e02ab|ACTIVE|at least 1 a second|\$/);
+        assert.match(text, /Only a signed-in viewer and the owner see version, throughput and cost/);
+        assert.match(
+            await textOf(page, ".open"),
+            /anyone can read and change any viewer's list.*no real people's data/,
+        );
+        assert.match(await textOf(page, ".visit tbody"), /Popular films/);
+        const before = askedFor("health");
+        const again = page.waitForResponse((response) => response.url().endsWith("/health"));
+        await page.locator(".page-head .button").click();
+        await again;
+        assert.equal(askedFor("health"), before + 1);
+        clean();
+    });
+
+    it("shows the owner the month's spend against the limit", async () => {
+        const spend = { month: "2026-11", usd: 50, at: Date.now() };
+        const owners = await serveStorefront({ tables: tablesDocument, histories, details: true, spend });
+        try {
+            const page = await site.openUrl(`${owners.url}#/status`);
+            await said(page, ".limit", /^\$50\.00 spent in November 2026, of \$200\.00, the limit/);
+            const label = await page.$eval(".limit svg", (bar) => bar.getAttribute("aria-label"));
+            assert.equal(label, "25 percent of the monthly limit");
+        } finally {
+            await owners.close();
+        }
+    });
+
+    it("asks early for what is pointed at, once, and not where data are saved", async () => {
+        const page = await open("#/?viewer=6");
+        const [first] = await filmsOf(page, "trending");
+        const path = `similar/${first}?`;
+        for (const _ of [1, 2]) {
+            await page.locator(`#trending [data-item="${first}"] button`).hover();
+            await page.locator("h2").hover();
+        }
+        await page.waitForNetworkIdle({ idleTime: 100 });
+        assert.equal(askedFor(path), 1);
+        await page.locator(`#trending [data-item="${first}"] button`).click();
+        await page.waitForSelector("dialog .similar button");
+        assert.equal(askedFor(path), 1, "the dialog uses what is there");
+
+        await page.keyboard.press("Escape");
+        await page.waitForSelector("dialog", { hidden: true });
+        await page.locator(".who").click();
+        await page.locator(".viewers li:nth-child(3) button").hover();
+        await page.waitForNetworkIdle({ idleTime: 100 });
+        assert.equal(askedFor("recommendations/122?"), 1, "a viewer's list, too");
+
+        const saving = await open("#/?viewer=6", {
+            before: () => Object.defineProperty(navigator, "connection", { value: { saveData: true } }),
+        });
+        await filmsOf(saving, "trending");
+        const before = site.served.asked.length;
+        await saving.locator(`#trending [data-item="${first}"] button`).hover();
+        await saving.waitForNetworkIdle({ idleTime: 200 });
+        assert.equal(site.served.asked.length, before);
+        clean();
+    });
+
+    it("turns its theme, and remembers that", async () => {
+        const page = await open("", { scheme: "light" });
+        const ground = (of: Page) => of.evaluate(() => getComputedStyle(document.body).backgroundColor);
+        assert.equal(await ground(page), "rgb(247, 244, 238)");
+        await page.locator(".theme").click();
+        assert.equal(await ground(page), "rgb(11, 12, 16)");
+        await page.reload();
+        await page.waitForSelector(".theme");
+        assert.equal(await ground(page), "rgb(11, 12, 16)");
+        clean();
+    });
+
+    it("works where the browser keeps nothing for pages", async () => {
+        const page = await open("#/?viewer=16", {
+            before: () => {
+                const refuse = () => {
+                    throw new DOMException("The operation is insecure.", "SecurityError");
+                };
+                for (const name of ["localStorage", "sessionStorage"])
+                    Object.defineProperty(window, name, { get: refuse });
+            },
+        });
+        await filmsOf(page, "picks");
+        await page.locator(".hero .primary").click();
+        await said(page, "#picks .row-note", /^Because you watched .+ in \d/);
+        await page.locator(".theme").click();
+        assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "light");
+        clean();
+    });
+
+    it("works where the API itself serves it", async () => {
+        const page = await site.openUrl(`${site.served.insideApi}#/?viewer=6`);
+        assert.equal((await filmsOf(page, "picks")).length, 20);
+        clean();
+    });
+});

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { CreateAccessKeyCommand, CreateUserCommand, DeleteRolePolicyCommand } from "@aws-sdk/client-iam";
+import { DeleteBucketPolicyCommand } from "@aws-sdk/client-s3";
+import { run } from "../../packages/local-aws/pulumi.ts";
+import type { Diagnosis } from "../../runbooks/lib/access/diagnose.ts";
+import { assertExit, region, type TestAws } from "../support/local-aws.ts";
+
+type Printed = Omit<Diagnosis, "firstBroken"> & { readonly firstBroken: string | null };
+
+/** The runbook diagnose-access, as a document and as text. Both assert the exit code. */
+export function diagnoseAccess(aws: () => TestAws) {
+    const answered = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
+        run(aws().instance, process.execPath, ["runbooks/diagnose-access.ts", ...args], "captured", env);
+    return {
+        answered,
+        async ask(exitCode: number, ...args: string[]): Promise<Printed> {
+            const answer = await answered(["--json", ...args]);
+            assertExit(answer, exitCode);
+            return JSON.parse(answer.stdout) as Printed;
+        },
+        async shown(exitCode: number, ...args: string[]): Promise<string> {
+            const answer = await answered(args);
+            assertExit(answer, exitCode);
+            return answer.stdout;
+        },
+    };
+}
+
+export const broken = ({ findings }: Printed) =>
+    findings.flatMap(({ fault, verdict }) => (verdict === "broken" ? [fault] : []));
+
+/** Tests of diagnose-access for a role, a bucket and a job that no stack names. They remove the policies of the stack's own. */
+export function diagnoseWithoutStack(aws: () => TestAws): void {
+    const { answered, ask, shown } = diagnoseAccess(aws);
+
+    it("takes a role and a bucket of people who do not use this program, and shows the picture", async () => {
+        const { roleArn = "", bucketName = "" } = await aws().outputs();
+        await aws().s3.send(new DeleteBucketPolicyCommand({ Bucket: bucketName }));
+        await aws().iam.send(
+            new DeleteRolePolicyCommand({ RoleName: roleArn.split("/").at(-1), PolicyName: "read-interactions" }),
+        );
+        const text = await shown(1, "--role", roleArn, "--bucket", bucketName);
+        assert.match(
+            text,
+            /^Role policies of \S+: .*s3:ListBucket.*\nFix: AWS_REGION=eu-central-1 npm run diagnose-access -- /,
+        );
+        assert.match(text, /✗ {2}role policies: list and read .*◀ first broken link/);
+        assert.match(text, /! role-policy-without-document: AmazonForecastFullAccess is attached, but/);
+        for (const fault of ["role-other-bucket", "bucket-policy-missing"]) {
+            assert.ok(text.includes(`✗ ${fault}: `), text);
+        }
+    });
+
+    it("calls unknown what the caller may not read, and names the permissions", async () => {
+        const { roleArn = "", bucketName = "" } = await aws().outputs();
+        const keys = await strangersKeys(aws());
+        const answer = await answered(["--role", roleArn, "--bucket", bucketName, "--key", "a.csv"], keys);
+        assertExit(answer, 4);
+        const [start = ""] = answer.stdout.split("\n");
+        assert.match(start, /^Nothing broken was found, but without .*iam:GetRole.* could not be checked: /);
+        assert.match(start, /s3:GetBucketPolicy/);
+        assert.match(
+            answer.stdout,
+            /\nAsk: an administrator of account 000000000000: allow arn:aws:iam::000000000000:user\/stranger that\.\n/,
+        );
+    });
+
+    it("understands a pasted message without a call, and together with a diagnosis", async () => {
+        const message = "More than 5 resources with PENDING or IN_PROGRESS status.";
+        assert.match(
+            await shown(1, "--error", message),
+            /^5 imports are running.*\nNext: aws personalize list-dataset-import-jobs\n$/,
+        );
+        assert.match(await shown(4, "--error", "The build failed."), /^This message about an import is unknown here/);
+        const { roleArn = "", bucketName = "" } = await aws().outputs();
+        const both = await ask(1, "--role", roleArn, "--bucket", bucketName, "--error", message);
+        assert.equal(both.firstBroken, "role policies: list and read");
+    });
+
+    it("names the account of a job that the credentials do not belong to", async () => {
+        const job = `arn:aws:personalize:${region}:999999999999:dataset-import-job/x`;
+        const answer = await answered(["--job", job]);
+        assertExit(answer, 3);
+        assert.match(
+            answer.stderr,
+            /^error: The job is in account 999999999999 \(aws\), and the credentials are of arn:/,
+        );
+    });
+
+    it("reports rejected credentials as such", async () => {
+        const wrong = { AWS_ACCESS_KEY_ID: "AKIAWRONGWRONGWRONG1", AWS_SECRET_ACCESS_KEY: "wrong" };
+        const job = `arn:aws:personalize:${region}:000000000000:dataset-import-job/x`;
+        const answer = await answered(["--job", job], wrong);
+        assertExit(answer, 3);
+        assert.match(answer.stderr, /^error: AWS rejected the credentials/);
+    });
+
+    it("refuses half of a question, and an ARN of another kind", async () => {
+        for (const args of [
+            ["--role", "arn:aws:iam::000000000000:role/x"],
+            ["--job", "x"],
+            ["--job", "x", "--bucket", "y"],
+        ]) {
+            const answer = await answered(args);
+            assertExit(answer, 2);
+            assert.match(answer.stderr, /^error: /);
+        }
+    });
+}
+
+/** Keys of a user without any permission. */
+async function strangersKeys({ iam }: TestAws) {
+    await iam.send(new CreateUserCommand({ UserName: "stranger" }));
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: "stranger" }));
+    return { AWS_ACCESS_KEY_ID: AccessKey?.AccessKeyId ?? "", AWS_SECRET_ACCESS_KEY: AccessKey?.SecretAccessKey ?? "" };
+}

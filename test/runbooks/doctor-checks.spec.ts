@@ -1,0 +1,283 @@
+import assert from "node:assert/strict";
+import { appendFile, chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { SNSClient } from "@aws-sdk/client-sns";
+import { parseConfig, type StackConfig } from "../../config/config.ts";
+import { prepare } from "../../data-prep/prepare.ts";
+import { root } from "../../packages/local-aws/instance.ts";
+import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
+import { confirmationOf } from "../../runbooks/lib/doctor/account.ts";
+import { fail, ok, runChecks } from "../../runbooks/lib/doctor/check.ts";
+import { forecast } from "../../runbooks/lib/doctor/forecast.ts";
+import {
+    awsPlugin,
+    engine,
+    isAtLeast,
+    login,
+    type MachineDeps,
+    node,
+    opens,
+    packages,
+    passphrase,
+} from "../../runbooks/lib/doctor/machine.ts";
+import { fallbackTables, pageHost } from "../../runbooks/lib/doctor/serving.ts";
+import { type DataSize, interactions } from "../../runbooks/lib/doctor/stack.ts";
+import { configDefaults } from "../support/config-defaults.ts";
+import { region } from "../support/local-aws.ts";
+
+/** The salt that Pulumi wrote for a stack with the passphrase "local". */
+const salt = "v1:Niprmp3ie18=:v1:3gK1sQjrO2jIjEZV:hm/Rwv+mKXy/s0e5BVHiUexKThtEmw==";
+
+const configOf = (values: Readonly<Record<string, string>> = {}) =>
+    parseConfig((key) => values[key] ?? configDefaults[key], {
+        project: "movie-recommender",
+        stack: "dev",
+        region,
+        keys: [],
+    }) as StackConfig;
+
+describe("checks", () => {
+    it("run side by side, and one that throws is unknown and hides no other", async () => {
+        const finished: string[] = [];
+        const results = await runChecks(
+            {
+                good: async () => ok("fine"),
+                broken: async () => {
+                    throw Object.assign(new Error("first line\nsecond"), { name: "Oops" });
+                },
+                bad: async () => fail("wrong", "fix it"),
+            },
+            {},
+            ({ name }) => finished.push(name),
+        );
+        assert.deepEqual(
+            results.map(({ name, verdict }) => `${name}: ${verdict}`),
+            ["good: ok", "broken: unknown", "bad: fail"],
+        );
+        assert.equal(results[1]?.detail, "the check failed: first line second");
+        assert.deepEqual(finished.sort(), ["bad", "broken", "good"]);
+    });
+});
+
+describe("a passphrase", () => {
+    it("is known to be the stack's by the salt in its file", async () => {
+        assert.equal(await opens(salt, "local"), true);
+        assert.equal(await opens(salt, "other"), false);
+        assert.equal(await opens("v2:another form", "local"), undefined);
+    });
+});
+
+describe("the checks of the machine", () => {
+    let folder: string;
+    const answers: Record<string, string | undefined> = {};
+    const deps = (env: NodeJS.ProcessEnv = {}): MachineDeps => ({
+        stack: "dev",
+        projectDir: folder,
+        configFile: join(folder, "Pulumi.dev.yaml"),
+        env,
+        ask: async (...args) => {
+            const stdout = answers[args[0] ?? ""];
+            return stdout === undefined
+                ? { exitCode: 127, stdout: "", stderr: "there is no pulumi on the PATH" }
+                : { exitCode: 0, stdout, stderr: "" };
+        },
+    });
+    const packageFile = async (name: string, content: object) => {
+        await mkdir(join(folder, name), { recursive: true });
+        await writeFile(join(folder, name, "package.json"), JSON.stringify(content));
+    };
+
+    beforeEach(async () => {
+        folder = await mkdtemp(join(tmpdir(), "doctor-"));
+        for (const key of Object.keys(answers)) delete answers[key];
+    });
+    afterEach(() => rm(folder, { recursive: true, force: true }));
+
+    it("compare versions by number", () => {
+        assert.ok(
+            isAtLeast("22.18.0", "22.18.0") && isAtLeast("24.1.0", "22.18.0") && isAtLeast("3.1000.0", "3.230.0"),
+        );
+        for (const version of ["22.17.9", "4.0.0", "", "nonsense"]) assert.equal(isAtLeast(version, "22.18.0"), false);
+    });
+
+    it("find the Node that a plain pulumi up would find, not the project's", async () => {
+        const bin = async (name: string, version: string) => {
+            const path = join(folder, name);
+            await mkdir(path, { recursive: true });
+            await writeFile(join(path, "node"), `#!/bin/sh\necho v${version}\n`);
+            await chmod(join(path, "node"), 0o755);
+            return path;
+        };
+        const projectDir = join(folder, "project");
+        const own = await bin("project/node_modules/.bin", "24.21.0");
+        const other = await bin("elsewhere", "20.1.0");
+        const old = await node({ ...deps({ PATH: `${own}:${other}` }), projectDir });
+        assert.equal(old.verdict, "warn");
+        assert.match(old.detail, /node on the PATH is 20\.1\.0/);
+        assert.match(String(old.fix), /^npm run pulumi -- up --stack dev/);
+        await bin("elsewhere", "22.18.0");
+        assert.deepEqual(await node({ ...deps({ PATH: other }), projectDir }), ok("Node 22.18.0"));
+        assert.match((await node({ ...deps({ PATH: own }), projectDir })).detail, /there is no node/);
+    });
+
+    it("fail without a Pulumi CLI, with one that is too old, and without a login", async () => {
+        assert.equal((await engine(deps())).verdict, "fail");
+        assert.equal((await login(deps())).verdict, "fail");
+        answers.version = "v3.100.0\n";
+        assert.match((await engine(deps())).detail, /3\.100\.0 is older than/);
+        answers.version = "v3.274.1\n";
+        answers.whoami = '{"user":"me","url":"file:///state"}';
+        assert.equal((await engine(deps())).verdict, "ok");
+        assert.deepEqual(await login(deps()), ok("me at file:///state"));
+    });
+
+    it("check whether a passphrase is set, valid, and needed", async () => {
+        const settings = (text: string) => writeFile(join(folder, "Pulumi.dev.yaml"), text);
+        const verdict = async (env: NodeJS.ProcessEnv) => (await passphrase(deps(env))).verdict;
+        answers.whoami = '{"user": "me", "url": "file:///state"}';
+        assert.equal(await verdict({}), "warn");
+        await settings(`config: {}\nencryptionsalt: ${salt}\n`);
+        assert.equal(await verdict({}), "warn");
+        assert.equal(await verdict({ PULUMI_CONFIG_PASSPHRASE: "wrong" }), "fail");
+        assert.equal(await verdict({ PULUMI_CONFIG_PASSPHRASE: "local" }), "ok");
+        const file = join(folder, "secret");
+        await writeFile(file, "local\n");
+        assert.equal(await verdict({ PULUMI_CONFIG_PASSPHRASE_FILE: file }), "ok");
+        await settings("secretsprovider: awskms://alias/films?region=eu-central-1\n");
+        assert.deepEqual(await passphrase(deps()), ok("secrets are encrypted by awskms"));
+        await settings("config: {}\n");
+        answers.whoami = '{"user": "me", "url": "https://example.com/me"}';
+        assert.equal(await verdict({}), "ok");
+    });
+
+    it("check whether the AWS plugin exists, or will be downloaded", async () => {
+        await packageFile("node_modules/@pulumi/aws", { version: "7.48.0" });
+        answers.plugin = '[{"name":"aws","kind":"resource","version":"7.1.0"}]';
+        const missing = await awsPlugin(deps());
+        assert.deepEqual([missing.verdict, missing.fix], ["warn", "pulumi plugin install resource aws 7.48.0"]);
+        answers.plugin = '[{"name":"aws","kind":"resource","version":"7.48.0"}]';
+        assert.equal((await awsPlugin(deps())).verdict, "ok");
+        answers.plugin = "[]";
+        const bin = join(folder, "pulumi-resource-aws");
+        await writeFile(bin, "");
+        await chmod(bin, 0o755);
+        assert.match((await awsPlugin(deps({ PATH: folder }))).detail, /is on the PATH/);
+    });
+
+    it("name the packages that are missing or of another version", async () => {
+        await packageFile(".", { dependencies: { a: "1.0.0", b: "2.0.0", c: "3.0.0" } });
+        await packageFile("node_modules/a", { version: "1.0.0" });
+        await packageFile("node_modules/b", { version: "1.9.9" });
+        assert.deepEqual(await packages(deps()), fail("missing, or of another version: b, c", "npm ci"));
+        assert.equal((await packages({ ...deps(), projectDir: root })).verdict, "ok");
+    });
+});
+
+describe("the check of the interactions", () => {
+    const look = (data: () => Promise<DataSize | undefined>) =>
+        interactions({ stack: "dev", projectDir: root, configuration: async () => ({ config: configOf() }), data });
+    const size = { bytes: 1, interactions: 1000, usableUsers: 25 };
+
+    it("wants a file that is one, with as much in it as the service trains on", async () => {
+        assert.equal((await look(async () => size)).verdict, "ok");
+        for (const data of [undefined, { ...size, interactions: 999 }, { ...size, usableUsers: 24 }]) {
+            const { verdict, fix } = await look(async () => data);
+            assert.equal(verdict, "fail");
+            assert.match(String(fix), /^npm run data-prep/);
+        }
+        const broken = await look(async () => Promise.reject(new Error("no header")));
+        assert.match(broken.detail, /is not an interactions file: no header/);
+    });
+});
+
+describe("the check of the fallback tables", () => {
+    let folder: string;
+    beforeEach(async () => {
+        folder = await mkdtemp(join(tmpdir(), "movie-recommender-"));
+    });
+    afterEach(() => rm(folder, { recursive: true }));
+    const look = (values: Readonly<Record<string, string>> = {}) =>
+        fallbackTables({
+            projectDir: folder,
+            configuration: async () => ({ config: configOf({ interactionsFile: "films.csv", ...values }) }),
+        });
+
+    it("requires them with an API, of the same interactions, and prints the command that makes them", async () => {
+        assert.match((await look({ api: "false" })).detail, /^not needed/);
+        const missing = await look();
+        assert.deepEqual([missing.verdict, missing.detail], ["fail", "there is no fallback-tables.json"]);
+        assert.match(missing.fix ?? "", /^npm run data-prep -- --output films\.csv/);
+        const input = join(folder, "u.data");
+        await writeFile(input, ratingsFile(syntheticRatings({ seed: 1 })));
+        await prepare({ input, output: join(folder, "films.csv"), log: () => {} });
+        assert.deepEqual(await look(), ok("fallback-tables.json, of the same interactions"));
+        await appendFile(join(folder, "films.csv"), "1,2,3\n");
+        assert.match((await look()).detail, /was made from other interactions than films\.csv$/);
+        await writeFile(join(folder, "fallback-tables.json"), "{}");
+        assert.match((await look()).detail, /^fallback-tables\.json cannot be used: /);
+    });
+});
+
+describe("the check of the page's host", () => {
+    it("warns before an up deletes the distribution of a stack whose configuration does not name CloudFront", async () => {
+        const held = async () => ({ arns: new Set<string>(), ids: new Set([`${distribution} E1`]) });
+        const distribution = "aws:cloudfront/distribution:Distribution";
+        const look = (storefront: string) => pageHost({ config: configOf({ storefront }), held, now: Date.now });
+        const lost = await look("api");
+        assert.deepEqual(
+            [lost.verdict, lost.fix],
+            ["warn", "pulumi config set --stack dev storefront cloudfront   # keeps it"],
+        );
+        assert.match(lost.detail, /^`pulumi up` deletes the stack's distribution/);
+        assert.equal((await look("cloudfront")).verdict, "ok");
+    });
+});
+
+describe("what an up takes and costs", () => {
+    const data = { bytes: 3_000_000, interactions: 100_000, usableUsers: 943 };
+
+    it("is a sentence with minutes, and money once and by the month", () => {
+        assert.equal(
+            forecast(configOf(), data).sentence,
+            "`pulumi up` takes about 31 to 87 minutes on AWS, costs ≈ $0.26 to $0.50 once (import and training), and after " +
+                "that ≈ $146 a month (the campaign, even without requests) until `pulumi destroy` (US price, unverified). " +
+                "`pulumi preview` lists the cost of the other resources.",
+        );
+    });
+
+    it("follows the configuration", () => {
+        const monthly = (values: Record<string, string>) =>
+            Math.round(forecast(configOf(values), data).monthlyUsd.high);
+        assert.equal(monthly({ minProvisionedTPS: "3" }), 438);
+        assert.equal(monthly({ recipe: "aws-user-personalization-v2" }), 394);
+        assert.equal(monthly({ rankingCampaign: "true" }), 292);
+        assert.equal(monthly({ campaignEnabled: "false" }), 0);
+        assert.equal(monthly({ campaignEnabled: "false", performAutoTraining: "true", autoTrainingDays: "1" }), 15);
+        assert.equal(forecast(configOf({ campaignEnabled: "false" }), data).minutes.high, 77);
+        assert.match(
+            forecast(configOf({ performAutoML: "true", recipe: "" }), data).sentence,
+            /AutoML of several recipes: more/,
+        );
+    });
+});
+
+describe("the mail of topics", () => {
+    const topic = "arn:aws:sns:eu-central-1:000000000000:movie-recommender";
+    const look = (SubscriptionArn: string) => {
+        const subscription = { SubscriptionArn, Protocol: "email", Endpoint: "ops@example.com" };
+        const client = { send: async () => ({ Subscriptions: [subscription] }) } as unknown as SNSClient;
+        return confirmationOf(client, [topic], region);
+    };
+
+    it("is warned of until it is confirmed, with the command that has it sent again", async () => {
+        const pending = await look("PendingConfirmation");
+        assert.equal(pending.verdict, "warn");
+        assert.match(pending.detail, /ops@example\.com/);
+        assert.equal(
+            pending.fix,
+            `aws sns subscribe --region ${region} --topic-arn ${topic} --protocol email --notification-endpoint ops@example.com`,
+        );
+        assert.equal((await look(`${topic}:1`)).verdict, "ok");
+    });
+});

@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import type * as cloudwatch from "@aws-sdk/client-cloudwatch";
+import { dashboards } from "../../runbooks/lib/audit/inventory/operations.ts";
+import { shell, type Tags, type Thing, thingKinds } from "../../runbooks/lib/audit/inventory/thing.ts";
+import { bills, claimOn, inRemovalOrder, monthlyUsd, type Row } from "../../runbooks/lib/audit/leftovers.ts";
+import { type AllStacks, heldBy, readAllStacks } from "../../runbooks/lib/stack/all-stacks.ts";
+import { region } from "../support/local-aws.ts";
+
+const project = "movie-recommender";
+const arn = (tail: string) => `arn:aws:personalize:eu-central-1:000000000000:${tail}`;
+
+const campaignType = "pulumi-nodejs:dynamic/personalize:Campaign";
+const stacks: AllStacks = {
+    names: ["dev", "broken"],
+    unreadable: [],
+    arns: new Set([arn("campaign/in-dev"), arn("solution/in-dev")]),
+    ids: new Set(["aws:iam/role:Role role-of-dev", `${campaignType} in-the-making`]),
+};
+const broken: AllStacks = { ...stacks, unreadable: [{ stack: "broken", reason: "no key" }] };
+
+describe("whose a thing is", () => {
+    const claim = (thing: Partial<Thing>, tags: Tags | undefined, of = stacks) =>
+        claimOn({ kind: "campaign", name: "x", arn: arn("campaign/x"), ...thing } as Thing, tags, of, project);
+    const ours = (stack: string) => ({ "pulumi:project": project, "pulumi:stack": stack });
+
+    it("is a stack's that has its ARN, its id, what it is a part of, or makes it just now", () => {
+        for (const thing of [
+            { arn: arn("campaign/in-dev") },
+            { kind: "IAM role", name: "role-of-dev" },
+            { kind: "solution version in training", within: arn("solution/in-dev") },
+            { name: "in-the-making" },
+            { kind: "SSM parameter", name: "/movie-recommender/dev/parked" },
+        ] as Partial<Thing>[]) {
+            assert.deepEqual(claim(thing, ours("dev")), { is: "in a stack" });
+        }
+    });
+
+    it("is not a stack's that has another kind of the same name", () => {
+        assert.equal(claim({ kind: "dashboard", name: "role-of-dev" }, ours("dev")).is, "leftover");
+    });
+
+    it("is a leftover by the project's tag, with its stack and whether that exists", () => {
+        assert.deepEqual(claim({}, ours("dev")), { is: "leftover", why: "tag pulumi:stack=dev" });
+        assert.deepEqual(claim({}, ours("gone")), {
+            is: "leftover",
+            why: "tag pulumi:stack=gone, which is not a stack of this backend",
+        });
+    });
+
+    it("is not ours with the tag of another project, whatever its name", () => {
+        assert.deepEqual(claim({ name: "movie-recommender-campaign" }, { "pulumi:project": "other" }), {
+            is: "not ours",
+        });
+    });
+
+    for (const [kind, name, expected] of [
+        ["campaign", "movie-recommender-campaign-test", "leftover"],
+        ["schema", "item_interactions_schema", "leftover"],
+        ["dataset", "movie_recommendation-test/INTERACTIONS", "leftover"],
+        ["log group", "/aws/lambda/movie-recommender-api", "leftover"],
+        ["S3 bucket", "my-movie-recommender-data-000000000000-dev", "leftover"],
+        ["SSM parameter", "/movie-recommender/gone/parked", "leftover"],
+        ["IAM role", "AmazonPersonalize-ExecutionRole-test", "leftover"],
+        ["IAM role", "AmazonPersonalize-ExecutionRole-1700000000000", "not ours"],
+        ["campaign", "console-campaign", "not ours"],
+        ["log group", "/aws/lambda/other", "not ours"],
+    ] as const) {
+        it(`is ${expected} by the name ${name} of a ${kind}`, () => {
+            const thing = { kind, name, arn: `arn:aws:x:::${name}` };
+            assert.equal(claim(thing, undefined).is, expected);
+            assert.equal(claim(thing, {}).is, expected);
+        });
+    }
+
+    it("is not decided where a state that cannot be read may have it", () => {
+        assert.equal(claim({}, ours("broken"), broken).is, "undecided");
+        assert.equal(claim({ kind: "schema", name: "item_interactions_schema" }, undefined, broken).is, "undecided");
+        assert.equal(claim({}, ours("dev"), broken).is, "leftover");
+        assert.equal(claim({ name: "console-campaign" }, {}, broken).is, "not ours");
+    });
+});
+
+describe("leftovers", () => {
+    const row = (kind: Row["kind"], name: string, usdPerMonth: number | null = 0): Row => ({
+        kind,
+        name,
+        usdPerMonth,
+        arn: name,
+        why: "",
+        since: null,
+        bills: bills(usdPerMonth),
+        remove: [],
+    });
+
+    it("come in the order in which they can be removed", () => {
+        const kinds = Object.keys(thingKinds) as Row["kind"][];
+        const before = (a: Row["kind"], b: Row["kind"]) => assert.ok(kinds.indexOf(a) < kinds.indexOf(b), `${a}, ${b}`);
+        for (const [first, then] of [
+            ["campaign", "solution"],
+            ["campaign", "event tracker"],
+            ["solution version in training", "solution"],
+            ["filter", "dataset group"],
+            ["event tracker", "dataset"],
+            ["solution", "dataset group"],
+            ["dataset", "dataset group"],
+            ["dataset", "schema"],
+            ["schedule", "Lambda function"],
+            ["Lambda function", "log group"],
+            ["IAM role", "IAM policy"],
+            ["composite alarm", "alarm"],
+        ] as const) {
+            before(first, then);
+        }
+        const rows = inRemovalOrder([
+            row("S3 bucket", "b"),
+            row("schema", "a"),
+            row("campaign", "z"),
+            row("campaign", "c"),
+        ]);
+        assert.deepEqual(
+            rows.map(({ name }) => name),
+            ["c", "z", "a", "b"],
+        );
+    });
+
+    it("have each command once, with the first that wants it", () => {
+        const [first, second] = inRemovalOrder([
+            { ...row("IAM policy", "p"), remove: ["detach", "delete p"] },
+            { ...row("IAM role", "r"), remove: ["detach", "delete r"] },
+        ]);
+        assert.deepEqual([first?.remove, second?.remove], [["detach", "delete r"], ["delete p"]]);
+    });
+
+    it("bill from a cent a month on, and with an unknown amount", () => {
+        assert.deepEqual([0, 0.009, 0.01, 146, null].map(bills), [false, false, true, true, true]);
+        assert.equal(monthlyUsd([row("campaign", "a", 146), row("filter", "b", null), row("alarm", "c", 0.1)]), 146.1);
+    });
+});
+
+describe("what stacks hold", () => {
+    const type = "aws:s3/bucket:Bucket";
+
+    it("is their ARNs and ids, and the names of what is being made", () => {
+        const held = heldBy(
+            JSON.stringify({
+                deployment: {
+                    resources: [
+                        { type, id: "films", outputs: { arn: "arn:aws:s3:::films" } },
+                        { type: campaignType, id: arn("campaign/a") },
+                        { type: "pulumi:pulumi:Stack" },
+                    ],
+                    pending_operations: [{ type: "creating", resource: { type, inputs: { bucket: "new" } } }],
+                },
+            }),
+        );
+        assert.deepEqual([...(held?.arns ?? [])].sort(), [arn("campaign/a"), "arn:aws:s3:::films"]);
+        assert.deepEqual([...(held?.ids ?? [])].sort(), [
+            `${type} films`,
+            `${type} new`,
+            `${campaignType} ${arn("campaign/a")}`,
+        ]);
+    });
+
+    it("is empty for an empty stack, and undefined for text that is not a state", () => {
+        assert.deepEqual(heldBy('{"version":3}'), { arns: new Set(), ids: new Set() });
+        assert.equal(heldBy("not logged in"), undefined);
+    });
+
+    it("names the stacks that cannot be read, and reads the others", async () => {
+        const found = await readAllStacks(async (...args) => {
+            if (args[1] === "ls") return { exitCode: 0, stdout: '[{"name":"a"},{"name":"b"}]', stderr: "" };
+            return args[3] === "a"
+                ? { exitCode: 255, stdout: "", stderr: "denied" }
+                : {
+                      exitCode: 0,
+                      stdout: JSON.stringify({ deployment: { resources: [{ type, id: "b" }] } }),
+                      stderr: "",
+                  };
+        });
+        assert.deepEqual(found.unreadable, [{ stack: "a", reason: "denied" }]);
+        assert.deepEqual([...found.ids], [`${type} b`]);
+    });
+
+    it("are unknown without a login: the audit ends with the next step", async () => {
+        await assert.rejects(
+            readAllStacks(async () => ({ exitCode: 3, stdout: "", stderr: "this command requires logging in" })),
+            /requires logging in[\s\S]*pulumi login/,
+        );
+    });
+});
+
+describe("dashboards", () => {
+    it("are priced by the month, and removed by their name as a shell takes it", async () => {
+        const entry = { DashboardName: "it's", DashboardArn: "arn:aws:cloudwatch::000000000000:dashboard/it's" };
+        const client = { send: async () => ({ DashboardEntries: [entry] }) } as unknown as cloudwatch.CloudWatchClient;
+        const [found] = await dashboards(client, { partition: "aws", region, accountId: "000000000000" });
+        assert.deepEqual(await found?.bill(), { usdPerMonth: 3 });
+        assert.deepEqual(await found?.remove(), [
+            String.raw`aws cloudwatch delete-dashboards --region eu-central-1 --dashboard-names 'it'\''s'`,
+        ]);
+        assert.equal(shell("plain", "a b"), "plain 'a b'");
+    });
+});
