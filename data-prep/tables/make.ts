@@ -41,6 +41,8 @@ export function makeTables(
     });
     const numbers = (items: readonly number[]) => items.map((item) => numberOf[item] as number);
     const listed = listViewers(columns.userIds);
+    // The similar items are summed in the memory of the views.
+    const histories = listHistories(columns, views, viewers, (item) => numberOf[item] as number);
     const { windowSeconds, items: growing } = trending(columns, views, longestTrending);
     return {
         schemaVersion: tablesSchemaVersion,
@@ -49,7 +51,7 @@ export function makeTables(
         trending: { windowSeconds, films: numbers(growing) },
         similar: similarByNumber(),
         ...(listed !== undefined && { viewers: listed }),
-        histories: listHistories(columns, views, viewers, (item) => numberOf[item] as number),
+        histories,
     };
 
     function similarByNumber(): number[][] {
