@@ -33,8 +33,8 @@ const pairs: readonly (readonly [ratings: string, items: readonly string[]])[] =
 const names = {
     item: "itemid item movieid productid parentasin asin articleid bookid isbn trackid songid artistid gameid videoid filmid recipeid businessid contentid sku stockcode product id",
     title: "title name productname itemname movietitle booktitle prodname trackname songname artistname gametitle",
-    genres: "genres genre category categories class maincategory categoryl1 categorycode producttypename productgroupname department subject subjects topic topics",
-    year: "year releaseyear originalpublicationyear publicationyear yearofpublication yearpublished publishedyear",
+    genres: "genres genre category categories class maincategory categoryl1 categorycode producttypename productgroupname department",
+    year: "year releaseyear originalpublicationyear publicationyear yearofpublication",
     created: "creationtimestamp createdat creationdate releasedate dateadded publishedat publicationdate",
 } as const;
 const namesOf = (part: keyof typeof names) => names[part].split(" ");
@@ -123,15 +123,12 @@ async function tableItems(source: Source): Promise<ItemTable> {
     };
 }
 
-/** "item = product_id, genres = category; no title, no year" */
+/** "item = product_id, genres = category; no title, no year (columns with these names would be shown)" */
 function inWords(columnOf: Readonly<Record<string, number | undefined>>, header: readonly string[]): string {
     const parts = Object.entries(columnOf);
-    const found = parts.flatMap(([part, at]) => (at === undefined ? [] : [`${part} = ${header[at]}`]));
-    const missing = parts.flatMap(([part, at]) => (at === undefined ? [`no ${part}`] : []));
-    return [found, missing]
-        .map((words) => words.join(", "))
-        .filter(Boolean)
-        .join("; ");
+    const found = parts.flatMap(([part, at]) => (at === undefined ? [] : [`${part} = ${header[at]}`])).join(", ");
+    const missing = parts.flatMap(([part, at]) => (at === undefined ? [`no ${part}`] : [])).join(", ");
+    return missing === "" ? found : `${found}; ${missing} (columns with these names would be shown)`;
 }
 
 /** The service's own column for the time from which an item exists. */

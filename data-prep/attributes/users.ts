@@ -15,7 +15,7 @@ export interface UserTable {
 }
 
 const idNames =
-    "userid user uid visitorid customerid customer memberid reviewerid viewerid accountid profileid shopperid clientid personid playerid listenerid memberno member readerid reader borrowerid borrower patronid patron customerno uuid id".split(
+    "userid user uid visitorid customerid customer memberid reviewerid viewerid accountid profileid shopperid clientid personid playerid listenerid uuid id memberno member readerid reader borrowerid borrower patronid patron customerno".split(
         " ",
     );
 

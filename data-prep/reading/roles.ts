@@ -8,7 +8,7 @@ export type Roles = Readonly<Partial<Record<Role, number>>>;
 
 /** Names of columns, without case and signs, the best first. */
 export const knownNames: Readonly<Record<Role, readonly string[]>> = {
-    user: "userid user uid visitorid customerid customer memberid reviewerid viewerid accountid profileid shopperid clientid personid playerid listenerid memberno member readerid reader borrowerid borrower patronid patron customerno sessionid session usersession".split(
+    user: "userid user uid visitorid customerid customer memberid reviewerid viewerid accountid profileid shopperid clientid personid playerid listenerid sessionid session usersession memberno member readerid reader borrowerid borrower patronid patron customerno".split(
         " ",
     ),
     item: "itemid item movieid productid parentasin asin articleid businessid trackid songid artistid bookid gameid videoid filmid isbn sku stockcode contentid recipeid contentid product movie itemsku".split(

@@ -23,8 +23,8 @@ from pyspark.sql.utils import AnalysisException
 # Equal to data-prep/reading/roles.ts; a test compares them.
 NAMES = {
     "user": "userid user uid visitorid customerid customer memberid reviewerid viewerid accountid profileid shopperid "
-    "clientid personid playerid listenerid memberno member readerid reader borrowerid borrower patronid patron customerno "
-    "sessionid session usersession",
+    "clientid personid playerid listenerid sessionid session usersession memberno member readerid reader borrowerid "
+    "borrower patronid patron customerno",
     "item": "itemid item movieid productid parentasin asin articleid businessid trackid songid artistid bookid gameid "
     "videoid filmid isbn sku stockcode contentid recipeid contentid product movie itemsku",
     "time": "timestamp time ts eventtime eventtimestamp unixreviewtime datetime date createdat creationtimestamp tdat "

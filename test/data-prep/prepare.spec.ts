@@ -137,7 +137,7 @@ describe("prepare", () => {
             new RegExp(`^similar +${filmsWithSimilar} items; ${filmsWithoutSimilar} with too few viewers`, "m"),
         );
         const days = Math.round(windowSeconds / 86_400);
-        assert.match(lines, new RegExp(`^trending +${filmsTrending} films, over the last ${days} days$`, "m"));
+        assert.match(lines, new RegExp(`^trending +${filmsTrending} items, over the last ${days} days$`, "m"));
     });
 
     it("writes no items where no item file came along, and leaves those that are there", async () => {
