@@ -1,6 +1,7 @@
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readColumns } from "../data-prep/columns.ts";
-import { DEFAULT_OUTPUT } from "../data-prep/places.ts";
+import { DEFAULT_OUTPUT, itemsPathsBeside } from "../data-prep/places.ts";
 import { trainModel } from "../packages/local-personalize/model/train.ts";
 import { recommend } from "../packages/local-personalize/serving/recommend.ts";
 import { table } from "../runbooks/lib/cli/table.ts";
@@ -8,6 +9,7 @@ import { benchCommand, existing } from "./lib/command.ts";
 import { printGoals } from "./lib/goals.ts";
 import { byTime } from "./lib/interactions.ts";
 import { benchPython } from "./lib/python.ts";
+import { catalogueOf, coldFigures } from "./models/cold.ts";
 import { type Figures, figuresOf } from "./models/figures.ts";
 import { ownLists } from "./models/own.ts";
 import { peerLists } from "./models/peers.ts";
@@ -68,6 +70,7 @@ console.log(
 );
 
 const hrnn = await besideHrnn(join(dirname(data), "ml-100k", "u.data"));
+showColdItems();
 showRealLists();
 
 const best = Math.max(...peers.map(({ figures }) => figures.ndcg10));
@@ -98,6 +101,19 @@ async function besideHrnn(file: string): Promise<number> {
     ]);
     console.log(table(["model", "NDCG@10", "MRR@25", "coverage"], [real, ...rows]));
     return measured[0].ndcg10 / REAL_HRNN.ndcg10;
+}
+
+/** How well the model orders items that it knows by their genres only. */
+function showColdItems() {
+    const file = itemsPathsBeside(data).csv;
+    if (!existsSync(file)) return log(`There is no file ${file}, so cold items are left out.`);
+    const { recall, random, users, coldItems } = coldFigures(trials, deciding, catalogueOf(file));
+    console.log(`\nLists of 25 of ${coldItems} cold items, known by their genres only, for ${users} users:`);
+    const rows = [
+        ["this repository", recall.toFixed(4)],
+        ["random order (expected)", random.toFixed(4)],
+    ];
+    console.log(table(["model", "recall@25"], rows));
 }
 
 /** The lists of three users beside those of a real campaign; watched items are marked. */

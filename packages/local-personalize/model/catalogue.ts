@@ -12,14 +12,23 @@ export interface CatalogueItem {
 /** Items with fewer interactions are cold (Developer Guide, "Similar-Items recipe"). */
 export const COLD = 5;
 
+/** The rows of nearestByWords. */
+export interface WordOptions {
+    /** Items that get a row; the others have an empty one. */
+    wanted(item: number): boolean;
+    /** Items that a row may have. */
+    allowed(item: number): boolean;
+    /** The largest number of entries in a row. */
+    most: number;
+}
+
 /**
  * The most similar items of each wanted item by their categorical values. Likeness is the cosine of their words. Rare
  * words count more. `wordsOf` has the words of each item.
  */
 export function nearestByWords(
     wordsOf: readonly (readonly string[])[],
-    wanted: (item: number) => boolean,
-    most: number,
+    { wanted, allowed, most }: WordOptions,
 ): Entry[][] {
     const holders = new Map<string, number[]>();
     for (const [item, words] of wordsOf.entries()) {
@@ -36,7 +45,7 @@ export function nearestByWords(
         const sums = new Map<number, number>();
         for (const word of new Set(words)) {
             for (const other of holders.get(word) ?? []) {
-                if (other !== item) sums.set(other, (sums.get(other) ?? 0) + rarity(word) ** 2);
+                if (other !== item && allowed(other)) sums.set(other, (sums.get(other) ?? 0) + rarity(word) ** 2);
             }
         }
         const entries = [...sums].map(

@@ -69,8 +69,8 @@ function sparseRows(
     const words = new Map(catalogue.map((item) => [item.itemId, item.words]));
     const cold = nearestByWords(
         itemIds.map((itemId) => words.get(itemId) ?? []),
-        (item) => item >= known,
-        MOST_NEIGHBOURS,
+        // Histories have no cold items, so cold neighbours would only displace useful ones.
+        { wanted: (item) => item >= known, allowed: (item) => item < known, most: MOST_NEIGHBOURS },
     );
     return addRows(tail, cold);
 }

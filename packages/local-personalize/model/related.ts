@@ -45,8 +45,11 @@ export function fitSimilarItems(
     const words = new Map(catalogue.map((item) => [item.itemId, item.words]));
     const byWords = nearestByWords(
         itemIds.map((itemId) => words.get(itemId) ?? []),
-        (item) => (countOf.get(itemIds[item] ?? "") ?? 0) < COLD,
-        MOST_NEIGHBOURS,
+        {
+            wanted: (item) => (countOf.get(itemIds[item] ?? "") ?? 0) < COLD,
+            allowed: () => true,
+            most: MOST_NEIGHBOURS,
+        },
     );
     const both = addRows(rows, withTranspose(byWords, WORDS_FACTOR));
     return relatedModel(interactions, recipeName, itemIds, histories, both);

@@ -112,10 +112,17 @@ describe("sparse rows of items", () => {
 
     it("compare categories, of which rare ones count more", () => {
         const words = [["a", "b"], ["a"], ["b"], ["b"], ["b"]];
-        const [first] = nearestByWords(words, (item) => item === 0, 3);
+        const first = (allowed: (item: number) => boolean) => {
+            const [row] = nearestByWords(words, { wanted: (item) => item === 0, allowed, most: 3 });
+            return row?.map(([item]) => item);
+        };
         assert.deepEqual(
-            first?.map(([item]) => item),
+            first(() => true),
             [1, 2, 3],
+        );
+        assert.deepEqual(
+            first((item) => item !== 1),
+            [2, 3, 4],
         );
     });
 

@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import { parse } from "csv-parse/sync";
+import type { CatalogueItem } from "../../packages/local-personalize/model/catalogue.ts";
+import { scoreUser } from "../../packages/local-personalize/model/score.ts";
+import { fitModel } from "../../packages/local-personalize/model/train.ts";
+import { rowsWhere } from "../lib/interactions.ts";
+import { foldsOf } from "./folds.ts";
+import type { Trials } from "./trials.ts";
+
+/** A tenth of the items is cold: no model has seen an interaction with one. */
+const PARTS = 10;
+const SEED = 42;
+const LENGTH = 25;
+
+/** The recall of cold items in lists of 25 cold items. */
+export interface ColdFigures {
+    /** By the model, which knows a cold item's categories only. */
+    readonly recall: number;
+    /** The expected value of a random order. */
+    readonly random: number;
+    readonly users: number;
+    readonly coldItems: number;
+}
+
+/**
+ * Hides the interactions with a tenth of the items, and orders these items for users outside the training. The truth
+ * is the hidden items of the user's whole history. Recall is the found part of them, or of 25.
+ */
+export function coldFigures(
+    trials: Trials,
+    folds: readonly (readonly number[])[],
+    catalogue: readonly CatalogueItem[],
+): ColdFigures {
+    const { interactions, histories } = trials;
+    const cold = new Set(foldsOf(interactions.itemIds.length, PARTS, SEED)[0]);
+    const coldIds = new Set(Array.from(cold, (item) => interactions.itemIds[item] ?? ""));
+    const recalls: number[] = [];
+    const randoms: number[] = [];
+    for (const fold of folds) {
+        const left = new Set(fold);
+        const kept = (row: number) =>
+            !left.has(interactions.users[row] ?? 0) && !cold.has(interactions.items[row] ?? 0);
+        const model = fitModel(rowsWhere(interactions, kept), "aws-user-personalization", catalogue);
+        const numbers = new Map(model.itemIds.map((itemId, number) => [itemId, number]));
+        const candidates = [...numbers.keys()].filter((itemId) => coldIds.has(itemId));
+        for (const user of fold) {
+            const ids = (histories[user] ?? []).map((item) => interactions.itemIds[item] ?? "");
+            const truth = new Set(ids.filter((itemId) => coldIds.has(itemId)));
+            if (truth.size === 0) continue;
+            const input = ids.flatMap((itemId) => (truth.has(itemId) ? [] : (numbers.get(itemId) ?? [])));
+            const scores = scoreUser(model, input);
+            const scoreOf = (itemId: string) => scores[numbers.get(itemId) ?? -1] ?? 0;
+            const list = candidates.toSorted((a, b) => scoreOf(b) - scoreOf(a)).slice(0, LENGTH);
+            const most = Math.min(LENGTH, truth.size);
+            recalls.push(list.filter((itemId) => truth.has(itemId)).length / most);
+            randoms.push((truth.size * LENGTH) / candidates.length / most);
+        }
+    }
+    const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    return { recall: mean(recalls), random: mean(randoms), users: recalls.length, coldItems: cold.size };
+}
+
+/** The films and their genres, from data-prep's items.csv. */
+export function catalogueOf(file: string): CatalogueItem[] {
+    const rows: { ITEM_ID: string; GENRES: string }[] = parse(readFileSync(file), { columns: true });
+    return rows.map(({ ITEM_ID, GENRES }) => ({
+        itemId: ITEM_ID,
+        words: GENRES.split("|").flatMap((genre) => (genre === "" ? [] : `GENRES=${genre}`)),
+    }));
+}

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { byTime } from "../../bench/lib/interactions.ts";
+import { coldFigures } from "../../bench/models/cold.ts";
+import { trialsOf } from "../../bench/models/trials.ts";
+import { syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
+
+describe("the cold items of bench:models", () => {
+    const ratings = syntheticRatings({ users: 200, items: 600 });
+    const userIds = [...new Set(ratings.map(({ user }) => String(user)))];
+    const itemIds = [...new Set(ratings.map(({ item }) => String(item)))];
+    const interactions = byTime({
+        userIds,
+        itemIds,
+        userCount: userIds.length,
+        itemCount: itemIds.length,
+        users: Int32Array.from(ratings, ({ user }) => userIds.indexOf(String(user))),
+        items: Int32Array.from(ratings, ({ item }) => itemIds.indexOf(String(item))),
+        timestamps: Float64Array.from(ratings, ({ timestamp }) => timestamp),
+    });
+    const trials = trialsOf(interactions, () => 1);
+    const recallBy = (wordOf: (itemId: string) => string) => {
+        const catalogue = itemIds.map((itemId) => ({ itemId, words: [wordOf(itemId)] }));
+        return coldFigures(trials, trials.folds.slice(5), catalogue);
+    };
+
+    it("are found more often by categories that users prefer than by one that all items have", () => {
+        const byTaste = recallBy((itemId) => `TASTE=${Number(itemId) % 5}`);
+        const byNothing = recallBy(() => "TASTE=one");
+        assert.equal(byTaste.coldItems, Math.ceil(itemIds.length / 10));
+        assert.equal(byTaste.random, byNothing.random);
+        assert.ok(byTaste.recall > byNothing.recall, `${byTaste.recall} ${byNothing.recall}`);
+    });
+});
