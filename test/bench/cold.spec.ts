@@ -15,7 +15,7 @@ describe("the cold items of bench:models", () => {
         itemCount: itemIds.length,
         users: Int32Array.from(ratings, ({ user }) => userIds.indexOf(String(user))),
         items: Int32Array.from(ratings, ({ item }) => itemIds.indexOf(String(item))),
-        timestamps: Float64Array.from(ratings, ({ timestamp }) => timestamp),
+        timestamps: Uint32Array.from(ratings, ({ timestamp }) => timestamp),
     });
     const trials = trialsOf(interactions, () => 1);
     const recallBy = (wordOf: (itemId: string) => string) => {
