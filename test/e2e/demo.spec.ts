@@ -133,7 +133,7 @@ describe("npm run demo", () => {
     });
 
     it("reads columns of any name by the options of data-prep, which it names", async () => {
-        const rows = ["who;what;when", "a;b;2026-01-02", "b;c;2026-01-03"].join("\n");
+        const rows = ["who;what;when", "1;7;2026-01-02", "2;8;2026-01-03"].join("\n");
         await writeFile(join(project, "odd.csv"), `${rows}\n`);
         const odd = ["packages/local-aws/demo/demo.ts", "--data", "odd.csv"];
         const unnamed = await told(...odd);

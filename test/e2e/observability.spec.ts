@@ -149,8 +149,12 @@ describe("what there is to see of a stack", function () {
         dynamo.destroy();
         // A process keeps a list only after it has seen the campaign's version.
         await until("a cached list", async () => (await askList("7")) === "cache" || undefined);
-        await by.lambda.send(new InvokeCommand({ FunctionName: names.prefetch }));
-        for (const viewer of viewers) if ((await askList(viewer)) === "precomputed") break;
+        await until("a precomputed list", async () => {
+            const { FunctionError } = await by.lambda.send(new InvokeCommand({ FunctionName: names.prefetch }));
+            assert.equal(FunctionError, undefined);
+            for (const viewer of viewers.splice(0, 4)) if ((await askList(viewer)) === "precomputed") return true;
+            return undefined;
+        });
         for (const path of ["/similar/1", "/popular"]) await ask(path);
         const body = JSON.stringify({
             ...{ userId: "1", sessionId: "s" },

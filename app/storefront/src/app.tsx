@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { credits, item } from "./data-words.ts";
+import { credits, item, siteName } from "./data-words.ts";
 import { useOnline, useRoute } from "./hooks.ts";
 import { Compare } from "./pages/compare.tsx";
 import { Home } from "./pages/home.tsx";
@@ -32,7 +32,7 @@ export function App() {
 
     const first = useRef(true);
     useEffect(() => {
-        document.title = `${page === "home" && viewer !== undefined ? `For ${viewerName(viewer)}` : titles[page]} · Movie recommender`;
+        document.title = `${page === "home" && viewer !== undefined ? `For ${viewerName(viewer)}` : titles[page]} · ${siteName}`;
         // After a link, focus and scroll position move to the start of the new view; not after the first load.
         if (!first.current) {
             main.current?.focus({ preventScroll: true });

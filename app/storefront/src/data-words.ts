@@ -17,6 +17,9 @@ export const capital = (word: string) => `${word.slice(0, 1).toUpperCase()}${wor
 /** An item, as "film" or "Products". */
 export const item = { one: noun, many: nouns, One: capital(noun), Many: capital(nouns) };
 
+/** The page's name, such as "Book recommender". */
+export const siteName = `${noun === "film" ? "Movie" : item.One} recommender`;
+
 /** The type of the events that the page sends. */
 export const eventType = event;
 

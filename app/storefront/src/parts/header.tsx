@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { capital, item } from "../data-words.ts";
+import { capital, item, siteName } from "../data-words.ts";
 import { hashFor, type Page, type Route } from "../route.ts";
 import { needsToken } from "../sign-in.ts";
 import { currentTheme, showTheme } from "../theme.ts";
@@ -24,12 +24,12 @@ export function Header({ route, onPick, onSearch }: HeaderProps) {
     const whose = viewer === undefined ? {} : { viewer };
     return (
         <header class="head">
-            <a class="mark" href={hashFor({ page: "home", ...whose })} aria-label="Movie recommender, home">
+            <a class="mark" href={hashFor({ page: "home", ...whose })} aria-label={`${siteName}, home`}>
                 <svg viewBox="0 0 32 32" aria-hidden="true">
                     <circle cx="16" cy="13" r="8" class="mark-sun" />
                     <path class="mark-hill" d="M1 23q8-6 15-2t15-3v12H1z" />
                 </svg>
-                <span class="mark-name">Movie recommender</span>
+                <span class="mark-name">{siteName}</span>
             </a>
             <nav aria-label="Pages">
                 {pages.map(([page, title]) => (
