@@ -48,18 +48,8 @@ export async function sourcesAt(path: string): Promise<Source[]> {
     return [fileSource(path)];
 }
 
-/** Its hash is made while it is read, so that a large file is read once. */
 function fileSource(path: string): Source {
-    let sha256: string | undefined;
-    async function* hashed(): AsyncGenerator<Uint8Array> {
-        const hash = createHash("sha256");
-        for await (const chunk of unchanging(path)) {
-            hash.update(chunk);
-            yield chunk;
-        }
-        sha256 = hash.digest("hex");
-    }
-    return { name: path, path, open: async () => hashed(), sha256: async () => sha256 ?? sha256Of(path) };
+    return { name: path, path, open: async () => unchanging(path), sha256: () => sha256Of(path) };
 }
 
 /** A source that can be read only once: its hash is made meanwhile. */
