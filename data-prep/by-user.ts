@@ -7,14 +7,21 @@ export interface RowsByUser {
     readonly rows: Int32Array;
 }
 
-/** Groups rows by user, each user's oldest first; equal times stay in the file's order. */
-export function rowsByUser({ userCount, users, timestamps }: Columns): RowsByUser {
-    const counts = countsOf(users, userCount);
+/**
+ * Groups rows by user, each user's oldest first; equal times stay in the file's order. Only users from `first` up to `end`
+ * have rows: a part of the users takes a part of the memory.
+ */
+export function rowsByUser(
+    { userCount, users, timestamps }: Columns,
+    [first, end]: readonly [number, number] = [0, userCount],
+): RowsByUser {
+    const counts = countsOf(users, userCount).fill(0, 0, first).fill(0, end);
     const starts = startsOf(counts);
     const next = starts.slice();
-    const rows = new Int32Array(users.length);
+    const rows = new Int32Array(starts[userCount] as number);
     for (let row = 0; row < users.length; row++) {
         const user = users[row] as number;
+        if (user < first || user >= end) continue;
         const at = next[user] as number;
         rows[at] = row;
         next[user] = at + 1;

@@ -1,11 +1,15 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, isAbsolute, join, resolve } from "node:path";
+import { setFlagsFromString } from "node:v8";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { type OptionsFile, optionsOfStack, readOptionsFile } from "./options-file.ts";
 import { DEFAULT_OUTPUT } from "./places.ts";
 import { type PrepareOptions, plansOf, prepare } from "./prepare.ts";
 import { choiceOf } from "./reading/roles.ts";
 import { formatSummary } from "./summary.ts";
+
+// Rows are in arrays outside of the heap. A small heap for young objects saves 20 MiB, with Parquet 130 MiB.
+setFlagsFromString("--semi-space-growth-factor=1");
 
 const PROBLEM = 1;
 const WRONG_USAGE = 2;

@@ -7,7 +7,7 @@ import { removeLines } from "./remove-lines.ts";
 import { type ConvertResult, createRowWriter, type Plan, type RowOptions } from "./row-writer.ts";
 
 /** Size of a work unit: memory stays constant for any source. */
-const PIECE = 1 << 20;
+const PIECE = 1 << 18;
 const LONGEST_RECORD = 1 << 25;
 
 const LF = 0x0a;

@@ -108,9 +108,6 @@ export async function prepare(options: PrepareOptions = {}): Promise<PrepareResu
         const { catalogue } = items;
         await folder.putJson(cataloguePath, catalogue);
         const viewers = someViewers(result.columns, isMovieLens(first?.table.name ?? ""));
-        const { sha256 } = found;
-        const tables = await writeTables(tablesPath, { columns: result.columns, sha256, catalogue, viewers });
-        await folder.note(tablesPath);
         if (columns.length > 0) {
             await folder.putJson(itemsPlace.schema, itemsSchemaOf(columns));
             await folder.put(itemsPlace.csv, itemsCsv(catalogue, columns));
@@ -133,6 +130,9 @@ export async function prepare(options: PrepareOptions = {}): Promise<PrepareResu
         };
         const quality = judge(prepared, now);
         const manifest = await describeData(prepared, quality.checks);
+        const { sha256 } = found;
+        const tables = await writeTables(tablesPath, { columns: result.columns, sha256, catalogue, viewers });
+        await folder.note(tablesPath);
         const optionsFile = options.optionsFile && { optionsFile: options.optionsFile };
         await writeWholeJson(manifestPathBeside(outputPath), { ...manifest, ...optionsFile, files: folder.files });
         return { summary: { ...found, tables }, quality };

@@ -25,10 +25,21 @@ export function createRepeats(hasValues: boolean) {
         rows += 1;
     };
 
-    /** The rows that equal an earlier one, ascending. Equal rows are neighbours once sorted by user and time. */
+    /**
+     * The rows that equal an earlier one, ascending. Equal rows are neighbours once sorted by user and time. All columns are
+     * in memory here, so the users are searched in halves.
+     */
     const find = (columns: Columns): Int32Array => {
+        const half = columns.userCount >> 1;
+        return Int32Array.from([
+            ...findAmong(columns, [0, half]),
+            ...findAmong(columns, [half, columns.userCount]),
+        ]).sort();
+    };
+
+    const findAmong = (columns: Columns, part: readonly [number, number]): number[] => {
         const { items, timestamps } = columns;
-        const { starts, rows } = rowsByUser(columns);
+        const { starts, rows } = rowsByUser(columns, part);
         const found: number[] = [];
         const compare = (a: number, b: number) =>
             (items[a] as number) - (items[b] as number) ||
@@ -44,7 +55,7 @@ export function createRepeats(hasValues: boolean) {
             }
             return false;
         };
-        for (let user = 0; user < columns.userCount; user++) {
+        for (let user = part[0]; user < part[1]; user++) {
             const end = starts[user + 1] as number;
             for (let from = starts[user] as number, to = from + 1; from < end; from = to++) {
                 const time = timestamps[rows[from] as number];
@@ -59,7 +70,7 @@ export function createRepeats(hasValues: boolean) {
             }
         }
         free(rows);
-        return Int32Array.from(found).sort();
+        return found;
     };
     /** Frees the notes. */
     const forget = () => {

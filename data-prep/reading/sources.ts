@@ -67,7 +67,7 @@ function streamSource(name: string, open: () => AsyncIterable<Uint8Array>): Sour
 /** The bytes of a file; throws an Error if the file changes while it is read. */
 async function* unchanging(path: string): AsyncGenerator<Uint8Array> {
     const before = await stat(path);
-    yield* createReadStream(path, { highWaterMark: 1 << 20 });
+    yield* createReadStream(path, { highWaterMark: 1 << 18 });
     const after = await stat(path);
     if (before.size !== after.size || before.mtimeMs !== after.mtimeMs) {
         throw new Error(`${path} changed while it was read: wait until it is complete, then run data-prep again.`);
