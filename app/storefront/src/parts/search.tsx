@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { item } from "../data-words.ts";
 import { type Asked, useAnswer, useSettled } from "../hooks.ts";
 import { rowLength, searchPath } from "../paths.ts";
@@ -32,7 +32,8 @@ export function Search({ route, onClose }: SearchProps) {
     const [opensFirst, setOpensFirst] = useState(false);
     const input = useRef<HTMLInputElement>(null);
     const list = useRef<HTMLDivElement>(null);
-    useEffect(() => input.current?.focus(), []);
+    // At once: keys that a viewer types before the next frame belong to the search.
+    useLayoutEffect(() => input.current?.focus(), []);
     useEffect(() => setPlace(0), [asked.answered]);
     useEffect(() => list.current?.children[place]?.scrollIntoView({ block: "nearest" }), [place]);
 
