@@ -1,5 +1,4 @@
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +6,7 @@ import { table } from "../runbooks/lib/cli/table.ts";
 import { benchCommand, millions, whole } from "./lib/command.ts";
 import { type Goal, printGoals } from "./lib/goals.ts";
 import { benchPython } from "./lib/python.ts";
+import { generatedFiles } from "./prep/generated-files.ts";
 import { type Measured, measured } from "./prep/measured.ts";
 
 /**
@@ -30,12 +30,13 @@ const here = (name: string) => new URL(`prep/${name}`, import.meta.url).pathname
 const event = "rating >= 4 → Like, else Watch";
 const python = await benchPython(here("requirements.txt"), log);
 const work = await mkdtemp(join(tmpdir(), "bench-prep-"));
+const generated = generatedFiles(python, seed, log);
 const goals: Goal[] = [];
 let [equal, compared] = [0, 0];
 try {
     for (const size of sizes) goals.push(...(await benchOf(size)));
     const small = join(work, "100k");
-    await input(100_000, small);
+    await generated(100_000, small);
     const { seconds } = await best(() => ours(join(small, "ratings.csv"), "small"));
     goals.push({ name: "prep-100k-seconds", figure: seconds, bound: "<", limit: 1, unit: "s" });
     goals.push({ name: "prep-equal", figure: (100 * equal) / compared, bound: "=", limit: 100, unit: "%" });
@@ -45,8 +46,7 @@ try {
 process.exitCode = printGoals(goals);
 
 async function benchOf(size: number): Promise<Goal[]> {
-    const folder = join("data", "bench-prep", `${size}m-${seed}`);
-    await input(size * 1_000_000, folder);
+    const folder = await generated(size * 1_000_000);
     const csv = join(folder, "ratings.csv");
     const rows: string[][] = [];
     const run = async (name: string, program: () => Promise<Measured>) => {
@@ -90,14 +90,6 @@ async function benchOf(size: number): Promise<Goal[]> {
     console.log(`${size} million rows`);
     console.log(table(["program", "seconds", "peak MiB"], rows));
     return found;
-}
-
-/** Makes the generated files of this many rows unless they exist. */
-async function input(rows: number, folder: string): Promise<void> {
-    if (existsSync(folder)) return;
-    await mkdir(join(folder, ".."), { recursive: true });
-    log(`generating ${rows.toLocaleString("en-US")} rows in ${folder}`);
-    await measured(python, [here("make_input.py"), String(rows), String(seed), folder]);
 }
 
 async function ours(file: string, name: string): Promise<Measured> {

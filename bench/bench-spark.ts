@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +5,7 @@ import { table } from "../runbooks/lib/cli/table.ts";
 import { script, sparkOf } from "../test/spark/support.ts";
 import { benchCommand, millions, whole } from "./lib/command.ts";
 import { benchPython } from "./lib/python.ts";
+import { generatedFiles } from "./prep/generated-files.ts";
 import { measured } from "./prep/measured.ts";
 
 /** Time of prepare.py on Spark beside data-prep, on the same generated files and the same two cores. */
@@ -24,16 +24,11 @@ const log = (line: string) => void process.stderr.write(`${line}\n`);
 const event = "rating >= 4 -> Like, else Watch";
 const python = await benchPython(join(import.meta.dirname, "prep", "requirements.txt"), log);
 const work = await mkdtemp(join(tmpdir(), "bench-spark-"));
+const generated = generatedFiles(python, seed, log);
 const rows: string[][] = [];
 try {
     for (const size of sizes) {
-        const folder = join("data", "bench-prep", `${size}m-${seed}`);
-        if (!existsSync(folder)) {
-            await mkdir(join(folder, ".."), { recursive: true });
-            log(`generating ${size} million rows in ${folder}`);
-            const generate = join(import.meta.dirname, "prep", "make_input.py");
-            await measured(python, [generate, String(size * 1_000_000), String(seed), folder]);
-        }
+        const folder = await generated(size * 1_000_000);
         const csv = join(folder, "ratings.csv");
         log(`${size} million rows: data-prep`);
         await mkdir(join(work, "ours"), { recursive: true });

@@ -2,6 +2,7 @@ import { op, table } from "arquero";
 import type { BadRow } from "./bad-rows.ts";
 import { spanOf } from "./by-user.ts";
 import { countsOf } from "./columns.ts";
+import { fewestInteractions } from "./quality/checks.ts";
 import type { ConvertResult } from "./row-writer.ts";
 import type { TablesSummary } from "./tables/make.ts";
 
@@ -71,7 +72,7 @@ export function whatIsTooLittle({
     interactions,
     usersWithTwo,
 }: Pick<Summary, "interactions" | "usersWithTwo">): string | undefined {
-    if (interactions < 1000) {
+    if (interactions < fewestInteractions) {
         return `${count(interactions)} interactions are too few: Amazon Personalize imports and trains from 1,000 on.`;
     }
     if (usersWithTwo < 25) {

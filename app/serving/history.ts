@@ -32,7 +32,7 @@ const day = 86_400_000;
  * The films that a viewer watched, the newest first, each once. They are the newest films of the table and, for
  * listed viewers, the history in the fallback tables. If the table does not answer, the answer has the listed films only.
  *
- * @throws ProblemError for a `nextToken` of no answer.
+ * @throws ProblemError for a `nextToken` that is not of an earlier answer.
  */
 export function historian({ tables, table, tableResilience, log, limits }: HistoryParts) {
     async function eventsOf(userId: string, trace: Trace): Promise<readonly Past[] | undefined> {

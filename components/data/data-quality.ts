@@ -2,11 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/config.ts";
 import { nearest } from "../../config/nearest.ts";
 import type { Manifest } from "../../data-prep/manifest.ts";
-import type { Check } from "../../data-prep/quality/checks.ts";
+import { type Check, fewestInteractions } from "../../data-prep/quality/checks.ts";
 import { contentOf } from "../common/content.ts";
-
-/** Interactions that a training needs after the choice of event types (Developer Guide, Quotas). */
-const leastWeighted = 1000;
 
 /**
  * Refuses data that data-prep judged red, or of which `eventWeights` leave too little, at preview, before anything is
@@ -41,12 +38,12 @@ export function refuseRedData(
 
 /** Judges the number of events that have a weight: a training uses only these. */
 function weightedEvents(types: Manifest["eventTypes"], weights: Readonly<Record<string, number>>): Check {
-    const rows = types.reduce((sum, type) => sum + (type.name in weights ? type.rows : 0), 0);
+    const rows = types.reduce((sum, type) => sum + (Object.hasOwn(weights, type.name) ? type.rows : 0), 0);
     return {
         id: "weighted-events",
-        level: rows < leastWeighted ? "red" : "green",
+        level: rows < fewestInteractions ? "red" : "green",
         found: `${rows} interactions have an event type of eventWeights`,
-        reference: `Developer Guide, Quotas: at least ${leastWeighted.toLocaleString("en-US")}`,
+        reference: `Developer Guide, Quotas: at least ${fewestInteractions.toLocaleString("en-US")}`,
         advice: `Give weights to more of the types ${types.map(({ name }) => name).join(", ")}.`,
     };
 }

@@ -32,6 +32,8 @@ const day = 86_400;
 const quotas = "Developer Guide, Quotas";
 const guide = "Developer Guide, Preparing training data";
 const own = "this project";
+/** Interactions that an import and a training need (Developer Guide, Quotas). */
+export const fewestInteractions = 1000;
 /** Items that User-Personalization considers for a training. */
 const mostItems = 750_000;
 
@@ -61,7 +63,7 @@ export function checksOf(figures: Figures, counts: Counts): Check[] {
     return [
         check(
             "interactions",
-            [rows < 1000, rows < 50_000],
+            [rows < fewestInteractions, rows < 50_000],
             `${count(rows)} interactions`,
             `${quotas}: at least 1,000; advice: 50,000`,
             "Add older or other events. With few, lists are close to the popular items.",

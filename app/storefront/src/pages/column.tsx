@@ -2,13 +2,12 @@ import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { item } from "../data-words.ts";
 import { type Asked, useKeptFocus } from "../hooks.ts";
-import { Facts } from "../parts/facts.tsx";
+import { TitleAndFacts } from "../parts/facts.tsx";
 import { Poster } from "../parts/poster.tsx";
 import { SourceBadge } from "../parts/source-badge.tsx";
 import { panelId, tabId } from "../parts/tabs.tsx";
 import { Trouble } from "../parts/trouble.tsx";
 import { rowLength } from "../paths.ts";
-import { spoken } from "../poster/lettering.ts";
 import type { Origin } from "../why.ts";
 import type { FilmList, ListedFilm } from "../words.ts";
 
@@ -106,10 +105,7 @@ const Rank = ({ film, place, lit, others, onLit, onOpen }: RankProps) => (
             <span class="place">{place + 1}</span>
             <Poster film={film} />
             <span class="rank-words">
-                <span class="rank-title">{spoken(film.title)}</span>
-                <span class="rank-facts">
-                    <Facts film={film} letters={1} />
-                </span>
+                <TitleAndFacts film={film} letters={1} />
             </span>
             <span class="also">
                 {others.map((other) => (

@@ -1,4 +1,5 @@
 import { shortened } from "../genres.ts";
+import { spoken } from "../poster/lettering.ts";
 import type { ListedFilm } from "../words.ts";
 
 /** The count stays on the line of the last genre. */
@@ -27,3 +28,13 @@ export function Facts({ film: { year, genres }, letters }: FactsProps) {
         </>
     );
 }
+
+/** A film's title, and its facts below it. */
+export const TitleAndFacts = (props: FactsProps) => (
+    <>
+        <span class="rank-title">{spoken(props.film.title)}</span>
+        <span class="rank-facts">
+            <Facts {...props} />
+        </span>
+    </>
+);

@@ -1,13 +1,12 @@
 import { useEffect, useRef } from "preact/hooks";
 import { capital, Done, done, item, past } from "../data-words.ts";
 import { useHistory } from "../history.ts";
-import { spoken } from "../poster/lettering.ts";
 import { genreCounts } from "../taste.ts";
 import { viewerName } from "../viewers.ts";
 import { dayOf, type History, type ListedFilm, type PastFilm } from "../words.ts";
 import { announce } from "./announcer.tsx";
 import { Avatar } from "./avatar.tsx";
-import { Facts } from "./facts.tsx";
+import { TitleAndFacts } from "./facts.tsx";
 import { Modal } from "./modal.tsx";
 import { Poster } from "./poster.tsx";
 import { Trouble } from "./trouble.tsx";
@@ -67,10 +66,7 @@ const PastOf = ({ film, onOpen }: { film: PastFilm; onOpen: () => void }) => (
         <button type="button" onClick={onOpen}>
             <Poster film={film} />
             <span>
-                <span class="rank-title">{spoken(film.title)}</span>
-                <span class="rank-facts">
-                    <Facts film={film} letters={factLetters} />
-                </span>
+                <TitleAndFacts film={film} letters={factLetters} />
             </span>
             <time dateTime={film.at}>{dayOf(film.at)}</time>
         </button>

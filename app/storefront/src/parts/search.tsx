@@ -2,10 +2,9 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { item } from "../data-words.ts";
 import { type Asked, useAnswer, useSettled } from "../hooks.ts";
 import { rowLength, searchPath } from "../paths.ts";
-import { spoken } from "../poster/lettering.ts";
 import { hashFor, type Route } from "../route.ts";
 import type { FoundFilms } from "../words.ts";
-import { Facts } from "./facts.tsx";
+import { TitleAndFacts } from "./facts.tsx";
 import { Modal } from "./modal.tsx";
 import { Poster } from "./poster.tsx";
 import { Trouble } from "./trouble.tsx";
@@ -102,10 +101,7 @@ export function Search({ route, onClose }: SearchProps) {
                     >
                         <Poster film={film} />
                         <span>
-                            <span class="rank-title">{spoken(film.title)}</span>
-                            <span class="rank-facts">
-                                <Facts film={film} letters={factLetters} />
-                            </span>
+                            <TitleAndFacts film={film} letters={factLetters} />
                         </span>
                     </div>
                 ))}
