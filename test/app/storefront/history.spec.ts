@@ -55,6 +55,8 @@ describe("a viewer's history on the storefront", () => {
         await said(page, ".hero-taste", /^Mostly .*, by the films that they watched$/);
         await openHistory(page);
         await said(page, ".history [role=status]", new RegExp(`^${ids.length} films, watched in the data or in`));
+        // The list follows the status a frame later.
+        await page.waitForSelector(".past [data-item]");
         assert.deepEqual(await shown(page), ids.slice(0, length));
         const genre = await textOf(page, ".history .score-title");
         const having = ids.slice(0, length).filter((id) => tables.film(id)?.genres.includes(genre)).length;
