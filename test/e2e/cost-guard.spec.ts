@@ -93,7 +93,7 @@ describe("the cost guard on the local AWS", function () {
     ): Promise<SentNotification[]> {
         const all: SentNotification[] = [];
         const QueueUrl = String(outputs.noticesQueueUrl);
-        for (const giveUp = Date.now() + seconds * 1000; !until(all) && Date.now() < giveUp; await sleep(1000)) {
+        for (const giveUp = Date.now() + seconds * 1000; !until(all) && Date.now() < giveUp; await sleep(200)) {
             const { Messages = [] } = await by.sqs.send(
                 new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
             );
@@ -281,6 +281,10 @@ describe("the cost guard on the local AWS", function () {
             const reached = arrived.find(({ kind }) => kind === "limit-reached");
             assert.match(String(reached?.id), new RegExp(`^${aws.stack}/\\d{4}-\\d\\d/limit-reached/`));
             assert.match(String(reached?.text), /^Stack .*: The campaigns cost .* The cost guard parks them/);
+            // The guard notifies before it parks.
+            for (const giveUp = Date.now() + 30_000; (await there()).includes(true); await sleep(200)) {
+                assert.ok(Date.now() < giveUp, "the guard does not park");
+            }
             assert.match(String(await mark("parked")), /cost guard: \$600/);
             assert.deepEqual(await there(), [false, false]);
 

@@ -5,6 +5,7 @@ one. Where a table guesses, this module uses AWS's service model (botocore) inst
 name.
 """
 
+import functools
 import json
 import re
 from urllib.parse import parse_qs, unquote
@@ -126,11 +127,11 @@ def action_of(service, method, path, headers, params, routing):
         return method if method in ("GET", "POST", "PUT", "PATCH", "DELETE") else None
     if service == "s3":
         return names._s3_action(method, path, params)
-    operations = {name for model in models_of(service) for name in model.get("operations", {})}
+    operations, protocols = model_of(service)
     target = headers.get("x-amz-target", "").rsplit(".", 1)[-1]
     rpc = re.fullmatch(r"/service/\w+/operation/(\w+)", path)
     given = {name for name in (target, rpc and rpc.group(1), *routing.get("Action", [])) if name}
-    if all(protocol.startswith("rest") for protocol in protocols_of(service)) or not given:
+    if all(protocol.startswith("rest") for protocol in protocols) or not given:
         given = {names._match_rest_action(service, method, path, params)}
     # Two names for one call: MiniStack's choice between them is not defined.
     name = given.pop() if len(given) == 1 else None
@@ -147,18 +148,18 @@ def says_two_things(service, headers, body, params):
     is_form = kind.startswith("application/x-www-form-urlencoded")
     form = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True) if is_form else {}
     if "Action" not in form and "Action" not in params:
-        return is_form or target and ("json" not in kind or protocols_of(service) == {"query"})
+        return is_form or target and ("json" not in kind or model_of(service)[1] == {"query"})
     values = [*form.values(), *params.values()]
     return target or bool(form.keys() & params.keys()) or any(len(each) > 1 for each in values) or bool(body) and not is_form
 
 
-def models_of(service):
+@functools.cache
+def model_of(service):
+    """Names of the service's operations, and its protocols. Cached: MiniStack's loader reads the whole model at each call."""
     known = MODELS.get(service) or names._BOTOCORE_SERVICE_MAP.get(service) or [service]
-    return [names._load_botocore_model(name) for name in known]
-
-
-def protocols_of(service):
-    return {model.get("metadata", {}).get("protocol", "") for model in models_of(service)}
+    models = [names._load_botocore_model(name) for name in known]
+    operations = frozenset(name for model in models for name in model.get("operations", {}))
+    return operations, frozenset(model.get("metadata", {}).get("protocol", "") for model in models)
 
 
 def s3_checks(action, method, path, headers, body, params):

@@ -71,7 +71,7 @@ if __name__ == "__main__":
     function_updates.end_at_leisure()
     schedules.look_often()
     queue_metrics.start()
-    threading.Thread(target=saving.keep_saving, daemon=True).start()
+    saving.start()
     threading.Thread(target=end_with_parent, daemon=True).start()
     gateway_only.answer_gateway_only(secret)
     if os.environ.get("ANSWERS_PORT"):

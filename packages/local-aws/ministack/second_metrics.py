@@ -27,9 +27,9 @@ def keep_putting() -> None:
     while True:
         time.sleep(PUT_EVERY_SECONDS)
         with seconds_lock:
-            told = dict(seconds)
+            counted = dict(seconds)
             seconds.clear()
-        for (account, region, namespace, name, unit, dimensions), statistics in told.items():
+        for (account, region, namespace, name, unit, dimensions), statistics in counted.items():
             with request_scope(account, region):
                 cloudwatch._store_datum(
                     namespace, name, dict(dimensions), time.time(), unit, None, None, None, statistics)

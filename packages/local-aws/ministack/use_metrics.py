@@ -27,7 +27,7 @@ def count_distributions() -> None:
     async def serve_and_count(dist, method, *rest, **more):
         answer = await serve(dist, method, *rest, **more)
         try:
-            tell_of_distribution(dist["Id"], method, *answer)
+            count_request(dist["Id"], method, *answer)
         except Exception:  # a failed count must not fail the answer
             log.debug("a request of %s was not counted", dist["Id"], exc_info=True)
         return answer
@@ -35,7 +35,7 @@ def count_distributions() -> None:
     cloudfront.handle_viewer_request = serve_and_count
 
 
-def tell_of_distribution(name: str, method: str, status: int, _headers: dict, body: bytes) -> None:
+def count_request(name: str, method: str, status: int, _headers: dict, body: bytes) -> None:
     of = {"DistributionId": name, "Region": "Global"}
     sent = 0 if method == "HEAD" or body is None else len(body)
     add("AWS/CloudFront", "Requests", "None", of, 1, EDGE_REGION)
@@ -54,21 +54,21 @@ def count_tables() -> None:
         counted: dict = {}
         known = {**data, "ReturnConsumedCapacity": "TOTAL"} if asked == "NONE" else data
         units_of(counted, known, table, write=write, **more)
-        tell_of_table(table, write, counted["ConsumedCapacity"]["CapacityUnits"])
+        count_units_of(table, write, counted["ConsumedCapacity"]["CapacityUnits"])
         if asked != "NONE":
             result.update(counted)
 
     def accumulate_and_count(capacity, table, old_item, new_item):
         before = capacity["table"]
         accumulate(capacity, table, old_item, new_item)
-        tell_of_table(table["TableName"], True, capacity["table"] - before)
+        count_units_of(table["TableName"], True, capacity["table"] - before)
 
     def get_and_count(data):
         answer = get_batch(data)
         if answer[0] == 200:
             for table, wanted in data["RequestItems"].items():
                 unit = 1.0 if wanted.get("ConsistentRead") else 0.5
-                tell_of_table(table, False, unit * len(wanted["Keys"]))
+                count_units_of(table, False, unit * len(wanted["Keys"]))
         return answer
 
     dynamodb._add_consumed_capacity = count_units
@@ -76,7 +76,7 @@ def count_tables() -> None:
     dynamodb._batch_get_item = get_and_count
 
 
-def tell_of_table(table: str, write: bool, units: float) -> None:
+def count_units_of(table: str, write: bool, units: float) -> None:
     name = "ConsumedWriteCapacityUnits" if write else "ConsumedReadCapacityUnits"
     add("AWS/DynamoDB", name, "Count", {"TableName": dynamodb._normalize_table_name(table)}, units)
 
