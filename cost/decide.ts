@@ -1,10 +1,11 @@
+import { closeIfAttacked } from "./close-if-attacked.ts";
 import { allRequests, campaignsOf, countCampaign, countRanking, hourlyUsd } from "./count.ts";
 import { enforceLimit } from "./enforce-limit.ts";
 import type { GuardConfig } from "./guard-config.ts";
 import { type GuardState, without } from "./guard-state.ts";
 import { idle } from "./idle.ts";
 import type { Observations } from "./observations.ts";
-import { closeIfAttacked, countServing, lastHourUsd, servingUsdPerHour } from "./serving-spend.ts";
+import { countServing, lastHourUsd, servingUsdPerHour } from "./serving-spend.ts";
 import { openSince } from "./spend.ts";
 import { day, hour, windowOf } from "./time.ts";
 import { unused } from "./unused.ts";

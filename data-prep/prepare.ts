@@ -18,7 +18,7 @@ import {
     usersPathsBeside,
 } from "./places.ts";
 import { judge, warningsOf, writeReport } from "./quality/judge.ts";
-import { refuseOneFileTwice, refuseUnfit, tablesGiven } from "./refusals.ts";
+import { type BadRowsChoice, refuseOneFileTwice, refuseUnfit, type TablesChoice, tablesGiven } from "./refusals.ts";
 import type { Plan } from "./row-writer.ts";
 import { type Summary, summarise } from "./summary.ts";
 import { writeTables } from "./tables/make.ts";
@@ -29,25 +29,17 @@ import { isMovieLens } from "./words.ts";
 /** Relative to the project's folder, where npm runs commands. */
 const CACHE_FOLDER = "data/ml-100k";
 
-export interface PrepareOptions extends Choices {
+export interface PrepareOptions extends Choices, TablesChoice, BadRowsChoice {
     /** A file, zip or folder, or `-` for stdin. Without it MovieLens 100k is fetched, or read from the cache. */
     input?: string;
     /** Several of them; their interactions are written in this order. */
     inputs?: readonly string[];
-    /** A table of items; by default MovieLens' own beside its ratings. */
-    items?: string;
-    /** A table of users. */
-    users?: string;
     /** Path of the CSV; the other files are written beside it. */
     output?: string;
     /** Path for the quality report as JSON; the page is beside it, with the ending .html. */
     report?: string;
-    /** Unusable rows: refuse the whole file (default), skip them, or write them to `quarantine`. */
-    badRows?: "fail" | "skip" | "quarantine";
     /** Path for a CSV of the unusable rows: FILE, LINE, COLUMN, REASON, TEXT. */
     quarantine?: string;
-    /** The largest share of unusable rows that may be skipped, 0 to 1; by default any. */
-    maxBad?: number;
     /** The file that stated these options, for the manifest. */
     optionsFile?: Manifest["optionsFile"];
     /** Folder of a fetched MovieLens 100k; by default data/ml-100k. */

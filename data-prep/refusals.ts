@@ -8,7 +8,6 @@ import {
     tablesPathBeside,
     usersPathsBeside,
 } from "./places.ts";
-import type { PrepareOptions } from "./prepare.ts";
 import type { ConvertResult } from "./row-writer.ts";
 import { type Summary, whatIsTooLittle } from "./summary.ts";
 
@@ -17,13 +16,27 @@ export class UnfitDataError extends Error {
     override readonly name = "UnfitDataError";
 }
 
+export interface BadRowsChoice {
+    /** Unusable rows: refuse the whole file (default), skip them, or write them to a file for them. */
+    badRows?: "fail" | "skip" | "quarantine";
+    /** The largest share of unusable rows that may be skipped, 0 to 1; by default any. */
+    maxBad?: number;
+}
+
+export interface TablesChoice {
+    /** A table of items; by default MovieLens' own beside its ratings. */
+    items?: string;
+    /** A table of users. */
+    users?: string;
+}
+
 /** Throws UnfitDataError for bad rows, and for data that the service would refuse. */
 export function refuseUnfit(
     { badRows, fields, eventTypes }: ConvertResult,
     summary: Omit<Summary, "tables">,
     name: string,
     paths: readonly string[],
-    options: PrepareOptions,
+    options: BadRowsChoice,
 ): void {
     const { count } = badRows;
     const share = count / Math.max(1, count + summary.interactions);
@@ -50,11 +63,7 @@ export function refuseUnfit(
 }
 
 /** An output that is also an input, or another output, would be lost. */
-export function refuseOneFileTwice(
-    paths: readonly string[],
-    outputPath: string,
-    { items, users }: PrepareOptions,
-): void {
+export function refuseOneFileTwice(paths: readonly string[], outputPath: string, { items, users }: TablesChoice): void {
     const [beside, ofUsers] = [itemsPathsBeside(outputPath), usersPathsBeside(outputPath)];
     const outputs = {
         "items go": beside.csv,
@@ -75,7 +84,7 @@ export function refuseOneFileTwice(
 }
 
 /** The options of the tables of items and users. */
-export const tablesGiven = ({ items, users }: PrepareOptions): string[] => [
+export const tablesGiven = ({ items, users }: TablesChoice): string[] => [
     ...(items === undefined ? [] : ["--items", items]),
     ...(users === undefined ? [] : ["--users", users]),
 ];

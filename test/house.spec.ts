@@ -68,6 +68,26 @@ describe("the house", () => {
         assert.deepEqual(wrong, []);
     });
 
+    it("has no circle of files that import each other, not even for a type", () => {
+        const known = new Set(files);
+        const imports = new Map(
+            files.map((file) => [
+                file,
+                [...importsOf(file)].map((to) => normalize(join(dirname(file), to))).filter((to) => known.has(to)),
+            ]),
+        );
+        const done = new Set<string>();
+        const circles: string[] = [];
+        const walk = (file: string, path: readonly string[]): void => {
+            if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(" -> "));
+            if (done.has(file) || path.includes(file)) return;
+            for (const to of imports.get(file) ?? []) walk(to, [...path, file]);
+            done.add(file);
+        };
+        for (const file of files) walk(file, []);
+        assert.deepEqual(circles, []);
+    });
+
     it("has a line in docs/architecture.md for each folder", () => {
         const page = readFileSync(join(root, "docs", "architecture.md"), "utf8");
         for (const folder of Object.keys(allowed)) assert.match(page, new RegExp(`^\\| .*\`${folder}(/|\`)`, "m"));

@@ -1,4 +1,4 @@
-import { errorName } from "./campaign-lists.ts";
+import { errorName } from "./failures.ts";
 import { limits } from "./limits.ts";
 import type { Log, TablePort } from "./ports.ts";
 import { type Resilience, within } from "./resilience.ts";

@@ -1,7 +1,7 @@
 import type { FilmListReason } from "../api/names.ts";
 import type { CampaignAllowance } from "./campaign-allowance.ts";
 import type { CampaignWatch } from "./campaign-watch.ts";
-import { failureOf, NoAllowanceError, reasonOf } from "./failures.ts";
+import { errorName, failureOf, NoAllowanceError, reasonOf } from "./failures.ts";
 import { filmsWithout } from "./film-scores.ts";
 import { type ListAsk, listKey } from "./freshness.ts";
 import { askedLength, type Limits, listLength } from "./limits.ts";
@@ -141,6 +141,3 @@ export type CampaignLists = ReturnType<typeof campaignLists>;
 
 /** Whether an error can mean that the filter was deleted by hand. A campaign that is away has the same error. */
 const mayLackFilter = (error: unknown): boolean => ["gone", "refused"].includes(failureOf(error));
-
-/** An error's message may contain a viewer's id; its name does not. */
-export const errorName = (error: unknown): string => (error instanceof Error ? error.name : "no error");

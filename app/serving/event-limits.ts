@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { CountedAddress } from "./addresses.ts";
-import { errorName } from "./campaign-lists.ts";
+import { errorName } from "./failures.ts";
 import { countedNames, eventsPerViewer } from "./limits.ts";
 import type { Log, Recent, TablePort } from "./ports.ts";
 import { ProblemError } from "./problem.ts";

@@ -47,3 +47,6 @@ export const reasonOf = (failure: CampaignFailure): FilmListReason => reasons[fa
 
 /** Whether an error is about the campaign itself, so that it counts as a failure. */
 export const isOfCampaign = (error: unknown): boolean => !["gone", "refused"].includes(failureOf(error));
+
+/** An error's message may contain a viewer's id; its name does not. */
+export const errorName = (error: unknown): string => (error instanceof Error ? error.name : "no error");

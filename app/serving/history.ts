@@ -1,5 +1,5 @@
 import type { HistoryAnswer } from "../api/names.ts";
-import { errorName } from "./campaign-lists.ts";
+import { errorName } from "./failures.ts";
 import { listedById } from "./film-answers.ts";
 import { type Limits, recentLength } from "./limits.ts";
 import type { Log, RecentFilm, TablePort } from "./ports.ts";

@@ -1,7 +1,6 @@
 import type { FilmListAnswer } from "../api/names.ts";
 import type { CampaignAllowance } from "./campaign-allowance.ts";
-import { errorName } from "./campaign-lists.ts";
-import { failureOf, NoAllowanceError, reasonOf } from "./failures.ts";
+import { errorName, failureOf, NoAllowanceError, reasonOf } from "./failures.ts";
 import { answerList } from "./film-answers.ts";
 import { packFilms } from "./film-scores.ts";
 import type { CampaignPort, Log } from "./ports.ts";

@@ -1,6 +1,7 @@
 import type { FilmListAnswer, FilmListReason } from "../api/names.ts";
-import { type CampaignLists, errorName } from "./campaign-lists.ts";
+import type { CampaignLists } from "./campaign-lists.ts";
 import type { CampaignWatch } from "./campaign-watch.ts";
+import { errorName } from "./failures.ts";
 import { answerList, answerTable, becauseOf } from "./film-answers.ts";
 import { unpackIds } from "./film-scores.ts";
 import { freshnessOf, type ListAsk, listKey, type Now } from "./freshness.ts";

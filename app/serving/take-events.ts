@@ -1,9 +1,9 @@
 import { isWatch } from "../../config/watched.ts";
 import type { EventsAnswer, EventsRequest } from "../api/names.ts";
 import type { Caller } from "./caller.ts";
-import { errorName } from "./campaign-lists.ts";
 import { eventFaults } from "./event-faults.ts";
 import { type EventLimits, epochMinute, eventsIn } from "./event-limits.ts";
+import { errorName } from "./failures.ts";
 import { unpackIds } from "./film-scores.ts";
 import { type Limits, recentLength } from "./limits.ts";
 import type { Log, PutEvents, Recent, RecentFilm, TablePort, ViewerEvent } from "./ports.ts";

@@ -1,4 +1,4 @@
-import { errorName } from "./campaign-lists.ts";
+import { errorName } from "./failures.ts";
 import { countedViewers, type Limits, notedViewers } from "./limits.ts";
 import type { Log, TablePort } from "./ports.ts";
 import type { Trace } from "./request-line.ts";

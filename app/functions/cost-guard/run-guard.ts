@@ -1,3 +1,4 @@
+import { closingDone } from "../../../cost/close-if-attacked.ts";
 import { decide, type Gauges, requestsSince } from "../../../cost/decide.ts";
 import type { GuardConfig } from "../../../cost/guard-config.ts";
 import { addNotification, freshState, type GuardState, parseState, without } from "../../../cost/guard-state.ts";
@@ -11,7 +12,7 @@ import {
     type ObservedParking,
     type ObservedSolution,
 } from "../../../cost/observations.ts";
-import { closingDone, type ServingObservations, servingSince, type UsageWindows } from "../../../cost/serving-spend.ts";
+import { type ServingObservations, servingSince, type UsageWindows } from "../../../cost/serving-spend.ts";
 import { cents, type RequestWindows } from "../../../cost/spend.ts";
 import { monthOf, stamp } from "../../../cost/time.ts";
 import type { MonthSpend } from "../../serving/ports.ts";

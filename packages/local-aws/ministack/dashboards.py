@@ -8,7 +8,7 @@ import json
 from ministack.services import cloudwatch
 
 
-def tell_times_in_seconds() -> None:
+def write_times_in_seconds() -> None:
     list_dashboards = cloudwatch._list_dashboards
 
     def listed(params, data, is_cbor, is_json=False):

@@ -90,10 +90,10 @@ def tagged(answer, path_of):
 
 def logs(operations: list) -> bool:
     """Whether a stage writes logs."""
-    told = {op.get("path", ""): op.get("value") for op in operations if op.get("op") != "remove"}
+    kept = {op.get("path", ""): op.get("value") for op in operations if op.get("op") != "remove"}
     return any(
         path.startswith("/accessLogSettings/") and value or path.endswith("/logging/loglevel") and value != "OFF"
-        for path, value in told.items())
+        for path, value in kept.items())
 
 
 NUMBERS = {"rateLimit": float, "burstLimit": int, "limit": int, "offset": int}

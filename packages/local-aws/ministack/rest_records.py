@@ -27,7 +27,7 @@ def keep() -> None:
     handle, execute = gateway._handle_execute_in_scope, gateway._execute_in_scope
     invoke = gateway._call_lambda_raw
 
-    async def handle_and_tell(api, stage, method, path, headers, body, query, account, region):
+    async def handle_and_record(api, stage, method, path, headers, body, query, account, region):
         known = {"began": time.time(), "integration": 0.0}
         token = call.set(known)
         try:
@@ -35,12 +35,12 @@ def keep() -> None:
         finally:
             call.reset(token)
         try:
-            tell(known, {"stage": stage, "method": method, "path": path, "headers": headers, "api": api}, status, data)
+            record_call(known, {"stage": stage, "method": method, "path": path, "headers": headers, "api": api}, status, data)
         except Exception:  # a failed record must not fail the call
-            log.debug("a call of %s was not told", api, exc_info=True)
+            log.debug("a call of %s was not recorded", api, exc_info=True)
         return status, answered, data
 
-    async def execute_and_note(request, *rest):
+    async def execute_and_keep(request, *rest):
         answer = await execute(request, *rest)
         (call.get() or {}).update(request=request, error=None if isinstance(answer, tuple) else answer)
         return answer
@@ -51,11 +51,11 @@ def keep() -> None:
         (call.get() or {}).update(integration=time.time() - began)
         return answer
 
-    gateway._handle_execute_in_scope, gateway._execute_in_scope = handle_and_tell, execute_and_note
+    gateway._handle_execute_in_scope, gateway._execute_in_scope = handle_and_record, execute_and_keep
     gateway._call_lambda_raw = invoke_and_measure
 
 
-def tell(known: dict, asked: dict, status: int, data: bytes) -> None:
+def record_call(known: dict, asked: dict, status: int, data: bytes) -> None:
     record = gateway._rest_apis.get(asked["api"]) or {}
     stage = gateway._stages_v1.get(asked["api"], {}).get(asked["stage"])
     if not record or not stage:
@@ -95,7 +95,7 @@ def variables(known: dict, asked: dict, status: int, data: bytes, latency: int) 
 def write(settings: dict, values: dict) -> None:
     group = cloudwatch_logs._log_groups.get(settings["destinationArn"].split(":log-group:", 1)[-1].removesuffix(":*"))
     if group is None:
-        log.warning("the access log %s is no log group", settings["destinationArn"])
+        log.warning("the access log %s is not a log group", settings["destinationArn"])
         return
     line = VARIABLE.sub(lambda found: text(values.get(found.group(1))), settings.get("format") or "")
     now = int(time.time() * 1000)

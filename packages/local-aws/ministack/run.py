@@ -50,7 +50,7 @@ if __name__ == "__main__":
     secret = sys.stdin.readline().strip()
     metric_alarms.leave_to_gateway()
     managed_policies.add()
-    dashboards.tell_times_in_seconds()
+    dashboards.write_times_in_seconds()
     asynchronous.invoke_asynchronously()
     edge_tags.list_tagged()
     rest_deployments.keep_to_deployments()

@@ -1,0 +1,57 @@
+import type { GuardConfig } from "./guard-config.ts";
+import { addNotification, type GuardState, without } from "./guard-state.ts";
+import { closingShare, noticeShare, requestsShare } from "./serving-shares.ts";
+import { lastHourUsd, type ServingObservations } from "./serving-spend.ts";
+import { cents } from "./spend.ts";
+import { stamp } from "./time.ts";
+
+/**
+ * Closes API and page when requests cost more in an hour than a share of the monthly limit. It also closes them when the
+ * month reaches the limit by requests, once per month and limit. After `resume` it counts from then on, so a continued
+ * attack closes them again.
+ */
+export function closeIfAttacked(
+    state: GuardState,
+    now: number,
+    config: GuardConfig,
+    { usage, closed }: ServingObservations,
+    usd: { readonly month: number; readonly serving: number },
+): GuardState {
+    if (usage === undefined || closed === undefined) return state;
+    const limit = config.monthlyLimitUsd;
+    const { month } = state.spend;
+    const known = followFlag(state, now, closed.flag);
+    if (closed.flag || known.closing !== undefined) return known;
+    const spent = lastHourUsd(usage, now, known.closed?.openedAt);
+    const byLimit =
+        usd.month >= limit &&
+        usd.serving >= requestsShare * limit &&
+        (known.closed?.month !== month || known.closed.limitUsd !== limit);
+    const facts = { usd: cents(spent), limit, month: cents(usd.month) };
+    if (spent >= closingShare * limit || byLimit) {
+        const notified = addNotification(known, { kind: "api-closed", month, about: stamp(now), at: now, facts });
+        const reason =
+            spent >= closingShare * limit
+                ? `cost guard: requests cost $${cents(spent)} in an hour, limit $${limit} a month`
+                : `cost guard: $${cents(usd.month)} this month, limit $${limit}, most of it by requests`;
+        const before = byLimit ? { month, limitUsd: limit } : limitOf(known);
+        return { ...(notified ?? known), closing: { reason, at: now }, closed: { ...before, at: now } };
+    }
+    return spent >= noticeShare * limit
+        ? (addNotification(known, { kind: "traffic-high", month, about: stamp(now).slice(0, 8), at: now, facts }) ??
+              known)
+        : known;
+}
+
+const limitOf = ({ closed }: GuardState) =>
+    closed?.month === undefined ? {} : { month: closed.month, limitUsd: closed.limitUsd ?? 0 };
+
+/** Ends pending work when the flag is there, and notes when it was removed. */
+function followFlag(state: GuardState, now: number, isClosed: boolean): GuardState {
+    const { closed, closing } = state;
+    if (isClosed || closing !== undefined || closed === undefined || closed.openedAt !== undefined) return state;
+    return { ...state, closed: { ...closed, openedAt: now } };
+}
+
+/** The state after the closing was done. */
+export const closingDone = (state: GuardState): GuardState => without(state, "closing");
