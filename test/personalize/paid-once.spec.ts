@@ -103,7 +103,7 @@ describe("the training of a version", () => {
 
     it("is stopped when the version is to go while it runs, so that its rest is not paid", async () => {
         const { solution, version } = await world.makeVersion();
-        await world.slowDown();
+        await world.slowDown("real");
         const before = await world.handlers.SolutionVersion.read(version.id, version.outs);
         // Which of the two depends on how long the machine took until here.
         assert.match(String(before.props?.status), /^CREATE (PENDING|IN_PROGRESS)$/);

@@ -116,7 +116,8 @@ export async function startTestAws(speed: Speed = "instant") {
             client.destroy();
         }
         await stop(instance);
-        await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
+        // A command that a signal interrupted writes until it sees that its local AWS ended.
+        await rm(instance.dir, { recursive: true, force: true, maxRetries: 20 });
     }
     const forget = endWithProcess(discard);
     async function stopOnce(): Promise<void> {
