@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { root } from "../../instance.ts";
 import { freePort, startMiniStack } from "../../ministack/process.ts";
 import { toolchain } from "../../toolchain/env.mjs";
@@ -41,6 +42,23 @@ describe("the process of MiniStack", () => {
         return { started, launches, logged };
     }
 
+    /** An allowed call of a service with a JSON protocol, as the gateway passes it. */
+    async function call(port: number, service: string, target: string, input: object): Promise<string> {
+        const credential = `Credential=test/20260101/eu-central-1/${service}/aws4_request`;
+        const answer = await fetch(`http://127.0.0.1:${port}/`, {
+            method: "POST",
+            headers: {
+                "x-amz-target": target,
+                "content-type": "application/x-amz-json-1.0",
+                "x-from-gateway": "t",
+                "x-judged-by-gateway": "true",
+                authorization: `AWS4-HMAC-SHA256 ${credential}, SignedHeaders=host, Signature=0`,
+            },
+            body: JSON.stringify(input),
+        });
+        return (await answer.text()) || "{}";
+    }
+
     it("is started again on other ports when it ends before it has answered: its own may have been taken", async () => {
         const once = `[ -e ${dir}/tried ] || { touch ${dir}/tried; exit 1; }`;
         const { started, launches, logged } = await startBy(once);
@@ -62,21 +80,8 @@ describe("the process of MiniStack", () => {
     });
 
     it("keeps one queue under one name, although each start has another port", async () => {
-        const queues = async (port: number, operation: string, input: object) => {
-            const credential = "Credential=test/20260101/eu-central-1/sqs/aws4_request";
-            const answer = await fetch(`http://127.0.0.1:${port}/`, {
-                method: "POST",
-                headers: {
-                    "x-amz-target": `AmazonSQS.${operation}`,
-                    "content-type": "application/x-amz-json-1.0",
-                    "x-from-gateway": "t",
-                    "x-judged-by-gateway": "true",
-                    authorization: `AWS4-HMAC-SHA256 ${credential}, SignedHeaders=host, Signature=0`,
-                },
-                body: JSON.stringify(input),
-            });
-            return (await answer.text()) || "{}";
-        };
+        const queues = (port: number, operation: string, input: object) =>
+            call(port, "sqs", `AmazonSQS.${operation}`, input);
         const first = await (await startBy("")).started;
         await queues(first.port, "CreateQueue", { QueueName: "failures" }).finally(first.stop);
 
@@ -87,6 +92,25 @@ describe("the process of MiniStack", () => {
         assert.deepEqual(JSON.parse(await queues(second.port, "ListQueues", {})).QueueUrls, [QueueUrl]);
         await queues(second.port, "DeleteQueue", { QueueUrl });
         assert.doesNotMatch(await queues(second.port, "ListQueues", {}), /failures/);
+    });
+
+    it("saves a changed state within seconds, and leaves the file of an unchanged state", async () => {
+        const { port, stop } = await (await startBy("")).started;
+        after(stop);
+        const saved = (service: string) => join(dir, "data", "state", `${service}.json`);
+        const until = async (service: string, content: string) => {
+            while (!(await readFile(saved(service), "utf8").catch(() => "")).includes(content)) await sleep(50);
+            return (await stat(saved(service))).ino;
+        };
+        const create = (QueueName: string) => call(port, "sqs", "AmazonSQS.CreateQueue", { QueueName });
+        await create("failures");
+        const first = await until("sqs", "failures");
+        await call(port, "ssm", "AmazonSSM.PutParameter", { Name: "a", Value: "parameter-value", Type: "String" });
+        await until("ssm", "parameter-value");
+        // The parameter was saved after the queue, and a written file would have another inode.
+        assert.equal((await stat(saved("sqs"))).ino, first);
+        await create("others");
+        assert.notEqual(await until("sqs", "others"), first);
     });
 
     it("gets no port that another process will use", async () => {
