@@ -23,6 +23,7 @@ import { servedPlaceOf } from "../../personalize/operations/close-api.ts";
 import { guardConfig } from "../support/guard-world.ts";
 import { assertExit, clientsOf, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { bySession, removalsOf } from "../support/role-session.ts";
+import { until } from "../support/until.ts";
 
 /** With the table, from which viewers read the notification, and a second campaign that bills. */
 const serving = { api: true, storefront: "none", rankingCampaign: true };
@@ -282,9 +283,7 @@ describe("the cost guard on the local AWS", function () {
             assert.match(String(reached?.id), new RegExp(`^${aws.stack}/\\d{4}-\\d\\d/limit-reached/`));
             assert.match(String(reached?.text), /^Stack .*: The campaigns cost .* The cost guard parks them/);
             // The guard notifies before it parks.
-            for (const giveUp = Date.now() + 30_000; (await there()).includes(true); await sleep(200)) {
-                assert.ok(Date.now() < giveUp, "the guard does not park");
-            }
+            await until("the guard parks", async () => !(await there()).includes(true));
             assert.match(String(await mark("parked")), /cost guard: \$600/);
             assert.deepEqual(await there(), [false, false]);
 

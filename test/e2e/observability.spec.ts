@@ -2,19 +2,15 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { setTimeout as sleep } from "node:timers/promises";
 import { CloudTrailClient, DescribeTrailsCommand, GetTrailStatusCommand } from "@aws-sdk/client-cloudtrail";
 import {
     CloudWatchClient,
     DescribeAlarmsCommand,
-    GetDashboardCommand,
-    GetMetricDataCommand,
     GetMetricStatisticsCommand,
     ListDashboardsCommand,
     PutMetricDataCommand,
 } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { DeleteRolePolicyCommand } from "@aws-sdk/client-iam";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { CreateDatasetImportJobCommand, DescribeDatasetImportJobCommand } from "@aws-sdk/client-personalize";
@@ -25,15 +21,13 @@ import { PutParameterCommand } from "@aws-sdk/client-ssm";
 import { alarmCount } from "../../components/observability/alarms.ts";
 import { namesFor } from "../../config/config.ts";
 import { ownMetrics, ownNamespace, servingApiMetrics } from "../../config/metrics.ts";
-import { insights } from "../../packages/local-aws/gateway/alarms/insights.ts";
 import { environment, root } from "../../packages/local-aws/instance.ts";
 import { adminOf } from "../../packages/local-aws/test/admin.ts";
 import { batchesOf } from "../../runbooks/lib/metrics/values.ts";
+import { countRequestsOf } from "../support/busiest-viewers.ts";
+import { dashboardLines, hasData } from "../support/dashboard.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
-
-interface Widget {
-    readonly properties: { readonly metrics?: readonly (readonly unknown[])[] };
-}
+import { until } from "../support/until.ts";
 
 describe("what there is to see of a stack", function () {
     this.timeout(300_000);
@@ -69,50 +63,7 @@ describe("what there is to see of a stack", function () {
         await aws?.stop();
     });
 
-    async function lines(): Promise<(readonly unknown[])[]> {
-        const { DashboardBody = "" } = await by.cloudwatch.send(
-            new GetDashboardCommand({ DashboardName: names.dashboard }),
-        );
-        const { widgets } = JSON.parse(DashboardBody) as { widgets: readonly Widget[] };
-        return widgets.flatMap(({ properties }) => properties.metrics ?? []);
-    }
-
-    const lastHour = () => ({ from: Date.now() - 3_600_000, to: Date.now() + 60_000 });
-
-    /** Whether CloudWatch has datapoints of a line of the dashboard; math has them where its metrics do. */
-    async function hasData(line: readonly unknown[]): Promise<boolean> {
-        const { from, to } = lastHour();
-        const { expression } = (line.at(-1) ?? {}) as { expression?: string };
-        if (expression?.startsWith("SELECT")) {
-            return (await insights(by.cloudwatch, expression, { period: 60, from, to })).size > 0;
-        }
-        if (expression !== undefined) {
-            return true;
-        }
-        const [Namespace, MetricName, ...rest] = line.slice(0, -1).map(String);
-        const Dimensions = rest.flatMap((Name, at) => (at % 2 === 0 ? [{ Name, Value: rest[at + 1] }] : []));
-        const { MetricDataResults = [] } = await by.cloudwatch.send(
-            new GetMetricDataCommand({
-                StartTime: new Date(from),
-                EndTime: new Date(to),
-                MetricDataQueries: [
-                    {
-                        Id: "one",
-                        MetricStat: { Metric: { Namespace, MetricName, Dimensions }, Period: 60, Stat: "Sum" },
-                    },
-                ],
-            }),
-        );
-        return (MetricDataResults[0]?.Values ?? []).length > 0;
-    }
-
-    async function until<T>(what: string, look: () => Promise<T | undefined>, seconds = 40): Promise<T> {
-        for (const giveUp = Date.now() + seconds * 1000; Date.now() < giveUp; await sleep(300)) {
-            const found = await look();
-            if (found !== undefined) return found;
-        }
-        throw new Error(`${what} did not come`);
-    }
+    const lines = () => dashboardLines(by.cloudwatch, names.dashboard);
 
     /** Requests of useApi that the API answers with a personal list. */
     let personalLists = 0;
@@ -130,23 +81,9 @@ describe("what there is to see of a stack", function () {
             personalLists += 1;
             return ask(`/recommendations/${viewer}`);
         };
-        const dynamo = new DynamoDBClient({
-            ...{ endpoint: `http://127.0.0.1:${aws.instance.port}`, region },
-            credentials: { accessKeyId: "test", secretAccessKey: "test" },
-        });
         // On a busy machine a read of the table may time out for one viewer, and the campaign answers.
         const viewers = Array.from({ length: 19 }, (_, number) => String(12 + number));
-        for (const viewer of viewers) {
-            // A process of the API writes this once a minute.
-            const requests = new UpdateItemCommand({
-                TableName: outputs.apiTableName,
-                Key: { pk: { S: `asked#${Math.floor(Date.now() / 3_600_000)}` }, sk: { S: viewer } },
-                UpdateExpression: "ADD requests :one",
-                ExpressionAttributeValues: { ":one": { N: "9" } },
-            });
-            await dynamo.send(requests);
-        }
-        dynamo.destroy();
+        await countRequestsOf(viewers, aws, String(outputs.apiTableName));
         // A process keeps a list only after it has seen the campaign's version.
         await until("a cached list", async () => (await askList("7")) === "cache" || undefined);
         await until("a precomputed list", async () => {
@@ -181,11 +118,12 @@ describe("what there is to see of a stack", function () {
             assert.ok(Number.isFinite(found?.value), `${name}: ${published.stdout}`);
         }
         await until("data of all metrics", async () => {
-            const found = await Promise.all((await lines()).map(hasData));
+            const found = await Promise.all((await lines()).map((line) => hasData(by.cloudwatch, line)));
             return found.every(Boolean) || undefined;
         }).catch(async (error) => {
             const missing = [];
-            for (const line of await lines()) if (!(await hasData(line))) missing.push(JSON.stringify(line));
+            for (const line of await lines())
+                if (!(await hasData(by.cloudwatch, line))) missing.push(JSON.stringify(line));
             throw new Error(`${error.message}: ${missing.join("\n")}`);
         });
         assert.ok((await lines()).length >= 20);

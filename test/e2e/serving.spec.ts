@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { DeleteCampaignCommand, DescribeCampaignCommand } from "@aws-sdk/client-personalize";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { load } from "js-yaml";
 import { openToStrangers } from "../../components/api/viewer-auth.ts";
 import { adminOf } from "../../packages/local-aws/test/admin.ts";
+import { countRequestsOf } from "../support/busiest-viewers.ts";
 import { everythingIn, watchersIn } from "../support/left.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { until } from "../support/until.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: as the document is
 type Document = any;
@@ -210,26 +211,9 @@ describe("the API on the local AWS", () => {
     it("makes lists in advance for those who ask most, which are answered as such", async () => {
         const FunctionName = `movie-recommender-prefetch-${aws.stack}`;
         await from("campaign", () => call("/recommendations/11"));
-        const { apiTableName = "" } = await aws.outputs();
-        const dynamo = new DynamoDBClient({
-            endpoint: `http://127.0.0.1:${aws.instance.port}`,
-            region,
-            credentials: { accessKeyId: "test", secretAccessKey: "test" },
-        });
         // After a read of the table that timed out the campaign's list is in memory, so another viewer is asked then.
         const viewers = Array.from({ length: 10 }, (_, number) => String(31 + number));
-        for (const viewer of viewers) {
-            // A process of the API writes this once a minute.
-            await dynamo.send(
-                new UpdateItemCommand({
-                    TableName: apiTableName,
-                    Key: { pk: { S: `asked#${Math.floor(Date.now() / 3_600_000)}` }, sk: { S: viewer } },
-                    UpdateExpression: "ADD requests :one",
-                    ExpressionAttributeValues: { ":one": { N: "9" } },
-                }),
-            );
-        }
-        dynamo.destroy();
+        await countRequestsOf(viewers, aws, String((await aws.outputs()).apiTableName));
         const { FunctionError, Payload } = await lambda.send(new InvokeCommand({ FunctionName }));
         assert.equal(FunctionError, undefined, Payload && Buffer.from(Payload).toString());
         const csv = await readFile(aws.interactionsFile, "utf8");
@@ -249,9 +233,7 @@ describe("the API on the local AWS", () => {
         assert.ok(Number(events) > 0, "no event was throttled");
         assert.equal(lists, 0);
         // The bucket has room again for the events of the next tests.
-        for (const giveUp = Date.now() + 60_000; (await watch("stranger", "1")).status === 429; await sleep(500)) {
-            assert.ok(Date.now() < giveUp, "events stay throttled");
-        }
+        await until("an event that is not throttled", async () => (await watch("stranger", "1")).status !== 429, 60);
     });
 
     it("shows no difference at the next preview and refresh", async () => {
@@ -322,10 +304,8 @@ describe("the API on the local AWS", () => {
         it("answers while it is parked, reports it on its health, and asks it again when it is back", async () => {
             assertExit(await operate("park", "--yes", "--reason", "night"), 0);
             assert.equal(await isThere(), false);
-            for (const giveUp = Date.now() + 30_000; (await call("/health")).body.campaign.state !== "away"; ) {
-                assert.ok(Date.now() < giveUp, "health never reports that the campaign is away");
-                await sleep(200);
-            }
+            const isAway = async () => (await call("/health")).body.campaign.state === "away";
+            await until("health reports that the campaign is away", isAway);
             const { body } = await watch("parked-viewer", "3");
             const like = await call(`/recommendations/parked-viewer?since=${body.revision}`);
             assert.deepEqual([like.body.reason, body.tracked], ["away", true]);

@@ -1,0 +1,26 @@
+import { DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { region, type TestAws } from "./local-aws.ts";
+
+/** Counts requests of viewers in the API's table, as a process of the API does once a minute. */
+export async function countRequestsOf(
+    viewers: readonly string[],
+    { instance }: TestAws,
+    tableName: string,
+): Promise<void> {
+    const dynamo = new DynamoDBClient({
+        endpoint: `http://127.0.0.1:${instance.port}`,
+        region,
+        credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    });
+    for (const viewer of viewers) {
+        await dynamo.send(
+            new UpdateItemCommand({
+                TableName: tableName,
+                Key: { pk: { S: `asked#${Math.floor(Date.now() / 3_600_000)}` }, sk: { S: viewer } },
+                UpdateExpression: "ADD requests :one",
+                ExpressionAttributeValues: { ":one": { N: "9" } },
+            }),
+        );
+    }
+    dynamo.destroy();
+}

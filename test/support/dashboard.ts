@@ -1,0 +1,40 @@
+import { type CloudWatchClient, GetDashboardCommand, GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
+import { insights } from "../../packages/local-aws/gateway/alarms/insights.ts";
+
+interface Widget {
+    readonly properties: { readonly metrics?: readonly (readonly unknown[])[] };
+}
+
+/** The metrics of all widgets. */
+export async function dashboardLines(cloudwatch: CloudWatchClient, name: string): Promise<(readonly unknown[])[]> {
+    const { DashboardBody = "" } = await cloudwatch.send(new GetDashboardCommand({ DashboardName: name }));
+    const { widgets } = JSON.parse(DashboardBody) as { widgets: readonly Widget[] };
+    return widgets.flatMap(({ properties }) => properties.metrics ?? []);
+}
+
+/** Whether CloudWatch has datapoints of the last hour for a line of the dashboard; math has them where its metrics do. */
+export async function hasData(cloudwatch: CloudWatchClient, line: readonly unknown[]): Promise<boolean> {
+    const [from, to] = [Date.now() - 3_600_000, Date.now() + 60_000];
+    const { expression } = (line.at(-1) ?? {}) as { expression?: string };
+    if (expression?.startsWith("SELECT")) {
+        return (await insights(cloudwatch, expression, { period: 60, from, to })).size > 0;
+    }
+    if (expression !== undefined) {
+        return true;
+    }
+    const [Namespace, MetricName, ...rest] = line.slice(0, -1).map(String);
+    const Dimensions = rest.flatMap((Name, at) => (at % 2 === 0 ? [{ Name, Value: rest[at + 1] }] : []));
+    const { MetricDataResults = [] } = await cloudwatch.send(
+        new GetMetricDataCommand({
+            StartTime: new Date(from),
+            EndTime: new Date(to),
+            MetricDataQueries: [
+                {
+                    Id: "one",
+                    MetricStat: { Metric: { Namespace, MetricName, Dimensions }, Period: 60, Stat: "Sum" },
+                },
+            ],
+        }),
+    );
+    return (MetricDataResults[0]?.Values ?? []).length > 0;
+}
