@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import { mostColumns, reservedFields } from "./avro.ts";
 import { headerFields } from "./extras.ts";
-import { createOutputBuffers } from "./output-buffers.ts";
+import type { WriteBytes } from "./files.ts";
 import { removeLines } from "./remove-lines.ts";
 import { type ConvertResult, createRowWriter, type Plan, type RowOptions } from "./row-writer.ts";
 
@@ -80,6 +80,30 @@ export async function convert(
     const repeated = rows.dropRepeats();
     const sha256 = repeated.length === 0 ? hash.digest("hex") : await removeLines(file, parts, linesOf(repeated));
     return { ...rows.finish(), repeated: repeated.length, sha256 };
+}
+
+/** Two buffers for output: one is filled while the other is written. */
+interface OutputBuffers {
+    /** Calls `use` with a buffer of at least `size` bytes; it returns the length to write, which is the result. */
+    fill(size: number, use: (out: Buffer) => number): Promise<number>;
+    /** Resolves after all is written. */
+    end(): Promise<void>;
+}
+
+function createOutputBuffers(write: WriteBytes): OutputBuffers {
+    let [free, busy] = [Buffer.alloc(0), Buffer.alloc(0)];
+    let written = Promise.resolve();
+    const fill = async (size: number, use: (out: Buffer) => number): Promise<number> => {
+        if (free.length < size) free = Buffer.alloc(size);
+        const bytes = free.subarray(0, use(free));
+        await written;
+        [free, busy] = [busy, free];
+        written = write(bytes);
+        // The next call gets the error.
+        written.catch(() => undefined);
+        return bytes.length;
+    };
+    return { fill, end: () => written };
 }
 
 /** Row 0 is on line 1, below the header. */

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import { enforceResourceRules } from "../components/common/resource-rules.ts";
-import { OperatorAccess } from "../components/operator/operator-access.ts";
 import { bucketNameFor } from "../config/config.ts";
 import { loadConfig, operatedProject } from "./config.ts";
+import { OperatorAccess } from "./operator-access.ts";
 
 const config = loadConfig();
 enforceResourceRules(config.waivers);

@@ -1,5 +1,4 @@
 import * as sdk from "@aws-sdk/client-personalize";
-import { spellingOfFilter } from "./filter-expression.ts";
 import { type CommonInputs, firstMatch, isUnknown, nameProblems, type ResourceKind } from "./resource.ts";
 import { tagList } from "./tags.ts";
 
@@ -11,6 +10,16 @@ export interface FilterInputs extends CommonInputs {
 }
 
 const longestExpression = 2500;
+
+/** A text in quotes, a placeholder, a word, an operator, or any other sign. */
+const token = /"(?:[^"\\]|\\.)*"|\$\w+|\w+|[<>!]=|\S/gsu;
+
+/**
+ * A filter expression in one spelling, for comparisons: words in upper case, and one space between two tokens. Texts in
+ * quotes and placeholders stay, because Personalize distinguishes their case (Developer Guide, "Filter expressions").
+ */
+export const spellingOfFilter = (expression: string): string =>
+    (expression.match(token) ?? []).map((one) => (/^["$]/.test(one) ? one : one.toUpperCase())).join(" ");
 
 /** A filter cannot be changed: a new expression replaces it. */
 export const filter: ResourceKind<FilterInputs> = {

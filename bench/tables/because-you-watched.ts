@@ -4,12 +4,45 @@ import type { CatalogueItem } from "../../data-prep/catalogue.ts";
 import type { TablesDocument } from "../../data-prep/tables/document.ts";
 import { makeTables, neighboursPerFilm } from "../../data-prep/tables/make.ts";
 import { popularity, ranked } from "../../data-prep/tables/popular.ts";
-import { historiesOf, type Likeness, similarItems } from "../../data-prep/tables/similar.ts";
-import { likenesses } from "./likenesses.ts";
+import { historiesOf, type Likeness, similarItems, timeAwareCosine } from "../../data-prep/tables/similar.ts";
 import { type Fold, type Found, find, meanOf, type Trial } from "./trials.ts";
 
 /** The input of a list: the trial's films, oldest first; and the function that makes it. */
 type Lister = (trial: Trial) => Iterable<number>;
+
+/** Counts every pair of a history equally, and every user equally. */
+const plain = { userWeight: () => 1, kernel: Array.from({ length: 501 }, () => 1) };
+
+const cosine = (shrinkage: number): Likeness => ({
+    ...plain,
+    score: (both, one, other) => both / (Math.sqrt(one * other) + shrinkage),
+});
+const jaccard = (shrinkage: number): Likeness => ({
+    ...plain,
+    score: (both, one, other) => both / (one + other - both + shrinkage),
+});
+
+/** Dunning's G² of a pair among this many users; negative if the two avoid each other. */
+function logLikelihood(users: number): Likeness {
+    const xLogX = (x: number) => (x > 0 ? x * Math.log(x) : 0);
+    const score = (both: number, one: number, other: number) => {
+        const [onlyOne, onlyOther, neither] = [one - both, other - both, users - one - other + both];
+        const g =
+            2 * (xLogX(both) + xLogX(onlyOne) + xLogX(onlyOther) + xLogX(neither) + xLogX(users)) -
+            2 * (xLogX(one) + xLogX(users - one) + xLogX(other) + xLogX(users - other));
+        return both * users < one * other ? -g : g;
+    };
+    return { ...plain, score };
+}
+
+/** The similarity of the tables first, then alternatives, at the best shrinkage of those tried. */
+const likenesses = (users: number): Readonly<Record<string, Likeness>> => ({
+    "time-aware cosine": timeAwareCosine,
+    "cosine, shrinkage 20": cosine(20),
+    "cosine, none": cosine(0),
+    "Jaccard, shrinkage 20": jaccard(20),
+    "log-likelihood": logLikelihood(users),
+});
 
 /** The hits of "Because you watched" with each similarity, from the last film only. */
 export function byLikeness(folds: readonly Fold[], users: number): Map<string, Found> {

@@ -116,7 +116,7 @@ export interface Emulator {
     /** Answers one call. It never rejects: an internal error is a 500 `InternalFailure` and a line in the log. */
     handle(request: EmulatorRequest): Promise<EmulatorResponse>;
     /**
-     * Answers the texts of wire/other-forms.ts in their other form from now on, or as they were received. It ends with
+     * Answers the texts of wire/http.ts in their other form from now on, or as they were received. It ends with
      * the process.
      */
     setForms(forms: Forms): void;

@@ -33,8 +33,7 @@ import { createCallMetrics, createJobMetrics, createServiceMetrics } from "./met
 import { createServing } from "./serving/serving.ts";
 import { createAutoTraining } from "./training/auto-training.ts";
 import { runRecommender, runTraining } from "./training/run-training.ts";
-import { failure, success } from "./wire/http.ts";
-import { inOtherForms } from "./wire/other-forms.ts";
+import { failure, inOtherForms, success } from "./wire/http.ts";
 import { loadServiceModels, validate } from "./wire/validate.ts";
 
 export type * from "./contract.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spellingOfFilter } from "../../personalize/filter-expression.ts";
+import { spellingOfFilter } from "../../personalize/filter.ts";
 
 describe("the spelling of a filter expression", () => {
     const expression =

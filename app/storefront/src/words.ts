@@ -97,3 +97,17 @@ export function listed(names: readonly string[], most = 2): string {
     if (rest > 0) return `${shown.join(", ")} and ${rest} more`;
     return shown.length < 2 ? shown.join("") : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}`;
 }
+
+/** The genres that fit into a space, at least one, and the rest. No genre appears twice. `letters` is the space. */
+export function shortened(
+    genres: readonly string[],
+    letters: number,
+): { readonly shown: string[]; readonly rest: string[] } {
+    const all = [...new Set(genres)];
+    let used = 0;
+    const count = all.findIndex((genre, place) => {
+        used += genre.length + ", ".length;
+        return place > 0 && used > letters;
+    });
+    return count === -1 ? { shown: all, rest: [] } : { shown: all.slice(0, count), rest: all.slice(count) };
+}

@@ -1,7 +1,11 @@
 // `npm run help`: plain JavaScript over Node's own modules, because nothing is installed yet on a fresh clone.
 import { pathToFileURL } from "node:url";
 
-/** The npm scripts by purpose, each with one line. */
+/**
+ * The npm scripts by purpose, each with one line.
+ *
+ * @type {Readonly<Record<string, Readonly<Record<string, string>>>>}
+ */
 export const groups = {
     "Start here": {
         demo: "from nothing to recommendations, on a local AWS, without an account",
@@ -67,7 +71,11 @@ export const groups = {
     },
 };
 
-/** Name and line of each script. */
+/**
+ * Name and line of each script.
+ *
+ * @type {Readonly<Record<string, string>>}
+ */
 export const commands = Object.assign({}, ...Object.values(groups));
 
 /** The whole list as text. */

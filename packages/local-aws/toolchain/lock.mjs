@@ -66,7 +66,11 @@ function removeDead(lock, holder) {
     }
 }
 
-/** Whether a process of this id exists, ours or not. */
+/**
+ * Whether a process of this id exists, ours or not.
+ *
+ * @param {number} pid
+ */
 export function isAlive(pid) {
     try {
         process.kill(pid, 0);

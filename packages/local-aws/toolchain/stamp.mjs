@@ -5,8 +5,8 @@ import { existsSync, readFileSync } from "node:fs";
  * A digest of everything that decides what a part contains. It is written as the last step of a build: an equal stamp
  * means that the part is complete and was made from these inputs.
  *
- * @param {string[]} files read and hashed; a missing file counts as empty
- * @param {unknown[]} facts anything else that matters, as JSON
+ * @param {readonly string[]} files read and hashed; a missing file counts as empty.
+ * @param {readonly unknown[]} facts anything else that matters, as JSON
  */
 export function digest(files, facts = []) {
     const hash = createHash("sha256").update(JSON.stringify([process.platform, process.arch, ...facts]));

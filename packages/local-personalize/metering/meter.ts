@@ -1,10 +1,10 @@
 import type { Speed, UsageRecord } from "../contract.ts";
-import type { CampaignProperties, Tag } from "../control/properties.ts";
+import type { CampaignProperties, Deployment, Tag } from "../control/properties.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
+import { creationEnd, updateEnd } from "../control/states.ts";
 import type { Resource, Store } from "../control/store.ts";
-import { segmentsOf } from "./deployments.ts";
 import { units, usageTypeOf } from "./usage-types.ts";
-import { type CampaignMeasure, clip, startOf, windowsOf } from "./windows.ts";
+import { type CampaignMeasure, clip, measureOf, type Segment, startOf, windowsOf } from "./windows.ts";
 
 const flushMilliseconds = 1000;
 const hour = 3_600_000;
@@ -137,3 +137,30 @@ export function createMeter({ store, speed, log }: { store: Store; speed: Speed;
 }
 
 export type Meter = ReturnType<typeof createMeter>;
+
+/**
+ * A campaign's provisioned capacity over time, up to its last update, from ACTIVE on and without an end. `recipeOf`
+ * returns the recipe of a solution version. Settle the campaign before an update or a deletion changes it.
+ */
+function segmentsOf(
+    campaign: Resource<CampaignProperties>,
+    speed: Speed,
+    recipeOf: (solutionVersionArn: string) => string | undefined,
+): Segment[] {
+    const { update, ...before } = campaign.properties;
+    const active = campaign.failure === null ? creationEnd(campaign, speed) : Number.POSITIVE_INFINITY;
+    const updated =
+        update && update.failure === undefined
+            ? updateEnd(campaign.kind, update.createdAt, speed)
+            : Number.POSITIVE_INFINITY;
+    const segment = ({ minProvisionedTPS, solutionVersionArn }: Deployment, from: number, to: number): Segment => ({
+        from,
+        to,
+        minProvisionedTPS,
+        measure: measureOf(recipeOf(solutionVersionArn)),
+    });
+    return [
+        segment(before, active, updated),
+        ...(update ? [segment(update, updated, Number.POSITIVE_INFINITY)] : []),
+    ].filter(({ from, to }) => from < to);
+}

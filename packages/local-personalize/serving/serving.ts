@@ -5,7 +5,7 @@ import { recipeTypeOf } from "../control/recipes.ts";
 import type { Call, Handler } from "../control/resources.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource, Store } from "../control/store.ts";
-import { invalidInput } from "../errors.ts";
+import { invalidInput, ServiceError } from "../errors.ts";
 import type { EventStore } from "../events/event-store.ts";
 import { type PutAttributesInput, readPut } from "../events/put-attributes.ts";
 import { type PutEventsInput, readEvents, trackedDataset } from "../events/put-events.ts";
@@ -21,7 +21,14 @@ import { metadataAdder } from "./metadata.ts";
 import { type RankingInput, rankItems } from "./personalized-ranking.ts";
 import { recommendationId } from "./recommend.ts";
 import { segmentFor } from "./segments.ts";
-import { createThrottle } from "./throttle.ts";
+
+/** A campaign that rested answers this many seconds of its capacity at once: a guess. AWS documents no number. */
+const BURST_SECONDS = 10;
+
+interface Bucket {
+    tokens: number;
+    at: number;
+}
 
 /** Answers runtime calls: recommendations, and incoming events, items and users. All from memory. */
 export function createServing(
@@ -132,3 +139,21 @@ export function createServing(
 const bytesOf = (sent: unknown) => Buffer.byteLength(JSON.stringify(sent));
 
 export type Serving = ReturnType<typeof createServing>;
+
+/**
+ * Limits requests to a campaign's provisioned transactions per second, by a token bucket. AWS adds capacity above the
+ * minimum after a delay, in which requests can fail. Here the minimum is the limit.
+ */
+function createThrottle() {
+    const buckets = new Map<number, Bucket>();
+    return {
+        /** Takes one request of a campaign. Throws ThrottlingException (429) above the limit. `now` is in milliseconds. */
+        take(campaign: number, transactionsPerSecond: number, now: number): void {
+            const most = transactionsPerSecond * BURST_SECONDS;
+            const { tokens, at } = buckets.get(campaign) ?? { tokens: most, at: now };
+            const filled = Math.min(most, tokens + ((now - at) / 1000) * transactionsPerSecond);
+            buckets.set(campaign, { tokens: Math.max(0, filled - 1), at: now });
+            if (filled < 1) throw new ServiceError("ThrottlingException", "Rate exceeded", 429);
+        },
+    };
+}

@@ -1,16 +1,17 @@
 import { useState } from "preact/hooks";
+import { ApiError } from "../api.ts";
 import { act, done, item, past } from "../data-words.ts";
 import { useNewest } from "../history.ts";
 import { type Asked, useAnswer, useMedia } from "../hooks.ts";
+import { announce } from "../parts/announcer.tsx";
 import { Tabs } from "../parts/tabs.tsx";
 import { Trouble } from "../parts/trouble.tsx";
 import { picksPath, popularPath, similarPath } from "../paths.ts";
 import { spoken } from "../poster/lettering.ts";
-import { isNew, viewerName } from "../viewers.ts";
-import { type FilmList, unique } from "../words.ts";
+import { isNew, lastRevision, viewerName, type Watched, watchedBy, watchFilm } from "../viewers.ts";
+import { type FilmList, type ListedFilm, unique } from "../words.ts";
 import { type Column, ColumnOf, columnTitles } from "./column.tsx";
 import { useOpened } from "./opened.tsx";
-import { useWatch } from "./use-watch.ts";
 
 interface CompareProps {
     readonly viewer: string;
@@ -123,4 +124,32 @@ function summary(lists: Readonly<Record<Column, Asked<FilmList>>>, like: string 
     const neither = personal.filter(({ itemId }) => !popular.has(itemId) && !similar.has(itemId)).length;
     const liked = like === undefined ? "similar" : `like ${spoken(like)}`;
     return `Of the ${personal.length} personal ${item.many} ${among(popular)} are also popular, ${among(similar)} are also ${liked}, and ${neither} are in neither list.`;
+}
+
+interface Watching {
+    readonly watched: Watched;
+    /** Revision of the last event; a list requested with it includes the event. */
+    readonly since: number | undefined;
+    readonly failure: { readonly error: ApiError; again(): void } | undefined;
+    watch(film: ListedFilm, recommendationId: string | undefined): Promise<void>;
+}
+
+/** The films watched in this visit, and a function to watch more, for views that do not show the list's change. */
+function useWatch(viewer: string): Watching {
+    const [watched, setWatched] = useState(() => watchedBy(viewer));
+    const [since, setSince] = useState(() => lastRevision(viewer));
+    const [failure, setFailure] = useState<Watching["failure"]>();
+    const watch = async (film: ListedFilm, recommendationId: string | undefined) => {
+        setFailure(undefined);
+        try {
+            const answer = await watchFilm(viewer, film, recommendationId);
+            setWatched(answer.watched);
+            setSince(answer.revision);
+            announce(`You ${past} ${spoken(film.title)}.`);
+        } catch (error) {
+            if (!(error instanceof ApiError)) throw error;
+            setFailure({ error, again: () => void watch(film, recommendationId) });
+        }
+    };
+    return { watched, since, failure, watch };
 }

@@ -3,7 +3,7 @@ import { type Answered, ApiError } from "../api.ts";
 import { type Changes, changesBetween, changesInWords, onlyLeft } from "../changes.ts";
 import { Act, done, item, past } from "../data-words.ts";
 import { showsHistories, useNewest } from "../history.ts";
-import { useAnswer, useRefresh } from "../hooks.ts";
+import { calmMotion, useAnswer, useRefresh } from "../hooks.ts";
 import { announce } from "../parts/announcer.tsx";
 import { Hero } from "../parts/hero.tsx";
 import { HistoryPanel } from "../parts/history.tsx";
@@ -23,7 +23,6 @@ import {
     unknownViewerWords,
 } from "../words.ts";
 import { EverybodysRows } from "./everybodys-rows.tsx";
-import { bringIntoView } from "./in-view.ts";
 import { useOpened } from "./opened.tsx";
 
 /** A film that was just watched, and the list before it. */
@@ -232,4 +231,13 @@ export function Banner({ health, viewer }: { health: Health | undefined; viewer:
             precomputed, or show popular {item.many}. <a href={hashFor({ page: "status", viewer })}>Why</a>
         </p>
     );
+}
+
+/**
+ * Scrolls a changed row into view, only as far as it is out of view. The focus stays if it is in the row or above it. Else
+ * it moves to the row's heading, because its place may leave the view.
+ */
+function bringIntoView(row: HTMLElement | null, heading: HTMLElement | null): void {
+    row?.scrollIntoView({ block: "nearest", behavior: calmMotion() ? "instant" : "smooth" });
+    if (document.activeElement?.closest(`.hero, #${row?.id}`) == null) heading?.focus({ preventScroll: true });
 }

@@ -1,6 +1,5 @@
-import { shortened } from "../genres.ts";
 import { spoken } from "../poster/lettering.ts";
-import type { ListedFilm } from "../words.ts";
+import { type ListedFilm, shortened } from "../words.ts";
 
 /** The count stays on the line of the last genre. */
 const noBreak = "\u00a0";

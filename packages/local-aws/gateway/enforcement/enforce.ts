@@ -20,11 +20,10 @@ import {
     smallBodyOf,
 } from "./incoming.ts";
 import { anonymous, judge } from "./judge.ts";
-import { passedRoles, passesRoles, trustComplaint } from "./passed-roles.ts";
+import { passedRoles, passesRoles, tracedRoleComplaint, trustComplaint } from "./passed-roles.ts";
 import { hashGuard, payloadOf, sha256 } from "./payload.ts";
 import { type Answer, closedAnswer, type Reason, refusalOf, refusalOfPersonalize, sentences } from "./refusal.ts";
 import { readSignature } from "./signature.ts";
-import { tracedRoleComplaint } from "./traced-role.ts";
 
 export interface EnforcementOptions {
     readonly directory: Directory;

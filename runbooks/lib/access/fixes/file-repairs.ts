@@ -3,7 +3,7 @@ import { objectKeys } from "../../../../config/config.ts";
 import { shell } from "../../audit/inventory/thing.ts";
 import { shapeOf } from "../../data-file/fields.ts";
 import { isFolder, repairedKey } from "../../data-file/names.ts";
-import { repairProblem } from "../../data-file/problem.ts";
+import { repairProblem } from "../../data-file/repair.ts";
 import type { Finding, Scene } from "../link.ts";
 import { readFiles } from "../links/file.ts";
 import { known, type Snapshot } from "../snapshot.ts";

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { githubAudience, githubIssuer, githubTrust } from "../../iam/github-trust.ts";
-import { type OperatorScope, operatorPolicy, policyKinds, policyName, rolesBoundary } from "../../iam/operator.ts";
+import { githubAudience, githubIssuer, githubTrust } from "../iam/github-trust.ts";
+import { type OperatorScope, operatorPolicy, policyKinds, policyName, rolesBoundary } from "../iam/operator.ts";
 
 export interface OperatorAccessArgs {
     readonly scope: { readonly [K in keyof OperatorScope]: pulumi.Input<OperatorScope[K]> } & {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { OperatorAccess, type OperatorAccessArgs } from "../../../components/operator/operator-access.ts";
-import { namesFor } from "../../../config/config.ts";
-import { githubTrust } from "../../../iam/github-trust.ts";
-import { operatorPolicy, policyKinds, rolesBoundary } from "../../../iam/operator.ts";
-import { inputsOf, made, settled, typesAndNames, useMocks, value } from "../mocks.ts";
+import { namesFor } from "../../config/config.ts";
+import { githubTrust } from "../../iam/github-trust.ts";
+import { operatorPolicy, policyKinds, rolesBoundary } from "../../iam/operator.ts";
+import { OperatorAccess, type OperatorAccessArgs } from "../../operator/operator-access.ts";
+import { inputsOf, made, settled, typesAndNames, useMocks, value } from "../components/mocks.ts";
 
 const scope = {
     partition: "aws",

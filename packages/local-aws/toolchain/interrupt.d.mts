@@ -1,1 +1,0 @@
-export function interruptNote(command: string, args: readonly string[]): string | undefined;
