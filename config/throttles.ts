@@ -52,8 +52,10 @@ export function throttles(rates: Rates): readonly Throttle[] {
     const shared = shares
         .filter(({ methodPath }) => isServed(methodPath))
         .map(({ ending, methodPath, share }) => ({
-            ...{ ending, methodPath },
-            ...{ rate: part(rates.requestsPerSecond, share), burst: part(rates.burst, share) },
+            ending,
+            methodPath,
+            rate: part(rates.requestsPerSecond, share),
+            burst: part(rates.burst, share),
         }));
     const { eventsPerSecond: rate, eventsBurst: burst } = rates;
     return [...shared, { ending: "-events", methodPath: eventsPath, rate, burst }];

@@ -92,7 +92,10 @@ export function attacksOn(stack: AttackedStack): readonly Attack[] {
         const answered = passed(sent);
         const scaled = campaign(stack, Math.min(campaignCalls, answered));
         return {
-            ...{ what, through: "API", sent, answered },
+            what,
+            through: "API",
+            sent,
+            answered,
             usdPerHour: usageUsd(plus(usage(answered), scaled.usage)) + scaled.usd + inspected(sent),
         };
     };

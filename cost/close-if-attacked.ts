@@ -1,6 +1,6 @@
 import type { GuardConfig } from "./guard-config.ts";
 import { addNotification, type GuardState, without } from "./guard-state.ts";
-import { closingShare, noticeShare, requestsShare } from "./serving-shares.ts";
+import { closingShare, notificationShare, requestsShare } from "./serving-shares.ts";
 import { lastHourUsd, type ServingObservations } from "./serving-spend.ts";
 import { cents } from "./spend.ts";
 import { stamp } from "./time.ts";
@@ -37,7 +37,7 @@ export function closeIfAttacked(
         const before = byLimit ? { month, limitUsd: limit } : limitOf(known);
         return { ...(notified ?? known), closing: { reason, at: now }, closed: { ...before, at: now } };
     }
-    return spent >= noticeShare * limit
+    return spent >= notificationShare * limit
         ? (addNotification(known, { kind: "traffic-high", month, about: stamp(now).slice(0, 8), at: now, facts }) ??
               known)
         : known;

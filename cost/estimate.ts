@@ -113,7 +113,7 @@ export function estimate(plan: PlannedStack): Estimate {
         same("dashboard", cloudWatch, exactly(plan.dashboards * prices.dashboard.usd)),
         same("custom metrics", cloudWatch, exactly(plan.customMetrics * prices.customMetric.usd)),
         same("alarms", cloudWatch, exactly(plan.alarms * prices.alarm.usd)),
-        same("cost guard", "AWS Lambda", exactly(guardUsdPerMonth(plan.guardMinutes, guardMetrics(plan)))),
+        same("cost guard", "AWS Lambda", exactly(guardUsdPerMonth(plan.guardMinutes, guardMetricCount(plan)))),
         same("data in the bucket", "Amazon Simple Storage Service", exactly(storageUsdPerMonth("s3Storage", bytes))),
     ].toSorted((a, b) => b.expected.high - a.expected.high);
     return {
@@ -131,7 +131,7 @@ export function estimate(plan: PlannedStack): Estimate {
 }
 
 /** Most metrics that the guard reads in a run: of campaigns, API and page. */
-const guardMetrics = ({ api, edge }: PlannedStack): number => 10 + (api ? 13 : 0) + (edge ? 2 : 0);
+const guardMetricCount = ({ api, edge }: PlannedStack): number => 10 + (api ? 13 : 0) + (edge ? 2 : 0);
 
 /** With an API the campaign gets only the requests that no cache answers. */
 function campaignLine(plan: PlannedStack): MonthlyLine {

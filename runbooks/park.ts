@@ -1,6 +1,6 @@
 import { approximately, priceNote } from "../config/prices.ts";
 import { standingUsdPerMonth } from "../cost/estimate.ts";
-import { describeCampaign, nameOf, servedIn } from "../personalize/operations/operation.ts";
+import { describeCampaign, nameInArn, servedIn } from "../personalize/operations/operation.ts";
 import { park } from "../personalize/operations/park.ts";
 import { readStateFlags } from "../personalize/operations/state-flags.ts";
 import { confirm, exitCodes, RunbookError, runAction, runbook, untilCancelled } from "./lib/cli/runbook.ts";
@@ -48,7 +48,7 @@ await runAction(options.verbose, async (signal) => {
                 "See `npm run watch-status`.",
         );
     }
-    const name = nameOf(campaign.campaignArn) + (rankingCampaignArn ? ` with ${nameOf(rankingCampaignArn)}` : "");
+    const name = nameInArn(campaign.campaignArn) + (rankingCampaignArn ? ` with ${nameInArn(rankingCampaignArn)}` : "");
     const usdPerMonth = usdOf(served);
     const saved = `${approximately(usdPerMonth)} a month ${priceNote}`;
     if (options.dryRun) {
@@ -68,7 +68,7 @@ await runAction(options.verbose, async (signal) => {
         await park(deps, { ...campaign, rankingCampaignArn, reason: options.reason });
         await recordCampaign(stack.stack, options.configFile, { isThere: false });
         return printResult(
-            `Campaign ${name} is deleted, which saves ${saved}. Version ${nameOf(served?.solutionVersionArn ?? "")} stays.\n` +
+            `Campaign ${name} is deleted, which saves ${saved}. Version ${nameInArn(served?.solutionVersionArn ?? "")} stays.\n` +
                 "Bring it back, without a training, with: npm run resume",
             false,
         );

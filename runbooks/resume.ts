@@ -3,7 +3,7 @@ import { throttles } from "../config/throttles.ts";
 import { rankingMinimumTPS, standingUsdPerMonth } from "../cost/estimate.ts";
 import { createHandlers } from "../personalize/handlers.ts";
 import { closeClientsOf, openApi, servedPlaceOf } from "../personalize/operations/close-api.ts";
-import { describeCampaign, nameOf, type Served, servedIn } from "../personalize/operations/operation.ts";
+import { describeCampaign, nameInArn, type Served, servedIn } from "../personalize/operations/operation.ts";
 import { readStateFlags, removeStateFlag } from "../personalize/operations/state-flags.ts";
 import { confirm, exitCodes, RunbookError, runAction, runbook, untilCancelled } from "./lib/cli/runbook.ts";
 import {
@@ -79,7 +79,7 @@ await runAction(options.verbose, async (signal) => {
     });
     const too = ranking ? ` with campaign ${ranking.name}` : "";
     const costs = `costs ${approximately(usdPerMonth)} a month ${priceNote}`;
-    const at = `version ${nameOf(wanted.solutionVersionArn)}, ${wanted.minProvisionedTPS} TPS`;
+    const at = `version ${nameInArn(wanted.solutionVersionArn)}, ${wanted.minProvisionedTPS} TPS`;
     if (options.dryRun) {
         return printResult(
             `It would create campaign ${inputs.name} (${at})${too}, which ${costs}.`,

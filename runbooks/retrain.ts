@@ -2,7 +2,7 @@ import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { approximately, priceNote, trainingUsd, type UsdRange } from "../config/prices.ts";
 import { type Columns, readColumns } from "../data-prep/columns.ts";
 import { popularityMetrics } from "../data-prep/popularity.ts";
-import { nameOf } from "../personalize/operations/operation.ts";
+import { nameInArn } from "../personalize/operations/operation.ts";
 import { exitCodes, RunbookError, runAction, runbook, untilCancelled } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import {
@@ -136,7 +136,7 @@ function printPlan(isNew: boolean, price: UsdRange, priced: string): number {
 /** With another recipe `pulumi up` replaces the solution, and with it every version to compare or hold. */
 function refuseReplacement({ recorded, config }: OperatedStack): void {
     const solution = recorded.findLast(({ kind, ranks }) => kind === "Solution" && !ranks)?.inputs;
-    const recipe = typeof solution?.recipeArn === "string" ? nameOf(solution.recipeArn) : undefined;
+    const recipe = typeof solution?.recipeArn === "string" ? nameInArn(solution.recipeArn) : undefined;
     if (solution && recipe !== config.recipe) {
         throw new RunbookError(
             `The config's recipe is ${config.recipe ?? "AutoML's choice"}, the solution's ${recipe ?? "AutoML's choice"}: ` +
@@ -157,22 +157,22 @@ async function readData(file: string): Promise<Columns> {
 
 function print({ outcome, live, fresh, newest, compared, reasons }: Retrained): void {
     if (compared) {
-        printCompared(compared, nameOf(fresh ?? ""), nameOf(live));
+        printCompared(compared, nameInArn(fresh ?? ""), nameInArn(live));
     }
     const why = reasons.join("; ");
     const passedOver =
         newest === live
             ? ""
-            : ` Version ${nameOf(newest)} is newer, and does not serve. Switch to it: npm run rollback -- --to ${nameOf(newest)}`;
+            : ` Version ${nameInArn(newest)} is newer, and does not serve. Switch to it: npm run rollback -- --to ${nameInArn(newest)}`;
     const sentences = {
-        switched: `Version ${nameOf(fresh ?? "")} serves, and passed the smoke test. Back to ${nameOf(live)}: npm run rollback`,
-        "nothing new": `There is no new data to train on: version ${nameOf(live)} continues to serve. Put new data into the file of config interactionsFile.${passedOver}`,
+        switched: `Version ${nameInArn(fresh ?? "")} serves, and passed the smoke test. Back to ${nameInArn(live)}: npm run rollback`,
+        "nothing new": `There is no new data to train on: version ${nameInArn(live)} continues to serve. Put new data into the file of config interactionsFile.${passedOver}`,
         refused:
-            `The quality gate refused version ${nameOf(fresh ?? "")}: ${why}.\nVersion ${nameOf(live)} continues to serve, and is held. ` +
-            `Switch anyway: npm run rollback -- --to ${nameOf(fresh ?? "")}; let \`pulumi up\` switch: npm run rollback -- --release`,
+            `The quality gate refused version ${nameInArn(fresh ?? "")}: ${why}.\nVersion ${nameInArn(live)} continues to serve, and is held. ` +
+            `Switch anyway: npm run rollback -- --to ${nameInArn(fresh ?? "")}; let \`pulumi up\` switch: npm run rollback -- --release`,
         "rolled back":
-            `Version ${nameOf(fresh ?? "")} failed the smoke test: ${why}.\n` +
-            `Version ${nameOf(live)} serves again, and is held. End the hold: npm run rollback -- --release`,
+            `Version ${nameInArn(fresh ?? "")} failed the smoke test: ${why}.\n` +
+            `Version ${nameInArn(live)} serves again, and is held. End the hold: npm run rollback -- --release`,
     };
     console.log(sentences[outcome]);
 }

@@ -1,5 +1,5 @@
 import {
-    nameOf,
+    nameInArn,
     nowIso,
     type OperatedCampaign,
     type OperationDeps,
@@ -62,7 +62,7 @@ await runAction(options.verbose, async (signal) => {
     }
     const versions = await listVersions(deps.client(config.region), solutionOf(live));
     const target = chooseTarget(versions, live, options.to);
-    const move = `campaign ${nameOf(campaign.campaignArn)} from version ${nameOf(live)} to ${nameOf(target)}`;
+    const move = `campaign ${nameInArn(campaign.campaignArn)} from version ${nameInArn(live)} to ${nameInArn(target)}`;
     if (options.dryRun) {
         return printResult(`It would switch ${move}, and hold it there.`, { from: live, to: target, hold: true });
     }
@@ -73,7 +73,7 @@ await runAction(options.verbose, async (signal) => {
         await switchVersion(deps, { ...campaign, solutionVersionArn: target, hold: true, reason: options.reason });
         await recordCampaign(stack.stack, options.configFile);
         return printResult(
-            `Version ${nameOf(target)} serves, and \`pulumi up\` does not change that.\n` +
+            `Version ${nameInArn(target)} serves, and \`pulumi up\` does not change that.\n` +
                 "End the hold with: npm run rollback -- --release",
             { from: live, to: target, hold: true },
         );
@@ -93,7 +93,7 @@ async function release(
         return printResult("The campaign is not held: `pulumi up` switches to the newest version.", result);
     }
     if (options.dryRun) {
-        return printResult(`It would end the hold at version ${nameOf(serving.solutionVersionArn)}.`, result);
+        return printResult(`It would end the hold at version ${nameInArn(serving.solutionVersionArn)}.`, result);
     }
     const { reason } = options;
     await writeStateFlag(ssm, stack, "serving", {
@@ -105,7 +105,7 @@ async function release(
     });
     await recordCampaign(pulumiStack, options.configFile);
     return printResult(
-        `Version ${nameOf(live)} continues to serve; the next \`pulumi up\` switches to the newest one.`,
+        `Version ${nameInArn(live)} continues to serve; the next \`pulumi up\` switches to the newest one.`,
         result,
     );
 }

@@ -1,5 +1,5 @@
 import { approximately, priceNote } from "../config/prices.ts";
-import { describeCampaign, nameOf, servedIn } from "../personalize/operations/operation.ts";
+import { describeCampaign, nameInArn, servedIn } from "../personalize/operations/operation.ts";
 import { readStateFlags } from "../personalize/operations/state-flags.ts";
 import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
@@ -51,7 +51,7 @@ await runAction(options.verbose, async (signal) => {
         console.log(`Parked since ${shortTime(parked.since)} (${parked.reason}). To resume it: npm run resume`);
     }
     if (serving?.hold) {
-        const held = `Held at ${nameOf(serving.solutionVersionArn)} since ${shortTime(serving.since)} (${serving.reason}).`;
+        const held = `Held at ${nameInArn(serving.solutionVersionArn)} since ${shortTime(serving.since)} (${serving.reason}).`;
         console.log(`${held} End the hold with: npm run rollback -- --release`);
     }
     return exitCodes.fine;
@@ -75,7 +75,7 @@ function print(versions: readonly Version[], switches: readonly NotedSwitch[]): 
     console.log(`The cost is of the training ${priceNote}.`);
     for (const { at, by, solutionVersionArn, reason } of switches) {
         const who = by?.split(/[:/]/).at(-1) ?? "unknown caller";
-        console.log(`${shortTime(at)} ${who} switched to ${nameOf(solutionVersionArn)}: ${reason}`);
+        console.log(`${shortTime(at)} ${who} switched to ${nameInArn(solutionVersionArn)}: ${reason}`);
     }
 }
 

@@ -5,7 +5,7 @@ export interface Listed {
 }
 
 /** A name (`movie-recommender-notices`, `marks.ts`) is not a word of a sentence. */
-const word = (words: string) => new RegExp(`(?<![-\\w/.:$@\`"'])(?:${words})(?![-\\w/:=(\`"]|\\.\\w|'\\])`, "gi");
+const word = (words: string) => new RegExp(`(?<![-\\w/.:=$@\`"'])(?:${words})(?![-\\w/:=(\`"]|\\.\\w|'\\])`, "gi");
 
 export const listed: readonly Listed[] = [
     { pattern: /(?<=^|[.!?:]\s|—\s)(?:What|Who|Whose|So|The same)(?=\s)/g, plain: "name the subject first" },

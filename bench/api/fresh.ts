@@ -6,7 +6,7 @@ import { listRequest, watchRequest } from "./load.ts";
 export async function secondsToChange(
     callers: readonly Call[],
     viewers: readonly string[],
-    patience = 10,
+    mostSeconds = 10,
 ): Promise<number[]> {
     const seconds: number[] = [];
     for (const [at, viewer] of viewers.entries()) {
@@ -19,7 +19,7 @@ export async function secondsToChange(
         const { body } = await one(watchRequest(viewer, before.films[1].itemId));
         for (;;) {
             const after = (await other(listRequest(viewer, body.revision))).body;
-            if (idsOf(after.films) !== idsOf(before.films) || passed() > patience) break;
+            if (idsOf(after.films) !== idsOf(before.films) || passed() > mostSeconds) break;
             await sleep(50);
         }
         seconds.push(passed());

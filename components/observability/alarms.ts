@@ -1,6 +1,6 @@
 import { gatewayMetrics, jobMetrics, ownMetrics, servingApiMetrics, servingMetrics } from "../../config/metrics.ts";
 import { nearLimit } from "../../cost/enforce-limit.ts";
-import { closingShare, noticeShare } from "../../cost/serving-shares.ts";
+import { closingShare, notificationShare } from "../../cost/serving-shares.ts";
 import {
     gatewayMetric,
     jobErrors,
@@ -243,10 +243,10 @@ const useOf = (
 ): readonly Alarm[] => [
     {
         id: "requests-cost",
-        says: `Requests cost ${100 * noticeShare} % of the monthly limit in an hour; at ${100 * closingShare} % the cost guard closes API and page`,
+        says: `Requests cost ${100 * notificationShare} % of the monthly limit in an hour; at ${100 * closingShare} % the cost guard closes API and page`,
         watches: { metric: ownMetric(place, servingApiMetrics.requestsCost), statistic: "Maximum" },
         calls: "at or above",
-        threshold: Math.round(noticeShare * monthlyLimitUsd * 100) / 100,
+        threshold: Math.round(notificationShare * monthlyLimitUsd * 100) / 100,
         period: minutes5,
         datapoints: once,
         missing: "ignore",

@@ -172,7 +172,7 @@ function worth(args: DashboardArgs) {
                 "Spent this month, US dollars",
                 [own(ownMetrics.monthSpend, { label: "spent", stat: "Maximum" })],
                 hour,
-                mark("limit", monthlyLimitUsd),
+                annotation("limit", monthlyLimitUsd),
             ),
             ...(args.api
                 ? [
@@ -198,7 +198,7 @@ function worth(args: DashboardArgs) {
                     }),
                 ],
                 hour,
-                mark("idle", idleHours),
+                annotation("idle", idleHours),
             ),
             graph(
                 args,
@@ -232,7 +232,7 @@ const line = ({ namespace, name, dimensions }: StackMetric, shown: Shown): Line 
     shown,
 ];
 
-const mark = (label: string, value: number) => ({ annotations: { horizontal: [{ label, value }] } });
+const annotation = (label: string, value: number) => ({ annotations: { horizontal: [{ label, value }] } });
 
 function graph(
     { region }: DashboardArgs,

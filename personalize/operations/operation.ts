@@ -25,7 +25,7 @@ export interface Served {
 }
 
 export const regionOf = (arn: string) => arn.split(":")[3] ?? "";
-export const nameOf = (arn: string) => arn.split("/").at(-1) ?? arn;
+export const nameInArn = (arn: string) => arn.split("/").at(-1) ?? arn;
 /** The solution of a version. */
 export const solutionOf = (versionArn: string) => versionArn.slice(0, versionArn.lastIndexOf("/"));
 export const nowIso = () => new Date().toISOString();
@@ -54,7 +54,7 @@ export function settledCampaign(deps: LifecycleDeps, operated: OperatedCampaign)
     const { campaignArn } = operated;
     const plan = {
         ...operated,
-        what: `campaign ${nameOf(campaignArn)}`,
+        what: `campaign ${nameInArn(campaignArn)}`,
         usual: campaign.usual,
         goOn: "The work continues in AWS; run the same command again to resume the wait.",
     };

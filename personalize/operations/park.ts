@@ -2,7 +2,7 @@ import { campaign } from "../campaign.ts";
 import { goneOrThrow, remove } from "../remove.ts";
 import {
     describeCampaign,
-    nameOf,
+    nameInArn,
     nowIso,
     type OperatedCampaign,
     type OperationDeps,
@@ -89,4 +89,4 @@ async function noteParked(
     return flag;
 }
 
-const whatOf = (campaignArn: string) => `campaign ${nameOf(campaignArn)}`;
+const whatOf = (campaignArn: string) => `campaign ${nameInArn(campaignArn)}`;

@@ -2,7 +2,7 @@ import { type CampaignInputs, campaign } from "../campaign.ts";
 import { lifecycle } from "../lifecycle.ts";
 import {
     describeCampaign,
-    nameOf,
+    nameInArn,
     nowIso,
     type OperatedCampaign,
     type OperationDeps,
@@ -34,7 +34,7 @@ export async function switchVersion(deps: OperationDeps, wanted: Switch): Promis
     const ssm = deps.ssm(region);
     const served = await settledCampaign(deps, wanted);
     if (served === undefined) {
-        throw new Error(`There is no campaign ${nameOf(campaignArn)}. \`npm run watch-status\` shows the stack.`);
+        throw new Error(`There is no campaign ${nameInArn(campaignArn)}. \`npm run watch-status\` shows the stack.`);
     }
     const live = served.solutionVersionArn;
     const { serving: before } = await readStateFlags(ssm, stack);
@@ -49,7 +49,7 @@ export async function switchVersion(deps: OperationDeps, wanted: Switch): Promis
         pollSeconds,
         deadlineMinutes,
         tags: {},
-        name: nameOf(campaignArn),
+        name: nameInArn(campaignArn),
         solutionArn: solutionOf(live),
     };
     const olds = { ...standing, status: "ACTIVE" };
@@ -67,7 +67,7 @@ export async function switchVersion(deps: OperationDeps, wanted: Switch): Promis
         await writeStateFlag(ssm, stack, "serving", setBack(before, live, solutionVersionArn));
         const message = (error as Error).message;
         throw new Error(
-            `The switch to version ${nameOf(solutionVersionArn)} failed; the campaign keeps serving ${nameOf(live)}. ${message}`,
+            `The switch to version ${nameInArn(solutionVersionArn)} failed; the campaign keeps serving ${nameInArn(live)}. ${message}`,
         );
     }
     return live;
@@ -77,7 +77,7 @@ export async function switchVersion(deps: OperationDeps, wanted: Switch): Promis
 function setBack(before: ServingFlag | undefined, live: string, failed: string): ServingFlag {
     return {
         ...(before ?? { solutionVersionArn: live, hold: false }),
-        reason: before?.hold ? before.reason : `the switch to ${nameOf(failed)} failed`,
+        reason: before?.hold ? before.reason : `the switch to ${nameInArn(failed)} failed`,
         since: nowIso(),
         from: live,
         failed,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { freshState, parseState } from "../../cost/guard-state.ts";
-import { closingShare, noticeShare } from "../../cost/serving-shares.ts";
+import { closingShare, notificationShare } from "../../cost/serving-shares.ts";
 import { countServing, servingSince } from "../../cost/serving-spend.ts";
 import { hour, minute, window } from "../../cost/time.ts";
 import { plus, type Usage, usageUsd } from "../../cost/usage.ts";
@@ -92,7 +92,7 @@ describe("the spend of API and page", () => {
 
     it("notifies before, at 2 % of the limit in an hour, and does not close below 5 %", async () => {
         const { world, minutes } = attacked();
-        await minutes(120, { edgeGb: ((noticeShare + 0.01) * 200) / 0.085 / 60 });
+        await minutes(120, { edgeGb: ((notificationShare + 0.01) * 200) / 0.085 / 60 });
         assert.deepEqual([world.closings.length, world.kinds()], [0, ["traffic-high"]]);
     });
 

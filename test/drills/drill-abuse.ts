@@ -3,7 +3,7 @@ import { printGoals, showLine, showTable } from "../../bench/lib/goals.ts";
 import { startTestAws } from "../support/local-aws.ts";
 import { playOnStack } from "./abuse/played.ts";
 import { unwatchedIn } from "./abuse/unwatched.ts";
-import { brakeOf, virtualAttacks } from "./abuse/virtual-attacks.ts";
+import { closingOf, virtualAttacks } from "./abuse/virtual-attacks.ts";
 
 /**
  * Checks the price of a stranger's attacks. It plays each attack on the program's own stack on a local AWS, priced by the
@@ -35,18 +35,26 @@ try {
     );
     say("the cost guard in virtual time");
     const limit = 200;
-    const braked = [];
-    for (const attack of virtualAttacks(worstUsdHour)) braked.push(await brakeOf(attack, limit));
+    const closings = [];
+    for (const attack of virtualAttacks(worstUsdHour)) closings.push(await closingOf(attack, limit));
     showTable(
-        [`until the guard closes (limit $${limit})`, "minutes after the threshold", "hours in all", "paid", "notices"],
-        braked.map((one) => [...[one.what, one.minutes, one.hours.toFixed(1), usd(one.usd), one.notices.join(", ")]]),
+        [
+            `until the guard closes (limit $${limit})`,
+            "minutes after the threshold",
+            "hours in all",
+            "paid",
+            "notifications",
+        ],
+        closings.map((one) => [
+            ...[one.what, one.minutes, one.hours.toFixed(1), usd(one.usd), one.notifications.join(", ")],
+        ]),
     );
     for (const what of unwatched) showLine(`unwatched: ${what}`);
     process.exitCode = printGoals([
         { name: "abuse-worst-usd-hour", figure: worstUsdHour, bound: "<=", limit: 5 },
         {
             name: "abuse-brake-minutes",
-            figure: Math.max(...braked.map(({ minutes }) => minutes)),
+            figure: Math.max(...closings.map(({ minutes }) => minutes)),
             bound: "<",
             limit: 20,
         },

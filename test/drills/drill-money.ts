@@ -40,10 +40,19 @@ if (sabotage === undefined) {
 const life = sabotage === undefined ? await liveOnce(say) : undefined;
 
 showTable(
-    ["virtual months with", "months", "notices", "wrong", "braked", "at most, min", "and waiting for AWS", "survived"],
+    [
+        "virtual months with",
+        "months",
+        "notifications",
+        "wrong",
+        "enforced",
+        "at most, min",
+        "and waiting for AWS",
+        "survived",
+    ],
     months.map((one) => [
-        ...[one.fault, one.months, one.notices, one.wrong.length, one.brakes],
-        ...[one.brakeMinutes, one.brakeMinutesAll, isFine(one.survived)],
+        ...[one.fault, one.months, one.notifications, one.wrong.length, one.enforcements],
+        ...[one.enforcementMinutes, one.enforcementMinutesAll, isFine(one.survived)],
     ]),
 );
 for (const { fault, wrong } of months) {
@@ -63,13 +72,18 @@ if (life !== undefined) {
         ["on the local AWS", "so", "seconds", ""],
         life.steps.map((step) => [step.what, isFine(step.fine), step.seconds.toFixed(0), step.note]),
     );
-    for (const what of life.noticesWrong) showLine(what);
+    for (const what of life.notificationsWrong) showLine(what);
 }
 const wrong = months.reduce((sum, one) => sum + one.wrong.length, 0);
 const missed = life?.steps.filter((step) => !step.fine).length ?? 0;
 process.exitCode = printGoals([
-    { name: "money-notices-wrong", figure: wrong + (life?.noticesWrong.length ?? 0), bound: "=", limit: 0 },
-    { name: "money-brake-minutes", figure: Math.max(...months.map((one) => one.brakeMinutes)), bound: "<", limit: 20 },
+    { name: "money-notices-wrong", figure: wrong + (life?.notificationsWrong.length ?? 0), bound: "=", limit: 0 },
+    {
+        name: "money-brake-minutes",
+        figure: Math.max(...months.map((one) => one.enforcementMinutes)),
+        bound: "<",
+        limit: 20,
+    },
     {
         name: "money-faults-survived",
         figure: months.filter((one) => one.fault !== "none" && one.survived).length,

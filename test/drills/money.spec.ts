@@ -66,7 +66,8 @@ describe("the drill of the money", () => {
     const bad: Readonly<Record<string, (results: readonly FaultResult[]) => void>> = {
         "forgets-intent": (results) =>
             assert.match(results.flatMap(({ wrong }) => wrong).join("\n"), /no limit-reached/),
-        "parks-an-hour-late": (results) => assert.ok(results.every(({ brakeMinutes }) => brakeMinutes > 45)),
+        "parks-an-hour-late": (results) =>
+            assert.ok(results.every(({ enforcementMinutes }) => enforcementMinutes > 45)),
         "overlooks-the-ranking": (results) =>
             assert.match(results.flatMap(({ wrong }) => wrong).join("\n"), /no limit-reached/),
         "notifies-under-a-new-id": (results) =>

@@ -72,7 +72,7 @@ describe("waiting", () => {
         );
     });
 
-    it("looks every pollSeconds, a tenth more or less", async () => {
+    it("polls every pollSeconds, a tenth more or less", async () => {
         for (const [random, seconds] of [
             [0, 13.5],
             [0.5, 15],
@@ -121,7 +121,7 @@ describe("waiting", () => {
         await assert.rejects(waitFor(deps, plan, answers(refused, "ACTIVE"), ready), refused);
     });
 
-    it("asks before each look whether the engine is there, and looks no more when it is gone", async () => {
+    it("checks before each poll that the engine runs, and stops when it does not", async () => {
         let asked = 0;
         let looked = 0;
         const { deps } = createWorld({

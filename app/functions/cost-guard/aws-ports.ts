@@ -10,7 +10,7 @@ import { ownMetrics, ownNamespace, rankingMetrics, servingApiMetrics } from "../
 import type { Gauges } from "../../../cost/decide.ts";
 import { keepTag } from "../../../cost/guard-config.ts";
 import { observeCampaign, prefetchWindows, requestWindows } from "../../../personalize/operations/observe-campaign.ts";
-import { nameOf, solutionOf } from "../../../personalize/operations/operation.ts";
+import { nameInArn, solutionOf } from "../../../personalize/operations/operation.ts";
 import { beginPark } from "../../../personalize/operations/park.ts";
 import {
     guardStateParameter,
@@ -83,7 +83,7 @@ export function awsPorts(clients: GuardClients, place: GuardPlace): GuardPorts {
         async parked() {
             const { parked } = await readStateFlags(ssm, stack);
             const first = parked?.campaign ? solutionOf(parked.campaign.solutionVersionArn) : undefined;
-            const ranking = rankingCampaignArn && solutionArn(nameOf(rankingCampaignArn));
+            const ranking = rankingCampaignArn && solutionArn(nameInArn(rankingCampaignArn));
             return parked && { solutions: [first, ranking].filter((arn) => arn !== undefined) };
         },
         solutions: () =>

@@ -37,7 +37,7 @@ import {
 const gone = "NotFoundException";
 
 type Args = Resolved<aws.budgets.BudgetArgs>;
-type Notice = NonNullable<Args["notifications"]>[number];
+type BudgetNotification = NonNullable<Args["notifications"]>[number];
 
 /** Budgets and their subscribers. A budget's id is its account and name. */
 export function budgetEntries(client: BudgetsClient, accountId: () => Promise<string>): Record<string, AnyEntry> {
@@ -46,8 +46,8 @@ export function budgetEntries(client: BudgetsClient, accountId: () => Promise<st
     const tagsOf = async (ResourceARN: string) =>
         plainTags((await client.send(new ListTagsForResourceCommand({ ResourceARN }))).ResourceTags);
 
-    async function noticesOf(id: string): Promise<Notice[]> {
-        const notices = [];
+    async function notificationsOf(id: string): Promise<BudgetNotification[]> {
+        const notifications = [];
         for await (const page of paginateDescribeNotificationsForBudget({ client }, find(id))) {
             for (const Notification of page.Notifications ?? []) {
                 const subscribers: Subscriber[] = [];
@@ -55,10 +55,10 @@ export function budgetEntries(client: BudgetsClient, accountId: () => Promise<st
                 for await (const { Subscribers = [] } of paginateDescribeSubscribersForNotification({ client }, of)) {
                     subscribers.push(...Subscribers);
                 }
-                notices.push(observedNotice(Notification, subscribers));
+                notifications.push(observedNotification(Notification, subscribers));
             }
         }
-        return notices;
+        return notifications;
     }
 
     return {
@@ -92,7 +92,7 @@ export function budgetEntries(client: BudgetsClient, accountId: () => Promise<st
                 const command = new CreateBudgetCommand({
                     AccountId,
                     Budget: budgetOf(args),
-                    NotificationsWithSubscribers: (args.notifications ?? []).map(wantedNotice),
+                    NotificationsWithSubscribers: (args.notifications ?? []).map(wantedNotification),
                     ResourceTags: tagList(args.tags),
                 });
                 await client.send(command).catch(async (error: Error) => {
@@ -109,12 +109,12 @@ export function budgetEntries(client: BudgetsClient, accountId: () => Promise<st
                 if (!found) {
                     return undefined;
                 }
-                const notices = await noticesOf(id);
-                const isAsWas = sameMembers(ordered(state.notifications), notices) !== notices;
+                const notifications = await notificationsOf(id);
+                const isAsWas = sameMembers(ordered(state.notifications), notifications) !== notifications;
                 return withoutDefaults(
                     {
                         ...observedBudget(found, state),
-                        notifications: isAsWas ? state.notifications : notices,
+                        notifications: isAsWas ? state.notifications : notifications,
                         tags: await tagsOf(arnOf(id)),
                     },
                     state as Properties,
@@ -125,15 +125,17 @@ export function budgetEntries(client: BudgetsClient, accountId: () => Promise<st
                 await client.send(
                     new UpdateBudgetCommand({ AccountId: find(id).AccountId, NewBudget: budgetOf(args) }),
                 );
-                const there = await noticesOf(id);
+                const there = await notificationsOf(id);
                 const wanted = ordered(args.notifications) ?? [];
-                const isIn = (list: readonly Notice[], one: Notice) =>
+                const isIn = (list: readonly BudgetNotification[], one: BudgetNotification) =>
                     list.some((other) => canonical(other) === canonical(one));
-                for (const { Notification } of there.filter((one) => !isIn(wanted, one)).map(wantedNotice)) {
+                for (const { Notification } of there.filter((one) => !isIn(wanted, one)).map(wantedNotification)) {
                     await client.send(new DeleteNotificationCommand({ ...find(id), Notification }));
                 }
-                for (const notice of wanted.filter((one) => !isIn(there, one))) {
-                    await client.send(new CreateNotificationCommand({ ...find(id), ...wantedNotice(notice) }));
+                for (const notification of wanted.filter((one) => !isIn(there, one))) {
+                    await client.send(
+                        new CreateNotificationCommand({ ...find(id), ...wantedNotification(notification) }),
+                    );
                 }
                 const ResourceTagKeys = goneKeys(olds.tags, args.tags);
                 if (ResourceTagKeys.length > 0) {
@@ -181,24 +183,24 @@ function observedBudget(found: Budget, state: Args): Properties {
     };
 }
 
-function wantedNotice(notice: Notice) {
+function wantedNotification(notification: BudgetNotification) {
     const subscribers = (SubscriptionType: "SNS" | "EMAIL", addresses: readonly string[] | undefined) =>
         (addresses ?? []).map((Address) => ({ SubscriptionType, Address }));
     return {
         Notification: {
-            NotificationType: notice.notificationType as "ACTUAL",
-            ComparisonOperator: notice.comparisonOperator as "GREATER_THAN",
-            Threshold: notice.threshold,
-            ThresholdType: notice.thresholdType as "PERCENTAGE",
+            NotificationType: notification.notificationType as "ACTUAL",
+            ComparisonOperator: notification.comparisonOperator as "GREATER_THAN",
+            Threshold: notification.threshold,
+            ThresholdType: notification.thresholdType as "PERCENTAGE",
         },
         Subscribers: [
-            ...subscribers("SNS", notice.subscriberSnsTopicArns),
-            ...subscribers("EMAIL", notice.subscriberEmailAddresses),
+            ...subscribers("SNS", notification.subscriberSnsTopicArns),
+            ...subscribers("EMAIL", notification.subscriberEmailAddresses),
         ],
     };
 }
 
-function observedNotice(of: Notification, subscribers: readonly Subscriber[]): Notice {
+function observedNotification(of: Notification, subscribers: readonly Subscriber[]): BudgetNotification {
     const addresses = (type: string) =>
         subscribers.filter(({ SubscriptionType }) => SubscriptionType === type).map(({ Address = "" }) => Address);
     return tidy({
@@ -211,16 +213,16 @@ function observedNotice(of: Notification, subscribers: readonly Subscriber[]): N
     });
 }
 
-const ordered = (notices: Args["notifications"]) => notices?.map(tidy);
+const ordered = (notifications: Args["notifications"]) => notifications?.map(tidy);
 
 /** A notification with its addresses sorted; an empty list equals a missing one. */
 function tidy({
     subscriberSnsTopicArns: topics = [],
     subscriberEmailAddresses: mails = [],
-    ...notice
-}: Notice): Notice {
+    ...notification
+}: BudgetNotification): BudgetNotification {
     return {
-        ...notice,
+        ...notification,
         ...(topics.length > 0 && { subscriberSnsTopicArns: [...topics].sort() }),
         ...(mails.length > 0 && { subscriberEmailAddresses: [...mails].sort() }),
     };

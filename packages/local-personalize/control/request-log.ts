@@ -19,7 +19,7 @@ export function openRequestLog(database: DatabaseSync, clock: Clock) {
     const insert = database.prepare(
         "INSERT INTO requests (at, operation, region, arn, name, outcome) VALUES (?, ?, ?, ?, ?, ?)",
     );
-    const mark = database.prepare("UPDATE requests SET answered = 1 WHERE id = ?");
+    const setAnswered = database.prepare("UPDATE requests SET answered = 1 WHERE id = ?");
     const newer = database.prepare("SELECT * FROM requests WHERE id > ? ORDER BY id");
     return {
         /** Adds a call and returns its id. `outcome` is "accepted" or the error's code; `output` is the answer. */
@@ -31,7 +31,7 @@ export function openRequestLog(database: DatabaseSync, clock: Clock) {
             return Number(insert.run(clock.now(), operation, region, arn, name, outcome).lastInsertRowid);
         },
         /** Records that the answer was written out. */
-        answered: (id: number) => void mark.run(id),
+        answered: (id: number) => void setAnswered.run(id),
         /** The calls after the one with this id, oldest first. */
         after: (id: number): LoggedRequest[] => newer.all(id).map((row) => ({ ...row }) as unknown as LoggedRequest),
     };

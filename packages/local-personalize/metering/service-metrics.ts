@@ -17,7 +17,7 @@ export function createServiceMetrics() {
     return {
         add(metric: Pick<MetricValues, "region" | "name" | "unit" | "dimensions">, value: number, now: number): void {
             const minute = now - (now % minuteMilliseconds);
-            const key = `${minute} ${nameOf(metric)}`;
+            const key = `${minute} ${seriesOf(metric)}`;
             const values = collected.get(key);
             if (!values) {
                 collected.set(key, { ...metric, minute, count: 1, sum: value, minimum: value, maximum: value });
@@ -37,7 +37,7 @@ export function createServiceMetrics() {
             const left = new Map<string, MetricValues>();
             const taken: MetricValues[] = [];
             for (const [key, values] of collected) {
-                const name = nameOf(values);
+                const name = seriesOf(values);
                 if (resting.has(name)) left.set(key, values);
                 else {
                     taken.push(values);
@@ -52,7 +52,7 @@ export function createServiceMetrics() {
 
 type ServiceMetrics = ReturnType<typeof createServiceMetrics>;
 
-const nameOf = ({ region, name, dimensions }: Pick<MetricValues, "region" | "name" | "dimensions">) =>
+const seriesOf = ({ region, name, dimensions }: Pick<MetricValues, "region" | "name" | "dimensions">) =>
     `${region} ${name} ${Object.values(dimensions).join(" ")}`;
 
 /** The metric of successful calls, the prefix of the error metrics, and the metric of the latency. */

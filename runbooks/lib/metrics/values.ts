@@ -5,7 +5,7 @@ import type { GuardConfig } from "../../../cost/guard-config.ts";
 import { freshState } from "../../../cost/guard-state.ts";
 import { usedTPS } from "../../../cost/spend.ts";
 import { hour, minute } from "../../../cost/time.ts";
-import { nameOf } from "../../../personalize/operations/operation.ts";
+import { nameInArn } from "../../../personalize/operations/operation.ts";
 import { judgedMetric } from "../training/quality-gate.ts";
 import type { StackObservation } from "./observe.ts";
 
@@ -53,7 +53,7 @@ export function valuesOf(observation: StackObservation, config: GuardConfig): Me
         ...versions.flatMap(({ solutionVersionArn, metrics }) =>
             modelMetrics.flatMap((name) => {
                 const value = metrics[name];
-                return value === undefined ? [] : [{ name, value, version: nameOf(solutionVersionArn) }];
+                return value === undefined ? [] : [{ name, value, version: nameInArn(solutionVersionArn) }];
             }),
         ),
     ];

@@ -1,7 +1,7 @@
 import { DescribeCampaignCommand, PersonalizeClient, paginateListFilters } from "@aws-sdk/client-personalize";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { isNotFound } from "../../../personalize/errors.ts";
-import { nameOf } from "../../../personalize/operations/operation.ts";
+import { nameInArn } from "../../../personalize/operations/operation.ts";
 import { readStateFlags } from "../../../personalize/operations/state-flags.ts";
 import { goneOrThrow } from "../../../personalize/remove.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
@@ -17,7 +17,7 @@ export async function noCampaign(stack: string, outputs: Readonly<Record<string,
     return (
         (await parkedError(stack, region)) ??
         new RunbookError(
-            `The stack has version ${nameOf(solutionVersionArn)} and no campaign. ` +
+            `The stack has version ${nameInArn(solutionVersionArn)} and no campaign. ` +
                 "Create one: pulumi config set campaignEnabled true && pulumi up",
         )
     );
@@ -59,7 +59,7 @@ export async function notFound(
         const parked = await parkedError(stack, region);
         if (parked !== undefined) return parked;
         return new RunbookError(
-            `Campaign ${nameOf(campaignArn)} was deleted outside Pulumi. Create it again: pulumi refresh && pulumi up`,
+            `Campaign ${nameInArn(campaignArn)} was deleted outside Pulumi. Create it again: pulumi refresh && pulumi up`,
         );
     }
     if (filter === undefined) return error;

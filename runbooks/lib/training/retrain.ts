@@ -1,6 +1,6 @@
 import type { StackConfig } from "../../../config/config.ts";
 import {
-    nameOf,
+    nameInArn,
     nowIso,
     type OperatedCampaign,
     type OperationDeps,
@@ -79,8 +79,8 @@ export async function retrain(
     }
     deps.log(
         serving?.retraining
-            ? `resuming the retraining of ${serving.since}, which replaces version ${nameOf(live)}`
-            : `version ${nameOf(live)} continues to serve until a new one has passed`,
+            ? `resuming the retraining of ${serving.since}, which replaces version ${nameInArn(live)}`
+            : `version ${nameInArn(live)} continues to serve until a new one has passed`,
     );
     // After a crash during the switch this is not `live`; moving back is not needed.
     const meanwhile = serving?.retraining ? served : held;
@@ -97,7 +97,7 @@ export async function retrain(
     const reasons = refusals(compared, thresholds);
     if (reasons.length > 0) {
         // Ends at the live version: a crash after the switch may have left the new one serving.
-        const reason = `the quality gate refused ${nameOf(fresh)}`;
+        const reason = `the quality gate refused ${nameInArn(fresh)}`;
         await switchVersion(deps, { ...campaign, solutionVersionArn: live, hold: true, reason });
         return { ...end, outcome: "refused", compared, reasons };
     }
@@ -108,7 +108,7 @@ export async function retrain(
     await deps.up();
     const problem = await deps.smokeProblem();
     if (problem !== undefined) {
-        const failed = `smoke test of ${nameOf(fresh)} failed: ${problem}`;
+        const failed = `smoke test of ${nameInArn(fresh)} failed: ${problem}`;
         await switchVersion(deps, { ...campaign, solutionVersionArn: live, hold: true, reason: failed });
         return { ...end, outcome: "rolled back", compared, reasons: [problem] };
     }

@@ -8,7 +8,7 @@ import { ParameterNotFound, paginateGetParameterHistory, type SSMClient } from "
 import { trainingUsd, type UsdRange } from "../../../config/prices.ts";
 import { hasName, isNotFound } from "../../../personalize/errors.ts";
 import { contentHashIn } from "../../../personalize/job-names.ts";
-import { nameOf } from "../../../personalize/operations/operation.ts";
+import { nameInArn } from "../../../personalize/operations/operation.ts";
 import { type ServingFlag, stateFlagsPath } from "../../../personalize/operations/state-flags.ts";
 import { importOf } from "../../../personalize/solution-version.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
@@ -75,7 +75,7 @@ export async function listVersions(client: PersonalizeClient, solutionArn: strin
             trainingType = null,
         } of solutionVersions) {
             const madeAt = creationDateTime?.toISOString() ?? null;
-            versions.push({ id: nameOf(solutionVersionArn), solutionVersionArn, status, madeAt, trainingType });
+            versions.push({ id: nameInArn(solutionVersionArn), solutionVersionArn, status, madeAt, trainingType });
         }
     }
     return versions.sort((a, b) => (a.madeAt ?? "").localeCompare(b.madeAt ?? ""));

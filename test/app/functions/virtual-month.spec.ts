@@ -35,7 +35,7 @@ const action = fc.constantFrom("announce" as const, "park" as const);
 
 describe("a virtual month of the cost guard", () => {
     it("enforces the limit once and in time, parks no used campaign, and sends nothing twice, whatever fails meanwhile", async () => {
-        let braked = 0;
+        let enforced = 0;
         await fc.assert(
             fc.asyncProperty(
                 faults,
@@ -52,7 +52,7 @@ describe("a virtual month of the cost guard", () => {
                     const start = world.now;
                     let lastAsked = start;
                     let faultless = 0;
-                    if (idleAction === "announce") braked += 1;
+                    if (idleAction === "announce") enforced += 1;
                     for (let run = 0; run < 2880 && world.campaign !== undefined; run += 1) {
                         const hours = (world.now - start) / hour;
                         if (Number.isInteger(hours) && asked.includes(hours)) {
@@ -80,18 +80,21 @@ describe("a virtual month of the cost guard", () => {
                             const idle = world.parkedReason?.includes("nobody") ?? false;
                             assert.ok(!idle || world.now - lastAsked >= 48 * hour, "parked although it was used");
                         }
-                        // Two runs without a fault are at most half an hour after the limit: they have braked.
+                        // Two runs without a fault are at most half an hour after the limit: it is enforced.
                         assert.ok(
                             faultless < 2 || hours * 0.2 < limit || world.deletions > 0,
                             `${hours} h, limit ${limit}`,
                         );
                         world.now += 15 * minute;
                     }
-                    if (idleAction === "announce") assert.ok(world.deletions === 1, "it was braked");
+                    if (idleAction === "announce") assert.ok(world.deletions === 1, "the limit is enforced");
                     assert.ok(world.deletions <= 1, `${world.deletions} deletions`);
                     const texts = new Map<string, Set<string>>();
-                    for (const notice of world.arrived) {
-                        texts.set(notice.id, (texts.get(notice.id) ?? new Set()).add(JSON.stringify(notice)));
+                    for (const notification of world.arrived) {
+                        texts.set(
+                            notification.id,
+                            (texts.get(notification.id) ?? new Set()).add(JSON.stringify(notification)),
+                        );
                     }
                     for (const [id, said] of texts) assert.equal(said.size, 1, id);
                     const once = world.kinds().filter((kind) => kind !== "idle" && kind !== "idle-withdrawn");
@@ -100,6 +103,6 @@ describe("a virtual month of the cost guard", () => {
             ),
             { numRuns: 20 },
         );
-        assert.ok(braked > 0);
+        assert.ok(enforced > 0);
     }).timeout(120_000);
 });

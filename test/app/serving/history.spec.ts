@@ -30,7 +30,11 @@ describe("GET /history/{userId}", () => {
     it("of other viewers has the newest films only, and none of clicks", async () => {
         const world = startWorld({ tables });
         assert.deepEqual(jsonOf(await history(world, "6")), {
-            ...{ from: ["events"], eventDays: 30, mostEvents: 20, total: 0, films: [] },
+            from: ["events"],
+            eventDays: 30,
+            mostEvents: 20,
+            total: 0,
+            films: [],
         });
         const body = { userId: "6", sessionId: "s", events: [{ eventType: "Click", itemId: "9" }] };
         await world.ask("POST /events", { body });

@@ -187,7 +187,11 @@ describe("what the API and the page are made of", () => {
 
     it("has the words of the data, and shows ids of users only if strangers may see histories", () => {
         assert.deepEqual(words, {
-            ...{ noun: "film", nouns: "films", event: "Watch", publicHistories: false, credits: "MovieLens" },
+            noun: "film",
+            nouns: "films",
+            event: "Watch",
+            publicHistories: false,
+            credits: "MovieLens",
             viewers: ["22", "6", "122", "13", "201", "405"],
         });
         const manifest = {

@@ -58,7 +58,13 @@ export async function playOnStack(aws: TestAws, say: (line: string) => void): Pr
             );
             const throttled = statuses.filter((status) => status === 429).length;
             const load = {
-                ...{ what, perSecond: limit, bytes, reads: 0, writes: 0, eventBytes: 0, milliseconds: 20 },
+                what,
+                perSecond: limit,
+                bytes,
+                reads: 0,
+                writes: 0,
+                eventBytes: 0,
+                milliseconds: 20,
                 ...more,
             };
             loads.push({ ...load, limit, usd: hourUsd(load), tried: `${throttled} of ${sentAtOnce} throttled` });

@@ -11,14 +11,14 @@ export interface VirtualAttack {
     readonly usd: number;
 }
 
-export interface Braked {
+export interface Closing {
     readonly what: string;
     /** Minutes from the true threshold to the closing; infinite without a closing. */
     readonly minutes: number;
     /** US dollars of the attack until the closing. */
     readonly usd: number;
     readonly hours: number;
-    readonly notices: readonly string[];
+    readonly notifications: readonly string[];
 }
 
 /** Two attacks on CloudFront, and the worst hour of the API. */
@@ -38,13 +38,13 @@ export function virtualAttacks(worstApiUsdHour: number): readonly VirtualAttack[
 }
 
 /** Plays an attack from each minute of the guard's schedule on, and returns the slowest closing. */
-export async function brakeOf(attack: VirtualAttack, limit: number): Promise<Braked> {
-    const found: Braked[] = [];
+export async function closingOf(attack: VirtualAttack, limit: number): Promise<Closing> {
+    const found: Closing[] = [];
     for (const offset of [0, 1, 4, 7, 11, 14]) found.push(await playFrom(attack, limit, offset));
     return found.reduce((worst, one) => (one.minutes > worst.minutes ? one : worst));
 }
 
-async function playFrom({ what, usage, usd }: VirtualAttack, limit: number, offset: number): Promise<Braked> {
+async function playFrom({ what, usage, usd }: VirtualAttack, limit: number, offset: number): Promise<Closing> {
     const world = guardWorld("2026-11-01T00:00:00Z", { monthlyLimitUsd: limit });
     world.serves = true;
     world.makeCampaign();
@@ -64,10 +64,16 @@ async function playFrom({ what, usage, usd }: VirtualAttack, limit: number, offs
         if (minute % 15 === 0) await world.run(runGuard);
         if (world.closedReason !== undefined) {
             const from = crossed ?? minute;
-            const notices = world.kinds().filter((kind): kind is string => kind !== undefined);
-            return { what, minutes: Math.max(0, minute - from), usd: spent, hours: (minute - offset) / 60, notices };
+            const notifications = world.kinds().filter((kind): kind is string => kind !== undefined);
+            return {
+                what,
+                minutes: Math.max(0, minute - from),
+                usd: spent,
+                hours: (minute - offset) / 60,
+                notifications,
+            };
         }
         world.now += minuteMs;
     }
-    return { what, minutes: Number.POSITIVE_INFINITY, usd: spent, hours: 6 * 24, notices: [] };
+    return { what, minutes: Number.POSITIVE_INFINITY, usd: spent, hours: 6 * 24, notifications: [] };
 }

@@ -21,7 +21,7 @@ export interface Step {
 export interface Life {
     readonly steps: readonly Step[];
     /** Duplicate or missing notifications, as sentences. */
-    readonly noticesWrong: readonly string[];
+    readonly notificationsWrong: readonly string[];
     /** Cost of an hour after `destroy`, US dollars. */
     readonly leftUsdHour: number;
     readonly left: readonly string[];
@@ -169,7 +169,7 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
         const nextHour = (Math.floor(ended / 3_600_000) + 1) * 3_600_000;
         await advance(aws, (nextHour - ended) / 1000 + 3600);
         const { usd: leftUsdHour } = await metered(aws, nextHour, nextHour + 3_600_000, "HOURLY");
-        return { steps, noticesWrong: wrongOf(got), leftUsdHour, left };
+        return { steps, notificationsWrong: wrongOf(got), leftUsdHour, left };
     } finally {
         sqs.destroy();
         cloudwatch.destroy();

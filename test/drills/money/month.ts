@@ -8,12 +8,12 @@ export type GuardRun = typeof runGuard;
 
 export interface MonthResult {
     /** Lost, duplicate or unexpected notifications after duplicates by id are dropped; as sentences. */
-    readonly noticesWrong: readonly string[];
+    readonly notificationsWrong: readonly string[];
     /** Missing or unexpected parks and deletions. */
     readonly actsWrong: readonly string[];
-    readonly notices: number;
+    readonly notifications: number;
     /** Minutes from reaching each limit to the park. */
-    readonly brakes: readonly { readonly counted: number; readonly all: number }[];
+    readonly enforcements: readonly { readonly counted: number; readonly all: number }[];
     /** Difference of the guard's last estimate from the true bill, US dollars. */
     readonly estimateOff: number;
     readonly runs: number;
@@ -73,11 +73,11 @@ export async function month(
         .filter(({ what }) => what === "unused-deleted")
         .map((one) => ({ ...one, what: "deletion", to: one.to + everyMinutes }));
     return {
-        noticesWrong: [
+        notificationsWrong: [
             ...read.wrong,
             ...matched(
                 expected.filter(({ what }) => what !== "park"),
-                read.notices,
+                read.notifications,
             ),
         ],
         actsWrong: [
@@ -87,8 +87,8 @@ export async function month(
             ),
             ...matched(deletions, gone),
         ],
-        notices: read.notices.length,
-        brakes: oracle.brakes(),
+        notifications: read.notifications.length,
+        enforcements: oracle.enforcements(),
         estimateOff: Math.abs((world.published.at(-1)?.monthSpendUsd ?? 0) - world.usd),
         runs: world.runs,
         failedRuns: world.failedRuns,
@@ -112,15 +112,15 @@ interface Happened {
 function readOnce(world: MoneyWorld) {
     const first = new Map<string, string>();
     const wrong: string[] = [];
-    const notices: Happened[] = [];
+    const notifications: Happened[] = [];
     for (const [index, { id, kind, text }] of world.arrived.entries()) {
         const minute = world.minuteOf(world.arrivedAt[index] ?? 0);
         const before = first.get(id);
-        if (before === undefined) notices.push({ what: kind, minute, text });
+        if (before === undefined) notifications.push({ what: kind, minute, text });
         else if (before !== kind + text) wrong.push(`${id} came with two texts`);
         first.set(id, before ?? kind + text);
     }
-    return { notices, wrong };
+    return { notifications, wrong };
 }
 
 /** Missing expected events, and unexpected ones. */

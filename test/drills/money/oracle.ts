@@ -22,7 +22,7 @@ interface Limit {
     fullFrom?: number;
     full?: number;
     /** Minute of the guard's park because of it. */
-    braked?: number;
+    enforced?: number;
     /** Times in which people resumed the campaign despite the limit. */
     readonly overridden: { from: number; to: number }[];
 }
@@ -38,7 +38,7 @@ interface Idle {
  * Minutes allowed for a notification: two runs and CloudWatch's delay; three runs if the guard sends its own request
  * before. CloudWatch shows the prefetch's requests later, so a viewer's request is recognised later.
  */
-const allowed = { notice: 35, proved: 50, brake: 20, withdrawalWithPrefetch: 50 };
+const allowed = { notification: 35, proved: 50, enforcement: 20, withdrawalWithPrefetch: 50 };
 
 /** Observes the truth of a world, minute by minute, and derives the required events. */
 export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute: number) {
@@ -72,7 +72,7 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
             if (usd >= limit && exists) one.full ??= minute;
             for (const park of world.parks.slice(parksSeen)) {
                 const at = world.minuteOf(park.at);
-                if (one.fullFrom !== undefined && at >= one.fullFrom) one.braked ??= at;
+                if (one.fullFrom !== undefined && at >= one.fullFrom) one.enforced ??= at;
             }
             parksSeen = world.parks.length;
 
@@ -81,7 +81,7 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
                 for (const over of one.overridden) over.to = Math.min(over.to, minute);
                 if (made !== undefined) {
                     lastUse = minute;
-                    if (one.braked !== undefined) {
+                    if (one.enforced !== undefined) {
                         one.overridden.push({ from: minute, to: Number.POSITIVE_INFINITY });
                     }
                 }
@@ -101,14 +101,14 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
         },
 
         /** For each reached limit: minutes until the park, without the time in which AWS prevented it. */
-        brakes(): { readonly counted: number; readonly all: number }[] {
-            return [...limits.values()].flatMap(({ full, braked }) => {
-                if (full === undefined) return braked === undefined ? [] : [{ counted: 0, all: 0 }];
-                const end = braked ?? lastMinute;
-                const lag = lagAt(full, brakes());
-                const counted = Math.max(0, free(full, end, brakes()) - lag);
+        enforcements(): { readonly counted: number; readonly all: number }[] {
+            return [...limits.values()].flatMap(({ full, enforced }) => {
+                if (full === undefined) return enforced === undefined ? [] : [{ counted: 0, all: 0 }];
+                const end = enforced ?? lastMinute;
+                const lag = lagAt(full, enforcements());
+                const counted = Math.max(0, free(full, end, enforcements()) - lag);
                 // Not parked before the month's end: too late, if there was time.
-                return braked === undefined && counted <= allowed.brake
+                return enforced === undefined && counted <= allowed.enforcement
                     ? []
                     : [{ counted, all: Math.max(0, end - full) }];
             });
@@ -163,24 +163,27 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
     }
 
     function limitsExpected(): Expected[] {
-        return [...limits.values()].flatMap(({ limit, nearFrom, near, fullFrom, full, braked, overridden }) => {
+        return [...limits.values()].flatMap(({ limit, nearFrom, near, fullFrom, full, enforced, overridden }) => {
             const names = [`$${limit}`];
             const all: Expected[] = [];
             if (nearFrom !== undefined) {
-                const to = later(near ?? nearFrom, allowed.notice, notices());
+                const to = later(near ?? nearFrom, allowed.notification, notifications());
                 const optional = near === undefined || (full !== undefined && full <= to) || endsBefore(limit, to);
                 all.push({ what: "limit-near", names, from: nearFrom, to, optional });
             }
             if (fullFrom !== undefined) {
                 // A guard may overestimate by a few minutes, and park that much earlier.
-                const optional = full === undefined && braked === undefined;
+                const optional = full === undefined && enforced === undefined;
                 const from = fullFrom;
-                const to = later(full ?? braked ?? fullFrom, allowed.notice, [...notices(), ...brakes()]);
+                const to = later(full ?? enforced ?? fullFrom, allowed.notification, [
+                    ...notifications(),
+                    ...enforcements(),
+                ]);
                 all.push({ what: "limit-reached", names, from, to, optional });
-                all.push({ what: "park", from, to: Math.max(to, braked ?? 0), optional });
+                all.push({ what: "park", from, to: Math.max(to, enforced ?? 0), optional });
             }
             for (const { from, to: until } of overridden) {
-                const to = later(from, allowed.notice, [...notices(), "campaign"]);
+                const to = later(from, allowed.notification, [...notifications(), "campaign"]);
                 all.push({ what: "limit-overridden", names, from, to, optional: until <= to });
             }
             return all;
@@ -190,7 +193,7 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
     /** Whether the limit's time ends by then: another limit, or another month. */
     function endsBefore(limit: number, minute: number): boolean {
         const month = (at: number) => new Date(world.at(at)).toISOString().slice(0, 7);
-        return limit !== world.config.monthlyLimitUsd ? false : month(minute) !== month(minute - allowed.notice);
+        return limit !== world.config.monthlyLimitUsd ? false : month(minute) !== month(minute - allowed.notification);
     }
 
     function idlesExpected(): Expected[] {
@@ -205,7 +208,7 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
             const parks = idleAction === "park";
             if (ended === "used") {
                 const optional = end <= announced || (parks && end >= parkFrom - disturbance.early);
-                const minutes = world.config.prefetches ? allowed.withdrawalWithPrefetch : allowed.notice;
+                const minutes = world.config.prefetches ? allowed.withdrawalWithPrefetch : allowed.notification;
                 all.push({ what: "idle-withdrawn", from: end, to: later(end, minutes, looks), optional });
             }
             if (parks && end > parkFrom) {
@@ -236,20 +239,20 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
 
     function unusedExpected(): Expected[] {
         return unused.flatMap(({ from, names }) => {
-            const to = later(from, allowed.notice, ["runs", "say"]);
+            const to = later(from, allowed.notification, ["runs", "say"]);
             const listing: Expected = { what: "unused", names, from, to, optional: false };
             const deletions = names.map((name): Expected => {
-                const until = later(to + 24 * 60, allowed.notice, ["runs", "say"]);
+                const until = later(to + 24 * 60, allowed.notification, ["runs", "say"]);
                 return { what: "unused-deleted", names: [name], from: from + 24 * 60, to: until, optional: false };
             });
             return world.config.unusedAction === "delete" ? [listing, ...deletions] : [listing];
         });
     }
 
-    function brakes(): Hindered[] {
+    function enforcements(): Hindered[] {
         return world.busy ? ["runs", "park", "requests"] : ["runs", "park"];
     }
-    function notices(): Hindered[] {
+    function notifications(): Hindered[] {
         return world.busy ? ["runs", "say", "requests"] : ["runs", "say"];
     }
     function isHindered(minute: number, what: readonly Hindered[]): boolean {

@@ -7,15 +7,15 @@ import { type Scenario, scenarios } from "./scenarios.ts";
 export interface FaultResult {
     readonly fault: string;
     readonly months: number;
-    readonly notices: number;
+    readonly notifications: number;
     readonly wrong: readonly string[];
     /**
      * The slowest park after a reached limit, in virtual minutes: counted time, and with the time in which AWS
      * prevented it.
      */
-    readonly brakeMinutes: number;
-    readonly brakeMinutesAll: number;
-    readonly brakes: number;
+    readonly enforcementMinutes: number;
+    readonly enforcementMinutesAll: number;
+    readonly enforcements: number;
     /** US dollars. */
     readonly estimateOff: number;
     readonly failedRuns: number;
@@ -23,7 +23,7 @@ export interface FaultResult {
 }
 
 /** Bounds of the park's delay and of the estimate's error. */
-export const bounds = { brakeMinutes: 20, estimateUsd: 1 };
+export const bounds = { enforcementMinutes: 20, estimateUsd: 1 };
 
 /** Runs a guard through every scenario, undisturbed and with each kind of fault. */
 export async function virtualMonths(
@@ -43,30 +43,33 @@ export async function virtualMonths(
             const disturbance = disturb(fault, calm.moments, 1000 * seed + 50 * number + index);
             keep(fault.name, scenario, await month(scenario, disturbance, guard(), phase));
         }
-        say(`${number + 1}/${chosen.scenarios.length} ${scenario.name}: ${calm.notices} notifications without faults`);
+        say(
+            `${number + 1}/${chosen.scenarios.length} ${scenario.name}: ${calm.notifications} notifications without faults`,
+        );
     }
     return [...results].map(([fault, all]) => resultOf(fault, all));
 }
 
 function resultOf(fault: string, all: readonly [Scenario, MonthResult][]): FaultResult {
-    const wrong = all.flatMap(([{ name }, { noticesWrong, actsWrong }]) =>
-        [...noticesWrong, ...actsWrong].map((what) => `${name}: ${what}`),
+    const wrong = all.flatMap(([{ name }, { notificationsWrong, actsWrong }]) =>
+        [...notificationsWrong, ...actsWrong].map((what) => `${name}: ${what}`),
     );
-    const brakes = all.flatMap(([, result]) => result.brakes);
+    const enforcements = all.flatMap(([, result]) => result.enforcements);
     const most = (values: readonly number[]) => Math.max(0, ...values);
     const sum = (of: (result: MonthResult) => number) => all.reduce((total, [, result]) => total + of(result), 0);
-    const brakeMinutes = most(brakes.map(({ counted }) => counted));
+    const enforcementMinutes = most(enforcements.map(({ counted }) => counted));
     const estimateOff = most(all.map(([, result]) => result.estimateOff));
     return {
         fault,
         months: all.length,
         wrong,
-        brakeMinutes,
+        enforcementMinutes,
         estimateOff,
-        brakes: brakes.length,
-        brakeMinutesAll: most(brakes.map((one) => one.all)),
-        notices: sum(({ notices }) => notices),
+        enforcements: enforcements.length,
+        enforcementMinutesAll: most(enforcements.map((one) => one.all)),
+        notifications: sum(({ notifications }) => notifications),
         failedRuns: sum(({ failedRuns }) => failedRuns),
-        survived: wrong.length === 0 && brakeMinutes < bounds.brakeMinutes && estimateOff < bounds.estimateUsd,
+        survived:
+            wrong.length === 0 && enforcementMinutes < bounds.enforcementMinutes && estimateOff < bounds.estimateUsd,
     };
 }

@@ -126,7 +126,7 @@ async function admitCall(options: Judging, request: IncomingMessage, seen: Seen)
     if (typeof principal === "string") return disbelieve(principal);
     if (seen.isOpen) return admitted(call, false);
 
-    const named = await nameOf(options, call, principal);
+    const named = await namedCallOf(options, call, principal);
     if (!signature && named.service !== "s3") return disbelieve("MissingAuthenticationToken");
     // A call that is signed for S3 but answered by another service, or the reverse, has a wrong signature.
     if (signature && inS3 !== (named.service === "s3")) return disbelieve("SignatureDoesNotMatch");
@@ -156,7 +156,7 @@ async function principalOf(directory: Directory, call: Call): Promise<Caller | s
     return "error" in principal ? principal.error : principal;
 }
 
-async function nameOf(options: EnforcementOptions, call: Call, principal: Caller): Promise<NamedCall> {
+async function namedCallOf(options: EnforcementOptions, call: Call, principal: Caller): Promise<NamedCall> {
     const { request, signature, body, facts, personalize } = call;
     if (personalize) return personalizeChecks(options.emulator, personalize, principal, options.accountId);
     const target = request.headers["x-amz-target"]?.toString();

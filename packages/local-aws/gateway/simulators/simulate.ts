@@ -57,7 +57,7 @@ export interface SimulationPage {
 /** IAM accepts documents of this length in a simulation. */
 const maxCharacters = 131_072;
 /** Limit of evaluated statements on a page, so that no call delays the others. */
-const looksPerPage = 100_000;
+const evaluationsPerPage = 100_000;
 
 /**
  * Decides each action on each resource, one page of actions. One result for each action, with all of its deciding
@@ -82,8 +82,8 @@ export function simulate(input: SimulationInput, entity: EntityPolicies, service
     ];
     const judge = judgeBy(input, sources, serviceControl);
     const statements = sources.reduce((sum, { positions }) => sum + positions.length, 0);
-    const looksPerAction = Math.max(1, statements) * (input.resources?.length ?? 1);
-    const count = Math.min(input.maxItems, Math.max(1, Math.floor(looksPerPage / looksPerAction)));
+    const evaluationsPerAction = Math.max(1, statements) * (input.resources?.length ?? 1);
+    const count = Math.min(input.maxItems, Math.max(1, Math.floor(evaluationsPerPage / evaluationsPerAction)));
 
     const actions = input.actions.slice(input.from, input.from + count);
     const results = actions.map((action): ActionResult => {

@@ -519,7 +519,9 @@ describe("the resource types of an API and its page in the local AWS plugin", ()
         const stage = await plugin.create(urnOf(typeOf("stage")), { restApi, deployment, stageName: "api", tags });
         const urn = urnOf(typeOf("methodSettings"));
         const of = (methodPath: string, throttlingBurstLimit: number) => ({
-            ...{ restApi, stageName: "api", methodPath },
+            restApi,
+            stageName: "api",
+            methodPath,
             settings: { throttlingRateLimit: 0.001, throttlingBurstLimit },
         });
         await plugin.create(urn, of("*/*", 3));

@@ -213,7 +213,9 @@ describe("what calls of tables, APIs and distributions are judged on", () => {
         const update = (UpdateExpression: string, more: object = {}) =>
             dynamo.send(
                 new UpdateItemCommand({
-                    ...{ TableName, Key, UpdateExpression },
+                    TableName,
+                    Key,
+                    UpdateExpression,
                     ExpressionAttributeValues: { ":one": { N: "1" } },
                     ...more,
                 }),
