@@ -175,7 +175,7 @@ export function servingUsd({ tpsHours, tpsHoursV2 }: ServedUnits): number {
 }
 
 /**
- * Billed TPS-hours of an ACTIVE campaign for at most one window of five minutes: the larger of provisioned TPS and
+ * Billed TPS-hours of an ACTIVE campaign for at most one window of five minutes. The larger of provisioned TPS and
  * requests, at least 1 TPS.
  */
 export function billedTpsHours(window: {
@@ -231,8 +231,8 @@ export function storageUsdPerMonth(kind: "s3Storage" | "logStorage", bytes: numb
 }
 
 /**
- * Highest price of the cost guard in US dollars a month, from the minutes between two runs and the metrics that each
- * run reads. A run has 256 MB for up to 2 seconds, and a kilobyte of log.
+ * Highest price of the cost guard in US dollars a month. It follows from the minutes between two runs and the metrics
+ * that each run reads. A run has 256 MB for up to 2 seconds, and a kilobyte of log.
  */
 export function guardUsdPerMonth(minutes: number, metrics: number): number {
     const runs = (hoursPerMonth * 60) / minutes;

@@ -128,8 +128,8 @@ export function attacksOn(stack: AttackedStack): readonly Attack[] {
 }
 
 /**
- * Methods that share the throttle of others: the description, the search, rankings without their campaign, and the preflight
- * of each path.
+ * Methods without an own throttle: the description, the search, rankings without their campaign, and the preflight of
+ * each path.
  */
 export const methodsWithoutOwn = 14;
 

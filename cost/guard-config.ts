@@ -15,5 +15,5 @@ export interface GuardConfig {
     readonly unusedAction: "list" | "delete";
 }
 
-/** A tag with this key protects a campaign from being parked as idle and a solution from being deleted as unused. */
+/** A campaign with this tag key is not parked as idle. A solution with it is not deleted as unused. */
 export const keepTag = "keep";

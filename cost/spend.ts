@@ -78,7 +78,7 @@ export function countTime(
 }
 
 /**
- * Settles the time with complete requests, up to an hour behind the newest datapoint: a datapoint proves that the
+ * Settles the time with complete requests, up to an hour behind the newest datapoint. A datapoint proves that the
  * earlier ones have arrived. Time with unknown requests stays open (undefined: all of it), so that a later run can
  * correct it.
  */

@@ -71,8 +71,8 @@ function createTimeSort(longest: number) {
 }
 
 /**
- * The rows that count as views: each item of a user once, by its newest event, so that repeated watching makes no film
- * popular, and no two films similar. Grouped by user, oldest first.
+ * The rows that count as views: each item of a user once, by its newest event. Repeated watching makes no film popular,
+ * and no two films similar. Grouped by user, oldest first.
  */
 export function viewsOf(columns: Columns): RowsByUser {
     const { itemCount, items } = columns;

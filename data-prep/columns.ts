@@ -6,7 +6,7 @@ import { createScanner, type Dialect, type Scanner, unescaped } from "./reading/
 import { digitsIn } from "./values.ts";
 
 /**
- * Interactions as numbers, in the file's order: in row `r`, user `users[r]` had an event with item `items[r]` at
+ * Interactions as numbers, in the file's order. In row `r`, user `users[r]` had an event with item `items[r]` at
  * `timestamps[r]` (epoch seconds). Users and items are numbered by first appearance.
  */
 export interface Columns {
@@ -102,7 +102,7 @@ const LF = 0x0a;
 export const latestTime = 2 ** 32 - 1;
 
 /**
- * Reads an interactions CSV in one pass over its bytes: ten million rows take seconds, at a few bytes of memory a row.
+ * Reads an interactions CSV in one pass over its bytes. Ten million rows take seconds, at a few bytes of memory a row.
  * Ids are without their escapes.
  *
  * @throws MissingColumnsError, or MalformedCsvError that names the line.

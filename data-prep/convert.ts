@@ -24,7 +24,7 @@ export interface ConvertOptions extends RowOptions {
  * reported; the caller decides about them. Empty lines are skipped. Events that equal an earlier one are removed at the
  * end. `file` is empty, and open for reading and writing.
  *
- * @throws Error for a record above 32 MiB, an open quote at the end, and a damaged source; the abort reason of `signal`
+ * @throws Error for a record above 32 MiB, an open quote at the end, and a damaged source. The abort reason of `signal`
  */
 export async function convert(
     plans: readonly Plan[],

@@ -8,9 +8,9 @@ import { unzipSync } from "fflate";
 export type WriteBytes = (bytes: Uint8Array) => Promise<void>;
 
 /**
- * Makes the file at `path` appear complete or not at all: `fill` writes into a hidden file beside it, which replaces
- * `path` when `fill` ends, and is deleted when `fill` throws. Creates missing folders. Returns the result of `fill`; an existing file stays unchanged until the new one is
- * complete.
+ * Makes the file at `path` appear complete or not at all. `fill` writes into a hidden file beside it, which replaces
+ * `path` when `fill` ends, and is deleted when `fill` throws. Creates missing folders. Returns the result of `fill`; an
+ * existing file stays unchanged until the new one is complete.
  */
 export async function writeWholeFile<T>(
     path: string,

@@ -34,8 +34,8 @@ export async function popularityOf(file: string): Promise<PopularityMetrics> {
 
 /**
  * Metrics of recommending the most popular items to all users, measured like the service's. Counts come from nine
- * tenths of the users, the test from the others: each user's oldest 90 % of events are known and excluded from the
- * list, the newest 10 %, at least one, must be found. The service tests one tenth that it did not train on. Here each
+ * tenths of the users, the test from the others. Each user's oldest 90 % of events are known and excluded from the
+ * list. The newest 10 %, at least one, must be found. The service tests one tenth that it did not train on. Here each
  * tenth is tested in turn, so the result does not depend on a draw. As in the service, the ideal of NDCG is the same
  * hits at the top of the list. Rounded to four decimals, like the service's.
  */

@@ -9,7 +9,10 @@ const BACKSLASH = 0x5c;
 const ZERO = 0x30;
 const NINE = 0x39;
 
-/** The value of the digits from `from` up to `to`, or -1 if there are none, more than `most`, or other characters. */
+/**
+ * The value of the digits from `from` up to `to`, or -1. It is -1 without digits, for more than `most`, or other
+ * characters.
+ */
 export function digitsIn(bytes: Uint8Array, from: number, to: number, most: number): number {
     if (to === from || to - from > most) return -1;
     let value = 0;

@@ -2,8 +2,8 @@ import { type ConditionBlock, type PolicyDocument, personalizeService, regionalA
 import { onlyFrom, onlyWithTls, serviceTrust } from "./service-trust.ts";
 
 /**
- * The three documents with which Amazon Personalize can read imports from one bucket and write batch results, and
- * nothing else (Personalize Developer Guide, "Giving Amazon Personalize access to Amazon S3 resources").
+ * The three documents with which Amazon Personalize can read imports from one bucket and write batch results. They
+ * allow nothing else (Personalize Developer Guide, "Giving Amazon Personalize access to Amazon S3 resources").
  */
 
 export interface ServiceCaller {

@@ -38,8 +38,8 @@ export function operatorPolicy(
 }
 
 /**
- * The permissions boundary of the program's roles. Whatever an operator writes into them, they reach only the stack's
- * data, the resources of cost guard and API, and the trail's log group.
+ * The permissions boundary of the program's roles. An operator may write anything into them. They reach only the
+ * stack's data, the resources of cost guard and API, and the trail's log group.
  */
 export function rolesBoundary(scope: OperatorScope): PolicyDocument {
     const { partition, bucketName, kmsKeyArn } = scope;

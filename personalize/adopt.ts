@@ -14,7 +14,8 @@ const adoptWayOut =
  * The ARN of an existing resource that these inputs can use; undefined if the program must create one. Deletes a
  * resource whose creation failed, and waits for a running deletion.
  *
- * @throws Error if a resource of this name does not belong to the stack, or differs in what Personalize cannot change.
+ * @throws Error if a resource of this name does not belong to the stack. Also if it differs in what Personalize cannot
+ * change.
  */
 export async function adoptable<I extends CommonInputs>(
     kind: ResourceKind<I>,

@@ -10,8 +10,8 @@ const unansweredSeconds = 120;
 
 /**
  * The ARN of the resource, which this run creates unless an earlier attempt already did. If the answer of a create call
- * is lost, AWS may have accepted it, and a second training would be billed. Therefore every repeated call first looks
- * for the resource.
+ * is lost, AWS may have accepted it. A second training would be billed. Therefore every repeated call first looks for
+ * the resource.
  *
  * @throws Error from the service, or if a resource of another owner has the name.
  */

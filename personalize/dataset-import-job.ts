@@ -43,7 +43,7 @@ async function* jobs(client: PersonalizeClient, datasetArn?: string) {
     }
 }
 
-/** The job that determines the dataset's rows, now or when it ends: a full import replaces the rows of earlier ones. */
+/** The job that determines the dataset's rows, now or when it ends. A full import replaces the rows of earlier ones. */
 async function newestOf(client: PersonalizeClient, datasetArn: string): Promise<DatasetImportJobSummary | undefined> {
     let newest: DatasetImportJobSummary | undefined;
     for await (const job of jobs(client, datasetArn)) {
@@ -56,7 +56,7 @@ async function newestOf(client: PersonalizeClient, datasetArn: string): Promise<
 
 /**
  * An import job has no delete, and its name stays in use for ever. An existing job is used only if three conditions
- * hold: content, location and role are equal, it belongs to this dataset, and no later job replaced its rows. Otherwise
+ * hold. Content, location and role are equal, it belongs to this dataset, and no later job replaced its rows. Otherwise
  * the next number is used.
  */
 export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {

@@ -107,7 +107,7 @@ export function inWordsOf<I extends CommonInputs>(
 
 /**
  * JSON with sorted keys, so that equal values have equal texts. A text that contains a JSON object is compared as an
- * object: the console formats a schema with other spaces and another order.
+ * object. The console formats a schema with other spaces and another order.
  */
 export function canonical(value: unknown): string {
     return JSON.stringify(objectOf(value), (_, inner: unknown) =>

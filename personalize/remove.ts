@@ -35,7 +35,7 @@ export async function waitUntilGone(
 
 /**
  * Deletes a resource, with retries while others use it, and waits until it is gone. Resources of the stack that use it
- * are deleted first: a killed engine may not have recorded its new campaign, which would be billed for ever.
+ * are deleted first. A killed engine may not have recorded its new campaign, which would be billed for ever.
  */
 export async function remove(
     kind: Removable,

@@ -30,7 +30,7 @@ const longestBackoff = 8;
 
 /**
  * Polls until there is a verdict, every `pollSeconds` with a jitter of a tenth. Throttling and failures of service or
- * network do not end the wait: each consecutive one doubles the pause, up to eight times `pollSeconds`.
+ * network do not end the wait. Each consecutive one doubles the pause, up to eight times `pollSeconds`.
  *
  * @throws Error if the resource failed, or after the deadline; the message names the next step.
  */
@@ -69,7 +69,7 @@ export async function waitFor<L, T>(
     }
 }
 
-/** Seconds until the next poll: `pollSeconds` with a jitter of a tenth, so that many waits do not poll in step. */
+/** Seconds until the next poll: `pollSeconds` with a jitter of a tenth. Many waits then do not poll in step. */
 export const pause = (deps: Pick<WaitDeps, "random">, pollSeconds: number) => pollSeconds * (0.9 + 0.2 * deps.random());
 
 async function attempt<L, T>(

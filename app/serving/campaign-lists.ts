@@ -40,7 +40,10 @@ export interface CampaignListParts {
     readonly limits: Limits;
 }
 
-/** Lists from the campaign: one call for all requests that wait for the same list; then stored in memory and table. */
+/**
+ * Lists from the campaign: one call for all requests that wait for the same list. The list is then stored in memory and
+ * table.
+ */
 export function campaignLists(parts: CampaignListParts) {
     const { campaign, table, memory, watch, campaignResilience, tableResilience, clock, log, limits } = parts;
     const { filters, watchedFilterArn, allowed } = parts;

@@ -1,7 +1,6 @@
 /**
  * An ordered list of films with scores in compact form, because a process keeps tens of thousands of them. Both fields
- * are strings: small number arrays are stored outside the heap, and their fragmentation made a process half as large
- * again.
+ * are strings. Small number arrays are stored outside the heap: their fragmentation made a process half as large again.
  */
 export interface FilmScores {
     /** Ids, separated by U+0000, which no id contains. */

@@ -21,7 +21,7 @@ export interface Now {
 export type Freshness = "fresh" | "ageing" | "stale" | "useless";
 
 /**
- * The freshness of a stored list. Revisions show whether it includes an event, not times: clocks of processes differ,
+ * The freshness of a stored list. Revisions show whether it includes an event, not times. Clocks of processes differ,
  * and a list requested before an event can arrive after it.
  */
 export function freshnessOf(list: KeptList, now: Now, limits: Limits): Freshness {
@@ -45,7 +45,7 @@ export interface ListAsk {
 const sorted = (texts: Readonly<Record<string, string>>) =>
     Object.entries(texts).sort(([one], [other]) => (one < other ? -1 : 1));
 
-/** Key of a list among a viewer's lists: empty for a plain list, else a hash that ignores the order of names. */
+/** Key of a list among a viewer's lists: empty for a plain list. Else it is a hash that ignores the order of names. */
 export function listKey({ filter, values, context }: ListAsk): string {
     if (filter === undefined && Object.keys(context).length === 0) return "";
     const asked = JSON.stringify([filter ?? null, sorted(values), sorted(context)]);

@@ -3,8 +3,8 @@ const minute = 60 * second;
 const hour = 60 * minute;
 
 /**
- * Timeouts and validity periods in milliseconds. If memory has no list and both table and campaign hang, a request is
- * answered after `table` + `campaign`: half a second.
+ * Timeouts and validity periods in milliseconds. Memory may have no list, and table and campaign may both hang. Then a
+ * request is answered after `table` + `campaign`: half a second.
  */
 export const limits = {
     /**

@@ -21,8 +21,8 @@ export interface Resilience {
      */
     ask<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
     /**
-     * For background work: with a much longer timeout, and without an effect on the circuit breaker, because timers
-     * expire while the process is frozen.
+     * For background work: with a much longer timeout, and without an effect on the circuit breaker. Timers expire
+     * while the process is frozen.
      */
     later<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
     /** Whether calls are paused after too many failures. */

@@ -60,7 +60,7 @@ const longestGenre = 100;
  */
 const mostSeeds = 10;
 const seedHalving = 3;
-/** A neighbour counts 1 / (10 + its rank), so one near the top of two rows beats the first of one row. */
+/** A neighbour counts 1 / (10 + its rank). One near the top of two rows beats the first of one row. */
 const rankOffset = 10;
 
 /** Reads data-prep's document from its text. Throws TablesFormatError. */

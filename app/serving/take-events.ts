@@ -39,10 +39,10 @@ export const unprovenSession = "unproven:";
 const tries = 3;
 
 /**
- * Processes events: sends them to the tracker, stores the newest films with a new revision, then drops the viewer's
- * lists from memory. The order matters. A list counts as including an event if it was requested with the event's
- * revision. If the revision existed before the tracker has the event, a list without the event would count as including
- * it. No failure fails the request.
+ * Sends events to the tracker, and stores the newest films with a new revision. Then drops the viewer's lists from
+ * memory. The order matters. A list counts as including an event if it was requested with the event's revision. If the
+ * revision existed before the tracker has the event, a list without the event would count as including it. No failure
+ * fails the request.
  */
 export function eventTaker(parts: EventParts) {
     const { putEvents, trackUnproven, watchedTypes, eventLimits, table, tableResilience } = parts;

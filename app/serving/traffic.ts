@@ -17,7 +17,7 @@ export const epochHour = (at: number): number => Math.floor(at / 3_600_000);
 
 /**
  * Counts requests for lists by viewer, and adds the busiest viewers to the table every minute, for prefetch. The counts
- * and the writes of a process are limited; a viewer outside its busiest would not be chosen by prefetch.
+ * and the writes of a process are limited. A viewer outside its busiest would not be chosen by prefetch.
  */
 export function trafficCounter({ table, tableResilience, clock, log, limits }: TrafficParts) {
     let counts = new Map<string, number>();

@@ -12,8 +12,8 @@ const cache = join(root, "node_modules", ".cache", "movie-recommender", "functio
 export const lambdaRuntime = { runtime: "nodejs24.x", architectures: ["arm64"], handler: "index.handler" };
 
 /**
- * The code of a Lambda function with all its imports in one file, made of `app/functions/<name>/handler.ts`. It holds no
- * path and no time, so it is equal on every machine until the code or a package changes. `beside` has more files of the
+ * The code of a Lambda function with all its imports in one file, made of `app/functions/<name>/handler.ts`. It holds
+ * no path and no time. It is equal on every machine until the code or a package changes. `beside` has more files of the
  * archive by name.
  *
  * @throws Error of esbuild for code that it cannot read.

@@ -21,7 +21,7 @@ const knownViewers = ["22", "6", "122", "13", "201", "405"];
 
 /**
  * The page's words, from the manifest; films that are watched without one. It shows ids of other data's users only if
- * strangers may see histories, because an id may be an e-mail address.
+ * strangers may see histories: an id may be an e-mail address.
  */
 export function dataWords(
     manifest: Manifest | undefined,

@@ -35,7 +35,7 @@ const managed = {
 const refusal = "Your account must be verified before you can add new CloudFront resources";
 
 /**
- * The page, in a private bucket behind CloudFront, with the API under the page's address: one origin for the browser,
+ * The page, in a private bucket behind CloudFront, with the API under the page's address. The browser has one origin,
  * and one cache for shared answers.
  */
 export class Storefront extends pulumi.ComponentResource {

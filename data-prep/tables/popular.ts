@@ -3,7 +3,7 @@ import type { Columns } from "../columns.ts";
 
 /**
  * Days in which a view loses half its weight. On MovieLens 100k, at seven moments, this found 4 % more for new users
- * than counts of all time (`npm run bench:tables`); 14 days found another 1 %, from half as many views.
+ * than counts of all time (`npm run bench:tables`). 14 days found another 1 %, from half as many views.
  */
 export const halfLifeDays = 30;
 
@@ -44,7 +44,7 @@ const leastGrowth = 1;
  * The `count` items with the strongest growth of views against expectation. The last window ends at the newest event of
  * the data, not today. Both windows have 30 days, or a third of shorter data. The expected views include the growth of
  * all views. Growth is in standard deviations of the difference of two counts, (views - expected) / √(views + expected
- * + 1), so one view after none is not the strongest. Growth below one does not count, so the list may be short or
+ * + 1). One view after none is then not the strongest. Growth below one does not count, so the list may be short or
  * empty.
  */
 export function trending(columns: Columns, { rows }: RowsByUser, count: number): Trending {

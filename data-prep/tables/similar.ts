@@ -42,7 +42,7 @@ const floor = 0.1;
 const shrinkage = 20;
 
 /**
- * Cosine of items over users. Two films count more, the closer a user watched them: the weight halves every 20 films
+ * Cosine of items over users. Two films count more, the closer a user watched them. The weight halves every 20 films
  * between them, down to a tenth, and ends at 50. Shrinkage of 20 users keeps rare pairs from the top. Heavy users count
  * less, by the fourth root of their films. `bench:tables` compares it with other similarities.
  */
@@ -73,11 +73,11 @@ export function historiesOf({ itemCount, items }: Columns, views: RowsByUser): H
 
 /**
  * Yields for each of `wanted`, item numbers in any order, its `count` most similar items. The common weight of two
- * items is, over the users with both, the user's weight times the kernel of their distance. An item's own weight uses
- * distance 0. Ties go to the lower number.
+ * items is a sum over the users with both: the user's weight times the kernel of their distance. An item's own weight
+ * uses distance 0. Ties go to the lower number.
  *
- * Works item by item: sums the neighbourhood of the item in its viewers' histories. There is no matrix of items by
- * items: memory is a few numbers per row of the CSV for any number of items.
+ * Works item by item: sums the neighbourhood of the item in its viewers' histories. A matrix of items by items is not
+ * needed. Memory is a few numbers per row of the CSV for any number of items.
  */
 export function* similarItems(
     histories: Histories,

@@ -149,7 +149,7 @@ const sseKms = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEn
 
 /**
  * Pulumi's AWS plugin is based on this provider, which reads every setting of a bucket. Its S3 Control calls for tags
- * are left out: if denied, it uses the bucket's own tagging calls (its pull request 45251).
+ * are left out. If denied, it uses the bucket's own tagging calls (its pull request 45251).
  */
 export const storageNeededOnAws: readonly NeededOnAws[] = [
     ...[

@@ -18,8 +18,9 @@ export function serviceModelDirOf(pythonPath: string): string {
 }
 
 /**
- * The data folder of an installed botocore: of a clone's own tools (`.tools/python` beside a folder above this one), else
- * of the `python3` or `python` on the PATH. Throws, with the command that installs it, when there is none.
+ * The data folder of an installed botocore. It belongs to a clone's own tools (`.tools/python` beside a folder above
+ * this one). Else it belongs to the `python3` or `python` on the PATH. Throws, with the command that installs it, when
+ * there is none.
  */
 export function findServiceModelDir(from = import.meta.dirname): string {
     for (let folder = from; folder !== dirname(folder); folder = dirname(folder)) {

@@ -26,7 +26,7 @@ export type ImportJudgement = { allowed: true } | { allowed: false; step: string
 /** The caller's S3. The host of the emulator provides it: the gateway, or the program's own server. */
 export interface ImportAccess {
     /**
-     * The service may assume the role; the role may list and get; the bucket policy allows the service principal the
+     * The service may assume the role; the role may list and get. The bucket policy allows the service principal the
      * same.
      */
     judge(request: ImportRequest): Promise<ImportJudgement>;
@@ -131,8 +131,8 @@ export interface Emulator {
     /** Moves the clock by this many milliseconds. Everything due by then happens; a missed training happens once. */
     advance(milliseconds: number): void;
     /**
-     * The usage that the service would bill, by resource and hour, oldest first: the hours that begin in `[from, to)`,
-     * epoch milliseconds. Deleted resources are included; running ones are included up to now.
+     * The usage that the service would bill, by resource and hour, oldest first. The hours are those that begin in
+     * `[from, to)`, epoch milliseconds. Deleted resources are included; running ones are included up to now.
      */
     usage(period: { from: number; to: number }): UsageRecord[];
     /**

@@ -26,17 +26,16 @@ export interface Authorization extends Omit<Evaluation, "considered"> {
 }
 
 /**
- * Decides one request by all policies that apply to it, as AWS does
- * (IAM User Guide, "How AWS enforcement code logic evaluates requests to allow or deny access" and "Cross-account
- * policy evaluation logic"):
+ * Decides one request by all policies that apply to it, as AWS does (IAM User Guide, "How AWS enforcement code logic
+ * evaluates requests to allow or deny access" and "Cross-account policy evaluation logic"):
  * - any deny wins; every level of service control policies must allow a principal of the account;
  * - in one account, identity and resource policies add up. A resource policy's allow for a user's or session's own ARN
  *   is enough. Its allow for a role or for everyone is limited by boundary and session policy. Its allow for the
- * account
- *   still needs an allow of the identity. A trust or key policy, if present, must allow by itself;
+ *   account still needs an allow of the identity. A trust or key policy, if present, must allow by itself.
  * - across accounts, the caller's side and the resource's side must both allow;
  * - a service has no policies of its own; an account's root user needs none.
- * `resourceAccount` (12 digits) owns the resource; by default it is the account in the resource's ARN, else the
+ *
+ * `resourceAccount` (12 digits) owns the resource. By default it is the account in the resource's ARN, else the
  * caller's.
  *
  * @throws RangeError for a condition operator that IAM does not have.

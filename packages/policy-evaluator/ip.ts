@@ -1,9 +1,9 @@
 import { BlockList, isIPv4, isIPv6 } from "node:net";
 
 /**
- * Whether an address is in a range in CIDR notation, `203.0.113.0/24` or `2001:db8::/32`; a range without a prefix
- * length is one address. False for a text that is neither, and for a range of the other family
- * (IAM User Guide, "IP address condition operators").
+ * Whether an address is in a range in CIDR notation, `203.0.113.0/24` or `2001:db8::/32`. A range without a prefix
+ * length is one address. False for a text that is neither, and for a range of the other family (IAM User Guide, "IP
+ * address condition operators").
  */
 export function isInRange(range: string, address: string): boolean {
     const [base = "", length, ...more] = range.split("/");

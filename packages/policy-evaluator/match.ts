@@ -9,10 +9,9 @@ export type Pattern = ArrayLike<string>;
 const shortProduct = 1 << 15;
 
 /**
- * Whether a value matches an IAM pattern, case-sensitively
- * (IAM User Guide, "IAM JSON policy elements: Resource", wildcards).
- * No pattern is slow: short ones are matched greedily. For long ones all possibilities are followed at once, 32 in a
- * step, which takes value length × pattern length / 32 steps for any wildcards.
+ * Whether a value matches an IAM pattern, case-sensitively (IAM User Guide, "IAM JSON policy elements: Resource",
+ * wildcards). No pattern is slow: short ones are matched greedily. For long ones all possibilities are followed at
+ * once, 32 in a step. This takes value length × pattern length / 32 steps for any wildcards.
  */
 export function matchesWildcard(pattern: Pattern, value: string): boolean {
     return pattern.length * value.length <= shortProduct ? matchShort(pattern, value) : matchLong(pattern, value);

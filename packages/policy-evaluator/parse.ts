@@ -38,7 +38,7 @@ export const sizeLimits = {
     bucketPolicy: 20_480,
 } as const;
 
-/** No policy that IAM accepts is this deep: the deepest position is a value in a list of a key of an operator. */
+/** No policy that IAM accepts is this deep. The deepest position is a value in a list of a key of an operator. */
 const maxDepth = 12;
 const maxProblems = 20;
 

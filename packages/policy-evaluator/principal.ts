@@ -3,7 +3,7 @@ import { listOf, type Principals, type Statement } from "./document.ts";
 
 /**
  * The caller: a user, a role, a session of a role (`arn:aws:sts::…:assumed-role/Role/session`) or an account's root by
- * ARN; an AWS service by its principal name; or a caller that an identity provider vouches for.
+ * ARN. Also an AWS service by its principal name; or a caller that an identity provider vouches for.
  */
 export type Caller = { readonly arn: string } | { readonly service: string } | { readonly federated: string };
 

@@ -6,7 +6,7 @@ import type { RequestWindows } from "../../cost/spend.ts";
 import { window, windowOf } from "../../cost/time.ts";
 import { goneOrThrow } from "../remove.ts";
 
-/** A campaign as the cost guard counts it, with the ARN of its solution version; undefined if no campaign is billed. */
+/** A campaign as the cost guard counts it, with the ARN of its solution version. Undefined if no campaign is billed. */
 export async function observeCampaign(
     client: PersonalizeClient,
     campaignArn: string,

@@ -18,7 +18,7 @@ import { seededRandom } from "../../bench/lib/random.ts";
 const answer = (body: object, status = 200) => ({ status, body, layer: "memory", milliseconds: 1 });
 
 describe("the requests of bench:api", () => {
-    it("follow Zipf's law: the first viewer asks twice as often as the second, and ten times as often as the tenth", () => {
+    it("follow Zipf's law: the first viewer asks twice as often as the second, ten times as the tenth", () => {
         const draw = zipf(100, 1, seededRandom(1));
         const counts = new Array<number>(100).fill(0);
         for (let drawn = 0; drawn < 200_000; drawn++) {

@@ -21,7 +21,9 @@ import { configDefaults } from "../support/config-defaults.ts";
 const [v1, v2] = ["aws-user-personalization", "aws-user-personalization-v2"] as const;
 const movieLens = { interactions: 100_000, bytes: 2_000_000 };
 const guardMinutes = Number(configDefaults.guardMinutes);
-/** Hours from the guard's run at the latest to the end of a campaign: a run, and about 18 minutes of deletion. */
+/**
+ * Hours from the guard's run at the latest to the end of a campaign. They are a run, and about 18 minutes of deletion.
+ */
 const enforcementHours = (guardMinutes + 18) / 60;
 
 const production = (recipe: string, expectedRequestsPerDay: number): PlannedStack => ({

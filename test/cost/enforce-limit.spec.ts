@@ -21,7 +21,7 @@ describe("the monthly limit", () => {
         assert.match(String(world.lastOf("limit-reached")?.text), /To resume without a training: npm run resume/);
     });
 
-    it("leaves a campaign that is resumed in the same month, notifies once, and enforces again after a change of limit or month", async () => {
+    it("leaves a campaign resumed in the same month, notifies once, and enforces again after another limit or month", async () => {
         const world = await enforced();
         await world.hours(3);
         world.makeCampaign();

@@ -24,7 +24,7 @@ const near = (actual: number | undefined, expected: number) =>
     assert.ok(actual !== undefined && Math.abs(actual - expected) < 0.005, `${actual} is not ${expected}`);
 
 describe("the estimate of a month", () => {
-    it("bills an idle campaign for its minimum: $0.20 x 730 h, and $0.15 a thousand of 3,600 an hour with v2", () => {
+    it("bills an idle campaign for its minimum: $0.20 x 730 h; with v2 $0.15 a thousand of 3,600 an hour", () => {
         near(line({}, "campaign")?.idle.high, 146);
         near(line({ minProvisionedTPS: 3 }, "campaign")?.idle.high, 438);
         near(line({ recipe: "aws-user-personalization-v2" }, "campaign")?.idle.high, 394.2);
@@ -40,7 +40,7 @@ describe("the estimate of a month", () => {
         );
     });
 
-    it("gives the campaign of a stack with an API what the caches leave of it, and bills the layers in front of it by use", () => {
+    it("gives a campaign behind an API only the requests that caches leave, and bills those layers by use", () => {
         const api = { api: true, edge: true, expectedRequestsPerDay: 100 * 86_400 };
         // 38 lists a second, of which 16 % are calls: 6.08 TPS.
         near(line(api, "campaign")?.expected.high, 6.08 * 730 * 0.2);

@@ -31,7 +31,8 @@ describe("a ranking campaign, to the cost guard", () => {
         await world.hours(5, () => world.rank(10 * 15 * 60));
         await world.hours(2);
         const asked = world.spend();
-        // Requests of a quarter of an hour come in one window of five minutes here: three times the TPS in a third of the time.
+        // Requests of a quarter of an hour come in one window of five minutes here. That is three times the TPS in a
+        // third of the time.
         assert.ok(Math.abs(asked - (5 * (2 + 0.2 * (2 / 3)) + 2 * 0.2 + 7 * 0.2)) < 0.5, `${asked}`);
     });
 

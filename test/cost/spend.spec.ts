@@ -8,7 +8,10 @@ const at = (minProvisionedTPS: number, v2 = false, createdAt = start) => ({ minP
 const near = (actual: number, expected: number) =>
     assert.ok(Math.abs(actual - expected) < 1e-6, `${actual} is not ${expected}`);
 
-/** Bill of an always ACTIVE campaign from the month's start to a moment, window by window, by prices in plain figures. */
+/**
+ * Bill of an always ACTIVE campaign from the month's start to a moment. It is window by window, by prices in plain
+ * figures.
+ */
 function billed(to: number, tps: number, v2: boolean, requests: ReadonlyMap<number, number>): number {
     const length = v2 ? hour : window;
     let units = 0;

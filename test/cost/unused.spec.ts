@@ -43,7 +43,7 @@ describe("a solution without a campaign", () => {
         assert.deepEqual(world.kinds(), ["unused", "unused", "unused-deleted"]);
     });
 
-    it("is used while a campaign is on it, or one is parked that comes back with it, and for unusedDays after", async () => {
+    it("is used while a campaign serves it, or a parked one will, and for unusedDays afterwards", async () => {
         const world = withSolutions({ unusedAction: "delete" }, "films");
         world.solutions = [solution(world, "films", { hasCampaign: true })];
         await world.hours(10 * day);

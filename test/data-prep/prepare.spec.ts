@@ -154,7 +154,7 @@ describe("prepare", () => {
         assert.equal(readFileSync(at("out/items.csv"), "utf8"), "mine");
     });
 
-    it("names the file, the line and the reason of bad rows, the first 20 and the count, and leaves no file", async () => {
+    it("names file, line and reason of the first 20 bad rows and their count, and leaves no file", async () => {
         const broken = Array.from({ length: 25 }, () => "1\t2\tx\n").join("");
         const input = put("u.data", Buffer.concat([ratingsFile(syntheticRatings()), Buffer.from(broken)]));
         const first = syntheticRatings().length + 1;

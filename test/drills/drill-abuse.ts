@@ -12,7 +12,7 @@ import { closingOf, virtualAttacks } from "./abuse/virtual-attacks.ts";
 
 benchCommand(
     "drill:abuse",
-    "Prices the attacks of a stranger, checks when the cost guard stops them, and finds use that it does not watch",
+    "Prices a stranger's attacks, checks when the cost guard stops them, and finds use that it does not watch",
     ["", "--json"],
 ).parse();
 

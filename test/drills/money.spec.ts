@@ -22,7 +22,7 @@ describe("the drill of the money", () => {
             assert.doesNotMatch(text, /from "[./]+(config\/prices|cost\/(?!guard-config))/, file);
         }
         assert.equal(billTable.RecommendationTPSHours, 0.2);
-        // An hour of 2 TPS above a minimum of 1, in windows of five minutes, and v2's hour at its floor.
+        // An hour of 2 TPS above a minimum of 1, in windows of five minutes. Also v2's hour at its floor.
         const five = { hours: 1 / 12, minimum: 1, requests: 600 };
         assert.ok(Math.abs(12 * windowUsd(false, five) - 0.4) < 1e-9);
         assert.ok(Math.abs(windowUsd(true, { hours: 1, minimum: 1, requests: 100 }) - 0.54) < 1e-9);

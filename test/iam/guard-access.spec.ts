@@ -59,7 +59,7 @@ const decide = (document: PolicyDocument, action: string, resource: string, cont
 
 describe("the policies of the cost guard", () => {
     for (const [name, document] of Object.entries({ ...policies, ...trusts })) {
-        it(`${name}: is one that IAM takes, for any partition, without a wildcard action, and a wildcard resource only where there is no other`, () => {
+        it(`${name}: is valid for IAM in any partition, has no wildcard action, and a wildcard resource only if IAM requires it`, () => {
             const text = JSON.stringify(document);
             const isTrust = name.endsWith("Trust");
             // A trust policy is the resource policy of its own role, so it names none.

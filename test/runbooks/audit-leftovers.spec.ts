@@ -157,7 +157,7 @@ function clientOf(aws: TestAws, service: string): AnyClient {
 /** The AWS CLI's flags that take a list. */
 const lists = ["alarm-names", "dashboard-names"];
 
-/** Does what the AWS CLI would do with a command of the audit, and waits while something is still on its way out. */
+/** Does what the AWS CLI would do with a command of the audit. Waits while a resource is being deleted. */
 async function execute(aws: TestAws, command: string): Promise<void> {
     const [, service = "", operation = "", ...rest] = command.split(" ").map((word) => word.replace(/^'(.*)'$/, "$1"));
     const client = clientOf(aws, service);

@@ -11,7 +11,7 @@ const version = (n: number) => arn(`solution/films/v${n}`);
 const campaign = { stack: "dev", campaignArn: arn("campaign/films"), pollSeconds: 1, deadlineMinutes: 1 };
 const thresholds = { maximumNdcgDrop: 5, minimumNdcgOverPopularity: 0 };
 
-/** A stack whose version 1 serves and whose data is new; the process can be killed before and after each call. */
+/** A stack: version 1 serves, and the data is new. The process can be killed before and after each call. */
 function stackWithNewData({ fresh = 0.3, problem }: { fresh?: number; problem?: string } = {}) {
     const at = { serving: version(1), newest: version(1), trainings: 0, moves: 0 };
     const parameters = new Map<string, string>();

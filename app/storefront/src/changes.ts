@@ -10,7 +10,7 @@ export interface Changes<Film> {
 }
 
 /**
- * Compares a list with the previous one. Places are counted among the films of both lists, so a film that only moves
+ * Compares a list with the previous one. Places are counted among the films of both lists. A film that only moves
  * because others arrive or leave counts as unmoved.
  */
 export function changesBetween<Film extends { readonly itemId: string }>(

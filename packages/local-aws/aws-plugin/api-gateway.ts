@@ -40,7 +40,7 @@ type Args = Resolved<aws.apigateway.RestApiArgs>;
 
 /**
  * REST APIs, from an OpenAPI document or without one. The document is put as a whole. API Gateway cannot return it
- * unchanged: a change outside of Pulumi in the described parts is not drift, as with Pulumi's own AWS plugin.
+ * unchanged. A change outside of Pulumi in the described parts is not drift, as with Pulumi's own AWS plugin.
  */
 export function restApiEntries(client: APIGatewayClient, { region, account }: ApiPlace): Record<string, AnyEntry> {
     const arnOf = (id: string) => `arn:aws:apigateway:${region}::/restapis/${id}`;

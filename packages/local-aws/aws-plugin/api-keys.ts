@@ -43,7 +43,7 @@ export function apiKeyEntries(
     region: string,
 ): Record<string, AnyEntry> {
     const arnOf = (kind: "apikeys" | "usageplans", id: string) => `arn:aws:apigateway:${region}::/${kind}/${id}`;
-    /** Found by tags: a caller who may list keys may read their values, and AWS's own plugin does not list them. */
+    /** Found by tags. A caller who may list keys may read their values. AWS's own plugin does not list them. */
     async function keyLeftBehind(name: string, tags: object | undefined) {
         const input = { TagFilters: [{ Key: "pulumi:stack" }] };
         for await (const { ResourceTagMappingList: found = [] } of paginateGetResources({ client: tagging }, input)) {

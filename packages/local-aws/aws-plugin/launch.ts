@@ -5,8 +5,8 @@ import { pathToFileURL } from "node:url";
 import { digest } from "../toolchain/stamp.mjs";
 
 /**
- * Starts the AWS plugin from one bundled file: the engine starts a plugin for each command, and half of a start was loading
- * modules. The bundle is made once for a state of the sources and of the lock file, in about a second.
+ * Starts the AWS plugin from one bundled file. The engine starts a plugin for each command, and half of a start was
+ * loading modules. The bundle is made once for a state of the sources and of the lock file, in about a second.
  */
 
 const source = import.meta.dirname;

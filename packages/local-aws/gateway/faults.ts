@@ -46,9 +46,7 @@ export function createFaults() {
             armed = [];
             return count;
         },
-        /**
-         * Counts a call and returns the effects of all faults that strike it, in the order in which they were armed.
-         */
+        /** Counts a call and returns the effects of all faults that strike it. Their order is that of their arming. */
         strike(operation: string): Effect[] {
             const watching = armed.filter((fault) => fault.operation === operation);
             for (const fault of watching) fault.seen++;

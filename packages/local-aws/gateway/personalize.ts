@@ -4,7 +4,7 @@ import { type Emulator, type EmulatorRequest, type ServiceFault, writeAnswer } f
 import type { Effect, Faults, When } from "./faults.ts";
 
 /**
- * Answers one call of Personalize from the emulator, with its faults. Faults of the connection are applied here; faults
+ * Answers one call of Personalize from the emulator, with its faults. Faults of the connection are applied here. Faults
  * of the service's answer or of a resource are passed to the emulator.
  */
 export async function answerPersonalize(

@@ -14,8 +14,8 @@ export const pinnedArchive = (root) =>
 
 /**
  * Pulumi's official archive for this machine, checked by its pinned hash. Undefined with `CI=true`, where it is not
- * tried. Otherwise undefined, with a line for the reason: no hash for this machine, no connection within 5 seconds, or
- * another hash.
+ * tried. Otherwise undefined, with a line for the reason. Reasons are: no hash for this machine, no connection within 5
+ * seconds, or another hash.
  */
 export async function fetchArchive(root, say) {
     if (process.env.CI === "true") return undefined;

@@ -70,7 +70,7 @@ export function recentPulumiOnPath(root) {
 
 const record = (root) => join(root, ".tools", "engine.json");
 
-// The stamp holds time and size of the CLI on PATH: only a changed file is asked for its version again.
+// The stamp holds time and size of the CLI on PATH. Only a changed file is asked for its version again.
 function stamp(root) {
     const candidate = pulumiOnPath(root);
     const { mtimeMs, size } = candidate === undefined ? {} : statSync(candidate.file);

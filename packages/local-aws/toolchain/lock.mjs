@@ -5,10 +5,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 const POLL_MILLISECONDS = 200;
 
 /**
- * Takes the clone's lock, so that only one set-up works at a time. Waits for a living holder, and takes over from a dead one.
+ * Takes the clone's lock, so that only one set-up works at a time. Waits for a living holder, and takes over from a
+ * dead one.
  *
- * @param {string} toolsDir the folder of the lock; created if missing
- * @param {(holder: number) => void} onWait called once, with the process to wait for
+ * @param {string} toolsDir the folder of the lock; created if missing.
+ * @param {(holder: number) => void} onWait called once, with the process to wait for.
  * @returns {Promise<() => void>} releases the lock
  */
 export async function takeLock(toolsDir, onWait) {

@@ -2,10 +2,11 @@ const TERMINAL_MILLISECONDS = 1_000;
 const PLAIN_MILLISECONDS = 12_000;
 
 /**
- * Shows on stderr which parts are being installed and for how long: one rewritten line on a terminal, else a line every 12 seconds.
+ * Shows on stderr which parts are being installed and for how long. It is one rewritten line on a terminal, else a line
+ * every 12 seconds.
  *
- * @returns {{ start(what: string): () => void, say(line: string): void, stop(): void }}
- *   `start` returns a function to call when that part is done
+ * @returns {{ start(what: string): () => void, say(line: string): void, stop(): void }} `start` returns a function to
+ * call when that part is done
  */
 export function openProgress(stream = process.stderr) {
     const running = new Map();

@@ -31,7 +31,7 @@ export const python = {
         const pip = [...PIP_INSTALL, "-r", requirements(root, "requirements.txt")];
         await workshop.run("python", program(built), pip, { env });
         await workshop.run("python", program(built), ["-m", "pip", "check", "--disable-pip-version-check"], { env });
-        // The tests' packages are in a folder of their own, which appears in one step: a running local AWS loads its
+        // The tests' packages are in a folder of their own, which appears in one step. A running local AWS loads its
         // modules from this environment, which must not change. Python ignores the line while there is no such folder.
         const site = ask(program(built), ["-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], env);
         writeFileSync(join(site, "test-packages.pth"), "../../../../python-test\n");

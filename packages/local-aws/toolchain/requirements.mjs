@@ -14,8 +14,9 @@ const PYTHONS = ["python3", "python", "python3.14", "python3.13", "python3.12", 
 /**
  * Finds the machine's tools that the missing parts need, before any work starts.
  *
- * @param {object[]} parts the parts that are to be installed
- * @returns {Promise<{ problems: string[], found: object }>} one sentence for each missing tool, and the paths of the others
+ * @param {object[]} parts the parts to install.
+ * @returns {Promise<{ problems: string[], found: object }>} one sentence for each missing tool, and the paths of the
+ * others
  */
 export async function findRequirements(root, parts, say) {
     const path = machinePath(root);
@@ -34,7 +35,7 @@ export async function findRequirements(root, parts, say) {
         found.go = go?.file;
         if (go !== undefined && go.file === undefined) {
             if (GO_PLATFORMS.includes(`${process.platform}-${process.arch}`)) found.pythonForGo = machinePython().file;
-            // Without Go and without a way to get it, only the official archive is left: it is fetched before any work.
+            // Without Go and without a way to get it, only the official archive is left. It is fetched before any work.
             if (found.pythonForGo === undefined) found.archive = await fetchArchive(root, say);
             if (found.pythonForGo === undefined && found.archive === undefined) problems.push(go.problem);
         }

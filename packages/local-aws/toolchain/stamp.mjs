@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 
 /**
- * A digest of everything that decides what a part contains. It is written as the last step of a build: an equal stamp
+ * A digest of everything that decides what a part contains. It is written as the last step of a build. An equal stamp
  * means that the part is complete and was made from these inputs.
  *
  * @param {readonly string[]} files read and hashed; a missing file counts as empty.

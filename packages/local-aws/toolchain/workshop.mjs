@@ -78,8 +78,8 @@ export function openWorkshop(root) {
 }
 
 /**
- * Removes the folders of killed set-ups. Safe without the lock, and cheap enough for every run: an installer may outlive
- * its killed set-up, and leave a folder after the next set-up has cleaned.
+ * Removes the folders of killed set-ups. Safe without the lock, and cheap enough for every run. An installer may
+ * outlive its killed set-up, and leave a folder after the next set-up has cleaned.
  */
 export function removeLeftovers(root) {
     const tools = join(root, ".tools");

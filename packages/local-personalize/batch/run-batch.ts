@@ -30,10 +30,10 @@ export type OutputOf = (
 const linesAtOnce = 8;
 
 /**
- * Runs a batch inference or segment job: each line of each input object gives a line of `<object>.out` in the output folder. A
- * line that cannot be answered has the reason in its `error`, and the job continues. The job fails, with the service's
- * texts, when it may not read or write, or finds no input. A job that runs again because the process died before its
- * end was recorded writes the same objects again.
+ * Runs a batch inference or segment job. Each line of each input object gives a line of `<object>.out` in the output
+ * folder. A line that cannot be answered has the reason in its `error`, and the job continues. The job fails, with the
+ * service's texts, when it may not read or write, or finds no input. A job that runs again because the process died
+ * before its end was recorded writes the same objects again.
  */
 export async function runBatch(
     call: Call,

@@ -18,8 +18,8 @@ export const clocks: Record<Speed, { day: number; first: number }> = {
 };
 
 /**
- * When a schedule is due next: first at the end of the hour after `since`, then every given number of days. A training
- * that was missed while the process was down happens once. All times are epoch milliseconds.
+ * The next time of a schedule. First it is the end of the hour after `since`, then every given number of days. A
+ * training that was missed while the process was down happens once. All times are epoch milliseconds.
  */
 export function nextDue(since: number, days: number, lastDueAt: number | undefined, speed: Speed): number {
     const { day, first } = clocks[speed];

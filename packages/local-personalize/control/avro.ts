@@ -20,8 +20,8 @@ export interface AvroSchema {
 const types = ["float", "double", "int", "long", "string", "boolean", "null"];
 
 /**
- * Reads a schema document by Personalize's rules: a flat Avro record of any version, with field names that stay unique
- * without their punctuation. Throws InvalidInputException with what is wrong.
+ * Reads a schema document by Personalize's rules. It is a flat Avro record of any version, with field names that stay
+ * unique without their punctuation. Throws InvalidInputException with what is wrong.
  */
 export function readAvroSchema(document: string): AvroSchema {
     const record = parse(document);

@@ -122,8 +122,8 @@ export function campaignsOf(call: Call, solutionArn: string): Campaign[] {
 }
 
 /**
- * The deployment that answers now: the finished update, else the one before it; the newest version if the campaign
- * follows it.
+ * The deployment that answers now: the finished update, else the one before it. It is the newest version if the
+ * campaign follows it.
  */
 export function deployed(call: Call, campaign: Campaign): Deployment {
     const { update, ...before } = campaign.properties;

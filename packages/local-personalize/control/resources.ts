@@ -174,7 +174,7 @@ export interface PageInput {
 const largestPage = 100;
 
 /**
- * One page of `items`, which are in a stable order by `id`. A token continues after the last returned id: items that
+ * One page of `items`, which are in a stable order by `id`. A token continues after the last returned id. Items that
  * are added or deleted between two calls neither repeat nor hide another one. `query` (operation and filters) is part
  * of the token. Throws InvalidNextTokenException for a token of another query, or for any other text.
  */

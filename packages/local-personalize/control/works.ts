@@ -21,9 +21,8 @@ const longest = 24 * 24 * 3_600_000;
 export type Work = (resource: Resource<any>, signal: AbortSignal) => Promise<Outcome>;
 
 /**
- * Runs the work of import jobs, solution versions and batch jobs when their pending time is over, one of a kind at a
- * time.
- * The end is one transaction: after a process died before it, `resume` begins the job again.
+ * Runs the work of import jobs, solution versions and batch jobs when their pending time is over. One of a kind runs at
+ * a time. The end is one transaction: after a process died before it, `resume` begins the job again.
  */
 export function createWorks(options: {
     store: Store;

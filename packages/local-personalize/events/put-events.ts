@@ -28,7 +28,8 @@ const reserved = ["userid", "sessionid", "eventtype", "timestamp", "recommendati
 
 /**
  * The interactions dataset of the tracker's events. Throws InvalidInputException when no tracker has the id (the
- * service model of PutEvents has no other error), it is not ACTIVE, or its group has no such dataset.
+ * service model of PutEvents has no other error). Throws it also when the tracker is not ACTIVE, or its group has no
+ * such dataset.
  */
 export function trackedDataset(call: Call, trackingId: string): Resource<DatasetProperties> {
     const tracker = call.store
@@ -51,7 +52,7 @@ export function trackedDataset(call: Call, trackingId: string): Resource<Dataset
 
 /**
  * The validated events of a call. Throws InvalidInputException for properties that are not a JSON object or use
- * reserved words, and for an event of more than 10 KB.
+ * reserved words. Throws it also for an event of more than 10 KB.
  */
 export function readEvents({ userId, sessionId, eventList }: PutEventsInput): NewEvent[] {
     return eventList.map((event, index) => {

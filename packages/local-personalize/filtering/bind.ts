@@ -37,9 +37,9 @@ type FilterValues = Map<string, Literal[]>;
 
 /**
  * Parses `filterValues` for a filter: each value is a list of strings in double quotes or numbers, between commas.
- * Throws
- * InvalidInputException for any other text, a key that is not a placeholder of the filter (case counts), and a
- * placeholder of an INCLUDE without a value. If one of an EXCLUDE has no value, that clause has no effect.
+ * Throws InvalidInputException for any other text, and a key that is not a placeholder of the filter (case counts).
+ * Throws it also for a placeholder of an INCLUDE without a value. If one of an EXCLUDE has no value, that clause has no
+ * effect.
  */
 export function readFilterValues(filter: FilterExpression, given: Record<string, string> = {}): FilterValues {
     const known = new Set(filter.clauses.flatMap(placeholdersOf));

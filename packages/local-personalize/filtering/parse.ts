@@ -28,7 +28,9 @@ export interface Condition {
 
 export type Literal = string | number;
 
-/** The right side of a comparison: literals (one, unless the operator is IN), any value, or a value of the caller. */
+/**
+ * The right side of a comparison. It is literals (one, unless the operator is IN), any value, or a value of the caller.
+ */
 type Operand = { literals: Literal[] } | { anything: true } | { placeholder: string } | { currentItem: string };
 
 /** The names of a clause's placeholders, without `$`. */

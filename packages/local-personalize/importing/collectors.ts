@@ -9,13 +9,11 @@ import {
     saveRows,
 } from "./rows.ts";
 
-/**
- * Collects the rows of an import, as values of the schema's fields, and stores them in the form of their dataset type.
- */
+/** Collects the rows of an import, as values of the schema's fields. Stores them in the form of their dataset type. */
 export interface Collector {
     take(values: string[]): void;
     /**
-     * Writes the rows to `file`, in addition to its `before` rows (0: in place of them), and returns the new number of
+     * Writes the rows to `file`, in addition to its `before` rows (0: in place of them). Returns the new number of
      * rows.
      */
     keep(file: string, before: number): number;

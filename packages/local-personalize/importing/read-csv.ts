@@ -12,7 +12,7 @@ const number = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const longestSeconds = 11;
 
 /**
- * Reads a CSV object by the dataset's schema and passes each row on as the values of `fields`, in their order. Returns
+ * Reads a CSV object by the dataset's schema. Passes each row on as the values of `fields`, in their order. Returns
  * its header. Throws RefusedDataError for missing columns, invalid CSV, and values that the schema does not allow.
  */
 export async function readCsv(

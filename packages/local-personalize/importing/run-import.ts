@@ -15,8 +15,8 @@ const fewestInteractions = 1000;
 
 /**
  * Runs an import job: asks for access, reads, checks against the dataset's schema and stores the rows. Failures have
- * the service's texts; the failed access step and its reason are only in the log. A job that runs again because the
- * process died before its end was recorded has the same result: equal events count once.
+ * the service's texts; the failed access step and its reason are only in the log. The process may die before it records
+ * a job's end. The job then runs again with the same result: equal events count once.
  */
 export async function runImport(
     options: EmulatorOptions,

@@ -53,7 +53,7 @@ export interface CostRecord extends UsageRecord {
 }
 
 /**
- * Usage with its costs. TPS-hours of a region become cheaper in the course of a month: give the records in the order of
+ * Usage with its costs. TPS-hours of a region become cheaper in the course of a month. Give the records in the order of
  * their hours, from the first hour of a month.
  */
 export function costsOf(records: readonly UsageRecord[]): CostRecord[] {

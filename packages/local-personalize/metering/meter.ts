@@ -18,7 +18,7 @@ interface Asked {
 
 /**
  * Meters the usage that the service would bill. Requests and streamed bytes are counted in memory and written about
- * once a second and at the end: a recommendation does not wait for the disk, and kill -9 loses at most one second of
+ * once a second and at the end. A recommendation does not wait for the disk, and kill -9 loses at most one second of
  * them. The time of campaigns follows from their stored state: none of it is lost.
  */
 export function createMeter({ store, speed, log }: { store: Store; speed: Speed; log(message: string): void }) {

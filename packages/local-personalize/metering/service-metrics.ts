@@ -76,8 +76,8 @@ function of(successes: string, errors: string): Names {
 }
 
 /**
- * Counts calls at runtime like the service's metrics: successful calls with their latency, and each error as a 1 among
- * 0s (developer guide, "CloudWatch metrics"). Calls about a resource that does not exist are not counted.
+ * Counts calls at runtime like the service's metrics. They are successful calls with their latency, and each error as a
+ * 1 among 0s (developer guide, "CloudWatch metrics"). Calls about a resource that does not exist are not counted.
  */
 export function createCallMetrics(store: Store, metrics: ServiceMetrics) {
     let known = new Map<string, Readonly<Record<string, string>>>();

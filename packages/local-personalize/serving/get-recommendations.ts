@@ -78,8 +78,8 @@ export function checkCount(numResults = 0): number {
 }
 
 /**
- * The filtered list of recommendations, by the type of the model's recipe: for a user, for an item, or for every user.
- * A user's events since the training count.
+ * The filtered list of recommendations, by the type of the model's recipe. It is for a user, for an item, or for every
+ * user. A user's events since the training count.
  */
 export function listFor(call: Call, trained: Trained, wish: ListWish, sources: ListSources): Recommendation[] {
     const { userId, itemId, count, filterArn, filterValues } = wish;

@@ -22,9 +22,8 @@ const DAY = 86_400;
 
 /**
  * Synthetic ratings; equal options give equal ratings. By default 60 users and about 3,000 rows. Items are Zipf-popular
- * and belong to tastes. Each user watches mostly one taste, and the next one from the middle of the history, so there
- * is something for a recommender to learn. Rows are not in the order of time, as in MovieLens, and no user rates an
- * item twice.
+ * and belong to tastes. Each user watches mostly one taste, and the next one from the middle of the history. A
+ * recommender can learn that. Rows are not in the order of time, as in MovieLens, and no user rates an item twice.
  */
 export function syntheticRatings(options: SyntheticOptions = {}): Rating[] {
     const { users = 60, items = 150, meanHistory = 50, seed = 1 } = options;

@@ -96,7 +96,7 @@ describe("the update of a solution", () => {
         );
     });
 
-    it("takes its time: until it is done the old configuration shows, no other update goes, and it lasts over a restart", async () => {
+    it("takes time: until its end the old configuration shows and other updates are refused, also after a restart", async () => {
         await create();
         await service.stop();
         service = await startService({ access, dataDir, speed: "demo" });

@@ -27,8 +27,8 @@ const restOperations: Record<string, Operation> = {
 };
 
 /**
- * The Personalize call of an HTTP request: by its `X-Amz-Target` (`AmazonPersonalize.<Operation>`), else by the REST
- * path of the runtime and events services. `path` has no query. Undefined for any other request.
+ * The Personalize call of an HTTP request. Found by its `X-Amz-Target` (`AmazonPersonalize.<Operation>`), else by the
+ * REST path of the runtime and events services. `path` has no query. Undefined for any other request.
  */
 export function operationOf(method: string, path: string, target: string | undefined): Operation | undefined {
     if (method !== "POST") return undefined;

@@ -5,8 +5,8 @@ import type { FaultId } from "./faults.ts";
 import { type Candidate, candidatesOf, closestOf, type Mismatch } from "./parts.ts";
 
 /**
- * Explains why nothing allows a request: the closest statement for its action, and every part of it that does not
- * match.
+ * Explains why nothing allows a request. It names the closest statement for its action, and every part of it that does
+ * not match.
  */
 function whyNotAllowed(request: AccessRequest, policies: readonly NamedPolicy[], family: Family, of: Import): Reason[] {
     const kind: PolicyKind = family === "role" ? "identity" : "resource";

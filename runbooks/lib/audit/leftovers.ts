@@ -90,8 +90,8 @@ export interface Row {
 export const bills = (usdPerMonth: number | null) => usdPerMonth === null || usdPerMonth >= leastUsd;
 
 /**
- * Rows in the order of deletion. A command needed by two rows, for example to detach a policy from a role, stays only
- * with the first: the second run would fail.
+ * Rows in the order of deletion. Two rows may need one command, for example to detach a policy from a role. It stays
+ * only with the first: the second run would fail.
  */
 export function inRemovalOrder(rows: readonly Row[]): Row[] {
     const order = Object.keys(thingKinds);

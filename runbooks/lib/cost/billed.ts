@@ -189,8 +189,8 @@ export function monthAfter(time: number): number {
 export type UsageKind = "campaign" | "training" | "import" | "other";
 
 /**
- * The kind of a line, from its text: AWS's usage types for Personalize are unknown to us (the local AWS uses our own:
- * packages/local-personalize/metering/usage-types.ts).
+ * The kind of a line, from its text: AWS's usage types for Personalize are unknown to us. The local AWS uses our own:
+ * packages/local-personalize/metering/usage-types.ts.
  */
 export function usageKind(words: string): UsageKind {
     // Training first: its text may contain words of the other kinds.

@@ -40,7 +40,8 @@ export interface CostReport {
 }
 
 /**
- * Minimum number of Cost Explorer calls: one for the bill, and one for a forecast if the period is the month of `now`.
+ * Minimum number of Cost Explorer calls. One is for the bill, and one for a forecast if the period is the month of
+ * `now`.
  */
 export const leastCalls = ({ month }: ReportPeriod, now: number): number =>
     month !== undefined && month >= dateOf(now).slice(0, 7) ? 2 : 1;

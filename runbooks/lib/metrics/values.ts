@@ -25,7 +25,7 @@ export const minuteOf = (now: number): number => Math.floor(now / minute) * minu
 
 /**
  * The values to publish, named as in config/metrics.ts; unknown ones are omitted. Idle time and cost are calculated
- * from the cost guard's state as the guard does; the month's spend only if it has some.
+ * from the cost guard's state as the guard does. The month's spend is included only if it has some.
  */
 export function valuesOf(observation: StackObservation, config: GuardConfig): MetricValue[] {
     const { now, campaign, requests, prefetched, ranking, guard, versions, importedAt } = observation;
@@ -60,8 +60,8 @@ export function valuesOf(observation: StackObservation, config: GuardConfig): Me
 }
 
 /**
- * Percent by which the NDCG@10 of the serving version is below that of the version before, as in retrain's quality
- * gate; 0 if it is not below, or there is none before. Undefined if unknown.
+ * Percent by which the NDCG@10 of the serving version is below that of the version before. It is as in retrain's
+ * quality gate. It is 0 if it is not below, or there is none before. Undefined if unknown.
  */
 function ndcgDrop(versions: StackObservation["versions"], serving: string | undefined): number | undefined {
     const at = versions.findIndex(({ solutionVersionArn }) => solutionVersionArn === serving);

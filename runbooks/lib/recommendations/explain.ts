@@ -20,8 +20,8 @@ export interface Explanation {
 const sparseHistory = 25;
 
 /**
- * Explains a list: the amount of the user's data, the sharpness of its scores compared with other users, and its share
- * of popular items.
+ * Explains a list by the amount of the user's data, its scores' sharpness compared with other users', and its share of
+ * popular items.
  */
 export function explain(
     interactions: Pick<Columns, "userIds" | "users" | "itemIds" | "items">,

@@ -46,7 +46,7 @@ export interface OperatedStack {
 export async function operatedStack({ stack: named, configFile }: OperationOptions): Promise<OperatedStack> {
     const stack = named ?? (await selectedStack("Name one with --stack."));
     const reading = requireStackConfig(stack, configFile);
-    // If the stack does not exist, the error of the state is better: an operator of a stack does not want to create it.
+    // If the stack does not exist, the error of the state is better. An operator of a stack does not want to create it.
     reading.catch(() => undefined);
     const recorded = await recordedResources(stack);
     return { stack, config: await reading, recorded, arnOf: (kind) => arnIn(recorded, kind) };

@@ -79,7 +79,7 @@ export interface GuardNote {
     /** Set while the campaign is parked, by the cost guard or by a person. */
     readonly parked: { readonly since: string; readonly reason: string } | null;
     /**
-     * Cost of the month's campaign hours so far, US dollars, at the minimum while requests are not counted yet; ISO
+     * Cost of the month's campaign hours so far, US dollars, at the minimum while requests are not counted yet. ISO
      * 8601.
      */
     readonly spent: { readonly month: string; readonly usd: number; readonly until: string } | null;
@@ -123,8 +123,8 @@ const lookupPeriodMs = 7 * dayMs;
 const nounOf = (kind: ResourceKindName) => (kind === "MetadataDataset" ? "Dataset" : kind);
 
 /**
- * The last failed create, update or delete call about a resource with one of these names; undefined if CloudTrail has
- * none in a week. CloudTrail shows a call after about 15 minutes and allows two lookups a second, so each call name is
+ * The last failed create, update or delete call about a resource with one of these names. Undefined if CloudTrail has
+ * none in a week. CloudTrail shows a call after about 15 minutes and allows two lookups a second. Each call name is
  * looked up alone, its fifty newest events.
  *
  * @throws the errors of LookupEvents, for example AccessDenied

@@ -38,7 +38,7 @@ export const standardError = (mean: number, testUsers: number): number =>
 
 /**
  * Reasons against a switch to the new version; empty if it may serve. It must not be worse than a threshold allows, and
- * also not by more than two standard errors: a smaller difference may be chance.
+ * also not by more than two standard errors. A smaller difference may be chance.
  */
 export function refusals(
     { fresh, live, popularity, testUsers }: Compared,
@@ -82,7 +82,7 @@ const numResults = 10;
 
 /**
  * A problem of the campaign's answers; undefined if there is none. Known users and an unknown one must get items of the
- * data without an error, and not all known users equal ones.
+ * data without an error. Known users must not all get equal items.
  */
 export async function smokeProblem(
     client: PersonalizeRuntimeClient,

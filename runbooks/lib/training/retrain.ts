@@ -44,8 +44,8 @@ export interface Retrained {
 }
 
 /**
- * Trains on new data while the live version serves, switches to the new version if it passes the gate, tests it, and
- * switches back if the test fails. Each step is recorded in the state flags first, so the same call resumes after a
+ * Trains on new data while the live version serves. Switches to the new version if it passes the gate, tests it, and
+ * switches back if the test fails. Each step is recorded in the state flags first. An equal call then resumes after a
  * crash and pays for nothing twice: the stack's state has the trained version.
  *
  * @throws Error the cause of an abort. The live version continues to serve, and the hold keeps `pulumi up` from moving

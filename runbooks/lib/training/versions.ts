@@ -135,8 +135,8 @@ export async function notedSwitches(client: SSMClient, stack: string): Promise<N
 }
 
 /**
- * The recorded values that moved the campaign: not a hold or release of the serving version, not a failed switch, and
- * not the repeated value at the end of a retraining.
+ * The recorded values that moved the campaign. Left out are a hold or release of the serving version, and a failed
+ * switch. Also the repeated value at a retraining's end.
  */
 export function switchesIn(
     notes: readonly { readonly value: string; readonly at: string; readonly by: string | null }[],

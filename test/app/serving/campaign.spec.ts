@@ -170,7 +170,7 @@ describe("an event", () => {
         assert.equal(idsOf(await other.recommend("a", { since: String(revision) }))[0], markOf("a", 1));
     });
 
-    it("is known to who asks after it, though a list was being asked for before it, and that one is not kept", async () => {
+    it("is known to later callers, although a list was requested before it; that list is not stored", async () => {
         const world = startWorld();
         let answer = () => {};
         world.state.fault = () =>

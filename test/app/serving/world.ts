@@ -53,7 +53,7 @@ export const config: ServiceParts["config"] = {
     cost: { campaignUsdPerHour: 0.2, estimatedUsdPerMonth: 150, monthlyLimitUsd: 200 },
 };
 
-/** The first film of a viewer's list after a number of events: no other viewer, and no other number, has it. */
+/** The first film of a viewer's list after a number of events. No other viewer, and no other number, has it. */
 export const markOf = (userId: string, events: number): string => `${userId}:${events}`;
 
 /** A campaign and a tracker that know the same events. `fault` is what the next calls throw, or how long they hang. */

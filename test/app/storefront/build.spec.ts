@@ -23,7 +23,7 @@ describe("the storefront's build", () => {
         assert.ok(kilobytes(".css") > 1 && kilobytes(".css") < 15, `${kilobytes(".css")} kB`);
     });
 
-    it("names its files by what is in them, relative to the page, and has a place for where the API is", () => {
+    it("names its files by their content, relative to the page, and has a place for the API's address", () => {
         assert.match(page(), /<html [^>]*data-api="%API%" data-viewer-auth="%VIEWER_AUTH%"/);
         const named = [...page().matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path as string);
         assert.equal(named.length, 3);

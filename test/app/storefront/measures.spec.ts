@@ -12,8 +12,8 @@ interface Shift extends PerformanceEntry {
 }
 
 /**
- * Adds up what moved without anybody doing something (Cumulative Layout Shift), from the first picture on; but for films
- * of the row that is to change, and the film above it.
+ * Adds up the moves without a viewer's act (Cumulative Layout Shift), from the first picture on. Left out are films of
+ * the row that is to change, and the film above it.
  */
 const watchShifts = () => {
     new PerformanceObserver((list) => {

@@ -57,7 +57,7 @@ export interface ServeOptions {
 
 const listPath = /^(recommendations|similar|popular|trending)\b/;
 
-/** The built page under its policy, and the service itself over a table in memory and a campaign of similar films. */
+/** The built page under its policy. The service runs over a table in memory and a campaign of similar films. */
 export async function serveStorefront({
     tables,
     histories,

@@ -180,7 +180,7 @@ describe("the recommender", () => {
         assert.equal("filterArn" in job, false);
     });
 
-    it("makes of items and of users a schema named by its text, a dataset and an import each, before the solution", async () => {
+    it("makes for items and users a schema named by its text, a dataset and an import, before the solution", async () => {
         const texts = { items: schemaText("Items", "ITEM_ID"), users: schemaText("Users", "USER_ID") };
         for (const [kind, text] of Object.entries(texts)) {
             await writeFile(join(folder, `${kind}.schema.json`), text);

@@ -67,7 +67,7 @@ describe("trending films", () => {
         return trending(columns, viewsOf(columns), count).items.map((item) => columns.itemIds[item]);
     };
 
-    it("are those watched more in the last 30 days than in the 30 before, a few views after none not first", () => {
+    it("are watched more in the last 30 days than in the 30 before; few views after none are not first", () => {
         const steady = [...views("steady", 40, 10), ...views("steady", 40, 40)];
         const growing = [...views("growing", 40, 5), ...views("growing", 10, 45)];
         const falling = [...views("falling", 10, 5), ...views("falling", 40, 45)];

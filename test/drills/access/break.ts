@@ -20,7 +20,7 @@ import {
 } from "./edits.ts";
 import { type Body, document, good, keyPolicy, location, roleArnOf, type World } from "./world.ts";
 
-/** One fault: its change of a world, and the places that it changes, so that two faults do not hide each other. */
+/** One fault: its change of a world, and the places that it changes. Two faults at one place could hide each other. */
 export interface Break {
     readonly name: string;
     readonly fault: FaultId;

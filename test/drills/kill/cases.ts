@@ -2,7 +2,10 @@ import { type Process, running, startedBy } from "../../../bench/lib/processes.t
 import { seededRandom } from "../../../bench/lib/random.ts";
 import type { LoggedRequest } from "../../../packages/local-personalize/emulator.ts";
 
-/** The moment of the kill: after a share of the command's usual time, or between a call's acceptance and its answer. */
+/**
+ * The moment of the kill. It is after a share of the command's usual time, or between a call's acceptance and its
+ * answer.
+ */
 export type Moment = { readonly share: number } | { readonly operation: string };
 
 /** One killed command, with further faults. */

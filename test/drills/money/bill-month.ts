@@ -37,8 +37,8 @@ function saidBy(preview: string): { readonly idle: number; readonly busy: number
 }
 
 /**
- * Creates a stack and simulates a calendar month: mostly idle, for some hours 2 requests a second, parked for two days,
- * trained once more. Compares Cost Explorer with preview's estimate for the same days and requests.
+ * Creates a stack and simulates a calendar month. It is mostly idle, for some hours 2 requests a second, parked for two
+ * days, trained once more. Compares Cost Explorer with preview's estimate for the same days and requests.
  */
 export async function billMonth(recipe: string, say: (line: string) => void): Promise<BilledMonth> {
     const begun = performance.now();

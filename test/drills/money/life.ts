@@ -31,8 +31,8 @@ export interface Life {
 const idleHours = "0.005";
 
 /**
- * One life of the cost guard on the real engine and an enforcing local AWS: its schedule starts it; it parks an idle
- * campaign; it enforces the limit of a busy one; neither `up` nor the guard undoes a park or resume by a person.
+ * One life of the cost guard on the real engine and an enforcing local AWS. Its schedule starts it. It parks an idle
+ * campaign. It enforces the limit of a busy one. Neither `up` nor the guard undoes a park or resume by a person.
  */
 export async function liveOnce(say: (line: string) => void): Promise<Life> {
     const aws = await startTestAws();

@@ -10,8 +10,8 @@ export interface FaultResult {
     readonly notifications: number;
     readonly wrong: readonly string[];
     /**
-     * The slowest park after a reached limit, in virtual minutes: counted time, and with the time in which AWS
-     * prevented it.
+     * The slowest park after a reached limit, in virtual minutes. It is the counted time, and beside it with the time
+     * in which AWS prevented it.
      */
     readonly enforcementMinutes: number;
     readonly enforcementMinutesAll: number;

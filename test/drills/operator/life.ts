@@ -85,8 +85,8 @@ const operates = { policies: ["read", "operate"], changes: true } as const;
 let seed = 100;
 
 /**
- * The whole life of a recommender by its operator, in order: every Pulumi command, every runbook, and every kind of
- * change with different calls.
+ * The whole life of a recommender by its operator, in order. It has every Pulumi command, every runbook, and every kind
+ * of change with different calls.
  */
 export const life: readonly Step[] = [
     runbook("doctor", { ...reads, tolerant: true, from: "nothing", configured }),

@@ -12,9 +12,9 @@ export interface Difference {
 const nothing = "–";
 
 /**
- * Where two recordings differ: in calls that only one has, members and their types in answers, states of a resource in
- * their order, error codes and texts, and observations from outside. Other values are not compared. A look every few
- * seconds can miss a state.
+ * Differences of two recordings: calls that only one has, and members and their types in answers. Also states of a
+ * resource in their order, error codes and texts, and observations from outside. Other values are not compared. A look
+ * every few seconds can miss a state.
  */
 export function compare(one: readonly Call[], other: readonly Call[]): Difference[] {
     const [ours, theirs] = [byOperation(one), byOperation(other)];

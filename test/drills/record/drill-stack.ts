@@ -39,7 +39,7 @@ const observer = join(import.meta.dirname, "observe.ts");
 export const regionOf = (env: NodeJS.ProcessEnv) => env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? "eu-central-1";
 
 /**
- * A separate stack, with state, configuration and data in its own folder: the user's stacks stay untouched, and the
+ * A separate stack, with state, configuration and data in its own folder. The user's stacks stay untouched, and the
  * state remains until its resources are destroyed. Calls to Personalize are recorded.
  *
  * @throws Error if Pulumi cannot create it.
@@ -130,12 +130,12 @@ export async function makeDrillStack(options: {
 }
 
 /**
- * Billed hours of the campaign: it is deleted a few minutes after it is ACTIVE, and deletion takes up to 18 minutes.
+ * Billed hours of the campaign. It is deleted a few minutes after it is ACTIVE, and deletion takes up to 18 minutes.
  */
 const campaignHours = { low: 1, high: 2 };
 const recipe = "aws-user-personalization";
 
-/** Cost of one drill on AWS, US dollars: an import, a training, and a campaign of 1 TPS for some minutes. */
+/** Cost of one drill on AWS, US dollars. It has an import, a training, and a campaign of 1 TPS for some minutes. */
 export function drillUsd(data: { readonly bytes: number; readonly interactions: number }): UsdRange {
     const [ingestion, training, hourly] = [
         ingestionUsd(data.bytes),

@@ -12,7 +12,7 @@ export interface LifeEnd {
 const users = ["1", "2", "nobody"];
 
 /**
- * The whole life of a stack: doctor (unless the place is known to be ready), up, two checks without changes,
+ * The whole life of a stack. It is doctor (unless the place is known to be ready), up, two checks without changes,
  * recommendations, destroy. It always ends with destroy, also after an abort of `signal`: then after the current step.
  */
 export async function liveThrough(

@@ -4,7 +4,7 @@ import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { append, recordingVariable } from "./recording.ts";
 
 /**
- * Loaded by `node --import` into each process of a drill (Pulumi's dynamic providers, the runbooks): a middleware of
+ * Loaded by `node --import` into each process of a drill (Pulumi's dynamic providers, the runbooks). A middleware of
  * every Personalize client records the traffic. Signed requests and answers stay unchanged.
  */
 

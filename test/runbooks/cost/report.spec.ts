@@ -63,7 +63,7 @@ describe("the days of a report", () => {
         assert.equal(leastCalls(reportPeriod(now, { month: "2026-10" }), now), 1);
     });
 
-    it("are held against the prediction as whole days since the stack is there, on its first day as the time so far", () => {
+    it("are compared with the prediction by whole days since the stack's creation, on the first day by hours", () => {
         const period = reportPeriod(now, {});
         const today = at("11-25T00:00");
         const time = (bornAt: number) => comparedTime(period, { now, today, bornAt });
@@ -140,7 +140,7 @@ describe("what parking saved", () => {
         assert.equal(savedByNote({ ...parked("11-25T08:00"), campaign: null }, plan, period), undefined);
     });
 
-    it("is by the bill what whole days after the first bill less than the minimum does, also when all is over", () => {
+    it("has the bill's cause if whole days after the first bill less than the minimum, also after the end", () => {
         const days = [
             ...["11-20", "11-21"].map((date) => line(date, "EUC1-RecommendationTPSHours", 4.8)),
             // Parked from 06:00 on the 22nd, back at 12:00 on the 24th.
@@ -236,7 +236,7 @@ describe("the report", () => {
         line("11-24", "EUC1-RecommendationTPSHours", 4.8),
     ];
 
-    it("asks for the services of the estimate in the stack's region, and for a forecast from today to the month's end", async () => {
+    it("requests the estimate's services in the stack's region, and a forecast from today to the month's end", async () => {
         const bill = billOf(lines, 28.8);
         const report = await costReport(bill, { ...reported, stackTag: "dev" });
         const [first, second] = bill.asked as [[object, { services: string[] }], [object, object]];

@@ -134,7 +134,7 @@ interface Watching {
     watch(film: ListedFilm, recommendationId: string | undefined): Promise<void>;
 }
 
-/** The films watched in this visit, and a function to watch more, for views that do not show the list's change. */
+/** The films watched in this visit, and a function to watch more. For views that do not show the list's change. */
 function useWatch(viewer: string): Watching {
     const [watched, setWatched] = useState(() => watchedBy(viewer));
     const [since, setSince] = useState(() => lastRevision(viewer));

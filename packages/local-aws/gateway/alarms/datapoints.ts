@@ -12,7 +12,7 @@ import type { Series } from "./series.ts";
 const ofTheMetric = "metric";
 
 /**
- * The datapoints of an alarm in its evaluated periods and in the running one: of its metric with exactly its
+ * The datapoints of an alarm in its evaluated periods and in the running one. They are of its metric with exactly its
  * dimensions, or of the one query that returns data.
  *
  * @throws Error for unknown metric math, and unless exactly one query returns data

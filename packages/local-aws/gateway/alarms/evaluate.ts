@@ -28,7 +28,9 @@ export function periodOf({ Period, Metrics = [] }: MetricAlarm): number {
     return (Period ?? (Math.max(0, ...ofQueries) || 60)) * 1000;
 }
 
-/** The starts of the complete periods that an alarm is evaluated by, oldest first; and the start of the running one. */
+/**
+ * The starts of the complete periods that an alarm is evaluated by, oldest first. Also the start of the running one.
+ */
 export function periodsOf(
     alarm: MetricAlarm,
     now: number,

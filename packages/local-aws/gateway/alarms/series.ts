@@ -28,7 +28,10 @@ export function asSeries(value: Value, periods: readonly number[]): Series | und
     return typeof value === "number" ? new Map(periods.map((at) => [at, value])) : isSeries(value) ? value : undefined;
 }
 
-/** One operator on two values; of two series only where both have a value, and only where the result is a number. */
+/**
+ * One operator on two values. It applies to two series only where both have a value, and only where the result is a
+ * number.
+ */
 export function combine(operate: Operate, one: Value, other: Value): Value | undefined {
     if (typeof one === "number" && typeof other === "number") {
         return operate(one, other);

@@ -32,7 +32,7 @@ function isOfPersonalize({ Namespace, Metrics = [] }: MetricAlarm): boolean {
 const regionsHeader = "x-alarm-regions";
 
 /**
- * Evaluates each metric alarm of the local AWS on a timer, and sets its state when it changes; MiniStack then runs the
+ * Evaluates each metric alarm of the local AWS on a timer, and sets its state when it changes. MiniStack then runs the
  * alarm's actions. An alarm that cannot be evaluated is logged once and tried again, and does not delay the others.
  */
 export function watchAlarms({ miniStack, region, personalizeClock, log }: AlarmWatchOptions): {

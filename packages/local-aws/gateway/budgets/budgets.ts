@@ -123,9 +123,9 @@ interface BudgetNotificationsOptions {
 }
 
 /**
- * Evaluates the budgets in MiniStack against the metered usage, every two seconds, and notifies their subscribers: once
- * for each budget, period and notification. A notification is sent, then recorded: a process that is killed in between
- * sends it again.
+ * Evaluates the budgets in MiniStack against the metered usage, every two seconds, and notifies their subscribers. Each
+ * is notified once for each budget, period and notification. A notification is sent, then recorded: a process that is
+ * killed in between sends it again.
  */
 export function startBudgetNotifications(options: BudgetNotificationsOptions) {
     const { emulator, accountId, log } = options;

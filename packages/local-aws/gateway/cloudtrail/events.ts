@@ -20,9 +20,9 @@ export interface TrailEvent {
 }
 
 /**
- * The events in the logs of the local AWS, newest first: each call that Personalize's control plane accepted or
- * refused, except reads, and each call of any service that policies or signatures refused. A call that was denied
- * because of a role that it passes has the name `PassRole`: the log has no other name for it.
+ * The events in the logs of the local AWS, newest first. They are each call that Personalize's control plane accepted
+ * or refused, except reads. They are also each call of any service that policies or signatures refused. A call may be
+ * denied because of a role that it passes. It then has the name `PassRole`: the log has no other name for it.
  */
 export function eventsOf(requests: readonly LoggedRequest[], accesses: readonly LoggedAccess[]): TrailEvent[] {
     const callers = accesses.filter(({ decision }) => decision === "allowed" || decision === "unnamed");

@@ -16,7 +16,7 @@ export const isLookup = (target: string | undefined) => target?.endsWith(".Looku
 
 /**
  * The answer of LookupEvents in a region: those of `events`, newest first, with the requested attribute (API reference:
- * one at most), including events without a region.
+ * one at most). Events without a region are included.
  */
 export function lookupEvents(
     events: readonly TrailEvent[],

@@ -77,7 +77,7 @@ const staleMilliseconds = 1000;
 export class MiniStackSilent extends Error {}
 
 /**
- * Asks MiniStack's process for the owner of a key, the name of a call, and the text of its refusal:
+ * Asks MiniStack's process for the owner of a key, the name of a call, and the text of its refusal. They come from
  * packages/local-aws/ministack/answers.py.
  */
 export function createDirectory({ port, secret, accountId }: MiniStackAddress & { accountId: string }) {

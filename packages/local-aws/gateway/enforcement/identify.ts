@@ -7,7 +7,7 @@ import { isSignedBy, type Signature, timeFault } from "./signature.ts";
 export const isAdministrator = (principal: Pick<Principal, "identity">) => principal.identity === undefined;
 
 /**
- * The principal of a request: the key is known and active, the time is now, the token is the session's, and the
+ * The principal of a request. The key is known and active, the time is now, and the token is the session's. The
  * signature is made with the key's secret over this request. Otherwise the code of AWS's failure. `payloadHash` is the
  * last line of the canonical request.
  */

@@ -28,8 +28,8 @@ export const sha256 = (body: Buffer) => createHash("sha256").update(body).digest
 export class PayloadMismatch extends Error {}
 
 /**
- * Passes a body of any length on while it is hashed, and holds the last chunk back until the hash is known: a complete
- * body is the signed one. Otherwise it fails with PayloadMismatch.
+ * Passes a body of any length on while it is hashed. The last chunk waits until the hash is known. A complete body is
+ * the signed one. Otherwise it fails with PayloadMismatch.
  */
 export function hashGuard(expected: string): Transform {
     const hash = createHash("sha256");

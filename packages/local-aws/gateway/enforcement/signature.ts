@@ -90,9 +90,9 @@ export function timeFault({ time, date, service, expires }: Signature, now: numb
 }
 
 /**
- * Whether a request was signed with `secret` in its present form.
- * `payloadHash` is the last line of the canonical request: the body's SHA-256 in hexadecimal, or a word such as
- * `UNSIGNED-PAYLOAD` where the service accepts that.
+ * Whether a request was signed with `secret` in its present form. `payloadHash` is the last line of the canonical
+ * request. It is the body's SHA-256 in hexadecimal, or a word such as `UNSIGNED-PAYLOAD` where the service accepts
+ * that.
  */
 export function isSignedBy(request: Signed, signature: Signature, secret: string, payloadHash: string): boolean {
     const { time, date, region, service, signedHeaders } = signature;

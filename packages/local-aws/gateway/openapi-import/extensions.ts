@@ -16,8 +16,8 @@ const known = {
 };
 
 /**
- * Refuses, by name and place, each extension of API Gateway in the document that is not supported, at any place:
- * without it, another API than the described one would be created.
+ * Refuses, by name and place, each extension of API Gateway in the document that is not supported. Without it, another
+ * API than the described one would be created.
  */
 export function refuseOtherExtensions(document: Node, findings: Findings): void {
     const visit = (value: unknown, path: readonly string[]) => {

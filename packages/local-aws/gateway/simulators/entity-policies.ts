@@ -21,7 +21,7 @@ import { Refusal } from "./input.ts";
 import type { EntityPolicies, SourcePolicy } from "./simulate.ts";
 
 /**
- * All stored policies of a user (with those of the user's groups), a group or a role by ARN, and its boundary.
+ * All stored policies of a user (with those of the user's groups), a group or a role. Also its boundary.
  *
  * An attached managed policy without a document here grants nothing, as for a call.
  *

@@ -62,8 +62,8 @@ const evaluationsPerPage = 100_000;
 /**
  * Decides each action on each resource, one page of actions. One result for each action, with all of its deciding
  * statements, is the service model's text (of EvaluationResult). A trust policy is read but not evaluated: aws/aws-cli
- * issue 10314. Two rules are ours, because nothing is published: an action's decision is the worst of its resources,
- * and without a resource policy only the identity's policies decide, also for a resource of another account.
+ * issue 10314. Two rules are ours, because nothing is published. An action's decision is the worst of its resources.
+ * Without a resource policy only the identity's policies decide, also for a resource of another account.
  *
  * @throws Refusal for an invalid policy document
  */

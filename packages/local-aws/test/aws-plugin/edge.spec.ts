@@ -434,7 +434,7 @@ describe("the resource types of an API and its page in the local AWS plugin", ()
             assert.deepEqual(without(again, "etag"), without(first, "etag"), type);
             const { props = {} } = await plugin.read(first.id, urnOf(type), again.outs ?? {});
             assert.deepEqual(props.tags, tags, type);
-            // A resource with a name of its own is refused; of a resource with only an id there are then two.
+            // A resource with a name of its own is refused. Of a resource with only an id there are then two.
             const another = await plugin.create(urnOf(type), { ...args(), tags: theirs }).catch((error) => error);
             if (another instanceof Error) {
                 assert.match(another.message, /exist/, type);

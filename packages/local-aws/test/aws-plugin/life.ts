@@ -16,8 +16,8 @@ export interface Life {
 export const urnOf = (type: string) => `urn:pulumi:local::movie-recommender::${type}::films`;
 
 /**
- * Tests that each resource is created, has no difference then, shows a change from outside, and is repaired; and that
- * all are deleted in the opposite order.
+ * Tests that each resource is created, has no difference then, shows a change from outside, and is repaired. Then all
+ * are deleted in the opposite order.
  */
 export function testLives(lives: readonly Life[], plugin: () => Plugin): void {
     const made = new Map<string, { id: string; outs: Record<string, unknown> }>();

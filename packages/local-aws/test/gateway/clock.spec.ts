@@ -41,7 +41,7 @@ describe("the clock of the local AWS", () => {
     });
     afterEach(() => local.discard());
 
-    it("is the machine's, until it is moved on; then all that is made and logged is by it, also after a restart", async () => {
+    it("is the machine's until a test advances it; then resources and logs follow it, also after a restart", async () => {
         const before = await clock();
         assert.equal(before.aheadSeconds, 0);
         assert.ok(Math.abs(Date.parse(before.now) - Date.now()) < 5000);

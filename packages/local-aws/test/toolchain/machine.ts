@@ -26,8 +26,8 @@ export interface Run {
 }
 
 /**
- * A clone in a temporary folder, on a machine that has only the programs that a test puts on its PATH. Programs and
- * network are stand-ins: they create the same files as the real ones and record each call.
+ * A clone in a temporary folder. Its machine has only the programs that a test puts on its PATH. Programs and network
+ * are stand-ins: they create the same files as the real ones and record each call.
  */
 export class Machine {
     readonly folder = mkdtempSync(join(tmpdir(), "toolchain-"));

@@ -9,7 +9,7 @@ import { read, warning } from "./policies.ts";
 const name = "encryption key";
 
 /**
- * Whether objects encrypted with a KMS key can be decrypted: the key is enabled, and its policy allows the role or
+ * Whether objects encrypted with a KMS key can be decrypted. The key is enabled, and its policy allows the role or
  * Personalize. AWS does not document which of the two decrypts, so only one of them is a warning.
  */
 export function kms(scene: Scene): Link {

@@ -272,7 +272,7 @@ describe("what calls of tables, APIs and distributions are judged on", () => {
         await api.send(new DeleteRestApiCommand({ restApiId }));
     });
 
-    it("is, in an API or a usage plan, judged by the tags of that too, and by a stage's own before them", async () => {
+    it("is judged by the tags of its API or usage plan too, and first by a stage's own", async () => {
         const ofFilms = { StringEquals: { "aws:ResourceTag/team": "films" } };
         const { keys } = await aws.user("inheritor", allow("apigateway:*", gateway("/*"), ofFilms));
         const { api } = clientsOf(keys);

@@ -66,7 +66,7 @@ describe("the resource that a call is judged on", () => {
         cloudWatch.destroy();
     });
 
-    it("is each alarm and dashboard, the trail, the budget and the function by name, and tags on a create are asked for", async () => {
+    it("is each alarm, dashboard, trail, budget and function by name; a create with tags needs their permission", async () => {
         const arn = (service: string, tail: string, region = "eu-central-1") =>
             `arn:aws:${service}:${region}:${account}:${tail}`;
         const tagged = { StringEquals: { "aws:RequestTag/team": "films" } };

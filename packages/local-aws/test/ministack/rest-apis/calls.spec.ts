@@ -133,7 +133,7 @@ describe("calls of a REST API", () => {
         assert.deepEqual([posted.body, posted.isBase64Encoded], [picture.toString("base64"), true]);
     });
 
-    it("need a key of a usage plan of the stage where the method asks for one, and are held to the plan", async () => {
+    it("need a key of the stage's usage plan if the method requires one, and the plan limits them", async () => {
         const { id: keyId = "", value = "" } = await client.send(
             new CreateApiKeyCommand({ name: "films", enabled: true }),
         );
