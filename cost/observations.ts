@@ -47,4 +47,5 @@ export interface ObservedSolution {
     readonly kept: boolean;
 }
 
+/** Whether a resource is being deleted, by Personalize's status. */
 export const isLeaving = ({ status }: { readonly status: string }): boolean => status.startsWith("DELETE");

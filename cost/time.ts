@@ -19,6 +19,7 @@ export const monthOf = (at: number): string => new Date(at).toISOString().slice(
 /** The first moment of a month. */
 export const startOf = (month: string): number => Date.parse(`${month}-01T00:00:00Z`);
 
+/** ISO 8601 in UTC, of epoch milliseconds. */
 export const iso = (at: number): string => new Date(at).toISOString();
 
 /** For readers: `2026-11-25 17:40 UTC`. */

@@ -66,10 +66,11 @@ export const usageKeys = Object.keys(noUsage) as readonly (keyof Usage)[];
 /** Price of a use in US dollars, without the campaign. */
 export const usageUsd = (usage: Usage): number => usageKeys.reduce((sum, key) => sum + usage[key] * unitUsd[key], 0);
 
-/** The sum of uses, or a use multiplied. */
+/** The sum of uses. */
 export const plus = (...all: readonly Partial<Usage>[]): Usage =>
     Object.fromEntries(
         usageKeys.map((key) => [key, all.reduce((sum, one) => sum + (one[key] ?? 0), 0)]),
     ) as unknown as Usage;
+/** A use multiplied by a factor. */
 export const times = (usage: Usage, factor: number): Usage =>
     Object.fromEntries(usageKeys.map((key) => [key, usage[key] * factor])) as unknown as Usage;

@@ -23,6 +23,7 @@ const nouns: readonly (readonly [columns: RegExp, one: string, many?: string])[]
 
 /** Files of MovieLens in which the item column has no name, or a general one. */
 const movieLensFile = /^(u\.data|ratings\.dat|ml-\w+\.inter)$/;
+/** Whether a file has a name of MovieLens; of an archive's member, by the member's name. */
 export const isMovieLens = (file: string): boolean => movieLensFile.test(basename(file.split(":").at(-1) ?? file));
 
 /** The noun of the items, from the names of file and item column; "item" if neither is known. */

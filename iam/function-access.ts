@@ -51,7 +51,9 @@ export const anywhere = ({ region }: ServiceCaller, Sid: string, Action: readonl
     Condition: { StringEquals: { "aws:RequestedRegion": region } },
 });
 
+/** A policy document of these statements. */
 export const document = (Statement: readonly Statement[]): PolicyDocument => ({ Version: "2012-10-17", Statement });
 
+/** A statement that allows actions on resources, without a condition. */
 export const allow = (Sid: string, Action: readonly string[], Resource: string | readonly string[]) =>
     ({ Sid, Effect: "Allow", Action, Resource }) as const satisfies Statement;

@@ -9,6 +9,7 @@ export interface TrailScope extends ServiceCaller {
 
 const { cloudTrail } = servicesWithoutSource;
 
+/** ARN of the stack's trail. */
 export const trailArn = (scope: TrailScope): string => regionalArn(scope, "cloudtrail", `trail/${scope.names.trail}`);
 
 /** Name of the trail's log group. */

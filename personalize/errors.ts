@@ -5,12 +5,16 @@ interface ServiceError extends Error {
     readonly code?: string;
 }
 
+/** Whether an error has one of these names; AWS's SDK names an error by its code. */
 export function hasName(error: unknown, ...names: string[]): boolean {
     return error instanceof Error && names.includes(error.name);
 }
 
+/** The resource does not exist. */
 export const isNotFound = (error: unknown) => hasName(error, "ResourceNotFoundException");
+/** The resource is being changed or used: a later call may succeed. */
 export const isInUse = (error: unknown) => hasName(error, "ResourceInUseException");
+/** Another resource has this name. */
 export const alreadyExists = (error: unknown) => hasName(error, "ResourceAlreadyExistsException");
 
 const networkCodes = ["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN"];

@@ -28,6 +28,9 @@ export interface WatchParts {
 /** Only an ACTIVE campaign answers; during an update it stays ACTIVE and serves its old version. */
 const isAway = (seen: CampaignStatus | undefined) => seen !== undefined && seen.status !== "ACTIVE";
 
+/**
+ * Watches the campaign: reads its status from the table, and asks Personalize in the background. Failures are logged.
+ */
 export function campaignWatch(parts: WatchParts): CampaignWatch {
     const { campaign, table, tableResilience, clock, log, limits, background } = parts;
     let items: StackItems = {};

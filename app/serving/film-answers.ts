@@ -6,6 +6,7 @@ import type { Film, Tables } from "./table-answers.ts";
 /** Number of films in `because`. */
 const mostBecause = 10;
 
+/** A film of the tables as the API answers it. */
 export const filmAnswer = (film: Film): FilmAnswer => ({ ...film, genres: [...film.genres] });
 
 const listed = ({ itemId, title, year, genres }: Film): ListedFilm => ({ itemId, title, year, genres: [...genres] });

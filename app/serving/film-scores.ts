@@ -15,6 +15,7 @@ const scratch = Buffer.alloc(4 * 500);
 /** Personalize returns scores with seven decimals, which fit a 32-bit float. */
 const digits = 7;
 
+/** Stores a list of films in two strings. Scores keep the precision of four bytes. */
 export function packFilms(films: readonly { readonly itemId: string; readonly score?: number }[]): FilmScores {
     const ids = packIds(films.map(({ itemId }) => itemId));
     if (films.every(({ score }) => score === undefined)) return { ids, scores: undefined };
@@ -24,6 +25,7 @@ export function packFilms(films: readonly { readonly itemId: string; readonly sc
     return { ids, scores: scratch.toString("latin1", 0, 4 * films.length) };
 }
 
+/** The films of a stored list, in their order, with scores rounded to the stored precision. */
 export function unpackFilms({ ids, scores }: FilmScores): { readonly itemId: string; readonly score?: number }[] {
     if (scores !== undefined) scratch.write(scores, "latin1");
     return unpackIds(ids).map((itemId, at) => {
@@ -40,8 +42,10 @@ export const filmsWithout = (films: FilmScores, without: ReadonlySet<string>, co
             .slice(0, count),
     );
 
+/** Joins ids into one string. */
 export const packIds = (ids: readonly string[]): string => ids.join(separator);
 
+/** The ids of `packIds`; none for an empty string. */
 export const unpackIds = (ids: string): string[] => (ids === "" ? [] : ids.split(separator));
 
 /** Bytes in memory, including the objects. */

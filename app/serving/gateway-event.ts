@@ -48,5 +48,6 @@ export const texts = (values: Readonly<Record<string, string | undefined>> | nul
         Object.entries(values ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
     );
 
+/** The body as text, decoded from Base64 if it is encoded; undefined without one. */
 export const bodyOf = ({ body, isBase64Encoded }: GatewayEvent): string | undefined =>
     body === null ? undefined : isBase64Encoded ? Buffer.from(body, "base64").toString() : body;

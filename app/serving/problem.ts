@@ -52,6 +52,7 @@ export const problems = {
     failure: { status: 500, title: "Internal error" },
 } as const;
 
+/** The body of an error's answer (RFC 9457), with the request's id. */
 export const problemOf = (
     { kind, message, faults }: Pick<ProblemError, "kind" | "message" | "faults">,
     requestId: string,

@@ -16,6 +16,7 @@ export interface Reply {
     readonly etag?: string;
 }
 
+/** An answer with a JSON body, and a value for `Cache-Control`. */
 export const jsonReply = (body: unknown, cacheControl: string, status = 200): Reply => ({
     status,
     cacheControl,

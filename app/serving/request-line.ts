@@ -82,6 +82,7 @@ export interface Trace {
     readonly background: Promise<unknown>[];
 }
 
+/** The counts of a request at its start. */
 export const newTrace = (): Trace => ({
     campaignCalls: 0,
     campaignFailures: 0,

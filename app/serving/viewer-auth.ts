@@ -18,10 +18,12 @@ export interface ViewerAuth {
  */
 export type VerifyToken = (token: string) => Promise<Readonly<Record<string, unknown>>>;
 
+/** The viewer's token is invalid or expired. The answer is 401. */
 export class InvalidTokenError extends Error {
     override readonly name = "InvalidTokenError";
 }
 
+/** The issuer's keys cannot be fetched. The answer is 503, with the time of the next attempt. */
 export class IssuerAwayError extends Error {
     override readonly name = "IssuerAwayError";
 }

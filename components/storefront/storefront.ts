@@ -225,6 +225,7 @@ export interface PageFile {
     readonly content: { readonly text: string } | { readonly path: string };
 }
 
+/** A file of the page as Pulumi uploads it: a filled-in text, or a file of the build. */
 export const assetOf = ({ content }: PageFile): pulumi.asset.Asset =>
     "text" in content ? new pulumi.asset.StringAsset(content.text) : new pulumi.asset.FileAsset(content.path);
 

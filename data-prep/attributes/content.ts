@@ -10,6 +10,7 @@ const floatDigits = 7;
 
 /** Texts of tables that mean no value. */
 const empty = new Set(["", "NaN", "nan", "null", "NULL", "None", "\\N", "NA", "N/A"]);
+/** Whether a text means a missing value. */
 export const isEmpty = (text: string): boolean => empty.has(text);
 
 const integer = /^-?(0|[1-9]\d{0,17})(\.0+)?$/;

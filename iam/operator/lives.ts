@@ -42,6 +42,7 @@ export const functionLife = (policy: LifePolicies, on: readonly string[]): Grant
     },
 ];
 
+/** Reading, creating, changing and deleting a schedule. */
 export const scheduleLife = (policy: LifePolicies, on: readonly string[]): Grant[] => [
     { policy: policy.read, sid: "ScheduleLooks", service: "scheduler", actions: ["GetSchedule"], on },
     {
@@ -53,6 +54,7 @@ export const scheduleLife = (policy: LifePolicies, on: readonly string[]): Grant
     },
 ];
 
+/** Creating, changing and deleting a log group, and reading its tags. */
 export const logGroupLife = (policy: LifePolicies, on: readonly string[]): Grant[] => [
     { policy: policy.read, sid: "LogGroupTags", service: "logs", actions: ["ListTagsForResource"], on },
     {

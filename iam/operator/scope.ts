@@ -54,8 +54,10 @@ export interface NeededOnAws {
     readonly page: string;
 }
 
+/** The actions of a grant with the service's prefix. */
 export const actionsOf = ({ service, actions }: Grant) => actions.map((action) => `${service}:${action}`);
 
+/** The policy statement of a grant. */
 export const statementOf = (grant: Grant): Statement => ({
     Sid: grant.sid,
     Effect: "Allow",
@@ -69,6 +71,7 @@ export const inRegion = ({ region }: OperatorScope): ConditionBlock => ({
     StringEquals: { "aws:RequestedRegion": region },
 });
 
+/** ARN of one of the program's roles, by default Personalize's. */
 export const roleArn = ({ partition, accountId, names }: OperatorScope, role: keyof typeof names = "role") =>
     `arn:${partition}:iam::${accountId}:role/${names[role]}`;
 
@@ -100,5 +103,6 @@ export const policyName = (
     kind: PolicyKindOfOperator | "boundary",
 ) => `${project}-${stack}-${kind}`;
 
+/** ARN of one of the operator's policies, or of the permissions boundary. */
 export const policyArn = (scope: OperatorScope, kind: PolicyKindOfOperator | "boundary") =>
     `arn:${scope.partition}:iam::${scope.accountId}:policy/${policyName(scope, kind)}`;

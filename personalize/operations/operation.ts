@@ -24,10 +24,13 @@ export interface Served {
     readonly minProvisionedTPS: number;
 }
 
+/** The region of an ARN; empty if it has none. */
 export const regionOf = (arn: string) => arn.split(":")[3] ?? "";
+/** The last part of an ARN: a resource's name, or a solution version's id. */
 export const nameInArn = (arn: string) => arn.split("/").at(-1) ?? arn;
 /** The solution of a version. */
 export const solutionOf = (versionArn: string) => versionArn.slice(0, versionArn.lastIndexOf("/"));
+/** The current time, ISO 8601 in UTC. */
 export const nowIso = () => new Date().toISOString();
 
 /** Version and minimum TPS from a description. */

@@ -80,6 +80,7 @@ export function parseStateFlags(parameters: readonly { readonly name: string; re
     return stateFlags as StateFlags;
 }
 
+/** The stack's state flags; a flag without a parameter is absent. Throws the errors of SSM. */
 export async function readStateFlags(ssm: SSMClient, stack: string): Promise<StateFlags> {
     return parseStateFlags(await parametersIn(ssm, stateFlagsPath(stack)));
 }

@@ -16,6 +16,7 @@ export function requestLine({ caller, action, resource, context }: AccessRequest
     return `request: ${action} on ${resource} by ${who} with ${JSON.stringify(context)}`;
 }
 
+/** A statement as evidence: its Sid, policy and JSON. */
 export const statementLine = ({ policy, sid, statement }: Pick<Candidate, "policy" | "sid" | "statement">): string =>
     `${sid} of the ${policy}: ${JSON.stringify(statement)}`;
 

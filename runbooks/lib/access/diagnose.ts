@@ -82,6 +82,7 @@ function needsOf({ passRole, ...snapshot }: Snapshot): string[] {
     return [...new Set(all.flatMap((each) => ("unread" in each && each.needs !== undefined ? [each.needs] : [])))];
 }
 
+/** The facts of a snapshot as the links judge them. */
 export function sceneOf(snapshot: Snapshot): Scene {
     // The job's ARN may lack the role's path: the rest of the chain is judged for the role that exists.
     const roleArn = known(snapshot.role)?.arn ?? snapshot.roleArn;

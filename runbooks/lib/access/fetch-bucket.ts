@@ -28,6 +28,7 @@ async function unless<T>(call: Promise<T>, ...names: string[]): Promise<T | unde
     }
 }
 
+/** The region of a bucket. If it does not exist: the names of the account's others, to find a misspelt one. */
 export async function bucketFacts(s3: S3Client, Bucket: string): Promise<BucketFacts> {
     const found = await unless(s3.send(new GetBucketLocationCommand({ Bucket })), "NoSuchBucket");
     // Buckets in us-east-1 have no constraint; those in eu-west-1 may have the old name.
@@ -44,11 +45,13 @@ export async function bucketFacts(s3: S3Client, Bucket: string): Promise<BucketF
     }
 }
 
+/** The bucket policy as JSON; undefined without a policy or bucket. */
 export async function policyText(s3: S3Client, Bucket: string): Promise<string | undefined> {
     return (await unless(s3.send(new GetBucketPolicyCommand({ Bucket })), "NoSuchBucketPolicy", "NoSuchBucket"))
         ?.Policy;
 }
 
+/** The bucket's own Block Public Access; undefined without a setting or bucket. */
 export async function accessBlock(s3: S3Client, Bucket: string): Promise<PublicAccessBlock | undefined> {
     const command = new GetPublicAccessBlockCommand({ Bucket });
     const found = await unless(s3.send(command), "NoSuchPublicAccessBlockConfiguration", "NoSuchBucket");
@@ -56,6 +59,7 @@ export async function accessBlock(s3: S3Client, Bucket: string): Promise<PublicA
     return found && { blockPublicPolicy: BlockPublicPolicy, restrictPublicBuckets: RestrictPublicBuckets };
 }
 
+/** The bucket's object ownership, such as `BucketOwnerEnforced`; undefined without a setting or bucket. */
 export async function ownership(s3: S3Client, Bucket: string): Promise<string | undefined> {
     const command = new GetBucketOwnershipControlsCommand({ Bucket });
     const found = await unless(s3.send(command), "OwnershipControlsNotFoundError", "NoSuchBucket");
@@ -90,6 +94,7 @@ async function ownerOf(s3: S3Client, Bucket: string): Promise<string | undefined
     );
 }
 
+/** Size in bytes, key of encryption, storage class and first bytes of an object. Throws the errors of S3. */
 export async function objectFacts(s3: S3Client, Bucket: string, Key: string): Promise<ObjectFacts> {
     const head = await s3.send(new HeadObjectCommand({ Bucket, Key })).catch(async (error: unknown) => {
         // The answer to HEAD has no body; the same refusal of GET names the policy that denies.

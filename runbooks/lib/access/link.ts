@@ -62,6 +62,7 @@ export function linkOf(link: string, judge: string, detail: string, findings: re
     return { link, judge, verdict, detail: findings[0]?.sentence ?? detail, findings };
 }
 
+/** A link that could not be judged; `detail` is the reason. */
 export const unknownLink = (link: string, judge: string, detail: string): Link => ({
     link,
     judge,

@@ -3,6 +3,7 @@ import type { Decision } from "policy-evaluator";
 /** A value that was read, or the reason why it could not be, with the permission that was denied. */
 export type Fetched<T> = { readonly is: T } | { readonly unread: string; readonly needs?: string };
 
+/** The fetched value; undefined if it could not be read. */
 export const known = <T>(fetched: Fetched<T>): T | undefined => ("is" in fetched ? fetched.is : undefined);
 
 export interface PolicyText {

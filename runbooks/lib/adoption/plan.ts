@@ -44,6 +44,7 @@ export interface AdoptionPlan {
     readonly outside: readonly { readonly noun: string; readonly name: string; readonly why: string }[];
 }
 
+/** Whether a resource of the plan cannot be adopted. */
 export const isRefused = ({ parts }: AdoptionPlan) => parts.some(({ refusals }) => refusals.length > 0);
 
 /**

@@ -47,6 +47,7 @@ export interface CountedBill {
     calls(): number;
 }
 
+/** The bill and the forecast of an account by Cost Explorer. */
 export function countedBill(client: Pick<CostExplorerClient, "send">): CountedBill {
     let calls = 0;
     return {
@@ -153,7 +154,9 @@ export interface ReportPeriod {
     readonly month: string | undefined;
 }
 
+/** The date of epoch milliseconds, in UTC: `2026-11-25`. */
 export const dateOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
+/** The start of a day in UTC, epoch milliseconds. */
 export const midnightOf = (time: number): number => time - (time % day);
 
 /**

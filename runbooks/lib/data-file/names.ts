@@ -1,5 +1,6 @@
 import { basename } from "node:path/posix";
 
+/** Whether a key names all objects below it. */
 export const isFolder = (key: string) => key === "" || key.endsWith("/");
 
 /** Name of a repaired file: `a.csv.gz` becomes `a.csv`. */

@@ -22,6 +22,7 @@ export interface Place {
     readonly key: string;
 }
 
+/** `s3://bucket/key`. */
 export const urlOf = ({ bucket, key }: Place) => `s3://${bucket}/${key}`;
 
 /** @throws RunbookError if the text is not `s3://bucket/key`. */
@@ -111,6 +112,7 @@ export async function upload(client: S3Client, file: string, place: Place, encry
     }
 }
 
+/** The error for a place that has an object already. */
 export const alreadyThere = (place: Place) =>
     new RunbookError(
         `${urlOf(place)} exists, and is not replaced. Import from it if it is an earlier repair, or name another place with --to.`,

@@ -36,11 +36,13 @@ const newAccountConcurrency = 10;
 /** Service Quotas' code of "Concurrent executions". */
 const concurrencyQuota = "L-B99A9384";
 
+/** The caller's ARN, partition and account. Throws the errors of STS. */
 export async function whoAmI({ region }: StackConfig): Promise<{ arn: string; partition: string; accountId: string }> {
     const { Arn = "", Account = "" } = await new STSClient({ region }).send(new GetCallerIdentityCommand({}));
     return { arn: Arn, partition: Arn.split(":")[1] ?? "aws", accountId: Account };
 }
 
+/** Valid credentials that last for the first `up`. */
 export const identity: Check<AccountDeps> = async ({ config, now }) => {
     let expiration: Date | undefined;
     let sessionToken: string | undefined;
@@ -74,6 +76,7 @@ export const identity: Check<AccountDeps> = async ({ config, now }) => {
         : warn(`${arn}, for ${minutes} more minutes, and an up may take ${runHours} hours. ${resumes}`, again);
 };
 
+/** Personalize exists in the region, and the caller may use it. */
 export const personalize: Check<AccountDeps> = async ({ config: { region } }) => {
     try {
         const groups = await datasetGroups(region);
@@ -95,6 +98,7 @@ export const personalize: Check<AccountDeps> = async ({ config: { region } }) =>
     }
 };
 
+/** Room for one more dataset group. */
 export const groupQuota: Check<AccountDeps> = async ({ config }) => {
     const { region, names } = config;
     const [groups, quota] = await Promise.all([datasetGroups(region), groupQuotaOf(region)]);
@@ -117,6 +121,7 @@ export const groupQuota: Check<AccountDeps> = async ({ config }) => {
     return fail(`${of}: ${groups.map(({ name }) => name).join(", ")}. Delete one, or ask for more`, ask);
 };
 
+/** Concurrent executions of Lambda that functions can reserve. */
 export const lambdaConcurrency: Check<AccountDeps> = async ({ config: { region } }) => {
     const { AccountLimit } = await new LambdaClient({ region }).send(new GetAccountSettingsCommand({}));
     const limit = AccountLimit?.ConcurrentExecutions;

@@ -16,9 +16,13 @@ export type Finding = Omit<CheckResult, "name">;
 /** One check before the first `up`; it only reads, and may throw. */
 export type Check<Deps> = (deps: Deps) => Promise<Finding>;
 
+/** Nothing to do. */
 export const ok = (detail: string): Finding => ({ verdict: "ok", detail });
+/** `up` works, and the fix is worth its time. */
 export const warn = (detail: string, fix: string): Finding => ({ verdict: "warn", detail, fix });
+/** `up` would fail without the fix, a command. */
 export const fail = (detail: string, fix: string): Finding => ({ verdict: "fail", detail, fix });
+/** The check could not be made. */
 export const unknown = (detail: string, fix?: string): Finding => ({
     verdict: "unknown",
     detail,

@@ -46,6 +46,7 @@ export const node: Check<MachineDeps> = async ({ stack, env, projectDir }) => {
     );
 };
 
+/** A Pulumi engine of a supported version. */
 export const engine: Check<MachineDeps> = async ({ ask }) => {
     const { exitCode, stdout, stderr } = await ask("version");
     if (exitCode !== 0) {
@@ -57,6 +58,7 @@ export const engine: Check<MachineDeps> = async ({ ask }) => {
         : fail(`Pulumi ${version} is older than ${oldestEngine}`, "npm run pulumi -- version   # installs a newer one");
 };
 
+/** A place for Pulumi's state. */
 export const login: Check<MachineDeps> = async ({ ask }) => {
     const { exitCode, stdout, stderr } = await ask("whoami", "--json", "--verbose");
     if (exitCode !== 0) {
@@ -100,6 +102,7 @@ export const passphrase: Check<MachineDeps> = async ({ stack, configFile, env, a
         : ok(right ? "set, and valid for the stack" : "set");
 };
 
+/** Pulumi's AWS plugin, in the version of the package. */
 export const awsPlugin: Check<MachineDeps> = async ({ ask, env, projectDir }) => {
     const wanted = await versionIn(join(projectDir, "node_modules", "@pulumi", "aws"));
     const onPath = await findOnPath("pulumi-resource-aws", env);
@@ -122,6 +125,7 @@ export const awsPlugin: Check<MachineDeps> = async ({ ask, env, projectDir }) =>
           );
 };
 
+/** The installed packages are those of package.json. */
 export const packages: Check<MachineDeps> = async ({ projectDir }) => {
     const { dependencies } = JSON.parse(await readFile(join(projectDir, "package.json"), "utf8")) as {
         dependencies: Record<string, string>;

@@ -20,6 +20,7 @@ import { type Check, type Finding, fail, ok } from "./check.ts";
 
 const otherNames = (stack: string) => `pulumi config set --stack ${stack} nameSuffix -<name>`;
 
+/** The bucket's name is the stack's own, or free in all of S3. */
 export const bucketName: Check<AccountDeps> = async ({ config, held }) => {
     const { accountId } = await whoAmI(config);
     const name = bucketNameFor(config, accountId);
@@ -44,6 +45,7 @@ export const bucketName: Check<AccountDeps> = async ({ config, held }) => {
     return fail(`${name} exists already, and stack ${config.stack} does not have it`, another);
 };
 
+/** The role's name is the stack's own, or free in the account. */
 export const roleName: Check<AccountDeps> = async ({ config, held }) => {
     const name = config.names.role;
     try {

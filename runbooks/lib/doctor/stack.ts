@@ -28,6 +28,7 @@ export interface StackDeps {
 const leastInteractions = 1000;
 const leastUsers = 25;
 
+/** The stack exists, and its configuration is valid. */
 export const configuration: Check<StackDeps> = async ({ stack, configuration }) => {
     const found = await configuration();
     if ("config" in found) {
@@ -43,6 +44,7 @@ export const configuration: Check<StackDeps> = async ({ stack, configuration }) 
         : fail(`it cannot be read: ${found.stderr}`, "pulumi login");
 };
 
+/** The prepared data exists, and is large enough for a training. */
 export const interactions: Check<StackDeps> = async ({ configuration, data }) => {
     const found = await configuration();
     if (!("config" in found)) {

@@ -25,7 +25,9 @@ export type MakeRepair = (scene: Scene, group: readonly Finding[]) => Repair;
 /** Name of the role policy that this program makes, and that the fixes add to. */
 export const policyName = "read-interactions";
 export const nothing: Repair = { program: "", steps: [] };
+/** A repair that a person must do, as a request. */
 export const asks = (ask: string): Repair => ({ ...nothing, ask });
+/** Whether one of these faults was found. */
 export const has = (group: readonly Finding[], ...faults: readonly Finding["fault"][]) =>
     group.some(({ fault }) => faults.includes(fault));
 
@@ -36,8 +38,10 @@ export function drift({ snapshot }: Scene, what: string, present?: PolicyDocumen
     return snapshot.ownedByStack && !foreign ? `pulumi refresh && pulumi up   # the program declares it: ${what}` : "";
 }
 
+/** The place that an import reads, as `iam/` describes it. */
 export const placeOf = ({ partition, bucket, key }: Import) => ({ partition, bucketName: bucket, readPrefixes: [key] });
 
+/** The document of a policy; undefined if it is not valid. */
 export const parsed = (policy: PolicyText, kind: "identity" | "resource") => read([policy], kind).policies[0]?.document;
 
 function currentRole({ snapshot }: Scene) {

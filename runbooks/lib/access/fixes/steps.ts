@@ -29,6 +29,7 @@ export const commandOf = ({ command, document }: Pick<Step, "command" | "documen
 /** The command that undoes a step; undefined if there is nothing to undo. */
 export const undoOf = ({ undo }: Step): string | undefined => undo && line(undo.command, undo.old);
 
+/** Name of the import's role, without its path. */
 export const roleNameOf = ({ roleArn }: Pick<Import, "roleArn">) => roleArn.split("/").at(-1) ?? "";
 
 const pathOf = (roleArn: string) => {
@@ -71,6 +72,7 @@ const withRole = (snapshot: Snapshot, change: (role: RoleFacts) => RoleFacts): S
     return role ? { ...snapshot, role: { is: change(role) }, simulated: notSimulated } : snapshot;
 };
 
+/** Creates the import's role, with its path and the boundary of the role before. */
 export function createRole(of: Import, trust: PolicyDocument, boundary: PolicyText | undefined): Step {
     const name = ["--role-name", roleNameOf(of)];
     const limit = boundary?.arn === undefined ? [] : ["--permissions-boundary", boundary.arn];
@@ -97,6 +99,7 @@ export function createRole(of: Import, trust: PolicyDocument, boundary: PolicyTe
     };
 }
 
+/** Replaces the role's trust policy. */
 export function putTrust(of: Import, before: PolicyDocument | undefined, document: PolicyDocument): Step {
     const command = ["aws", "iam", "update-assume-role-policy", "--role-name", roleNameOf(of), "--policy-document"];
     return {
@@ -109,6 +112,7 @@ export function putTrust(of: Import, before: PolicyDocument | undefined, documen
     };
 }
 
+/** Writes an inline policy of the role; `before` is the document that it replaces. */
 export function putRolePolicy(
     of: Import,
     name: string,
@@ -134,6 +138,7 @@ export function putRolePolicy(
     };
 }
 
+/** Makes a new default version of the permissions boundary. The undo returns to the version before. */
 export function putBoundary(boundary: PolicyText, before: PolicyDocument, document: PolicyDocument): Step {
     const arn = ["--policy-arn", boundary.arn ?? ""];
     return {
@@ -149,6 +154,7 @@ export function putBoundary(boundary: PolicyText, before: PolicyDocument, docume
     };
 }
 
+/** Writes the bucket policy; `before` is the document that it replaces. */
 export function putBucketPolicy(bucket: string, before: PolicyDocument | undefined, document: PolicyDocument): Step {
     const command = ["aws", "s3api", "put-bucket-policy", "--bucket", bucket, "--policy"];
     return {
@@ -163,6 +169,7 @@ export function putBucketPolicy(bucket: string, before: PolicyDocument | undefin
     };
 }
 
+/** Replaces the policy of a KMS key; `before` is the document that it replaces. */
 export function putKeyPolicy(
     region: string,
     arn: string,
@@ -214,6 +221,7 @@ export function entityOfCaller(caller: string): { kind: "user" | "role"; name: s
           : undefined;
 }
 
+/** Adds an inline policy to the caller's user or role. */
 export function putCallerPolicy(
     { kind, name }: { kind: "user" | "role"; name: string },
     policyName: string,

@@ -39,6 +39,7 @@ export function broken(reasons: readonly Reason[], place: Place): Finding[] {
     return [...found.values()];
 }
 
+/** A finding that breaks nothing by itself. */
 export const warning = (fault: Finding["fault"], sentence: string, place: Place, ...evidence: string[]): Finding => ({
     fault,
     verdict: "warning",

@@ -68,6 +68,7 @@ export async function schedules(client: SchedulerClient, { region }: Place): Pro
     }));
 }
 
+/** Every CloudWatch alarm of the region. Throws the errors of CloudWatch. */
 export async function alarms(client: CloudWatchClient, { region }: Place): Promise<Thing[]> {
     const found = await allOf(
         (NextToken) =>
@@ -120,6 +121,7 @@ export async function dashboards(client: CloudWatchClient, { region }: Place): P
     }));
 }
 
+/** Every SNS topic of the region. Throws the errors of SNS. */
 export async function topics(client: SNSClient, { region }: Place, taggedOf: TagsByArn): Promise<Thing[]> {
     const found = await allOf(
         (NextToken) => client.send(new ListTopicsCommand({ ...(NextToken && { NextToken }) })),
@@ -136,6 +138,7 @@ export async function topics(client: SNSClient, { region }: Place, taggedOf: Tag
     }));
 }
 
+/** Every log group of the region. Throws the errors of CloudWatch Logs. */
 export async function logGroups(
     client: CloudWatchLogsClient,
     { region }: Place,
