@@ -4,10 +4,11 @@ import { rankingMinimumTPS, standingUsdPerMonth } from "../cost/estimate.ts";
 import { createHandlers } from "../personalize/handlers.ts";
 import { closeClientsOf, openApi, servedPlaceOf } from "../personalize/operations/close-api.ts";
 import { describeCampaign, nameInArn, type Served, servedIn } from "../personalize/operations/operation.ts";
-import { readStateFlags, removeStateFlag } from "../personalize/operations/state-flags.ts";
+import { readStateFlags, removeStateFlag, type StateFlags } from "../personalize/operations/state-flags.ts";
 import { confirm, exitCodes, RunbookError, runAction, runbook, untilCancelled } from "./lib/cli/runbook.ts";
 import {
     campaignInputs,
+    type OperatedStack,
     type OperationOptions,
     operatedCampaign,
     operatedStack,
@@ -55,23 +56,9 @@ await runAction(options.verbose, async (signal) => {
                 "Run `pulumi config set campaignEnabled true` first.",
         );
     }
-    // Without the state flag, an earlier resume was interrupted after it removed the flag. Then use the version that
-    // `pulumi up` would use.
-    const version = serving?.hold ? serving.solutionVersionArn : stack.arnOf("SolutionVersion");
-    const wanted =
-        parked?.campaign ??
-        (description
-            ? servedIn(description)
-            : version && { solutionVersionArn: version, minProvisionedTPS: config.minProvisionedTPS });
-    if (!wanted) {
-        throw new RunbookError(`Stack ${stack.stack} has no trained version to bring back. Create one with: pulumi up`);
-    }
+    const wanted = parked?.campaign ?? (description ? servedIn(description) : servedByUp(stack, serving));
     const inputs = campaignInputs(stack, wanted.solutionVersionArn, wanted.minProvisionedTPS);
-    const { solutionVersionArn: ranks } = rankingOf(stack.recorded);
-    const ranking =
-        config.serving.rankingCampaign && ranks
-            ? campaignInputs(stack, ranks, rankingMinimumTPS, config.names.ranking)
-            : undefined;
+    const ranking = rankingInputs(stack);
     const usdPerMonth = standingUsdPerMonth({
         recipe: config.recipe,
         minProvisionedTPS: wanted.minProvisionedTPS,
@@ -116,3 +103,26 @@ await runAction(options.verbose, async (signal) => {
         return exitCodes.fine;
     }
 });
+
+/**
+ * The version and minimum TPS that `pulumi up` would serve. An earlier resume may have been interrupted after it removed
+ * the state flag.
+ *
+ * @throws RunbookError without a trained version.
+ */
+function servedByUp({ stack, config, arnOf }: OperatedStack, serving: StateFlags["serving"]): Served {
+    const solutionVersionArn = serving?.hold ? serving.solutionVersionArn : arnOf("SolutionVersion");
+    if (!solutionVersionArn) {
+        throw new RunbookError(`Stack ${stack} has no trained version to bring back. Create one with: pulumi up`);
+    }
+    return { solutionVersionArn, minProvisionedTPS: config.minProvisionedTPS };
+}
+
+/** Inputs of the ranking campaign; undefined if the configuration or the stack has none. */
+function rankingInputs(stack: OperatedStack) {
+    const { serving, names } = stack.config;
+    const { solutionVersionArn } = rankingOf(stack.recorded);
+    return serving.rankingCampaign && solutionVersionArn
+        ? campaignInputs(stack, solutionVersionArn, rankingMinimumTPS, names.ranking)
+        : undefined;
+}

@@ -2,7 +2,7 @@ import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { approximately, priceNote, trainingUsd, type UsdRange } from "../config/prices.ts";
 import { type Columns, readColumns } from "../data-prep/columns.ts";
 import { popularityMetrics } from "../data-prep/popularity.ts";
-import { nameInArn } from "../personalize/operations/operation.ts";
+import { nameInArn, type OperationDeps } from "../personalize/operations/operation.ts";
 import { exitCodes, RunbookError, runAction, runbook, untilCancelled } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import {
@@ -43,12 +43,7 @@ await runAction(options.verbose, async (signal) => {
     const { config } = stack;
     const deps = operationDeps(signal);
     await refuseParked(deps, config);
-    if (config.syncWithLatestSolutionVersion) {
-        throw new RunbookError(
-            "Amazon Personalize trains and switches automatically here (syncWithLatestSolutionVersion), without a quality gate. " +
-                "Run `pulumi config set syncWithLatestSolutionVersion false` and `pulumi up` to use this runbook.",
-        );
-    }
+    refuseAutomatic(config);
     const campaign = await operatedCampaign(deps, stack);
     if (!config.campaignEnabled || !campaign || !stack.arnOf("Campaign")) {
         throw new RunbookError(
@@ -65,7 +60,37 @@ await runAction(options.verbose, async (signal) => {
     if (options.dryRun) {
         return printPlan(await hasNewData(stack), price, priced);
     }
-    const world: RetrainDeps = {
+    const continues =
+        "The live version continues to serve, and is held. AWS continues what it has begun, and charges for it once. Resume: npm run retrain";
+    return untilCancelled(signal, continues, async () => {
+        const world = worldOf({ stack, deps, campaignArn, data, priced, signal });
+        const done = await retrain(world, campaign, config.qualityGate);
+        if (done.outcome === "refused" || done.outcome === "rolled back") {
+            await recordCampaign(stack.stack, options.configFile);
+        }
+        if (options.json) {
+            console.log(JSON.stringify({ schemaVersion: 1, ...done }));
+        } else {
+            print(done);
+        }
+        return done.outcome === "refused" || done.outcome === "rolled back" ? exitCodes.problem : exitCodes.fine;
+    });
+});
+
+interface RetrainParts {
+    readonly stack: OperatedStack;
+    readonly deps: OperationDeps;
+    readonly campaignArn: string;
+    readonly data: Columns;
+    /** A training's price in a sentence. */
+    readonly priced: string;
+    readonly signal: AbortSignal;
+}
+
+/** The effects of a retraining: Pulumi, Personalize, and the tables beside the data. */
+function worldOf({ stack, deps, campaignArn, data, priced, signal }: RetrainParts): RetrainDeps {
+    const { config } = stack;
+    return {
         ...deps,
         async hasNewData() {
             const isNew = await hasNewData(stack);
@@ -107,21 +132,7 @@ await runAction(options.verbose, async (signal) => {
             return smokeProblem(client, campaignArn, userIds.slice(0, askedUsers), new Set(itemIds), signal);
         },
     };
-    const continues =
-        "The live version continues to serve, and is held. AWS continues what it has begun, and charges for it once. Resume: npm run retrain";
-    return untilCancelled(signal, continues, async () => {
-        const done = await retrain(world, campaign, config.qualityGate);
-        if (done.outcome === "refused" || done.outcome === "rolled back") {
-            await recordCampaign(stack.stack, options.configFile);
-        }
-        if (options.json) {
-            console.log(JSON.stringify({ schemaVersion: 1, ...done }));
-        } else {
-            print(done);
-        }
-        return done.outcome === "refused" || done.outcome === "rolled back" ? exitCodes.problem : exitCodes.fine;
-    });
-});
+}
 
 function printPlan(isNew: boolean, price: UsdRange, priced: string): number {
     const text = isNew
@@ -131,6 +142,15 @@ function printPlan(isNew: boolean, price: UsdRange, priced: string): number {
         options.json ? JSON.stringify({ schemaVersion: 1, dryRun: true, hasNewData: isNew, trainingUsd: price }) : text,
     );
     return exitCodes.fine;
+}
+
+function refuseAutomatic({ syncWithLatestSolutionVersion }: OperatedStack["config"]): void {
+    if (syncWithLatestSolutionVersion) {
+        throw new RunbookError(
+            "Amazon Personalize trains and switches automatically here (syncWithLatestSolutionVersion), without a quality gate. " +
+                "Run `pulumi config set syncWithLatestSolutionVersion false` and `pulumi up` to use this runbook.",
+        );
+    }
 }
 
 /** With another recipe `pulumi up` replaces the solution, and with it every version to compare or hold. */

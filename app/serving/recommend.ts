@@ -141,14 +141,19 @@ export function recommender(parts: RecommendParts) {
             return answerKept(before, viewer, made);
         }
         trace.layer = "tables";
+        return fromTables(ask, viewer, made);
+    }
+
+    /** Films like the viewer's newest ones, else popular ones; `made` is the reason without the campaign. */
+    function fromTables({ filter, count, proven }: Ask, viewer: Viewer, made: FilmListReason): FilmListAnswer {
         const recent = unpackIds(viewer.recent);
-        const reason = ask.filter === undefined ? made : "filter-not-served";
-        const choice = { count: ask.count, without: new Set(recent) };
+        const reason = filter === undefined ? made : "filter-not-served";
+        const choice = { count, without: new Set(recent) };
         const similar = recent.length > 0 ? tables.similar(recent, choice) : undefined;
         if (similar === undefined || similar.from === "popular") {
             return answerTable(similar?.films ?? tables.popular(choice), { source: "popular", reason });
         }
-        const because = ask.proven || publicHistories ? { because: becauseOf(tables, recent) } : {};
+        const because = proven || publicHistories ? { because: becauseOf(tables, recent) } : {};
         return { ...answerTable(similar.films, { source: "similar", reason }), ...because };
     }
 }

@@ -48,45 +48,13 @@ export class RecommendationApi extends pulumi.ComponentResource {
     constructor(name: string, args: RecommendationApiArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:serving:RecommendationApi", name, {}, opts);
         const { config, caller, page } = args;
-        const { names, serving, tags, permissionsBoundary } = config;
+        const { names, serving, tags } = config;
         const child = { parent: this };
         checkViewerAuth(config, process.env, this);
-        const scope = apiScopeOf(config, caller);
         const table = listsTable(name, config, child);
         const description = readApiDescription();
 
-        const handler = new LambdaFunction(
-            name,
-            {
-                code: "recommendation-api",
-                beside: {
-                    "openapi.json": new pulumi.asset.StringAsset(JSON.stringify(description)),
-                    "fallback-tables.json": args.tables,
-                    ...Object.fromEntries(
-                        Object.entries(page ?? {}).map(([file, asset]) => [`storefront/${file}`, asset]),
-                    ),
-                },
-                functionName: names.api,
-                roleName: names.apiRole,
-                description: "Answers with film lists from the campaign or the next best source",
-                timeoutSeconds: 10,
-                memorySize: 512,
-                traced: true,
-                caller,
-                policy: apiPolicy(scope, {
-                    rank: serving.rankingCampaign,
-                    track: config.eventTracker,
-                    filters: [...watchedFilterOf(config), ...Object.keys(config.filters)],
-                }),
-                environment: {
-                    API_CONFIG: pulumi.jsonStringify(settingsOf(args, table)),
-                    NODE_OPTIONS: nodeOptions.join(" "),
-                },
-                permissionsBoundary,
-                tags,
-            },
-            child,
-        );
+        const handler = apiFunction(name, args, table, description, child);
         const body = JSON.stringify(
             gatewayDocument(description, {
                 title: names.api,
@@ -169,6 +137,48 @@ function listsTable(name: string, { names, tags }: StackConfig, opts: pulumi.Cus
                 { name: "sk", type: "S" },
             ],
             ttl: { attributeName: "expiresAt", enabled: true },
+            tags,
+        },
+        opts,
+    );
+}
+
+/** The function that answers, with the description, the tables and the page in its package. */
+function apiFunction(
+    name: string,
+    args: RecommendationApiArgs,
+    table: aws.dynamodb.Table,
+    description: ReturnType<typeof readApiDescription>,
+    opts: pulumi.ComponentResourceOptions,
+) {
+    const { config, caller, page } = args;
+    const { names, serving, tags, permissionsBoundary } = config;
+    return new LambdaFunction(
+        name,
+        {
+            code: "recommendation-api",
+            beside: {
+                "openapi.json": new pulumi.asset.StringAsset(JSON.stringify(description)),
+                "fallback-tables.json": args.tables,
+                ...Object.fromEntries(Object.entries(page ?? {}).map(([file, asset]) => [`storefront/${file}`, asset])),
+            },
+            functionName: names.api,
+            roleName: names.apiRole,
+            description: "Answers with film lists from the campaign or the next best source",
+            timeoutSeconds: 10,
+            memorySize: 512,
+            traced: true,
+            caller,
+            policy: apiPolicy(apiScopeOf(config, caller), {
+                rank: serving.rankingCampaign,
+                track: config.eventTracker,
+                filters: [...watchedFilterOf(config), ...Object.keys(config.filters)],
+            }),
+            environment: {
+                API_CONFIG: pulumi.jsonStringify(settingsOf(args, table)),
+                NODE_OPTIONS: nodeOptions.join(" "),
+            },
+            permissionsBoundary,
             tags,
         },
         opts,

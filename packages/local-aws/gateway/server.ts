@@ -66,6 +66,14 @@ export async function startGateway(options: GatewayOptions): Promise<Server> {
     return server;
 }
 
+/** A request that enforcement admitted. */
+interface Routed {
+    readonly request: IncomingMessage;
+    readonly response: ServerResponse;
+    readonly url: URL;
+    readonly passing: Passing;
+}
+
 async function route(
     options: GatewayOptions,
     faults: Faults,
@@ -101,6 +109,17 @@ async function route(
         passThrough(options.miniStack, request, response, passing);
         return;
     }
+    await answerService(options, faults, simulators, { request, response, url, passing });
+}
+
+/** Answers what MiniStack does not have, by the service of the signature's scope. Passes the rest on. */
+async function answerService(
+    options: GatewayOptions,
+    faults: Faults,
+    simulators: Simulators,
+    { request, response, url, passing }: Routed,
+): Promise<void> {
+    const { body: known } = passing;
     const json = async () => parseJson(known ?? (await bodyOf(request)));
     const scope = credentialScope(request, url);
     const target = request.headers["x-amz-target"]?.toString();
@@ -124,7 +143,7 @@ async function route(
         return;
     }
     if (scope?.service === "cloudtrail" && isLookup(target)) {
-        const events = eventsOf(options.emulator.requests(0), enforcement?.log.after(0) ?? []);
+        const events = eventsOf(options.emulator.requests(0), options.enforcement?.log.after(0) ?? []);
         const where = { region: scope.region, accountId: localAccountId };
         response.writeHead(200, { "content-type": "application/x-amz-json-1.1" });
         response.end(JSON.stringify(lookupEvents(events, await json(), where)));

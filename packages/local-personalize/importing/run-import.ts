@@ -1,5 +1,5 @@
 import type { EmulatorOptions } from "../contract.ts";
-import { readAvroSchema } from "../control/avro.ts";
+import { type Field, readAvroSchema } from "../control/avro.ts";
 import type { ImportJobProperties } from "../control/import-jobs.ts";
 import type { DatasetProperties, SchemaProperties } from "../control/properties.ts";
 import { rowsFile } from "../control/resources.ts";
@@ -50,24 +50,11 @@ export async function runImport(
     if (!schema) throw new Error(`The schema of ${dataset.arn} is gone.`);
     const { fields } = readAvroSchema(schema.properties.schema);
     try {
-        const keys = await findKeys(options, location, job);
         const collector = collectorOf(datasetType, fields);
-        let imported = 0;
-        let bytes = 0;
-        let columns: string | undefined;
-        for (const key of keys) {
-            const take = (values: string[]) => {
-                imported++;
-                collector.take(values);
-            };
-            const counted = countBytes(await options.access.read(location.bucket, key), (length) => {
-                bytes += length;
-            });
-            const header = (await readCsv(counted, fields, take)).toSorted().join();
-            // Developer Guide, "Preparing training data": the headers of several files must match.
-            columns ??= header;
-            if (header !== columns) throw new RefusedDataError(`The columns of ${key} are not those of other files.`);
-        }
+        const keys = await findKeys(options, location, job);
+        const { imported, bytes } = await readAll(options, location.bucket, keys, fields, (values) =>
+            collector.take(values),
+        );
         if (datasetType === "INTERACTIONS" && imported < fewestInteractions) {
             throw new RefusedDataError(
                 `Input CSV has ${imported} interactions, fewer than the minimum of ${fewestInteractions}.`,
@@ -94,6 +81,33 @@ export async function runImport(
         if (!(error instanceof RefusedDataError)) throw error;
         return { failure: `Failed to create a data import job ${datasetType} dataset...${error.message}` };
     }
+}
+
+/** Reads the objects one after the other. Throws RefusedDataError for one that is not valid. */
+async function readAll(
+    { access }: EmulatorOptions,
+    bucket: string,
+    keys: readonly string[],
+    fields: Field[],
+    take: (values: string[]) => void,
+): Promise<{ readonly imported: number; readonly bytes: number }> {
+    let imported = 0;
+    let bytes = 0;
+    let columns: string | undefined;
+    const takeRow = (values: string[]) => {
+        imported++;
+        take(values);
+    };
+    for (const key of keys) {
+        const counted = countBytes(await access.read(bucket, key), (length) => {
+            bytes += length;
+        });
+        const header = (await readCsv(counted, fields, takeRow)).toSorted().join();
+        // Developer Guide, "Preparing training data": the headers of several files must match.
+        columns ??= header;
+        if (header !== columns) throw new RefusedDataError(`The columns of ${key} are not those of other files.`);
+    }
+    return { imported, bytes };
 }
 
 const notReadable = (datasetType: string): Outcome => ({
