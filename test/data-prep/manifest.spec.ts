@@ -1,28 +1,21 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { itemInteractionsSchema } from "../../data-prep/avro.ts";
 import { interactionsSchemaOf, type Manifest, manifestOf, readManifest } from "../../data-prep/manifest.ts";
-import { type PrepareOptions, prepare } from "../../data-prep/prepare.ts";
+import type { PrepareOptions } from "../../data-prep/prepare.ts";
 import { withMetadataFiles } from "../../data-prep/prepared-data.ts";
 import { consumedTypes, nounOf } from "../../data-prep/words.ts";
 import { readAvroSchema } from "../../packages/local-personalize/control/avro.ts";
 import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 import { shop } from "../support/shop.ts";
+import { prepareForEach } from "./preparing.ts";
 
 describe("the manifest of prepared data", () => {
-    let folder: string;
-    let log: string[];
-    const at = (name: string) => join(folder, name);
+    const { at, put, run: prepared, logged } = prepareForEach();
     const output = () => at("out/data.csv");
-    const put = (name: string, bytes: string | Uint8Array) => {
-        writeFileSync(at(name), bytes);
-        return at(name);
-    };
     const run = async (options: PrepareOptions) => {
-        await prepare({ output: output(), log: (line) => log.push(line), ...options });
+        await prepared(options);
         return (await readManifest(output())) as Manifest;
     };
     const shopFiles = () => {
@@ -34,12 +27,6 @@ describe("the manifest of prepared data", () => {
         };
     };
     const hashOf = (path: string) => createHash("sha256").update(readFileSync(path)).digest("hex");
-
-    beforeEach(() => {
-        folder = mkdtempSync(join(tmpdir(), "manifest-"));
-        log = [];
-    });
-    afterEach(() => rmSync(folder, { recursive: true }));
 
     it("has the sources with their hashes, the counts, the types, the schemas and the words of a shop", async () => {
         const files = shopFiles();
@@ -84,7 +71,7 @@ describe("the manifest of prepared data", () => {
     it("gives the same data again by its options", async () => {
         const manifest = await run(shopFiles());
         const [, columns] =
-            /^As a command:.*--columns (\S+)/.exec(log.find((line) => line.startsWith("As")) ?? "") ?? [];
+            /^As a command:.*--columns (\S+)/.exec(logged().find((line) => line.startsWith("As")) ?? "") ?? [];
         assert.ok(manifest.options.includes(columns ?? ""));
         assert.ok(manifest.options.includes("--users"));
     });
@@ -152,13 +139,13 @@ describe("the manifest of prepared data", () => {
         await run(shopFiles());
         writeFileSync(at("out/users.csv"), 'USER_ID,AGE\n"1",7\n');
         writeFileSync(at("out/mine.csv"), "mine");
-        log = [];
+        logged().length = 0;
         await run({ input: put("u.data", ratingsFile(syntheticRatings())) });
         assert.deepEqual(readdirSync(at("out")).sort(), [
             ...["catalogue.json", "data.csv", "fallback-tables.json", "manifest.json", "mine.csv", "users.csv"],
         ]);
         assert.match(
-            log.join("\n"),
+            logged().join("\n"),
             /^Removed items\.schema\.json, items\.csv, users\.schema\.json, which data-prep made of other data\.$/m,
         );
     });

@@ -17,6 +17,7 @@ import { reset, start, stateOf, stop } from "../control.ts";
 import { type Instance, paths } from "../instance.ts";
 import { run } from "../pulumi.ts";
 import { isAlive } from "../toolchain/lock.mjs";
+import { discardInstance } from "./instances.ts";
 
 const runFile = promisify(execFile);
 const silently = () => {};
@@ -74,10 +75,7 @@ describe("starting and stopping the local AWS", () => {
     before(async () => {
         instance = await testInstance();
     });
-    after(async () => {
-        await stop(instance);
-        await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
-    });
+    after(() => discardInstance(instance));
 
     it("is one process however often it is started", async () => {
         const first = await start(instance, silently);
@@ -177,10 +175,7 @@ describe("the local AWS on a port or in a folder that is not free", () => {
     beforeEach(async () => {
         instance = await testInstance();
     });
-    afterEach(async () => {
-        await stop(instance);
-        await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
-    });
+    afterEach(() => discardInstance(instance));
 
     it("moves to another port, reports it, and is found and stopped from any", async () => {
         const moved = { ...instance, port: await testPort() };

@@ -1,40 +1,11 @@
 import assert from "node:assert/strict";
 import { estimate } from "../../../cost/estimate.ts";
 import { day, hour } from "../../../cost/time.ts";
-import { type BilledLine, reportPeriod, usageKind } from "../../../runbooks/lib/cost/billed.ts";
-import { compare, comparedTime, savedByBill, savedByNote } from "../../../runbooks/lib/cost/compare.ts";
+import { type BilledLine, reportPeriod } from "../../../runbooks/lib/cost/billed.ts";
+import { comparedTime } from "../../../runbooks/lib/cost/compare.ts";
 import { bar, reportText } from "../../../runbooks/lib/cost/print-report.ts";
 import { costReport, leastCalls, outlookOf } from "../../../runbooks/lib/cost/report.ts";
-
-const at = (text: string) => Date.parse(`2026-${text}:00Z`);
-const service = "Amazon Personalize";
-const plan = {
-    recipe: "aws-user-personalization",
-    hasCampaign: true,
-    minProvisionedTPS: 1,
-    expectedRequestsPerDay: 1000,
-    interactions: 100_000,
-    bytes: 2_000_000,
-    autoTrainingDays: undefined,
-    guardMinutes: 15,
-    customMetrics: 0,
-    alarms: 0,
-    dashboards: 0,
-    api: false,
-    edge: false,
-    rankingCampaign: false,
-};
-const line = (date: string, usageType: string, usd: number, more: Partial<BilledLine> = {}): BilledLine => ({
-    day: at(`${date}T00:00`),
-    service,
-    usageType,
-    usd,
-    quantity: usd / 0.2,
-    unit: "TPS-hours",
-    ...more,
-});
-const near = (actual: number | undefined, expected: number) =>
-    assert.ok(Math.abs((actual ?? Number.NaN) - expected) < 0.005, `${actual} is not ${expected}`);
+import { at, line, near, plan, service } from "./bill.ts";
 
 describe("the days of a report", () => {
     const now = at("11-25T18:00");
@@ -72,100 +43,6 @@ describe("the days of a report", () => {
         assert.deepEqual(time(at("11-25T16:00")), { from: at("11-25T16:00"), to: now });
         const october = reportPeriod(now, { month: "2026-10" });
         assert.equal(comparedTime(october, { now, today, bornAt: at("11-03T12:00") }), undefined);
-    });
-});
-
-describe("kinds of usage", () => {
-    it("are distinguished by words of the local AWS's usage types and of the estimate's lines", () => {
-        assert.equal(usageKind("EUC1-RecommendationTPSHours"), "campaign");
-        assert.equal(usageKind("EUC1-RecommendationRequests"), "campaign");
-        assert.equal(usageKind("EUC1-TrainingHours"), "training");
-        assert.equal(usageKind("EUC1-DataIngestion"), "import");
-        const { monthly, once } = estimate({ ...plan, autoTrainingDays: 7 });
-        const kinds = [...monthly.filter((row) => row.service === service), ...once].map(({ what }) => usageKind(what));
-        assert.deepEqual(kinds.toSorted(), ["campaign", "import", "training", "training"]);
-        assert.equal(usageKind("EUC1-Foo"), "other");
-    });
-});
-
-describe("prediction and bill", () => {
-    const time = { from: at("11-20T00:00"), to: at("11-25T00:00") };
-    const lines = [
-        line("11-19", "EUC1-RecommendationTPSHours", 4.8),
-        ...["11-20", "11-21", "11-22", "11-23", "11-24", "11-25"].map((date) =>
-            line(date, "EUC1-RecommendationTPSHours", 4.8),
-        ),
-        line("11-20", "EUC1-TrainingHours", 0.24),
-        line("11-21", "EUC1-Requests-Tier1", 0.5, { service: "Amazon Simple Storage Service" }),
-    ];
-
-    it("are compared for the same days, by service, and for Personalize by kind", () => {
-        const rows = compare(estimate(plan), lines, time, at("11-20T00:00"));
-        const row = (kind: string | undefined, of = service) =>
-            rows.find((found) => found.service === of && found.kind === kind);
-        near(row("campaign")?.predicted, 5 * 24 * 0.2);
-        near(row("campaign")?.billed, 24);
-        // It includes one-time costs, because the stack began in this time.
-        near(row("training")?.predicted, 2.1 * 0.24);
-        near(row("training")?.billed, 0.24);
-        near(row(undefined, "Amazon Simple Storage Service")?.billed, 0.5);
-        assert.deepEqual(rows[0]?.kind, "campaign");
-    });
-
-    it("leave out what is paid once where the stack is older than the days", () => {
-        const rows = compare(estimate(plan), [], time, at("11-01T00:00"));
-        assert.deepEqual(
-            rows.filter(({ kind }) => kind === "training"),
-            [],
-        );
-    });
-});
-
-describe("what parking saved", () => {
-    const parked = (since: string, tps = 1) => ({
-        reason: "by hand",
-        since: new Date(at(since)).toISOString(),
-        campaign: { solutionVersionArn: "arn", minProvisionedTPS: tps },
-    });
-    const period = { start: at("11-01T00:00"), end: at("12-01T00:00"), now: at("11-25T18:00") };
-
-    it("is, while it is parked, the hours since then in the period at the price of what comes back", () => {
-        const saved = savedByNote(parked("11-25T08:00", 2), plan, period);
-        near(saved?.hours, 10);
-        near(saved?.usd, 10 * 2 * 0.2);
-        const both = { ...plan, rankingCampaign: true };
-        near(savedByNote(parked("11-25T08:00", 2), both, period)?.usd, 10 * (2 * 0.2 + 0.2));
-        near(savedByNote(parked("10-25T08:00"), plan, period)?.hours, 24 * 24 + 18);
-        assert.equal(savedByNote(undefined, plan, period), undefined);
-        assert.equal(savedByNote({ ...parked("11-25T08:00"), campaign: null }, plan, period), undefined);
-    });
-
-    it("has the bill's cause if whole days after the first bill less than the minimum, also after the end", () => {
-        const days = [
-            ...["11-20", "11-21"].map((date) => line(date, "EUC1-RecommendationTPSHours", 4.8)),
-            // Parked from 06:00 on the 22nd, back at 12:00 on the 24th.
-            line("11-22", "EUC1-RecommendationTPSHours", 1.2),
-            line("11-24", "EUC1-RecommendationTPSHours", 2.4),
-            line("11-24", "EUC1-TrainingHours", 9),
-        ];
-        const saved = savedByBill(days, { from: at("11-19T10:00"), to: at("11-25T00:00") }, plan);
-        assert.equal(saved?.from, at("11-21T00:00"));
-        near(saved?.hours, 18 + 24 + 12);
-        near(saved?.usd, 54 * 0.2);
-        const both = savedByBill(
-            days.map((one) => ({ ...one, usd: one.usd * 2 })),
-            { from: at("11-19T10:00"), to: at("11-25T00:00") },
-            { ...plan, rankingCampaign: true },
-        );
-        near(both?.hours, 18 + 24 + 12);
-        near(both?.usd, 54 * 0.4);
-    });
-
-    it("is nothing on a day that was busier than the minimum, and unknown where no campaign billed", () => {
-        const busy = [line("11-20", "EUC1-TPS", 4.8), line("11-21", "EUC1-TPS", 12)];
-        near(savedByBill(busy, { from: at("11-19T10:00"), to: at("11-22T00:00") }, plan)?.usd, 0);
-        const training = [line("11-20", "EUC1-TrainingHours", 1)];
-        assert.equal(savedByBill(training, { from: at("11-19T10:00"), to: at("11-22T00:00") }, plan), undefined);
     });
 });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
     CreateBucketCommand,
@@ -10,12 +10,12 @@ import {
     PutObjectCommand,
     S3Client,
 } from "@aws-sdk/client-s3";
-import { start, stop } from "../../../packages/local-aws/control.ts";
 import { type Instance, variables } from "../../../packages/local-aws/instance.ts";
 import { run } from "../../../packages/local-aws/pulumi.ts";
+import { discardInstance, startInstance } from "../../../packages/local-aws/test/instances.ts";
 import { interactionsCsv, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
 import { upload } from "../../../runbooks/lib/data-file/objects.ts";
-import { region, testInstance } from "../../support/local-aws.ts";
+import { region } from "../../support/local-aws.ts";
 
 const good = interactionsCsv(syntheticRatings()).toString();
 const Bucket = "films";
@@ -26,18 +26,14 @@ describe("repair-file on the local S3", function () {
     let s3: S3Client;
 
     before(async () => {
-        instance = await testInstance();
-        await start(instance, () => {});
+        instance = await startInstance();
         const { AWS_ENDPOINT_URL = "", AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "" } = variables(instance);
         const credentials = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY };
         s3 = new S3Client({ endpoint: AWS_ENDPOINT_URL, region, credentials, forcePathStyle: true });
         const CreateBucketConfiguration = { LocationConstraint: region as "eu-central-1" };
         await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
     });
-    after(async () => {
-        await stop(instance);
-        await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
-    });
+    after(() => discardInstance(instance));
 
     const put = (Key: string, Body: string, more: object = {}) =>
         s3.send(new PutObjectCommand({ Bucket, Key, Body, ...more }));

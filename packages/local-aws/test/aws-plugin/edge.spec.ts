@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { rm } from "node:fs/promises";
 import {
     APIGatewayClient,
     CreateDeploymentCommand,
@@ -28,7 +27,7 @@ import {
 import { DynamoDBClient, UpdateContinuousBackupsCommand } from "@aws-sdk/client-dynamodb";
 import { CreateRoleCommand } from "@aws-sdk/client-iam";
 import { ResourceGroupsTaggingAPIClient } from "@aws-sdk/client-resource-groups-tagging-api";
-import { clientsOf, region, testInstance } from "../../../../test/support/local-aws.ts";
+import { clientsOf, region } from "../../../../test/support/local-aws.ts";
 import { restApiEntries } from "../../aws-plugin/api-gateway.ts";
 import { apiKeyEntries } from "../../aws-plugin/api-keys.ts";
 import { stageEntries } from "../../aws-plugin/api-stage.ts";
@@ -36,8 +35,8 @@ import { distributionEntries } from "../../aws-plugin/cloudfront-distribution.ts
 import { edgePolicyEntries } from "../../aws-plugin/cloudfront-policies.ts";
 import { tableEntries } from "../../aws-plugin/dynamodb.ts";
 import { createProvider } from "../../aws-plugin/provider.ts";
-import { start, stop } from "../../control.ts";
 import { localAccountId as account, type Instance } from "../../instance.ts";
+import { discardInstance, startInstance } from "../instances.ts";
 import { type Life, type Plugin, testLives, urnOf } from "./life.ts";
 
 const name = "films";
@@ -97,8 +96,7 @@ describe("the resource types of an API and its page in the local AWS plugin", ()
     /** Ids of resources that exist before the tests, and of those that they create, by type. */
     const ids: Record<string, string> = {};
     before(async () => {
-        instance = await testInstance();
-        await start(instance, () => {});
+        instance = await startInstance();
         clients = makeClients();
         const { iam } = clientsOf(instance);
         const trust = {
@@ -130,8 +128,7 @@ describe("the resource types of an API and its page in the local AWS plugin", ()
         for (const client of Object.values(clients ?? {})) {
             client.destroy();
         }
-        await stop(instance);
-        await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
+        await discardInstance(instance);
     });
 
     const apiArgs = {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
     CreatePolicyCommand,
@@ -27,15 +27,15 @@ import {
     PutObjectCommand,
     PutPublicAccessBlockCommand,
 } from "@aws-sdk/client-s3";
-import { clientsOf, region, testInstance } from "../../../../test/support/local-aws.ts";
+import { clientsOf, region } from "../../../../test/support/local-aws.ts";
 import { iamEntries } from "../../aws-plugin/iam.ts";
 import { openIdEntries } from "../../aws-plugin/iam-openid.ts";
 import { policyEntries } from "../../aws-plugin/iam-policies.ts";
 import { createProvider } from "../../aws-plugin/provider.ts";
 import { bucketEntries } from "../../aws-plugin/s3-bucket.ts";
 import { objectEntries } from "../../aws-plugin/s3-object.ts";
-import { start, stop } from "../../control.ts";
 import { type Instance, localAccountId } from "../../instance.ts";
+import { discardInstance, startInstance } from "../instances.ts";
 import { type Life, type Plugin, testLives, urnOf } from "./life.ts";
 
 const Bucket = "entries";
@@ -69,8 +69,7 @@ describe("each resource type of the local AWS plugin", () => {
     let plugin: Plugin;
     let file: string;
     before(async () => {
-        instance = await testInstance();
-        await start(instance, () => {});
+        instance = await startInstance();
         clients = clientsOf(instance);
         const { s3, iam } = clients;
         const access = { ...iamEntries(iam), ...policyEntries(iam), ...openIdEntries(iam) };
@@ -81,10 +80,7 @@ describe("each resource type of the local AWS plugin", () => {
         file = join(instance.dir, "u.csv");
         await writeFile(file, "a,b\n1,2\n");
     });
-    after(async () => {
-        await stop(instance);
-        await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
-    });
+    after(() => discardInstance(instance));
 
     const lives: Life[] = [
         {

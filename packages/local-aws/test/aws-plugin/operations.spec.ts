@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { rm } from "node:fs/promises";
 import { BudgetsClient, DeleteNotificationCommand } from "@aws-sdk/client-budgets";
 import { CloudTrailClient, CreateTrailCommand, StopLoggingCommand } from "@aws-sdk/client-cloudtrail";
 import { CloudWatchClient, DeleteDashboardsCommand, PutMetricAlarmCommand } from "@aws-sdk/client-cloudwatch";
@@ -16,7 +15,7 @@ import { GetScheduleCommand, SchedulerClient, UpdateScheduleCommand } from "@aws
 import { SetSubscriptionAttributesCommand, SetTopicAttributesCommand, SNSClient } from "@aws-sdk/client-sns";
 import { SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { zipSync } from "fflate";
-import { clientsOf, region, testInstance } from "../../../../test/support/local-aws.ts";
+import { clientsOf, region } from "../../../../test/support/local-aws.ts";
 import { zipOf } from "../../aws-plugin/archive.ts";
 import { budgetEntries } from "../../aws-plugin/budgets.ts";
 import { trailEntries } from "../../aws-plugin/cloudtrail.ts";
@@ -29,8 +28,8 @@ import { createProvider } from "../../aws-plugin/provider.ts";
 import { scheduleEntries } from "../../aws-plugin/scheduler.ts";
 import { snsEntries } from "../../aws-plugin/sns.ts";
 import { sqsEntries } from "../../aws-plugin/sqs.ts";
-import { start, stop } from "../../control.ts";
 import { localAccountId as account, type Instance } from "../../instance.ts";
+import { discardInstance, startInstance } from "../instances.ts";
 import { type Life, type Plugin, testLives, urnOf } from "./life.ts";
 
 const name = "films";
@@ -104,8 +103,7 @@ describe("the resource types of operations in the local AWS plugin", () => {
         };
     }
     before(async () => {
-        instance = await testInstance();
-        await start(instance, () => {});
+        instance = await startInstance();
         clients = makeClients();
         const { iam } = clientsOf(instance);
         for (const [RoleName, service] of [
@@ -144,8 +142,7 @@ describe("the resource types of operations in the local AWS plugin", () => {
         for (const client of Object.values(clients ?? {})) {
             client.destroy();
         }
-        await stop(instance);
-        await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
+        await discardInstance(instance);
     });
 
     const queueUrl = () => `http://127.0.0.1:${instance.port}/${account}/${name}`;

@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { CreateRoleCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import {
     CreateCampaignCommand,
@@ -15,10 +14,10 @@ import {
 } from "@aws-sdk/client-personalize";
 import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
 import { CreateBucketCommand, PutBucketPolicyCommand, PutObjectCommand } from "@aws-sdk/client-s3";
-import { clientsOf, region, testInstance } from "../../../../test/support/local-aws.ts";
+import { clientsOf, region } from "../../../../test/support/local-aws.ts";
 import { interactionsCsv, syntheticRatings } from "../../../local-personalize/test/interactions.ts";
 import { arn, importRole, interactionsSchema, recipe, until } from "../../../local-personalize/test/support.ts";
-import { start, stop } from "../../control.ts";
+import { discardInstance, startInstance } from "../instances.ts";
 
 export const campaignArn = arn("campaign/films");
 
@@ -27,8 +26,7 @@ export type Cinema = Awaited<ReturnType<typeof startCinema>>;
 
 /** Starts a local AWS of its own, with a recommender on synthetic data and its campaign, tagged `stack`: `dev`. */
 export async function startCinema() {
-    const instance = await testInstance();
-    await start(instance, () => {});
+    const instance = await startInstance();
     const clients = clientsOf(instance);
     const url = `http://127.0.0.1:${instance.port}`;
     const { solutionVersionArn, trackingId } = await makeRecommender(clients);
@@ -55,8 +53,7 @@ export async function startCinema() {
         },
         async discard(): Promise<void> {
             for (const client of Object.values(clients)) client.destroy();
-            await stop(instance);
-            await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
+            await discardInstance(instance);
         },
     };
 }

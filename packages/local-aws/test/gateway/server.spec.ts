@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
@@ -15,13 +14,13 @@ import {
     PutObjectCommand,
     UploadPartCommand,
 } from "@aws-sdk/client-s3";
-import { clientsOf, testInstance } from "../../../../test/support/local-aws.ts";
+import { clientsOf } from "../../../../test/support/local-aws.ts";
 import type { Emulator } from "../../../local-personalize/emulator.ts";
-import { start, stop } from "../../control.ts";
 import { passThrough } from "../../gateway/pass-through.ts";
 import { startGateway } from "../../gateway/server.ts";
 import type { Instance } from "../../instance.ts";
 import { freePort } from "../../ministack/process.ts";
+import { discardInstance, startInstance } from "../instances.ts";
 
 const secret = "the secret of this start";
 const signature = (service: string) =>
@@ -204,15 +203,11 @@ describe("AWS's own clients through the gateway", () => {
     let instance: Instance;
     let clients: ReturnType<typeof clientsOf>;
     before(async () => {
-        instance = await testInstance();
-        await start(instance, () => {});
+        instance = await startInstance();
         clients = clientsOf(instance);
         await clients.s3.send(new CreateBucketCommand({ Bucket }));
     });
-    after(async () => {
-        await stop(instance);
-        await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
-    });
+    after(() => discardInstance(instance));
 
     const Bucket = "through-the-gateway";
     const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatchClient, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
 import { PutRolePolicyCommand, UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
@@ -24,9 +24,10 @@ import { build } from "esbuild";
 import { strToU8, zipSync } from "fflate";
 import type { Statement } from "policy-evaluator";
 import { region, testInstance } from "../../../../test/support/local-aws.ts";
-import { start, stop } from "../../control.ts";
+import { start } from "../../control.ts";
 import { paths } from "../../instance.ts";
 import { account, administrator, allow, type Enforcing, startEnforcing } from "../gateway/enforcement/support.ts";
+import { discardInstance } from "../instances.ts";
 
 const arn = (service: string, tail: string) => `arn:aws:${service}:${region}:${account}:${tail}`;
 const policy = (...Statement: Statement[]) => JSON.stringify({ Version: "2012-10-17", Statement });
@@ -267,8 +268,7 @@ describe("a function on the local AWS, when everybody may do everything", () => 
             assert.deepEqual(answer, { node: process.version, campaigns: "ok", metric: "ok" });
         } finally {
             lambda.destroy();
-            await stop(instance);
-            await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
+            await discardInstance(instance);
         }
     });
 });

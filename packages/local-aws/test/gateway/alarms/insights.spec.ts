@@ -1,18 +1,16 @@
 import assert from "node:assert/strict";
-import { rm } from "node:fs/promises";
 import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
-import { region, testInstance } from "../../../../../test/support/local-aws.ts";
-import { start, stop } from "../../../control.ts";
+import { region } from "../../../../../test/support/local-aws.ts";
 import { insights, isInsightsQuery } from "../../../gateway/alarms/insights.ts";
 import type { Instance } from "../../../instance.ts";
+import { discardInstance, startInstance } from "../../instances.ts";
 
 describe("queries of Metrics Insights on the local AWS", () => {
     let instance: Instance;
     let client: CloudWatchClient;
     const now = Math.floor(Date.now() / 60_000) * 60_000;
     before(async () => {
-        instance = await testInstance();
-        await start(instance, () => {});
+        instance = await startInstance();
         client = new CloudWatchClient({
             endpoint: `http://127.0.0.1:${instance.port}`,
             region,
@@ -36,8 +34,7 @@ describe("queries of Metrics Insights on the local AWS", () => {
     });
     after(async () => {
         client?.destroy();
-        await stop(instance);
-        await rm(instance.dir, { recursive: true, force: true });
+        await discardInstance(instance);
     });
 
     const ask = async (query: string) => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
     CloudWatchClient,
@@ -16,9 +16,9 @@ import {
     SetQueueAttributesCommand,
     SQSClient,
 } from "@aws-sdk/client-sqs";
-import { region, testInstance } from "../../../../../test/support/local-aws.ts";
-import { start, stop } from "../../../control.ts";
+import { region } from "../../../../../test/support/local-aws.ts";
 import { type Instance, localAccountId, paths } from "../../../instance.ts";
+import { discardInstance, startInstance } from "../../instances.ts";
 
 const Namespace = "Films";
 const period = 10;
@@ -54,8 +54,7 @@ describe("alarms of the local AWS", () => {
     let sqs: SQSClient;
     let sns: SNSClient;
     before(async () => {
-        instance = await testInstance();
-        await start(instance, () => {});
+        instance = await startInstance();
         const settings = {
             endpoint: `http://127.0.0.1:${instance.port}`,
             region,
@@ -71,8 +70,7 @@ describe("alarms of the local AWS", () => {
         for (const client of clients) {
             client.destroy();
         }
-        await stop(instance);
-        await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
+        await discardInstance(instance);
     });
 
     const states = async (client = cloudWatch) => {

@@ -1,20 +1,17 @@
 import assert from "node:assert/strict";
-import { rm } from "node:fs/promises";
 import { ListUsersCommand } from "@aws-sdk/client-iam";
 import { assertExit, clientsOf, testInstance } from "../../../../../test/support/local-aws.ts";
-import { reset, stateOf, stop } from "../../../control.ts";
+import { reset, stateOf } from "../../../control.ts";
 import type { Instance } from "../../../instance.ts";
 import { run } from "../../../pulumi.ts";
+import { discardInstance } from "../../instances.ts";
 
 describe("a local AWS started with --no-enforce", () => {
     let instance: Instance;
     before(async () => {
         instance = await testInstance();
     });
-    after(async () => {
-        await stop(instance);
-        await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
-    });
+    after(() => discardInstance(instance));
 
     const local = async (...args: string[]) => {
         const result = await run(instance, process.execPath, ["packages/local-aws/cli.ts", ...args], "captured", {

@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import {
     CreateAccessKeyCommand,
     CreateRoleCommand,
@@ -14,9 +13,9 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { STSClient } from "@aws-sdk/client-sts";
 import type { ConditionBlock, Principals, Statement } from "policy-evaluator";
-import { region, testInstance } from "../../../../../test/support/local-aws.ts";
-import { start, stop } from "../../../control.ts";
+import { region } from "../../../../../test/support/local-aws.ts";
 import type { LoggedAccess } from "../../../gateway/enforcement/access-log.ts";
+import { discardInstance, startInstance } from "../../instances.ts";
 
 export interface Keys {
     readonly accessKeyId: string;
@@ -42,8 +41,7 @@ const documentOf = (Statement: readonly Statement[]) => JSON.stringify({ Version
 
 /** A local AWS that enforces permissions, with AWS's own clients for any caller, each with one attempt. */
 export async function startEnforcing() {
-    const instance = await testInstance();
-    await start(instance, () => {});
+    const instance = await startInstance();
     const url = `http://127.0.0.1:${instance.port}`;
     const opened: { destroy(): void }[] = [];
     function clientsOf(credentials: Keys) {
@@ -97,8 +95,7 @@ export async function startEnforcing() {
         },
         async discard(): Promise<void> {
             for (const client of opened) client.destroy();
-            await stop(instance);
-            await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
+            await discardInstance(instance);
         },
     };
 }

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import {
@@ -26,10 +25,10 @@ import {
 } from "@aws-sdk/client-iam";
 import type { PolicyDocument, Statement } from "policy-evaluator";
 import { executionRoleTrust } from "../../../../../iam/import-access.ts";
-import { clientsOf, testInstance } from "../../../../../test/support/local-aws.ts";
-import { start, stop } from "../../../control.ts";
+import { clientsOf } from "../../../../../test/support/local-aws.ts";
 import { type Instance, variables } from "../../../instance.ts";
 import { toolchain } from "../../../toolchain/env.mjs";
+import { discardInstance, startInstance } from "../../instances.ts";
 
 const account = "000000000000";
 const alice = `arn:aws:iam::${account}:user/staff/alice`;
@@ -47,15 +46,13 @@ describe("IAM's policy simulators, by AWS's own client", () => {
     let instance: Instance;
     let iam: IAMClient;
     before(async () => {
-        instance = await testInstance();
-        await start(instance, () => {});
+        instance = await startInstance();
         ({ iam } = clientsOf(instance));
         await people();
     });
     after(async () => {
         iam?.destroy();
-        await stop(instance);
-        await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
+        await discardInstance(instance);
     });
 
     /** Alice has an inline and a managed policy of her own, and both of her group; bob has a boundary. */

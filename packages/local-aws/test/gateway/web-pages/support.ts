@@ -1,11 +1,11 @@
-import { rm } from "node:fs/promises";
 import { request } from "node:http";
 import { text } from "node:stream/consumers";
 import { ListUsersCommand } from "@aws-sdk/client-iam";
 import { LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { strToU8, zipSync } from "fflate";
 import { clientsOf, region, testInstance } from "../../../../../test/support/local-aws.ts";
-import { start, stop } from "../../../control.ts";
+import { start } from "../../../control.ts";
+import { discardInstance } from "../../instances.ts";
 import { signedHeaders } from "../../signed.ts";
 import { account } from "../enforcement/support.ts";
 
@@ -86,8 +86,7 @@ export async function startTarget(enforce: boolean) {
         },
         async discard(): Promise<void> {
             for (const client of [...Object.values(clients), lambda]) client.destroy();
-            await stop(instance);
-            await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
+            await discardInstance(instance);
         },
     };
 }

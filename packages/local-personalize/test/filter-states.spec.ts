@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import {
+    CreateDatasetCommand,
+    CreateDatasetGroupCommand,
+    CreateFilterCommand,
+    CreateSchemaCommand,
+    DeleteDatasetGroupCommand,
+    DeleteFilterCommand,
+    DescribeFilterCommand,
+} from "@aws-sdk/client-personalize";
+import { cinemaBucket, datasetGroupArn } from "./cinema.ts";
+import { arn, refusal, type Service, startService, until } from "./support.ts";
+
+describe("a filter on its own clock and in its group", () => {
+    const expression = "EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN (*)";
+    let service: Service;
+    afterEach(() => service?.discard());
+
+    const describeFilter = async (name: string) => {
+        const filterArn = arn(`filter/${name}`);
+        return (await service.personalize.send(new DescribeFilterCommand({ filterArn }))).filter?.status;
+    };
+    const create = (name: string, filterExpression = expression) =>
+        service.personalize.send(new CreateFilterCommand({ name, datasetGroupArn, filterExpression }));
+    const isGone = refusal("ResourceNotFoundException", /filter/);
+
+    it("passes its states both ways at speed demo, and waits for its group", async () => {
+        service = await startService({ access: cinemaBucket().access, speed: "demo" });
+        await service.personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
+        await assert.rejects(create("f"), refusal("ResourceInUseException", /dataset group .* is CREATE PENDING/));
+        await until(async () => create("f").catch(() => false));
+        const seen = new Set<unknown>();
+        await until(async () => seen.add(await describeFilter("f")).has("ACTIVE"));
+        await service.personalize.send(new DeleteFilterCommand({ filterArn: arn("filter/f") }));
+        await assert.rejects(
+            until(async () => void seen.add(await describeFilter("f"))),
+            isGone,
+        );
+        assert.deepEqual(
+            [...seen],
+            ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE", "DELETE PENDING", "DELETE IN_PROGRESS"],
+        );
+    });
+
+    it("goes with its dataset group, and keeps its name after a restart", async () => {
+        service = await startService({ access: cinemaBucket().access });
+        await service.personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
+        await create("f");
+        const { dataDir } = service;
+        await service.stop();
+        service = await startService({ access: cinemaBucket().access, dataDir });
+        assert.equal(await describeFilter("f"), "ACTIVE");
+        await service.personalize.send(new DeleteDatasetGroupCommand({ datasetGroupArn }));
+        await assert.rejects(describeFilter("f"), isGone);
+    });
+
+    it("is one of 30, of 10 fields at most, and of 20 with all others", async () => {
+        service = await startService({ access: cinemaBucket().access });
+        const { personalize } = service;
+        await personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
+        for (let number = 1; number <= 30; number++) await create(`f${number}`);
+        await assert.rejects(create("f31"), refusal("LimitExceededException", /More than 30 resources/));
+        for (let number = 1; number <= 30; number++) {
+            await personalize.send(new DeleteFilterCommand({ filterArn: arn(`filter/f${number}`) }));
+        }
+        const fields = ["ITEM_ID", ...Array.from({ length: 24 }, (_, number) => `C${number}`)];
+        const schema = JSON.stringify({
+            type: "record",
+            name: "Items",
+            namespace: "com.amazonaws.personalize.schema",
+            fields: fields.map((name) => ({ name, type: "string" })),
+            version: "1.0",
+        });
+        const { schemaArn } = await personalize.send(new CreateSchemaCommand({ name: "wide", schema }));
+        await personalize.send(
+            new CreateDatasetCommand({ name: "items", schemaArn, datasetGroupArn, datasetType: "Items" }),
+        );
+        const of = (from: number, to: number) =>
+            `INCLUDE ItemID WHERE ${Array.from({ length: to - from }, (_, at) => `Items.C${from + at} = "x"`).join(" AND ")}`;
+        await assert.rejects(create("wide", of(0, 11)), refusal("LimitExceededException", /at most 10 .* has 11/));
+        await create("low", of(0, 10));
+        await create("high", of(10, 20));
+        await create("same", of(5, 15));
+        await assert.rejects(create("more", of(20, 21)), refusal("LimitExceededException", /at most 20 .* be 21/));
+    });
+});

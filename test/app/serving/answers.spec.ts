@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { packFilms } from "../../../app/serving/film-scores.ts";
+import { described } from "./described.ts";
+import { type Asked, idsOf, jsonOf, openApi, serviceError, startWorld, throws } from "./world.ts";
+
+describe("an answer", () => {
+    const world = startWorld();
+    const get = (what: string, asked?: Asked) => world.ask(what, asked);
+
+    it("has an ETag, by which it is not sent again while it is the same", async () => {
+        const first = await get("GET /similar/{itemId}", { path: { itemId: "5" } });
+        const etag = first.headers.ETag ?? "";
+        assert.match(etag, /^"[\w-]{27}"$/);
+        const again = await get("GET /similar/{itemId}", {
+            path: { itemId: "5" },
+            headers: { "if-none-match": `"x", W/${etag}` },
+        });
+        assert.deepEqual([again.statusCode, again.body, again.headers.ETag], [304, "", etag]);
+        assert.equal(again.headers["Cache-Control"], first.headers["Cache-Control"]);
+        const other = await get("GET /similar/{itemId}", { path: { itemId: "6" }, headers: { "if-none-match": etag } });
+        assert.equal(other.statusCode, 200);
+    });
+
+    it("is kept by browsers and CDNs where it is everybody's, by a browser alone where it is a viewer's", async () => {
+        const cacheControl = async (what: string, asked?: Asked) =>
+            (await get(what, asked)).headers["Cache-Control"] ?? "";
+        for (const what of [
+            "/popular",
+            "/trending",
+            "/similar/{itemId}",
+            "/items",
+            "/items/{itemId}",
+            "/openapi.json",
+        ]) {
+            const asked = { path: { itemId: "1" }, ...(what === "/items" && { query: { query: "film" } }) };
+            assert.match(await cacheControl(`GET ${what}`, asked), /^public, .*s-maxage=\d+/, what);
+        }
+        assert.equal(await cacheControl("GET /health"), "no-store");
+        const mine = () => cacheControl("GET /recommendations/{userId}", { path: { userId: `${Math.random()}` } });
+        const seconds = (header: string) => Number(/^private, max-age=(\d+)$/.exec(header)?.[1]);
+        const personal = seconds(await mine());
+        world.state.fault = throws(serviceError("ThrottlingException"));
+        assert.ok(seconds(await mine()) < personal);
+        world.state.fault = undefined;
+    });
+
+    it("matches the description", async () => {
+        const film = { path: { itemId: "1", userId: "a" } };
+        const schemas: [string, Asked, string][] = [
+            ["GET /recommendations/{userId}", film, "FilmList"],
+            ["GET /similar/{itemId}", film, "FilmList"],
+            ["GET /popular", {}, "FilmList"],
+            ["GET /trending", {}, "FilmList"],
+            ["GET /items/{itemId}", film, "Film"],
+            ["GET /items", { query: { query: "film" } }, "FoundFilms"],
+            ["GET /health", {}, "Health"],
+        ];
+        for (const [what, asked, schema] of schemas) {
+            const result = await get(what, asked);
+            assert.equal(result.statusCode, 200, what);
+            described(schema, jsonOf(result));
+            for (const name of ["X-Content-Type-Options", "Referrer-Policy", "X-Request-Id"])
+                assert.ok(result.headers[name]);
+        }
+        described("EventsAnswer", await world.watch("a", "1"));
+        assert.deepEqual(jsonOf(await get("GET /openapi.json")), JSON.parse(openApi));
+    });
+
+    it("of everybody's films comes from the tables", async () => {
+        const ids = async (what: string, asked: Asked = {}) => idsOf(jsonOf(await get(what, asked)));
+        assert.deepEqual(await ids("GET /popular", { query: { numResults: "2", genre: "Comedy" } }), ["2", "3"]);
+        assert.deepEqual(await ids("GET /popular", { query: { genre: "Western" } }), []);
+        assert.deepEqual(await ids("GET /trending", { query: { numResults: "5" } }), ["51", "52", "53", "1", "2"]);
+        assert.deepEqual(await ids("GET /similar/{itemId}", { path: { itemId: "5" }, query: { numResults: "2" } }), [
+            "6",
+            "7",
+        ]);
+        assert.deepEqual(await ids("GET /items", { query: { query: "film 29", numResults: "2" } }), ["29", "290"]);
+        const unknown = jsonOf(
+            await get("GET /similar/{itemId}", { path: { itemId: "x" }, query: { numResults: "1" } }),
+        );
+        assert.deepEqual([unknown.source, idsOf(unknown)], ["popular", ["1"]]);
+    });
+
+    it("of a ranking needs its campaign, and without its answer is the order of most viewers", async () => {
+        const asked = { path: { userId: "a" }, body: { itemIds: ["9", "x", "4"] } };
+        const none = await get("POST /rankings/{userId}", asked);
+        assert.equal(none.statusCode, 404);
+        assert.match(jsonOf(none).detail, /rankingCampaign/);
+        let fault: Error | undefined;
+        const ranking = startWorld({
+            rank: async (_userId, itemIds) => {
+                if (fault !== undefined) throw fault;
+                return {
+                    films: packFilms(itemIds.toReversed().map((itemId, at) => ({ itemId, score: 0.5 / (at + 1) }))),
+                };
+            },
+        });
+        const ranked = jsonOf(await ranking.ask("POST /rankings/{userId}", asked));
+        assert.deepEqual([ranked.source, idsOf(ranked), ranked.films[0].score], ["campaign", ["4", "x", "9"], 0.5]);
+        fault = serviceError("ThrottlingException");
+        const popular = jsonOf(await ranking.ask("POST /rankings/{userId}", asked));
+        assert.deepEqual([popular.source, popular.reason, idsOf(popular)], ["popular", "throttled", ["4", "9", "x"]]);
+        described("FilmList", popular);
+    });
+});

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { GatewayResult } from "../../../app/serving/gateway-event.ts";
+import { contentSecurityPolicy } from "../../../app/serving/headers.ts";
+import { pageFiles } from "../../../app/serving/page-files.ts";
+import { startWorld, type World } from "./world.ts";
+
+describe("the page's files", () => {
+    let folder: string;
+    let world: World;
+    before(async () => {
+        folder = await mkdtemp(join(tmpdir(), "page-"));
+        await mkdir(join(folder, "assets"));
+        await writeFile(join(folder, "index.html"), "<html>é</html>");
+        await writeFile(join(folder, "assets", "index-BsT3n_0q.js"), "1");
+        await writeFile(join(folder, "icon.png"), Uint8Array.of(255, 0, 1));
+        world = startWorld({ pages: pageFiles(folder) });
+    });
+    after(() => rm(folder, { recursive: true, force: true }));
+    const file = (proxy: string, headers = {}): Promise<GatewayResult> =>
+        world.ask("GET /storefront/{proxy+}", { path: { proxy }, headers });
+
+    it("are served with their types, for ever where their name changes with them, and with what keeps browsers from harm", async () => {
+        const page = await file("index.html");
+        assert.deepEqual([page.body, page.headers["Content-Type"]], ["<html>é</html>", "text/html; charset=utf-8"]);
+        assert.equal(page.headers["Content-Security-Policy"], contentSecurityPolicy);
+        assert.match(page.headers["Cache-Control"] ?? "", /no-cache/);
+        assert.equal((await file("index.html", { "If-None-Match": page.headers.ETag ?? "" })).statusCode, 304);
+        assert.match((await file("assets/index-BsT3n_0q.js")).headers["Cache-Control"] ?? "", /immutable/);
+        const icon = await file("icon.png");
+        assert.deepEqual([icon.isBase64Encoded, [...Buffer.from(icon.body, "base64")]], [true, [255, 0, 1]]);
+    });
+
+    it("are only these, and none if a CDN serves them", async () => {
+        for (const path of ["../index.html", "%2e%2e/index.html", "", "assets"]) {
+            assert.equal((await file(path)).statusCode, 404, path);
+        }
+        assert.equal(
+            (await startWorld().ask("GET /storefront/{proxy+}", { path: { proxy: "index.html" } })).statusCode,
+            404,
+        );
+    });
+});

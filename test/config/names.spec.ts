@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { bucketNameFor, namesFor } from "../../config/config.ts";
+import { good, problems } from "./parsed.ts";
+
+describe("names", () => {
+    it("are the plain ones on dev and local", () => {
+        const plain = {
+            role: "AmazonPersonalize-ExecutionRole",
+            schema: "item_interactions_schema",
+            datasetGroup: "movie_recommendation",
+            dataset: "item_interactions",
+            importJobPrefix: "item_interactions_import_job",
+            solution: "movie-recommender-solution",
+            campaign: "movie-recommender-campaign",
+            itemsSchema: "movie_items_schema",
+            usersSchema: "movie_users_schema",
+            watchedFilter: "movie-recommender-unwatched",
+            items: "movie_items",
+            users: "movie_users",
+            itemsImportJobPrefix: "movie_items_import_job",
+            usersImportJobPrefix: "movie_users_import_job",
+            eventTracker: "movie-recommender-events",
+            batchInferenceJobPrefix: "movie-recommender-batch",
+            costGuard: "movie-recommender-cost-guard",
+            costGuardRole: "MovieRecommender-CostGuard",
+            scheduleRole: "MovieRecommender-Schedule",
+            notifications: "movie-recommender-notices",
+            failures: "movie-recommender-failures",
+            notifier: "movie-recommender-notifier",
+            notifierRole: "MovieRecommender-Notifier",
+            budget: "movie-recommender-budget",
+            dashboard: "movie-recommender",
+            alarmPrefix: "movie-recommender-alarm",
+            trail: "movie-recommender-trail",
+            trailRole: "MovieRecommender-Trail",
+            api: "movie-recommender-api",
+            apiRole: "MovieRecommender-Api",
+            prefetch: "movie-recommender-prefetch",
+            prefetchRole: "MovieRecommender-Prefetch",
+            prefetchScheduleRole: "MovieRecommender-PrefetchSchedule",
+            ranking: "movie-recommender-ranking",
+            storefront: "movie-recommender-storefront",
+        };
+        assert.deepEqual(namesFor("dev", ""), plain);
+        assert.deepEqual(namesFor("local", ""), plain);
+    });
+
+    it("end with the stack elsewhere, and with nameSuffix where it is set", () => {
+        assert.equal(namesFor("prod", "").campaign, "movie-recommender-campaign-prod");
+        assert.equal(namesFor("prod", "-eu").campaign, "movie-recommender-campaign-eu");
+        assert.equal(namesFor("dev", "-eu").role, "AmazonPersonalize-ExecutionRole-eu");
+        for (const [kind, name] of Object.entries(namesFor("prod", ""))) {
+            assert.ok(name.endsWith("-prod"), `${kind} ${name}`);
+        }
+    });
+
+    it("may be as long as the service allows, and no longer: an import job's name continues with content and number", () => {
+        const room = 63 - "-01234567-9999".length - "item_interactions_import_job".length;
+        assert.ok(good({ nameSuffix: "x".repeat(room) }));
+        const [problem, ...more] = problems({ nameSuffix: "x".repeat(room + 1) });
+        assert.deepEqual(more, []);
+        assert.equal(problem?.path, "nameSuffix");
+        assert.match(String(problem?.reason), /importJobPrefix name ".*at most 49/);
+    });
+
+    it("of a stack that no name can end with are a problem that names nameSuffix", () => {
+        assert.ok(problems({}, { stack: "my.stack" }).every(({ path }) => path === "nameSuffix"));
+    });
+
+    it("of a stack that no bucket's name can end with are a problem that names bucketName", () => {
+        const [problem, ...more] = problems({}, { stack: "Prod" });
+        assert.deepEqual(more, []);
+        assert.equal(problem?.path, "bucketName");
+        assert.match(
+            String(problem?.reason),
+            /^is not set, and the default of stack Prod would be ".*-Prod"; S3 requires /,
+        );
+        assert.ok(good({ bucketName: "films" }, { stack: "Prod" }));
+    });
+
+    it("of the bucket are unique by account and stack unless configured", () => {
+        assert.equal(bucketNameFor(good(), "123456789012"), "my-movie-recommender-data-123456789012-dev");
+        assert.equal(bucketNameFor(good({ bucketName: "films" }), "123456789012"), "films");
+    });
+});

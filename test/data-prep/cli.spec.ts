@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
+import { prepareForEach } from "./preparing.ts";
+
+const CLI = new URL("../../data-prep/cli.ts", import.meta.url).pathname;
+
+describe("npm run data-prep", () => {
+    const { at, put } = prepareForEach();
+
+    it("keeps stdout for the one document of --json, and exits 1 for bad data, 2 for wrong usage", function () {
+        this.timeout(20_000);
+        const cli = (...args: string[]) =>
+            spawnSync(process.execPath, [CLI, ...args], { encoding: "utf8", cwd: at("") });
+        const good = cli("--input", put("u.data", ratingsFile(syntheticRatings())), "--output", at("c.csv"), "--json");
+        assert.equal(good.status, 0, good.stderr);
+        assert.equal(JSON.parse(good.stdout).schemaVersion, 1);
+        assert.match(good.stderr, /shown by their ids/);
+
+        const bad = cli("--input", put("bad.data", Buffer.from("1 2 3 4\n")), "--output", at("d.csv"));
+        assert.deepEqual([bad.status, bad.stdout], [1, ""]);
+        const wrong = cli("--inptu", "x");
+        assert.equal(wrong.status, 2);
+        assert.match(wrong.stderr, /Did you mean --input\?/);
+        assert.equal(cli("--bad-rows", "ignore").status, 2);
+
+        const chosen = cli("u.data", "--columns", "user=1,item=2,time=4,GRADE=3", "--dry-run");
+        assert.equal(chosen.status, 0, chosen.stderr);
+        assert.match(chosen.stderr, /--columns user=1,item=2,time=4,GRADE=3 /);
+        const unknown = cli("u.data", "--columns", "user=1,grade=3");
+        assert.equal(unknown.status, 2);
+        assert.match(unknown.stderr, /"grade=3" is not one of user=NAME/);
+    });
+
+    it("writes unusable rows to a file, up to a share, and takes paths relative to npm's caller", function () {
+        this.timeout(20_000);
+        const rows = syntheticRatings().map(({ user, item, timestamp }) => `${user};${item};${timestamp}000`);
+        put("events.csv", Buffer.from(`visitor_id;sku;ts\n${rows.join("\n")}\n,;x\u0007;1\n1;2\n`));
+        const cli = (...args: string[]) =>
+            spawnSync(process.execPath, [CLI, ...args], {
+                encoding: "utf8",
+                env: { ...process.env, INIT_CWD: at(""), npm_lifecycle_event: "data-prep" },
+            });
+        const args = ["events.csv", "--output", "out/", "--bad-rows", "quarantine", "bad.csv"];
+        const refused = cli(...args, "--max-bad", "0.01%");
+        assert.equal(refused.status, 1);
+        assert.match(refused.stderr, /% of the rows, more than --max-bad 0\.01%/);
+        const { status, stderr, stdout } = cli(...args);
+        assert.equal(status, 0, stderr);
+        assert.match(stderr, /semicolons, utf-8; user = visitor_id, item = sku, time = ts; times in milliseconds/);
+        assert.match(stderr, /--columns user=visitor_id,item=sku,time=ts --time ms --event Watch/);
+        assert.match(stdout, /^rows skipped +2$/m);
+        const line = rows.length + 2;
+        const file = at("events.csv");
+        assert.equal(
+            readFileSync(at("bad.csv"), "utf8"),
+            "FILE,LINE,COLUMN,REASON,TEXT\n" +
+                `"${file}","${line}","sku","item id has a control character",",;x\\x07;1"\n` +
+                `"${file}","${line + 1}","","2 semicolon-separated fields instead of 3 (visitor_id, sku, ts)","1;2"\n`,
+        );
+        assert.deepEqual(readdirSync(at("out")).sort(), [
+            "catalogue.json",
+            "fallback-tables.json",
+            "manifest.json",
+            "personalize_interactions_fixed.csv",
+        ]);
+    });
+});

@@ -1,0 +1,18 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** An empty folder for each test of a `describe`. `at` is a path in it; `put` writes a file, and returns its path. */
+export function folderForEach() {
+    let folder: string;
+    beforeEach(() => {
+        folder = mkdtempSync(join(tmpdir(), "data-prep-"));
+    });
+    afterEach(() => rmSync(folder, { recursive: true }));
+    const at = (name: string) => join(folder, name);
+    const put = (name: string, bytes: string | Uint8Array) => {
+        writeFileSync(at(name), bytes);
+        return at(name);
+    };
+    return { at, put };
+}
