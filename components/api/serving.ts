@@ -11,8 +11,9 @@ import { contentOf } from "../common/content.ts";
 import type { Price } from "../cost/price-table.ts";
 import { RankingCampaign } from "../personalize/ranking-campaign.ts";
 import type { Recommender } from "../personalize/recommender.ts";
+import { assetOf, type PageFile, pageFiles } from "../storefront/page-files.ts";
 import { dataWords } from "../storefront/page-words.ts";
-import { assetOf, type PageFile, pageFiles, Storefront } from "../storefront/storefront.ts";
+import { Storefront } from "../storefront/storefront.ts";
 import { Prefetch } from "./prefetch.ts";
 import { RecommendationApi } from "./recommendation-api.ts";
 

@@ -1,8 +1,7 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/config.ts";
 import { watchedFilterExpression } from "../../config/watched.ts";
-import { parseStateFlags, type StateFlags, stateFlagsPath } from "../../personalize/operations/state-flags.ts";
+import { type StateFlags, stateFlagsPath } from "../../personalize/operations/state-flags.ts";
 import { eventParametersOf, everyDays } from "../../personalize/solution.ts";
 import { autoTrainingPrice } from "../cost/price-table.ts";
 import { fileOf, type UploadedFile } from "../data/data-bucket.ts";
@@ -235,33 +234,4 @@ export class Recommender extends pulumi.ComponentResource {
             { ...child, dependsOn: args.budget ? [version, args.budget] : version },
         );
     }
-}
-
-/**
- * Reads the stack's state flags before the program declares resources. It leaves out a parked campaign and keeps a held
- * version, so that `up` never works against a runbook. Preview and up log this.
- */
-export async function stackStateFlags(stack: string): Promise<StateFlags> {
-    const { names, values } = await aws.ssm.getParametersByPath({ path: stateFlagsPath(stack) });
-    const stateFlags = parseStateFlags(names.map((name, index) => ({ name, value: values[index] ?? "" })));
-    const { closed, parked, serving } = stateFlags;
-    if (closed) {
-        pulumi.log.warn(
-            `API and page are closed since ${closed.since} (${closed.reason}), so this run keeps them closed. ` +
-                "To open them: npm run resume",
-        );
-    }
-    if (parked) {
-        pulumi.log.warn(
-            `the campaign is parked since ${parked.since} (${parked.reason}), so this run leaves it out. ` +
-                "To resume it: npm run resume",
-        );
-    }
-    if (serving?.hold) {
-        pulumi.log.warn(
-            `the campaign is held at version ${serving.solutionVersionArn} since ${serving.since} (${serving.reason}). ` +
-                "To serve the newest version again: npm run rollback -- --release",
-        );
-    }
-    return stateFlags;
 }

@@ -1,14 +1,12 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { extname, join } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { contentSecurityPolicy, pageHeaders, strictTransportSeconds } from "../../app/serving/headers.ts";
-import { cacheControlOf, textTypeOf } from "../../app/serving/page-files.ts";
+import { cacheControlOf } from "../../app/serving/page-files.ts";
 import { apiStage, type StackConfig, storefrontBucketNameFor } from "../../config/config.ts";
 import { storefrontBucketPolicy } from "../../iam/api-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { closedBucket } from "../common/closed-bucket.ts";
-import type { DataWords } from "./page-words.ts";
+import type { PageFile } from "./page-files.ts";
 
 export interface StorefrontArgs {
     readonly config: StackConfig;
@@ -215,67 +213,4 @@ function headersPolicy(name: string, policyName: string, opts: pulumi.CustomReso
         },
         opts,
     );
-}
-
-/** A file of the page, with its path below the page's address. */
-export interface PageFile {
-    readonly name: string;
-    readonly contentType: string;
-    /** Its text, or its local path. */
-    readonly content: { readonly text: string } | { readonly path: string };
-}
-
-/** A file of the page as Pulumi uploads it: a filled-in text, or a file of the build. */
-export const assetOf = ({ content }: PageFile): pulumi.asset.Asset =>
-    "text" in content ? new pulumi.asset.StringAsset(content.text) : new pulumi.asset.FileAsset(content.path);
-
-/** The parts of the built page that the program fills in. */
-export interface PageParts extends DataWords {
-    /** The API's address, relative to the page. */
-    readonly api: string;
-    /** Whether the API needs a token of the viewer. */
-    readonly viewerAuth: "none" | "jwt";
-}
-
-/** The page's text with its parts, at their placeholders. */
-export function filledPage(html: string, { api, viewerAuth, noun, nouns, event, viewers, ...more }: PageParts): string {
-    const parts: Readonly<Record<string, string>> = {
-        API: api,
-        VIEWER_AUTH: viewerAuth,
-        NOUN: noun,
-        NOUNS: nouns,
-        EVENT: event,
-        VIEWERS: JSON.stringify(viewers),
-        PUBLIC_HISTORIES: String(more.publicHistories),
-        CREDITS: more.credits,
-    };
-    return html.replaceAll(/%([A-Z_]+)%/g, (written, name: string) => attributeText(parts[name] ?? written));
-}
-
-/** A text as the value of an HTML attribute in double quotes. */
-const attributeText = (text: string) =>
-    text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-
-/**
- * The files of the built page, with its parts filled in.
- *
- * @throws Error for an unknown file type.
- */
-export function pageFiles(directory: string, parts: PageParts): PageFile[] {
-    const entries = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-    return entries
-        .map((entry) => join(entry.parentPath, entry.name))
-        .sort()
-        .map((path) => {
-            const contentType = textTypeOf(path);
-            if (contentType === undefined) {
-                throw new Error(`${path} has no known content type`);
-            }
-            const isPage = extname(path) === ".html";
-            return {
-                name: path.slice(directory.length + 1).replaceAll("\\", "/"),
-                contentType,
-                content: isPage ? { text: filledPage(readFileSync(path, "utf8"), parts) } : { path },
-            };
-        });
 }
