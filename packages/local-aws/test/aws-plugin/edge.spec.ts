@@ -1,32 +1,6 @@
 import assert from "node:assert/strict";
-import {
-    APIGatewayClient,
-    CreateDeploymentCommand,
-    DeleteUsagePlanKeyCommand,
-    GetDeploymentsCommand,
-    GetRestApisCommand,
-    type PatchOperation,
-    UpdateAccountCommand,
-    UpdateApiKeyCommand,
-    UpdateDeploymentCommand,
-    UpdateRestApiCommand,
-    UpdateStageCommand,
-    UpdateUsagePlanCommand,
-} from "@aws-sdk/client-api-gateway";
-import {
-    CloudFrontClient,
-    GetCachePolicyConfigCommand,
-    GetDistributionConfigCommand,
-    GetOriginAccessControlConfigCommand,
-    GetResponseHeadersPolicyConfigCommand,
-    UpdateCachePolicyCommand,
-    UpdateDistributionCommand,
-    UpdateOriginAccessControlCommand,
-    UpdateResponseHeadersPolicyCommand,
-} from "@aws-sdk/client-cloudfront";
-import { DynamoDBClient, UpdateContinuousBackupsCommand } from "@aws-sdk/client-dynamodb";
+import { CreateDeploymentCommand, GetRestApisCommand, UpdateAccountCommand } from "@aws-sdk/client-api-gateway";
 import { CreateRoleCommand } from "@aws-sdk/client-iam";
-import { ResourceGroupsTaggingAPIClient } from "@aws-sdk/client-resource-groups-tagging-api";
 import { clientsOf, region } from "../../../../test/support/local-aws.ts";
 import { restApiEntries } from "../../aws-plugin/api-gateway.ts";
 import { apiKeyEntries } from "../../aws-plugin/api-keys.ts";
@@ -37,67 +11,31 @@ import { tableEntries } from "../../aws-plugin/dynamodb.ts";
 import { createProvider } from "../../aws-plugin/provider.ts";
 import { localAccountId as account, type Instance } from "../../instance.ts";
 import { discardInstance, startInstance } from "../instances.ts";
-import { type Life, type Plugin, testLives, urnOf } from "./life.ts";
-
-const name = "films";
-const tags = { "pulumi:project": "movie-recommender", "pulumi:stack": "test" };
-const theirs = { ...tags, "pulumi:stack": "other" };
-const logsRole = `arn:aws:iam::${account}:role/logs`;
-
-const documentOf = (...paths: string[]) =>
-    JSON.stringify({
-        openapi: "3.0.1",
-        info: { title: "Films", version: "1" },
-        paths: Object.fromEntries(
-            paths.map((path) => [
-                path,
-                {
-                    get: {
-                        responses: {},
-                        "x-amazon-apigateway-integration": {
-                            type: "mock",
-                            requestTemplates: { "application/json": '{"statusCode":200}' },
-                            responses: {
-                                default: { statusCode: "200", responseTemplates: { "application/json": path } },
-                            },
-                        },
-                    },
-                },
-            ]),
-        ),
-    });
-
-const behavior = (targetOriginId: string) => ({
-    targetOriginId,
-    viewerProtocolPolicy: "redirect-to-https",
-    allowedMethods: ["GET", "HEAD"],
-    cachedMethods: ["GET", "HEAD"],
-    compress: true,
-    cachePolicyId: "658327ea-f89d-4fab-a63d-7e88639e58f6",
-});
+import {
+    apiArgs,
+    distributionArgs,
+    documentOf,
+    type Ids,
+    logsRole,
+    name,
+    patch,
+    stageArgs,
+    tags,
+    theirs,
+    typeOf,
+} from "./edge-args.ts";
+import { edgeClients, edgeLives } from "./edge-lives.ts";
+import { type Plugin, testLives, urnOf } from "./life.ts";
 
 describe("the resource types of an API and its page in the local AWS plugin", () => {
     let instance: Instance;
     let plugin: Plugin;
-    let clients: ReturnType<typeof makeClients>;
-    function makeClients() {
-        const settings = {
-            endpoint: `http://127.0.0.1:${instance.port}`,
-            region,
-            credentials: { accessKeyId: "test", secretAccessKey: "test" },
-        };
-        return {
-            dynamo: new DynamoDBClient(settings),
-            gateway: new APIGatewayClient(settings),
-            tagging: new ResourceGroupsTaggingAPIClient(settings),
-            edge: new CloudFrontClient(settings),
-        };
-    }
+    let clients: ReturnType<typeof edgeClients>;
     /** Ids of resources that exist before the tests, and of those that they create, by type. */
-    const ids: Record<string, string> = {};
+    const ids: Ids = {};
     before(async () => {
         instance = await startInstance();
-        clients = makeClients();
+        clients = edgeClients(instance);
         const { iam } = clientsOf(instance);
         const trust = {
             Version: "2012-10-17",
@@ -131,296 +69,12 @@ describe("the resource types of an API and its page in the local AWS plugin", ()
         await discardInstance(instance);
     });
 
-    const apiArgs = {
-        name,
-        description: "films",
-        body: documentOf("/films"),
-        endpointConfiguration: { types: ["REGIONAL"] },
-        minimumCompressionSize: "1024",
-        tags,
-    };
-    const typeOf = (kind: string) => `aws:apigateway/${kind}:${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
     async function made(kind: string, args: Record<string, unknown>): Promise<string> {
         const { id } = await plugin.create(urnOf(typeOf(kind)), args);
         ids[kind] = id;
         return id;
     }
-    const patch = (path: string, value?: string, op: "replace" | "remove" = "replace"): PatchOperation[] => [
-        { op, path, ...(value !== undefined && { value }) },
-    ];
-    /** The id of a resource of these tests, which a repeated `create` returns. */
-    async function idOf(type: string, args: () => Record<string, unknown>): Promise<string> {
-        return (await plugin.create(urnOf(type), args())).id;
-    }
-    const stageArgs = () => ({
-        restApi: ids.restApi,
-        deployment: ids.deployment,
-        stageName: "api",
-        description: "films",
-        variables: { table: "films" },
-        xrayTracingEnabled: true,
-        accessLogSettings: {
-            destinationArn: `arn:aws:logs:${region}:${account}:log-group:films`,
-            format: '{"requestId":"$context.requestId"}',
-        },
-        tags,
-    });
-    const settings = {
-        metricsEnabled: true,
-        loggingLevel: "ERROR",
-        throttlingBurstLimit: 20,
-        throttlingRateLimit: 10.5,
-    };
-    const settingArgs = () => ({ restApi: ids.restApi, stageName: "kept", methodPath: "*/*", settings });
-    const keyArgs = () => ({ name, description: "films", value: "12345678901234567890", tags });
-    const planArgs = () => ({
-        name,
-        apiStages: [{ apiId: ids.restApi, stage: "kept" }],
-        quotaSettings: { limit: 1000, period: "DAY" },
-        throttleSettings: { burstLimit: 20, rateLimit: 10 },
-        tags,
-    });
-    const oacArgs = () => ({
-        name,
-        description: "films",
-        originAccessControlOriginType: "s3",
-        signingBehavior: "always",
-        signingProtocol: "sigv4",
-    });
-    const headersArgs = () => ({
-        name,
-        comment: "films",
-        securityHeadersConfig: {
-            contentSecurityPolicy: { contentSecurityPolicy: "default-src 'self'", override: true },
-            contentTypeOptions: { override: true },
-            frameOptions: { frameOption: "DENY", override: true },
-            referrerPolicy: { referrerPolicy: "same-origin", override: true },
-            strictTransportSecurity: { accessControlMaxAgeSec: 63_072_000, includeSubdomains: true, override: true },
-        },
-        customHeadersConfig: { items: [{ header: "permissions-policy", value: "camera=()", override: true }] },
-    });
-    const cacheArgs = () => ({
-        name,
-        comment: "films",
-        defaultTtl: 0,
-        maxTtl: 3600,
-        minTtl: 0,
-        parametersInCacheKeyAndForwardedToOrigin: {
-            enableAcceptEncodingBrotli: true,
-            enableAcceptEncodingGzip: true,
-            cookiesConfig: { cookieBehavior: "none" },
-            headersConfig: { headerBehavior: "whitelist", headers: { items: ["origin"] } },
-            queryStringsConfig: { queryStringBehavior: "all" },
-        },
-    });
-    const distributionArgs = () => ({
-        comment: name,
-        enabled: true,
-        origins: [
-            { originId: "page", domainName: `films.s3.${region}.amazonaws.com`, originAccessControlId: "E2EXAMPLE" },
-            {
-                originId: "api",
-                domainName: `abcd1234.execute-api.${region}.amazonaws.com`,
-                originPath: "/v1",
-                customOriginConfig: {
-                    httpPort: 80,
-                    httpsPort: 443,
-                    originProtocolPolicy: "https-only",
-                    originSslProtocols: ["TLSv1.2"],
-                },
-            },
-        ],
-        defaultCacheBehavior: behavior("page"),
-        orderedCacheBehaviors: [
-            {
-                ...behavior("api"),
-                pathPattern: "/api/*",
-                allowedMethods: ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"],
-                originRequestPolicyId: "b689b0a8-53d0-40ab-baf2-68738e2966ac",
-            },
-        ],
-        customErrorResponses: [{ errorCode: 404, responseCode: 200, responsePagePath: "/index.html" }],
-        defaultRootObject: "index.html",
-        priceClass: "PriceClass_100",
-        httpVersion: "http2and3",
-        isIpv6Enabled: true,
-        viewerCertificate: { cloudfrontDefaultCertificate: true },
-        restrictions: { geoRestriction: { restrictionType: "none" } },
-        tags,
-    });
-
-    const lives: Life[] = [
-        {
-            type: "aws:dynamodb/table:Table",
-            args: () => ({
-                name,
-                billingMode: "PAY_PER_REQUEST",
-                hashKey: "pk",
-                rangeKey: "sk",
-                attributes: [
-                    { name: "sk", type: "S" },
-                    { name: "pk", type: "S" },
-                ],
-                ttl: { enabled: true, attributeName: "expiresAt" },
-                pointInTimeRecovery: { enabled: true },
-                serverSideEncryption: { enabled: true },
-                deletionProtectionEnabled: false,
-                tags,
-            }),
-            drift: () =>
-                clients.dynamo.send(
-                    new UpdateContinuousBackupsCommand({
-                        TableName: name,
-                        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: false },
-                    }),
-                ),
-            seen: ["pointInTimeRecovery"],
-        },
-        {
-            type: typeOf("restApi"),
-            args: () => apiArgs,
-            drift: async () => {
-                const restApiId = await idOf(typeOf("restApi"), () => apiArgs);
-                const patchOperations = patch("/description", "other");
-                return clients.gateway.send(new UpdateRestApiCommand({ restApiId, patchOperations }));
-            },
-            seen: ["description"],
-        },
-        {
-            type: typeOf("deployment"),
-            args: () => ({ restApi: ids.restApi, description: "films", triggers: { body: "1" } }),
-            drift: async () => {
-                const restApiId = ids.restApi as string;
-                const patchOperations = patch("/description", "other");
-                for (const deploymentId of await deploymentsOf(restApiId)) {
-                    await clients.gateway.send(
-                        new UpdateDeploymentCommand({ restApiId, deploymentId, patchOperations }),
-                    );
-                }
-            },
-            seen: ["description"],
-        },
-        {
-            type: typeOf("account"),
-            args: () => ({ cloudwatchRoleArn: logsRole }),
-            drift: () =>
-                clients.gateway.send(new UpdateAccountCommand({ patchOperations: patch("/cloudwatchRoleArn", "") })),
-            seen: "gone",
-        },
-        {
-            type: typeOf("stage"),
-            args: stageArgs,
-            drift: () =>
-                clients.gateway.send(
-                    new UpdateStageCommand({
-                        restApiId: ids.restApi,
-                        stageName: "api",
-                        patchOperations: patch("/tracingEnabled", "false"),
-                    }),
-                ),
-            seen: ["xrayTracingEnabled"],
-        },
-        {
-            type: typeOf("methodSettings"),
-            args: settingArgs,
-            drift: () =>
-                clients.gateway.send(
-                    new UpdateStageCommand({
-                        restApiId: ids.restApi,
-                        stageName: "kept",
-                        patchOperations: patch("/*/*/throttling/rateLimit", "1000"),
-                    }),
-                ),
-            seen: ["settings"],
-        },
-        {
-            type: typeOf("apiKey"),
-            args: keyArgs,
-            drift: async () => {
-                const apiKey = await idOf(typeOf("apiKey"), keyArgs);
-                return clients.gateway.send(
-                    new UpdateApiKeyCommand({ apiKey, patchOperations: patch("/description", "other") }),
-                );
-            },
-            seen: ["description"],
-        },
-        {
-            type: typeOf("usagePlan"),
-            args: planArgs,
-            drift: async () => {
-                const usagePlanId = await idOf(typeOf("usagePlan"), planArgs);
-                return clients.gateway.send(
-                    new UpdateUsagePlanCommand({ usagePlanId, patchOperations: patch("/throttle/rateLimit", "99") }),
-                );
-            },
-            seen: ["throttleSettings"],
-        },
-        {
-            type: typeOf("usagePlanKey"),
-            args: () => ({ keyId: ids.apiKey, keyType: "API_KEY", usagePlanId: ids.usagePlan }),
-            drift: () =>
-                clients.gateway.send(new DeleteUsagePlanKeyCommand({ keyId: ids.apiKey, usagePlanId: ids.usagePlan })),
-            seen: "gone",
-        },
-        {
-            type: "aws:cloudfront/originAccessControl:OriginAccessControl",
-            args: oacArgs,
-            drift: async () => {
-                const Id = await idOf("aws:cloudfront/originAccessControl:OriginAccessControl", oacArgs);
-                const found = await clients.edge.send(new GetOriginAccessControlConfigCommand({ Id }));
-                const has = found.OriginAccessControlConfig;
-                const OriginAccessControlConfig = has && { ...has, SigningBehavior: "never" as const };
-                return clients.edge.send(
-                    new UpdateOriginAccessControlCommand({ Id, IfMatch: found.ETag, OriginAccessControlConfig }),
-                );
-            },
-            seen: ["signingBehavior"],
-        },
-        {
-            type: "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy",
-            args: headersArgs,
-            drift: async () => {
-                const Id = await idOf("aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy", headersArgs);
-                const found = await clients.edge.send(new GetResponseHeadersPolicyConfigCommand({ Id }));
-                const { SecurityHeadersConfig: has, ...rest } = found.ResponseHeadersPolicyConfig ?? { Name: name };
-                const { ContentSecurityPolicy: _, ...others } = has ?? {};
-                const ResponseHeadersPolicyConfig = { ...rest, SecurityHeadersConfig: others };
-                return clients.edge.send(
-                    new UpdateResponseHeadersPolicyCommand({ Id, IfMatch: found.ETag, ResponseHeadersPolicyConfig }),
-                );
-            },
-            seen: ["securityHeadersConfig"],
-        },
-        {
-            type: "aws:cloudfront/cachePolicy:CachePolicy",
-            args: cacheArgs,
-            drift: async () => {
-                const Id = await idOf("aws:cloudfront/cachePolicy:CachePolicy", cacheArgs);
-                const found = await clients.edge.send(new GetCachePolicyConfigCommand({ Id }));
-                const CachePolicyConfig = found.CachePolicyConfig && { ...found.CachePolicyConfig, MaxTTL: 60 };
-                return clients.edge.send(new UpdateCachePolicyCommand({ Id, IfMatch: found.ETag, CachePolicyConfig }));
-            },
-            seen: ["maxTtl"],
-        },
-        {
-            type: "aws:cloudfront/distribution:Distribution",
-            args: distributionArgs,
-            drift: async () => {
-                const Id = await idOf("aws:cloudfront/distribution:Distribution", distributionArgs);
-                const found = await clients.edge.send(new GetDistributionConfigCommand({ Id }));
-                const has = found.DistributionConfig;
-                const DistributionConfig = has && { ...has, CustomErrorResponses: { Quantity: 0 } };
-                return clients.edge.send(
-                    new UpdateDistributionCommand({ Id, IfMatch: found.ETag, DistributionConfig }),
-                );
-            },
-            seen: ["customErrorResponses"],
-        },
-    ];
-    const deploymentsOf = async (restApiId: string) => {
-        const { items = [] } = await clients.gateway.send(new GetDeploymentsCommand({ restApiId }));
-        return items.map(({ id = "" }) => id);
-    };
+    const lives = edgeLives({ clients: () => clients, plugin: () => plugin, ids });
     testLives(lives, () => plugin);
 
     it("continues with the leftovers of a killed run of the same stack only", async () => {
@@ -550,13 +204,13 @@ describe("the resource types of an API and its page in the local AWS plugin", ()
         await clients.gateway.send(new UpdateAccountCommand({ patchOperations: patch("/cloudwatchRoleArn", "") }));
         const restApi = await made("restApi", { ...apiArgs, name: "silent" });
         const deployment = await made("deployment", { restApi });
-        await assert.rejects(plugin.create(urnOf(typeOf("stage")), { ...stageArgs(), restApi, deployment }), {
+        await assert.rejects(plugin.create(urnOf(typeOf("stage")), { ...stageArgs(ids), restApi, deployment }), {
             message: "CloudWatch Logs role ARN must be set in account settings to enable logging",
         });
         const { failures = [] } = await plugin.check(
             urnOf(typeOf("stage")),
             {},
-            { ...stageArgs(), canarySettings: {} },
+            { ...stageArgs(ids), canarySettings: {} },
         );
         assert.deepEqual(
             failures.map(({ property }) => property),

@@ -1,0 +1,250 @@
+import {
+    APIGatewayClient,
+    DeleteUsagePlanKeyCommand,
+    GetDeploymentsCommand,
+    UpdateAccountCommand,
+    UpdateApiKeyCommand,
+    UpdateDeploymentCommand,
+    UpdateRestApiCommand,
+    UpdateStageCommand,
+    UpdateUsagePlanCommand,
+} from "@aws-sdk/client-api-gateway";
+import {
+    CloudFrontClient,
+    GetCachePolicyConfigCommand,
+    GetDistributionConfigCommand,
+    GetOriginAccessControlConfigCommand,
+    GetResponseHeadersPolicyConfigCommand,
+    UpdateCachePolicyCommand,
+    UpdateDistributionCommand,
+    UpdateOriginAccessControlCommand,
+    UpdateResponseHeadersPolicyCommand,
+} from "@aws-sdk/client-cloudfront";
+import { DynamoDBClient, UpdateContinuousBackupsCommand } from "@aws-sdk/client-dynamodb";
+import { ResourceGroupsTaggingAPIClient } from "@aws-sdk/client-resource-groups-tagging-api";
+import { region } from "../../../../test/support/local-aws.ts";
+import type { Instance } from "../../instance.ts";
+import {
+    apiArgs,
+    cacheArgs,
+    distributionArgs,
+    headersArgs,
+    type Ids,
+    keyArgs,
+    logsRole,
+    name,
+    oacArgs,
+    patch,
+    planArgs,
+    settingArgs,
+    stageArgs,
+    tags,
+    typeOf,
+} from "./edge-args.ts";
+import { type Life, type Plugin, urnOf } from "./life.ts";
+
+/** AWS's own clients of the types on a local AWS. */
+export function edgeClients(instance: Instance) {
+    const settings = {
+        endpoint: `http://127.0.0.1:${instance.port}`,
+        region,
+        credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    };
+    return {
+        dynamo: new DynamoDBClient(settings),
+        gateway: new APIGatewayClient(settings),
+        tagging: new ResourceGroupsTaggingAPIClient(settings),
+        edge: new CloudFrontClient(settings),
+    };
+}
+
+interface EdgeWorld {
+    readonly clients: () => ReturnType<typeof edgeClients>;
+    readonly plugin: () => Plugin;
+    /** Ids of resources that exist before the tests. */
+    readonly ids: Ids;
+}
+
+/** The lives of the resource types of a table, an API and a distribution. */
+export function edgeLives({ clients, plugin, ids }: EdgeWorld): Life[] {
+    /** The id of a resource of these tests, which a repeated `create` returns. */
+    async function idOf(type: string, args: () => Record<string, unknown>): Promise<string> {
+        return (await plugin().create(urnOf(type), args())).id;
+    }
+    const deploymentsOf = async (restApiId: string) => {
+        const { items = [] } = await clients().gateway.send(new GetDeploymentsCommand({ restApiId }));
+        return items.map(({ id = "" }) => id);
+    };
+    return [
+        {
+            type: "aws:dynamodb/table:Table",
+            args: () => ({
+                name,
+                billingMode: "PAY_PER_REQUEST",
+                hashKey: "pk",
+                rangeKey: "sk",
+                attributes: [
+                    { name: "sk", type: "S" },
+                    { name: "pk", type: "S" },
+                ],
+                ttl: { enabled: true, attributeName: "expiresAt" },
+                pointInTimeRecovery: { enabled: true },
+                serverSideEncryption: { enabled: true },
+                deletionProtectionEnabled: false,
+                tags,
+            }),
+            drift: () =>
+                clients().dynamo.send(
+                    new UpdateContinuousBackupsCommand({
+                        TableName: name,
+                        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: false },
+                    }),
+                ),
+            seen: ["pointInTimeRecovery"],
+        },
+        {
+            type: typeOf("restApi"),
+            args: () => apiArgs,
+            drift: async () => {
+                const restApiId = await idOf(typeOf("restApi"), () => apiArgs);
+                const patchOperations = patch("/description", "other");
+                return clients().gateway.send(new UpdateRestApiCommand({ restApiId, patchOperations }));
+            },
+            seen: ["description"],
+        },
+        {
+            type: typeOf("deployment"),
+            args: () => ({ restApi: ids.restApi, description: "films", triggers: { body: "1" } }),
+            drift: async () => {
+                const restApiId = ids.restApi as string;
+                const patchOperations = patch("/description", "other");
+                for (const deploymentId of await deploymentsOf(restApiId)) {
+                    await clients().gateway.send(
+                        new UpdateDeploymentCommand({ restApiId, deploymentId, patchOperations }),
+                    );
+                }
+            },
+            seen: ["description"],
+        },
+        {
+            type: typeOf("account"),
+            args: () => ({ cloudwatchRoleArn: logsRole }),
+            drift: () =>
+                clients().gateway.send(new UpdateAccountCommand({ patchOperations: patch("/cloudwatchRoleArn", "") })),
+            seen: "gone",
+        },
+        {
+            type: typeOf("stage"),
+            args: () => stageArgs(ids),
+            drift: () =>
+                clients().gateway.send(
+                    new UpdateStageCommand({
+                        restApiId: ids.restApi,
+                        stageName: "api",
+                        patchOperations: patch("/tracingEnabled", "false"),
+                    }),
+                ),
+            seen: ["xrayTracingEnabled"],
+        },
+        {
+            type: typeOf("methodSettings"),
+            args: () => settingArgs(ids),
+            drift: () =>
+                clients().gateway.send(
+                    new UpdateStageCommand({
+                        restApiId: ids.restApi,
+                        stageName: "kept",
+                        patchOperations: patch("/*/*/throttling/rateLimit", "1000"),
+                    }),
+                ),
+            seen: ["settings"],
+        },
+        {
+            type: typeOf("apiKey"),
+            args: keyArgs,
+            drift: async () => {
+                const apiKey = await idOf(typeOf("apiKey"), keyArgs);
+                return clients().gateway.send(
+                    new UpdateApiKeyCommand({ apiKey, patchOperations: patch("/description", "other") }),
+                );
+            },
+            seen: ["description"],
+        },
+        {
+            type: typeOf("usagePlan"),
+            args: () => planArgs(ids),
+            drift: async () => {
+                const usagePlanId = await idOf(typeOf("usagePlan"), () => planArgs(ids));
+                return clients().gateway.send(
+                    new UpdateUsagePlanCommand({ usagePlanId, patchOperations: patch("/throttle/rateLimit", "99") }),
+                );
+            },
+            seen: ["throttleSettings"],
+        },
+        {
+            type: typeOf("usagePlanKey"),
+            args: () => ({ keyId: ids.apiKey, keyType: "API_KEY", usagePlanId: ids.usagePlan }),
+            drift: () =>
+                clients().gateway.send(
+                    new DeleteUsagePlanKeyCommand({ keyId: ids.apiKey, usagePlanId: ids.usagePlan }),
+                ),
+            seen: "gone",
+        },
+        {
+            type: "aws:cloudfront/originAccessControl:OriginAccessControl",
+            args: oacArgs,
+            drift: async () => {
+                const Id = await idOf("aws:cloudfront/originAccessControl:OriginAccessControl", oacArgs);
+                const found = await clients().edge.send(new GetOriginAccessControlConfigCommand({ Id }));
+                const has = found.OriginAccessControlConfig;
+                const OriginAccessControlConfig = has && { ...has, SigningBehavior: "never" as const };
+                return clients().edge.send(
+                    new UpdateOriginAccessControlCommand({ Id, IfMatch: found.ETag, OriginAccessControlConfig }),
+                );
+            },
+            seen: ["signingBehavior"],
+        },
+        {
+            type: "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy",
+            args: headersArgs,
+            drift: async () => {
+                const Id = await idOf("aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy", headersArgs);
+                const found = await clients().edge.send(new GetResponseHeadersPolicyConfigCommand({ Id }));
+                const { SecurityHeadersConfig: has, ...rest } = found.ResponseHeadersPolicyConfig ?? { Name: name };
+                const { ContentSecurityPolicy: _, ...others } = has ?? {};
+                const ResponseHeadersPolicyConfig = { ...rest, SecurityHeadersConfig: others };
+                return clients().edge.send(
+                    new UpdateResponseHeadersPolicyCommand({ Id, IfMatch: found.ETag, ResponseHeadersPolicyConfig }),
+                );
+            },
+            seen: ["securityHeadersConfig"],
+        },
+        {
+            type: "aws:cloudfront/cachePolicy:CachePolicy",
+            args: cacheArgs,
+            drift: async () => {
+                const Id = await idOf("aws:cloudfront/cachePolicy:CachePolicy", cacheArgs);
+                const found = await clients().edge.send(new GetCachePolicyConfigCommand({ Id }));
+                const CachePolicyConfig = found.CachePolicyConfig && { ...found.CachePolicyConfig, MaxTTL: 60 };
+                return clients().edge.send(
+                    new UpdateCachePolicyCommand({ Id, IfMatch: found.ETag, CachePolicyConfig }),
+                );
+            },
+            seen: ["maxTtl"],
+        },
+        {
+            type: "aws:cloudfront/distribution:Distribution",
+            args: distributionArgs,
+            drift: async () => {
+                const Id = await idOf("aws:cloudfront/distribution:Distribution", distributionArgs);
+                const found = await clients().edge.send(new GetDistributionConfigCommand({ Id }));
+                const has = found.DistributionConfig;
+                const DistributionConfig = has && { ...has, CustomErrorResponses: { Quantity: 0 } };
+                return clients().edge.send(
+                    new UpdateDistributionCommand({ Id, IfMatch: found.ETag, DistributionConfig }),
+                );
+            },
+            seen: ["customErrorResponses"],
+        },
+    ];
+}

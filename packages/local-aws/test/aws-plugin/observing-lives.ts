@@ -1,0 +1,117 @@
+import { DeleteNotificationCommand } from "@aws-sdk/client-budgets";
+import { StopLoggingCommand } from "@aws-sdk/client-cloudtrail";
+import { DeleteDashboardsCommand, PutMetricAlarmCommand } from "@aws-sdk/client-cloudwatch";
+import { localAccountId as account } from "../../instance.ts";
+import type { Life } from "./life.ts";
+import { arn, name, query, tags, topicArn } from "./operations-args.ts";
+import type { operationsClients } from "./operations-lives.ts";
+
+/** The lives of the resource types of costs and observation. */
+export function observingLives(clients: () => ReturnType<typeof operationsClients>): Life[] {
+    return [
+        {
+            type: "aws:budgets/budget:Budget",
+            args: () => ({
+                name,
+                budgetType: "COST",
+                limitAmount: "25.0",
+                limitUnit: "USD",
+                timeUnit: "MONTHLY",
+                costFilters: [{ name: "Service", values: ["Amazon Personalize"] }],
+                costTypes: { includeCredit: false, includeRefund: false },
+                notifications: [100, 50, 80].map((threshold) => ({
+                    comparisonOperator: "GREATER_THAN",
+                    threshold,
+                    thresholdType: "PERCENTAGE",
+                    notificationType: "ACTUAL",
+                    subscriberSnsTopicArns: [topicArn],
+                    subscriberEmailAddresses: ["zoe@example.com", "ann@example.com"],
+                })),
+                tags,
+            }),
+            drift: () =>
+                clients().budgets.send(
+                    new DeleteNotificationCommand({
+                        AccountId: account,
+                        BudgetName: name,
+                        Notification: {
+                            NotificationType: "ACTUAL",
+                            ComparisonOperator: "GREATER_THAN",
+                            Threshold: 80,
+                            ThresholdType: "PERCENTAGE",
+                        },
+                    }),
+                ),
+            seen: ["notifications"],
+        },
+        {
+            type: "aws:cloudwatch/metricAlarm:MetricAlarm",
+            args: () => ({
+                name,
+                alarmDescription: "too many",
+                metricQueries: [
+                    query("errors", "Errors"),
+                    query("calls", "Invocations"),
+                    { id: "rate", expression: "100 * errors / calls", label: "error rate", returnData: true },
+                ],
+                comparisonOperator: "GreaterThanThreshold",
+                threshold: 5,
+                evaluationPeriods: 3,
+                datapointsToAlarm: 2,
+                treatMissingData: "notBreaching",
+                alarmActions: [topicArn],
+                okActions: [topicArn],
+                tags,
+            }),
+            drift: () =>
+                clients().cloudWatch.send(
+                    new PutMetricAlarmCommand({
+                        AlarmName: name,
+                        AlarmDescription: "too many",
+                        Metrics: [
+                            {
+                                Id: "errors",
+                                ReturnData: true,
+                                MetricStat: {
+                                    Metric: { Namespace: "Films", MetricName: "Errors" },
+                                    Period: 60,
+                                    Stat: "Sum",
+                                },
+                            },
+                        ],
+                        ComparisonOperator: "GreaterThanThreshold",
+                        Threshold: 5,
+                        EvaluationPeriods: 3,
+                        DatapointsToAlarm: 2,
+                        TreatMissingData: "notBreaching",
+                        AlarmActions: [topicArn],
+                        OKActions: [topicArn],
+                    }),
+                ),
+            seen: ["metricQueries"],
+        },
+        {
+            type: "aws:cloudwatch/dashboard:Dashboard",
+            args: () => ({ dashboardName: name, dashboardBody: '{"widgets": []}' }),
+            drift: () => clients().cloudWatch.send(new DeleteDashboardsCommand({ DashboardNames: [name] })),
+            seen: "gone",
+        },
+        {
+            type: "aws:cloudtrail/trail:Trail",
+            args: () => ({
+                name,
+                s3BucketName: "films-trail",
+                s3KeyPrefix: "trail",
+                includeGlobalServiceEvents: true,
+                isMultiRegionTrail: false,
+                enableLogFileValidation: true,
+                cloudWatchLogsGroupArn: `${arn("logs", "log-group:films")}:*`,
+                cloudWatchLogsRoleArn: `arn:aws:iam::${account}:role/logs`,
+                eventSelectors: [{ readWriteType: "WriteOnly", includeManagementEvents: true }],
+                tags,
+            }),
+            drift: () => clients().trails.send(new StopLoggingCommand({ Name: name })),
+            seen: ["enableLogging"],
+        },
+    ];
+}

@@ -1,0 +1,184 @@
+import { BudgetsClient } from "@aws-sdk/client-budgets";
+import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogsClient, PutRetentionPolicyCommand } from "@aws-sdk/client-cloudwatch-logs";
+import {
+    DeleteFunctionEventInvokeConfigCommand,
+    LambdaClient,
+    RemovePermissionCommand,
+    UpdateFunctionCodeCommand,
+} from "@aws-sdk/client-lambda";
+import { GetScheduleCommand, SchedulerClient, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
+import { SetSubscriptionAttributesCommand, SetTopicAttributesCommand, SNSClient } from "@aws-sdk/client-sns";
+import { SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { zipSync } from "fflate";
+import { region } from "../../../../test/support/local-aws.ts";
+import { localAccountId as account, type Instance } from "../../instance.ts";
+import { type Life, type Plugin, urnOf } from "./life.ts";
+import { observingLives } from "./observing-lives.ts";
+import { functionArgs, functionArn, name, policyFor, queueArn, tags, topicArn } from "./operations-args.ts";
+
+/** AWS's own clients of the types on a local AWS. */
+export function operationsClients(instance: Instance) {
+    const settings = {
+        endpoint: `http://127.0.0.1:${instance.port}`,
+        region,
+        credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    };
+    return {
+        lambda: new LambdaClient(settings),
+        scheduler: new SchedulerClient(settings),
+        sns: new SNSClient(settings),
+        sqs: new SQSClient(settings),
+        budgets: new BudgetsClient(settings),
+        cloudWatch: new CloudWatchClient(settings),
+        logs: new CloudWatchLogsClient(settings),
+        trails: new CloudTrailClient(settings),
+    };
+}
+
+interface OperationsWorld {
+    readonly clients: () => ReturnType<typeof operationsClients>;
+    readonly plugin: () => Plugin;
+    readonly queueUrl: () => string;
+}
+
+/** The lives of the resource types of messages, functions and schedules, and then of costs and observation. */
+export function operationsLives({ clients, plugin, queueUrl }: OperationsWorld): Life[] {
+    const setTopic = (AttributeName: string, AttributeValue: string) =>
+        new SetTopicAttributesCommand({ TopicArn: topicArn, AttributeName, AttributeValue });
+    return [
+        {
+            type: "aws:sqs/queue:Queue",
+            args: () => ({
+                name,
+                messageRetentionSeconds: 1_209_600,
+                visibilityTimeoutSeconds: 60,
+                sqsManagedSseEnabled: true,
+                tags,
+            }),
+            drift: () =>
+                clients().sqs.send(
+                    new SetQueueAttributesCommand({ QueueUrl: queueUrl(), Attributes: { VisibilityTimeout: "5" } }),
+                ),
+            seen: ["visibilityTimeoutSeconds"],
+        },
+        {
+            type: "aws:sns/topic:Topic",
+            args: () => ({ name, tags }),
+            drift: () => clients().sns.send(setTopic("DisplayName", "films")),
+            seen: ["displayName"],
+        },
+        {
+            type: "aws:sns/topicPolicy:TopicPolicy",
+            args: () => ({ arn: topicArn, policy: policyFor("budgets", "sns:Publish", topicArn) }),
+            drift: () => clients().sns.send(setTopic("Policy", policyFor("events", "sns:Publish", topicArn))),
+            seen: ["policy"],
+        },
+        {
+            type: "aws:sns/topicSubscription:TopicSubscription",
+            args: () => ({
+                topic: topicArn,
+                protocol: "sqs",
+                endpoint: queueArn,
+                rawMessageDelivery: true,
+                filterPolicy: '{"kind":["parked"]}',
+            }),
+            drift: async () => {
+                const { outs = {} } = await plugin().create(urnOf("aws:sns/topicSubscription:TopicSubscription"), {
+                    topic: topicArn,
+                    protocol: "sqs",
+                    endpoint: queueArn,
+                    rawMessageDelivery: true,
+                    filterPolicy: '{"kind":["parked"]}',
+                });
+                return clients().sns.send(
+                    new SetSubscriptionAttributesCommand({
+                        SubscriptionArn: String(outs.arn),
+                        AttributeName: "RawMessageDelivery",
+                        AttributeValue: "false",
+                    }),
+                );
+            },
+            seen: ["rawMessageDelivery"],
+        },
+        {
+            type: "aws:cloudwatch/logGroup:LogGroup",
+            args: () => ({ name: "/films", retentionInDays: 30, tags }),
+            drift: () =>
+                clients().logs.send(new PutRetentionPolicyCommand({ logGroupName: "/films", retentionInDays: 1 })),
+            seen: ["retentionInDays"],
+        },
+        {
+            type: "aws:lambda/function:Function",
+            args: () => functionArgs,
+            drift: () =>
+                clients().lambda.send(
+                    new UpdateFunctionCodeCommand({
+                        FunctionName: name,
+                        Architectures: ["arm64"],
+                        ZipFile: zipSync({ "index.mjs": Buffer.from("export const handler = () => 'other'") }),
+                    }),
+                ),
+            seen: ["code"],
+        },
+        {
+            type: "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+            args: () => ({
+                functionName: name,
+                maximumRetryAttempts: 1,
+                maximumEventAgeInSeconds: 600,
+                destinationConfig: { onFailure: { destination: queueArn } },
+            }),
+            drift: () => clients().lambda.send(new DeleteFunctionEventInvokeConfigCommand({ FunctionName: name })),
+            seen: "gone",
+        },
+        {
+            type: "aws:lambda/permission:Permission",
+            args: () => ({
+                statementId: "notices",
+                function: name,
+                action: "lambda:InvokeFunction",
+                principal: "sns.amazonaws.com",
+                sourceArn: topicArn,
+                sourceAccount: account,
+            }),
+            drift: () =>
+                clients().lambda.send(new RemovePermissionCommand({ FunctionName: name, StatementId: "notices" })),
+            seen: "gone",
+        },
+        {
+            type: "aws:scheduler/schedule:Schedule",
+            args: () => ({
+                name,
+                scheduleExpression: "rate(15 minutes)",
+                flexibleTimeWindow: { mode: "OFF" },
+                state: "ENABLED",
+                target: {
+                    arn: functionArn,
+                    roleArn: `arn:aws:iam::${account}:role/invokes`,
+                    input: '{"look":true}',
+                    retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 600 },
+                    deadLetterConfig: { arn: queueArn },
+                },
+            }),
+            drift: async () => {
+                const { $metadata, Arn, CreationDate, LastModificationDate, ...found } = await clients().scheduler.send(
+                    new GetScheduleCommand({ Name: name, GroupName: "default" }),
+                );
+                return clients().scheduler.send(
+                    new UpdateScheduleCommand({ ...found, State: "DISABLED" } as UpdateScheduleCommand["input"]),
+                );
+            },
+            seen: ["state"],
+        },
+        {
+            type: "aws:sqs/queuePolicy:QueuePolicy",
+            args: () => ({ queueUrl: queueUrl(), policy: policyFor("sns", "sqs:SendMessage", queueArn) }),
+            drift: () =>
+                clients().sqs.send(new SetQueueAttributesCommand({ QueueUrl: queueUrl(), Attributes: { Policy: "" } })),
+            seen: "gone",
+        },
+        ...observingLives(clients),
+    ];
+}

@@ -1,0 +1,216 @@
+import {
+    CreatePolicyVersionCommand,
+    DeleteOpenIDConnectProviderCommand,
+    DetachRolePolicyCommand,
+    DetachUserPolicyCommand,
+    PutRolePolicyCommand,
+    UpdateRoleDescriptionCommand,
+} from "@aws-sdk/client-iam";
+import {
+    DeleteBucketPolicyCommand,
+    PutBucketEncryptionCommand,
+    PutBucketLifecycleConfigurationCommand,
+    PutBucketOwnershipControlsCommand,
+    PutBucketTaggingCommand,
+    PutBucketVersioningCommand,
+    PutObjectCommand,
+    PutPublicAccessBlockCommand,
+} from "@aws-sdk/client-s3";
+import type { clientsOf } from "../../../../test/support/local-aws.ts";
+import { localAccountId } from "../../instance.ts";
+import type { Life } from "./life.ts";
+
+export const Bucket = "entries";
+export const RoleName = "entries-role";
+export const of = { bucket: Bucket };
+export const arnOf = (tail: string) => `arn:aws:iam::${localAccountId}:${tail}`;
+export const allow = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: `arn:aws:s3:::${Bucket}/*` }],
+});
+export const bucketPolicy = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Deny", Principal: "*", Action: "s3:PutObject", Resource: `arn:aws:s3:::${Bucket}/no/*` }],
+});
+export const trust = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: { Service: "personalize.amazonaws.com" }, Action: "sts:AssumeRole" }],
+});
+export const open = {
+    blockPublicAcls: true,
+    blockPublicPolicy: true,
+    ignorePublicAcls: true,
+    restrictPublicBuckets: true,
+};
+export const rule = {
+    id: "old",
+    status: "Enabled",
+    filter: { prefix: "" },
+    noncurrentVersionExpiration: { noncurrentDays: 30 },
+    abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
+};
+
+/** The lives of S3's and IAM's resource types; `file` is the path of an object's content. */
+export function s3AndIamLives(clients: () => ReturnType<typeof clientsOf>, file: () => string): Life[] {
+    return [
+        {
+            type: "aws:s3/bucket:Bucket",
+            args: () => ({ ...of, forceDestroy: true, tags: { team: "films" } }),
+            drift: () =>
+                clients().s3.send(
+                    new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet: [{ Key: "a", Value: "b" }] } }),
+                ),
+            seen: ["tags"],
+        },
+        {
+            type: "aws:s3/bucketVersioning:BucketVersioning",
+            args: () => ({ ...of, versioningConfiguration: { status: "Enabled" } }),
+            drift: () =>
+                clients().s3.send(
+                    new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Suspended" } }),
+                ),
+            seen: ["versioningConfiguration"],
+        },
+        {
+            type: "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+            args: () => ({ ...of, ...open }),
+            drift: () =>
+                clients().s3.send(
+                    new PutPublicAccessBlockCommand({
+                        Bucket,
+                        PublicAccessBlockConfiguration: {
+                            BlockPublicAcls: true,
+                            IgnorePublicAcls: true,
+                            BlockPublicPolicy: false,
+                            RestrictPublicBuckets: true,
+                        },
+                    }),
+                ),
+            seen: ["blockPublicPolicy"],
+        },
+        {
+            type: "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+            args: () => ({ ...of, rule: { objectOwnership: "BucketOwnerEnforced" } }),
+            drift: () =>
+                clients().s3.send(
+                    new PutBucketOwnershipControlsCommand({
+                        Bucket,
+                        OwnershipControls: { Rules: [{ ObjectOwnership: "ObjectWriter" }] },
+                    }),
+                ),
+            seen: ["rule"],
+        },
+        {
+            type: "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+            args: () => ({ ...of, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }] }),
+            drift: () =>
+                clients().s3.send(
+                    new PutBucketEncryptionCommand({
+                        Bucket,
+                        ServerSideEncryptionConfiguration: {
+                            Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "aws:kms" } }],
+                        },
+                    }),
+                ),
+            seen: ["rules"],
+        },
+        {
+            type: "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+            args: () => ({ ...of, rules: [rule] }),
+            drift: () =>
+                clients().s3.send(
+                    new PutBucketLifecycleConfigurationCommand({
+                        Bucket,
+                        LifecycleConfiguration: {
+                            Rules: [
+                                {
+                                    ID: "old",
+                                    Status: "Enabled",
+                                    Filter: { Prefix: "" },
+                                    NoncurrentVersionExpiration: { NoncurrentDays: 3000 },
+                                    AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
+                                },
+                            ],
+                        },
+                    }),
+                ),
+            seen: ["rules"],
+        },
+        {
+            type: "aws:s3/bucketPolicy:BucketPolicy",
+            args: () => ({ ...of, policy: bucketPolicy }),
+            drift: () => clients().s3.send(new DeleteBucketPolicyCommand({ Bucket })),
+            seen: "gone",
+        },
+        {
+            type: "aws:s3/bucketObjectv2:BucketObjectv2",
+            args: () => ({
+                ...of,
+                key: "u.csv",
+                source: { path: file() },
+                sourceHash: "1234",
+                contentType: "text/csv",
+                tags: { team: "films" },
+            }),
+            drift: () =>
+                clients().s3.send(new PutObjectCommand({ Bucket, Key: "u.csv", Body: "x", ContentType: "text/csv" })),
+            seen: ["sourceHash"],
+        },
+        {
+            type: "aws:iam/role:Role",
+            args: () => ({ name: RoleName, description: "reads", assumeRolePolicy: trust, tags: { team: "films" } }),
+            drift: () => clients().iam.send(new UpdateRoleDescriptionCommand({ RoleName, Description: "writes" })),
+            seen: ["description"],
+        },
+        {
+            type: "aws:iam/policy:Policy",
+            args: () => ({ name: "reads", description: "reads", policy: allow, tags: { team: "films" } }),
+            drift: () =>
+                clients().iam.send(
+                    new CreatePolicyVersionCommand({
+                        PolicyArn: arnOf("policy/reads"),
+                        PolicyDocument: allow.replace("s3:GetObject", "s3:*"),
+                        SetAsDefault: true,
+                    }),
+                ),
+            seen: ["policy"],
+        },
+        {
+            type: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+            args: () => ({ role: RoleName, policyArn: arnOf("policy/kept") }),
+            drift: () => clients().iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn: arnOf("policy/kept") })),
+            seen: "gone",
+        },
+        {
+            type: "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+            args: () => ({ user: "ann", policyArn: arnOf("policy/kept") }),
+            drift: () =>
+                clients().iam.send(new DetachUserPolicyCommand({ UserName: "ann", PolicyArn: arnOf("policy/kept") })),
+            seen: "gone",
+        },
+        {
+            type: "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+            args: () => ({ url: "https://tokens.example.com", clientIdLists: ["films"], tags: { team: "films" } }),
+            drift: () =>
+                clients().iam.send(
+                    new DeleteOpenIDConnectProviderCommand({
+                        OpenIDConnectProviderArn: arnOf("oidc-provider/tokens.example.com"),
+                    }),
+                ),
+            seen: "gone",
+        },
+        {
+            type: "aws:iam/rolePolicy:RolePolicy",
+            args: () => ({ name: "reads", role: RoleName, policy: allow }),
+            drift: () =>
+                clients().iam.send(
+                    new PutRolePolicyCommand({
+                        RoleName,
+                        PolicyName: "reads",
+                        PolicyDocument: allow.replace("s3:GetObject", "s3:*"),
+                    }),
+                ),
+            seen: ["policy"],
+        },
+    ];
+}

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+    CreatePolicyCommand,
+    CreateUserCommand,
+    DeleteRoleCommand,
+    DeleteRolePolicyCommand,
+    GetRoleCommand,
+    ListPolicyVersionsCommand,
+} from "@aws-sdk/client-iam";
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { clientsOf, region } from "../../../../test/support/local-aws.ts";
+import { iamEntries } from "../../aws-plugin/iam.ts";
+import { openIdEntries } from "../../aws-plugin/iam-openid.ts";
+import { policyEntries } from "../../aws-plugin/iam-policies.ts";
+import { createProvider } from "../../aws-plugin/provider.ts";
+import { bucketEntries } from "../../aws-plugin/s3-bucket.ts";
+import { objectEntries } from "../../aws-plugin/s3-object.ts";
+import type { Instance } from "../../instance.ts";
+import { discardInstance, startInstance } from "../instances.ts";
+import { type Plugin, testLives, urnOf } from "./life.ts";
+import { allow, arnOf, s3AndIamLives, trust } from "./s3-iam-lives.ts";
+
+describe("the resource types of S3 and IAM in the local AWS plugin", () => {
+    let instance: Instance;
+    let clients: ReturnType<typeof clientsOf>;
+    let plugin: Plugin;
+    let file: string;
+    before(async () => {
+        instance = await startInstance();
+        clients = clientsOf(instance);
+        const { s3, iam } = clients;
+        const access = { ...iamEntries(iam), ...policyEntries(iam), ...openIdEntries(iam) };
+        const entries = { ...bucketEntries(s3, region), ...objectEntries(s3), ...access };
+        plugin = createProvider(entries, {}) as Plugin;
+        await iam.send(new CreateUserCommand({ UserName: "ann" }));
+        await iam.send(new CreatePolicyCommand({ PolicyName: "kept", PolicyDocument: allow }));
+        file = join(instance.dir, "u.csv");
+        await writeFile(file, "a,b\n1,2\n");
+    });
+    after(() => discardInstance(instance));
+
+    testLives(
+        s3AndIamLives(
+            () => clients,
+            () => file,
+        ),
+        () => plugin,
+    );
+
+    it("refuses to delete a bucket that holds something, unless it may", async () => {
+        const urn = urnOf("aws:s3/bucket:Bucket");
+        const { id, outs = {} } = await plugin.create(urn, { bucket: "full", forceDestroy: false });
+        await clients.s3.send(new PutObjectCommand({ Bucket: "full", Key: "a", Body: "a" }));
+        await assert.rejects(plugin.delete(id, urn, outs), { name: "BucketNotEmpty" });
+        await plugin.delete(id, urn, { ...outs, forceDestroy: true });
+        assert.equal((await plugin.read(id, urn, outs)).id, "");
+    });
+
+    it("stores an object from a text, and sees a change from outside", async () => {
+        const urn = urnOf("aws:s3/bucketObjectv2:BucketObjectv2");
+        await clients.s3.send(new CreateBucketCommand({ Bucket: "page" }));
+        const page = { bucket: "page", key: "index.html", content: "<h1>Films</h1>", contentType: "text/html" };
+        const args = { ...page, cacheControl: "no-cache" };
+        const { id, outs = {} } = await plugin.create(urn, args);
+        const changes = async () => {
+            const { props = {} } = await plugin.read(id, urn, outs);
+            const { changes } = await plugin.diff(id, urn, props, args);
+            return changes ? Object.keys(args).filter((key) => props[key] !== args[key as keyof typeof args]) : [];
+        };
+        assert.deepEqual(await changes(), []);
+        const stored = await clients.s3.send(new GetObjectCommand({ Bucket: "page", Key: "index.html" }));
+        assert.deepEqual([await stored.Body?.transformToString(), stored.CacheControl], [args.content, "no-cache"]);
+        await clients.s3.send(
+            new PutObjectCommand({ Bucket: "page", Key: "index.html", Body: "else", ContentType: "text/html" }),
+        );
+        assert.deepEqual(await changes(), ["content", "cacheControl"]);
+        await plugin.update(id, urn, outs, args);
+        assert.deepEqual(await changes(), []);
+        await assert.rejects(
+            plugin.create(urn, { bucket: "page", key: "nothing" }),
+            /from a FileAsset, or from a content/,
+        );
+    });
+
+    it("limits a role by a boundary, changes it, and takes it off", async () => {
+        const urn = urnOf("aws:iam/role:Role");
+        const bare = { name: "limited", assumeRolePolicy: trust, description: "reads", tags: { team: "films" } };
+        const limited = { ...bare, permissionsBoundary: arnOf("policy/kept") };
+        const boundary = async () => {
+            const { Role } = await clients.iam.send(new GetRoleCommand({ RoleName: "limited" }));
+            return Role?.PermissionsBoundary?.PermissionsBoundaryArn;
+        };
+        const { id, outs = {} } = await plugin.create(urn, limited);
+        assert.equal(await boundary(), arnOf("policy/kept"));
+        const { props = {} } = await plugin.read(id, urn, outs);
+        assert.equal((await plugin.diff(id, urn, props, limited)).changes, false);
+        await plugin.update(id, urn, limited, bare);
+        assert.equal(await boundary(), undefined);
+        await plugin.update(id, urn, bare, limited);
+        assert.equal(await boundary(), arnOf("policy/kept"));
+        await plugin.delete(id, urn, limited);
+    });
+
+    it("keeps no more versions of a policy than IAM does, however often it changes", async () => {
+        const urn = urnOf("aws:iam/policy:Policy");
+        const version = (n: number) => ({ name: "changing", policy: allow.replace("/*", `/${n}/*`) });
+        const { id, outs = {} } = await plugin.create(urn, version(0));
+        for (let n = 1; n <= 7; n++) {
+            await plugin.update(id, urn, { ...outs, ...version(n - 1) }, version(n));
+        }
+        const { Versions = [] } = await clients.iam.send(new ListPolicyVersionsCommand({ PolicyArn: id }));
+        assert.equal(Versions.length, 5);
+        assert.equal(Versions.find(({ IsDefaultVersion }) => IsDefaultVersion)?.VersionId, "v8");
+        await plugin.delete(id, urn, version(7));
+        assert.equal((await plugin.read(id, urn, outs)).id, "");
+    });
+
+    it("finds a role gone that was deleted outside", async () => {
+        const urn = urnOf("aws:iam/role:Role");
+        const { id, outs = {} } = await plugin.create(urn, { name: "short-lived", assumeRolePolicy: trust });
+        await clients.iam.send(new DeleteRolePolicyCommand({ RoleName: id, PolicyName: "none" })).catch(() => {});
+        await clients.iam.send(new DeleteRoleCommand({ RoleName: id }));
+        assert.equal((await plugin.read(id, urn, outs)).id, "");
+    });
+
+    it("continues with the role and the bucket of a killed run of the same stack only", async () => {
+        const ours = { "pulumi:project": "movie-recommender", "pulumi:stack": "test" };
+        const theirs = { ...ours, "pulumi:stack": "other" };
+        const urn = (type: string) => `urn:pulumi:test::movie-recommender::${type}::left`;
+        const role = { name: "left-role", assumeRolePolicy: trust, description: "first", tags: ours };
+        const bucket = { bucket: "left-behind", tags: ours };
+        for (const [type, made, taken] of [
+            ["aws:iam/role:Role", role, /EntityAlreadyExists|already exists/],
+            ["aws:s3/bucket:Bucket", bucket, /already own|BucketAlreadyOwnedByYou/],
+        ] as const) {
+            const first = await plugin.create(urn(type), made);
+            const again = await plugin.create(urn(type), made);
+            assert.deepEqual(again, first);
+            await assert.rejects(plugin.create(urn(type), { ...made, tags: theirs }), taken);
+            await plugin.delete(first.id, urn(type), made);
+        }
+    });
+});
