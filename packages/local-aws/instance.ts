@@ -47,6 +47,7 @@ export function defaultInstance(env: NodeJS.ProcessEnv = process.env): Instance 
     };
 }
 
+/** The files and folders of a local AWS, all below its own folder. */
 export const paths = (instance: Instance) => ({
     daemonFile: join(instance.dir, "daemon.json"),
     awsData: join(instance.dir, "aws"),

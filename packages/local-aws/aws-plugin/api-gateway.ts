@@ -147,6 +147,7 @@ export async function tagsOf(client: APIGatewayClient, resourceArn: string): Pro
     return (await client.send(new GetTagsCommand({ resourceArn }))).tags ?? {};
 }
 
+/** Sets the tags of an API Gateway resource, and removes those that it no longer has. */
 export async function setTags(
     client: APIGatewayClient,
     resourceArn: string,

@@ -24,6 +24,7 @@ const fullAccess: NamedPolicy = {
 };
 const maxCharacters = 5120;
 
+/** An organisation without service control policies; tests attach them. */
 export function createOrganisation(): Organisation {
     const attached: NamedPolicy[] = [];
     const level = (policies: readonly NamedPolicy[]) =>

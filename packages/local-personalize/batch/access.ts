@@ -2,6 +2,7 @@ import type { Call } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
 import type { DataLocation } from "../importing/data-location.ts";
 
+/** The message of a thrown value. */
 export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /** The service's reason for a job that may not read or write. */

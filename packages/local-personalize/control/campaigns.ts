@@ -141,6 +141,7 @@ export function updateOf(call: Call, campaign: Campaign) {
     return update && updatePhase(call, campaign.kind, update);
 }
 
+/** Whether an update of the campaign has not ended. */
 export const isUpdating = (call: Call, campaign: Campaign) =>
     isUnderWayIn(updateOf(call, campaign)?.status ?? "ACTIVE");
 

@@ -44,6 +44,7 @@ const labels: Record<Kind, string> = {
 const arnOf = ({ options, region }: Call, tail: string) =>
     `arn:${options.partition}:personalize:${region}:${options.accountId}:${tail}`;
 
+/** The status of a resource at the time of the call. */
 export const phaseOf = (call: Call, resource: Resource<object>): Phase =>
     phaseAt(resource, call.options.speed, call.now);
 
@@ -142,7 +143,9 @@ export function vitals(call: Call, resource: Resource<object>, { status, since }
 /** The service has no failureReason for these. */
 const withoutReason: Kind[] = ["dataset", "event-tracker", "solution"];
 
+/** The file with the imported rows of a dataset. */
 export const rowsFile = (dataDir: string, datasetId: number) => join(dataDir, "datasets", `${datasetId}.rows`);
+/** The folder with the trained model of a solution version. */
 export const modelDir = (dataDir: string, versionId: number) => join(dataDir, "models", String(versionId));
 
 /**

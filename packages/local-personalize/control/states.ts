@@ -112,6 +112,7 @@ export const kindsWithWork: readonly Kind[] = [
     "recommender",
 ];
 
+/** Whether a resource of this kind needs work before it is ACTIVE, such as an import. */
 export const hasWork = (kind: Kind) => kindsWithWork.includes(kind);
 
 /** The state of a resource at `now`, by its clock and its work. Pure: equal inputs give equal states. */

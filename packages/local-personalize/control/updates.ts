@@ -12,6 +12,7 @@ export function updatePhase({ options, now }: Call, kind: Kind, { createdAt, fai
 export const endOf = ({ options }: Call, kind: Kind, { createdAt }: Update) =>
     updateEnd(kind, createdAt, options.speed);
 
+/** Whether a creation or update of this status has not ended. */
 export const isUnderWayIn = (status: Status) => status === "CREATE PENDING" || status === "CREATE IN_PROGRESS";
 
 /** An update in the form of its resource's `latest…Update`. */

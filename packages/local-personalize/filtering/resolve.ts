@@ -91,6 +91,7 @@ export function columnOf({ dataset, field, at }: Condition, columns: Field[] | u
     throw invalidExpression(`the ${owner} dataset has no field ${field}; it has ${all}`, at);
 }
 
+/** Whether values of an Avro type are compared as numbers. */
 export const isNumeric = (type: string) => numeric.includes(type);
 
 /** Literals in the type of the column: numbers for a number. Throws InvalidInputException where that is impossible. */

@@ -37,8 +37,11 @@ const lengths: Readonly<Record<CampaignMeasure, number>> = {
 export const measureOf = (recipe: string | undefined): CampaignMeasure =>
     hasV2Billing(recipe) ? "RecommendationRequests" : "RecommendationTPSHours";
 
+/** The start of the window that has a time, epoch milliseconds. */
 export const startOf = (measure: CampaignMeasure, time: number) => time - (time % lengths[measure]);
+/** The end of a window, epoch milliseconds. */
 export const endOf = ({ measure, start }: Pick<Window, "measure" | "start">) => start + lengths[measure];
+/** The start of the hour that has a time, epoch milliseconds. */
 export const hourOf = (time: number) => time - (time % hourMilliseconds);
 
 /**

@@ -122,5 +122,6 @@ export function recommendationId(campaignArn: string): string {
     return `RID-${parts.join("-")}-CID-${campaign}`;
 }
 
+/** ResourceNotFoundException (404) for a campaign that does not exist. */
 export const unknownCampaign = (arn: string) =>
     new ServiceError("ResourceNotFoundException", `The given campaign does not exist: ${arn}`, 404);

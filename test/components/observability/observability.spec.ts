@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Alarm, alarmCount, alarmsOf, failuresAlarm } from "../../../components/observability/alarms.ts";
+import type { Alarm } from "../../../components/observability/alarm.ts";
+import { alarmCount, alarmsOf, failuresAlarm } from "../../../components/observability/alarms.ts";
 import { AuditTrail } from "../../../components/observability/audit-trail.ts";
 import { dashboardBody, dashboardUrl } from "../../../components/observability/dashboard-body.ts";
 import { Observability } from "../../../components/observability/observability.ts";

@@ -15,6 +15,7 @@ const statistics: Readonly<Record<Aggregate, string>> = { SUM: "Sum", MIN: "Mini
 /** Limit of queries in a GetMetricData call. */
 const mostAtOnce = 500;
 
+/** Whether an alarm's expression is a query of Metrics Insights, and not metric math. */
 export const isInsightsQuery = (expression: string | undefined): boolean => /^\s*SELECT\s/i.test(expression ?? "");
 
 interface Query {

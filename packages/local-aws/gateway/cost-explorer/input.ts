@@ -8,6 +8,7 @@ export class CostExplorerError extends Error {
     }
 }
 
+/** Cost Explorer's error for an invalid input. */
 export const invalid = (message: string) => new CostExplorerError("ValidationException", message);
 
 export type Granularity = "HOURLY" | "DAILY" | "MONTHLY";

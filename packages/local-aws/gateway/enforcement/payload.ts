@@ -22,6 +22,7 @@ export function payloadOf(declared: string | undefined, presigned: boolean): Pay
     return /^[0-9a-f]{64}$/.test(declared) ? { kind: "hashed", hash: declared } : { kind: "unsupported" };
 }
 
+/** SHA-256 of a body, hexadecimal. */
 export const sha256 = (body: Buffer) => createHash("sha256").update(body).digest("hex");
 
 /** The body is not the signed one. */

@@ -1,0 +1,83 @@
+import { gatewayMetrics, servingApiMetrics } from "../../config/metrics.ts";
+import { closingShare, notificationShare } from "../../cost/serving-shares.ts";
+import { type Alarm, type AlarmSettings, enoughFailures, failureRate, minutes5, once } from "./alarm.ts";
+import { gatewayMetric, type MetricsPlace, ownMetric } from "./stack-metrics.ts";
+
+/** With fewer requests in five minutes, a percentage has no meaning. */
+const enoughRequests = 20;
+
+/** The API answers 200 from its tables when the campaign fails, and the campaign's own metrics do not count timeouts. */
+export const campaignFailures = (place: MetricsPlace): Alarm => ({
+    id: "campaign-failures",
+    says: "More than 5 % of the API's calls of the campaign fail, so viewers get older or popular lists",
+    watches: {
+        expression: `IF(failures >= ${enoughFailures}, 100 * failures / calls, 0)`,
+        sums: {
+            calls: ownMetric(place, servingApiMetrics.campaignCalls),
+            failures: ownMetric(place, servingApiMetrics.campaignFailures),
+        },
+    },
+    ...failureRate,
+    threshold: 5,
+});
+
+/** The API always answers, with or without a campaign, so every failure is its own. */
+export const apiErrors = (api: NonNullable<MetricsPlace["api"]>): Alarm => ({
+    id: "api-errors",
+    says: "More than 1 % of the API's requests fail; the API should answer even without a campaign",
+    watches: {
+        expression: `IF(requests >= ${enoughRequests}, 100 * FILL(failures, 0) / requests, 0)`,
+        sums: {
+            requests: gatewayMetric(api, gatewayMetrics.requests),
+            failures: gatewayMetric(api, gatewayMetrics.failures),
+        },
+    },
+    ...failureRate,
+    threshold: 1,
+});
+
+/** Share of the allowed requests that usual traffic does not reach for long. */
+const busyShare = 0.5;
+const whileBusy = {
+    calls: "above",
+    period: minutes5,
+    datapoints: { of: 3, needed: 3 },
+    missing: "notBreaching",
+    missingBecause: "there is no datapoint without requests",
+} as const;
+
+/** Alarms on use out of proportion. The first one is in US dollars, and covers the bytes of page and API too. */
+export const useOf = (
+    place: MetricsPlace,
+    api: NonNullable<MetricsPlace["api"]>,
+    { monthlyLimitUsd, requestsPerSecond, eventsPerSecond }: AlarmSettings,
+): readonly Alarm[] => [
+    {
+        id: "requests-cost",
+        says: `Requests cost ${100 * notificationShare} % of the monthly limit in an hour; at ${100 * closingShare} % the cost guard closes API and page`,
+        watches: { metric: ownMetric(place, servingApiMetrics.requestsCost), statistic: "Maximum" },
+        calls: "at or above",
+        threshold: Math.round(notificationShare * monthlyLimitUsd * 100) / 100,
+        period: minutes5,
+        datapoints: once,
+        missing: "ignore",
+        missingBecause: "the cost is unknown while the cost guard publishes nothing",
+    },
+    {
+        id: "requests",
+        says: `The API got more than ${100 * busyShare} % of the lists that it allows, for 15 minutes`,
+        watches: {
+            expression: `requests / ${minutes5}`,
+            sums: { requests: gatewayMetric(api, gatewayMetrics.requests) },
+        },
+        ...whileBusy,
+        threshold: busyShare * requestsPerSecond,
+    },
+    {
+        id: "events",
+        says: `The API took more than ${100 * busyShare} % of the events that it allows, for 15 minutes`,
+        watches: { expression: `events / ${minutes5}`, sums: { events: ownMetric(place, servingApiMetrics.events) } },
+        ...whileBusy,
+        threshold: busyShare * eventsPerSecond,
+    },
+];
