@@ -1,6 +1,6 @@
 import { putEvents } from "./api.ts";
 import { eventType } from "./data-words.ts";
-import { drawFor } from "./poster/seed.ts";
+import { givenNameOf } from "./names.ts";
 import { needsToken } from "./sign-in.ts";
 import { ofThisTab } from "./storage.ts";
 import type { ListedFilm } from "./words.ts";
@@ -26,21 +26,6 @@ export function anotherNewViewer(): string {
 }
 
 export const isNew = (viewer: string) => viewer.startsWith("new-");
-
-/** Short given names of many languages, without accents, so every font has them. */
-const givenNames =
-    "Ada Alma Amir Anouk Arlo Asha Bela Bruno Carla Cleo Dario Dina Elif Emil Esra Farid Fay Gia Hana Hugo Ida Ines Iris Ivo Jalal Jana Jonas Kemal Kira Lars Lea Luca Maja Mateo Mina Nadia Nils Noor Olga Omar Otto Pia Rafa Ravi Rosa Ruben Sami Selma Soren Tara Timo Uma Vera Wim Yara Yuki Zeno Zoe".split(
-        " ",
-    ) as [string, ...string[]];
-
-/**
- * A given name made from a viewer's id, equal in each visit. Two ids may share one, so the page shows the id
- * beside it. An id without a digit reads as a name already, and gets none.
- */
-export function givenNameOf(viewer: string): string | undefined {
-    if (!/\p{Nd}/u.test(viewer)) return undefined;
-    return drawFor(`name ${viewer}`).of(givenNames);
-}
 
 /** A viewer in a sentence: "you", or a name made from the id and the id. */
 export function viewerName(viewer: string): string {

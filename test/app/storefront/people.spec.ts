@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { givenNameOf } from "../../../app/storefront/src/names.ts";
 import { tasteBy } from "../../../app/storefront/src/taste.ts";
-import { givenNameOf } from "../../../app/storefront/src/viewers.ts";
 import { whyOf } from "../../../app/storefront/src/why.ts";
 import { type FilmList, type ListedFilm, shortened } from "../../../app/storefront/src/words.ts";
 import { dataWords } from "../../../components/storefront/page-words.ts";
