@@ -9,7 +9,7 @@ export const functionArn = (caller: ServiceCaller, name: string): string =>
 /**
  * Trust policy of a function's role. Lambda assumes it for this function and sends both source keys (Lambda Developer
  * Guide, "Working with AWS managed policies in the execution role"). Tests of others confirm this for functions outside
- * a VPC, like ours (github.com/aws/aws-parallelcluster, pull request 6926: in a new VPC it does not send the second).
+ * a VPC, like ours (github.com/aws/aws-parallelcluster, pull request 6926). In a new VPC it does not send the second.
  */
 export function functionTrust(caller: ServiceCaller, name: string): PolicyDocument {
     const from = onlyFrom(caller.accountId, functionArn(caller, name));

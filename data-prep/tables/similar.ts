@@ -73,8 +73,8 @@ export function historiesOf({ itemCount, items }: Columns, views: RowsByUser): H
 
 /**
  * Yields for each of `wanted`, item numbers in any order, its `count` most similar items. The common weight of two
- * items is a sum over the users with both: the user's weight times the kernel of their distance. An item's own weight
- * uses distance 0. Ties go to the lower number.
+ * items is a sum over the users with both. A term is the user's weight times the kernel of their distance. An item's
+ * own weight uses distance 0. Ties go to the lower number.
  *
  * Works item by item: sums the neighbourhood of the item in its viewers' histories. A matrix of items by items is not
  * needed. Memory is a few numbers per row of the CSV for any number of items.

@@ -1,6 +1,7 @@
 /**
- * A CSV reader for what Amazon Personalize accepts: comma separated, UTF-8, text in double quotes, `\` or a doubled
- * quote before a quote inside quotes. AWS's guide asks for `\"` and `\\`; pandas and spreadsheets write `""`.
+ * A CSV reader for the forms that Amazon Personalize accepts. They are comma separated, UTF-8, text in double quotes,
+ * `\` or a doubled quote before a quote inside quotes. AWS's guide asks for `\"` and `\\`; pandas and spreadsheets
+ * write `""`.
  */
 
 /** A file that is not valid CSV; `line` is the 1-based line on which the wrong record begins. */

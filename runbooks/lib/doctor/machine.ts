@@ -179,8 +179,9 @@ const iterations = 1_000_000;
 const tagBytes = 16;
 
 /**
- * Whether a passphrase is valid for a stack's `encryptionsalt`, `v1:<salt>:v1:<nonce>:<cipher text of a known word>`,
- * the format of Pulumi's passphrase secrets manager (PBKDF2 with SHA-256, AES-256-GCM). Undefined for any other format.
+ * Whether a passphrase is valid for a stack's `encryptionsalt`, `v1:<salt>:v1:<nonce>:<cipher text of a known word>`.
+ * It has the format of Pulumi's passphrase secrets manager (PBKDF2 with SHA-256, AES-256-GCM). Undefined for any other
+ * format.
  */
 export async function opens(encryptionSalt: string, passphrase: string): Promise<boolean | undefined> {
     const [form, salt, cipher, nonce, text] = encryptionSalt.split(":");

@@ -20,8 +20,8 @@ export interface Explanation {
 const sparseHistory = 25;
 
 /**
- * Explains a list by the amount of the user's data, its scores' sharpness compared with other users', and its share of
- * popular items.
+ * Explains a list by the amount of the user's data, and its share of popular items. Its scores' sharpness is compared
+ * with other users'.
  */
 export function explain(
     interactions: Pick<Columns, "userIds" | "users" | "itemIds" | "items">,

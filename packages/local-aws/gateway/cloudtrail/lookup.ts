@@ -15,8 +15,8 @@ const mostAtOnce = 50;
 export const isLookup = (target: string | undefined) => target?.endsWith(".LookupEvents") ?? false;
 
 /**
- * The answer of LookupEvents in a region: those of `events`, newest first, with the requested attribute (API reference:
- * one at most). Events without a region are included.
+ * The answer of LookupEvents in a region. It has those of `events`, newest first, with the requested attribute (API
+ * reference: one at most). Events without a region are included.
  */
 export function lookupEvents(
     events: readonly TrailEvent[],
