@@ -149,7 +149,8 @@ describe("the cost guard on the local AWS", function () {
                     project: "movie-recommender",
                     stack: aws.stack,
                     owner: "an-id",
-                    ...{ campaignArn, rankingCampaignArn },
+                    campaignArn,
+                    rankingCampaignArn,
                     topicArn: String(outputs.noticesTopicArn),
                     tableName: String(outputs.apiTableName),
                     serving: {

@@ -15,7 +15,8 @@ describe("the runbooks about money, on a stack of the program", () => {
     let aws: TestAws;
     let configFile: string;
     const settings = () => ({
-        ...{ endpoint: variables(aws.instance).AWS_ENDPOINT_URL as string, region },
+        endpoint: variables(aws.instance).AWS_ENDPOINT_URL as string,
+        region,
         credentials: { accessKeyId: "test", secretAccessKey: "test" },
     });
     const ofStack = (name: string, ...args: string[]) => aws.runbook(name, "--config-file", configFile, ...args);

@@ -40,7 +40,11 @@ describe("Pulumi.minimal.yaml, on the real engine", () => {
         const counts = Object.entries(parts).map(([part, of]) => [part, types.filter((type) => of.test(type)).length]);
         // docs/configuration.md names them.
         assert.deepEqual(Object.fromEntries(counts), {
-            ...{ bucket: 8, access: 6, guard: 4, notifications: 6, recommender: 9 },
+            bucket: 8,
+            access: 6,
+            guard: 4,
+            notifications: 6,
+            recommender: 9,
         });
     });
 

@@ -94,7 +94,8 @@ describe("what there is to see of a stack", function () {
         });
         for (const path of ["/similar/1", "/popular"]) await ask(path);
         const body = JSON.stringify({
-            ...{ userId: "1", sessionId: "s" },
+            userId: "1",
+            sessionId: "s",
             events: [{ eventType: "Watch", itemId: "1" }],
         });
         const headers = { "content-type": "application/json" };
@@ -150,7 +151,9 @@ describe("what there is to see of a stack", function () {
         const statistics = async () => {
             const { Datapoints = [] } = await by.cloudwatch.send(
                 new GetMetricStatisticsCommand({
-                    ...{ Namespace: ownNamespace, MetricName: "CampaignAgeHours", Period: 60 },
+                    Namespace: ownNamespace,
+                    MetricName: "CampaignAgeHours",
+                    Period: 60,
                     Dimensions: [{ Name: "Stack", Value: "doubled" }],
                     StartTime: new Date(at),
                     EndTime: new Date(at + 60_000),
@@ -222,13 +225,19 @@ describe("what there is to see of a stack", function () {
         for (const MetricName of [servingApiMetrics.campaignCalls, servingApiMetrics.campaignFailures]) {
             const { Datapoints = [] } = await by.cloudwatch.send(
                 new GetMetricStatisticsCommand({
-                    ...{ Namespace: ownNamespace, MetricName, Dimensions, Period: 60, Statistics: ["Sum"] },
+                    Namespace: ownNamespace,
+                    MetricName,
+                    Dimensions,
+                    Period: 60,
+                    Statistics: ["Sum"],
                     StartTime: new Date(Date.now() - 300_000),
                     EndTime: new Date(Date.now() + 60_000),
                 }),
             );
             const MetricData = Datapoints.map(({ Sum, Timestamp }) => ({
-                ...{ MetricName, Dimensions, Value: Sum ?? 0 },
+                MetricName,
+                Dimensions,
+                Value: Sum ?? 0,
                 Timestamp: new Date(Number(Timestamp) - 300_000),
             }));
             await by.cloudwatch.send(new PutMetricDataCommand({ Namespace: ownNamespace, MetricData }));

@@ -133,7 +133,10 @@ describe("who may use the API, and what it may", () => {
         });
         const soon = () => Math.floor(Date.now() / 1000) + 3600;
         const listOf1 = (): KeptList => ({
-            ...{ key: "", madeAt: Date.now(), revision: 0, from: "campaign" },
+            key: "",
+            madeAt: Date.now(),
+            revision: 0,
+            from: "campaign",
             films: packFilms([{ itemId: "1", score: 1 }]),
         });
         const tried = (statements: readonly Statement[], work: (keys: Keys) => Promise<void>) =>
@@ -239,8 +242,13 @@ describe("who may use the API, and what it may", () => {
             const issuer = await startIssuer();
             try {
                 await aws.configure({
-                    ...{ api: true, eventTracker: true, storefront: "cloudfront", prefetchUsers: 0 },
-                    ...{ viewerAuth: "jwt", viewerIssuer: issuer.issuer, viewerAudience: issuer.audience },
+                    api: true,
+                    eventTracker: true,
+                    storefront: "cloudfront",
+                    prefetchUsers: 0,
+                    viewerAuth: "jwt",
+                    viewerIssuer: issuer.issuer,
+                    viewerAudience: issuer.audience,
                 });
                 // The last up recorded the closed stage; this one records the open one.
                 assertExit(await aws.engine("up"), 0);
