@@ -32,7 +32,8 @@ export function rankUser(model: Model, history: readonly number[]): Float64Array
     return isPersonal(model, history) ? affinities(model, history) : model.popularity;
 }
 
-const isPersonal = (model: Model, history: readonly number[]) => history.length > 0 && model.weights.length > 0;
+/** Whether scores depend on the history, and are made sharp by the gain. */
+export const isPersonal = (model: Model, history: readonly number[]) => history.length > 0 && model.weights.length > 0;
 
 /** Reduces the probabilities of watched items by one factor; all sum to 1 again. Returns new scores. */
 export function discountWatched(
@@ -105,7 +106,7 @@ export function toProbabilities(scores: Float64Array, gain: number): Float64Arra
 }
 
 /** A score, or below the least one a smooth and increasing continuation that stays positive. */
-function positive(score: number): number {
+export function positive(score: number): number {
     return score >= LEAST_SCORE ? score : LEAST_SCORE / (2 - score / LEAST_SCORE);
 }
 
