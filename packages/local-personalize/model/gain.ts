@@ -52,7 +52,7 @@ function meanSurprise(cases: readonly { logs: Float32Array; next: number }[], ga
     let sum = 0;
     for (const { logs, next } of cases) {
         let total = 0;
-        for (const log of logs) total += Math.exp(gain * log);
+        for (let item = 0; item < logs.length; item++) total += Math.exp(gain * (logs[item] as number));
         sum += Math.log(total) - gain * (logs[next] as number);
     }
     return sum / cases.length;

@@ -75,7 +75,7 @@ function principalBasis(
 ): Float32Array {
     // Random columns, the same for each training: regular ones can miss a direction of regular data.
     const random = createHash("shake256", { outputLength: n * components }).digest();
-    let columns: Float32Array = Float32Array.from(random, (byte) => byte - 127.5);
+    let columns: Float32Array = new Float32Array(random).map((byte) => byte - 127.5);
     let basis = columns;
     for (let product = 1; product <= PRODUCTS; product++) {
         columns = correlate(columns);
