@@ -7,6 +7,7 @@ import { solutionMetrics } from "../../model/metrics.ts";
 import { loadModel, saveModel } from "../../model/model.ts";
 import { scoreUser, toProbabilities, topItems } from "../../model/score.ts";
 import { trainModel } from "../../model/train.ts";
+import { recommend } from "../../serving/recommend.ts";
 import { interactionsCsv, syntheticRatings } from "../interactions.ts";
 import { seededRandom } from "../random.ts";
 import { readInteractions } from "../read-interactions.ts";
@@ -88,6 +89,11 @@ describe("the gain of scores", () => {
             }
             assert.ok(Math.max(...sharp) > Math.max(...flat));
             assert.deepEqual(topItems(sharp, sharp.length), topItems(flat, flat.length));
+            const [flatList, sharpList] = [0.4, 2.5].map((gain) => recommend({ ...model, gain }, { history }, 25));
+            assert.deepEqual(
+                sharpList?.map(({ itemId }) => itemId),
+                flatList?.map(({ itemId }) => itemId),
+            );
         }
     });
 
