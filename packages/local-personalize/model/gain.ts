@@ -11,7 +11,7 @@ const FEWEST_CASES = 30;
 /** Cases that are enough: the work grows with their number, and more hardly change the gain. */
 export const MOST_CASES = 200;
 const [LEAST_GAIN, LARGEST_GAIN] = [0.4, 2.5];
-const PRECISION = 0.005;
+const PRECISION = 0.01;
 
 /** The scores of all items for a user, before they become probabilities, and the item that the user chose next. */
 export interface Case {
@@ -38,12 +38,12 @@ export function fitGain(cases: readonly Case[]): FittedGain {
     }));
     const surprise = (gain: number) => meanSurprise(logs, gain);
     const searched = Number(leastOf(surprise).toFixed(2));
-    const best = surprise(searched) < surprise(DEFAULT_GAIN) ? searched : DEFAULT_GAIN;
+    const [found, ofDefault] = [surprise(searched), surprise(DEFAULT_GAIN)];
     return {
-        gain: best,
+        gain: found < ofDefault ? searched : DEFAULT_GAIN,
         users: logs.length,
-        perplexity: Math.exp(surprise(best)),
-        defaultPerplexity: Math.exp(surprise(DEFAULT_GAIN)),
+        perplexity: Math.exp(Math.min(found, ofDefault)),
+        defaultPerplexity: Math.exp(ofDefault),
     };
 }
 
