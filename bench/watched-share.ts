@@ -6,8 +6,8 @@ import { table } from "../runbooks/lib/cli/table.ts";
 import { byTime } from "./lib/interactions.ts";
 
 /**
- * The share of watched items in the local Personalize's lists, by the factor that discounts them. The factor in
- * `model/score.ts` is from here. Run by hand: `node_modules/.bin/node bench/watched-share.ts [interactions.csv]`.
+ * The share of watched items in the local Personalize's lists, by the part of their affinity that counts. The part
+ * in `model/score.ts` is from here. Run by hand: `node_modules/.bin/node bench/watched-share.ts [interactions.csv]`.
  */
 
 /**
@@ -16,7 +16,7 @@ import { byTime } from "./lib/interactions.ts";
  */
 const observedLengths = [4, 4, 10, 25, 25, 25];
 const observedWatched = 20;
-const factors = [1, 0.6, 0.52, 0.5, 0.48, 0.47, 0.46, 0.44, 0.42, 0.4, 0.35, 0.3, 0.2, 0.1];
+const parts = [1, 0.7, 0.65, 0.6, 0.59, 0.58, 0.57, 0.56, 0.55, 0.54, 0.5, 0.4, 0.3, 0.2];
 
 const interactions = byTime(await readColumns(process.argv[2] ?? DEFAULT_OUTPUT));
 const model = trainModel(interactions, "aws-user-personalization");
@@ -25,20 +25,20 @@ const users = [...model.histories].map(([userId, history]) => {
     return { userId, history, watched, scores };
 });
 
-const rows = factors.map((factor) => {
+const rows = parts.map((part) => {
     const lists = users.map((user) => ({
         ...user,
-        list: topItems(discountWatched(user.scores, user.history, factor), 25),
+        list: topItems(discountWatched(user.scores, user.history, model.gain, part), 25),
     }));
     const count = ({ list, watched }: (typeof lists)[number], length: number) =>
         list.slice(0, length).filter((item) => watched.has(item)).length;
     const share = (length: number) =>
         lists.reduce((sum, user) => sum + count(user, length), 0) / (length * lists.length);
     const counts = lists.map((user) => count(user, 25)).toSorted((a, b) => a - b);
-    const quantile = (part: number) => counts[Math.floor(part * (counts.length - 1))];
+    const quantile = (below: number) => counts[Math.floor(below * (counts.length - 1))];
     const expected = observedLengths.reduce((sum, length) => sum + length * share(length), 0);
     return [
-        factor,
+        part,
         percent(share(10)),
         percent(share(25)),
         `${quantile(0.1)}, ${quantile(0.5)}, ${quantile(0.9)}`,
@@ -47,7 +47,7 @@ const rows = factors.map((factor) => {
 });
 const total = observedLengths.reduce((sum, length) => sum + length, 0);
 const columns = [
-    "factor",
+    "part",
     "share of 10",
     "share of 25",
     "of 25: p10, p50, p90",

@@ -33,7 +33,7 @@ export function ownLists(trials: Trials, folds: readonly (readonly number[])[], 
             const input = halvesOf(trials, user).input.flatMap((item) => ofModel.get(item) ?? []);
             const scores = scoreUser(model, input);
             masked.set(user, inData(topItems(scores, LENGTH, new Set(input))));
-            unmasked.set(user, inData(topItems(discountWatched(scores, input), LENGTH)));
+            unmasked.set(user, inData(topItems(discountWatched(scores, input, model.gain), LENGTH)));
         }
     }
     return { masked, unmasked };

@@ -2,59 +2,72 @@ import { invertPositiveDefinite } from "./cholesky.ts";
 import { pairSums } from "./gram.ts";
 import type { TrainingData } from "./histories.ts";
 import { multiply } from "./multiply.ts";
+import { normOf } from "./norm.ts";
+import { principalWeights } from "./principal.ts";
+
+/** The norm of the principal components' weights, as a part of that of the others (docs/models.md). */
+const PRINCIPAL_SHARE = 1.2;
 
 /**
- * How strongly each item suggests each other one, n × n, row by row. It is the sum of two linear models over P, the
- * inverse of the time-aware Gram matrix.
+ * How strongly each item suggests each other one, n × n, row by row. It is the sum of three linear models of the
+ * time-aware Gram matrix. P is its inverse.
  *
  * - EASE^R (Steck 2019): -P[i][j] / P[j][j] predicts which items belong together.
  * - Directed ridge: P · D predicts which item follows, D being the sums of pairs in their order.
+ * - Both by the greatest principal components only (principal.ts).
  *
- * Both count equally, by their Frobenius norms. An item does not suggest itself. With event weights an event counts as
- * much as its weight, on both sides. A request's history has no weights, so an item's row gets the mean weight of its
- * events.
+ * Their Frobenius norms decide how much each one counts. An item does not suggest itself. With event weights an event
+ * counts as much as its weight, on both sides. A request's history has no weights, so an item's row gets the mean weight
+ * of its events.
  */
 export function denseWeights({ itemIds, histories, eventWeights }: TrainingData): Float32Array {
     const n = itemIds.length;
     const weightsOf = eventWeights && [...histories.keys()].map((userId) => eventWeights.get(userId) ?? []);
-    const { gram: inverse, directed } = pairSums(histories.values(), n, weightsOf);
+    const sums = pairSums(histories.values(), n, weightsOf);
+    const principal = principalWeights(sums);
+    const { gram: inverse, directed } = sums;
     invertPositiveDefinite(inverse, n);
-    const weights = multiply(inverse, directed, n);
-    const diagonal = Float64Array.from({ length: n }, (_, item) => inverse[item * n + item] as number);
-    const factor = ratioOfNorms(inverse, diagonal, weights, n);
-    const means = meanWeights(histories.values(), n, weightsOf);
+    const weights = togetherWeights(inverse, n);
+    addOfNorm(weights, multiply(inverse, directed, { rows: n, depth: n, columns: n }), n, 1);
+    addOfNorm(weights, principal, n, PRINCIPAL_SHARE);
+    if (weightsOf) scaleRows(weights, meanWeights(histories.values(), n, weightsOf));
+    return weights;
+}
+
+/** EASE^R's weights. */
+function togetherWeights(inverse: Float64Array, n: number): Float32Array {
+    const weights = new Float32Array(n * n);
     for (let row = 0; row < n; row++) {
-        const mean = means[row] as number;
         for (let column = 0; column < n; column++) {
-            const at = row * n + column;
-            const together = -(inverse[at] as number) / (diagonal[column] as number);
-            weights[at] = row === column ? 0 : (together + factor * (weights[at] as number)) * mean;
+            if (row === column) continue;
+            weights[row * n + column] =
+                -(inverse[row * n + column] as number) / (inverse[column * n + column] as number);
         }
     }
     return weights;
 }
 
-/** The norm of EASE^R's weights, divided by that of the directed ones; 0 if nothing follows anything. */
-function ratioOfNorms(inverse: Float64Array, diagonal: Float64Array, directed: Float32Array, n: number): number {
-    let [together, after] = [0, 0];
-    for (let row = 0; row < n; row++) {
-        for (let column = 0; column < n; column++) {
-            if (row === column) continue;
-            const at = row * n + column;
-            together += ((inverse[at] as number) / (diagonal[column] as number)) ** 2;
-            after += (directed[at] as number) ** 2;
-        }
-    }
-    return after > 0 ? Math.sqrt(together / after) : 0;
+/** Adds other weights without their diagonal. They are scaled so that their norm is `share` of that of the first ones. */
+function addOfNorm(weights: Float32Array, added: Float32Array, n: number, share: number): void {
+    for (let item = 0; item < n; item++) added[item * n + item] = 0;
+    const norm = normOf(added);
+    const factor = norm > 0 ? (share * normOf(weights)) / norm : 0;
+    for (let at = 0; at < weights.length; at++) weights[at] = (weights[at] as number) + factor * (added[at] as number);
 }
 
-/** The mean weight of each item's events; 1 without weights. */
+function scaleRows(weights: Float32Array, factors: Float64Array): void {
+    const n = factors.length;
+    for (const [row, factor] of factors.entries()) {
+        for (let at = row * n; at < row * n + n; at++) weights[at] = (weights[at] as number) * factor;
+    }
+}
+
+/** The mean weight of each item's events. */
 function meanWeights(
     histories: Iterable<readonly number[]>,
     n: number,
-    weightsOf: readonly (readonly number[])[] | undefined,
+    weightsOf: readonly (readonly number[])[],
 ): Float64Array {
-    if (weightsOf === undefined) return new Float64Array(n).fill(1);
     const sums = new Float64Array(n);
     const counts = new Float64Array(n);
     let user = 0;

@@ -30,6 +30,8 @@ export interface PairSums {
     gram: Float64Array;
     /** Row i, column j: how often j follows i, and how closely. The diagonal is 0. */
     directed: Float32Array;
+    /** The root of each item's own weight, before the ridge; 1 for an item without weight. */
+    roots: Float64Array;
 }
 
 /**
@@ -55,8 +57,10 @@ export function pairSums(
     }
     addTranspose(gram, n);
     addOwnWeights(gram, n, events);
-    addRidge(gram, n);
-    return { gram, directed };
+    // An item in no history (its users have 500 newer events) is treated as an item that occurs once.
+    const roots = Float64Array.from({ length: n }, (_, item) => Math.sqrt(gram[item * n + item] as number) || 1);
+    addRidge(gram, roots);
+    return { gram, directed, roots };
 }
 
 /** The events of all users, one user after the other, oldest first. */
@@ -146,9 +150,8 @@ function addOwnWeights(gram: Float64Array, n: number, { items, weights, users, u
     }
 }
 
-function addRidge(gram: Float64Array, n: number): void {
-    // An item in no history (its users have 500 newer events) is treated as an item that occurs once.
-    const roots = Float64Array.from({ length: n }, (_, item) => Math.sqrt(gram[item * n + item] as number) || 1);
+function addRidge(gram: Float64Array, roots: Float64Array): void {
+    const n = roots.length;
     const mean = roots.reduce((sum, root) => sum + root, 0) / n;
     roots.forEach((root, item) => {
         gram[item * n + item] = (gram[item * n + item] as number) + (RIDGE * root) / mean;

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import type { CatalogueItem } from "./catalogue.ts";
+import { type Case, type FittedGain, fitGain, MOST_CASES } from "./gain.ts";
 import type { Interactions } from "./interactions.ts";
 import { relatedScores } from "./related.ts";
-import { rankUser, topItems } from "./score.ts";
+import { isPersonal, rankUser, topItems } from "./score.ts";
 import { fitModel } from "./train.ts";
 
 const CUTOFFS = [5, 10, 25];
@@ -24,12 +25,15 @@ export interface Measurement {
     /** Half the width of each metric's 95 % confidence interval; 1 for a single test user. */
     readonly margins: Record<string, number>;
     readonly testUsers: number;
+    /** How sharp the probabilities should be; absent for recipes without personalisation. */
+    readonly fitted?: FittedGain;
 }
 
 /**
  * GetSolutionMetrics of a training, by the service's protocol. A model is trained on 90 % of the users. For
  * each other user, the oldest 90 % of the events are the input and the newest 10 % (at least one) the truth. Items of the
  * input are left out of the list. `seed` (the solution's ARN) chooses the test users; equal seeds give equal figures.
+ * The test users also fit the gain, by the first item of their truths.
  */
 export function solutionMetrics(
     interactions: Interactions,
@@ -41,6 +45,7 @@ export function solutionMetrics(
     const model = fitModel(withoutUsers(interactions, isTest), recipeName, catalogue);
     const modelIndex = new Map(model.itemIds.map((itemId, index) => [itemId, index]));
     const isRelated = relatedRecipes.includes(recipeName);
+    const cases: Case[] = [];
     const trials = eventsByUser(interactions, isTest).flatMap((events) => {
         if (events.length === 0) return [];
         const truths = Math.max(1, Math.floor(events.length / 10));
@@ -48,12 +53,15 @@ export function solutionMetrics(
         const input = ids.slice(0, -truths).flatMap((itemId) => modelIndex.get(itemId) ?? []);
         // Recipes of related items are asked about the last item of the input.
         const scores = isRelated ? relatedScores(model, input.at(-1)) : rankUser(model, input);
+        const next = modelIndex.get(ids.at(-truths) ?? "");
+        if (isPersonal(model, input) && next !== undefined && cases.length < MOST_CASES) cases.push({ scores, next });
         const list = topItems(scores, LIST_LENGTH, new Set(input));
         const recommended = list.map((item) => model.itemIds[item] ?? "");
         const truth = new Set(ids.slice(-truths));
         return [{ recommended, truth, ...(interactions.weights && { rewards: rewardsOf(ids, events, truths) }) }];
     });
-    return metricsOf(trials, interactions.itemIds.length);
+    const measured = metricsOf(trials, interactions.itemIds.length);
+    return isRelated || model.weights.length === 0 ? measured : { ...measured, fitted: fitGain(cases) };
 }
 
 /** The largest weight of each item among the newest `truths` events. */

@@ -30,7 +30,7 @@ export interface Model {
      * days.
      */
     popularity: Float64Array;
-    /** How sharp probabilities are: they grow with score^gain. */
+    /** How sharp probabilities are: they grow with score^gain (gain.ts). */
     gain: number;
     /** The interactions of each user (by id), oldest first. */
     histories: Map<string, number[]>;

@@ -4,61 +4,89 @@ import { createWorkspace, TILE } from "./kernel.ts";
 const DEPTH = 256;
 const WIDTH = 256;
 
-/**
- * The product of two n × n matrices, row by row. It takes 2 n³ operations, as the inverse takes n³. The sums have the
- * precision of floats. Equal matrices give equal bytes on one kind of processor.
- */
-export function multiply(left: Float64Array, right: Float32Array, n: number): Float32Array {
-    const size = Math.ceil(n / TILE) * TILE;
-    const workspace = createWorkspace(4 * (size * size + size * DEPTH + WIDTH * DEPTH));
-    const product = workspace.floats(size * size);
-    const packedLeft = workspace.floats(size * DEPTH);
-    const packedRight = workspace.floats(WIDTH * DEPTH);
-    for (let from = 0; from < n; from += DEPTH) {
-        const depth = Math.min(DEPTH, n - from);
-        packRows(packedLeft, left, n, from, depth);
-        for (let column = 0; column < n; column += WIDTH) {
-            const width = Math.min(WIDTH, n - column);
-            packColumns(packedRight, right, n, { from, depth, column, width });
-            for (let row = 0; row < size; row += 4) {
-                workspace.addFloats({
-                    target: product,
-                    at: row * size + column,
-                    stride: size,
-                    left: packedLeft,
-                    leftAt: row * DEPTH,
-                    right: packedRight,
+/** The left matrix is rows × depth, and the right one depth × columns. */
+export interface Shape {
+    rows: number;
+    depth: number;
+    columns: number;
+}
 
-                    depth,
-                    capacity: DEPTH,
-                    tiles: Math.ceil(width / TILE),
-                    sign: 1,
-                });
+/**
+ * The product of two matrices, row by row. It takes 2 · rows · depth · columns operations. The sums have the precision of
+ * floats. Equal matrices give equal bytes on one kind of processor.
+ */
+export const multiply = (left: Float64Array | Float32Array, right: Float32Array, shape: Shape): Float32Array =>
+    multiplier(left, shape)(right);
+
+/** A function that multiplies one left matrix by right ones of one shape. The left one is packed once. */
+export function multiplier(left: Float64Array | Float32Array, shape: Shape): (right: Float32Array) => Float32Array {
+    const { rows, depth, columns } = shape;
+    const [height, stride] = [wholeTiles(rows), wholeTiles(columns)];
+    const workspace = createWorkspace(4 * (height * stride + height * wholeBlocks(depth) + WIDTH * DEPTH));
+    const product = workspace.floats(height * stride);
+    const packedLeft = workspace.floats(height * wholeBlocks(depth));
+    const packedRight = workspace.floats(WIDTH * DEPTH);
+    packRows(packedLeft, left, shape, height);
+    return (right) => {
+        product.fill(0);
+        for (let from = 0; from < depth; from += DEPTH) {
+            const part = Math.min(DEPTH, depth - from);
+            for (let column = 0; column < columns; column += WIDTH) {
+                const width = Math.min(WIDTH, columns - column);
+                packColumns(packedRight, right, columns, { from, part, column, width });
+                for (let row = 0; row < height; row += 4) {
+                    workspace.addFloats({
+                        target: product,
+                        at: row * stride + column,
+                        stride,
+                        left: packedLeft,
+                        leftAt: from * height + row * DEPTH,
+                        right: packedRight,
+
+                        depth: part,
+                        capacity: DEPTH,
+                        tiles: Math.ceil(width / TILE),
+                        sign: 1,
+                    });
+                }
             }
         }
-    }
-    const whole = new Float32Array(n * n);
-    for (let row = 0; row < n; row++) whole.set(product.subarray(row * size, row * size + n), row * n);
-    return whole;
+        const whole = new Float32Array(rows * columns);
+        for (let row = 0; row < rows; row++) {
+            whole.set(product.subarray(row * stride, row * stride + columns), row * columns);
+        }
+        return whole;
+    };
 }
 
-/** Packs `depth` columns of all rows in tiles of 4. Places beyond n keep old values, which only reach the padding. */
-function packRows(packed: Float32Array, matrix: Float64Array, n: number, from: number, depth: number): void {
-    for (let row = 0; row < n; row++) {
-        let at = (row - (row % 4)) * DEPTH + (row % 4);
-        for (let k = from; k < from + depth; k++, at += 4) packed[at] = matrix[row * n + k] as number;
+const wholeTiles = (size: number) => Math.ceil(size / TILE) * TILE;
+const wholeBlocks = (depth: number) => Math.ceil(depth / DEPTH) * DEPTH;
+
+/** Packs all rows in tiles of 4, one block of columns after the other. */
+function packRows(
+    packed: Float32Array,
+    matrix: Float64Array | Float32Array,
+    { rows, depth }: Shape,
+    height: number,
+): void {
+    for (let from = 0; from < depth; from += DEPTH) {
+        const end = Math.min(from + DEPTH, depth);
+        for (let row = 0; row < rows; row++) {
+            let at = from * height + (row - (row % 4)) * DEPTH + (row % 4);
+            for (let k = from; k < end; k++, at += 4) packed[at] = matrix[row * depth + k] as number;
+        }
     }
 }
 
-/** Packs the transpose of a block of the right matrix: `width` columns over `depth` rows. */
+/** Packs the transpose of a block of the right matrix: `width` columns over `part` rows. */
 function packColumns(
     packed: Float32Array,
     matrix: Float32Array,
-    n: number,
-    { from, depth, column, width }: { from: number; depth: number; column: number; width: number },
+    columns: number,
+    { from, part, column, width }: { from: number; part: number; column: number; width: number },
 ): void {
-    for (let k = 0; k < depth; k++) {
-        const row = (from + k) * n + column;
+    for (let k = 0; k < part; k++) {
+        const row = (from + k) * columns + column;
         for (let c = 0; c < width; c++)
             packed[(c - (c % TILE)) * DEPTH + (c % TILE) + TILE * k] = matrix[row + c] as number;
     }

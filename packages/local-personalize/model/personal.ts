@@ -1,5 +1,6 @@
 import { type CatalogueItem, COLD, nearestByWords } from "./catalogue.ts";
 import { denseWeights } from "./dense-weights.ts";
+import { DEFAULT_GAIN } from "./gain.ts";
 import { countItems, densePart, MOST_DENSE_ITEMS, type TrainingData, toTrainingData } from "./histories.ts";
 import type { Interactions } from "./interactions.ts";
 import type { FreshItem, Model } from "./model.ts";
@@ -16,12 +17,6 @@ const MOST_NEIGHBOURS = 50;
  * (docs/models.md). A sparse row has no negative values, so equal scales would show rare items only.
  */
 const SPARSE_SHARE = 0.2;
-/**
- * The best next-item perplexity (331 of 1,682) on MovieLens 100k, for users outside the training data. It is not fitted
- * to each data set: on its own training users a model seems better than it is, and 2 would look best there.
- */
-const GAIN = 1.3;
-
 /**
  * The model of the personalised recipes: dense-weights.ts for the most watched items. Rarer items have sparse rows of cosines; items of the catalogue without interactions have sparse rows by their categories.
  */
@@ -45,7 +40,7 @@ export function fitPersonal(
         dense: data.dense,
         weights,
         popularity: popularityOf(interactions, itemIds, HALF_LIFE_SECONDS),
-        gain: GAIN,
+        gain: DEFAULT_GAIN,
         histories: data.histories,
         ...(rows && { neighbours: packRows(withTranspose(rows, scale)) }),
         fresh: freshItems(interactions, itemIds, catalogue),

@@ -44,7 +44,7 @@ export function metadataAdder(
     if (wanted === undefined) return (list) => list;
     if (!source) {
         throw invalidInput(
-            `Metadata is not enabled for ${arn}. Enable it by enableMetadataWithRecommendations: for a campaign by UpdateCampaign.`,
+            `Metadata is not enabled for ${arn}. Enable it by enableMetadataWithRecommendations: for a campaign by UpdateCampaign, for a recommender by CreateRecommender.`,
         );
     }
     const columns = checkedColumns(wanted, source);

@@ -49,7 +49,7 @@ export function recommend(model: Model, audience: Audience, count: number): Reco
     const personal = isPersonal(model);
     const isV2 = model.recipeName.endsWith("-v2");
     const watched = personal ? history : [];
-    const scores = discountWatched(scoreUser(model, watched), watched);
+    const scores = discountWatched(scoreUser(model, watched), watched, model.gain);
     const best = isV2 ? bestItems(scores, mostScoredV2) : bestItems(scores, count, passing);
     const list = best.filter((item) => passing === undefined || passing[item] === 1).slice(0, count);
     if (!personal) return list.map((item) => ({ itemId: model.itemIds[item] ?? "" }));

@@ -14,6 +14,7 @@ import type { Streams } from "../events/streams.ts";
 import { hasV2Billing } from "../metering/cost.ts";
 import type { Meter } from "../metering/meter.ts";
 import type { EventChoice } from "../model/event-choice.ts";
+import type { FittedGain } from "../model/gain.ts";
 import type { Measured, TrainingResult, TrainingTask } from "./train.ts";
 
 const hour = 3_600_000;
@@ -118,6 +119,7 @@ async function trainOn(
     options.log(`${resource.arn}: ${end} in ${Math.round(trainingHours * 3600)} s`);
     if ("failure" in result) return result;
     options.log(`${resource.arn}: ${metricsLine(result)}`);
+    if (result.fitted) options.log(`${resource.arn}: ${gainLine(result.fitted)}`);
     return { ...result, trainingHours: Number(trainingHours.toFixed(5)), lastEvent: streamed.lastEvent };
 }
 
@@ -131,6 +133,15 @@ function metricsLine({ metrics, margins, testUsers }: Measured): string {
         return margin === undefined ? `${key} ${value}` : `${key} ${value} ± ${margin}`;
     });
     return `metrics${testUsers === undefined ? "" : ` of ${testUsers} test users`}: ${shown.join(", ")}`;
+}
+
+/** How sharp the scores are, and how well the model guesses the test users' next items. */
+function gainLine({ gain, users, perplexity, defaultPerplexity }: FittedGain): string {
+    if (perplexity === undefined || defaultPerplexity === undefined) {
+        return `scores are the affinities to the power of ${gain}, which is that of MovieLens: ${users} test users are too few to fit it`;
+    }
+    const shown = `perplexity ${perplexity.toFixed(1)} of the next item`;
+    return `scores are the affinities to the power of ${gain}, fitted to ${users} test users: ${shown}, ${defaultPerplexity.toFixed(1)} with that of MovieLens`;
 }
 
 async function inWorker(task: TrainingTask, signal: AbortSignal): Promise<TrainingResult> {

@@ -46,7 +46,7 @@ const fewestInteractions = 1000;
 const judgedTrends = 25;
 
 /**
- * Trains, saves the model in `modelDir` and measures it. It takes seconds of CPU, so the emulator uses a worker thread.
+ * Trains and measures a model, and saves it in `modelDir`. It takes seconds of CPU, so the emulator uses a worker thread.
  */
 export function train(task: TrainingTask): TrainingResult {
     const { recipeName, choice } = task;
@@ -63,10 +63,12 @@ export function train(task: TrainingTask): TrainingResult {
         const { lastEvent } = task.streamed;
         const catalogue = task.catalogue ? readCatalogue(task.catalogue) : [];
         const model = trainModel(interactions, recipeName, catalogue);
-        saveModel(task.modelDir, { ...model, ...(lastEvent > 0 && { lastEvent }) });
         const dense = model.dense ?? model.itemIds.length;
         const items = { dense, sparse: model.itemIds.length - dense };
-        return { ...measure(task, interactions, catalogue), considered: rows.timestamps.length, items };
+        const measured = measure(task, interactions, catalogue);
+        const gain = measured.fitted?.gain ?? model.gain;
+        saveModel(task.modelDir, { ...model, gain, ...(lastEvent > 0 && { lastEvent }) });
+        return { ...measured, considered: rows.timestamps.length, items };
     } catch (error) {
         // The model refuses data with the service's own words; any other error is a fault of the emulator.
         if (error instanceof Error && error.message.startsWith("Create failed.")) return { failure: error.message };

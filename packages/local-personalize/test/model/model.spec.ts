@@ -126,7 +126,7 @@ describe("the recommender model", () => {
     it("discounts watched items by one factor, wherever they are in the history", () => {
         const history = model.histories.get("22") ?? [];
         const scores = scoreUser(model, history);
-        const discounted = discountWatched(scores, history);
+        const discounted = discountWatched(scores, history, model.gain);
         assert.ok(Math.abs(sum(discounted) - 1) <= 1e-9);
         const changes = [...discounted.keys()].map((item) => (discounted[item] ?? 0) / (scores[item] ?? 1));
         const watched = new Set(history);
@@ -136,7 +136,7 @@ describe("the recommender model", () => {
         assert.ok(seen?.length === watched.size && unseen && unseen.length > 0);
         for (const list of [seen, unseen]) assert.ok((list.at(-1) ?? 0) - (list[0] ?? 0) < 1e-9);
         assert.ok((seen[0] ?? 1) < (unseen[0] ?? 0) / 2);
-        assert.deepEqual(discountWatched(scores, []), scores);
+        assert.deepEqual(discountWatched(scores, [], model.gain), scores);
     });
 
     it("lets the film watched last lead, if it is by far the most probable", () => {

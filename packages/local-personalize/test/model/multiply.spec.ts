@@ -1,21 +1,35 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { largest } from "../../model/largest.ts";
-import { multiply } from "../../model/multiply.ts";
+import { multiplier } from "../../model/multiply.ts";
 import { seededRandom } from "../random.ts";
 
 describe("multiply", () => {
-    for (const n of [1, 3, 4, 5, 257, 260]) {
-        it(`gives the product of two matrices of ${n} rows`, () => {
-            const random = seededRandom(n);
-            const left = Float64Array.from({ length: n * n }, () => random() - 0.5);
-            const right = Float32Array.from({ length: n * n }, () => random() - 0.5);
-            const product = multiply(left, right, n);
-            for (let row = 0; row < n; row++) {
-                for (let column = 0; column < n; column++) {
-                    let sum = 0;
-                    for (let k = 0; k < n; k++) sum += (left[row * n + k] ?? 0) * (right[k * n + column] ?? 0);
-                    assert.ok(Math.abs(sum - (product[row * n + column] ?? 0)) < 1e-5, `${row}, ${column}`);
+    for (const [rows, depth, columns] of [
+        [1, 1, 1],
+        [3, 4, 5],
+        [257, 257, 257],
+        [260, 9, 64],
+        [5, 600, 300],
+    ] as const) {
+        it(`gives the product of a ${rows} × ${depth} and a ${depth} × ${columns} matrix`, () => {
+            const random = seededRandom(rows + depth + columns);
+            const left = Float64Array.from({ length: rows * depth }, () => random() - 0.5);
+            const times = multiplier(left, { rows, depth, columns });
+            // The second product shows that nothing is left of the first one.
+            for (let again = 0; again < 2; again++) {
+                const right = Float32Array.from({ length: depth * columns }, () => random() - 0.5);
+                const product = times(right);
+                assert.equal(product.length, rows * columns);
+                for (let row = 0; row < rows; row++) {
+                    for (let column = 0; column < columns; column++) {
+                        let sum = 0;
+                        for (let k = 0; k < depth; k++) {
+                            sum += (left[row * depth + k] ?? 0) * (right[k * columns + column] ?? 0);
+                        }
+                        const found = product[row * columns + column] ?? Number.NaN;
+                        assert.ok(Math.abs(sum - found) < 1e-5, `${row}, ${column}`);
+                    }
                 }
             }
         });

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { CreateCampaignCommand, CreateSolutionCommand } from "@aws-sdk/client-personalize";
+import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
+import { interactionsCsv, syntheticRatings } from "./interactions.ts";
+import {
+    arn,
+    createBucket,
+    createDataset,
+    recipe,
+    runImportJob,
+    type Service,
+    startService,
+    trainVersion,
+    until,
+} from "./support.ts";
+
+describe("the scores of a campaign", () => {
+    const { access } = createBucket({
+        "films/many.csv": interactionsCsv(syntheticRatings({ users: 320 })),
+        "films/few.csv": interactionsCsv(syntheticRatings()),
+    });
+    let service: Service;
+    before(async () => {
+        service = await startService({ access });
+    });
+    after(() => service?.discard());
+
+    const train = async (name: string) => {
+        const { datasetArn, datasetGroupArn } = await createDataset(service, name);
+        await runImportJob(service, { jobName: name, datasetArn, dataLocation: `s3://films/${name}.csv` });
+        const solution = { name, datasetGroupArn, recipeArn: recipe("aws-user-personalization") };
+        await service.personalize.send(new CreateSolutionCommand({ ...solution, performAutoTraining: false }));
+        const { solutionVersionArn } = await trainVersion(service, arn(`solution/${name}`));
+        await service.personalize.send(new CreateCampaignCommand({ name, solutionVersionArn }));
+        return service.lines.find((line) => line.includes(`solution/${name}/`) && line.includes(": scores are "));
+    };
+    const recommend = (name: string) =>
+        until(async () => {
+            const asked = { campaignArn: arn(`campaign/${name}`), userId: "22", numResults: 500 };
+            const answer = await service.runtime.send(new GetRecommendationsCommand(asked)).catch(() => undefined);
+            return answer?.itemList;
+        });
+
+    it("are fitted to the test users, sum to 1, and are the same after a restart", async () => {
+        const line = await train("many");
+        const pattern = /power of ([\d.]+), fitted to 32 test users: perplexity ([\d.]+) of .*, ([\d.]+) with that of/;
+        const [, gain, fitted, unfitted] = pattern.exec(line ?? "") ?? [];
+        assert.ok(Number(gain) < 1 && Number(fitted) < Number(unfitted), line);
+        const list = await recommend("many");
+        assert.ok(list.length > 100);
+        assert.ok(Math.abs(list.reduce((sum, { score = 0 }) => sum + score, 0) - 1) < 1e-4);
+        await service.stop();
+        service = await startService({ access, dataDir: service.dataDir });
+        assert.deepEqual(await recommend("many"), list);
+    });
+
+    it("have the power of MovieLens with few test users, as the log states", async () => {
+        assert.match((await train("few")) ?? "", /power of 1\.3, which is that of MovieLens: 6 test users are too few/);
+    });
+});

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Case, DEFAULT_GAIN, fitGain } from "../../model/gain.ts";
+import { solutionMetrics } from "../../model/metrics.ts";
+import { loadModel, saveModel } from "../../model/model.ts";
+import { scoreUser, toProbabilities, topItems } from "../../model/score.ts";
+import { trainModel } from "../../model/train.ts";
+import { recommend } from "../../serving/recommend.ts";
+import { interactionsCsv, syntheticRatings } from "../interactions.ts";
+import { seededRandom } from "../random.ts";
+import { readInteractions } from "../read-interactions.ts";
+
+const RECIPE = "aws-user-personalization";
+
+/** Users who choose their next item by the probabilities of one gain. */
+function casesOf(gain: number, count: number): Case[] {
+    const random = seededRandom(count);
+    return Array.from({ length: count }, () => {
+        const scores = Float64Array.from({ length: 50 }, () => 0.01 + random() ** 3);
+        const probabilities = toProbabilities(scores.slice(), gain);
+        let left = random();
+        const next = probabilities.findIndex((probability) => {
+            left -= probability;
+            return left < 0;
+        });
+        return { scores, next };
+    });
+}
+
+const perplexityOf = (cases: readonly Case[], gain: number) =>
+    Math.exp(
+        cases.reduce((sum, { scores, next }) => {
+            return sum - Math.log(toProbabilities(scores.slice(), gain)[next] ?? 0);
+        }, 0) / cases.length,
+    );
+
+const interactionsOf = (options: Parameters<typeof syntheticRatings>[0]) =>
+    readInteractions(
+        (async function* () {
+            yield interactionsCsv(syntheticRatings(options));
+        })(),
+    );
+
+describe("the gain of scores", () => {
+    it("has the least perplexity of all, and finds the gain that users choose by", () => {
+        for (const gain of [0.6, 1.3, 2]) {
+            const cases = casesOf(gain, 1_000);
+            const fitted = fitGain(cases);
+            assert.ok(Math.abs(fitted.gain - gain) < 0.25, `${fitted.gain} for ${gain}`);
+            assert.ok(Math.abs((fitted.perplexity ?? 0) - perplexityOf(cases, fitted.gain)) < 1e-3);
+            assert.ok(Math.abs((fitted.defaultPerplexity ?? 0) - perplexityOf(cases, DEFAULT_GAIN)) < 1e-3);
+            for (let other = 0.4; other <= 2.5; other += 0.05) {
+                assert.ok((fitted.perplexity ?? 0) <= perplexityOf(cases, other) + 1e-3, `${other} for ${gain}`);
+            }
+            assert.deepEqual(fitGain(cases), fitted);
+        }
+    });
+
+    it("stays between 0.4 and 2.5", () => {
+        const certain = casesOf(1, 40).map(({ scores }) => ({ scores, next: topItems(scores, 1)[0] ?? 0 }));
+        assert.ok(fitGain(certain).gain > 2.49);
+        const never = certain.map(({ scores }) => ({ scores, next: topItems(scores, 50).at(-1) ?? 0 }));
+        assert.ok(fitGain(never).gain < 0.41);
+    });
+
+    it("is that of MovieLens below 30 users", () => {
+        assert.deepEqual(fitGain(casesOf(0.6, 29)), { gain: DEFAULT_GAIN, users: 29 });
+        assert.notEqual(fitGain(casesOf(0.6, 30)).gain, DEFAULT_GAIN);
+    });
+
+    it("differs for generated data, where it is better than that of MovieLens", async () => {
+        const { fitted } = solutionMetrics(await interactionsOf({ users: 320 }), RECIPE, "solution/films");
+        assert.equal(fitted?.users, 32);
+        assert.ok(fitted.gain < 1, `${fitted.gain}`);
+        assert.ok((fitted.perplexity ?? 0) < (fitted.defaultPerplexity ?? 0));
+        const related = solutionMetrics(await interactionsOf({}), "aws-sims", "solution/films");
+        assert.equal(related.fitted, undefined);
+    });
+
+    it("changes the scores, whose sum stays 1, and not their order", async () => {
+        const model = trainModel(await interactionsOf({}), RECIPE);
+        for (const history of model.histories.values()) {
+            const [flat, sharp] = [0.4, 2.5].map((gain) => scoreUser({ ...model, gain }, history));
+            assert.ok(flat && sharp);
+            for (const scores of [flat, sharp]) {
+                assert.ok(Math.abs(scores.reduce((sum, score) => sum + score, 0) - 1) < 1e-9);
+            }
+            assert.ok(Math.max(...sharp) > Math.max(...flat));
+            assert.deepEqual(topItems(sharp, sharp.length), topItems(flat, flat.length));
+            const [flatList, sharpList] = [0.4, 2.5].map((gain) => recommend({ ...model, gain }, { history }, 25));
+            assert.deepEqual(
+                sharpList?.map(({ itemId }) => itemId),
+                flatList?.map(({ itemId }) => itemId),
+            );
+        }
+    });
+
+    it("stays that of a stored model, also of one that an older version wrote", async () => {
+        const folder = mkdtempSync(join(tmpdir(), "gain-"));
+        try {
+            const model = trainModel(await interactionsOf({}), RECIPE);
+            saveModel(join(folder, "new"), { ...model, gain: 0.61 });
+            assert.equal(loadModel(join(folder, "new")).gain, 0.61);
+            // An older version wrote all histories into model.json, and 1.3 for every data set.
+            mkdirSync(join(folder, "old"));
+            for (const file of ["weights.f32", "popularity.f64"]) {
+                writeFileSync(join(folder, "old", file), readFileSync(join(folder, "new", file)));
+            }
+            const { recipeName, itemIds, dense, fresh, histories } = model;
+            const facts = { recipeName, itemIds, dense, fresh, gain: 1.3, histories: [...histories] };
+            writeFileSync(join(folder, "old", "model.json"), JSON.stringify(facts));
+            assert.deepEqual(loadModel(join(folder, "old")), { ...model, gain: 1.3 });
+        } finally {
+            rmSync(folder, { recursive: true });
+        }
+    });
+});

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { pairSums } from "../../model/gram.ts";
+import { componentsOf, principalWeights } from "../../model/principal.ts";
+
+/** Users who watch the items of one group only, in their order. Each user of a group starts at another item. */
+function groupedHistories(groups: number, items: number): number[][] {
+    return Array.from({ length: groups * items }, (_, user) => {
+        const first = (user % groups) * items;
+        const start = Math.floor(user / groups);
+        return Array.from({ length: items }, (_, position) => first + ((start + position) % items));
+    });
+}
+
+describe("principalWeights", () => {
+    it("suggests the items of the same group only, and the next one more than the one before", () => {
+        const [groups, items] = [8, 6];
+        const n = groups * items;
+        const weights = principalWeights(pairSums(groupedHistories(groups, items), n));
+        const weight = (from: number, to: number) => weights[from * n + to] ?? Number.NaN;
+        for (let item = 0; item < n; item++) {
+            const group = Math.floor(item / items);
+            for (let other = 0; other < n; other++) {
+                if (other === item) continue;
+                if (Math.floor(other / items) === group) assert.ok(weight(item, other) > 0.001, `${item}, ${other}`);
+                else assert.ok(Math.abs(weight(item, other)) < 1e-4, `${item}, ${other}`);
+            }
+        }
+    });
+
+    it("has one component for 25 items, from 8 to 64, and none below 40 items", () => {
+        assert.deepEqual([39, 40, 200, 250, 1_682, 4_000].map(componentsOf), [0, 8, 8, 10, 64, 64]);
+        assert.ok(principalWeights(pairSums(groupedHistories(13, 3), 39)).every((value) => value === 0));
+    });
+
+    it("is finite when all users watch the same films, when no history has some, and when events have no weight", () => {
+        const same = Array.from({ length: 200 }, () => Array.from({ length: 400 }, (_, item) => item));
+        assert.ok(principalWeights(pairSums(same, 400)).every(Number.isFinite));
+        const histories = groupedHistories(20, 5).map((history) => history.filter((item) => item > 2));
+        const eventWeights = histories.map((history) => history.map((item) => (item % 5 === 0 ? 0 : 1)));
+        assert.ok(principalWeights(pairSums(histories, 100, eventWeights)).every(Number.isFinite));
+    });
+});

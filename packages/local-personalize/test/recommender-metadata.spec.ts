@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+import {
+    CreateDatasetCommand,
+    CreateDatasetGroupCommand,
+    CreateRecommenderCommand,
+    CreateSchemaCommand,
+    DescribeRecommenderCommand,
+    type Domain,
+} from "@aws-sdk/client-personalize";
+import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
+import { films, genresOf, history, post } from "./cinema.ts";
+import { interactionsCsv, syntheticRatings } from "./interactions.ts";
+import {
+    arn,
+    createBucket,
+    interactionsSchema,
+    recipe,
+    refusal,
+    runImportJob,
+    type Service,
+    startService,
+    until,
+} from "./support.ts";
+
+const domain: Domain = "VIDEO_ON_DEMAND";
+const itemsSchema = JSON.stringify({
+    type: "record",
+    name: "Items",
+    namespace: "com.amazonaws.personalize.schema",
+    fields: [
+        { name: "ITEM_ID", type: "string" },
+        { name: "GENRES", type: "string", categorical: true },
+        { name: "CREATION_TIMESTAMP", type: "long" },
+        { name: "STUDIO", type: ["null", "string"] },
+    ],
+    version: "1.0",
+});
+/** Odd films have no studio. */
+const studioOf = (film: number) => (film % 2 === 0 ? `Studio ${film}` : undefined);
+const itemsCsv = `ITEM_ID,GENRES,CREATION_TIMESTAMP,STUDIO\n${films
+    .map((film) => `${film},${genresOf(film).join("|")},${800_000_000 + film},${studioOf(film) ?? ""}\n`)
+    .join("")}`;
+
+describe("metadata in the recommendations of a recommender", () => {
+    let service: Service;
+    before(async () => {
+        const { access } = createBucket({
+            "movies/interactions.csv": interactionsCsv(syntheticRatings()),
+            "movies/items.csv": itemsCsv,
+        });
+        service = await startService({ access });
+        await openGroup("films", { interactions: interactionsSchema, items: itemsSchema });
+        await createRecommender("films", "shown", "aws-vod-top-picks", true);
+        await createRecommender("films", "plain", "aws-vod-top-picks", undefined);
+        await createRecommender("films", "because", "aws-vod-because-you-watched-x", true);
+    });
+    after(() => service?.discard());
+
+    /** A dataset group of the domain with imported datasets. */
+    const openGroup = async (name: string, schemas: Record<string, string>) => {
+        const { personalize } = service;
+        const { datasetGroupArn } = await personalize.send(new CreateDatasetGroupCommand({ name, domain }));
+        for (const [datasetType, schema] of Object.entries(schemas)) {
+            const named = { name: `${name}-${datasetType}`, domain, schema };
+            const { schemaArn } = await personalize.send(new CreateSchemaCommand(named));
+            const dataset = { name: `${name}-${datasetType}`, schemaArn, datasetGroupArn, datasetType };
+            const { datasetArn = "" } = await personalize.send(new CreateDatasetCommand(dataset));
+            const dataLocation = `s3://movies/${datasetType}.csv`;
+            const job = await runImportJob(service, { jobName: `${name}-${datasetType}`, datasetArn, dataLocation });
+            assert.equal(job.status, "ACTIVE", job.failureReason);
+        }
+    };
+
+    /** Creates a recommender of the films; returns when it answers. */
+    const createRecommender = async (
+        group: string,
+        name: string,
+        useCase: string,
+        enableMetadataWithRecommendations: boolean | undefined,
+    ) => {
+        const { recommenderArn } = await service.personalize.send(
+            new CreateRecommenderCommand({
+                name,
+                datasetGroupArn: arn(`dataset-group/${group}`),
+                recipeArn: recipe(useCase),
+                ...(enableMetadataWithRecommendations !== undefined && {
+                    recommenderConfig: { enableMetadataWithRecommendations },
+                }),
+            }),
+        );
+        await until(async () => {
+            const asked = new DescribeRecommenderCommand({ recommenderArn });
+            const { recommender } = await service.personalize.send(asked);
+            assert.notEqual(recommender?.status, "CREATE FAILED");
+            return recommender?.status === "ACTIVE";
+        });
+    };
+
+    const recommend = async (name: string, columns?: string[], more: object = {}) => {
+        const asked = new GetRecommendationsCommand({
+            recommenderArn: arn(`recommender/${name}`),
+            userId: "22",
+            ...(columns && { metadataColumns: { ITEMS: columns } }),
+            ...more,
+        });
+        return (await service.runtime.send(asked)).itemList ?? [];
+    };
+
+    it("has the wanted columns as text, in lower case, without scores and without the user's films", async () => {
+        const list = await recommend("shown", ["GENRES", "studio", "CREATION_TIMESTAMP"], { numResults: 50 });
+        assert.equal(list.length, 50);
+        for (const { itemId, ...rest } of list) {
+            const film = Number(itemId);
+            const studio = studioOf(film);
+            assert.deepEqual(rest, {
+                metadata: {
+                    genres: genresOf(film).join("|"),
+                    creation_timestamp: String(800_000_000 + film),
+                    ...(studio !== undefined && { studio }),
+                },
+            });
+        }
+        const watched = new Set(history.filter(({ user }) => user === 22).map(({ item }) => String(item)));
+        assert.ok(watched.size > 0 && list.every(({ itemId = "" }) => !watched.has(itemId)));
+    });
+
+    it("is only in answers to requests with columns, and changes no list", async () => {
+        const plain = await recommend("shown");
+        assert.ok(plain.every((item) => !("metadata" in item)));
+        const shown = await recommend("shown", ["GENRES"]);
+        assert.deepEqual(
+            shown.map(({ itemId }) => itemId),
+            plain.map(({ itemId }) => itemId),
+        );
+        assert.deepEqual(await recommend("plain"), plain);
+    });
+
+    it("is in the lists of an item's use case", async () => {
+        const list = await recommend("because", ["GENRES"], { userId: undefined, itemId: "6", numResults: 5 });
+        assert.deepEqual(
+            list.map(({ metadata }) => metadata?.genres),
+            list.map(({ itemId }) => genresOf(Number(itemId)).join("|")),
+        );
+        assert.equal(list.length, 5);
+    });
+
+    it("has the values of PutItems in the next answer", async () => {
+        const [first] = await recommend("shown");
+        const properties = JSON.stringify({ genres: "New", creationTimestamp: 900_000_000, studio: "Ours" });
+        const sent = { datasetArn: arn("dataset/films/ITEMS"), items: [{ itemId: first?.itemId, properties }] };
+        assert.equal((await post(service, "/items", sent)).status, 200);
+        const [changed] = await recommend("shown", ["GENRES", "STUDIO"]);
+        assert.deepEqual(changed?.metadata, { genres: "New", studio: "Ours" });
+    });
+
+    it("is refused by a recommender that does not enable it, with what to do", async () => {
+        const message = /not enabled for .*recommender\/plain\. .* for a recommender by CreateRecommender/;
+        await assert.rejects(recommend("plain", ["GENRES"]), refusal("InvalidInputException", message));
+        const shown = async (name: string) => {
+            const recommenderArn = arn(`recommender/${name}`);
+            const asked = new DescribeRecommenderCommand({ recommenderArn });
+            return (await service.personalize.send(asked)).recommender?.recommenderConfig;
+        };
+        assert.deepEqual(await shown("shown"), { enableMetadataWithRecommendations: true });
+        assert.equal(await shown("plain"), undefined);
+    });
+
+    for (const [what, columns, more, message] of [
+        [
+            "an unknown column",
+            ["DIRECTOR"],
+            {},
+            /no metadata column DIRECTOR; it has: GENRES, CREATION_TIMESTAMP, STUDIO/,
+        ],
+        ["eleven columns", Array(11).fill("GENRES"), {}, /has 11 columns; 10 are allowed/],
+        ["more than 50 results", ["GENRES"], { numResults: 51 }, /at most 50 items, not 51/],
+    ] as const) {
+        it(`is refused for ${what}`, async () => {
+            await assert.rejects(recommend("shown", [...columns], more), refusal("InvalidInputException", message));
+        });
+    }
+
+    it("needs an Items dataset: a recommender without one is not created", async () => {
+        await openGroup("bare", { interactions: interactionsSchema });
+        await assert.rejects(
+            createRecommender("bare", "bare", "aws-vod-most-popular", true),
+            refusal("InvalidInputException", /needs an Items dataset, and .*dataset-group\/bare has none/),
+        );
+    });
+});
