@@ -51,7 +51,8 @@ export function pairSums(
     const follows = new Float64Array(n);
     for (const [item, ofItem] of eventsByItem(events.items, n)) {
         follows.fill(0);
-        for (const event of ofItem) addLaterEvents(gram.subarray(item * n, item * n + n), follows, events, event);
+        const row = gram.subarray(item * n, item * n + n);
+        for (const event of ofItem) addLaterEvents(row, follows, events, event);
         follows[item] = 0;
         directed.set(follows, item * n);
     }

@@ -1,5 +1,3 @@
-import { once } from "node:events";
-import { Worker } from "node:worker_threads";
 import type { EmulatorOptions } from "../contract.ts";
 import { datasetOf, fieldsOf } from "../control/datasets.ts";
 import type { RecommenderProperties } from "../control/properties.ts";
@@ -15,7 +13,8 @@ import { hasV2Billing } from "../metering/cost.ts";
 import type { Meter } from "../metering/meter.ts";
 import type { EventChoice } from "../model/event-choice.ts";
 import type { FittedGain } from "../model/gain.ts";
-import type { Measured, TrainingResult, TrainingTask } from "./train.ts";
+import { inWorker, type TrainingTask } from "./in-worker.ts";
+import type { Measured, TrainingResult } from "./train.ts";
 
 const hour = 3_600_000;
 
@@ -100,20 +99,18 @@ async function trainOn(
     // The real duration, which moving the clock does not lengthen.
     const started = performance.now();
     const streamed = streams.forTraining(dataset.id);
-    const result = await inWorker(
-        {
-            ...subject,
-            rowsFile: rowsFile(options.dataDir, dataset.id),
-            streamed,
-            catalogue: items && {
-                rowsFile: rowsFile(options.dataDir, items.id),
-                streamed: events.attributes(items.id),
-                fields: fieldsOf(store, items),
-            },
-            modelDir: modelDir(options.dataDir, resource.id),
+    const task: TrainingTask = {
+        ...subject,
+        rowsFile: rowsFile(options.dataDir, dataset.id),
+        streamed,
+        catalogue: items && {
+            rowsFile: rowsFile(options.dataDir, items.id),
+            streamed: events.attributes(items.id),
+            fields: fieldsOf(store, items),
         },
-        signal,
-    );
+        modelDir: modelDir(options.dataDir, resource.id),
+    };
+    const result = await inWorker<TrainingResult>({ job: "train", task }, signal);
     const trainingHours = (performance.now() - started) / hour;
     const end = "failure" in result ? result.failure : `trained, ${sizeOf(result.items)},`;
     options.log(`${resource.arn}: ${end} in ${Math.round(trainingHours * 3600)} s`);
@@ -142,22 +139,4 @@ function gainLine({ gain, users, perplexity, defaultPerplexity }: FittedGain): s
     }
     const shown = `perplexity ${perplexity.toFixed(1)} of the next item`;
     return `scores are the affinities to the power of ${gain}, fitted to ${users} test users: ${shown}, ${defaultPerplexity.toFixed(1)} with that of MovieLens`;
-}
-
-async function inWorker(task: TrainingTask, signal: AbortSignal): Promise<TrainingResult> {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: task });
-    const stop = () => void worker.terminate();
-    signal.addEventListener("abort", stop, { once: true });
-    try {
-        const [result] = await Promise.race([
-            once(worker, "message"),
-            once(worker, "exit").then(([code]) =>
-                Promise.reject(new Error(`The training ended early, with code ${code}.`)),
-            ),
-        ]);
-        return result;
-    } finally {
-        signal.removeEventListener("abort", stop);
-        await worker.terminate();
-    }
 }

@@ -1,34 +1,15 @@
-import type { UserEvent } from "../events/streams.ts";
+import { availableParallelism } from "node:os";
 import { interactionsOf, loadRows, withEvents } from "../importing/rows.ts";
 import type { CatalogueItem } from "../model/catalogue.ts";
-import { chosenTypes, type EventChoice } from "../model/event-choice.ts";
+import { chosenTypes } from "../model/event-choice.ts";
 import type { Interactions } from "../model/interactions.ts";
 import { type Measurement, solutionMetrics } from "../model/metrics.ts";
 import { saveModel } from "../model/model.ts";
 import { segmentMetrics } from "../model/segment-metrics.ts";
 import { trainModel } from "../model/train.ts";
 import { trendAccuracy } from "../model/trends.ts";
-import { type CatalogueSource, readCatalogue } from "./read-catalogue.ts";
-
-/** The input of a training. It is copied into the worker thread, so it is plain data. */
-export interface TrainingTask {
-    rowsFile: string;
-    /** Streamed events, in addition to the imported rows. */
-    streamed: { events: UserEvent[]; lastEvent: number };
-    recipeName: string;
-    /** The events to train on, and their weights. */
-    choice: EventChoice;
-    /** At least 1,000 events of this type are required; undefined: of the chosen ones. */
-    required?: string | undefined;
-    /** The Items dataset; undefined without one. */
-    catalogue?: CatalogueSource | undefined;
-    /** Seconds of the intervals of aws-trending-now. */
-    trendInterval?: number | undefined;
-    /** The folder for the model. */
-    modelDir: string;
-    /** Splits the users for the metrics: equal seeds give equal splits. */
-    seed: string;
-}
+import { inWorker, type TrainingTask } from "./in-worker.ts";
+import { readCatalogue } from "./read-catalogue.ts";
 
 /**
  * The result: the service's failure reason, or the metrics in GetSolutionMetrics' form. The considered interactions
@@ -42,15 +23,20 @@ export type TrainingResult =
 export type Measured = Pick<Measurement, "metrics"> & Partial<Measurement>;
 
 const fewestInteractions = 1000;
+/** Below it the thread's start takes longer than the measurement. */
+const FEWEST_MEASURED_BESIDE = 20_000;
+/** Above it a second copy of the interactions takes too much memory. */
+const MOST_MEASURED_BESIDE = 5_000_000;
 /** Developer Guide: the growth of the top 25 trending items is judged. */
 const judgedTrends = 25;
 
 /**
  * Trains and measures a model, and saves it in `modelDir`. It takes seconds of CPU, so the emulator uses a worker thread.
+ * A second processor measures at the same time, in a thread of this one.
  */
-export function train(task: TrainingTask): TrainingResult {
+export async function train(task: TrainingTask): Promise<TrainingResult> {
     const { recipeName, choice } = task;
-    const rows = withEvents(loadRows(task.rowsFile), task.streamed.events);
+    const rows = rowsOf(task);
     const interactions = interactionsOf(rows, choice);
     const types = task.required ?? chosenTypes(choice);
     const counted = task.required === undefined ? interactions : interactionsOf(rows, { eventType: task.required });
@@ -59,13 +45,19 @@ export function train(task: TrainingTask): TrainingResult {
             failure: `Dataset has fewer than ${fewestInteractions} interactions after filtering by event type: ${types}`,
         };
     }
+    const end = new AbortController();
+    const measuring = isMeasuredBeside(interactions.timestamps.length)
+        ? inWorker<Measured>({ job: "measure", task }, end.signal)
+        : undefined;
+    // The failure of the training is the result then.
+    measuring?.catch(() => {});
     try {
         const { lastEvent } = task.streamed;
-        const catalogue = task.catalogue ? readCatalogue(task.catalogue) : [];
+        const catalogue = catalogueOf(task);
         const model = trainModel(interactions, recipeName, catalogue);
         const dense = model.dense ?? model.itemIds.length;
         const items = { dense, sparse: model.itemIds.length - dense };
-        const measured = measure(task, interactions, catalogue);
+        const measured = (await measuring) ?? measureOn(task, interactions, catalogue);
         const gain = measured.fitted?.gain ?? model.gain;
         saveModel(task.modelDir, { ...model, gain, ...(lastEvent > 0 && { lastEvent }) });
         return { ...measured, considered: rows.timestamps.length, items };
@@ -73,10 +65,22 @@ export function train(task: TrainingTask): TrainingResult {
         // The model refuses data with the service's own words; any other error is a fault of the emulator.
         if (error instanceof Error && error.message.startsWith("Create failed.")) return { failure: error.message };
         throw error;
+    } finally {
+        end.abort();
     }
 }
 
-function measure(
+/** The metrics of a training, for a thread beside it. */
+export const measure = (task: TrainingTask): Measured =>
+    measureOn(task, interactionsOf(rowsOf(task), task.choice), catalogueOf(task));
+
+const rowsOf = ({ rowsFile, streamed }: TrainingTask) => withEvents(loadRows(rowsFile), streamed.events);
+const catalogueOf = ({ catalogue }: TrainingTask) => (catalogue ? readCatalogue(catalogue) : []);
+
+const isMeasuredBeside = (interactions: number) =>
+    availableParallelism() > 1 && interactions >= FEWEST_MEASURED_BESIDE && interactions <= MOST_MEASURED_BESIDE;
+
+function measureOn(
     { recipeName, seed, trendInterval }: TrainingTask,
     interactions: Interactions,
     catalogue: readonly CatalogueItem[],

@@ -1,4 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { type TrainingTask, train } from "./train.ts";
+import type { Work } from "./in-worker.ts";
+import { measure, train } from "./train.ts";
 
-parentPort?.postMessage(train(workerData as TrainingTask));
+const { job, task } = workerData as Work;
+parentPort?.postMessage(job === "train" ? await train(task) : measure(task));

@@ -1,0 +1,50 @@
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import type { UserEvent } from "../events/streams.ts";
+import type { EventChoice } from "../model/event-choice.ts";
+import type { CatalogueSource } from "./read-catalogue.ts";
+
+/** The input of a training. It is copied into the worker thread, so it is plain data. */
+export interface TrainingTask {
+    rowsFile: string;
+    /** Streamed events, in addition to the imported rows. */
+    streamed: { events: UserEvent[]; lastEvent: number };
+    recipeName: string;
+    /** The events to train on, and their weights. */
+    choice: EventChoice;
+    /** At least 1,000 events of this type are required; undefined: of the chosen ones. */
+    required?: string | undefined;
+    /** The Items dataset; undefined without one. */
+    catalogue?: CatalogueSource | undefined;
+    /** Seconds of the intervals of aws-trending-now. */
+    trendInterval?: number | undefined;
+    /** The folder for the model. */
+    modelDir: string;
+    /** Splits the users for the metrics: equal seeds give equal splits. */
+    seed: string;
+}
+
+/** The input of worker.ts. */
+export interface Work {
+    readonly job: "train" | "measure";
+    readonly task: TrainingTask;
+}
+
+/** The result of a job in a thread of its own. The thread ends when `signal` aborts, and an Error is thrown. */
+export async function inWorker<Result>(work: Work, signal: AbortSignal): Promise<Result> {
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: work });
+    const stop = () => void worker.terminate();
+    signal.addEventListener("abort", stop, { once: true });
+    try {
+        const [result] = await Promise.race([
+            once(worker, "message"),
+            once(worker, "exit").then(([code]) =>
+                Promise.reject(new Error(`The training ended early, with code ${code}.`)),
+            ),
+        ]);
+        return result;
+    } finally {
+        signal.removeEventListener("abort", stop);
+        await worker.terminate();
+    }
+}
