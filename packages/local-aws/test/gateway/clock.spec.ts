@@ -4,42 +4,28 @@ import {
     CreateDatasetGroupCommand,
     CreateDatasetImportJobCommand,
     CreateSolutionCommand,
-    DescribeDatasetGroupCommand,
     DescribeDatasetImportJobCommand,
     ListSolutionVersionsCommand,
 } from "@aws-sdk/client-personalize";
-import { interactionsCsv, syntheticRatings } from "../../../local-personalize/test/interactions.ts";
 import {
     arn,
-    createBucket,
     createDataset,
     importRole,
     recipe,
     type Service,
     until,
 } from "../../../local-personalize/test/support.ts";
-import { type LocalPersonalize, startPersonalize } from "./support.ts";
+import { usePersonalize } from "./support.ts";
 
-const { access } = createBucket({ "movies/all.csv": interactionsCsv(syntheticRatings()) });
 const day = 24 * 3600;
 
 describe("the clock of the local AWS", () => {
-    let local: LocalPersonalize;
-    const send: LocalPersonalize["personalize"]["send"] = ((command: never) =>
-        local.personalize.send(command)) as never;
-    const url = () => `http://127.0.0.1:${local.port}/_local/clock`;
+    const world = usePersonalize("real");
+    const { send, describeGroup } = world;
+    const url = () => `http://127.0.0.1:${world.local.port}/_local/clock`;
     const clock = async () => (await (await fetch(url())).json()) as { now: string; aheadSeconds: number };
     const advance = (advanceSeconds: unknown) =>
         fetch(url(), { method: "POST", body: JSON.stringify({ advanceSeconds }) });
-    const groupStatus = async () => {
-        const describe = new DescribeDatasetGroupCommand({ datasetGroupArn: arn("dataset-group/films") });
-        return (await send(describe)).datasetGroup;
-    };
-
-    beforeEach(async () => {
-        local = await startPersonalize({ access, speed: "real" });
-    });
-    afterEach(() => local.discard());
 
     it("is the machine's until a test advances it; then resources and logs follow it, also after a restart", async () => {
         const before = await clock();
@@ -48,24 +34,23 @@ describe("the clock of the local AWS", () => {
         const answer = await advance(30 * day);
         assert.equal(answer.status, 200);
         assert.equal(((await answer.json()) as { aheadSeconds: number }).aheadSeconds, 30 * day);
-        await local.stop();
-        local = await startPersonalize({ access, speed: "real", dataDir: local.dataDir });
+        await world.restart();
         const after = await clock();
         assert.equal(after.aheadSeconds, 30 * day);
         assert.ok(Date.parse(after.now) - Date.parse(before.now) >= 30 * day * 1000);
         await send(new CreateDatasetGroupCommand({ name: "films" }));
-        const created = (await groupStatus())?.creationDateTime?.getTime() ?? 0;
+        const created = (await describeGroup("films"))?.creationDateTime?.getTime() ?? 0;
         assert.ok(created >= Date.parse(after.now) && created < Date.parse(after.now) + 60_000);
-        assert.ok(((await local.requests())[0]?.at ?? 0) >= created);
+        assert.ok(((await world.local.requests())[0]?.at ?? 0) >= created);
     });
 
     it("lets pass what takes time", async () => {
         await send(new CreateDatasetGroupCommand({ name: "films" }));
-        assert.equal((await groupStatus())?.status, "CREATE PENDING");
+        assert.equal((await describeGroup("films"))?.status, "CREATE PENDING");
         await advance(6);
-        assert.equal((await groupStatus())?.status, "CREATE IN_PROGRESS");
+        assert.equal((await describeGroup("films"))?.status, "CREATE IN_PROGRESS");
         await advance(24.5);
-        const group = await groupStatus();
+        const group = await describeGroup("films");
         assert.equal(group?.status, "ACTIVE");
         const took = Number(group?.lastUpdatedDateTime) - Number(group?.creationDateTime);
         assert.equal(took, 30_000);
@@ -73,11 +58,9 @@ describe("the clock of the local AWS", () => {
 
     it("begins jobs that are due by then, and makes up once for a month of automatic trainings", async () => {
         // At speed instant, resources take no time.
-        await local.stop();
-        local = await startPersonalize({ access, dataDir: local.dataDir });
-        const { datasetArn, datasetGroupArn } = await createDataset(local as unknown as Service);
-        await local.stop();
-        local = await startPersonalize({ access, speed: "real", dataDir: local.dataDir });
+        await world.restart("instant");
+        const { datasetArn, datasetGroupArn } = await createDataset(world.local as unknown as Service);
+        await world.restart();
         await advance(day);
         await send(
             new CreateDatasetImportJobCommand({

@@ -3,55 +3,41 @@ import { setTimeout as sleep } from "node:timers/promises";
 import {
     CreateDatasetGroupCommand,
     CreateSchemaCommand,
-    DescribeDatasetGroupCommand,
     ListDatasetGroupsCommand,
     ListSchemasCommand,
 } from "@aws-sdk/client-personalize";
-import { interactionsCsv, syntheticRatings } from "../../../local-personalize/test/interactions.ts";
-import { arn, createBucket, interactionsSchema, refusal, until } from "../../../local-personalize/test/support.ts";
-import { clientOf, type LocalPersonalize, startPersonalize } from "./support.ts";
-
-const { access } = createBucket({ "movies/all.csv": interactionsCsv(syntheticRatings()) });
+import { interactionsSchema, refusal, until } from "../../../local-personalize/test/support.ts";
+import { clientOf, usePersonalize } from "./support.ts";
 
 describe("faults on purpose", () => {
-    let local: LocalPersonalize;
-    const send: LocalPersonalize["personalize"]["send"] = ((command: never) =>
-        local.personalize.send(command)) as never;
-    const groupStatus = async (name: string) => {
-        const describe = new DescribeDatasetGroupCommand({ datasetGroupArn: arn(`dataset-group/${name}`) });
-        return (await send(describe)).datasetGroup;
-    };
-
-    beforeEach(async () => {
-        local = await startPersonalize({ access });
-    });
-    afterEach(() => local.discard());
+    const world = usePersonalize();
+    const { send, describeGroup } = world;
 
     it("throttle the call that is named, as often as asked, and no other", async () => {
-        await local.arm({ operation: "ListSchemas", call: 2, times: 2, effect: { kind: "throttle" } });
+        await world.local.arm({ operation: "ListSchemas", call: 2, times: 2, effect: { kind: "throttle" } });
         const look = () => send(new ListSchemasCommand({})).then(() => "ok", String);
         const throttled = "ThrottlingException: Rate exceeded";
         assert.deepEqual([await look(), await look(), await look(), await look()], ["ok", throttled, throttled, "ok"]);
         await send(new ListDatasetGroupsCommand({}));
-        const [{ seen, struck }] = await local.armed();
+        const [{ seen, struck }] = await world.local.armed();
         assert.deepEqual([seen, struck], [4, 2]);
-        assert.deepEqual(await local.requests(), []);
+        assert.deepEqual(await world.local.requests(), []);
     });
 
     it("are what AWS's client tries again, and then it succeeds", async () => {
-        await local.arm({ operation: "CreateDatasetGroup", effect: { kind: "throttle" } });
-        const patient = clientOf(local.port, 3);
+        await world.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "throttle" } });
+        const patient = clientOf(world.local.port, 3);
         await patient.send(new CreateDatasetGroupCommand({ name: "films" }));
         patient.destroy();
         assert.deepEqual(
-            (await local.requests()).map(({ outcome }) => outcome),
+            (await world.local.requests()).map(({ outcome }) => outcome),
             ["ThrottlingException", "accepted"],
         );
     });
 
     it("are not armed for another service where calls have no names, nor with another effect than an error", async () => {
         const arm = (effect: object) =>
-            local.postFault(JSON.stringify({ operation: "cloudfront:CreateDistribution", effect }));
+            world.local.postFault(JSON.stringify({ operation: "cloudfront:CreateDistribution", effect }));
         const error = { kind: "error", code: "AccessDenied", message: "no", status: 403 };
         for (const [effect, why] of [
             [error, /cloudfront:CreateDistribution is not named here: the local AWS runs with --no-enforce/],
@@ -68,7 +54,7 @@ describe("faults on purpose", () => {
 
     it("answer any error, in the service's form, and do nothing", async () => {
         const effect = { kind: "error", code: "ServiceUnavailable", message: "Come back later", status: 503 };
-        await local.arm({ operation: "CreateSchema", effect });
+        await world.local.arm({ operation: "CreateSchema", effect });
         const create = new CreateSchemaCommand({ name: "films", schema: interactionsSchema });
         await assert.rejects(send(create), (error: Error & { $metadata?: { httpStatusCode?: number } }) => {
             assert.equal(error.$metadata?.httpStatusCode, 503);
@@ -81,11 +67,11 @@ describe("faults on purpose", () => {
     it("hold a call back before the service has it, or its answer after", async () => {
         for (const when of ["before", "after"]) {
             const effect = { kind: "latency", milliseconds: 400, when };
-            await local.arm({ operation: "CreateDatasetGroup", effect });
+            await world.local.arm({ operation: "CreateDatasetGroup", effect });
             const began = Date.now();
             await send(new CreateDatasetGroupCommand({ name: when }));
             const answered = Date.now();
-            const [entry] = (await local.requests()).filter(({ name }) => name === when);
+            const [entry] = (await world.local.requests()).filter(({ name }) => name === when);
             const [waitedBefore, waitedAfter] = [Number(entry?.at) - began, answered - Number(entry?.at)];
             assert.ok((when === "before" ? waitedBefore : waitedAfter) >= 390, `${waitedBefore} ${waitedAfter}`);
         }
@@ -94,27 +80,27 @@ describe("faults on purpose", () => {
     it("cut the connection before or after: the call was never there, or it was and only the answer is lost", async () => {
         const groups = async () => ((await send(new ListDatasetGroupsCommand({}))).datasetGroups ?? []).length;
         const create = new CreateDatasetGroupCommand({ name: "films" });
-        await local.arm({ operation: "CreateDatasetGroup", effect: { kind: "drop", when: "before" } });
+        await world.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "drop", when: "before" } });
         await assert.rejects(send(create), { code: "ECONNRESET" });
-        assert.deepEqual([await groups(), (await local.requests()).length], [0, 0]);
+        assert.deepEqual([await groups(), (await world.local.requests()).length], [0, 0]);
 
-        await local.arm({ operation: "CreateDatasetGroup", effect: { kind: "drop", when: "after" } });
+        await world.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "drop", when: "after" } });
         await assert.rejects(send(create), { code: "ECONNRESET" });
         assert.equal(await groups(), 1);
         assert.deepEqual(
-            (await local.requests()).map(({ outcome, answered }) => [outcome, answered]),
+            (await world.local.requests()).map(({ outcome, answered }) => [outcome, answered]),
             [["accepted", 0]],
         );
     });
 
     it("let AWS's client meet its own first try, when only the answer was lost", async () => {
-        await local.arm({ operation: "CreateDatasetGroup", effect: { kind: "drop", when: "after" } });
-        const patient = clientOf(local.port, 3);
+        await world.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "drop", when: "after" } });
+        const patient = clientOf(world.local.port, 3);
         const create = new CreateDatasetGroupCommand({ name: "films" });
         await assert.rejects(patient.send(create), { name: "ResourceAlreadyExistsException" });
         patient.destroy();
         const entries = await until(async () => {
-            const all = await local.requests();
+            const all = await world.local.requests();
             return all.at(-1)?.answered === 1 && all;
         });
         assert.deepEqual(
@@ -128,22 +114,22 @@ describe("faults on purpose", () => {
 
     it("hold an answer back so long that its caller goes: then it was not answered", async () => {
         const effect = { kind: "latency", milliseconds: 300, when: "after" };
-        await local.arm({ operation: "CreateDatasetGroup", effect });
+        await world.local.arm({ operation: "CreateDatasetGroup", effect });
         const abortSignal = AbortSignal.timeout(100);
         const create = new CreateDatasetGroupCommand({ name: "films" });
-        await assert.rejects(local.personalize.send(create, { abortSignal }), { name: "AbortError" });
+        await assert.rejects(world.local.personalize.send(create, { abortSignal }), { name: "AbortError" });
         await sleep(500);
         assert.deepEqual(
-            (await local.requests()).map(({ outcome, answered }) => [outcome, answered]),
+            (await world.local.requests()).map(({ outcome, answered }) => [outcome, answered]),
             [["accepted", 0]],
         );
     });
 
     it("strike together, each with its own effect", async () => {
-        await local.arm({ operation: "CreateDatasetGroup", effect: { kind: "fail", reason: "No luck." } });
-        await local.arm({ operation: "CreateDatasetGroup", effect: { kind: "drop", when: "after" } });
+        await world.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "fail", reason: "No luck." } });
+        await world.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "drop", when: "after" } });
         await assert.rejects(send(new CreateDatasetGroupCommand({ name: "films" })));
-        assert.equal((await groupStatus("films"))?.status, "CREATE FAILED");
+        assert.equal((await describeGroup("films"))?.status, "CREATE FAILED");
     });
 
     const badFaults: [string, RegExp][] = [
@@ -163,10 +149,10 @@ describe("faults on purpose", () => {
     ];
     for (const [body, message] of badFaults) {
         it(`are refused when they make no sense: ${body}`, async () => {
-            const answer = await local.postFault(body);
+            const answer = await world.local.postFault(body);
             assert.equal(answer.status, 400);
             assert.match(((await answer.json()) as { message: string }).message, message);
-            assert.deepEqual(await local.armed(), []);
+            assert.deepEqual(await world.local.armed(), []);
         });
     }
 });

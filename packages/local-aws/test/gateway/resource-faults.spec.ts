@@ -7,7 +7,6 @@ import {
     CreateSolutionVersionCommand,
     DeleteDatasetGroupCommand,
     DescribeCampaignCommand,
-    DescribeDatasetGroupCommand,
     DescribeDatasetImportJobCommand,
     DescribeSolutionCommand,
     DescribeSolutionVersionCommand,
@@ -15,65 +14,50 @@ import {
     StopSolutionVersionCreationCommand,
     UpdateCampaignCommand,
 } from "@aws-sdk/client-personalize";
-import { interactionsCsv, syntheticRatings } from "../../../local-personalize/test/interactions.ts";
 import {
     arn,
-    createBucket,
     createDataset,
     importRole,
     recipe,
     type Service,
     until,
 } from "../../../local-personalize/test/support.ts";
-import { type LocalPersonalize, startPersonalize } from "./support.ts";
+import { usePersonalize } from "./support.ts";
 
-const { access } = createBucket({ "movies/all.csv": interactionsCsv(syntheticRatings()) });
 const dataSource = { dataLocation: "s3://movies/all.csv" };
 
 describe("faults of resources", () => {
-    let local: LocalPersonalize;
-    const send: LocalPersonalize["personalize"]["send"] = ((command: never) =>
-        local.personalize.send(command)) as never;
-    const groupStatus = async (name: string) => {
-        const describe = new DescribeDatasetGroupCommand({ datasetGroupArn: arn(`dataset-group/${name}`) });
-        return (await send(describe)).datasetGroup;
-    };
-
-    beforeEach(async () => {
-        local = await startPersonalize({ access });
-    });
-    afterEach(() => local.discard());
+    const world = usePersonalize();
+    const { send, describeGroup } = world;
 
     it("make a resource end CREATE FAILED with the reason given, also after a restart", async () => {
-        await local.arm({ operation: "CreateDatasetGroup", effect: { kind: "fail", reason: "No luck." } });
+        await world.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "fail", reason: "No luck." } });
         await send(new CreateDatasetGroupCommand({ name: "films" }));
-        await local.stop();
-        local = await startPersonalize({ access, dataDir: local.dataDir });
-        const group = await groupStatus("films");
+        await world.restart();
+        const group = await describeGroup("films");
         assert.deepEqual([group?.status, group?.failureReason], ["CREATE FAILED", "No luck."]);
         await send(new DeleteDatasetGroupCommand({ datasetGroupArn: arn("dataset-group/films") }));
         await send(new CreateDatasetGroupCommand({ name: "films" }));
-        assert.equal((await groupStatus("films"))?.status, "ACTIVE");
+        assert.equal((await describeGroup("films"))?.status, "ACTIVE");
     });
 
     it("make a resource hang, which cannot be deleted, over a restart, until the faults are cleared", async () => {
-        await local.arm({ operation: "CreateDatasetGroup", effect: { kind: "hang" } });
+        await world.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "hang" } });
         await send(new CreateDatasetGroupCommand({ name: "films" }));
-        await local.stop();
-        local = await startPersonalize({ access, dataDir: local.dataDir });
-        assert.equal((await groupStatus("films"))?.status, "CREATE IN_PROGRESS");
+        await world.restart();
+        assert.equal((await describeGroup("films"))?.status, "CREATE IN_PROGRESS");
         const remove = new DeleteDatasetGroupCommand({ datasetGroupArn: arn("dataset-group/films") });
         await assert.rejects(send(remove), { name: "ResourceInUseException" });
-        await local.arm({ operation: "ListSchemas", effect: { kind: "throttle" } });
-        assert.deepEqual(await local.clearFaults(), { cleared: 1, released: 1 });
-        assert.equal((await groupStatus("films"))?.status, "ACTIVE");
+        await world.local.arm({ operation: "ListSchemas", effect: { kind: "throttle" } });
+        assert.deepEqual(await world.local.clearFaults(), { cleared: 1, released: 1 });
+        assert.equal((await describeGroup("films"))?.status, "ACTIVE");
         await send(new ListSchemasCommand({}));
-        assert.deepEqual(await local.armed(), []);
+        assert.deepEqual(await world.local.armed(), []);
         await send(remove);
     });
 
     it("fail and hang imports and trainings without doing their work, and fail a campaign's update", async () => {
-        const { datasetArn, datasetGroupArn } = await createDataset(local as unknown as Service);
+        const { datasetArn, datasetGroupArn } = await createDataset(world.local as unknown as Service);
         const importData = (jobName: string) =>
             send(new CreateDatasetImportJobCommand({ jobName, datasetArn, dataSource, roleArn: importRole }));
         const job = async (name: string) => {
@@ -86,18 +70,21 @@ describe("faults of resources", () => {
                 const found = await job(name);
                 return /ACTIVE|FAILED/.test(found?.status ?? "") && found;
             });
-        await local.arm({ operation: "CreateDatasetImportJob", effect: { kind: "fail", reason: "Invalid row 7." } });
+        await world.local.arm({
+            operation: "CreateDatasetImportJob",
+            effect: { kind: "fail", reason: "Invalid row 7." },
+        });
         await importData("failed");
         const failed = await jobOver("failed");
         assert.deepEqual([failed.status, failed.failureReason], ["CREATE FAILED", "Invalid row 7."]);
-        await local.arm({ operation: "CreateDatasetImportJob", effect: { kind: "hang" } });
+        await world.local.arm({ operation: "CreateDatasetImportJob", effect: { kind: "hang" } });
         await importData("hung");
         assert.equal((await job("hung"))?.status, "CREATE IN_PROGRESS");
         const solution = { name: "films", datasetGroupArn, recipeArn: recipe("aws-popularity-count") };
         await send(new CreateSolutionCommand({ ...solution, performAutoTraining: false }));
         const solutionArn = arn("solution/films");
         await assert.rejects(send(new CreateSolutionVersionCommand({ solutionArn })), /no item interactions/);
-        await local.clearFaults();
+        await world.local.clearFaults();
         assert.equal((await jobOver("hung")).status, "ACTIVE");
 
         const train = async () => {
@@ -107,28 +94,31 @@ describe("faults of resources", () => {
                 return /ACTIVE|FAILED/.test(answer.solutionVersion?.status ?? "") && answer.solutionVersion;
             });
         };
-        await local.arm({ operation: "CreateSolutionVersion", effect: { kind: "fail", reason: "Too few users." } });
+        await world.local.arm({
+            operation: "CreateSolutionVersion",
+            effect: { kind: "fail", reason: "Too few users." },
+        });
         assert.equal((await train()).failureReason, "Too few users.");
-        await local.arm({ operation: "CreateSolutionVersion", effect: { kind: "hang" } });
+        await world.local.arm({ operation: "CreateSolutionVersion", effect: { kind: "hang" } });
         const hung = await send(new CreateSolutionVersionCommand({ solutionArn }));
         const hungVersion = { solutionVersionArn: hung.solutionVersionArn };
         const hungStatus = async () =>
             (await send(new DescribeSolutionVersionCommand(hungVersion))).solutionVersion?.status;
         assert.equal(await hungStatus(), "CREATE IN_PROGRESS");
         await send(new StopSolutionVersionCreationCommand(hungVersion));
-        await local.clearFaults();
+        await world.local.clearFaults();
         assert.equal(await hungStatus(), "CREATE STOPPED");
         const { solutionVersionArn } = await train();
         const campaignArn = arn("campaign/films");
         const campaignStatus = async () => (await send(new DescribeCampaignCommand({ campaignArn }))).campaign?.status;
-        await local.arm({ operation: "CreateCampaign", effect: { kind: "fail", reason: "No capacity." } });
+        await world.local.arm({ operation: "CreateCampaign", effect: { kind: "fail", reason: "No capacity." } });
         await send(new CreateCampaignCommand({ name: "films", solutionVersionArn }));
         assert.equal(await campaignStatus(), "CREATE FAILED");
         // A campaign that failed can be repaired by an update.
         await send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 1 }));
         assert.equal(await campaignStatus(), "ACTIVE");
         const effect = { kind: "fail", reason: "No capacity." };
-        await local.arm({ operation: "UpdateCampaign", effect });
+        await world.local.arm({ operation: "UpdateCampaign", effect });
         await send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 3 }));
         const { campaign } = await send(new DescribeCampaignCommand({ campaignArn }));
         const { latestCampaignUpdate: update } = campaign ?? {};
@@ -143,8 +133,8 @@ describe("faults of resources", () => {
     });
 
     it("give no reason where the service has none: a solution", async () => {
-        const { datasetGroupArn } = await createDataset(local as unknown as Service);
-        await local.arm({ operation: "CreateSolution", effect: { kind: "fail", reason: "Unseen." } });
+        const { datasetGroupArn } = await createDataset(world.local as unknown as Service);
+        await world.local.arm({ operation: "CreateSolution", effect: { kind: "fail", reason: "Unseen." } });
         const solution = { name: "films", datasetGroupArn, recipeArn: recipe("aws-popularity-count") };
         await send(new CreateSolutionCommand({ ...solution, performAutoTraining: false }));
         const described = await send(new DescribeSolutionCommand({ solutionArn: arn("solution/films") }));

@@ -2,14 +2,15 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PersonalizeClient } from "@aws-sdk/client-personalize";
+import { DescribeDatasetGroupCommand, PersonalizeClient } from "@aws-sdk/client-personalize";
 import {
     createEmulator,
     type ImportAccess,
     type LoggedRequest,
     type Speed,
 } from "../../../local-personalize/emulator.ts";
-import { accountId, region, serviceModels } from "../../../local-personalize/test/support.ts";
+import { interactionsCsv, syntheticRatings } from "../../../local-personalize/test/interactions.ts";
+import { accountId, arn, createBucket, region, serviceModels } from "../../../local-personalize/test/support.ts";
 import { startGateway } from "../../gateway/server.ts";
 import { freePort } from "../../ministack/process.ts";
 
@@ -61,6 +62,32 @@ export async function startPersonalize(options: { access: ImportAccess; speed?: 
 }
 
 export type LocalPersonalize = Awaited<ReturnType<typeof startPersonalize>>;
+
+/** A gateway with an emulator and s3://movies/all.csv, new for each test of the suite that calls this. */
+export function usePersonalize(speed: Speed = "instant") {
+    const { access } = createBucket({ "movies/all.csv": interactionsCsv(syntheticRatings()) });
+    let local: LocalPersonalize;
+    beforeEach(async () => {
+        local = await startPersonalize({ access, speed });
+    });
+    afterEach(() => local.discard());
+    const send: LocalPersonalize["personalize"]["send"] = ((command: never) =>
+        local.personalize.send(command)) as never;
+    return {
+        get local() {
+            return local;
+        },
+        send,
+        /** Starts it again on its data, perhaps with another speed. */
+        async restart(newSpeed = speed): Promise<void> {
+            await local.stop();
+            local = await startPersonalize({ access, speed: newSpeed, dataDir: local.dataDir });
+        },
+        describeGroup: async (name: string) =>
+            (await send(new DescribeDatasetGroupCommand({ datasetGroupArn: arn(`dataset-group/${name}`) })))
+                .datasetGroup,
+    };
+}
 
 export const clientOf = (port: number, maxAttempts: number) =>
     new PersonalizeClient({
