@@ -42,7 +42,7 @@ export const publicApi: Check<AccountDeps> = async ({ config: { serving, recipe,
     }
     const worst = worstThroughApi({ rates: serving, recipe, minProvisionedTPS, firewall: false });
     return ok(
-        `public: a stranger can cause ${approximately(worst)} an hour through it, ${priceNote}. ` +
+        `public: a stranger can cause ${approximately(worst)} an hour through it ${priceNote}. ` +
             `AWS WAF limits each address, from ${approximately(firewallUsdPerMonth(0))} a month: docs/cost.md`,
     );
 };
