@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { asCalled } from "../../config/as-called.ts";
 import type { StackConfig } from "../../config/config.ts";
 import { countOwnMetrics } from "../../config/metrics.ts";
 import { approximately, autoTrainingUsdPerMonth, priceNote } from "../../config/prices.ts";
@@ -26,7 +27,7 @@ export async function showPrice(config: StackConfig, planned: { readonly isParke
     const found = estimate(plan);
     const limit = config.cost.monthlyLimitUsd;
     if (limit !== undefined && found.expectedUsd > limit) {
-        throw new pulumi.RunError(refusal(found, limit));
+        throw new pulumi.RunError(asCalled(refusal(found, limit)));
     }
     pulumi.log.info(priceTable(found, config.cost.expectedRequestsPerDay));
     return {

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { asCalled } from "../../config/as-called.ts";
 import { parseStateFlags, type StateFlags, stateFlagsPath } from "../../personalize/operations/state-flags.ts";
 
 /**
@@ -10,20 +11,21 @@ export async function stackStateFlags(stack: string): Promise<StateFlags> {
     const { names, values } = await aws.ssm.getParametersByPath({ path: stateFlagsPath(stack) });
     const stateFlags = parseStateFlags(names.map((name, index) => ({ name, value: values[index] ?? "" })));
     const { closed, parked, serving } = stateFlags;
+    const warn = (text: string) => pulumi.log.warn(asCalled(text));
     if (closed) {
-        pulumi.log.warn(
+        warn(
             `API and page are closed since ${closed.since} (${closed.reason}), so this run keeps them closed. ` +
                 "To open them: npm run resume",
         );
     }
     if (parked) {
-        pulumi.log.warn(
+        warn(
             `the campaign is parked since ${parked.since} (${parked.reason}), so this run leaves it out. ` +
                 "To resume it: npm run resume",
         );
     }
     if (serving?.hold) {
-        pulumi.log.warn(
+        warn(
             `the campaign is held at version ${serving.solutionVersionArn} since ${serving.since} (${serving.reason}). ` +
                 "To serve the newest version again: npm run rollback -- --release",
         );

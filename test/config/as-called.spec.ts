@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { asCalled } from "../../runbooks/lib/cli/as-called.ts";
+import { asCalled } from "../../config/as-called.ts";
 
 describe("the commands in a message, for a caller of `npm run local`", () => {
     const cases: readonly (readonly [string, string])[] = [
@@ -23,4 +23,9 @@ describe("the commands in a message, for a caller of `npm run local`", () => {
     for (const [text, called] of cases) {
         it(`of ${text}`, () => assert.equal(asCalled(text, "npm run local --"), called));
     }
+
+    it("of any text stays as it is for other callers", () => {
+        assert.equal(process.env.MOVIE_RECOMMENDER_COMMANDS, undefined);
+        assert.equal(asCalled("npm run resume"), "npm run resume");
+    });
 });

@@ -1,0 +1,27 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+
+const pulumiCommand = /(?<!npm run |-- |[\w/.@-])pulumi (?=(?:up|preview|destroy|refresh|config|stack|cancel)\b)/g;
+
+/** `npm run park`, `npm run -s park -- --yes`; not `npm run data-prep`, which needs no AWS. */
+function runbookCommand(): RegExp {
+    const runbooks = readdirSync(join(import.meta.dirname, "..", "runbooks"))
+        .filter((file) => file.endsWith(".ts"))
+        .map((file) => file.slice(0, -3));
+    return new RegExp(`\\bnpm run( -s)? (${runbooks.join("|")})\\b(?: --(?= ))?`, "g");
+}
+
+/**
+ * The commands of a text for a caller who starts them by `prefix`, for example `npm run local --`. Then `pulumi up`
+ * becomes `npm run local -- pulumi up`. The default prefix is the environment's `MOVIE_RECOMMENDER_COMMANDS`. Without
+ * it, the text stays as it is.
+ */
+export function asCalled(text: string, prefix = process.env.MOVIE_RECOMMENDER_COMMANDS): string {
+    if (prefix === undefined) return text;
+    return text
+        .replaceAll(
+            runbookCommand(),
+            (_, silent = "", name) => `${prefix.replace("npm run", `npm run${silent}`)} ${name}`,
+        )
+        .replaceAll(pulumiCommand, `${prefix} pulumi `);
+}
