@@ -71,8 +71,15 @@ export async function startTestAws(speed: Speed = "instant") {
     const workspace = join(instance.dir, "workspace");
     const configFile = join(workspace, `Pulumi.${stack}.yaml`);
     const interactionsFile = join(instance.dir, "data", "personalize_interactions_fixed.csv");
+    const commands = new Set<Promise<unknown>>();
+    const runHere: typeof run = (...given) => {
+        const command = run(...given);
+        commands.add(command);
+        command.catch(() => {}).finally(() => commands.delete(command));
+        return command;
+    };
     const common = ["--non-interactive", "--color", "never", "--stack", stack];
-    const pulumi = (...args: string[]) => run(instance, "pulumi", [...args, ...common], "captured");
+    const pulumi = (...args: string[]) => runHere(instance, "pulumi", [...args, ...common], "captured");
 
     /** Prepares the interactions of a seed: another seed is another file. */
     async function writeInteractions(seed: number): Promise<void> {
@@ -116,8 +123,9 @@ export async function startTestAws(speed: Speed = "instant") {
             client.destroy();
         }
         await stop(instance);
-        // A command that a signal interrupted writes until it sees that its local AWS ended.
-        await rm(instance.dir, { recursive: true, force: true, maxRetries: 20 });
+        // A command that a signal interrupted writes its log at its end.
+        await Promise.allSettled(commands);
+        await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
     }
     const forget = endWithProcess(discard);
     async function stopOnce(): Promise<void> {
@@ -149,7 +157,8 @@ export async function startTestAws(speed: Speed = "instant") {
         /** Arguments of `pulumi` for a command that asks nothing. */
         engineArgs,
         /** `up`, `preview`, `refresh` or `destroy` by the real engine. */
-        engine: (...args: Parameters<typeof engineArgs>) => run(instance, "pulumi", engineArgs(...args), "captured"),
+        engine: (...args: Parameters<typeof engineArgs>) =>
+            runHere(instance, "pulumi", engineArgs(...args), "captured"),
         /** Any other command of Pulumi's on the stack. */
         pulumi,
         async outputs(): Promise<Record<string, string>> {
@@ -157,7 +166,12 @@ export async function startTestAws(speed: Speed = "instant") {
         },
         /** A runbook as a person runs it. */
         runbook: (name: string, ...args: string[]) =>
-            run(instance, process.execPath, [join("runbooks", `${name}.ts`), "--stack", stack, ...args], "captured"),
+            runHere(
+                instance,
+                process.execPath,
+                [join("runbooks", `${name}.ts`), "--stack", stack, ...args],
+                "captured",
+            ),
         /** Ends everything and leaves nothing. */
         stop: stopOnce,
     };
