@@ -3,12 +3,19 @@ import { join } from "node:path";
 
 const pulumiCommand = /(?<!npm run |-- |[\w/.@-])pulumi (?=(?:up|preview|destroy|refresh|config|stack|cancel)\b)/g;
 
-/** `npm run park`, `npm run -s park -- --yes`; not `npm run data-prep`, which needs no AWS. */
+let known: RegExp | undefined;
+
+/**
+ * `npm run park`, `npm run -s park -- --yes`; not `npm run data-prep`, which needs no AWS. The folder is read once: a
+ * runbook calls this for each write.
+ */
 function runbookCommand(): RegExp {
+    if (known !== undefined) return known;
     const runbooks = readdirSync(join(import.meta.dirname, "..", "runbooks"))
         .filter((file) => file.endsWith(".ts"))
         .map((file) => file.slice(0, -3));
-    return new RegExp(`\\bnpm run( -s)? (${runbooks.join("|")})\\b(?: --(?= ))?`, "g");
+    known = new RegExp(`\\bnpm run( -s)? (${runbooks.join("|")})\\b(?: --(?= ))?`, "g");
+    return known;
 }
 
 /**

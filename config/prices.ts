@@ -175,8 +175,8 @@ export function servingUsd({ tpsHours, tpsHoursV2 }: ServedUnits): number {
 }
 
 /**
- * Billed TPS-hours of an ACTIVE campaign for at most one window of five minutes. The larger of provisioned TPS and
- * requests, at least 1 TPS.
+ * Billed TPS-hours of an ACTIVE campaign for at most one window of five minutes. AWS bills the larger of provisioned
+ * TPS and requests, at least 1 TPS.
  */
 export function billedTpsHours(window: {
     readonly hours: number;

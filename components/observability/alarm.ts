@@ -45,11 +45,14 @@ export const once = { of: 1, needed: 1 };
  */
 export const enoughFailures = 3;
 
+/** Why a missing datapoint of requests is not a failure. */
+export const noRequests = "without requests CloudWatch has no datapoint";
+
 /** Alarms on a percentage of failures: two of three periods are above the threshold. */
 export const failureRate = {
     calls: "above",
     period: minutes5,
     datapoints: { of: 3, needed: 2 },
     missing: "notBreaching",
-    missingBecause: "there is no datapoint without requests",
+    missingBecause: noRequests,
 } as const;

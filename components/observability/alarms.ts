@@ -1,6 +1,6 @@
 import { jobMetrics, ownMetrics, servingMetrics } from "../../config/metrics.ts";
 import { nearLimit } from "../../cost/enforce-limit.ts";
-import { type Alarm, type AlarmSettings, enoughFailures, failureRate, minutes5, once } from "./alarm.ts";
+import { type Alarm, type AlarmSettings, enoughFailures, failureRate, minutes5, noRequests, once } from "./alarm.ts";
 import { apiErrors, campaignFailures, useOf } from "./serving-alarms.ts";
 import { jobErrors, type MetricsPlace, ownMetric, servingMetric } from "./stack-metrics.ts";
 
@@ -65,7 +65,7 @@ export function alarmsOf(place: MetricsPlace, settings: AlarmSettings): readonly
             period: minutes5,
             datapoints: { of: 3, needed: 3 },
             missing: "notBreaching",
-            missingBecause: "there is no datapoint without requests",
+            missingBecause: noRequests,
         },
         {
             id: "import-failed",

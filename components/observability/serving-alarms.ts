@@ -1,6 +1,6 @@
 import { gatewayMetrics, servingApiMetrics } from "../../config/metrics.ts";
 import { closingShare, notificationShare } from "../../cost/serving-shares.ts";
-import { type Alarm, type AlarmSettings, enoughFailures, failureRate, minutes5, once } from "./alarm.ts";
+import { type Alarm, type AlarmSettings, enoughFailures, failureRate, minutes5, noRequests, once } from "./alarm.ts";
 import { gatewayMetric, type MetricsPlace, ownMetric } from "./stack-metrics.ts";
 
 /** With fewer requests in five minutes, a percentage has no meaning. */
@@ -43,7 +43,7 @@ const whileBusy = {
     period: minutes5,
     datapoints: { of: 3, needed: 3 },
     missing: "notBreaching",
-    missingBecause: "there is no datapoint without requests",
+    missingBecause: noRequests,
 } as const;
 
 /** Alarms on use out of proportion. The first one is in US dollars, and covers the bytes of page and API too. */

@@ -7,7 +7,7 @@ import { dot, normOf } from "./norm.ts";
 /**
  * The greatest directions in which items vary together, which EASE^R and the directed ridge blur by their ridge. They are
  * the principal components of the items' correlations. A regression onto them is principal component regression (Massy
- * 1965). Subspace iteration finds their space, which is all that the regression needs.
+ * 1965). Subspace iteration finds their space. The regression needs only the space.
  */
 
 /** 32 and 128 are worse on MovieLens 100k (docs/models.md). */

@@ -102,7 +102,7 @@ const headersOf = (service: ServiceName): Record<string, string> => ({
 });
 
 /**
- * Another valid form of each text that the service may return in its own words. AWS documents none of these answers: a
+ * Another valid form of each text that the service may return in its own words. AWS does not document these answers: a
  * client must accept both forms.
  */
 const forms: Readonly<Record<string, (text: string) => string>> = {

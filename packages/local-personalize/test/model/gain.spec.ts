@@ -79,7 +79,7 @@ describe("the gain of scores", () => {
         assert.equal(related.fitted, undefined);
     });
 
-    it("changes the scores, whose sum stays 1, and not their order", async () => {
+    it("changes the scores and not their order; their sum stays 1", async () => {
         const model = trainModel(await interactionsOf({}), RECIPE);
         for (const history of model.histories.values()) {
             const [flat, sharp] = [0.4, 2.5].map((gain) => scoreUser({ ...model, gain }, history));
