@@ -1,9 +1,8 @@
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { isDeadEnd, isLeaving, meansTheSame, type Properties } from "./diff.ts";
-import { goneOrThrow, remove, waitUntilGone } from "./remove.ts";
+import { goneOrThrow, type RemoveDeps, remove, waitUntilGone } from "./remove.ts";
 import type { CommonInputs, Description, ResourceKind } from "./resource.ts";
 import { isOurs, ownerTag, type Tags, tagsOf } from "./tags.ts";
-import type { WaitDeps } from "./wait.ts";
 
 const wayOut =
     "Nothing was changed. Give this stack other names with `pulumi config set nameSuffix -<name>`, or delete it.";
@@ -19,7 +18,7 @@ const adoptWayOut =
  */
 export async function adoptable<I extends CommonInputs>(
     kind: ResourceKind<I>,
-    deps: WaitDeps,
+    deps: RemoveDeps,
     client: PersonalizeClient,
     inputs: I,
 ): Promise<string | undefined> {

@@ -1,7 +1,8 @@
 import { adoptable } from "./adopt.ts";
 import { alreadyExists, isRoleNotReady, isTransient, messageOf } from "./errors.ts";
+import type { RemoveDeps } from "./remove.ts";
 import type { ClientOf, CommonInputs, ResourceKind } from "./resource.ts";
-import { pause, type WaitDeps } from "./wait.ts";
+import { pause } from "./wait.ts";
 
 /** Seconds for which parts of IAM may not know a new role. */
 const roleGraceSeconds = 60;
@@ -17,7 +18,7 @@ const unansweredSeconds = 120;
  */
 export async function createOrAdopt<I extends CommonInputs>(
     kind: ResourceKind<I>,
-    deps: WaitDeps & { readonly client: ClientOf },
+    deps: RemoveDeps & { readonly client: ClientOf },
     inputs: I,
 ): Promise<{ readonly arn: string; readonly adopted: boolean }> {
     const start = deps.now();

@@ -4,6 +4,7 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 import { assertEngineAlive, endWithEngine } from "./engine.ts";
 import { kinds, type ResourceKindName } from "./kinds.ts";
 import { type Handler, type LifecycleDeps, lifecycle } from "./lifecycle.ts";
+import { keepLive } from "./live.ts";
 import { stateFlagsHandler } from "./operations/state-flags.ts";
 import { type CommonInputs, personalizeClients, type ResourceKind } from "./resource.ts";
 import { stackOwnerHandler } from "./stack-owner.ts";
@@ -18,14 +19,14 @@ export type HandlerName = ResourceKindName | "Marks" | "StackOwner";
  * The handlers that the forwarder in Pulumi's state calls by kind. Never move this file and never rename a kind: state
  * of older releases names both.
  */
-export const handlers: Readonly<Record<HandlerName, Handler>> = {
-    ...createHandlers(realDeps()),
+export const handlers: Readonly<Record<HandlerName, Handler>> = keepLive(log, (live) => ({
+    ...createHandlers({ ...realDeps(), live }),
     Marks: stateFlagsHandler({
         ssm: (region) => new SSMClient({ region }),
         assertEngineAlive: () => assertEngineAlive(),
     }),
     StackOwner: stackOwnerHandler({ client: personalizeClients() }),
-};
+}));
 
 /** The handlers of Personalize's resources; tests pass their own clock and log. */
 export function createHandlers(deps: LifecycleDeps): Record<ResourceKindName, Handler> {
@@ -36,13 +37,17 @@ export function createHandlers(deps: LifecycleDeps): Record<ResourceKindName, Ha
     return Object.fromEntries(made) as Record<ResourceKindName, Handler>;
 }
 
+/** Pulumi shows the output of a dynamic provider as information on the stack. */
+function log(message: string): void {
+    console.log(message);
+}
+
 function realDeps(): LifecycleDeps {
     return {
         client: personalizeClients(),
         sleep: (seconds) => sleep(seconds * 1000),
         now: () => performance.now() / 1000,
-        // Pulumi shows the output of a dynamic provider as information on the stack.
-        log: (message) => console.log(message),
+        log,
         assertEngineAlive: () => assertEngineAlive(),
         random: Math.random,
     };

@@ -3,7 +3,7 @@ import { asCalled } from "../config/as-called.ts";
 import { createOrAdopt } from "./create.ts";
 import { type Diff, diffOf, inputsIn, inWordsOf, isChanged, isDeadEnd, meansTheSame, type Properties } from "./diff.ts";
 import { about, initFailure, isInUse, isRefusal, isTransient, messageOf, withAdvice } from "./errors.ts";
-import { goneOrThrow, remove, stop } from "./remove.ts";
+import { goneOrThrow, type RemoveDeps, remove, stop } from "./remove.ts";
 import {
     type ClientOf,
     type CommonInputs,
@@ -13,9 +13,9 @@ import {
     type ResourceKind,
 } from "./resource.ts";
 import { allTags, retag, stillOf, tagsOf } from "./tags.ts";
-import { pause, type Verdict, verdictOn, type WaitDeps, waitFor } from "./wait.ts";
+import { pause, type Verdict, verdictOn, waitFor } from "./wait.ts";
 
-export interface LifecycleDeps extends WaitDeps {
+export interface LifecycleDeps extends RemoveDeps {
     readonly client: ClientOf;
 }
 

@@ -10,6 +10,16 @@ import { type WaitDeps, waitFor } from "./wait.ts";
  */
 const deleteDeadlineMinutes = 60;
 
+/** The resources that the stack keeps in this run, by the id in Pulumi's state. */
+export interface LiveResources {
+    has(id: string): boolean;
+}
+
+export interface RemoveDeps extends WaitDeps {
+    /** Resources that the deletion of another resource must not remove; absent: none. */
+    readonly live?: LiveResources;
+}
+
 /** A resource to delete: ARN, name for messages, seconds between two polls, and the stack's tags. */
 export interface Leaving {
     readonly arn: string;
@@ -39,7 +49,7 @@ export async function waitUntilGone(
  */
 export async function remove(
     kind: Removable,
-    deps: WaitDeps,
+    deps: RemoveDeps,
     client: PersonalizeClient,
     leaving: Leaving,
 ): Promise<void> {
@@ -67,11 +77,14 @@ export async function remove(
 }
 
 /** Removes the stack's own resources that use this one; returns a message for each other resource, for the operator. */
-async function clearTheWay(kind: Removable, deps: WaitDeps, client: PersonalizeClient, leaving: Leaving) {
+async function clearTheWay(kind: Removable, deps: RemoveDeps, client: PersonalizeClient, leaving: Leaving) {
     const others: string[] = [];
     for await (const [dependent, arn] of kind.dependents?.(client, leaving.arn) ?? []) {
         const what = `${dependent.noun} ${arn.split("/").slice(1).join("/")}`;
         const inTheWay = { ...leaving, arn, what };
+        if (deps.live?.has(arn)) {
+            throw new Error(`${what} uses it and belongs to this stack, so ${leaving.what} is not deleted`);
+        }
         if (!dependent.delete) {
             await stop(dependent, deps, client, inTheWay);
         } else if (isOurs(await tagsOf(client, arn).catch(goneOrThrow), leaving.tags)) {

@@ -16,6 +16,7 @@ const longest = [
     "test/e2e/access.spec.ts",
     "test/e2e/adopt.spec.ts",
     "test/e2e/killed.spec.ts",
+    "test/e2e/reverted.spec.ts",
     "test/e2e/observability.spec.ts",
     "test/e2e/shop.spec.ts",
     "test/e2e/auto-training.spec.ts",

@@ -1,0 +1,65 @@
+import type { Handler } from "./lifecycle.ts";
+import type { LiveResources } from "./remove.ts";
+import { isUnknown } from "./resource.ts";
+
+/**
+ * Wraps handlers so that no deletion removes what the same run keeps.
+ *
+ * The engine creates a replacement first and deletes the old resource at the end of the run, by its id. After an
+ * interruption the old resource stays in the state as pending deletion. If the change is then reverted, `create` finds
+ * the old resource by its name and uses it again. The pending deletion has the same id, so it would delete the resource
+ * that now serves. The engine asks `diff` for every resource that the program declares before it deletes anything
+ * (pkg/resource/deploy/step_generator.go), so this process knows every id to keep.
+ *
+ * A run in which a create or update failed deletes nothing: it cannot know which resources the rest of the program
+ * keeps. The engine ends such a run anyway, except with `--continue-on-error`.
+ */
+export function keepLive<K extends string>(
+    log: (message: string) => void,
+    makeHandlers: (live: LiveResources) => Readonly<Record<K, Handler>>,
+): Readonly<Record<K, Handler>> {
+    const ids = new Set<string>();
+    let failed = false;
+    const settled = async <T>(work: Promise<T>, idOf: (result: T) => string): Promise<T> => {
+        try {
+            const result = await work;
+            ids.add(idOf(result));
+            return result;
+        } catch (error) {
+            failed = true;
+            throw error;
+        }
+    };
+    const wrap = (handler: Handler): Handler => ({
+        ...handler,
+        async diff(id, olds, news) {
+            const diff = await handler.diff(id, olds, news);
+            // With unknown values the engine only asks what a replacement of another resource would replace.
+            if (!containsUnknown(news)) {
+                if (diff.replaces.length > 0) ids.delete(id);
+                else ids.add(id);
+            }
+            return diff;
+        },
+        create: (inputs) => settled(handler.create(inputs), ({ id }) => id),
+        update: (id, olds, news) => settled(handler.update(id, olds, news), () => id),
+        async delete(id, properties) {
+            if (ids.has(id)) {
+                log(`${id} belongs to the stack again, so its pending deletion leaves it in AWS`);
+                return;
+            }
+            if (failed) {
+                throw new Error(
+                    `${id} is not deleted, because another resource of this run failed. Run \`pulumi up\` again.`,
+                );
+            }
+            await handler.delete(id, properties);
+        },
+    });
+    const handlers = Object.entries<Handler>(makeHandlers(ids)).map(([kind, handler]) => [kind, wrap(handler)]);
+    return Object.fromEntries(handlers) as Record<K, Handler>;
+}
+
+function containsUnknown(value: unknown): boolean {
+    return value !== null && typeof value === "object" ? Object.values(value).some(containsUnknown) : isUnknown(value);
+}

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import type { Handler } from "../../personalize/lifecycle.ts";
+import { keepLive } from "../../personalize/live.ts";
+import { useWorld } from "./world.ts";
+
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** A handler that records its deletions; `replaces` and `fails` in the inputs choose what it answers. */
+function recorded() {
+    const deleted: string[] = [];
+    const handler: Handler = {
+        check: async (_olds, inputs) => ({ inputs, failures: [] }),
+        diff: async (_id, _olds, news) => ({
+            changes: true,
+            replaces: news.replaces === true ? ["name"] : [],
+            deleteBeforeReplace: false,
+        }),
+        async create(inputs) {
+            if (inputs.fails === true) throw new Error("Refused.");
+            return { id: String(inputs.id), outs: inputs };
+        },
+        read: async (id, props) => ({ id, props }),
+        update: async (_id, _olds, outs) => ({ outs }),
+        delete: async (id) => void deleted.push(id),
+    };
+    const { Film } = keepLive(
+        () => {},
+        () => ({ Film: handler }),
+    );
+    return { Film, deleted };
+}
+
+describe("A pending deletion", () => {
+    it("removes a resource that the run does not keep", async () => {
+        const { Film, deleted } = recorded();
+        await Film.diff("new", {}, {});
+        await Film.delete("old", {});
+        assert.deepEqual(deleted, ["old"]);
+    });
+
+    it("keeps a resource that create found and used again", async () => {
+        const { Film, deleted } = recorded();
+        await Film.create({ id: "a" });
+        await Film.delete("a", {});
+        assert.deepEqual(deleted, []);
+    });
+
+    it("keeps a resource that diff found unchanged or updated", async () => {
+        const { Film, deleted } = recorded();
+        await Film.diff("a", {}, {});
+        await Film.update("b", {}, {});
+        await Film.delete("a", {});
+        await Film.delete("b", {});
+        assert.deepEqual(deleted, []);
+    });
+
+    it("removes a resource whose last diff is a replacement", async () => {
+        const { Film, deleted } = recorded();
+        await Film.diff("a", {}, {});
+        await Film.diff("a", {}, { replaces: true });
+        await Film.delete("a", {});
+        assert.deepEqual(deleted, ["a"]);
+    });
+
+    it("removes a resource if diff saw unknown values only: the engine then asks about dependents", async () => {
+        const { Film, deleted } = recorded();
+        await Film.diff("a", {}, { tags: { owner: unknown } });
+        await Film.delete("a", {});
+        assert.deepEqual(deleted, ["a"]);
+    });
+
+    it("waits for the next run if a create failed in this one", async () => {
+        const { Film, deleted } = recorded();
+        await assert.rejects(Film.create({ id: "a", fails: true }), /Refused/);
+        await assert.rejects(Film.delete("b", {}), /b is not deleted, because another resource of this run failed/);
+        assert.deepEqual(deleted, []);
+    });
+});
+
+describe("The deletion of a solution", () => {
+    const world = useWorld();
+
+    it("is refused if a campaign that the run keeps uses the solution", async () => {
+        const { solution, campaign } = await world.makeAll();
+        const handlers = world.handlersWith({ live: new Set([campaign.id]) });
+        await assert.rejects(
+            handlers.Solution.delete(solution.id, solution.outs),
+            /campaign films uses it and belongs to this stack, so solution films is not deleted/,
+        );
+        assert.equal((await handlers.Campaign.read(campaign.id, campaign.outs)).props?.status, "ACTIVE");
+    });
+});

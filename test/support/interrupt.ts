@@ -1,0 +1,73 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { environment } from "../../packages/local-aws/instance.ts";
+import { adminOf } from "../../packages/local-aws/test/admin.ts";
+import { orphansOfKilled } from "../drills/kill/cases.ts";
+import type { TestAws } from "./local-aws.ts";
+
+/** How a command ends early: Ctrl-C twice, `kill -9` of the engine, or an answer of the service. */
+export type Stop = "ctrl-c" | "kill" | "failure";
+
+/** Milliseconds for which the answer of the awaited call is held back, and after which the stop comes. */
+const heldMilliseconds = 8000;
+const settleMilliseconds = 1500;
+
+/**
+ * Runs an engine command and stops it at the `call`-th accepted call of a Personalize operation: after the service has
+ * accepted it, and before the engine knows. A failure lets the service refuse this call and every later one.
+ *
+ * @returns whether the stop struck; false if the command ended without that call.
+ */
+export async function interrupted(
+    aws: TestAws,
+    command: "up" | "destroy",
+    at: { readonly operation: string; readonly call?: number; readonly stop: Stop },
+    env: Readonly<Record<string, string>> = {},
+): Promise<boolean> {
+    const { operation, call = 1, stop } = at;
+    const admin = adminOf(aws.instance);
+    const before = (await admin.requests()).at(-1)?.id ?? 0;
+    const effect =
+        stop === "failure"
+            ? { kind: "error", code: "LimitExceededException", message: "A limit of this account.", status: 400 }
+            : { kind: "latency", milliseconds: heldMilliseconds, when: "after" };
+    await admin.arm({ operation, call, times: stop === "failure" ? 1000 : 1, effect });
+    const orphans = orphansOfKilled();
+    const engine = spawn("pulumi", aws.engineArgs(command), {
+        cwd: aws.instance.root,
+        env: { ...environment(aws.instance), ...env },
+        stdio: "ignore",
+        // A signal to the test must not reach the engine.
+        detached: true,
+    });
+    const ended = once(engine, "exit");
+    const calls = async () =>
+        (await admin.requests(before)).filter(
+            (one) => one.operation === operation && (stop === "failure" || one.outcome === "accepted"),
+        );
+    try {
+        while (engine.exitCode === null && engine.signalCode === null && (await calls()).length < call) {
+            await sleep(10);
+        }
+        const struck = (await calls()).length >= call;
+        if (stop !== "failure" && engine.exitCode === null) {
+            orphans.add(engine.pid ?? 0);
+            if (stop === "ctrl-c") {
+                engine.kill("SIGINT");
+                await sleep(settleMilliseconds);
+                engine.kill("SIGINT");
+            } else {
+                // Calls of other resources end meanwhile: this stop interrupts one call only.
+                await sleep(settleMilliseconds);
+                engine.kill("SIGKILL");
+            }
+        }
+        await ended;
+        return struck;
+    } finally {
+        await admin.clear();
+        orphans.end();
+        if (stop === "kill") await aws.pulumi("cancel", "--yes");
+    }
+}
