@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import {
     CreateDatasetImportJobCommand,
+    type DatasetImportJob,
     type DatasetImportJobSummary,
     DescribeDatasetCommand,
     DescribeDatasetImportJobCommand,
@@ -9,6 +10,7 @@ import {
 } from "@aws-sdk/client-personalize";
 import { canonical } from "./diff.ts";
 import { baseName, nextName, numberOf } from "./job-names.ts";
+import { goneOrThrow } from "./remove.ts";
 import { type CommonInputs, isUnknown, type Problem, type ResourceKind } from "./resource.ts";
 import { tagList } from "./tags.ts";
 
@@ -54,6 +56,13 @@ async function newestOf(client: PersonalizeClient, datasetArn: string): Promise<
     return newest;
 }
 
+/** Whether the job imported into today's dataset. Its record outlives the dataset, and the next one has an equal ARN. */
+async function isYoungerThanDataset(client: PersonalizeClient, job: DatasetImportJob | undefined): Promise<boolean> {
+    const describe = new DescribeDatasetCommand({ datasetArn: job?.datasetArn });
+    const { dataset } = (await client.send(describe).catch(goneOrThrow)) ?? {};
+    return dataset !== undefined && (job?.creationDateTime ?? 0) > (dataset.creationDateTime ?? 0);
+}
+
 /**
  * An import job has no delete, and its name stays in use for ever. An existing job is used only if three conditions
  * hold. Content, location and role are equal, it belongs to this dataset, and no later job replaced its rows. Otherwise
@@ -89,13 +98,15 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
         if (numberOf(jobName, base(inputs)) === 0) {
             return undefined;
         }
-        const { dataset } = await client.send(new DescribeDatasetCommand({ datasetArn }));
         const describe = new DescribeDatasetImportJobCommand({ datasetImportJobArn });
         const { datasetImportJob: job } = await client.send(describe);
-        // The record of a job outlives its dataset, and the next dataset has an equal ARN.
-        const younger = (job?.creationDateTime ?? 0) > (dataset?.creationDateTime ?? 0);
         const sameSource = job?.dataSource?.dataLocation === dataLocation && job?.roleArn === roleArn;
-        return younger && sameSource ? datasetImportJobArn : undefined;
+        return sameSource && (await isYoungerThanDataset(client, job)) ? datasetImportJobArn : undefined;
+    },
+    async isOutlived(client, datasetImportJobArn) {
+        const describe = new DescribeDatasetImportJobCommand({ datasetImportJobArn });
+        const { datasetImportJob: job } = await client.send(describe);
+        return !(await isYoungerThanDataset(client, job));
     },
     async create(client, inputs) {
         const command = new CreateDatasetImportJobCommand({

@@ -143,7 +143,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
         async read(id, properties) {
             const client = deps.client(String(properties.region));
             const description = await kind.describe(client, id).catch(goneOrThrow);
-            if (description === undefined) {
+            if (description === undefined || (await kind.isOutlived?.(client, id))) {
                 return {};
             }
             const inputs = properties as unknown as I;

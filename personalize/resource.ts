@@ -73,6 +73,8 @@ export interface ResourceKind<I extends CommonInputs> {
     /** Sends one create call and returns the ARN. */
     create(client: PersonalizeClient, inputs: I): Promise<string>;
     describe(client: PersonalizeClient, arn: string): Promise<Description>;
+    /** Whether the service keeps its record although what it belonged to is gone. */
+    isOutlived?(client: PersonalizeClient, arn: string): Promise<boolean>;
     /** Why a creation that failed may succeed if it is repeated once; undefined if it would fail again. */
     worthRepeating?(client: PersonalizeClient, arn: string, inputs: I): Promise<string | undefined>;
     /** The command that finds the cause of a failed creation; without `arn` the service refused it. */

@@ -7,6 +7,7 @@ import { alarmCount } from "../../components/observability/alarms.ts";
 import { executionRoleTrust } from "../../iam/import-access.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
 import { toolchain } from "../../packages/local-aws/toolchain/env.mjs";
+import { deleteByHand } from "../support/by-hand.ts";
 import { everythingIn, importJobNames, watchersIn } from "../support/left.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { applied } from "../support/planned.ts";
@@ -144,6 +145,19 @@ describe("the life of a stack on the real engine", () => {
         assert.ok((await importJobNames(aws)).includes(firstJob));
         assertExit(await aws.runbook("recommend", "1", "--json"), 0);
     });
+
+    for (const kinds of [["group"], ["dataset", "filter"]] as const) {
+        it(`is complete again after one refresh and one up if its ${kinds.join(" and ")} is deleted by hand`, async () => {
+            const names = async () => (await everythingIn(aws)).filter((thing) => !thing.startsWith("version ")).sort();
+            const before = await names();
+            await deleteByHand(aws.personalize, kinds);
+            assertExit(await aws.engine("refresh"), 0);
+            assertExit(await aws.engine("up"), 0);
+            assert.deepEqual(await names(), before);
+            assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+            assertExit(await aws.runbook("recommend", "1", "--json"), 0);
+        });
+    }
 
     it("has written nothing into the project's folder", () => {
         assert.equal(existsSync(join(aws.instance.root, `Pulumi.${aws.stack}.yaml`)), false);
