@@ -33,21 +33,22 @@ const { config } = data;
 refuseRedData(data.manifest, config);
 await refuseOtherOptions(data.manifest, config);
 enforceResourceRules({ ...waiversOf(config.cost), ...config.waivers }, config);
-const stateFlags = await stackStateFlags(config.stack);
+const [files, { accountId }, { partition }] = await Promise.all([
+    servingFiles(data),
+    aws.getCallerIdentity(),
+    aws.getPartition(),
+]);
+const bucketName = bucketNameFor(config, accountId);
+const { ownerId: owner, previousStack } = await stackOwner(config, bucketName);
+const stateFlags = await stackStateFlags(config.stack, previousStack);
 const price = await showPrice(config, {
     isParked: stateFlags.parked !== undefined,
     alarms: config.observability ? alarmCount(config.serving.api) : 0,
 });
-const [files, owner, { accountId }, { partition }] = await Promise.all([
-    servingFiles(data),
-    stackOwner(config),
-    aws.getCallerIdentity(),
-    aws.getPartition(),
-]);
 const caller = { partition, region: config.region, accountId };
 const place = {
     partition,
-    bucketName: bucketNameFor(config, accountId),
+    bucketName,
     kmsKeyArn: config.kmsKeyArn,
     ...prefixesOf(config),
 };
@@ -120,7 +121,7 @@ if (config.auditTrail) {
 }
 
 export const { estimatedMonthlyCostUsd } = price;
-export const { bucketName } = bucket;
+export { bucketName };
 export const { roleArn } = access;
 export const {
     schemaArn,

@@ -1,6 +1,6 @@
 import { type CostConfig, parseCostConfig } from "./cost.ts";
 import { parseEventWeights } from "./event-weights.ts";
-import { bucketNameFor, endings, type Names, namesFor, storefrontEnding, trailEnding } from "./names.ts";
+import { bucketNameFor, endings, type Names, namesFor, storefrontEnding, suffixFor, trailEnding } from "./names.ts";
 import { regionProblem } from "./regions.ts";
 import { parseServingConfig, type ServingConfig } from "./serving.ts";
 import { parseTraining, type TrainingConfig } from "./training.ts";
@@ -21,6 +21,8 @@ export interface StackConfig extends TrainingConfig {
     /** Empty: the default name, which needs the account id. */
     readonly bucketName: string;
     readonly names: Names;
+    /** The end of all names; empty on `dev` and `local` by default. */
+    readonly nameSuffix: string;
     readonly interactionsFile: string;
     /** Options by which data-prep makes the interactions; undefined: any options. */
     readonly dataOptionsFile: string | undefined;
@@ -108,6 +110,7 @@ export function parseConfig(
         stack: stack.stack,
         bucketName: parseBucketName(values, stack, longestEnding(auditTrail, serving)),
         names,
+        nameSuffix: suffixFor(stack.stack, text("nameSuffix")),
         ...training,
         ...parseAccess(values, stack),
         interactionsFile: text("interactionsFile"),

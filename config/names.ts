@@ -58,9 +58,20 @@ export interface Names {
     readonly storefront: string;
 }
 
+/** The default of config `nameSuffix`: the suffix follows the stack. */
+export const automaticSuffix = "auto";
+
+/** The end of a stack's names: config `nameSuffix`, else empty on `dev` and `local`, and `-<stack>` on other stacks. */
+export function suffixFor(stack: string, nameSuffix: string = automaticSuffix): string {
+    if (nameSuffix !== automaticSuffix) {
+        return nameSuffix;
+    }
+    return stack === "dev" || stack === "local" ? "" : `-${stack}`;
+}
+
 /** Names of a stack. IAM and Personalize names are unique per account, so other stacks get a suffix. */
-export function namesFor(stack: string, nameSuffix: string): Names {
-    const suffix = nameSuffix !== "" ? nameSuffix : stack === "dev" || stack === "local" ? "" : `-${stack}`;
+export function namesFor(stack: string, nameSuffix?: string): Names {
+    const suffix = suffixFor(stack, nameSuffix);
     return {
         role: `AmazonPersonalize-ExecutionRole${suffix}`,
         schema: `item_interactions_schema${suffix}`,

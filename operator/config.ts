@@ -22,7 +22,7 @@ export function loadConfig() {
         region,
         operatedStack,
         bucketName: own.get("bucketName") ?? "",
-        names: namesFor(operatedStack, own.get("nameSuffix") ?? ""),
+        names: namesFor(operatedStack, own.get("nameSuffix")),
         kmsKeyArn: own.get("kmsKeyArn") || undefined,
         users: own.getObject<string[]>("users") ?? [],
         roles: own.getObject<string[]>("roles") ?? [],

@@ -19,14 +19,10 @@ export type HandlerName = ResourceKindName | "Marks" | "StackOwner";
  * The handlers that the forwarder in Pulumi's state calls by kind. Never move this file and never rename a kind: state
  * of older releases names both.
  */
-export const handlers: Readonly<Record<HandlerName, Handler>> = keepLive(log, (live) => ({
-    ...createHandlers({ ...realDeps(), live }),
-    Marks: stateFlagsHandler({
-        ssm: (region) => new SSMClient({ region }),
-        assertEngineAlive: () => assertEngineAlive(),
-    }),
-    StackOwner: stackOwnerHandler({ client: personalizeClients() }),
-}));
+export const handlers: Readonly<Record<HandlerName, Handler>> = keepLive(log, (live) => {
+    const deps = { ...realDeps(), live, ssm: (region: string) => new SSMClient({ region }) };
+    return { ...createHandlers(deps), Marks: stateFlagsHandler(deps), StackOwner: stackOwnerHandler(deps) };
+});
 
 /** The handlers of Personalize's resources; tests pass their own clock and log. */
 export function createHandlers(deps: LifecycleDeps): Record<ResourceKindName, Handler> {

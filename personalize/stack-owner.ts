@@ -1,21 +1,56 @@
 import { randomUUID } from "node:crypto";
+import type { SSMClient } from "@aws-sdk/client-ssm";
 import { notOurs } from "./adopt.ts";
 import { datasetGroup } from "./dataset-group.ts";
 import { about } from "./errors.ts";
 import type { Handler } from "./lifecycle.ts";
+import { moveStateFlags } from "./operations/state-flags.ts";
 import { type ClientOf, type CommonInputs, isUnknown, type Problem } from "./resource.ts";
 import { isOurs, ownerTag, type Tags, tagsOf } from "./tags.ts";
 
 export interface StackOwnerInputs extends Pick<CommonInputs, "region" | "tags"> {
     /** Name of the stack's dataset group; undefined if config adopts one. */
     readonly datasetGroupName: string | undefined;
+    /** The end of all names of the stack. */
+    readonly nameSuffix: string;
+    readonly bucketName: string;
+}
+
+const stackOf = ({ tags }: Partial<Pick<StackOwnerInputs, "tags">>): string => tags?.["pulumi:stack"] ?? "";
+
+/**
+ * Why a renamed stack is refused: default names follow the stack, so the engine would replace almost every resource,
+ * with a paid training. Empty if the configuration keeps the names.
+ */
+function renameProblems(olds: Partial<StackOwnerInputs>, news: StackOwnerInputs): Problem[] {
+    const [before, now] = [stackOf(olds), stackOf(news)];
+    if (before === "" || before === now) {
+        return [];
+    }
+    const keys = (["nameSuffix", "bucketName"] as const).filter((key) => olds[key] !== news[key]);
+    const commands = keys.map((key) => `pulumi config set --stack ${now} ${key} -- '${olds[key]}'`);
+    return keys.length === 0
+        ? []
+        : [
+              {
+                  property: keys[0] as string,
+                  reason:
+                      `stack ${before} was renamed to ${now}, and default names follow the stack: almost every resource ` +
+                      `would be replaced, with a paid training. Keep the names:\n  ${commands.join("\n  ")}`,
+              },
+          ];
 }
 
 /**
  * The lifecycle of a stack's random id. `check` makes it once, so that the state has it before any resource has its tag.
- * It also runs in a preview: a stack whose names another stack has is refused before anything is made.
+ * It also runs in a preview: a stack whose names another stack has, or whose own names would change with a rename, is
+ * refused before anything is made. An update after a rename moves the state flags to the new name.
  */
-export function stackOwnerHandler(deps: { readonly client: ClientOf }): Handler {
+export function stackOwnerHandler(deps: {
+    readonly client: ClientOf;
+    ssm(region: string): SSMClient;
+    assertEngineAlive(): Promise<void>;
+}): Handler {
     async function problemsOf(inputs: StackOwnerInputs, owner: string): Promise<Problem[]> {
         const { datasetGroupName: name, region } = inputs;
         if (name === undefined || isUnknown(name)) {
@@ -36,19 +71,32 @@ export function stackOwnerHandler(deps: { readonly client: ClientOf }): Handler 
         }
     }
     return {
-        async check(olds, news) {
-            const recorded = olds?.ownerId;
-            const ownerId = typeof recorded === "string" ? recorded : randomUUID();
-            const failures = await problemsOf(news as unknown as StackOwnerInputs, ownerId);
-            return { inputs: { ...news, ownerId }, failures };
+        async check(olds, properties) {
+            const recorded = (olds ?? {}) as Partial<StackOwnerInputs> & { readonly ownerId?: unknown };
+            const news = properties as unknown as StackOwnerInputs;
+            const ownerId = typeof recorded.ownerId === "string" ? recorded.ownerId : randomUUID();
+            const renamed = renameProblems(recorded, news);
+            const failures = renamed.length > 0 ? renamed : await problemsOf(news, ownerId);
+            const previousStack = stackOf(recorded) === stackOf(news) ? "" : stackOf(recorded);
+            return { inputs: { ...properties, ownerId, previousStack }, failures };
         },
         async diff(_id, olds, news) {
-            const changes = ["region", "datasetGroupName"].some((key) => olds[key] !== news[key]);
+            const renamed = stackOf(olds as Partial<StackOwnerInputs>) !== stackOf(news as Partial<StackOwnerInputs>);
+            const changes = renamed || recordedInputs.some((key) => olds[key] !== news[key]);
             return { changes, replaces: [], deleteBeforeReplace: false };
         },
         create: async (inputs) => ({ id: String(inputs.ownerId), outs: inputs }),
         read: async (id, props) => ({ id, props }),
-        update: async (_id, _olds, news) => ({ outs: news }),
+        async update(_id, _olds, news) {
+            const { region, tags, previousStack } = news as unknown as StackOwnerInputs & { previousStack: string };
+            if (previousStack !== "") {
+                await deps.assertEngineAlive();
+                await moveStateFlags(deps.ssm(region), previousStack, stackOf({ tags }));
+            }
+            return { outs: { ...news, previousStack: "" } };
+        },
         async delete() {},
     };
 }
+
+const recordedInputs = ["region", "datasetGroupName", "nameSuffix", "bucketName"];

@@ -32,14 +32,14 @@ export async function tagsOf(client: PersonalizeClient, resourceArn: string): Pr
 export const ownerTag = "movie-recommender:owner";
 
 /**
- * Whether these tags show that the resource belongs to the stack. Resources of releases without the id have no owner
- * tag: there project and stack decide.
+ * Whether these tags show that the resource belongs to the stack. The owner decides alone where both have one, because
+ * `pulumi stack rename` changes the stack's name. Without an owner, project and stack decide.
  */
 export function isOurs(has: Tags | undefined, stack: Tags): boolean {
-    const isOf = (key: string) => has?.[key] === stack[key];
-    const isNamedSo = ["pulumi:project", "pulumi:stack"].every((key) => has?.[key] !== undefined && isOf(key));
-    const isWithoutId = has?.[ownerTag] === undefined || stack[ownerTag] === undefined;
-    return isNamedSo && (isWithoutId || isOf(ownerTag));
+    const isOf = (key: string) => has?.[key] !== undefined && has[key] === stack[key];
+    return has?.[ownerTag] !== undefined && stack[ownerTag] !== undefined
+        ? isOf(ownerTag)
+        : isOf("pulumi:project") && isOf("pulumi:stack");
 }
 
 /** The wanted tags for a resource with these tags: one without an owner stays without. */

@@ -140,21 +140,25 @@ export class StateFlagsParameters extends PersonalizeResource<StateFlagsInputs> 
 /** The random id of the stack, made once. Every new Personalize resource has it in a tag. */
 export class StackOwner extends PersonalizeResource<StackOwnerInputs> {
     declare public readonly ownerId: pulumi.Output<string>;
+    declare public readonly previousStack: pulumi.Output<string>;
 
     constructor(name: string, args: Args<StackOwnerInputs>, opts?: pulumi.CustomResourceOptions) {
-        super("StackOwner", name, args, ["ownerId"], opts);
+        super("StackOwner", name, args, ["ownerId", "previousStack"], opts);
     }
 }
 
 /**
- * The id of the stack. It resolves after the check that no other stack in the account has its names. Declare all other
- * resources later, so that a refused `up` makes nothing.
+ * The id of the stack, and its name before an unfinished rename (else empty). It resolves after the check that no other
+ * stack in the account has its names. Declare all other resources later, so that a refused `up` makes nothing.
  */
-export async function stackOwner({ region, tags, names, adopt }: StackConfig): Promise<pulumi.Output<string>> {
+export async function stackOwner(
+    { region, tags, names, nameSuffix, adopt }: StackConfig,
+    bucketName: string,
+): Promise<{ readonly ownerId: pulumi.Output<string>; readonly previousStack: string }> {
     const datasetGroupName = adopt.datasetGroup === undefined ? names.datasetGroup : undefined;
-    const owner = new StackOwner("owner", { region, tags, datasetGroupName });
-    await new Promise((resolve) => owner.urn.apply(resolve));
-    return owner.ownerId;
+    const owner = new StackOwner("owner", { region, tags, datasetGroupName, nameSuffix, bucketName });
+    const previousStack = await new Promise<string>((resolve) => owner.previousStack.apply(resolve));
+    return { ownerId: owner.ownerId, previousStack };
 }
 
 /** Deadline in minutes for resources that usually need about a minute. */

@@ -7,9 +7,13 @@ import { parseStateFlags, type StateFlags, stateFlagsPath } from "../../personal
  * Reads the stack's state flags before the program declares resources. It leaves out a parked campaign and keeps a held
  * version, so that `up` never works against a runbook. Preview and up log this.
  */
-export async function stackStateFlags(stack: string): Promise<StateFlags> {
-    const { names, values } = await aws.ssm.getParametersByPath({ path: stateFlagsPath(stack) });
-    const stateFlags = parseStateFlags(names.map((name, index) => ({ name, value: values[index] ?? "" })));
+export async function stackStateFlags(stack: string, previousStack: string): Promise<StateFlags> {
+    // In the preview of a renamed stack, the flags are still under the previous name.
+    const paths = [previousStack, stack].filter((name) => name !== "").map(stateFlagsPath);
+    const found = await Promise.all(paths.map((path) => aws.ssm.getParametersByPath({ path })));
+    const stateFlags = parseStateFlags(
+        found.flatMap(({ names, values }) => names.map((name, index) => ({ name, value: values[index] ?? "" }))),
+    );
     const { closed, parked, serving } = stateFlags;
     const warn = (text: string) => pulumi.log.warn(asCalled(text));
     if (closed) {

@@ -2,6 +2,7 @@ import {
     DeleteParameterCommand,
     DeleteParametersCommand,
     GetParameterCommand,
+    ParameterAlreadyExists,
     ParameterNotFound,
     PutParameterCommand,
     paginateGetParametersByPath,
@@ -148,6 +149,22 @@ export async function removeAllStateFlags(ssm: SSMClient, path: string): Promise
     }
 }
 
+/**
+ * Moves all parameters of a renamed stack, with the cost guard's state. A parameter that the new name already has stays,
+ * so an interrupted move can be repeated.
+ */
+export async function moveStateFlags(ssm: SSMClient, from: string, to: string): Promise<void> {
+    for (const { name, value } of await parametersIn(ssm, stateFlagsPath(from))) {
+        const Name = stateFlagsPath(to) + name.slice(stateFlagsPath(from).length);
+        await ssm.send(new PutParameterCommand({ Name, Value: value, Type: "String" })).catch((error) => {
+            if (!(error instanceof ParameterAlreadyExists)) {
+                throw error;
+            }
+        });
+    }
+    await removeAllStateFlags(ssm, stateFlagsPath(from));
+}
+
 async function parametersIn(client: SSMClient, Path: string) {
     const found: { name: string; value: string }[] = [];
     for await (const { Parameters = [] } of paginateGetParametersByPath({ client }, { Path })) {
@@ -173,18 +190,19 @@ export function stateFlagsHandler(deps: {
     return {
         check: async (_olds, news) => ({ inputs: news, failures: [] }),
         async diff(_id, olds, news) {
-            const replaces = ["region", "path"].filter((key) => olds[key] !== news[key]);
-            return { changes: replaces.length > 0, replaces, deleteBeforeReplace: false };
+            const replaces = olds.region === news.region ? [] : ["region"];
+            // The update of the stack's owner moved the parameters.
+            return { changes: replaces.length > 0 || olds.path !== news.path, replaces, deleteBeforeReplace: false };
         },
         create: async (inputs) => ({ id: String(inputs.path), outs: inputs }),
         read: async (id, props) => ({ id, props }),
         update: async (_id, _olds, news) => ({ outs: news }),
-        async delete(id, { region }) {
+        async delete(_id, { region, path }) {
             await deps.assertEngineAlive();
             try {
-                await removeAllStateFlags(deps.ssm(String(region)), id);
+                await removeAllStateFlags(deps.ssm(String(region)), String(path));
             } catch (error) {
-                throw about(`SSM parameters under ${id}`, error);
+                throw about(`SSM parameters under ${path}`, error);
             }
         },
     };

@@ -27,7 +27,8 @@ describe("the configuration", () => {
             stack: "dev",
             region: "eu-central-1",
             bucketName: "",
-            names: namesFor("dev", ""),
+            names: namesFor("dev"),
+            nameSuffix: "",
             interactionsFile: "data/personalize_interactions_fixed.csv",
             dataRetention: "delete",
             recipe: "aws-user-personalization",
@@ -200,7 +201,7 @@ describe("the configuration", () => {
             const reason = found.find(({ path }) => path === key)?.reason;
             assert.ok(reason?.startsWith(`is "${value}"`), `${key}: ${reason}`);
         }
-        assert.equal(found.filter(({ path }) => path === "nameSuffix").length, Object.keys(namesFor("dev", "")).length);
+        assert.equal(found.filter(({ path }) => path === "nameSuffix").length, Object.keys(namesFor("dev")).length);
     });
 
     for (const [path, value] of [

@@ -41,15 +41,15 @@ describe("names", () => {
             ranking: "movie-recommender-ranking",
             storefront: "movie-recommender-storefront",
         };
-        assert.deepEqual(namesFor("dev", ""), plain);
-        assert.deepEqual(namesFor("local", ""), plain);
+        assert.deepEqual(namesFor("dev"), plain);
+        assert.deepEqual(namesFor("local"), plain);
     });
 
     it("end with the stack elsewhere, and with nameSuffix where it is set", () => {
-        assert.equal(namesFor("prod", "").campaign, "movie-recommender-campaign-prod");
+        assert.equal(namesFor("prod").campaign, "movie-recommender-campaign-prod");
         assert.equal(namesFor("prod", "-eu").campaign, "movie-recommender-campaign-eu");
         assert.equal(namesFor("dev", "-eu").role, "AmazonPersonalize-ExecutionRole-eu");
-        for (const [kind, name] of Object.entries(namesFor("prod", ""))) {
+        for (const [kind, name] of Object.entries(namesFor("prod"))) {
             assert.ok(name.endsWith("-prod"), `${kind} ${name}`);
         }
     });

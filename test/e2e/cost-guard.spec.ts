@@ -128,7 +128,7 @@ describe("the cost guard on the local AWS", function () {
         assertExit(await aws.runbook("resume", "--yes", "--config-file", aws.engineArgs("up")[2] as string), 0);
 
     describe("its role", () => {
-        const names = () => namesFor(aws.stack, "");
+        const names = () => namesFor(aws.stack);
         const scope = (): GuardScope => ({
             partition: localPartition,
             region,

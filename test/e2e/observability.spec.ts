@@ -45,7 +45,7 @@ describe("what there is to see of a stack", function () {
     before(async () => {
         aws = await startTestAws();
         await aws.configure({ api: true, storefront: "none", eventTracker: true });
-        names = namesFor(aws.stack, "");
+        names = namesFor(aws.stack);
         const credentials = { accessKeyId: "test", secretAccessKey: "test" };
         const settings = { endpoint: `http://127.0.0.1:${aws.instance.port}`, region, credentials };
         by = {

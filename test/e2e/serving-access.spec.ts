@@ -64,7 +64,7 @@ describe("who may use the API, and what it may", () => {
     });
 
     describe("its roles", () => {
-        const names = () => namesFor(aws.stack, "");
+        const names = () => namesFor(aws.stack);
         const scope = (): ApiScope => ({
             partition: localPartition,
             region,

@@ -15,7 +15,7 @@ import {
 import { rolesBoundary } from "../../iam/operator.ts";
 import { violationsOf } from "../../iam/resource-rules.ts";
 
-const names = namesFor("dev", "");
+const names = namesFor("dev");
 const scope: ApiScope = {
     partition: "aws-cn",
     region: "cn-north-1",

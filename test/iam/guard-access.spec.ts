@@ -7,7 +7,7 @@ import { notificationsQueuePolicy, topicPolicy } from "../../iam/notifications-a
 import { rolesBoundary, webhookParameter } from "../../iam/operator.ts";
 import { violationsOf } from "../../iam/resource-rules.ts";
 
-const names = namesFor("dev", "");
+const names = namesFor("dev");
 const scope: GuardScope = {
     partition: "aws-cn",
     region: "cn-north-1",

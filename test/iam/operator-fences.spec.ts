@@ -13,7 +13,7 @@ const scopeOf = (stack: string): OperatorScope => ({
     project: "movie-recommender",
     stack,
     bucketName: `my-movie-recommender-data-123456789012-${stack}`,
-    names: namesFor(stack, ""),
+    names: namesFor(stack),
 });
 const operator = { arn: "arn:aws:iam::123456789012:user/ann" };
 

@@ -22,7 +22,7 @@ const scope: OperatorScope = {
     project: "movie-recommender",
     stack: "dev",
     bucketName: "my-movie-recommender-data-123456789012-dev",
-    names: namesFor("dev", ""),
+    names: namesFor("dev"),
     kmsKeyArn: "arn:aws-cn:kms:cn-north-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
 };
 /** The longest names that the configuration allows. */
@@ -30,7 +30,7 @@ const long: OperatorScope = {
     ...scope,
     stack: "s".repeat(27),
     bucketName: "b".repeat(57),
-    names: namesFor("s".repeat(27), ""),
+    names: namesFor("s".repeat(27)),
 };
 
 const identity = (kinds: readonly (typeof policyKinds)[number][] = policyKinds) =>

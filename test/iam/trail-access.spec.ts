@@ -6,7 +6,7 @@ import { violationsOf } from "../../iam/resource-rules.ts";
 import { trailArn, trailBucketPolicy, trailRolePolicy, trailRoleTrust } from "../../iam/trail-access.ts";
 
 const accountId = "123456789012";
-const names = namesFor("dev", "");
+const names = namesFor("dev");
 const scope = { partition: "aws-cn", region: "cn-north-1", accountId, names };
 const bucket = trailBucketPolicy(scope, "films-trail");
 const files = `arn:aws-cn:s3:::films-trail/AWSLogs/${accountId}/CloudTrail/cn-north-1/one.json.gz`;

@@ -12,7 +12,7 @@ const scope = {
     project: "movie-recommender",
     stack: "dev",
     bucketName: "films",
-    names: namesFor("dev", ""),
+    names: namesFor("dev"),
 };
 const tags = { "pulumi:project": "movie-recommender-operator" };
 const policies = ["boundary", ...policyKinds].map((kind) => `aws:iam/policy:Policy operator-${kind}`).sort();

@@ -7,7 +7,6 @@ import {
 } from "@aws-sdk/client-personalize";
 import { itemInteractionsSchema } from "../../data-prep/avro.ts";
 import { recipe } from "../../packages/local-personalize/test/support.ts";
-import { stackOwnerHandler } from "../../personalize/stack-owner.ts";
 import { tags, useWorld } from "./world.ts";
 
 describe("what exists already", () => {
@@ -94,8 +93,14 @@ describe("what exists already", () => {
         });
 
         it("is refused by the stack's own check, before anything is made; the id is made once", async () => {
-            const StackOwner = stackOwnerHandler({ client: () => world.service.personalize });
-            const inputs = { region: "eu-central-1", tags, datasetGroupName: "films" };
+            const StackOwner = world.stackOwner();
+            const inputs = {
+                region: "eu-central-1",
+                tags,
+                datasetGroupName: "films",
+                nameSuffix: "",
+                bucketName: "films",
+            };
             const first = await StackOwner.check({}, inputs);
             assert.deepEqual(first.failures, []);
             const ownerId = String(first.inputs.ownerId);

@@ -13,6 +13,7 @@ import {
 import { createHandlers } from "../../personalize/handlers.ts";
 import type { ResourceKindName } from "../../personalize/kinds.ts";
 import type { LifecycleDeps } from "../../personalize/lifecycle.ts";
+import { stackOwnerHandler } from "../../personalize/stack-owner.ts";
 
 export type Properties = Readonly<Record<string, unknown>>;
 export type Made = { readonly id: string; readonly outs: Properties };
@@ -121,6 +122,13 @@ export function useWorld() {
         },
         /** Handlers on this world with another clock, log or engine. */
         handlersWith: (more: Partial<LifecycleDeps>) => createHandlers(depsFor(here().service.personalize, more)),
+        /** The handler of the stack's owner; no test of it moves state flags. */
+        stackOwner: () =>
+            stackOwnerHandler({
+                client: () => here().service.personalize,
+                ssm: () => assert.fail("no flags are moved"),
+                assertEngineAlive: async () => {},
+            }),
         /** Handlers without real waits: each one moves their clock by 1,900 at once. */
         hastyHandlers() {
             let clock = 0;

@@ -13,7 +13,7 @@ import type { RecordedResource } from "../../runbooks/lib/stack/stack.ts";
 import { hasNewData, renewTables } from "../../runbooks/lib/training/new-data.ts";
 
 describe("new data of a stack", () => {
-    const names = namesFor("dev", "");
+    const names = namesFor("dev");
     let folder: string;
     let interactionsFile: string;
     before(async () => {

@@ -67,9 +67,9 @@ export type TestAws = Awaited<ReturnType<typeof startTestAws>>;
  */
 export async function startTestAws(speed: Speed = "instant") {
     const instance = await testInstance(speed);
-    const stack = `e2e-${randomBytes(3).toString("hex")}`;
+    let stack = `e2e-${randomBytes(3).toString("hex")}`;
     const workspace = join(instance.dir, "workspace");
-    const configFile = join(workspace, `Pulumi.${stack}.yaml`);
+    const configFile = () => join(workspace, `Pulumi.${stack}.yaml`);
     const interactionsFile = join(instance.dir, "data", "personalize_interactions_fixed.csv");
     const commands = new Set<Promise<unknown>>();
     const runHere: typeof run = (...given) => {
@@ -78,8 +78,8 @@ export async function startTestAws(speed: Speed = "instant") {
         command.catch(() => {}).finally(() => commands.delete(command));
         return command;
     };
-    const common = ["--non-interactive", "--color", "never", "--stack", stack];
-    const pulumi = (...args: string[]) => runHere(instance, "pulumi", [...args, ...common], "captured");
+    const common = () => ["--non-interactive", "--color", "never", "--stack", stack];
+    const pulumi = (...args: string[]) => runHere(instance, "pulumi", [...args, ...common()], "captured");
 
     /** Prepares the interactions of a seed: another seed is another file. */
     async function writeInteractions(seed: number): Promise<void> {
@@ -91,7 +91,7 @@ export async function startTestAws(speed: Speed = "instant") {
 
     /** Replaces the stack's configuration by what tests need and `values`. */
     async function configure(values: Readonly<Record<string, unknown>> = {}): Promise<void> {
-        const salt = /^encryptionsalt:.*$/m.exec(await readFile(configFile, "utf8"))?.[0];
+        const salt = /^encryptionsalt:.*$/m.exec(await readFile(configFile(), "utf8"))?.[0];
         const settings = {
             "aws:region": region,
             "movie-recommender:pollSeconds": "0.05",
@@ -101,7 +101,7 @@ export async function startTestAws(speed: Speed = "instant") {
             "movie-recommender:eventTracker": false,
             ...Object.fromEntries(Object.entries(values).map(([key, value]) => [`movie-recommender:${key}`, value])),
         };
-        await writeFile(configFile, `config: ${JSON.stringify(settings)}\n${salt}\n`);
+        await writeFile(configFile(), `config: ${JSON.stringify(settings)}\n${salt}\n`);
     }
 
     async function makeStack(): Promise<void> {
@@ -113,7 +113,7 @@ export async function startTestAws(speed: Speed = "instant") {
         await writeFile(join(workspace, "Pulumi.yaml"), "name: movie-recommender\nruntime: nodejs\n");
         const made = await pulumi("stack", "init", "--cwd", workspace);
         assert.equal(made.exitCode, 0, made.stderr);
-        await appendFile(configFile, "");
+        await appendFile(configFile(), "");
         await configure();
     }
 
@@ -143,14 +143,18 @@ export async function startTestAws(speed: Speed = "instant") {
     }
     const engineArgs = (command: "up" | "preview" | "refresh" | "destroy", ...args: string[]) => {
         const yes = command === "preview" ? [] : ["--yes", "--skip-preview"];
-        return [command, "--config-file", configFile, ...yes, ...args, ...common];
+        return [command, "--config-file", configFile(), ...yes, ...args, ...common()];
     };
     return {
         instance,
-        stack,
+        get stack() {
+            return stack;
+        },
         interactionsFile,
         /** The stack's configuration, for `--config-file`. */
-        configFile,
+        get configFile() {
+            return configFile();
+        },
         ...clients,
         writeInteractions,
         configure,
@@ -161,6 +165,12 @@ export async function startTestAws(speed: Speed = "instant") {
             runHere(instance, "pulumi", engineArgs(...args), "captured"),
         /** Any other command of Pulumi's on the stack. */
         pulumi,
+        /** `pulumi stack rename`, which also renames the file of the configuration. */
+        async rename(name: string): Promise<void> {
+            const renamed = await pulumi("stack", "rename", name, "--cwd", workspace);
+            assert.equal(renamed.exitCode, 0, renamed.stderr);
+            stack = name;
+        },
         async outputs(): Promise<Record<string, string>> {
             return JSON.parse((await pulumi("stack", "output", "--json")).stdout);
         },

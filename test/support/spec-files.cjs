@@ -17,6 +17,7 @@ const longest = [
     "test/e2e/adopt.spec.ts",
     "test/e2e/killed.spec.ts",
     "test/e2e/reverted.spec.ts",
+    "test/e2e/renamed.spec.ts",
     "test/e2e/observability.spec.ts",
     "test/e2e/shop.spec.ts",
     "test/e2e/auto-training.spec.ts",

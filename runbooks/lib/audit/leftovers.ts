@@ -16,7 +16,7 @@ type Identity = Pick<Thing, "kind" | "name" | "arn" | "within">;
 const leastUsd = 0.01;
 
 /** Prefixes of names that this program gives, for every suffix. */
-const { importJobPrefix: _, itemsImportJobPrefix: __, usersImportJobPrefix: ___, ...names } = namesFor("dev", "");
+const { importJobPrefix: _, itemsImportJobPrefix: __, usersImportJobPrefix: ___, ...names } = namesFor("dev");
 const prefixes = [...Object.values(names), "my-movie-recommender-data", "movie-recommender", "/movie-recommender/"];
 
 /** The console names its own execution roles like this; they are not this program's. */

@@ -69,7 +69,7 @@ describe("the recommender", () => {
             assert.deepEqual(inputs.tags, tags);
             assert.equal(inputs.__provider, text.replaceAll('"Schema"', `"${kind}"`));
         }
-        const names = namesFor("dev", "");
+        const names = namesFor("dev");
         for (const [kind, name] of [
             ["Schema", names.schema],
             ["DatasetGroup", names.datasetGroup],
@@ -105,7 +105,7 @@ describe("the recommender", () => {
                 typesAndNames().filter((made) => made.includes("Campaign")),
                 [],
             );
-            assert.equal(inputsOf("SolutionVersion").solutionArn, namesFor("dev", "").solution);
+            assert.equal(inputsOf("SolutionVersion").solutionArn, namesFor("dev").solution);
         }
     });
 
@@ -125,7 +125,7 @@ describe("the recommender", () => {
     it("lets the campaign follow what the service trains by itself, and trains nothing for a new import", async () => {
         const automatic = { performAutoTraining: "true", syncWithLatestSolutionVersion: "true", autoTrainingDays: "1" };
         await recommender(configWith(automatic));
-        const { solution } = namesFor("dev", "");
+        const { solution } = namesFor("dev");
         assert.equal(inputsOf("Campaign").solutionVersionArn, `${solution}/$LATEST`);
         assert.equal(inputsOf("Solution").performAutoTraining, true);
         assert.equal(inputsOf("Solution").schedulingExpression, "rate(1 day)");
@@ -156,7 +156,7 @@ describe("the recommender", () => {
         const given = { filters: JSON.stringify(filters), eventTracker: "true", watchedFilter: "false" };
         const { watchedFilterArn } = await recommender(configWith(given));
         assert.equal(await value(watchedFilterArn), "");
-        const { datasetGroup, eventTracker } = namesFor("dev", "");
+        const { datasetGroup, eventTracker } = namesFor("dev");
         const found = made.filter(({ type }) => type.endsWith(":Filter"));
         assert.deepEqual(
             found.map(({ name, inputs }) => [name, inputs.name, inputs.datasetGroupArn, inputs.filterExpression]),
@@ -176,7 +176,7 @@ describe("the recommender", () => {
         assert.equal(job.inputLocation, "s3://films/batch.csv");
         assert.equal(job.outputLocation, "s3://films/batch/output/");
         assert.equal(job.roleArn, "arn:of:reader");
-        assert.equal(job.jobNamePrefix, namesFor("dev", "").batchInferenceJobPrefix);
+        assert.equal(job.jobNamePrefix, namesFor("dev").batchInferenceJobPrefix);
         assert.equal("filterArn" in job, false);
     });
 
@@ -187,7 +187,7 @@ describe("the recommender", () => {
         }
         const files = { itemsFile: join(folder, "items.csv"), usersFile: join(folder, "users.csv") };
         await recommender(configWith(files));
-        const names = namesFor("dev", "");
+        const names = namesFor("dev");
         const of = (kind: string, type: string) =>
             made.find((args) => args.name === `movies-${kind}` && args.type.endsWith(`:${type}`))?.inputs;
         for (const kind of ["items", "users"] as const) {

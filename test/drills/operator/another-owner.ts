@@ -35,7 +35,7 @@ export const alarmOf = (AlarmName: string, tags: Readonly<Record<string, string>
 export async function anotherOwner(aws: TestAws, scope: OperatorScope) {
     const { api, cloudwatch, personalize } = clientsOf(aws, { accessKeyId: "test", secretAccessKey: "test" });
     const stack = `${scope.stack}-2`;
-    const names = namesFor(stack, "");
+    const names = namesFor(stack);
     const owner = { "pulumi:project": scope.project, "pulumi:stack": stack };
     const tags = Object.entries(owner).map(([tagKey, tagValue]) => ({ tagKey, tagValue }));
     const field = (name: string, type: string) => ({ name, type });

@@ -31,7 +31,7 @@ const otherStacks = ({ stack }: OperatorScope) => [
 /** The scope of another stack's operator, in the same account and region. */
 function scopeOfStack(scope: OperatorScope, stack: string): OperatorScope {
     const bucketName = bucketNameFor({ bucketName: "", stack }, scope.accountId);
-    return { ...scope, stack, bucketName, names: namesFor(stack, "") };
+    return { ...scope, stack, bucketName, names: namesFor(stack) };
 }
 
 /**

@@ -27,7 +27,7 @@ export function scopeOf({ stack }: Pick<TestAws, "stack">): OperatorScope {
         project: "movie-recommender",
         stack,
         bucketName: bucketNameFor({ bucketName: "", stack }, localAccountId),
-        names: namesFor(stack, ""),
+        names: namesFor(stack),
     };
 }
 
