@@ -62,7 +62,7 @@ export const groups = {
         "drill:aws": "play the whole life of a stack on your AWS account",
     },
     "Change the program": {
-        check: "types, lint, format and plain words",
+        check: "types, lint and format",
         format: "repair the format",
         "test:all": "run every test",
         "test:spark": "compare data-prep on Spark with data-prep; installs Spark and a Java",
