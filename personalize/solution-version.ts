@@ -6,6 +6,7 @@ import {
     type EventParameters,
     type PersonalizeClient,
     paginateListSolutionVersions,
+    type SolutionVersionSummary,
     StopSolutionVersionCreationCommand,
 } from "@aws-sdk/client-personalize";
 import { canonical } from "./diff.ts";
@@ -14,7 +15,7 @@ import { allTags, tagList, tagsOf } from "./tags.ts";
 
 export interface SolutionVersionInputs extends CommonInputs {
     readonly solutionArn: string;
-    /** The import that it learns from: a new import means a new version. */
+    /** The import that it learns from: an import of other rows means a new version. */
     readonly importJobArn: string;
     /** The solution's event parameters that it learns with: other ones mean a new version. */
     readonly eventParameters?: readonly EventParameters[];
@@ -28,6 +29,9 @@ const eventsTag = "movie-recommender:events";
 
 const hashOf = (eventParameters: readonly EventParameters[]) =>
     createHash("sha256").update(canonical(eventParameters)).digest("hex").slice(0, 8);
+
+/** The part of an import job's ARN that is equal for equal rows: all but the number at its end. */
+const contentOf = (importJobArn: string | undefined) => importJobArn?.replace(/-\d+$/, "");
 
 /** The import that a version was trained on; undefined for versions from outside the program. */
 export async function importOf(client: PersonalizeClient, solutionVersionArn: string): Promise<string | undefined> {
@@ -48,20 +52,21 @@ export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
         [importTag]: importJobArn,
         ...(eventParameters && { [eventsTag]: hashOf(eventParameters) }),
     }),
+    /** The newest version of the same content: another import of equal rows does not need a training. */
     async find(client, { solutionArn, importJobArn, eventParameters }) {
         const events = eventParameters && hashOf(eventParameters);
-        for await (const page of paginateListSolutionVersions({ client }, { solutionArn })) {
-            for (const { solutionVersionArn: resourceArn, status } of page.solutionVersions ?? []) {
-                if (status === "CREATE FAILED" || status?.startsWith("CREATE STOP")) {
-                    continue;
-                }
-                const tags = resourceArn === undefined ? {} : await tagsOf(client, resourceArn);
-                if (tags[importTag] === importJobArn && tags[eventsTag] === events) {
-                    return resourceArn;
-                }
+        let newest: SolutionVersionSummary | undefined;
+        for await (const { solutionVersions = [] } of paginateListSolutionVersions({ client }, { solutionArn })) {
+            for (const version of solutionVersions.filter(
+                ({ status }) => !/^CREATE (FAILED|STOP)/.test(status ?? ""),
+            )) {
+                const tags = await tagsOf(client, version.solutionVersionArn as string);
+                const isSame = contentOf(tags[importTag]) === contentOf(importJobArn) && tags[eventsTag] === events;
+                const isNewer = (version.creationDateTime ?? 0) > (newest?.creationDateTime ?? 0);
+                newest = isSame && isNewer ? version : newest;
             }
         }
-        return undefined;
+        return newest?.solutionVersionArn;
     },
     async create(client, inputs) {
         const command = new CreateSolutionVersionCommand({
