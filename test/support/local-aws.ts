@@ -99,7 +99,12 @@ export async function startTestAws(speed: Speed = "instant") {
             // Half of the resources, which most specs are not about; those that are set them.
             "movie-recommender:api": false,
             "movie-recommender:eventTracker": false,
-            ...Object.fromEntries(Object.entries(values).map(([key, value]) => [`movie-recommender:${key}`, value])),
+            ...Object.fromEntries(
+                Object.entries(values).map(([key, value]) => [
+                    key.includes(":") ? key : `movie-recommender:${key}`,
+                    value,
+                ]),
+            ),
         };
         await writeFile(configFile(), `config: ${JSON.stringify(settings)}\n${salt}\n`);
     }

@@ -57,6 +57,7 @@ export const groups = {
         "drill:access": "break the access of an import in every way, and repair it",
         "drill:operator": "prove that the operator's policies are enough, and no more",
         "drill:kill": "kill the engine at forty moments: nothing is lost or doubled",
+        "drill:revert": "stop a change halfway and set it back: nothing is lost or trained again",
         "drill:money": "prove the cost guard in virtual months",
         "drill:abuse": "price the attacks of a stranger",
         "drill:aws": "play the whole life of a stack on your AWS account",

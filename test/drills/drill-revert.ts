@@ -1,0 +1,114 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { benchCommand, whole } from "../../bench/lib/command.ts";
+import { printGoals, showLine, showTable } from "../../bench/lib/goals.ts";
+import { root } from "../../packages/local-aws/instance.ts";
+import { startTestAws, type TestAws } from "../support/local-aws.ts";
+import { casesOf, fewestRuns, type RevertCase } from "./revert/cases.ts";
+import { type Baseline, establish, type RevertResult, runCase } from "./revert/run-case.ts";
+
+/**
+ * Stops the `up` of a change halfway, undoes the change, and counts what is lost, left over, trained again or not
+ * answered. Runs on a local AWS of its own; boto3 judges.
+ */
+
+const { seed, runs, resume } = benchCommand(
+    "drill:revert",
+    "A change is stopped halfway and set back: is anything lost, left over or trained again?",
+    ["-- --seed 7", "-- --seed 7 --resume"],
+)
+    .option("--seed <number>", "other operations, stops and endings for another seed", whole(0), 1)
+    .option("--runs <number>", "number of runs", whole(1), 30)
+    .option("--resume", "continue the interrupted drill of this seed", false)
+    .parse()
+    .opts<{ seed: number; runs: number; resume: boolean }>();
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+const file = join(root, ".local", "drills", `revert-${seed}.json`);
+const results: RevertResult[] =
+    resume && existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as RevertResult[]) : [];
+const cases = casesOf(seed, runs);
+let current: { readonly aws: TestAws; readonly baseline: Baseline } | undefined;
+try {
+    for (const [index, one] of cases.entries()) {
+        if (index < results.length) continue;
+        const aws: TestAws = current?.aws ?? (await startTestAws("demo"));
+        const baseline: Baseline = current?.baseline ?? (await establish(aws));
+        current = { aws, baseline };
+        const begun = performance.now();
+        const result = await runCase(aws, baseline, one);
+        results.push(result);
+        mkdirSync(dirname(file), { recursive: true });
+        writeFileSync(file, JSON.stringify(results));
+        const seconds = ((performance.now() - begun) / 1000).toFixed(0);
+        say(`${index + 1}/${runs} ${nameOf(one)}: ${faultsOf(result).join("; ") || "fine"} (${seconds} s)`);
+        // The next run starts from a stack that is as before the change.
+        if (one.ending === "destroy" || faultsOf(result).length > 0) {
+            await aws.stop();
+            current = undefined;
+        }
+    }
+} finally {
+    await current?.aws.stop();
+}
+
+showTable(
+    ["run", "change", "stopped by", "at", "then", "also ran", "result"],
+    results.map((result, index) => {
+        const one = cases[index] as RevertCase;
+        const at = result.struck ? one.operation : `(after ${one.operation})`;
+        const verdict = faultsOf(result).length === 0 ? "fine" : "FAULT";
+        return [`${index + 1}`, one.change, one.stop, at, one.ending, result.steps.join(", "), verdict];
+    }),
+);
+for (const [index, result] of results.entries()) {
+    for (const fault of faultsOf(result)) showLine(`run ${index + 1}, ${nameOf(cases[index] as RevertCase)}: ${fault}`);
+}
+const sum = (count: (result: RevertResult) => number) => results.reduce((total, result) => total + count(result), 0);
+const ended = results.filter(({ serves }) => serves !== undefined);
+const share = (count: number) => (ended.length === 0 ? 0 : (100 * count) / ended.length);
+process.exitCode = printGoals([
+    { name: "revert-runs", figure: results.length, bound: ">=", limit: fewestRuns },
+    { name: "revert-lost", figure: sum(({ lost }) => lost.length), bound: "=", limit: 0 },
+    {
+        name: "revert-serving",
+        figure: share(ended.filter(({ serves }) => serves).length),
+        bound: "=",
+        limit: 100,
+        unit: "%",
+    },
+    {
+        name: "revert-preview-empty",
+        figure: share(ended.filter(({ previewEmpty }) => previewEmpty).length),
+        bound: "=",
+        limit: 100,
+        unit: "%",
+    },
+    { name: "revert-trainings-unneeded", figure: sum((one) => one.unneededTrainings), bound: "=", limit: 0 },
+    { name: "revert-unanswered", figure: sum(({ unanswered }) => unanswered), bound: "=", limit: 0 },
+    { name: "revert-leftovers", figure: sum(({ leftovers }) => leftovers.length), bound: "=", limit: 0 },
+]);
+
+function nameOf({ change, stop, operation, ending }: RevertCase): string {
+    return `${change} stopped by ${stop} at ${operation}, then ${ending}`;
+}
+
+function faultsOf({
+    lost,
+    leftovers,
+    serves,
+    previewEmpty,
+    unneededTrainings,
+    unanswered,
+    problem,
+}: RevertResult): string[] {
+    return [
+        ...(problem === undefined ? [] : [`the ending failed: ${problem}`]),
+        ...(lost.length > 0 ? [`lost ${lost.join(", ")}`] : []),
+        ...(leftovers.length > 0 ? [`left ${leftovers.join(", ")}`] : []),
+        ...(serves === false ? ["does not serve"] : []),
+        ...(previewEmpty === false ? ["preview shows changes"] : []),
+        ...(unneededTrainings > 0 ? [`${unneededTrainings} unneeded trainings`] : []),
+        ...(unanswered > 0 ? [`${unanswered} requests unanswered`] : []),
+    ];
+}

@@ -1,0 +1,189 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CreateDatasetGroupCommand } from "@aws-sdk/client-personalize";
+import { run } from "../../../packages/local-aws/pulumi.ts";
+import { adminOf } from "../../../packages/local-aws/test/admin.ts";
+import { toolchain } from "../../../packages/local-aws/toolchain/env.mjs";
+import { interrupted } from "../../support/interrupt.ts";
+import { assertExit, region, type TestAws } from "../../support/local-aws.ts";
+import type { Change, RevertCase } from "./cases.ts";
+import { type Inventory, leftoversIn, lostIn } from "./judge.ts";
+
+const otherRegion = "us-east-1";
+const viewer = "1";
+const served = { api: true, eventTracker: true, storefront: "api" };
+const recipe = "arn:aws:personalize:::recipe/aws-user-personalization";
+
+/** Changes during which docs/configuration.md promises that the API answers. */
+const apiAnswers: ReadonlySet<Change> = new Set(["recipe", "bucketName", "data", "adopt"]);
+
+/** The figures of one run; a list names what it counts. */
+export interface RevertResult {
+    /** Whether the stop struck while the change was half done. */
+    readonly struck: boolean;
+    readonly lost: readonly string[];
+    readonly leftovers: readonly string[];
+    readonly unneededTrainings: number;
+    readonly unanswered: number;
+    /** Undefined after `destroy`. */
+    readonly serves?: boolean;
+    readonly previewEmpty?: boolean;
+    /** Commands that a person had to run besides the ending. */
+    readonly steps: readonly string[];
+    readonly problem?: string;
+}
+
+/** A stack that is up, with what boto3 saw of it. */
+export interface Baseline {
+    readonly inventory: Inventory;
+    readonly outputs: Readonly<Record<string, string>>;
+    readonly contentHash: string;
+}
+
+/** Brings the stack up, with an event of a viewer in the API's table. */
+export async function establish(aws: TestAws): Promise<Baseline> {
+    await aws.configure(served);
+    await aws.writeInteractions(1);
+    assertExit(await aws.engine("up"), 0);
+    const outputs = await aws.outputs();
+    const csv = await readFile(aws.interactionsFile);
+    const events = { userId: viewer, sessionId: "s", events: [{ eventType: "Watch", itemId: "1" }] };
+    const headers = { "content-type": "application/json" };
+    await fetch(`${outputs.apiUrl}/events`, { method: "POST", headers, body: JSON.stringify(events) });
+    const contentHash = createHash("sha256").update(csv).digest("hex").slice(0, 8);
+    return { inventory: await inventory(aws), outputs, contentHash };
+}
+
+/** Makes the change, stops its `up`, undoes the change, ends, and judges by boto3. */
+export async function runCase(aws: TestAws, baseline: Baseline, one: RevertCase): Promise<RevertResult> {
+    const asks = apiAnswers.has(one.change)
+        ? keepAsking(`${baseline.outputs.apiUrl}/recommendations/${viewer}`)
+        : undefined;
+    await make(aws, one.change);
+    const struck = await interrupted(aws, "up", one);
+    const stopped = await inventory(aws);
+    const stoppedAt = await lastRequest(aws);
+    await aws.configure(served);
+    if (one.change === "data") await aws.writeInteractions(1);
+    // `destroy` ends the API on purpose.
+    const beforeEnding = one.ending === "destroy" ? ((await asks?.end()) ?? 0) : 0;
+    const { steps, problem } = await end(aws, one.ending);
+    const unanswered = one.ending === "destroy" ? beforeEnding : ((await asks?.end()) ?? 0);
+    const after = await inventory(aws);
+    const common = { struck, steps, unanswered, ...(problem !== undefined && { problem }) };
+    const others = (left: readonly string[]) => left.filter((thing) => !thing.endsWith("/console-films"));
+    if (one.ending === "destroy") {
+        const leftovers = others(leftoversIn({}, after));
+        return { ...common, lost: [], leftovers, unneededTrainings: await trainings(aws, stoppedAt) };
+    }
+    const isTrained = Object.keys(baseline.inventory).some(
+        (thing) => thing.startsWith("version ") && stopped[thing] === baseline.inventory[thing],
+    );
+    const preview = await aws.engine("preview", "--expect-no-changes");
+    return {
+        ...common,
+        lost: lostIn(baseline.inventory, stopped, after),
+        leftovers: others(leftoversIn(baseline.inventory, after)),
+        unneededTrainings: Math.max(0, (await trainings(aws, stoppedAt)) - (isTrained ? 0 : 1)),
+        serves: await serves(aws, baseline),
+        previewEmpty: preview.exitCode === 0,
+    };
+}
+
+async function make(aws: TestAws, change: Change): Promise<void> {
+    switch (change) {
+        case "data":
+            return aws.writeInteractions(2);
+        case "nameSuffix":
+            return aws.configure({ ...served, nameSuffix: "-yy" });
+        case "recipe":
+            return aws.configure({ ...served, recipe: "aws-hrnn" });
+        case "bucketName":
+            return aws.configure({ ...served, bucketName: `another-bucket-${aws.stack}` });
+        case "region":
+            return aws.configure({ ...served, "aws:region": otherRegion });
+        case "adopt": {
+            const command = new CreateDatasetGroupCommand({ name: "console-films" });
+            const datasetGroupArn = await aws.personalize.send(command).then(
+                (answer) => answer.datasetGroupArn,
+                () => `arn:aws:personalize:${region}:000000000000:dataset-group/console-films`,
+            );
+            return aws.configure({ ...served, adopt: { datasetGroup: datasetGroupArn } });
+        }
+    }
+}
+
+/** Runs the ending as a person does, who follows the advice of a failed command. */
+async function end(aws: TestAws, ending: RevertCase["ending"]): Promise<{ steps: string[]; problem?: string }> {
+    const steps: string[] = [];
+    let command: "up" | "destroy" = "up";
+    if (ending === "refresh and up") assertExit(await aws.engine("refresh", "--clear-pending-creates"), 0);
+    if (ending === "destroy") command = "destroy";
+    for (;;) {
+        const { exitCode, stdout, stderr } = await aws.engine(command);
+        if (exitCode === 0) return { steps };
+        if (steps.length >= 2) return { steps, problem: (stdout + stderr).slice(-1500) };
+        // The engine's own words: "you can repair your stack using `pulumi refresh`".
+        await aws.engine("refresh", "--clear-pending-creates");
+        steps.push("refresh", command);
+    }
+}
+
+/** Asks the API all the time; `end` returns how many requests were not answered with a list. */
+function keepAsking(url: string) {
+    let [isOver, unanswered] = [false, 0];
+    const asking = (async () => {
+        while (!isOver) {
+            const isAnswered = await fetch(url, { signal: AbortSignal.timeout(15_000) }).then(
+                ({ ok }) => ok,
+                () => false,
+            );
+            unanswered += isAnswered ? 0 : 1;
+            await sleep(300);
+        }
+    })();
+    return {
+        async end(): Promise<number> {
+            isOver = true;
+            await asking;
+            return unanswered;
+        },
+    };
+}
+
+const lastRequest = async ({ instance }: TestAws) => (await adminOf(instance).requests()).at(-1)?.id ?? 0;
+
+async function trainings({ instance }: TestAws, after: number): Promise<number> {
+    const requests = await adminOf(instance).requests(after);
+    return requests.filter((one) => one.operation === "CreateSolutionVersion" && one.outcome === "accepted").length;
+}
+
+async function python(aws: TestAws, script: string, ...args: string[]): Promise<string> {
+    const result = await run(
+        aws.instance,
+        process.env.MOVIE_RECOMMENDER_PYTHON ?? toolchain(aws.instance.root).python,
+        [join(import.meta.dirname, script), ...args],
+        "captured",
+    );
+    assertExit(result, 0);
+    return result.stdout;
+}
+
+const inventory = async (aws: TestAws): Promise<Inventory> =>
+    JSON.parse(await python(aws, "inventory.py", region, otherRegion));
+
+/** Whether the campaign serves a list by a version of the baseline's data and recipe, as boto3 sees it. */
+async function serves(aws: TestAws, { outputs, contentHash }: Baseline): Promise<boolean> {
+    const { campaignArn } = await aws.outputs();
+    if (!campaignArn) return false;
+    const served = await python(aws, "serving.py", region, campaignArn, viewer).then(JSON.parse, () => ({}));
+    return (
+        served.status === "ACTIVE" &&
+        served.items > 0 &&
+        served.recipe === recipe &&
+        served.dataset === outputs.datasetArn &&
+        served.contentHash === contentHash
+    );
+}
