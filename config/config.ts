@@ -2,9 +2,10 @@ import { type CostConfig, parseCostConfig } from "./cost.ts";
 import { parseEventWeights } from "./event-weights.ts";
 import { bucketNameFor, endings, type Names, namesFor, storefrontEnding, suffixFor, trailEnding } from "./names.ts";
 import { regionProblem } from "./regions.ts";
+import { redacted, secretProblems } from "./secret-keys.ts";
 import { parseServingConfig, type ServingConfig } from "./serving.ts";
 import { parseTraining, type TrainingConfig } from "./training.ts";
-import { unknownKeys } from "./unknown-keys.ts";
+import { declaredKeys, unknownKeys } from "./unknown-keys.ts";
 import { type ConfigProblem, configValues, shortestReason } from "./values.ts";
 
 export type { CostConfig } from "./cost.ts";
@@ -77,6 +78,8 @@ interface StackPlace {
     readonly region: string | undefined;
     /** All keys that are set, with their namespace. */
     readonly keys: readonly string[];
+    /** Those keys that `pulumi config set --secret` encrypts. */
+    readonly secretKeys: readonly string[];
 }
 
 type Values = ReturnType<typeof configValues>;
@@ -92,7 +95,11 @@ export function parseConfig(
 ): StackConfig | readonly ConfigProblem[] {
     const values = configValues(get);
     const { problems, text, oneOf, number, texts, flag } = values;
-    problems.push(...unknownKeys(stack.keys, stack.project));
+    const declared = declaredKeys();
+    problems.push(
+        ...unknownKeys(stack.keys, stack.project, declared),
+        ...secretProblems(stack.secretKeys, stack.project, declared),
+    );
     const auditTrail = flag("auditTrail");
     const serving = parseServingConfig(values);
     const names = parseNames(values, stack);
@@ -138,7 +145,10 @@ export function parseConfig(
         dataWaiver: parseDataWaiver(values),
         tags: { ...texts("tags"), "pulumi:project": stack.project, "pulumi:stack": stack.stack },
     };
-    return problems.length > 0 ? problems : config;
+    const secrets = stack.secretKeys
+        .map((key) => text(key.slice(key.indexOf(":") + 1)))
+        .filter((value) => value !== "");
+    return problems.length > 0 ? redacted(problems, secrets) : config;
 }
 
 function parseDataWaiver({ bad, text }: Values): string | undefined {

@@ -112,7 +112,12 @@ function keyOf(
         opts,
     );
     const key = new aws.apigateway.ApiKey(name, { name: names.api, tags }, opts);
-    new aws.apigateway.UsagePlanKey(name, { keyId: key.id, keyType: "API_KEY", usagePlanId: plan.id }, opts);
+    new aws.apigateway.UsagePlanKey(
+        name,
+        { keyId: key.id, keyType: "API_KEY", usagePlanId: plan.id },
+        // @pulumi/aws marks the value of ApiKey as a secret, but not the same value here.
+        { ...opts, additionalSecretOutputs: ["value"] },
+    );
     return pulumi.secret(key.value);
 }
 

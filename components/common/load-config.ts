@@ -14,6 +14,7 @@ export function loadConfig(): StackConfig {
         stack: pulumi.getStack(),
         region: aws.get("region"),
         keys: Object.keys(pulumi.runtime.allConfig()),
+        secretKeys: secretKeys(),
     });
     if ("names" in result) {
         return result;
@@ -23,3 +24,10 @@ export function loadConfig(): StackConfig {
     );
     throw new pulumi.RunError(`the configuration of stack ${pulumi.getStack()} is invalid:\n${lines.join("\n")}`);
 }
+
+/** Keys that `pulumi config set --secret` encrypts. The SDK has no public function for this environment variable. */
+const secretKeys = (): readonly string[] => JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]");
+
+/** The value of a configuration key as an input of a resource: a secret stays encrypted in the state. */
+export const inputOf = (key: string, value: string): pulumi.Input<string> =>
+    secretKeys().includes(`${pulumi.getProject()}:${key}`) ? pulumi.secret(value) : value;

@@ -5,6 +5,7 @@ import { notifierPolicy } from "../../iam/guard-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { notificationsQueuePolicy, topicPolicy } from "../../iam/notifications-access.ts";
 import { LambdaFunction } from "../common/lambda-function.ts";
+import { inputOf } from "../common/load-config.ts";
 import { guardScopeOf } from "../cost/cost-guard.ts";
 import { failuresAlarm } from "./alarms.ts";
 import { stackAlarm } from "./stack-alarm.ts";
@@ -66,12 +67,13 @@ export class Notifications extends pulumi.ComponentResource {
         if (cost.alertEmail !== undefined) {
             new aws.sns.TopicSubscription(
                 `${name}-mail`,
-                { topic: topic.arn, protocol: "email", endpoint: cost.alertEmail },
+                { topic: topic.arn, protocol: "email", endpoint: inputOf("alertEmail", cost.alertEmail) },
                 child,
             );
         }
         if (cost.chatWebhookParameter !== undefined) {
-            this.chat(`${name}-chat`, args, cost.chatWebhookParameter, topic.arn);
+            const parameter = inputOf("chatWebhookParameter", cost.chatWebhookParameter);
+            this.chat(`${name}-chat`, args, parameter, topic.arn);
         }
         if (args.config.observability) {
             stackAlarm(`${name}-failures`, failuresAlarm(names.failures), args.config, this.topicArn, child);
@@ -82,7 +84,7 @@ export class Notifications extends pulumi.ComponentResource {
     private chat(
         name: string,
         { config, caller }: NotificationsArgs,
-        webhookParameter: string,
+        webhookParameter: pulumi.Input<string>,
         topic: pulumi.Output<string>,
     ) {
         const { names, tags, permissionsBoundary } = config;
@@ -96,7 +98,9 @@ export class Notifications extends pulumi.ComponentResource {
                 description: "Forwards notifications to a chat",
                 timeoutSeconds: 30,
                 caller,
-                policy: guardScopeOf(config, caller).apply((scope) => notifierPolicy(scope, webhookParameter)),
+                policy: pulumi
+                    .all([guardScopeOf(config, caller), webhookParameter])
+                    .apply(([scope, parameter]) => notifierPolicy(scope, parameter)),
                 environment: { WEBHOOK_PARAMETER: webhookParameter },
                 failuresArn: this.failuresArn,
                 permissionsBoundary,

@@ -46,6 +46,7 @@ export function configWith(values: Record<string, string>): StackConfig {
         stack: "dev",
         region: "eu-central-1",
         keys: [],
+        secretKeys: [],
     });
     assert.ok("names" in config, JSON.stringify(config));
     return config;

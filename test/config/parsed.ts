@@ -3,7 +3,7 @@ import { parseConfig, type StackConfig } from "../../config/config.ts";
 import type { ConfigProblem } from "../../config/values.ts";
 import { configDefaults } from "../support/config-defaults.ts";
 
-const stack = { project: "movie-recommender", stack: "dev", region: "eu-central-1", keys: [] };
+const stack = { project: "movie-recommender", stack: "dev", region: "eu-central-1", keys: [], secretKeys: [] };
 
 /** Parses values beside the defaults of Pulumi.yaml. */
 export const parse = (values: Record<string, string> = {}, more: Partial<Parameters<typeof parseConfig>[1]> = {}) =>

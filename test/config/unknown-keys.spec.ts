@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { otherRegions, personalizeRegions, regionProblem } from "../../config/regions.ts";
 import { declaredKeys, unknownKeys } from "../../config/unknown-keys.ts";
 import { root } from "../../packages/local-aws/instance.ts";
+import { problems } from "./parsed.ts";
 
 const project = "movie-recommender";
 const meant: [key: string, meant: string][] = [
@@ -15,6 +16,23 @@ const meant: [key: string, meant: string][] = [
     ["movie-recomender:recipe", "recipe"],
     ["aws:regoin", "aws:region"],
 ];
+
+describe("secret configuration values", () => {
+    const secretly = (key: string, values: Record<string, string>) =>
+        problems(values, { secretKeys: [`${project}:${key}`] });
+
+    it("are refused for a key whose value is part of names, with the command that repairs it", () => {
+        const [problem, ...others] = secretly("bucketName", { bucketName: "films-of-ann" });
+        assert.deepEqual([problem?.path, others], ["bucketName", []]);
+        assert.match(problem?.reason ?? "", /is a secret.*`pulumi config set --plaintext bucketName <value>`/);
+    });
+
+    it("are hidden in the reason why they are invalid", () => {
+        assert.deepEqual(secretly("alertEmail", { alertEmail: "ann at secret" }), [
+            { path: "alertEmail", reason: 'is "[secret]", which is not a mail address' },
+        ]);
+    });
+});
 
 describe("configuration keys", () => {
     for (const [key, right] of meant) {

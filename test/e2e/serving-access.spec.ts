@@ -33,6 +33,8 @@ describe("who may use the API, and what it may", () => {
     const admin = { accessKeyId: "test", secretAccessKey: "test" };
     /** A filter that callers can name. */
     const named = { again: 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")' };
+    /** Keys that may be secrets. */
+    const secrets = { alertEmail: "ann@secret.example", chatWebhookParameter: "/movie-recommender-chat/secret" };
     const settings = (credentials: object = admin) => ({
         endpoint: `http://127.0.0.1:${aws.instance.port}`,
         region,
@@ -45,6 +47,10 @@ describe("who may use the API, and what it may", () => {
         sts = new STSClient(settings());
         const all = { api: true, eventTracker: true, rankingCampaign: true, storefront: "none", apiKey: true };
         await aws.configure({ ...all, filters: named });
+        for (const [key, value] of Object.entries(secrets)) {
+            const set = ["config", "set", "--secret", key, value, "--config-file", aws.configFile];
+            assertExit(await aws.pulumi(...set), 0);
+        }
         assertExit(await aws.engine("up"), 0);
         outputs = JSON.parse((await aws.pulumi("stack", "output", "--json", "--show-secrets")).stdout);
     });
@@ -61,6 +67,15 @@ describe("who may use the API, and what it may", () => {
         assert.equal(await ask({}), 403);
         assert.equal(await ask({ "x-api-key": "guessed-and-long-enough-to-be-one" }), 403);
         assert.equal(await ask({ "x-api-key": String(outputs.apiKey) }), 200);
+    });
+
+    it("has the API key and the secrets of the configuration nowhere in plain text in the state", async () => {
+        const { stdout } = await aws.pulumi("stack", "export");
+        const shown = await aws.pulumi("stack", "export", "--show-secrets");
+        for (const secret of [String(outputs.apiKey), ...Object.values(secrets)]) {
+            assert.ok(shown.stdout.includes(secret), "the state has the secret");
+            assert.ok(!stdout.includes(secret), `${secret} is in the state in plain text`);
+        }
     });
 
     describe("its roles", () => {

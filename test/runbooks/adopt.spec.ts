@@ -12,7 +12,7 @@ const recipe = (name: string) => `arn:aws:personalize:::recipe/${name}`;
 
 function configOf(values: Readonly<Record<string, string>> = {}): AdoptingConfig {
     const all: Readonly<Record<string, string>> = { ...configDefaults, ...values };
-    const stack = { project: "movie-recommender", stack: "dev", region: "eu-central-1", keys: [] };
+    const stack = { project: "movie-recommender", stack: "dev", region: "eu-central-1", keys: [], secretKeys: [] };
     const config = parseConfig((key) => all[key], stack);
     assert.ok("names" in config);
     return { ...config, interactionsSchema: itemInteractionsSchema };

@@ -35,6 +35,7 @@ const configOf = (values: Readonly<Record<string, string>> = {}) =>
         stack: "dev",
         region,
         keys: [],
+        secretKeys: [],
     }) as StackConfig;
 
 describe("checks", () => {

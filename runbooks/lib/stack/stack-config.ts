@@ -42,6 +42,7 @@ export async function readStackConfig(
         stack: shortName(stack),
         region: values.get("aws:region"),
         keys: [...values.keys()],
+        secretKeys: [...values].filter(([, value]) => value === undefined).map(([key]) => key),
     });
     if (!("names" in parsed)) {
         return { problems: parsed };
