@@ -13,6 +13,8 @@ export interface Declared {
 export interface RuleChoices {
     /** False: a bucket policy may trust Personalize without a condition. */
     readonly bucketPolicyConditions: boolean;
+    /** The stack whose budget may count costs by the stack's tag. */
+    readonly stack?: string;
 }
 
 /**
@@ -101,8 +103,8 @@ export const resourceRules = {
             : `encrypts by ${algorithms.join(", ") || "nothing"}`;
     },
 
-    "campaign-without-budget": (type, _props, before) =>
-        type === campaignType && !before.some(watchesPersonalize)
+    "campaign-without-budget": (type, _props, before, choices) =>
+        type === campaignType && !before.some((budget) => watchesPersonalize(budget, choices))
             ? "is billed by the hour, and the program declares no aws.budgets.Budget for Amazon Personalize before it"
             : undefined,
 } as const satisfies Record<string, ResourceRule>;
@@ -136,14 +138,21 @@ export function violationsOf(
     });
 }
 
-/** Whether the resource is a budget for Personalize; unknown filters count as such. */
-export function watchesPersonalize({ type, props }: Declared): boolean {
+/** Cost filter of a budget by the stack's tag, which covers every service (AWS Billing User Guide, "Budget filters"). */
+export const stackCostFilter = (stack: string) => ({ name: "TagKeyValue", values: [`user:pulumi:stack$${stack}`] });
+
+/** Cost filter of a budget for Personalize alone. */
+export const serviceCostFilter = { name: "Service", values: [billedService] };
+
+/** Whether the resource is a budget for Personalize or for the stack; unknown filters count as such. */
+export function watchesPersonalize({ type, props }: Declared, { stack }: Pick<RuleChoices, "stack"> = {}): boolean {
+    const covering = [serviceCostFilter, ...(stack === undefined ? [] : [stackCostFilter(stack)])];
     return (
         type === "aws:budgets/budget:Budget" &&
         (isUnknown(props.costFilters) ||
             list(props.costFilters).some((filter) => {
                 const { name, values } = filter as { name?: unknown; values?: unknown };
-                return name === "Service" && list(values).includes(billedService);
+                return covering.some((one) => one.name === name && one.values.every((it) => list(values).includes(it)));
             }))
     );
 }

@@ -25,7 +25,7 @@ export function enforceResourceRules(waivers: Readonly<Record<string, string>>, 
     const before: Declared[] = [];
     pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
         const judged = judge({ type, name, props, waivers, before, choices });
-        if (watchesPersonalize({ type, props })) {
+        if (watchesPersonalize({ type, props }, choices)) {
             before.push({ type, props });
         }
         return { props: judged, opts };

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { CostConfig, StackConfig } from "../../config/config.ts";
-import { billedService } from "../../config/prices.ts";
 import { budgetThresholds } from "../../cost/enforce-limit.ts";
+import { serviceCostFilter, stackCostFilter } from "../../iam/resource-rules.ts";
 
 export interface SpendBudgetArgs {
     readonly config: StackConfig;
@@ -48,9 +48,7 @@ export class SpendBudget extends pulumi.ComponentResource {
                 timeUnit: "MONTHLY",
                 costFilters: [
                     // The tag counts every service. Without its activation in the billing console, it matches no cost.
-                    cost.budgetByTag
-                        ? { name: "TagKeyValue", values: [`user:pulumi:stack$${stack}`] }
-                        : { name: "Service", values: [billedService] },
+                    cost.budgetByTag ? stackCostFilter(stack) : serviceCostFilter,
                 ],
                 notifications,
                 tags,

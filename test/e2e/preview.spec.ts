@@ -57,7 +57,7 @@ describe("a preview on the real engine", () => {
 
     it("shows the price, as a table and as an output, and warns that AWS may refuse aws-hrnn", async () => {
         // 50 requests a second are 50 TPS.
-        await aws.configure({ recipe: "aws-hrnn", expectedRequestsPerDay: String(50 * 86_400) });
+        await aws.configure({ recipe: "aws-hrnn", expectedRequestsPerDay: String(50 * 86_400), budgetByTag: true });
         const preview = await aws.engine("preview");
         assertExit(preview, 0);
         assert.match(preview.stdout, /campaign, minimum 1 TPS +≈ \$146 +≈ \$5,650/);

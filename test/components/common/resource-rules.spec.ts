@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { enforceResourceRules } from "../../../components/common/resource-rules.ts";
+import { SpendBudget } from "../../../components/cost/spend-budget.ts";
 import { Campaign } from "../../../components/personalize/resources.ts";
-import { made, settled, useMocks } from "../mocks.ts";
+import { configWith, made, settled, useMocks } from "../mocks.ts";
 
 const open = JSON.stringify({
     Version: "2012-10-17",
@@ -69,6 +70,19 @@ describe("the resource rules in a program", () => {
             made.filter(({ type }) => /Campaign$/.test(type)).map(({ name }) => name),
             ["third"],
         );
+    });
+
+    it("let a campaign pass after the budget of config budgetByTag, and not after another stack's", async () => {
+        const config = configWith({ budgetByTag: "true" });
+        enforceResourceRules({}, config);
+        const campaign = (name: string) =>
+            new Campaign(name, { name, solutionArn: "s", solutionVersionArn: "s/v", minProvisionedTPS: 1, ...common });
+        new SpendBudget("other", { config: { ...config, stack: "prod" }, monthlyLimitUsd: 1, topicArn: "t" });
+        assert.throws(() => campaign("first"), /resource rule campaign-without-budget/);
+        new SpendBudget("own", { config, monthlyLimitUsd: 1, topicArn: "t" });
+        campaign("second");
+        await settled();
+        assert.ok(made.some(({ name }) => name === "second"));
     });
 
     it("let a campaign pass without a budget where that is waived with a reason", async () => {
