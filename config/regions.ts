@@ -18,6 +18,9 @@ export const otherRegions = [
 
 const regions: readonly string[] = [...personalizeRegions, ...otherRegions];
 
+/** End of the host names of AWS's services in a partition that has Personalize (AWS General Reference, "Endpoints"). */
+export const dnsSuffix = (partition: string) => (partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com");
+
 /** The reason why a text is not a region of AWS, with the nearest one; undefined for a region. */
 export function regionProblem(region: string): string | undefined {
     if (regions.includes(region)) {

@@ -1,9 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { regionalArn } from "policy-evaluator";
 import { apiStage, gatewayLogRole, type StackConfig } from "../../config/config.ts";
 import { throttles } from "../../config/throttles.ts";
 import { gatewayLogPolicy, gatewayLogTrust } from "../../iam/api-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
+import { knownAfter } from "../common/known-after.ts";
 import { logDays } from "../common/lambda-function.ts";
 import { serviceRole } from "../common/service-role.ts";
 
@@ -41,13 +43,11 @@ export class ApiStage extends pulumi.ComponentResource {
         const { names, serving, tags } = config;
         const child = { parent: this };
         const accountRole = serving.gatewayLogRole ? accountLogRole(name, config, caller, child) : undefined;
+        const logGroup = `/aws/apigateway/${names.api}`;
         const logs = serving.accessLogs
-            ? new aws.cloudwatch.LogGroup(
-                  name,
-                  { name: `/aws/apigateway/${names.api}`, retentionInDays: logDays, tags },
-                  child,
-              )
+            ? new aws.cloudwatch.LogGroup(name, { name: logGroup, retentionInDays: logDays, tags }, child)
             : undefined;
+        const destinationArn = knownAfter(regionalArn(caller, "logs", `log-group:${logGroup}`), logs);
         const stage = new aws.apigateway.Stage(
             name,
             {
@@ -55,7 +55,7 @@ export class ApiStage extends pulumi.ComponentResource {
                 deployment: args.deployment,
                 stageName: apiStage,
                 xrayTracingEnabled: true,
-                ...(logs && { accessLogSettings: { destinationArn: logs.arn, format: accessLogFormat } }),
+                ...(logs && { accessLogSettings: { destinationArn, format: accessLogFormat } }),
                 tags,
             },
             { ...child, dependsOn: accountRole ? [accountRole] : [] },
@@ -132,10 +132,11 @@ function accountLogRole(
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
     const kept = { ...opts, retainOnDelete: true };
-    const { role, policy } = serviceRole(
+    const cloudwatchRoleArn = serviceRole(
         `${name}-account-logs`,
         {
             roleName: `${gatewayLogRole}-${caller.region}`,
+            caller,
             description: "API Gateway uses this role to write the logs of all APIs of this account and region",
             trust: gatewayLogTrust(),
             policyName: "work",
@@ -145,5 +146,5 @@ function accountLogRole(
         },
         kept,
     );
-    return new aws.apigateway.Account(name, { cloudwatchRoleArn: role.arn }, { ...kept, dependsOn: policy });
+    return new aws.apigateway.Account(name, { cloudwatchRoleArn }, kept);
 }

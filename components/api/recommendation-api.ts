@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { regionalArn } from "policy-evaluator";
 import { nodeOptions } from "../../app/serving/limits.ts";
 import { campaignNameOf, type StackConfig } from "../../config/config.ts";
+import { dnsSuffix } from "../../config/regions.ts";
 import { campaignCeiling } from "../../config/throttles.ts";
 import { includesWatched } from "../../config/watched.ts";
 import { standingUsdPerHour } from "../../cost/estimate.ts";
@@ -104,8 +105,9 @@ export class RecommendationApi extends pulumi.ComponentResource {
         );
 
         this.url = pulumi.all([stage.url, handler.arn]).apply(([url]) => url.replace(/\/$/, ""));
-        const suffix = caller.partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
-        this.host = pulumi.all([api.id, stage.url]).apply(([id]) => `${id}.execute-api.${caller.region}.${suffix}`);
+        this.host = pulumi
+            .all([api.id, stage.url])
+            .apply(([id]) => `${id}.execute-api.${caller.region}.${dnsSuffix(caller.partition)}`);
         this.tableName = table.name;
         this.apiKey = stage.apiKey;
         this.registerOutputs({ url: this.url });

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { knownAfter } from "./known-after.ts";
 
 export interface ClosedBucketArgs {
     readonly bucketName: pulumi.Input<string>;
@@ -10,14 +11,18 @@ export interface ClosedBucketArgs {
     readonly tags: Readonly<Record<string, string>>;
 }
 
-/** A private, encrypted bucket without ACLs. A bucket policy must wait for `accessBlock`. */
+/**
+ * A private, encrypted bucket without ACLs. A bucket policy must wait for `accessBlock`. `bucketName` resolves after the
+ * bucket exists.
+ */
 export function closedBucket(name: string, args: ClosedBucketArgs, opts: pulumi.CustomResourceOptions) {
     const bucket = new aws.s3.Bucket(
         name,
         { bucket: args.bucketName, forceDestroy: args.forceDestroy, tags: args.tags },
         opts,
     );
-    const of = { bucket: bucket.id };
+    const bucketName = knownAfter(args.bucketName, bucket);
+    const of = { bucket: bucketName };
     const accessBlock = new aws.s3.BucketPublicAccessBlock(
         name,
         {
@@ -31,7 +36,7 @@ export function closedBucket(name: string, args: ClosedBucketArgs, opts: pulumi.
     );
     new aws.s3.BucketOwnershipControls(name, { ...of, rule: { objectOwnership: "BucketOwnerEnforced" } }, opts);
     new aws.s3.BucketServerSideEncryptionConfiguration(name, { ...of, rules: [encryptionBy(args.kmsKeyArn)] }, opts);
-    return { bucket, accessBlock };
+    return { bucket, bucketName, accessBlock };
 }
 
 /** A bucket key reduces the calls from S3 to KMS (S3 User Guide, "Reducing the cost of SSE-KMS"). */

@@ -1,8 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { PolicyDocument } from "policy-evaluator";
+import { type PolicyDocument, regionalArn } from "policy-evaluator";
 import { functionTrust } from "../../iam/function-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
+import { knownAfter } from "./known-after.ts";
 import { lambdaBundle, lambdaRuntime } from "./lambda-bundle.ts";
 import { serviceRole } from "./service-role.ts";
 
@@ -35,7 +36,6 @@ export const logDays = 90;
 
 /** A Lambda function with its own log group and role. Events that fail twice go to the queue, if there is one. */
 export class LambdaFunction extends pulumi.ComponentResource {
-    /** Resolved only after the role has its policy. */
     public readonly arn: pulumi.Output<string>;
     public readonly functionName: pulumi.Output<string>;
 
@@ -50,10 +50,11 @@ export class LambdaFunction extends pulumi.ComponentResource {
             child,
         );
         const { roleName, description, policy: document, permissionsBoundary } = args;
-        const { role, policy } = serviceRole(
+        const role = serviceRole(
             name,
             {
                 roleName,
+                caller,
                 description,
                 permissionsBoundary,
                 tags,
@@ -69,7 +70,7 @@ export class LambdaFunction extends pulumi.ComponentResource {
                 ...lambdaRuntime,
                 name: functionName,
                 description,
-                role: role.arn,
+                role,
                 code: lambdaBundle(args.code, args.beside),
                 memorySize: args.memorySize ?? 256,
                 ...(args.traced && { tracingConfig: { mode: "Active" } }),
@@ -77,7 +78,7 @@ export class LambdaFunction extends pulumi.ComponentResource {
                 environment: { variables: args.environment },
                 tags,
             },
-            { ...child, dependsOn: [logs, policy, ...(args.after ?? [])] },
+            { ...child, dependsOn: [logs, ...(args.after ?? [])] },
         );
         const invoking =
             args.failuresArn === undefined
@@ -90,11 +91,11 @@ export class LambdaFunction extends pulumi.ComponentResource {
                           maximumEventAgeInSeconds: 900,
                           destinationConfig: { onFailure: { destination: args.failuresArn } },
                       },
-                      // Lambda checks at once whether the role may send to the queue.
-                      { ...child, dependsOn: policy },
+                      child,
                   );
         this.functionName = made.name;
-        this.arn = pulumi.all([made.arn, invoking?.id]).apply(([arn]) => arn);
+        const arn = pulumi.output(caller).apply((known) => regionalArn(known, "lambda", `function:${functionName}`));
+        this.arn = knownAfter(arn, made, invoking);
         this.registerOutputs({ arn: this.arn });
     }
 }

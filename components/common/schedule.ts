@@ -28,10 +28,11 @@ export interface ScheduleArgs {
 /** Starts a function periodically, with its own role. */
 export function schedule(name: string, args: ScheduleArgs, opts: pulumi.CustomResourceOptions): void {
     const { roleName, starts, permissionsBoundary, tags } = args;
-    const { role, policy } = serviceRole(
+    const roleArn = serviceRole(
         `${name}-schedule`,
         {
             roleName,
+            caller: args.caller,
             description: `EventBridge Scheduler uses this role to start ${starts}`,
             trust: pulumi.output(args.caller).apply(scheduleTrust),
             policyName: "work",
@@ -51,11 +52,11 @@ export function schedule(name: string, args: ScheduleArgs, opts: pulumi.CustomRe
             flexibleTimeWindow: { mode: "OFF" },
             target: {
                 arn: args.target.arn,
-                roleArn: role.arn,
+                roleArn,
                 retryPolicy: args.retryPolicy,
                 deadLetterConfig: { arn: args.failuresArn },
             },
         },
-        { ...opts, dependsOn: policy },
+        opts,
     );
 }

@@ -1,9 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { PolicyDocument } from "policy-evaluator";
+import type { ServiceCaller } from "../../iam/import-access.ts";
+import { knownAfter } from "./known-after.ts";
 
 export interface ServiceRoleArgs {
     readonly roleName: string;
+    readonly caller: pulumi.Input<Pick<ServiceCaller, "partition" | "accountId">>;
     readonly description: string;
     readonly trust: pulumi.Input<PolicyDocument>;
     readonly policyName: string;
@@ -12,8 +15,12 @@ export interface ServiceRoleArgs {
     readonly tags: Readonly<Record<string, string>>;
 }
 
-/** A role for one service with one policy; resources that use the role must wait for the policy. */
-export function serviceRole(name: string, args: ServiceRoleArgs, opts: pulumi.CustomResourceOptions) {
+/** A role for one service with one policy. Its ARN resolves after the role has the policy. */
+export function serviceRole(
+    name: string,
+    args: ServiceRoleArgs,
+    opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
     const { roleName, description, permissionsBoundary, tags } = args;
     const role = new aws.iam.Role(
         name,
@@ -24,13 +31,15 @@ export function serviceRole(name: string, args: ServiceRoleArgs, opts: pulumi.Cu
             tags,
             ...(permissionsBoundary && { permissionsBoundary }),
         },
-        // A changed description would make the role's ARN unknown in a preview, and replace what uses it: import and training.
-        { ...opts, ignoreChanges: ["description"] },
+        opts,
     );
     const policy = new aws.iam.RolePolicy(
         name,
         { name: args.policyName, role: role.name, policy: pulumi.jsonStringify(args.policy) },
         opts,
     );
-    return { role, policy };
+    const arn = pulumi
+        .output(args.caller)
+        .apply(({ partition, accountId }) => `arn:${partition}:iam::${accountId}:role/${roleName}`);
+    return knownAfter(arn, role, policy);
 }

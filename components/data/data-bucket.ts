@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { objectKeys, type StackConfig } from "../../config/config.ts";
 import { closedBucket } from "../common/closed-bucket.ts";
 import { contentOf } from "../common/content.ts";
+import { knownAfter } from "../common/known-after.ts";
 
 export interface DataBucketArgs {
     readonly bucketName: pulumi.Input<string>;
@@ -52,12 +53,12 @@ export class DataBucket extends pulumi.ComponentResource {
         const retain = args.dataRetention === "retain";
         const child = { parent: this, retainOnDelete: retain };
 
-        const { bucket, accessBlock } = closedBucket(
+        const { bucketName, accessBlock } = closedBucket(
             name,
             { bucketName: args.bucketName, forceDestroy: !retain, kmsKeyArn: args.kmsKeyArn, tags: args.tags },
             child,
         );
-        const of = { bucket: bucket.id };
+        const of = { bucket: bucketName };
         const versioning = new aws.s3.BucketVersioning(
             name,
             { ...of, versioningConfiguration: { status: "Enabled" } },
@@ -101,15 +102,13 @@ export class DataBucket extends pulumi.ComponentResource {
                 },
                 { ...child, dependsOn: versioning },
             );
-            const location = pulumi
-                .all([bucket.id, object.id, policy.id])
-                .apply(([bucketName]) => `s3://${bucketName}/${key}`);
+            const location = knownAfter(pulumi.interpolate`s3://${bucketName}/${key}`, object, policy);
             return [file, { location, contentHash, lines }];
         };
-        this.bucketName = bucket.id;
+        this.bucketName = bucketName;
         this.files = Object.fromEntries(Object.entries(args.files).map(upload));
         if (retain) {
-            bucket.id.apply((id) =>
+            bucketName.apply((id) =>
                 pulumi.log.warn(`pulumi destroy will keep bucket ${id} (dataRetention: retain)`, this),
             );
         }

@@ -1,9 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { regionalArn } from "policy-evaluator";
 import { type StackConfig, trailBucketNameFor } from "../../config/config.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { trailBucketPolicy, trailLogGroup, trailRolePolicy, trailRoleTrust } from "../../iam/trail-access.ts";
 import { closedBucket } from "../common/closed-bucket.ts";
+import { knownAfter } from "../common/known-after.ts";
 import { serviceRole } from "../common/service-role.ts";
 
 export interface AuditTrailArgs {
@@ -29,8 +31,8 @@ export class AuditTrail extends pulumi.ComponentResource {
         const bucketName = pulumi.output(args.bucketName).apply(trailBucketNameFor);
         // S3 managed keys: a customer's key would also have to allow CloudTrail.
         const closed = { bucketName, forceDestroy: true, kmsKeyArn: undefined, tags };
-        const { bucket, accessBlock } = closedBucket(name, closed, child);
-        const of = { bucket: bucket.id };
+        const { bucketName: s3BucketName, accessBlock } = closedBucket(name, closed, child);
+        const of = { bucket: s3BucketName };
         new aws.s3.BucketLifecycleConfiguration(
             name,
             {
@@ -51,15 +53,14 @@ export class AuditTrail extends pulumi.ComponentResource {
             },
             { ...child, dependsOn: accessBlock },
         );
-        const logs = new aws.cloudwatch.LogGroup(
-            name,
-            { name: trailLogGroup({ names }), retentionInDays: keptDays, tags },
-            child,
-        );
-        const { role, policy } = serviceRole(
+        const logGroup = trailLogGroup({ names });
+        const logs = new aws.cloudwatch.LogGroup(name, { name: logGroup, retentionInDays: keptDays, tags }, child);
+        const streams = scope.apply((caller) => regionalArn(caller, "logs", `log-group:${logGroup}:*`));
+        const cloudWatchLogsRoleArn = serviceRole(
             name,
             {
                 roleName: names.trailRole,
+                caller: args.caller,
                 description: "CloudTrail uses this role to write into the trail's log group",
                 trust: trailRoleTrust(),
                 policyName: "work",
@@ -73,18 +74,18 @@ export class AuditTrail extends pulumi.ComponentResource {
             name,
             {
                 name: names.trail,
-                s3BucketName: bucket.id,
+                s3BucketName,
                 isMultiRegionTrail: false,
                 // IAM, CloudFront and Route 53 log to us-east-1, possibly another region than the trail's.
                 includeGlobalServiceEvents: true,
                 enableLogFileValidation: true,
-                cloudWatchLogsRoleArn: role.arn,
+                cloudWatchLogsRoleArn,
                 // CloudTrail needs the ARN of the group's streams; the ARN of the group alone is a common error.
-                cloudWatchLogsGroupArn: pulumi.interpolate`${logs.arn}:*`,
+                cloudWatchLogsGroupArn: knownAfter(streams, logs),
                 tags,
             },
             // CloudTrail checks at once whether it may write.
-            { ...child, dependsOn: [bucketPolicy, policy] },
+            { ...child, dependsOn: bucketPolicy },
         );
         this.trailArn = trail.arn;
         this.registerOutputs({ trailArn: this.trailArn });

@@ -1,9 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { regionalArn } from "policy-evaluator";
 import type { StackConfig } from "../../config/config.ts";
 import { notifierPolicy } from "../../iam/guard-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { notificationsQueuePolicy, topicPolicy } from "../../iam/notifications-access.ts";
+import { knownAfter } from "../common/known-after.ts";
 import { LambdaFunction } from "../common/lambda-function.ts";
 import { inputOf } from "../common/load-config.ts";
 import { guardScopeOf } from "../cost/cost-guard.ts";
@@ -33,16 +35,19 @@ export class Notifications extends pulumi.ComponentResource {
         const caller = pulumi.output(args.caller);
         const scope = caller.apply((known) => ({ ...known, names }));
         const child = { parent: this };
+        const arnOf = (service: string, resource: string) =>
+            caller.apply((known) => regionalArn(known, service, resource));
 
         // Not encrypted by SNS's own key: the policy of alias/aws/sns does not allow Budgets and CloudWatch alarms (SNS
         // Developer Guide, "Enable compatibility between event sources from AWS services and encrypted topics").
         const topic = new aws.sns.Topic(name, { name: names.notifications, tags }, child);
+        const topicArn = knownAfter(arnOf("sns", names.notifications), topic);
         const publishers = new aws.sns.TopicPolicy(
             name,
-            { arn: topic.arn, policy: pulumi.jsonStringify(scope.apply(topicPolicy)) },
+            { arn: topicArn, policy: pulumi.jsonStringify(scope.apply(topicPolicy)) },
             child,
         );
-        this.topicArn = pulumi.all([topic.arn, publishers.id]).apply(([arn]) => arn);
+        this.topicArn = knownAfter(topicArn, publishers);
         const queue = (kind: string, queueName: string) =>
             new aws.sqs.Queue(
                 kind,
@@ -57,23 +62,28 @@ export class Notifications extends pulumi.ComponentResource {
         );
         this.queueUrl = kept.url;
         const failures = queue(`${name}-failures`, names.failures);
-        this.failuresArn = failures.arn;
+        this.failuresArn = knownAfter(arnOf("sqs", names.failures), failures);
 
         new aws.sns.TopicSubscription(
             name,
-            { topic: topic.arn, protocol: "sqs", endpoint: kept.arn, rawMessageDelivery: true },
+            {
+                topic: topicArn,
+                protocol: "sqs",
+                endpoint: knownAfter(arnOf("sqs", names.notifications), kept),
+                rawMessageDelivery: true,
+            },
             { ...child, dependsOn: arrives },
         );
         if (cost.alertEmail !== undefined) {
             new aws.sns.TopicSubscription(
                 `${name}-mail`,
-                { topic: topic.arn, protocol: "email", endpoint: inputOf("alertEmail", cost.alertEmail) },
+                { topic: topicArn, protocol: "email", endpoint: inputOf("alertEmail", cost.alertEmail) },
                 child,
             );
         }
         if (cost.chatWebhookParameter !== undefined) {
             const parameter = inputOf("chatWebhookParameter", cost.chatWebhookParameter);
-            this.chat(`${name}-chat`, args, parameter, topic.arn);
+            this.chat(`${name}-chat`, args, parameter, topicArn);
         }
         if (args.config.observability) {
             stackAlarm(`${name}-failures`, failuresAlarm(names.failures), args.config, this.topicArn, child);

@@ -24,10 +24,11 @@ export class PersonalizeAccess extends pulumi.ComponentResource {
     constructor(name: string, args: PersonalizeAccessArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:access:PersonalizeAccess", name, {}, opts);
         const { roleName, permissionsBoundary, tags } = args;
-        const { role, policy } = serviceRole(
+        this.roleArn = serviceRole(
             name,
             {
                 roleName,
+                caller: args.caller,
                 permissionsBoundary,
                 tags,
                 description: "Amazon Personalize uses this role to read the interactions",
@@ -37,7 +38,6 @@ export class PersonalizeAccess extends pulumi.ComponentResource {
             },
             { parent: this },
         );
-        this.roleArn = pulumi.all([role.arn, policy.id]).apply(([arn]) => arn);
         this.registerOutputs({ roleArn: this.roleArn });
     }
 }

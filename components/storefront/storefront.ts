@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { contentSecurityPolicy, pageHeaders, strictTransportSeconds } from "../../app/serving/headers.ts";
 import { cacheControlOf } from "../../app/serving/page-files.ts";
 import { apiStage, type StackConfig, storefrontBucketNameFor } from "../../config/config.ts";
+import { dnsSuffix } from "../../config/regions.ts";
 import { storefrontBucketPolicy } from "../../iam/api-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { closedBucket } from "../common/closed-bucket.ts";
@@ -54,7 +55,7 @@ export class Storefront extends pulumi.ComponentResource {
         const bucketName = storefrontBucketNameFor(args.bucketName);
         // Any `up` creates it again, so nothing is retained. S3 managed keys, because CloudFront can use them without a
         // grant.
-        const { bucket, accessBlock } = closedBucket(
+        const { bucketName: bucket, accessBlock } = closedBucket(
             name,
             { bucketName, forceDestroy: true, kmsKeyArn: undefined, tags },
             child,
@@ -74,7 +75,7 @@ export class Storefront extends pulumi.ComponentResource {
         const policy = new aws.s3.BucketPolicy(
             name,
             {
-                bucket: bucket.id,
+                bucket,
                 policy: pulumi.jsonStringify(
                     distribution.arn.apply((arn) => storefrontBucketPolicy(caller, bucketName, arn)),
                 ),
@@ -84,7 +85,7 @@ export class Storefront extends pulumi.ComponentResource {
         const objects = args.files.map(({ name: key, contentType, content }) => {
             const source =
                 "text" in content ? { content: content.text } : { source: new pulumi.asset.FileAsset(content.path) };
-            const object = { bucket: bucket.id, key, contentType, cacheControl: cacheControlOf(key), tags, ...source };
+            const object = { bucket, key, contentType, cacheControl: cacheControlOf(key), tags, ...source };
             return new aws.s3.BucketObjectv2(`${name}-${key}`, object, child);
         });
         this.url = pulumi
@@ -95,11 +96,11 @@ export class Storefront extends pulumi.ComponentResource {
 
     private distribution(
         name: string,
-        { config, apiHost, isClosed }: StorefrontArgs,
-        { bucket, access }: { bucket: aws.s3.Bucket; access: aws.cloudfront.OriginAccessControl },
+        { config, caller, apiHost, isClosed }: StorefrontArgs,
+        { bucket, access }: { bucket: pulumi.Output<string>; access: aws.cloudfront.OriginAccessControl },
         child: pulumi.CustomResourceOptions,
     ): aws.cloudfront.Distribution {
-        const { names, tags } = config;
+        const { names, tags, region } = config;
         const headers = headersPolicy(name, names.storefront, child);
         return new aws.cloudfront.Distribution(
             name,
@@ -112,7 +113,11 @@ export class Storefront extends pulumi.ComponentResource {
                 // North America and Europe: the cheapest class, near the campaign's default region.
                 priceClass: "PriceClass_100",
                 origins: [
-                    { originId: "page", domainName: bucket.bucketRegionalDomainName, originAccessControlId: access.id },
+                    {
+                        originId: "page",
+                        domainName: pulumi.interpolate`${bucket}.s3.${region}.${dnsSuffix(caller.partition)}`,
+                        originAccessControlId: access.id,
+                    },
                     {
                         originId: "api",
                         domainName: apiHost,

@@ -1,5 +1,6 @@
 import type { ConditionBlock } from "policy-evaluator";
 import { storefrontBucketNameFor, trailBucketNameFor } from "../../config/names.ts";
+import { dnsSuffix } from "../../config/regions.ts";
 import type { LifePolicies } from "./lives.ts";
 import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
 
@@ -139,8 +140,6 @@ function bucketLife(policy: LifePolicies, bucket: string, condition: ConditionBl
         },
     ];
 }
-
-const dnsSuffix = (partition: string) => (partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com");
 
 const bucketSource = "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/s3/bucket.go";
 const putObject = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html";

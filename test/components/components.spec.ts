@@ -109,7 +109,7 @@ describe("the components", () => {
             tags,
         });
         await settled();
-        assert.equal(await value(access.roleArn), "arn:of:reader");
+        assert.equal(await value(access.roleArn), "arn:aws:iam::123456789012:role/reader");
         assert.deepEqual(typesAndNames(), [
             "aws:iam/role:Role personalize",
             "aws:iam/rolePolicy:RolePolicy personalize",

@@ -84,7 +84,7 @@ describe("a state that the first release wrote", () => {
         }
     }
 
-    it("changes nothing but what the first release did not have", async () => {
+    it("gains what the first release did not have, and the role's new description", async () => {
         // An account of the first release has no such filter.
         await aws.configure({ watchedFilter: false });
         assertExit(await aws.engine("up"), 0);
@@ -94,7 +94,7 @@ describe("a state that the first release wrote", () => {
         assertExit(await aws.pulumi("stack", "import", "--file", file), 0);
         await describeRolesAs(await firstRelease());
         await takeOwnersOff(await firstRelease());
-        assert.deepEqual((await applied(aws)).plan, { create: [...since].sort() });
+        assert.deepEqual((await applied(aws)).plan, { create: [...since].sort(), update: ["Role"] });
     });
 
     it("has nothing to change after up, and nothing after a refresh", async () => {

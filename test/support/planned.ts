@@ -19,13 +19,33 @@ const partOfReplacement = new Set(["create-replacement", "delete-replaced"]);
 
 /** The plan of a preview, without the updates of resources that only follow the price. */
 export async function planned(aws: TestAws): Promise<Plan> {
+    return planOf(await previewedSteps(aws));
+}
+
+async function previewedSteps(aws: TestAws): Promise<readonly Step[]> {
     const preview = await aws.engine("preview", "--json");
     assertExit(preview, 0);
-    return planOf((JSON.parse(preview.stdout) as { steps: Step[] }).steps);
+    return (JSON.parse(preview.stdout) as { steps: Step[] }).steps;
 }
 
 /** Runs `up`, asserts that it succeeds, and returns its plan as `planned` does, without the time of a preview. */
 export async function applied(aws: TestAws): Promise<{ readonly plan: Plan; readonly stdout: string }> {
+    const { steps, stdout } = await appliedSteps(aws);
+    return { plan: planOf(steps), stdout };
+}
+
+/** The changes that a preview announces and those that the following `up` makes: `operation URN`, sorted. */
+export async function previewedAndApplied(aws: TestAws) {
+    const pairs = (steps: readonly Step[]) =>
+        steps
+            .filter(({ op, urn }) => op !== "same" && !partOfReplacement.has(op) && !isProvider.test(urn))
+            .map(({ op, urn }) => `${op} ${urn.split("::").slice(2).join("::")}`)
+            .sort();
+    const preview = pairs(await previewedSteps(aws));
+    return { preview, up: pairs((await appliedSteps(aws)).steps) };
+}
+
+async function appliedSteps(aws: TestAws) {
     const log = join(aws.instance.dir, "events.json");
     const args = aws.engineArgs("up", "--event-log", log);
     // The flag is one of the engine's debug commands, as the Automation API uses it.
@@ -36,7 +56,7 @@ export async function applied(aws: TestAws): Promise<{ readonly plan: Plan; read
         .filter((line) => line !== "")
         .map((line) => JSON.parse(line) as { resourcePreEvent?: { metadata: Step } })
         .flatMap(({ resourcePreEvent }) => (resourcePreEvent ? [resourcePreEvent.metadata] : []));
-    return { plan: planOf(steps), stdout: up.stdout };
+    return { steps, stdout: up.stdout };
 }
 
 function planOf(steps: readonly Step[]): Plan {

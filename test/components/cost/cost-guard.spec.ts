@@ -47,11 +47,16 @@ describe("the cost guard's components", () => {
         assert.equal(inputsOf("LogGroup").retentionInDays, 90);
         const schedule = inputsOf("Schedule");
         assert.equal(schedule.scheduleExpression, "rate(1 minute)");
-        assert.equal(schedule.target.deadLetterConfig.arn, `arn:of:${names.failures}`);
+        assert.equal(schedule.target.deadLetterConfig.arn, `arn:aws:sqs:eu-central-1:123456789012:${names.failures}`);
         const { destinationConfig } = inputsOf("FunctionEventInvokeConfig");
-        assert.equal(destinationConfig.onFailure.destination, `arn:of:${names.failures}`);
+        assert.equal(
+            destinationConfig.onFailure.destination,
+            `arn:aws:sqs:eu-central-1:123456789012:${names.failures}`,
+        );
         assert.deepEqual(inputsOf("MetricAlarm").dimensions, { QueueName: names.failures });
-        assert.deepEqual(inputsOf("MetricAlarm").alarmActions, [`arn:of:${names.notifications}`]);
+        assert.deepEqual(inputsOf("MetricAlarm").alarmActions, [
+            `arn:aws:sns:eu-central-1:123456789012:${names.notifications}`,
+        ]);
     });
 
     it("hold a budget to the limit: on the service, or on everything with the tag", async () => {
@@ -98,7 +103,7 @@ describe("the cost guard's components", () => {
         );
         const notifier = ofType("Function").find(({ inputs }) => inputs.name === names.notifier);
         assert.deepEqual(notifier?.inputs.environment.variables, { WEBHOOK_PARAMETER: "/movie-recommender-chat/dev" });
-        assert.equal(inputsOf("Permission").sourceArn, `arn:of:${names.notifications}`);
+        assert.equal(inputsOf("Permission").sourceArn, `arn:aws:sns:eu-central-1:123456789012:${names.notifications}`);
     });
 
     it("carry the stack's tags wherever there can be any, and the boundary where there is one", async () => {

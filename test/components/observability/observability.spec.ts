@@ -217,8 +217,11 @@ describe("the audit trail", () => {
             [trail.name, trail.s3BucketName, trail.enableLogFileValidation, trail.isMultiRegionTrail, trail.tags],
             [names.trail, "films-trail", true, false, tags],
         );
-        assert.equal(trail.cloudWatchLogsGroupArn, `arn:of:/aws/cloudtrail/${names.trail}:*`);
-        assert.equal(trail.cloudWatchLogsRoleArn, `arn:of:${names.trailRole}`);
+        assert.equal(
+            trail.cloudWatchLogsGroupArn,
+            `arn:aws:logs:eu-central-1:123456789012:log-group:/aws/cloudtrail/${names.trail}:*`,
+        );
+        assert.equal(trail.cloudWatchLogsRoleArn, `arn:aws:iam::123456789012:role/${names.trailRole}`);
         assert.deepEqual([inputsOf("Bucket").bucket, inputsOf("Bucket").forceDestroy], ["films-trail", true]);
         assert.equal(inputsOf("BucketPublicAccessBlock").restrictPublicBuckets, true);
         assert.equal(inputsOf("BucketLifecycleConfiguration").rules[0].expiration.days, 90);
