@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Serving, servingFiles } from "./components/api/serving.ts";
 import { contentOf } from "./components/common/content.ts";
 import { loadConfig } from "./components/common/load-config.ts";
+import { refuseEarly } from "./components/common/preflight.ts";
 import { enforceResourceRules } from "./components/common/resource-rules.ts";
 import { CostGuard } from "./components/cost/cost-guard.ts";
 import { showPrice } from "./components/cost/price-table.ts";
@@ -32,6 +33,7 @@ const data = await preparedData(configured, async () => (await contentOf(configu
 const { config } = data;
 refuseRedData(data.manifest, config);
 await refuseOtherOptions(data.manifest, config);
+await refuseEarly(config, data.interactionsSchema);
 enforceResourceRules({ ...waiversOf(config.cost), ...config.waivers }, config);
 const [files, { accountId }, { partition }] = await Promise.all([
     servingFiles(data),

@@ -4,6 +4,7 @@ import { bucketNameFor, endings, type Names, namesFor, storefrontEnding, suffixF
 import { regionProblem } from "./regions.ts";
 import { redacted, secretProblems } from "./secret-keys.ts";
 import { parseServingConfig, type ServingConfig } from "./serving.ts";
+import { parseTags } from "./tags.ts";
 import { parseTraining, type TrainingConfig } from "./training.ts";
 import { declaredKeys, unknownKeys } from "./unknown-keys.ts";
 import { type ConfigProblem, configValues, shortestReason } from "./values.ts";
@@ -94,12 +95,14 @@ export function parseConfig(
     stack: StackPlace,
 ): StackConfig | readonly ConfigProblem[] {
     const values = configValues(get);
-    const { problems, text, oneOf, number, texts, flag } = values;
+    const { text, oneOf, number, texts, flag } = values;
     const declared = declaredKeys();
-    problems.push(
+    for (const { path, reason } of [
         ...unknownKeys(stack.keys, stack.project, declared),
         ...secretProblems(stack.secretKeys, stack.project, declared),
-    );
+    ]) {
+        values.bad(path, reason);
+    }
     const auditTrail = flag("auditTrail");
     const serving = parseServingConfig(values);
     const names = parseNames(values, stack);
@@ -110,6 +113,7 @@ export function parseConfig(
         values.bad(
             `filters.${names.watchedFilter}`,
             "has the name of the filter that watchedFilter creates. Choose another name, or run `pulumi config set watchedFilter false`",
+            ["nameSuffix", "watchedFilter"],
         );
     }
     const config: StackConfig = {
@@ -143,11 +147,12 @@ export function parseConfig(
         bucketPolicyConditions: flag("bucketPolicyConditions"),
         waivers: texts("waivers"),
         dataWaiver: parseDataWaiver(values),
-        tags: { ...texts("tags"), "pulumi:project": stack.project, "pulumi:stack": stack.stack },
+        tags: parseTags(values, stack),
     };
     const secrets = stack.secretKeys
         .map((key) => text(key.slice(key.indexOf(":") + 1)))
         .filter((value) => value !== "");
+    const problems = values.problems();
     return problems.length > 0 ? redacted(problems, secrets) : config;
 }
 
@@ -185,15 +190,17 @@ function parseBucketName({ bad, text }: Values, { stack }: StackPlace, ending: s
 }
 
 function parseNames({ bad, text }: Values, { stack }: StackPlace): Names {
-    const names = namesFor(stack, text("nameSuffix"));
-    for (const [kind, name] of Object.entries(names)) {
+    const nameSuffix = text("nameSuffix");
+    const names = namesFor(stack, nameSuffix);
+    const suffix = suffixFor(stack, nameSuffix);
+    const room = Object.entries(names).map(([kind, name]) => {
         const longest = /role$/i.test(kind) ? 64 : 63 - (endings[kind] ?? 0);
-        if (!/^[a-zA-Z0-9][a-zA-Z0-9_-]*$/.test(name) || name.length > longest) {
-            bad(
-                "nameSuffix",
-                `gives the ${kind} name "${name}"; allowed are letters, digits, - and _, at most ${longest}`,
-            );
-        }
+        return longest - name.length;
+    });
+    if (!/^[a-zA-Z0-9_-]*$/.test(suffix) || Math.min(...room) < 0) {
+        const which = suffix === nameSuffix ? `is "${suffix}"` : `is "${nameSuffix}", for stack ${stack} "${suffix}"`;
+        const longest = suffix.length + Math.min(...room);
+        bad("nameSuffix", `${which}; it must be at most ${longest} letters, digits, - and _`);
     }
     return names;
 }
@@ -212,7 +219,7 @@ function parseAccess(
     if (kmsKeyArn !== "" && keyRegion === undefined) {
         bad("kmsKeyArn", `is "${kmsKeyArn}", which is not the ARN of a KMS key (a policy cannot use an alias)`);
     } else if (keyRegion !== undefined && region !== undefined && keyRegion !== region) {
-        bad("kmsKeyArn", `is in ${keyRegion}; the key must be in the bucket's region, ${region}`);
+        bad("kmsKeyArn", `is in ${keyRegion}; the key must be in the bucket's region, ${region}`, ["aws:region"]);
     }
     if (region === undefined) {
         bad("aws:region", "is not set. Run `pulumi config set aws:region eu-central-1`");

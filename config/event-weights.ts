@@ -28,6 +28,7 @@ export function parseEventWeights(
             "eventWeights",
             `is set, and only recipes of version 2 have event weights. Run \`pulumi config set recipe ${v2Recipe}\` ` +
                 `(its idle campaign costs ${month} a month), or \`pulumi config rm eventWeights\``,
+            ["recipe", "performAutoML", "minProvisionedTPS"],
         );
     }
     if (types.length > mostTypes) {

@@ -34,17 +34,32 @@ class Fault extends Error {
     }
 }
 
-/** The first fault of a filter expression; undefined if it follows the grammar. */
-export function filterFault(expression: string): FilterFault | undefined {
+/** A field that an expression names: `CurrentUser` is a row of Users, `CurrentItem` one of Items. */
+export interface FilterField {
+    readonly dataset: string;
+    readonly field: string;
+    /** The column of the field, from 1. */
+    readonly column: number;
+}
+
+/** The first fault of a filter expression, or its fields if it follows the grammar. */
+export function parseFilter(expression: string): FilterFault | readonly FilterField[] {
     try {
-        new Parser(signsOf(expression)).expression();
-        return undefined;
+        const parser = new Parser(signsOf(expression));
+        parser.expression();
+        return parser.fields;
     } catch (error) {
         if (error instanceof Fault) {
             return { column: error.column, reason: error.message };
         }
         throw error;
     }
+}
+
+/** The first fault of a filter expression; undefined if it follows the grammar. */
+export function filterFault(expression: string): FilterFault | undefined {
+    const result = parseFilter(expression);
+    return "reason" in result ? result : undefined;
 }
 
 const kindOf = ["text", "placeholder", "word", "number", "symbol"] as const;
@@ -80,6 +95,7 @@ function unreadable(rest: string): string {
 class Parser {
     private at = 0;
     private readonly signs: readonly Sign[];
+    readonly fields: FilterField[] = [];
     constructor(signs: readonly Sign[]) {
         this.signs = signs;
     }
@@ -123,8 +139,7 @@ class Parser {
         do {
             const dataset = this.word(datasets);
             check(dataset);
-            this.symbol(".");
-            this.one("word", "the name of a field");
+            this.field(dataset.text);
             this.condition();
         } while (this.takes("AND") || this.takes("OR"));
     }
@@ -167,13 +182,19 @@ class Parser {
 
     private value(): void {
         if (this.takes("CurrentItem")) {
-            this.symbol(".");
-            this.one("word", "the name of a field");
+            this.field("CurrentItem");
         } else if (["text", "number", "placeholder"].includes(this.next.kind)) {
             this.at++;
         } else {
             this.fail('a value such as "Comedy", 10 or $GENRE');
         }
+    }
+
+    private field(dataset: string): void {
+        this.symbol(".");
+        const { text: field, column } = this.next;
+        this.one("word", "the name of a field");
+        this.fields.push({ dataset, field, column });
     }
 
     private get next(): Sign {

@@ -33,3 +33,43 @@ export function regionProblem(region: string): string | undefined {
             : `Did you mean ${meant}?`;
     return `is "${region}", which is not a region of AWS. ${hint}`;
 }
+
+/** Areas of regions without Personalize, with the nearest areas that have it. */
+const nearestAreas: Readonly<Record<string, readonly string[]>> = {
+    af: ["eu"],
+    il: ["eu"],
+    me: ["ap-south", "eu"],
+    mx: ["us"],
+    sa: ["us-east"],
+};
+
+/**
+ * A warning for a region without Personalize, with the nearest regions that have it; undefined for a region with it. A new
+ * region may have got it meanwhile.
+ */
+export function regionWarning(region: string): string | undefined {
+    if ((personalizeRegions as readonly string[]).includes(region) || regionProblem(region) !== undefined) {
+        return undefined;
+    }
+    const near = nearestRegions(region);
+    const advice =
+        near.length === 0
+            ? "No region of its partition is known to have it."
+            : `The nearest with it: ${near.join(", ")}. Choose one before the first \`pulumi up\`: \`pulumi config set aws:region ${near[0]}\``;
+    return `aws:region is "${region}", in which Amazon Personalize was not offered on 2026-11-27. ${advice}`;
+}
+
+/** Regions with Personalize whose names share most with this one: first its place, for example ap-southeast, then its area. */
+function nearestRegions(region: string): readonly string[] {
+    if (/^us-(gov|iso)|^eusc|^eu-iso/.test(region)) {
+        return [];
+    }
+    const [area = "", place = ""] = region.split("-");
+    for (const starts of [[`${area}-${place}`], [area], nearestAreas[area] ?? []]) {
+        const found = personalizeRegions.filter((one) => starts.some((start) => one.startsWith(`${start}-`)));
+        if (found.length > 0) {
+            return found;
+        }
+    }
+    return [];
+}

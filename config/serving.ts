@@ -51,11 +51,12 @@ const issuerPattern = /^(https:\/\/[^\s/?#]+|http:\/\/(127\.0\.0\.1|localhost)(:
 function parseViewerAuth({ bad, text, oneOf }: Values): ViewerAuthConfig | undefined {
     const auth = oneOf("viewerAuth", ["none", "jwt"]);
     const [issuer, audience, claim] = [text("viewerIssuer"), text("viewerAudience"), text("viewerClaim")];
-    if (auth === "none") {
+    if (auth !== "jwt") {
         if (issuer !== "") {
             bad(
                 "viewerIssuer",
-                "is set while viewerAuth is none: no token is checked. Run `pulumi config set viewerAuth jwt`",
+                `is "${issuer}" while viewerAuth is none: no token is checked. Run \`pulumi config set viewerAuth jwt\``,
+                ["viewerAuth"],
             );
         }
         return undefined;
@@ -97,13 +98,16 @@ export function parseServingConfig(values: Values): ServingConfig {
         bad(
             "apiKey",
             `is true while storefront is ${storefront}: every visitor could read the key in the page. Run \`pulumi config set storefront none\``,
+            ["storefront"],
         );
     }
     const rankingCampaign = flag("rankingCampaign");
     if (!api && rankingCampaign) {
         bad(
             "rankingCampaign",
-            "is true while api is false: without the API the campaign gets no requests, but it is billed",
+            "is true while api is false: without the API the campaign gets no requests, but it is billed. " +
+                "Run `pulumi config set rankingCampaign false`",
+            ["api"],
         );
     }
     return {

@@ -41,10 +41,11 @@ export function parseTraining({
             "performAutoML",
             `is true while recipe is "${recipe}": with AutoML Personalize chooses the recipe. ` +
                 'Run `pulumi config set recipe ""`, or `pulumi config set performAutoML false`',
+            ["recipe"],
         );
     }
-    if (!performAutoML) {
-        oneOf("recipe", recipes);
+    if (!performAutoML || !["", ...recipes].includes(recipe)) {
+        oneOf("recipe", recipes, recipe === "" ? ["performAutoML"] : []);
     }
     const performAutoTraining = flag("performAutoTraining");
     const syncWithLatestSolutionVersion = flag("syncWithLatestSolutionVersion");
@@ -53,6 +54,7 @@ export function parseTraining({
             "syncWithLatestSolutionVersion",
             "is true while performAutoTraining is false: without automatic training `pulumi up` creates every new version " +
                 "and switches to it. Set both or neither",
+            ["performAutoTraining"],
         );
     }
     const adopt = texts("adopt");

@@ -9,14 +9,23 @@ export const shortestReason = 20;
 
 /** Reads values of the project's namespace from texts and collects their problems. */
 export function configValues(get: (key: string) => string | undefined) {
-    const problems: ConfigProblem[] = [];
-    const bad = (path: string, reason: string): void => void problems.push({ path, reason });
+    const found: (ConfigProblem & { readonly follows: readonly string[] })[] = [];
+    /** Records a problem; it is left out if a key that it `follows` has a problem itself. */
+    const bad = (path: string, reason: string, follows: readonly string[] = []): void =>
+        void found.push({ path, reason, follows });
+    /** The problems, without those that follow from others. */
+    const problems = (): readonly ConfigProblem[] => {
+        const paths = new Set(found.map(({ path }) => path));
+        return found
+            .filter(({ follows }) => !follows.some((key) => paths.has(key)))
+            .map(({ path, reason }) => ({ path, reason }));
+    };
     const text = (key: string) => get(key) ?? "";
 
-    function oneOf<T extends string>(key: string, allowed: readonly T[]): T {
+    function oneOf<T extends string>(key: string, allowed: readonly T[], follows: readonly string[] = []): T {
         const value = text(key) as T;
         if (!allowed.includes(value)) {
-            bad(key, `is "${value}"; it must be ${allowed.join(" or ")}`);
+            bad(key, `is "${value}"; it must be ${allowed.join(" or ")}`, follows);
         }
         return value;
     }
@@ -33,44 +42,44 @@ export function configValues(get: (key: string) => string | undefined) {
         return value;
     }
 
-    /** An object of texts; `{}` if not set. */
-    function texts(key: string): Record<string, string> {
-        let value: unknown;
+    /** The value of a key that holds JSON; undefined if it is not JSON. */
+    function json(key: string, missing: string): unknown {
         try {
-            value = JSON.parse(get(key) ?? "{}");
+            return JSON.parse(get(key) ?? missing);
         } catch {
-            value = undefined;
+            return undefined;
         }
+    }
+
+    /** An object; `{}` if not set. `example` is the end of a command `pulumi config set --path <key>.`. */
+    function object(key: string, of: string, example: string): Record<string, unknown> {
+        const value = json(key, "{}");
         if (value === null || typeof value !== "object" || Array.isArray(value)) {
-            bad(key, "is not an object of names and values");
+            const command = `\`pulumi config set --path ${key}.${example}\``;
+            bad(key, `is ${JSON.stringify(text(key))}; it must be an object of names and ${of}: ${command}`);
             return {};
         }
-        for (const [name, inner] of Object.entries(value)) {
-            if (typeof inner !== "string") {
-                bad(`${key}.${name}`, "must be a text");
-            }
+        return value as Record<string, unknown>;
+    }
+
+    /** An object of texts; `{}` if not set. A problem leaves its entry out. */
+    function texts(key: string, example = "<name> <value>"): Record<string, string> {
+        const entries = Object.entries(object(key, "texts", example));
+        for (const [name, inner] of entries.filter(([, inner]) => typeof inner !== "string")) {
+            bad(`${key}.${name}`, `is ${JSON.stringify(inner)}; it must be a text`);
         }
-        return value as Record<string, string>;
+        return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
     }
 
     /** An object of numbers from `minimum` to `maximum`; `{}` if not set. Pulumi may write a number as text. */
     function numbers(key: string, minimum: number, maximum: number): Record<string, number> {
-        let value: unknown;
-        try {
-            value = JSON.parse(get(key) ?? "{}");
-        } catch {
-            value = undefined;
-        }
-        if (value === null || typeof value !== "object" || Array.isArray(value)) {
-            bad(key, "is not an object of names and numbers");
-            return {};
-        }
+        const value = object(key, "numbers", "<name> <number>");
         const entries = Object.entries(value).map(([name, inner]): [string, number] => {
             const isNumeric = typeof inner === "number" || (typeof inner === "string" && inner.trim() !== "");
             return [name, isNumeric ? Number(inner) : Number.NaN];
         });
         for (const [name] of entries.filter(([, inner]) => !(inner >= minimum && inner <= maximum))) {
-            const given = JSON.stringify((value as Record<string, unknown>)[name]);
+            const given = JSON.stringify(value[name]);
             bad(`${key}.${name}`, `is ${given}; it must be a number from ${minimum} to ${maximum}`);
         }
         return Object.fromEntries(entries);
@@ -78,14 +87,10 @@ export function configValues(get: (key: string) => string | undefined) {
 
     /** A list of texts; `[]` if not set. */
     function list(key: string): string[] {
-        let value: unknown;
-        try {
-            value = JSON.parse(get(key) ?? "[]");
-        } catch {
-            value = undefined;
-        }
+        const value = json(key, "[]");
         if (!Array.isArray(value) || value.some((inner) => typeof inner !== "string")) {
-            bad(key, "is not a list of texts");
+            const command = `\`pulumi config set --path '${key}[0]' <value>\``;
+            bad(key, `is ${JSON.stringify(text(key))}; it must be a list of texts: ${command}`);
             return [];
         }
         return value;

@@ -41,6 +41,24 @@ function renameProblems(olds: Partial<StackOwnerInputs>, news: StackOwnerInputs)
           ];
 }
 
+/** Tests of interrupted changes set this variable to change a live stack's region nevertheless. */
+const allowRegionChange = "MOVIE_RECOMMENDER_ALLOW_REGION_CHANGE";
+
+/**
+ * Why a live stack is refused in another region: `up` would delete its resources, and could not serve meanwhile. Empty
+ * for a stack without resources.
+ */
+function regionProblems({ region: recorded }: Partial<StackOwnerInputs>, { region }: StackOwnerInputs): Problem[] {
+    if (recorded === undefined || recorded === region || process.env[allowRegionChange] !== undefined) {
+        return [];
+    }
+    const reason =
+        `aws:region is ${region}, and this stack's resources are in ${recorded}. A stack cannot change its region while ` +
+        `it has resources. Set it back:\n  pulumi config set aws:region ${recorded}\nTo move, then run \`pulumi destroy\`, ` +
+        "set the new region and run `pulumi up`; or create a second stack there with `pulumi stack init`";
+    return [{ property: "region", reason }];
+}
+
 /**
  * The lifecycle of a stack's random id. `check` makes it once, so that the state has it before any resource has its tag.
  * It also runs in a preview: a stack whose names another stack has, or whose own names would change with a rename, is
@@ -75,8 +93,8 @@ export function stackOwnerHandler(deps: {
             const recorded = (olds ?? {}) as Partial<StackOwnerInputs> & { readonly ownerId?: unknown };
             const news = properties as unknown as StackOwnerInputs;
             const ownerId = typeof recorded.ownerId === "string" ? recorded.ownerId : randomUUID();
-            const renamed = renameProblems(recorded, news);
-            const failures = renamed.length > 0 ? renamed : await problemsOf(news, ownerId);
+            const changed = [...regionProblems(recorded, news), ...renameProblems(recorded, news)];
+            const failures = changed.length > 0 ? changed : await problemsOf(news, ownerId);
             const previousStack = stackOf(recorded) === stackOf(news) ? "" : stackOf(recorded);
             return { inputs: { ...properties, ownerId, previousStack }, failures };
         },

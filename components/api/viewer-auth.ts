@@ -12,7 +12,11 @@ export const openToStrangers =
  * @throws pulumi.RunError for an issuer without TLS: a network could replace its keys. An issuer on this machine is
  * for AWS endpoints that the environment names.
  */
-export function checkViewerAuth({ serving }: StackConfig, env: NodeJS.ProcessEnv, resource: pulumi.Resource): void {
+export function checkViewerAuth(
+    { serving, project }: StackConfig,
+    env: NodeJS.ProcessEnv,
+    resource: pulumi.Resource,
+): void {
     const { viewerAuth, apiKey } = serving;
     if (viewerAuth === undefined) {
         if (!apiKey) void pulumi.log.warn(openToStrangers, resource);
@@ -20,7 +24,7 @@ export function checkViewerAuth({ serving }: StackConfig, env: NodeJS.ProcessEnv
     }
     if (!viewerAuth.issuer.startsWith("https://") && env.AWS_ENDPOINT_URL === undefined) {
         throw new pulumi.RunError(
-            `movie-recommender:viewerIssuer is "${viewerAuth.issuer}"; AWS needs an https:// issuer. ` +
+            `${project}:viewerIssuer is "${viewerAuth.issuer}"; AWS needs an https:// issuer. ` +
                 "Run `pulumi config set viewerIssuer https://…`",
         );
     }

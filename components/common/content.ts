@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { createReadStream, existsSync } from "node:fs";
-import * as pulumi from "@pulumi/pulumi";
+import { createReadStream } from "node:fs";
 
 export interface Content {
     /** SHA-256, hexadecimal. */
@@ -16,7 +15,7 @@ const known = new Map<string, Promise<Content>>();
 /**
  * Hash and size of a local file, read once per run, because preview shows the price before the upload.
  *
- * @throws pulumi.RunError if the file does not exist.
+ * @throws Error of the file system. loadConfig has refused files that do not exist.
  */
 export function contentOf(file: string): Promise<Content> {
     const found = known.get(file) ?? readContent(file);
@@ -25,11 +24,6 @@ export function contentOf(file: string): Promise<Content> {
 }
 
 async function readContent(file: string): Promise<Content> {
-    if (!existsSync(file)) {
-        throw new pulumi.RunError(
-            `file ${file} does not exist. Run \`npm run data-prep\`, or set interactionsFile (dataOptionsFile, itemsFile, usersFile, batchInferenceFile) in the stack's config.`,
-        );
-    }
     const hash = createHash("sha256");
     let [lines, bytes] = [0, 0];
     for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {

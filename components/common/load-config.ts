@@ -1,28 +1,64 @@
+import { statSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import { parseConfig, type StackConfig } from "../../config/config.ts";
+import { asCalled } from "../../config/as-called.ts";
+import { type ConfigProblem, parseConfig, type StackConfig } from "../../config/config.ts";
+import { regionWarning } from "../../config/regions.ts";
+
+/** Keys whose values are paths of files; an empty value names none. */
+const fileKeys = ["interactionsFile", "dataOptionsFile", "itemsFile", "usersFile", "batchInferenceFile"];
 
 /**
- * The configuration of the stack of this deployment.
+ * The configuration of the stack of this deployment. Warns of a region without Personalize.
  *
  * @throws pulumi.RunError with every invalid value and its path, so that preview shows all of them at once.
  */
 export function loadConfig(): StackConfig {
     const own = new pulumi.Config();
-    const aws = new pulumi.Config("aws");
+    const region = new pulumi.Config("aws").get("region");
     const result = parseConfig((key) => own.get(key), {
         project: pulumi.getProject(),
         stack: pulumi.getStack(),
-        region: aws.get("region"),
+        region,
         keys: Object.keys(pulumi.runtime.allConfig()),
         secretKeys: secretKeys(),
     });
-    if ("names" in result) {
-        return result;
+    const files = fileKeys.flatMap((key) => (isSecret(key) ? [] : (fileProblem(key, own.get(key)) ?? [])));
+    refuse([...("names" in result ? [] : result), ...files]);
+    const warning = region && regionWarning(region);
+    if (warning) {
+        pulumi.log.warn(warning);
     }
-    const lines = result.map(
-        ({ path, reason }) => `  ${path.includes(":") ? path : `movie-recommender:${path}`} ${reason}`,
+    return result as StackConfig;
+}
+
+/** Ends the program with the problems, each with its key; does nothing without problems. */
+export function refuse(problems: readonly ConfigProblem[]): void {
+    if (problems.length === 0) {
+        return;
+    }
+    const lines = problems.map(
+        ({ path, reason }) => `  ${path.includes(":") ? path : `${pulumi.getProject()}:${path}`} ${reason}`,
     );
-    throw new pulumi.RunError(`the configuration of stack ${pulumi.getStack()} is invalid:\n${lines.join("\n")}`);
+    throw new pulumi.RunError(
+        asCalled(`the configuration of stack ${pulumi.getStack()} is invalid:\n${lines.join("\n")}`),
+    );
+}
+
+/** The reason why the value of a key does not name a readable file with content; undefined if it does. */
+export function fileProblem(key: string, file: string | undefined): ConfigProblem | undefined {
+    if (!file) {
+        return undefined;
+    }
+    const bad = (what: string) => ({ path: key, reason: `is "${file}", ${what}` });
+    const next = key === "interactionsFile" ? "Run `npm run data-prep`, or name another file" : "Name an existing file";
+    const status = statSync(file, { throwIfNoEntry: false });
+    if (status === undefined) {
+        return bad(`which does not exist. ${next}: \`pulumi config set ${key} <file>\``);
+    }
+    if (!status.isFile()) {
+        return bad(`which is a folder. Name a file in it: \`pulumi config set ${key} <file>\``);
+    }
+    return status.size === 0 ? bad(`which is empty. ${next}: \`pulumi config set ${key} <file>\``) : undefined;
 }
 
 /** Keys that `pulumi config set --secret` encrypts. The SDK has no public function for this environment variable. */
@@ -30,4 +66,6 @@ const secretKeys = (): readonly string[] => JSON.parse(process.env.PULUMI_CONFIG
 
 /** The value of a configuration key as an input of a resource: a secret stays encrypted in the state. */
 export const inputOf = (key: string, value: string): pulumi.Input<string> =>
-    secretKeys().includes(`${pulumi.getProject()}:${key}`) ? pulumi.secret(value) : value;
+    isSecret(key) ? pulumi.secret(value) : value;
+
+const isSecret = (key: string): boolean => secretKeys().includes(`${pulumi.getProject()}:${key}`);

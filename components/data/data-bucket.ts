@@ -98,7 +98,6 @@ export class DataBucket extends pulumi.ComponentResource {
                     source: new pulumi.asset.FileAsset(path),
                     sourceHash: contentHash,
                     contentType,
-                    tags: args.tags,
                 },
                 { ...child, dependsOn: versioning },
             );

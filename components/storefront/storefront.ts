@@ -85,7 +85,7 @@ export class Storefront extends pulumi.ComponentResource {
         const objects = args.files.map(({ name: key, contentType, content }) => {
             const source =
                 "text" in content ? { content: content.text } : { source: new pulumi.asset.FileAsset(content.path) };
-            const object = { bucket, key, contentType, cacheControl: cacheControlOf(key), tags, ...source };
+            const object = { bucket, key, contentType, cacheControl: cacheControlOf(key), ...source };
             return new aws.s3.BucketObjectv2(`${name}-${key}`, object, child);
         });
         this.url = pulumi

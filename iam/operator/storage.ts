@@ -29,7 +29,7 @@ export function storageGrants(scope: OperatorScope): readonly Grant[] {
             policy: "deploy-page",
             sid: "PageUploads",
             service,
-            actions: ["PutObject", "PutObjectTagging"],
+            actions: ["PutObject"],
             on: [`${page}/*`],
             condition,
         },
@@ -45,7 +45,7 @@ export function storageGrants(scope: OperatorScope): readonly Grant[] {
             policy: "operate",
             sid: "UploadsData",
             service,
-            actions: ["PutObject", "PutObjectTagging"],
+            actions: ["PutObject"],
             on: [objects],
             condition,
         },
@@ -142,7 +142,6 @@ function bucketLife(policy: LifePolicies, bucket: string, condition: ConditionBl
 }
 
 const bucketSource = "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/s3/bucket.go";
-const putObject = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html";
 const objectSource = "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/s3/object.go";
 const sseKms = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html";
 
@@ -162,7 +161,6 @@ export const storageNeededOnAws: readonly NeededOnAws[] = [
         "GetReplicationConfiguration",
     ].map((action) => ({ action: `s3:${action}`, page: bucketSource })),
     { action: "s3:GetObjectTagging", page: objectSource },
-    { action: "s3:PutObjectTagging", page: putObject },
     { action: "kms:Decrypt", page: sseKms },
     { action: "kms:GenerateDataKey", page: sseKms },
     // Calls of diagnose-access for a bucket with a customer key.

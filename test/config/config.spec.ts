@@ -197,11 +197,38 @@ describe("the configuration", () => {
             [...new Set(found.map(({ path }) => path))].sort(),
             [...Object.keys(bad).filter((key) => key !== "tags"), "tags.team", "aws:region"].sort(),
         );
-        for (const [key, value] of Object.entries(bad).filter(([key]) => key !== "tags" && key !== "nameSuffix")) {
+        for (const [key, value] of Object.entries(bad).filter(([key]) => key !== "tags")) {
             const reason = found.find(({ path }) => path === key)?.reason;
             assert.ok(reason?.startsWith(`is "${value}"`), `${key}: ${reason}`);
         }
-        assert.equal(found.filter(({ path }) => path === "nameSuffix").length, Object.keys(namesFor("dev")).length);
+        assert.equal(new Set(found.map(({ path }) => path)).size, found.length, "one line for each key");
+    });
+
+    for (const { of: title, values } of [
+        { of: "weights with an unknown recipe", values: { recipe: "sims", eventWeights: '{"Watch":1}' } },
+        { of: "a recipe with an unreadable performAutoML", values: { performAutoML: "perhaps", recipe: "" } },
+        { of: "an API key with an unknown storefront", values: { storefront: "s3", apiKey: "true" } },
+        { of: "a ranking campaign with an unreadable api", values: { api: "maybe", rankingCampaign: "true" } },
+        { of: "tokens with an unknown viewerAuth", values: { viewerAuth: "oidc", viewerIssuer: "https://a.example" } },
+        {
+            of: "the newest version with an unreadable performAutoTraining",
+            values: { performAutoTraining: "often", syncWithLatestSolutionVersion: "true" },
+        },
+    ]) {
+        it(`reports one problem for ${title}`, () => {
+            assert.deepEqual(
+                problems(values).map(({ path }) => path),
+                [Object.keys(values)[0]],
+            );
+        });
+    }
+
+    it("reports no region of a key beside a region that does not exist", () => {
+        const kmsKeyArn = "arn:aws:kms:eu-central-1:123456789012:key/1";
+        assert.deepEqual(
+            problems({ kmsKeyArn }, { region: "eu-centrall-1" }).map(({ path }) => path),
+            ["aws:region"],
+        );
     });
 
     for (const [path, value] of [
@@ -225,6 +252,12 @@ describe("the configuration", () => {
         ["tags", "null"],
         ["tags", '["films"]'],
         ["tags", '"films"'],
+        ["tags.aws:team", '{"aws:team":"films"}'],
+        ["tags.team", JSON.stringify({ team: "x".repeat(257) })],
+        ["tags.team", '{"team":"films; shows"}'],
+        [`tags.${"x".repeat(129)}`, JSON.stringify({ ["x".repeat(129)]: "films" })],
+        ["tags.team", '{"team":"films","Team":"films"}'],
+        ["tags", JSON.stringify(Object.fromEntries(Array.from({ length: 48 }, (_, at) => [`tag${at}`, "x"])))],
     ] as const) {
         it(`refuses ${path} ${value}`, () => {
             assert.deepEqual(

@@ -60,11 +60,17 @@ describe("names", () => {
         const [problem, ...more] = problems({ nameSuffix: "x".repeat(room + 1) });
         assert.deepEqual(more, []);
         assert.equal(problem?.path, "nameSuffix");
-        assert.match(String(problem?.reason), /importJobPrefix name ".*at most 49/);
+        assert.match(String(problem?.reason), new RegExp(`^is "x+"; it must be at most ${room} letters`));
     });
 
     it("of a stack that no name can end with are a problem that names nameSuffix", () => {
-        assert.ok(problems({}, { stack: "my.stack" }).every(({ path }) => path === "nameSuffix"));
+        assert.deepEqual(problems({}, { stack: "my.stack" }), [
+            {
+                path: "nameSuffix",
+                reason:
+                    'is "auto", for stack my.stack "-my.stack"; it must be at most 21 letters, ' + "digits, - and _",
+            },
+        ]);
     });
 
     it("of a stack that no bucket's name can end with are a problem that names bucketName", () => {

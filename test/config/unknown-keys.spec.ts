@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { otherRegions, personalizeRegions, regionProblem } from "../../config/regions.ts";
+import { otherRegions, personalizeRegions, regionProblem, regionWarning } from "../../config/regions.ts";
 import { declaredKeys, unknownKeys } from "../../config/unknown-keys.ts";
 import { root } from "../../packages/local-aws/instance.ts";
 import { problems } from "./parsed.ts";
@@ -67,6 +67,25 @@ describe("regions", () => {
         assert.match(regionProblem("us_east_1") ?? "", /Did you mean us-east-1\?/);
         assert.match(regionProblem("Frankfurt") ?? "", /Choose one with Personalize: .*eu-central-1/);
         assert.equal(regionProblem("eu-west-3"), undefined);
+    });
+
+    for (const [region, near] of [
+        ["eu-north-1", ["eu-central-1", "eu-west-1"]],
+        ["ap-southeast-3", ["ap-southeast-1", "ap-southeast-2"]],
+        ["ap-east-1", personalizeRegions.filter((one) => one.startsWith("ap-"))],
+        ["us-west-1", ["us-west-2"]],
+        ["cn-northwest-1", ["cn-north-1"]],
+        ["af-south-1", ["eu-central-1", "eu-west-1"]],
+        ["sa-east-1", ["us-east-1", "us-east-2"]],
+    ] as const) {
+        it(`without Personalize give a warning with the nearest ones: ${region}`, () => {
+            assert.match(regionWarning(region) ?? "", new RegExp(`The nearest with it: ${near.join(", ")}\\.`));
+        });
+    }
+
+    it("of a partition without Personalize give a warning without others; one with it and an unknown one give none", () => {
+        assert.match(regionWarning("us-gov-west-1") ?? "", /No region of its partition is known to have it/);
+        assert.deepEqual([regionWarning("eu-central-1"), regionWarning("eu-nowhere-1")], [undefined, undefined]);
     });
 
     it("are those that botocore lists", function () {

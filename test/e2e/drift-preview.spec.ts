@@ -122,6 +122,16 @@ describe("a preview after resources were deleted by hand", () => {
             work: () => others.lambda.send(new DeleteFunctionCommand({ FunctionName: names.costGuard })),
         },
     ];
+    it("refuses another region, and says how to move", async () => {
+        await aws.configure({ "aws:region": "us-east-1" });
+        const preview = await aws.engine("preview");
+        assertExit(preview, 1);
+        const text = `${preview.stdout}${preview.stderr}`.replaceAll(/\s+/g, " ");
+        assert.match(text, /aws:region is us-east-1, and this stack's resources are in eu-central-1/);
+        assert.doesNotMatch(text, /Campaign/, "no change is announced");
+        await aws.configure();
+    });
+
     for (const { deleted, types, work } of cases) {
         it(`shows only what \`up\` creates again: ${deleted}`, async () => {
             await work();

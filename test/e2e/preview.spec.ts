@@ -68,30 +68,83 @@ describe("a preview on the real engine", () => {
     });
 
     it("shows all bad values at once, each with its path, before anything is made", async () => {
+        const empty = join(aws.instance.dir, "empty.csv");
+        await writeFile(empty, "");
         await aws.configure({
             bucketName: "No",
+            nameSuffix: "no spaces",
             dataRetention: "keep",
             recipe: "sims",
-            minProvisionedTPS: "0",
+            minProvisionedTPS: "many",
+            apiKey: "perhaps",
             pollSeconds: "often",
             importDeadlineMinutes: "0",
             tags: { team: 3 },
+            filters: "comedies",
+            interactionsFile: aws.instance.dir,
+            itemsFile: empty,
+            usersFile: "nowhere.csv",
         });
         const preview = await aws.engine("preview");
         assertExit(preview, 1);
-        const lines = preview.stdout.split("\n").map((line) => line.trim());
-        for (const problem of [
+        const lines = preview.stdout
+            .split("\n")
+            .map((line) => line.trim())
+            .filter((line) => line.startsWith("movie-recommender:"));
+        const expected = [
             'movie-recommender:bucketName is "No"; S3 requires 3 to 63 lower-case letters, digits, single dots and hyphens, and not an IP address',
             'movie-recommender:dataRetention is "keep"; it must be delete or retain',
             'movie-recommender:recipe is "sims"; it must be aws-user-personalization or aws-user-personalization-v2 or aws-hrnn',
-            'movie-recommender:minProvisionedTPS is "0"; it must be a whole number of at least 1',
+            'movie-recommender:nameSuffix is "no spaces"; it must be at most 21 letters, digits, - and _',
+            'movie-recommender:minProvisionedTPS is "many"; it must be a whole number of at least 1',
+            'movie-recommender:apiKey is "perhaps"; it must be true or false',
             'movie-recommender:pollSeconds is "often"; it must be a number of at least 0.05',
             'movie-recommender:importDeadlineMinutes is "0"; it must be a whole number of at least 1',
-            "movie-recommender:tags.team must be a text",
+            "movie-recommender:tags.team is 3; it must be a text",
+            'movie-recommender:filters is "comedies"; it must be an object of names and texts: `pulumi config set --path filters.<name> <value>`',
+            `movie-recommender:interactionsFile is "${aws.instance.dir}", which is a folder. Name a file in it: \`pulumi config set interactionsFile <file>\``,
+            `movie-recommender:itemsFile is "${empty}", which is empty. Name an existing file: \`pulumi config set itemsFile <file>\``,
+            'movie-recommender:usersFile is "nowhere.csv", which does not exist. Name an existing file: `pulumi config set usersFile <file>`',
+        ];
+        assert.deepEqual(lines.sort(), expected.sort());
+        assert.deepEqual(await everythingIn(aws), []);
+    });
+
+    it("refuses what AWS would refuse in the middle of up, each with its key", async () => {
+        const batchInferenceFile = join(aws.instance.dir, "users.csv");
+        await writeFile(batchInferenceFile, '{"userId":"1"}\nUSER_ID\n');
+        const boundary = "arn:aws:iam::000000000000:policy/nowhere";
+        await aws.configure({
+            api: true,
+            apiAccessLogs: true,
+            batchInferenceFile,
+            permissionsBoundary: boundary,
+            filters: { comedies: 'INCLUDE ItemID WHERE Items.GENRES IN ("Comedy")' },
+        });
+        const preview = await aws.engine("preview");
+        assertExit(preview, 1);
+        const text = preview.stdout.replaceAll(/\s+/g, " ");
+        for (const problem of [
+            "movie-recommender:filters.comedies uses Items.GENRES (column 28), and the stack has no Items dataset",
+            `movie-recommender:batchInferenceFile is "${batchInferenceFile}", and its line 2 is "USER_ID"`,
+            `movie-recommender:permissionsBoundary is "${boundary}", which does not exist`,
+            "movie-recommender:apiAccessLogs is true, but API Gateway has no role for logs",
         ]) {
-            assert.ok(lines.includes(problem), `${problem}\nis missing in\n${preview.stdout}`);
+            assert.ok(text.includes(problem), `${problem}\nis missing in\n${preview.stdout}`);
         }
         assert.deepEqual(await everythingIn(aws), []);
+        await aws.configure();
+    });
+
+    it("warns in a region without Personalize", async () => {
+        await aws.configure({ "aws:region": "eu-north-1" });
+        const preview = await aws.engine("preview");
+        assertExit(preview, 0);
+        assert.match(
+            preview.stdout,
+            /warning: aws:region is "eu-north-1".*The nearest with it: eu-central-1, eu-west-1/,
+        );
+        await aws.configure();
     });
 
     it("has a limit: above monthlyLimitUsd, up names the largest price and what lowers it, and makes nothing", async () => {

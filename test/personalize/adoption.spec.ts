@@ -116,6 +116,18 @@ describe("what exists already", () => {
             assert.deepEqual(await StackOwner.diff(id, outs, again.inputs), none);
             assert.deepEqual((await StackOwner.check({}, { ...inputs, datasetGroupName: "others" })).failures, []);
         });
+
+        it("is refused in another region than that of the stack's resources", async () => {
+            const StackOwner = world.stackOwner();
+            const inputs = { region: "eu-central-1", tags, datasetGroupName: "films" };
+            const { inputs: recorded } = await StackOwner.check({}, inputs);
+            const { failures } = await StackOwner.check(recorded, { ...inputs, region: "us-east-1" });
+            assert.deepEqual(
+                failures.map(({ property }) => property),
+                ["region"],
+            );
+            assert.match(failures[0]?.reason ?? "", /resources are in eu-central-1[^]*`pulumi destroy`/);
+        });
     });
 
     it("refuses what was made by hand, without tags", async () => {

@@ -62,7 +62,7 @@ export function objectEntries(s3: S3Client): Record<string, AnyEntry> {
                         Body: path === undefined ? (args.content ?? "") : await readFile(path),
                         ContentType: args.contentType,
                         CacheControl: args.cacheControl,
-                        Tagging: new URLSearchParams((args.tags ?? {}) as Record<string, string>).toString(),
+                        ...(args.tags && { Tagging: new URLSearchParams(args.tags).toString() }),
                         Metadata: { "source-hash": fingerprint(args) },
                     }),
                 );

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { contentOf } from "../../../components/common/content.ts";
+import { fileProblem } from "../../../components/common/load-config.ts";
 import { prefixesOf } from "../../../components/data/data-bucket.ts";
 import { schemaBeside } from "../../../components/personalize/metadata.ts";
 import type { StackConfig } from "../../../config/config.ts";
@@ -34,10 +34,13 @@ describe("the files of a stack", () => {
         assert.equal(schemaBeside(csv, "ITEMS"), schemaText("Items", "ITEM_ID"));
     });
 
-    it("that does not exist names the command that makes it", async () => {
+    it("that does not exist names the command that makes it", () => {
         const file = join(folder, "none.csv");
-        await assert.rejects(contentOf(file), {
-            message: new RegExp(`${file} does not exist\\. Run \`npm run data-prep\``),
+        assert.deepEqual(fileProblem("interactionsFile", file), {
+            path: "interactionsFile",
+            reason:
+                `is "${file}", which does not exist. Run \`npm run data-prep\`, or name another file: ` +
+                "`pulumi config set interactionsFile <file>`",
         });
     });
 

@@ -1,0 +1,99 @@
+import { createReadStream } from "node:fs";
+import { createInterface } from "node:readline";
+import * as pulumi from "@pulumi/pulumi";
+import type { ConfigProblem, StackConfig } from "../../config/config.ts";
+import { filterFieldProblems } from "../../config/filter-fields.ts";
+import { schemaBeside } from "../personalize/metadata.ts";
+import { fileProblem, refuse } from "./load-config.ts";
+
+/**
+ * Refuses at preview what AWS would refuse in the middle of `up`: filters on missing fields, a batch file that is not JSON
+ * lines, a permissions boundary that does not exist, access logs without the account's log role.
+ *
+ * @param interactionsSchema Avro schema of the interactions, as text.
+ * @throws pulumi.RunError with every problem and its configuration key.
+ */
+export async function refuseEarly(config: StackConfig, interactionsSchema: string): Promise<void> {
+    const { items, users } = config.metadataFiles;
+    const files = [fileProblem("itemsFile", items) ?? [], fileProblem("usersFile", users) ?? []].flat();
+    refuse(files);
+    const fieldsOf = (schema: string) =>
+        (JSON.parse(schema) as { fields: { name: string }[] }).fields.map(({ name }) => name);
+    const filters =
+        // An adopted dataset group may have datasets that the configuration does not name.
+        config.adopt.datasetGroup === undefined
+            ? filterFieldProblems(config.filters, {
+                  Interactions: fieldsOf(interactionsSchema),
+                  Items: items === undefined ? undefined : fieldsOf(schemaBeside(items, "ITEMS")),
+                  Users: users === undefined ? undefined : fieldsOf(schemaBeside(users, "USERS")),
+              })
+            : [];
+    const others = [batchProblem(config), boundaryProblem(config), logRoleProblem(config)];
+    refuse([...filters, ...(await Promise.all(others)).filter((problem) => problem !== undefined)]);
+}
+
+/** The first line of the batch file that Personalize could not read (Developer Guide, "Preparing input data for batch"). */
+async function batchProblem({ batchInferenceFile: file }: StackConfig): Promise<ConfigProblem | undefined> {
+    if (file === undefined) {
+        return undefined;
+    }
+    let number = 0;
+    for await (const line of createInterface({ input: createReadStream(file) })) {
+        number++;
+        if (!isUser(line)) {
+            const reason =
+                `is "${file}", and its line ${number} is ${JSON.stringify(line.slice(0, 60))}; each line must be a JSON ` +
+                'object such as {"userId": "22"}';
+            return { path: "batchInferenceFile", reason };
+        }
+    }
+    return undefined;
+}
+
+function isUser(line: string): boolean {
+    try {
+        return typeof (JSON.parse(line) as { userId?: unknown } | null)?.userId === "string";
+    } catch {
+        return false;
+    }
+}
+
+/** The SDK clients are large and are loaded only if the configuration needs them. */
+async function boundaryProblem({ permissionsBoundary, region }: StackConfig): Promise<ConfigProblem | undefined> {
+    if (permissionsBoundary === undefined) {
+        return undefined;
+    }
+    const { GetPolicyCommand, IAMClient } = await import("@aws-sdk/client-iam");
+    try {
+        await new IAMClient({ region }).send(new GetPolicyCommand({ PolicyArn: permissionsBoundary }));
+        return undefined;
+    } catch (error) {
+        if ((error as Error).name === "NoSuchEntityException") {
+            const reason =
+                `is "${permissionsBoundary}", which does not exist. Create it with operator/, then set its output: ` +
+                "`pulumi config set permissionsBoundary <boundaryArn>`";
+            return { path: "permissionsBoundary", reason };
+        }
+        return warnUnread(`permissionsBoundary ${permissionsBoundary}`, error);
+    }
+}
+
+async function logRoleProblem({ serving, region }: StackConfig): Promise<ConfigProblem | undefined> {
+    if (!serving.api || !serving.accessLogs || serving.gatewayLogRole) {
+        return undefined;
+    }
+    const { APIGatewayClient, GetAccountCommand } = await import("@aws-sdk/client-api-gateway");
+    try {
+        const { cloudwatchRoleArn } = await new APIGatewayClient({ region }).send(new GetAccountCommand({}));
+        const reason =
+            `is true, but API Gateway has no role for logs in this account and ${region}. Create it, which needs an ` +
+            "administrator: `pulumi config set apiGatewayLogRole true`. Or: `pulumi config set apiAccessLogs false`";
+        return cloudwatchRoleArn ? undefined : { path: "apiAccessLogs", reason };
+    } catch (error) {
+        return warnUnread("apiAccessLogs: API Gateway's log role", error);
+    }
+}
+
+function warnUnread(what: string, error: unknown): undefined {
+    pulumi.log.warn(`${what} could not be read (${(error as Error).message}). If it does not exist, \`up\` will fail.`);
+}

@@ -1,0 +1,49 @@
+import { type FilterField, parseFilter } from "./filter-grammar.ts";
+import { nearest } from "./nearest.ts";
+import type { ConfigProblem } from "./values.ts";
+
+/** Fields of each dataset of the stack; undefined for a dataset that it does not have. */
+export interface DatasetFields {
+    readonly Interactions: readonly string[];
+    readonly Items: readonly string[] | undefined;
+    readonly Users: readonly string[] | undefined;
+}
+
+const datasetOf: Readonly<Record<string, keyof DatasetFields>> = {
+    interactions: "Interactions",
+    items: "Items",
+    users: "Users",
+    currentitem: "Items",
+    currentuser: "Users",
+};
+
+/** Problems of filters that name a dataset or a field that the stack does not have. CreateFilter would refuse them. */
+export function filterFieldProblems(
+    filters: Readonly<Record<string, string>>,
+    datasets: DatasetFields,
+): readonly ConfigProblem[] {
+    return Object.entries(filters).flatMap(([name, expression]) => {
+        const parsed = parseFilter(expression);
+        const problem = "reason" in parsed ? undefined : firstProblem(parsed, datasets);
+        return problem === undefined ? [] : [{ path: `filters.${name}`, reason: problem }];
+    });
+}
+
+function firstProblem(fields: readonly FilterField[], datasets: DatasetFields): string | undefined {
+    for (const { dataset, field, column } of fields) {
+        const kind = datasetOf[dataset.toLowerCase()];
+        const known = kind && datasets[kind];
+        const uses = `uses ${dataset}.${field} (column ${column})`;
+        if (known === undefined) {
+            const key = kind && `${kind.toLowerCase()}File`;
+            const next = key === undefined ? "" : `. Set it: \`pulumi config set ${key} <file>\``;
+            return `${uses}, and the stack has no ${kind ?? dataset} dataset${next}`;
+        }
+        if (!known.some((one) => one.toLowerCase() === field.toLowerCase())) {
+            const meant = nearest(field, known);
+            const hint = meant === undefined ? `Its fields are ${known.join(", ")}` : `Did you mean ${meant}?`;
+            return `${uses}, and the schema of dataset ${kind} has no field ${field}. ${hint}`;
+        }
+    }
+    return undefined;
+}

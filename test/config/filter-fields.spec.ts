@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { filterFieldProblems } from "../../config/filter-fields.ts";
+
+const datasets = {
+    Interactions: ["USER_ID", "ITEM_ID", "EVENT_TYPE", "TIMESTAMP"],
+    Items: ["ITEM_ID", "GENRES", "YEAR"],
+    Users: undefined,
+};
+const reasonOf = (expression: string) => {
+    const [problem, ...others] = filterFieldProblems({ mine: expression }, datasets);
+    assert.deepEqual([others, problem?.path ?? "filters.mine"], [[], "filters.mine"]);
+    return problem?.reason;
+};
+
+describe("the fields of filters", () => {
+    for (const expression of [
+        'INCLUDE ItemID WHERE Items.GENRES IN ("Comedy") AND items.year > 1990',
+        'EXCLUDE ItemID WHERE Interactions.event_type IN ("Watch")',
+        "INCLUDE ItemID WHERE Items.GENRES IN CurrentItem.GENRES",
+    ]) {
+        it(`exist: ${expression}`, () => assert.equal(reasonOf(expression), undefined));
+    }
+
+    for (const [expression, reason] of [
+        [
+            'INCLUDE ItemID WHERE Items.GENRE IN ("Comedy")',
+            "uses Items.GENRE (column 28), and the schema of dataset Items has no field GENRE. Did you mean GENRES?",
+        ],
+        [
+            'INCLUDE ItemID WHERE Items.YEAR > 1990 | EXCLUDE ItemID WHERE Items.STUDIO IN ("Toho")',
+            "uses Items.STUDIO (column 69), and the schema of dataset Items has no field STUDIO. Its fields are ITEM_ID, GENRES, YEAR",
+        ],
+        [
+            "INCLUDE ItemID WHERE Items.YEAR > 1990 IF CurrentUser.AGE > 17",
+            "uses CurrentUser.AGE (column 55), and the stack has no Users dataset. Set it: `pulumi config set usersFile <file>`",
+        ],
+        [
+            "INCLUDE ActionID WHERE Actions.VALUE > 1",
+            "uses Actions.VALUE (column 32), and the stack has no Actions dataset",
+        ],
+    ] as const) {
+        it(`are missing: ${expression}`, () => assert.equal(reasonOf(expression), reason));
+    }
+});
