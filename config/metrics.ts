@@ -21,7 +21,10 @@ export const jobMetrics = {
     trainingErrors: "SolutionTrainingJobError",
 } as const;
 
-/** Custom metrics; dimension `Stack`. */
+/**
+ * Custom metrics that the cost guard and publish-metrics put; dimension `Stack`. IAM limits `cloudwatch:PutMetricData` by
+ * namespace only, so every operator of the account may write here under any stack's name. The guard never reads it.
+ */
 export const ownNamespace = "MovieRecommender";
 
 export const ownMetrics = {
@@ -67,13 +70,22 @@ export const logMetrics = { bytes: "IncomingBytes" } as const;
 export const edgeNamespace = "AWS/CloudFront";
 export const edgeMetrics = { requests: "Requests", bytes: "BytesDownloaded" } as const;
 
+/** Of the cost guard in a stack with an API: US dollars that requests to API and page cost in the last hour. */
+export const guardMetrics = { requestsCost: "RequestsUsdLastHour" } as const;
+
 /**
- * Paid custom metrics of the API; dimension `Stack` of `ownNamespace`. They exclude what AWS publishes free: requests
- * and failures (API Gateway). The log shows which of the two caches answered.
+ * Metrics that CloudWatch extracts from the functions' logs; dimension `Stack`. No policy allows `cloudwatch:PutMetricData`
+ * here. What the guard reads of them is also limited by metrics of AWS (cost/logged-counts.ts).
+ */
+export const functionsNamespace = "MovieRecommender/Functions";
+
+/**
+ * Paid custom metrics of the API; dimension `Stack` of `functionsNamespace`. They exclude what AWS publishes free:
+ * requests and failures (API Gateway). The log shows which of the two caches answered.
  */
 export const servingApiMetrics = {
-    /** US dollars that requests to API and page cost in the last hour, from the cost guard. */
-    requestsCost: "RequestsUsdLastHour",
+    /** Bytes of the answers' bodies, before API Gateway compresses them. */
+    bytes: "AnswerBytes",
     /** Accepted events. Personalize counts requests only, and not those that it never gets. */
     events: "EventsTaken",
     /** Duration of each request inside the function, in milliseconds. */
@@ -108,6 +120,6 @@ export const modelMetrics = [
 /** Number of paid metrics of a stack, with one trained version, and with or without an API. */
 export function countOwnMetrics(api: boolean): number {
     const { answeredBy, ...others } = servingApiMetrics;
-    const served = Object.keys(answeredBy).length + Object.keys(others).length;
+    const served = [answeredBy, others, guardMetrics].reduce((sum, names) => sum + Object.keys(names).length, 0);
     return Object.keys(ownMetrics).length + modelMetrics.length + (api ? served : 0);
 }

@@ -43,6 +43,15 @@ export interface ViewerAuthConfig {
 export const prefetches = ({ api, prefetchUsers }: Pick<ServingConfig, "api" | "prefetchUsers">): boolean =>
     api && prefetchUsers > 0;
 
+/** The function that precomputes lists, and its viewers in one run; undefined for a stack without it. */
+export const prefetchOf = ({
+    serving,
+    names,
+}: {
+    readonly serving: Pick<ServingConfig, "api" | "prefetchUsers">;
+    readonly names: { readonly prefetch: string };
+}) => (prefetches(serving) ? { functionName: names.prefetch, viewers: serving.prefetchUsers } : undefined);
+
 type Values = ReturnType<typeof configValues>;
 
 /** HTTP only on this machine: see `components/api/viewer-auth.ts`. */

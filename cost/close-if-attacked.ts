@@ -8,20 +8,21 @@ import { stamp } from "./time.ts";
 /**
  * Closes API and page when requests cost more in an hour than a share of the monthly limit. It also closes them when the
  * month reaches the limit by requests, once per month and limit. After `resume` it counts from then on, so a continued
- * attack closes them again.
+ * attack closes them again. An unreadable closed flag counts as the state's own knowledge: closed until now, or open.
  */
 export function closeIfAttacked(
     state: GuardState,
     now: number,
     config: GuardConfig,
-    { usage, closed }: ServingObservations,
+    { usage, closed }: Pick<ServingObservations, "usage" | "closed">,
     usd: { readonly month: number; readonly serving: number },
 ): GuardState {
-    if (usage === undefined || closed === undefined) return state;
+    if (usage === undefined) return state;
     const limit = config.monthlyLimitUsd;
     const { month } = state.spend;
-    const known = followFlag(state, now, closed.flag);
-    if (closed.flag || known.closing !== undefined) return known;
+    const isClosed = closed?.flag ?? (state.closed !== undefined && state.closed.openedAt === undefined);
+    const known = followFlag(state, now, isClosed);
+    if (isClosed || known.closing !== undefined) return known;
     const spent = lastHourUsd(usage, now, known.closed?.openedAt);
     const byLimit =
         usd.month >= limit &&

@@ -46,7 +46,7 @@ export function decide(
     const main = countCampaign(known, now, config.recipe, observations);
     const ranking = countRanking(known.ranking, now, observations.ranking);
     const { serving } = observations;
-    const requests = serving && countServing(known.serving, now, serving.usage);
+    const requests = serving && countServing(known.serving, now, serving);
     const usd = main.usd + (ranking?.usd ?? 0) + (requests?.usd ?? 0);
     const counted: GuardState = {
         ...without(known, "campaign", "ranking"),

@@ -8,6 +8,8 @@ export type UsageWindows = ReadonlyMap<number, Partial<Usage>>;
 export interface ServingObservations {
     /** From the moment that `servingSince` returns. */
     readonly usage: UsageWindows | undefined;
+    /** Whether all metrics answered; if not, the use is a lower limit. */
+    readonly isComplete: boolean;
     /** The closed flag. */
     readonly closed: { readonly flag: boolean } | undefined;
 }
@@ -35,16 +37,23 @@ const begun = (known: ServingSpend | undefined, now: number): ServingSpend => {
 export const servingSince = (known: ServingSpend | undefined, now: number): number =>
     Math.min(begun(known, now).until, windowOf(now - hour));
 
-/** Counts the spend of API and page in this month. Unknown use changes nothing. */
+/**
+ * Counts the spend of API and page in this month. Unknown use changes nothing. Incomplete use counts for this run, and
+ * its windows stay open until a run has all metrics.
+ */
 export function countServing(
     known: ServingSpend | undefined,
     now: number,
-    usage: UsageWindows | undefined,
+    { usage, isComplete }: Pick<ServingObservations, "usage" | "isComplete">,
 ): { readonly spend: ServingSpend; readonly usd: number } {
     const before = begun(known, now);
     if (usage === undefined) return { spend: before, usd: before.knownUsd };
-    const settled = Math.max(before.until, windowOf(now - late));
     const within = (from: number, to: number) => usdBetween(usage, from, to);
+    if (!isComplete) {
+        const usd = Math.max(before.knownUsd, before.usd + within(before.until, Number.POSITIVE_INFINITY));
+        return { spend: { ...before, knownUsd: usd }, usd };
+    }
+    const settled = Math.max(before.until, windowOf(now - late));
     const usd = before.usd + within(before.until, settled);
     const knownUsd = usd + within(settled, Number.POSITIVE_INFINITY);
     return { spend: { ...before, until: settled, usd, knownUsd }, usd: knownUsd };

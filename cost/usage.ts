@@ -38,6 +38,8 @@ export const noUsage: Usage = {
 export const assumed = {
     /** Kilobytes of the longest list, for 100 films. */
     answerKb: 14,
+    /** Kilobytes of an answer's headers. */
+    headersKb: 1,
     /** Kilobytes of an event with the longest ids. */
     eventKb: 0.6,
     /** X-Ray samples one request a second, and this share of the others (X-Ray Developer Guide, "Sampling rules"). */

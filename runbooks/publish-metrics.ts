@@ -4,7 +4,7 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 import { InvalidArgumentError, Option } from "commander";
 import { ownNamespace } from "../config/metrics.ts";
 import { approximately, priceNote, prices } from "../config/prices.ts";
-import { prefetches } from "../config/serving.ts";
+import { prefetchOf } from "../config/serving.ts";
 import { iso } from "../cost/time.ts";
 import { isTransient, messageOf } from "../personalize/errors.ts";
 import { exitCodes, interval, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
@@ -93,7 +93,7 @@ async function publish(stack: OperatedStack, deps: ReturnType<typeof operationDe
     }
     const campaign = await operatedCampaign(deps, stack);
     const at = minuteOf(Date.now());
-    const precomputes = prefetches(config.serving);
+    const prefetch = prefetchOf(config);
     const observation = await observeStack(
         clients,
         {
@@ -102,12 +102,12 @@ async function publish(stack: OperatedStack, deps: ReturnType<typeof operationDe
             rankingCampaignArn: rankingOf(stack.recorded).campaignArn,
             datasetArn: dataset?.arn,
             solutionArn,
-            prefetches: precomputes,
+            prefetch,
         },
         at,
     );
     const monthlyLimitUsd = cost.monthlyLimitUsd ?? Number.POSITIVE_INFINITY;
-    const guard = { ...cost, project, stack: name, recipe, monthlyLimitUsd, prefetches: precomputes };
+    const guard = { ...cost, project, stack: name, recipe, monthlyLimitUsd, prefetches: prefetch !== undefined };
     const values = valuesOf(observation, guard);
     if (!options.dryRun) {
         for (const MetricData of batchesOf(values, name, at)) {

@@ -1,4 +1,4 @@
-import { servingApiMetrics as names, ownNamespace } from "../../config/metrics.ts";
+import { functionsNamespace, servingApiMetrics as names } from "../../config/metrics.ts";
 import type { FilmListReason, Source } from "../api/names.ts";
 
 /** Facts of a request, besides its trace. */
@@ -9,6 +9,8 @@ export interface RequestDone {
     readonly operation: string;
     readonly status: number;
     readonly milliseconds: number;
+    /** Bytes of the answer's body. */
+    readonly bytes: number;
     /** Whether it is the first request of its process. */
     readonly coldStart: boolean;
     /** End of the request in epoch milliseconds. */
@@ -21,7 +23,7 @@ export interface RequestDone {
  * no film.
  */
 export function requestLine(done: RequestDone, trace: Trace): Readonly<Record<string, unknown>> {
-    const { stack, at, milliseconds, ...rest } = done;
+    const { stack, at, milliseconds, bytes, ...rest } = done;
     const counts = {
         [names.campaignCalls]: trace.campaignCalls,
         [names.campaignFailures]: trace.campaignFailures,
@@ -32,6 +34,7 @@ export function requestLine(done: RequestDone, trace: Trace): Readonly<Record<st
     return {
         ...metricsOf(stack, at, [
             ...Object.keys(counts).map((Name) => ({ Name, Unit: "Count" })),
+            { Name: names.bytes, Unit: "Bytes" },
             { Name: names.latency, Unit: "Milliseconds" },
         ]),
         ...rest,
@@ -40,6 +43,7 @@ export function requestLine(done: RequestDone, trace: Trace): Readonly<Record<st
         ...(trace.layer && { layer: trace.layer }),
         ...(trace.eventsUntracked > 0 && { eventsUntracked: trace.eventsUntracked }),
         ...counts,
+        [names.bytes]: bytes,
         [names.latency]: Math.round(milliseconds * 100) / 100,
     };
 }
@@ -62,7 +66,7 @@ export function prefetchLines(
 const metricsOf = (stack: string, at: number, Metrics: readonly { Name: string; Unit: string }[]) => ({
     _aws: {
         Timestamp: at,
-        CloudWatchMetrics: [{ Namespace: ownNamespace, Dimensions: [["Stack"]], Metrics }],
+        CloudWatchMetrics: [{ Namespace: functionsNamespace, Dimensions: [["Stack"]], Metrics }],
     },
     Stack: stack,
 });

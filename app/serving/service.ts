@@ -163,7 +163,8 @@ export function createService(parts: ServiceParts): Service {
             going = [];
             await settled(waited, limits.grace);
             const milliseconds = performance.now() - begun;
-            log(requestLine({ ...done, at: clock(), milliseconds }, trace));
+            const bytes = Buffer.byteLength(result.body, result.isBase64Encoded ? "base64" : "utf8");
+            log(requestLine({ ...done, at: clock(), milliseconds, bytes }, trace));
             const timing = { "Server-Timing": `${trace.layer ?? "function"};dur=${milliseconds.toFixed(1)}` };
             return { ...result, headers: { ...result.headers, ...timing, "X-Request-Id": requestId } };
         },

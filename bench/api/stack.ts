@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CloudWatchClient, GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { PersonalizeEventsClient } from "@aws-sdk/client-personalize-events";
-import { ownNamespace, personalizeNamespace, servingApiMetrics, servingMetrics } from "../../config/metrics.ts";
+import { functionsNamespace, personalizeNamespace, servingApiMetrics, servingMetrics } from "../../config/metrics.ts";
 import { fetchMovieLens } from "../../data-prep/movielens.ts";
 import { prepare } from "../../data-prep/prepare.ts";
 import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
@@ -88,7 +88,7 @@ export async function startApiStack(say: (line: string) => void) {
             functionMs: (since: number) =>
                 metric(
                     {
-                        Namespace: ownNamespace,
+                        Namespace: functionsNamespace,
                         MetricName: servingApiMetrics.latency,
                         Dimensions: [{ Name: "Stack", Value: aws.stack }],
                     },

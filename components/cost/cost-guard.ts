@@ -3,7 +3,7 @@ import { regionalArn } from "policy-evaluator";
 import type { GuardSettings } from "../../app/functions/cost-guard/handler.ts";
 import type { ServingPlace } from "../../app/functions/cost-guard/serving-ports.ts";
 import { campaignNameOf, type StackConfig } from "../../config/config.ts";
-import { prefetches } from "../../config/serving.ts";
+import { prefetches, prefetchOf } from "../../config/serving.ts";
 import { type GuardScope, guardPolicy, schedulePolicy } from "../../iam/guard-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { servedPlaceOf } from "../../personalize/operations/close-api.ts";
@@ -94,6 +94,7 @@ function settingsOf({ config, caller, monthlyLimitUsd, topicArn, owner }: CostGu
         rankingCampaignArn: scope.ranking && regionalArn(scope, "personalize", `campaign/${scope.ranking}`),
         topicArn: topic,
         owner: id,
+        prefetch: prefetchOf(config),
         // By name, like the campaigns: the guard is created before the table and deleted after it.
         tableName: serving.api ? config.names.api : undefined,
         serving: serving.api ? servingPlaceOf(config) : undefined,

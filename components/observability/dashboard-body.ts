@@ -1,5 +1,6 @@
 import {
     gatewayMetrics,
+    guardMetrics,
     jobMetrics,
     modelMetrics,
     ownMetrics,
@@ -9,6 +10,7 @@ import {
 import {
     gatewayMetric,
     jobErrors,
+    loggedMetric,
     type MetricsPlace,
     modelSearch,
     ownMetric,
@@ -85,10 +87,11 @@ function healthy(args: DashboardArgs) {
 }
 
 function served(args: DashboardArgs, api: NonNullable<MetricsPlace["api"]>) {
-    const { answeredBy, campaignCalls, prefetchCalls, campaignFailures, tableFailures, latency } = servingApiMetrics;
-    const own = (name: string, shown: Shown) => line(ownMetric(args, name), shown);
-    const summed = (name: string, label: string) => own(name, { label, stat: "Sum" });
-    const hidden = (name: string, id: string) => own(name, { label: id, stat: "Sum", id, visible: false });
+    const { answeredBy, campaignCalls, prefetchCalls, campaignFailures, tableFailures, latency, bytes } =
+        servingApiMetrics;
+    const logged = (name: string, shown: Shown) => line(loggedMetric(args, name), shown);
+    const summed = (name: string, label: string) => logged(name, { label, stat: "Sum" });
+    const hidden = (name: string, id: string) => logged(name, { label: id, stat: "Sum", id, visible: false });
     return {
         heading:
             "## API\nSources of the answers, campaign calls saved by caches, and failures. The API should also answer without a campaign.",
@@ -114,14 +117,15 @@ function served(args: DashboardArgs, api: NonNullable<MetricsPlace["api"]>) {
                     hidden(answeredBy.campaign, "asked"),
                     hidden(answeredBy.cache, "kept"),
                     hidden(answeredBy.precomputed, "made"),
-                    own(campaignCalls, { label: "calls", stat: "Sum", id: "calls", yAxis: "right" }),
-                    own(prefetchCalls, { label: "calls of the prefetch", stat: "Sum", yAxis: "right" }),
+                    logged(campaignCalls, { label: "calls", stat: "Sum", id: "calls", yAxis: "right" }),
+                    logged(prefetchCalls, { label: "calls of the prefetch", stat: "Sum", yAxis: "right" }),
                 ],
                 hour,
             ),
-            graph(args, "Function duration, milliseconds", [
-                own(latency, { label: "median", stat: "p50" }),
-                own(latency, { label: "99th percentile", stat: "p99" }),
+            graph(args, "Function duration, milliseconds, and bytes of the answers", [
+                logged(latency, { label: "median", stat: "p50" }),
+                logged(latency, { label: "99th percentile", stat: "p99" }),
+                logged(bytes, { label: "bytes in five minutes", stat: "Sum", yAxis: "right" }),
             ]),
             graph(args, "Failures in five minutes", [
                 line(gatewayMetric(api, gatewayMetrics.failures), { label: "answers (5xx)", stat: "Sum" }),
@@ -177,8 +181,12 @@ function worth(args: DashboardArgs) {
             ...(args.api
                 ? [
                       graph(args, "Requests in the last hour, US dollars, and events in five minutes", [
-                          own(servingApiMetrics.requestsCost, { label: "requests", stat: "Maximum" }),
-                          own(servingApiMetrics.events, { label: "events", stat: "Sum", yAxis: "right" }),
+                          own(guardMetrics.requestsCost, { label: "requests", stat: "Maximum" }),
+                          line(loggedMetric(args, servingApiMetrics.events), {
+                              label: "events",
+                              stat: "Sum",
+                              yAxis: "right",
+                          }),
                       ]),
                   ]
                 : []),

@@ -1,7 +1,7 @@
-import { gatewayMetrics, servingApiMetrics } from "../../config/metrics.ts";
+import { gatewayMetrics, guardMetrics, servingApiMetrics } from "../../config/metrics.ts";
 import { closingShare, notificationShare } from "../../cost/serving-shares.ts";
 import { type Alarm, type AlarmSettings, enoughFailures, failureRate, minutes5, noRequests, once } from "./alarm.ts";
-import { gatewayMetric, type MetricsPlace, ownMetric } from "./stack-metrics.ts";
+import { gatewayMetric, loggedMetric, type MetricsPlace, ownMetric } from "./stack-metrics.ts";
 
 /** With fewer requests in five minutes, a percentage has no meaning. */
 const enoughRequests = 20;
@@ -13,8 +13,8 @@ export const campaignFailures = (place: MetricsPlace): Alarm => ({
     watches: {
         expression: `IF(failures >= ${enoughFailures}, 100 * failures / calls, 0)`,
         sums: {
-            calls: ownMetric(place, servingApiMetrics.campaignCalls),
-            failures: ownMetric(place, servingApiMetrics.campaignFailures),
+            calls: loggedMetric(place, servingApiMetrics.campaignCalls),
+            failures: loggedMetric(place, servingApiMetrics.campaignFailures),
         },
     },
     ...failureRate,
@@ -55,7 +55,7 @@ export const useOf = (
     {
         id: "requests-cost",
         says: `Requests cost ${100 * notificationShare} % of the monthly limit in an hour; at ${100 * closingShare} % the cost guard closes API and page`,
-        watches: { metric: ownMetric(place, servingApiMetrics.requestsCost), statistic: "Maximum" },
+        watches: { metric: ownMetric(place, guardMetrics.requestsCost), statistic: "Maximum" },
         calls: "at or above",
         threshold: Math.round(notificationShare * monthlyLimitUsd * 100) / 100,
         period: minutes5,
@@ -76,7 +76,10 @@ export const useOf = (
     {
         id: "events",
         says: `The API took more than ${100 * busyShare} % of the events that it allows, for 15 minutes`,
-        watches: { expression: `events / ${minutes5}`, sums: { events: ownMetric(place, servingApiMetrics.events) } },
+        watches: {
+            expression: `events / ${minutes5}`,
+            sums: { events: loggedMetric(place, servingApiMetrics.events) },
+        },
         ...whileBusy,
         threshold: busyShare * eventsPerSecond,
     },

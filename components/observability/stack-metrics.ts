@@ -1,4 +1,10 @@
-import { gatewayNamespace, type jobMetrics, ownNamespace, personalizeNamespace } from "../../config/metrics.ts";
+import {
+    functionsNamespace,
+    gatewayNamespace,
+    type jobMetrics,
+    ownNamespace,
+    personalizeNamespace,
+} from "../../config/metrics.ts";
 
 /** One metric with exactly its dimensions. */
 export interface StackMetric {
@@ -29,6 +35,13 @@ export const servingMetric = ({ campaignArn }: MetricsPlace, name: string): Stac
 /** A custom metric of the cost guard or publish-metrics. */
 export const ownMetric = ({ stack }: Pick<MetricsPlace, "stack">, name: string): StackMetric => ({
     namespace: ownNamespace,
+    name,
+    dimensions: { Stack: stack },
+});
+
+/** A metric that CloudWatch extracts from the logs of the stack's functions. */
+export const loggedMetric = ({ stack }: Pick<MetricsPlace, "stack">, name: string): StackMetric => ({
+    namespace: functionsNamespace,
     name,
     dimensions: { Stack: stack },
 });

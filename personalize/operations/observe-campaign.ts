@@ -1,9 +1,17 @@
 import { type CloudWatchClient, type Dimension, paginateGetMetricData } from "@aws-sdk/client-cloudwatch";
 import { DescribeCampaignCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
-import { ownNamespace, personalizeNamespace, servingApiMetrics, servingMetrics } from "../../config/metrics.ts";
+import {
+    functionMetrics,
+    functionNamespace,
+    functionsNamespace,
+    personalizeNamespace,
+    servingApiMetrics,
+    servingMetrics,
+} from "../../config/metrics.ts";
+import { prefetchCounts } from "../../cost/logged-counts.ts";
 import type { ObservedCampaign } from "../../cost/observations.ts";
 import type { RequestWindows } from "../../cost/spend.ts";
-import { window, windowOf } from "../../cost/time.ts";
+import { hour, window, windowOf } from "../../cost/time.ts";
 import { goneOrThrow } from "../remove.ts";
 
 /** A campaign as the cost guard counts it, with the ARN of its solution version. Undefined if no campaign is billed. */
@@ -38,20 +46,38 @@ export const requestWindows = (
 ): Promise<RequestWindows> =>
     windowsOf(client, personalizeNamespace, metric, { Name: "CampaignArn", Value: campaignArn }, since, now);
 
+/** The function that precomputes lists, and the number of viewers in one run. */
+export interface PrefetchFunction {
+    readonly functionName: string;
+    readonly viewers: number;
+}
+
 /**
- * Requests of the stack's own prefetch to its campaign, by windows of five minutes.
+ * Requests of the stack's own prefetch to its campaign, by windows of five minutes, as far as the function's invocations
+ * explain them.
  *
  * @throws Error if CloudWatch's answer is incomplete.
  */
-export const prefetchWindows = (
+export async function prefetchWindows(
     client: CloudWatchClient,
     stack: string,
+    { functionName, viewers }: PrefetchFunction,
     since: number,
     now: number,
-): Promise<RequestWindows> =>
-    windowsOf(client, ownNamespace, servingApiMetrics.prefetchCalls, { Name: "Stack", Value: stack }, since, now);
+): Promise<RequestWindows> {
+    const ofStack = { Name: "Stack", Value: stack };
+    const ofFunction = { Name: "FunctionName", Value: functionName };
+    const logged = (stat: "Sum" | "Minimum") =>
+        windowsOf(client, functionsNamespace, servingApiMetrics.prefetchCalls, ofStack, since, now, stat);
+    const [sums, minimums, invocations] = await Promise.all([
+        logged("Sum"),
+        logged("Minimum"),
+        windowsOf(client, functionNamespace, functionMetrics.requests, ofFunction, since - hour, now),
+    ]);
+    return prefetchCounts({ sums, minimums, invocations, viewers });
+}
 
-/** Sums of a metric by windows. It throws for partial data, so that they are never used as all data. */
+/** A statistic of a metric by windows. It throws for partial data, so that they are never used as all data. */
 async function windowsOf(
     client: CloudWatchClient,
     Namespace: string,
@@ -59,6 +85,7 @@ async function windowsOf(
     dimension: Dimension,
     since: number,
     now: number,
+    Stat: "Sum" | "Minimum" = "Sum",
 ): Promise<RequestWindows> {
     const found = new Map<number, number>();
     const pages = paginateGetMetricData(
@@ -73,7 +100,7 @@ async function windowsOf(
                     MetricStat: {
                         Metric: { Namespace, MetricName, Dimensions: [dimension] },
                         Period: window / 1000,
-                        Stat: "Sum",
+                        Stat,
                     },
                 },
             ],

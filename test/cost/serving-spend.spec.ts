@@ -50,11 +50,14 @@ describe("the spend of API and page", () => {
                 };
                 for (const gap of [...runs, 600]) {
                     now += gap * minute;
-                    const counted = countServing(known, now, gap % 7 === 0 ? undefined : shown());
+                    const counted = countServing(known, now, {
+                        usage: gap % 7 === 0 ? undefined : shown(),
+                        isComplete: true,
+                    });
                     [known, usd] = [counted.spend, counted.usd];
                 }
                 now += minute;
-                usd = countServing(known, now, shown()).usd;
+                usd = countServing(known, now, { usage: shown(), isComplete: true }).usd;
                 const first = Date.parse(`${new Date(now).toISOString().slice(0, 7)}-01T00:00:00Z`);
                 const counts = made.filter(([at]) => {
                     const moment = month + at * minute;

@@ -20,7 +20,7 @@ import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { PutParameterCommand } from "@aws-sdk/client-ssm";
 import { alarmCount } from "../../components/observability/alarms.ts";
 import { namesFor } from "../../config/config.ts";
-import { ownMetrics, ownNamespace, servingApiMetrics } from "../../config/metrics.ts";
+import { functionsNamespace, ownMetrics, ownNamespace, servingApiMetrics } from "../../config/metrics.ts";
 import { environment, root } from "../../packages/local-aws/instance.ts";
 import { adminOf } from "../../packages/local-aws/test/admin.ts";
 import { batchesOf } from "../../runbooks/lib/metrics/values.ts";
@@ -225,7 +225,7 @@ describe("what there is to see of a stack", function () {
         for (const MetricName of [servingApiMetrics.campaignCalls, servingApiMetrics.campaignFailures]) {
             const { Datapoints = [] } = await by.cloudwatch.send(
                 new GetMetricStatisticsCommand({
-                    Namespace: ownNamespace,
+                    Namespace: functionsNamespace,
                     MetricName,
                     Dimensions,
                     Period: 60,
@@ -240,7 +240,7 @@ describe("what there is to see of a stack", function () {
                 Value: Sum ?? 0,
                 Timestamp: new Date(Number(Timestamp) - 300_000),
             }));
-            await by.cloudwatch.send(new PutMetricDataCommand({ Namespace: ownNamespace, MetricData }));
+            await by.cloudwatch.send(new PutMetricDataCommand({ Namespace: functionsNamespace, MetricData }));
         }
     }
 

@@ -60,6 +60,8 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
         serves: false,
         used: [] as { readonly at: number; readonly usage: Partial<Usage> }[],
         closedReason: undefined as string | undefined,
+        /** Metrics of API and page for which CloudWatch has no complete data. */
+        missingMetrics: [] as readonly string[],
         /** Closings by the guard. */
         closings: [] as { readonly at: number; readonly reason: string }[],
         solutions: [] as ObservedSolution[],
@@ -212,7 +214,10 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
             : undefined,
         serving: world.serves
             ? {
-                  usage: port("usage", (since: number) => usedSince(since)),
+                  usage: port("usage", (since: number) => ({
+                      windows: usedSince(since),
+                      missing: world.missingMetrics,
+                  })),
                   isClosed: port("isClosed", () => world.closedReason !== undefined),
                   close: port("close", (reason: string) => {
                       if (world.closedReason === undefined) world.closings.push({ at: world.now, reason });

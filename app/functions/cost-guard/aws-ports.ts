@@ -6,10 +6,15 @@ import { DeleteSolutionCommand, type PersonalizeClient } from "@aws-sdk/client-p
 import { GetRecommendationsCommand, type PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
 import type { SSMClient } from "@aws-sdk/client-ssm";
-import { ownMetrics, ownNamespace, rankingMetrics, servingApiMetrics } from "../../../config/metrics.ts";
+import { guardMetrics, ownMetrics, ownNamespace, rankingMetrics } from "../../../config/metrics.ts";
 import type { Gauges } from "../../../cost/decide.ts";
 import { keepTag } from "../../../cost/guard-config.ts";
-import { observeCampaign, prefetchWindows, requestWindows } from "../../../personalize/operations/observe-campaign.ts";
+import {
+    observeCampaign,
+    type PrefetchFunction,
+    prefetchWindows,
+    requestWindows,
+} from "../../../personalize/operations/observe-campaign.ts";
 import { nameInArn, solutionOf } from "../../../personalize/operations/operation.ts";
 import { beginPark } from "../../../personalize/operations/park.ts";
 import {
@@ -35,6 +40,8 @@ export interface GuardPlace {
     /** ARN of the ranking campaign; undefined if the stack has none. */
     readonly rankingCampaignArn?: string | undefined;
     readonly topicArn: string;
+    /** Undefined for a stack that precomputes no lists. */
+    readonly prefetch?: PrefetchFunction | undefined;
     /** API and page; undefined if the stack has none. */
     readonly serving?: ServingPlace | undefined;
     /** The API's table, for what the page shows; undefined without an API. */
@@ -61,7 +68,7 @@ const probeUser = "cost-guard-probe";
 /** The guard's ports to AWS. */
 export function awsPorts(clients: GuardClients, place: GuardPlace): GuardPorts {
     const { personalize, runtime, cloudwatch, ssm, sns, dynamo } = clients;
-    const { project, stack, owner, campaignArn, rankingCampaignArn, topicArn, tableName } = place;
+    const { project, stack, owner, campaignArn, rankingCampaignArn, topicArn, prefetch, tableName } = place;
     const deps = { client: () => personalize, ssm: () => ssm };
     const solutionArn = (name: string) => `${campaignArn.slice(0, campaignArn.lastIndexOf(":"))}:solution/${name}`;
     return {
@@ -70,7 +77,8 @@ export function awsPorts(clients: GuardClients, place: GuardPlace): GuardPorts {
         campaign: () => observeCampaign(personalize, campaignArn),
         kept: async () => keepTag in ((await tagsOf(personalize, campaignArn).catch(goneOrThrow)) ?? {}),
         requests: (since) => requestWindows(cloudwatch, campaignArn, since, Date.now()),
-        prefetched: (since) => prefetchWindows(cloudwatch, stack, since, Date.now()),
+        prefetched: async (since) =>
+            prefetch ? prefetchWindows(cloudwatch, stack, prefetch, since, Date.now()) : new Map(),
         ranking:
             rankingCampaignArn === undefined
                 ? undefined
@@ -121,7 +129,7 @@ export async function publishGauges(client: CloudWatchClient, stack: string, gau
         [ownMetrics.monthSpend, gauges.monthSpendUsd],
         [ownMetrics.hourlyCost, gauges.hourlyUsd],
         [ownMetrics.idleHours, gauges.idleHours],
-        [servingApiMetrics.requestsCost, gauges.requestsUsd],
+        [guardMetrics.requestsCost, gauges.requestsUsd],
     ];
     const MetricData = values.flatMap(([MetricName, Value]) =>
         Value === undefined ? [] : [{ MetricName, Value, Dimensions: [{ Name: "Stack", Value: stack }] }],

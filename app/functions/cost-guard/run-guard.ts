@@ -110,7 +110,10 @@ async function servingObservations(
         failures.of("read the use of API and page", () => port.usage(since)),
         failures.of("read the closed flag", async () => ({ flag: await port.isClosed() })),
     ]);
-    return { usage, closed };
+    for (const problem of usage?.missing ?? []) {
+        await failures.of("read a part of the use of API and page", () => Promise.reject(new Error(problem)));
+    }
+    return { usage: usage?.windows, isComplete: usage?.missing.length === 0, closed };
 }
 
 async function rankingObservations(
@@ -220,8 +223,8 @@ export interface GuardPorts {
     /** Ports of API and page; undefined if the stack has none. */
     readonly serving?:
         | {
-              /** Use by windows of five minutes, from this moment. */
-              usage(since: number): Promise<UsageWindows>;
+              /** Use by windows of five minutes, from this moment, and what is missing in it. */
+              usage(since: number): Promise<{ readonly windows: UsageWindows; readonly missing: readonly string[] }>;
               /** Whether the closed flag exists. */
               isClosed(): Promise<boolean>;
               /** Writes the closed flag and closes API and page; does nothing if already done. */

@@ -4,18 +4,19 @@ import {
     edgeNamespace,
     functionMetrics,
     functionNamespace,
+    functionsNamespace,
     gatewayMetrics,
     gatewayNamespace,
     logMetrics,
     logNamespace,
-    ownNamespace,
     servingApiMetrics,
     tableMetrics,
     tableNamespace,
 } from "../../../config/metrics.ts";
 import { apiStage } from "../../../config/names.ts";
+import { type LoggedCount, loggedCount } from "../../../cost/logged-counts.ts";
 import { window, windowOf } from "../../../cost/time.ts";
-import { assumed, type Usage } from "../../../cost/usage.ts";
+import { assumed, plus, type Usage } from "../../../cost/usage.ts";
 import {
     type CloseClients,
     closeApi,
@@ -30,15 +31,23 @@ export interface ServingPlace extends ServedPlace {
     readonly functions: readonly { readonly name: string; readonly gb: number }[];
 }
 
-/** A metric, and the use that its sum means. */
+/** A metric, and the use that its sum in a window means; `requests` is API Gateway's count in that window. */
 interface CountedMetric {
     readonly namespace: string;
     readonly name: string;
     readonly dimensions: Readonly<Record<string, string>>;
-    readonly usage: (sum: number) => Partial<Usage>;
+    /** Whether CloudWatch extracts it from a function's log: then its smallest datapoint is read too. */
+    readonly isLogged?: true;
+    usage(value: LoggedCount, requests: number): Partial<Usage>;
+    /** Use of a window in which the log has no value; none without this function. */
+    usageWithout?(requests: number): Partial<Usage>;
 }
 
 const bytesPerGb = 1024 ** 3;
+/** Lambda's longest answer to a synchronous call (Lambda Developer Guide, "Lambda quotas"). */
+const mostAnswerBytes = 6 * 1024 ** 2;
+/** Events in one request (app/api/openapi.yaml; Personalize API reference, PutEvents). */
+const mostEvents = 10;
 
 /** Metrics of the stack's own region. */
 const regionalMetrics = ({ stack, apiName, functions }: ServingPlace): readonly CountedMetric[] => [
@@ -46,11 +55,11 @@ const regionalMetrics = ({ stack, apiName, functions }: ServingPlace): readonly 
         namespace: gatewayNamespace,
         name: gatewayMetrics.requests,
         dimensions: { ApiName: apiName, Stage: apiStage },
-        usage: (sum) => ({
+        usage: ({ sum }) => ({
             apiRequests: sum,
             traces: sum * assumed.tracedShare,
             // API Gateway has no metric of a REST API's bytes.
-            transferGb: (sum * assumed.answerKb * 1024) / bytesPerGb,
+            transferGb: (sum * assumed.headersKb * 1024) / bytesPerGb,
         }),
     },
     ...functions.flatMap(({ name, gb }) => [
@@ -58,38 +67,49 @@ const regionalMetrics = ({ stack, apiName, functions }: ServingPlace): readonly 
             namespace: functionNamespace,
             name: functionMetrics.requests,
             dimensions: { FunctionName: name },
-            usage: (sum: number) => ({ functionRequests: sum }),
+            usage: ({ sum }: LoggedCount) => ({ functionRequests: sum }),
         },
         {
             namespace: functionNamespace,
             name: functionMetrics.milliseconds,
             dimensions: { FunctionName: name },
-            usage: (sum: number) => ({ gbSeconds: (sum / 1000) * gb }),
+            usage: ({ sum }: LoggedCount) => ({ gbSeconds: (sum / 1000) * gb }),
         },
         {
             namespace: logNamespace,
             name: logMetrics.bytes,
             dimensions: { LogGroupName: `/aws/lambda/${name}` },
-            usage: (sum: number) => ({ logGb: sum / bytesPerGb }),
+            usage: ({ sum }: LoggedCount) => ({ logGb: sum / bytesPerGb }),
         },
     ]),
     {
         namespace: tableNamespace,
         name: tableMetrics.reads,
         dimensions: { TableName: apiName },
-        usage: (sum) => ({ reads: sum }),
+        usage: ({ sum }) => ({ reads: sum }),
     },
     {
         namespace: tableNamespace,
         name: tableMetrics.writes,
         dimensions: { TableName: apiName },
-        usage: (sum) => ({ writes: sum }),
+        usage: ({ sum }) => ({ writes: sum }),
     },
     {
-        namespace: ownNamespace,
+        namespace: functionsNamespace,
+        name: servingApiMetrics.bytes,
+        dimensions: { Stack: stack },
+        isLogged: true,
+        usage: (value, requests) => ({ transferGb: loggedCount(value, requests * mostAnswerBytes) / bytesPerGb }),
+        usageWithout: (requests) => ({ transferGb: (requests * assumed.answerKb * 1024) / bytesPerGb }),
+    },
+    {
+        namespace: functionsNamespace,
         name: servingApiMetrics.events,
         dimensions: { Stack: stack },
-        usage: (sum) => ({ eventsGb: (sum * assumed.eventKb * 1024) / bytesPerGb }),
+        isLogged: true,
+        usage: (value, requests) => ({
+            eventsGb: (loggedCount(value, requests * mostEvents) * assumed.eventKb * 1024) / bytesPerGb,
+        }),
     },
 ];
 
@@ -100,18 +120,18 @@ const metricsOfEdge = (DistributionId: string): readonly CountedMetric[] => [
         namespace: edgeNamespace,
         name: edgeMetrics.requests,
         dimensions: { DistributionId, Region: "Global" },
-        usage: (sum) => ({ edgeRequests: sum }),
+        usage: ({ sum }) => ({ edgeRequests: sum }),
     },
     {
         namespace: edgeNamespace,
         name: edgeMetrics.bytes,
         dimensions: { DistributionId, Region: "Global" },
-        usage: (sum) => ({ edgeGb: sum / bytesPerGb }),
+        usage: ({ sum }) => ({ edgeGb: sum / bytesPerGb }),
     },
 ];
 
 /** The metrics that the guard counts, for the check that nothing billed is unwatched. */
-export const countedMetrics = (place: ServingPlace): readonly Omit<CountedMetric, "usage">[] => [
+export const countedMetrics = (place: ServingPlace): readonly Pick<CountedMetric, "namespace" | "name">[] => [
     ...regionalMetrics(place),
     ...(place.distribution === undefined ? [] : metricsOfEdge("")),
 ];
@@ -123,11 +143,18 @@ export function servingPorts(
 ): NonNullable<GuardPorts["serving"]> {
     return {
         async usage(since) {
-            const id = place.distribution && (await distributionId(clients.edge, place.distribution));
-            const found = new Map<number, Partial<Usage>>();
-            await addUsage(clients.cloudwatch, regionalMetrics(place), since, found);
-            if (id) await addUsage(clients.edgeCloudwatch, metricsOfEdge(id), since, found);
-            return found;
+            const windows = new Map<number, Partial<Usage>>();
+            const missing: string[] = [];
+            const add = (client: CloudWatchClient, metrics: readonly CountedMetric[]) =>
+                addUsage(client, metrics, since, windows, missing);
+            await add(clients.cloudwatch, regionalMetrics(place));
+            try {
+                const id = place.distribution && (await distributionId(clients.edge, place.distribution));
+                if (id) await add(clients.edgeCloudwatch, metricsOfEdge(id));
+            } catch (error) {
+                missing.push(`the metrics of CloudFront: ${error instanceof Error ? error.message : error}`);
+            }
+            return { windows, missing };
         },
         isClosed: async () => (await readStateFlags(clients.ssm, place.stack)).closed !== undefined,
         async close(reason) {
@@ -136,23 +163,30 @@ export function servingPorts(
     };
 }
 
-/** Adds the sums of metrics by windows. It throws for partial data, so that they are never used as all data. */
+/**
+ * Adds the use by windows. Names of metrics without complete data are added to `missing`: their use is then a lower
+ * limit.
+ */
 async function addUsage(
     client: CloudWatchClient,
     metrics: readonly CountedMetric[],
     since: number,
     found: Map<number, Partial<Usage>>,
+    missing: string[],
 ): Promise<void> {
-    const MetricDataQueries: MetricDataQuery[] = metrics.map(({ namespace, name, dimensions }, index) => ({
+    const reads = metrics.flatMap((metric) =>
+        (metric.isLogged ? (["Sum", "Minimum"] as const) : (["Sum"] as const)).map((Stat) => ({ metric, Stat })),
+    );
+    const MetricDataQueries: MetricDataQuery[] = reads.map(({ metric, Stat }, index) => ({
         Id: `m${index}`,
         MetricStat: {
             Metric: {
-                Namespace: namespace,
-                MetricName: name,
-                Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+                Namespace: metric.namespace,
+                MetricName: metric.name,
+                Dimensions: Object.entries(metric.dimensions).map(([Name, Value]) => ({ Name, Value })),
             },
             Period: window / 1000,
-            Stat: "Sum",
+            Stat,
         },
     }));
     const now = Date.now();
@@ -161,20 +195,38 @@ async function addUsage(
         EndTime: new Date(windowOf(now) + window),
         MetricDataQueries,
     };
-    const incomplete = new Set(metrics.keys());
-    for await (const { MetricDataResults = [] } of paginateGetMetricData({ client }, asked)) {
-        for (const { Id = "", Timestamps = [], Values = [], StatusCode } of MetricDataResults) {
-            const index = Number(Id.slice(1));
-            if (StatusCode === "Complete") incomplete.delete(index);
-            for (const [at, timestamp] of Timestamps.entries()) {
-                const start = windowOf(timestamp.getTime());
-                const used = metrics[index]?.usage(Values[at] ?? 0) ?? {};
-                const before: Partial<Record<string, number>> = found.get(start) ?? {};
-                const sums = Object.entries(used).map(([key, value]) => [key, (before[key] ?? 0) + value]);
-                found.set(start, { ...before, ...Object.fromEntries(sums) });
+    const incomplete = new Set(reads.keys());
+    const values = new Map<number, Map<CountedMetric, { sum: number; minimum: number }>>();
+    try {
+        for await (const { MetricDataResults = [] } of paginateGetMetricData({ client }, asked)) {
+            for (const { Id = "", Timestamps = [], Values = [], StatusCode } of MetricDataResults) {
+                const index = Number(Id.slice(1));
+                const read = reads[index];
+                if (read === undefined) continue;
+                if (StatusCode === "Complete") incomplete.delete(index);
+                for (const [at, timestamp] of Timestamps.entries()) {
+                    const start = windowOf(timestamp.getTime());
+                    const ofWindow = values.get(start) ?? new Map();
+                    const value = ofWindow.get(read.metric) ?? { sum: 0, minimum: 0 };
+                    ofWindow.set(read.metric, { ...value, [statistics[read.Stat]]: Values[at] ?? 0 });
+                    values.set(start, ofWindow);
+                }
             }
         }
+    } catch (error) {
+        missing.push(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+        return;
+    } finally {
+        for (const [start, ofWindow] of values) {
+            const requests = [...ofWindow].find(([{ namespace }]) => namespace === gatewayNamespace)?.[1].sum ?? 0;
+            const used = metrics.map((metric) => {
+                const value = ofWindow.get(metric);
+                return value ? metric.usage(value, requests) : (metric.usageWithout?.(requests) ?? {});
+            });
+            found.set(start, plus(found.get(start) ?? {}, ...used));
+        }
     }
-    const [missing] = incomplete;
-    if (missing !== undefined) throw new Error(`CloudWatch returned incomplete data for ${metrics[missing]?.name}`);
+    missing.push(...[...incomplete].map((index) => `CloudWatch has no complete data for ${reads[index]?.metric.name}`));
 }
+
+const statistics = { Sum: "sum", Minimum: "minimum" } as const;

@@ -1,6 +1,6 @@
 import { type CloudWatchClient, paginateGetMetricData } from "@aws-sdk/client-cloudwatch";
 import { DescribeCampaignCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
-import { ownNamespace, servingApiMetrics } from "../../../config/metrics.ts";
+import { functionsNamespace, servingApiMetrics } from "../../../config/metrics.ts";
 import { approximately, priceNote } from "../../../config/prices.ts";
 import { type Advice, adviseMinimum } from "../../../cost/advice.ts";
 import { type SavedCalls, type ServedWindow, savedCalls } from "../../../cost/spend.ts";
@@ -81,7 +81,11 @@ async function servedWindows(
             MetricDataQueries: names.map((MetricName, index) => ({
                 Id: `metric${index}`,
                 MetricStat: {
-                    Metric: { Namespace: ownNamespace, MetricName, Dimensions: [{ Name: "Stack", Value: stack }] },
+                    Metric: {
+                        Namespace: functionsNamespace,
+                        MetricName,
+                        Dimensions: [{ Name: "Stack", Value: stack }],
+                    },
                     Period: length / 1000,
                     Stat: "Sum",
                 },

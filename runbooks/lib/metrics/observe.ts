@@ -7,7 +7,12 @@ import { type GuardState, parseState } from "../../../cost/guard-state.ts";
 import { type CampaignObservations, isLeaving, type ObservedCampaign } from "../../../cost/observations.ts";
 import type { RequestWindows } from "../../../cost/spend.ts";
 import { day } from "../../../cost/time.ts";
-import { observeCampaign, prefetchWindows, requestWindows } from "../../../personalize/operations/observe-campaign.ts";
+import {
+    observeCampaign,
+    type PrefetchFunction,
+    prefetchWindows,
+    requestWindows,
+} from "../../../personalize/operations/observe-campaign.ts";
 import { readGuardState } from "../../../personalize/operations/state-flags.ts";
 import { listVersions, type Metrics, metricsOf } from "../training/versions.ts";
 
@@ -42,8 +47,8 @@ export interface ObservedResources {
     readonly rankingCampaignArn: string | undefined;
     readonly datasetArn: string | undefined;
     readonly solutionArn: string | undefined;
-    /** Whether the stack precomputes lists. */
-    readonly prefetches: boolean;
+    /** Undefined if the stack precomputes no lists. */
+    readonly prefetch: PrefetchFunction | undefined;
 }
 
 /** CloudWatch keeps datapoints of five minutes for 63 days. */
@@ -67,7 +72,9 @@ export async function observeStack(
     const requestsOf = (arn: string, metric: string) =>
         requestWindows(cloudwatch, arn, Math.min(since, now), now, metric);
     const requests = campaignArn === undefined ? new Map() : await requestsOf(campaignArn, servingMetrics.successes);
-    const prefetched = at.prefetches ? await prefetchWindows(cloudwatch, stack, Math.min(since, now), now) : new Map();
+    const prefetched = at.prefetch
+        ? await prefetchWindows(cloudwatch, stack, at.prefetch, Math.min(since, now), now)
+        : new Map();
     const ranking =
         rankingCampaignArn === undefined
             ? undefined

@@ -38,9 +38,10 @@ const known = new Map<string, string>([
         (name) => [name, metrics.personalizeNamespace] as const,
     ),
     ...Object.values(metrics.gatewayMetrics).map((name) => [name, metrics.gatewayNamespace] as const),
-    ...[...Object.values(metrics.ownMetrics), ...metrics.modelMetrics, ...apiMetrics].map(
+    ...[...Object.values(metrics.ownMetrics), ...metrics.modelMetrics, ...Object.values(metrics.guardMetrics)].map(
         (name) => [name, metrics.ownNamespace] as const,
     ),
+    ...apiMetrics.map((name) => [name, metrics.functionsNamespace] as const),
 ]);
 
 interface Widget {

@@ -1,5 +1,5 @@
 import { TagResourceCommand } from "@aws-sdk/client-api-gateway";
-import { DeleteAlarmsCommand } from "@aws-sdk/client-cloudwatch";
+import { DeleteAlarmsCommand, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { GetRoleCommand, IAMClient, UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
 import {
@@ -14,6 +14,7 @@ import {
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { objectKeys } from "../../../config/config.ts";
+import { functionsNamespace, servingApiMetrics } from "../../../config/metrics.ts";
 import { roleArn } from "../../../iam/operator/scope.ts";
 import type { OperatorScope } from "../../../iam/operator.ts";
 import { region, type TestAws } from "../../support/local-aws.ts";
@@ -79,6 +80,20 @@ export async function insiderAttacksOn(
             cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: [theirs.alarm] })),
         ),
         tries("replaces that alarm by one that never fires", () => cloudwatch.send(alarmOf(theirs.alarm, asOurs))),
+        tries("puts a metric that the cost guard reads", () =>
+            cloudwatch.send(
+                new PutMetricDataCommand({
+                    Namespace: functionsNamespace,
+                    MetricData: [
+                        {
+                            MetricName: servingApiMetrics.events,
+                            Dimensions: [{ Name: "Stack", Value: stack }],
+                            Value: 1e12,
+                        },
+                    ],
+                }),
+            ),
+        ),
         tries("tags an API without tags as his own", () =>
             api.send(
                 new TagResourceCommand({

@@ -1,0 +1,50 @@
+import type { RequestWindows } from "./spend.ts";
+import { window } from "./time.ts";
+
+/**
+ * Counts that CloudWatch extracts from a function's log. Whoever controls the code of any function of the account can
+ * write such a line for another stack. Therefore metrics that only AWS writes limit each count.
+ */
+export interface LoggedCount {
+    readonly sum: number;
+    /** The smallest datapoint: a negative one is forged, and hides others in the sum. */
+    readonly minimum: number;
+}
+
+/** A logged count, at most `most`; a forged one counts as `most`, so that no datapoint hides use. */
+export const loggedCount = ({ sum, minimum }: LoggedCount, most: number): number =>
+    Math.min(sum, minimum) < 0 || sum > most ? most : sum;
+
+/** Windows before and after an invocation in which its requests may be counted: it runs five minutes, and clocks differ. */
+const reach = { before: 1, after: 2 };
+
+/**
+ * Requests of the prefetch by windows. Requests that its invocations do not explain count as use by others, and so does
+ * every request of a window with a negative datapoint: a used campaign must never look idle.
+ */
+export function prefetchCounts({
+    sums,
+    minimums,
+    invocations,
+    viewers,
+}: {
+    readonly sums: RequestWindows;
+    readonly minimums: RequestWindows;
+    readonly invocations: RequestWindows;
+    /** Most requests of one invocation. */
+    readonly viewers: number;
+}): RequestWindows {
+    const left = new Map([...invocations].map(([start, count]) => [start, Math.max(0, count) * viewers]));
+    const counts = new Map<number, number>();
+    for (const [start, sum] of [...sums].sort(([one], [other]) => one - other)) {
+        if (Math.min(sum, minimums.get(start) ?? 0) < 0) continue;
+        let wanted = sum;
+        for (let at = start - reach.after * window; at <= start + reach.before * window && wanted > 0; at += window) {
+            const taken = Math.min(wanted, left.get(at) ?? 0);
+            left.set(at, (left.get(at) ?? 0) - taken);
+            wanted -= taken;
+        }
+        if (sum > wanted) counts.set(start, sum - wanted);
+    }
+    return counts;
+}

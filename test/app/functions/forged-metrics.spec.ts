@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
+import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
+import { CloudWatchClient, type GetMetricDataCommandInput } from "@aws-sdk/client-cloudwatch";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { PersonalizeClient } from "@aws-sdk/client-personalize";
+import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import { listOf } from "policy-evaluator";
+import { awsPorts } from "../../../app/functions/cost-guard/aws-ports.ts";
+import { countedMetrics } from "../../../app/functions/cost-guard/serving-ports.ts";
+import { namesFor } from "../../../config/config.ts";
+import { functionsNamespace, servingApiMetrics } from "../../../config/metrics.ts";
+import { foreignRequests } from "../../../cost/idle.ts";
+import { window, windowOf } from "../../../cost/time.ts";
+import { plus, usageUsd } from "../../../cost/usage.ts";
+import { operatorGrants } from "../../../iam/operator.ts";
+
+const region = "eu-central-1";
+const stack = "local";
+const names = namesFor(stack, "");
+const start = windowOf(Date.now()) - 6 * window;
+
+interface Datapoint {
+    readonly namespace: string;
+    readonly name: string;
+    readonly at: number;
+    readonly value: number;
+}
+
+/** The guard's ports over a CloudWatch with these datapoints. `incomplete` is a metric without complete data. */
+function portsOver(datapoints: readonly Datapoint[], incomplete?: string) {
+    const cloudwatch = new CloudWatchClient({ region });
+    const answer = async ({ input }: { readonly input: GetMetricDataCommandInput }) => ({
+        MetricDataResults: input.MetricDataQueries?.map(({ Id, MetricStat }) => {
+            const { Namespace, MetricName } = MetricStat?.Metric ?? {};
+            const found = datapoints.filter(({ namespace, name }) => namespace === Namespace && name === MetricName);
+            const windows = Map.groupBy(found, ({ at }) => at);
+            const values = [...windows.values()].map((all) => all.map(({ value }) => value));
+            return {
+                Id,
+                Timestamps: [...windows.keys()].map((at) => new Date(at)),
+                Values: values.map((all) =>
+                    MetricStat?.Stat === "Minimum" ? Math.min(...all) : all.reduce((sum, value) => sum + value, 0),
+                ),
+                StatusCode: MetricName === incomplete ? "InternalError" : "Complete",
+            };
+        }),
+    });
+    cloudwatch.send = answer as never;
+    const settings = { region };
+    const clients = {
+        personalize: new PersonalizeClient(settings),
+        runtime: new PersonalizeRuntimeClient(settings),
+        cloudwatch,
+        edgeCloudwatch: cloudwatch,
+        gateway: new APIGatewayClient(settings),
+        edge: new CloudFrontClient(settings),
+        ssm: new SSMClient(settings),
+        sns: new SNSClient(settings),
+        dynamo: new DynamoDBClient(settings),
+    };
+    return awsPorts(clients, {
+        project: "movie-recommender",
+        stack,
+        owner: "",
+        campaignArn: "arn:aws:personalize:eu-central-1:123456789012:campaign/films",
+        topicArn: "",
+        prefetch: { functionName: names.prefetch, viewers: 10 },
+        serving: { stack, tags: {}, apiName: names.api, distribution: undefined, functions: [{ name: "f", gb: 0.5 }] },
+    });
+}
+
+const requests = (value: number, at = start): Datapoint => ({ namespace: "AWS/ApiGateway", name: "Count", at, value });
+const invocations = (value: number, at: number): Datapoint => ({
+    namespace: "AWS/Lambda",
+    name: "Invocations",
+    at,
+    value,
+});
+const logged = (name: string, value: number, at = start): Datapoint => ({
+    namespace: functionsNamespace,
+    name,
+    at,
+    value,
+});
+
+async function usdOf(datapoints: readonly Datapoint[]): Promise<number> {
+    const found = await portsOver(datapoints).serving?.usage(start);
+    return usageUsd(plus(...(found?.windows.values() ?? [])));
+}
+
+describe("metrics that others can write", () => {
+    it("are in no namespace that an operator may write to and the cost guard reads", () => {
+        const scope = { partition: "aws", region, accountId: "123456789012", project: "movie-recommender", stack };
+        const grants = operatorGrants({ ...scope, bucketName: "data", names });
+        const writable = grants
+            .filter(({ service, actions }) => service === "cloudwatch" && actions.includes("PutMetricData"))
+            .flatMap(({ condition }) => listOf(condition?.StringEquals?.["cloudwatch:namespace"]));
+        assert.deepEqual(writable, ["MovieRecommender"]);
+        const place = { stack, tags: {}, apiName: "api", distribution: "page", functions: [{ name: "f", gb: 1 }] };
+        const read = [...countedMetrics(place).map(({ namespace }) => namespace), functionsNamespace];
+        assert.deepEqual(
+            read.filter((namespace) => writable.includes(namespace)),
+            [],
+        );
+    });
+
+    for (const { what, name, most } of [
+        { what: "events", name: servingApiMetrics.events, most: 10 },
+        { what: "bytes", name: servingApiMetrics.bytes, most: 6 * 1024 ** 2 },
+    ]) {
+        it(`count no more ${what} than API Gateway's requests can have`, async () => {
+            const honest = await usdOf([requests(100), logged(name, 100 * most)]);
+            assert.equal(await usdOf([requests(100), logged(name, 1e15)]), honest);
+            assert.equal(await usdOf([requests(0), logged(name, 1e15)]), 0);
+        });
+
+        it(`hide no ${what} by negative values`, async () => {
+            const honest = await usdOf([requests(100), logged(name, 1000)]);
+            for (const forged of [-1000, -1e15]) {
+                const hidden = await usdOf([requests(100), logged(name, 1000), logged(name, forged)]);
+                assert.ok(hidden >= honest, `${forged}: ${hidden} < ${honest}`);
+            }
+        });
+    }
+
+    it("count the assumed bytes of an answer while the log has no value", async () => {
+        const [without, with0] = [
+            await usdOf([requests(1000)]),
+            await usdOf([requests(1000), logged("AnswerBytes", 0)]),
+        ];
+        assert.ok(without > with0, `${without} ${with0}`);
+    });
+
+    it("do not make a used campaign look idle: no prefetch without an invocation explains its requests", async () => {
+        const used = new Map([
+            [start, 5],
+            [start + window, 5],
+        ]);
+        const forged = [logged("PrefetchCalls", 5), logged("PrefetchCalls", 5, start + window)];
+        const foreign = async (datapoints: readonly Datapoint[]) =>
+            [...foreignRequests(used, await portsOver(datapoints).prefetched(start)).values()].reduce(
+                (sum, count) => sum + count,
+                0,
+            );
+        assert.equal(await foreign(forged), 10);
+        assert.equal(await foreign([...forged, invocations(1, start)]), 0, "ten viewers in one invocation");
+        const more = [...forged, logged("PrefetchCalls", 1e9), invocations(1, start)];
+        assert.equal(await foreign(more), 0);
+        const thirty = new Map([[start, 30]]);
+        const counts = await portsOver(more).prefetched(start);
+        assert.deepEqual([...foreignRequests(thirty, counts)], [[start, 20]]);
+        assert.equal(await foreign([...forged, logged("PrefetchCalls", -1), invocations(9, start)]), 5);
+    });
+});
+
+describe("a metric without complete data", () => {
+    it("leaves the use of all others: they close API and page", async () => {
+        const found = await portsOver([requests(5e6)], "ConsumedReadCapacityUnits").serving?.usage(start);
+        assert.deepEqual(found?.missing, ["CloudWatch has no complete data for ConsumedReadCapacityUnits"]);
+        assert.ok(usageUsd(plus(...(found?.windows.values() ?? []))) > 15);
+    });
+});
