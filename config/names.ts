@@ -142,3 +142,6 @@ export const gatewayLogRole = "MovieRecommender-ApiGatewayLogs";
 
 /** Stage of the API, and first path segment of the API behind CloudFront. */
 export const apiStage = "api";
+
+/** State flags of a stack: SSM parameters `/movie-recommender/<stack>/<key>`, which runbooks and the cost guard write. */
+export const stateFlagKeys = ["closed", "parked", "serving"] as const;

@@ -1,8 +1,10 @@
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { isV2 } from "../config/prices.ts";
 import type { GuardNotification, NotificationKind } from "./notifications.ts";
 import { isLeaving, type ObservedCampaign } from "./observations.ts";
 import type { ServingSpend } from "./serving-spend.ts";
 import { freshSpend, type SpendState } from "./spend.ts";
+import { hour } from "./time.ts";
 
 /** A campaign and the cost of its time. */
 export interface CountedCampaign {
@@ -137,15 +139,44 @@ export function without<K extends keyof GuardState>(state: GuardState, ...keys: 
     ) as unknown as GuardState;
 }
 
-/** Parses a stored state; `problem` is the reason if it is unusable. */
-export function parseState(text: string): { readonly state: GuardState } | { readonly problem: string } {
+/** A standard SSM parameter has 4 KB. */
+const longestText = 4000;
+/** Begins a compressed state. */
+const compressed = "deflate:";
+
+/** The text to store: JSON, compressed if it is longer than an SSM parameter. */
+export function stateText(state: GuardState): string {
+    const text = JSON.stringify(state);
+    return Buffer.byteLength(text) <= longestText
+        ? text
+        : compressed + deflateRawSync(text, { level: 9 }).toString("base64");
+}
+
+/** Fields that are moments of the past. */
+const moments = new Set("at createdAt deleting from lastUse listed openedAt since to until used".split(" "));
+/** Possible difference between the clocks of two runs. */
+const skewMs = hour;
+
+const isObject = (value: unknown) => typeof value === "object" && value !== null;
+
+/** Parses a stored state at a moment; `problem` is the reason if it is unusable. */
+export function parseState(text: string, now: number): { readonly state: GuardState } | { readonly problem: string } {
     let found: Partial<GuardState> | null;
+    let newest = 0;
     try {
-        found = JSON.parse(text);
+        const json = text.startsWith(compressed)
+            ? inflateRawSync(Buffer.from(text.slice(compressed.length), "base64"), {
+                  maxOutputLength: 1 << 20,
+              }).toString()
+            : text;
+        found = JSON.parse(json, (key, value) => {
+            if (moments.has(key) && typeof value === "number") newest = Math.max(newest, value);
+            return value;
+        });
     } catch {
         return { problem: "is not JSON" };
     }
-    if (typeof found !== "object" || found === null) {
+    if (!isObject(found)) {
         return { problem: "is not a JSON object" };
     }
     if (typeof found.schemaVersion === "number" && found.schemaVersion > 1) {
@@ -154,11 +185,18 @@ export function parseState(text: string): { readonly state: GuardState } | { rea
         };
     }
     const { spend } = found;
-    const complete =
+    const isComplete =
         found.schemaVersion === 1 &&
         /^\d{4}-\d{2}$/.test(spend?.month ?? "") &&
-        [spend?.until, spend?.settled?.tpsHours, spend?.settled?.tpsHoursV2].every(Number.isFinite) &&
+        [spend?.until, spend?.settled?.tpsHours, spend?.settled?.tpsHoursV2].every(
+            (value) => typeof value === "number" && value >= 0,
+        ) &&
         [spend?.open, found.own, found.notices].every(Array.isArray) &&
-        [found.solutions, found.said].every((part) => typeof part === "object" && part !== null);
-    return complete ? { state: found as GuardState } : { problem: "is incomplete" };
+        [found.solutions, found.said, ...Object.values(found.solutions ?? {})].every(isObject) &&
+        found.notices?.every((notice) => typeof notice?.key === "string");
+    if (!isComplete) return { problem: "is incomplete" };
+    const latest = Math.max(newest, ...(found.own ?? []), ...(found.probe?.tries ?? []));
+    return latest > now + skewMs
+        ? { problem: `is of the future (a moment is ${latest})` }
+        : { state: found as GuardState };
 }

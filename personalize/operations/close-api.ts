@@ -15,7 +15,7 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 import { apiStage, type Names } from "../../config/names.ts";
 import type { Throttle } from "../../config/throttles.ts";
 import { nowIso } from "./operation.ts";
-import { type ClosedFlag, readStateFlags, removeStateFlag, writeStateFlag } from "./state-flags.ts";
+import { type ClosedFlag, readFlagToWrite, removeStateFlag, writeStateFlag } from "./state-flags.ts";
 
 export interface CloseClients {
     readonly ssm: SSMClient;
@@ -62,7 +62,7 @@ export const servedPlaceOf = ({
  * first, so that a parallel `pulumi up` keeps them closed. If already closed, the flag stays, and the rest is done again.
  */
 export async function closeApi(clients: CloseClients, place: ServedPlace, reason: string): Promise<ClosedFlag> {
-    const { closed } = await readStateFlags(clients.ssm, place.stack);
+    const closed = await readFlagToWrite(clients.ssm, place.stack, "closed");
     const flag = closed ?? { reason, since: nowIso() };
     if (closed === undefined) await writeStateFlag(clients.ssm, place.stack, "closed", flag);
     await both(

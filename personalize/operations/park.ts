@@ -9,7 +9,7 @@ import {
     regionOf,
     servedIn,
 } from "./operation.ts";
-import { type ParkedFlag, readStateFlags, writeStateFlag } from "./state-flags.ts";
+import { type ParkedFlag, readFlagToWrite, writeStateFlag } from "./state-flags.ts";
 
 /** The campaign to park, its stack, and the reason. */
 export interface Parking extends Pick<OperatedCampaign, "stack" | "campaignArn"> {
@@ -75,7 +75,7 @@ async function noteParked(
     { stack, campaignArn, rankingCampaignArn, reason }: Parking,
 ): Promise<ParkedFlag> {
     const ssm = deps.ssm(regionOf(campaignArn));
-    const { parked } = await readStateFlags(ssm, stack);
+    const parked = await readFlagToWrite(ssm, stack, "parked");
     const description = await describeCampaign(deps, campaignArn);
     const stands = async () =>
         rankingCampaignArn !== undefined && (await describeCampaign(deps, rankingCampaignArn)) !== undefined;

@@ -8,6 +8,7 @@ import {
     paginateGetParametersByPath,
     type SSMClient,
 } from "@aws-sdk/client-ssm";
+import { stateFlagKeys } from "../../config/names.ts";
 import { about } from "../errors.ts";
 import type { Handler } from "../lifecycle.ts";
 
@@ -63,27 +64,71 @@ export interface Retraining {
 /** Path of a stack's parameters, without a slash at its end. */
 export const stateFlagsPath = (stack: string) => `/movie-recommender/${stack}`;
 
-/**
- * The state flags in the parameters of this path, as SSM lists them.
- *
- * @throws Error that names an invalid parameter and the command to remove it.
- */
-export function parseStateFlags(parameters: readonly { readonly name: string; readonly value: string }[]): StateFlags {
-    const known = parameters.map(({ name, value }) => [name.split("/").at(-1) ?? "", name, value] as const);
-    const stateFlags: Record<string, unknown> = {};
-    for (const [key, name, value] of known.filter(([key]) => ["closed", "parked", "serving"].includes(key))) {
-        try {
-            stateFlags[key] = JSON.parse(value);
-        } catch {
-            throw new Error(`SSM parameter ${name} is not JSON. Remove it: aws ssm delete-parameter --name ${name}`);
-        }
-    }
-    return stateFlags as StateFlags;
+const isText = (value: unknown) => typeof value === "string";
+const isServed = (value: ParkedFlag["campaign"] | undefined) =>
+    value === null || (isText(value?.solutionVersionArn) && Number.isInteger(value?.minProvisionedTPS));
+
+/** Whether a value has the fields of each flag. */
+const shapes = {
+    closed: () => true,
+    parked: ({ campaign }: Partial<ParkedFlag>) => isServed(campaign),
+    serving: ({ solutionVersionArn, hold }: Partial<ServingFlag>) =>
+        isText(solutionVersionArn) && typeof hold === "boolean",
+} as const satisfies Record<keyof StateFlags, (flag: never) => boolean>;
+
+/** A parameter that is not a flag. */
+export class BrokenFlagError extends Error {
+    override readonly name = "BrokenFlagError";
 }
 
-/** The stack's state flags; a flag without a parameter is absent. Throws the errors of SSM. */
-export async function readStateFlags(ssm: SSMClient, stack: string): Promise<StateFlags> {
-    return parseStateFlags(await parametersIn(ssm, stateFlagsPath(stack)));
+/**
+ * The state flags in the parameters of this path, as SSM lists them; only those of `keys`.
+ *
+ * @throws BrokenFlagError that names an invalid parameter and the command to remove it.
+ */
+export function parseStateFlags(
+    parameters: readonly { readonly name: string; readonly value: string }[],
+    keys: readonly (keyof StateFlags)[] = stateFlagKeys,
+): StateFlags {
+    const flags: Record<string, unknown> = {};
+    for (const { name, value } of parameters) {
+        const key = keys.find((one) => name.endsWith(`/${one}`));
+        if (key === undefined) continue;
+        try {
+            const flag = JSON.parse(value);
+            if (!isText(flag.reason) || !isText(flag.since) || !shapes[key](flag))
+                throw new Error("a field is missing");
+            flags[key] = flag;
+        } catch {
+            throw new BrokenFlagError(
+                `SSM parameter ${name} is not a valid state flag. Remove it: aws ssm delete-parameter --name ${name}`,
+            );
+        }
+    }
+    return flags as StateFlags;
+}
+
+/** The stack's state flags of `keys`; a flag without a parameter is absent. Throws BrokenFlagError, and errors of SSM. */
+export async function readStateFlags(
+    ssm: SSMClient,
+    stack: string,
+    keys: readonly (keyof StateFlags)[] = stateFlagKeys,
+): Promise<StateFlags> {
+    return parseStateFlags(await parametersIn(ssm, stateFlagsPath(stack)), keys);
+}
+
+/** The flag that an operation is about to write; a broken one counts as absent, because the operation replaces it. */
+export async function readFlagToWrite<K extends keyof StateFlags>(
+    ssm: SSMClient,
+    stack: string,
+    key: K,
+): Promise<StateFlags[K] | undefined> {
+    try {
+        return (await readStateFlags(ssm, stack, [key]))[key];
+    } catch (error) {
+        if (error instanceof BrokenFlagError) return undefined;
+        throw error;
+    }
 }
 
 /** Writes a state flag. SSM keeps its last hundred versions with their authors. */

@@ -140,7 +140,7 @@ describe("the spend of API and page", () => {
 
     it("reads states of earlier versions, which have no field for it", () => {
         const old = JSON.stringify(freshState(month, undefined));
-        const found = parseState(old);
+        const found = parseState(old, month);
         assert.ok("state" in found && found.state.serving === undefined);
         assert.equal(servingSince(undefined, month + 12 * hour), month);
     });

@@ -1,4 +1,5 @@
-import { type GuardPorts, runGuard } from "../../app/functions/cost-guard/run-guard.ts";
+import type { GuardPorts } from "../../app/functions/cost-guard/guard-ports.ts";
+import { runGuard } from "../../app/functions/cost-guard/run-guard.ts";
 import type { Gauges } from "../../cost/decide.ts";
 import type { GuardConfig } from "../../cost/guard-config.ts";
 import type { SentNotification } from "../../cost/notifications.ts";

@@ -26,7 +26,7 @@ import {
 import { goneOrThrow } from "../../../personalize/remove.ts";
 import { ownerTag, tagsOf } from "../../../personalize/tags.ts";
 import { putNotification, putSpend } from "../recommendation-api/table.ts";
-import type { GuardPorts } from "./run-guard.ts";
+import type { GuardPorts } from "./guard-ports.ts";
 import { type ServingPlace, servingPorts } from "./serving-ports.ts";
 import { stackSolutions } from "./stack-solutions.ts";
 
@@ -89,7 +89,7 @@ export function awsPorts(clients: GuardClients, place: GuardPlace): GuardPorts {
                   },
         serving: place.serving && servingPorts(clients, place.serving),
         async parked() {
-            const { parked } = await readStateFlags(ssm, stack);
+            const { parked } = await readStateFlags(ssm, stack, ["parked"]);
             const first = parked?.campaign ? solutionOf(parked.campaign.solutionVersionArn) : undefined;
             const ranking = rankingCampaignArn && solutionArn(nameInArn(rankingCampaignArn));
             return parked && { solutions: [first, ranking].filter((arn) => arn !== undefined) };

@@ -1,73 +1,65 @@
 import { closingDone } from "../../../cost/close-if-attacked.ts";
-import { decide, type Gauges, requestsSince } from "../../../cost/decide.ts";
+import { decide, requestsSince } from "../../../cost/decide.ts";
 import type { GuardConfig } from "../../../cost/guard-config.ts";
-import { addNotification, freshState, type GuardState, parseState, without } from "../../../cost/guard-state.ts";
-import { probeSent } from "../../../cost/idle.ts";
-import { isOfParking, type SentNotification, sentNotification } from "../../../cost/notifications.ts";
 import {
-    type CampaignObservations,
-    isLeaving,
-    type Observations,
-    type ObservedCampaign,
-    type ObservedParking,
-    type ObservedSolution,
-} from "../../../cost/observations.ts";
-import { type ServingObservations, servingSince, type UsageWindows } from "../../../cost/serving-spend.ts";
-import { cents, type RequestWindows } from "../../../cost/spend.ts";
+    addNotification,
+    freshState,
+    type GuardState,
+    parseState,
+    stateText,
+    without,
+} from "../../../cost/guard-state.ts";
+import { probeSent } from "../../../cost/idle.ts";
+import { isOfParking, sentNotification } from "../../../cost/notifications.ts";
+import { type CampaignObservations, isLeaving, type Observations } from "../../../cost/observations.ts";
+import { type ServingObservations, servingSince } from "../../../cost/serving-spend.ts";
+import { cents } from "../../../cost/spend.ts";
 import { monthOf, stamp } from "../../../cost/time.ts";
-import type { MonthSpend } from "../../serving/ports.ts";
+import { collector, type Failures } from "./failures.ts";
+import type { GuardPorts } from "./guard-ports.ts";
 
 /**
  * One run of the cost guard: observe, decide, store the pending work, do it, store the result. If a run crashes at any
- * point, the next run continues and sends nothing under a second id. A failed part does not stop the others.
+ * point, the next run continues and sends nothing under a second id. A failed part does not stop the others. Without a
+ * stored state the run still parks and closes: both can be repeated, notifications and deletions cannot.
  *
  * @throws AggregateError at the end, with each failed part, for the failures' queue and its alarm.
  */
 export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<void> {
     const now = ports.now();
     const failures = collector(ports);
-    const { text, version, name } = await ports.readState();
-    const found = text === undefined ? undefined : parseState(text);
+    const stored = await failures.of("read the state", () => ports.readState());
+    const found = stored?.text === undefined ? undefined : parseState(stored.text, now);
     const campaign = await failures.of("describe the campaign", async () => ({ found: await ports.campaign() }));
     if (campaign === undefined && !(found && "state" in found)) {
         throw failures.error();
     }
-    const known = found && "state" in found ? found.state : freshState(now, campaign?.found);
-    const servingFrom = servingSince(known.serving, now);
-    const observations = await lookAround(ports, failures, campaign, requestsSince(known, now), servingFrom, config);
-    const decided = decide(known, now, config, observations);
-    const lost = found && "problem" in found ? found.problem : undefined;
-    const notified = { problem: lost ?? "", parameter: name };
-    const about = stamp(now);
-    let state =
-        (lost &&
-            addNotification(decided.state, {
-                kind: "state-lost",
-                month: monthOf(now),
-                about,
-                at: now,
-                facts: notified,
-            })) ||
-        decided.state;
-    const noted = await ports.writeState(JSON.stringify({ ...state, basedOn: version }));
-    if (noted !== version + 1) {
+    const { lost, decided, observations } = await decideFrom(found, now, config, ports, failures, campaign);
+    const state = lost === undefined ? decided.state : withLost(decided.state, lost, stored?.name ?? "", now);
+    // An unread state is never overwritten.
+    const noted =
+        stored &&
+        (await failures.of("store the state", () =>
+            ports.writeState(stateText({ ...state, basedOn: stored.version })),
+        ));
+    if (noted !== undefined && noted !== (stored?.version ?? 0) + 1) {
         // A schedule may start two runs at once. The first to store its state acts; the next run does the rest.
         ports.log({ did: "leave the work to a parallel run" });
         return;
     }
 
-    const before = state;
-    state = await act(ports, config, failures, state, observations);
+    if (noted === undefined) await stopOnly(ports, config, failures, state);
+    const done = noted === undefined ? state : await act(ports, config, failures, state, observations);
     await failures.of("publish metrics", () => ports.publish(decided.gauges));
     const spend = { month: monthOf(now), usd: cents(decided.gauges.monthSpendUsd), at: now };
     await failures.of("show the month's spend", () => ports.showSpend(spend));
-    if (state !== before) {
+    if (noted !== undefined && done !== state) {
         await failures.of("store the state", async () => {
             const latest = await ports.readState();
-            const later = latest.text === undefined ? undefined : parseState(latest.text);
+            const later = latest.text === undefined ? undefined : parseState(latest.text, now);
             // A later run that started from this state knows more and does the rest.
             if (!(later && "state" in later && later.state.basedOn === noted)) {
-                await ports.writeState(JSON.stringify({ ...state, basedOn: noted }));
+                await ports.writeState(stateText({ ...done, basedOn: noted }));
             }
         });
     }
@@ -76,6 +68,44 @@ export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<
     if (failures.all.length > 0) {
         throw failures.error();
     }
+}
+
+/** Decides from the stored state; from a fresh one, with the reason in `lost`, if the stored one cannot be used. */
+async function decideFrom(
+    found: ReturnType<typeof parseState> | undefined,
+    now: number,
+    config: GuardConfig,
+    ports: GuardPorts,
+    failures: Failures,
+    campaign: Observations["campaign"],
+) {
+    const from = async (known: GuardState, lost?: string) => {
+        const since = requestsSince(known, now);
+        const observations = await lookAround(
+            ports,
+            failures,
+            campaign,
+            since,
+            servingSince(known.serving, now),
+            config,
+        );
+        return { lost, observations, decided: decide(known, now, config, observations) };
+    };
+    const fresh = freshState(now, campaign?.found);
+    if (found === undefined) return from(fresh);
+    if ("problem" in found) return from(fresh, found.problem);
+    try {
+        return await from(found.state);
+    } catch (error) {
+        return from(fresh, `cannot be used (${error instanceof Error ? error.message : error})`);
+    }
+}
+
+function withLost(state: GuardState, problem: string, parameter: string, now: number): GuardState {
+    const facts = { problem, parameter };
+    return (
+        addNotification(state, { kind: "state-lost", month: monthOf(now), about: stamp(now), at: now, facts }) ?? state
+    );
 }
 
 async function lookAround(
@@ -128,6 +158,49 @@ async function rankingObservations(
     return { campaign, requests };
 }
 
+/** Sends notifications; returns the state without the sent ones. */
+async function send(
+    ports: GuardPorts,
+    config: GuardConfig,
+    failures: Failures,
+    state: GuardState,
+    notifications: GuardState["notices"],
+): Promise<GuardState> {
+    const sent = new Set<string>();
+    for (const notification of notifications) {
+        await failures.of(`send the notification ${notification.key}`, async () => {
+            const message = sentNotification(notification, config);
+            // First, because a sent notification is not processed again.
+            if (isOfParking(message)) await ports.show(message);
+            await ports.notify(message);
+            sent.add(notification.key);
+        });
+    }
+    return sent.size === 0 ? state : { ...state, notices: state.notices.filter(({ key }) => !sent.has(key)) };
+}
+
+/** Parks and closes without a stored state, and sends what explains it. A repeated run sends it under an equal id. */
+async function stopOnly(ports: GuardPorts, config: GuardConfig, failures: Failures, state: GuardState): Promise<void> {
+    await stop(ports, failures, state);
+    const explains = state.notices.filter((one) => isOfParking(one) || one.kind === "api-closed");
+    await send(ports, config, failures, state, explains);
+}
+
+/** Parks and closes, if that is pending; returns the state without the completed work. */
+async function stop(ports: GuardPorts, failures: Failures, state: GuardState): Promise<GuardState> {
+    const { parking, closing } = state;
+    if (parking !== undefined) {
+        // The entry is removed only when the campaign is being deleted, because an accepted deletion can fail.
+        await failures.of("park the campaign", () => ports.park(parking.reason));
+    }
+    if (closing === undefined) return state;
+    const isDone = await failures.of("close the API and the page", async () => {
+        await ports.serving?.close(closing.reason);
+        return true;
+    });
+    return isDone ? closingDone(state) : state;
+}
+
 /** Does the pending work, parking first; returns the state without the completed work. */
 async function act(
     ports: GuardPorts,
@@ -136,32 +209,9 @@ async function act(
     decided: GuardState,
     { solutions }: Observations,
 ): Promise<GuardState> {
-    let state = decided;
-    const { parking, probe } = state;
-    if (parking !== undefined) {
-        // The entry is removed only when the campaign is being deleted, because an accepted deletion can fail.
-        await failures.of("park the campaign", () => ports.park(parking.reason));
-    }
-    const { closing } = state;
-    if (closing !== undefined) {
-        const isDone = await failures.of("close the API and the page", async () => {
-            await ports.serving?.close(closing.reason);
-            return true;
-        });
-        if (isDone) state = closingDone(state);
-    }
-    for (const notification of decided.notices) {
-        const sent = await failures.of(`send the notification ${notification.key}`, async () => {
-            const sent = sentNotification(notification, config);
-            // First, because a sent notification is not processed again.
-            if (isOfParking(sent)) await ports.show(sent);
-            await ports.notify(sent);
-            return true;
-        });
-        if (sent) {
-            state = { ...state, notices: state.notices.filter(({ key }) => key !== notification.key) };
-        }
-    }
+    let state = await stop(ports, failures, decided);
+    const { probe } = state;
+    state = await send(ports, config, failures, state, decided.notices);
     if (probe !== undefined && !probe.sent) {
         const asked = await failures.of("probe the campaign", async () => {
             await ports.probe();
@@ -176,82 +226,4 @@ async function act(
         }
     }
     return state;
-}
-
-interface Failures {
-    readonly all: readonly Error[];
-    error(): AggregateError;
-    /** Runs a part; returns undefined if it fails, and logs and collects the error. */
-    of<T>(part: string, work: () => Promise<T>): Promise<T | undefined>;
-}
-
-function collector(ports: Pick<GuardPorts, "log">): Failures {
-    const all: Error[] = [];
-    return {
-        all,
-        error: () => new AggregateError(all, all.map(({ message }) => message).join("\n")),
-        async of(part, work) {
-            try {
-                return await work();
-            } catch (cause) {
-                const message = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-                const failure = new Error(`could not ${part}: ${message}`, { cause });
-                all.push(failure);
-                ports.log({ failed: part, error: message });
-                return undefined;
-            }
-        },
-    };
-}
-
-/** The guard's ports to the outside. Each call may fail; moments are milliseconds since 1970. */
-export interface GuardPorts {
-    now(): number;
-    /** One line of JSON. */
-    log(line: Readonly<Record<string, unknown>>): void;
-
-    /** The stack's campaign; undefined if there is none. */
-    campaign(): Promise<ObservedCampaign | undefined>;
-    /** Whether the campaign has the tag `keep`. */
-    kept(): Promise<boolean>;
-    /** Requests of the campaign by windows of five minutes, from this moment. */
-    requests(since: number): Promise<RequestWindows>;
-    /** Requests of the stack's own prefetch, by windows of five minutes, from this moment. */
-    prefetched(since: number): Promise<RequestWindows>;
-    /** Ports of the ranking campaign; undefined if the stack has none. */
-    readonly ranking: Pick<GuardPorts, "campaign" | "requests"> | undefined;
-    /** Ports of API and page; undefined if the stack has none. */
-    readonly serving?:
-        | {
-              /** Use by windows of five minutes, from this moment, and what is missing in it. */
-              usage(since: number): Promise<{ readonly windows: UsageWindows; readonly missing: readonly string[] }>;
-              /** Whether the closed flag exists. */
-              isClosed(): Promise<boolean>;
-              /** Writes the closed flag and closes API and page; does nothing if already done. */
-              close(reason: string): Promise<void>;
-          }
-        | undefined;
-    parked(): Promise<ObservedParking | undefined>;
-    /** The solutions with the stack's tags. */
-    solutions(): Promise<readonly ObservedSolution[]>;
-
-    /**
-     * The stored state and its parameter's name; text is undefined before the first run. `version` grows by 1 with each
-     * write.
-     */
-    readState(): Promise<{ readonly text: string | undefined; readonly version: number; readonly name: string }>;
-    /** Returns the version of this write. */
-    writeState(text: string): Promise<number>;
-
-    /** Sends one request to the campaign, for a user who does not exist. */
-    probe(): Promise<void>;
-    /** Writes the parked flag and requests the deletion of all campaigns; does nothing if already done. */
-    park(reason: string): Promise<void>;
-    deleteSolution(name: string): Promise<void>;
-    /** Shows it on the page while there is no campaign; does nothing without an API. */
-    show(notification: SentNotification): Promise<void>;
-    /** Shows the month's spend on the page; does nothing without an API. */
-    showSpend(spend: MonthSpend): Promise<void>;
-    notify(notification: SentNotification): Promise<void>;
-    publish(gauges: Gauges): Promise<void>;
 }

@@ -24,7 +24,7 @@ import {
     type ServedPlace,
 } from "../../../personalize/operations/close-api.ts";
 import { readStateFlags } from "../../../personalize/operations/state-flags.ts";
-import type { GuardPorts } from "./run-guard.ts";
+import type { GuardPorts } from "./guard-ports.ts";
 
 /** Functions that the guard counts, with their memory in GiB. */
 export interface ServingPlace extends ServedPlace {
@@ -156,7 +156,7 @@ export function servingPorts(
             }
             return { windows, missing };
         },
-        isClosed: async () => (await readStateFlags(clients.ssm, place.stack)).closed !== undefined,
+        isClosed: async () => (await readStateFlags(clients.ssm, place.stack, ["closed"])).closed !== undefined,
         async close(reason) {
             await closeApi(clients, place, reason);
         },

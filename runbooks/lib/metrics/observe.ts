@@ -66,7 +66,7 @@ export async function observeStack(
     const { stack, campaignArn, rankingCampaignArn, datasetArn, solutionArn } = at;
     const campaign = campaignArn === undefined ? undefined : await campaignIn(personalize, campaignArn);
     const { text } = await readGuardState(ssm, stack);
-    const parsed = text === undefined ? undefined : parseState(text);
+    const parsed = text === undefined ? undefined : parseState(text, now);
     const guard = parsed !== undefined && "state" in parsed ? parsed.state : undefined;
     const since = Math.max(guard ? requestsSince(guard, now) : (campaign?.createdAt ?? now), now - longestPeriod);
     const requestsOf = (arn: string, metric: string) =>

@@ -89,7 +89,7 @@ export interface GuardNote {
 export async function guardNote(ssm: SSMClient, stack: string): Promise<GuardNote> {
     const { parked } = await readStateFlags(ssm, stack);
     const { text } = await readGuardState(ssm, stack);
-    const parsed = text === undefined ? undefined : parseState(text);
+    const parsed = text === undefined ? undefined : parseState(text, Date.now());
     const spend = parsed !== undefined && "state" in parsed ? parsed.state.spend : undefined;
     return {
         parked: parked ? { since: parked.since, reason: parked.reason } : null,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { freshState } from "../../../cost/guard-state.ts";
 import { guardWorld, solutionArn } from "../../support/guard-world.ts";
 
 type World = ReturnType<typeof guardWorld>;
@@ -105,20 +106,46 @@ describe("the cost guard", () => {
         assert.equal(world.deletions, 1);
     });
 
-    it("does nothing by halves while it cannot note what it means to do", async () => {
-        const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
-        world.makeCampaign();
-        await world.run();
-        world.now += 6 * 3_600_000;
-        world.refused.add("writeState");
-        assert.ok(await world.run());
-        assert.equal(world.deletions, 0);
-        assert.deepEqual(world.arrived, []);
-        world.refused.clear();
-        await world.run();
-        assert.equal(world.deletions, 1);
-        assert.deepEqual(world.kinds(), ["limit-reached"]);
-    });
+    for (const port of ["readState", "writeState"]) {
+        it(`enforces the limit without ${port}, keeps the stored state, and notifies`, async () => {
+            const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
+            world.makeCampaign();
+            await world.run();
+            const { state } = world;
+            world.now += 6 * 3_600_000;
+            world.refused.add(port);
+            assert.match(String((await world.run())?.message), new RegExp(`${port} was throttled`));
+            assert.equal(world.deletions, 1);
+            assert.deepEqual(world.kinds(), ["limit-reached"]);
+            assert.equal(world.state, state);
+            world.refused.clear();
+            assert.equal(await world.run(), undefined);
+            assert.equal(world.deletions, 1);
+            assert.deepEqual(world.kinds(), ["limit-reached"]);
+        });
+    }
+
+    for (const { what, refused, missing } of [
+        { what: "without its state", refused: ["writeState"], missing: [] },
+        { what: "with an unreadable closed flag", refused: ["isClosed"], missing: [] },
+        { what: "without one of the metrics", refused: [], missing: ["ConsumedReadCapacityUnits"] },
+    ]) {
+        it(`closes API and page ${what}, and throws the failure`, async () => {
+            const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 100 });
+            world.makeCampaign();
+            world.serves = true;
+            await world.run();
+            world.used.push({ at: world.now, usage: { edgeGb: 1000 } });
+            world.now += 900_000;
+            for (const port of refused) world.refused.add(port);
+            world.missingMetrics = missing;
+            assert.match(String((await world.run())?.message), new RegExp([...refused, ...missing].join("|")));
+            assert.equal(world.closings.length, 1);
+            world.now += 900_000;
+            await world.run();
+            assert.equal(world.closings.length, 1);
+        });
+    }
 
     it("acts once where a run is started twice, at once", async () => {
         for (const make of [
@@ -165,7 +192,21 @@ describe("the cost guard", () => {
     });
 
     it("starts again from AWS's data if its state is unusable, sends a notification, and deletes nothing", async () => {
-        for (const notes of ["{", "[]", "null", '{"schemaVersion":2}', '{"schemaVersion":1}']) {
+        const fresh = freshState(Date.parse("2026-11-02T09:00:00Z"), undefined);
+        const broken = [
+            { ranking: 5 },
+            { notices: [null] },
+            { solutions: { old: null } },
+            { campaign: { createdAt: 4e12 } },
+        ];
+        for (const notes of [
+            "{",
+            "[]",
+            "null",
+            '{"schemaVersion":2}',
+            '{"schemaVersion":1}',
+            ...broken.map((part) => JSON.stringify({ ...fresh, ...part })),
+        ]) {
             const world = guardWorld("2026-11-02T00:00:00Z", { unusedAction: "delete", unusedDays: 1 });
             world.makeCampaign();
             const old = { status: "ACTIVE", changedAt: world.now, hasCampaign: false, kept: false };
