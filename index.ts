@@ -137,7 +137,7 @@ export const {
     eventTrackerId,
     watchedFilterArn,
 } = recommender;
-export const { apiUrl, storefrontUrl, apiTableName, rankingCampaignArn, apiKey } = serving;
+export const { apiUrl, storefrontUrl, apiTableName, tableOperationsName, rankingCampaignArn, apiKey } = serving;
 /** Empty without config `observability`. */
 export const dashboardUrl = observability ? observability.dashboardUrl : "";
 export const noticesTopicArn = notifications.topicArn;

@@ -52,6 +52,9 @@ export interface Names {
     readonly prefetch: string;
     readonly prefetchRole: string;
     readonly prefetchScheduleRole: string;
+    /** The Lambda function that changes the API's table for an operator. */
+    readonly tableOperations: string;
+    readonly tableOperationsRole: string;
     /** Solution and campaign of config `rankingCampaign`. */
     readonly ranking: string;
     /** Comment of the CloudFront distribution, and names of its origin access control and policies. */
@@ -106,6 +109,8 @@ export function namesFor(stack: string, nameSuffix?: string): Names {
         prefetch: `movie-recommender-prefetch${suffix}`,
         prefetchRole: `MovieRecommender-Prefetch${suffix}`,
         prefetchScheduleRole: `MovieRecommender-PrefetchSchedule${suffix}`,
+        tableOperations: `movie-recommender-table-operations${suffix}`,
+        tableOperationsRole: `MovieRecommender-TableOperations${suffix}`,
         ranking: `movie-recommender-ranking${suffix}`,
         storefront: `movie-recommender-storefront${suffix}`,
     };

@@ -17,6 +17,7 @@ export interface ApiScope extends ServiceCaller {
     readonly names: {
         readonly api: string;
         readonly prefetch: string;
+        readonly tableOperations: string;
         readonly failures: string;
         readonly ranking: string;
     };
@@ -97,6 +98,14 @@ export function prefetchPolicy(scope: ApiScope, may: { readonly filters: readonl
         readsMetrics(scope),
         keepsFailures(scope, scope.names.failures),
         writesLogs(scope, scope.names.prefetch),
+    ]);
+}
+
+/** Permissions of the function that changes the table for an operator. */
+export function tableOperationsPolicy(scope: ApiScope): PolicyDocument {
+    return document([
+        allow("ChangesTable", ["dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:UpdateItem"], apiTableArn(scope)),
+        writesLogs(scope, scope.names.tableOperations),
     ]);
 }
 

@@ -1,5 +1,5 @@
 import { listOf, type PolicyDocument, type Statement } from "policy-evaluator";
-import { apiPolicy, prefetchPolicy, prefetchSchedulePolicy } from "./api-access.ts";
+import { apiPolicy, prefetchPolicy, prefetchSchedulePolicy, tableOperationsPolicy } from "./api-access.ts";
 import { guardPolicy, notifierPolicy, schedulePolicy } from "./guard-access.ts";
 import { observingGrants, observingNeededOnAws } from "./operator/observing.ts";
 import { operationsGrants, operationsNeededOnAws } from "./operator/operations.ts";
@@ -33,7 +33,14 @@ export function operatorPolicy(
     kind: PolicyKindOfOperator,
     grants: readonly Grant[] = operatorGrants(scope),
 ): PolicyDocument {
-    const own = grants.filter(({ policy }) => policy === kind).map(statementOf);
+    const bySid = Map.groupBy(
+        grants.filter(({ policy }) => policy === kind),
+        ({ sid }) => sid,
+    );
+    // Grants of one Sid differ only in their resources.
+    const own = [...bySid.values()].flatMap(([first, ...others]) =>
+        first ? [statementOf({ ...first, on: [first, ...others].flatMap(({ on }) => on) })] : [],
+    );
     return { Version: "2012-10-17", Statement: [...own, ...neverRaises(scope, kind)] };
 }
 
@@ -100,6 +107,7 @@ function functionStatements(scope: OperatorScope): readonly Statement[] {
         notifierPolicy(of, webhookParameter(scope)),
         apiPolicy(of, { rank: true, track: true, filters: ["*"] }),
         prefetchPolicy(of, { filters: [] }),
+        tableOperationsPolicy(of),
         prefetchSchedulePolicy(of),
     ];
     const statements = new Map<string, Statement>();

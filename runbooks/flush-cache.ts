@@ -1,7 +1,6 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { flushLists } from "../app/functions/recommendation-api/table.ts";
 import { limits } from "../app/serving/limits.ts";
 import { confirm, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { operateTable } from "./lib/stack/operate-table.ts";
 import { stackOutputs } from "./lib/stack/stack.ts";
 import { selectedStack } from "./lib/stack/stack-config.ts";
 
@@ -20,20 +19,19 @@ const seenWithin = limits.campaignRead / 1000;
 
 await runAction(options.verbose, async (signal) => {
     const stack = options.stack ?? (await selectedStack("Name one with --stack."));
-    const { apiTableName: table = "", noticesTopicArn = "" } = await stackOutputs(stack);
+    const outputs = await stackOutputs(stack);
+    const { apiTableName: table = "" } = outputs;
     if (table === "") {
         throw new RunbookError(
             `Stack ${stack} has no API, and therefore no cache (config api). See \`npm run watch-status\`.`,
         );
     }
-    const at = Date.now();
+    let at = Date.now();
     if (!options.dryRun) {
         const question =
             "The API then requests every list from the campaign again; requests above the minimum TPS cost money. Flush?";
         await confirm(question, options.yes, signal);
-        const client = new DynamoDBClient({ region: noticesTopicArn.split(":")[3] ?? "" });
-        await flushLists(client, table, at);
-        client.destroy();
+        at = (await operateTable(outputs, { operation: "flush" })).at;
     }
     const text = options.dryRun
         ? `It would flush the lists in table ${table}.`

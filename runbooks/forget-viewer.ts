@@ -1,7 +1,6 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { forgetViewer, viewerKeys } from "../app/functions/recommendation-api/forget.ts";
 import { limits } from "../app/serving/limits.ts";
 import { confirm, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { operateTable } from "./lib/stack/operate-table.ts";
 import { stackOutputs } from "./lib/stack/stack.ts";
 import { selectedStack } from "./lib/stack/stack-config.ts";
 
@@ -29,39 +28,34 @@ const seenWithin = limits.trusted / 1000;
 await runAction(options.verbose, async (signal) => {
     const stack = options.stack ?? (await selectedStack("Name one with --stack."));
     const outputs = await stackOutputs(stack);
-    const { apiTableName: table = "", noticesTopicArn = "", datasetGroupArn = "", roleArn = "" } = outputs;
+    const { apiTableName: table = "", datasetGroupArn = "", roleArn = "" } = outputs;
     if (table === "") {
         throw new RunbookError(
             `Stack ${stack} has no API, and therefore no table of viewers (config api). See \`npm run watch-status\`.`,
         );
     }
-    const client = new DynamoDBClient({ region: noticesTopicArn.split(":")[3] ?? "" });
-    try {
-        const keys = await viewerKeys(client, table, userId);
-        const items = keys.map(({ pk, sk }) => `${pk.S} / ${sk.S}`);
-        process.stderr.write(
-            `Table ${table} has ${items.length} items of this viewer${items.map((item) => `\n  ${item}`).join("")}\n`,
+    const found = await operateTable(outputs, { operation: "find", userId });
+    process.stderr.write(
+        `Table ${table} has ${found.items.length} items of this viewer${found.items.map((item) => `\n  ${item}`).join("")}\n`,
+    );
+    let { items } = found;
+    if (!options.dryRun) {
+        await confirm(
+            "Delete them, and the viewer's traffic of the last days? This cannot be undone.",
+            options.yes,
+            signal,
         );
-        if (!options.dryRun) {
-            await confirm(
-                "Delete them, and the viewer's traffic of the last days? This cannot be undone.",
-                options.yes,
-                signal,
-            );
-            await forgetViewer(client, table, { userId, keys, at: Date.now() });
-        }
-        const bucket = String(outputs.bucketName ?? "<bucket>");
-        const done = options.dryRun
-            ? `It would delete ${items.length} items in table ${table}.`
-            : `${items.length} items in table ${table} are deleted. Within ${seenWithin} seconds the API's processes use none of them.`;
-        const document = { schemaVersion: 1, table, items, dryRun: options.dryRun ?? false };
-        console.log(
-            options.json ? JSON.stringify(document) : `${done}\n\n${inPersonalize(bucket, datasetGroupArn, roleArn)}`,
-        );
-        return exitCodes.fine;
-    } finally {
-        client.destroy();
+        items = (await operateTable(outputs, { operation: "forget", userId })).items;
     }
+    const bucket = String(outputs.bucketName ?? "<bucket>");
+    const done = options.dryRun
+        ? `It would delete ${items.length} items in table ${table}.`
+        : `${items.length} items in table ${table} are deleted. Within ${seenWithin} seconds the API's processes use none of them.`;
+    const document = { schemaVersion: 1, table, items, dryRun: options.dryRun ?? false };
+    console.log(
+        options.json ? JSON.stringify(document) : `${done}\n\n${inPersonalize(bucket, datasetGroupArn, roleArn)}`,
+    );
+    return exitCodes.fine;
 });
 
 /** Developer Guide, "Deleting users and their data with a data deletion job". */

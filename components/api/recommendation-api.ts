@@ -8,7 +8,7 @@ import { dnsSuffix } from "../../config/regions.ts";
 import { campaignCeiling } from "../../config/throttles.ts";
 import { includesWatched } from "../../config/watched.ts";
 import { standingUsdPerHour } from "../../cost/estimate.ts";
-import { type ApiScope, anyMethodOf, apiPolicy, invocationOf } from "../../iam/api-access.ts";
+import { type ApiScope, anyMethodOf, apiPolicy, invocationOf, tableOperationsPolicy } from "../../iam/api-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { LambdaFunction } from "../common/lambda-function.ts";
 import type { Price } from "../cost/price-table.ts";
@@ -43,6 +43,8 @@ export class RecommendationApi extends pulumi.ComponentResource {
     /** Host of the API, for CloudFront. */
     public readonly host: pulumi.Output<string>;
     public readonly tableName: pulumi.Output<string>;
+    /** Name of the function that changes the table for an operator. */
+    public readonly tableOperations: pulumi.Output<string>;
     /** The value of the API key; undefined if callers need none. */
     public readonly apiKey: pulumi.Output<string> | undefined;
 
@@ -109,6 +111,7 @@ export class RecommendationApi extends pulumi.ComponentResource {
             .all([api.id, stage.url])
             .apply(([id]) => `${id}.execute-api.${caller.region}.${dnsSuffix(caller.partition)}`);
         this.tableName = table.name;
+        this.tableOperations = tableOperations(name, args, table, child).functionName;
         this.apiKey = stage.apiKey;
         this.registerOutputs({ url: this.url });
     }
@@ -180,6 +183,32 @@ function apiFunction(
                 API_CONFIG: pulumi.jsonStringify(settingsOf(args, table)),
                 NODE_OPTIONS: nodeOptions.join(" "),
             },
+            permissionsBoundary,
+            tags,
+        },
+        opts,
+    );
+}
+
+/** The function that changes the table for an operator, who has no permission on the table itself. */
+function tableOperations(
+    name: string,
+    { config, caller }: RecommendationApiArgs,
+    table: aws.dynamodb.Table,
+    opts: pulumi.ComponentResourceOptions,
+) {
+    const { names, tags, permissionsBoundary } = config;
+    return new LambdaFunction(
+        `${name}-table-operations`,
+        {
+            code: "table-operations",
+            functionName: names.tableOperations,
+            roleName: names.tableOperationsRole,
+            description: "Flushes lists and forgets viewers, for flush-cache and forget-viewer",
+            timeoutSeconds: 60,
+            caller,
+            policy: tableOperationsPolicy(apiScopeOf(config, caller)),
+            environment: { TABLE_NAME: table.name },
             permissionsBoundary,
             tags,
         },

@@ -71,6 +71,7 @@ export class Serving extends pulumi.ComponentResource {
     public readonly apiUrl: pulumi.Output<string>;
     public readonly storefrontUrl: pulumi.Output<string>;
     public readonly apiTableName: pulumi.Output<string>;
+    public readonly tableOperationsName: pulumi.Output<string>;
     public readonly rankingCampaignArn: pulumi.Output<string>;
     public readonly apiKey: pulumi.Output<string>;
 
@@ -138,6 +139,7 @@ export class Serving extends pulumi.ComponentResource {
         this.apiUrl = api?.url ?? none;
         this.storefrontUrl = page?.url ?? (api && hosted ? pulumi.interpolate`${api.url}/storefront/index.html` : none);
         this.apiTableName = api?.tableName ?? none;
+        this.tableOperationsName = api?.tableOperations ?? none;
         this.apiKey = api?.apiKey ?? none;
         this.registerOutputs({ apiUrl: this.apiUrl, storefrontUrl: this.storefrontUrl });
     }

@@ -106,6 +106,7 @@ function servingPlaceOf(config: StackConfig): ServingPlace {
     const { names, serving } = config;
     const functions = [
         { name: names.api, gb: 0.5 },
+        { name: names.tableOperations, gb: 0.25 },
         ...(prefetches(serving) ? [{ name: names.prefetch, gb: 0.5 }] : []),
         { name: names.costGuard, gb: 0.25 },
     ];

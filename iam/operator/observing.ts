@@ -1,4 +1,5 @@
 import { regionalArn } from "policy-evaluator";
+import { stateFlagKeys } from "../../config/names.ts";
 import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
 
 /** Reads of the runbooks outside the stack's own resources, and the state flags that they write. */
@@ -35,7 +36,8 @@ export function observingGrants(scope: OperatorScope): readonly Grant[] {
             sid: "MarksSets",
             service: "ssm",
             actions: ["DeleteParameter", "PutParameter"],
-            on: [`${marks}/*`],
+            // Not the cost guard's state: it decides whether the campaign runs and what was spent.
+            on: stateFlagKeys.map((key) => `${marks}/${key}`),
         },
         { policy: "deploy", sid: "MarksEnds", service: "ssm", actions: ["DeleteParameters"], on: [`${marks}/*`] },
         looks("ParameterLists", "ssm", ["DescribeParameters"], "a list of parameters knows no resource"),

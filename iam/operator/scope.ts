@@ -82,6 +82,7 @@ export const rolesOf = [
     { role: "notifierRole", service: "lambda.amazonaws.com", read: "read-operations", deploy: "deploy-operations" },
     { role: "scheduleRole", service: "scheduler.amazonaws.com", read: "read-operations", deploy: "deploy-operations" },
     { role: "apiRole", service: "lambda.amazonaws.com", read: "read-serving", deploy: "deploy-serving" },
+    { role: "tableOperationsRole", service: "lambda.amazonaws.com", read: "read-serving", deploy: "deploy-page" },
     { role: "prefetchRole", service: "lambda.amazonaws.com", read: "read-serving", deploy: "deploy-serving" },
     {
         role: "prefetchScheduleRole",

@@ -3,6 +3,8 @@ import { functionLife, logGroupLife, scheduleLife } from "./lives.ts";
 import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
 
 const policies = { read: "read-serving", deploy: "deploy-serving" } as const;
+/** For resources that `deploy-serving` has no room for. */
+const ofPage = { read: "read-serving", deploy: "deploy-page" } as const;
 
 /** Service Authorization Reference, "Amazon CloudFront". */
 const noNewResource = "CloudFront's creates have no resource type";
@@ -15,13 +17,11 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
     const { partition, region, accountId, project, stack, names } = scope;
     const arn = (service: string, tail: string) => regionalArn(scope, service, tail);
     const functions = [names.api, names.prefetch].map((name) => arn("lambda", `function:${name}`));
+    const operations = [arn("lambda", `function:${names.tableOperations}`)];
     const schedules = [arn("scheduler", `schedule/default/${names.prefetch}`)];
     const tables = [arn("dynamodb", `table/${names.api}`)];
-    const logGroups = [
-        `/aws/lambda/${names.api}`,
-        `/aws/lambda/${names.prefetch}`,
-        `/aws/apigateway/${names.api}`,
-    ].flatMap((name) => [arn("logs", `log-group:${name}`), arn("logs", `log-group:${name}:*`)]);
+    const logGroups = (...groups: readonly string[]) =>
+        groups.flatMap((name) => [arn("logs", `log-group:${name}`), arn("logs", `log-group:${name}:*`)]);
     // API Gateway's ARNs have no account, and the service generates its ids (Service Authorization Reference, "Amazon
     // API Gateway Management"). Only tags identify the owner; everything in an API or a usage plan inherits them
     // (Developer Guide, "API Gateway resources that can be tagged").
@@ -51,7 +51,12 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
     return [
         ...functionLife(policies, functions),
         ...scheduleLife(policies, schedules),
-        ...logGroupLife(policies, logGroups),
+        ...logGroupLife(
+            policies,
+            logGroups(`/aws/lambda/${names.api}`, `/aws/lambda/${names.prefetch}`, `/aws/apigateway/${names.api}`),
+        ),
+        ...functionLife(ofPage, operations),
+        ...logGroupLife(ofPage, logGroups(`/aws/lambda/${names.tableOperations}`)),
         looks(
             "TableLooks",
             "dynamodb",
@@ -66,36 +71,20 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
         ),
         // The function's package contains the fallback tables, and retrain replaces them.
         grant("operate")("TablesChange", "lambda", ["UpdateFunctionCode"], functions.slice(0, 1)),
-        grant("operate")("ListsFlush", "dynamodb", ["UpdateItem"], tables, {
-            condition: {
-                "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["stack"] },
-                Null: { "dynamodb:LeadingKeys": "false" },
-            },
-        }),
-        // forget-viewer finds and deletes items without reading them: keys only, and no old values.
-        grant("operate")("ViewersFind", "dynamodb", ["Query"], tables, {
-            condition: {
-                "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["viewer#*"] },
-                "ForAllValues:StringEquals": { "dynamodb:Attributes": ["pk", "sk"] },
-                StringEqualsIfExists: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
-                Null: { "dynamodb:LeadingKeys": "false" },
-            },
-        }),
-        grant("operate")("ViewersForget", "dynamodb", ["DeleteItem", "UpdateItem"], tables, {
-            condition: {
-                "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["viewer#*", "asked#*"] },
-                "ForAllValues:StringEquals": { "dynamodb:Attributes": ["pk", "sk", "revision", "expiresAt"] },
-                StringEqualsIfExists: { "dynamodb:ReturnValues": "NONE" },
-                Null: { "dynamodb:LeadingKeys": "false" },
-            },
-        }),
+        // flush-cache and forget-viewer. A policy for the table itself would let an operator read items, by the values that
+        // a refused condition returns, and write any item of the keys that it names.
+        grant("operate")("TableOperates", "lambda", ["InvokeFunction"], operations),
         looks("TableLists", "dynamodb", ["ListTables"], ["*"], {
             everythingBecause: "ListTables has no resource type",
             condition: inRegion(scope),
         }),
         // Without the list of keys: it would give access to each key's value.
         looks("ApiLists", "apigateway", ["GET"], ["/account", "/restapis", "/usageplans"].map(gateway)),
-        looks("ApiLooks", "apigateway", ["GET"], [...apis, tags], { condition: { StringEquals: ours } }),
+        looks("ApiLooks", "apigateway", ["GET"], [gateway("/restapis/*"), tags], { condition: { StringEquals: ours } }),
+        // A key, and the keys of a usage plan, are answered with their values.
+        makes("KeyLooks", "apigateway", ["GET"], ["/apikeys/*", "/usageplans/*"].map(gateway), {
+            condition: { StringEquals: ours },
+        }),
         makes("ApiMakes", "apigateway", ["POST"], ["/apikeys", "/restapis", "/usageplans"].map(gateway), {
             condition: { StringEquals: asOurs },
         }),

@@ -40,6 +40,10 @@ export function inputsOf(type: string) {
     return found[0]?.inputs;
 }
 
+/** The inputs of the resource of a type and a name. */
+export const inputsOfNamed = (type: string, name: string) =>
+    made.find((args) => args.type.endsWith(`:${type}`) && args.name === name)?.inputs;
+
 export function configWith(values: Record<string, string>): StackConfig {
     const config = parseConfig((key) => ({ ...configDefaults, ...values })[key], {
         project: "movie-recommender",

@@ -37,6 +37,8 @@ describe("names", () => {
             apiRole: "MovieRecommender-Api",
             prefetch: "movie-recommender-prefetch",
             prefetchRole: "MovieRecommender-Prefetch",
+            tableOperations: "movie-recommender-table-operations",
+            tableOperationsRole: "MovieRecommender-TableOperations",
             prefetchScheduleRole: "MovieRecommender-PrefetchSchedule",
             ranking: "movie-recommender-ranking",
             storefront: "movie-recommender-storefront",

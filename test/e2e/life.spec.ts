@@ -44,6 +44,7 @@ describe("the life of a stack on the real engine", () => {
             apiUrl: "",
             storefrontUrl: "",
             apiTableName: "",
+            tableOperationsName: "",
             rankingCampaignArn: "",
             apiKey: "",
             noticesTopicArn: `arn:aws:sns:eu-central-1:000000000000:movie-recommender-notices-${stack}`,

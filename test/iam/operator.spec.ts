@@ -171,6 +171,57 @@ describe("the operator's policies", () => {
         assert.equal(may("ssm:PutParameter", `${parameter}/prod/parked`), "implicitDeny");
     });
 
+    it("write the state flags, and never the cost guard's state", () => {
+        const parameter = `arn:aws-cn:ssm:cn-north-1:123456789012:parameter/movie-recommender/${scope.stack}`;
+        for (const key of ["closed", "parked", "serving"]) {
+            assert.equal(may("ssm:PutParameter", `${parameter}/${key}`), "allowed");
+            assert.equal(may("ssm:DeleteParameter", `${parameter}/${key}`), "allowed");
+        }
+        for (const key of ["guard", "anything"]) {
+            assert.equal(may("ssm:PutParameter", `${parameter}/${key}`), "implicitDeny");
+            assert.equal(may("ssm:DeleteParameter", `${parameter}/${key}`), "implicitDeny");
+        }
+    });
+
+    it("do nothing to the API's items but by the function with fixed operations", () => {
+        const table = `arn:aws-cn:dynamodb:cn-north-1:123456789012:table/${scope.names.api}`;
+        const keys = { "dynamodb:LeadingKeys": "stack", "dynamodb:Attributes": "pk", "dynamodb:Select": "COUNT" };
+        for (const action of ["BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem"]) {
+            assert.equal(may(`dynamodb:${action}`, table, keys), "implicitDeny", action);
+        }
+        const invokes = (name: string, kinds: readonly (typeof policyKinds)[number][]) =>
+            may(
+                "lambda:InvokeFunction",
+                `arn:aws-cn:lambda:cn-north-1:123456789012:function:${name}`,
+                {},
+                kinds as never,
+            );
+        assert.equal(invokes(scope.names.tableOperations, operatorLevels.operate), "allowed");
+        assert.equal(invokes(scope.names.tableOperations, operatorLevels.read), "implicitDeny");
+        assert.equal(invokes(scope.names.api, policyKinds), "implicitDeny");
+    });
+
+    it("read the value of an API key by deploy only", () => {
+        const ours = {
+            "aws:ResourceTag/pulumi:project": scope.project,
+            "aws:ResourceTag/pulumi:stack": scope.stack,
+        };
+        const reads = (path: string, ...levels: OperatorLevel[]) =>
+            may(
+                "apigateway:GET",
+                `arn:aws-cn:apigateway:cn-north-1::${path}`,
+                ours,
+                levels.flatMap((level) => operatorLevels[level]) as never,
+            );
+        for (const path of ["/apikeys", "/apikeys/k1", "/usageplans/p1/keys", "/usageplans/p1/keys/k1"]) {
+            assert.equal(reads(path, "read", "operate"), "implicitDeny", path);
+        }
+        for (const path of ["/apikeys/k1", "/usageplans/p1/keys/k1"]) {
+            assert.equal(reads(path, "deploy"), "allowed", path);
+        }
+        assert.equal(reads("/restapis/a1", "read"), "allowed");
+    });
+
     it("change nothing by read, and make nothing but a version and its campaign by operate", () => {
         const actions = (kind: OperatorLevel) =>
             operatorGrants(scope)
@@ -190,7 +241,6 @@ describe("the operator's policies", () => {
                 "CreateDatasetImportJob",
                 "DeleteParameter",
                 "DeleteMessage",
-                "DeleteItem",
             ],
         );
     });

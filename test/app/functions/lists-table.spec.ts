@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type DynamoDBClient, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import { forgetViewer, viewerKeys } from "../../../app/functions/recommendation-api/forget.ts";
 import { itemBytes } from "../../../app/functions/recommendation-api/recent-item.ts";
 import { askedIn, putNotification, putSpend, tablePort } from "../../../app/functions/recommendation-api/table.ts";
+import { operateTable } from "../../../app/functions/table-operations/operate-table.ts";
 import { packFilms, unpackFilms } from "../../../app/serving/film-scores.ts";
 import { recentLength } from "../../../app/serving/limits.ts";
 import type { KeptList } from "../../../app/serving/ports.ts";
@@ -149,18 +149,36 @@ describe("the table of the recommendation API on a local AWS", () => {
             await table.putList(userId, list, 2_000_000_000, signal);
             await table.addAsked(epochHour(at) - 3, userId, 2, 2_000_000_000, signal);
         }
-        const keys = await viewerKeys(dynamo, TableName, "forgotten");
-        assert.deepEqual(
-            keys.map(({ sk }) => sk.S),
-            ["list#k", "recent"],
-        );
-        await forgetViewer(dynamo, TableName, { userId: "forgotten", keys, at });
+        const items = ["viewer#forgotten / list#k", "viewer#forgotten / recent"];
+        for (const operation of ["find", "forget"] as const) {
+            const done = await operateTable(dynamo, TableName, { operation, userId: "forgotten" }, at);
+            assert.deepEqual(done, { at, items });
+        }
         assert.deepEqual(await table.viewer("forgotten", "k", signal), { recent: { revision: at, films: [] } });
         assert.deepEqual((await table.viewer("kept", "k", signal)).recent, recent);
         assert.deepEqual(
             (await askedIn(dynamo, TableName, epochHour(at) - 3)).map(({ userId }) => userId),
             ["kept"],
         );
+    });
+
+    it("is changed by no other operation, and for no endless or missing id", async () => {
+        const send = dynamo.send;
+        dynamo.send = () => assert.fail("it called DynamoDB");
+        try {
+            for (const event of [
+                {},
+                { operation: "scan", userId: "1" },
+                { operation: "forget" },
+                { operation: "forget", userId: { S: "1" } },
+                { operation: "forget", userId: "" },
+                { operation: "find", userId: "é".repeat(129) },
+            ]) {
+                await assert.rejects(operateTable(dynamo, TableName, event as never, 1), RangeError);
+            }
+        } finally {
+            dynamo.send = send;
+        }
     });
 
     it("gives back what the cost guard shows to viewers, and the campaign's status", async () => {

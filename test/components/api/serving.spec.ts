@@ -12,7 +12,7 @@ import { dataWords } from "../../../components/storefront/page-words.ts";
 import type { Manifest } from "../../../data-prep/manifest.ts";
 import { prepare } from "../../../data-prep/prepare.ts";
 import { ratingsFile, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
-import { configWith, inputsOf, made, settled, useMocks, value } from "../mocks.ts";
+import { configWith, inputsOf, inputsOfNamed, made, settled, useMocks, value } from "../mocks.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
 const price = { estimatedMonthlyCostUsd: 11.89, unparkedUsdPerMonth: 157.89, limitIsSet: false, monthlyLimitUsd: 198 };
@@ -50,7 +50,7 @@ describe("the API's components", () => {
                 again: 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")',
             }),
         });
-        const made1 = inputsOf("Function");
+        const made1 = inputsOfNamed("Function", "api");
         assert.deepEqual(
             [made1.name, made1.runtime, made1.architectures, made1.memorySize, made1.tracingConfig.mode],
             [config.names.api, "nodejs24.x", ["arm64"], 512, "Active"],

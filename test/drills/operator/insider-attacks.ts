@@ -80,6 +80,11 @@ export async function insiderAttacksOn(
             cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: [theirs.alarm] })),
         ),
         tries("replaces that alarm by one that never fires", () => cloudwatch.send(alarmOf(theirs.alarm, asOurs))),
+        tries("writes the guard's state", () =>
+            new SSMClient(settingsOf(aws, keys)).send(
+                new PutParameterCommand({ Name: `/${project}/${stack}/guard`, Value: "{}", Overwrite: true }),
+            ),
+        ),
         tries("puts a metric that the cost guard reads", () =>
             cloudwatch.send(
                 new PutMetricDataCommand({

@@ -106,7 +106,7 @@ export const life: readonly Step[] = [
     {
         name: "refresh",
         from: "usual",
-        ...reads,
+        // It reads the value of the API key.
         run: (world, who) => world.engine(who, "refresh", "--expect-no-changes"),
     },
     runbook("doctor", { ...reads, tolerant: true, name: "doctor of a stack", configured }),

@@ -84,6 +84,29 @@ export async function servingAttacksOn(
                 }),
             ),
         ),
+        tries("reads what a viewer of his own stack watched by a condition that fails", () =>
+            dynamo.send(
+                new UpdateItemCommand({
+                    TableName: names.api,
+                    Key,
+                    UpdateExpression: "SET expiresAt = :soon",
+                    ConditionExpression: "attribute_not_exists(pk)",
+                    ExpressionAttributeValues: { ":soon": { N: "1" } },
+                    ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+                }),
+            ),
+        ),
+        tries("forges what viewers are told", () =>
+            dynamo.send(
+                new UpdateItemCommand({
+                    TableName: names.api,
+                    Key: { pk: { S: "stack" }, sk: { S: "notice" } },
+                    UpdateExpression: "SET #text = :text",
+                    ExpressionAttributeNames: { "#text": "text" },
+                    ExpressionAttributeValues: { ":text": { S: "forged" } },
+                }),
+            ),
+        ),
         tries("reads what a viewer of his own stack watched by deleting it", () =>
             dynamo.send(new DeleteItemCommand({ TableName: names.api, Key, ReturnValues: "ALL_OLD" })),
         ),

@@ -13,7 +13,7 @@ type Key = Record<"pk" | "sk", AttributeValue>;
 /** Seconds after which the empty item of a forgotten viewer expires; no process of the API has older knowledge. */
 const emptySeconds = 24 * 3600;
 
-/** The keys of a viewer's items; only keys are read, so the caller needs no right to read lists. */
+/** The keys of a viewer's items. */
 export async function viewerKeys(client: DynamoDBClient, TableName: string, userId: string): Promise<Key[]> {
     const pages = paginateQuery(
         { client },
@@ -51,7 +51,6 @@ export async function forgetViewer(
         new UpdateItemCommand({
             TableName,
             Key: { pk: { S: `viewer#${userId}` }, sk: { S: "recent" } },
-            // The operator may write these attributes only, and no films.
             UpdateExpression: "SET revision = :at, expiresAt = :expiresAt",
             ExpressionAttributeValues: {
                 ":at": { N: String(at) },

@@ -1,0 +1,43 @@
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { idBytes } from "../../serving/event-faults.ts";
+import { flushLists } from "../recommendation-api/table.ts";
+import { forgetViewer, viewerKeys } from "./forget.ts";
+
+/** What an operator may do to the table; nothing of it returns or writes what viewers watched. */
+export type TableOperation =
+    | { readonly operation: "flush" }
+    | { readonly operation: "find" | "forget"; readonly userId: string };
+
+export interface TableOperationResult {
+    /** Epoch milliseconds. */
+    readonly at: number;
+    /** Keys of the viewer's items that were found, and deleted by `forget`. */
+    readonly items: readonly string[];
+}
+
+/**
+ * Does an operation at a moment.
+ *
+ * @throws RangeError for another operation or user id, before any call.
+ */
+export async function operateTable(
+    client: DynamoDBClient,
+    table: string,
+    event: TableOperation,
+    at: number,
+): Promise<TableOperationResult> {
+    if (event.operation === "flush") {
+        await flushLists(client, table, at);
+        return { at, items: [] };
+    }
+    const { operation, userId } = event;
+    if (operation !== "find" && operation !== "forget") {
+        throw new RangeError("the operation must be flush, find or forget");
+    }
+    if (typeof userId !== "string" || userId === "" || Buffer.byteLength(userId) > idBytes) {
+        throw new RangeError(`the user id must have 1 to ${idBytes} bytes`);
+    }
+    const keys = await viewerKeys(client, table, userId);
+    if (operation === "forget") await forgetViewer(client, table, { userId, keys, at });
+    return { at, items: keys.map(({ pk, sk }) => `${pk.S} / ${sk.S}`) };
+}

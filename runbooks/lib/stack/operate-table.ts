@@ -1,0 +1,29 @@
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import type { TableOperation, TableOperationResult } from "../../../app/functions/table-operations/operate-table.ts";
+import { RunbookError } from "../cli/runbook.ts";
+
+/**
+ * Does an operation on the API's table, by the function that may.
+ *
+ * @throws RunbookError with the function's error, and the errors of Lambda.
+ */
+export async function operateTable(
+    outputs: Readonly<Record<string, string>>,
+    operation: TableOperation,
+): Promise<TableOperationResult> {
+    const { tableOperationsName: FunctionName = "", noticesTopicArn = "" } = outputs;
+    const client = new LambdaClient({ region: noticesTopicArn.split(":")[3] ?? "" });
+    try {
+        const command = new InvokeCommand({ FunctionName, Payload: Buffer.from(JSON.stringify(operation)) });
+        const { FunctionError, Payload } = await client.send(command);
+        const answer = Buffer.from(Payload ?? []).toString();
+        if (FunctionError !== undefined) {
+            throw new RunbookError(
+                `Function ${FunctionName} failed: ${answer}\nRead its log: aws logs tail /aws/lambda/${FunctionName}`,
+            );
+        }
+        return JSON.parse(answer) as TableOperationResult;
+    } finally {
+        client.destroy();
+    }
+}
