@@ -6,8 +6,17 @@ export interface LifePolicies {
     readonly deploy: PolicyKindOfOperator;
 }
 
-/** Lambda functions with their settings and resource policies. */
-export const functionLife = (policy: LifePolicies, on: readonly string[]): Grant[] => [
+/** A function that a service invokes by the function's policy. */
+export interface InvokedFunction {
+    readonly service: string;
+    readonly on: string;
+}
+
+/**
+ * Lambda functions with their settings and resource policies. Only `invoked` may get a permission, and only for its
+ * service (Service Authorization Reference, "AWS Lambda", `lambda:Principal`).
+ */
+export const functionLife = (policy: LifePolicies, on: readonly string[], invoked?: InvokedFunction): Grant[] => [
     {
         policy: policy.read,
         sid: "FunctionLooks",
@@ -27,7 +36,6 @@ export const functionLife = (policy: LifePolicies, on: readonly string[]): Grant
         sid: "FunctionMakes",
         service: "lambda",
         actions: [
-            "AddPermission",
             "CreateFunction",
             "DeleteFunction",
             "DeleteFunctionEventInvokeConfig",
@@ -40,6 +48,18 @@ export const functionLife = (policy: LifePolicies, on: readonly string[]): Grant
         ],
         on,
     },
+    ...(invoked === undefined
+        ? []
+        : [
+              {
+                  policy: policy.deploy,
+                  sid: "FunctionPermits",
+                  service: "lambda",
+                  actions: ["AddPermission"],
+                  on: [invoked.on],
+                  condition: { StringEquals: { "lambda:Principal": invoked.service } },
+              },
+          ]),
 ];
 
 /** Reading, creating, changing and deleting a schedule. */

@@ -48,7 +48,10 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
         grant("read-operations", sid, service, actions, ["*"], { everythingBecause });
 
     return [
-        ...functionLife(policies, functions),
+        ...functionLife(policies, functions, {
+            service: "sns.amazonaws.com",
+            on: arn("lambda", `function:${names.notifier}`),
+        }),
         ...scheduleLife(policies, schedules),
         looks("TopicSettings", "sns", ["GetTopicAttributes", "ListTagsForResource"], [topic]),
         makes(

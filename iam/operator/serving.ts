@@ -49,7 +49,10 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
     const makes = grant("deploy-serving");
     const page = grant("deploy-page");
     return [
-        ...functionLife(policies, functions),
+        ...functionLife(policies, functions, {
+            service: "apigateway.amazonaws.com",
+            on: arn("lambda", `function:${names.api}`),
+        }),
         ...scheduleLife(policies, schedules),
         ...logGroupLife(
             policies,
@@ -82,7 +85,7 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
         looks("ApiLists", "apigateway", ["GET"], ["/account", "/restapis", "/usageplans"].map(gateway)),
         looks("ApiLooks", "apigateway", ["GET"], [gateway("/restapis/*"), tags], { condition: { StringEquals: ours } }),
         // A key, and the keys of a usage plan, are answered with their values.
-        makes("KeyLooks", "apigateway", ["GET"], ["/apikeys/*", "/usageplans/*"].map(gateway), {
+        page("KeyLooks", "apigateway", ["GET"], ["/apikeys/*", "/usageplans/*"].map(gateway), {
             condition: { StringEquals: ours },
         }),
         makes("ApiMakes", "apigateway", ["POST"], ["/apikeys", "/restapis", "/usageplans"].map(gateway), {

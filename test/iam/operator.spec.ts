@@ -201,6 +201,22 @@ describe("the operator's policies", () => {
         assert.equal(invokes(scope.names.api, policyKinds), "implicitDeny");
     });
 
+    it("let API Gateway invoke the API's function and SNS the notifier, and no other caller any function", () => {
+        const permits = (name: string, principal: string) =>
+            may("lambda:AddPermission", `arn:aws-cn:lambda:cn-north-1:123456789012:function:${name}`, {
+                "lambda:Principal": principal,
+            });
+        const { api, notifier, prefetch, costGuard, tableOperations } = scope.names;
+        const services = ["apigateway.amazonaws.com", "sns.amazonaws.com", "s3.amazonaws.com", "999988887777", "*"];
+        const allowed = [api, notifier, prefetch, costGuard, tableOperations].flatMap((name) =>
+            services.filter((service) => permits(name, service) === "allowed").map((service) => [name, service]),
+        );
+        assert.deepEqual(allowed, [
+            [api, "apigateway.amazonaws.com"],
+            [notifier, "sns.amazonaws.com"],
+        ]);
+    });
+
     it("read the value of an API key by deploy only", () => {
         const ours = {
             "aws:ResourceTag/pulumi:project": scope.project,

@@ -226,6 +226,9 @@ def other_checks(service, action, method, path, headers, body, routing, region, 
         policy = routing.get("PolicyArn", [""])[0]
         context = {**context, **({"iam:PolicyARN": policy} if policy and not resource.endswith(policy) else {})}
         resource = routing.get("PolicySourceArn", [resource])[0]
+    if service == "lambda" and action.endswith(("AddPermission", "RemovePermission")):
+        principal = json_of(body).get("Principal")
+        context = {**context, **({"lambda:Principal": principal} if isinstance(principal, str) else {})}
     if service == "monitoring":
         space = routing.get("Namespace", [""])[0] or json_of(body).get("Namespace")
         context = {**context, **({"cloudwatch:namespace": space} if space else {})}

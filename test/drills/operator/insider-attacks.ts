@@ -2,6 +2,7 @@ import { TagResourceCommand } from "@aws-sdk/client-api-gateway";
 import { DeleteAlarmsCommand, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { GetRoleCommand, IAMClient, UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
+import { AddPermissionCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import {
     CreateDatasetImportJobCommand,
     CreateFilterCommand,
@@ -80,6 +81,18 @@ export async function insiderAttacksOn(
             cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: [theirs.alarm] })),
         ),
         tries("replaces that alarm by one that never fires", () => cloudwatch.send(alarmOf(theirs.alarm, asOurs))),
+        ...["s3.amazonaws.com", "999988887777", "*"].map((Principal) =>
+            tries(`lets ${Principal} invoke the API's function`, () =>
+                new LambdaClient(settingsOf(aws, keys)).send(
+                    new AddPermissionCommand({
+                        FunctionName: names.api,
+                        StatementId: "mallory",
+                        Action: "lambda:InvokeFunction",
+                        Principal,
+                    }),
+                ),
+            ),
+        ),
         tries("writes the guard's state", () =>
             new SSMClient(settingsOf(aws, keys)).send(
                 new PutParameterCommand({ Name: `/${project}/${stack}/guard`, Value: "{}", Overwrite: true }),

@@ -159,6 +159,21 @@ describe("services that act for a caller of a local AWS that enforces", () => {
         for (const log = paths(aws.instance).miniStackLog; !refused.test(await readFile(log, "utf8")); )
             await sleep(50);
         assert.equal(await ran(), false);
+        const permit = (Principal: string) =>
+            new AddPermissionCommand({
+                FunctionName: "worker",
+                StatementId: Principal.replace(/\W/g, "-"),
+                Action: "lambda:InvokeFunction",
+                Principal,
+            });
+        const owner = await aws.user(
+            "owner",
+            allow("lambda:AddPermission", "*", { StringEquals: { "lambda:Principal": "events.amazonaws.com" } }),
+        );
+        for (const Principal of ["s3.amazonaws.com", "999988887777", "*"]) {
+            await assert.rejects(owner.lambda.send(permit(Principal)), { name: "AccessDeniedException" }, Principal);
+        }
+        await owner.lambda.send(permit("events.amazonaws.com"));
         await aws.admin.lambda.send(
             new AddPermissionCommand({
                 FunctionName: "worker",
