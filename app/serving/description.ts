@@ -46,11 +46,18 @@ export interface DescribedOperation {
 
 const unreadable = Symbol("no JSON");
 
+/** Longest request in characters of which every fault is searched. Of a longer one only the first fault is. */
+const explainedLength = 4000;
+
 /** Prepares the description to find operations and read their requests; schemas are compiled at first use. */
 export function openDescription(description: Description) {
     // The document as a whole is not a schema and has keywords unknown to JSON Schema.
-    const ajv = new Ajv2020({ strict: false, validateSchema: false, allErrors: true, addUsedSchema: false });
-    ajv.addSchema(description, "api");
+    const compiler = (allErrors: boolean) =>
+        new Ajv2020({ strict: false, validateSchema: false, allErrors, addUsedSchema: false }).addSchema(
+            description,
+            "api",
+        );
+    const [first, all] = [compiler(false), compiler(true)];
     const operations = new Map<string, ReadonlyMap<string, DescribedOperation>>();
     for (const [path, methods] of Object.entries(description.paths)) {
         const found = Object.entries(methods).map(([method, operation]): [string, DescribedOperation] => [
@@ -68,6 +75,7 @@ export function openDescription(description: Description) {
         );
         const bodyPointer = requestBody && `${pointer}/requestBody/content/application~1json/schema`;
         let validate: ValidateFunction | undefined;
+        let explain: ValidateFunction | undefined;
         return {
             operationId,
             read(raw: RawRequest) {
@@ -86,8 +94,13 @@ export function openDescription(description: Description) {
                     .map(([name]) => ({ in: `query ${name}`, message: "must be JSON" }));
                 if (request.body === unreadable) noJson.push({ in: "body", message: "must be JSON" });
                 if (noJson.length > 0) return { faults: noJson };
-                validate ??= ajv.compile(schemaOf(known, bodyPointer));
-                return validate(request) ? { request } : { faults: (validate.errors ?? []).map(faultOf) };
+                validate ??= first.compile(schemaOf(known, bodyPointer));
+                if (validate(request)) return { request };
+                const size = [raw.body, ...Object.values(raw.path), ...Object.values(raw.query)].join("").length;
+                if (size > explainedLength) return { faults: (validate.errors ?? []).map(faultOf) };
+                explain ??= all.compile(schemaOf(known, bodyPointer));
+                explain(request);
+                return { faults: (explain.errors ?? []).map(faultOf) };
             },
         };
     }

@@ -48,6 +48,12 @@ export const texts = (values: Readonly<Record<string, string | undefined>> | nul
         Object.entries(values ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
     );
 
-/** The body as text, decoded from Base64 if it is encoded; undefined without one. */
-export const bodyOf = ({ body, isBase64Encoded }: GatewayEvent): string | undefined =>
-    body === null ? undefined : isBase64Encoded ? Buffer.from(body, "base64").toString() : body;
+/** Longest body in bytes. Valid ones are shorter, except rankings of 500 very long ids. */
+export const longestBody = 64 * 1024;
+
+/** The body as text, decoded from Base64 if it is encoded; undefined without one. "too long" above `longestBody`. */
+export function bodyOf({ body, isBase64Encoded }: GatewayEvent): { readonly text: string | undefined } | "too long" {
+    if (body === null) return { text: undefined };
+    if (Buffer.byteLength(body, isBase64Encoded ? "base64" : "utf8") > longestBody) return "too long";
+    return { text: isBase64Encoded ? Buffer.from(body, "base64").toString() : body };
+}

@@ -25,11 +25,22 @@ export class ProblemError extends Error {
     }
 }
 
-/** The problem of a request with faults. */
-export const faultyRequest = (faults: readonly Fault[]): ProblemError =>
-    new ProblemError("bad-request", faults.map(({ in: where, message }) => `${where} ${message}`).join("; "), {
-        faults,
-    });
+/** Most faults in an answer, and the most characters of each text in it. */
+const mostFaults = 10;
+const longestText = 120;
+/** Longest answer to a faulty request in bytes: a caller chooses names and values that it repeats. */
+export const longestProblem = 4000;
+
+const cut = (text: string) => (text.length <= longestText ? text : `${text.slice(0, longestText).toWellFormed()}…`);
+
+/** The problem of a request with faults; it has as many of them as fit. */
+export function faultyRequest(faults: readonly Fault[]): ProblemError {
+    const shown = faults.slice(0, mostFaults).map((fault) => ({ in: cut(fault.in), message: cut(fault.message) }));
+    const detail = () => shown.map(({ in: where, message }) => `${where} ${message}`).join("; ");
+    const isShort = () => Buffer.byteLength(JSON.stringify([shown, detail()])) <= longestProblem - 500;
+    while (shown.length > 1 && !isShort()) shown.pop();
+    return new ProblemError("bad-request", detail(), { faults: shown });
+}
 
 /** The problem of a query parameter that the description cannot express. */
 export const badQuery = (name: string, message: string): ProblemError =>

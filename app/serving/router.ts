@@ -1,7 +1,7 @@
 import type { operations } from "../api/types.ts";
 import type { Caller } from "./caller.ts";
 import type { OpenDescription, ReadRequest } from "./description.ts";
-import { bodyOf, decoded, type GatewayEvent, texts } from "./gateway-event.ts";
+import { bodyOf, decoded, type GatewayEvent, longestBody, texts } from "./gateway-event.ts";
 import { notKept } from "./headers.ts";
 import type { Answer } from "./operations.ts";
 import type { Log } from "./ports.ts";
@@ -38,11 +38,12 @@ export function router({ description, answers, pages, callerOf, log }: RouterPar
         const operation = methods.get(method);
         if (operation === undefined) throw noMethod(allowed);
         tell(operation.operationId);
-        const read = operation.read({
-            path: decodedTexts(event.pathParameters),
-            query: queryOf(event),
-            body: bodyOf(event),
-        });
+        const body = bodyOf(event);
+        if (body === "too long") {
+            throw faultyRequest([{ in: "body", message: `must NOT have more than ${longestBody} bytes` }]);
+        }
+        const path = decodedTexts(event.pathParameters);
+        const read = operation.read({ path, query: queryOf(event), body: body.text });
         if ("faults" in read) throw faultyRequest(read.faults);
         const answer = answers[operation.operationId as keyof operations];
         return answer(read.request as ReadRequest, trace, () => callerOf(event));

@@ -79,6 +79,61 @@ describe("a request", () => {
         });
     }
 
+    const ids = (count: number, id: (at: number) => unknown) =>
+        JSON.stringify({ itemIds: Array.from({ length: count }, (_, at) => id(at)) });
+    const hostile: [string, string, string][] = [
+        ["60,000 numbers as ids", "POST /rankings/{userId}", ids(30_000, () => 1)],
+        ["objects as ids", "POST /rankings/{userId}", ids(6000, (at) => ({ at }))],
+        ["120 kB of equal ids", "POST /rankings/{userId}", ids(40_000, () => "")],
+        ["1 MB of ids", "POST /rankings/{userId}", ids(200_000, (at) => `${at}`)],
+        ["8,000 empty events", "POST /events", `{"events":[${Array(20_000).fill("{}").join()}]}`],
+        [
+            "thousands of unknown fields",
+            "POST /events",
+            JSON.stringify(Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`field-${at}`, at]))),
+        ],
+        ["a field with an endless name", "POST /events", JSON.stringify({ ["\u0000".repeat(9000)]: 1 })],
+        [
+            "fields with control characters",
+            "POST /events",
+            JSON.stringify(Object.fromEntries(Array.from({ length: 25 }, (_, at) => ["\u0001".repeat(20) + at, 1]))),
+        ],
+        ["a deep array", "POST /events", "[".repeat(32_000) + "]".repeat(32_000)],
+        ["10 MB of text", "POST /events", "x".repeat(10e6)],
+    ];
+    for (const [what, path, text] of hostile) {
+        it(`with ${what} is answered at once in less than 4 kB, whatever its content type`, async () => {
+            for (const type of ["application/json", "text/plain", "application/octet-stream", undefined]) {
+                for (const isBase64Encoded of [false, true]) {
+                    const body = isBase64Encoded ? Buffer.from(text).toString("base64") : text;
+                    const event = { ...gatewayEvent(path, { path: { userId: "a" } }), body, isBase64Encoded };
+                    const headers = type === undefined ? {} : { "content-type": type };
+                    const begun = performance.now();
+                    const result = await world.another().handle({ ...event, headers });
+                    assert.ok(performance.now() - begun < 500, `${performance.now() - begun} ms`);
+                    assert.equal(result.statusCode, 400);
+                    assert.ok(Buffer.byteLength(result.body) < 4000, `${Buffer.byteLength(result.body)} bytes`);
+                    described("Problem", jsonOf(result));
+                    assert.ok(jsonOf(result).errors.length <= 10);
+                }
+            }
+        });
+    }
+
+    it("in the query that is wrong in many places is answered in less than 4 kB", async () => {
+        const many = Object.fromEntries(Array.from({ length: 400 }, (_, at) => [`${"\u{1F600}".repeat(3)}${at}`, 1]));
+        const names = Object.keys(many).map((name) => [name, ["1", "2"]]);
+        for (const more of [
+            { queryStringParameters: { context: JSON.stringify(many) } },
+            { queryStringParameters: {}, multiValueQueryStringParameters: Object.fromEntries(names) },
+        ]) {
+            const event = { ...gatewayEvent("GET /recommendations/{userId}", { path: { userId: "a" } }), ...more };
+            const result = await world.another().handle(event);
+            assert.equal(result.statusCode, 400);
+            assert.ok(Buffer.byteLength(result.body) < 4000, `${Buffer.byteLength(result.body)} bytes`);
+        }
+    });
+
     it("may name a parameter once", async () => {
         const multi = { multiValueQueryStringParameters: { numResults: ["1", "2"] } };
         const event = { ...gatewayEvent("GET /popular", { query: { numResults: "2" } }), ...multi };
