@@ -4,7 +4,10 @@ import type { ServingConfig } from "./serving.ts";
 export interface Throttle {
     /** End of the resource's name. */
     readonly ending: string;
-    /** The method in the stage's settings, without a leading slash (Pulumi Registry, "MethodSettings"). */
+    /**
+     * The key of the method's settings in the stage, with every slash of the resource's path as `~1`. API Gateway
+     * applies settings of a nested path only under that key. Pulumi's AWS plugin sends and reads it unchanged.
+     */
     readonly methodPath: string;
     /** Requests per second. */
     readonly rate: number;
@@ -14,51 +17,71 @@ export interface Throttle {
 
 export type Rates = Pick<
     ServingConfig,
-    "requestsPerSecond" | "burst" | "eventsPerSecond" | "eventsBurst" | "storefront" | "rankingCampaign"
+    | "requestsPerSecond"
+    | "burst"
+    | "eventsPerSecond"
+    | "eventsBurst"
+    | "storefront"
+    | "rankingCampaign"
+    | "allowedOrigins"
 >;
 
-/** Path of events in the stage's settings, which have a rate of their own in the configuration. */
-export const eventsPath = "events/POST";
-export const listsPath = "recommendations/{userId}/GET";
-export const pagePath = "storefront/{proxy+}/GET";
-export const historyPath = "history/{userId}/GET";
-const rankingsPath = "rankings/{userId}/POST";
+/** The key of all methods without settings of their own. */
 export const otherPaths = "*/*";
 
+const keyOf = (verb: string, path: string) => `${path.replaceAll("/", "~1")}/${verb}`;
+
+/** Path of events, which have a rate of their own in the configuration. */
+const events = "/events";
+export const eventsPath = keyOf("POST", events);
+export const listsPath = keyOf("GET", "/recommendations/{userId}");
+export const pagePath = keyOf("GET", "/storefront/{proxy+}");
+export const historyPath = keyOf("GET", "/history/{userId}");
+
+/** Share of a path that no usual request needs. */
+const unused = 0.01;
+
 /**
- * Share of the API's rate for each method. API Gateway applies a stage's rate to each method separately (API
+ * Share of the API's rate for each method of the API. API Gateway applies a stage's rate to each method separately (API
  * Gateway Developer Guide, "Throttle requests to your REST APIs"). Therefore a rate of 100 for all methods
  * would allow a stranger 100 requests a second of each of them. The shares allow every mix of usual
  * traffic up to two thirds of the rate.
  */
-const shares = [
-    { ending: "", methodPath: otherPaths, share: 0.01 },
-    { ending: "-lists", methodPath: listsPath, share: 1 },
-    { ending: "-history", methodPath: historyPath, share: 0.1 },
-    { ending: "-similar", methodPath: "similar/{itemId}/GET", share: 0.1 },
-    { ending: "-items", methodPath: "items/{itemId}/GET", share: 0.1 },
-    { ending: "-popular", methodPath: "popular/GET", share: 0.1 },
-    { ending: "-trending", methodPath: "trending/GET", share: 0.1 },
-    { ending: "-health", methodPath: "health/GET", share: 0.05 },
-    { ending: "-rankings", methodPath: rankingsPath, share: 0.1 },
-    { ending: "-page", methodPath: pagePath, share: 0.1 },
-] as const;
+const shares: readonly (readonly [verb: "GET" | "POST", path: string, share: (rates: Rates) => number])[] = [
+    ["GET", "/recommendations/{userId}", () => 1],
+    ["GET", "/history/{userId}", () => 0.1],
+    ["GET", "/similar/{itemId}", () => 0.1],
+    ["GET", "/items/{itemId}", () => 0.1],
+    ["GET", "/items", () => 0.05],
+    ["GET", "/popular", () => 0.1],
+    ["GET", "/trending", () => 0.1],
+    ["GET", "/health", () => 0.03],
+    ["GET", "/openapi.json", () => unused],
+    ["POST", "/rankings/{userId}", ({ rankingCampaign }) => (rankingCampaign ? 0.1 : unused)],
+];
 
-/** The throttles of a stage. A method's own throttle replaces the one of all methods. */
+/**
+ * The throttles of a stage: one for each method of the API, and one that only other paths have. A browser sends
+ * preflight requests only for pages of other origins.
+ */
 export function throttles(rates: Rates): readonly Throttle[] {
     const part = (of: number, share: number) => Math.max(1, Math.round(of * share));
-    const isServed = (path: string) =>
-        (path !== pagePath || rates.storefront === "api") && (path !== rankingsPath || rates.rankingCampaign);
-    const shared = shares
-        .filter(({ methodPath }) => isServed(methodPath))
-        .map(({ ending, methodPath, share }) => ({
-            ending,
-            methodPath,
-            rate: part(rates.requestsPerSecond, share),
-            burst: part(rates.burst, share),
-        }));
-    const { eventsPerSecond: rate, eventsBurst: burst } = rates;
-    return [...shared, { ending: "-events", methodPath: eventsPath, rate, burst }];
+    const throttle = (verb: string, path: string, rate: number, burst: number): Throttle => ({
+        ending: `-${verb}${path.replaceAll(/[{}+]/g, "").replaceAll("/", "-")}`,
+        methodPath: keyOf(verb, path),
+        rate,
+        burst,
+    });
+    const shared = (verb: string, path: string, share: number) =>
+        throttle(verb, path, part(rates.requestsPerSecond, share), part(rates.burst, share));
+    const preflight = rates.allowedOrigins.length > 0 ? 0.1 : unused;
+    return [
+        { ...shared("*", "*", unused), ending: "", methodPath: otherPaths },
+        ...shares.map(([verb, path, share]) => shared(verb, path, share(rates))),
+        throttle("POST", events, rates.eventsPerSecond, rates.eventsBurst),
+        ...[...shares.map(([, path]) => path), events].map((path) => shared("OPTIONS", path, preflight)),
+        ...(rates.storefront === "api" ? [shared("GET", "/storefront/{proxy+}", 0.1)] : []),
+    ];
 }
 
 /**

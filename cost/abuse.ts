@@ -82,10 +82,12 @@ function apiUsage(perSecond: number, kb: number, more: Partial<Usage> = {}): Usa
 /** Attacks on a stack, and each one's price an hour until the cost guard acts. */
 export function attacksOn(stack: AttackedStack): readonly Attack[] {
     const { rates, firewall } = stack;
-    const found = new Map(throttles(rates).map(({ methodPath, rate }) => [methodPath, rate]));
-    const rateOf = (path: string) => found.get(path) ?? 0;
-    const films = [...found].filter(([path]) => /^(similar|items|popular|trending|rankings|health)/.test(path));
-    const filmRate = films.reduce((sum, [, rate]) => sum + rate, 0);
+    // No method of the API has the throttle of other paths.
+    const found = throttles(rates).filter(({ methodPath }) => methodPath !== otherPaths);
+    const rateOf = (is: (path: string) => boolean) =>
+        found.reduce((sum, { methodPath, rate }) => sum + (is(methodPath) ? rate : 0), 0);
+    const single = [listsPath, eventsPath, historyPath, pagePath];
+    const isFilms = (path: string) => /^~1(similar|items|popular|trending)\b.*\/GET$/.test(path);
     const passed = (rate: number) => (firewall ? Math.min(rate, firewallRate) : rate);
     const inspected = (sent: number) => (firewall ? (sent * secondsPerHour * prices.firewallRequests.usd) / 1e6 : 0);
     const api = (what: string, sent: number, usage: (answered: number) => Usage, campaignCalls = 0): Attack => {
@@ -101,14 +103,13 @@ export function attacksOn(stack: AttackedStack): readonly Attack[] {
     };
     const ceiling = campaignCeiling(rates, stack.minProvisionedTPS);
     const listUsage = (rate: number) => apiUsage(rate, worst.listKb, worst.list);
-    const others = methodsWithoutOwn * rateOf(otherPaths);
     const all = [
-        [rateOf(listsPath), listUsage],
-        [rateOf(eventsPath), (rate: number) => apiUsage(rate, worst.eventKb, worst.event)],
-        [rateOf(historyPath), (rate: number) => apiUsage(rate, worst.listKb, worst.history)],
-        [filmRate, (rate: number) => apiUsage(rate, worst.listKb)],
-        [rateOf(pagePath), (rate: number) => apiUsage(rate, worst.pageKb)],
-        [others, (rate: number) => apiUsage(rate, worst.otherKb)],
+        [rateOf((path) => path === listsPath), listUsage],
+        [rateOf((path) => path === eventsPath), (rate: number) => apiUsage(rate, worst.eventKb, worst.event)],
+        [rateOf((path) => path === historyPath), (rate: number) => apiUsage(rate, worst.listKb, worst.history)],
+        [rateOf(isFilms), (rate: number) => apiUsage(rate, worst.listKb)],
+        [rateOf((path) => path === pagePath), (rate: number) => apiUsage(rate, worst.pageKb)],
+        [rateOf((path) => !isFilms(path) && !single.includes(path)), (rate: number) => apiUsage(rate, worst.otherKb)],
     ] as const;
     const total = all.reduce((sum, [rate]) => sum + rate, 0);
     const together = (answered: number) => plus(...all.map(([rate, usage]) => usage((rate * answered) / total)));
@@ -126,12 +127,6 @@ export function attacksOn(stack: AttackedStack): readonly Attack[] {
         ...(rates.storefront === "cloudfront" ? edgeAttacks(passed, inspected) : []),
     ];
 }
-
-/**
- * Methods without an own throttle: the description, the search, rankings without their campaign, and the preflight of
- * each path.
- */
-export const methodsWithoutOwn = 14;
 
 /** Calls of the campaign above its minimum: price an hour, and their use of the table. */
 function campaign({ recipe, minProvisionedTPS }: AttackedStack, perSecond: number) {

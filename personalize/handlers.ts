@@ -1,10 +1,12 @@
 import { flushCompileCache } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
+import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { assertEngineAlive, endWithEngine } from "./engine.ts";
 import { kinds, type ResourceKindName } from "./kinds.ts";
 import { type Handler, type LifecycleDeps, lifecycle } from "./lifecycle.ts";
 import { keepLive } from "./live.ts";
+import { closedStageHandler } from "./operations/closed-stage.ts";
 import { stateFlagsHandler } from "./operations/state-flags.ts";
 import { type CommonInputs, personalizeClients, type ResourceKind } from "./resource.ts";
 import { stackOwnerHandler } from "./stack-owner.ts";
@@ -13,15 +15,25 @@ endWithEngine();
 // The engine ends this process by a signal, which would lose Node's compile cache (NODE_COMPILE_CACHE).
 flushCompileCache();
 
-export type HandlerName = ResourceKindName | "Marks" | "StackOwner";
+export type HandlerName = ResourceKindName | "Marks" | "StackOwner" | "ClosedStage";
 
 /**
  * The handlers that the forwarder in Pulumi's state calls by kind. Never move this file and never rename a kind: state
  * of older releases names both.
  */
 export const handlers: Readonly<Record<HandlerName, Handler>> = keepLive(log, (live) => {
-    const deps = { ...realDeps(), live, ssm: (region: string) => new SSMClient({ region }) };
-    return { ...createHandlers(deps), Marks: stateFlagsHandler(deps), StackOwner: stackOwnerHandler(deps) };
+    const deps = {
+        ...realDeps(),
+        live,
+        ssm: (region: string) => new SSMClient({ region }),
+        gateway: (region: string) => new APIGatewayClient({ region }),
+    };
+    return {
+        ...createHandlers(deps),
+        Marks: stateFlagsHandler(deps),
+        StackOwner: stackOwnerHandler(deps),
+        ClosedStage: closedStageHandler(deps),
+    };
 });
 
 /** The handlers of Personalize's resources; tests pass their own clock and log. */

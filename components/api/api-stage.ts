@@ -8,6 +8,7 @@ import type { ServiceCaller } from "../../iam/import-access.ts";
 import { knownAfter } from "../common/known-after.ts";
 import { logDays } from "../common/lambda-function.ts";
 import { serviceRole } from "../common/service-role.ts";
+import { ClosedStage } from "../personalize/resources.ts";
 
 export interface ApiStageArgs {
     readonly config: StackConfig;
@@ -67,7 +68,7 @@ export class ApiStage extends pulumi.ComponentResource {
     }
 }
 
-/** Settings of all methods, and of each method with a throttle of its own. */
+/** Settings of each method, and of all others. */
 function methodSettings(
     name: string,
     { config, restApi, isClosed }: ApiStageArgs,
@@ -75,7 +76,11 @@ function methodSettings(
     opts: pulumi.CustomResourceOptions,
 ): readonly aws.apigateway.MethodSettings[] {
     const made: aws.apigateway.MethodSettings[] = [];
-    for (const { ending, methodPath, rate, burst } of throttles(config.serving)) {
+    const wanted = throttles(config.serving);
+    const methodPaths = wanted.map(({ methodPath }) => methodPath);
+    const stageId = { region: config.region, restApiId: restApi, stageName: stage.stageName };
+    const closed = isClosed ? [new ClosedStage(name, { ...stageId, methodPaths }, opts)] : [];
+    for (const { ending, methodPath, rate, burst } of wanted) {
         const settings = {
             throttlingRateLimit: isClosed ? 0 : rate,
             throttlingBurstLimit: isClosed ? 0 : burst,
@@ -87,7 +92,7 @@ function methodSettings(
         };
         const args = { restApi, stageName: stage.stageName, methodPath, settings };
         // API Gateway rejects two changes of a stage at once.
-        const after = { ...opts, dependsOn: made.slice(-1) };
+        const after = { ...opts, dependsOn: [...closed, ...made.slice(-1)] };
         made.push(new aws.apigateway.MethodSettings(`${name}${ending}`, args, after));
     }
     return made;

@@ -8,6 +8,7 @@ import type { DatasetImportJobInputs } from "../../personalize/dataset-import-jo
 import type { EventTrackerInputs } from "../../personalize/event-tracker.ts";
 import type { FilterInputs } from "../../personalize/filter.ts";
 import type { HandlerName } from "../../personalize/handlers.ts";
+import type { ClosedStageInputs } from "../../personalize/operations/closed-stage.ts";
 import type { StateFlagsInputs } from "../../personalize/operations/state-flags.ts";
 import type { SchemaInputs } from "../../personalize/schema.ts";
 import type { SolutionInputs } from "../../personalize/solution.ts";
@@ -134,6 +135,13 @@ export class BatchInferenceJob extends PersonalizeResource<BatchInferenceJobInpu
 export class StateFlagsParameters extends PersonalizeResource<StateFlagsInputs> {
     constructor(name: string, args: Args<StateFlagsInputs>, opts?: pulumi.CustomResourceOptions) {
         super("Marks", name, args, [], opts);
+    }
+}
+
+/** Throttles of 0 for every method of a stage, before its method settings exist. */
+export class ClosedStage extends PersonalizeResource<ClosedStageInputs> {
+    constructor(name: string, args: Args<ClosedStageInputs>, opts?: pulumi.CustomResourceOptions) {
+        super("ClosedStage", name, args, [], opts);
     }
 }
 

@@ -1,10 +1,4 @@
-import {
-    APIGatewayClient,
-    GetStageCommand,
-    type PatchOperation,
-    paginateGetRestApis,
-    UpdateStageCommand,
-} from "@aws-sdk/client-api-gateway";
+import { APIGatewayClient, GetStageCommand, paginateGetRestApis } from "@aws-sdk/client-api-gateway";
 import {
     CloudFrontClient,
     GetDistributionConfigCommand,
@@ -13,7 +7,8 @@ import {
 } from "@aws-sdk/client-cloudfront";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { apiStage, type Names } from "../../config/names.ts";
-import type { Throttle } from "../../config/throttles.ts";
+import { otherPaths } from "../../config/throttles.ts";
+import { closed, type MethodThrottle, type StageId, throttleStage } from "./closed-stage.ts";
 import { nowIso } from "./operation.ts";
 import { type ClosedFlag, readFlagToWrite, removeStateFlag, writeStateFlag } from "./state-flags.ts";
 
@@ -62,11 +57,13 @@ export const servedPlaceOf = ({
  * first, so that a parallel `pulumi up` keeps them closed. If already closed, the flag stays, and the rest is done again.
  */
 export async function closeApi(clients: CloseClients, place: ServedPlace, reason: string): Promise<ClosedFlag> {
-    const closed = await readFlagToWrite(clients.ssm, place.stack, "closed");
-    const flag = closed ?? { reason, since: nowIso() };
-    if (closed === undefined) await writeStateFlag(clients.ssm, place.stack, "closed", flag);
+    const before = await readFlagToWrite(clients.ssm, place.stack, "closed");
+    const flag = before ?? { reason, since: nowIso() };
+    if (before === undefined) await writeStateFlag(clients.ssm, place.stack, "closed", flag);
     await both(
-        () => throttleStage(clients.gateway, place, (methodPath) => ({ methodPath, rate: 0, burst: 0 })),
+        async () => {
+            for await (const stage of stagesOf(clients.gateway, place)) await closeStage(clients.gateway, stage);
+        },
         () => enableDistribution(clients.edge, place, false),
     );
     return flag;
@@ -76,15 +73,14 @@ export async function closeApi(clients: CloseClients, place: ServedPlace, reason
 export async function openApi(
     clients: CloseClients,
     place: ServedPlace,
-    throttles: readonly Pick<Throttle, "methodPath" | "rate" | "burst">[],
+    throttles: readonly MethodThrottle[],
 ): Promise<void> {
-    const others = throttles.find(({ methodPath }) => methodPath === "*/*");
     await both(
-        () =>
-            throttleStage(clients.gateway, place, (path) => {
-                const own = throttles.find(({ methodPath }) => methodPath === path) ?? others;
-                return own && { ...own, methodPath: path };
-            }),
+        async () => {
+            for await (const stage of stagesOf(clients.gateway, place)) {
+                await throttleStage(clients.gateway, stage, throttles);
+            }
+        },
         () => enableDistribution(clients.edge, place, true),
     );
     await removeStateFlag(clients.ssm, place.stack, "closed");
@@ -96,32 +92,20 @@ async function both(...work: readonly (() => Promise<void>)[]): Promise<void> {
     if (failed?.status === "rejected") throw failed.reason;
 }
 
-async function throttleStage(
-    client: APIGatewayClient,
-    { apiName, tags }: ServedPlace,
-    throttleOf: (methodPath: string) => Pick<Throttle, "methodPath" | "rate" | "burst"> | undefined,
-): Promise<void> {
+/** The stages of the stack's APIs: more than one API has the name after an interrupted replacement. */
+async function* stagesOf(client: APIGatewayClient, { apiName, tags }: ServedPlace): AsyncGenerator<StageId> {
     for await (const { items = [] } of paginateGetRestApis({ client }, { limit: 500 })) {
-        for (const { id: restApiId, name, tags: found = {} } of items) {
-            if (name !== apiName || !isOf(found, tags)) continue;
-            const place = { restApiId, stageName: apiStage };
-            const { methodSettings = {} } = await client.send(new GetStageCommand(place));
-            const patchOperations = Object.keys(methodSettings).flatMap((path) => patches(throttleOf(path)));
-            await client.send(new UpdateStageCommand({ ...place, patchOperations }));
+        for (const { id = "", name, tags: found = {} } of items) {
+            if (name === apiName && isOf(found, tags)) yield { restApiId: id, stageName: apiStage };
         }
     }
 }
 
-/** Patches of one method's throttle; slashes inside the resource's path are escaped (API reference, UpdateStage). */
-function patches(throttle: Pick<Throttle, "methodPath" | "rate" | "burst"> | undefined): PatchOperation[] {
-    if (throttle === undefined) return [];
-    const { methodPath, rate, burst } = throttle;
-    const at = methodPath.lastIndexOf("/");
-    const path = `/${methodPath.slice(0, at).replaceAll("/", "~1")}${methodPath.slice(at)}/throttling`;
-    return [
-        { op: "replace", path: `${path}/rateLimit`, value: String(rate) },
-        { op: "replace", path: `${path}/burstLimit`, value: String(burst) },
-    ];
+/** Sets every throttle of the stage to 0: those of all methods, and of each method that has settings. */
+async function closeStage(client: APIGatewayClient, stage: StageId): Promise<void> {
+    const { methodSettings = {} } = await client.send(new GetStageCommand(stage));
+    const paths = new Set([otherPaths, ...Object.keys(methodSettings)]);
+    await throttleStage(client, stage, [...paths].map(closed));
 }
 
 const isOf = (found: Readonly<Record<string, string>>, tags: Readonly<Record<string, string>>): boolean =>

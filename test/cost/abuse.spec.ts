@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import fc from "fast-check";
-import { readApiDescription } from "../../components/api/api-document.ts";
+import { gatewayDocument, readApiDescription } from "../../components/api/api-document.ts";
 import { approximately } from "../../config/prices.ts";
 import { campaignCeiling, type Rates, throttles } from "../../config/throttles.ts";
 import {
@@ -9,7 +9,6 @@ import {
     attacksOn,
     firewallLimit,
     firewallUsdPerMonth,
-    methodsWithoutOwn,
     worstThroughApi,
 } from "../../cost/abuse.ts";
 import { configDefaults } from "../support/config-defaults.ts";
@@ -21,6 +20,7 @@ const rates: Rates = {
     eventsBurst: Number(configDefaults.eventsBurst),
     storefront: "api",
     rankingCampaign: false,
+    allowedOrigins: [],
 };
 const normal: AttackedStack = {
     rates,
@@ -55,20 +55,20 @@ describe("a stranger's price an hour", () => {
         );
     });
 
-    it("counts every method of the description, with the preflight of each path", () => {
-        const own = new Set(throttles(rates).map(({ methodPath }) => methodPath));
-        const { paths } = readApiDescription();
-        const methods = Object.entries(paths).flatMap(([path, verbs]) => [
-            ...Object.keys(verbs).map((verb) => `${path.slice(1)}/${verb.toUpperCase()}`),
-            `${path.slice(1)}/OPTIONS`,
-        ]);
-        const without = methods.filter((method) => !own.has(method));
-        assert.deepEqual(without.length, methodsWithoutOwn, without.join());
-        assert.deepEqual(
-            [...own].filter((path) => !methods.includes(path)),
-            ["*/*", "storefront/{proxy+}/GET"],
-        );
-    });
+    for (const storefront of ["api", "cloudfront"] as const) {
+        it(`counts every method that API Gateway imports with storefront ${storefront}, each with a throttle of its own`, () => {
+            const wishes = { title: "t", invocation: "i", apiKey: false, otherOrigins: false };
+            const page = storefront === "api";
+            const { paths } = gatewayDocument(readApiDescription(), { ...wishes, page }) as {
+                readonly paths: Readonly<Record<string, object>>;
+            };
+            const methods = Object.entries(paths).flatMap(([path, verbs]) =>
+                Object.keys(verbs).map((verb) => `${path.replaceAll("/", "~1")}/${verb.toUpperCase()}`),
+            );
+            const own = throttles({ ...rates, storefront }).map(({ methodPath }) => methodPath);
+            assert.deepEqual(own.toSorted(), [...methods, "*/*"].toSorted());
+        });
+    }
 
     it("is in docs/cost.md, for the default, a lower throttle, and AWS WAF", async () => {
         const page = await readFile("docs/cost.md", "utf8");

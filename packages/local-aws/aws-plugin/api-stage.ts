@@ -157,8 +157,7 @@ export function stageEntries(
             properties: { restApi: "replace", stageName: "replace", methodPath: "replace", settings: "update" },
             nested: Object.keys(settingPaths).map((name) => `settings.${name}`),
             async create(args) {
-                assertPlain(args);
-                await this.update("", args, { ...args, settings: {} });
+                await this.update("", args, { ...args, settings: unset });
                 return { id: `${args.restApi}-${args.stageName}-${args.methodPath}` };
             },
             async read(_id, state) {
@@ -169,17 +168,17 @@ export function stageEntries(
                 const said = Object.keys(state.settings);
                 return has && { settings: Object.fromEntries(said.map((name) => [name, has[name]])) };
             },
-            async update(_id, { restApi, stageName, methodPath, settings }) {
-                const patchOperations = Object.entries(settings).flatMap(([name, value]) =>
-                    replaced(`${patchOf(methodPath)}/${settingPaths[name as keyof typeof settingPaths]}`, value),
-                );
+            async update(_id, { restApi, stageName, methodPath, settings }, olds) {
+                const patchOperations = settingPatches(methodPath, settings, olds.settings);
                 await client.send(new UpdateStageCommand({ restApiId: restApi as string, stageName, patchOperations }));
                 return undefined;
             },
             async delete(_id, { restApi, stageName, methodPath }) {
-                const patchOperations: PatchOperation[] = [{ op: "remove", path: `/${patchOf(methodPath)}` }];
+                const patchOperations: PatchOperation[] = [{ op: "remove", path: `/${methodPath}` }];
                 const command = new UpdateStageCommand({ restApiId: restApi as string, stageName, patchOperations });
-                await unlessGone(client.send(command), noSuchThing);
+                await unlessGone(client.send(command), noSuchThing).catch((error: Error) => {
+                    if (!/no method setting for this method/.test(error.message)) throw error;
+                });
             },
         }),
     };
@@ -194,19 +193,26 @@ const settingPaths = {
     throttlingRateLimit: "throttling/rateLimit",
 };
 
-/** A method's path in a patch: the slashes inside the resource's path are escaped (API reference, UpdateStage). */
-function patchOf(methodPath: string): string {
-    const at = methodPath.lastIndexOf("/");
-    return `${methodPath.slice(0, at).replaceAll("/", "~1")}${methodPath.slice(at)}`;
-}
+type Settings = Resolved<aws.apigateway.MethodSettingsArgs>["settings"];
 
-/**
- * Rejects a leading slash: AWS then stores settings that no method uses (hashicorp/terraform-provider-aws issue 9738).
- */
-function assertPlain({ methodPath }: { readonly methodPath: string }): void {
-    if (!/^[^/].*\/([A-Z]+|\*)$/.test(methodPath)) {
-        throw new Error(`methodPath "${methodPath}" must be a path without a leading slash, and a method: events/POST`);
-    }
+/** The values from which a create differs, and the provider's defaults (terraform-provider-aws, method_settings.go). */
+const unset = {
+    metricsEnabled: false,
+    loggingLevel: "",
+    dataTraceEnabled: false,
+    throttlingBurstLimit: 0,
+    throttlingRateLimit: 0,
+};
+const settingDefaults = { throttlingBurstLimit: -1, throttlingRateLimit: -1 };
+
+/** The settings that change; the path is sent as the program writes it, and a create never sends a 0. */
+function settingPatches(methodPath: string, settings: Settings, olds: Settings): PatchOperation[] {
+    const [wanted, had]: Properties[] = [settings, olds].map((given) => ({ ...settingDefaults, ...given }));
+    return Object.entries(wanted ?? {}).flatMap(([name, value]) =>
+        value === had?.[name]
+            ? []
+            : replaced(`${methodPath}/${settingPaths[name as keyof typeof settingPaths]}`, value as number),
+    );
 }
 
 function stagePatches(args: StageArgs, olds: StageArgs): PatchOperation[] {

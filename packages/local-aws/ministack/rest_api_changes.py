@@ -1,7 +1,7 @@
 """Applies changes of REST APIs, stages, keys and usage plans as API Gateway does, and refuses what it refuses.
 
 MiniStack stores numbers and switches as text, loses a list when a patch adds to it, does not find the tags of a create,
-treats an existing stage as a new one, and deletes resources that are in use.
+treats an existing stage as a new one, deletes resources that are in use, and decodes the keys of method settings.
 """
 
 import json
@@ -30,6 +30,10 @@ def apply_as_aws() -> None:
         return tagged(create_stage(api, data), lambda made: f"/restapis/{api}/stages/{made['stageName']}")
 
     def update_stage_with_logs(api, stage, data):
+        record = gateway._stages_v1.get(api, {}).get(stage) or {}
+        refusal = refused_settings(record.get("methodSettings") or {}, data.get("patchOperations", []))
+        if refusal:
+            return gateway._v1_error("BadRequestException", refusal, 400)
         if logs(data.get("patchOperations", [])) and not (gateway._account_settings.get("settings") or {}).get("cloudwatchRoleArn"):
             message = "CloudWatch Logs role ARN must be set in account settings to enable logging"
             return gateway._v1_error("BadRequestException", message, 400)
@@ -71,6 +75,8 @@ def apply_as_aws() -> None:
             return gateway._v1_error("BadRequestException", message, 400)
         return delete_plan(plan)
 
+    gateway._try_apply_method_settings_patch = patch_setting
+    gateway._method_throttle_settings = throttle_of
     create_key, create_plan = gateway._create_api_key, gateway._create_usage_plan
     gateway._create_api_key = lambda data: tagged(create_key(data), lambda made: f"/apikeys/{made['id']}")
     gateway._create_usage_plan = lambda data: tagged(create_plan(data), lambda made: f"/usageplans/{made['id']}")
@@ -94,6 +100,56 @@ def logs(operations: list) -> bool:
     return any(
         path.startswith("/accessLogSettings/") and value or path.endswith("/logging/loglevel") and value != "OFF"
         for path, value in kept.items())
+
+
+MOST_OPERATIONS = 80
+VERBS = gateway._HTTP_METHOD_TOKENS
+
+
+def setting_of(path: str) -> tuple[str, list[str]] | None:
+    """Key of a method's settings, as the patch spells it, and the rest of the path."""
+    tokens = path[1:].split("/")
+    if tokens[0] in gateway._STAGE_ROOT_PATH_PREFIXES:
+        return None
+    verb = next((at for at, token in enumerate(tokens) if at and token in VERBS), None)
+    return verb and ("/".join(tokens[: verb + 1]), tokens[verb + 1 :])
+
+
+def refused_settings(settings: dict, operations: list) -> str | None:
+    """Why API Gateway refuses the patches: too many, or settings removed that a method does not have."""
+    if len(operations) > MOST_OPERATIONS:
+        return f"A request has at most {MOST_OPERATIONS} patch operations"
+    for op in operations:
+        key, rest = setting_of(op.get("path", "")) or ("", [""])
+        if op.get("op") == "remove" and not rest and key not in settings:
+            return f"Cannot remove method setting {key} because there is no method setting for this method"
+    return None
+
+
+def patch_setting(stage: dict, op: dict) -> bool:
+    """Applies a patch of method settings. The key is stored as it was sent: `~1a~1{b}/GET` stays encoded."""
+    found = setting_of(op.get("path", ""))
+    if not found:
+        return False
+    key, rest = found
+    settings = stage.setdefault("methodSettings", {})
+    if op.get("op") == "remove" and not rest:
+        settings.pop(key, None)
+        return True
+    field = gateway._method_setting_field_from_patch(rest)
+    if field is None:
+        return False
+    entry = settings.setdefault(key, gateway._default_method_setting_entry())
+    entry[field] = gateway._parse_stage_method_setting_value(field, op.get("value"))
+    return True
+
+
+def throttle_of(stage: dict, resource: str, verb: str) -> dict | None:
+    """Settings of a method, or of all others. A nested path is found by its encoded key only; -1 is no throttle."""
+    settings, encoded = stage.get("methodSettings") or {}, resource.replace("/", "~1")
+    keys = [f"{encoded}/{verb}", *([f"{resource[1:]}/{verb}"] if "/" not in resource[1:] else []), "*/*"]
+    entry = next((settings[key] for key in keys if key in settings), None)
+    return entry and {name: None if name.startswith("throttling") and value < 0 else value for name, value in entry.items()}
 
 
 NUMBERS = {"rateLimit": float, "burstLimit": int, "limit": int, "offset": int}

@@ -1,5 +1,6 @@
 import { APIGatewayClient, GetRestApisCommand, GetStageCommand } from "@aws-sdk/client-api-gateway";
 import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { eventsPath, historyPath, listsPath, otherPaths, pagePath } from "../../../config/throttles.ts";
 import { readManifest } from "../../../data-prep/manifest.ts";
 import { variables } from "../../../packages/local-aws/instance.ts";
 import { assertExit, region, type TestAws } from "../../support/local-aws.ts";
@@ -50,9 +51,8 @@ export async function playOnStack(aws: TestAws, say: (line: string) => void): Pr
             path: string,
             ask: (n: number) => Promise<Response>,
             more: Partial<Load> = {},
-            methods = 1,
         ) => {
-            const limit = limitOf(path) * methods;
+            const limit = limitOf(path);
             const first = await ask(0);
             const bytes = Buffer.byteLength(await first.text());
             const statuses = await Promise.all(
@@ -79,14 +79,14 @@ export async function playOnStack(aws: TestAws, say: (line: string) => void): Pr
         const get = (path: string) => fetch(`${apiUrl}${path}`, { headers: { "accept-encoding": "identity" } });
         await play(
             "lists of invented viewers",
-            "recommendations/{userId}/GET",
+            listsPath,
             (n) => get(`/recommendations/stranger-${Math.random()}-${n}?numResults=100`),
             { reads: 1 },
         );
         const longest = "x".repeat(250);
         await play(
             "events with long ids",
-            "events/POST",
+            eventsPath,
             (n) =>
                 fetch(`${apiUrl}/events`, {
                     method: "POST",
@@ -103,22 +103,28 @@ export async function playOnStack(aws: TestAws, say: (line: string) => void): Pr
             { reads: 2, writes: 7, eventBytes: 6 * 1024 },
         );
         const faulty = JSON.stringify({ userId: "s", sessionId: "s", events: Array(18_000).fill({}) });
-        await play("bodies with thousands of faults", "events/POST", () =>
+        await play("bodies with thousands of faults", eventsPath, () =>
             fetch(`${apiUrl}/events`, { method: "POST", headers: { "content-type": "text/plain" }, body: faulty }),
         );
         for (const path of ["popular", "trending"]) {
-            await play(path, `${path}/GET`, () => get(`/${path}?numResults=100`));
+            await play(path, `~1${path}/GET`, () => get(`/${path}?numResults=100`));
         }
         const [listed] = (await readManifest(aws.interactionsFile))?.viewers ?? [];
-        await play("histories", "history/{userId}/GET", () => get(`/history/${listed}?limit=100`), { reads: 1 });
-        await play("similar", "similar/{itemId}/GET", (n) => get(`/similar/${n}?numResults=100`));
-        await play("items", "items/{itemId}/GET", (n) => get(`/items/${n}`));
-        await play("health", "health/GET", () => get("/health"));
+        await play("histories", historyPath, () => get(`/history/${listed}?limit=100`), { reads: 1 });
+        await play("similar", "~1similar~1{itemId}/GET", (n) => get(`/similar/${n}?numResults=100`));
+        await play("items", "~1items~1{itemId}/GET", (n) => get(`/items/${n}`));
+        await play("health", "~1health/GET", () => get("/health"));
         const html = await (await get("/storefront/index.html")).text();
         const script = /src="\.?\/?([^"]+\.js)"/.exec(html)?.[1] ?? "index.html";
-        await play("the page's script", "storefront/{proxy+}/GET", () => get(`/storefront/${script}`));
-        // The description, the search, rankings, and the preflight of eleven paths.
-        await play("other paths", "*/*", () => get("/openapi.json"), {}, 14);
+        await play("the page's script", pagePath, () => get(`/storefront/${script}`));
+        await play("search", "~1items/GET", () => get("/items?query=a"));
+        await play("description", "~1openapi.json/GET", () => get("/openapi.json"));
+        const played = new Set(loads.map(({ path }) => path));
+        const others = Object.keys(methodSettings).filter((path) => path !== otherPaths && !played.has(path));
+        for (const path of others) {
+            const [resource = "", method = ""] = path.replaceAll("~1", "/").split(/\/(?=[A-Z]+$)/);
+            await play(path, path, () => fetch(`${apiUrl}${resource.replaceAll(/[{}]/g, "")}`, { method }));
+        }
         const campaignUsd = campaignHourUsd(campaignPerSecond);
         const worst = [...Map.groupBy(loads, ({ path }) => path).values()].map((all) =>
             Math.max(...all.map(({ usd }) => usd)),

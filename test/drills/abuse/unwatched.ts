@@ -56,6 +56,7 @@ const personalize: Readonly<Record<string, string>> = {
     Solution: "free",
     SolutionVersion: "once, by the operator",
     Marks: "state flags: standard parameters of SSM are free",
+    ClosedStage: "settings",
     StackOwner: "an id in Pulumi's state",
 };
 

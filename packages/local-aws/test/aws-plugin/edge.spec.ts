@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { CreateDeploymentCommand, GetRestApisCommand, UpdateAccountCommand } from "@aws-sdk/client-api-gateway";
+import {
+    CreateDeploymentCommand,
+    GetRestApisCommand,
+    GetStageCommand,
+    UpdateAccountCommand,
+} from "@aws-sdk/client-api-gateway";
 import { CreateRoleCommand } from "@aws-sdk/client-iam";
 import { clientsOf, region } from "../../../../test/support/local-aws.ts";
 import { restApiEntries } from "../../aws-plugin/api-gateway.ts";
@@ -163,7 +168,7 @@ describe("the resource types of an API and its page in the local AWS plugin", ()
         await plugin.delete(restApi, urnOf(typeOf("restApi")), more);
     });
 
-    it("throttles one method below the others, by a path without a leading slash", async () => {
+    it("throttles a nested method by its encoded key only, sends changed settings only, and removes them twice", async () => {
         const body = documentOf("/films", "/films/{filmId}");
         const restApi = await made("restApi", { ...apiArgs, name: "throttled", body });
         const deployment = await made("deployment", { restApi });
@@ -176,20 +181,31 @@ describe("the resource types of an API and its page in the local AWS plugin", ()
             settings: { throttlingRateLimit: 0.001, throttlingBurstLimit },
         });
         await plugin.create(urn, of("*/*", 3));
-        const { id, outs = {} } = await plugin.create(urn, of("films/{filmId}/GET", 1));
+        const unheard = await plugin.create(urn, of("films/{filmId}/GET", 1));
         const statuses = async (path: string) => {
             const found: number[] = [];
             for (let left = 4; left > 0; left--) found.push((await fetch(`${stage.outs?.invokeUrl}${path}`)).status);
             return found.map((status) => (status === 429 ? "throttled" : "answered"));
         };
         const [answered, throttled] = ["answered", "throttled"];
-        assert.deepEqual(await statuses("/films/1"), [answered, throttled, throttled, throttled]);
+        assert.deepEqual(await statuses("/films/1"), [answered, answered, answered, throttled]);
+        await plugin.delete(unheard.id, urn, unheard.outs ?? {});
+        const key = "~1films~1{filmId}/GET";
+        const { id, outs = {} } = await plugin.create(urn, of(key, 0));
+        const settingsOf = async () =>
+            (await clients.gateway.send(new GetStageCommand({ restApiId: restApi, stageName: "api" }))).methodSettings;
+        // As on AWS, 0 is not sent by a create, so the account's limit stays.
+        assert.equal((await settingsOf())?.[key]?.throttlingBurstLimit, 5000);
+        await plugin.update(id, urn, outs, of(key, 1));
+        await plugin.update(id, urn, of(key, 1), of(key, 0));
+        assert.deepEqual(Object.keys((await settingsOf()) ?? {}).toSorted(), ["*/*", key]);
+        assert.deepEqual(await statuses("/films/1"), [throttled, throttled, throttled, throttled]);
         assert.deepEqual(await statuses("/films"), [answered, answered, answered, throttled]);
         const { props = {} } = await plugin.read(id, urn, outs);
-        assert.deepEqual((await plugin.diff(id, urn, props, of("films/{filmId}/GET", 1))).changes, false);
+        assert.deepEqual((await plugin.diff(id, urn, props, of(key, 0))).changes, false);
+        await plugin.delete(id, urn, outs);
         await plugin.delete(id, urn, outs);
         assert.deepEqual((await plugin.read(id, urn, outs)).id, "");
-        await assert.rejects(plugin.create(urn, of("/films/GET", 1)), /without a leading slash/);
     });
 
     it("refuses what AWS refuses: a document that is wrong, logs without a role, nothing to deploy", async () => {

@@ -48,6 +48,7 @@ export function testLives(lives: readonly Life[], plugin: () => Plugin): void {
 
             await drift();
             assert.deepEqual(await changes(), seen);
+            const { props: drifted = {} } = await plugin().read(id, urn, outs);
             const replaced =
                 seen !== "gone" && (await plugin().diff(id, urn, { ...outs, [String(seen[0])]: 0 }, inputs));
             if (seen === "gone" || (replaced && (replaced.replaces ?? []).length > 0)) {
@@ -57,7 +58,7 @@ export function testLives(lives: readonly Life[], plugin: () => Plugin): void {
                 assert.equal((await plugin().diff(again, urn, props, inputs)).changes, false);
                 return;
             }
-            await plugin().update(id, urn, outs, inputs);
+            await plugin().update(id, urn, drifted, inputs);
             assert.deepEqual(await changes(), []);
         });
     }

@@ -1,0 +1,83 @@
+import { type APIGatewayClient, type PatchOperation, UpdateStageCommand } from "@aws-sdk/client-api-gateway";
+import type { Throttle } from "../../config/throttles.ts";
+import { about } from "../errors.ts";
+import type { Handler } from "../lifecycle.ts";
+
+/** A throttle as the stage has it. */
+export type MethodThrottle = Pick<Throttle, "methodPath" | "rate" | "burst">;
+
+/** A stage of a REST API. */
+export interface StageId {
+    readonly restApiId: string;
+    readonly stageName: string;
+}
+
+/** The most operations of one UpdateStage: API Gateway takes 80 ("UpdateStage", member patchOperations). */
+const patchLimit = 80;
+
+/** Sets throttles of a stage, of methods that have settings or not. */
+export async function throttleStage(
+    client: APIGatewayClient,
+    stage: StageId,
+    throttles: readonly MethodThrottle[],
+): Promise<void> {
+    const operations = throttles.flatMap(({ methodPath, rate, burst }): PatchOperation[] => [
+        { op: "replace", path: `/${methodPath}/throttling/rateLimit`, value: String(rate) },
+        { op: "replace", path: `/${methodPath}/throttling/burstLimit`, value: String(burst) },
+    ]);
+    for (let from = 0; from < operations.length; from += patchLimit) {
+        const patchOperations = operations.slice(from, from + patchLimit);
+        await client.send(new UpdateStageCommand({ ...stage, patchOperations }));
+    }
+}
+
+/** The throttle of a closed method. */
+export const closed = (methodPath: string): MethodThrottle => ({ methodPath, rate: 0, burst: 0 });
+
+export interface ClosedStageInputs extends StageId {
+    readonly region: string;
+    /** The keys of all method settings of the stage. */
+    readonly methodPaths: readonly string[];
+}
+
+/**
+ * The lifecycle of a stage's closing, which exists while API and page are closed. `aws.apigateway.MethodSettings` sends
+ * a throttle only if it differs from 0, its value before the create (terraform-provider-aws, method_settings.go). A stage
+ * made while the API is closed would serve at the account's limits.
+ */
+export function closedStageHandler(deps: {
+    gateway(region: string): APIGatewayClient;
+    assertEngineAlive(): Promise<void>;
+}): Handler {
+    async function close({ region, restApiId, stageName, methodPaths }: ClosedStageInputs): Promise<void> {
+        await deps.assertEngineAlive();
+        try {
+            await throttleStage(deps.gateway(region), { restApiId, stageName }, methodPaths.map(closed));
+        } catch (error) {
+            throw about(`stage ${stageName} of REST API ${restApiId}`, error);
+        }
+    }
+    const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
+    return {
+        check: async (_olds, news) => ({ inputs: news, failures: [] }),
+        async diff(_id, olds, news) {
+            const keys = ["region", "restApiId", "stageName", "methodPaths"];
+            return {
+                changes: keys.some((key) => !same(olds[key], news[key])),
+                replaces: [],
+                deleteBeforeReplace: false,
+            };
+        },
+        async create(inputs) {
+            await close(inputs as unknown as ClosedStageInputs);
+            return { id: `${inputs.restApiId}/${inputs.stageName}`, outs: inputs };
+        },
+        read: async (id, props) => ({ id, props }),
+        async update(_id, _olds, news) {
+            await close(news as unknown as ClosedStageInputs);
+            return { outs: news };
+        },
+        // Opening is `npm run resume`; the stage's method settings follow with the next update.
+        async delete() {},
+    };
+}

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { APIGatewayClient, type UpdateStageCommandInput } from "@aws-sdk/client-api-gateway";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import { type CloseClients, closeApi } from "../../personalize/operations/close-api.ts";
+
+/** Clients of an account with one REST API, whose stage has settings of these methods, without a distribution. */
+function accountWith(methods: readonly string[]) {
+    const updates: UpdateStageCommandInput[] = [];
+    const tags = { "pulumi:stack": "dev" };
+    const answers: Record<string, object> = {
+        GetParametersByPathCommand: { Parameters: [] },
+        PutParameterCommand: {},
+        GetRestApisCommand: { items: [{ id: "a1", name: "films", tags }] },
+        GetStageCommand: { methodSettings: Object.fromEntries(methods.map((method) => [method, {}])) },
+    };
+    const send = async (command: { readonly constructor: { readonly name: string }; readonly input: unknown }) => {
+        if (command.constructor.name === "UpdateStageCommand") updates.push(command.input as UpdateStageCommandInput);
+        return answers[command.constructor.name] ?? {};
+    };
+    // Paginators check the client's class.
+    const client = (of: object) => Object.assign(Object.create(of), { send });
+    return { updates, tags, client };
+}
+
+describe("closing an API", () => {
+    it("patches all other methods and each method that has settings, in calls of at most 80 operations", async () => {
+        const methods = Array.from({ length: 99 }, (_, n) => `~1films~1${n}/GET`);
+        const { updates, tags, client } = accountWith(methods);
+        const clients = {
+            ssm: client(SSMClient.prototype),
+            gateway: client(APIGatewayClient.prototype),
+            edge: undefined,
+        } as unknown as CloseClients;
+        await closeApi(clients, { stack: "dev", tags, apiName: "films", distribution: undefined }, "test");
+        assert.deepEqual(
+            updates.map(({ patchOperations = [] }) => patchOperations.length),
+            [80, 80, 40],
+        );
+        const operations = updates.flatMap(({ patchOperations = [] }) => patchOperations);
+        assert.deepEqual(new Set(operations.map(({ value }) => value)), new Set(["0"]));
+        const paths = operations.map(({ path }) => path);
+        for (const method of ["*/*", ...methods]) {
+            assert.ok(paths.includes(`/${method}/throttling/rateLimit`), method);
+            assert.ok(paths.includes(`/${method}/throttling/burstLimit`), method);
+        }
+    });
+});
