@@ -4,6 +4,7 @@ import { Serving, servingFiles } from "./components/api/serving.ts";
 import { contentOf } from "./components/common/content.ts";
 import { loadConfig } from "./components/common/load-config.ts";
 import { refuseEarly } from "./components/common/preflight.ts";
+import { deleteBeforeReplacing } from "./components/common/replacements.ts";
 import { enforceResourceRules } from "./components/common/resource-rules.ts";
 import { CostGuard } from "./components/cost/cost-guard.ts";
 import { showPrice } from "./components/cost/price-table.ts";
@@ -34,6 +35,7 @@ const { config } = data;
 refuseRedData(data.manifest, config);
 await refuseOtherOptions(data.manifest, config);
 await refuseEarly(config, data.interactionsSchema);
+deleteBeforeReplacing();
 enforceResourceRules({ ...waiversOf(config.cost), ...config.waivers }, config);
 const [files, { accountId }, { partition }] = await Promise.all([
     servingFiles(data),

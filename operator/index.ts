@@ -1,10 +1,12 @@
 import * as aws from "@pulumi/aws";
+import { deleteBeforeReplacing } from "../components/common/replacements.ts";
 import { enforceResourceRules } from "../components/common/resource-rules.ts";
 import { bucketNameFor } from "../config/config.ts";
 import { loadConfig, operatedProject } from "./config.ts";
 import { OperatorAccess } from "./operator-access.ts";
 
 const config = loadConfig();
+deleteBeforeReplacing();
 enforceResourceRules(config.waivers);
 const { accountId } = aws.getCallerIdentityOutput();
 const { partition } = aws.getPartitionOutput();

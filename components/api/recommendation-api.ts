@@ -92,8 +92,7 @@ export class RecommendationApi extends pulumi.ComponentResource {
                 // By the id, which stays known in a preview of a changed document; executionArn does not.
                 sourceArn: api.id.apply((id) => anyMethodOf(regionalArn(caller, "execute-api", id))),
             },
-            // Lambda refuses a second statement with this id (terraform-provider-aws issue 3312).
-            { ...child, deleteBeforeReplace: true },
+            child,
         );
         const deployment = new aws.apigateway.Deployment(
             name,

@@ -127,8 +127,7 @@ export class Notifications extends pulumi.ComponentResource {
                 principal: "sns.amazonaws.com",
                 sourceArn: topic,
             },
-            // Lambda refuses a second statement with this id.
-            { ...child, deleteBeforeReplace: true },
+            child,
         );
         new aws.sns.TopicSubscription(
             name,

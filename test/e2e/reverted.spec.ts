@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { GetBucketPolicyCommand } from "@aws-sdk/client-s3";
+import { ListSubscriptionsCommand } from "@aws-sdk/client-sns";
+import { adminOf } from "../../packages/local-aws/test/admin.ts";
 import { interrupted, type Stop } from "../support/interrupt.ts";
 import { everythingIn, importJobNames } from "../support/left.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
@@ -46,5 +49,42 @@ describe("A reverted change after an interrupted up", () => {
         assert.ok(await interrupted(aws, "up", { operation: "DeleteSolution", stop: "kill" }));
         assertExit(await aws.engine("destroy"), 0);
         assert.deepEqual(await everythingIn(aws), []);
+    });
+});
+
+describe("A reverted change of bucketName and alertEmail", () => {
+    let aws: TestAws;
+    before(async () => {
+        aws = await startTestAws();
+    });
+    after(() => aws?.stop());
+
+    it("keeps the live bucket policy and the live mail subscription", async () => {
+        const admin = adminOf(aws.instance);
+        const before = { alertEmail: "a@example.com", bucketName: "films-before", campaignEnabled: false };
+        await aws.configure(before);
+        assertExit(await aws.engine("up"), 0);
+        const state = async () => {
+            const { Policy } = await aws.s3.send(new GetBucketPolicyCommand({ Bucket: before.bucketName }));
+            const { Subscriptions = [] } = await aws.sns.send(new ListSubscriptionsCommand({}));
+            const mails = Subscriptions.filter(({ Protocol }) => Protocol === "email").map(({ Endpoint }) => Endpoint);
+            return { policy: JSON.parse(Policy ?? "null"), mails };
+        };
+        const live = await state();
+        assert.deepEqual(live.mails, [before.alertEmail]);
+
+        await aws.configure({ ...before, alertEmail: "b@example.com", bucketName: "films-after" });
+        const effect = { kind: "error", code: "InvalidInputException", message: "not now", status: 400 };
+        await admin.arm({ operation: "CreateDatasetImportJob", times: 100, effect });
+        assert.notEqual((await aws.engine("up")).exitCode, 0);
+        const { mails } = await state().catch(async () => ({ mails: ["b@example.com"] }));
+        assert.ok(mails.includes("b@example.com"), "the failed up has replaced the subscription");
+        await admin.clear();
+
+        await aws.configure(before);
+        assertExit(await aws.engine("up"), 0);
+        assert.deepEqual(await state(), live);
+        assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
+        assertExit(await aws.engine("destroy"), 0);
     });
 });

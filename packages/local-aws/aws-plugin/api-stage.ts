@@ -50,7 +50,6 @@ export function stageEntries(
     return {
         "aws:apigateway/deployment:Deployment": entry<aws.apigateway.DeploymentArgs>({
             properties: { restApi: "replace", description: "update", triggers: "replace" },
-            createsFirst: true,
             async create({ restApi, description }) {
                 const restApiId = restApi as string;
                 const { id = "", createdDate } = await client.send(

@@ -12,10 +12,10 @@ interface Entry<A> {
     /** The mapped arguments inside nested properties: paths without array indices; `a.*` is all of a map. */
     readonly nested?: readonly string[];
     /**
-     * Whether AWS names it. Then a new one is created before the old one is deleted, so that references always have a
-     * target.
+     * The argument that AWS's plugin fills in with a name of its own if the program gives none; `name` where the type
+     * has it (`SetAutonaming` of pulumi-terraform-bridge).
      */
-    readonly createsFirst?: boolean;
+    readonly autonamed?: keyof A & string;
     /** Arguments that AWS fills in where the program does not give them; they are not a difference then. */
     readonly filledIn?: readonly (keyof A & string)[];
     /** Creates it; returns the id and the computed properties. */

@@ -30,6 +30,7 @@ export function functionAccessEntries(lambda: LambdaClient): Record<string, AnyE
     }
     return {
         "aws:lambda/permission:Permission": entry<aws.lambda.PermissionArgs>({
+            autonamed: "statementId",
             properties: {
                 statementId: "replace",
                 function: "replace",

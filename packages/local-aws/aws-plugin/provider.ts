@@ -34,7 +34,7 @@ export function createProvider(
             return { inputs: news, failures };
         },
         async diff(_id, urn, oldState, newInputs) {
-            const { properties, filledIn = [], createsFirst = false } = entryOf(urn);
+            const { properties, filledIn = [], autonamed = "name" } = entryOf(urn);
             const [olds, news] = [plain(oldState), plain(newInputs)];
             const isOpen = (key: string) => filledIn.includes(key) && news[key] === undefined;
             const changed = Object.keys(properties).filter(
@@ -42,8 +42,11 @@ export function createProvider(
                     properties[key] !== "ignore" && !isOpen(key) && comparable(olds[key]) !== comparable(news[key]),
             );
             const replaces = changed.filter((key) => properties[key] === "replace");
-            // A resource with a given physical name must be deleted before its replacement is created.
-            return { changes: changed.length > 0, replaces, deleteBeforeReplace: replaces.length > 0 && !createsFirst };
+            // The rule of pulumi-terraform-bridge (nameRequiresDeleteBeforeReplace): a name that the program gives can
+            // exist only once. All other types are created first.
+            const hasGivenName = autonamed in properties && news[autonamed] !== undefined;
+            const deleteBeforeReplace = replaces.length > 0 && hasGivenName;
+            return { changes: changed.length > 0, replaces, deleteBeforeReplace };
         },
         async create(urn, inputs) {
             const args = plain(inputs);

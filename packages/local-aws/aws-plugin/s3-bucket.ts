@@ -68,6 +68,7 @@ export function bucketEntries(s3: S3Client, region: string): Record<string, AnyE
         ...bucketSettingEntries(s3),
 
         "aws:s3/bucket:Bucket": entry<aws.s3.BucketArgs>({
+            autonamed: "bucket",
             properties: { bucket: "replace", forceDestroy: "update", tags: "update" },
             async create({ bucket, tags }) {
                 const Bucket = named(bucket, "bucket");

@@ -102,6 +102,30 @@ describe("the local AWS plugin", () => {
         });
     }
 
+    const orders: [string, string, Record<string, unknown>, boolean][] = [
+        ["a given name", "shelf:Shelf", { name: "novels" }, true],
+        ["a given autonamed argument", "bucket:Bucket", { bucket: "novels" }, true],
+        ["no name", "bucketPolicy:BucketPolicy", { bucket: "novels" }, false],
+        ["a name of another argument", "stage:Stage", { stageName: "novels" }, false],
+    ];
+    for (const [what, type, news, deleteBeforeReplace] of orders) {
+        const key = Object.keys(news)[0] ?? "";
+        it(`${deleteBeforeReplace ? "deletes" : "creates"} first, as the bridge does, where a type has ${what}`, async () => {
+            const properties = { [key]: "replace" } as const;
+            const one: AnyEntry = {
+                ...shelf,
+                properties,
+                ...(key === "bucket" && deleteBeforeReplace && { autonamed: key }),
+            };
+            const { diff } = createProvider({ [`aws:s3/${type}`]: one }, {}) as Required<provider.Provider>;
+            assert.deepEqual(await diff("1", urnOf(`aws:s3/${type}`), { [key]: "films" }, news), {
+                changes: true,
+                replaces: [key],
+                deleteBeforeReplace,
+            });
+        });
+    }
+
     it("compares files by their content, not by their place", async () => {
         const at = (path: string, hash: string) => ({ name: "films", source: asset(path, hash) });
         const changes = async (news: Record<string, unknown>) =>
