@@ -64,6 +64,7 @@ export function distributionEntries(client: CloudFrontClient): Record<string, An
     }
     return {
         "aws:cloudfront/distribution:Distribution": entry<aws.cloudfront.DistributionArgs>({
+            volatile: ["etag", "status"],
             properties: {
                 comment: "update",
                 enabled: "update",

@@ -54,6 +54,7 @@ export function edgePolicyEntries(client: CloudFrontClient, account: () => Promi
             etag: (await kind.get(id))?.etag,
         });
         return entry<A>({
+            volatile: ["etag"],
             properties: kind.properties,
             nested: kind.nested,
             async create(args) {

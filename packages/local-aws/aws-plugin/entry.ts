@@ -12,10 +12,12 @@ interface Entry<A> {
     /** The mapped arguments inside nested properties: paths without array indices; `a.*` is all of a map. */
     readonly nested?: readonly string[];
     /**
-     * The argument that AWS's plugin fills in with a name of its own if the program gives none; `name` where the type
-     * has it (`SetAutonaming` of pulumi-terraform-bridge).
+     * The argument that AWS's plugin fills in with a generated name, if the program gives none. The default is `name`
+     * (pulumi-terraform-bridge, SetAutonaming).
      */
     readonly autonamed?: keyof A & string;
+    /** Computed properties that an update may change: they are unknown at its preview. */
+    readonly volatile?: readonly string[];
     /** Arguments that AWS fills in where the program does not give them; they are not a difference then. */
     readonly filledIn?: readonly (keyof A & string)[];
     /** Creates it; returns the id and the computed properties. */

@@ -73,6 +73,7 @@ export function functionEntries(lambda: LambdaClient, region: string): Record<st
     };
     return {
         "aws:lambda/function:Function": entry<aws.lambda.FunctionArgs>({
+            volatile: ["codeSha256", "lastModified", "sourceCodeSize"],
             properties: {
                 name: "replace",
                 packageType: "replace",

@@ -33,6 +33,7 @@ import { functionAccessEntries } from "./lambda-access.ts";
 import { functionEntries } from "./lambda-function.ts";
 import { logGroupEntries } from "./log-group.ts";
 import { alarmEntries } from "./metric-alarm.ts";
+import { answerPreviews } from "./preview.ts";
 import { createProvider } from "./provider.ts";
 import { bucketEntries } from "./s3-bucket.ts";
 import { objectEntries } from "./s3-object.ts";
@@ -101,4 +102,5 @@ flushCompileCache();
 const engine = Number(process.env.ENGINE_PID);
 setInterval(() => process.ppid !== engine && process.exit(1), 500).unref();
 
+answerPreviews(provider.previewUpdate);
 await main(provider, process.argv.slice(2));

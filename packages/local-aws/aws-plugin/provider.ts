@@ -9,11 +9,14 @@ const signature = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 const hashedSignatures: unknown[] = ["c44067f5952c0a294b673a41bacd8c17", "0def7320c3a5731c473e5ecbe6d01bc7"];
 
+/** The state that an update will have, as far as it is known at preview. */
+export type PreviewedUpdate = (urn: string, olds: Properties, news: Properties) => Record<string, unknown>;
+
 /** A Pulumi provider over a table of entries and a table of lookups (Pulumi's functions). */
 export function createProvider(
     entries: Readonly<Record<string, AnyEntry>>,
     lookups: Readonly<Record<string, Lookup>>,
-): provider.Provider {
+): provider.Provider & { readonly previewUpdate: PreviewedUpdate } {
     const entryOf = (urn: string): AnyEntry => {
         const type = urn.split("::")[2]?.split("$").at(-1) ?? urn;
         const found = entries[type];
@@ -64,11 +67,14 @@ export function createProvider(
             return { id, props: clean({ ...props, ...Object.fromEntries(news) }) };
         },
         async update(id, urn, olds, news) {
-            const { properties, filledIn = [], update } = entryOf(urn);
-            const anew = await update(id, plain(news), plain(olds));
-            const isComputed = (key: string) => !(key in properties) || filledIn.includes(key);
-            const computed = Object.fromEntries(Object.entries(olds).filter(([key]) => isComputed(key)));
-            return { outs: clean({ ...computed, ...news, ...anew }) };
+            const entry = entryOf(urn);
+            const anew = await entry.update(id, plain(news), plain(olds));
+            return { outs: clean({ ...computedOf(entry, olds), ...news, ...anew }) };
+        },
+        previewUpdate(urn, olds, news) {
+            const entry = entryOf(urn);
+            const unknown = (entry.volatile ?? []).map((key) => [key, unknownValue]);
+            return { ...computedOf(entry, olds), ...Object.fromEntries(unknown), ...news };
         },
         async delete(id, urn, props) {
             await entryOf(urn).delete(id, plain(props));
@@ -81,6 +87,12 @@ export function createProvider(
             return { outputs: await lookup(args) };
         },
     };
+}
+
+/** The properties of a state that the program does not give. */
+function computedOf({ properties, filledIn = [] }: AnyEntry, state: Properties): Record<string, unknown> {
+    const isComputed = (key: string) => !(key in properties) || filledIn.includes(key);
+    return Object.fromEntries(Object.entries(state).filter(([key]) => isComputed(key)));
 }
 
 /** Paths of all arguments that an entry does not know. */

@@ -147,6 +147,14 @@ describe("the local AWS plugin", () => {
         assert.deepEqual(outs, { arn: "arn:shelf-1", name: "films", books: 4 });
     });
 
+    it("previews an update with the computed outputs, except those that it changes", () => {
+        const one = { ...shelf, volatile: ["etag"] };
+        const { previewUpdate } = createProvider({ "aws:s3/shelf:Shelf": one }, {});
+        const news = { name: "films", books: unknown };
+        const planned = { arn: "arn:shelf-1", etag: unknown, name: "films", books: unknown };
+        assert.deepEqual(previewUpdate(urn, { ...olds, etag: "1" }, news), planned);
+    });
+
     it("reads an existing resource, and nothing where it is gone", async () => {
         standing = { books: 5 };
         const read = await plugin.read("shelf-1", urn, olds);
