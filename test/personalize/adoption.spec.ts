@@ -126,7 +126,7 @@ describe("what exists already", () => {
                 failures.map(({ property }) => property),
                 ["region"],
             );
-            assert.match(failures[0]?.reason ?? "", /resources are in eu-central-1[^]*`pulumi destroy`/);
+            assert.match(failures[0]?.reason ?? "", /resources are in eu-central-1.*`pulumi destroy`/s);
         });
     });
 
