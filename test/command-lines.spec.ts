@@ -95,6 +95,8 @@ const lines: readonly Line[] = [
     ["bench:tables --bogus", 2, /unknown option '--bogus'/],
     ["drill:kill --seed today", 2, /whole number/],
     ["drill:kill --pairs -1", 2, /whole number/],
+    ["drill:revert --seed today", 2, /whole number/],
+    ["drill:planned --bogus", 2, /unknown option/],
     ["drill:access --bogus", 2, /unknown option '--bogus'/],
     ["drill:access --pairs many", 2, /whole number/],
     ["drill:access --only nothing-like-this", 2, /There are: passrole-missing, .*role-has-no-policy/],
