@@ -7,7 +7,7 @@ import { refuseEarly } from "./components/common/preflight.ts";
 import { deleteBeforeReplacing } from "./components/common/replacements.ts";
 import { enforceResourceRules } from "./components/common/resource-rules.ts";
 import { CostGuard } from "./components/cost/cost-guard.ts";
-import { showPrice } from "./components/cost/price-table.ts";
+import { plannedStack, showPrice } from "./components/cost/price-table.ts";
 import { SpendBudget, waiversOf } from "./components/cost/spend-budget.ts";
 import { DataBucket, filesOf, prefixesOf } from "./components/data/data-bucket.ts";
 import { refuseOtherOptions, refuseRedData } from "./components/data/data-quality.ts";
@@ -43,12 +43,10 @@ const [files, { accountId }, { partition }] = await Promise.all([
     aws.getPartition(),
 ]);
 const bucketName = bucketNameFor(config, accountId);
-const { ownerId: owner, previousStack } = await stackOwner(config, bucketName);
+const plan = await plannedStack(config, config.observability ? alarmCount(config.serving.api) : 0);
+const { ownerId: owner, previousStack } = await stackOwner(config, bucketName, plan);
 const stateFlags = await stackStateFlags(config.stack, previousStack);
-const price = await showPrice(config, {
-    isParked: stateFlags.parked !== undefined,
-    alarms: config.observability ? alarmCount(config.serving.api) : 0,
-});
+const price = showPrice(config, plan, { isParked: stateFlags.parked !== undefined });
 const caller = { partition, region: config.region, accountId };
 const place = {
     partition,

@@ -1,5 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { SSMClient } from "@aws-sdk/client-ssm";
+import { asCalled } from "../config/as-called.ts";
+import type { PlannedStack } from "../cost/estimate.ts";
+import { priceJump } from "../cost/price-jump.ts";
 import { notOurs } from "./adopt.ts";
 import { datasetGroup } from "./dataset-group.ts";
 import { about } from "./errors.ts";
@@ -14,6 +17,8 @@ export interface StackOwnerInputs extends Pick<CommonInputs, "region" | "tags"> 
     /** The end of all names of the stack. */
     readonly nameSuffix: string;
     readonly bucketName: string;
+    /** Read by `check` only: a change of the price alone is no change of this resource, but the state records it. */
+    readonly priced: { readonly plan: PlannedStack; readonly limitIsSet: boolean };
 }
 
 const stackOf = ({ tags }: Partial<Pick<StackOwnerInputs, "tags">>): string => tags?.["pulumi:stack"] ?? "";
@@ -39,6 +44,12 @@ function renameProblems(olds: Partial<StackOwnerInputs>, news: StackOwnerInputs)
                       `would be replaced, with a paid training. Keep the names:\n  ${commands.join("\n  ")}`,
               },
           ];
+}
+
+/** Why a change needs config `monthlyLimitUsd`; empty for one that needs none, and for a new stack. */
+function priceProblems({ priced: recorded }: Partial<StackOwnerInputs>, { priced }: StackOwnerInputs): Problem[] {
+    const jump = recorded && !priced.limitIsSet ? priceJump(recorded.plan, priced.plan) : undefined;
+    return jump === undefined ? [] : [{ property: "monthlyLimitUsd", reason: asCalled(jump) }];
 }
 
 /** Tests of interrupted changes set this variable to change a live stack's region nevertheless. */
@@ -93,7 +104,7 @@ export function stackOwnerHandler(deps: {
             const recorded = (olds ?? {}) as Partial<StackOwnerInputs> & { readonly ownerId?: unknown };
             const news = properties as unknown as StackOwnerInputs;
             const ownerId = typeof recorded.ownerId === "string" ? recorded.ownerId : randomUUID();
-            const changed = [...regionProblems(recorded, news), ...renameProblems(recorded, news)];
+            const changed = [regionProblems, renameProblems, priceProblems].flatMap((of) => of(recorded, news));
             const failures = changed.length > 0 ? changed : await problemsOf(news, ownerId);
             const previousStack = stackOf(recorded) === stackOf(news) ? "" : stackOf(recorded);
             return { inputs: { ...properties, ownerId, previousStack }, failures };

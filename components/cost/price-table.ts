@@ -22,9 +22,8 @@ export interface Price {
  *
  * @throws pulumi.RunError above config `monthlyLimitUsd`, with the largest items and how to lower them.
  */
-export async function showPrice(config: StackConfig, planned: { readonly isParked: boolean; readonly alarms: number }) {
-    const plan = await planOf(config, planned);
-    const found = estimate(plan);
+export function showPrice(config: StackConfig, plan: PlannedStack, { isParked }: { readonly isParked: boolean }) {
+    const found = estimate({ ...plan, hasCampaign: plan.hasCampaign && !isParked });
     const limit = config.cost.monthlyLimitUsd;
     if (limit !== undefined && found.expectedUsd > limit) {
         throw new pulumi.RunError(asCalled(refusal(found, limit)));
@@ -32,20 +31,18 @@ export async function showPrice(config: StackConfig, planned: { readonly isParke
     pulumi.log.info(priceTable(found, config.cost.expectedRequestsPerDay));
     return {
         estimatedMonthlyCostUsd: cents(found.expectedUsd),
-        unparkedUsdPerMonth: cents(estimate({ ...plan, hasCampaign: config.campaignEnabled }).expectedUsd),
+        unparkedUsdPerMonth: cents(estimate(plan).expectedUsd),
         monthlyLimitUsd: limit ?? defaultLimitUsd(plan),
     } satisfies Price;
 }
 
-async function planOf(
-    config: StackConfig,
-    { isParked, alarms }: { readonly isParked: boolean; readonly alarms: number },
-): Promise<PlannedStack> {
+/** The stack as its price needs it, as if it were not parked. `alarms` is the number of alarms. */
+export async function plannedStack(config: StackConfig, alarms: number): Promise<PlannedStack> {
     const contents = await Promise.all(Object.values(filesOf(config)).map(({ path }) => contentOf(path)));
     const { lines } = await contentOf(config.interactionsFile);
     return {
         recipe: config.recipe,
-        hasCampaign: config.campaignEnabled && !isParked,
+        hasCampaign: config.campaignEnabled,
         minProvisionedTPS: config.minProvisionedTPS,
         expectedRequestsPerDay: config.cost.expectedRequestsPerDay,
         interactions: Math.max(0, lines - 1),

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/config.ts";
+import type { PlannedStack } from "../../cost/estimate.ts";
 import type { BatchInferenceJobInputs } from "../../personalize/batch-inference-job.ts";
 import type { CampaignInputs } from "../../personalize/campaign.ts";
 import type { DatasetInputs, MetadataDatasetInputs } from "../../personalize/dataset.ts";
@@ -160,11 +161,13 @@ export class StackOwner extends PersonalizeResource<StackOwnerInputs> {
  * stack in the account has its names. Declare all other resources later, so that a refused `up` makes nothing.
  */
 export async function stackOwner(
-    { region, tags, names, nameSuffix, adopt }: StackConfig,
+    { region, tags, names, nameSuffix, adopt, cost }: StackConfig,
     bucketName: string,
+    plan: PlannedStack,
 ): Promise<{ readonly ownerId: pulumi.Output<string>; readonly previousStack: string }> {
     const datasetGroupName = adopt.datasetGroup === undefined ? names.datasetGroup : undefined;
-    const owner = new StackOwner("owner", { region, tags, datasetGroupName, nameSuffix, bucketName });
+    const priced = { plan, limitIsSet: cost.monthlyLimitUsd !== undefined };
+    const owner = new StackOwner("owner", { region, tags, datasetGroupName, nameSuffix, bucketName, priced });
     const previousStack = await new Promise<string>((resolve) => owner.previousStack.apply(resolve));
     return { ownerId: owner.ownerId, previousStack };
 }

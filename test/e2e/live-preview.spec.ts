@@ -15,7 +15,7 @@ import { variables } from "../../packages/local-aws/instance.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { previewedAndApplied } from "../support/planned.ts";
 
-describe("a preview after resources were deleted by hand", () => {
+describe("a preview of a live stack", () => {
     let aws: TestAws;
     let names: Names;
     let Bucket: string | undefined;
@@ -23,7 +23,7 @@ describe("a preview after resources were deleted by hand", () => {
 
     before(async () => {
         aws = await startTestAws();
-        names = namesFor(aws.stack, "");
+        names = namesFor(aws.stack);
         const endpoint = variables(aws.instance).AWS_ENDPOINT_URL as string;
         const settings = { endpoint, region, credentials: { accessKeyId: "test", secretAccessKey: "test" } };
         others = {
@@ -130,6 +130,22 @@ describe("a preview after resources were deleted by hand", () => {
         assert.match(text, /aws:region is us-east-1, and this stack's resources are in eu-central-1/);
         assert.doesNotMatch(text, /Campaign/, "no change is announced");
         await aws.configure();
+    });
+
+    it("refuses more than twice the deployed price without monthlyLimitUsd", async () => {
+        await aws.configure({ minProvisionedTPS: 4 });
+        const refused = await aws.engine("preview");
+        assertExit(refused, 1);
+        const text = `${refused.stdout}${refused.stderr}`.replaceAll(/\s+/g, " ");
+        assert.match(text, /would cost ≈ \$59\d a month .* as deployed it costs ≈ \$15\d/);
+        assert.match(text, /To allow it: pulumi config set monthlyLimitUsd 59\d/);
+        await aws.configure({ minProvisionedTPS: 4, monthlyLimitUsd: 700 });
+        assertExit(await aws.engine("preview"), 0);
+        await aws.configure({ minProvisionedTPS: 2 });
+        assertExit(await aws.engine("up"), 0);
+        await aws.configure({ minProvisionedTPS: 4 });
+        assertExit(await aws.engine("preview"), 0);
+        await aws.configure({ minProvisionedTPS: 2 });
     });
 
     for (const { deleted, types, work } of cases) {

@@ -1,0 +1,31 @@
+import { approximately, priceNote } from "../config/prices.ts";
+import { estimate, type PlannedStack } from "./estimate.ts";
+
+/** A rise of the estimate that needs no limit: at most this factor, or this many US dollars a month. */
+const factor = 2;
+const dollars = 50;
+
+/**
+ * Why a change needs config `monthlyLimitUsd`. The default limit follows the estimate, so neither budget nor cost guard
+ * would stop a mistake such as 1000 TPS.
+ *
+ * Both estimates count the campaign as running and the data of today: parking, resuming and new data are no such change.
+ *
+ * @returns undefined for a change that needs no limit.
+ */
+export function priceJump(deployed: PlannedStack, planned: PlannedStack): string | undefined {
+    const { interactions, bytes } = planned;
+    const now = estimate({ ...deployed, interactions, bytes, hasCampaign: true });
+    const next = estimate({ ...planned, hasCampaign: true });
+    if (next.expectedUsd <= factor * now.expectedUsd || next.expectedUsd <= now.expectedUsd + dollars) {
+        return undefined;
+    }
+    const [largest] = next.monthly;
+    return [
+        `the stack would cost ${approximately(next.expectedUsd)} a month ${priceNote}, and as deployed it costs ` +
+            `${approximately(now.expectedUsd)}. Without monthlyLimitUsd, budget and cost guard would allow that. Largest item:`,
+        `  ${largest?.what}: ${approximately(largest?.expected ?? 0)} a month` +
+            (largest?.lower === undefined ? "" : `. To lower it: ${largest.lower}`),
+        `To allow it: pulumi config set monthlyLimitUsd ${Math.ceil(next.expectedUsd)}`,
+    ].join("\n");
+}

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import type { PlannedStack } from "../../cost/estimate.ts";
+import { priceJump } from "../../cost/price-jump.ts";
+
+const deployed: PlannedStack = {
+    recipe: "aws-user-personalization",
+    hasCampaign: true,
+    minProvisionedTPS: 1,
+    expectedRequestsPerDay: 10_000,
+    interactions: 100_000,
+    bytes: 2_000_000,
+    autoTrainingDays: undefined,
+    guardMinutes: 15,
+    customMetrics: 15,
+    alarms: 9,
+    dashboards: 1,
+    api: true,
+    edge: false,
+    rankingCampaign: false,
+};
+
+describe("a change that raises the estimate", () => {
+    for (const { change, from = {}, to } of [
+        { change: "a second TPS", to: { minProvisionedTPS: 2 } },
+        { change: "a ranking campaign", to: { rankingCampaign: true } },
+        { change: "resuming a parked campaign", from: { hasCampaign: false }, to: {} },
+        {
+            change: "a hundred times the data with automatic training",
+            from: { autoTrainingDays: 1 },
+            to: { autoTrainingDays: 1, interactions: 10_000_000, bytes: 200_000_000 },
+        },
+        { change: "a lower price", from: { minProvisionedTPS: 1000 }, to: {} },
+    ]) {
+        it(`needs no limit for ${change}`, () => {
+            assert.equal(
+                priceJump({ ...deployed, ...from }, { ...deployed, ...from, hasCampaign: true, ...to }),
+                undefined,
+            );
+        });
+    }
+
+    it("needs a limit for 1000 TPS, also while the campaign is parked, and names the price and the commands", () => {
+        for (const hasCampaign of [true, false]) {
+            const reason = priceJump(
+                { ...deployed, hasCampaign },
+                { ...deployed, hasCampaign, minProvisionedTPS: 1000 },
+            );
+            assert.match(reason ?? "", /would cost ≈ \$48,\d{3} a month .*, and as deployed it costs ≈ \$15\d\./);
+            assert.match(
+                reason ?? "",
+                /campaign, minimum 1000 TPS.*To lower it: pulumi config set minProvisionedTPS 1$/m,
+            );
+            assert.match(reason ?? "", /To allow it: pulumi config set monthlyLimitUsd 48\d{3}$/);
+        }
+    });
+
+    it("needs a limit for daily automatic training on much data", () => {
+        const large = { ...deployed, interactions: 10_000_000 };
+        assert.match(priceJump(large, { ...large, autoTrainingDays: 1 }) ?? "", /automatic training/);
+    });
+});
