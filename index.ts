@@ -83,6 +83,7 @@ const { topicArn, failuresArn } = notifications;
 const budget = new SpendBudget("budget", { config, monthlyLimitUsd, topicArn });
 const recommender = new Recommender("movies", {
     config,
+    caller,
     recipeArn: config.recipe && `arn:${partition}:personalize:::recipe/${config.recipe}`,
     interactionsSchema: data.interactionsSchema,
     watchedTypes: data.manifest?.consumedTypes,

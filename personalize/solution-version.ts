@@ -10,13 +10,16 @@ import {
     StopSolutionVersionCreationCommand,
 } from "@aws-sdk/client-personalize";
 import { canonical } from "./diff.ts";
+import { numberOf } from "./job-names.ts";
 import type { CommonInputs, ResourceKind } from "./resource.ts";
 import { allTags, tagList, tagsOf } from "./tags.ts";
 
 export interface SolutionVersionInputs extends CommonInputs {
     readonly solutionArn: string;
-    /** The import that it learns from: an import of other rows means a new version. */
+    /** The import that it learns from; recorded only, because an import of equal rows needs no training. */
     readonly importJobArn: string;
+    /** The rows that it learns from, as `baseName` of the import job: other rows mean a new version. */
+    readonly rows: string;
     /** The solution's event parameters that it learns with: other ones mean a new version. */
     readonly eventParameters?: readonly EventParameters[];
 }
@@ -30,9 +33,6 @@ const eventsTag = "movie-recommender:events";
 const hashOf = (eventParameters: readonly EventParameters[]) =>
     createHash("sha256").update(canonical(eventParameters)).digest("hex").slice(0, 8);
 
-/** The part of an import job's ARN that is equal for equal rows: all but the number at its end. */
-const contentOf = (importJobArn: string | undefined) => importJobArn?.replace(/-\d+$/, "");
-
 /** The import that a version was trained on; undefined for versions from outside the program. */
 export async function importOf(client: PersonalizeClient, solutionVersionArn: string): Promise<string | undefined> {
     return (await tagsOf(client, solutionVersionArn))[importTag];
@@ -42,8 +42,9 @@ export async function importOf(client: PersonalizeClient, solutionVersionArn: st
 export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
     noun: "solution version",
     usual: "20 to 60 minutes",
-    replaces: ["region", "solutionArn", "importJobArn", "eventParameters"],
+    replaces: ["region", "solutionArn", "rows", "eventParameters"],
     updates: [],
+    noted: ["importJobArn"],
     identity: [],
     taggable: true,
     displayName: ({ solutionArn }) => `of ${solutionArn.split("/").at(-1)}`,
@@ -52,8 +53,8 @@ export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
         [importTag]: importJobArn,
         ...(eventParameters && { [eventsTag]: hashOf(eventParameters) }),
     }),
-    /** The newest version of the same content: another import of equal rows does not need a training. */
-    async find(client, { solutionArn, importJobArn, eventParameters }) {
+    /** The newest version of the same rows. */
+    async find(client, { solutionArn, rows, eventParameters }) {
         const events = eventParameters && hashOf(eventParameters);
         let newest: SolutionVersionSummary | undefined;
         for await (const { solutionVersions = [] } of paginateListSolutionVersions({ client }, { solutionArn })) {
@@ -61,7 +62,8 @@ export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
                 ({ status }) => !/^CREATE (FAILED|STOP)/.test(status ?? ""),
             )) {
                 const tags = await tagsOf(client, version.solutionVersionArn as string);
-                const isSame = contentOf(tags[importTag]) === contentOf(importJobArn) && tags[eventsTag] === events;
+                const job = tags[importTag]?.split("/").at(-1);
+                const isSame = numberOf(job, rows) > 0 && tags[eventsTag] === events;
                 const isNewer = (version.creationDateTime ?? 0) > (newest?.creationDateTime ?? 0);
                 newest = isSame && isNewer ? version : newest;
             }

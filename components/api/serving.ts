@@ -94,6 +94,7 @@ export class Serving extends pulumi.ComponentResource {
                       serves: config.campaignEnabled && !args.isParked,
                       datasetGroupArn: recommender.datasetGroupArn,
                       importJobArn: recommender.importJobArn,
+                      rows: recommender.rows,
                       after: [args.budget, recommender],
                   },
                   child,

@@ -13,6 +13,8 @@ export interface RankingCampaignArgs {
     readonly datasetGroupArn: pulumi.Input<string>;
     /** The import for the training. */
     readonly importJobArn: pulumi.Input<string>;
+    /** The rows of that import. */
+    readonly rows: pulumi.Input<string>;
     /** Resources that must exist before the campaign, for example the budget. */
     readonly after: readonly pulumi.Resource[];
 }
@@ -24,7 +26,7 @@ export class RankingCampaign extends pulumi.ComponentResource {
 
     constructor(name: string, args: RankingCampaignArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:personalize:RankingCampaign", name, {}, opts);
-        const { config, partition, datasetGroupArn, importJobArn, after } = args;
+        const { config, partition, datasetGroupArn, importJobArn, rows, after } = args;
         const { names, deadlines } = config;
         const within = withinOf(config, args.owner);
         const child = { parent: this };
@@ -43,7 +45,7 @@ export class RankingCampaign extends pulumi.ComponentResource {
         );
         const version = new SolutionVersion(
             name,
-            { ...within(deadlines.training), solutionArn: solution.id, importJobArn },
+            { ...within(deadlines.training), solutionArn: solution.id, importJobArn, rows },
             child,
         );
         this.campaignArn = args.serves

@@ -1,6 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import { regionalArn } from "policy-evaluator";
 import type { StackConfig } from "../../config/config.ts";
 import { watchedFilterExpression } from "../../config/watched.ts";
+import type { ServiceCaller } from "../../iam/import-access.ts";
+import { baseName } from "../../personalize/job-names.ts";
 import { type StateFlags, stateFlagsPath } from "../../personalize/operations/state-flags.ts";
 import { eventParametersOf, everyDays } from "../../personalize/solution.ts";
 import { autoTrainingPrice } from "../cost/price-table.ts";
@@ -24,6 +27,7 @@ import {
 
 export interface RecommenderArgs {
     readonly config: StackConfig;
+    readonly caller: ServiceCaller;
     /** Avro schema of the interactions, as text for Personalize. */
     readonly interactionsSchema: string;
     /** Types of events after which the default filter leaves an item out; undefined for data without a manifest. */
@@ -57,6 +61,8 @@ export class Recommender extends pulumi.ComponentResource {
     public readonly datasetGroupArn: pulumi.Output<string>;
     public readonly datasetArn: pulumi.Output<string>;
     public readonly importJobArn: pulumi.Output<string>;
+    /** The rows that versions learn from; known at preview, unlike the ARN of a new import. */
+    public readonly rows: pulumi.Output<string>;
     public readonly solutionArn: pulumi.Output<string>;
     public readonly solutionVersionArn: pulumi.Output<string>;
     public readonly bestRecipeArn: pulumi.Output<string>;
@@ -74,6 +80,8 @@ export class Recommender extends pulumi.ComponentResource {
     constructor(name: string, args: RecommenderArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:personalize:Recommender", name, {}, opts);
         const { config } = args;
+        const { contentHash } = fileOf(args.files, "interactions");
+        this.rows = pulumi.output(contentHash).apply((hash) => baseName(config.names.importJobPrefix, hash));
         const data = this.data(name, args);
         const { solution, version } = this.model(name, args, data);
         const serves = config.campaignEnabled && !args.stateFlags.parked;
@@ -97,7 +105,9 @@ export class Recommender extends pulumi.ComponentResource {
         this.solutionVersionArn = version.id;
         this.bestRecipeArn = version.bestRecipeArn;
         this.eventTrackerId = tracker ? tracker.trackingId : pulumi.output("");
-        this.watchedFilterArn = watchedFilter ? watchedFilter.id : pulumi.output("");
+        // Its id is unknown in a preview that replaces the filter, but its ARN follows from its name.
+        const filterArn = regionalArn(args.caller, "personalize", `filter/${config.names.watchedFilter}`);
+        this.watchedFilterArn = watchedFilter ? watchedFilter.urn.apply(() => filterArn) : pulumi.output("");
         this.campaignArn = campaign ? campaign.id : pulumi.output("");
         this.registerOutputs({ campaignArn: this.campaignArn });
     }
@@ -175,11 +185,17 @@ export class Recommender extends pulumi.ComponentResource {
         }
         const version = new SolutionVersion(
             name,
-            { ...within(config.deadlines.training), solutionArn: solution.id, importJobArn: importJob.id, ...events },
+            {
+                ...within(config.deadlines.training),
+                solutionArn: solution.id,
+                importJobArn: importJob.id,
+                rows: this.rows,
+                ...events,
+            },
             // With automatic training the next training uses a new import; a training of our own would be paid twice.
             {
                 ...child,
-                ignoreChanges: config.syncWithLatestSolutionVersion ? ["importJobArn", "eventParameters"] : [],
+                ignoreChanges: config.syncWithLatestSolutionVersion ? ["rows", "eventParameters"] : [],
             },
         );
         return { solution, version };

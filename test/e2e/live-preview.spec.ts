@@ -1,127 +1,43 @@
 import assert from "node:assert/strict";
-import { CloudWatchLogsClient, DeleteLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { DeleteRoleCommand, DeleteRolePolicyCommand, ListRolePoliciesCommand } from "@aws-sdk/client-iam";
-import { DeleteFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import {
-    DeleteBucketCommand,
-    DeleteBucketPolicyCommand,
-    DeleteObjectCommand,
-    ListObjectVersionsCommand,
-} from "@aws-sdk/client-s3";
-import { DeleteTopicCommand } from "@aws-sdk/client-sns";
-import { DeleteQueueCommand, GetQueueUrlCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { type Names, namesFor, objectKeys } from "../../config/config.ts";
-import { variables } from "../../packages/local-aws/instance.ts";
-import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { driftOf } from "../support/drift.ts";
+import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { previewedAndApplied } from "../support/planned.ts";
 
 describe("a preview of a live stack", () => {
     let aws: TestAws;
-    let names: Names;
-    let Bucket: string | undefined;
-    let others: { readonly logs: CloudWatchLogsClient; readonly sqs: SQSClient; readonly lambda: LambdaClient };
+    let drift: Awaited<ReturnType<typeof driftOf>>;
 
     before(async () => {
         aws = await startTestAws();
-        names = namesFor(aws.stack);
-        const endpoint = variables(aws.instance).AWS_ENDPOINT_URL as string;
-        const settings = { endpoint, region, credentials: { accessKeyId: "test", secretAccessKey: "test" } };
-        others = {
-            logs: new CloudWatchLogsClient(settings),
-            sqs: new SQSClient(settings),
-            lambda: new LambdaClient(settings),
-        };
         assertExit(await aws.engine("up"), 0);
-        Bucket = (await aws.outputs()).bucketName;
+        drift = await driftOf(aws);
     });
     after(async () => {
-        for (const client of Object.values(others ?? {})) client.destroy();
+        drift?.end();
         await aws?.stop();
     });
 
-    async function deleteBucket() {
-        const { Versions = [], DeleteMarkers = [] } = await aws.s3.send(new ListObjectVersionsCommand({ Bucket }));
-        for (const { Key, VersionId } of [...Versions, ...DeleteMarkers]) {
-            await aws.s3.send(new DeleteObjectCommand({ Bucket, Key, VersionId }));
-        }
-        await aws.s3.send(new DeleteBucketCommand({ Bucket }));
-    }
-    async function deleteRolePolicies(RoleName: string) {
-        const { PolicyNames = [] } = await aws.iam.send(new ListRolePoliciesCommand({ RoleName }));
-        for (const PolicyName of PolicyNames) {
-            await aws.iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }));
-        }
-    }
-    async function deleteRole(RoleName: string) {
-        await deleteRolePolicies(RoleName);
-        await aws.iam.send(new DeleteRoleCommand({ RoleName }));
-    }
-    async function deleteQueue(QueueName: string) {
-        const { QueueUrl } = await others.sqs.send(new GetQueueUrlCommand({ QueueName }));
-        await others.sqs.send(new DeleteQueueCommand({ QueueUrl }));
-    }
-
     /** What is deleted, and the types that `up` creates again; it changes no other resource. */
-    const cases: { deleted: string; types: string[]; work: () => Promise<unknown> }[] = [
-        {
-            deleted: "the data bucket's policy",
-            types: ["BucketPolicy"],
-            work: () => aws.s3.send(new DeleteBucketPolicyCommand({ Bucket })),
-        },
-        {
-            deleted: "the interactions' object",
-            types: ["BucketObjectv2"],
-            work: () => aws.s3.send(new DeleteObjectCommand({ Bucket, Key: objectKeys.interactions })),
-        },
-        {
-            deleted: "the data bucket",
-            types: [
-                "Bucket",
-                "BucketLifecycleConfiguration",
-                "BucketObjectv2",
-                "BucketOwnershipControls",
-                "BucketPolicy",
-                "BucketPublicAccessBlock",
-                "BucketServerSideEncryptionConfiguration",
-                "BucketVersioning",
-            ],
-            work: deleteBucket,
-        },
-        {
-            deleted: "the policy of Personalize's role",
-            types: ["RolePolicy"],
-            work: () => deleteRolePolicies(names.role),
-        },
-        { deleted: "Personalize's role", types: ["Role", "RolePolicy"], work: () => deleteRole(names.role) },
-        {
-            deleted: "the cost guard's roles",
-            types: ["Role", "Role", "RolePolicy", "RolePolicy"],
-            work: () => Promise.all([deleteRole(names.costGuardRole), deleteRole(names.scheduleRole)]),
-        },
-        {
-            deleted: "the trail's role and log group",
-            types: ["LogGroup", "Role", "RolePolicy"],
-            work: () =>
-                Promise.all([
-                    deleteRole(names.trailRole),
-                    others.logs.send(new DeleteLogGroupCommand({ logGroupName: `/aws/cloudtrail/${names.trail}` })),
-                ]),
-        },
-        {
-            deleted: "the topic and the queue of failures",
-            types: ["Queue", "Topic", "TopicPolicy", "TopicSubscription"],
-            work: async () => {
-                const { noticesTopicArn: TopicArn } = await aws.outputs();
-                await aws.sns.send(new DeleteTopicCommand({ TopicArn }));
-                await deleteQueue(names.failures);
-            },
-        },
-        {
-            deleted: "the cost guard's function",
-            types: ["Function", "FunctionEventInvokeConfig"],
-            work: () => others.lambda.send(new DeleteFunctionCommand({ FunctionName: names.costGuard })),
-        },
-    ];
+    const cases: Readonly<Record<string, readonly string[]>> = {
+        "the data bucket's policy deleted": ["BucketPolicy"],
+        "the interactions' object deleted": ["BucketObjectv2"],
+        "the data bucket deleted": [
+            "Bucket",
+            "BucketLifecycleConfiguration",
+            "BucketObjectv2",
+            "BucketOwnershipControls",
+            "BucketPolicy",
+            "BucketPublicAccessBlock",
+            "BucketServerSideEncryptionConfiguration",
+            "BucketVersioning",
+        ],
+        "the policy of Personalize's role deleted": ["RolePolicy"],
+        "Personalize's role deleted": ["Role", "RolePolicy"],
+        "the cost guard's roles deleted": ["Role", "Role", "RolePolicy", "RolePolicy"],
+        "the trail's role and log group deleted": ["LogGroup", "Role", "RolePolicy"],
+        "the topic and the queue of failures deleted": ["Queue", "Topic", "TopicPolicy", "TopicSubscription"],
+        "the cost guard's function deleted": ["Function", "FunctionEventInvokeConfig"],
+    };
     it("refuses another region, and says how to move", async () => {
         await aws.configure({ "aws:region": "us-east-1" });
         const preview = await aws.engine("preview");
@@ -148,9 +64,9 @@ describe("a preview of a live stack", () => {
         await aws.configure({ minProvisionedTPS: 2 });
     });
 
-    for (const { deleted, types, work } of cases) {
-        it(`shows only what \`up\` creates again: ${deleted}`, async () => {
-            await work();
+    for (const [what, types] of Object.entries(cases)) {
+        it(`shows only what \`up\` creates again: ${what}`, async () => {
+            await drift.drifts[what]?.();
             assertExit(await aws.engine("refresh"), 0);
             const { preview, up } = await previewedAndApplied(aws);
             assert.deepEqual(preview, up);

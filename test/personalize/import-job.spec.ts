@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { paginateListDatasetImportJobs } from "@aws-sdk/client-personalize";
-import { csv, failureOf, hashA, hashB, type InitFailure, importInputs, roleArn, useWorld } from "./world.ts";
+import { csv, failureOf, hashA, hashB, type InitFailure, importInputs, roleArn, rowsOf, useWorld } from "./world.ts";
 
 describe("imports, and the versions trained on them", () => {
     const world = useWorld();
@@ -205,9 +205,17 @@ describe("imports, and the versions trained on them", () => {
     it("trains a new version for a new import, and none for an old one", async () => {
         const { dataset, solution, version } = await makeVersion();
         const job = await make("DatasetImportJob", importInputs(dataset.id, { contentHash: hashB }));
-        const next = await make("SolutionVersion", { solutionArn: solution.id, importJobArn: job.id });
+        const next = await make("SolutionVersion", {
+            solutionArn: solution.id,
+            importJobArn: job.id,
+            rows: rowsOf(job),
+        });
         assert.notEqual(next.id, version.id);
-        const again = await make("SolutionVersion", { solutionArn: solution.id, importJobArn: job.id });
+        const again = await make("SolutionVersion", {
+            solutionArn: solution.id,
+            importJobArn: job.id,
+            rows: rowsOf(job),
+        });
         assert.equal(again.id, next.id);
     });
 

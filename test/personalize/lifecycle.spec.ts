@@ -146,7 +146,7 @@ describe("the life of Personalize resources", () => {
                 stopped ??= stopWhatTrains();
             },
         });
-        const inputs = { ...common, solutionArn: solution.id, importJobArn: `${importJob.id}-other` };
+        const inputs = { ...common, solutionArn: solution.id, importJobArn: importJob.id, rows: "import-bbbbbbbb" };
         const failure = await failureOf(stopping.SolutionVersion.create(inputs));
         await stopped;
         assert.match(failure.message, /CREATE STOPPED/);

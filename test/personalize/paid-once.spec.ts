@@ -5,7 +5,7 @@ import {
     paginateListDatasetImportJobs,
     paginateListSolutionVersions,
 } from "@aws-sdk/client-personalize";
-import { importInputs, useWorld } from "./world.ts";
+import { importInputs, rowsOf, useWorld } from "./world.ts";
 
 describe("a create call whose answer is lost", () => {
     const world = useWorld();
@@ -45,7 +45,11 @@ describe("a create call whose answer is lost", () => {
             importInputs(made.dataset.id, { contentHash: "c".repeat(64) }),
         );
         const count = loseAnswers("CreateSolutionVersion");
-        const version = await world.make("SolutionVersion", { solutionArn: made.solution.id, importJobArn: job.id });
+        const version = await world.make("SolutionVersion", {
+            solutionArn: made.solution.id,
+            importJobArn: job.id,
+            rows: rowsOf(job),
+        });
         assert.equal(version.outs.status, "ACTIVE");
         assert.equal(count.sent, 1);
         const versions = await all(

@@ -33,6 +33,9 @@ export const common = {
 };
 export const [hashA, hashB] = ["a".repeat(64), "b".repeat(64)] as const;
 
+/** The rows of an import job, as a version names them. */
+export const rowsOf = ({ outs }: Made): string => String(outs.jobName).replace(/-\d+$/, "");
+
 export const importInputs = (datasetArn: string, inputs: Properties = {}) => ({
     ...common,
     jobNamePrefix: "import",
@@ -96,7 +99,7 @@ export function useWorld() {
             performAutoML: false,
             performAutoTraining: false,
         });
-        const inputs = { solutionArn: solution.id, importJobArn: importJob.id };
+        const inputs = { solutionArn: solution.id, importJobArn: importJob.id, rows: rowsOf(importJob) };
         return { ...made, importJob, solution, version: await make("SolutionVersion", inputs) };
     }
     async function makeAll() {

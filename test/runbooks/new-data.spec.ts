@@ -8,6 +8,7 @@ import { namesFor } from "../../config/names.ts";
 import { sha256Of } from "../../data-prep/files.ts";
 import { prepare } from "../../data-prep/prepare.ts";
 import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
+import { baseName } from "../../personalize/job-names.ts";
 import type { OperatedStack } from "../../runbooks/lib/stack/operation.ts";
 import type { RecordedResource } from "../../runbooks/lib/stack/stack.ts";
 import { hasNewData, renewTables } from "../../runbooks/lib/training/new-data.ts";
@@ -34,11 +35,11 @@ describe("new data of a stack", () => {
         region: "eu-central-1",
         inputs: { contentHash, jobNamePrefix },
     });
-    const version = (inputs: object = {}): RecordedResource => ({
+    const version = (hash: string, inputs: object = {}): RecordedResource => ({
         kind: "SolutionVersion",
         arn: "arn:version",
         region: "eu-central-1",
-        inputs: { importJobArn: "arn:job", ...inputs },
+        inputs: { rows: baseName(names.importJobPrefix, hash), ...inputs },
     });
     const stackOf = (recorded: readonly RecordedResource[], more: object = {}) =>
         ({ config: configOf(more), recorded }) as OperatedStack;
@@ -48,20 +49,20 @@ describe("new data of a stack", () => {
         const hash = await sha256Of(interactionsFile);
         const metadataFiles = { items: interactionsFile };
         const cases: readonly [boolean, OperatedStack][] = [
-            [false, stackOf([job(hash), version()])],
-            [true, stackOf([job("0".repeat(64)), version()])],
+            [false, stackOf([job(hash), version(hash)])],
+            [true, stackOf([job("0".repeat(64)), version(hash)])],
             [true, stackOf([])],
-            [true, stackOf([job(hash), version({ importJobArn: "arn:earlier" })])],
-            [true, stackOf([job(hash), version()], { eventWeights: { Watch: 2 } })],
+            [true, stackOf([job(hash), version("0".repeat(64))])],
+            [true, stackOf([job(hash), version(hash)], { eventWeights: { Watch: 2 } })],
             [
                 false,
-                stackOf([job(hash), version({ eventParameters: [{ eventType: "Watch", weight: 2 }] })], {
+                stackOf([job(hash), version(hash, { eventParameters: [{ eventType: "Watch", weight: 2 }] })], {
                     eventWeights: { Watch: 2 },
                 }),
             ],
-            [true, stackOf([job(hash), version()], { metadataFiles })],
-            [false, stackOf([job(hash), job(hash, names.itemsImportJobPrefix), version()], { metadataFiles })],
-            [true, stackOf([job(hash), job(hash, names.itemsImportJobPrefix), version()])],
+            [true, stackOf([job(hash), version(hash)], { metadataFiles })],
+            [false, stackOf([job(hash), job(hash, names.itemsImportJobPrefix), version(hash)], { metadataFiles })],
+            [true, stackOf([job(hash), job(hash, names.itemsImportJobPrefix), version(hash)])],
         ];
         for (const [index, [isNew, stack]] of cases.entries()) {
             assert.equal(await hasNewData(stack), isNew, `case ${index}`);

@@ -15,7 +15,7 @@ export type Plan = Readonly<Record<string, readonly string[]>>;
 const followsPrice = /movie-recommender:(cost|observability):/;
 
 /** The engine's steps of one replacement; `replace` is the one that a preview lists. */
-const partOfReplacement = new Set(["create-replacement", "delete-replaced"]);
+const partOfReplacement = new Set(["create-replacement", "delete-replaced", "remove-pending-replace"]);
 
 /** The plan of a preview, without the updates of resources that only follow the price. */
 export async function planned(aws: TestAws): Promise<Plan> {

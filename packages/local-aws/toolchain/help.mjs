@@ -58,6 +58,7 @@ export const groups = {
         "drill:operator": "prove that the operator's policies are enough, and no more",
         "drill:kill": "kill the engine at forty moments: nothing is lost or doubled",
         "drill:revert": "stop a change halfway and set it back: nothing is lost or trained again",
+        "drill:planned": "compare what preview announces with what up does",
         "drill:money": "prove the cost guard in virtual months",
         "drill:abuse": "price the attacks of a stranger",
         "drill:aws": "play the whole life of a stack on your AWS account",

@@ -8,6 +8,7 @@ import { tablesFault } from "../../../data-prep/tables/fault.ts";
 import { writeTables } from "../../../data-prep/tables/make.ts";
 import { someViewers } from "../../../data-prep/viewers.ts";
 import { canonical } from "../../../personalize/diff.ts";
+import { baseName } from "../../../personalize/job-names.ts";
 import { eventParametersOf } from "../../../personalize/solution.ts";
 import type { OperatedStack } from "../stack/operation.ts";
 import { projectFile } from "../stack/stack-config.ts";
@@ -31,7 +32,8 @@ export async function hasNewData({ config, recorded }: OperatedStack): Promise<b
         // `pulumi up` names a file that cannot be read.
         const hash = file === undefined ? undefined : await sha256Of(projectFile(file)).catch(() => "unreadable");
         if (job?.inputs.contentHash !== hash) return true;
-        if (file === config.interactionsFile && version?.inputs.importJobArn !== job?.arn) return true;
+        const isLearned = hash !== undefined && version?.inputs.rows === baseName(jobNamePrefix, hash);
+        if (jobNamePrefix === names.importJobPrefix && !isLearned) return true;
     }
     const events = config.eventWeights && eventParametersOf(config.eventWeights);
     return canonical(version?.inputs.eventParameters ?? null) !== canonical(events ?? null);

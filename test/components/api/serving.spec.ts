@@ -159,6 +159,7 @@ describe("the API's components", () => {
             serves: true,
             datasetGroupArn: "arn:group",
             importJobArn: "arn:job",
+            rows: "rows",
             after: [],
         });
         await settled();

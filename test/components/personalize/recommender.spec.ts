@@ -129,7 +129,7 @@ describe("the recommender", () => {
         assert.equal(inputsOf("Campaign").solutionVersionArn, `${solution}/$LATEST`);
         assert.equal(inputsOf("Solution").performAutoTraining, true);
         assert.equal(inputsOf("Solution").schedulingExpression, "rate(1 day)");
-        assert.deepEqual(ignored.SolutionVersion, ["importJobArn", "eventParameters"]);
+        assert.deepEqual(ignored.SolutionVersion, ["rows", "eventParameters"]);
         await useMocks();
         await recommender(configWith({ ...automatic, syncWithLatestSolutionVersion: "false", autoTrainingDays: "7" }));
         assert.equal(inputsOf("Campaign").solutionVersionArn, "movies");
@@ -225,6 +225,7 @@ describe("the recommender", () => {
         const { Recommender } = await import("../../../components/personalize/recommender.ts");
         const args = {
             config,
+            caller: { partition: "aws", region: "eu-central-1", accountId: "000000000000" },
             interactionsSchema: itemInteractionsSchema,
             watchedTypes: undefined,
             recipeArn: config.recipe && `arn:aws:personalize:::recipe/${config.recipe}`,

@@ -1,0 +1,189 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { benchCommand, refuseNone } from "../../bench/lib/command.ts";
+import { printGoals, showLine, showTable } from "../../bench/lib/goals.ts";
+import { root } from "../../packages/local-aws/instance.ts";
+import { driftOf } from "../support/drift.ts";
+import { everythingIn } from "../support/left.ts";
+import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { previewedAndApplied } from "../support/planned.ts";
+import { type KeyCase, keyCases } from "./planned/key-values.ts";
+import { prepareValues } from "./planned/prepare.ts";
+
+/**
+ * Compares what preview announces with what `up` does, for every config key and every kind of drift. Runs on a local AWS
+ * of its own.
+ */
+
+const { only, resume } = benchCommand(
+    "drill:planned",
+    "Does `up` do exactly what preview announces, for every config key and every kind of drift?",
+    ["", "-- --only tags", "-- --resume"],
+)
+    .option("--only <text>", "only keys and drifts whose name contains the text", "")
+    .option("--resume", "continue the interrupted drill", false)
+    .parse()
+    .opts<{ only: string; resume: boolean }>();
+
+/** The result of one change. */
+interface Planned {
+    readonly kind: "key" | "drift" | "deletion";
+    readonly name: string;
+    readonly changes: number;
+    /** Pairs of operation and resource that only one side has. */
+    readonly differences: readonly string[];
+    readonly secondEmpty: boolean;
+    /** Whether everything exists again that was deleted by hand. */
+    readonly restored: boolean;
+    readonly problem?: string;
+}
+
+const base = { api: true, eventTracker: true, storefront: "api" };
+const say = (line: string) => process.stderr.write(`${line}\n`);
+const file = join(root, ".local", "drills", "planned.json");
+const results: Planned[] = resume && existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Planned[]) : [];
+const isDone = (name: string) => results.some((one) => one.name === name);
+let current: Awaited<ReturnType<typeof begin>> | undefined;
+let total = 0;
+try {
+    current = await begin();
+    const { keys, drifts, deletions } = current;
+    const cases = [
+        ...Object.keys(keys).map((name) => ["key", name] as const),
+        ...Object.keys(drifts).map((name) => ["drift", name] as const),
+        ...Object.keys(deletions).map((name) => ["deletion", name] as const),
+    ].filter(([, name]) => name.includes(only));
+    total = cases.length;
+    refuseNone(only, [...Object.keys(keys), ...Object.keys(drifts)], () => cases.length > 0);
+    for (const [index, [kind, name]] of cases.entries()) {
+        if (isDone(name)) continue;
+        const begun = performance.now();
+        current ??= await begin();
+        const result = await tried(current, kind, name);
+        results.push(result);
+        mkdirSync(dirname(file), { recursive: true });
+        writeFileSync(file, JSON.stringify(results));
+        const seconds = ((performance.now() - begun) / 1000).toFixed(0);
+        say(
+            `${index + 1}/${total} ${kind} ${name}: ${faultOf(result) ?? `${result.changes} changes, fine`} (${seconds} s)`,
+        );
+        if (faultOf(result) !== undefined) {
+            await current.end();
+            current = undefined;
+        }
+    }
+} finally {
+    await current?.end();
+}
+
+showTable(
+    ["kind", "change", "resources", "result"],
+    results.map((one) => [one.kind, one.name, one.changes, faultOf(one) === undefined ? "as planned" : "FAULT"]),
+);
+for (const one of results.filter((result) => faultOf(result) !== undefined)) {
+    showLine(`${one.kind} ${one.name}: ${faultOf(one)}`);
+}
+if (only === "" && results.length === total) {
+    const percent = (of: readonly Planned[], holds: (one: Planned) => boolean) =>
+        (100 * of.filter(holds).length) / of.length;
+    const restores = results.filter(({ kind }) => kind === "deletion");
+    process.exitCode = printGoals([
+        {
+            name: "planned-equals-done",
+            figure: percent(results, (one) => one.problem === undefined && one.differences.length === 0),
+            bound: "=",
+            limit: 100,
+            unit: "%",
+        },
+        {
+            name: "planned-second-empty",
+            figure: percent(results, ({ secondEmpty }) => secondEmpty),
+            bound: "=",
+            limit: 100,
+            unit: "%",
+        },
+        {
+            name: "refresh-restores",
+            figure: percent(restores, ({ restored }) => restored),
+            bound: "=",
+            limit: 100,
+            unit: "%",
+        },
+    ]);
+} else {
+    process.exitCode = results.every((one) => faultOf(one) === undefined) ? 0 : 1;
+}
+
+async function begin() {
+    const aws = await startTestAws();
+    const values = await prepareValues(aws);
+    await aws.configure(base);
+    assertExit(await aws.engine("up"), 0);
+    const drift = await driftOf(aws);
+    return {
+        aws,
+        keys: keyCases(aws, values.arns),
+        drifts: drift.drifts,
+        deletions: drift.deletions,
+        async end(): Promise<void> {
+            drift.end();
+            await values.end();
+            await aws.stop();
+        },
+    };
+}
+
+async function tried(
+    { aws, keys, drifts, deletions }: Awaited<ReturnType<typeof begin>>,
+    kind: Planned["kind"],
+    name: string,
+) {
+    const common = { kind, name };
+    try {
+        if (kind === "key") {
+            return { ...common, ...(await triedKey(aws, keys[name] as KeyCase)), restored: true };
+        }
+        await aws.configure(base);
+        assertExit(await aws.engine("up"), 0);
+        const before = await named(aws);
+        await (kind === "drift" ? drifts[name] : deletions[name])?.();
+        assertExit(await aws.engine("refresh"), 0);
+        const result = await compared(aws);
+        return { ...common, ...result, restored: (await named(aws)).join() === before.join() };
+    } catch (error) {
+        const problem = String((error as Error).message).slice(-1500);
+        return { ...common, changes: 0, differences: [], secondEmpty: false, restored: false, problem };
+    }
+}
+
+async function triedKey(aws: TestAws, { set, refused }: KeyCase) {
+    await aws.configure({ ...base, ...set });
+    if (refused === undefined) return compared(aws);
+    for (const command of ["preview", "up"] as const) {
+        const { exitCode, stdout, stderr } = await aws.engine(command);
+        if (exitCode === 0 || !refused.test(stdout + stderr)) {
+            throw new Error(`${command} exits ${exitCode} and does not refuse the value: ${stdout}${stderr}`);
+        }
+    }
+    return { changes: 0, differences: [], secondEmpty: true };
+}
+
+async function compared(aws: TestAws) {
+    const { preview, up } = await previewedAndApplied(aws);
+    const differences = [
+        ...preview.filter((pair) => !up.includes(pair)).map((pair) => `only preview: ${pair}`),
+        ...up.filter((pair) => !preview.includes(pair)).map((pair) => `only up: ${pair}`),
+    ];
+    const second = await aws.engine("preview", "--expect-no-changes");
+    return { changes: up.length, differences, secondEmpty: second.exitCode === 0 };
+}
+
+/** Everything by name; a version has another id after each training. */
+const named = async (aws: TestAws) => (await everythingIn(aws)).filter((thing) => !thing.startsWith("version ")).sort();
+
+function faultOf({ differences, secondEmpty, restored, problem }: Planned): string | undefined {
+    if (problem !== undefined) return problem;
+    if (differences.length > 0) return differences.join("; ");
+    if (!secondEmpty) return "the second preview is not empty";
+    return restored ? undefined : "not everything exists again";
+}

@@ -1,0 +1,64 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { CreatePolicyCommand } from "@aws-sdk/client-iam";
+import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
+import { CreateDatasetGroupCommand } from "@aws-sdk/client-personalize";
+import { PutParameterCommand } from "@aws-sdk/client-ssm";
+import { itemsCsv, itemsSchema } from "../../../data-prep/items.ts";
+import { prepare } from "../../../data-prep/prepare.ts";
+import { variables } from "../../../packages/local-aws/instance.ts";
+import { ratingsFile, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
+import { startIssuer } from "../../support/issuer.ts";
+import { region, type TestAws } from "../../support/local-aws.ts";
+
+const films = Array.from({ length: 150 }, (_, index) => ({
+    itemId: String(index + 1),
+    title: `Film ${index + 1}`,
+    year: 1900 + index,
+    genres: ["Drama"],
+}));
+
+/** Writes the files and makes the resources that values of config keys name. */
+export async function prepareValues(aws: TestAws) {
+    const at = (name: string) => join(aws.instance.dir, "data", name);
+    // data-prep writes the API's tables beside the interactions.
+    await mkdir(at("other"));
+    await writeFile(at("other/u.data"), ratingsFile(syntheticRatings({ seed: 3 })));
+    await prepare({ input: at("other/u.data"), output: at("other/interactions.csv"), log: () => {} });
+    await writeFile(at("options.yaml"), "minInteractions: 7\n");
+    await writeFile(at("items.csv"), itemsCsv(films));
+    await writeFile(at("items.schema.json"), JSON.stringify(itemsSchema));
+    await writeFile(at("users.csv"), 'USER_ID,AGE\n"1",30\n"2",\n');
+    const fields = [
+        { name: "USER_ID", type: "string" },
+        { name: "AGE", type: ["null", "int"] },
+    ];
+    await writeFile(at("users.schema.json"), JSON.stringify({ ...itemsSchema, name: "Users", fields }));
+    await writeFile(at("batch.jsonl"), '{"userId": "1"}\n');
+    await aws.ssm.send(
+        new PutParameterCommand({ Name: "/films/webhook", Value: "https://chat.example/hook", Type: "SecureString" }),
+    );
+    const PolicyDocument = JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+    });
+    const { Policy } = await aws.iam.send(new CreatePolicyCommand({ PolicyName: "boundary", PolicyDocument }));
+    const kms = new KMSClient({
+        endpoint: variables(aws.instance).AWS_ENDPOINT_URL as string,
+        region,
+        credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    });
+    const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+    kms.destroy();
+    const group = await aws.personalize.send(new CreateDatasetGroupCommand({ name: "console-films" }));
+    const issuer = await startIssuer();
+    return {
+        arns: {
+            boundary: Policy?.Arn ?? "",
+            kmsKey: KeyMetadata?.Arn ?? "",
+            datasetGroup: group.datasetGroupArn ?? "",
+            issuer: issuer.issuer,
+        },
+        end: () => issuer.close(),
+    };
+}
