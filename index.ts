@@ -23,10 +23,11 @@ import { bucketNameFor } from "./config/config.ts";
 import { preparedData } from "./data-prep/prepared-data.ts";
 import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "./iam/import-access.ts";
 import { accessHashOf } from "./personalize/dataset-import-job.ts";
-import { endWithEngine } from "./personalize/engine.ts";
+import { endLanguageHostWithEngine, endWithEngine } from "./personalize/engine.ts";
 
 // If its engine is killed, a Pulumi program waits for ever with high CPU use.
 endWithEngine([process.env.PULUMI_NODEJS_ENGINE ?? ""]);
+endLanguageHostWithEngine();
 // The SDK maps every stack trace by source maps, which costs a preview a second. Node strips types in place: there are none.
 Reflect.deleteProperty(Error, "prepareStackTrace");
 const configured = loadConfig();

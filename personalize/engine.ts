@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { connect } from "node:net";
 
 /** Seconds between two checks that the engine is alive. */
@@ -36,6 +37,31 @@ export function endWithEngine(argv: readonly string[] = process.argv): void {
         }
     }, watchSeconds * 1000);
     timer.unref();
+}
+
+/**
+ * Ends the language host of this program together with the program, if the engine was killed. The host itself checks
+ * only every five minutes whether its engine is alive (pulumi-language-nodejs, rpcutil.Healthcheck).
+ */
+export function endLanguageHostWithEngine(): void {
+    process.once("exit", () => {
+        const host = processOf(process.ppid);
+        // The host of a killed engine has another parent, such as init.
+        if (host?.command.includes("pulumi-language") && !processOf(host.parent)?.command.endsWith("pulumi")) {
+            process.kill(process.ppid);
+        }
+    });
+}
+
+/** Parent and command of a process; undefined for an ended one, and without ps. */
+function processOf(pid: number): { readonly parent: number; readonly command: string } | undefined {
+    try {
+        const line = execFileSync("ps", ["-o", "ppid=,comm=", "-p", String(pid)], { encoding: "utf8" });
+        const [, parent, command = ""] = /^\s*(\d+)\s+(.*?)\s*$/.exec(line) ?? [];
+        return { parent: Number(parent), command };
+    } catch {
+        return undefined;
+    }
 }
 
 function listens(port: number): Promise<boolean> {

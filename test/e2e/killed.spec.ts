@@ -38,12 +38,18 @@ describe("an up that ends in the middle", () => {
                 assert.equal(engine.exitCode, null, "the engine ended before it could be killed");
                 await sleep(10);
             }
-            const helpers = helpersOf(engine.pid ?? 0);
-            assert.ok(helpers.length >= 3, "program, dynamic provider and AWS plugin run");
+            assert.ok(helpersOf(engine.pid ?? 0).length >= 3, "program, dynamic provider and AWS plugin run");
+            const started = startedBy(engine.pid ?? 0);
+            assert.ok(started.some(({ command }) => /pulumi-language-nodejs/.test(command)));
             engine.kill("SIGKILL");
             await ended;
-            // Pulumi's own language host stays idle; our processes must end with the engine.
-            await until(async () => !running().some(({ pid }) => helpers.includes(pid)));
+            // Pulumi's own language host would wait for five minutes.
+            const left = () => running().filter(({ pid }) => started.some((one) => one.pid === pid));
+            for (let waits = 0; left().length > 0 && waits < 150; waits++) await sleep(100);
+            assert.deepEqual(
+                left().map(({ command }) => command),
+                [],
+            );
             const up = await aws.engine("up");
             assert.notEqual(up.exitCode, 0);
             assert.match(up.stderr, /the stack is currently locked by 1 lock/);
