@@ -45,7 +45,7 @@ const [files, { accountId }, { partition }] = await Promise.all([
 ]);
 const bucketName = bucketNameFor(config, accountId);
 const plan = await plannedStack(config, config.observability ? alarmCount(config.serving.api) : 0);
-const { ownerId: owner, previousStack } = await stackOwner(config, bucketName, plan);
+const { ownerId: owner, previousStack, trailBucketName } = await stackOwner(config, bucketName, plan);
 const stateFlags = await stackStateFlags(config.stack, previousStack);
 const price = showPrice(config, plan, { isParked: stateFlags.parked !== undefined });
 const caller = { partition, region: config.region, accountId };
@@ -121,7 +121,7 @@ const serving = new Serving("serving", {
     budget: budget.resource,
 });
 if (config.auditTrail) {
-    new AuditTrail("audit", { config, caller, bucketName: place.bucketName });
+    new AuditTrail("audit", { config, caller, bucketName: trailBucketName });
 }
 
 export const { estimatedMonthlyCostUsd } = price;

@@ -17,6 +17,8 @@ export interface StackOwnerInputs extends Pick<CommonInputs, "region" | "tags"> 
     /** The end of all names of the stack. */
     readonly nameSuffix: string;
     readonly bucketName: string;
+    /** Name of the trail's bucket. `check` keeps the first one: a replaced bucket would lose its audit events. */
+    readonly trailBucketName: string;
     /** Read by `check` only: a change of the price alone is no change of this resource, but the state records it. */
     readonly priced: { readonly plan: PlannedStack; readonly limitIsSet: boolean };
 }
@@ -107,7 +109,8 @@ export function stackOwnerHandler(deps: {
             const changed = [regionProblems, renameProblems, priceProblems].flatMap((of) => of(recorded, news));
             const failures = changed.length > 0 ? changed : await problemsOf(news, ownerId);
             const previousStack = stackOf(recorded) === stackOf(news) ? "" : stackOf(recorded);
-            return { inputs: { ...properties, ownerId, previousStack }, failures };
+            const trailBucketName = recorded.trailBucketName ?? news.trailBucketName;
+            return { inputs: { ...properties, ownerId, previousStack, trailBucketName }, failures };
         },
         async diff(_id, olds, news) {
             const renamed = stackOf(olds as Partial<StackOwnerInputs>) !== stackOf(news as Partial<StackOwnerInputs>);

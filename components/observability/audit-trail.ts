@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArn } from "policy-evaluator";
-import { type StackConfig, trailBucketNameFor } from "../../config/config.ts";
+import type { StackConfig } from "../../config/config.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { trailBucketPolicy, trailLogGroup, trailRolePolicy, trailRoleTrust } from "../../iam/trail-access.ts";
 import { closedBucket } from "../common/closed-bucket.ts";
@@ -11,7 +11,7 @@ import { serviceRole } from "../common/service-role.ts";
 export interface AuditTrailArgs {
     readonly config: StackConfig;
     readonly caller: pulumi.Input<ServiceCaller>;
-    /** Name of the data bucket; the trail's bucket name starts with it. */
+    /** Name of the trail's bucket. */
     readonly bucketName: pulumi.Input<string>;
 }
 
@@ -28,7 +28,7 @@ export class AuditTrail extends pulumi.ComponentResource {
         const scope = pulumi.output(args.caller).apply((caller) => ({ ...caller, names }));
         const child = { parent: this };
 
-        const bucketName = pulumi.output(args.bucketName).apply(trailBucketNameFor);
+        const { bucketName } = args;
         // S3 managed keys: a customer's key would also have to allow CloudTrail.
         const closed = { bucketName, forceDestroy: true, kmsKeyArn: undefined, tags };
         const { bucketName: s3BucketName, accessBlock } = closedBucket(name, closed, child);

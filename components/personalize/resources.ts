@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { StackConfig } from "../../config/config.ts";
+import { type StackConfig, trailBucketNameFor } from "../../config/config.ts";
 import type { PlannedStack } from "../../cost/estimate.ts";
 import type { BatchInferenceJobInputs } from "../../personalize/batch-inference-job.ts";
 import type { CampaignInputs } from "../../personalize/campaign.ts";
@@ -150,6 +150,7 @@ export class ClosedStage extends PersonalizeResource<ClosedStageInputs> {
 export class StackOwner extends PersonalizeResource<StackOwnerInputs> {
     declare public readonly ownerId: pulumi.Output<string>;
     declare public readonly previousStack: pulumi.Output<string>;
+    declare public readonly trailBucketName: pulumi.Output<string>;
 
     constructor(name: string, args: Args<StackOwnerInputs>, opts?: pulumi.CustomResourceOptions) {
         super("StackOwner", name, args, ["ownerId", "previousStack"], opts);
@@ -157,19 +158,33 @@ export class StackOwner extends PersonalizeResource<StackOwnerInputs> {
 }
 
 /**
- * The id of the stack, and its name before an unfinished rename (else empty). It resolves after the check that no other
- * stack in the account has its names. Declare all other resources later, so that a refused `up` makes nothing.
+ * The id of the stack, its name before an unfinished rename (else empty), and the name of its trail's bucket. The
+ * promise resolves after the check that no other stack in the account has the names. Declare all other resources later,
+ * so that a refused `up` creates nothing.
  */
 export async function stackOwner(
     { region, tags, names, nameSuffix, adopt, cost }: StackConfig,
     bucketName: string,
     plan: PlannedStack,
-): Promise<{ readonly ownerId: pulumi.Output<string>; readonly previousStack: string }> {
+): Promise<{
+    readonly ownerId: pulumi.Output<string>;
+    readonly previousStack: string;
+    readonly trailBucketName: pulumi.Output<string>;
+}> {
     const datasetGroupName = adopt.datasetGroup === undefined ? names.datasetGroup : undefined;
+    const trailBucketName = trailBucketNameFor(bucketName);
     const priced = { plan, limitIsSet: cost.monthlyLimitUsd !== undefined };
-    const owner = new StackOwner("owner", { region, tags, datasetGroupName, nameSuffix, bucketName, priced });
+    const owner = new StackOwner("owner", {
+        region,
+        tags,
+        datasetGroupName,
+        nameSuffix,
+        bucketName,
+        trailBucketName,
+        priced,
+    });
     const previousStack = await new Promise<string>((resolve) => owner.previousStack.apply(resolve));
-    return { ownerId: owner.ownerId, previousStack };
+    return { ownerId: owner.ownerId, previousStack, trailBucketName: owner.trailBucketName };
 }
 
 /** Deadline in minutes for resources that usually need about a minute. */

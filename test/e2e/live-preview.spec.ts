@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { HeadObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { driftOf } from "../support/drift.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { previewedAndApplied } from "../support/planned.ts";
@@ -74,4 +75,19 @@ describe("a preview of a live stack", () => {
             assert.deepEqual(created.sort(), types);
         });
     }
+
+    it("keeps the trail's bucket and its events when bucketName changes", async () => {
+        const { bucketName } = await aws.outputs();
+        const event = { Bucket: `${bucketName}-trail`, Key: "AWSLogs/000000000000/event.json.gz" };
+        await aws.s3.send(new PutObjectCommand({ ...event, Body: "{}" }));
+        await aws.configure({ minProvisionedTPS: 2, bucketName: `films-of-${aws.stack}` });
+        const { preview, up } = await previewedAndApplied(aws);
+        assert.deepEqual(preview, up);
+        assert.equal((await aws.outputs()).bucketName, `films-of-${aws.stack}`);
+        assert.deepEqual(
+            up.filter((line) => /::audit$/.test(line)),
+            [],
+        );
+        await aws.s3.send(new HeadObjectCommand(event));
+    });
 });

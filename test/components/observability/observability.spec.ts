@@ -211,7 +211,7 @@ describe("the audit trail", () => {
         await useMocks();
         const config = configWith({ permissionsBoundary: "arn:aws:iam::123456789012:policy/boundary" });
         const { names } = config;
-        new AuditTrail("audit", { config, caller, bucketName: "films" });
+        new AuditTrail("audit", { config, caller, bucketName: "films-trail" });
         await settled();
         const trail = inputsOf("Trail");
         assert.deepEqual(
