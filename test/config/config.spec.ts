@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { namesFor } from "../../config/config.ts";
 import { includesWatched, watchedFilterExpression } from "../../config/watched.ts";
 import { configDefaults } from "../support/config-defaults.ts";
+import { documentedEffects } from "../support/effects.ts";
 import { good, problems } from "./parsed.ts";
 
 describe("the configuration", () => {
@@ -19,6 +20,10 @@ describe("the configuration", () => {
         for (const [name, told] of rows.filter(([name]) => configDefaults[name] !== "")) {
             assert.equal(told, configDefaults[name], name);
         }
+    });
+
+    it("has a row for each key in the table of effects, and no other", () => {
+        assert.deepEqual([...documentedEffects().keys()].sort(), [...Object.keys(configDefaults), "aws:region"].sort());
     });
 
     it("is the default one where nothing is set", () => {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { HeadObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { driftOf } from "../support/drift.ts";
+import { documentedEffects, effectsOf } from "../support/effects.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
-import { previewedAndApplied } from "../support/planned.ts";
+import { previewedAndApplied, previewedSteps } from "../support/planned.ts";
 
 describe("a preview of a live stack", () => {
     let aws: TestAws;
@@ -64,6 +65,29 @@ describe("a preview of a live stack", () => {
         assertExit(await aws.engine("preview"), 0);
         await aws.configure({ minProvisionedTPS: 2 });
     });
+
+    for (const [key, value] of Object.entries({
+        nameSuffix: "-other",
+        bucketName: "another-bucket",
+        performAutoTraining: true,
+        tags: { team: "films" },
+        pollSeconds: "0.1",
+        dataRetention: "retain",
+        auditTrail: false,
+        idleHours: "30",
+    })) {
+        it(`shows the changes of ${key} that the table of effects lists`, async () => {
+            await aws.configure({ minProvisionedTPS: 2, [key]: value });
+            const listed = documentedEffects().get(key) ?? [];
+            const effects = effectsOf(await previewedSteps(aws));
+            assert.deepEqual(
+                effects.filter((effect) => !listed.includes(effect)),
+                [],
+            );
+            assert.equal(effects.length > 0, listed.length > 0, effects.join(", "));
+            await aws.configure({ minProvisionedTPS: 2 });
+        });
+    }
 
     for (const [what, types] of Object.entries(cases)) {
         it(`shows only what \`up\` creates again: ${what}`, async () => {

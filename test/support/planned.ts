@@ -22,7 +22,8 @@ export async function planned(aws: TestAws): Promise<Plan> {
     return planOf(await previewedSteps(aws));
 }
 
-async function previewedSteps(aws: TestAws): Promise<readonly Step[]> {
+/** The steps of a preview. */
+export async function previewedSteps(aws: TestAws): Promise<readonly Step[]> {
     const preview = await aws.engine("preview", "--json");
     assertExit(preview, 0);
     return (JSON.parse(preview.stdout) as { steps: Step[] }).steps;
