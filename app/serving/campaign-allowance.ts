@@ -1,5 +1,6 @@
 import { errorName } from "./failures.ts";
-import { limits } from "./limits.ts";
+import { campaignCallsPerViewer, limits } from "./limits.ts";
+import { minuteCounts } from "./minute-counts.ts";
 import type { Log, TablePort } from "./ports.ts";
 import { type Resilience, within } from "./resilience.ts";
 
@@ -8,8 +9,15 @@ export interface AllowanceParts {
     readonly tableResilience: Pick<Resilience, "later">;
     readonly clock: () => number;
     readonly log: Log;
-    /** Campaign requests a second of all processes together; undefined: unlimited. */
+    /** Campaign requests a second of all processes together, for each kind of viewer; undefined: unlimited. */
     readonly perSecond: number | undefined;
+}
+
+/** The viewer for whom the campaign is called. */
+export interface AllowedViewer {
+    readonly userId: string;
+    /** Whether a token proves the viewer. */
+    readonly proven: boolean;
 }
 
 /** Seconds of a window; a burst may use its requests at once. */
@@ -20,10 +28,37 @@ const parts = 10;
 const keptSeconds = 600;
 
 /**
- * Campaign requests that unproven viewers may cause. The campaign bills each one above its minimum. A stranger
- * chooses viewers and parameters freely, so no cache limits them.
+ * Campaign requests that viewers may cause. The campaign bills each one above its minimum, and a viewer chooses
+ * parameters freely, so no cache limits them. Unproven viewers share one limit, because a stranger has any number of
+ * them. A proven viewer has a limit, and all proven viewers share a second one, which strangers cannot use up.
  */
-export function campaignAllowance({ table, tableResilience, clock, log, perSecond }: AllowanceParts) {
+export function campaignAllowance(parts: AllowanceParts) {
+    const { perSecond, log } = parts;
+    const unproven = sharedAllowance(parts, "campaign");
+    const proven = sharedAllowance(parts, "campaign-proven");
+    const viewers = minuteCounts(parts);
+
+    function mayViewer(userId: string): boolean {
+        const name = `campaign#${userId}`;
+        if (!viewers.hasRoom(name, campaignCallsPerViewer, 1)) return false;
+        viewers.add(name, campaignCallsPerViewer, 1)?.catch((error: unknown) => {
+            log({ failed: "count the campaign requests of a viewer", error: errorName(error) });
+        });
+        return true;
+    }
+
+    /** Whether one more request for the viewer is allowed. */
+    return async (viewer: AllowedViewer): Promise<boolean> => {
+        if (perSecond === undefined) return true;
+        return viewer.proven ? mayViewer(viewer.userId) && (await proven()) : unproven();
+    };
+}
+
+/** Requests of all processes together in a window, counted in the table under a name. */
+function sharedAllowance(
+    { table, tableResilience, clock, log, perSecond }: AllowanceParts,
+    name: "campaign" | "campaign-proven",
+) {
     const limit = Math.ceil((perSecond ?? 0) * windowSeconds);
     const part = Math.max(1, Math.ceil(limit / parts));
     let window: Window = { at: 0, left: 0, over: true };
@@ -32,14 +67,12 @@ export function campaignAllowance({ table, tableResilience, clock, log, perSecon
     async function count(into: Window, granted: number): Promise<void> {
         const expiresAt = into.at * windowSeconds + keptSeconds;
         try {
-            const total = await tableResilience.later((signal) =>
-                table.count("campaign", into.at, part, expiresAt, signal),
-            );
+            const total = await tableResilience.later((signal) => table.count(name, into.at, part, expiresAt, signal));
             const excess = Math.min(part, Math.max(0, total - limit));
             into.left = Math.max(0, into.left + part - granted - excess);
             into.over = total >= limit;
         } catch (error) {
-            log({ failed: "count the campaign requests of unproven viewers", error: errorName(error) });
+            log({ failed: "count the campaign requests of all viewers", error: errorName(error) });
             // Without the table a process has one part.
             into.over = true;
         }
@@ -53,7 +86,6 @@ export function campaignAllowance({ table, tableResilience, clock, log, perSecon
 
     /** Whether one more request is allowed. */
     return async function allowed(): Promise<boolean> {
-        if (perSecond === undefined) return true;
         const at = Math.floor(clock() / (windowSeconds * 1000));
         if (at !== window.at) {
             // The first part is granted at once, because a write of the table would delay each window's first list.

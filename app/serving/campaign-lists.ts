@@ -31,7 +31,7 @@ export interface CampaignListParts {
     readonly watchedFilterArn: string;
     readonly memory: ViewerMemory;
     readonly watch: Pick<CampaignWatch, "gone">;
-    /** Whether one more request of an unproven viewer is allowed. */
+    /** Whether one more request for a viewer is allowed. */
     readonly allowed: CampaignAllowance;
     readonly campaignResilience: Resilience;
     readonly tableResilience: Resilience;
@@ -53,7 +53,7 @@ export function campaignLists(parts: CampaignListParts) {
 
     async function call(wanted: ListWanted, key: string, ask: Resilience["ask"], trace: Trace): Promise<KeptList> {
         const { userId, filter, values, context, revision, solutionVersion, without } = wanted;
-        if (!wanted.proven && !(await allowed())) throw new NoAllowanceError();
+        if (!(await allowed(wanted))) throw new NoAllowanceError();
         // A call takes one filter: a named one replaces the default.
         const arn = filter === undefined ? watchedFilterArn || undefined : (filters[filter] ?? "");
         const madeAt = clock();

@@ -9,7 +9,7 @@ interface ServiceError {
 
 export type CampaignFailure = "gone" | "throttled" | "slow" | "refused" | "resting" | "failed";
 
-/** The requests that unproven viewers may cause are used up; the campaign was not called. */
+/** The requests that the viewer may cause are used up; the campaign was not called. */
 export class NoAllowanceError extends Error {
     override readonly name = "NoAllowanceError";
 }

@@ -84,6 +84,8 @@ export const askedLength = listLength + recentLength;
 /** Events a minute: a person who watches sends a few; an address can be a whole office. */
 export const eventsPerViewer = 60;
 export const eventsPerAddress = 300;
+/** Campaign calls a minute for a proven viewer: one after each event of a person who watches, with a few filters. */
+export const campaignCallsPerViewer = 30;
 /** An address of CloudFront counts as this number of addresses. */
 export const viewersPerEdge = 10;
 /** Number of viewers and addresses whose events a process counts. */

@@ -14,7 +14,7 @@ export interface RankParts {
     readonly rank: CampaignPort["rank"];
     /** Calls the ranking campaign. */
     readonly askRanking: Resilience["ask"];
-    /** Whether one more request of an unproven viewer is allowed. */
+    /** Whether one more request for a viewer is allowed. */
     readonly allowed: CampaignAllowance;
     readonly log: Log;
 }
@@ -38,7 +38,7 @@ export function ranker({ tables, rank, askRanking, allowed, log }: RankParts) {
         }
         const count = itemIds.length;
         try {
-            if (!proven && !(await allowed())) throw new NoAllowanceError();
+            if (!(await allowed({ userId, proven }))) throw new NoAllowanceError();
             const order = await askRanking(async (signal) => {
                 trace.campaignCalls += 1;
                 return rank(userId, itemIds, signal);

@@ -43,8 +43,11 @@ export interface ApiConfig {
     readonly tableName: string;
     /** Web origins that may call, for example `https://films.example`. */
     readonly allowedOrigins: readonly string[];
-    /** Campaign requests a second that unproven viewers may cause, by all processes together; absent: unlimited. */
-    readonly unprovenPerSecond?: number;
+    /**
+     * Campaign requests a second that unproven viewers may cause, by all processes together, and as many that proven
+     * ones may; absent: unlimited.
+     */
+    readonly campaignPerSecond?: number;
     /** Whether API Gateway requires the API key: then all callers are servers of the owner. */
     readonly apiKey?: boolean;
     /** The issuer of viewers' tokens; absent: no viewer is proven. */
@@ -112,7 +115,7 @@ export function createService(parts: ServiceParts): Service {
     let going: Promise<unknown>[] = [];
     const common = { clock, log, limits, table, tableResilience, memory, tables, noun };
     const watch = campaignWatch({ ...common, campaign, background: (work) => void going.push(work) });
-    const allowed = campaignAllowance({ ...common, perSecond: config.unprovenPerSecond });
+    const allowed = campaignAllowance({ ...common, perSecond: config.campaignPerSecond });
     const lists = campaignLists({ ...common, campaign, filters, watchedFilterArn, watch, allowed, campaignResilience });
     const leavesOutWatched = (filter = "") => watchedFilterArn !== "" && !filtersOfWatched.includes(filter);
     const route = router({

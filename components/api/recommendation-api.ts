@@ -216,10 +216,10 @@ function tableOperations(
 }
 
 /**
- * Campaign requests a second that unproven viewers may cause; the minimum TPS is paid anyway. undefined: unlimited,
+ * Campaign requests a second that unproven, and again proven, viewers may cause; the minimum TPS is paid anyway. undefined: unlimited,
  * because with an API key all callers are servers of the owner.
  */
-export const unprovenPerSecondOf = ({
+export const campaignPerSecondOf = ({
     serving: { apiKey, requestsPerSecond },
     minProvisionedTPS,
 }: Pick<StackConfig, "minProvisionedTPS"> & {
@@ -246,7 +246,7 @@ function settingsOf({ config, caller, price, ...args }: RecommendationApiArgs, t
         // By name, because the policy names this table.
         tableName: table.name,
         allowedOrigins: config.serving.allowedOrigins,
-        unprovenPerSecond: unprovenPerSecondOf(config),
+        campaignPerSecond: campaignPerSecondOf(config),
         apiKey: config.serving.apiKey,
         viewerAuth: config.serving.viewerAuth,
         publicHistories: config.serving.publicHistories,

@@ -158,7 +158,7 @@ describe("a stranger's requests for lists", () => {
 
     it("cause a limited number of calls of the campaign, by all processes together", async () => {
         const [campaign, table] = [campaignWorld(), memoryTable()];
-        const limited = { campaign, table, config: { unprovenPerSecond: 10 } };
+        const limited = { campaign, table, config: { campaignPerSecond: 10 } };
         const worlds = [startWorld(limited), startWorld(limited)] as const;
         const sources: Record<string, number> = {};
         for (let at = 0; at < 1000; at++) {
@@ -178,7 +178,7 @@ describe("a stranger's requests for lists", () => {
     });
 
     it("by several at once share one write of the table, and without the table a process has a tenth", async () => {
-        const world = startWorld({ config: { unprovenPerSecond: 10 } });
+        const world = startWorld({ config: { campaignPerSecond: 10 } });
         await Promise.all(Array.from({ length: 10 }, (_, at) => world.recommend(`u${at}`)));
         assert.deepEqual([world.state.asks.length, [...world.table.counts.values()]], [10, [10]]);
         world.table.state.gate = async (call) => {

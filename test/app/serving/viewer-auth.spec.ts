@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { exportSPKI, generateKeyPair, importJWK } from "jose";
 import { tokenVerifier } from "../../../app/functions/recommendation-api/verify-token.ts";
+import { campaignCallsPerViewer } from "../../../app/serving/limits.ts";
 import { type Issuer, startIssuer } from "../../support/issuer.ts";
 import { idsOf, jsonOf, serviceError, startWorld, throws, type World } from "./world.ts";
 
@@ -153,11 +154,53 @@ describe("a viewer's token", () => {
         }
     });
 
-    it("of a proven viewer may call the campaign without a limit", async () => {
-        const auth = { issuer: issuer.issuer, audience: issuer.audience, claim: "sub" };
-        world = startWorld({ config: { viewerAuth: auth, unprovenPerSecond: 1 }, verifyToken: tokenVerifier(auth) });
-        for (let at = 0; at < 30; at++) await list(`${at}`, await issuer.token({ sub: `${at}` }));
-        assert.equal(world.state.asks.length, 30);
+    describe("with an allowance of the campaign", () => {
+        let limited: World;
+        const ask = async (sub: string, query: Record<string, string>, by = limited) =>
+            jsonOf(
+                await by.ask("GET /recommendations/{userId}", {
+                    path: { userId: sub },
+                    query,
+                    headers: { Authorization: `Bearer ${await issuer.token({ sub })}` },
+                }),
+            );
+        const contexts = (count: number) =>
+            Array.from({ length: count }, (_, at) => ({ context: JSON.stringify({ DEVICE: `d${at}` }) }));
+        beforeEach(() => {
+            const auth = { issuer: issuer.issuer, audience: issuer.audience, claim: "sub" };
+            const config = { viewerAuth: auth, campaignPerSecond: 10 };
+            limited = startWorld({ config, verifyToken: tokenVerifier(auth) });
+        });
+
+        it("calls the campaign thirty times a minute for one viewer, who chooses other contexts each time", async () => {
+            for (const query of contexts(300)) await ask("mallory", query);
+            assert.equal(limited.state.asks.length, campaignCallsPerViewer);
+            assert.equal((await ask("ann", {})).source, "campaign");
+            limited.clock.at += 60_000;
+            const another = { context: JSON.stringify({ DEVICE: "another" }) };
+            assert.equal((await ask("mallory", another)).source, "campaign");
+        });
+
+        it("counts a viewer's calls over all processes", async () => {
+            const auth = { issuer: issuer.issuer, audience: issuer.audience, claim: "sub" };
+            const { table, state } = limited;
+            const other = startWorld({
+                config: { viewerAuth: auth, campaignPerSecond: 10 },
+                verifyToken: tokenVerifier(auth),
+                table,
+            });
+            for (const query of contexts(300)) await ask("mallory", query);
+            for (const query of contexts(300)) await ask("mallory", query, other);
+            assert.equal(state.asks.length, campaignCallsPerViewer);
+            assert.ok(other.state.asks.length <= campaignCallsPerViewer / 10, `${other.state.asks.length}`);
+        });
+
+        it("calls the campaign for all viewers together at its rate, and strangers use up none of it", async () => {
+            for (let at = 0; at < 300; at++) await limited.recommend(`stranger-${at}`);
+            assert.equal(limited.state.asks.length, 0, "a stranger has no list with viewerAuth jwt");
+            for (let at = 0; at < 300; at++) await ask(`viewer-${at}`, {});
+            assert.equal(limited.state.asks.length, 100, "ten seconds at ten requests a second");
+        });
     });
 
     it("names the watched films that a list is based on, to its viewer alone", async () => {

@@ -72,7 +72,7 @@ describe("the API's components", () => {
             publicHistories: false,
             trackUnproven: true,
             behindCloudFront: false,
-            unprovenPerSecond: 4,
+            campaignPerSecond: 4,
             cost: { campaignUsdPerHour: 0.2, estimatedUsdPerMonth: 157.89, limitIsSet: false, monthlyLimitUsd: 198 },
         });
         const { Statement } = JSON.parse(

@@ -42,8 +42,8 @@ export async function playOnStack(aws: TestAws, say: (line: string) => void): Pr
         const limitOf = (path: string) => methodSettings[path]?.throttlingRateLimit ?? Number.NaN;
         const FunctionName = items[0]?.name ?? "";
         const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
-        const { unprovenPerSecond } = JSON.parse(Environment?.Variables?.API_CONFIG ?? "{}");
-        const campaignPerSecond = Number(unprovenPerSecond ?? Number.POSITIVE_INFINITY);
+        const apiConfig = JSON.parse(Environment?.Variables?.API_CONFIG ?? "{}");
+        const campaignPerSecond = Number(apiConfig.campaignPerSecond ?? Number.POSITIVE_INFINITY);
 
         const loads: Played["loads"][number][] = [];
         const play = async (

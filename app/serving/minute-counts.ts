@@ -1,0 +1,75 @@
+import { LRUCache } from "lru-cache";
+import { countedNames } from "./limits.ts";
+import type { TablePort } from "./ports.ts";
+import type { Resilience } from "./resilience.ts";
+
+export interface MinuteCountParts {
+    readonly table: Pick<TablePort, "count">;
+    readonly tableResilience: Pick<Resilience, "later">;
+    readonly clock: () => number;
+}
+
+const minuteMs = 60_000;
+/** A process reports a name after each tenth of its limit, so that the table is written rarely. */
+const reports = 10;
+/** Minutes after which a count expires in the table. */
+const keptMinutes = 10;
+
+/** The minute of a moment (epoch milliseconds). */
+export const epochMinute = (at: number): number => Math.floor(at / minuteMs);
+
+interface Count {
+    readonly minute: number;
+    /** Known number of all processes. */
+    known: number;
+    /** Number of this process that no other one knows. */
+    unreported: number;
+}
+
+/** Counts by name in a minute, of all processes together. Memory has every count; the table adds up the reports. */
+export function minuteCounts({ table, tableResilience, clock }: MinuteCountParts) {
+    const counts = new LRUCache<string, Count>({ max: countedNames });
+
+    function countOf(name: string): Count {
+        const minute = epochMinute(clock());
+        const known = counts.get(name);
+        if (known?.minute === minute) return known;
+        const count = { minute, known: 0, unreported: 0 };
+        counts.set(name, count);
+        return count;
+    }
+
+    async function report(name: string, count: Count): Promise<void> {
+        const { unreported, minute } = count;
+        count.known += unreported;
+        count.unreported = 0;
+        const expiresAt = (minute + keptMinutes) * (minuteMs / 1000);
+        const total = await tableResilience.later((signal) => table.count(name, minute, unreported, expiresAt, signal));
+        count.known = Math.max(count.known, total);
+    }
+
+    return {
+        /** Whether a name may have `more` in this minute. */
+        hasRoom(name: string, limit: number, more: number): boolean {
+            const { known, unreported } = countOf(name);
+            return known + unreported + more <= limit;
+        },
+        /** Adds to a name. Returns the report to the table if one is due; it rejects if the table fails. */
+        add(name: string, limit: number, more: number): Promise<void> | undefined {
+            const count = countOf(name);
+            count.unreported += more;
+            return count.unreported < limit / reports ? undefined : report(name, count);
+        },
+        /** Adds to a name what another item of the table counts. */
+        note(name: string, more: number): void {
+            countOf(name).known += more;
+        },
+        /** Sets the least number of a name, as another process counted it. */
+        learn(name: string, known: number): void {
+            const count = countOf(name);
+            count.known = Math.max(count.known, known);
+        },
+        /** Seconds until the next minute. */
+        secondsLeft: () => Math.max(1, Math.ceil((minuteMs - (clock() % minuteMs)) / 1000)),
+    };
+}
