@@ -7,6 +7,7 @@ import { DEFAULT_OUTPUT } from "./places.ts";
 import { type PrepareOptions, plansOf, prepare } from "./prepare.ts";
 import { choiceOf } from "./reading/roles.ts";
 import { formatSummary } from "./summary.ts";
+import { changeWrites, visibleLines } from "./visible.ts";
 
 // Rows are in arrays outside of the heap. A small heap for young objects saves 20 MiB, with Parquet 130 MiB.
 setFlagsFromString("--semi-space-growth-factor=1");
@@ -195,4 +196,5 @@ async function main(args: string[]): Promise<number> {
     }
 }
 
+for (const stream of [process.stdout, process.stderr]) changeWrites(stream, visibleLines);
 process.exitCode = await main(process.argv.slice(2));

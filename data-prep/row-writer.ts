@@ -14,6 +14,7 @@ import type { TimeFormat } from "./reading/times.ts";
 import { createRepeats, hashOf } from "./repeats.ts";
 import { createTimeField } from "./time-field.ts";
 import { shown } from "./values.ts";
+import { visible } from "./visible.ts";
 
 const LF = 0x0a;
 /** Bytes that a row gains at most, beside a doubled record: its event type and its signs. */
@@ -188,5 +189,5 @@ export function createRowWriter(hasValue: boolean, extraNames: readonly string[]
 function fieldsProblem({ names, dialect, kind }: Table, bytes: Buffer, { fields, bounds }: Scanner): string {
     if (kind === "JSON lines" && bytes[bounds[0] as number] === 0) return "not a JSON object";
     const separated = delimiterName(dialect.delimiter).replace(/s$/, "");
-    return `${fields} ${separated}-separated field${fields === 1 ? "" : "s"} instead of ${names.length} (${names.join(", ")})`;
+    return `${fields} ${separated}-separated field${fields === 1 ? "" : "s"} instead of ${names.length} (${names.map(visible).join(", ")})`;
 }

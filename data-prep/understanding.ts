@@ -7,6 +7,7 @@ import { openTable, type Table } from "./reading/table.ts";
 import { timeReader } from "./reading/times.ts";
 import type { Plan } from "./row-writer.ts";
 import { shown } from "./values.ts";
+import { visible } from "./visible.ts";
 
 /** The user's choices, as the command line has them. */
 export interface Choices {
@@ -92,7 +93,7 @@ function planOf(table: Table, choices: Choices, path: string, now: number): Plan
     if (user === undefined || item === undefined || timeColumn === undefined) {
         const missing = (["user", "item", "time"] as const).filter((role) => roles[role] === undefined);
         throw new NotUnderstoodError(
-            `${table.name}: no column of the ${missing.join(", or of the ")} was found. Its columns are ${names.join(", ")}; its first row is\n` +
+            `${table.name}: no column of the ${missing.join(", or of the ")} was found. Its columns are ${names.map(visible).join(", ")}; its first row is\n` +
                 `  ${shown((sample[0] ?? []).join(" | "))}\n` +
                 (missing.includes("time") ? "Amazon Personalize needs the time of each interaction.\n" : "") +
                 `Name them:  npm run data-prep -- ${path} --columns ${missing.map((role) => `${role}=NAME`).join(",")}`,
@@ -153,7 +154,7 @@ export function describe({ table, roles, extras, time, event }: Plan): string {
     const type = typeof event === "string" ? `every event is ${event}` : event ? "events by rule" : "";
     const times =
         { s: "epoch seconds", ms: "milliseconds", us: "microseconds", iso: "ISO 8601" }[time as string] ?? time;
-    return `${table.name}: ${format}${rows}, ${table.encoding}; ${columns.join(", ")}; times in ${times}${type && `; ${type}`}`;
+    return `${table.name}: ${format}${rows}, ${table.encoding}; ${columns.map(visible).join(", ")}; times in ${times}${type && `; ${type}`}`;
 }
 
 /** The choices that state this understanding, as options of the command line. */

@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import type { TimeFormat } from "./reading/times.ts";
+import { visible } from "./visible.ts";
 
 /** Personalize refuses longer ids and event types. */
 const maxLength = 256;
@@ -55,9 +56,7 @@ export function idProblem(bytes: Uint8Array, from: number, to: number): string |
 /** Text for a terminal: control characters escaped, cut after `most` characters. */
 export function shown(text: string, most = 120): string {
     const cut = text.length > most ? `${text.slice(0, most)}…` : text;
-    return cut.replaceAll(/\p{Cc}/gu, (char) =>
-        char === "\t" ? "\\t" : `\\x${(char.codePointAt(0) as number).toString(16).padStart(2, "0")}`,
-    );
+    return visible(cut);
 }
 
 /** The reason why a text is not a time of the format. */

@@ -8,7 +8,6 @@ import { understand } from "./lib/access/messages.ts";
 import { targetOfJob, targetOfRole, targetOfStack } from "./lib/access/target.ts";
 import { shell } from "./lib/audit/inventory/thing.ts";
 import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
-import { visible } from "./lib/cli/visible.ts";
 
 interface Options extends CommonOptions {
     readonly job?: string;
@@ -75,7 +74,7 @@ await runAction(options.verbose, async (signal) => {
 });
 
 function print(document: object): void {
-    console.log(visible(JSON.stringify(document)));
+    console.log(JSON.stringify(document));
 }
 
 /** Explains a message alone, without a call of AWS. */

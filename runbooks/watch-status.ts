@@ -4,6 +4,7 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 import { InvalidArgumentError, Option } from "commander";
 import { isTransient, messageOf } from "../personalize/errors.ts";
 import { personalizeClients } from "../personalize/resource.ts";
+import { clearScreen } from "./lib/cli/output.ts";
 import { type CommonOptions, exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
 import { shortName } from "./lib/stack/all-stacks.ts";
 import { changesSince, reportText } from "./lib/stack/report-text.ts";
@@ -106,7 +107,7 @@ async function follow(signal: AbortSignal): Promise<number> {
 
 function show(before: StackReport | undefined, found: StackReport): void {
     if (process.stdout.isTTY) {
-        console.clear();
+        clearScreen();
         console.log(
             `${reportText(found)}\n${clock()}, refreshed every ${options.poll} s; Ctrl-C ends the display, and nothing in AWS`,
         );

@@ -1,5 +1,6 @@
 import { type AvroSchema, avroSchema, quoted } from "../avro.ts";
 import { sourcesAt } from "../reading/sources.ts";
+import { visible } from "../visible.ts";
 import { type AttributeColumn, attributeColumns } from "./columns.ts";
 import { fieldText } from "./content.ts";
 import { columnNamed, readRecords } from "./read.ts";
@@ -29,7 +30,7 @@ export async function readUsers(path: string): Promise<UserTable> {
     const records = await readRecords(source);
     const id = columnNamed(records.columns, idNames);
     if (id === undefined) {
-        throw new Error(`${source.name} has no column of user ids among ${records.columns.join(", ")}.`);
+        throw new Error(`${source.name} has no column of user ids among ${records.columns.map(visible).join(", ")}.`);
     }
     const { columns, leftOut } = attributeColumns(records, [id], "Users");
     if (columns.length === 0) {

@@ -1,3 +1,4 @@
+import { visible } from "../visible.ts";
 import { detectTime, type FoundTime, timeFormatOf } from "./times.ts";
 
 /** The parts of an interaction that a column can hold. */
@@ -96,7 +97,7 @@ export function columnOf(name: string, header: readonly string[]): number {
     const index = exact >= 0 ? exact : header.findIndex((each) => plain(each) === plain(name) && plain(name) !== "");
     if (index >= 0) return index;
     if (/^\d+$/.test(name) && Number(name) >= 1 && Number(name) <= header.length) return Number(name) - 1;
-    throw new Error(`There is no column "${name}"; the columns are ${header.join(", ")}.`);
+    throw new Error(`There is no column "${visible(name)}"; the columns are ${header.map(visible).join(", ")}.`);
 }
 
 export interface FoundRoles {

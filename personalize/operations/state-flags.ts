@@ -98,7 +98,8 @@ export function parseStateFlags(
             const flag = JSON.parse(value);
             if (!isText(flag.reason) || !isText(flag.since) || !shapes[key](flag))
                 throw new Error("a field is missing");
-            flags[key] = flag;
+            // Reasons are shown in lines.
+            flags[key] = { ...flag, reason: flag.reason.replaceAll(/\p{Cc}/gu, " ") };
         } catch {
             throw new BrokenFlagError(
                 `SSM parameter ${name} is not a valid state flag. Remove it: aws ssm delete-parameter --name ${name}`,

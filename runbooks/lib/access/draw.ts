@@ -1,4 +1,5 @@
-import { columns, visible, wrap, wrapCommand } from "../cli/visible.ts";
+import { visible } from "../../../data-prep/visible.ts";
+import { columns, wrap, wrapCommand } from "../cli/wrap.ts";
 import type { Diagnosis } from "./diagnose.ts";
 import { faults } from "./faults.ts";
 import { brief, type Headline, headlineOf, shownLinks } from "./headline.ts";

@@ -1,4 +1,4 @@
-import { visible } from "../cli/visible.ts";
+import { visible } from "../../../data-prep/visible.ts";
 import type { Diagnosis } from "./diagnose.ts";
 import type { Finding } from "./link.ts";
 import { noJob } from "./links/job.ts";

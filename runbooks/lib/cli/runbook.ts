@@ -3,8 +3,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import { messageOf } from "../../../personalize/errors.ts";
-import { showCommandsAsCalled } from "./as-called.ts";
-import { visible } from "./visible.ts";
+import { guardOutput } from "./output.ts";
 
 /** Exit codes of every runbook; Pulumi's own where they exist. */
 export const exitCodes = {
@@ -52,7 +51,7 @@ export function npmCommand(name: string, description: string, examples: readonly
 
 /** A command with the options of every runbook. `examples` are its arguments. */
 export function runbook(name: string, description: string, examples: readonly string[]): Command {
-    showCommandsAsCalled();
+    guardOutput();
     return npmCommand(name, description, examples)
         .option("--stack <name>", "the Pulumi stack; default: the selected one")
         .option("--verbose", "show the stack trace of an error");
@@ -81,7 +80,7 @@ export async function runAction(verbose: boolean | undefined, action: (signal: A
         }
         const { message, stack, name } = error as Error;
         const shown = verbose ? `${stack}` : `error: ${explained(error as Error)}`;
-        process.stderr.write(`${shown.split("\n").map(visible).join("\n")}\n`);
+        process.stderr.write(`${shown}\n`);
         if (!verbose && !(error instanceof RunbookError)) {
             process.stderr.write("Details: run again with --verbose.\n");
         }
@@ -143,9 +142,8 @@ export async function confirm(question: string, yes: boolean | undefined, signal
             exitCodes.usage,
         );
     }
-    const terminal = createInterface({ input: process.stdin, output: process.stderr });
-    // The terminal reads Ctrl-C as a key here, and sends no signal.
-    terminal.once("SIGINT", () => process.emit("SIGINT"));
+    // The terminal itself edits the line: readline's own editing writes controls, which `guardOutput` escapes.
+    const terminal = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
     try {
         const answer = await terminal.question(`${question} [y/N] `, { signal });
         if (!/^y(es)?$/i.test(answer.trim())) {

@@ -1,13 +1,3 @@
-// Controls, format characters (direction of text, zero width), separators of lines, and halves of a character.
-const unsafe = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
-const unit = (one: string) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`;
-
-/**
- * One line without characters that a terminal obeys or hides: each becomes its `\u001b` form. A JSON text stays the
- * document that it was, because such characters are only inside its strings.
- */
-export const visible = (line: string): string => line.replaceAll(unsafe, (found) => found.split("").map(unit).join(""));
-
 /** The width of a line on a terminal. */
 export const columns = 120;
 

@@ -1,0 +1,30 @@
+// Controls, format characters (direction of text, zero width), separators of lines, and halves of a character.
+const unsafe = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+const unit = (one: string) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`;
+
+/**
+ * One line without characters that a terminal obeys or hides: each becomes its `\u001b` form. A JSON text stays the
+ * document that it was, because such characters are only inside its strings.
+ */
+export const visible = (line: string): string => line.replaceAll(unsafe, (found) => found.split("").map(unit).join(""));
+
+// Colours and weights of `util.styleText`, and line breaks. Other sequences move the cursor, or hide or replace text.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character begins these sequences
+const harmless = /(\x1b\[(?:[0-4]|2[2-4]|3\d|9[0-7])m|\n)/;
+
+/** Lines for a terminal: `visible`, except for colours. */
+export const visibleLines = (text: string): string =>
+    text
+        .split(harmless)
+        .map((part, at) => (at % 2 === 1 ? part : visible(part)))
+        .join("");
+
+type Write = (chunk: unknown, ...rest: unknown[]) => boolean;
+
+/** Makes all later writes of texts to a stream pass through `change`; returns the stream's own write. */
+export function changeWrites(stream: NodeJS.WriteStream, change: (text: string) => string): Write {
+    const write = stream.write.bind(stream) as Write;
+    stream.write = (chunk: unknown, ...rest: unknown[]) =>
+        write(typeof chunk === "string" ? change(chunk) : chunk, ...rest);
+    return write;
+}
