@@ -30,10 +30,13 @@ export interface CostConfig {
     readonly budget: boolean;
 }
 
+/** Whether a text has the form of a mail address. */
+export const isMailAddress = (text: string): boolean => /^[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+$/.test(text);
+
 /** Reads and checks the cost values; `values` collects the problems. */
 export function parseCostConfig({ bad, text, oneOf, number, flag }: ReturnType<typeof configValues>): CostConfig {
     const alertEmail = text("alertEmail");
-    if (alertEmail !== "" && !/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(alertEmail)) {
+    if (alertEmail !== "" && !isMailAddress(alertEmail)) {
         bad("alertEmail", `is "${alertEmail}", which is not a mail address`);
     }
     const chatWebhookParameter = text("chatWebhookParameter");

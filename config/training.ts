@@ -61,7 +61,7 @@ export function parseTraining({
     for (const [key, arn] of Object.entries(adopt)) {
         if (!adoptables.includes(key as Adoptable)) {
             bad(`adopt.${key}`, `cannot be adopted; allowed are ${adoptables.join(", ")}`);
-        } else if (!/^arn:[^:]+:personalize:[^:]+:\d{12}:.+\/.+$/.test(String(arn))) {
+        } else if (!/^arn:[^:]+:personalize:[^:]+:\d{12}:[^/]+\/.+$/.test(String(arn))) {
             bad(`adopt.${key}`, `is "${arn}", which is not the ARN of a Personalize resource. See: npm run adopt`);
         }
     }

@@ -60,8 +60,9 @@ export const fieldName = (column: string): string =>
     column
         .replace(/:\w+$/, "")
         .replaceAll(/([a-z\d])([A-Z])/g, "$1_$2")
-        .replaceAll(/[^A-Za-z\d]+/g, "_")
-        .replace(/^_+|_+$/g, "")
+        .split(/[^A-Za-z\d]+/)
+        .filter((word) => word !== "")
+        .join("_")
         .replace(/^(?=\d)/, "_")
         .toUpperCase()
         .slice(0, 150);

@@ -89,8 +89,11 @@ function readGroupLensItem(line: string): CatalogueItem | undefined {
 
 /** "Land Before Time III (1995) (V)" has a suffix for a video after its year. */
 export function splitTitle(fullTitle: string): { title: string; year: number | undefined } {
-    const match = /^(.*?)\s*\((\d{4})(?:\/\w+)?\)(?:\s*\(V\))?$/.exec(fullTitle);
-    return { title: match?.[1] ?? fullTitle, year: match?.[2] ? Number(match[2]) : undefined };
+    const dated = fullTitle.endsWith("(V)") ? fullTitle.slice(0, -3).trimEnd() : fullTitle;
+    const match = /\((\d{4})(?:\/\w+)?\)$/.exec(dated);
+    return match === null
+        ? { title: fullTitle, year: undefined }
+        : { title: dated.slice(0, match.index).trimEnd(), year: Number(match[1]) };
 }
 
 function readRecboleItem(line: string): CatalogueItem | undefined {

@@ -35,7 +35,7 @@ export async function readOptionsFile(path: string, folder: string): Promise<Opt
     const options = Object.entries(others).flatMap(([key, value]): string[] => {
         if (key === "columns" && isMap(value)) return ["--columns", columnsText(value, path)];
         const text = textOf(value, key, path);
-        const quarantine = key === "bad-rows" && /^quarantine\s+(.+)$/s.exec(text)?.[1];
+        const quarantine = key === "bad-rows" && /^quarantine\s+(\S.*)$/s.exec(text)?.[1];
         if (quarantine) return ["--bad-rows", `quarantine:${beside(quarantine)}`];
         return [`--${key}`, paths.has(key) ? beside(text) : text];
     });

@@ -4,6 +4,7 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { InvalidArgumentError } from "commander";
+import { isMailAddress } from "../config/cost.ts";
 import { billedService } from "../config/prices.ts";
 import { confirm, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { changesTo, changeText, makeChanges } from "./lib/cost/budget-changes.ts";
@@ -198,7 +199,7 @@ function aboveZero(text: string): number {
 }
 
 function mailAddress(text: string): string {
-    if (!/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(text)) {
+    if (!isMailAddress(text)) {
         throw new InvalidArgumentError("It must be a mail address.");
     }
     return text;

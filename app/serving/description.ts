@@ -91,8 +91,9 @@ export function openDescription(description: Description) {
                 };
                 const noJson = Object.entries(request.query)
                     .filter(([, value]) => value === unreadable)
-                    .map(([name]) => ({ in: `query ${name}`, message: "must be JSON" }));
-                if (request.body === unreadable) noJson.push({ in: "body", message: "must be JSON" });
+                    .map(([name]) => ({ in: `query ${name}`, message: "must be JSON, with well-formed Unicode" }));
+                if (request.body === unreadable)
+                    noJson.push({ in: "body", message: "must be JSON, with well-formed Unicode" });
                 if (noJson.length > 0) return { faults: noJson };
                 validate ??= first.compile(schemaOf(known, bodyPointer));
                 if (validate(request)) return { request };
@@ -144,9 +145,16 @@ function valueIn({ name, schema, content }: Parameter, query: RawRequest["query"
     return schema?.type === "integer" && /^-?\d+$/.test(text) ? Number(text) : text;
 }
 
+/** Half a character in a text: neither DynamoDB nor Personalize stores it, and two of them would be one viewer. */
+function wellFormed(key: string, value: unknown): unknown {
+    if (!key.isWellFormed() || (typeof value === "string" && !value.isWellFormed()))
+        throw new SyntaxError("not Unicode");
+    return value;
+}
+
 function json(text: string): unknown {
     try {
-        return JSON.parse(text);
+        return JSON.parse(text, wellFormed);
     } catch {
         return unreadable;
     }

@@ -56,7 +56,12 @@ function viewerIn(claims: Readonly<Record<string, unknown>>, claim: string): str
     const value = claims[claim];
     const viewer = typeof value === "number" && Number.isSafeInteger(value) ? String(value) : value;
     // biome-ignore lint/suspicious/noControlCharactersInRegex: ids have none
-    if (typeof viewer !== "string" || viewer === "" || /[\u0000-\u001f\u007f-\u009f]/.test(viewer)) {
+    if (
+        typeof viewer !== "string" ||
+        viewer === "" ||
+        !viewer.isWellFormed() ||
+        /[\u0000-\u001f\u007f-\u009f]/.test(viewer)
+    ) {
         throw new InvalidTokenError(`its claim ${claim} is not the id of a viewer`);
     }
     if (Buffer.byteLength(viewer) > idBytes) {

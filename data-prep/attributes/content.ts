@@ -14,7 +14,7 @@ const empty = new Set(["", "NaN", "nan", "null", "NULL", "None", "\\N", "NA", "N
 export const isEmpty = (text: string): boolean => empty.has(text);
 
 const integer = /^-?(0|[1-9]\d{0,17})(\.0+)?$/;
-const decimal = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+const decimal = /^[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 /** A code or an id is not a quantity, although it has only digits. */
 const code = /(^|_)(ID|CODE|NO|KEY|SKU|ISBN\d*|ZIP|POSTAL|POSTCODE)$/;
 
@@ -37,7 +37,7 @@ export function createContent(name: string) {
             decimals = decimal.test(text) && !/^[+-]?0\d/.test(text);
             integers &&= integer.test(text);
             largest = Math.max(largest, Math.abs(Number(text)));
-            digits = Math.max(digits, text.replace(/[eE].*$/, "").replaceAll(/\D/g, "").length);
+            digits = Math.max(digits, (text.split(/[eE]/, 1)[0] ?? "").replaceAll(/\D/g, "").length);
         }
     };
 

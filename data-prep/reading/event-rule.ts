@@ -8,7 +8,19 @@ export interface EventRule {
     typeOf(value: (column: number) => string): string | undefined;
 }
 
-const condition = /^(.+?)\s*(>=|<=|!=|=|>|<)\s*(.+?)\s*(?:→|->)\s*(.+)$/;
+/** Name, operator, value and type of `rating >= 4 -> Like`; undefined for another form. */
+function conditionIn(text: string): readonly [string, string, string, string] | undefined {
+    const operator = />=|<=|!=|[=<>]/.exec(text.slice(1));
+    if (operator === null) return undefined;
+    const at = operator.index + 1;
+    const rest = text.slice(at + operator[0].length);
+    const arrow = /→|->/.exec(rest);
+    if (arrow === null) return undefined;
+    const name = text.slice(0, at).trim();
+    const wanted = rest.slice(0, arrow.index).trim();
+    const type = rest.slice(arrow.index + arrow[0].length).trim();
+    return name && wanted && type ? [name, operator[0], wanted, type] : undefined;
+}
 
 /**
  * Reads the text of `--event`: a type (`View`), or cases such as `rating >= 4 -> Like, else Watch`. Cases apply in
@@ -17,12 +29,13 @@ const condition = /^(.+?)\s*(>=|<=|!=|=|>|<)\s*(.+?)\s*(?:→|->)\s*(.+)$/;
 export function eventRuleOf(text: string, header: readonly string[]): EventRule {
     const cases = text.split(",").map((each) => each.trim());
     const tests = cases.map((each, index) => {
-        const last = /^else\s+(.+)$/.exec(each)?.[1] ?? (cases.length === 1 && !/[<>=→]/.test(each) ? each : undefined);
+        const last =
+            /^else\s+(\S.*)$/.exec(each)?.[1] ?? (cases.length === 1 && !/[<>=→]/.test(each) ? each : undefined);
         if (last !== undefined && index === cases.length - 1)
             return { passes: () => true, type: typeNamed(last), column: [] };
-        const found = condition.exec(each);
+        const found = conditionIn(each);
         if (!found) throw new Error(`--event: "${each}" is not like 'rating >= 4 -> Like, else Watch', or one type.`);
-        const [, name = "", operator = "", wanted = "", type = ""] = found;
+        const [name, operator, wanted, type] = found;
         const column = columnOf(name, header);
         return { passes: testOf(column, operator, wanted), type: typeNamed(type), column: [column] };
     });

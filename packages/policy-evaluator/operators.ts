@@ -29,7 +29,7 @@ const instant = (text: string) =>
     isoDate.test(text) ? Date.parse(text) : /^\d{5,12}$/.test(text) ? Number(text) * 1000 : Number.NaN;
 
 const folded = (policy: Pattern, request: string) => literalOf(policy).toLowerCase() === request.toLowerCase();
-const withoutPadding = (base64: string) => base64.replace(/=+$/, "");
+const withoutPadding = (base64: string) => base64.replace(/={1,2}$/, "");
 
 const orders = {
     Equals: (r: number, p: number) => r === p,

@@ -64,6 +64,9 @@ describe("the workflow that previews pull requests", () => {
             assert.match(action, /^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
         }
         assert.equal(using("pulumi/actions")?.with?.command, "preview");
+        const engine = readFileSync(join(root, "packages/local-aws/toolchain/engine/go.mod"), "utf8");
+        const [, tested] = /pulumi\/pkg\/v3 v([\d.]+)/.exec(engine) ?? [];
+        assert.equal(using("pulumi/actions")?.with?.["pulumi-version"], tested);
         assert.ok(preview["timeout-minutes"] <= 30);
     });
 

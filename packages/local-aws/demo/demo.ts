@@ -95,8 +95,10 @@ async function up(instance: Instance): Promise<void> {
 /** The progress in a line of Pulumi's output: a finished resource, or the state of an awaited one. */
 function progressOf(line: string): string | undefined {
     const awaited = /pulumi:pulumi:Stack \S+ \S+ (?:\(.*?\) )?(.*: (?:CREATE|UPDATE|DELETE) [A-Z_]+, .*)/.exec(line);
-    const done = /(\S+ \S+ (?:created|updated|replaced|deleted) \(.*\))/.exec(line);
-    return awaited?.[1] ?? done?.[1];
+    const words = line.trim().split(/\s+/);
+    const at = words.findIndex((word, index) => /^(created|updated|replaced|deleted)$/.test(word) && index >= 2);
+    const done = at > 0 && words[at + 1]?.startsWith("(") ? words.slice(at - 2).join(" ") : undefined;
+    return awaited?.[1] ?? done;
 }
 
 /** Prepares the data; returns the users whose lists the demo shows. */

@@ -32,7 +32,9 @@ export function passThrough(
     if (response.destroyed) {
         return;
     }
-    const { expect: _answered, [judgedHeader]: _forged, [secretHeader]: _guessed, ...headers } = request.headers;
+    const { expect: _answered, [judgedHeader]: _forged, [secretHeader]: _guessed, ...others } = request.headers;
+    // Of this connection only (RFC 9110, 7.6.1): MiniStack would wait for the other protocol of `Upgrade: h2c`.
+    const { connection: _own, upgrade: _offered, "http2-settings": _settings, ...headers } = others;
     const onward = send({
         agent,
         host: "127.0.0.1",

@@ -52,7 +52,7 @@ export function ask(file, args, env) {
 
 /** The first dotted version in a text (`go1.26.8` gives `1.26.8`), or undefined. */
 export function versionIn(text) {
-    return /\d+\.\d+(?:\.\d+)?/.exec(text ?? "")?.[0];
+    return /\d{1,9}\.\d{1,9}(?:\.\d{1,9})?/.exec(text ?? "")?.[0];
 }
 
 /** Whether a dotted version is at least another; missing numbers count as 0. */

@@ -6,7 +6,7 @@ export class RefusedDataError extends Error {}
 
 const longestId = 256;
 const longestCategorical = 1000;
-const number = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+const number = /^[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 
 /** Seconds have at most eleven digits until the year 5138; more are milliseconds. */
 const longestSeconds = 11;

@@ -58,6 +58,17 @@ describe("hostile input to the local Personalize", () => {
             body,
         });
 
+    it("an ARN of many colons is refused at once: its pattern needs cubic time", async () => {
+        for (const colons of [1500, 3000]) {
+            const begun = performance.now();
+            const arn = `arn:aws:personalize:${":".repeat(colons)}`;
+            const answer = await post(JSON.stringify({ campaignArn: arn }), "DescribeCampaign");
+            assert.equal(answer.status, 400);
+            assert.match(await answer.text(), /less than or equal to 256/);
+            assert.ok(performance.now() - begun < 500, `${performance.now() - begun} ms`);
+        }
+    });
+
     for (const [index, name] of Object.keys(files).entries()) {
         it(`fails the import of a file with ${name}, and keeps the rows of before`, async () => {
             const job = { jobName: `bad-${index}`, datasetArn, dataLocation: `s3://movies/${name}.csv` };

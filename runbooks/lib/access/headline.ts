@@ -24,7 +24,15 @@ const longestDocument = 100;
 
 /** A sentence without the rest of the documents in it. */
 export const brief = (sentence: string): string =>
-    sentence.replaceAll(/[{[].{100,}[}\]]/g, (document) => `${document.slice(0, longestDocument)}…`);
+    sentence
+        .split("\n")
+        .map((line) => {
+            const [from, to] = [line.search(/[{[]/), Math.max(line.lastIndexOf("}"), line.lastIndexOf("]"))];
+            return from >= 0 && to - from > longestDocument
+                ? `${line.slice(0, from + longestDocument)}…${line.slice(to + 1)}`
+                : line;
+        })
+        .join("\n");
 
 const command = (label: Todo["label"], text: string): Todo => ({ label, text, isCommand: true });
 const words = (label: Todo["label"], text: string): Todo => ({ label, text, isCommand: false });
@@ -115,7 +123,9 @@ function fixesTodo({ fixes: open, firstBroken }: Diagnosis, snapshot: Snapshot, 
     if (todo.length > 0) {
         return todo;
     }
-    const [program] = open.flatMap((fix) => (/^[a-z]/.test(fix.program) ? [fix.program.replace(/\s+#.*$/s, "")] : []));
+    const [program] = open.flatMap((fix) =>
+        /^[a-z]/.test(fix.program) ? [(fix.program.split(/\s#/, 1)[0] ?? "").trimEnd()] : [],
+    );
     return program !== undefined ? [command("Fix", program)] : [command("Next", nextOf(snapshot) ?? alone(again))];
 }
 

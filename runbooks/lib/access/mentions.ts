@@ -14,10 +14,17 @@ export interface Mentions {
     readonly columns: readonly string[];
 }
 
+/** Without the full stops and colons of a sentence at its end. */
+function withoutStops(text: string): string {
+    let end = text.length;
+    while (end > 0 && /[.:]/.test(text[end - 1] ?? "")) end -= 1;
+    return text.slice(0, end);
+}
+
 /** Reads the names in a message whose spaces are single. */
 export function mentionsIn(text: string): Mentions {
     const arns = [...new Set(text.match(/arn:aws[\w-]*:[\w-]+:[\w-]*:\d*:[^\s"'`,;()[\]{}]+/g) ?? [])].map((arn) =>
-        arn.replace(/[.:]+$/, ""),
+        withoutStops(arn),
     );
     const find = (service: string, resource: RegExp) =>
         arns.find((arn) => parseArn(arn)?.service === service && resource.test(parseArn(arn)?.resource ?? ""));
@@ -29,7 +36,8 @@ export function mentionsIn(text: string): Mentions {
     const roleArn = arns.find((arn) => arn !== callerArn && /^arn:[^:]+:iam::\d*:role\//.test(arn));
     const keyArn = find("kms", /^key\//);
     const bucket = named ?? located ?? ofArn;
-    const found = (key ?? keyOfArn)?.replace(/[.:]+$/, "");
+    const keyText = key ?? keyOfArn;
+    const found = keyText && withoutStops(keyText);
     const account = arns.map((arn) => parseArn(arn)?.accountId).find((id) => /^\d{12}$/.test(id ?? ""));
     return {
         arns,

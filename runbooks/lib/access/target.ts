@@ -70,7 +70,7 @@ export async function targetOfJob(datasetImportJobArn: string, look: Look = quie
     ).catch((error: unknown) => {
         throw unseen(datasetImportJobArn, region, error);
     });
-    const [, bucket = "", key = ""] = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(job?.dataSource?.dataLocation ?? "") ?? [];
+    const [, bucket = "", key = ""] = /^s3:\/\/([^/]+)(?:\/(.*))?$/s.exec(job?.dataSource?.dataLocation ?? "") ?? [];
     return {
         region,
         ownedByStack: false,

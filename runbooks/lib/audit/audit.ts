@@ -15,7 +15,7 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { messageOf } from "../../../personalize/errors.ts";
+import { oneLine } from "../doctor/check.ts";
 import type { AllStacks } from "../stack/all-stacks.ts";
 import {
     cachePolicies,
@@ -77,7 +77,7 @@ export async function audit(
         try {
             return await work();
         } catch (error) {
-            unread.push({ what, reason: messageOf(error).replaceAll(/\s*\n\s*/g, " ") });
+            unread.push({ what, reason: oneLine(error) });
             return undefined;
         }
     };

@@ -108,6 +108,8 @@ export interface MatchedPrice {
 
 /** Words of Personalize products that this project never uses. */
 const others = /recommender|batch|segment|metadata|domain|e-?commerce|video|(?<!inter|trans)action/i;
+/** Requests of an hour at 1 TPS. */
+const requestsPerTpsHour = 3600;
 const v2 = /v2\b|v2[-_:]/i;
 
 const tiersOfTpsHours: Readonly<Record<number, PriceName>> = {
@@ -126,12 +128,17 @@ export function matchPrice(listed: ListedPrice): MatchedPrice | undefined {
     if (others.test(text) || unit === undefined) {
         return undefined;
     }
-    const name = priceNameOf(usageKind(text), unit.of, v2.test(text), listed.from);
+    const { of, count } = unit;
+    // AWS's pricing page counts the requests of an hour at 1 TPS: $0.0556 for 1,000 requests are $0.20 a TPS-hour.
+    const isPerThousand = count === 1000 || /\b1[,.]?(?:000|k)\b/i.test(listed.description);
+    const ofTps = of === "requests" && isPerThousand && !v2.test(text) ? requestsPerTpsHour : 1;
+    const from = (listed.from * (ofTps > 1 ? count : 1)) / ofTps;
+    const name = priceNameOf(usageKind(text), ofTps > 1 ? "hours" : of, v2.test(text), from);
     if (name === undefined) {
         return undefined;
     }
     const perThousand = name === "trainingInteractionsV2" || name === "requestsV2";
-    return { name, ourUsd: prices[name].usd, listedUsd: (listed.usd * (perThousand ? 1000 : 1)) / unit.count };
+    return { name, ourUsd: prices[name].usd, listedUsd: (listed.usd * ofTps * (perThousand ? 1000 : 1)) / count };
 }
 
 /** Relative deviation of a listed price from ours: 0.01 is 1 %. */
@@ -165,7 +172,10 @@ function priceNameOf(
 function readUnit(
     text: string,
 ): { readonly of: "gb" | "hours" | "interactions" | "requests"; readonly count: number } | undefined {
-    const [, digits = "", thousand, words = ""] = /^(\d[\d,]*)?(k(?=[\s-]))?[\s-]*(.*)$/i.exec(text.trim()) ?? [];
+    const digits = /^\d[\d,]*/.exec(text.trim())?.[0] ?? "";
+    const after = text.trim().slice(digits.length);
+    const thousand = /^k[\s-]/i.test(after);
+    const words = after.slice(thousand ? 1 : 0).replace(/^[\s-]+/, "");
     const count = (digits === "" ? 1 : Number(digits.replaceAll(",", ""))) * (thousand ? 1000 : 1);
     if (/^(gb|gigabytes?)$/i.test(words)) {
         return { of: "gb", count };

@@ -20,7 +20,7 @@ export type Checked =
 
 const right: Checked = { is: "right" };
 const integer = /^[+-]?\d{1,19}$/;
-const decimal = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+const decimal = /^[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 const nothing = /^(null|nan|none|n\/a|na|\\n|-)$/i;
 /** Seconds have at most 11 digits until the year 5138. */
 const longestSeconds = 11;
@@ -36,7 +36,7 @@ export function checked(field: Field, value: string): Checked {
     }
     if (type === "string") {
         if (value.length > longest) return { is: "wrong", problem: "length" };
-        return /[\r\n]/.test(value) ? repaired(value.replace(/\s*[\r\n]+\s*/g, " "), "lineBreak") : right;
+        return /[\r\n]/.test(value) ? repaired(inOneLine(value), "lineBreak") : right;
     }
     if (type === "boolean") {
         return /^(true|false)$/i.test(value) ? right : wrongOr(value, nullable);
@@ -86,3 +86,10 @@ export function secondsOfDate(text: string): number | undefined {
     const isDay = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day);
     return Number.isNaN(found) || !isDay ? undefined : found / 1000;
 }
+
+const inOneLine = (value: string) =>
+    value
+        .split(/[\r\n]+/)
+        .map((line) => line.trim())
+        .filter((line, at, lines) => line !== "" || at === 0 || at === lines.length - 1)
+        .join(" ");

@@ -31,7 +31,11 @@ export const unknown = (detail: string, fix?: string): Finding => ({
 
 /** An error as one line of text: some SDK errors have several. */
 export function oneLine(error: unknown): string {
-    return messageOf(error).replaceAll(/\s*\n\s*/g, " ");
+    const lines = messageOf(error).split("\n");
+    return lines
+        .map((line) => line.trim())
+        .filter((line) => line !== "")
+        .join(" ");
 }
 
 /** Runs all checks in parallel. A check that throws is unknown, and hides no other. */

@@ -61,6 +61,13 @@ describe("a request", () => {
         ["POST /events", { body: { userId: "a", events: [] } }, "body", /sessionId/],
         ["POST /events", { body: { userId: "a", sessionId: "s", events: [], more: 1 } }, "body", /additional.*more/],
         ["POST /rankings/{userId}", { body: { itemIds: ["1", "1"] } }, "body /itemIds", /duplicate/],
+        [
+            "POST /events",
+            { body: { userId: "\ud800", sessionId: "s", events: [{ eventType: "W", itemId: "1" }] } },
+            "body",
+            /well-formed Unicode/,
+        ],
+        ["GET /recommendations/{userId}", { query: { context: '{"A":"\\udc00"}' } }, "query context", /well-formed/],
     ];
     for (const [what, asked, where, message] of wrong) {
         it(`that is wrong in ${where} is a problem that names it (${message})`, async () => {

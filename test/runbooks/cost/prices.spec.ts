@@ -87,6 +87,15 @@ describe("a product of AWS's price list", () => {
         [listed("EUC1-DataIngestion", "GB", 0.05), "ingestion", 0.05],
         [listed("EUC1-Training-Hours", "Hrs", 0.24), "trainingHour", 0.24],
         [listed("EUC1-Campaign", "TPS-Hours", 0.1, { from: 20_000 }), "tpsHourFrom20k", 0.1],
+        [listed("EUC1-Recommendation", "1K Requests", 0.0556), "tpsHour", 0.20016],
+        [
+            listed("EUC1-Recommendation", "Requests", 0.0000278, {
+                from: 72_000_000,
+                description: "$0.0278 per 1,000 recommendation requests, next 648M",
+            }),
+            "tpsHourFrom20k",
+            0.10008,
+        ],
         [listed("EUC1-TrainInteractions", "Interactions", 0.000002), "trainingInteractionsV2", 0.002],
         [listed("EUC1-TrainInteractions", "1000 Interactions", 0.002), "trainingInteractionsV2", 0.002],
         [listed("EUC1-Recommendations-V2", "1K Requests", 0.15), "requestsV2", 0.15],

@@ -45,7 +45,12 @@ export function spoken(title: string): string {
 }
 
 /** The title for a poster, without the name in another language at its end. */
-export const lettered = (title: string) => spoken(title).replace(/\s*\([^()]*\)\s*$/, "") || title;
+export function lettered(title: string): string {
+    const text = spoken(title).trimEnd();
+    const at = text.endsWith(")") ? text.lastIndexOf("(") : -1;
+    const isAddition = at >= 0 && text.indexOf(")", at) === text.length - 1;
+    return (isAddition && text.slice(0, at).trimEnd()) || (isAddition ? title : spoken(title));
+}
 
 /**
  * Fits a title into a box: chooses the line breaks that allow the largest letters, up to `largest`. Words are not

@@ -7,8 +7,7 @@ import {
 import type { Series } from "./series.ts";
 
 /** `SELECT SUM(name) FROM SCHEMA("namespace", dimension, …) WHERE dimension = 'value' AND …` */
-const shape =
-    /^\s*SELECT\s+(SUM|MIN|MAX)\("?(\w+)"?\)\s+FROM\s+SCHEMA\("([^"]+)"((?:\s*,\s*"?\w+"?)*)\)(?:\s+WHERE\s+(.+?))?\s*$/i;
+const shape = /^SELECT\s+(SUM|MIN|MAX)\("?(\w+)"?\)\s+FROM\s+SCHEMA\("([^"]+)"([\s\w",]*)\)(?:\s+WHERE\s+(\S.*))?$/i;
 
 type Aggregate = "SUM" | "MIN" | "MAX";
 const statistics: Readonly<Record<Aggregate, string>> = { SUM: "Sum", MIN: "Minimum", MAX: "Maximum" };
@@ -76,8 +75,8 @@ const together: Readonly<Record<Aggregate, (values: readonly number[]) => number
 };
 
 function parse(expression: string): Query {
-    const [, aggregate, name = "", namespace = "", dimensions = "", where = ""] = shape.exec(expression) ?? [];
-    const conditions = where === "" ? [] : where.split(/\s+AND\s+/i);
+    const [, aggregate, name = "", namespace = "", dimensions = "", where = ""] = shape.exec(expression.trim()) ?? [];
+    const conditions = where === "" ? [] : where.split(/\sAND\s/i);
     const parsed = conditions.map((condition) => /^"?(\w+)"?\s*=\s*'([^']*)'$/.exec(condition.trim()));
     if (aggregate === undefined || parsed.some((condition) => condition === null)) {
         throw new Error(`the query "${expression}" is not known to the local AWS`);

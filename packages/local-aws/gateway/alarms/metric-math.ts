@@ -10,7 +10,7 @@ export interface Metrics {
     readonly periods: readonly number[];
 }
 
-const token = /\s*("[^"]*"|'[^']*'|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\w+|[<>=!]=|\S)/g;
+const token = /"[^"]*"|'[^']*'|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\w+|[<>=!]=|\S/g;
 const comparisons = ["<", ">", "<=", ">=", "==", "!="];
 
 /**
@@ -20,7 +20,7 @@ const comparisons = ["<", ">", "<=", ">=", "==", "!="];
  * @throws Error with the expression and its unknown part
  */
 export function metricMath(expression: string, metrics: Metrics): Series {
-    const tokens = [...expression.trim().matchAll(token)].map((match) => match[1] ?? "");
+    const tokens = [...expression.matchAll(token)].map(([match]) => match);
     let at = 0;
     const peek = () => tokens[at] ?? "";
     const fail = (what: string) => new Error(`metric math "${expression}": ${what}`);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { ListRecipesCommand } from "@aws-sdk/client-personalize";
 import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
@@ -78,6 +78,18 @@ describe("the gateway before a recording MiniStack", () => {
     beforeEach(() => {
         seen.length = 0;
         emulated.length = 0;
+    });
+
+    it("answers a request that offers to upgrade to HTTP/2, and passes the offer to nobody", async () => {
+        const socket = connect(Number(new URL(url).port), "127.0.0.1");
+        const head = ["GET /bucket/key HTTP/1.1", "Host: 127.0.0.1", `Authorization: ${signature("s3")}`];
+        const offer = ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__"];
+        socket.write(`${[...head, ...offer].join("\r\n")}\r\n\r\n`);
+        const [answer] = await once(socket, "data");
+        socket.destroy();
+        assert.match(String(answer), /^HTTP\/1\.1 207 /);
+        const headers = seen.at(-1)?.request.headers;
+        assert.deepEqual([headers?.upgrade, headers?.["http2-settings"]], [undefined, undefined]);
     });
 
     it("passes on method, path, query, headers, Host and body as they came, and the answer back", async () => {

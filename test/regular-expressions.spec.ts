@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { analyse } from "scslre";
+import ts from "typescript";
+import { lettered } from "../app/storefront/src/poster/lettering.ts";
+import { isMailAddress } from "../config/cost.ts";
+import { splitTitle } from "../data-prep/catalogue.ts";
+import { eventRuleOf } from "../data-prep/reading/event-rule.ts";
+import { visibleLines } from "../data-prep/visible.ts";
+import { insights } from "../packages/local-aws/gateway/alarms/insights.ts";
+import { brief } from "../runbooks/lib/access/headline.ts";
+import { mentionsIn } from "../runbooks/lib/access/mentions.ts";
+
+const root = join(import.meta.dirname, "..");
+/** These read texts of the repository and of tests only. */
+const ownTexts = /^(?:\.ci|bench|test)\/|^packages\/[^/]+\/test\//;
+
+/** The regular expressions of a file. */
+function expressionsIn(file: string): readonly { readonly place: string; readonly text: string }[] {
+    const kind = file.endsWith("x") ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
+    const source = ts.createSourceFile(
+        file,
+        readFileSync(join(root, file), "utf8"),
+        ts.ScriptTarget.Latest,
+        false,
+        kind,
+    );
+    const found: { place: string; text: string }[] = [];
+    const visit = (node: ts.Node): void => {
+        if (ts.isRegularExpressionLiteral(node)) {
+            const { line } = source.getLineAndCharacterOfPosition(node.getStart(source));
+            found.push({ place: `${file}:${line + 1}`, text: node.text });
+        }
+        ts.forEachChild(node, visit);
+    };
+    visit(source);
+    return found;
+}
+
+/** Whether the time for a text can grow faster than the text. */
+function isSuperLinear(text: string): boolean {
+    const end = text.lastIndexOf("/");
+    const literal = { source: text.slice(1, end), flags: text.slice(end + 1) };
+    return analyse(literal, { maxReports: 1 }).reports.length > 0;
+}
+
+describe("the regular expressions of the repository", () => {
+    it("need no more than linear time, by a static check", function () {
+        this.timeout(60_000);
+        const listed = execFileSync("git", ["ls-files", "*.ts", "*.tsx", "*.mjs"], { cwd: root, encoding: "utf8" });
+        const expressions = listed
+            .split("\n")
+            .filter((file) => file !== "" && !ownTexts.test(file))
+            .flatMap(expressionsIn);
+        assert.ok(expressions.length > 400, `${expressions.length}`);
+        const slow = expressions.filter(({ text }) => isSuperLinear(text));
+        assert.deepEqual(
+            slow.map(({ place, text }) => `${place} ${text}`),
+            [],
+        );
+    });
+
+    it("include none that the check would not find", () => {
+        for (const text of [
+            String.raw`/^(a+)+$/`,
+            String.raw`/^\s*(.*?)\s*\(\d+\)$/`,
+            String.raw`/\s+$/`,
+            String.raw`/:.*:.*:.+x/`,
+        ]) {
+            assert.ok(isSuperLinear(text), text);
+        }
+        assert.ok(!isSuperLinear(String.raw`/^[^:]*:[^:]*$/`));
+    });
+});
+
+describe("a hostile text of twice the length", () => {
+    const hostile: Readonly<
+        Record<string, { readonly text: (n: number) => string; readonly read: (text: string) => unknown }>
+    > = {
+        "a title of spaces and brackets": { text: (n) => `${" ".repeat(n)}(1995`, read: splitTitle },
+        "a title of brackets": { text: (n) => "(".repeat(n), read: lettered },
+        "a poster's title of spaces": { text: (n) => `a${" ".repeat(n)}(b`, read: lettered },
+        "a mail address of dots": { text: (n) => `a@${".a".repeat(n)}@`, read: isMailAddress },
+        "an event rule of operators": {
+            text: (n) => `a ${"= ".repeat(n)}`,
+            read: (text) => assert.throws(() => eventRuleOf(text, ["a"])),
+        },
+        "a query of spaces": {
+            text: (n) => `SELECT SUM(a) FROM SCHEMA("n"${", ".repeat(n)}`,
+            read: (text) => insights({} as never, text, { period: 60, from: 0, to: 1 }).catch(() => undefined),
+        },
+        "a sentence of brackets": { text: (n) => "{".repeat(n), read: brief },
+        "an ARN of full stops": { text: (n) => `arn:aws:s3:::b${".".repeat(n)}x`, read: mentionsIn },
+        "output of escapes": { text: (n) => "\x1b[".repeat(n), read: visibleLines },
+    };
+    /** The shortest of five times, in milliseconds. */
+    const timeOf = (work: () => unknown) =>
+        Math.min(
+            ...Array.from({ length: 5 }, () => {
+                const begun = performance.now();
+                work();
+                return performance.now() - begun;
+            }),
+        );
+    for (const [what, { text, read }] of Object.entries(hostile)) {
+        it(`needs about twice the time: ${what}`, () => {
+            const [once, twice] = [text(40_000), text(80_000)];
+            const [of, ofTwice] = [timeOf(() => read(once)), timeOf(() => read(twice))];
+            assert.ok(ofTwice < 5 || ofTwice < 3.2 * of, `${of.toFixed(1)} ms, then ${ofTwice.toFixed(1)} ms`);
+        });
+    }
+});
