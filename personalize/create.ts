@@ -1,5 +1,5 @@
 import { adoptable } from "./adopt.ts";
-import { alreadyExists, isRoleNotReady, isTransient, messageOf } from "./errors.ts";
+import { alreadyExists, BusyError, isRoleNotReady, isTransient, messageOf } from "./errors.ts";
 import type { RemoveDeps } from "./remove.ts";
 import type { ClientOf, CommonInputs, ResourceKind } from "./resource.ts";
 import { pause } from "./wait.ts";
@@ -8,6 +8,8 @@ import { pause } from "./wait.ts";
 const roleGraceSeconds = 60;
 /** Seconds for which a create call without an answer is repeated. */
 const unansweredSeconds = 120;
+/** Seconds for which a create call is repeated while the service is busy with others: a filter takes up to 6 minutes. */
+const busySeconds = 900;
 
 /**
  * The ARN of the resource, which this run creates unless an earlier attempt already did. If the answer of a create call
@@ -37,6 +39,7 @@ export async function createOrAdopt<I extends CommonInputs>(
             taken += alreadyExists(error) ? 1 : 0;
             const again =
                 (alreadyExists(error) && taken === 1) ||
+                (error instanceof BusyError && seconds < busySeconds) ||
                 (isRoleNotReady(error) && seconds < roleGraceSeconds) ||
                 (isTransient(error) && seconds < unansweredSeconds);
             if (!again) {

@@ -29,6 +29,11 @@ export function isTransient(error: unknown): boolean {
     );
 }
 
+/** The service does as much work of this kind as it allows at once: a later call succeeds. */
+export class BusyError extends Error {
+    override readonly name = "BusyError";
+}
+
 /** IAM is eventually consistent: for some seconds parts of it do not know a new role. */
 export function isRoleNotReady(error: unknown): boolean {
     return (

@@ -1,4 +1,5 @@
 import * as sdk from "@aws-sdk/client-personalize";
+import { BusyError, hasName, messageOf } from "./errors.ts";
 import { type CommonInputs, firstMatch, isUnknown, nameProblems, type ResourceKind } from "./resource.ts";
 import { tagList } from "./tags.ts";
 
@@ -48,7 +49,13 @@ export const filter: ResourceKind<FilterInputs> = {
     },
     async create(client, { name, datasetGroupArn, filterExpression, tags }) {
         const command = new sdk.CreateFilterCommand({ name, datasetGroupArn, filterExpression, tags: tagList(tags) });
-        return (await client.send(command)).filterArn as string;
+        try {
+            return (await client.send(command)).filterArn as string;
+        } catch (error) {
+            // One name for two limits: filters in creation at once, and filters of the account.
+            const isBusy = hasName(error, "LimitExceededException") && (await isCreatingFilters(client));
+            throw isBusy ? new BusyError(messageOf(error), { cause: error }) : error;
+        }
     },
     async describe(client, filterArn) {
         const { filter: found } = await client.send(new sdk.DescribeFilterCommand({ filterArn }));
@@ -64,3 +71,11 @@ export const filter: ResourceKind<FilterInputs> = {
         await client.send(new sdk.DeleteFilterCommand({ filterArn }));
     },
 };
+
+/** Whether filters of the account are being created. */
+const isCreatingFilters = async (client: sdk.PersonalizeClient): Promise<boolean> =>
+    (await firstMatch(
+        sdk.paginateListFilters({ client }, {}),
+        (page) => page.Filters,
+        ({ status = "" }) => /^CREATE (?:PENDING|IN_PROGRESS)$/.test(status),
+    )) !== undefined;

@@ -201,11 +201,13 @@ export class Recommender extends pulumi.ComponentResource {
         return { solution, version };
     }
 
-    private eventsAndFilters(name: string, args: RecommenderArgs, { group, dataset, metadata }: RecommenderData) {
+    private eventsAndFilters(name: string, args: RecommenderArgs, data: RecommenderData) {
+        const { group, dataset, importJob, metadata } = data;
         const { config } = args;
         const quick = withinOf(config, args.owner)(quickDeadlineMinutes);
-        // A filter names fields of the datasets: create it after them, delete it before them.
-        const afterDatasets = { parent: this, dependsOn: [dataset, ...metadata] };
+        // A filter names fields of the datasets, and needs their data (github.com/aws-solutions/maintaining-personalized-
+        // experiences-with-machine-learning): create it after the imports, delete it before the datasets.
+        const afterDatasets = { parent: this, dependsOn: [dataset, importJob, ...metadata] };
         const ofGroup = { ...quick, datasetGroupArn: group.id };
         for (const [filter, filterExpression] of Object.entries(config.filters)) {
             new Filter(`${name}-${filter}`, { ...ofGroup, name: filter, filterExpression }, afterDatasets);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { parseConfig, type StackConfig } from "../../config/config.ts";
 import { configDefaults } from "../support/config-defaults.ts";
@@ -15,7 +16,9 @@ export async function useMocks(): Promise<void> {
     made.splice(0);
     await pulumi.runtime.setMocks(
         {
-            newResource(args) {
+            async newResource(args) {
+                // What does not wait for an import is made before it.
+                if (args.type.endsWith(":DatasetImportJob")) await sleep(20);
                 made.push(args);
                 const named = args.inputs.bucket ?? args.inputs.name ?? args.name;
                 return { id: args.custom ? `${named}` : "", state: { ...args.inputs, arn: `arn:of:${named}` } };

@@ -148,6 +148,19 @@ describe("the recommender", () => {
         });
     }
 
+    it("makes filters after the import: they need its data", async () => {
+        const given = {
+            filters: JSON.stringify({ again: 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")' }),
+        };
+        const { watchedFilterArn } = await recommender(configWith(given));
+        assert.equal(await value(watchedFilterArn), "movie-recommender-unwatched");
+        await settled();
+        const kinds = made
+            .map(({ type }) => type.split(":").at(-1))
+            .filter((kind) => /^(Filter|DatasetImportJob)$/.test(kind ?? ""));
+        assert.deepEqual(kinds, ["DatasetImportJob", "Filter", "Filter"]);
+    });
+
     it("makes filters and an event tracker of the group", async () => {
         const filters = {
             new: "INCLUDE ItemID WHERE Items.YEAR > 1990",

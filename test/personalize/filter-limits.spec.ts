@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import {
+    CreateFilterCommand,
+    LimitExceededException,
+    ListFiltersCommand,
+    PersonalizeClient,
+} from "@aws-sdk/client-personalize";
+import { createOrAdopt } from "../../personalize/create.ts";
+import { filter } from "../../personalize/filter.ts";
+
+const inputs = {
+    region: "eu-central-1",
+    tags: {},
+    pollSeconds: 10,
+    deadlineMinutes: 30,
+    name: "unwatched",
+    datasetGroupArn: "arn:aws:personalize:eu-central-1:123456789012:dataset-group/films",
+    filterExpression: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")',
+};
+
+/** Creates a filter while the account has others of this status; they are created after some seconds. */
+async function create(status: string, createdAfter: number) {
+    let seconds = 0;
+    let calls = 0;
+    const client = new PersonalizeClient({ region: inputs.region });
+    const limit = () =>
+        new LimitExceededException({ message: "the limit is reached", $metadata: { httpStatusCode: 400 } });
+    client.send = (async (command: object) => {
+        if (command instanceof ListFiltersCommand) {
+            return { Filters: [{ name: "another", status: seconds >= createdAfter ? "ACTIVE" : status }] };
+        }
+        assert.ok(command instanceof CreateFilterCommand);
+        calls += 1;
+        if (seconds < createdAfter) throw limit();
+        return { filterArn: "arn:of:unwatched" };
+    }) as never;
+    const deps = {
+        client: () => client,
+        now: () => seconds,
+        sleep: async (pause: number) => {
+            seconds += pause;
+        },
+        log: () => {},
+        random: () => 0.5,
+        assertEngineAlive: async () => {},
+    };
+    const made = await createOrAdopt(filter, deps, inputs).catch((error: Error) => error);
+    return { made, seconds, calls };
+}
+
+describe("CreateFilter with LimitExceededException", () => {
+    it("is repeated for minutes while other filters are being created", async () => {
+        for (const status of ["CREATE PENDING", "CREATE IN_PROGRESS"]) {
+            const { made, seconds } = await create(status, 360);
+            assert.deepEqual(made, { arn: "arn:of:unwatched", adopted: false });
+            assert.ok(seconds >= 360 && seconds < 420, `${seconds}`);
+        }
+    });
+
+    it("fails at once if the account has as many filters as it may have", async () => {
+        const { made, seconds, calls } = await create("ACTIVE", Number.POSITIVE_INFINITY);
+        assert.ok(made instanceof LimitExceededException);
+        assert.deepEqual([seconds, calls], [0, 1]);
+    });
+
+    it("fails after a quarter of an hour if nothing changes", async () => {
+        const { made, seconds } = await create("CREATE IN_PROGRESS", Number.POSITIVE_INFINITY);
+        assert.match(String(made), /LimitExceededException: the limit is reached/);
+        assert.ok(seconds >= 900 && seconds < 960, `${seconds}`);
+    });
+});
