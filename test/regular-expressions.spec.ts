@@ -63,15 +63,10 @@ describe("the regular expressions of the repository", () => {
     });
 
     it("include none that the check would not find", () => {
-        for (const text of [
-            String.raw`/^(a+)+$/`,
-            String.raw`/^\s*(.*?)\s*\(\d+\)$/`,
-            String.raw`/\s+$/`,
-            String.raw`/:.*:.*:.+x/`,
-        ]) {
+        for (const text of ["/^(a+)+$/", String.raw`/^\s*(.*?)\s*\(\d+\)$/`, String.raw`/\s+$/`, "/:.*:.*:.+x/"]) {
             assert.ok(isSuperLinear(text), text);
         }
-        assert.ok(!isSuperLinear(String.raw`/^[^:]*:[^:]*$/`));
+        assert.ok(!isSuperLinear("/^[^:]*:[^:]*$/"));
     });
 });
 
