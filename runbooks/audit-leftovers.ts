@@ -35,10 +35,20 @@ await runAction(options.verbose, async () => {
     } else {
         print(found);
     }
-    return found.rows.some(({ bills }) => bills) ? exitCodes.problem : exitCodes.fine;
+    return found.interrupted.length > 0 || found.rows.some(({ bills }) => bills) ? exitCodes.problem : exitCodes.fine;
 });
 
-function print({ rows, undecided, notOurs, unread, monthlyUsd, region, accountId }: Audit): void {
+function print({
+    rows,
+    undecided,
+    interrupted,
+    clearPending,
+    notOurs,
+    unread,
+    monthlyUsd,
+    region,
+    accountId,
+}: Audit): void {
     const where = `in account ${accountId}, ${region}`;
     if (rows.length === 0) {
         console.log(`Nothing of this project is left outside its stacks ${where}.`);
@@ -56,6 +66,11 @@ function print({ rows, undecided, notOurs, unread, monthlyUsd, region, accountId
                 row.remove.length > 0 ? row.remove.join("\n") : `# by hand, in its service's console: ${row.arn}`,
             );
         }
+    }
+    if (interrupted.length > 0) {
+        console.log("\nMade by an interrupted `pulumi up` and not recorded. If no update is running, run:");
+        console.log(listing(interrupted));
+        console.log([...interrupted.flatMap(({ commands }) => commands), ...clearPending].join("\n"));
     }
     if (undecided.length > 0) {
         console.log("\nMay belong to a stack whose state cannot be read:");

@@ -7,6 +7,7 @@ import { printGoals, showLine, showTable } from "../../bench/lib/goals.ts";
 import { start } from "../../packages/local-aws/control.ts";
 import { environment, paths } from "../../packages/local-aws/instance.ts";
 import { adminOf } from "../../packages/local-aws/test/admin.ts";
+import { followAudit } from "../support/audited.ts";
 import { everythingIn, watchersIn } from "../support/left.ts";
 import { startTestAws, type TestAws } from "../support/local-aws.ts";
 import { type Case, casesOf, describeMoment, excessOf, orphansOfKilled } from "./kill/cases.ts";
@@ -144,9 +145,11 @@ async function isHeld(before: number, operation: string): Promise<boolean> {
     return requests.some((one) => one.operation === operation && one.outcome === "accepted" && !one.answered);
 }
 
-/** Unlocks the stack, like a person; `convergence` runs the same command again. */
+/** Unlocks the stack and runs what `audit-leftovers` prints, like a person; `convergence` runs the same command again. */
 async function goOn({ faults }: Case): Promise<void> {
     await aws.pulumi("cancel", "--yes");
+    const commands = await followAudit(aws);
+    for (const command of commands) say(`  ${command}`);
     for (const fault of faults) {
         await admin.arm(fault);
     }

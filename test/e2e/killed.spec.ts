@@ -8,6 +8,7 @@ import { environment } from "../../packages/local-aws/instance.ts";
 import { ensureStack } from "../../packages/local-aws/pulumi.ts";
 import { adminOf } from "../../packages/local-aws/test/admin.ts";
 import { until } from "../../packages/local-personalize/test/support.ts";
+import { followAudit } from "../support/audited.ts";
 import { everythingIn, importJobNames } from "../support/left.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 
@@ -33,7 +34,6 @@ describe("an up that ends in the middle", () => {
             const env = environment(instance);
             const engine = spawn("pulumi", aws.engineArgs("up"), { cwd: instance.root, env, stdio: "ignore" });
             const ended = once(engine, "exit");
-            // An import begins when bucket and role are recorded: those two AWS's plugin itself would not take up again.
             while ((await importJobNames(aws)).length === 0) {
                 assert.equal(engine.exitCode, null, "the engine ended before it could be killed");
                 await sleep(10);
@@ -64,8 +64,9 @@ describe("an up that ends in the middle", () => {
             );
         });
 
-        it("is forgotten by the local commands: the lock goes, and up resumes", async () => {
+        it("is forgotten by the local commands, and up resumes after the audit's import commands", async () => {
             await ensureStack(aws.instance, aws.stack);
+            await followAudit(aws);
             assertExit(await aws.engine("up"), 0);
             assertExit(await aws.runbook("recommend", "1", "--json"), 0);
             assertExit(await aws.engine("preview", "--expect-no-changes"), 0);

@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { chmod, mkdir, writeFile } from "node:fs/promises";
-import { delimiter, join } from "node:path";
 import {
     APIGatewayClient,
     CreateApiKeyCommand,
@@ -9,10 +7,9 @@ import {
     GetRestApisCommand,
 } from "@aws-sdk/client-api-gateway";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { run } from "../../packages/local-aws/pulumi.ts";
-import { toolchain } from "../../packages/local-aws/toolchain/env.mjs";
 import type { Audit } from "../../runbooks/lib/audit/audit.ts";
 import { tables } from "../../runbooks/lib/audit/inventory/serving.ts";
+import { runPrinted } from "../support/audited.ts";
 import { watchersIn } from "../support/left.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 
@@ -116,15 +113,10 @@ describe("audit-leftovers of an API and its page", () => {
                 ["DynamoDB table", "movie-recommender-api", 0],
             ],
         );
-        const bin = join(aws.instance.dir, "bin");
-        await mkdir(bin);
-        const python = process.env.MOVIE_RECOMMENDER_PYTHON ?? toolchain(aws.instance.root).python;
-        const cli = join(import.meta.dirname, "aws_cli.py");
-        await writeFile(join(bin, "aws"), `#!/bin/sh\nexec '${python}' '${cli}' "$@"\n`);
-        await chmod(join(bin, "aws"), 0o755);
-        const PATH = [bin, process.env.PATH].join(delimiter);
-        const commands = serving.flatMap(({ remove }) => remove);
-        assertExit(await run(aws.instance, "bash", ["-e", "-c", commands.join("\n")], "captured", { PATH }), 0);
+        await runPrinted(
+            aws,
+            serving.flatMap(({ remove }) => remove),
+        );
         const left = (await audit(1)).rows.map(({ kind }) => kind);
         assert.deepEqual(
             left.filter((kind) => [...ours, "DynamoDB table"].includes(kind)),

@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import type * as cloudwatch from "@aws-sdk/client-cloudwatch";
 import { dashboards } from "../../runbooks/lib/audit/inventory/operations.ts";
 import { shell, type Tags, type Thing, thingKinds } from "../../runbooks/lib/audit/inventory/thing.ts";
-import { bills, claimOn, inRemovalOrder, monthlyUsd, type Row } from "../../runbooks/lib/audit/leftovers.ts";
+import {
+    bills,
+    claimOn,
+    importCommand,
+    inRemovalOrder,
+    monthlyUsd,
+    type Row,
+} from "../../runbooks/lib/audit/leftovers.ts";
 import { type AllStacks, heldBy, readAllStacks } from "../../runbooks/lib/stack/all-stacks.ts";
 import { region } from "../support/local-aws.ts";
 
@@ -14,6 +21,7 @@ const stacks: AllStacks = {
     names: ["dev", "broken"],
     unreadable: [],
     arns: new Set([arn("campaign/in-dev"), arn("solution/in-dev")]),
+    interrupted: [],
     ids: new Set(["aws:iam/role:Role role-of-dev", `${campaignType} in-the-making`]),
 };
 const broken: AllStacks = { ...stacks, unreadable: [{ stack: "broken", reason: "no key" }] };
@@ -45,6 +53,35 @@ describe("whose a thing is", () => {
             is: "leftover",
             why: "tag pulumi:stack=gone, which is not a stack of this backend",
         });
+    });
+
+    const role = "aws:iam/role:Role";
+    const by = {
+        stack: "organization/movie-recommender/dev",
+        type: role,
+        urn: `urn:pulumi:dev::movie-recommender::parent$${role}::guard`,
+        parent: "urn:pulumi:dev::movie-recommender::parent::guard",
+        inputs: { name: "guard-role" },
+    };
+    const killed: AllStacks = { ...stacks, interrupted: [by] };
+
+    it("is an interrupted update's by type and name, unless its tags name another stack or project", () => {
+        const found = { kind: "IAM role", name: "guard-role", arn: "a" } as const;
+        assert.deepEqual(claim(found, ours("dev"), killed), { is: "interrupted", by });
+        // A kill may come before the tags.
+        assert.deepEqual(claim(found, {}, killed), { is: "interrupted", by });
+        assert.equal(claim(found, ours("broken"), killed).is, "leftover");
+        assert.equal(claim(found, { "pulumi:project": "other" }, killed).is, "not ours");
+        assert.equal(claim({ ...found, name: "other-role" }, ours("dev"), killed).is, "leftover");
+    });
+
+    it("is recorded by an import under the program's URN, or deleted if up makes another one", () => {
+        assert.equal(
+            importCommand({ kind: "IAM role", name: "guard-role" }, by),
+            `pulumi import ${role} guard guard-role --parent parent=${by.parent} --stack ${by.stack} --protect=false --generate-code=false --yes`,
+        );
+        assert.match(importCommand({ kind: "SNS topic", name: "n", importId: "arn:n" }, by) ?? "", / guard arn:n /);
+        assert.equal(importCommand({ kind: "REST API", name: "films" }, by), undefined);
     });
 
     it("is not ours with the tag of another project, whatever its name", () => {
@@ -140,29 +177,35 @@ describe("leftovers", () => {
 describe("what stacks hold", () => {
     const type = "aws:s3/bucket:Bucket";
 
-    it("is their ARNs and ids, and the names of what is being made", () => {
+    it("is their ARNs and ids, the names of what the next up adopts, and AWS's interrupted creates", () => {
         const held = heldBy(
             JSON.stringify({
                 deployment: {
                     resources: [
-                        { type, id: "films", outputs: { arn: "arn:aws:s3:::films" } },
+                        { type, urn: "recorded", id: "films", outputs: { arn: "arn:aws:s3:::films" } },
                         { type: campaignType, id: arn("campaign/a") },
                         { type: "pulumi:pulumi:Stack" },
                     ],
-                    pending_operations: [{ type: "creating", resource: { type, inputs: { bucket: "new" } } }],
+                    pending_operations: [
+                        { type: "creating", resource: { type, urn: "u", parent: "p", inputs: { bucket: "new" } } },
+                        { type: "creating", resource: { type, urn: "recorded" } },
+                        { type: "deleting", resource: { type, urn: "v", id: "old" } },
+                        { type: "creating", resource: { type: campaignType, inputs: { name: "made" } } },
+                    ],
                 },
             }),
         );
         assert.deepEqual([...(held?.arns ?? [])].sort(), [arn("campaign/a"), "arn:aws:s3:::films"]);
         assert.deepEqual([...(held?.ids ?? [])].sort(), [
             `${type} films`,
-            `${type} new`,
             `${campaignType} ${arn("campaign/a")}`,
+            `${campaignType} made`,
         ]);
+        assert.deepEqual(held?.interrupted, [{ type, urn: "u", parent: "p", inputs: { bucket: "new" } }]);
     });
 
     it("is empty for an empty stack, and undefined for text that is not a state", () => {
-        assert.deepEqual(heldBy('{"version":3}'), { arns: new Set(), ids: new Set() });
+        assert.deepEqual(heldBy('{"version":3}'), { arns: new Set(), ids: new Set(), interrupted: [] });
         assert.equal(heldBy("not logged in"), undefined);
     });
 

@@ -8,24 +8,13 @@ import {
     GetTagsCommand,
     type PatchOperation,
     PutRestApiCommand,
-    paginateGetRestApis,
     TagResourceCommand,
     UntagResourceCommand,
     UpdateRestApiCommand,
 } from "@aws-sdk/client-api-gateway";
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
-import {
-    type AnyEntry,
-    entry,
-    goneKeys,
-    named,
-    type Properties,
-    type Resolved,
-    sameStack,
-    tagMap,
-    withoutDefaults,
-} from "./entry.ts";
+import { type AnyEntry, entry, goneKeys, named, type Properties, tagMap, withoutDefaults } from "./entry.ts";
 
 /** API Gateway's error for anything that does not exist. */
 export const noSuchThing = "NotFoundException";
@@ -36,24 +25,12 @@ export interface ApiPlace {
     account(): Promise<string>;
 }
 
-type Args = Resolved<aws.apigateway.RestApiArgs>;
-
 /**
  * REST APIs, from an OpenAPI document or without one. The document is put as a whole. API Gateway cannot return it
  * unchanged. A change outside of Pulumi in the described parts is not drift, as with Pulumi's own AWS plugin.
  */
 export function restApiEntries(client: APIGatewayClient, { region, account }: ApiPlace): Record<string, AnyEntry> {
     const arnOf = (id: string) => `arn:aws:apigateway:${region}::/restapis/${id}`;
-
-    async function leftBehind({ name, tags }: Args): Promise<string | undefined> {
-        for await (const { items = [] } of paginateGetRestApis({ client }, { limit: 500 })) {
-            const found = items.find((api) => api.name === name && sameStack(api.tags ?? {}, tags));
-            if (found) {
-                return found.id;
-            }
-        }
-        return undefined;
-    }
     return {
         "aws:apigateway/restApi:RestApi": entry<aws.apigateway.RestApiArgs>({
             properties: {
@@ -75,15 +52,17 @@ export function restApiEntries(client: APIGatewayClient, { region, account }: Ap
                     endpointConfiguration: { types: (args.endpointConfiguration?.types ?? ["EDGE"]) as ["EDGE"] },
                     tags: tagMap(args.tags),
                 };
-                const id = (await leftBehind(args)) ?? (await client.send(new CreateRestApiCommand(wanted))).id ?? "";
+                const { id = "" } = await client.send(new CreateRestApiCommand(wanted));
                 await this.update(id, args, { ...args, body: undefined });
-                const { items = [] } = await client.send(new GetResourcesCommand({ restApiId: id, limit: 500 }));
-                const computed = {
-                    arn: arnOf(id),
-                    executionArn: `arn:aws:execute-api:${region}:${await account()}:${id}`,
+                return id;
+            },
+            async computed(restApiId) {
+                const { items = [] } = await client.send(new GetResourcesCommand({ restApiId, limit: 500 }));
+                return {
+                    arn: arnOf(restApiId),
+                    executionArn: `arn:aws:execute-api:${region}:${await account()}:${restApiId}`,
                     rootResourceId: items.find(({ path }) => path === "/")?.id,
                 };
-                return { id, computed };
             },
             async read(restApiId, state) {
                 const found = await unlessGone(client.send(new GetRestApiCommand({ restApiId })), noSuchThing);

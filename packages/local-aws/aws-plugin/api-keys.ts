@@ -11,59 +11,22 @@ import {
     GetUsagePlanCommand,
     GetUsagePlanKeyCommand,
     type PatchOperation,
-    paginateGetUsagePlans,
     type QuotaPeriodType,
     UpdateAccountCommand,
     UpdateApiKeyCommand,
     UpdateUsagePlanCommand,
     type UsagePlan,
 } from "@aws-sdk/client-api-gateway";
-import { paginateGetResources, type ResourceGroupsTaggingAPIClient } from "@aws-sdk/client-resource-groups-tagging-api";
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
 import { noSuchThing, replaced, setTags, tagsOf } from "./api-gateway.ts";
-import {
-    type AnyEntry,
-    entry,
-    named,
-    type Properties,
-    plainTags,
-    type Resolved,
-    sameStack,
-    tagMap,
-    withoutDefaults,
-} from "./entry.ts";
+import { type AnyEntry, entry, named, type Properties, type Resolved, tagMap, withoutDefaults } from "./entry.ts";
 
 type PlanArgs = Resolved<aws.apigateway.UsagePlanArgs>;
 
 /** API keys, their usage plans, and the account's role for logs. */
-export function apiKeyEntries(
-    client: APIGatewayClient,
-    tagging: ResourceGroupsTaggingAPIClient,
-    region: string,
-): Record<string, AnyEntry> {
+export function apiKeyEntries(client: APIGatewayClient, region: string): Record<string, AnyEntry> {
     const arnOf = (kind: "apikeys" | "usageplans", id: string) => `arn:aws:apigateway:${region}::/${kind}/${id}`;
-    /** Found by tags. A caller who may list keys may read their values. AWS's own plugin does not list them. */
-    async function keyLeftBehind(name: string, tags: object | undefined) {
-        const input = { TagFilters: [{ Key: "pulumi:stack" }] };
-        for await (const { ResourceTagMappingList: found = [] } of paginateGetResources({ client: tagging }, input)) {
-            for (const { ResourceARN = "", Tags } of found) {
-                const [, apiKey] = ResourceARN.split("::/apikeys/");
-                if (apiKey && sameStack(plainTags(Tags), tags)) {
-                    const key = await keyOf(apiKey);
-                    if (key?.name === name) return key;
-                }
-            }
-        }
-        return undefined;
-    }
-    async function planLeftBehind(name: string, tags: object | undefined) {
-        for await (const { items = [] } of paginateGetUsagePlans({ client }, {})) {
-            const found = items.find((plan) => plan.name === name && sameStack(plan.tags ?? {}, tags));
-            if (found) return found;
-        }
-        return undefined;
-    }
     const keyOf = (apiKey: string) =>
         unlessGone(client.send(new GetApiKeyCommand({ apiKey, includeValue: true })), noSuchThing);
     const planOf = (usagePlanId: string) =>
@@ -75,12 +38,9 @@ export function apiKeyEntries(
             async create({ name: given, value, description, enabled = true, tags }) {
                 const name = named(given, "name");
                 const wanted = { name, value, description, enabled, tags: tagMap(tags) };
-                const there = await keyLeftBehind(name, tags);
-                const isOurs = there && (value === undefined || there.value === value);
-                const { id = "", value: made } = isOurs ? there : await client.send(new CreateApiKeyCommand(wanted));
-                await this.update(id, { name, description, enabled, tags }, {});
-                return { id, computed: { arn: arnOf("apikeys", id), value: made } };
+                return (await client.send(new CreateApiKeyCommand(wanted))).id ?? "";
             },
+            computed: async (apiKey) => ({ arn: arnOf("apikeys", apiKey), value: (await keyOf(apiKey))?.value }),
             async read(apiKey, state) {
                 const found = await keyOf(apiKey);
                 const tags = found && (await tagsOf(client, arnOf("apikeys", apiKey)));
@@ -132,11 +92,9 @@ export function apiKeyEntries(
                     apiStages: apiStages?.map(({ apiId, stage }) => ({ apiId, stage })),
                     quota: quota && { ...quota, period: quota.period as QuotaPeriodType },
                 };
-                const there = await planLeftBehind(name, args.tags);
-                const { id = "" } = there ?? (await client.send(new CreateUsagePlanCommand(wanted)));
-                await this.update(id, args, args);
-                return { id, computed: { arn: arnOf("usageplans", id) } };
+                return (await client.send(new CreateUsagePlanCommand(wanted))).id ?? "";
             },
+            computed: async (usagePlanId) => ({ arn: arnOf("usageplans", usagePlanId) }),
             async read(usagePlanId, state) {
                 const found = await planOf(usagePlanId);
                 return (
@@ -169,15 +127,16 @@ export function apiKeyEntries(
         "aws:apigateway/usagePlanKey:UsagePlanKey": entry<aws.apigateway.UsagePlanKeyArgs>({
             properties: { keyId: "replace", keyType: "replace", usagePlanId: "replace" },
             async create({ keyId, keyType, usagePlanId }) {
-                const place = { usagePlanId, keyId };
-                const made = await client
-                    .send(new CreateUsagePlanKeyCommand({ ...place, keyType }))
-                    .catch((error: Error) => {
-                        // The key is in the plan already: nothing else to do.
-                        if (error.name !== "ConflictException") throw error;
-                        return client.send(new GetUsagePlanKeyCommand(place));
-                    });
-                return { id: keyId, computed: { name: made.name, value: made.value } };
+                await client.send(new CreateUsagePlanKeyCommand({ usagePlanId, keyId, keyType }));
+                return keyId;
+            },
+            imported(importId) {
+                const [usagePlanId = "", id = ""] = importId.split("/");
+                return { id, args: { usagePlanId } };
+            },
+            async computed(keyId, { usagePlanId }) {
+                const { name, value } = await client.send(new GetUsagePlanKeyCommand({ usagePlanId, keyId }));
+                return { name, value };
             },
             async read(keyId, { usagePlanId }) {
                 const command = new GetUsagePlanKeyCommand({ usagePlanId, keyId });
@@ -197,7 +156,7 @@ export function apiKeyEntries(
             properties: { cloudwatchRoleArn: "update" },
             async create(args) {
                 await this.update("", args, args);
-                return { id: "api-gateway-account" };
+                return "api-gateway-account";
             },
             async read() {
                 const { cloudwatchRoleArn } = await client.send(new GetAccountCommand({}));

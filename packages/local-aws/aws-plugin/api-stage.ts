@@ -13,16 +13,7 @@ import {
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
 import { type ApiPlace, noSuchThing, replaced, setTags, tagsOf } from "./api-gateway.ts";
-import {
-    type AnyEntry,
-    entry,
-    goneKeys,
-    type Properties,
-    type Resolved,
-    sameStack,
-    tagMap,
-    withoutDefaults,
-} from "./entry.ts";
+import { type AnyEntry, entry, goneKeys, type Properties, type Resolved, tagMap, withoutDefaults } from "./entry.ts";
 
 /** The address of stages. */
 export interface StagePlace extends ApiPlace {
@@ -46,16 +37,14 @@ export function stageEntries(
     { region, account, endpoint }: StagePlace,
 ): Record<string, AnyEntry> {
     const arnOf = (api: string, stage: string) => `arn:aws:apigateway:${region}::/restapis/${api}/stages/${stage}`;
+    const idOf = ({ restApiId, stageName }: ReturnType<typeof placeOf>) => `ags-${restApiId}-${stageName}`;
     const placeOf = (args: StageArgs) => ({ restApiId: args.restApi as string, stageName: args.stageName });
     return {
         "aws:apigateway/deployment:Deployment": entry<aws.apigateway.DeploymentArgs>({
             properties: { restApi: "replace", description: "update", triggers: "replace" },
             async create({ restApi, description }) {
                 const restApiId = restApi as string;
-                const { id = "", createdDate } = await client.send(
-                    new CreateDeploymentCommand({ restApiId, description }),
-                );
-                return { id, computed: { createdDate: createdDate?.toISOString() } };
+                return (await client.send(new CreateDeploymentCommand({ restApiId, description }))).id ?? "";
             },
             async read(deploymentId, state) {
                 const command = new GetDeploymentCommand({ restApiId: state.restApi as string, deploymentId });
@@ -90,35 +79,31 @@ export function stageEntries(
             },
             nested: ["accessLogSettings.destinationArn", "accessLogSettings.format"],
             async create(args) {
-                const place = placeOf(args);
-                const { restApiId, stageName } = place;
-                const wanted = {
-                    ...place,
-                    deploymentId: args.deployment as string,
-                    description: args.description,
-                    variables: args.variables as Record<string, string> | undefined,
-                    tracingEnabled: args.xrayTracingEnabled,
-                    cacheClusterEnabled: args.cacheClusterEnabled,
-                    tags: tagMap(args.tags),
-                };
-                const olds = await client.send(new CreateStageCommand(wanted)).then(
-                    () => args,
-                    async (error: Error) => {
-                        const isTaken = error.name === "ConflictException";
-                        const there = isTaken ? await client.send(new GetStageCommand(place)) : undefined;
-                        if (!sameStack(there?.tags ?? {}, args.tags)) {
-                            throw error;
-                        }
-                        return { ...args, variables: there?.variables ?? {} };
-                    },
+                await client.send(
+                    new CreateStageCommand({
+                        ...placeOf(args),
+                        deploymentId: args.deployment as string,
+                        description: args.description,
+                        variables: args.variables as Record<string, string> | undefined,
+                        tracingEnabled: args.xrayTracingEnabled,
+                        cacheClusterEnabled: args.cacheClusterEnabled,
+                        tags: tagMap(args.tags),
+                    }),
                 );
-                await this.update("", args, olds);
-                const computed = {
+                await this.update("", args, args);
+                return idOf(placeOf(args));
+            },
+            imported(importId) {
+                const [restApi = "", stageName = ""] = importId.split("/");
+                return { id: idOf({ restApiId: restApi, stageName }), args: { restApi, stageName } };
+            },
+            async computed(_id, args) {
+                const { restApiId, stageName } = placeOf(args);
+                return {
                     arn: arnOf(restApiId, stageName),
                     executionArn: `arn:aws:execute-api:${region}:${await account()}:${restApiId}/${stageName}`,
                     invokeUrl: `${endpoint}/_aws/execute-api/${restApiId}/${stageName}`,
                 };
-                return { id: `ags-${restApiId}-${stageName}`, computed };
             },
             async read(_id, state) {
                 const place = placeOf(state);
@@ -157,7 +142,7 @@ export function stageEntries(
             nested: Object.keys(settingPaths).map((name) => `settings.${name}`),
             async create(args) {
                 await this.update("", args, { ...args, settings: unset });
-                return { id: `${args.restApi}-${args.stageName}-${args.methodPath}` };
+                return `${args.restApi}-${args.stageName}-${args.methodPath}`;
             },
             async read(_id, state) {
                 const place = { restApiId: state.restApi as string, stageName: state.stageName };

@@ -29,7 +29,6 @@ import {
     pulumiKeys,
     type Resolved,
     sameMembers,
-    sameStack,
     tagList,
     withoutDefaults,
 } from "./entry.ts";
@@ -95,15 +94,10 @@ export function budgetEntries(client: BudgetsClient, accountId: () => Promise<st
                     NotificationsWithSubscribers: (args.notifications ?? []).map(wantedNotification),
                     ResourceTags: tagList(args.tags),
                 });
-                await client.send(command).catch(async (error: Error) => {
-                    const has = error.name === "DuplicateRecordException" ? await tagsOf(arnOf(id)) : {};
-                    if (!sameStack(has, args.tags)) {
-                        throw error;
-                    }
-                    await this.update(id, args, { ...args, tags: has as Record<string, string> });
-                });
-                return { id, computed: { arn: arnOf(id) } };
+                await client.send(command);
+                return id;
             },
+            computed: async (id) => ({ arn: arnOf(id) }),
             async read(id, state) {
                 const found = (await unlessGone(client.send(new DescribeBudgetCommand(find(id))), gone))?.Budget;
                 if (!found) {

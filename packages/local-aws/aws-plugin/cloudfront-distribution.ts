@@ -7,7 +7,6 @@ import {
     type DistributionConfig,
     GetDistributionCommand,
     ListTagsForResourceCommand,
-    paginateListDistributions,
     TagResourceCommand,
     UntagResourceCommand,
     UpdateDistributionCommand,
@@ -23,15 +22,11 @@ import {
     goneKeys,
     type Properties,
     plainTags,
-    type Resolved,
-    sameStack,
     tagList,
     withoutDefaults,
 } from "./entry.ts";
 
 const gone = "NoSuchDistribution";
-
-type Args = Resolved<aws.cloudfront.DistributionArgs>;
 
 /** Distributions, with the features that a page with an API beside it uses. */
 export function distributionEntries(client: CloudFrontClient): Record<string, AnyEntry> {
@@ -41,18 +36,6 @@ export function distributionEntries(client: CloudFrontClient): Record<string, An
     }
     const deployed = (Id: string) =>
         waitUntilDistributionDeployed({ client, maxWaitTime: 1800, minDelay: 0.5, maxDelay: 20 }, { Id });
-
-    /** A distribution has no name. One of this stack with equal arguments is left over from a killed run. */
-    async function leftBehind({ comment, tags }: Args): Promise<Distribution | undefined> {
-        for await (const { DistributionList: list } of paginateListDistributions({ client }, {})) {
-            for (const { Id = "", ARN = "", Comment } of list?.Items ?? []) {
-                if (Comment === (comment ?? "") && sameStack(await tagsOf(ARN), tags)) {
-                    return (await get(Id))?.Distribution;
-                }
-            }
-        }
-        return undefined;
-    }
     async function change(Id: string, wanted: (has: DistributionConfig) => DistributionConfig) {
         const found = await get(Id);
         const config = found?.Distribution?.DistributionConfig;
@@ -83,12 +66,6 @@ export function distributionEntries(client: CloudFrontClient): Record<string, An
             },
             nested: nestedOfDistribution,
             async create(args) {
-                const there = await leftBehind(args);
-                if (there) {
-                    const id = there.Id ?? "";
-                    await this.update(id, args, args);
-                    return { id, computed: computedOf((await get(id)) ?? {}) };
-                }
                 const DistributionConfig = configOf(args, randomUUID());
                 const made = await client.send(
                     new CreateDistributionWithTagsCommand({
@@ -99,8 +76,9 @@ export function distributionEntries(client: CloudFrontClient): Record<string, An
                 if (args.waitForDeployment ?? true) {
                     await deployed(id);
                 }
-                return { id, computed: computedOf((await get(id)) ?? made) };
+                return id;
             },
+            computed: async (id) => computedOf((await get(id)) ?? {}),
             async read(id, state) {
                 const found = await get(id);
                 const has = found?.Distribution?.DistributionConfig;

@@ -58,23 +58,17 @@ export function edgePolicyEntries(client: CloudFrontClient, account: () => Promi
             properties: kind.properties,
             nested: kind.nested,
             async create(args) {
-                const wanted = kind.config(args);
-                const name = named(args.name as string | undefined, "name");
-                const id = await kind.create(wanted).catch(async (error: Error) => {
-                    const there = /AlreadyExists$/.test(error.name) ? await kind.idOf(name) : undefined;
-                    const found = there === undefined ? undefined : await kind.get(there);
-                    // A policy has no tags: one with equal contents counts as ours.
-                    if (!found || !covers(wanted, found.config)) {
-                        throw error;
-                    }
-                    return found.id;
-                });
-                return { id: id ?? "", computed: await computedOf(id ?? "") };
+                named(args.name as string | undefined, "name");
+                return (await kind.create(kind.config(args))) ?? "";
             },
+            computed: computedOf,
             async read(id, state) {
                 const found = await kind.get(id);
                 if (!found) {
                     return undefined;
+                }
+                if (Object.keys(state).length === 0) {
+                    return argumentsOf(found.config, [...Object.keys(kind.properties), ...kind.nested]) as Properties;
                 }
                 const wanted = kind.config(state) as Properties;
                 const has = found.config as Properties;
@@ -219,6 +213,24 @@ export function edgePolicyEntries(client: CloudFrontClient, account: () => Promi
             delete: (Id, IfMatch) => client.send(new DeleteCachePolicyCommand({ Id, IfMatch })),
         }),
     };
+}
+
+/** The arguments with these paths in CloudFront's form: `DefaultTTL` is `defaultTtl`. */
+function argumentsOf(config: unknown, paths: readonly string[]): unknown {
+    if (Array.isArray(config)) {
+        return config.map((each) => argumentsOf(each, paths));
+    }
+    if (config === null || typeof config !== "object") {
+        return config;
+    }
+    const members = Object.entries(config).flatMap(([key, inner]) => {
+        const under = paths
+            .map((path) => path.split("."))
+            .filter(([name]) => name?.toLowerCase() === key.toLowerCase());
+        const rest = under.map(([, ...names]) => names.join(".")).filter((path) => path !== "");
+        return under[0] ? [[under[0][0], argumentsOf(inner, rest)]] : [];
+    });
+    return Object.fromEntries(members);
 }
 
 /** The argument for a member of CloudFront's configuration: `DefaultTTL` is `defaultTtl`. */

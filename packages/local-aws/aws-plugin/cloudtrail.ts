@@ -27,7 +27,6 @@ import {
     plainTags,
     pulumiKeys,
     type Resolved,
-    sameStack,
     tagList,
     withoutDefaults,
 } from "./entry.ts";
@@ -86,24 +85,12 @@ export function trailEntries(client: CloudTrailClient): Record<string, AnyEntry>
             async create(args) {
                 const Name = named(args.name, "name");
                 const wanted = { ...trailOf(Name, args), TagsList: tagList(args.tags) };
-                const arn = await client.send(new CreateTrailCommand(wanted)).then(
-                    ({ TrailARN = "" }) => TrailARN,
-                    async (error: Error) => {
-                        const isTaken = error.name === "TrailAlreadyExistsException";
-                        const there = isTaken ? await client.send(new GetTrailCommand({ Name })) : undefined;
-                        const { TrailARN: found = "" } = there?.Trail ?? {};
-                        const has = found === "" ? { "": "" } : await tagsOf(found);
-                        // If a run is killed between creating and tagging it, a trail has no tags at all.
-                        if (!(sameStack(has, args.tags) || Object.keys(has).length === 0)) {
-                            throw error;
-                        }
-                        return found;
-                    },
-                );
+                const { TrailARN: arn = "" } = await client.send(new CreateTrailCommand(wanted));
                 // MiniStack stores the logs and tags of a create only when they are sent again.
                 await this.update(arn, args, args);
-                return { id: arn, computed: { arn, homeRegion: arn.split(":")[3] } };
+                return arn;
             },
+            computed: async (arn) => ({ arn, homeRegion: arn.split(":")[3] }),
             async read(arn, state) {
                 const found = (await unlessGone(client.send(new GetTrailCommand({ Name: arn })), gone))?.Trail;
                 if (!found) {

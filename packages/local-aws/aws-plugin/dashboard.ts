@@ -18,8 +18,11 @@ export function dashboardEntries(client: CloudWatchClient): Record<string, AnyEn
             async create(args) {
                 const id = named(args.dashboardName, "dashboardName");
                 await this.update(id, args, args);
-                const made = await client.send(new GetDashboardCommand({ DashboardName: id }));
-                return { id, computed: { dashboardArn: made.DashboardArn } };
+                return id;
+            },
+            async computed(DashboardName) {
+                const { DashboardArn } = await client.send(new GetDashboardCommand({ DashboardName }));
+                return { dashboardArn: DashboardArn };
             },
             async read(DashboardName, { dashboardBody }) {
                 const found = await unlessGone(client.send(new GetDashboardCommand({ DashboardName })), ...gone);

@@ -26,7 +26,6 @@ import {
     plainTags,
     type Resolved,
     sameMembers,
-    sameStack,
     tagList,
     withoutDefaults,
 } from "./entry.ts";
@@ -96,21 +95,12 @@ export function tableEntries(dynamo: DynamoDBClient): Record<string, AnyEntry> {
             ],
             async create(args) {
                 const TableName = named(args.name, "name");
-                const made = await dynamo.send(new CreateTableCommand(wantedTable(TableName, args))).then(
-                    ({ TableDescription }) => TableDescription,
-                    async (error: Error) => {
-                        const there = error.name === "ResourceInUseException" ? await describe(TableName) : undefined;
-                        if (!there || !sameStack(await tagsOf(there.TableArn ?? ""), args.tags)) {
-                            throw error;
-                        }
-                        return there;
-                    },
-                );
+                await dynamo.send(new CreateTableCommand(wantedTable(TableName, args)));
                 await waitUntilTableExists(wait, { TableName });
-                const arn = made?.TableArn ?? "";
-                await this.update(TableName, args, { ...args, tags: (await tagsOf(arn)) as Record<string, string> });
-                return { id: TableName, computed: { arn } };
+                await this.update(TableName, args, args);
+                return TableName;
             },
+            computed: async (TableName) => ({ arn: (await describe(TableName))?.TableArn }),
             async read(TableName, state) {
                 const found = await describe(TableName);
                 if (!found) {

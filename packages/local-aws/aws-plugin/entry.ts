@@ -20,8 +20,15 @@ interface Entry<A> {
     readonly volatile?: readonly string[];
     /** Arguments that AWS fills in where the program does not give them; they are not a difference then. */
     readonly filledIn?: readonly (keyof A & string)[];
-    /** Creates it; returns the id and the computed properties. */
-    create(args: Resolved<A>): Promise<{ id: string; computed?: Properties }>;
+    /**
+     * The id and the arguments in an id of `pulumi import`, where the two differ or the id alone does not identify it
+     * (Pulumi Registry, "Import" of each type).
+     */
+    imported?(importId: string): { readonly id: string; readonly args: Partial<Resolved<A>> };
+    /** Creates it as AWS's plugin does, and returns its id; an existing resource is an error wherever it is on AWS. */
+    create(args: Resolved<A>): Promise<string>;
+    /** The computed properties of an existing resource, after a create or an import. */
+    computed?(id: string, args: Resolved<A>): Promise<Properties>;
     /** The state in AWS, under the argument names; undefined when it is gone. */
     read(id: string, state: Resolved<A>): Promise<Properties | undefined>;
     /**
@@ -54,28 +61,6 @@ export function withoutDefaults(observed: Properties, state: Properties, default
         (state[key] ?? undefined) === undefined &&
         (observed[key] === undefined || canonical(observed[key]) === canonical(defaults[key]));
     return Object.fromEntries(Object.entries(observed).filter(([key]) => !isFilledIn(key)));
-}
-
-/**
- * Whether an existing resource is from an earlier run of this stack that was killed before it could be recorded. AWS's
- * own plugin would refuse it and ask for `pulumi import`; here the next `up` continues with it.
- */
-export function sameStack(has: Properties, wanted: object | undefined): boolean {
-    const tags = (wanted ?? {}) as Properties;
-    const keys = ["pulumi:project", "pulumi:stack"];
-    return keys.every((key) => tags[key] !== undefined && has[key] === tags[key]);
-}
-
-/**
- * Refuses an existing resource that is not of this stack, for services that answer a second create like the first.
- *
- * @param what the resource in words: `queue films`
- * @throws Error that names it
- */
-export function assertOurs(what: string, has: Properties, wanted: object | undefined): void {
-    if (!sameStack(has, wanted) && canonical(has) !== canonical(wanted ?? {})) {
-        throw new Error(`${what} exists already and is not of this stack: give another name, or delete it first`);
-    }
 }
 
 /** The program's order of a list without a meaningful order, if AWS's answer has the same members; else AWS's order. */

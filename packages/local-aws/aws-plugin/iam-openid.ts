@@ -23,8 +23,9 @@ export function openIdEntries(iam: IAMClient): Record<string, AnyEntry> {
                         Tags: tagList(tags),
                     }),
                 );
-                return { id: arn ?? "", computed: { arn } };
+                return arn ?? "";
             },
+            computed: async (arn) => ({ arn }),
             async read(OpenIDConnectProviderArn) {
                 const command = new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn });
                 const found = await unlessGone(iam.send(command), gone);

@@ -54,7 +54,11 @@ export function policyEntries(iam: IAMClient): Record<string, AnyEntry> {
                         Tags: tagList(tags),
                     }),
                 );
-                return { id: Policy?.Arn ?? "", computed: { arn: Policy?.Arn, policyId: Policy?.PolicyId } };
+                return Policy?.Arn ?? "";
+            },
+            async computed(PolicyArn) {
+                const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn }));
+                return { arn: PolicyArn, policyId: Policy?.PolicyId };
             },
             async read(PolicyArn, { policy }) {
                 const found = (await unlessGone(iam.send(new GetPolicyCommand({ PolicyArn })), gone))?.Policy;
@@ -102,7 +106,7 @@ export function policyEntries(iam: IAMClient): Record<string, AnyEntry> {
             async create({ role, policyArn }) {
                 const RoleName = role as string;
                 await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn: policyArn }));
-                return { id: `${RoleName}-${policyArn}` };
+                return `${RoleName}-${policyArn}`;
             },
             async read(_id, { role, policyArn }) {
                 const command = new ListAttachedRolePoliciesCommand({ RoleName: role as string });
@@ -122,7 +126,7 @@ export function policyEntries(iam: IAMClient): Record<string, AnyEntry> {
             async create({ user, policyArn }) {
                 const UserName = user as string;
                 await iam.send(new AttachUserPolicyCommand({ UserName, PolicyArn: policyArn }));
-                return { id: `${UserName}-${policyArn}` };
+                return `${UserName}-${policyArn}`;
             },
             async read(_id, { user, policyArn }) {
                 const command = new ListAttachedUserPoliciesCommand({ UserName: user as string });

@@ -23,13 +23,11 @@ import {
     type Properties,
     plainTags,
     sameJson,
-    sameStack,
     tagList,
     withoutDefaults,
 } from "./entry.ts";
 
 const gone = "NoSuchEntityException";
-const taken = "EntityAlreadyExistsException";
 
 /** Roles and their inline policies. */
 export function iamEntries(iam: IAMClient): Record<string, AnyEntry> {
@@ -52,20 +50,12 @@ export function iamEntries(iam: IAMClient): Record<string, AnyEntry> {
                     PermissionsBoundary: permissionsBoundary,
                     Tags: tagList(tags),
                 };
-                const answer = await iam.send(new CreateRoleCommand(role)).catch(async (error: Error) => {
-                    const there =
-                        error.name === taken ? await iam.send(new GetRoleCommand({ RoleName })) : { Role: undefined };
-                    if (!sameStack(plainTags(there.Role?.Tags), tags)) {
-                        throw error;
-                    }
-                    const args = { name, description, assumeRolePolicy, permissionsBoundary, tags };
-                    await this.update(RoleName, args, {
-                        ...args,
-                        permissionsBoundary: there.Role?.PermissionsBoundary?.PermissionsBoundaryArn,
-                    });
-                    return there;
-                });
-                return { id: RoleName, computed: { arn: answer.Role?.Arn, uniqueId: answer.Role?.RoleId } };
+                await iam.send(new CreateRoleCommand(role));
+                return RoleName;
+            },
+            async computed(RoleName) {
+                const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
+                return { arn: Role?.Arn, uniqueId: Role?.RoleId };
             },
             async read(RoleName, state) {
                 const role = (await unlessGone(iam.send(new GetRoleCommand({ RoleName })), gone))?.Role;
@@ -113,7 +103,7 @@ export function iamEntries(iam: IAMClient): Record<string, AnyEntry> {
             async create(args) {
                 const id = `${args.role}:${named(args.name, "name")}`;
                 await this.update(id, args, args);
-                return { id };
+                return id;
             },
             async read(id, { policy }) {
                 const found = await unlessGone(iam.send(new GetRolePolicyCommand(inlineOf(id))), gone);

@@ -50,15 +50,12 @@ export function functionAccessEntries(lambda: LambdaClient): Record<string, AnyE
                     SourceArn: args.sourceArn,
                     SourceAccount: args.sourceAccount,
                 };
-                await lambda.send(new AddPermissionCommand(permission)).catch(async (error: Error) => {
-                    const there = error.name === "ResourceConflictException";
-                    const statement = there ? await statementOf(FunctionName, StatementId) : undefined;
-                    // A statement has no tags: an equal one counts as ours.
-                    if (!statement || !isSame(observed(statement), args as Properties)) {
-                        throw error;
-                    }
-                });
-                return { id: StatementId };
+                await lambda.send(new AddPermissionCommand(permission));
+                return StatementId;
+            },
+            imported(importId) {
+                const [name, id = ""] = importId.split("/");
+                return { id, args: { function: name as string } };
             },
             async read(id, state) {
                 const statement = await statementOf(state.function as string, id);
@@ -82,7 +79,7 @@ export function functionAccessEntries(lambda: LambdaClient): Record<string, AnyE
                 nested: ["destinationConfig.onFailure.destination"],
                 async create(args) {
                     await this.update(args.functionName, args, args);
-                    return { id: args.functionName };
+                    return args.functionName;
                 },
                 async read(FunctionName, state) {
                     const command = new GetFunctionEventInvokeConfigCommand({ FunctionName });
@@ -134,5 +131,3 @@ function observed({ Sid, Action, Principal, Condition = {} }: PolicyStatement): 
         sourceAccount: under["aws:sourceaccount"],
     };
 }
-
-const isSame = (has: Properties, wanted: Properties) => Object.keys(has).every((key) => has[key] === wanted[key]);

@@ -16,7 +16,7 @@ import {
 } from "@aws-sdk/client-lambda";
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
-import { sha256Of, zipOf } from "./archive.ts";
+import { zipOf } from "./archive.ts";
 import {
     type AnyEntry,
     awsKeys,
@@ -26,7 +26,6 @@ import {
     type Properties,
     pulumiKeys,
     type Resolved,
-    sameStack,
     tagMap,
     withoutDefaults,
 } from "./entry.ts";
@@ -56,13 +55,13 @@ export function functionEntries(lambda: LambdaClient, region: string): Record<st
             await lambda.send(new PutFunctionConcurrencyCommand(command));
         }
     }
-    const computedOf = (found: FunctionConfiguration, codeSha256: string) => {
+    const computedOf = (found: FunctionConfiguration) => {
         const { FunctionArn: arn = "" } = found;
         const invocations = (target: string) =>
             `arn:${arn.split(":")[1]}:apigateway:${region}:lambda:path/2015-03-31/functions/${target}/invocations`;
         return {
             arn,
-            codeSha256,
+            codeSha256: found.CodeSha256,
             version: found.Version,
             lastModified: found.LastModified,
             sourceCodeSize: found.CodeSize,
@@ -110,21 +109,15 @@ export function functionEntries(lambda: LambdaClient, region: string): Record<st
                     Code: { ZipFile },
                     Tags: tagMap(args.tags),
                 };
-                try {
-                    const made = await lambda.send(new CreateFunctionCommand(wanted));
-                    if (args.reservedConcurrentExecutions !== undefined) {
-                        await setConcurrency(FunctionName, args.reservedConcurrentExecutions);
-                    }
-                    return { id: FunctionName, computed: computedOf(made, sha256Of(ZipFile)) };
-                } catch (error) {
-                    const isTaken = (error as Error).name === "ResourceConflictException";
-                    const there = isTaken ? await lambda.send(new GetFunctionCommand({ FunctionName })) : undefined;
-                    if (!sameStack(there?.Tags ?? {}, args.tags)) {
-                        throw error;
-                    }
-                    const computed = await this.update(FunctionName, args, { tags: there?.Tags ?? {} } as Args);
-                    return { id: FunctionName, ...(computed && { computed }) };
+                await lambda.send(new CreateFunctionCommand(wanted));
+                if (args.reservedConcurrentExecutions !== undefined) {
+                    await setConcurrency(FunctionName, args.reservedConcurrentExecutions);
                 }
+                return FunctionName;
+            },
+            async computed(FunctionName) {
+                const { Configuration } = await lambda.send(new GetFunctionCommand({ FunctionName }));
+                return Configuration ? computedOf(Configuration) : {};
             },
             async read(FunctionName, state) {
                 const found = await unlessGone(lambda.send(new GetFunctionCommand({ FunctionName })), gone);
@@ -161,7 +154,7 @@ export function functionEntries(lambda: LambdaClient, region: string): Record<st
                 if (!isDeepStrictEqual(tagMap(args.tags), tagMap(olds.tags))) {
                     await lambda.send(new TagResourceCommand({ Resource, Tags: tagMap(args.tags) }));
                 }
-                return computedOf(updated, sha256Of(ZipFile));
+                return computedOf(updated);
             },
             async delete(FunctionName) {
                 await unlessGone(lambda.send(new DeleteFunctionCommand({ FunctionName })), gone);
@@ -200,7 +193,8 @@ function observed(found: FunctionConfiguration, tags: Properties, reserved: numb
     const answered = {
         name: found.FunctionName,
         packageType: found.PackageType,
-        code: wasCode === found.CodeSha256 ? state.code : "changed outside",
+        // An import does not know the code, as in AWS's own plugin.
+        code: wasCode === undefined || wasCode === found.CodeSha256 ? state.code : "changed outside",
         description: found.Description,
         role: found.Role,
         handler: found.Handler,

@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
-import { type AnyEntry, entry, goneKeys, named, type Properties, sameStack, tagMap, withoutDefaults } from "./entry.ts";
+import { type AnyEntry, entry, goneKeys, named, type Properties, tagMap, withoutDefaults } from "./entry.ts";
 
 const gone = "ResourceNotFoundException";
 
@@ -29,21 +29,11 @@ export function logGroupEntries(logs: CloudWatchLogsClient): Record<string, AnyE
             properties: { name: "replace", retentionInDays: "update", tags: "update" },
             async create(args) {
                 const logGroupName = named(args.name, "name");
-                const command = new CreateLogGroupCommand({ logGroupName, tags: tagMap(args.tags) });
-                const has = await logs.send(command).then(
-                    () => tagMap(args.tags),
-                    async (error: Error) => {
-                        const there = error.name === "ResourceAlreadyExistsException" && (await find(logGroupName));
-                        const tags = there ? await tagsOf(there.bareArn) : {};
-                        if (!sameStack(tags, args.tags)) {
-                            throw error;
-                        }
-                        return tags;
-                    },
-                );
-                await this.update(logGroupName, args, { ...args, tags: has });
-                return { id: logGroupName, computed: { arn: (await find(logGroupName))?.bareArn } };
+                await logs.send(new CreateLogGroupCommand({ logGroupName, tags: tagMap(args.tags) }));
+                await this.update(logGroupName, args, args);
+                return logGroupName;
             },
+            computed: async (name) => ({ arn: (await find(name))?.bareArn }),
             async read(name, state) {
                 const found = await find(name);
                 return (

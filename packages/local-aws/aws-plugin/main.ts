@@ -8,7 +8,6 @@ import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
-import { ResourceGroupsTaggingAPIClient } from "@aws-sdk/client-resource-groups-tagging-api";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SNSClient } from "@aws-sdk/client-sns";
@@ -78,7 +77,7 @@ const provider = createProvider(
         ...tableEntries(new DynamoDBClient(settings)),
         ...restApiEntries(apiGateway, { region, account: accountId }),
         ...stageEntries(apiGateway, { region, account: accountId, endpoint }),
-        ...apiKeyEntries(apiGateway, new ResourceGroupsTaggingAPIClient(settings), region),
+        ...apiKeyEntries(apiGateway, region),
         ...edgePolicyEntries(cloudFront, accountId),
         ...distributionEntries(cloudFront),
     },

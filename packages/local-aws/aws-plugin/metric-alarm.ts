@@ -14,7 +14,6 @@ import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
 import {
     type AnyEntry,
-    assertOurs,
     entry,
     goneKeys,
     named,
@@ -89,16 +88,10 @@ export function alarmEntries(client: CloudWatchClient): Record<string, AnyEntry>
             ],
             async create(args) {
                 const name = named(args.name, "name");
-                const there = await find(name);
-                if (there) {
-                    const has = await tagsOf(there.AlarmArn);
-                    assertOurs(`alarm ${name}`, has, args.tags);
-                    await this.update(name, args, { ...args, tags: has as Record<string, string> });
-                } else {
-                    await client.send(new PutMetricAlarmCommand({ ...alarmOf(args), Tags: tagList(args.tags) }));
-                }
-                return { id: name, computed: { arn: (there ?? (await find(name)))?.AlarmArn } };
+                await client.send(new PutMetricAlarmCommand({ ...alarmOf(args), Tags: tagList(args.tags) }));
+                return name;
             },
+            computed: async (name) => ({ arn: (await find(name))?.AlarmArn }),
             async read(name, state) {
                 const found = await find(name);
                 return (

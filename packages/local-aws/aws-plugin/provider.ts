@@ -52,12 +52,13 @@ export function createProvider(
             return { changes: changed.length > 0, replaces, deleteBeforeReplace };
         },
         async create(urn, inputs) {
-            const args = plain(inputs);
-            const { id, computed } = await entryOf(urn).create(args);
-            return { id, outs: clean({ ...inputs, ...computed }) };
+            const [entry, args] = [entryOf(urn), plain(inputs)];
+            const id = await entry.create(args);
+            return { id, outs: clean({ ...inputs, ...(await entry.computed?.(id, args)) }) };
         },
         async read(id, urn, props) {
-            const found = await entryOf(urn).read(id, plain(props ?? {}));
+            if (props === undefined || Object.keys(props).length === 0) return importOf(entryOf(urn), id);
+            const found = await entryOf(urn).read(id, plain(props));
             if (found === undefined) {
                 return { id: "", props: {} };
             }
@@ -87,6 +88,19 @@ export function createProvider(
             return { outputs: await lookup(args) };
         },
     };
+}
+
+/** The state and the arguments of a resource that `pulumi import` names. */
+async function importOf(entry: AnyEntry, importId: string) {
+    const { id, args = {} } = entry.imported?.(importId) ?? { id: importId };
+    const found = await entry.read(id, args);
+    if (found === undefined) {
+        return { id: "", props: {} };
+    }
+    const all = { ...args, ...found };
+    const isGiven = ([key]: [string, unknown]) => key in entry.properties && !entry.filledIn?.includes(key);
+    const inputs = clean(Object.fromEntries(Object.entries(all).filter(isGiven)));
+    return { id, inputs, props: clean({ ...all, ...(await entry.computed?.(id, all)) }) };
 }
 
 /** The properties of a state that the program does not give. */

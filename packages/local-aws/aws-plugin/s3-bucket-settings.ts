@@ -29,7 +29,7 @@ export function bucketSettingEntries(s3: S3Client): Record<string, AnyEntry> {
             nested: ["rule.objectOwnership"],
             async create(args) {
                 await this.update(args.bucket, args, args);
-                return { id: args.bucket };
+                return args.bucket;
             },
             async read(Bucket) {
                 const command = new GetBucketOwnershipControlsCommand({ Bucket });
@@ -54,7 +54,7 @@ export function bucketSettingEntries(s3: S3Client): Record<string, AnyEntry> {
                 ],
                 async create(args) {
                     await this.update(args.bucket, args, args);
-                    return { id: args.bucket };
+                    return args.bucket;
                 },
                 async read(Bucket) {
                     const command = new GetBucketEncryptionCommand({ Bucket });
@@ -90,7 +90,7 @@ export function bucketSettingEntries(s3: S3Client): Record<string, AnyEntry> {
             nested: ["versioningConfiguration.status"],
             async create(args) {
                 await this.update(args.bucket, args, args);
-                return { id: args.bucket };
+                return args.bucket;
             },
             async read(Bucket) {
                 const found = await unlessGone(s3.send(new GetBucketVersioningCommand({ Bucket })), ...noBucket);
@@ -116,7 +116,7 @@ export function bucketSettingEntries(s3: S3Client): Record<string, AnyEntry> {
                 ],
                 async create(args) {
                     await this.update(args.bucket, args, args);
-                    return { id: args.bucket };
+                    return args.bucket;
                 },
                 async read(Bucket) {
                     const command = new GetBucketLifecycleConfigurationCommand({ Bucket });

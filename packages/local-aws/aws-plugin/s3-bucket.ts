@@ -15,7 +15,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
-import { type AnyEntry, entry, named, sameJson, sameStack } from "./entry.ts";
+import { type AnyEntry, entry, named, sameJson } from "./entry.ts";
 import { bucketSettingEntries, noBucket } from "./s3-bucket-settings.ts";
 
 /** The bucket, its access block and its policy; s3-bucket-settings.ts has its other settings. */
@@ -74,22 +74,16 @@ export function bucketEntries(s3: S3Client, region: string): Record<string, AnyE
                 const Bucket = named(bucket, "bucket");
                 const LocationConstraint = region as "eu-central-1";
                 const elsewhere = region !== "us-east-1" && { CreateBucketConfiguration: { LocationConstraint } };
-                await s3.send(new CreateBucketCommand({ Bucket, ...elsewhere })).catch(async (error: Error) => {
-                    const has = error.name === "BucketAlreadyOwnedByYou" ? await tagsOf(Bucket) : undefined;
-                    // If a run is killed between creating and tagging it, a bucket has no tags at all.
-                    if (!has || !(sameStack(has, tags) || Object.keys(has).length === 0)) {
-                        throw error;
-                    }
-                });
+                await s3.send(new CreateBucketCommand({ Bucket, ...elsewhere }));
                 await s3.send(new PutBucketTaggingCommand({ Bucket, Tagging: { TagSet: tagSet(tags) } }));
-                const computed = {
-                    arn: `arn:aws:s3:::${Bucket}`,
-                    region,
-                    bucketDomainName: `${Bucket}.s3.amazonaws.com`,
-                    bucketRegionalDomainName: `${Bucket}.s3.${region}.amazonaws.com`,
-                };
-                return { id: Bucket, computed };
+                return Bucket;
             },
+            computed: async (Bucket) => ({
+                arn: `arn:aws:s3:::${Bucket}`,
+                region,
+                bucketDomainName: `${Bucket}.s3.amazonaws.com`,
+                bucketRegionalDomainName: `${Bucket}.s3.${region}.amazonaws.com`,
+            }),
             async read(Bucket) {
                 if (!(await exists(Bucket))) {
                     return undefined;
@@ -120,7 +114,7 @@ export function bucketEntries(s3: S3Client, region: string): Record<string, AnyE
             },
             async create(args) {
                 await putAccessBlock(args);
-                return { id: args.bucket };
+                return args.bucket;
             },
             async read(Bucket) {
                 const command = new GetPublicAccessBlockCommand({ Bucket });
@@ -146,7 +140,7 @@ export function bucketEntries(s3: S3Client, region: string): Record<string, AnyE
             properties: { bucket: "replace", policy: "update" },
             async create(args) {
                 await this.update(args.bucket, args, args);
-                return { id: args.bucket };
+                return args.bucket;
             },
             async read(Bucket, { policy }) {
                 const command = new GetBucketPolicyCommand({ Bucket });

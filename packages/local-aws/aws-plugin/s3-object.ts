@@ -32,7 +32,7 @@ export function objectEntries(s3: S3Client): Record<string, AnyEntry> {
             async create(args) {
                 const id = `${args.bucket}/${named(args.key, "key")}`;
                 await this.update(id, args, args);
-                return { id };
+                return id;
             },
             async read(id, state) {
                 const found = await unlessGone(

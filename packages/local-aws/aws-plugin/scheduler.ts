@@ -11,7 +11,6 @@ import { unlessGone } from "../unless-gone.ts";
 import {
     type AnyEntry,
     awsKeys,
-    canonical,
     entry,
     named,
     type Properties,
@@ -32,7 +31,7 @@ const defaults = {
 };
 const retriesByDefault = { maximumEventAgeInSeconds: 86_400, maximumRetryAttempts: 185 };
 
-/** Schedules. A schedule has no tags of its own: an existing one is adopted only if it is exactly as wanted. */
+/** Schedules. A schedule has no tags of its own. */
 export function scheduleEntries(scheduler: SchedulerClient): Record<string, AnyEntry> {
     const find = (id: string) => {
         const [GroupName, Name = ""] = id.split("/");
@@ -63,17 +62,10 @@ export function scheduleEntries(scheduler: SchedulerClient): Record<string, AnyE
             async create(args) {
                 const wanted = wholeOf(args);
                 const id = `${wanted.GroupName}/${wanted.Name}`;
-                const made = await scheduler.send(new CreateScheduleCommand(wanted)).catch(async (error: Error) => {
-                    const isTaken = error.name === "ConflictException";
-                    const there = isTaken ? await scheduler.send(new GetScheduleCommand(find(id))) : undefined;
-                    if (!there || canonical(there.Target) !== canonical(wanted.Target)) {
-                        throw error;
-                    }
-                    await this.update(id, args, args);
-                    return { ScheduleArn: there.Arn };
-                });
-                return { id, computed: { arn: made.ScheduleArn } };
+                await scheduler.send(new CreateScheduleCommand(wanted));
+                return id;
             },
+            computed: async (id) => ({ arn: (await scheduler.send(new GetScheduleCommand(find(id)))).Arn }),
             async read(id, state) {
                 const found = await unlessGone(scheduler.send(new GetScheduleCommand(find(id))), gone);
                 if (!found) {

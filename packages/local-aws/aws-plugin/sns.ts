@@ -16,7 +16,6 @@ import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
 import {
     type AnyEntry,
-    assertOurs,
     entry,
     goneKeys,
     named,
@@ -41,17 +40,12 @@ export function snsEntries(sns: SNSClient): Record<string, AnyEntry> {
             properties: { name: "replace", displayName: "update", kmsMasterKeyId: "update", tags: "update" },
             async create(args) {
                 const Name = named(args.name, "name");
-                const Attributes = {
-                    ...(args.displayName && { DisplayName: args.displayName }),
-                    ...(args.kmsMasterKeyId && { KmsMasterKeyId: args.kmsMasterKeyId }),
-                };
-                const command = new CreateTopicCommand({ Name, Attributes, Tags: tagList(args.tags) });
+                const command = new CreateTopicCommand({ Name, Tags: tagList(args.tags) });
                 const { TopicArn: arn = "" } = await sns.send(command);
-                const has = await tagsOf(arn);
-                assertOurs(`topic ${Name}`, has, args.tags);
-                await this.update(arn, args, { ...args, tags: has as Record<string, string> });
-                return { id: arn, computed: { arn } };
+                await this.update(arn, args, args);
+                return arn;
             },
+            computed: async (arn) => ({ arn }),
             async read(TopicArn, state) {
                 const found = await unlessGone(sns.send(new GetTopicAttributesCommand({ TopicArn })), ...gone);
                 const { DisplayName, KmsMasterKeyId } = found?.Attributes ?? {};
@@ -86,7 +80,7 @@ export function snsEntries(sns: SNSClient): Record<string, AnyEntry> {
             properties: { arn: "replace", policy: "update" },
             async create(args) {
                 await this.update(args.arn, args, args);
-                return { id: args.arn };
+                return args.arn;
             },
             async read(TopicArn, { policy }) {
                 const found = await unlessGone(sns.send(new GetTopicAttributesCommand({ TopicArn })), ...gone);
@@ -123,8 +117,9 @@ export function snsEntries(sns: SNSClient): Record<string, AnyEntry> {
                 );
                 // A second subscription returns the first one, with its attributes.
                 await this.update(arn, args, args);
-                return { id: arn, computed: { arn, pendingConfirmation: false } };
+                return arn;
             },
+            computed: async (arn) => ({ arn, pendingConfirmation: false }),
             async read(SubscriptionArn, state) {
                 const command = new GetSubscriptionAttributesCommand({ SubscriptionArn });
                 const has = (await unlessGone(sns.send(command), ...gone))?.Attributes;

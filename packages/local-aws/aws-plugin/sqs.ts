@@ -2,7 +2,6 @@ import {
     CreateQueueCommand,
     DeleteQueueCommand,
     GetQueueAttributesCommand,
-    GetQueueUrlCommand,
     ListQueueTagsCommand,
     type QueueAttributeName,
     SetQueueAttributesCommand,
@@ -14,7 +13,6 @@ import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
 import {
     type AnyEntry,
-    assertOurs,
     entry,
     goneKeys,
     named,
@@ -54,17 +52,9 @@ export function sqsEntries(sqs: SQSClient): Record<string, AnyEntry> {
                     Attributes: attributes(args),
                     tags: tagMap(args.tags),
                 });
-                const { QueueUrl: url = "" } = await sqs.send(command).catch(async (error: Error) => {
-                    if (/QueueNameExists|QueueAlreadyExists/.test(error.name)) {
-                        return sqs.send(new GetQueueUrlCommand({ QueueName }));
-                    }
-                    throw error;
-                });
-                const has = await tagsOf(url);
-                assertOurs(`queue ${QueueName}`, has, args.tags);
-                await this.update(url, args, { ...args, tags: has });
-                return { id: url, computed: { url, arn: (await attributesOf(url, "QueueArn"))?.QueueArn } };
+                return (await sqs.send(command)).QueueUrl ?? "";
             },
+            computed: async (url) => ({ url, arn: (await attributesOf(url, "QueueArn"))?.QueueArn }),
             async read(QueueUrl, state) {
                 const has = await attributesOf(QueueUrl, "All");
                 return (
@@ -102,7 +92,7 @@ export function sqsEntries(sqs: SQSClient): Record<string, AnyEntry> {
             properties: { queueUrl: "replace", policy: "update" },
             async create(args) {
                 await this.update(args.queueUrl, args, args);
-                return { id: args.queueUrl };
+                return args.queueUrl;
             },
             async read(QueueUrl, { policy }) {
                 const there = (await attributesOf(QueueUrl, "Policy"))?.Policy;

@@ -77,6 +77,14 @@ def apply_as_aws() -> None:
 
     gateway._try_apply_method_settings_patch = patch_setting
     gateway._method_throttle_settings = throttle_of
+    create_plan_key = gateway._create_usage_plan_key
+
+    def create_new_plan_key(plan, data):
+        if data.get("keyId") in gateway._usage_plan_keys.get(plan, {}):
+            return gateway._v1_error("ConflictException", "Usage Plan already contains this key", 409)
+        return create_plan_key(plan, data)
+
+    gateway._create_usage_plan_key = create_new_plan_key
     create_key, create_plan = gateway._create_api_key, gateway._create_usage_plan
     gateway._create_api_key = lambda data: tagged(create_key(data), lambda made: f"/apikeys/{made['id']}")
     gateway._create_usage_plan = lambda data: tagged(create_plan(data), lambda made: f"/usageplans/{made['id']}")

@@ -35,6 +35,7 @@ import saving
 import schedules
 import second_metrics
 import service_linked_roles
+import topics
 import unknown_distributions
 import use_metrics
 
@@ -58,6 +59,7 @@ if __name__ == "__main__":
     rest_api_changes.apply_as_aws()
     service_linked_roles.make_with_tracing()
     queue_urls.readdress()
+    topics.refuse_other_tags()
     object_owners.list_owners()
     origins.serve_rest_apis()
     edge_errors.keep()

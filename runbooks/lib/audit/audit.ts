@@ -23,6 +23,7 @@ import {
     originAccessControls,
     responseHeadersPolicies,
 } from "./inventory/distributions.ts";
+import { interruptedParts } from "./inventory/interrupted.ts";
 import {
     alarms,
     budgets,
@@ -38,8 +39,8 @@ import { personalizeSources } from "./inventory/personalize.ts";
 import { queues, trails } from "./inventory/queues-and-trails.ts";
 import { apiKeys, restApis, tables, usagePlans } from "./inventory/serving.ts";
 import { buckets, policies, roles } from "./inventory/storage-and-access.ts";
-import { allOf, eachOf, type Tags, type Thing, type Unread } from "./inventory/thing.ts";
-import { bills, claimOn, inRemovalOrder, isRecorded, monthlyUsd, type Row } from "./leftovers.ts";
+import { allOf, eachOf, shell, type Tags, type Thing, type Unread } from "./inventory/thing.ts";
+import { bills, claimOn, importCommand, inRemovalOrder, isRecorded, monthlyUsd, type Row } from "./leftovers.ts";
 
 export interface Audit {
     readonly accountId: string;
@@ -47,11 +48,21 @@ export interface Audit {
     readonly rows: readonly Row[];
     /** Rows that may belong to a stack whose state cannot be read. */
     readonly undecided: readonly Row[];
+    /** Resources that an interrupted update made, each with the commands that record or delete it. */
+    readonly interrupted: readonly InterruptedRow[];
+    /** Afterwards: commands after which Pulumi no longer warns of these. */
+    readonly clearPending: readonly string[];
     /** Paid Personalize resources of other projects, without removal commands. */
     readonly notOurs: readonly Omit<Row, "remove">[];
     readonly unread: readonly Unread[];
     /** Known cost of the rows, US dollars. */
     readonly monthlyUsd: number;
+}
+
+/** A resource of an interrupted update. */
+export interface InterruptedRow extends Omit<Row, "remove"> {
+    readonly stack: string;
+    readonly commands: readonly string[];
 }
 
 /** Runs work whose failure is recorded in `unread` instead of thrown; then the result is undefined. */
@@ -83,19 +94,28 @@ export async function audit(
     };
     const tagged = await trying("the tagging API", () => taggedByPulumi(settings));
     const listed = await Promise.all(
-        Object.entries(sourcesOf(place, project, tagged)).map(async ([what, list]) => {
+        Object.entries(sourcesOf(place, project, tagged, stacks)).map(async ([what, list]) => {
             const things = await trying(what, list);
             progress(`${what}: ${things?.length ?? "not readable"}`);
             return things ?? [];
         }),
     );
     const others = [...(tagged ?? [])].filter(([arn]) => !isListed(arn)).map(([arn, tags]) => otherThing(arn, tags));
-    const { rows, undecided, notOurs } = await rowsOf([...listed.flat(), ...others], stacks, project, trying);
+    const { rows, undecided, interrupted, notOurs } = await rowsOf(
+        [...listed.flat(), ...others],
+        stacks,
+        project,
+        trying,
+    );
     return {
         accountId: place.accountId,
         region,
         rows: inRemovalOrder(rows),
         undecided: inRemovalOrder(undecided),
+        interrupted,
+        clearPending: [...new Set(interrupted.map(({ stack }) => stack))].map((stack) =>
+            shell("pulumi", "refresh", "--clear-pending-creates", "--yes", "--stack", stack),
+        ),
         notOurs,
         unread,
         monthlyUsd: monthlyUsd(rows),
@@ -107,6 +127,7 @@ function sourcesOf(
     place: Place,
     project: string,
     tagged: ReadonlyMap<string, Tags> | undefined,
+    { interrupted }: AllStacks,
 ): Record<string, () => Promise<Thing[]>> {
     const { region, partition } = place;
     const settings = { region };
@@ -136,6 +157,8 @@ function sourcesOf(
         "SQS queues": () => queues(new SQSClient(settings), place),
         "CloudTrail trails": () => trails(new CloudTrailClient(settings), place, taggedOf),
         "SNS topics": () => topics(new SNSClient(settings), place, taggedOf),
+        "resources of an interrupted update": () =>
+            interruptedParts(interrupted, { gateway: apis, lambda: new LambdaClient(settings) }),
         budgets: () => budgets(new BudgetsClient(settings), place),
         "SSM parameters": () => parameters(new SSMClient(settings), place, `/${project}/`, taggedOf),
     };
@@ -147,9 +170,10 @@ async function rowsOf(
     stacks: AllStacks,
     project: string,
     trying: Trying,
-): Promise<Pick<Audit, "rows" | "undecided" | "notOurs">> {
+): Promise<Pick<Audit, "rows" | "undecided" | "interrupted" | "notOurs">> {
     const rows: Row[] = [];
     const undecided: Row[] = [];
+    const interrupted: InterruptedRow[] = [];
     const notOurs: Omit<Row, "remove">[] = [];
     await eachOf(
         things.filter((thing) => !isRecorded(thing, stacks)),
@@ -159,7 +183,13 @@ async function rowsOf(
             if (claim.is === "in a stack") {
                 return;
             }
-            if (claim.is !== "not ours") {
+            if (claim.is === "interrupted") {
+                const { by } = claim;
+                const command = importCommand(thing, by);
+                const commands = command ? [command] : ((await trying(`how to remove ${what}`, thing.remove)) ?? []);
+                const why = command ? "made, but not recorded" : "pulumi up makes another one";
+                interrupted.push({ ...(await pricedRow(thing, why, trying)), stack: by.stack, commands });
+            } else if (claim.is !== "not ours") {
                 const remove = (await trying(`how to remove ${what}`, thing.remove)) ?? [];
                 const row = await pricedRow(thing, claim.why, trying);
                 (claim.is === "leftover" ? rows : undecided).push({ ...row, remove });
@@ -169,7 +199,7 @@ async function rowsOf(
             }
         },
     );
-    return { rows, undecided, notOurs };
+    return { rows, undecided, interrupted, notOurs };
 }
 
 async function pricedRow(thing: Thing, why: string, trying: Trying): Promise<Omit<Row, "remove">> {

@@ -1,11 +1,14 @@
 import { namesFor } from "../../../config/config.ts";
-import type { AllStacks } from "../stack/all-stacks.ts";
-import { type Tags, type Thing, type ThingKind, thingKinds } from "./inventory/thing.ts";
+import { type AllStacks, type InterruptedCreate, shortName } from "../stack/all-stacks.ts";
+import { partName } from "./inventory/interrupted.ts";
+import { shell, type Tags, type Thing, type ThingKind, thingKinds } from "./inventory/thing.ts";
 
 /** The relation of a resource to this project. */
 export type Claim =
     | { readonly is: "in a stack" }
     | { readonly is: "leftover"; readonly why: string }
+    /** An update made it, and was interrupted before the state recorded it. */
+    | { readonly is: "interrupted"; readonly by: InterruptedCreate }
     /** It may belong to a stack whose state could not be read. */
     | { readonly is: "undecided"; readonly why: string }
     | { readonly is: "not ours" };
@@ -43,6 +46,10 @@ export function claimOn(thing: Identity, tags: Tags | undefined, stacks: AllStac
     if (isRecorded(thing, stacks)) {
         return { is: "in a stack" };
     }
+    const by = interruptedOf(thing, stacks);
+    if (by && (tags === undefined || Object.keys(tags).length === 0 || isOf(tags, project, by.stack))) {
+        return { is: "interrupted", by };
+    }
     const unreadable = stacks.unreadable.map(({ stack }) => stack);
     const tagged = tags?.["pulumi:project"];
     if (tagged !== undefined) {
@@ -66,9 +73,44 @@ export function claimOn(thing: Identity, tags: Tags | undefined, stacks: AllStac
         : { is: "leftover", why: tags === undefined ? "its name" : "its name; it has no tag of a project" };
 }
 
+/** The interrupted creation of this resource, by its type and the name that the program gave. */
+function interruptedOf({ kind, name }: Identity, { interrupted }: AllStacks): InterruptedCreate | undefined {
+    return interrupted.find(
+        ({ type, inputs }) =>
+            (thingKinds[kind] as readonly string[]).includes(type) &&
+            [inputs.name, inputs.bucket, inputs.dashboardName, inputs.comment, partName(type, inputs)].find(
+                (given) => given !== undefined,
+            ) === name,
+    );
+}
+
+const isOf = (tags: Tags, project: string, stack: string) =>
+    tags["pulumi:project"] === project && tags["pulumi:stack"] === shortName(stack);
+
 function hasOurName({ kind, name }: Identity): boolean {
     const own = kind === "dataset" ? (name.split("/")[0] ?? "") : name.replace(/^\/aws\/lambda\//, "");
     return !consoleRole.test(own) && prefixes.some((prefix) => own.startsWith(prefix));
+}
+
+/**
+ * Kinds that the next update makes a second time. AWS's API identifies them by an id only, and `pulumi up` would not
+ * find the first one.
+ */
+const doubled: readonly ThingKind[] = ["REST API", "usage plan", "API key", "distribution"];
+
+/**
+ * The command that records an interrupted resource in its stack under the URN that the program gives it; undefined for
+ * one that the next update makes again, which is to be deleted.
+ */
+export function importCommand(
+    { kind, name, importId = name }: Pick<Thing, "kind" | "name" | "importId">,
+    { stack, type, urn, parent }: InterruptedCreate,
+): string | undefined {
+    if (doubled.includes(kind)) return undefined;
+    // Any name but the resource's own: `pulumi import` keeps both in one table.
+    const under = parent === undefined ? [] : ["--parent", `parent=${parent}`];
+    const resource = ["pulumi", "import", type, urn.split("::").at(-1) ?? "", importId, ...under];
+    return shell(...resource, "--stack", stack, "--protect=false", "--generate-code=false", "--yes");
 }
 
 /** A leftover, with the facts to judge and delete it. */

@@ -9,13 +9,28 @@ export interface AllStacks {
     /** ARNs of all recorded resources. */
     readonly arns: ReadonlySet<string>;
     /**
-     * `<Pulumi type> <id>` of every recorded resource, and `<Pulumi type> <name>` of resources that are being created.
+     * `<Pulumi type> <id>` of every recorded resource, and `<Pulumi type> <name>` of the program's own resources that are
+     * being created: the next `pulumi up` adopts these.
      */
     readonly ids: ReadonlySet<string>;
+    /** AWS resources whose creation an update did not finish: the resource may exist, and no state records it. */
+    readonly interrupted: readonly InterruptedCreate[];
+}
+
+/** A creation by AWS's plugin that a state lists as pending. */
+export interface InterruptedCreate {
+    /** As `pulumi stack ls` prints it. */
+    readonly stack: string;
+    readonly type: string;
+    readonly urn: string;
+    readonly parent: string | undefined;
+    readonly inputs: Readonly<Record<string, unknown>>;
 }
 
 interface StateResource {
     readonly type: string;
+    readonly urn?: string;
+    readonly parent?: string;
     readonly id?: string;
     readonly inputs?: Readonly<Record<string, unknown>>;
     readonly outputs?: Readonly<Record<string, unknown>>;
@@ -47,6 +62,7 @@ export async function readAllStacks(
     const names = (JSON.parse(listed.stdout) as { name: string }[]).map(({ name }) => name);
     const arns = new Set<string>();
     const ids = new Set<string>();
+    const interrupted: InterruptedCreate[] = [];
     const unreadable: { stack: string; reason: string }[] = [];
     for (const stack of names) {
         const exported = await ask("stack", "export", "--stack", stack);
@@ -57,8 +73,9 @@ export async function readAllStacks(
         }
         for (const arn of held.arns) arns.add(arn);
         for (const id of held.ids) ids.add(id);
+        interrupted.push(...held.interrupted.map((one) => ({ ...one, stack })));
     }
-    return { names: names.map(shortName), unreadable, arns, ids };
+    return { names: names.map(shortName), unreadable, arns, ids, interrupted };
 }
 
 /** The stack's name in programs and tags: the last part of `organization/project/stack`. */
@@ -67,7 +84,11 @@ export function shortName(stack: string): string {
 }
 
 /** Resources of an exported state; undefined if the text is not a state. */
-export function heldBy(exported: string): Pick<AllStacks, "arns" | "ids"> | undefined {
+export function heldBy(
+    exported: string,
+):
+    | (Pick<AllStacks, "arns" | "ids"> & { readonly interrupted: readonly Omit<InterruptedCreate, "stack">[] })
+    | undefined {
     let state: State;
     try {
         state = JSON.parse(exported) as State;
@@ -75,7 +96,10 @@ export function heldBy(exported: string): Pick<AllStacks, "arns" | "ids"> | unde
         return undefined;
     }
     const recorded = state.deployment?.resources ?? [];
-    const making = (state.deployment?.pending_operations ?? []).map(({ resource }) => resource);
+    const pending = (state.deployment?.pending_operations ?? []).filter(({ type }) => type === "creating");
+    const isAws = ({ resource }: { resource: StateResource }) => resource.type.startsWith("aws:");
+    const making = pending.filter((one) => !isAws(one)).map(({ resource }) => resource);
+    const urns = new Set(recorded.map(({ urn }) => urn));
     const texts = (...values: readonly unknown[]) => values.filter((value) => typeof value === "string");
     return {
         arns: new Set(
@@ -88,5 +112,8 @@ export function heldBy(exported: string): Pick<AllStacks, "arns" | "ids"> | unde
                 ),
             ),
         ),
+        interrupted: pending
+            .filter((one) => isAws(one) && !urns.has(one.resource.urn))
+            .map(({ resource: { type, urn = "", parent, inputs = {} } }) => ({ type, urn, parent, inputs })),
     };
 }

@@ -7,7 +7,6 @@ export type Ids = Record<string, string>;
 
 export const name = "films";
 export const tags = { "pulumi:project": "movie-recommender", "pulumi:stack": "test" };
-export const theirs = { ...tags, "pulumi:stack": "other" };
 export const logsRole = `arn:aws:iam::${account}:role/logs`;
 
 export const documentOf = (...paths: string[]) =>

@@ -21,7 +21,6 @@ import {
     UpdateResponseHeadersPolicyCommand,
 } from "@aws-sdk/client-cloudfront";
 import { DynamoDBClient, UpdateContinuousBackupsCommand } from "@aws-sdk/client-dynamodb";
-import { ResourceGroupsTaggingAPIClient } from "@aws-sdk/client-resource-groups-tagging-api";
 import { region } from "../../../../test/support/local-aws.ts";
 import type { Instance } from "../../instance.ts";
 import {
@@ -41,7 +40,7 @@ import {
     tags,
     typeOf,
 } from "./edge-args.ts";
-import { type Life, type Plugin, urnOf } from "./life.ts";
+import type { Life } from "./life.ts";
 
 /** AWS's own clients of the types on a local AWS. */
 export function edgeClients(instance: Instance) {
@@ -53,24 +52,18 @@ export function edgeClients(instance: Instance) {
     return {
         dynamo: new DynamoDBClient(settings),
         gateway: new APIGatewayClient(settings),
-        tagging: new ResourceGroupsTaggingAPIClient(settings),
         edge: new CloudFrontClient(settings),
     };
 }
 
 interface EdgeWorld {
     readonly clients: () => ReturnType<typeof edgeClients>;
-    readonly plugin: () => Plugin;
     /** Ids of resources that exist before the tests. */
     readonly ids: Ids;
 }
 
 /** The lives of the resource types of a table, an API and a distribution. */
-export function edgeLives({ clients, plugin, ids }: EdgeWorld): Life[] {
-    /** The id of a resource of these tests, which a repeated `create` returns. */
-    async function idOf(type: string, args: () => Record<string, unknown>): Promise<string> {
-        return (await plugin().create(urnOf(type), args())).id;
-    }
+export function edgeLives({ clients, ids }: EdgeWorld): Life[] {
     const deploymentsOf = async (restApiId: string) => {
         const { items = [] } = await clients().gateway.send(new GetDeploymentsCommand({ restApiId }));
         return items.map(({ id = "" }) => id);
@@ -105,8 +98,7 @@ export function edgeLives({ clients, plugin, ids }: EdgeWorld): Life[] {
         {
             type: typeOf("restApi"),
             args: () => apiArgs,
-            drift: async () => {
-                const restApiId = await idOf(typeOf("restApi"), () => apiArgs);
+            drift: async (restApiId) => {
                 const patchOperations = patch("/description", "other");
                 return clients().gateway.send(new UpdateRestApiCommand({ restApiId, patchOperations }));
             },
@@ -162,8 +154,7 @@ export function edgeLives({ clients, plugin, ids }: EdgeWorld): Life[] {
         {
             type: typeOf("apiKey"),
             args: keyArgs,
-            drift: async () => {
-                const apiKey = await idOf(typeOf("apiKey"), keyArgs);
+            drift: async (apiKey) => {
                 return clients().gateway.send(
                     new UpdateApiKeyCommand({ apiKey, patchOperations: patch("/description", "other") }),
                 );
@@ -173,8 +164,7 @@ export function edgeLives({ clients, plugin, ids }: EdgeWorld): Life[] {
         {
             type: typeOf("usagePlan"),
             args: () => planArgs(ids),
-            drift: async () => {
-                const usagePlanId = await idOf(typeOf("usagePlan"), () => planArgs(ids));
+            drift: async (usagePlanId) => {
                 return clients().gateway.send(
                     new UpdateUsagePlanCommand({ usagePlanId, patchOperations: patch("/throttle/rateLimit", "99") }),
                 );
@@ -193,8 +183,7 @@ export function edgeLives({ clients, plugin, ids }: EdgeWorld): Life[] {
         {
             type: "aws:cloudfront/originAccessControl:OriginAccessControl",
             args: oacArgs,
-            drift: async () => {
-                const Id = await idOf("aws:cloudfront/originAccessControl:OriginAccessControl", oacArgs);
+            drift: async (Id) => {
                 const found = await clients().edge.send(new GetOriginAccessControlConfigCommand({ Id }));
                 const has = found.OriginAccessControlConfig;
                 const OriginAccessControlConfig = has && { ...has, SigningBehavior: "never" as const };
@@ -207,8 +196,7 @@ export function edgeLives({ clients, plugin, ids }: EdgeWorld): Life[] {
         {
             type: "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy",
             args: headersArgs,
-            drift: async () => {
-                const Id = await idOf("aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy", headersArgs);
+            drift: async (Id) => {
                 const found = await clients().edge.send(new GetResponseHeadersPolicyConfigCommand({ Id }));
                 const { SecurityHeadersConfig: has, ...rest } = found.ResponseHeadersPolicyConfig ?? { Name: name };
                 const { ContentSecurityPolicy: _, ...others } = has ?? {};
@@ -222,8 +210,7 @@ export function edgeLives({ clients, plugin, ids }: EdgeWorld): Life[] {
         {
             type: "aws:cloudfront/cachePolicy:CachePolicy",
             args: cacheArgs,
-            drift: async () => {
-                const Id = await idOf("aws:cloudfront/cachePolicy:CachePolicy", cacheArgs);
+            drift: async (Id) => {
                 const found = await clients().edge.send(new GetCachePolicyConfigCommand({ Id }));
                 const CachePolicyConfig = found.CachePolicyConfig && { ...found.CachePolicyConfig, MaxTTL: 60 };
                 return clients().edge.send(
@@ -235,8 +222,7 @@ export function edgeLives({ clients, plugin, ids }: EdgeWorld): Life[] {
         {
             type: "aws:cloudfront/distribution:Distribution",
             args: distributionArgs,
-            drift: async () => {
-                const Id = await idOf("aws:cloudfront/distribution:Distribution", distributionArgs);
+            drift: async (Id) => {
                 const found = await clients().edge.send(new GetDistributionConfigCommand({ Id }));
                 const has = found.DistributionConfig;
                 const DistributionConfig = has && { ...has, CustomErrorResponses: { Quantity: 0 } };

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { CreateTrailCommand } from "@aws-sdk/client-cloudtrail";
 import { CreateRoleCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { InvokeCommand } from "@aws-sdk/client-lambda";
 import { clientsOf, region } from "../../../../test/support/local-aws.ts";
@@ -18,7 +17,7 @@ import { sqsEntries } from "../../aws-plugin/sqs.ts";
 import { localAccountId as account, type Instance } from "../../instance.ts";
 import { discardInstance, startInstance } from "../instances.ts";
 import { type Plugin, testLives, urnOf } from "./life.ts";
-import { answering, arn, functionArgs, functionArn, name, policyFor, roleArn, tags } from "./operations-args.ts";
+import { answering, arn, functionArgs, functionArn, name, policyFor, roleArn } from "./operations-args.ts";
 import { operationsClients, operationsLives } from "./operations-lives.ts";
 
 describe("the resource types of operations in the local AWS plugin", () => {
@@ -72,32 +71,16 @@ describe("the resource types of operations in the local AWS plugin", () => {
     const lives = operationsLives({ clients: () => clients, plugin: () => plugin, queueUrl });
     testLives(lives, () => plugin);
 
-    it("continues with the leftovers of a killed run of the same stack only", async () => {
-        const theirs = { ...tags, "pulumi:stack": "other" };
-        for (const { type, args } of lives) {
-            if (!("tags" in args())) {
-                continue;
-            }
-            const first = await plugin.create(urnOf(type), args());
-            const again = await plugin.create(urnOf(type), args());
-            const { lastModified: _, ...known } = first.outs ?? {};
-            const { lastModified: __, ...found } = again.outs ?? {};
-            assert.deepEqual({ id: again.id, outs: found }, { id: first.id, outs: known }, type);
-            await assert.rejects(plugin.create(urnOf(type), { ...args(), tags: theirs }), /exist/, type);
-            const { props = {} } = await plugin.read(first.id, urnOf(type), again.outs ?? {});
-            assert.deepEqual(props.tags, tags, type);
-            await plugin.delete(first.id, urnOf(type), args());
+    it("refuses a queue and a topic that exist with other attributes or tags", async () => {
+        for (const [type, change] of [
+            ["aws:sqs/queue:Queue", { visibilityTimeoutSeconds: 77 }],
+            ["aws:sns/topic:Topic", { tags: { "pulumi:stack": "other" } }],
+        ] as const) {
+            const args = lives.find((life) => life.type === type)?.args() ?? {};
+            const { id, outs = {} } = await plugin.create(urnOf(type), args);
+            await assert.rejects(plugin.create(urnOf(type), { ...args, ...change }), /[Ee]xists/, type);
+            await plugin.delete(id, urnOf(type), outs);
         }
-    });
-
-    it("continues with a trail that a kill left without its tags", async () => {
-        const type = "aws:cloudtrail/trail:Trail";
-        const args = lives.find((life) => life.type === type)?.args() ?? {};
-        await clients.trails.send(new CreateTrailCommand({ Name: name, S3BucketName: "films-trail" }));
-        const { id, outs = {} } = await plugin.create(urnOf(type), args);
-        const { props = {} } = await plugin.read(id, urnOf(type), outs);
-        assert.deepEqual(props.tags, tags);
-        await plugin.delete(id, urnOf(type), outs);
     });
 
     it("runs a function's code, again after a change of it, and makes equal zip files of equal files", async () => {

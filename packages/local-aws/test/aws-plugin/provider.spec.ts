@@ -18,8 +18,9 @@ describe("the local AWS plugin", () => {
         nested: ["books.a", "books.b"],
         async create(args) {
             calls.push(["create", args]);
-            return { id: "shelf-1", computed: { arn: "arn:shelf-1" } };
+            return "shelf-1";
         },
+        computed: async (id) => ({ arn: `arn:${id}` }),
         async read() {
             return standing;
         },

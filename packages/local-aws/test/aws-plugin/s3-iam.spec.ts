@@ -124,22 +124,4 @@ describe("the resource types of S3 and IAM in the local AWS plugin", () => {
         await clients.iam.send(new DeleteRoleCommand({ RoleName: id }));
         assert.equal((await plugin.read(id, urn, outs)).id, "");
     });
-
-    it("continues with the role and the bucket of a killed run of the same stack only", async () => {
-        const ours = { "pulumi:project": "movie-recommender", "pulumi:stack": "test" };
-        const theirs = { ...ours, "pulumi:stack": "other" };
-        const urn = (type: string) => `urn:pulumi:test::movie-recommender::${type}::left`;
-        const role = { name: "left-role", assumeRolePolicy: trust, description: "first", tags: ours };
-        const bucket = { bucket: "left-behind", tags: ours };
-        for (const [type, made, taken] of [
-            ["aws:iam/role:Role", role, /EntityAlreadyExists|already exists/],
-            ["aws:s3/bucket:Bucket", bucket, /already own|BucketAlreadyOwnedByYou/],
-        ] as const) {
-            const first = await plugin.create(urn(type), made);
-            const again = await plugin.create(urn(type), made);
-            assert.deepEqual(again, first);
-            await assert.rejects(plugin.create(urn(type), { ...made, tags: theirs }), taken);
-            await plugin.delete(first.id, urn(type), made);
-        }
-    });
 });

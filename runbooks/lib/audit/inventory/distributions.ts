@@ -86,6 +86,7 @@ function untagged(place: Place, kind: ThingKind & `${string} ${string}`, id = ""
         kind,
         name,
         arn: edgeArn(place, noun, id),
+        importId: id,
         tags: async () => undefined,
         bill: async () => free,
         remove: async () => [`aws cloudfront delete-${noun} --id ${shell(id)} --if-match ${version(noun, id)}`],

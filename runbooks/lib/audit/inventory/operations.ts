@@ -55,6 +55,7 @@ export async function schedules(client: SchedulerClient, { region }: Place): Pro
     return found.map(({ Name = "", GroupName = "default", Arn = "", CreationDate }) => ({
         kind: "schedule",
         name: GroupName === "default" ? Name : `${GroupName}/${Name}`,
+        importId: `${GroupName}/${Name}`,
         arn: Arn,
         since: CreationDate,
         tags: async () => undefined,
@@ -132,6 +133,7 @@ export async function topics(client: SNSClient, { region }: Place, taggedOf: Tag
         kind: "SNS topic",
         name: TopicArn.split(":").at(-1) ?? "",
         arn: TopicArn,
+        importId: TopicArn,
         tags: async () => taggedOf(TopicArn),
         bill: async () => free,
         remove: async () => [shell("aws", "sns", "delete-topic", "--region", region, "--topic-arn", TopicArn)],
@@ -180,6 +182,7 @@ export async function budgets(client: BudgetsClient, { partition, accountId }: P
             kind: "budget",
             name: BudgetName,
             arn,
+            importId: `${accountId}:${BudgetName}`,
             tags: async () =>
                 pairs((await client.send(new ListTagsForResourceCommand({ ResourceARN: arn }))).ResourceTags),
             bill: async () => free,

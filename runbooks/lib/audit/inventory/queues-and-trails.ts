@@ -16,6 +16,7 @@ export async function queues(client: SQSClient, { partition, region, accountId }
         return {
             kind: "SQS queue",
             name,
+            importId: QueueUrl,
             arn: `arn:${partition}:sqs:${region}:${accountId}:${name}`,
             tags: async (): Promise<Tags> => (await client.send(new ListQueueTagsCommand({ QueueUrl }))).Tags ?? {},
             bill: async () => free,
@@ -35,6 +36,7 @@ export async function trails(
         kind: "CloudTrail trail",
         name: Name,
         arn: TrailARN,
+        importId: TrailARN,
         tags: async () => taggedOf(TrailARN),
         bill: async () => free,
         remove: async () => [shell("aws", "cloudtrail", "delete-trail", "--region", region, "--name", TrailARN)],

@@ -15,6 +15,7 @@ import {
     type ListObjectVersionsCommandOutput,
     type S3Client,
 } from "@aws-sdk/client-s3";
+import { gatewayLogRole } from "../../../../config/names.ts";
 import { storageUsdPerMonth } from "../../../../config/prices.ts";
 import { allOf, free, shell, type Tags, type Thing } from "./thing.ts";
 
@@ -90,6 +91,10 @@ function emptying(bucket: string, region: string, objects: number): string[] {
     return [times === 1 ? once : `for i in $(seq ${times}); do ${once}; done`];
 }
 
+/** A stack makes this role, but it belongs to the account (components/api/api-stage.ts). */
+const accountWide =
+    "# Keep this role if another API of the account uses it (aws apigateway get-account): without it, no API writes logs.";
+
 /** The account's roles, without service-linked ones. */
 export async function roles(client: IAMClient): Promise<Thing[]> {
     const found = await allOf(
@@ -117,6 +122,7 @@ export async function roles(client: IAMClient): Promise<Thing[]> {
                     ]);
                     const of = (...words: string[]) => shell("aws", "iam", ...words);
                     return [
+                        ...(RoleName.startsWith(gatewayLogRole) ? [accountWide] : []),
                         ...(attached.AttachedPolicies ?? []).map(({ PolicyArn = "" }) =>
                             of("detach-role-policy", "--role-name", RoleName, "--policy-arn", PolicyArn),
                         ),
@@ -142,6 +148,7 @@ export async function policies(client: IAMClient): Promise<Thing[]> {
             kind: "IAM policy",
             name: PolicyName,
             arn: Arn,
+            importId: Arn,
             since: CreateDate,
             tags: async () => {
                 const { Policy } = await client.send(new GetPolicyCommand({ PolicyArn: Arn }));

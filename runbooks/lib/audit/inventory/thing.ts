@@ -16,6 +16,8 @@ export interface Thing {
     /** ARN of its parent: a stack that contains the parent contains this resource too. */
     readonly within?: string | undefined;
     readonly since?: Date | undefined;
+    /** Its id for `pulumi import`, if that is not its name (Pulumi Registry, "Import" of each type). */
+    readonly importId?: string;
     /** Undefined for a resource without tags. */
     tags(): Promise<Tags | undefined>;
     bill(): Promise<Bill>;
@@ -56,6 +58,9 @@ export const thingKinds = {
     "CloudTrail trail": ["aws:cloudtrail/trail:Trail"],
     "log group": ["aws:cloudwatch/logGroup:LogGroup"],
     budget: ["aws:budgets/budget:Budget"],
+    "API stage": ["aws:apigateway/stage:Stage"],
+    "function permission": ["aws:lambda/permission:Permission"],
+    "usage plan key": ["aws:apigateway/usagePlanKey:UsagePlanKey"],
     "SSM parameter": ["aws:ssm/parameter:Parameter"],
     "other resource": [],
 } as const satisfies Record<string, readonly string[]>;

@@ -1,0 +1,75 @@
+import { type APIGatewayClient, GetStageCommand, GetUsagePlanKeyCommand } from "@aws-sdk/client-api-gateway";
+import { GetPolicyCommand, type LambdaClient } from "@aws-sdk/client-lambda";
+import type { InterruptedCreate } from "../../stack/all-stacks.ts";
+import { eachOf, free, type Thing, type ThingKind } from "./thing.ts";
+
+type Inputs = InterruptedCreate["inputs"];
+
+/** A kind that is part of another resource, so that no call lists all of the account. */
+interface Part {
+    readonly kind: ThingKind;
+    /** Its id for `pulumi import`, which is its name here (Pulumi Registry, "Import" of each type). */
+    name(inputs: Inputs): string;
+    exists(inputs: Inputs, clients: PartClients): Promise<boolean>;
+}
+
+export interface PartClients {
+    readonly gateway: APIGatewayClient;
+    readonly lambda: LambdaClient;
+}
+
+const parts: Readonly<Record<string, Part>> = {
+    "aws:apigateway/stage:Stage": {
+        kind: "API stage",
+        name: ({ restApi, stageName }) => `${restApi}/${stageName}`,
+        exists: ({ restApi, stageName }, { gateway }) =>
+            answers(gateway.send(new GetStageCommand({ restApiId: `${restApi}`, stageName: `${stageName}` }))),
+    },
+    "aws:apigateway/usagePlanKey:UsagePlanKey": {
+        kind: "usage plan key",
+        name: ({ usagePlanId, keyId }) => `${usagePlanId}/${keyId}`,
+        exists: ({ usagePlanId, keyId }, { gateway }) =>
+            answers(gateway.send(new GetUsagePlanKeyCommand({ usagePlanId: `${usagePlanId}`, keyId: `${keyId}` }))),
+    },
+    "aws:lambda/permission:Permission": {
+        kind: "function permission",
+        name: ({ function: of, statementId }) => `${of}/${statementId}`,
+        async exists({ function: of, statementId }, { lambda }) {
+            const command = new GetPolicyCommand({ FunctionName: `${of}` });
+            const found = await unlessGone(lambda.send(command));
+            const { Statement = [] } = JSON.parse(found?.Policy ?? "{}") as { Statement?: { Sid?: string }[] };
+            return Statement.some(({ Sid }) => Sid === statementId);
+        },
+    },
+};
+
+/** The name of an interrupted part; undefined for other types. */
+export const partName = (type: string, inputs: Inputs): string | undefined => parts[type]?.name(inputs);
+
+/** The existing parts that an interrupted update made. */
+export async function interruptedParts(creates: readonly InterruptedCreate[], clients: PartClients): Promise<Thing[]> {
+    const found = await eachOf(creates, async ({ type, inputs, urn }): Promise<Thing[]> => {
+        const part = parts[type];
+        if (!part || !(await part.exists(inputs, clients))) return [];
+        return [
+            {
+                kind: part.kind,
+                name: part.name(inputs),
+                arn: urn,
+                tags: async () => undefined,
+                bill: async () => free,
+                remove: async () => [],
+            },
+        ];
+    });
+    return found.flat();
+}
+
+const answers = async (call: Promise<unknown>) => (await unlessGone(call)) !== undefined;
+
+async function unlessGone<T>(call: Promise<T>): Promise<T | undefined> {
+    return call.catch((error: Error) => {
+        if (/NotFound/.test(error.name)) return undefined;
+        throw error;
+    });
+}
