@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
     APIGatewayClient,
     CreateApiKeyCommand,
+    CreateRestApiCommand,
     CreateUsagePlanCommand,
     CreateUsagePlanKeyCommand,
     GetRestApisCommand,
@@ -68,6 +69,24 @@ describe("audit-leftovers of an API and its page", () => {
         const found = await audit(0);
         assert.deepEqual(named(found), []);
         assert.deepEqual(found.unread, []);
+    });
+
+    it("names the double of an API in a living stack, and its commands delete only that", async () => {
+        const tags = { "pulumi:project": "movie-recommender", "pulumi:stack": aws.stack };
+        const { items: [api] = [] } = await gateway.send(new GetRestApisCommand({}));
+        const { id } = await gateway.send(new CreateRestApiCommand({ name: api?.name, tags }));
+        const { rows, interrupted } = await audit(0);
+        assert.deepEqual(
+            rows.map(({ kind, arn }) => [kind, arn.split("/").at(-1)]),
+            [["REST API", id]],
+        );
+        assert.deepEqual(interrupted, []);
+        await runPrinted(aws, rows[0]?.remove ?? []);
+        const left = (await gateway.send(new GetRestApisCommand({}))).items ?? [];
+        assert.deepEqual(
+            left.map((one) => one.id),
+            [api?.id],
+        );
     });
 
     it("finds all of it without the stack, with the cost, and its commands delete it, keys and plans too", async () => {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import type * as cloudwatch from "@aws-sdk/client-cloudwatch";
+import type { IAMClient } from "@aws-sdk/client-iam";
 import { dashboards } from "../../runbooks/lib/audit/inventory/operations.ts";
+import { roles } from "../../runbooks/lib/audit/inventory/storage-and-access.ts";
 import { shell, type Tags, type Thing, thingKinds } from "../../runbooks/lib/audit/inventory/thing.ts";
 import {
     bills,
@@ -229,6 +231,16 @@ describe("what stacks hold", () => {
             readAllStacks(async () => ({ exitCode: 3, stdout: "", stderr: "this command requires logging in" })),
             /requires logging in[\s\S]*pulumi login/,
         );
+    });
+});
+
+describe("roles", () => {
+    it("warn before the account's log role is deleted, and before no other", async () => {
+        const Roles = ["MovieRecommender-ApiGatewayLogs-eu-central-1", "films"].map((RoleName) => ({ RoleName }));
+        const client = { send: async () => ({ Roles }) } as unknown as IAMClient;
+        const [logs, films] = await Promise.all((await roles(client)).map((role) => role.remove()));
+        assert.match(logs?.[0] ?? "", /^# Keep this role if another API of the account uses it/);
+        assert.deepEqual(films, ["aws iam delete-role --role-name films"]);
     });
 });
 

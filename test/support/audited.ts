@@ -26,7 +26,7 @@ export async function runPrinted(aws: TestAws, commands: readonly string[]): Pro
     assertExit(await run(aws.instance, "bash", ["-e", "-c", commands.join("\n")], "captured", { PATH }), 0);
 }
 
-/** What `audit-leftovers` finds; no command changes anything. */
+/** The result of `audit-leftovers`, which only reads. */
 export async function audited(aws: TestAws): Promise<Audit> {
     const { stdout, stderr } = await aws.runbook("audit-leftovers", "--region", region, "--json");
     try {

@@ -21,11 +21,11 @@ interface Entry<A> {
     /** Arguments that AWS fills in where the program does not give them; they are not a difference then. */
     readonly filledIn?: readonly (keyof A & string)[];
     /**
-     * The id and the arguments in an id of `pulumi import`, where the two differ or the id alone does not identify it
-     * (Pulumi Registry, "Import" of each type).
+     * The id and the arguments in an id of `pulumi import` (Pulumi Registry, "Import" of each type). The default is the
+     * id itself.
      */
     imported?(importId: string): { readonly id: string; readonly args: Partial<Resolved<A>> };
-    /** Creates it as AWS's plugin does, and returns its id; an existing resource is an error wherever it is on AWS. */
+    /** Creates it and returns its id. If it exists, the outcome is AWS's: an error, a second one, or the same one. */
     create(args: Resolved<A>): Promise<string>;
     /** The computed properties of an existing resource, after a create or an import. */
     computed?(id: string, args: Resolved<A>): Promise<Properties>;

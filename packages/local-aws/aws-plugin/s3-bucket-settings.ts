@@ -1,5 +1,7 @@
 import {
+    DeleteBucketEncryptionCommand,
     DeleteBucketLifecycleCommand,
+    DeleteBucketOwnershipControlsCommand,
     GetBucketEncryptionCommand,
     GetBucketLifecycleConfigurationCommand,
     GetBucketOwnershipControlsCommand,
@@ -20,7 +22,7 @@ export const noBucket = ["NoSuchBucket", "NotFound"] as const;
 
 /**
  * Ownership, encryption, versioning and lifecycle of a bucket, which are resources of their own in `@pulumi/aws`. Each
- * is one put of the whole setting. Settings that every bucket has by default are not deleted; they end with the bucket.
+ * is one put of the whole setting, and a delete resets it.
  */
 export function bucketSettingEntries(s3: S3Client): Record<string, AnyEntry> {
     return {
@@ -41,7 +43,9 @@ export function bucketSettingEntries(s3: S3Client): Record<string, AnyEntry> {
                 const OwnershipControls = { Rules: [{ ObjectOwnership }] };
                 await s3.send(new PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls }));
             },
-            async delete() {},
+            async delete(Bucket) {
+                await unlessGone(s3.send(new DeleteBucketOwnershipControlsCommand({ Bucket })), ...noBucket);
+            },
         }),
 
         "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration":
@@ -82,7 +86,9 @@ export function bucketSettingEntries(s3: S3Client): Record<string, AnyEntry> {
                     const ServerSideEncryptionConfiguration = { Rules };
                     await s3.send(new PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration }));
                 },
-                async delete() {},
+                async delete(Bucket) {
+                    await unlessGone(s3.send(new DeleteBucketEncryptionCommand({ Bucket })), ...noBucket);
+                },
             }),
 
         "aws:s3/bucketVersioning:BucketVersioning": entry<aws.s3.BucketVersioningArgs>({
@@ -100,7 +106,12 @@ export function bucketSettingEntries(s3: S3Client): Record<string, AnyEntry> {
                 const VersioningConfiguration = { Status: status as "Enabled" | "Suspended" };
                 await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
             },
-            async delete() {},
+            async delete(Bucket, { versioningConfiguration: { status } }) {
+                // Versioning that was enabled can only be suspended.
+                const VersioningConfiguration = { Status: "Suspended" as const };
+                const command = new PutBucketVersioningCommand({ Bucket, VersioningConfiguration });
+                if (status === "Enabled") await unlessGone(s3.send(command), ...noBucket);
+            },
         }),
 
         "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration":

@@ -3,6 +3,7 @@ import {
     DeleteBucketCommand,
     DeleteBucketPolicyCommand,
     DeleteObjectsCommand,
+    DeletePublicAccessBlockCommand,
     GetBucketPolicyCommand,
     GetBucketTaggingCommand,
     GetPublicAccessBlockCommand,
@@ -132,8 +133,9 @@ export function bucketEntries(s3: S3Client, region: string): Record<string, AnyE
             async update(_id, args) {
                 await putAccessBlock(args);
             },
-            // Without the block, a bucket that `retain` keeps would be open; the block is deleted with the bucket.
-            async delete() {},
+            async delete(Bucket) {
+                await unlessGone(s3.send(new DeletePublicAccessBlockCommand({ Bucket })), ...noBucket);
+            },
         }),
 
         "aws:s3/bucketPolicy:BucketPolicy": entry<aws.s3.BucketPolicyArgs>({

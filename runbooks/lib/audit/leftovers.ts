@@ -99,8 +99,8 @@ function hasOurName({ kind, name }: Identity): boolean {
 const doubled: readonly ThingKind[] = ["REST API", "usage plan", "API key", "distribution"];
 
 /**
- * The command that records an interrupted resource in its stack under the URN that the program gives it; undefined for
- * one that the next update makes again, which is to be deleted.
+ * The command that records an interrupted resource in its stack, under the URN that the program gives it. Undefined if
+ * the next update makes another one: then the first one is to be deleted.
  */
 export function importCommand(
     { kind, name, importId = name }: Pick<Thing, "kind" | "name" | "importId">,

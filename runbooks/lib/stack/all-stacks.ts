@@ -9,8 +9,8 @@ export interface AllStacks {
     /** ARNs of all recorded resources. */
     readonly arns: ReadonlySet<string>;
     /**
-     * `<Pulumi type> <id>` of every recorded resource, and `<Pulumi type> <name>` of the program's own resources that are
-     * being created: the next `pulumi up` adopts these.
+     * `<Pulumi type> <id>` of every recorded resource. Also `<Pulumi type> <name>` of Personalize resources that are being
+     * created, because the next `pulumi up` adopts these.
      */
     readonly ids: ReadonlySet<string>;
     /** AWS resources whose creation an update did not finish: the resource may exist, and no state records it. */
