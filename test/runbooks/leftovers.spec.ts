@@ -97,6 +97,7 @@ describe("whose a thing is", () => {
         ["schema", "item_interactions_schema", "leftover"],
         ["dataset", "movie_recommendation-test/INTERACTIONS", "leftover"],
         ["log group", "/aws/lambda/movie-recommender-api", "leftover"],
+        ["log group", "/aws/cloudtrail/movie-recommender-trail", "leftover"],
         ["S3 bucket", "my-movie-recommender-data-000000000000-dev", "leftover"],
         ["SSM parameter", "/movie-recommender/gone/parked", "leftover"],
         ["IAM role", "AmazonPersonalize-ExecutionRole-test", "leftover"],

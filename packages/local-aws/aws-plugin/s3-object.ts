@@ -1,18 +1,17 @@
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { DeleteObjectCommand, HeadObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import {
+    DeleteObjectCommand,
+    GetObjectTaggingCommand,
+    HeadObjectCommand,
+    PutObjectCommand,
+    type S3Client,
+} from "@aws-sdk/client-s3";
 import type * as aws from "@pulumi/aws";
 import { unlessGone } from "../unless-gone.ts";
-import { type AnyEntry, entry, named, type Resolved } from "./entry.ts";
+import { type AnyEntry, entry, named, type Properties, plainTags, withoutDefaults } from "./entry.ts";
 
-type Args = Resolved<aws.s3.BucketObjectv2Args>;
-
-/** Identifies a content: by the program's own hash, else by the content's. */
-const fingerprint = ({ sourceHash, content }: Args) =>
-    sourceHash ??
-    createHash("sha256")
-        .update(content ?? "")
-        .digest("hex");
+/** S3's errors for an object that does not exist. */
+const gone = ["NotFound", "NoSuchKey", "NoSuchBucket"] as const;
 
 /** Objects from a file on disk, or from a text; other sources are not mapped. */
 export function objectEntries(s3: S3Client): Record<string, AnyEntry> {
@@ -34,22 +33,18 @@ export function objectEntries(s3: S3Client): Record<string, AnyEntry> {
                 await this.update(id, args, args);
                 return id;
             },
+            // As with AWS's own plugin, a content that was overwritten outside is not drift.
             async read(id, state) {
-                const found = await unlessGone(
-                    s3.send(new HeadObjectCommand(place(id))),
-                    "NotFound",
-                    "NoSuchKey",
-                    "NoSuchBucket",
-                );
-                const hash = found?.Metadata?.["source-hash"];
-                const isSame = hash === fingerprint(state);
-                return (
-                    found && {
-                        contentType: found.ContentType ?? state.contentType,
-                        cacheControl: found.CacheControl,
-                        ...(!isSame && { [state.content === undefined ? "sourceHash" : "content"]: "changed outside" }),
-                    }
-                );
+                const found = await unlessGone(s3.send(new HeadObjectCommand(place(id))), ...gone);
+                if (!found) {
+                    return undefined;
+                }
+                const { TagSet } = await s3.send(new GetObjectTaggingCommand(place(id)));
+                return {
+                    contentType: found.ContentType ?? state.contentType,
+                    cacheControl: found.CacheControl,
+                    ...withoutDefaults({ tags: plainTags(TagSet) }, state as Properties, { tags: {} }),
+                };
             },
             async update(id, args) {
                 const path = (args.source as unknown as { path?: string } | undefined)?.path;
@@ -63,7 +58,6 @@ export function objectEntries(s3: S3Client): Record<string, AnyEntry> {
                         ContentType: args.contentType,
                         CacheControl: args.cacheControl,
                         ...(args.tags && { Tagging: new URLSearchParams(args.tags).toString() }),
-                        Metadata: { "source-hash": fingerprint(args) },
                     }),
                 );
             },

@@ -88,7 +88,7 @@ const isOf = (tags: Tags, project: string, stack: string) =>
     tags["pulumi:project"] === project && tags["pulumi:stack"] === shortName(stack);
 
 function hasOurName({ kind, name }: Identity): boolean {
-    const own = kind === "dataset" ? (name.split("/")[0] ?? "") : name.replace(/^\/aws\/lambda\//, "");
+    const own = kind === "dataset" ? (name.split("/")[0] ?? "") : name.replace(/^\/aws\/[a-z]+\//, "");
     return !consoleRole.test(own) && prefixes.some((prefix) => own.startsWith(prefix));
 }
 

@@ -154,7 +154,7 @@ export function s3AndIamLives(clients: () => ReturnType<typeof clientsOf>, file:
             }),
             drift: () =>
                 clients().s3.send(new PutObjectCommand({ Bucket, Key: "u.csv", Body: "x", ContentType: "text/csv" })),
-            seen: ["sourceHash"],
+            seen: ["tags"],
         },
         {
             type: "aws:iam/role:Role",
