@@ -6,6 +6,7 @@ import type { ServiceCaller } from "../../iam/import-access.ts";
 import { baseName } from "../../personalize/job-names.ts";
 import { type StateFlags, stateFlagsPath } from "../../personalize/operations/state-flags.ts";
 import { eventParametersOf, everyDays } from "../../personalize/solution.ts";
+import { knownAfter } from "../common/known-after.ts";
 import { autoTrainingPrice } from "../cost/price-table.ts";
 import { fileOf, type UploadedFile } from "../data/data-bucket.ts";
 import { BatchInference } from "./batch-inference.ts";
@@ -105,9 +106,8 @@ export class Recommender extends pulumi.ComponentResource {
         this.solutionVersionArn = version.id;
         this.bestRecipeArn = version.bestRecipeArn;
         this.eventTrackerId = tracker ? tracker.trackingId : pulumi.output("");
-        // Its id is unknown in a preview that replaces the filter, but its ARN follows from its name.
         const filterArn = regionalArn(args.caller, "personalize", `filter/${config.names.watchedFilter}`);
-        this.watchedFilterArn = watchedFilter ? watchedFilter.urn.apply(() => filterArn) : pulumi.output("");
+        this.watchedFilterArn = watchedFilter ? knownAfter(filterArn, watchedFilter) : pulumi.output("");
         this.campaignArn = campaign ? campaign.id : pulumi.output("");
         this.registerOutputs({ campaignArn: this.campaignArn });
     }
