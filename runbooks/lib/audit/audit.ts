@@ -35,6 +35,7 @@ import {
     schedules,
     topics,
 } from "./inventory/operations.ts";
+import { isListed, otherThing } from "./inventory/other.ts";
 import { personalizeSources } from "./inventory/personalize.ts";
 import { queues, trails } from "./inventory/queues-and-trails.ts";
 import { apiKeys, restApis, tables, usagePlans } from "./inventory/serving.ts";
@@ -229,30 +230,4 @@ async function taggedByPulumi(settings: { readonly region: string }): Promise<Ma
             Object.fromEntries(Tags.map(({ Key = "", Value = "" }) => [Key, Value])),
         ]),
     );
-}
-
-const listedServices = [
-    ...["personalize", "s3", "iam", "lambda", "cloudwatch", "logs", "sns", "budgets", "ssm"],
-    ...["sqs", "cloudtrail", "dynamodb", "apigateway", "cloudfront"],
-];
-
-/**
- * Whether this audit lists the resources of the ARN's service itself. The tagging API still returns deleted resources
- * for a while, and records without a delete call forever.
- */
-function isListed(arn: string): boolean {
-    const [, , service = "", , , rest = ""] = arn.split(":");
-    return listedServices.includes(service) || (service === "scheduler" && rest.startsWith("schedule/"));
-}
-
-/** A resource that only the tagging API returns: its price and removal are unknown. */
-function otherThing(arn: string, tags: Tags): Thing {
-    return {
-        kind: "other resource",
-        name: arn.split(":").slice(2).join(":"),
-        arn,
-        tags: async () => tags,
-        bill: async () => ({ usdPerMonth: null }),
-        remove: async () => [],
-    };
 }
