@@ -75,7 +75,7 @@ export const guardMetrics = { requestsCost: "RequestsUsdLastHour" } as const;
 
 /**
  * Metrics that CloudWatch extracts from the functions' logs; dimension `Stack`. No policy allows `cloudwatch:PutMetricData`
- * here. What the guard reads of them is also limited by metrics of AWS (cost/logged-counts.ts).
+ * here. Metrics of AWS also limit the counts that the guard reads (cost/logged-counts.ts).
  */
 export const functionsNamespace = "MovieRecommender/Functions";
 

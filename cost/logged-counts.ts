@@ -2,8 +2,8 @@ import type { RequestWindows } from "./spend.ts";
 import { window } from "./time.ts";
 
 /**
- * Counts that CloudWatch extracts from a function's log. Whoever controls the code of any function of the account can
- * write such a line for another stack. Therefore metrics that only AWS writes limit each count.
+ * Counts that CloudWatch extracts from a function's log. The code of any function of the account can write such a
+ * line for another stack. Therefore metrics that only AWS writes limit each count.
  */
 export interface LoggedCount {
     readonly sum: number;

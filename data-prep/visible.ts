@@ -8,7 +8,7 @@ const unit = (one: string) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "
  */
 export const visible = (line: string): string => line.replaceAll(unsafe, (found) => found.split("").map(unit).join(""));
 
-// Colours and weights of `util.styleText`, and line breaks. Other sequences move the cursor, or hide or replace text.
+// Colours and weights of `util.styleText`, and line breaks. Other sequences can hide or replace text.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character begins these sequences
 const harmless = /(\x1b\[(?:[0-4]|2[2-4]|3\d|9[0-7])m|\n)/;
 

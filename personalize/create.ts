@@ -8,7 +8,7 @@ import { pause } from "./wait.ts";
 const roleGraceSeconds = 60;
 /** Seconds for which a create call without an answer is repeated. */
 const unansweredSeconds = 120;
-/** Seconds for which a create call is repeated while the service is busy with others: a filter takes up to 6 minutes. */
+/** Seconds for which a create call is repeated while the service is busy. A filter takes up to 6 minutes. */
 const busySeconds = 900;
 
 /**

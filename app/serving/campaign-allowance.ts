@@ -28,9 +28,9 @@ const parts = 10;
 const keptSeconds = 600;
 
 /**
- * Campaign requests that viewers may cause. The campaign bills each one above its minimum, and a viewer chooses
- * parameters freely, so no cache limits them. Unproven viewers share one limit, because a stranger has any number of
- * them. A proven viewer has a limit, and all proven viewers share a second one, which strangers cannot use up.
+ * Campaign requests that viewers may cause. The campaign bills each one above its minimum. A viewer chooses parameters
+ * freely, so no cache limits them. Unproven viewers share one limit, because a stranger has any number of them. A proven
+ * viewer has a limit of its own. All proven viewers share another one, which strangers cannot use up.
  */
 export function campaignAllowance(parts: AllowanceParts) {
     const { perSecond, log } = parts;

@@ -205,8 +205,8 @@ export class Recommender extends pulumi.ComponentResource {
         const { group, dataset, importJob, metadata } = data;
         const { config } = args;
         const quick = withinOf(config, args.owner)(quickDeadlineMinutes);
-        // A filter names fields of the datasets, and needs their data (github.com/aws-solutions/maintaining-personalized-
-        // experiences-with-machine-learning): create it after the imports, delete it before the datasets.
+        // A filter names fields of the datasets, and needs their data. Create it after the imports, and delete it before
+        // the datasets.
         const afterDatasets = { parent: this, dependsOn: [dataset, importJob, ...metadata] };
         const ofGroup = { ...quick, datasetGroupArn: group.id };
         for (const [filter, filterExpression] of Object.entries(config.filters)) {

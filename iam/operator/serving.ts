@@ -74,8 +74,8 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
         ),
         // The function's package contains the fallback tables, and retrain replaces them.
         grant("operate")("TablesChange", "lambda", ["UpdateFunctionCode"], functions.slice(0, 1)),
-        // flush-cache and forget-viewer. A policy for the table itself would let an operator read items, by the values that
-        // a refused condition returns, and write any item of the keys that it names.
+        // For flush-cache and forget-viewer. A permission on the table would let an operator read items: a refused
+        // condition returns them. It would also allow any item under a named key.
         grant("operate")("TableOperates", "lambda", ["InvokeFunction"], operations),
         looks("TableLists", "dynamodb", ["ListTables"], ["*"], {
             everythingBecause: "ListTables has no resource type",

@@ -17,7 +17,7 @@ export async function useMocks(): Promise<void> {
     await pulumi.runtime.setMocks(
         {
             async newResource(args) {
-                // What does not wait for an import is made before it.
+                // A resource that does not wait for the import is made before it.
                 if (args.type.endsWith(":DatasetImportJob")) await sleep(20);
                 made.push(args);
                 const named = args.inputs.bucket ?? args.inputs.name ?? args.name;

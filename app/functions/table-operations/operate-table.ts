@@ -3,7 +3,7 @@ import { idBytes } from "../../serving/event-faults.ts";
 import { flushLists } from "../recommendation-api/table.ts";
 import { forgetViewer, viewerKeys } from "./forget.ts";
 
-/** What an operator may do to the table; nothing of it returns or writes what viewers watched. */
+/** An operation that an operator may do to the table. None returns or writes the films that viewers watched. */
 export type TableOperation =
     | { readonly operation: "flush" }
     | { readonly operation: "find" | "forget"; readonly userId: string };

@@ -4,9 +4,8 @@ import { changeWrites, visibleLines } from "../../../data-prep/visible.ts";
 let writeToScreen: ((text: string) => unknown) | undefined;
 
 /**
- * Makes all output of this process safe for a terminal, whatever names and reasons AWS returns. Commands are shown as
- * the caller starts them, by the environment's `MOVIE_RECOMMENDER_COMMANDS`; the one document of `--json` is not changed
- * by that.
+ * Makes all output of this process safe for a terminal. Commands are shown as the caller starts them, by the
+ * environment's `MOVIE_RECOMMENDER_COMMANDS`. That leaves out the document of `--json`.
  */
 export function guardOutput(): void {
     const isDocument = process.argv.includes("--json");

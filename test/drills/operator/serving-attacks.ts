@@ -96,7 +96,7 @@ export async function servingAttacksOn(
                 }),
             ),
         ),
-        tries("forges what viewers are told", () =>
+        tries("forges the notification that viewers see", () =>
             dynamo.send(
                 new UpdateItemCommand({
                     TableName: names.api,

@@ -80,7 +80,7 @@ describe("the gateway before a recording MiniStack", () => {
         emulated.length = 0;
     });
 
-    it("answers a request that offers to upgrade to HTTP/2, and passes the offer to nobody", async () => {
+    it("answers a request that offers to upgrade to HTTP/2, and does not pass the offer on", async () => {
         const socket = connect(Number(new URL(url).port), "127.0.0.1");
         const head = ["GET /bucket/key HTTP/1.1", "Host: 127.0.0.1", `Authorization: ${signature("s3")}`];
         const offer = ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__"];
