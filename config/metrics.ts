@@ -70,7 +70,7 @@ export const logMetrics = { bytes: "IncomingBytes" } as const;
 export const edgeNamespace = "AWS/CloudFront";
 export const edgeMetrics = { requests: "Requests", bytes: "BytesDownloaded" } as const;
 
-/** Of the cost guard in a stack with an API: US dollars that requests to API and page cost in the last hour. */
+/** Of the cost guard, with an API: US dollars of requests to API and page in the last hour. */
 export const guardMetrics = { requestsCost: "RequestsUsdLastHour" } as const;
 
 /**

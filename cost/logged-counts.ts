@@ -19,8 +19,8 @@ export const loggedCount = ({ sum, minimum }: LoggedCount, most: number): number
 const reach = { before: 1, after: 2 };
 
 /**
- * Requests of the prefetch by windows. Requests that its invocations do not explain count as use by others, and so does
- * every request of a window with a negative datapoint: a used campaign must never look idle.
+ * Requests of the prefetch by windows. Requests that its invocations do not explain count as use by others. In a window
+ * with a negative datapoint all do: a used campaign must never look idle.
  */
 export function prefetchCounts({
     sums,

@@ -53,8 +53,8 @@ export interface PrefetchFunction {
 }
 
 /**
- * Requests of the stack's own prefetch to its campaign, by windows of five minutes, as far as the function's invocations
- * explain them.
+ * Requests of the stack's own prefetch to its campaign, by windows of five minutes. Those that the function's invocations
+ * do not explain are left out.
  *
  * @throws Error if CloudWatch's answer is incomplete.
  */

@@ -70,7 +70,7 @@ export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<
     }
 }
 
-/** Decides from the stored state; from a fresh one, with the reason in `lost`, if the stored one cannot be used. */
+/** Decides from the stored state. If that cannot be used, decides from a fresh one, with the reason in `lost`. */
 async function decideFrom(
     found: ReturnType<typeof parseState> | undefined,
     now: number,
