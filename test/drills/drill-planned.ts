@@ -4,6 +4,7 @@ import { benchCommand, refuseNone } from "../../bench/lib/command.ts";
 import { printGoals, showLine, showTable } from "../../bench/lib/goals.ts";
 import { root } from "../../packages/local-aws/instance.ts";
 import { driftOf } from "../support/drift.ts";
+import { documentedEffects, effectsOf } from "../support/effects.ts";
 import { everythingIn } from "../support/left.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { previewedAndApplied } from "../support/planned.ts";
@@ -45,6 +46,8 @@ const results: Planned[] = resume && existsSync(file) ? (JSON.parse(readFileSync
 const isDone = (name: string) => results.some((one) => one.name === name);
 let current: Awaited<ReturnType<typeof begin>> | undefined;
 let total = 0;
+/** Keys that the last change set. */
+let changed: readonly string[] = [];
 try {
     current = await begin();
     const { keys, drifts, deletions } = current;
@@ -141,14 +144,18 @@ async function tried(
     const common = { kind, name };
     try {
         if (kind === "key") {
-            return { ...common, ...(await triedKey(aws, keys[name] as KeyCase)), restored: true };
+            const one = keys[name] as KeyCase;
+            // The change before is undone in the same `up`.
+            const result = await triedKey(aws, one, [...changed, ...Object.keys(one.set)]);
+            changed = Object.keys(one.set);
+            return { ...common, ...result, restored: true };
         }
         await aws.configure(base);
         assertExit(await aws.engine("up"), 0);
         const before = await named(aws);
         await (kind === "drift" ? drifts[name] : deletions[name])?.();
         assertExit(await aws.engine("refresh"), 0);
-        const result = await compared(aws);
+        const { steps: _, ...result } = await compared(aws);
         return { ...common, ...result, restored: (await named(aws)).join() === before.join() };
     } catch (error) {
         const problem = String((error as Error).message).slice(-1500);
@@ -156,9 +163,15 @@ async function tried(
     }
 }
 
-async function triedKey(aws: TestAws, { set, refused }: KeyCase) {
+async function triedKey(aws: TestAws, { set, refused }: KeyCase, keys: readonly string[]) {
     await aws.configure({ ...base, ...set });
-    if (refused === undefined) return compared(aws);
+    if (refused === undefined) {
+        const documented = new Set(keys.flatMap((key) => documentedEffects().get(key) ?? []));
+        const { steps, ...result } = await compared(aws);
+        const others = effectsOf(steps).filter((effect) => !documented.has(effect));
+        const undocumented = others.map((effect) => `not in "Effect of a change": ${effect}`);
+        return { ...result, differences: [...result.differences, ...undocumented] };
+    }
     for (const command of ["preview", "up"] as const) {
         const { exitCode, stdout, stderr } = await aws.engine(command);
         if (exitCode === 0 || !refused.test(stdout + stderr)) {
@@ -169,13 +182,13 @@ async function triedKey(aws: TestAws, { set, refused }: KeyCase) {
 }
 
 async function compared(aws: TestAws) {
-    const { preview, up } = await previewedAndApplied(aws);
+    const { preview, up, steps } = await previewedAndApplied(aws);
     const differences = [
         ...preview.filter((pair) => !up.includes(pair)).map((pair) => `only preview: ${pair}`),
         ...up.filter((pair) => !preview.includes(pair)).map((pair) => `only up: ${pair}`),
     ];
     const second = await aws.engine("preview", "--expect-no-changes");
-    return { changes: up.length, differences, secondEmpty: second.exitCode === 0 };
+    return { changes: up.length, differences, secondEmpty: second.exitCode === 0, steps };
 }
 
 /** Everything by name; a version has another id after each training. */

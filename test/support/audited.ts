@@ -27,8 +27,8 @@ export async function runPrinted(aws: TestAws, commands: readonly string[]): Pro
 }
 
 /** The result of `audit-leftovers`, which only reads. */
-export async function audited(aws: TestAws): Promise<Audit> {
-    const { stdout, stderr } = await aws.runbook("audit-leftovers", "--region", region, "--json");
+export async function audited(aws: TestAws, inRegion: string = region): Promise<Audit> {
+    const { stdout, stderr } = await aws.runbook("audit-leftovers", "--region", inRegion, "--json");
     try {
         return JSON.parse(stdout) as Audit;
     } catch {
@@ -37,8 +37,8 @@ export async function audited(aws: TestAws): Promise<Audit> {
 }
 
 /** Runs every command that `audit-leftovers` prints, and returns them. */
-export async function followAudit(aws: TestAws): Promise<readonly string[]> {
-    const { interrupted, rows, clearPending } = await audited(aws);
+export async function followAudit(aws: TestAws, inRegion?: string): Promise<readonly string[]> {
+    const { interrupted, rows, clearPending } = await audited(aws, inRegion);
     const commands = [
         ...interrupted.flatMap((row) => row.commands),
         ...rows.flatMap(({ remove }) => remove),

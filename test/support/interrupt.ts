@@ -23,7 +23,6 @@ export async function interrupted(
     aws: TestAws,
     command: "up" | "destroy",
     at: { readonly operation: string; readonly call?: number; readonly stop: Stop },
-    env: Readonly<Record<string, string>> = {},
 ): Promise<boolean> {
     const { operation, call = 1, stop } = at;
     const admin = adminOf(aws.instance);
@@ -36,7 +35,7 @@ export async function interrupted(
     const orphans = orphansOfKilled();
     const engine = spawn("pulumi", aws.engineArgs(command), {
         cwd: aws.instance.root,
-        env: { ...environment(aws.instance), ...env },
+        env: environment(aws.instance),
         stdio: "ignore",
         // A signal to the test must not reach the engine.
         detached: true,

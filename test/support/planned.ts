@@ -42,8 +42,8 @@ export async function previewedAndApplied(aws: TestAws) {
             .filter(({ op, urn }) => op !== "same" && !partOfReplacement.has(op) && !isProvider.test(urn))
             .map(({ op, urn }) => `${op} ${urn.split("::").slice(2).join("::")}`)
             .sort();
-    const preview = pairs(await previewedSteps(aws));
-    return { preview, up: pairs((await appliedSteps(aws)).steps) };
+    const steps = await previewedSteps(aws);
+    return { preview: pairs(steps), up: pairs((await appliedSteps(aws)).steps), steps };
 }
 
 async function appliedSteps(aws: TestAws) {

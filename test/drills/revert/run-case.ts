@@ -6,6 +6,7 @@ import { CreateDatasetGroupCommand } from "@aws-sdk/client-personalize";
 import { run } from "../../../packages/local-aws/pulumi.ts";
 import { adminOf } from "../../../packages/local-aws/test/admin.ts";
 import { toolchain } from "../../../packages/local-aws/toolchain/env.mjs";
+import { followAudit } from "../../support/audited.ts";
 import { interrupted } from "../../support/interrupt.ts";
 import { assertExit, region, type TestAws } from "../../support/local-aws.ts";
 import type { Change, RevertCase } from "./cases.ts";
@@ -121,14 +122,16 @@ async function end(aws: TestAws, ending: RevertCase["ending"]): Promise<{ steps:
     let command: "up" | "destroy" = "up";
     if (ending === "refresh and up") assertExit(await aws.engine("refresh", "--clear-pending-creates"), 0);
     if (ending === "destroy") command = "destroy";
-    for (;;) {
+    for (let attempt = 1; ; attempt += 1) {
         const { exitCode, stdout, stderr } = await aws.engine(command);
-        if (exitCode === 0) return { steps };
-        if (steps.length >= 2) return { steps, problem: (stdout + stderr).slice(-1500) };
+        if (exitCode === 0) break;
+        if (attempt === 3) return { steps, problem: (stdout + stderr).slice(-1500) };
         // The engine's own words: "you can repair your stack using `pulumi refresh`".
+        steps.push(...(await followAudit(aws)), "pulumi refresh", `pulumi ${command}`);
         await aws.engine("refresh", "--clear-pending-creates");
-        steps.push("refresh", command);
     }
+    for (const inRegion of [region, otherRegion]) steps.push(...(await followAudit(aws, inRegion)));
+    return { steps };
 }
 
 /** Asks the API all the time; `end` returns how many requests were not answered with a list. */
