@@ -8,8 +8,8 @@ import { isUnknown } from "./resource.ts";
  * The engine creates a replacement first and deletes the old resource at the end of the run, by its id. After an
  * interruption the old resource stays in the state as pending deletion. If the change is then reverted, `create` finds
  * the old resource by its name and uses it again. The pending deletion has the same id, so it would delete the resource
- * that now serves. The engine asks `diff` for every resource that the program declares before it deletes anything
- * (pkg/resource/deploy/step_generator.go), so this process knows every id to keep.
+ * that now serves. The engine asks `diff` for every resource that the program declares before it deletes what is pending
+ * (since Pulumi 3.46: pulumi/pulumi#11027), so this process knows every id to keep.
  *
  * A run in which a create or update failed deletes nothing: it cannot know which resources the rest of the program
  * keeps. The engine ends such a run anyway, except with `--continue-on-error`.

@@ -8,9 +8,10 @@ import { executionRoleTrust } from "../../iam/import-access.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
 import { toolchain } from "../../packages/local-aws/toolchain/env.mjs";
 import { deleteByHand } from "../support/by-hand.ts";
+import { driftOf } from "../support/drift.ts";
 import { everythingIn, importJobNames, watchersIn } from "../support/left.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
-import { applied } from "../support/planned.ts";
+import { applied, previewedAndApplied } from "../support/planned.ts";
 
 describe("the life of a stack on the real engine", () => {
     let aws: TestAws;
@@ -159,6 +160,32 @@ describe("the life of a stack on the real engine", () => {
             assertExit(await aws.runbook("recommend", "1", "--json"), 0);
         });
     }
+
+    describe("in a preview", () => {
+        const values = { tags: { team: "films" }, minProvisionedTPS: 2, watchedFilter: false };
+        for (const [key, value] of Object.entries(values)) {
+            it(`shows exactly the changes that up makes for another value of ${key}`, async () => {
+                await aws.configure({ [key]: value });
+                const { preview, up } = await previewedAndApplied(aws);
+                assert.deepEqual(preview, up);
+                assert.notDeepEqual(up, []);
+            });
+        }
+
+        for (const what of ["the data bucket's policy deleted", "the campaign's minimum TPS changed"]) {
+            it(`shows exactly the changes that up makes after a refresh: ${what}`, async () => {
+                await aws.configure();
+                assertExit(await aws.engine("up"), 0);
+                const { drifts, end } = await driftOf(aws);
+                await drifts[what]?.();
+                end();
+                assertExit(await aws.engine("refresh"), 0);
+                const { preview, up } = await previewedAndApplied(aws);
+                assert.deepEqual(preview, up);
+                assert.equal(up.length, 1);
+            });
+        }
+    });
 
     it("has written nothing into the project's folder", () => {
         assert.equal(existsSync(join(aws.instance.root, `Pulumi.${aws.stack}.yaml`)), false);

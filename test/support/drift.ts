@@ -14,7 +14,7 @@ import {
 import { DeleteTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DeleteRoleCommand, DeleteRolePolicyCommand, ListRolePoliciesCommand } from "@aws-sdk/client-iam";
 import { DeleteFunctionCommand, LambdaClient, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
-import { TagResourceCommand, UpdateCampaignCommand } from "@aws-sdk/client-personalize";
+import { DescribeCampaignCommand, TagResourceCommand, UpdateCampaignCommand } from "@aws-sdk/client-personalize";
 import {
     DeleteBucketCommand,
     DeleteBucketPolicyCommand,
@@ -30,6 +30,7 @@ import { namesFor, objectKeys } from "../../config/config.ts";
 import { localAccountId, variables } from "../../packages/local-aws/instance.ts";
 import { type DeletableKind, deletableKinds, deleteByHand } from "./by-hand.ts";
 import { region, type TestAws } from "./local-aws.ts";
+import { until } from "./until.ts";
 
 /** Changes and deletions of a running stack by hand, by what they do; `end` closes the clients. */
 export async function driftOf(aws: TestAws) {
@@ -114,8 +115,13 @@ export async function driftOf(aws: TestAws) {
         "the trail's logging stopped": () => trails.send(new StopLoggingCommand({ Name: names.trail })),
         "the budget deleted": () =>
             budgets.send(new DeleteBudgetCommand({ AccountId: localAccountId, BudgetName: names.budget })),
-        "the campaign's minimum TPS changed": () =>
-            aws.personalize.send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 2 })),
+        "the campaign's minimum TPS changed": async () => {
+            await aws.personalize.send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 2 }));
+            await until("the campaign has two TPS", async () => {
+                const { campaign } = await aws.personalize.send(new DescribeCampaignCommand({ campaignArn }));
+                return campaign?.minProvisionedTPS === 2 && campaign.latestCampaignUpdate?.status === "ACTIVE";
+            });
+        },
         "a tag of the dataset group changed": () =>
             aws.personalize.send(
                 new TagResourceCommand({

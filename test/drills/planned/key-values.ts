@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type { TestAws } from "../../support/local-aws.ts";
 
 /** Another valid value of a config key, with the values of other keys that it needs; or the words of its refusal. */
 export interface KeyCase {
@@ -16,7 +15,7 @@ const waiver = "a drill needs this for an hour";
  * are resources made by hand.
  */
 export const keyCases = (
-    { instance, stack }: TestAws,
+    { instance, stack }: { readonly instance: { readonly dir: string }; readonly stack: string },
     arns: {
         readonly boundary: string;
         readonly kmsKey: string;
