@@ -25,8 +25,7 @@ export interface VersionProperties extends SolutionConfiguration {
     datasetGroupArn: string;
     recipeArn: string;
     trainingMode: string;
-    /** Absent in versions of the first release, which were all MANUAL. */
-    trainingType?: "AUTOMATIC" | "MANUAL";
+    trainingType: "AUTOMATIC" | "MANUAL";
     /** These are set when the training has finished. */
     trainingHours?: number;
     metrics?: Record<string, number>;

@@ -59,12 +59,6 @@ export function openStore(dataDir: string) {
     // NORMAL in WAL loses nothing when the process dies; only a power cut may cost the last commits.
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;");
     database.exec(tables);
-    const columns = database.prepare("SELECT name FROM pragma_table_info('resources')").all();
-    for (const added of ["heldUntil", "updatedAt"]) {
-        // A folder of the first release has no such column.
-        if (columns.some(({ name }) => name === added)) continue;
-        database.exec(`ALTER TABLE resources ADD COLUMN ${added} REAL`);
-    }
     const insert = database.prepare(
         "INSERT INTO resources (arn, kind, region, name, parent, createdAt, failure, heldUntil, properties) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     );

@@ -176,16 +176,4 @@ describe("the update of a dataset's schema", () => {
         await assert.rejects(update("others-schema"), refusal("InvalidInputException", /name must be Items/));
         await assert.rejects(update("none"), { name: "ResourceNotFoundException" });
     });
-
-    it("works in a folder of the first release too", async () => {
-        await service.stop();
-        const { DatabaseSync } = await import("node:sqlite");
-        const database = new DatabaseSync(join(dataDir, "personalize.sqlite"));
-        for (const column of ["heldUntil", "updatedAt"]) database.exec(`ALTER TABLE resources DROP COLUMN ${column}`);
-        database.exec("DROP TABLE requests");
-        database.close();
-        service = await startService({ access, dataDir });
-        await update("after");
-        assert.equal((await describeIt()).schemaArn, schemaArn("after"));
-    });
 });
