@@ -153,7 +153,8 @@ describe("the recommender", () => {
             filters: JSON.stringify({ again: 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")' }),
         };
         const { watchedFilterArn } = await recommender(configWith(given));
-        assert.equal(await value(watchedFilterArn), "movie-recommender-unwatched");
+        const arn = "arn:aws:personalize:eu-central-1:000000000000:filter/movie-recommender-unwatched";
+        assert.equal(await value(watchedFilterArn), arn);
         await settled();
         const kinds = made
             .map(({ type }) => type.split(":").at(-1))
