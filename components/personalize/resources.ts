@@ -183,7 +183,12 @@ export async function stackOwner(
         trailBucketName,
         priced,
     });
-    const previousStack = await new Promise<string>((resolve) => owner.previousStack.apply(resolve));
+    await new Promise((resolve) => owner.urn.apply(resolve));
+    // `up --target` skips the create of an untargeted owner. Its outputs are then unknown, and `apply` would never run.
+    const { isKnown } = owner.previousStack as unknown as { readonly isKnown: Promise<boolean> };
+    const previousStack = (await isKnown)
+        ? await new Promise<string>((resolve) => owner.previousStack.apply(resolve))
+        : "";
     return { ownerId: owner.ownerId, previousStack, trailBucketName: owner.trailBucketName };
 }
 
