@@ -1,6 +1,6 @@
 // Controls, format characters (direction of text, zero width), separators of lines, and halves of a character.
 const unsafe = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
-const unit = (one: string) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`;
+const unit = (one: string) => (one === "\t" ? "\\t" : `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 /**
  * One line without characters that a terminal obeys or hides: each becomes its `\u001b` form. A JSON text stays the

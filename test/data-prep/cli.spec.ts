@@ -56,7 +56,7 @@ describe("npm run data-prep", () => {
         assert.equal(
             readFileSync(at("bad.csv"), "utf8"),
             "FILE,LINE,COLUMN,REASON,TEXT\n" +
-                `"${file}","${line}","sku","item id has a control character",",;x\\x07;1"\n` +
+                `"${file}","${line}","sku","item id has a control character",",;x\\u0007;1"\n` +
                 `"${file}","${line + 1}","","2 semicolon-separated fields instead of 3 (visitor_id, sku, ts)","1;2"\n`,
         );
         assert.deepEqual(readdirSync(at("out")).sort(), [

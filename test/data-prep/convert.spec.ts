@@ -174,8 +174,8 @@ describe("convert", () => {
                 ["user", "user id has 257 characters; Personalize takes 256"],
             ].map(([column, reason], index) => [index + 2, column, reason]),
         );
-        assert.equal(badRows.first[3]?.text, "1\\t2\\x00\\t3\\t881250949");
-        assert.ok(badRows.first.every(({ text }) => text.length <= 121 * 4));
+        assert.equal(badRows.first[3]?.text, "1\\t2\\u0000\\t3\\t881250949");
+        assert.ok(badRows.first.every(({ text }) => text.length <= 121 * 6));
     });
 
     it("refuses bytes that are not UTF-8, row by row", async () => {
