@@ -142,8 +142,8 @@ export function checksOf(figures: Figures, counts: Counts): Check[] {
             "age",
             [false, ageDays > 90],
             `the newest event is ${days(Math.round(ageDays))} old`,
-            "Developer Guide, Filtering: filters lose history three months after the last import",
-            "Import newer events before you rely on lists and filters.",
+            own,
+            "Import newer events before you rely on the lists.",
         ),
         check(
             "cold-items",

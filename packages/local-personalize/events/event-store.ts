@@ -14,6 +14,8 @@ export interface NewEvent {
     eventType: string;
     /** Epoch seconds. */
     sentAt: number;
+    /** Epoch milliseconds. */
+    receivedAt: number;
     /** The other members of the event, unchanged: value, properties, impression … */
     rest: string;
 }
@@ -31,7 +33,7 @@ const tables = `
 CREATE TABLE IF NOT EXISTS events (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     dataset INTEGER NOT NULL, eventId TEXT, userId TEXT, sessionId TEXT NOT NULL, itemId TEXT,
-    eventType TEXT NOT NULL, sentAt REAL NOT NULL, rest TEXT NOT NULL,
+    eventType TEXT NOT NULL, sentAt REAL NOT NULL, receivedAt REAL NOT NULL, rest TEXT NOT NULL,
     UNIQUE (dataset, eventId)
 ) STRICT;
 CREATE INDEX IF NOT EXISTS events_of_dataset ON events (dataset, id);
@@ -51,10 +53,10 @@ export function openEventStore(dataDir: string) {
     database.exec(tables);
     // Of two events with one eventId the first counts.
     const insert = database.prepare(
-        "INSERT INTO events (dataset, eventId, userId, sessionId, itemId, eventType, sentAt, rest) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id, json_extract(rest, '$.eventValue') AS eventValue",
+        "INSERT INTO events (dataset, eventId, userId, sessionId, itemId, eventType, sentAt, receivedAt, rest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id, json_extract(rest, '$.eventValue') AS eventValue",
     );
     const ofDataset = database.prepare(
-        "SELECT id, userId, sessionId, itemId, eventType, sentAt, json_extract(rest, '$.eventValue') AS eventValue FROM events WHERE dataset = ? ORDER BY id",
+        "SELECT id, userId, sessionId, itemId, eventType, sentAt, receivedAt, json_extract(rest, '$.eventValue') AS eventValue FROM events WHERE dataset = ? ORDER BY id",
     );
     const put = database.prepare("INSERT OR REPLACE INTO attributes VALUES (?, ?, ?)");
     const drop = database.prepare("DELETE FROM attributes WHERE dataset = ? AND id = ?");
@@ -67,8 +69,9 @@ export function openEventStore(dataDir: string) {
         add: (dataset: number, events: NewEvent[]): StoredEvent[] =>
             transaction(() =>
                 events.flatMap(({ eventId, rest, ...event }) => {
-                    const { userId, sessionId, itemId, eventType, sentAt } = event;
-                    const row = insert.get(dataset, eventId, userId, sessionId, itemId, eventType, sentAt, rest);
+                    const { userId, sessionId, itemId, eventType, sentAt, receivedAt } = event;
+                    const values = [userId, sessionId, itemId, eventType, sentAt, receivedAt, rest];
+                    const row = insert.get(dataset, eventId, ...values);
                     return row ? [{ ...event, id: Number(row.id), eventValue: row.eventValue as number | null }] : [];
                 }),
             ),

@@ -51,10 +51,10 @@ export function trackedDataset(call: Call, trackingId: string): Resource<Dataset
 }
 
 /**
- * The validated events of a call. Throws InvalidInputException for properties that are not a JSON object or use
+ * The validated events of a call that was received at `receivedAt` (epoch milliseconds). Throws InvalidInputException for properties that are not a JSON object or use
  * reserved words. Throws it also for an event of more than 10 KB.
  */
-export function readEvents({ userId, sessionId, eventList }: PutEventsInput): NewEvent[] {
+export function readEvents({ userId, sessionId, eventList }: PutEventsInput, receivedAt: number): NewEvent[] {
     return eventList.map((event, index) => {
         const what = `event ${index + 1}`;
         const { eventId = null, eventType, sentAt, itemId, ...rest } = event;
@@ -69,6 +69,7 @@ export function readEvents({ userId, sessionId, eventList }: PutEventsInput): Ne
         const item = itemId ?? properties.itemId;
         if (item !== undefined && typeof item !== "string")
             throw invalidInput(`The itemId of ${what} is not a string.`);
-        return { eventId, userId: userId ?? null, sessionId, itemId: item ?? null, eventType, sentAt, rest: text };
+        const ids = { eventId, userId: userId ?? null, sessionId, itemId: item ?? null };
+        return { ...ids, eventType, sentAt, receivedAt, rest: text };
     });
 }

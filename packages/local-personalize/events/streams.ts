@@ -8,6 +8,8 @@ export interface UserEvent {
     eventType: string;
     /** Epoch seconds. */
     sentAt: number;
+    /** Epoch milliseconds. */
+    receivedAt: number;
     /** null for an event without a value. */
     eventValue: number | null;
 }
@@ -88,6 +90,6 @@ function take(stream: Stream, event: StoredEvent): void {
 }
 
 function asUserEvent(event: StoredEvent, user = event.sessionId): UserEvent | undefined {
-    const { id, itemId, eventType, sentAt, eventValue } = event;
-    return itemId === null ? undefined : { id, user, itemId, eventType, sentAt, eventValue };
+    const { id, itemId, eventType, sentAt, receivedAt, eventValue } = event;
+    return itemId === null ? undefined : { id, user, itemId, eventType, sentAt, receivedAt, eventValue };
 }

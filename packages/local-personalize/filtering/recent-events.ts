@@ -7,10 +7,15 @@ export interface SeenEvent {
     eventType: string;
     /** Epoch seconds. */
     sentAt: number;
+    /** Time of the user's last import for an imported event, of PutEvents for a streamed one; epoch milliseconds. */
+    receivedAt: number;
 }
 
 /** The guide: the 100 latest events of a user and event type are considered. */
 const MOST_OF_A_TYPE = 100;
+
+/** Three months, in milliseconds. The guide gives no days. */
+const FORGOTTEN_AFTER = 90 * 86_400_000;
 
 /** An index of imported events by user, built once for a dataset. */
 export function indexByUser(rows: Rows) {
@@ -33,15 +38,27 @@ export function indexByUser(rows: Rows) {
             itemId: rows.itemIds[at(rows.items, row)] ?? "",
             eventType: eventTypes[at(rows.events, row)] ?? "",
             sentAt: rows.timestamps[row] ?? 0,
+            receivedAt: rows.importedAt?.[user] ?? 0,
         }));
     };
 }
 
 const at = (numbers: Int32Array, index: number) => numbers[index] ?? 0;
 
-/** The latest 100 imported and streamed events of a user for each event type, newest first. */
-export function latestEvents(imported: readonly SeenEvent[], streamed: readonly UserEvent[]): SeenEvent[] {
-    const all = [...imported, ...streamed.map((event) => ({ ...event, eventType: event.eventType.toLowerCase() }))];
+/**
+ * The latest 100 imported and streamed events of a user for each event type, newest first. After three months without
+ * an import or an event, the user's earlier events no longer count until they are imported again.
+ *
+ * @param now epoch milliseconds
+ * @see https://docs.aws.amazon.com/personalize/latest/dg/filter-expressions.html
+ */
+export function latestEvents(imported: readonly SeenEvent[], streamed: readonly UserEvent[], now: number): SeenEvent[] {
+    const received = [
+        ...imported,
+        ...streamed.map((event) => ({ ...event, eventType: event.eventType.toLowerCase() })),
+    ];
+    const since = rememberedSince(received, now);
+    const all = received.filter(({ receivedAt }) => receivedAt >= since);
     if (streamed.length > 0) all.sort((a, b) => a.sentAt - b.sentAt);
     const counts = new Map<string, number>();
     return all.reverse().filter(({ eventType }) => {
@@ -49,4 +66,14 @@ export function latestEvents(imported: readonly SeenEvent[], streamed: readonly 
         counts.set(eventType, count);
         return count <= MOST_OF_A_TYPE;
     });
+}
+
+/** Start of the latest period, up to now, without three months in which nothing was received. */
+function rememberedSince(events: readonly SeenEvent[], now: number): number {
+    let since = now;
+    for (const receivedAt of events.map((event) => event.receivedAt).sort((a, b) => b - a)) {
+        if (since - receivedAt > FORGOTTEN_AFTER) break;
+        since = receivedAt;
+    }
+    return since;
 }

@@ -13,10 +13,10 @@ import {
 export interface Collector {
     take(values: string[]): void;
     /**
-     * Writes the rows to `file`, in addition to its `before` rows (0: in place of them). Returns the new number of
-     * rows.
+     * Writes the rows, imported at `now` (epoch milliseconds), to `file`: in addition to its `before` rows, or in place
+     * of them (0). Returns the new number of rows.
      */
-    keep(file: string, before: number): number;
+    keep(file: string, before: number, now: number): number;
     /** The ids of the rows; none for interactions. */
     ids(): Iterable<string>;
 }
@@ -40,10 +40,15 @@ function collectInteractions(fields: Field[]): Collector {
             const [user, item, event, timestamp, value] = places.map((place) => values[place] ?? "");
             rows.add(user ?? "", item ?? "", event ?? "", Number(timestamp), value ? Number(value) : Number.NaN);
         },
-        keep(file, before) {
-            if (before > 0) eachRow(loadRows(file), rows.add);
+        keep(file, before, now) {
+            const imported = rows.userCount();
+            const earlier = before > 0 ? loadRows(file) : undefined;
+            if (earlier) eachRow(earlier, rows.add);
             const all = rows.finish();
-            saveRows(file, all);
+            const earlierAt = new Map(earlier?.userIds.map((id, user) => [id, earlier.importedAt?.[user] ?? 0]));
+            // Users are numbered as they come: those of this import before those of earlier ones.
+            const importedAt = all.userIds.map((id, user) => (user < imported ? now : (earlierAt.get(id) ?? 0)));
+            saveRows(file, { ...all, importedAt });
             return all.timestamps.length;
         },
         ids: () => [],

@@ -18,6 +18,8 @@ export interface Rows {
     timestamps: Float64Array;
     /** EVENT_VALUE of each row, NaN where it is null; absent if no row has one. */
     values?: Float64Array;
+    /** Time of each user's last import, epoch milliseconds; absent for rows that are not from an import. */
+    importedAt?: number[];
 }
 
 /** Collects rows. `finish` sorts them and keeps one of each group of equal events, as the service does. */
@@ -38,6 +40,7 @@ export function createRowCollector() {
             values.push(value);
         },
         count: () => users.length,
+        userCount: () => ids.users.all().length,
         finish(): Rows {
             const order = Uint32Array.from(timestamps.keys()).sort(
                 (a, b) => (timestamps[a] ?? 0) - (timestamps[b] ?? 0) || a - b,
@@ -136,9 +139,9 @@ const word = 8;
 
 /** Writes rows to `file`, completely or not at all. */
 export function saveRows(file: string, rows: Rows): void {
-    const { userIds, itemIds, eventTypes, timestamps, values, users, items, events } = rows;
+    const { userIds, itemIds, eventTypes, importedAt, timestamps, values, users, items, events } = rows;
     const facts = { rows: timestamps.length, ...(values && { hasValues: true }), endianness: endianness() };
-    const json = JSON.stringify({ userIds, itemIds, eventTypes, ...facts });
+    const json = JSON.stringify({ userIds, itemIds, eventTypes, importedAt, ...facts });
     const header = Buffer.from(json);
     const padding = Buffer.alloc((word - (header.length % word)) % word, " ");
     const length = Buffer.alloc(word);
@@ -166,9 +169,10 @@ export function loadRows(file: string): Rows {
     const values = header.hasValues ? new Float64Array(bytes, at, count) : undefined;
     at += values?.byteLength ?? 0;
     const [users, items, events] = [0, 1, 2].map((column) => new Int32Array(bytes, at + column * 4 * count, count));
-    const { userIds, itemIds, eventTypes } = header;
+    const { userIds, itemIds, eventTypes, importedAt } = header;
     if (!users || !items || !events) throw new Error(`${file} has no columns.`);
-    return { userIds, itemIds, eventTypes, timestamps, users, items, events, ...(values && { values }) };
+    const facts = { ...(values && { values }), ...(importedAt && { importedAt }) };
+    return { userIds, itemIds, eventTypes, timestamps, users, items, events, ...facts };
 }
 
 function numbering() {

@@ -62,7 +62,7 @@ export async function runImport(
         }
         if (imported === 0) throw new RefusedDataError("Input CSV has no rows.");
         const before = properties.importMode === "INCREMENTAL" ? dataset.properties.rows : 0;
-        const rows = collector.keep(rowsFile(options.dataDir, dataset.id), before);
+        const rows = collector.keep(rowsFile(options.dataDir, dataset.id), before, store.clock.now());
         // An incremental import replaces streamed data with the same id; a full one does not.
         if (before > 0) events.dropAttributes(dataset.id, collector.ids());
         options.log(`${job.arn}: ${imported} rows read, ${rows} in the dataset`);

@@ -92,11 +92,11 @@ export function createDatasetContents(context: {
             for (const [id, row] of rows) table.rows.set(id, readAttributes(row, fields));
             table.version++;
         },
-        /** A user's latest events, imported and streamed, newest first: 100 of each event type. */
-        latestEvents(dataset: number, userId: string): SeenEvent[] {
+        /** A user's events that filters consider at `now`, imported and streamed, newest first. */
+        latestEvents(dataset: number, userId: string, now: number): SeenEvent[] {
             const index = importedOf.get(dataset) ?? loadIndex(dataset);
             importedOf.set(dataset, index);
-            return latestEvents(index(userId), streams.ofUser(dataset, userId));
+            return latestEvents(index(userId), streams.ofUser(dataset, userId), now);
         },
         /** The rising items of a dataset at its latest event, by intervals of these seconds. */
         rising(dataset: number, interval: number): string[] {

@@ -70,12 +70,18 @@ export function createFilters(contents: DatasetContents) {
     };
 
     /** The items that a clause selects for a user. */
-    const meant = (filter: Compiled, bound: Bound, { model, interactions }: Trained, userId: string): Uint8Array => {
+    const meant = (
+        { now }: Call,
+        filter: Compiled,
+        bound: Bound,
+        { model, interactions }: Trained,
+        userId: string,
+    ): Uint8Array => {
         const { event, item } = bound.clause;
         if (event)
             return itemsOfEvents(
                 model,
-                interactions === undefined ? [] : contents.latestEvents(interactions, userId),
+                interactions === undefined ? [] : contents.latestEvents(interactions, userId, now),
                 event,
             );
         const table = contents.attributes(filter.items);
@@ -108,7 +114,10 @@ export function createFilters(contents: DatasetContents) {
             const bound = bind(filter, values);
             const user = () => contents.attributes(filter.users).rows.get(userId);
             const effective = bound.filter(({ clause }) => clause.appliesTo?.(user()) ?? true);
-            const sets = effective.map((each) => ({ ...each.clause, items: meant(filter, each, trained, userId) }));
+            const sets = effective.map((each) => ({
+                ...each.clause,
+                items: meant(call, filter, each, trained, userId),
+            }));
             const [included, excluded] = [
                 sets.filter(({ keep }) => keep === "INCLUDE"),
                 sets.filter(({ keep }) => keep === "EXCLUDE"),

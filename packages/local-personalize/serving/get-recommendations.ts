@@ -91,7 +91,7 @@ export function listFor(call: Call, trained: Trained, wish: ListWish, sources: L
     }
     const filtered =
         filterArn === undefined ? undefined : sources.filters.apply(call, trained, filterArn, filterValues, userId);
-    const passing = withoutHidden(trained, userId ?? "", filtered, sources.contents);
+    const passing = withoutHidden(call, trained, userId ?? "", filtered, sources.contents);
     if (type === "RELATED_ITEMS") {
         if (itemId === undefined) throw invalidInput(`An itemId is required for the recipe ${recipeName}.`);
         return recommendRelated(model, itemId, passing, count);
@@ -111,6 +111,7 @@ export function listFor(call: Call, trained: Trained, wish: ListWish, sources: L
 
 /** The passing items without those that a domain use case hides from the user. */
 function withoutHidden(
+    { now }: Call,
     { model, interactions, useCase }: Trained,
     userId: string,
     passing: Uint8Array | undefined,
@@ -120,7 +121,7 @@ function withoutHidden(
     if (hidden === undefined || interactions === undefined) return passing;
     const numbers = itemNumbers(model);
     const left = passing ?? new Uint8Array(model.itemIds.length).fill(1);
-    for (const { itemId, eventType } of contents.latestEvents(interactions, userId)) {
+    for (const { itemId, eventType } of contents.latestEvents(interactions, userId, now)) {
         const item = numbers.get(itemId);
         if (item !== undefined && eventType === hidden) left[item] = 0;
     }

@@ -76,7 +76,7 @@ export function createServing(
         const key = `${call.region} ${input.trackingId}`;
         const dataset = tracked.get(key) ?? trackedDataset(call, input.trackingId);
         tracked.set(key, dataset);
-        streams.add(dataset.id, readEvents(input));
+        streams.add(dataset.id, readEvents(input, call.now));
         meter.streamed(dataset, bytesOf(input.eventList), call.now);
     };
 

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { CreateEventTrackerCommand, CreateFilterCommand } from "@aws-sdk/client-personalize";
+import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
+import { campaignArn, cinemaBucket, datasetGroupArn, films, history, openCinema, post } from "./cinema.ts";
+import { interactionsCsv } from "./interactions.ts";
+import { arn, runImportJob, type Service } from "./support.ts";
+
+const datasetArn = arn("dataset/films/INTERACTIONS");
+const day = 86_400_000;
+const watchedBy = (user: string) => history.filter((row) => `${row.user}` === user).map(({ item }) => item);
+
+describe("a filter of interactions, for a user without imports", () => {
+    const bucket = cinemaBucket();
+    let service: Service;
+    let filterArn: string | undefined;
+    let trackingId: string | undefined;
+    beforeEach(async () => {
+        ({ service } = await openCinema(bucket));
+        const { personalize } = service;
+        const filterExpression = 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("*")';
+        ({ filterArn } = await personalize.send(
+            new CreateFilterCommand({ name: "watched", datasetGroupArn, filterExpression }),
+        ));
+        ({ trackingId } = await personalize.send(new CreateEventTrackerCommand({ name: "films", datasetGroupArn })));
+    });
+    afterEach(() => service.discard());
+
+    /** The films that the filter considers as the user's history. */
+    const remembered = async (userId: string) => {
+        const input = { campaignArn, userId, filterArn, numResults: 500 };
+        const { itemList = [] } = await service.runtime.send(new GetRecommendationsCommand(input));
+        return itemList.map(({ itemId }) => Number(itemId)).sort((a, b) => a - b);
+    };
+    const all = (user: string) => watchedBy(user).sort((a, b) => a - b);
+    const watch = (userId: string, film: number) => {
+        const event = { eventType: "Watch", itemId: `${film}`, sentAt: service.emulator.clock.now() / 1000 };
+        return post(service, "/events", { trackingId, userId, sessionId: userId, eventList: [event] });
+    };
+
+    it("considers events of any age for 90 days after the import, and none later", async () => {
+        service.emulator.advance(89 * day);
+        assert.deepEqual(await remembered("22"), all("22"));
+        service.emulator.advance(2 * day);
+        assert.deepEqual(await remembered("22"), []);
+    });
+
+    it("considers the history again after an import of equal rows", async () => {
+        service.emulator.advance(91 * day);
+        await runImportJob(service, { jobName: "again", datasetArn, dataLocation: "s3://movies/interactions.csv" });
+        assert.deepEqual(await remembered("22"), all("22"));
+    });
+
+    it("considers the history only of the users of an incremental import", async () => {
+        service.emulator.advance(60 * day);
+        const rows = Array.from({ length: 1000 }, (_, n) => ({
+            item: films[n % 10] ?? 0,
+            timestamp: 1_700_000_000 + n,
+        }));
+        bucket.objects["movies/more.csv"] = interactionsCsv(rows.map((row) => ({ user: 22, rating: 5, ...row })));
+        const more = { jobName: "more", datasetArn, dataLocation: "s3://movies/more.csv" };
+        const { status, failureReason } = await runImportJob(service, { ...more, importMode: "INCREMENTAL" });
+        assert.equal(status, "ACTIVE", failureReason);
+        service.emulator.advance(60 * day);
+        assert.ok((await remembered("22")).length > 0);
+        assert.deepEqual(await remembered("40"), []);
+    });
+
+    it("considers the history while events arrive, but an event after three months does not restore it", async () => {
+        const unseen = films.find((film) => ![...watchedBy("22"), ...watchedBy("40")].includes(film)) ?? 0;
+        service.emulator.advance(60 * day);
+        await watch("22", unseen);
+        service.emulator.advance(60 * day);
+        await watch("40", unseen);
+        assert.deepEqual(
+            await remembered("22"),
+            [...all("22"), unseen].sort((a, b) => a - b),
+        );
+        assert.deepEqual(await remembered("40"), [unseen]);
+    });
+});
