@@ -149,4 +149,4 @@ export const gatewayLogRole = "MovieRecommender-ApiGatewayLogs";
 export const apiStage = "api";
 
 /** State flags of a stack: SSM parameters `/movie-recommender/<stack>/<key>`, which runbooks and the cost guard write. */
-export const stateFlagKeys = ["closed", "parked", "serving"] as const;
+export const stateFlagKeys = ["closed", "parked", "reimport", "serving"] as const;

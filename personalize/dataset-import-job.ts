@@ -23,6 +23,8 @@ export interface DatasetImportJobInputs extends CommonInputs {
     readonly roleArn: string;
     /** SHA-256 of the object, hexadecimal: new content means a new import. */
     readonly contentHash: string;
+    /** ARN of an earlier job whose content is imported again: another value means a new import. */
+    readonly repeats?: string;
     /** Hash of the policies of role and bucket, as the program wants them. */
     readonly accessHash?: string;
     /** Time of the run that last changed `accessHash`, ISO 8601. */
@@ -64,14 +66,14 @@ async function isYoungerThanDataset(client: PersonalizeClient, job: DatasetImpor
 }
 
 /**
- * An import job has no delete, and its name stays in use for ever. An existing job is used only if three conditions
- * hold. Content, location and role are equal, it belongs to this dataset, and no later job replaced its rows. Otherwise
- * the next number is used.
+ * An import job has no delete, and its name stays in use for ever. An existing job is used only if these conditions
+ * hold. Content, location and role are equal, it belongs to this dataset, and no later job replaced its rows. It is also
+ * not the job that `repeats` names. Otherwise the next number is used.
  */
 export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
     noun: "dataset import job",
     usual: "2 to 17 minutes",
-    replaces: ["region", "jobNamePrefix", "datasetArn", "dataLocation", "roleArn", "contentHash"],
+    replaces: ["region", "jobNamePrefix", "datasetArn", "dataLocation", "roleArn", "contentHash", "repeats"],
     updates: [],
     noted: ["accessHash", "accessChangedAt"],
     identity: [],
@@ -93,9 +95,9 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
         return accessChangedAt === undefined ? {} : { accessChangedAt };
     },
     async find(client, inputs) {
-        const { datasetArn, dataLocation, roleArn } = inputs;
+        const { datasetArn, dataLocation, roleArn, repeats } = inputs;
         const { datasetImportJobArn, jobName = "" } = (await newestOf(client, datasetArn)) ?? {};
-        if (numberOf(jobName, base(inputs)) === 0) {
+        if (numberOf(jobName, base(inputs)) === 0 || datasetImportJobArn === repeats) {
             return undefined;
         }
         const describe = new DescribeDatasetImportJobCommand({ datasetImportJobArn });

@@ -2,7 +2,8 @@ import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { approximately, priceNote, trainingUsd, type UsdRange } from "../config/prices.ts";
 import { type Columns, readColumns } from "../data-prep/columns.ts";
 import { popularityMetrics } from "../data-prep/popularity.ts";
-import { nameInArn, type OperationDeps } from "../personalize/operations/operation.ts";
+import { nameInArn, nowIso, type OperationDeps } from "../personalize/operations/operation.ts";
+import { writeStateFlag } from "../personalize/operations/state-flags.ts";
 import { exitCodes, RunbookError, runAction, runbook, untilCancelled } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import {
@@ -19,7 +20,7 @@ import { pulumiUp } from "./lib/stack/pulumi.ts";
 import { recordCampaign } from "./lib/stack/record.ts";
 import { recordedResources } from "./lib/stack/stack.ts";
 import { projectFile } from "./lib/stack/stack-config.ts";
-import { hasNewData, renewTables } from "./lib/training/new-data.ts";
+import { hasNewData, importJobIn, renewTables } from "./lib/training/new-data.ts";
 import { type Compared, smokeProblem, testUsersIn } from "./lib/training/quality-gate.ts";
 import { type RetrainDeps, type Retrained, retrain } from "./lib/training/retrain.ts";
 import { metricsOf } from "./lib/training/versions.ts";
@@ -31,12 +32,13 @@ const options = withConfigFile(
     runbook(
         "retrain",
         "Import and train on new data; switch to the new version if it passes the quality gate, and back if it fails the smoke test",
-        ["--dry-run", ""],
+        ["--dry-run", "--reimport", ""],
     ),
 )
+    .option("--reimport", "import the interactions again without new data: filters forget users after three months")
     .option("--dry-run", "only print whether there is new data, and the price of a training")
     .parse()
-    .opts<OperationOptions>();
+    .opts<OperationOptions & { readonly reimport?: boolean }>();
 
 await runAction(options.verbose, async (signal) => {
     const stack = await operatedStack(options);
@@ -97,6 +99,7 @@ function worldOf({ stack, deps, campaignArn, data, priced, signal }: RetrainPart
             if (isNew) process.stderr.write(`${priced}\n`);
             return isNew;
         },
+        ...(options.reimport && { reimport: () => requestReimport(stack, deps) }),
         async up() {
             const tables = await renewTables(config);
             if (tables !== undefined) process.stderr.write(`made ${tables} again, of the new interactions\n`);
@@ -134,10 +137,22 @@ function worldOf({ stack, deps, campaignArn, data, priced, signal }: RetrainPart
     };
 }
 
+/** Writes the state flag that makes `pulumi up` repeat the recorded import. */
+async function requestReimport({ config, recorded }: OperatedStack, deps: OperationDeps): Promise<void> {
+    const importJobArn = importJobIn(recorded, config.names.importJobPrefix)?.arn;
+    if (importJobArn === undefined) {
+        throw new RunbookError("The stack has no import job recorded. Create it with: pulumi up");
+    }
+    const flag = { reason: "retrain --reimport", since: nowIso(), importJobArn };
+    await writeStateFlag(deps.ssm(config.region), config.stack, "reimport", flag);
+}
+
 function printPlan(isNew: boolean, price: UsdRange, priced: string): number {
     const text = isNew
         ? `There is new data: \`npm run retrain\` would import it and train. ${priced.replace(/^a/, "A")}.`
-        : "There is no new data: `npm run retrain` would change nothing. Put new data into the file of config interactionsFile.";
+        : options.reimport
+          ? "There is no new data: `npm run retrain -- --reimport` would import the interactions again, and train nothing."
+          : "There is no new data: `npm run retrain` would change nothing. Put new data into the file of config interactionsFile.";
     console.log(
         options.json ? JSON.stringify({ schemaVersion: 1, dryRun: true, hasNewData: isNew, trainingUsd: price }) : text,
     );
@@ -187,6 +202,7 @@ function print({ outcome, live, fresh, newest, compared, reasons }: Retrained): 
     const sentences = {
         switched: `Version ${nameInArn(fresh ?? "")} serves, and passed the smoke test. Back to ${nameInArn(live)}: npm run rollback`,
         "nothing new": `There is no new data to train on: version ${nameInArn(live)} continues to serve. Put new data into the file of config interactionsFile.${passedOver}`,
+        "imported again": `The interactions are imported again. They are equal, so there is nothing to train: version ${nameInArn(live)} continues to serve.${passedOver}`,
         refused:
             `The quality gate refused version ${nameInArn(fresh ?? "")}: ${why}.\nVersion ${nameInArn(live)} continues to serve, and is held. ` +
             `Switch anyway: npm run rollback -- --to ${nameInArn(fresh ?? "")}; let \`pulumi up\` switch: npm run rollback -- --release`,

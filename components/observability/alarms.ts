@@ -9,7 +9,7 @@ const day = 24 * hour;
 
 /** Milliseconds. A page waits for recommendations; Personalize's own target is below 100. */
 const slowMilliseconds = 500;
-/** Hours. The longest interval of automatic training; older data lacks all new items. */
+/** Hours. The longest interval of automatic training; older data lacks all new items. Filters forget users after 90 days. */
 const staleHours = 30 * 24;
 
 /** Alarm on failed runs and deliveries; the notifications' component creates it with its queue. */
@@ -91,7 +91,7 @@ export function alarmsOf(place: MetricsPlace, settings: AlarmSettings): readonly
         },
         {
             id: "stale-data",
-            says: `The last import of interactions is more than ${staleHours / 24} days old`,
+            says: `The last import of interactions is more than ${staleHours / 24} days old; after three months, filters forget users`,
             watches: own(ownMetrics.dataAge),
             calls: "above",
             threshold: staleHours,

@@ -113,7 +113,7 @@ export class Recommender extends pulumi.ComponentResource {
     }
 
     private data(name: string, args: RecommenderArgs): RecommenderData {
-        const { config, roleArn, accessHash } = args;
+        const { config, roleArn, accessHash, stateFlags } = args;
         const { names, adopt } = config;
         const child = { parent: this };
         const within = withinOf(config, args.owner);
@@ -146,6 +146,7 @@ export class Recommender extends pulumi.ComponentResource {
                 dataLocation,
                 roleArn,
                 contentHash,
+                repeats: stateFlags.reimport?.importJobArn,
                 accessHash,
             },
             child,

@@ -18,8 +18,18 @@ export interface StateFlags {
     readonly parked?: ParkedFlag;
     /** Present while API and page are closed. */
     readonly closed?: ClosedFlag;
+    /** The last import of equal rows by a runbook. */
+    readonly reimport?: ReimportFlag;
     /** The last switch of the campaign by a runbook. */
     readonly serving?: ServingFlag;
+}
+
+export interface ReimportFlag {
+    readonly reason: string;
+    /** ISO 8601. */
+    readonly since: string;
+    /** The job whose content `up` imports again; once another job is in the state, the flag has no effect. */
+    readonly importJobArn: string;
 }
 
 export interface ClosedFlag {
@@ -72,6 +82,7 @@ const isServed = (value: ParkedFlag["campaign"] | undefined) =>
 const shapes = {
     closed: () => true,
     parked: ({ campaign }: Partial<ParkedFlag>) => isServed(campaign),
+    reimport: ({ importJobArn }: Partial<ReimportFlag>) => isText(importJobArn),
     serving: ({ solutionVersionArn, hold }: Partial<ServingFlag>) =>
         isText(solutionVersionArn) && typeof hold === "boolean",
 } as const satisfies Record<keyof StateFlags, (flag: never) => boolean>;
@@ -189,7 +200,7 @@ export async function removeStateFlag(ssm: SSMClient, stack: string, key: keyof 
 /** Removes all parameters under a path. */
 export async function removeAllStateFlags(ssm: SSMClient, path: string): Promise<void> {
     const Names = (await parametersIn(ssm, path)).map(({ name }) => name);
-    // SSM accepts ten names a call, and a stack has four.
+    // SSM accepts ten names a call, and a stack has five.
     for (let at = 0; at < Names.length; at += 10) {
         await ssm.send(new DeleteParametersCommand({ Names: Names.slice(at, at + 10) }));
     }

@@ -71,6 +71,15 @@ describe("a recommender through the years, on the real engine", () => {
             assert.equal(await held(), null);
         });
 
+        it("imports the same data once more with --reimport, and trains nothing", async () => {
+            const asked = await askedDuring(async () => {
+                assert.equal((await json("retrain", 0, "--reimport")).outcome, "imported again");
+            });
+            assert.deepEqual(asked, ["CreateDatasetImportJob"]);
+            assert.deepEqual((await up()).asked, []);
+            assert.equal(await held(), null);
+        });
+
         it("leaves the campaign where it is when the new version does not pass the gate, and holds it", async () => {
             const live = await serving();
             await aws.configure({ minimumNdcgOverPopularityPercent: "100000" });

@@ -173,7 +173,7 @@ describe("the operator's policies", () => {
 
     it("write the state flags, and never the cost guard's state", () => {
         const parameter = `arn:aws-cn:ssm:cn-north-1:123456789012:parameter/movie-recommender/${scope.stack}`;
-        for (const key of ["closed", "parked", "serving"]) {
+        for (const key of ["closed", "parked", "reimport", "serving"]) {
             assert.equal(may("ssm:PutParameter", `${parameter}/${key}`), "allowed");
             assert.equal(may("ssm:DeleteParameter", `${parameter}/${key}`), "allowed");
         }

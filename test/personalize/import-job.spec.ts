@@ -1,6 +1,17 @@
 import assert from "node:assert/strict";
 import { paginateListDatasetImportJobs } from "@aws-sdk/client-personalize";
-import { csv, failureOf, hashA, hashB, type InitFailure, importInputs, roleArn, rowsOf, useWorld } from "./world.ts";
+import {
+    common,
+    csv,
+    failureOf,
+    hashA,
+    hashB,
+    type InitFailure,
+    importInputs,
+    roleArn,
+    rowsOf,
+    useWorld,
+} from "./world.ts";
 
 describe("imports, and the versions trained on them", () => {
     const world = useWorld();
@@ -200,6 +211,24 @@ describe("imports, and the versions trained on them", () => {
             made.push((await make("DatasetImportJob", importInputs(dataset.id, { contentHash }))).outs.jobName);
         }
         assert.deepEqual(made, ["import-aaaaaaaa-1", "import-bbbbbbbb-1", "import-aaaaaaaa-2", "import-aaaaaaaa-2"]);
+    });
+
+    it("imports equal content once more for each job that `repeats` names", async () => {
+        const { dataset, importJob, solution, version } = await makeVersion();
+        const inputs = importInputs(dataset.id, { repeats: importJob.id });
+        const { diff } = world.handlers.DatasetImportJob;
+        assert.deepEqual((await diff(importJob.id, importJob.outs, inputs)).replaces, ["repeats"]);
+        // The second call is an `up` that resumes after a crash.
+        const [again, resumed] = [await make("DatasetImportJob", inputs), await make("DatasetImportJob", inputs)];
+        assert.equal(again.outs.jobName, "import-aaaaaaaa-2");
+        assert.equal(resumed.id, again.id);
+        assert.equal((await diff(again.id, again.outs, inputs)).changes, false);
+        const learned = { solutionArn: solution.id, importJobArn: again.id, rows: rowsOf(again) };
+        const { changes } = await world.handlers.SolutionVersion.diff(version.id, version.outs, {
+            ...common,
+            ...learned,
+        });
+        assert.equal(changes, false, "equal rows need no training");
     });
 
     it("trains a new version for a new import, and none for an old one", async () => {

@@ -13,9 +13,10 @@ const thresholds = { maximumNdcgDrop: 5, minimumNdcgOverPopularity: 0 };
 
 /** A stack: version 1 serves, and the data is new. The process can be killed before and after each call. */
 function stackWithNewData({ fresh = 0.3, problem }: { fresh?: number; problem?: string } = {}) {
-    const at = { serving: version(1), newest: version(1), trainings: 0, moves: 0 };
+    const at = { serving: version(1), newest: version(1), trainings: 0, moves: 0, imports: 1 };
     const parameters = new Map<string, string>();
     let toDate = false;
+    let repeated = 0;
     let seemsNew = false;
     let killAt = Number.POSITIVE_INFINITY;
     let calls = 0;
@@ -72,6 +73,7 @@ function stackWithNewData({ fresh = 0.3, problem }: { fresh?: number; problem?: 
                 at.newest = version(2);
                 toDate = true;
             }
+            at.imports += at.imports === repeated ? 1 : 0;
             tick();
             move(mark().hold ? (mark().solutionVersionArn ?? "") : at.newest);
             tick();
@@ -81,6 +83,10 @@ function stackWithNewData({ fresh = 0.3, problem }: { fresh?: number; problem?: 
         compare: around(() => ({ fresh: ndcg(fresh), live: ndcg(0.29), popularity: ndcg(0.1), testUsers: 2000 })),
         smokeProblem: around(() => (at.serving === version(2) ? problem : undefined)),
     };
+    // As the state flag: it names the newest import of the state, which `up` then repeats once.
+    const reimport = around(() => {
+        repeated = at.imports;
+    });
     return {
         at,
         mark,
@@ -95,11 +101,12 @@ function stackWithNewData({ fresh = 0.3, problem }: { fresh?: number; problem?: 
                 JSON.stringify({ solutionVersionArn, hold: true, reason: "odd lists", since: "2026-01-01" }),
             ),
         run: () => retrain(deps, campaign, thresholds),
+        reimport: () => retrain({ ...deps, reimport }, campaign, thresholds),
         /** Whether it was killed before it came to its end. */
-        async runKilledAt(call: number): Promise<boolean> {
+        async runKilledAt(call: number, run = () => retrain(deps, campaign, thresholds)): Promise<boolean> {
             killAt = calls + call;
             try {
-                await retrain(deps, campaign, thresholds);
+                await run();
                 return false;
             } catch (error) {
                 assert.match(String(error), /killed/);
@@ -130,6 +137,27 @@ describe("a retraining", () => {
         stack.hasNoNewData();
         assert.equal((await stack.run()).outcome, "nothing new");
         assert.deepEqual([stack.mark(), stack.at.moves], [{}, 0]);
+    });
+
+    it("imports equal rows again when asked to, trains nothing, and takes its hold back", async () => {
+        const stack = stackWithNewData();
+        stack.hasNoNewData();
+        assert.equal((await stack.reimport()).outcome, "imported again");
+        assert.deepEqual([stack.at.imports, stack.at.trainings, stack.at.moves], [2, 0, 0]);
+        assert.deepEqual([stack.mark().hold, stack.mark().retraining], [false, undefined]);
+    });
+
+    it("imports equal rows again exactly once after a kill at any call", async () => {
+        for (let call = 1; ; call++) {
+            const stack = stackWithNewData();
+            stack.hasNoNewData();
+            if (!(await stack.runKilledAt(call, stack.reimport))) break;
+            // The last call ends the retraining; a kill after it is a complete run.
+            const isComplete = stack.at.imports === 2 && stack.mark().retraining === undefined;
+            if (!isComplete) await stack.reimport();
+            assert.equal(stack.at.imports, 2, `killed at call ${call}`);
+            assert.equal(stack.mark().retraining, undefined, `killed at call ${call}`);
+        }
     });
 
     it("runs `up` without new data if the newest version does not serve, and nothing holds it back", async () => {

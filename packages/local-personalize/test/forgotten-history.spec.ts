@@ -46,6 +46,7 @@ describe("a filter of interactions, for a user without imports", () => {
 
     it("considers the history again after an import of equal rows", async () => {
         service.emulator.advance(91 * day);
+        assert.deepEqual(await remembered("22"), []);
         await runImportJob(service, { jobName: "again", datasetArn, dataLocation: "s3://movies/interactions.csv" });
         assert.deepEqual(await remembered("22"), all("22"));
     });

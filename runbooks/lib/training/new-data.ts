@@ -13,6 +13,10 @@ import { eventParametersOf } from "../../../personalize/solution.ts";
 import type { OperatedStack } from "../stack/operation.ts";
 import { projectFile } from "../stack/stack-config.ts";
 
+/** The recorded import job of a prefix: of interactions, items or users. */
+export const importJobIn = (recorded: OperatedStack["recorded"], jobNamePrefix: string) =>
+    recorded.findLast(({ kind, inputs }) => kind === "DatasetImportJob" && inputs.jobNamePrefix === jobNamePrefix);
+
 /**
  * Whether `pulumi up` would import or train. Reasons are a file that is not the imported one, an import without a
  * version, and other event weights. Calls nothing in AWS.
@@ -26,9 +30,7 @@ export async function hasNewData({ config, recorded }: OperatedStack): Promise<b
         [metadataFiles.users, names.usersImportJobPrefix],
     ] as const;
     for (const [file, jobNamePrefix] of files) {
-        const job = recorded.findLast(
-            ({ kind, inputs }) => kind === "DatasetImportJob" && inputs.jobNamePrefix === jobNamePrefix,
-        );
+        const job = importJobIn(recorded, jobNamePrefix);
         // `pulumi up` names a file that cannot be read.
         const hash = file === undefined ? undefined : await sha256Of(projectFile(file)).catch(() => "unreadable");
         if (job?.inputs.contentHash !== hash) return true;

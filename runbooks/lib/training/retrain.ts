@@ -22,6 +22,8 @@ import { type Compared, judgedMetric, refusals } from "./quality-gate.ts";
 export interface RetrainDeps extends OperationDeps {
     /** Whether `pulumi up` would import or train. */
     hasNewData(): Promise<boolean>;
+    /** Makes the next `pulumi up` import equal rows again; absent without --reimport. */
+    reimport?(): Promise<void>;
     /** Runs `pulumi up`. @throws Error if it fails. */
     up(): Promise<void>;
     /** ARN of the newest version in the stack's state. */
@@ -33,7 +35,7 @@ export interface RetrainDeps extends OperationDeps {
 
 /** Result of a retraining; `fresh` is the new version, null without new data. */
 export interface Retrained {
-    readonly outcome: "switched" | "nothing new" | "refused" | "rolled back";
+    readonly outcome: "switched" | "nothing new" | "imported again" | "refused" | "rolled back";
     readonly live: string;
     readonly fresh: string | null;
     /** The newest version before; differs from `live` if that is held. */
@@ -74,8 +76,13 @@ export async function retrain(
     };
     const { live, newest, before } = retraining;
     const isSettled = served === (serving?.hold ? held : newest);
-    if (serving?.retraining === undefined && isSettled && !(await deps.hasNewData())) {
-        return { outcome: "nothing new", live, fresh: null, newest, compared: null, reasons: [] };
+    if (serving?.retraining === undefined) {
+        const isNew = !isSettled || (await deps.hasNewData());
+        if (!isNew && deps.reimport === undefined) {
+            return { outcome: "nothing new", live, fresh: null, newest, compared: null, reasons: [] };
+        }
+        // Before the record: a resumed retraining must not ask for a third import.
+        await deps.reimport?.();
     }
     deps.log(
         serving?.retraining
@@ -90,7 +97,7 @@ export async function retrain(
     const end = { live, fresh, newest, compared: null, reasons: [] };
     if (fresh === newest) {
         await record({ solutionVersionArn: meanwhile, ...before, from: meanwhile });
-        return { ...end, outcome: "nothing new", fresh: null };
+        return { ...end, outcome: deps.reimport ? "imported again" : "nothing new", fresh: null };
     }
 
     const compared = await deps.compare(fresh, live);

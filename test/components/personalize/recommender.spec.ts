@@ -109,6 +109,12 @@ describe("the recommender", () => {
         }
     });
 
+    it("passes the job that `retrain --reimport` recorded to the import job", async () => {
+        const reimport = { reason: "retrain --reimport", since: "2026-11-25T12:00:00Z", importJobArn: "arn:of:job-1" };
+        await recommender(configWith({}), { reimport });
+        assert.equal(inputsOf("DatasetImportJob").repeats, "arn:of:job-1");
+    });
+
     it("keeps the campaign at a version that is held, and at none that was only switched to", async () => {
         const serving = { solutionVersionArn: "arn:of:old", reason: "worse", since: "2026-11-25T12:00:00Z" };
         await recommender(configWith({}), { serving: { ...serving, hold: true } });
