@@ -11,7 +11,7 @@ import { plannedStack, showPrice } from "./components/cost/price-table.ts";
 import { SpendBudget, waiversOf } from "./components/cost/spend-budget.ts";
 import { DataBucket, filesOf, prefixesOf } from "./components/data/data-bucket.ts";
 import { refuseOtherOptions, refuseRedData } from "./components/data/data-quality.ts";
-import { alarmCount } from "./components/observability/alarms.ts";
+import { countAlarmMetrics } from "./components/observability/alarms.ts";
 import { AuditTrail } from "./components/observability/audit-trail.ts";
 import { Notifications } from "./components/observability/notifications.ts";
 import { Observability } from "./components/observability/observability.ts";
@@ -44,7 +44,7 @@ const [files, { accountId }, { partition }] = await Promise.all([
     aws.getPartition(),
 ]);
 const bucketName = bucketNameFor(config, accountId);
-const plan = await plannedStack(config, config.observability ? alarmCount(config.serving.api) : 0);
+const plan = await plannedStack(config, config.observability ? countAlarmMetrics(config.serving.api) : 0);
 const { ownerId: owner, previousStack, trailBucketName } = await stackOwner(config, bucketName, plan);
 const stateFlags = await stackStateFlags(config.stack, previousStack);
 const price = showPrice(config, plan, { isParked: stateFlags.parked !== undefined });

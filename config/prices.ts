@@ -19,6 +19,12 @@ export interface UsdRange {
 }
 
 const playbook = { region: "US", source: "third-party cost playbook", date: "2026-07", verified: false };
+const batchTexts = {
+    region: "US",
+    source: "third-party texts on Personalize's prices",
+    date: "2026-11",
+    verified: false,
+};
 const secondHand = { region: "US", verified: false };
 const whitepaper = {
     ...secondHand,
@@ -41,6 +47,9 @@ export const prices = {
     tpsHourFrom20k: { usd: 0.1, unit: "TPS-hour from 20,000 to 200,000 a month", ...playbook },
     tpsHourFrom200k: { usd: 0.05, unit: "TPS-hour beyond 200,000 a month", ...playbook },
     requestsV2: { usd: 0.15, unit: "1,000 requests, v2 recipes", ...playbook },
+    batchUsers: { usd: 0.067, unit: "1,000 users of a batch inference, recipes other than v2", ...batchTexts },
+    batchUsersHighest: { usd: 0.086, unit: "the same, the highest quoted", ...batchTexts },
+    batchUsersV2: { usd: 0.15, unit: "1,000 users of a batch inference, v2 recipes", ...batchTexts },
     s3Storage: {
         usd: 0.023,
         unit: "GB-month, S3 Standard",
@@ -206,6 +215,14 @@ export function trainingUsd(
         high: training.trainingHours ?? grown,
     };
     return { low: low * prices.trainingHour.usd, high: high * prices.trainingHour.usd };
+}
+
+/** Price of a batch inference for this number of users, in US dollars: the range of the quoted prices. */
+export function batchUsd(recipe: string | undefined, users: number): UsdRange {
+    const [low, high] = isV2(recipe)
+        ? [prices.batchUsersV2, prices.batchUsersV2]
+        : [prices.batchUsers, prices.batchUsersHighest];
+    return { low: (users / 1000) * low.usd, high: (users / 1000) * high.usd };
 }
 
 /** Price of importing these bytes, in US dollars. */

@@ -1,5 +1,6 @@
 import {
     autoTrainingUsdPerMonth,
+    batchUsd,
     billedService,
     campaignUsdPerHour,
     campaignUsdPerMonth,
@@ -30,7 +31,10 @@ export interface PlannedStack {
     readonly autoTrainingDays: number | undefined;
     readonly guardMinutes: number;
     readonly customMetrics: number;
-    readonly alarms: number;
+    /** Metrics of all alarms: CloudWatch bills each. */
+    readonly alarmMetrics: number;
+    /** Users in config batchInferenceFile; 0 without it. */
+    readonly batchUsers: number;
     readonly dashboards: number;
     /** Whether there is an API, CloudFront in front of it, and a ranking campaign. */
     readonly api: boolean;
@@ -76,7 +80,7 @@ const sum = (lines: readonly UsdRange[]) => lines.reduce((total, { high }) => to
  * excludes AWS's free tiers and taxes.
  */
 export function estimate(plan: PlannedStack): Estimate {
-    const { recipe, interactions, bytes, autoTrainingDays } = plan;
+    const { recipe, interactions, bytes, autoTrainingDays, batchUsers } = plan;
     const training = isV2(recipe) ? "training, by interactions" : "training, by the hour";
     const same = (what: string, service: string, usd: UsdRange, lower?: string): MonthlyLine => ({
         what,
@@ -112,7 +116,7 @@ export function estimate(plan: PlannedStack): Estimate {
               ]),
         same("dashboard", cloudWatch, exactly(plan.dashboards * prices.dashboard.usd)),
         same("custom metrics", cloudWatch, exactly(plan.customMetrics * prices.customMetric.usd)),
-        same("alarms", cloudWatch, exactly(plan.alarms * prices.alarm.usd)),
+        same("alarms", cloudWatch, exactly(plan.alarmMetrics * prices.alarm.usd)),
         same("cost guard", "AWS Lambda", exactly(guardUsdPerMonth(plan.guardMinutes, guardMetricCount(plan)))),
         same("data in the bucket", "Amazon Simple Storage Service", exactly(storageUsdPerMonth("s3Storage", bytes))),
     ].toSorted((a, b) => b.expected.high - a.expected.high);
@@ -123,6 +127,7 @@ export function estimate(plan: PlannedStack): Estimate {
             ...(plan.rankingCampaign
                 ? [{ what: "training for ranking", usd: trainingUsd(rankingRecipe, { interactions }) }]
                 : []),
+            ...(batchUsers > 0 ? [{ what: "batch inference", usd: batchUsd(recipe, batchUsers) }] : []),
         ],
         monthly,
         idleUsd: sum(monthly.map(({ idle }) => idle)),

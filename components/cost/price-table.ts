@@ -36,8 +36,8 @@ export function showPrice(config: StackConfig, plan: PlannedStack, { isParked }:
     } satisfies Price;
 }
 
-/** The stack as its price needs it, as if it were not parked. `alarms` is the number of alarms. */
-export async function plannedStack(config: StackConfig, alarms: number): Promise<PlannedStack> {
+/** The stack as its price needs it, as if it were not parked. `alarmMetrics` is the number of metrics of its alarms. */
+export async function plannedStack(config: StackConfig, alarmMetrics: number): Promise<PlannedStack> {
     const contents = await Promise.all(Object.values(filesOf(config)).map(({ path }) => contentOf(path)));
     const { lines } = await contentOf(config.interactionsFile);
     return {
@@ -50,7 +50,8 @@ export async function plannedStack(config: StackConfig, alarms: number): Promise
         autoTrainingDays: config.performAutoTraining ? config.autoTrainingDays : undefined,
         guardMinutes: config.cost.guardMinutes,
         customMetrics: countOwnMetrics(config.serving.api),
-        alarms,
+        alarmMetrics,
+        batchUsers: config.batchInferenceFile === undefined ? 0 : (await contentOf(config.batchInferenceFile)).lines,
         dashboards: config.observability ? 1 : 0,
         api: config.serving.api,
         edge: config.serving.storefront === "cloudfront",

@@ -137,10 +137,10 @@ export function alarmsOf(place: MetricsPlace, settings: AlarmSettings): readonly
     ];
 }
 
-/** Number of alarms of a stack; each is billed. */
-export const alarmCount = (hasApi: boolean): number =>
-    1 +
-    alarmsOf(
+/** The alarms of a stack without its names and limits. */
+const samples = (hasApi: boolean): readonly Alarm[] => [
+    failuresAlarm(""),
+    ...alarmsOf(
         {
             stack: "",
             campaignArn: "",
@@ -149,4 +149,18 @@ export const alarmCount = (hasApi: boolean): number =>
             api: hasApi ? { name: "", stage: "" } : undefined,
         },
         { idleHours: 1, monthlyLimitUsd: 1, maximumNdcgDrop: 1, requestsPerSecond: 1, eventsPerSecond: 1 },
-    ).length;
+    ),
+];
+
+/** Number of alarms of a stack. */
+export const alarmCount = (hasApi: boolean): number => samples(hasApi).length;
+
+/**
+ * Number of metrics of all alarms of a stack: CloudWatch bills an alarm for each metric of its expression. A Metrics
+ * Insights query is billed for the metrics that it analyses, here those of one job at a time.
+ */
+export const countAlarmMetrics = (hasApi: boolean): number =>
+    samples(hasApi).reduce(
+        (sum, { watches }) => sum + ("sums" in watches ? Math.max(1, Object.keys(watches.sums).length) : 1),
+        0,
+    );

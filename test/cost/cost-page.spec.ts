@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { priceTable } from "../../components/cost/price-table.ts";
-import { alarmCount } from "../../components/observability/alarms.ts";
+import { countAlarmMetrics } from "../../components/observability/alarms.ts";
 import { countOwnMetrics } from "../../config/metrics.ts";
 import {
     approximately,
@@ -34,7 +34,8 @@ const production = (recipe: string, expectedRequestsPerDay: number): PlannedStac
     hasCampaign: true,
     minProvisionedTPS: 1,
     autoTrainingDays: 7,
-    alarms: alarmCount(true),
+    alarmMetrics: countAlarmMetrics(true),
+    batchUsers: 0,
     dashboards: 1,
     api: true,
     edge: true,

@@ -12,7 +12,8 @@ const plan: PlannedStack = {
     autoTrainingDays: undefined,
     guardMinutes: 15,
     customMetrics: 15,
-    alarms: 9,
+    alarmMetrics: 9,
+    batchUsers: 0,
     dashboards: 1,
     api: false,
     edge: false,
@@ -69,12 +70,20 @@ describe("the estimate of a month", () => {
         assert.deepEqual(training?.usd, { low: 0.2, high: 0.2 });
     });
 
+    it("has the cost of a batch inference only with a file of users, as the range of the quoted prices", () => {
+        const batch = (given: Partial<PlannedStack>) =>
+            estimate({ ...plan, ...given }).once.find(({ what }) => what === "batch inference")?.usd;
+        assert.equal(batch({}), undefined);
+        assert.deepEqual(batch({ batchUsers: 1000 }), { low: 0.067, high: 0.086 });
+        assert.deepEqual(batch({ batchUsers: 1000, recipe: "aws-user-personalization-v2" }), { low: 0.15, high: 0.15 });
+    });
+
     it("adds up to its sums, is never cheaper with more of anything, and its largest line comes first", () => {
         const more = fc.record({
             minProvisionedTPS: fc.integer({ min: 1, max: 100 }),
             expectedRequestsPerDay: fc.integer({ min: 0, max: 100_000_000 }),
             interactions: fc.integer({ min: 0, max: 100_000_000 }),
-            alarms: fc.integer({ min: 0, max: 50 }),
+            alarmMetrics: fc.integer({ min: 0, max: 50 }),
         });
         fc.assert(
             fc.property(more, more, (a, b) => {

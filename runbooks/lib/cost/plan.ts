@@ -1,9 +1,11 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
+import { contentOf } from "../../../components/common/content.ts";
 import type { StackConfig } from "../../../config/config.ts";
 import { countOwnMetrics } from "../../../config/metrics.ts";
 import type { PlannedStack } from "../../../cost/estimate.ts";
 import { readColumns } from "../../../data-prep/columns.ts";
+import type { Properties } from "../../../personalize/diff.ts";
 import type { ExportedStack } from "../stack/stack.ts";
 
 const projectDir = resolve(import.meta.dirname, "..", "..", "..");
@@ -12,6 +14,8 @@ const projectDir = resolve(import.meta.dirname, "..", "..", "..");
 export interface PlannedData {
     readonly interactions: number;
     readonly bytes: number;
+    /** Users in the file for batch inference. */
+    readonly batchUsers: number;
 }
 
 /** Reads those of the stack's files that are on this machine. */
@@ -23,12 +27,21 @@ export async function readPlannedData(config: StackConfig): Promise<PlannedData>
     const sizes = await Promise.all(files.map(sizeOf));
     const interactions =
         sizes[0] === 0 ? 0 : (await readColumns(resolve(projectDir, config.interactionsFile))).users.length;
-    return { interactions, bytes: sizes.reduce((sum, size) => sum + size, 0) };
+    const batch = config.batchInferenceFile;
+    const batchUsers =
+        batch === undefined
+            ? 0
+            : await contentOf(resolve(projectDir, batch)).then(
+                  ({ lines }) => lines,
+                  () => 0,
+              );
+    return { interactions, bytes: sizes.reduce((sum, size) => sum + size, 0), batchUsers };
 }
 
 /** The stack for the estimate: with a campaign that always runs, and the other resources of its state. */
 export function planOf(config: StackConfig, { deployment }: ExportedStack, data: PlannedData): PlannedStack {
-    const countOf = (type: string) => (deployment?.resources ?? []).filter((made) => made.type === type).length;
+    const resources = deployment?.resources ?? [];
+    const countOf = (type: string) => resources.filter((made) => made.type === type).length;
     return {
         ...data,
         recipe: config.recipe,
@@ -38,10 +51,19 @@ export function planOf(config: StackConfig, { deployment }: ExportedStack, data:
         autoTrainingDays: config.performAutoTraining ? config.autoTrainingDays : undefined,
         guardMinutes: config.cost.guardMinutes,
         customMetrics: countOwnMetrics(config.serving.api),
-        alarms: countOf("aws:cloudwatch/metricAlarm:MetricAlarm"),
+        alarmMetrics: alarmMetricsIn(resources),
         dashboards: countOf("aws:cloudwatch/dashboard:Dashboard"),
         api: config.serving.api,
         edge: config.serving.storefront === "cloudfront",
         rankingCampaign: config.serving.rankingCampaign,
     };
+}
+
+/** Number of metrics of all recorded alarms; an alarm on one metric has no queries. */
+function alarmMetricsIn(resources: readonly { readonly type: string; readonly inputs?: Properties }[]): number {
+    const alarms = resources.filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm");
+    return alarms.reduce((sum, { inputs }) => {
+        const queries = (inputs?.metricQueries ?? []) as readonly { readonly metric?: object }[];
+        return sum + Math.max(1, queries.filter(({ metric }) => metric !== undefined).length);
+    }, 0);
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Alarm } from "../../../components/observability/alarm.ts";
-import { alarmCount, alarmsOf, failuresAlarm } from "../../../components/observability/alarms.ts";
+import { alarmCount, alarmsOf, countAlarmMetrics, failuresAlarm } from "../../../components/observability/alarms.ts";
 import { AuditTrail } from "../../../components/observability/audit-trail.ts";
 import { dashboardBody, dashboardUrl } from "../../../components/observability/dashboard-body.ts";
 import { Observability } from "../../../components/observability/observability.ts";
@@ -116,6 +116,8 @@ describe("the alarms", () => {
     it("are as many as are paid for, and watch metrics of config/metrics.ts or of SQS", () => {
         assert.equal(alarms.length, alarmCount(true));
         assert.equal(alarmCount(false), alarmCount(true) - 5);
+        // CloudWatch bills the metrics of an expression: three of errors, two of each of the API's failure rates.
+        assert.deepEqual([countAlarmMetrics(false), countAlarmMetrics(true)], [11, 18]);
         for (const { id, watches } of alarms) {
             const watched = "metric" in watches ? [watches.metric] : Object.values(watches.sums);
             for (const { namespace, name } of watched.filter((metric) => metric.namespace !== "AWS/SQS")) {

@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+import { planOf } from "../../../runbooks/lib/cost/plan.ts";
+import { configWith } from "../../components/mocks.ts";
+
+describe("the plan of a deployed stack", () => {
+    it("counts the metrics of the recorded alarms, because CloudWatch bills each", () => {
+        const type = "aws:cloudwatch/metricAlarm:MetricAlarm";
+        const metric = { metricName: "Count" };
+        const resources = [
+            { type, inputs: { metricName: "5XXError" } },
+            { type, inputs: { metricQueries: [{ expression: "a / b" }, { metric }, { metric }] } },
+            { type, inputs: { metricQueries: [{ expression: "SELECT SUM(errors) FROM jobs" }] } },
+            { type: "aws:cloudwatch/dashboard:Dashboard", inputs: {} },
+        ];
+        const data = { interactions: 0, bytes: 0, batchUsers: 7 };
+        const { alarmMetrics, batchUsers } = planOf(configWith({}), { deployment: { resources } }, data);
+        assert.deepEqual([alarmMetrics, batchUsers], [4, 7]);
+    });
+});
