@@ -130,6 +130,13 @@ export const prices = {
     },
     firewallMonth: { usd: 6, unit: "month of an AWS WAF web ACL with one rule", ...commonlyQuoted },
     firewallRequests: { usd: 0.6, unit: "million requests that AWS WAF inspects", ...commonlyQuoted },
+    trailEvents: {
+        usd: 2,
+        unit: "100,000 management events of a second trail in a region; the first copy is free",
+        ...secondHand,
+        source: "copy of AWS's CloudTrail pricing page, undated",
+        date: "2026-11",
+    },
     costExplorerCall: {
         usd: 0.01,
         unit: "call of Cost Explorer's API",

@@ -8,6 +8,7 @@ import { awsPlugin, engine, login, node, packages, passphrase } from "./lib/doct
 import { bucketName, personalizeNames, roleName } from "./lib/doctor/names.ts";
 import { fallbackTables, gatewayLogRole, pageHost, publicApi } from "./lib/doctor/serving.ts";
 import { configuration, interactions, readData } from "./lib/doctor/stack.ts";
+import { auditTrail } from "./lib/doctor/trail.ts";
 import { heldBy } from "./lib/stack/all-stacks.ts";
 import { askPulumi } from "./lib/stack/pulumi.ts";
 import { projectName, readStackConfig, selectedStack, stackConfigFile } from "./lib/stack/stack-config.ts";
@@ -77,6 +78,7 @@ await runAction(options.verbose, async () => {
         "API's log role": ofAccount(gatewayLogRole),
         "public API": ofAccount(publicApi),
         CloudFront: ofAccount(pageHost),
+        CloudTrail: ofAccount(auditTrail),
         budgets: ofAccount(budgets),
         ...(options.costExplorer && { "Cost Explorer": costExplorer }),
     };

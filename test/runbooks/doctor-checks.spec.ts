@@ -23,6 +23,7 @@ import {
 } from "../../runbooks/lib/doctor/machine.ts";
 import { fallbackTables, pageHost } from "../../runbooks/lib/doctor/serving.ts";
 import { type DataSize, interactions } from "../../runbooks/lib/doctor/stack.ts";
+import { trailFinding } from "../../runbooks/lib/doctor/trail.ts";
 import { configDefaults } from "../support/config-defaults.ts";
 import { region } from "../support/local-aws.ts";
 
@@ -232,6 +233,26 @@ describe("the check of the page's host", () => {
         );
         assert.match(lost.detail, /^`pulumi up` deletes the stack's distribution/);
         assert.equal((await look("cloudfront")).verdict, "ok");
+    });
+});
+
+describe("the check of trails", () => {
+    const trailOf = (Name: string, HomeRegion: string) => ({ Name, HomeRegion, TrailARN: `arn:${HomeRegion}:${Name}` });
+    const own = trailOf(configOf().names.trail, region);
+
+    it("takes no trail, or the stack's own, for a free first copy", () => {
+        for (const trails of [[], [own]]) assert.equal(trailFinding(trails, configOf()).verdict, "ok");
+    });
+
+    it("warns of another trail, names the price of a second copy, and prints the command that avoids it", () => {
+        const organization = trailOf("organization", "us-east-1");
+        const { verdict, detail, fix } = trailFinding([own, organization], configOf());
+        assert.deepEqual([verdict, fix], ["warn", "pulumi config set --stack dev auditTrail false"]);
+        assert.match(detail, /^the region has trail arn:us-east-1:organization\. .* ≈ \$2\.00 for 100,000 events/);
+    });
+
+    it("takes a trail of the same name with another home region for another trail", () => {
+        assert.equal(trailFinding([trailOf(configOf().names.trail, "us-east-1")], configOf()).verdict, "warn");
     });
 });
 

@@ -25,7 +25,7 @@ export async function queues(client: SQSClient, { partition, region, accountId }
     });
 }
 
-/** The trails of this region. An account's second trail bills its events; config/prices.ts has no price for that. */
+/** The trails of this region. A second trail bills its events, whose number no call tells; `doctor` names the price. */
 export async function trails(
     client: CloudTrailClient,
     { region }: Place,
