@@ -57,7 +57,7 @@ export function endLanguageHostWithEngine(): void {
 function processOf(pid: number): { readonly parent: number; readonly command: string } | undefined {
     try {
         const line = execFileSync("ps", ["-o", "ppid=,comm=", "-p", String(pid)], { encoding: "utf8" });
-        const [, parent, command = ""] = /^\s*(\d+)\s+(.*?)\s*$/.exec(line) ?? [];
+        const [, parent, command = ""] = /^(\d+) +(.*)$/.exec(line.trim()) ?? [];
         return { parent: Number(parent), command };
     } catch {
         return undefined;
