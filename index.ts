@@ -1,7 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Serving, servingFiles } from "./components/api/serving.ts";
-import { contentOf } from "./components/common/content.ts";
 import { loadConfig } from "./components/common/load-config.ts";
 import { refuseEarly } from "./components/common/preflight.ts";
 import { deleteBeforeReplacing } from "./components/common/replacements.ts";
@@ -20,6 +19,7 @@ import { Recommender } from "./components/personalize/recommender.ts";
 import { stackOwner } from "./components/personalize/resources.ts";
 import { stackStateFlags } from "./components/personalize/state-flags.ts";
 import { bucketNameFor } from "./config/config.ts";
+import { contentOf } from "./data-prep/content.ts";
 import { preparedData } from "./data-prep/prepared-data.ts";
 import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "./iam/import-access.ts";
 import { accessHashOf } from "./personalize/dataset-import-job.ts";

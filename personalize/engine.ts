@@ -57,8 +57,8 @@ export function endLanguageHostWithEngine(): void {
 function processOf(pid: number): { readonly parent: number; readonly command: string } | undefined {
     try {
         const line = execFileSync("ps", ["-o", "ppid=,comm=", "-p", String(pid)], { encoding: "utf8" });
-        const [, parent, command = ""] = /^(\d+) +(.*)$/.exec(line.trim()) ?? [];
-        return { parent: Number(parent), command };
+        const [parent, ...command] = line.trim().split(/\s+/);
+        return { parent: Number(parent), command: command.join(" ") };
     } catch {
         return undefined;
     }

@@ -5,7 +5,7 @@ import { countOwnMetrics } from "../../config/metrics.ts";
 import { approximately, autoTrainingUsdPerMonth, priceNote } from "../../config/prices.ts";
 import { defaultLimitUsd, type Estimate, estimate, type PlannedStack } from "../../cost/estimate.ts";
 import { cents } from "../../cost/spend.ts";
-import { contentOf } from "../common/content.ts";
+import { contentOf } from "../../data-prep/content.ts";
 import { filesOf } from "../data/data-bucket.ts";
 
 export interface Price {

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { objectKeys, type StackConfig } from "../../config/config.ts";
+import { contentOf } from "../../data-prep/content.ts";
 import { closedBucket } from "../common/closed-bucket.ts";
-import { contentOf } from "../common/content.ts";
 import { knownAfter } from "../common/known-after.ts";
 
 export interface DataBucketArgs {

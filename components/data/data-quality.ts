@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/config.ts";
 import { nearest } from "../../config/nearest.ts";
+import { contentOf } from "../../data-prep/content.ts";
 import type { Manifest } from "../../data-prep/manifest.ts";
 import { type Check, fewestInteractions } from "../../data-prep/quality/checks.ts";
-import { contentOf } from "../common/content.ts";
 
 /**
  * Refuses data that data-prep judged red, or of which `eventWeights` leave too little, at preview, before anything is
