@@ -22,6 +22,7 @@ const tables: Record<ResourceKindName, Record<string, [value: unknown, "replace"
         dataLocation: ["s3://a/b", "replace"],
         roleArn: ["a", "replace"],
         contentHash: ["a", "replace"],
+        repeats: ["a", "replace"],
         tags: [{}, "update"],
     },
     Solution: {

@@ -155,7 +155,7 @@ describe("a diagnosis on a terminal", () => {
         for (const verbose of [false, true]) {
             const text = drawn(hostile, verbose);
             assert.doesNotMatch(text.replaceAll("\n", ""), /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
-            assert.ok(text.includes("\\u001b]0;owned\\u0007\\u009b31m\\u202e\\u007f\\u000a\\u0009x"), text);
+            assert.ok(text.includes("\\u001b]0;owned\\u0007\\u009b31m\\u202e\\u007f\\u000a\\tx"), text);
         }
     });
 });
