@@ -216,8 +216,8 @@ function tableOperations(
 }
 
 /**
- * Campaign requests a second that unproven, and again proven, viewers may cause; the minimum TPS is paid anyway. undefined: unlimited,
- * because with an API key all callers are servers of the owner.
+ * Campaign requests a second that all unproven viewers may cause, and as many for all proven ones; the minimum TPS is
+ * paid anyway. undefined: unlimited, because with an API key all callers are servers of the owner.
  */
 export const campaignPerSecondOf = ({
     serving: { apiKey, requestsPerSecond },

@@ -9,7 +9,10 @@ const day = 24 * hour;
 
 /** Milliseconds. A page waits for recommendations; Personalize's own target is below 100. */
 const slowMilliseconds = 500;
-/** Hours. The longest interval of automatic training; older data lacks all new items. Filters forget users after 90 days. */
+/**
+ * Hours. The longest interval of automatic training; older data lacks all new items. Filters forget a user 90 days after
+ * the last import or event.
+ */
 const staleHours = 30 * 24;
 
 /** Alarm on failed runs and deliveries; the notifications' component creates it with its queue. */

@@ -1,24 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { defaultLimitUsd, estimate, type PlannedStack } from "../../cost/estimate.ts";
+import { plannedStack as plan } from "../support/planned-stack.ts";
 
-const plan: PlannedStack = {
-    recipe: "aws-user-personalization",
-    hasCampaign: true,
-    minProvisionedTPS: 1,
-    expectedRequestsPerDay: 10_000,
-    interactions: 100_000,
-    bytes: 2_000_000,
-    autoTrainingDays: undefined,
-    guardMinutes: 15,
-    customMetrics: 15,
-    alarmMetrics: 9,
-    batchUsers: 0,
-    dashboards: 1,
-    api: false,
-    edge: false,
-    rankingCampaign: false,
-};
 const line = (given: Partial<PlannedStack>, what: string) =>
     estimate({ ...plan, ...given }).monthly.find((each) => each.what.startsWith(what));
 const near = (actual: number | undefined, expected: number) =>

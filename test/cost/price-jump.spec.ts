@@ -1,24 +1,9 @@
 import assert from "node:assert/strict";
 import type { PlannedStack } from "../../cost/estimate.ts";
 import { priceJump } from "../../cost/price-jump.ts";
+import { plannedStack } from "../support/planned-stack.ts";
 
-const deployed: PlannedStack = {
-    recipe: "aws-user-personalization",
-    hasCampaign: true,
-    minProvisionedTPS: 1,
-    expectedRequestsPerDay: 10_000,
-    interactions: 100_000,
-    bytes: 2_000_000,
-    autoTrainingDays: undefined,
-    guardMinutes: 15,
-    customMetrics: 15,
-    alarmMetrics: 9,
-    batchUsers: 0,
-    dashboards: 1,
-    api: true,
-    edge: false,
-    rankingCampaign: false,
-};
+const deployed: PlannedStack = { ...plannedStack, api: true };
 
 describe("a change that raises the estimate", () => {
     for (const { change, from = {}, to } of [

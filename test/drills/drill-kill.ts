@@ -10,7 +10,8 @@ import { adminOf } from "../../packages/local-aws/test/admin.ts";
 import { followAudit } from "../support/audited.ts";
 import { everythingIn, watchersIn } from "../support/left.ts";
 import { startTestAws, type TestAws } from "../support/local-aws.ts";
-import { type Case, casesOf, describeMoment, excessOf, orphansOfKilled } from "./kill/cases.ts";
+import { orphansOfKilled } from "../support/orphans.ts";
+import { type Case, casesOf, describeMoment, excessOf } from "./kill/cases.ts";
 
 /**
  * Kills the engine during `up` and `destroy`, continues as a person would, and counts lost, duplicate and leftover

@@ -23,47 +23,28 @@ const first: Readonly<Record<DeletableKind, readonly DeletableKind[]>> = {
 export async function deleteByHand(client: sdk.PersonalizeClient, kinds: readonly DeletableKind[]): Promise<void> {
     const wanted = new Set(kinds.flatMap((kind) => [kind, ...first[kind]]));
     for (const kind of deletableKinds.filter((one) => wanted.has(one))) {
-        const { list, remove } = operations(client)[kind];
-        for (const arn of await list()) await remove(arn);
+        const [List, Delete, items, key] = operations[kind];
+        const list = async () => {
+            const answer = (await client.send(new List({} as never) as sdk.ListSchemasCommand)) as object;
+            return ((answer as Record<string, Record<string, string>[]>)[items] ?? []).map((one) => String(one[key]));
+        };
+        for (const arn of await list()) {
+            const input = { [key]: arn } as never;
+            await client.send(new Delete(input) as sdk.DeleteSchemaCommand);
+        }
         await until(`every ${kind} is deleted`, async () => (await list()).length === 0);
     }
 }
 
-function operations(
-    client: sdk.PersonalizeClient,
-): Record<DeletableKind, { list(): Promise<string[]>; remove(arn: string): Promise<unknown> }> {
-    const arns = (list: readonly object[] | undefined, key: string) =>
-        (list ?? []).map((one) => String((one as Record<string, unknown>)[key]));
-    return {
-        campaign: {
-            list: async () => arns((await client.send(new sdk.ListCampaignsCommand({}))).campaigns, "campaignArn"),
-            remove: (campaignArn) => client.send(new sdk.DeleteCampaignCommand({ campaignArn })),
-        },
-        solution: {
-            list: async () => arns((await client.send(new sdk.ListSolutionsCommand({}))).solutions, "solutionArn"),
-            remove: (solutionArn) => client.send(new sdk.DeleteSolutionCommand({ solutionArn })),
-        },
-        tracker: {
-            list: async () =>
-                arns((await client.send(new sdk.ListEventTrackersCommand({}))).eventTrackers, "eventTrackerArn"),
-            remove: (eventTrackerArn) => client.send(new sdk.DeleteEventTrackerCommand({ eventTrackerArn })),
-        },
-        filter: {
-            list: async () => arns((await client.send(new sdk.ListFiltersCommand({}))).Filters, "filterArn"),
-            remove: (filterArn) => client.send(new sdk.DeleteFilterCommand({ filterArn })),
-        },
-        dataset: {
-            list: async () => arns((await client.send(new sdk.ListDatasetsCommand({}))).datasets, "datasetArn"),
-            remove: (datasetArn) => client.send(new sdk.DeleteDatasetCommand({ datasetArn })),
-        },
-        schema: {
-            list: async () => arns((await client.send(new sdk.ListSchemasCommand({}))).schemas, "schemaArn"),
-            remove: (schemaArn) => client.send(new sdk.DeleteSchemaCommand({ schemaArn })),
-        },
-        group: {
-            list: async () =>
-                arns((await client.send(new sdk.ListDatasetGroupsCommand({}))).datasetGroups, "datasetGroupArn"),
-            remove: (datasetGroupArn) => client.send(new sdk.DeleteDatasetGroupCommand({ datasetGroupArn })),
-        },
-    };
-}
+type Command = new (input: never) => object;
+
+/** Calls that list and delete a kind, the list in the answer, and the ARN in an item and in the deletion. */
+const operations: Readonly<Record<DeletableKind, readonly [Command, Command, items: string, key: string]>> = {
+    campaign: [sdk.ListCampaignsCommand, sdk.DeleteCampaignCommand, "campaigns", "campaignArn"],
+    solution: [sdk.ListSolutionsCommand, sdk.DeleteSolutionCommand, "solutions", "solutionArn"],
+    tracker: [sdk.ListEventTrackersCommand, sdk.DeleteEventTrackerCommand, "eventTrackers", "eventTrackerArn"],
+    filter: [sdk.ListFiltersCommand, sdk.DeleteFilterCommand, "Filters", "filterArn"],
+    dataset: [sdk.ListDatasetsCommand, sdk.DeleteDatasetCommand, "datasets", "datasetArn"],
+    schema: [sdk.ListSchemasCommand, sdk.DeleteSchemaCommand, "schemas", "schemaArn"],
+    group: [sdk.ListDatasetGroupsCommand, sdk.DeleteDatasetGroupCommand, "datasetGroups", "datasetGroupArn"],
+};

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { environment } from "../../packages/local-aws/instance.ts";
 import { adminOf } from "../../packages/local-aws/test/admin.ts";
-import { orphansOfKilled } from "../drills/kill/cases.ts";
 import type { TestAws } from "./local-aws.ts";
+import { orphansOfKilled } from "./orphans.ts";
 
 /** How a command ends early: Ctrl-C twice, `kill -9` of the engine, or an answer of the service. */
 export type Stop = "ctrl-c" | "kill" | "failure";

@@ -1,28 +1,10 @@
 import assert from "node:assert/strict";
 import { priceTable } from "../../../components/cost/price-table.ts";
 import { estimate } from "../../../cost/estimate.ts";
+import { plannedStack } from "../../support/planned-stack.ts";
 
 describe("the price that preview shows", () => {
-    const table = priceTable(
-        estimate({
-            recipe: "aws-user-personalization",
-            hasCampaign: true,
-            minProvisionedTPS: 1,
-            bytes: 2_000_000,
-            expectedRequestsPerDay: 10_000,
-            interactions: 100_000,
-            autoTrainingDays: undefined,
-            guardMinutes: 15,
-            customMetrics: 15,
-            alarmMetrics: 9,
-            batchUsers: 0,
-            dashboards: 1,
-            api: false,
-            edge: false,
-            rankingCampaign: false,
-        }),
-        10_000,
-    );
+    const table = priceTable(estimate(plannedStack), 10_000);
 
     it("shows the monthly cost without and with the expected requests, and the cost of the first up", () => {
         const lines = table.split("\n").map((line) => line.trim().replaceAll(/ {2,}/g, " | "));

@@ -119,9 +119,8 @@ async function make(aws: TestAws, change: Change): Promise<void> {
 /** Runs the ending as a person does, who follows the advice of a failed command. */
 async function end(aws: TestAws, ending: RevertCase["ending"]): Promise<{ steps: string[]; problem?: string }> {
     const steps: string[] = [];
-    let command: "up" | "destroy" = "up";
+    const command = ending === "destroy" ? "destroy" : "up";
     if (ending === "refresh and up") assertExit(await aws.engine("refresh", "--clear-pending-creates"), 0);
-    if (ending === "destroy") command = "destroy";
     for (let attempt = 1; ; attempt += 1) {
         const { exitCode, stdout, stderr } = await aws.engine(command);
         if (exitCode === 0) break;

@@ -1,0 +1,20 @@
+import type { PlannedStack } from "../../cost/estimate.ts";
+
+/** A stack for estimates: a campaign of 1 TPS on 100,000 interactions, without an API. */
+export const plannedStack: PlannedStack = {
+    recipe: "aws-user-personalization",
+    hasCampaign: true,
+    minProvisionedTPS: 1,
+    expectedRequestsPerDay: 10_000,
+    interactions: 100_000,
+    bytes: 2_000_000,
+    autoTrainingDays: undefined,
+    guardMinutes: 15,
+    customMetrics: 15,
+    alarmMetrics: 9,
+    batchUsers: 0,
+    dashboards: 1,
+    api: false,
+    edge: false,
+    rankingCampaign: false,
+};
