@@ -55,6 +55,8 @@ export interface Names {
     /** The Lambda function that changes the API's table for an operator. */
     readonly tableOperations: string;
     readonly tableOperationsRole: string;
+    /** Pattern of the functions' names. Without a suffix it also matches functions of other stacks. */
+    readonly anyFunction: string;
     /** Solution and campaign of config `rankingCampaign`. */
     readonly ranking: string;
     /** Comment of the CloudFront distribution, and names of its origin access control and policies. */
@@ -111,6 +113,7 @@ export function namesFor(stack: string, nameSuffix?: string): Names {
         prefetchScheduleRole: `MovieRecommender-PrefetchSchedule${suffix}`,
         tableOperations: `movie-recommender-table-operations${suffix}`,
         tableOperationsRole: `MovieRecommender-TableOperations${suffix}`,
+        anyFunction: `movie-recommender-*${suffix}`,
         ranking: `movie-recommender-ranking${suffix}`,
         storefront: `movie-recommender-storefront${suffix}`,
     };

@@ -5,6 +5,7 @@ import type { GuardConfig } from "./guard-config.ts";
 import { type GuardState, without } from "./guard-state.ts";
 import { idle } from "./idle.ts";
 import type { Observations } from "./observations.ts";
+import { reportForeign } from "./report-foreign.ts";
 import { countServing, lastHourUsd, servingUsdPerHour } from "./serving-spend.ts";
 import { openSince } from "./spend.ts";
 import { day, hour, windowOf } from "./time.ts";
@@ -61,6 +62,7 @@ export function decide(
             serving ? closeIfAttacked(state, now, config, serving, { month: usd, serving: requests?.usd ?? 0 }) : state,
         (state: GuardState) => idle(state, now, config, observations),
         (state: GuardState) => unused(state, now, config, observations),
+        (state: GuardState) => reportForeign(state, now, observations),
     ];
     const stepped = steps.reduce((so, step) => step(so), counted);
     const state = main.isSeen ? stepped : { ...stepped, spend: known.spend };

@@ -53,7 +53,7 @@ const texts = {
         `The cost guard sent a request to the campaign at ${readable(Number(since))}, but CloudWatch does not show it. Other requests may be missing too. ` +
         "The spend estimate cannot count them, and the cost guard does not treat the campaign as idle. See: npm run watch-status",
     unused: ({ names, more, days, deleteFrom }) =>
-        `No campaign has used ${list(names, Number(more))} for ${days} days. ` +
+        `No campaign has used these solutions for ${days} days: ${list(names, more)}. ` +
         (Number(deleteFrom) > 0
             ? `After ${readable(Number(deleteFrom))} the cost guard deletes them with all their versions. The tag keep protects a solution.`
             : "They cost nothing while there is no training. To let the cost guard delete unused solutions: pulumi config set unusedAction delete && pulumi up"),
@@ -66,6 +66,11 @@ const texts = {
         `Requests to the API and the page cost ${money(usd)} in the last hour, and the stack cost ${money(month)} this month. The limit is $${limit} a month. ` +
         "The cost guard closes them: the API answers 429, and CloudFront stops within minutes. " +
         "Find the source of the requests first, for example with AWS WAF (docs/cost.md). To open them again: npm run resume",
+    "policy-foreign": ({ names, more }) =>
+        `Resource policies allow callers outside of this program: ${list(names, more)}. ` +
+        "The cost guard changes no policy. Find out who added each statement (CloudTrail: AddPermission, SetTopicAttributes). " +
+        "To remove one from a function: aws lambda remove-permission --function-name <name> --statement-id <statement>. " +
+        "To restore the topic's policy: pulumi refresh && pulumi up",
     "state-lost": ({ problem, parameter }) =>
         `The stored state of the cost guard ${problem}. The cost guard starts again from AWS's data. If the limit was reached this month, it may park the campaign once more. ` +
         `The SSM parameter's history has the old state: aws ssm get-parameter-history --name ${parameter}`,
@@ -97,7 +102,7 @@ export const perDay = (usdPerHour: number): number => usdPerHour * 24;
 
 const money = (usd: unknown) => `${approximately(Number(usd))} ${priceNote}`;
 
-function list(names: unknown, more: number): string {
+function list(names: unknown, more: unknown): string {
     const all = Array.isArray(names) ? names : [];
-    return `the solution${all.length + more === 1 ? "" : "s"} ${all.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+    return `${all.join(", ")}${Number(more) > 0 ? ` and ${more} more` : ""}`;
 }

@@ -21,6 +21,8 @@ export interface Observations extends CampaignObservations {
     /** The parked flag. */
     readonly parked: { readonly flag: ObservedParking | undefined } | undefined;
     readonly solutions: readonly ObservedSolution[] | undefined;
+    /** Statements in the policies of functions and topic that allow more than this account's services, by name. */
+    readonly foreignStatements: readonly string[] | undefined;
 }
 
 export interface ObservedCampaign {

@@ -1,7 +1,16 @@
 import { type PolicyDocument, regionalArn, type Statement } from "policy-evaluator";
 import { ownNamespace } from "../config/metrics.ts";
 import { apiStage } from "../config/names.ts";
-import { allow, anywhere, document, keepsFailures, readsMetrics, starts, writesLogs } from "./function-access.ts";
+import {
+    allow,
+    anywhere,
+    document,
+    functionArn,
+    keepsFailures,
+    readsMetrics,
+    starts,
+    writesLogs,
+} from "./function-access.ts";
 import type { ServiceCaller } from "./import-access.ts";
 
 /** Names and place of a stack's cost guard. */
@@ -14,6 +23,7 @@ export interface GuardScope extends ServiceCaller {
         readonly failures: string;
         readonly notifier: string;
         readonly api: string;
+        readonly anyFunction: string;
     };
     /** Name of the stack's campaign. */
     readonly campaign: string;
@@ -105,7 +115,8 @@ export function guardPolicy(
                   },
               ]
             : []),
-        allow("SendsNotices", ["sns:Publish"], arn("sns", scope.names.notifications)),
+        allow("SendsNotices", ["sns:Publish", "sns:GetTopicAttributes"], arn("sns", scope.names.notifications)),
+        allow("ReadsFunctionPolicies", ["lambda:GetPolicy"], functionArn(scope, scope.names.anyFunction)),
         keepsFailures(scope, scope.names.failures),
         writesLogs(scope, scope.names.costGuard),
     ]);

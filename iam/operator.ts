@@ -126,7 +126,8 @@ function ofEqualResources(all: readonly Statement[]): readonly Statement[] {
     const groups = Map.groupBy(all, ({ Resource, Condition }) => JSON.stringify([Resource, Condition]));
     return [...groups.values()].flatMap(([first, ...others]) => {
         const actions = [first, ...others].flatMap((one) => listOf(one?.Action));
-        return first ? [{ ...first, Action: [...new Set(actions)] }] : [];
+        const { Sid: _, ...merged } = first ?? {};
+        return first ? [{ ...merged, Effect: first.Effect, Action: [...new Set(actions)] }] : [];
     });
 }
 

@@ -24,7 +24,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages that a folder may import by their names. */
 const packages: Readonly<Record<string, readonly string[]>> = {
-    "policy-evaluator": ["iam", "components", "runbooks", "packages/local-aws"],
+    "policy-evaluator": ["app", "iam", "components", "runbooks", "packages/local-aws"],
     "local-personalize": ["packages/local-aws"],
     // Half of a runbook's start was to load the SDK, which runbooks do not use.
     "@pulumi/pulumi": ["index.ts", "components", "operator", "packages/local-aws"],

@@ -4,6 +4,7 @@ import type { GuardSettings } from "../../app/functions/cost-guard/handler.ts";
 import type { ServingPlace } from "../../app/functions/cost-guard/serving-ports.ts";
 import { campaignNameOf, type StackConfig } from "../../config/config.ts";
 import { prefetches, prefetchOf } from "../../config/serving.ts";
+import { functionArn } from "../../iam/function-access.ts";
 import { type GuardScope, guardPolicy, schedulePolicy } from "../../iam/guard-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { servedPlaceOf } from "../../personalize/operations/close-api.ts";
@@ -93,24 +94,27 @@ function settingsOf({ config, caller, monthlyLimitUsd, topicArn, owner }: CostGu
         campaignArn: regionalArn(scope, "personalize", `campaign/${scope.campaign}`),
         rankingCampaignArn: scope.ranking && regionalArn(scope, "personalize", `campaign/${scope.ranking}`),
         topicArn: topic,
+        functionArns: functionsOf(config).map(({ name }) => functionArn(scope, name)),
         owner: id,
         prefetch: prefetchOf(config),
         // By name, like the campaigns: the guard is created before the table and deleted after it.
         tableName: serving.api ? config.names.api : undefined,
-        serving: serving.api ? servingPlaceOf(config) : undefined,
+        serving: serving.api ? { ...servedPlaceOf(config), functions: functionsOf(config) } : undefined,
     }));
 }
 
-/** API and page as the guard finds them, with the functions that it counts. */
-function servingPlaceOf(config: StackConfig): ServingPlace {
-    const { names, serving } = config;
-    const functions = [
+/** The stack's functions, with their memory in GiB. */
+function functionsOf({ names, serving, cost }: StackConfig): ServingPlace["functions"] {
+    const api = [
         { name: names.api, gb: 0.5 },
         { name: names.tableOperations, gb: 0.25 },
-        ...(prefetches(serving) ? [{ name: names.prefetch, gb: 0.5 }] : []),
-        { name: names.costGuard, gb: 0.25 },
     ];
-    return { ...servedPlaceOf(config), functions };
+    return [
+        { name: names.costGuard, gb: 0.25 },
+        ...(serving.api ? api : []),
+        ...(prefetches(serving) ? [{ name: names.prefetch, gb: 0.5 }] : []),
+        ...(cost.chatWebhookParameter === undefined ? [] : [{ name: names.notifier, gb: 0.25 }]),
+    ];
 }
 
 /** Input of the policies for the guard's roles. */

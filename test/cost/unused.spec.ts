@@ -23,11 +23,11 @@ describe("a solution without a campaign", () => {
         assert.deepEqual(world.kinds(), []);
         await world.hours(5 * day);
         assert.equal(world.arrived.length, 1);
-        assert.match(String(world.lastOf("unused")?.text), /No campaign has used the solution old for 3 days/);
+        assert.match(String(world.lastOf("unused")?.text), /No campaign has used these solutions for 3 days: old\./);
         world.solutions.push(solution(world, "older"));
         await world.hours(4 * day);
         assert.equal(world.arrived.length, 2);
-        assert.match(String(world.lastOf("unused")?.text), /the solutions old, older/);
+        assert.match(String(world.lastOf("unused")?.text), /: old, older\./);
         assert.deepEqual(world.deleted, [], "unusedAction is list");
     });
 

@@ -4,7 +4,7 @@ import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { CloudWatchClient, GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { AddPermissionCommand, InvokeCommand, LambdaClient, RemovePermissionCommand } from "@aws-sdk/client-lambda";
 import { CreateSolutionCommand, DescribeCampaignCommand, DescribeSolutionCommand } from "@aws-sdk/client-personalize";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
@@ -17,6 +17,7 @@ import { namesFor } from "../../config/config.ts";
 import { freshState, type GuardState } from "../../cost/guard-state.ts";
 import type { SentNotification } from "../../cost/notifications.ts";
 import { hour } from "../../cost/time.ts";
+import { functionArn } from "../../iam/function-access.ts";
 import { type GuardScope, guardPolicy } from "../../iam/guard-access.ts";
 import { localAccountId, localPartition } from "../../packages/local-aws/instance.ts";
 import { servedPlaceOf } from "../../personalize/operations/close-api.ts";
@@ -153,6 +154,9 @@ describe("the cost guard on the local AWS", function () {
                     rankingCampaignArn,
                     topicArn: String(outputs.noticesTopicArn),
                     tableName: String(outputs.apiTableName),
+                    functionArns: [names().costGuard, names().api, names().notifier].map((name) =>
+                        functionArn(scope(), name),
+                    ),
                     serving: {
                         ...servedPlaceOf({ ...scope(), names: names(), serving: { storefront: "none" } }),
                         functions: [{ name: names().api, gb: 0.5 }],
@@ -244,6 +248,9 @@ describe("the cost guard on the local AWS", function () {
 
         it("has none too few: with all of them it notifies, asks, publishes, deletes and parks", async () => {
             await drain();
+            const permission = { FunctionName: names().api, StatementId: "planted" };
+            const planted = { ...permission, Action: "lambda:InvokeFunction", Principal: "999999999999" };
+            await by.lambda.send(new AddPermissionCommand(planted));
             const solutionArn = campaignArn.replace(/campaign\/.*$/, "solution/old-films");
             const all = listOf(guardPolicy(scope(), { unusedAction: "delete", api: true }).Statement);
             assert.equal((await runWith(all, await busy()))?.message, undefined);
@@ -256,8 +263,15 @@ describe("the cost guard on the local AWS", function () {
             assert.equal(await health(), 429);
             assert.deepEqual(await there(), [false, false]);
             await assert.rejects(aws.personalize.send(new DescribeSolutionCommand({ solutionArn })), /does not exist/);
-            const said = ["idle", "limit-reached", "unused-deleted"];
+            const said = ["idle", "limit-reached", "unused-deleted", "policy-foreign"];
             const got = await notices((all) => said.every((kind) => all.some((notice) => notice.kind === kind)));
+            const foreign = got.filter(({ kind }) => kind === "policy-foreign").map(({ text }) => text);
+            assert.deepEqual(
+                [foreign.length, foreign[0]?.includes(`: ${names().api}: planted.`)],
+                [1, true],
+                foreign[0],
+            );
+            await by.lambda.send(new RemovePermissionCommand(permission));
             const shown = await by.dynamo.send(
                 new GetItemCommand({
                     TableName: String(outputs.apiTableName),

@@ -66,6 +66,7 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
         /** Closings by the guard. */
         closings: [] as { readonly at: number; readonly reason: string }[],
         solutions: [] as ObservedSolution[],
+        foreignStatements: [] as readonly string[],
         state: undefined as string | undefined,
         version: 0,
         /** Every notification that arrived, including duplicates, and the time of each. */
@@ -230,6 +231,7 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
             world.parkedReason === undefined ? undefined : { solutions: ["films", "ranking"].map(solutionArn) },
         ),
         solutions: port("solutions", () => world.solutions),
+        foreignStatements: port("foreignStatements", () => world.foreignStatements),
         readState: port("readState", () => ({
             text: world.state,
             version: world.version,

@@ -2,9 +2,10 @@ import type { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import type { CloudFrontClient } from "@aws-sdk/client-cloudfront";
 import { type CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { GetPolicyCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import { DeleteSolutionCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
 import { GetRecommendationsCommand, type PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
-import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
+import { GetTopicAttributesCommand, PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import { guardMetrics, ownMetrics, ownNamespace, rankingMetrics } from "../../../config/metrics.ts";
 import type { Gauges } from "../../../cost/decide.ts";
@@ -26,6 +27,7 @@ import {
 import { goneOrThrow } from "../../../personalize/remove.ts";
 import { ownerTag, tagsOf } from "../../../personalize/tags.ts";
 import { putNotification, putSpend } from "../recommendation-api/table.ts";
+import { foreignStatements, type ResourcePolicy } from "./foreign-statements.ts";
 import type { GuardPorts } from "./guard-ports.ts";
 import { type ServingPlace, servingPorts } from "./serving-ports.ts";
 import { stackSolutions } from "./stack-solutions.ts";
@@ -40,6 +42,8 @@ export interface GuardPlace {
     /** ARN of the ranking campaign; undefined if the stack has none. */
     readonly rankingCampaignArn?: string | undefined;
     readonly topicArn: string;
+    /** Of all functions that the program can create. */
+    readonly functionArns: readonly string[];
     /** Undefined for a stack that precomputes no lists. */
     readonly prefetch?: PrefetchFunction | undefined;
     /** API and page; undefined if the stack has none. */
@@ -60,6 +64,7 @@ export interface GuardClients {
     readonly ssm: SSMClient;
     readonly sns: SNSClient;
     readonly dynamo: DynamoDBClient;
+    readonly lambda: LambdaClient;
 }
 
 /** A user id that no dataset has; the answer is ignored. */
@@ -96,6 +101,7 @@ export function awsPorts(clients: GuardClients, place: GuardPlace): GuardPorts {
         },
         solutions: () =>
             stackSolutions(personalize, { "pulumi:project": project, "pulumi:stack": stack, [ownerTag]: owner }),
+        foreignStatements: async () => foreignStatements(await resourcePolicies(clients, place)),
         readState: async () => ({ ...(await readGuardState(ssm, stack)), name: guardStateParameter(stack) }),
         writeState: (text) => writeGuardState(ssm, stack, text),
         async probe() {
@@ -121,6 +127,22 @@ export function awsPorts(clients: GuardClients, place: GuardPlace): GuardPorts {
         },
         publish: (gauges) => publishGauges(cloudwatch, stack, gauges),
     };
+}
+
+/** The policies of the functions and the topic. A function that does not exist has none. */
+async function resourcePolicies(
+    { lambda, sns }: Pick<GuardClients, "lambda" | "sns">,
+    { functionArns, topicArn }: Pick<GuardPlace, "functionArns" | "topicArn">,
+): Promise<readonly ResourcePolicy[]> {
+    const ofFunction = async (arn: string) => {
+        const answer = await lambda.send(new GetPolicyCommand({ FunctionName: arn })).catch(goneOrThrow);
+        return { arn, text: answer?.Policy };
+    };
+    const ofTopic = async () => {
+        const { Attributes } = await sns.send(new GetTopicAttributesCommand({ TopicArn: topicArn }));
+        return { arn: topicArn, text: Attributes?.Policy };
+    };
+    return Promise.all([...functionArns.map(ofFunction), ofTopic()]);
 }
 
 /** Publishes the calculated gauges; unknown ones are left out. */

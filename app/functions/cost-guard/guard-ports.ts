@@ -35,6 +35,8 @@ export interface GuardPorts {
     parked(): Promise<ObservedParking | undefined>;
     /** The solutions with the stack's tags. */
     solutions(): Promise<readonly ObservedSolution[]>;
+    /** Statements in the policies of functions and topic that allow more than this account's services, by name. */
+    foreignStatements(): Promise<readonly string[]>;
 
     /**
      * The stored state and its parameter's name; text is undefined before the first run. `version` grows by 1 with each

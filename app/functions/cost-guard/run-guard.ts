@@ -117,7 +117,7 @@ async function lookAround(
     { prefetches }: GuardConfig,
 ): Promise<Observations> {
     const { ranking: port } = ports;
-    const [kept, requests, prefetched, ranking, serving, parked, solutions] = await Promise.all([
+    const [kept, requests, prefetched, ranking, serving, parked, solutions, foreignStatements] = await Promise.all([
         campaign?.found && failures.of("read the campaign's tags", () => ports.kept()),
         failures.of("read the campaign's requests", () => ports.requests(since)),
         prefetches
@@ -127,8 +127,9 @@ async function lookAround(
         ports.serving && servingObservations(ports.serving, failures, servingFrom),
         failures.of("read the parked flag", async () => ({ flag: await ports.parked() })),
         failures.of("list the solutions", () => ports.solutions()),
+        failures.of("read the policies of functions and topic", () => ports.foreignStatements()),
     ]);
-    return { campaign, kept, requests, prefetched, ranking, serving, parked, solutions };
+    return { campaign, kept, requests, prefetched, ranking, serving, parked, solutions, foreignStatements };
 }
 
 async function servingObservations(

@@ -37,6 +37,7 @@ export function valuesOf(observation: StackObservation, config: GuardConfig): Me
         kept: undefined,
         parked: undefined,
         solutions: undefined,
+        foreignStatements: undefined,
     });
     const values: readonly [string, number | undefined][] = [
         [ownMetrics.provisionedTPS, campaign?.minProvisionedTPS ?? 0],

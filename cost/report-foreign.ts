@@ -1,0 +1,25 @@
+import { createHash } from "node:crypto";
+import { addNotification, type GuardState } from "./guard-state.ts";
+import type { Observations } from "./observations.ts";
+
+/** Maximum number of statements in a notification: the state has 4 KB. */
+const maxNamed = 5;
+
+/** Notifies once of the foreign statements in resource-based policies, and again when they change. */
+export function reportForeign(
+    state: GuardState,
+    now: number,
+    { foreignStatements: found }: Pick<Observations, "foreignStatements">,
+): GuardState {
+    if (found === undefined || found.length === 0) return state;
+    const names = found.slice(0, maxNamed);
+    return (
+        addNotification(state, {
+            kind: "policy-foreign",
+            month: state.spend.month,
+            about: createHash("sha256").update(found.join()).digest("hex").slice(0, 8),
+            at: now,
+            facts: { names, more: found.length - names.length },
+        }) ?? state
+    );
+}
