@@ -2,7 +2,7 @@ import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { asCalled } from "../config/as-called.ts";
 import { createOrAdopt } from "./create.ts";
 import { type Diff, diffOf, inputsIn, inWordsOf, isChanged, isDeadEnd, meansTheSame, type Properties } from "./diff.ts";
-import { about, initFailure, isInUse, isRefusal, isTransient, messageOf, withAdvice } from "./errors.ts";
+import { about, initFailure, isInUse, isNotFound, isRefusal, isTransient, messageOf, withAdvice } from "./errors.ts";
 import { goneOrThrow, type RemoveDeps, remove, stop } from "./remove.ts";
 import {
     type ClientOf,
@@ -113,14 +113,29 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
         return settle(client, arn, inputs, inputs);
     }
 
+    /**
+     * Whether the resource was deleted outside of this run: by hand, or by an interrupted run. The engine does not ask
+     * without a refresh, and a program that relies on the recorded state would serve nothing. An unanswered question
+     * counts as no.
+     */
+    async function isGone(id: string, olds: Properties): Promise<boolean> {
+        const client = deps.client(String(olds.region));
+        try {
+            return (await kind.describe(client, id)).status.startsWith("DELETE");
+        } catch (error) {
+            return isNotFound(error);
+        }
+    }
+
     return {
         async check(olds, news) {
             const inputs = news as unknown as I;
             const notes = kind.notes?.((olds ?? {}) as unknown as Partial<I>, inputs, new Date());
             return { inputs: { ...news, ...notes }, failures: kind.problems(inputs) };
         },
-        async diff(_id, olds, news) {
-            return diffOf(kind, olds, news);
+        async diff(id, olds, news) {
+            const seen = (await isGone(id, olds)) ? { ...olds, status: "DELETED" } : olds;
+            return diffOf(kind, seen, news);
         },
         async create(properties) {
             const inputs = properties as unknown as I;

@@ -12,16 +12,17 @@ import { type Baseline, establish, type RevertResult, runCase } from "./revert/r
  * answered. Runs on a local AWS of its own; boto3 judges.
  */
 
-const { seed, runs, resume } = benchCommand(
+const { seed, runs, resume, only } = benchCommand(
     "drill:revert",
     "A change is stopped halfway and set back: is anything lost, left over or trained again?",
     ["-- --seed 7", "-- --seed 7 --resume"],
 )
     .option("--seed <number>", "other operations, stops and endings for another seed", whole(0), 1)
     .option("--runs <number>", "number of runs", whole(1), 30)
+    .option("--only <number>", "only this run of the seed; its result is not stored", whole(1))
     .option("--resume", "continue the interrupted drill of this seed", false)
     .parse()
-    .opts<{ seed: number; runs: number; resume: boolean }>();
+    .opts<{ seed: number; runs: number; resume: boolean; only?: number }>();
 
 // Preview refuses another region of a live stack, except here (personalize/stack-owner.ts).
 process.env.MOVIE_RECOMMENDER_ALLOW_REGION_CHANGE = "1";
@@ -29,7 +30,7 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 const file = join(root, ".local", "drills", `revert-${seed}.json`);
 const results: RevertResult[] =
     resume && existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as RevertResult[]) : [];
-const cases = casesOf(seed, runs);
+const cases = casesOf(seed, runs).filter((_, index) => only === undefined || index === only - 1);
 let current: { readonly aws: TestAws; readonly baseline: Baseline } | undefined;
 try {
     for (const [index, one] of cases.entries()) {
@@ -40,10 +41,12 @@ try {
         const begun = performance.now();
         const result = await runCase(aws, baseline, one);
         results.push(result);
-        mkdirSync(dirname(file), { recursive: true });
-        writeFileSync(file, JSON.stringify(results));
+        if (only === undefined) {
+            mkdirSync(dirname(file), { recursive: true });
+            writeFileSync(file, JSON.stringify(results));
+        }
         const seconds = ((performance.now() - begun) / 1000).toFixed(0);
-        say(`${index + 1}/${runs} ${nameOf(one)}: ${faultsOf(result).join("; ") || "fine"} (${seconds} s)`);
+        say(`${index + 1}/${cases.length} ${nameOf(one)}: ${faultsOf(result).join("; ") || "fine"} (${seconds} s)`);
         // The next run starts from a stack that is as before the change.
         if (one.ending === "destroy" || faultsOf(result).length > 0) {
             await aws.stop();
