@@ -5,6 +5,8 @@ export interface Price {
     readonly unit: string;
     /** AWS region of the price. `US`: the source names no region. */
     readonly region: string;
+    /** US dollars in regions with a known other price. */
+    readonly others?: Readonly<Record<string, number>>;
     readonly source: string;
     /** Year and month of the source, or of reading it. */
     readonly date: string;
@@ -80,6 +82,8 @@ export const prices = {
     },
     logIngestion: {
         usd: 0.5,
+        // A third party's figure.
+        others: { "eu-central-1": 0.63 },
         unit: "GB of logs taken in",
         ...secondHand,
         source: "third-party guide to CloudWatch's prices",
@@ -143,6 +147,9 @@ export const prices = {
         ...commonlyQuoted,
     },
 } as const satisfies Record<string, Price>;
+
+/** A price in a region, in US dollars: the price of `US` if none is known there. */
+export const usdIn = (region: string, { usd, others }: Price): number => others?.[region] ?? usd;
 
 /** Hours a month, as in AWS's calculator. */
 export const hoursPerMonth = 730;
@@ -254,20 +261,34 @@ export function storageUsdPerMonth(kind: "s3Storage" | "logStorage", bytes: numb
     return (bytes / bytesPerGb) * prices[kind].usd;
 }
 
+const guardRuns = (minutes: number) => (hoursPerMonth * 60) / minutes;
+
 /**
  * Highest price of the cost guard in US dollars a month. It follows from the minutes between two runs and the metrics
  * that each run reads. A run has 256 MB for up to 2 seconds, and a kilobyte of log.
  */
-export function guardUsdPerMonth(minutes: number, metrics: number): number {
-    const runs = (hoursPerMonth * 60) / minutes;
+export function guardUsdPerMonth(region: string, minutes: number, metrics: number): number {
     const gbSeconds = 0.25 * 2;
     return (
-        runs *
+        guardRuns(minutes) *
         (prices.lambdaRequests.usd / 1_000_000 +
             gbSeconds * prices.lambdaGbSecond.usd +
             (metrics / 1000) * prices.metricRead.usd +
-            (1024 / bytesPerGb) * prices.logIngestion.usd)
+            (1024 / bytesPerGb) * usdIn(region, prices.logIngestion))
     );
+}
+
+/** Calls of one run of the cost guard that CloudTrail records as management events. */
+export const guardCalls = 20;
+
+/**
+ * Price of the audit trail in US dollars a month, for the events of the cost guard, of 2 KB each in the log group. Of
+ * two trails in a region, CloudTrail bills the events of one: the upper end. Events of other programs are not included.
+ */
+export function trailUsdPerMonth(region: string, guardMinutes: number): UsdRange {
+    const events = guardRuns(guardMinutes) * guardCalls;
+    const logs = ((events * 2048) / bytesPerGb) * usdIn(region, prices.logIngestion);
+    return { low: logs, high: logs + (events / 100_000) * prices.trailEvents.usd };
 }
 
 /** An amount as text: `≈ $146`, `≈ $0.26 to $0.50`. Show `priceNote` beside it. */

@@ -1,3 +1,5 @@
+import type { StackConfig } from "../config/config.ts";
+import { countOwnMetrics } from "../config/metrics.ts";
 import {
     autoTrainingUsdPerMonth,
     batchUsd,
@@ -10,6 +12,7 @@ import {
     isV2,
     prices,
     storageUsdPerMonth,
+    trailUsdPerMonth,
     trainingUsd,
     type UsdRange,
 } from "../config/prices.ts";
@@ -17,6 +20,8 @@ import { type Layer, servingLayers, usualTraffic } from "./serving-layers.ts";
 
 /** The planned stack, as far as it has a price. */
 export interface PlannedStack {
+    /** AWS region. */
+    readonly region: string;
     /** Recipe name; undefined with AutoML. */
     readonly recipe: string | undefined;
     /** False while it is parked or disabled. */
@@ -30,6 +35,7 @@ export interface PlannedStack {
     /** Days between two automatic trainings; undefined without them. */
     readonly autoTrainingDays: number | undefined;
     readonly guardMinutes: number;
+    readonly auditTrail: boolean;
     readonly customMetrics: number;
     /** Metrics of all alarms: CloudWatch bills each. */
     readonly alarmMetrics: number;
@@ -41,6 +47,22 @@ export interface PlannedStack {
     readonly edge: boolean;
     readonly rankingCampaign: boolean;
 }
+
+/** The part of a planned stack that follows from its configuration. */
+export const plannedByConfig = (config: StackConfig) => ({
+    region: config.region,
+    recipe: config.recipe,
+    hasCampaign: config.campaignEnabled,
+    minProvisionedTPS: config.minProvisionedTPS,
+    expectedRequestsPerDay: config.cost.expectedRequestsPerDay,
+    autoTrainingDays: config.performAutoTraining ? config.autoTrainingDays : undefined,
+    guardMinutes: config.cost.guardMinutes,
+    auditTrail: config.auditTrail,
+    customMetrics: countOwnMetrics(config.serving.api),
+    api: config.serving.api,
+    edge: config.serving.storefront === "cloudfront",
+    rankingCampaign: config.serving.rankingCampaign,
+});
 
 /** One line of the estimate. */
 export interface MonthlyLine {
@@ -80,7 +102,7 @@ const sum = (lines: readonly UsdRange[]) => lines.reduce((total, { high }) => to
  * excludes AWS's free tiers and taxes.
  */
 export function estimate(plan: PlannedStack): Estimate {
-    const { recipe, interactions, bytes, autoTrainingDays, batchUsers } = plan;
+    const { recipe, interactions, bytes, autoTrainingDays, batchUsers, region, guardMinutes } = plan;
     const training = isV2(recipe) ? "training, by interactions" : "training, by the hour";
     const same = (what: string, service: string, usd: UsdRange, lower?: string): MonthlyLine => ({
         what,
@@ -117,7 +139,17 @@ export function estimate(plan: PlannedStack): Estimate {
         same("dashboard", cloudWatch, exactly(plan.dashboards * prices.dashboard.usd)),
         same("custom metrics", cloudWatch, exactly(plan.customMetrics * prices.customMetric.usd)),
         same("alarms", cloudWatch, exactly(plan.alarmMetrics * prices.alarm.usd)),
-        same("cost guard", "AWS Lambda", exactly(guardUsdPerMonth(plan.guardMinutes, guardMetricCount(plan)))),
+        same("cost guard", "AWS Lambda", exactly(guardUsdPerMonth(region, guardMinutes, guardMetricCount(plan)))),
+        ...(plan.auditTrail
+            ? [
+                  same(
+                      "audit trail",
+                      "AWS CloudTrail",
+                      trailUsdPerMonth(region, guardMinutes),
+                      "pulumi config set auditTrail false",
+                  ),
+              ]
+            : []),
         same("data in the bucket", "Amazon Simple Storage Service", exactly(storageUsdPerMonth("s3Storage", bytes))),
     ].toSorted((a, b) => b.expected.high - a.expected.high);
     return {
@@ -159,9 +191,9 @@ function campaignLine(plan: PlannedStack): MonthlyLine {
     };
 }
 
-function layersOf({ recipe, minProvisionedTPS, edge, expectedRequestsPerDay }: PlannedStack): readonly Layer[] {
+function layersOf({ recipe, minProvisionedTPS, edge, expectedRequestsPerDay, region }: PlannedStack): readonly Layer[] {
     const requestsPerSecond = expectedRequestsPerDay / secondsPerDay;
-    return servingLayers({ ...usualTraffic, peak: 1, requestsPerSecond, edge, recipe, minProvisionedTPS });
+    return servingLayers({ ...usualTraffic, peak: 1, requestsPerSecond, edge, recipe, minProvisionedTPS, region });
 }
 
 /** The layers in front of the campaign bill only use. */

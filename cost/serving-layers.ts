@@ -1,4 +1,4 @@
-import { billedService, hoursPerMonth, isV2, prices, servingUsd } from "../config/prices.ts";
+import { billedService, hoursPerMonth, isV2, prices, servingUsd, usdIn } from "../config/prices.ts";
 import { quotas } from "./quotas.ts";
 
 /** Traffic of the API, and the share of each layer in front of the campaign. */
@@ -25,6 +25,8 @@ export interface Traffic {
     readonly recipe: string | undefined;
     /** Transactions per second. */
     readonly minProvisionedTPS: number;
+    /** AWS region of the API. */
+    readonly region: string;
 }
 
 export interface Layer {
@@ -161,7 +163,7 @@ export function servingLayers(traffic: Traffic): readonly Layer[] {
             service: "AmazonCloudWatch",
             perSecond: atApi,
             usd:
-                (monthly(atApi) * 1_000_000 * logKb * prices.logIngestion.usd) / 1024 ** 2 +
+                (monthly(atApi) * 1_000_000 * logKb * usdIn(traffic.region, prices.logIngestion)) / 1024 ** 2 +
                 monthly(Math.min(atApi, 1) + Math.max(0, atApi - 1) * tracedShare) * prices.traces.usd,
         },
     ];

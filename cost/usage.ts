@@ -48,7 +48,7 @@ export const assumed = {
 
 const perMillion = ({ usd }: { readonly usd: number }) => usd / 1_000_000;
 
-/** US dollars for one unit, at the first tier: later tiers are cheaper. */
+/** US prices of one unit, at the first tier: later tiers are cheaper. */
 const unitUsd: Usage = {
     apiRequests: perMillion(prices.apiRequests),
     functionRequests: perMillion(prices.lambdaRequests),

@@ -65,7 +65,15 @@ export async function overStack(
             `${calls} calls of the campaign by its own metrics for ${lists} lists: ${(100 * (1 - calls / lists)).toFixed(1)} % saved. ` +
                 `A request takes ${functionMs.toFixed(1)} ms of the function`,
         );
-        const usual = { ...usualTraffic, peak: 1, edge: false, shared: 0, recipe: undefined, minProvisionedTPS: 1 };
+        const usual = {
+            ...usualTraffic,
+            peak: 1,
+            edge: false,
+            shared: 0,
+            recipe: undefined,
+            minProvisionedTPS: 1,
+            region: "us-east-1",
+        };
         const layers = servingLayers({ ...usual, requestsPerSecond: perSecond, events, functionMs });
         const estimated = layers.find(({ what }) => what === "campaign")?.perSecond ?? 0;
         showLine(

@@ -1,9 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { asCalled } from "../../config/as-called.ts";
 import type { StackConfig } from "../../config/config.ts";
-import { countOwnMetrics } from "../../config/metrics.ts";
 import { approximately, autoTrainingUsdPerMonth, priceNote } from "../../config/prices.ts";
-import { defaultLimitUsd, type Estimate, estimate, type PlannedStack } from "../../cost/estimate.ts";
+import { defaultLimitUsd, type Estimate, estimate, type PlannedStack, plannedByConfig } from "../../cost/estimate.ts";
 import { cents } from "../../cost/spend.ts";
 import { contentOf } from "../../data-prep/content.ts";
 import { filesOf } from "../data/data-bucket.ts";
@@ -41,21 +40,12 @@ export async function plannedStack(config: StackConfig, alarmMetrics: number): P
     const contents = await Promise.all(Object.values(filesOf(config)).map(({ path }) => contentOf(path)));
     const { lines } = await contentOf(config.interactionsFile);
     return {
-        recipe: config.recipe,
-        hasCampaign: config.campaignEnabled,
-        minProvisionedTPS: config.minProvisionedTPS,
-        expectedRequestsPerDay: config.cost.expectedRequestsPerDay,
+        ...plannedByConfig(config),
         interactions: Math.max(0, lines - 1),
         bytes: contents.reduce((sum, { bytes }) => sum + bytes, 0),
-        autoTrainingDays: config.performAutoTraining ? config.autoTrainingDays : undefined,
-        guardMinutes: config.cost.guardMinutes,
-        customMetrics: countOwnMetrics(config.serving.api),
         alarmMetrics,
         batchUsers: config.batchInferenceFile === undefined ? 0 : (await contentOf(config.batchInferenceFile)).lines,
         dashboards: config.observability ? 1 : 0,
-        api: config.serving.api,
-        edge: config.serving.storefront === "cloudfront",
-        rankingCampaign: config.serving.rankingCampaign,
     };
 }
 

@@ -39,6 +39,7 @@ describe("names", () => {
             prefetchRole: "MovieRecommender-Prefetch",
             tableOperations: "movie-recommender-table-operations",
             tableOperationsRole: "MovieRecommender-TableOperations",
+            anyFunction: "movie-recommender-*",
             prefetchScheduleRole: "MovieRecommender-PrefetchSchedule",
             ranking: "movie-recommender-ranking",
             storefront: "movie-recommender-storefront",

@@ -31,6 +31,8 @@ const production = (recipe: string, expectedRequestsPerDay: number): PlannedStac
     recipe,
     expectedRequestsPerDay,
     guardMinutes,
+    auditTrail: true,
+    region: "eu-central-1",
     hasCampaign: true,
     minProvisionedTPS: 1,
     autoTrainingDays: 7,

@@ -54,6 +54,16 @@ describe("the estimate of a month", () => {
         assert.deepEqual(training?.usd, { low: 0.2, high: 0.2 });
     });
 
+    it("prices logs by the region, and the audit trail from the first copy of events to the second", () => {
+        const traffic = { api: true, expectedRequestsPerDay: 1_000_000 };
+        const usd = (region: string) => line({ ...traffic, region }, "API and its table")?.expected.high ?? 0;
+        const logGb = (1_000_000 * (730 / 24)) / 1024 ** 2;
+        near(usd("eu-central-1") - usd("us-east-1"), logGb * 0.13);
+        const trail = line({ guardMinutes: 15 }, "audit trail")?.idle ?? { low: 0, high: 0 };
+        near(trail.high - trail.low, ((730 * 4 * 20) / 100_000) * 2);
+        assert.equal(line({ auditTrail: false }, "audit trail"), undefined);
+    });
+
     it("has the cost of a batch inference only with a file of users, as the range of the quoted prices", () => {
         const batch = (given: Partial<PlannedStack>) =>
             estimate({ ...plan, ...given }).once.find(({ what }) => what === "batch inference")?.usd;

@@ -18,7 +18,15 @@ const recipe = "aws-user-personalization";
 
 /** With the minimum that the page recommends. */
 function trafficOf(requestsPerSecond: number, more: Partial<Traffic> = {}): Traffic {
-    const asked = { ...usualTraffic, requestsPerSecond, edge: true, recipe, minProvisionedTPS: 1, ...more };
+    const asked = {
+        ...usualTraffic,
+        requestsPerSecond,
+        edge: true,
+        recipe,
+        minProvisionedTPS: 1,
+        region: "us-east-1",
+        ...more,
+    };
     return { ...asked, minProvisionedTPS: freeMinimum(asked) };
 }
 const layersAt = (rate: number, more?: Partial<Traffic>) => servingLayers(trafficOf(rate, more));

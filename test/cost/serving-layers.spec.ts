@@ -16,6 +16,7 @@ import {
 
 const traffic: Traffic = {
     requestsPerSecond: 100,
+    region: "us-east-1",
     peak: 2,
     edge: true,
     shared: 0.5,
@@ -135,6 +136,7 @@ describe("any traffic", () => {
         answerKb: fc.integer({ min: 1, max: 50 }),
         recipe: fc.constantFrom("aws-user-personalization", "aws-user-personalization-v2", undefined),
         minProvisionedTPS: fc.integer({ min: 1, max: 500 }),
+        region: fc.constantFrom("us-east-1", "eu-central-1"),
     });
     const sum = (layers: readonly Layer[]) => layers.reduce((total, { usd }) => total + usd, 0);
 

@@ -10,6 +10,8 @@ export const plannedStack: PlannedStack = {
     bytes: 2_000_000,
     autoTrainingDays: undefined,
     guardMinutes: 15,
+    auditTrail: true,
+    region: "eu-central-1",
     customMetrics: 15,
     alarmMetrics: 9,
     batchUsers: 0,

@@ -1,8 +1,7 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { StackConfig } from "../../../config/config.ts";
-import { countOwnMetrics } from "../../../config/metrics.ts";
-import type { PlannedStack } from "../../../cost/estimate.ts";
+import { type PlannedStack, plannedByConfig } from "../../../cost/estimate.ts";
 import { readColumns } from "../../../data-prep/columns.ts";
 import { contentOf } from "../../../data-prep/content.ts";
 import type { Properties } from "../../../personalize/diff.ts";
@@ -43,19 +42,10 @@ export function planOf(config: StackConfig, { deployment }: ExportedStack, data:
     const resources = deployment?.resources ?? [];
     const countOf = (type: string) => resources.filter((made) => made.type === type).length;
     return {
+        ...plannedByConfig(config),
         ...data,
-        recipe: config.recipe,
-        hasCampaign: config.campaignEnabled,
-        minProvisionedTPS: config.minProvisionedTPS,
-        expectedRequestsPerDay: config.cost.expectedRequestsPerDay,
-        autoTrainingDays: config.performAutoTraining ? config.autoTrainingDays : undefined,
-        guardMinutes: config.cost.guardMinutes,
-        customMetrics: countOwnMetrics(config.serving.api),
         alarmMetrics: alarmMetricsIn(resources),
         dashboards: countOf("aws:cloudwatch/dashboard:Dashboard"),
-        api: config.serving.api,
-        edge: config.serving.storefront === "cloudfront",
-        rankingCampaign: config.serving.rankingCampaign,
     };
 }
 

@@ -10,7 +10,7 @@ describe("the price that preview shows", () => {
         const lines = table.split("\n").map((line) => line.trim().replaceAll(/ {2,}/g, " | "));
         assert.ok(lines.includes("per month | no requests | 10,000 requests a day"), table);
         assert.ok(lines.includes("campaign, minimum 1 TPS | ≈ $146 | ≈ $146"), table);
-        assert.ok(lines.includes("total | ≈ $155 | ≈ $155"), table);
+        assert.ok(lines.includes("total | ≈ $156 | ≈ $156"), table);
         assert.ok(lines.includes("training, by the hour | ≈ $0.26 to $0.50"), table);
     });
 

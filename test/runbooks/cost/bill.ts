@@ -14,6 +14,8 @@ export const plan = {
     bytes: 2_000_000,
     autoTrainingDays: undefined,
     guardMinutes: 15,
+    auditTrail: true,
+    region: "eu-central-1",
     customMetrics: 0,
     alarmMetrics: 0,
     batchUsers: 0,
