@@ -49,6 +49,14 @@ export async function adoptable<I extends CommonInputs>(
         return undefined;
     }
     const differing = differingOf(kind, inputs, description);
+    if (differing.length > 0 && (await isInterruptedCreation(kind, client, arn, inputs))) {
+        deps.log(
+            `${what} is left from an interrupted change of ${differing.join(", ")}, and nothing uses it; deleting it, ` +
+                "then creating it again",
+        );
+        await remove(kind, deps, client, leaving);
+        return undefined;
+    }
     if (differing.length > 0) {
         const out = inputs.adopt === undefined ? wayOut : adoptWayOut;
         throw new Error(`${what} already exists with a different ${differing.join(", ")}. ${out}`);
@@ -56,6 +64,23 @@ export async function adoptable<I extends CommonInputs>(
     const whose = inputs.adopt === undefined ? "belongs to this stack" : "is adopted by config";
     deps.log(`${what} already exists and ${whose}; using it`);
     return arn;
+}
+
+/**
+ * Whether a resource of the inputs' name is one that an interrupted run of this stack created and did not record: it has
+ * the stack's owner, no other resource uses it, and it holds no data.
+ */
+async function isInterruptedCreation<I extends CommonInputs>(
+    kind: ResourceKind<I>,
+    client: PersonalizeClient,
+    arn: string,
+    { adopt, tags }: CommonInputs,
+): Promise<boolean> {
+    const owner = tags[ownerTag];
+    if (!kind.delete || adopt !== undefined || owner === undefined) return false;
+    if ((await tagsOf(client, arn))[ownerTag] !== owner) return false;
+    for await (const _ of kind.dependents?.(client, arn) ?? []) return false;
+    return !(await kind.holdsData?.(client, arn));
 }
 
 /**

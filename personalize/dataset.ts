@@ -2,6 +2,7 @@ import {
     CreateDatasetCommand,
     DeleteDatasetCommand,
     DescribeDatasetCommand,
+    ListDatasetImportJobsCommand,
     paginateListDatasets,
     UpdateDatasetCommand,
 } from "@aws-sdk/client-personalize";
@@ -63,6 +64,10 @@ export const dataset: ResourceKind<DatasetInputs> = {
                 datasetType: found?.datasetType && spellingOfType(found.datasetType),
             },
         };
+    },
+    async holdsData(client, datasetArn) {
+        const jobs = await client.send(new ListDatasetImportJobsCommand({ datasetArn, maxResults: 1 }));
+        return (jobs.datasetImportJobs ?? []).length > 0;
     },
     async delete(client, datasetArn) {
         await client.send(new DeleteDatasetCommand({ datasetArn }));

@@ -119,8 +119,8 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
      * counts as no.
      */
     async function isGone(id: string, olds: Properties): Promise<boolean> {
-        const client = deps.client(String(olds.region));
         try {
+            const client = deps.client(String(olds.region));
             return (await kind.describe(client, id)).status.startsWith("DELETE");
         } catch (error) {
             return isNotFound(error);

@@ -180,6 +180,44 @@ describe("what exists already", () => {
         assert.deepEqual(props, solution.outs);
     });
 
+    describe("of an interrupted change", () => {
+        const owned = { tags: { ...tags, "movie-recommender:owner": "ann" } };
+        const other = { recipeArn: recipe("aws-user-personalization-v2"), performAutoML: false };
+
+        it("an unused solution of the stack is deleted and created with the wanted recipe", async () => {
+            const { group } = await makeVersion();
+            const inputs = { ...owned, name: "series", datasetGroupArn: group.id, performAutoTraining: false };
+            await make("Solution", { ...inputs, ...other });
+            const wanted = { ...inputs, ...other, recipeArn: recipe("aws-user-personalization") };
+            const { outs } = await make("Solution", wanted);
+            assert.equal(outs.recipeArn, wanted.recipeArn);
+            assert.ok(world.lines.some((line) => /series is left from an interrupted change of recipeArn/.test(line)));
+        });
+
+        it("a solution with a campaign, and a dataset with an import, are refused and stay", async () => {
+            const { group, dataset, version } = await makeAll();
+            const { personalize } = world.service;
+            const solutionArn = String(version.outs.solutionArn);
+            for (const resourceArn of [solutionArn, dataset.id]) {
+                const owner = [{ tagKey: "movie-recommender:owner", tagValue: "ann" }];
+                await personalize.send(new TagResourceCommand({ resourceArn, tags: owner }));
+            }
+            const films = { ...owned, name: "films", datasetGroupArn: group.id };
+            await assert.rejects(
+                make("Solution", { ...films, ...other, performAutoTraining: false }),
+                /already exists with a different recipeArn/,
+            );
+            const schema = itemInteractionsSchema
+                .replace('"EVENT_TYPE"', '"EVENT_VALUE"')
+                .replace(/"string"(?=},\{"name":"TIME)/, '"float"');
+            const { id: schemaArn } = await make("Schema", { name: "another", schema });
+            await assert.rejects(
+                make("Dataset", { ...films, schemaArn, datasetType: "INTERACTIONS" }),
+                /already exists with a different schemaArn/,
+            );
+        });
+    });
+
     it("keeps tags of others when it brings its own up to date", async () => {
         const { id, outs } = await makeGroup();
         const resourceArn = id;

@@ -52,6 +52,17 @@ describe("what was changed outside", () => {
         assert.deepEqual(await tagsOf(group.id), { ...tags, team: "films", billing: "42" });
     });
 
+    it("is seen by a preview without a refresh: a campaign that was deleted outside", async () => {
+        const { campaign } = await world.makeAll();
+        const { Campaign } = world.handlers;
+        await world.service.personalize.send(new DeleteCampaignCommand({ campaignArn: campaign.id }));
+        const { replaces } = await Campaign.diff(campaign.id, campaign.outs, campaign.outs);
+        assert.deepEqual(replaces, ["status"]);
+        const unanswered = world.handlersWith({ client: () => assert.fail("no network") });
+        const { changes } = await unanswered.Campaign.diff(campaign.id, campaign.outs, campaign.outs);
+        assert.equal(changes, false);
+    });
+
     it("is seen and made again: a campaign that is being deleted outside", async () => {
         const { campaign } = await world.makeAll();
         await world.slowDown();

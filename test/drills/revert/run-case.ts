@@ -124,7 +124,7 @@ async function end(aws: TestAws, ending: RevertCase["ending"]): Promise<{ steps:
     for (let attempt = 1; ; attempt += 1) {
         const { exitCode, stdout, stderr } = await aws.engine(command);
         if (exitCode === 0) break;
-        if (attempt === 3) return { steps, problem: (stdout + stderr).slice(-1500) };
+        if (attempt === 3) return { steps, problem: diagnosticsIn(stdout + stderr) };
         // The engine's own words: "you can repair your stack using `pulumi refresh`".
         steps.push(...(await followAudit(aws)), "pulumi refresh", `pulumi ${command}`);
         await aws.engine("refresh", "--clear-pending-creates");
@@ -132,6 +132,14 @@ async function end(aws: TestAws, ending: RevertCase["ending"]): Promise<{ steps:
     for (const inRegion of [region, otherRegion]) steps.push(...(await followAudit(aws, inRegion)));
     return { steps };
 }
+
+/** The errors in the engine's output, by resource. */
+const diagnosticsIn = (text: string) =>
+    text
+        .split(/\n\s*\n/)
+        .filter((block) => /\berror: /.test(block))
+        .map((block) => block.slice(0, 1000))
+        .join("\n");
 
 /** Asks the API all the time; `end` returns how many requests were not answered with a list. */
 function keepAsking(url: string) {
