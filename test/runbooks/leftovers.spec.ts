@@ -180,20 +180,23 @@ describe("leftovers", () => {
 describe("what stacks hold", () => {
     const type = "aws:s3/bucket:Bucket";
 
-    it("is their ARNs and ids, the names of what the next up adopts, and AWS's interrupted creates", () => {
+    it("is their ARNs and ids, the names of what the next up adopts in their region, and AWS's interrupted creates", () => {
         const held = heldBy(
             JSON.stringify({
                 deployment: {
                     resources: [
                         { type, urn: "recorded", id: "films", outputs: { arn: "arn:aws:s3:::films" } },
-                        { type: campaignType, id: arn("campaign/a") },
+                        { type: campaignType, id: arn("campaign/a"), inputs: { region: "eu-central-1" } },
                         { type: "pulumi:pulumi:Stack" },
                     ],
                     pending_operations: [
                         { type: "creating", resource: { type, urn: "u", parent: "p", inputs: { bucket: "new" } } },
                         { type: "creating", resource: { type, urn: "recorded" } },
                         { type: "deleting", resource: { type, urn: "v", id: "old" } },
-                        { type: "creating", resource: { type: campaignType, inputs: { name: "made" } } },
+                        ...["eu-central-1", "us-east-1"].map((region) => ({
+                            type: "creating",
+                            resource: { type: campaignType, inputs: { name: `made in ${region}`, region } },
+                        })),
                     ],
                 },
             }),
@@ -202,7 +205,7 @@ describe("what stacks hold", () => {
         assert.deepEqual([...(held?.ids ?? [])].sort(), [
             `${type} films`,
             `${campaignType} ${arn("campaign/a")}`,
-            `${campaignType} made`,
+            `${campaignType} made in eu-central-1`,
         ]);
         assert.deepEqual(held?.interrupted, [{ type, urn: "u", parent: "p", inputs: { bucket: "new" } }]);
     });

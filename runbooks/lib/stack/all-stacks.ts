@@ -10,7 +10,7 @@ export interface AllStacks {
     readonly arns: ReadonlySet<string>;
     /**
      * `<Pulumi type> <id>` of every recorded resource. Also `<Pulumi type> <name>` of Personalize resources that are being
-     * created, because the next `pulumi up` adopts these.
+     * created in the stack's region, because the next `pulumi up` adopts these.
      */
     readonly ids: ReadonlySet<string>;
     /** AWS resources whose creation an update did not finish: the resource may exist, and no state records it. */
@@ -98,7 +98,11 @@ export function heldBy(
     const recorded = state.deployment?.resources ?? [];
     const pending = (state.deployment?.pending_operations ?? []).filter(({ type }) => type === "creating");
     const isAws = ({ resource }: { resource: StateResource }) => resource.type.startsWith("aws:");
-    const making = pending.filter((one) => !isAws(one)).map(({ resource }) => resource);
+    // After `destroy`, or after a reverted change of the region, no `pulumi up` adopts them.
+    const regions = new Set(recorded.map(({ inputs }) => inputs?.region));
+    const making = pending
+        .filter((one) => !isAws(one) && regions.has(one.resource.inputs?.region))
+        .map(({ resource }) => resource);
     const urns = new Set(recorded.map(({ urn }) => urn));
     const texts = (...values: readonly unknown[]) => values.filter((value) => typeof value === "string");
     return {
