@@ -1,4 +1,4 @@
-"""As much of the AWS CLI as the commands of audit-leftovers want, over botocore: endpoint, region and keys are in the environment."""
+"""As much of the AWS CLI as the commands of audit-leftovers want, over botocore: endpoint, default region and keys are in the environment."""
 
 import json
 import sys
@@ -8,14 +8,13 @@ import jmespath
 from botocore import xform_name
 
 service, operation, *rest = sys.argv[1:]
-client = boto3.client({"s3api": "s3"}.get(service, service))
 waits = operation == "wait"
 if waits:
     operation, *rest = rest
 given = dict(zip([flag.removeprefix("--") for flag in rest[::2]], rest[1::2], strict=True))
 # One page is more than these commands find.
-for flag in ("region", "max-items"):
-    given.pop(flag, None)
+given.pop("max-items", None)
+client = boto3.client({"s3api": "s3"}.get(service, service), region_name=given.pop("region", None))
 query, output = given.pop("query", None), given.pop("output", "json")
 
 
