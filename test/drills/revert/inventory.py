@@ -32,7 +32,8 @@ def personalize(region):
         ("filter", "list_filters", "Filters", "filterArn"),
     ]:
         for item in getattr(client, operation)()[key]:
-            add(kind, item[arn], item["creationDateTime"].isoformat())
+            if not item.get("status", "").startswith("DELETE"):
+                add(kind, item[arn], item["creationDateTime"].isoformat())
 
 
 def buckets():
