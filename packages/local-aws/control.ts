@@ -47,7 +47,9 @@ const stopSeconds = 10;
 export async function stateOf(instance: Instance): Promise<State> {
     const record = recordOf(instance);
     const answer = await probe(instance.port);
-    if (answer?.ours?.dir === instance.dir) {
+    // Any program can give our answer. Only the running instance holds the lock in the folder, which has mode 0700.
+    const isOurs = answer?.ours?.dir === instance.dir && isServed(instance);
+    if (answer?.ours && isOurs) {
         return { kind: "running", running: answer.ours };
     }
     const serving = record !== undefined && isServing(instance, record);
@@ -58,7 +60,7 @@ export async function stateOf(instance: Instance): Promise<State> {
         }
     }
     // A hanging process still has its port: it accepts connections and does not answer.
-    const by = holderOf(answer);
+    const by = holderOf(answer?.ours?.dir === instance.dir ? {} : answer);
     if (by !== undefined && !(serving && !answer?.ours && record.port === instance.port)) {
         return { kind: "port taken", by };
     }

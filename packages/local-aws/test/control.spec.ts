@@ -219,8 +219,10 @@ describe("the local AWS on a port or in a folder that is not free", () => {
         });
     });
 
-    it("reports that another program has its port", async () => {
-        const server = createServer((_, response) => response.end("hello"));
+    it("reports that another program has its port, also one that answers as this instance would", async () => {
+        const { dir, port } = instance;
+        const status = JSON.stringify({ product: "movie-recommender local AWS", dir, port, pid: process.pid });
+        const server = createServer((_, response) => response.end(status));
         await new Promise<void>((listening) => server.listen(instance.port, "127.0.0.1", listening));
         await assert.rejects(start(instance, silently), /^Error: Port \d+ is taken by another program\. Stop it, or/);
         server.closeAllConnections();
