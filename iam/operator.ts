@@ -74,6 +74,7 @@ export function rolesBoundary(scope: OperatorScope): PolicyDocument {
             ...functionStatements(scope),
             ...listOf(trailRolePolicy(scope).Statement),
             onlyInLambda,
+            ...(kmsKeyArn === undefined ? [] : [keyOnlyForFiles]),
         ],
     };
 }
@@ -89,6 +90,15 @@ const onlyInLambda: Statement = {
     Action: ["apigateway:*", "cloudfront:*", "cloudwatch:*", "dynamodb:*", "personalize:*", "sns:*", "ssm:*"],
     Resource: "*",
     Condition: { Null: { "lambda:SourceFunctionArn": "true" } },
+};
+
+/** The key may encrypt other data of the account. Of the functions' code, S3 alone uses it, for the bucket's objects. */
+const keyOnlyForFiles: Statement = {
+    Sid: "KeyOnlyForFiles",
+    Effect: "Deny",
+    Action: "kms:*",
+    Resource: "*",
+    Condition: { Null: { "lambda:SourceFunctionArn": "false" }, StringNotLike: { "kms:ViaService": "s3.*" } },
 };
 
 /** Name of the chat webhook's SSM parameter under a boundary, which allows no other name. */

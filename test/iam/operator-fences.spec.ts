@@ -53,10 +53,10 @@ describe("the operator's limits", () => {
     it("hold for a function's role outside of Lambda, except in calls that Lambda makes itself", () => {
         const scope = scopeOf("dev");
         const boundary = rolesBoundary(scope);
-        const decide = (action: string, resource: string, context: Record<string, string>) => {
+        const decide = (action: string, resource: string, context: Record<string, string>, document = boundary) => {
             const caller = { arn: `arn:aws:sts::123456789012:assumed-role/${scope.names.apiRole}/ann` };
             const identity = [{ name: "opened", document: everything }];
-            const policies = { identity, boundary: [{ name: "boundary", document: boundary }] };
+            const policies = { identity, boundary: [{ name: "boundary", document }] };
             return authorize({ caller, action, resource, context }, policies, scope.accountId).decision;
         };
         const allows = listOf(boundary.Statement).filter(({ Effect }) => Effect === "Allow");
@@ -73,6 +73,12 @@ describe("the operator's limits", () => {
         for (const [action, arn, context] of pairs) {
             assert.equal(decide(action, arn, { ...context, ...inLambda }), "allowed", `${action} on ${arn}`);
         }
+        const encrypted = { ...scope, kmsKeyArn: "arn:aws:kms:eu-central-1:123456789012:key/1234" };
+        const mayDecrypt = (context: Record<string, string>) =>
+            decide("kms:Decrypt", encrypted.kmsKeyArn, context, rolesBoundary(encrypted));
+        assert.equal(mayDecrypt(inLambda), "explicitDeny");
+        assert.equal(mayDecrypt({ ...inLambda, "kms:ViaService": "s3.eu-central-1.amazonaws.com" }), "allowed");
+        assert.equal(mayDecrypt({}), "allowed", "Personalize's session");
         assert.ok(rolesOf.some(({ role }) => roleArn(scope, role).endsWith(scope.names.apiRole)));
     });
 });
