@@ -35,7 +35,10 @@ const command = withConfigFile(
     .argument("<users...>", "user ids, for example 22 6 122", userId)
     .option("--num-results <n>", "number of items for each user, 1 to 500", numResults, 10)
     .option("--explain", "explain how much data the user has, how certain the list is, and what a filter left out")
-    .option("--filter <name>", "only items that this filter allows, instead of the filter of config watchedFilter")
+    .option(
+        "--filter <name>",
+        "only items that this filter allows, instead of the filter of config watchedFilter; --filter-value sets its placeholders",
+    )
     .option(
         "--filter-value <placeholder=value>",
         "value of a placeholder of the filter; repeat the option for more values",

@@ -76,9 +76,9 @@ program
     });
 program
     .command("logs")
-    .description("follow its logs")
-    .option("--no-follow", "print the present logs and end")
-    .action(async ({ follow }: { follow: boolean }) => {
+    .description("print the end of its logs")
+    .option("-f, --follow", "print new lines as they are written")
+    .action(async ({ follow }: { follow?: boolean }) => {
         const { daemonLog, miniStackLog } = paths(instance());
         const found = [daemonLog, miniStackLog].filter(existsSync);
         if (found.length === 0) {

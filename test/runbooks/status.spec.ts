@@ -37,7 +37,7 @@ describe("the status of a resource", () => {
             ageSeconds: 90,
             failureReason: null,
             consoleUrl: "https://eu-central-1.console.aws.amazon.com/personalize/home?region=eu-central-1",
-            nextStep: "it costs money while it is ACTIVE: `pulumi destroy` deletes it",
+            nextStep: "it costs money while it is ACTIVE: `npm run park` deletes it and keeps the trained version",
         });
     });
 

@@ -1,16 +1,27 @@
 import { asCalled } from "../../../config/as-called.ts";
 import { changeWrites, visibleLines } from "../../../data-prep/visible.ts";
+import { reportWaits } from "./waits.ts";
 
 let writeToScreen: ((text: string) => unknown) | undefined;
+let lastOutput = 0;
 
 /**
  * Makes all output of this process safe for a terminal. Commands are shown as the caller starts them, by the
- * environment's `MOVIE_RECOMMENDER_COMMANDS`. That leaves out the document of `--json`.
+ * environment's `MOVIE_RECOMMENDER_COMMANDS`. That leaves out the document of `--json`. Reports on stderr what a silent
+ * command waits for.
  */
 export function guardOutput(): void {
     const isDocument = process.argv.includes("--json");
-    writeToScreen = changeWrites(process.stdout, (text) => visibleLines(isDocument ? text : asCalled(text)));
-    changeWrites(process.stderr, (text) => visibleLines(asCalled(text)));
+    const shown = (text: string) => {
+        lastOutput = Date.now();
+        return visibleLines(text);
+    };
+    writeToScreen = changeWrites(process.stdout, (text) => shown(isDocument ? text : asCalled(text)));
+    const write = changeWrites(process.stderr, (text) => shown(asCalled(text)));
+    reportWaits(
+        (line) => write(visibleLines(line)),
+        () => lastOutput,
+    );
 }
 
 /** Clears the terminal. */

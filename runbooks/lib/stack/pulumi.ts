@@ -2,6 +2,7 @@ import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
+import { waitingFor } from "../cli/waits.ts";
 
 const projectDir = join(import.meta.dirname, "..", "..", "..");
 
@@ -27,7 +28,7 @@ export const loginProblem = (stderr: string): RunbookError | undefined =>
 /** Runs a Pulumi command in the project's folder without questions; a failure is a result too. */
 export function askPulumi(...args: readonly string[]): Promise<PulumiAnswer> {
     const options = { cwd: projectDir, maxBuffer: 64 * 1024 * 1024 };
-    return new Promise((resolve) => {
+    const answer = new Promise<PulumiAnswer>((resolve) => {
         execFile("pulumi", [...args, "--non-interactive"], options, (error, stdout, stderr) => {
             const missing = error?.code === "ENOENT";
             const exitCode =
@@ -35,6 +36,7 @@ export function askPulumi(...args: readonly string[]): Promise<PulumiAnswer> {
             resolve({ exitCode, stdout, stderr: missing ? "there is no pulumi on the PATH" : stderr.trim() });
         });
     });
+    return waitingFor(`pulumi ${args.slice(0, 2).join(" ")}`, answer);
 }
 
 /**

@@ -83,5 +83,7 @@ function nextStep(noun: string, state: string): string | null {
     if (/PENDING|IN_PROGRESS/.test(state)) {
         return "wait: `npm run watch-status -- --wait`";
     }
-    return noun === "campaign" ? "it costs money while it is ACTIVE: `pulumi destroy` deletes it" : null;
+    return noun === "campaign"
+        ? "it costs money while it is ACTIVE: `npm run park` deletes it and keeps the trained version"
+        : null;
 }
