@@ -33,7 +33,8 @@ def personalize(region):
     ]:
         for item in getattr(client, operation)()[key]:
             if not item.get("status", "").startswith("DELETE"):
-                add(kind, item[arn], item["creationDateTime"].isoformat())
+                named = f"{item['name']} " if kind == "tracker" else ""
+                add(kind, named + item[arn], item["creationDateTime"].isoformat())
 
 
 def buckets():

@@ -9,11 +9,11 @@ export function lostIn(before: Inventory, stopped: Inventory, after: Inventory):
     return Object.keys(before).filter((thing) => stopped[thing] === before[thing] && after[thing] !== before[thing]);
 }
 
-/** Names only: an API, a job and an object version have an id of their own at each creation. */
+/** Names only: an API, an event tracker, a version and an object version have an id of their own at each creation. */
 const byName = (inventory: Inventory): string[] =>
     Object.keys(inventory)
         .filter((thing) => !/^(object version|table item|version) /.test(thing))
-        .map((thing) => (thing.startsWith("api ") ? thing.split(" ").slice(0, -1).join(" ") : thing))
+        .map((thing) => (/^(api|tracker) /.test(thing) ? thing.split(" ").slice(0, -1).join(" ") : thing))
         .sort();
 
 /** What exists beside the resources of the stack before the change, each time it exists. */
