@@ -68,7 +68,7 @@ export async function adoptable<I extends CommonInputs>(
 
 /**
  * Whether a resource of the inputs' name is one that an interrupted run of this stack created and did not record: it has
- * the stack's owner, no other resource uses it, and it holds no data.
+ * the stack's owner, no other resource uses it, and it holds no data and no trained version.
  */
 async function isInterruptedCreation<I extends CommonInputs>(
     kind: ResourceKind<I>,
@@ -76,9 +76,8 @@ async function isInterruptedCreation<I extends CommonInputs>(
     arn: string,
     { adopt, tags }: CommonInputs,
 ): Promise<boolean> {
-    const owner = tags[ownerTag];
-    if (!kind.delete || adopt !== undefined || owner === undefined) return false;
-    if ((await tagsOf(client, arn))[ownerTag] !== owner) return false;
+    if (!kind.delete || !kind.taggable || adopt !== undefined) return false;
+    if (!isOurs(await tagsOf(client, arn), tags)) return false;
     for await (const _ of kind.dependents?.(client, arn) ?? []) return false;
     return !(await kind.holdsData?.(client, arn));
 }
@@ -104,7 +103,10 @@ export function differingOf<I extends CommonInputs>(
 export function notOurs(has: Tags, stack: Tags): string {
     const why = `already exists and does not belong to this stack: its tags are ${JSON.stringify(has)}`;
     const { [ownerTag]: owner, "pulumi:stack": name } = stack;
-    return isOurs(has, { ...stack, [ownerTag]: has[ownerTag] ?? "" }) && owner !== undefined
+    const isOfName = ["pulumi:project", "pulumi:stack"].every(
+        (key) => has[key] !== undefined && has[key] === stack[key],
+    );
+    return isOfName && has[ownerTag] !== undefined
         ? `${why}, and the id of this stack is ${owner}. Another stack of this account has its name. Nothing was ` +
               `changed. Give this stack its own name: \`pulumi stack rename ${name}-<name>\`. If it is yours and its state ` +
               "was lost: `npm run adopt`."

@@ -1,5 +1,4 @@
 import type { CommonInputs, ResourceKind } from "./resource.ts";
-import { keptOwner, type Tags } from "./tags.ts";
 
 export type Properties = Readonly<Record<string, unknown>>;
 
@@ -80,16 +79,14 @@ export function meansTheSame<I extends CommonInputs>(
     return spelled(one) === spelled(other);
 }
 
-/** Whether an input changed. An owner is not added to an old resource. */
+/** Whether an input changed. */
 export function isChanged<I extends CommonInputs>(
     kind: Pick<ResourceKind<I>, "spellings">,
     key: string,
     olds: Properties,
     news: Properties,
 ): boolean {
-    const isOfTags = key === "tags" && [olds, news].every(({ tags }) => typeof tags === "object");
-    const wanted = isOfTags ? keptOwner(olds.tags as Tags, news.tags as Tags) : news[key];
-    return !meansTheSame(kind, key, olds[key], wanted);
+    return !meansTheSame(kind, key, olds[key], news[key]);
 }
 
 /** Properties in the words of `wording`, where both mean the same. */

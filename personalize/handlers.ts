@@ -17,10 +17,7 @@ flushCompileCache();
 
 export type HandlerName = ResourceKindName | "Marks" | "StackOwner" | "ClosedStage";
 
-/**
- * The handlers that the forwarder in Pulumi's state calls by kind. Never move this file and never rename a kind: state
- * of older releases names both.
- */
+/** The handlers that the forwarder in Pulumi's state calls, by this file's path and the kind. */
 export const handlers: Readonly<Record<HandlerName, Handler>> = keepLive(log, (live) => {
     const deps = {
         ...realDeps(),

@@ -82,7 +82,7 @@ export interface ResourceKind<I extends CommonInputs> {
     update?(client: PersonalizeClient, arn: string, inputs: I): Promise<void>;
     /** Resources that use it and must be deleted first, with their kinds. */
     dependents?(client: PersonalizeClient, arn: string): AsyncIterable<readonly [Removable, string]>;
-    /** Whether its deletion loses data that a new one would not have; absent: never. */
+    /** Whether its deletion loses data or training that a new one would not have; absent: never. */
     holdsData?(client: PersonalizeClient, arn: string): Promise<boolean>;
     /** Stops running, billed work, if Personalize can. */
     stop?(client: PersonalizeClient, arn: string): Promise<void>;

@@ -152,6 +152,14 @@ export const solution: ResourceKind<SolutionInputs> = {
             yield* underWay.map(({ solutionVersionArn = "" }) => [solutionVersion, solutionVersionArn] as const);
         }
     },
+    async holdsData(client, solutionArn) {
+        const trained = await firstMatch(
+            paginateListSolutionVersions({ client }, { solutionArn }),
+            (page) => page.solutionVersions,
+            ({ status }) => status === "ACTIVE",
+        );
+        return trained !== undefined;
+    },
     async delete(client, solutionArn) {
         await client.send(new DeleteSolutionCommand({ solutionArn }));
     },

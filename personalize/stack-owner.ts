@@ -93,8 +93,7 @@ export function stackOwnerHandler(deps: {
             const arn = await datasetGroup.find(client, { ...inputs, name, pollSeconds: 0, deadlineMinutes: 0 });
             const has: Tags = arn === undefined ? {} : await tagsOf(client, arn);
             const mine = { ...inputs.tags, [ownerTag]: owner };
-            // Without an owner, the dataset group's own lifecycle decides.
-            return has[ownerTag] === undefined || isOurs(has, mine)
+            return arn === undefined || isOurs(has, mine)
                 ? []
                 : [{ property: "datasetGroupName", reason: `${what} ${notOurs(has, mine)}` }];
         } catch (error) {

@@ -31,22 +31,9 @@ export async function tagsOf(client: PersonalizeClient, resourceArn: string): Pr
  */
 export const ownerTag = "movie-recommender:owner";
 
-/**
- * Whether these tags show that the resource belongs to the stack. The owner decides alone where both have one, because
- * `pulumi stack rename` changes the stack's name. Without an owner, project and stack decide.
- */
-export function isOurs(has: Tags | undefined, stack: Tags): boolean {
-    const isOf = (key: string) => has?.[key] !== undefined && has[key] === stack[key];
-    return has?.[ownerTag] !== undefined && stack[ownerTag] !== undefined
-        ? isOf(ownerTag)
-        : isOf("pulumi:project") && isOf("pulumi:stack");
-}
-
-/** The wanted tags for a resource with these tags: one without an owner stays without. */
-export function keptOwner(has: Tags, wanted: Tags): Tags {
-    const { [ownerTag]: _, ...others } = wanted;
-    return ownerTag in has ? wanted : others;
-}
+/** Whether these tags show that the resource belongs to the stack: by its id, because stacks can have equal names. */
+export const isOurs = (has: Tags | undefined, stack: Tags): boolean =>
+    has?.[ownerTag] !== undefined && has[ownerTag] === stack[ownerTag];
 
 /** The current values of the tags that the program once set; tags of others are ignored. */
 export const stillOf = (once: Tags, has: Tags): Tags =>

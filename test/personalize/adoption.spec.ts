@@ -39,7 +39,7 @@ describe("what exists already", () => {
     });
 
     it("refuses what another stack made, changes nothing, and names nameSuffix", async () => {
-        const theirs = { tags: { ...tags, "pulumi:stack": "theirs" } };
+        const theirs = { tags: { ...tags, "movie-recommender:owner": "bob", "pulumi:stack": "theirs" } };
         const { id, outs } = await makeGroup(theirs);
         await assert.rejects(makeGroup(), (error: Error) => {
             assert.match(
@@ -63,16 +63,6 @@ describe("what exists already", () => {
                 /^Error: dataset group films already exists and does not belong to this stack: its tags are \{"movie-recommender:owner":"ann",.*\}, and the id of this stack is bob\. .*`pulumi stack rename test-<name>`.*`npm run adopt`/,
             );
             assert.equal((await makeGroup(of("ann"))).id, id);
-        });
-
-        it("belongs to the stack of its tags when it has no owner, and gets one when it is adopted", async () => {
-            const { id, outs } = await makeGroup();
-            const { changes } = await world.handlers.DatasetGroup.diff(id, outs, { ...outs, ...of("ann") });
-            assert.equal(changes, false);
-            const otherTag = { ...outs, tags: { ...of("ann").tags, team: "films" } };
-            assert.equal((await world.handlers.DatasetGroup.diff(id, outs, otherTag)).changes, true);
-            await makeGroup(of("ann"));
-            await assert.rejects(makeGroup(of("bob")), /"movie-recommender:owner":"ann"/);
         });
 
         it("is not deleted with a resource of the other's", async () => {
@@ -181,12 +171,11 @@ describe("what exists already", () => {
     });
 
     describe("of an interrupted change", () => {
-        const owned = { tags: { ...tags, "movie-recommender:owner": "ann" } };
         const other = { recipeArn: recipe("aws-user-personalization-v2"), performAutoML: false };
 
         it("an unused solution of the stack is deleted and created with the wanted recipe", async () => {
             const { group } = await makeVersion();
-            const inputs = { ...owned, name: "series", datasetGroupArn: group.id, performAutoTraining: false };
+            const inputs = { name: "series", datasetGroupArn: group.id, performAutoTraining: false };
             await make("Solution", { ...inputs, ...other });
             const wanted = { ...inputs, ...other, recipeArn: recipe("aws-user-personalization") };
             const { outs } = await make("Solution", wanted);
@@ -195,14 +184,8 @@ describe("what exists already", () => {
         });
 
         it("a solution with a campaign, and a dataset with an import, are refused and stay", async () => {
-            const { group, dataset, version } = await makeAll();
-            const { personalize } = world.service;
-            const solutionArn = String(version.outs.solutionArn);
-            for (const resourceArn of [solutionArn, dataset.id]) {
-                const owner = [{ tagKey: "movie-recommender:owner", tagValue: "ann" }];
-                await personalize.send(new TagResourceCommand({ resourceArn, tags: owner }));
-            }
-            const films = { ...owned, name: "films", datasetGroupArn: group.id };
+            const { group } = await makeAll();
+            const films = { name: "films", datasetGroupArn: group.id };
             await assert.rejects(
                 make("Solution", { ...films, ...other, performAutoTraining: false }),
                 /already exists with a different recipeArn/,

@@ -21,7 +21,11 @@ export type Made = { readonly id: string; readonly outs: Properties };
 export type InitFailure = Error & { id: string; properties: Properties; reasons: string[] };
 
 export const csv = interactionsCsv(syntheticRatings());
-export const tags = { "pulumi:project": "movie-recommender", "pulumi:stack": "test" };
+export const tags = {
+    "movie-recommender:owner": "ann",
+    "pulumi:project": "movie-recommender",
+    "pulumi:stack": "test",
+};
 export const roleArn = "arn:aws:iam::000000000000:role/AmazonPersonalize-ExecutionRole";
 /** Inputs of every kind, with the provider's text that Pulumi adds to them. */
 export const common = {
