@@ -147,7 +147,7 @@ async function tried(
             const one = keys[name] as KeyCase;
             // The change before is undone in the same `up`.
             const result = await triedKey(aws, one, [...changed, ...Object.keys(one.set)]);
-            changed = Object.keys(one.set);
+            if (one.refused === undefined) changed = Object.keys(one.set);
             return { ...common, ...result, restored: true };
         }
         await aws.configure(base);
@@ -192,7 +192,9 @@ async function compared(aws: TestAws) {
 }
 
 /** Everything by name; a version has another id after each training. */
-const named = async (aws: TestAws) => (await everythingIn(aws)).filter((thing) => !thing.startsWith("version ")).sort();
+async function named(aws: TestAws): Promise<string[]> {
+    return (await everythingIn(aws)).filter((thing) => !thing.startsWith("version ")).sort();
+}
 
 function faultOf({ differences, secondEmpty, restored, problem }: Planned): string | undefined {
     if (problem !== undefined) return problem;

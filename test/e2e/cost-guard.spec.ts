@@ -195,7 +195,8 @@ describe("the cost guard on the local AWS", function () {
             };
         }
         before(async () => {
-            const tags = Object.entries({ "pulumi:project": "movie-recommender", "pulumi:stack": aws.stack });
+            const owned = { "movie-recommender:owner": "an-id" };
+            const tags = Object.entries({ ...owned, "pulumi:project": "movie-recommender", "pulumi:stack": aws.stack });
             await aws.personalize.send(
                 new CreateSolutionCommand({
                     name: "old-films",
