@@ -5,6 +5,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { type OptionsFile, optionsOfStack, readOptionsFile } from "./options-file.ts";
 import { DEFAULT_OUTPUT } from "./places.ts";
 import { type PrepareOptions, plansOf, prepare } from "./prepare.ts";
+import { parseEventRule } from "./reading/event-rule.ts";
 import { choiceOf } from "./reading/roles.ts";
 import { formatSummary } from "./summary.ts";
 import { changeWrites, visibleLines } from "./visible.ts";
@@ -35,6 +36,16 @@ interface Flags {
 
 const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "..", "package.json"), "utf8"));
 
+/** A parser of an option that keeps its text; `check` throws an Error for a wrong one. */
+const checkedBy = (check: (text: string) => void) => (text: string) => {
+    try {
+        check(text);
+        return text;
+    } catch (error) {
+        throw new InvalidArgumentError((error as Error).message);
+    }
+};
+
 const command = new Command("data-prep")
     .description(
         "Turns interactions of any table into the CSV that Amazon Personalize imports, and into fallback tables of " +
@@ -51,10 +62,14 @@ const command = new Command("data-prep")
     .option(
         "--columns <list>",
         "user=…,item=…,time=…,event=…,value=…: names of columns, or numbers from 1; DEVICE=… keeps a further column",
-        columnsOf,
+        checkedBy((text) => text.split(",").forEach(choiceOf)),
     )
     .option("--time <format>", "s, ms, us, iso, or a format such as '%d/%m/%Y %H:%M'")
-    .option("--event <rule>", "the type of all events, or a rule: 'rating >= 4 -> Like, else Watch'")
+    .option(
+        "--event <rule>",
+        "the type of all events, or a rule: 'rating >= 4 -> Like, else Watch'",
+        checkedBy(parseEventRule),
+    )
     .option(
         "--output <file>",
         "the CSV, or a folder; manifest, catalogue, fallback tables, items and users are written beside it",
@@ -89,15 +104,6 @@ const command = new Command("data-prep")
     )
     .exitOverride();
 
-function columnsOf(text: string): string {
-    try {
-        text.split(",").forEach(choiceOf);
-        return text;
-    } catch (error) {
-        throw new InvalidArgumentError((error as Error).message);
-    }
-}
-
 function badRowsOf(text: string): string {
     if (/^(fail|skip|quarantine:.+)$/s.test(text)) return text;
     throw new InvalidArgumentError("Allowed choices are fail, skip, quarantine FILE.");
@@ -128,10 +134,15 @@ function outputOf(path: string): string {
     return isFolder ? join(path, basename(DEFAULT_OUTPUT)) : path;
 }
 
+/** An options file, and whether the rule of events is its own. */
+interface FileChoice extends OptionsFile {
+    readonly hasRule: boolean;
+}
+
 /** Parses a command line, with the options of the file that it names; its own options and files win. */
-async function parseWithFile(args: readonly string[]): Promise<OptionsFile | undefined> {
+async function parseWithFile(args: readonly string[]): Promise<FileChoice | undefined> {
     command.parse(args, { from: "user" });
-    const { options, stack } = command.opts<Flags>();
+    const { options, stack, event } = command.opts<Flags>();
     if (options === undefined && stack === undefined) return undefined;
     const found =
         stack === undefined
@@ -139,12 +150,12 @@ async function parseWithFile(args: readonly string[]): Promise<OptionsFile | und
             : await optionsOfStack(stack, ".", callersFolder);
     const files = command.args.length > 0 || command.opts<Flags>().input !== undefined ? [] : found.files;
     command.parse([...found.options, ...args, ...files], { from: "user" });
-    return found;
+    return { ...found, hasRule: event === undefined };
 }
 
 /** Runs data-prep with a command line's arguments; returns the exit code. */
 async function main(args: string[]): Promise<number> {
-    let optionsFile: OptionsFile | undefined;
+    let optionsFile: FileChoice | undefined;
     try {
         optionsFile = await parseWithFile(joinQuarantine(args));
     } catch (error) {
@@ -172,6 +183,7 @@ async function main(args: string[]): Promise<number> {
         ...(columns !== undefined && { columns }),
         ...(time !== undefined && { time }),
         ...(event !== undefined && { event }),
+        ...(optionsFile?.hasRule && { unmatchedCases: "warn" as const }),
         ...(optionsFile && { optionsFile: { file: optionsFile.path, sha256: optionsFile.sha256 } }),
     };
     try {

@@ -1,18 +1,10 @@
 import { remembering } from "./interner.ts";
-import type { EventRule } from "./reading/event-rule.ts";
+import type { Decision, EventRule } from "./reading/event-rule.ts";
 import { type Dialect, unescaped } from "./reading/scan.ts";
 import { idProblem } from "./values.ts";
 
-/** The event type of a record. */
-export interface FoundEvent {
-    /** Undefined if the rule leaves the record out. */
-    readonly type: string | undefined;
-    /** The column with a text that the service does not take, and the reason. */
-    readonly problem?: readonly [column: number, reason: string];
-}
-
 /** Reads a record; `bounds` has the start and the end of each field. */
-type ReadEvent = (record: Buffer, bounds: Int32Array) => FoundEvent;
+type ReadEvent = (record: Buffer, bounds: Int32Array) => Decision;
 
 /** The reader of event types: one type for all records, a rule, or the text of a column. */
 export function eventReader(event: string | EventRule | undefined, column: number, dialect: Dialect): ReadEvent {
@@ -29,19 +21,18 @@ export function eventReader(event: string | EventRule | undefined, column: numbe
             return /["\\]/.test(type) ? { type, problem: [column, unnameable] } : { type };
         });
     }
-    const [only, ...others] = event.columns;
+    const [only, ...others] = [...new Set(event.columns)];
     if (only !== undefined && others.length === 0) {
-        return atColumn(only, (record, from, to) => ({ type: event.typeOf(() => textOf(record, from, to)) }));
+        return atColumn(only, (record, from, to) => event.decide(() => textOf(record, from, to)));
     }
-    return (record, bounds) => ({
-        type: event.typeOf((each) => textOf(record, bounds[2 * each] as number, bounds[2 * each + 1] as number)),
-    });
+    return (record, bounds) =>
+        event.decide((each) => textOf(record, bounds[2 * each] as number, bounds[2 * each + 1] as number));
 }
 
 const unnameable = "event type has a quote or a backslash, which no filter can name";
 
 /** Columns of types and ratings repeat a few texts, so each text is read once. */
-function atColumn(column: number, read: (record: Buffer, from: number, to: number) => FoundEvent): ReadEvent {
+function atColumn(column: number, read: (record: Buffer, from: number, to: number) => Decision): ReadEvent {
     const remembered = remembering(read);
     return (record, bounds) => remembered(record, bounds[2 * column] as number, bounds[2 * column + 1] as number);
 }

@@ -18,7 +18,14 @@ import {
     usersPathsBeside,
 } from "./places.ts";
 import { judge, warningsOf, writeReport } from "./quality/judge.ts";
-import { type BadRowsChoice, refuseOneFileTwice, refuseUnfit, type TablesChoice, tablesGiven } from "./refusals.ts";
+import {
+    type RowsChoice,
+    refuseOneFileTwice,
+    refuseUnfit,
+    type TablesChoice,
+    tablesGiven,
+    unmatchedCases,
+} from "./refusals.ts";
 import type { Plan } from "./row-writer.ts";
 import { type Summary, summarise } from "./summary.ts";
 import { writeTables } from "./tables/make.ts";
@@ -29,7 +36,7 @@ import { isMovieLens } from "./words.ts";
 /** Relative to the project's folder, where npm runs commands. */
 const CACHE_FOLDER = "data/ml-100k";
 
-export interface PrepareOptions extends Choices, TablesChoice, BadRowsChoice {
+export interface PrepareOptions extends Choices, TablesChoice, RowsChoice {
     /** A file, zip or folder, or `-` for stdin. Without it MovieLens 100k is fetched, or read from the cache. */
     input?: string;
     /** Several of them; their interactions are written in this order. */
@@ -95,7 +102,8 @@ export async function prepare(options: PrepareOptions = {}): Promise<PrepareResu
             ...(bad && { onBad: (row: BadRow) => void bad.push(row) }),
         });
         const found = summarise(result, name, outputPath);
-        refuseUnfit(result, found, name, paths, options);
+        refuseUnfit(result, plans, found, name, paths, options);
+        for (const line of unmatchedCases(plans, result.matched)) log(`warning: ${line}`);
         if (bad && options.quarantine) await writeQuarantine(options.quarantine, bad);
         const { catalogue } = items;
         await folder.putJson(cataloguePath, catalogue);

@@ -8,19 +8,23 @@ import {
     tablesPathBeside,
     usersPathsBeside,
 } from "./places.ts";
-import type { ConvertResult } from "./row-writer.ts";
+import { conditionText } from "./reading/event-rule.ts";
+import type { ConvertResult, Plan } from "./row-writer.ts";
 import { type Summary, whatIsTooLittle } from "./summary.ts";
+import { shown } from "./values.ts";
 
 /** The data is unsuitable for Personalize; the message contains the reason and the fix. Nothing was written. */
 export class UnfitDataError extends Error {
     override readonly name = "UnfitDataError";
 }
 
-export interface BadRowsChoice {
+export interface RowsChoice {
     /** Unusable rows: refuse the whole file (default), skip them, or write them to a file for them. */
     badRows?: "fail" | "skip" | "quarantine";
     /** The largest share of unusable rows that may be skipped, 0 to 1; by default any. */
     maxBad?: number;
+    /** A case of `--event` that matches no row: refuse the data (default), or only say so. */
+    unmatchedCases?: "fail" | "warn";
 }
 
 export interface TablesChoice {
@@ -30,13 +34,35 @@ export interface TablesChoice {
     users?: string;
 }
 
+/** Values of a column that a message lists. */
+const listedValues = 8;
+
+/** A sentence for each case of `--event` that matches no row, with values of its column in the first rows. */
+export function unmatchedCases(plans: readonly Plan[], matched: ConvertResult["matched"]): string[] {
+    const [plan] = plans;
+    const event = plan?.event;
+    if (plan === undefined || event === undefined || typeof event === "string") return [];
+    return event.cases.flatMap((each, index) => {
+        if (matched[index]) return [];
+        const at = event.columns[index] as number;
+        const values = [...new Set(plan.table.sample.map((row) => row[at] ?? ""))].filter((value) => value !== "");
+        const listed = values.slice(0, listedValues).map((value) => shown(value, 40));
+        const more = values.length > listed.length ? ", …" : "";
+        return [
+            `The case "${conditionText(each)}" of --event matches no row. ` +
+                (listed.length > 0 ? `The column has ${listed.join(", ")}${more}.` : "The column is empty."),
+        ];
+    });
+}
+
 /** Throws UnfitDataError for bad rows, and for data that the service would refuse. */
 export function refuseUnfit(
-    { badRows, fields, eventTypes }: ConvertResult,
+    { badRows, fields, eventTypes, matched }: ConvertResult,
+    plans: readonly Plan[],
     summary: Omit<Summary, "tables">,
     name: string,
     paths: readonly string[],
-    options: BadRowsChoice,
+    options: RowsChoice,
 ): void {
     const { count } = badRows;
     const share = count / Math.max(1, count + summary.interactions);
@@ -46,6 +72,10 @@ export function refuseUnfit(
     if (count > 0 && share > (options.maxBad ?? 1)) {
         const more = `${(share * 100).toPrecision(3)} % of the rows, more than --max-bad ${(options.maxBad ?? 1) * 100}%. `;
         throw new UnfitDataError(more + describeBadRows(name, paths, badRows));
+    }
+    const unmatched = unmatchedCases(plans, matched);
+    if (unmatched.length > 0 && options.unmatchedCases !== "warn") {
+        throw new UnfitDataError(`${name}: ${unmatched.join("\n")}\nCorrect the case, or leave it out.`);
     }
     const tooLittle = whatIsTooLittle(summary);
     if (tooLittle) throw new UnfitDataError(`${name}: ${tooLittle}`);

@@ -1,11 +1,11 @@
 import { type AvroField, quoted } from "./avro.ts";
 import { type BadRow, createBadRows } from "./bad-rows.ts";
 import { type Columns, createColumns } from "./columns.ts";
-import { eventReader, type FoundEvent } from "./event-field.ts";
+import { eventReader } from "./event-field.ts";
 import { createExtras, headerFields } from "./extras.ts";
 import { createIdField } from "./id-field.ts";
 import { remembering } from "./interner.ts";
-import type { EventRule } from "./reading/event-rule.ts";
+import type { Decision, EventRule } from "./reading/event-rule.ts";
 import type { Extra, Role } from "./reading/roles.ts";
 import { createScanner, type Scanner, unescaped } from "./reading/scan.ts";
 import { delimiterName } from "./reading/sniff.ts";
@@ -38,6 +38,10 @@ export interface ConvertResult {
     badRows: { count: number; first: BadRow[] };
     /** Rows without an event type by the rule. */
     leftOut: number;
+    /** Rows in which a column is empty that the rule compares. */
+    emptyInRule: number;
+    /** Rows that each case of the rule matches, in the order of the cases. */
+    matched: readonly number[];
     /** Rows that equal an earlier one in all their values. */
     repeated: number;
     /** Written rows of each event type. */
@@ -66,7 +70,8 @@ export function createRowWriter(hasValue: boolean, extraNames: readonly string[]
     const badRows = createBadRows(onBad);
     const types: { readonly name: string; readonly field: Buffer; rows: number }[] = [];
     const typeNumbers = new Map<string, number>();
-    let leftOut = 0;
+    let [leftOut, emptyInRule] = [0, 0];
+    const matched: number[] = [];
 
     const typeNumberOf = (name: string): number => {
         const known = typeNumbers.get(name);
@@ -88,7 +93,7 @@ export function createRowWriter(hasValue: boolean, extraNames: readonly string[]
         const extraColumns = extraNames.map((name) => plan.extras.find((extra) => extra.name === name)?.column);
         let line = 0;
         let isHeader = table.hasHeader;
-        let event: FoundEvent = { type: undefined };
+        let event: Decision = { type: undefined };
         /** EVENT_VALUE and the further columns of the record. */
         let [value, others]: [string, string[]] = ["", []];
 
@@ -147,6 +152,8 @@ export function createRowWriter(hasValue: boolean, extraNames: readonly string[]
 
         /** Writes the checked record at `start` of the output; returns its end. */
         const row = (out: Buffer, start: number): number => {
+            if (event.isEmpty) emptyInRule++;
+            if (event.matched !== undefined) matched[event.matched] = (matched[event.matched] ?? 0) + 1;
             if (event.type === undefined) {
                 leftOut++;
                 return start;
@@ -180,6 +187,8 @@ export function createRowWriter(hasValue: boolean, extraNames: readonly string[]
         columns: collected.finish(),
         badRows: badRows.found,
         leftOut,
+        emptyInRule,
+        matched,
         eventTypes: Object.fromEntries(types.map(({ name, rows }) => [name, rows])),
         fields: [...headerFields(hasValue), ...extras.fields()],
     });

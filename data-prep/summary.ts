@@ -32,6 +32,8 @@ export interface Summary {
     rowsSkipped: number;
     /** Rows for which `--event` has no type. */
     rowsLeftOut: number;
+    /** Rows in which a column is empty that `--event` compares. */
+    rowsEmptyInRule: number;
     /** Rows that equal an earlier one in user, item, type, value and time. */
     rowsRepeated: number;
     /** The first 20 skipped rows. */
@@ -60,6 +62,7 @@ export function summarise(result: ConvertResult, input: string, output: string):
         usersWithTwo: perUser.filter((count) => count >= 2).length,
         eventTypes: result.eventTypes,
         rowsLeftOut: result.leftOut,
+        rowsEmptyInRule: result.emptyInRule,
         rowsRepeated: result.repeated,
         rowsSkipped: result.badRows.count,
         skipped: result.badRows.first,
@@ -92,17 +95,9 @@ export function formatSummary(summary: Summary): string {
         ["span", `${day(summary.firstTimestamp)} to ${day(summary.lastTimestamp)}`],
         ["event types", eventTypesText(summary.eventTypes)],
         ["rows skipped", count(summary.rowsSkipped)],
-        ...(summary.rowsLeftOut > 0
-            ? [["left out", `${count(summary.rowsLeftOut)}, by --event`] as [string, string]]
-            : []),
-        ...(summary.rowsRepeated > 0
-            ? [
-                  ["repeated", `${count(summary.rowsRepeated)} rows equal an earlier one and are left out`] as [
-                      string,
-                      string,
-                  ],
-              ]
-            : []),
+        ...counted("left out", summary.rowsLeftOut, "by --event"),
+        ...counted("empty", summary.rowsEmptyInRule, "in a column that --event compares; no case matches these values"),
+        ...counted("repeated", summary.rowsRepeated, "equal an earlier row and are left out"),
         [
             "similar",
             `${count(tables.filmsWithSimilar)} items; ${count(others)} with too few viewers fall back to their genres`,
@@ -113,6 +108,10 @@ export function formatSummary(summary: Summary): string {
     ];
     return lines.map(([name, value]) => `${name.padEnd(14)}${value}`).join("\n");
 }
+
+/** A line for a number of rows above 0. */
+const counted = (name: string, rows: number, what: string): [string, string][] =>
+    rows > 0 ? [[name, `${count(rows)} ${what}`]] : [];
 
 function spread(counts: Int32Array): Spread {
     if (counts.length === 0) return { min: 0, median: 0, max: 0 };

@@ -115,15 +115,12 @@ function planOf(table: Table, choices: Choices, path: string, now: number): Plan
             ? roles.event === undefined
                 ? defaultEvent
                 : undefined
-            : eventOf(choices.event, names);
+            : eventRuleOf(choices.event, names);
     const extras = chosen?.extras ?? extrasIn(names, roles);
     const plan = { table, roles: { ...roles, user, item, time: timeColumn }, extras, time: time.format, event };
     refuseWrongTimes(plan, path, now);
     return plan;
 }
-
-const eventOf = (text: string, names: readonly string[]) =>
-    /[<>=→,]/.test(text) ? eventRuleOf(text, names) : (eventRuleOf(text, names).typeOf(() => "") as string);
 
 /** A chosen format that most of the first rows contradict is a mistake of the command, not of the rows. */
 function refuseWrongTimes({ table, roles, time }: Plan, path: string, now: number): void {

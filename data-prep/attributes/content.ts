@@ -15,6 +15,8 @@ export const isEmpty = (text: string): boolean => empty.has(text);
 
 const integer = /^-?(0|[1-9]\d{0,17})(\.0+)?$/;
 const decimal = /^[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
+/** Whether a text is a number with a decimal point. */
+export const isNumber = (text: string): boolean => decimal.test(text);
 /** A code or an id is not a quantity, although it has only digits. */
 const code = /(^|_)(ID|CODE|NO|KEY|SKU|ISBN\d*|ZIP|POSTAL|POSTCODE)$/;
 

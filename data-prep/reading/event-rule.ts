@@ -1,71 +1,151 @@
+import { isEmpty, isNumber } from "../attributes/content.ts";
+import { shown } from "../values.ts";
+import { visible } from "../visible.ts";
 import { columnOf } from "./roles.ts";
+
+/** A condition of `--event`, such as `rating >= 4`, and the type of the rows that match it. */
+export interface EventCase {
+    readonly column: string;
+    readonly operator: Operator;
+    readonly value: string;
+    readonly type: string;
+}
+
+/** The parsed text of `--event`: cases in order, then the type of all other rows; undefined leaves them out. */
+export interface EventCases {
+    readonly cases: readonly EventCase[];
+    readonly otherwise: string | undefined;
+}
+
+/** The event type of a row. */
+export interface Decision {
+    /** Undefined if the rule leaves the row out. */
+    readonly type: string | undefined;
+    /** The index of the case that matched; absent for `else`, for no match, and without a rule. */
+    readonly matched?: number;
+    /** Whether a column that a case compares is empty. */
+    readonly isEmpty?: true;
+    /** The column with an unusable text, and the reason. */
+    readonly problem?: readonly [column: number, reason: string];
+}
 
 /** Decides an interaction's event type from its row. */
 export interface EventRule {
-    /** The columns that decide, from 0. */
+    readonly cases: readonly EventCase[];
+    /** The columns of the cases, from 0, in their order. */
     readonly columns: readonly number[];
-    /** The type for the values of these columns; undefined leaves the row out. */
-    typeOf(value: (column: number) => string): string | undefined;
+    decide(value: (column: number) => string): Decision;
 }
 
-/** Name, operator, value and type of `rating >= 4 -> Like`; undefined for another form. */
-function conditionIn(text: string): readonly [string, string, string, string] | undefined {
-    const operator = />=|<=|!=|[=<>]/.exec(text.slice(1));
-    if (operator === null) return undefined;
-    const at = operator.index + 1;
-    const rest = text.slice(at + operator[0].length);
-    const arrow = /→|->/.exec(rest);
-    if (arrow === null) return undefined;
-    const name = text.slice(0, at).trim();
-    const wanted = rest.slice(0, arrow.index).trim();
-    const type = rest.slice(arrow.index + arrow[0].length).trim();
-    return name && wanted && type ? [name, operator[0], wanted, type] : undefined;
-}
+const comparisons = {
+    ">=": (difference: number) => difference >= 0,
+    "<=": (difference: number) => difference <= 0,
+    ">": (difference: number) => difference > 0,
+    "<": (difference: number) => difference < 0,
+    "=": (difference: number) => difference === 0,
+    "!=": (difference: number) => difference !== 0,
+} as const;
+type Operator = keyof typeof comparisons;
+const operators = Object.keys(comparisons).join(", ");
+/** Operators of other languages. */
+const mistaken: Readonly<Record<string, Operator>> = { "=>": ">=", "=<": "<=", "==": "=", "<>": "!=" };
+
+const token = /"[^"]*"|->|→|>=|<=|=>|=<|==|<>|!=|[<>=,;"]|(?:(?!->|!=)[^<>=,;"→])+/g;
+const eventType = /^[^"\\\p{Cc}]{1,256}$/u;
 
 /**
- * Reads the text of `--event`: a type (`View`), or cases such as `rating >= 4 -> Like, else Watch`. Cases apply in
- * order; without `else` other rows are left out. Throws an Error that shows the form.
+ * Parses the text of `--event`: a type (`View`), or cases such as `rating >= 4 -> Like, else Watch`. A column or a value
+ * that contains a sign of the grammar is in double quotes.
+ *
+ * @throws Error with the reason, the text, and a caret below the place.
  */
-export function eventRuleOf(text: string, header: readonly string[]): EventRule {
-    const cases = text.split(",").map((each) => each.trim());
-    const tests = cases.map((each, index) => {
-        const last =
-            /^else\s+(\S.*)$/.exec(each)?.[1] ?? (cases.length === 1 && !/[<>=→]/.test(each) ? each : undefined);
-        if (last !== undefined && index === cases.length - 1)
-            return { passes: () => true, type: typeNamed(last), column: [] };
-        const found = conditionIn(each);
-        if (!found) throw new Error(`--event: "${each}" is not like 'rating >= 4 -> Like, else Watch', or one type.`);
-        const [name, operator, wanted, type] = found;
-        const column = columnOf(name, header);
-        return { passes: testOf(column, operator, wanted), type: typeNamed(type), column: [column] };
+export function parseEventRule(text: string): EventCases {
+    const tokens = [...text.matchAll(token)].flatMap(({ 0: found, index }) => {
+        const at = index + found.length - found.trimStart().length;
+        return found.trim() === "" ? [] : [{ text: found.trim(), at }];
     });
-    return {
-        columns: [...new Set(tests.flatMap(({ column }) => column))],
-        typeOf: (value) => tests.find(({ passes }) => passes(value))?.type,
+    let next = 0;
+    const fail = (why: string, at = tokens[next]?.at ?? text.length): never => {
+        const reason = text[at] === ";" ? "A comma separates two cases, not a semicolon" : why;
+        const caret = " ".repeat([...visible(text.slice(0, at))].length);
+        throw new Error(`${reason}:\n  ${visible(text)}\n  ${caret}^`);
     };
+    const isWord = (each = "") => each !== "" && (/^"[^"]+"$/.test(each) || !/^(->|!=|[<>=,;"→])/.test(each));
+    const word = (expected: string): string => {
+        const each = tokens[next]?.text;
+        if (!isWord(each)) fail(`Expected ${expected}`);
+        next += 1;
+        return (each as string).replaceAll('"', "");
+    };
+    const type = (): string => {
+        const found = word("an event type");
+        const at = tokens[next - 1]?.at;
+        if (/(^|\s)else\s/.test(found)) fail("A case and a comma stand before else", at);
+        return eventType.test(found) ? found : fail("An event type has 1 to 256 characters", at);
+    };
+    const readCase = (): EventCase => {
+        const column = word("a column");
+        const sign = tokens[next]?.text ?? "";
+        if (mistaken[sign]) fail(`Write ${mistaken[sign]} for ${sign}`);
+        if (!(sign in comparisons)) fail(`Expected one of ${operators}`);
+        next += 1;
+        const operator = sign as Operator;
+        const value = word("a value");
+        if (isOrder(operator) && !isNumber(value)) fail(`${operator} compares numbers`, tokens[next - 1]?.at);
+        const [comma, decimals] = [tokens[next]?.text, tokens[next + 1]?.text ?? ""];
+        if (comma === "," && isNumber(value) && /^\d/.test(decimals)) fail("A decimal has a point, such as 4.5");
+        if (!/^(->|→)$/.test(comma ?? "")) fail("Expected -> and the event type");
+        next += 1;
+        return { column, operator, value, type: type() };
+    };
+
+    if (tokens.length === 1) return { cases: [], otherwise: type() };
+    const cases: EventCase[] = [];
+    for (;;) {
+        const [, last] = /^else\s+(\S.*)$/s.exec(tokens[next]?.text ?? "") ?? [];
+        if (last !== undefined && cases.length > 0) {
+            if (next + 1 < tokens.length) fail("Nothing follows the type of else", tokens[next + 1]?.at);
+            return { cases, otherwise: eventType.test(last) ? last : fail("An event type has 1 to 256 characters") };
+        }
+        cases.push(readCase());
+        if (next === tokens.length) return { cases, otherwise: undefined };
+        if (tokens[next]?.text !== ",") fail("A comma separates two cases");
+        next += 1;
+    }
 }
 
-function testOf(column: number, operator: string, wanted: string) {
-    const number = Number(wanted);
-    const compare = (text: string) => {
-        const both = text !== "" && !Number.isNaN(number) && !Number.isNaN(Number(text));
-        if (both) return Number(text) - number;
-        return operator === "=" || operator === "!=" ? Number(text !== wanted) : Number.NaN;
-    };
-    const passes: Readonly<Record<string, (difference: number) => boolean>> = {
-        ">=": (difference) => difference >= 0,
-        "<=": (difference) => difference <= 0,
-        ">": (difference) => difference > 0,
-        "<": (difference) => difference < 0,
-        "=": (difference) => difference === 0,
-        "!=": (difference) => difference !== 0,
-    };
-    const pass = passes[operator] as (difference: number) => boolean;
-    return (value: (column: number) => string) => pass(compare(value(column)));
-}
+const isOrder = (operator: Operator) => operator !== "=" && operator !== "!=";
 
-function typeNamed(text: string): string {
-    const type = text.trim();
-    if (!/^[^"\\\p{Cc}]{1,256}$/u.test(type)) throw new Error(`--event: "${type}" is not an event type.`);
-    return type;
+/** A case as its text in `--event`, without the type. */
+export const conditionText = ({ column, operator, value }: EventCase) => `${column} ${operator} ${value}`;
+
+/**
+ * The event type of the text of `--event`, or its rule. Cases apply in order; without `else` other rows are left out. An
+ * empty value matches no case.
+ *
+ * @throws Error for a text that `parseEventRule` refuses, and for a column that is not in `header`.
+ */
+export function eventRuleOf(text: string, header: readonly string[]): string | EventRule {
+    const { cases, otherwise } = parseEventRule(text);
+    if (cases.length === 0) return otherwise as string;
+    const tests = cases.map((each) => ({ ...each, at: columnOf(each.column, header), wanted: Number(each.value) }));
+    const decide = (value: (column: number) => string): Decision => {
+        let empty: Pick<Decision, "isEmpty"> = {};
+        for (const [matched, { at, operator, value: wantedText, wanted, type }] of tests.entries()) {
+            const found = value(at).trim();
+            if (isEmpty(found)) {
+                empty = { isEmpty: true };
+                continue;
+            }
+            const areNumbers = !Number.isNaN(wanted) && isNumber(found);
+            if (!areNumbers && isOrder(operator)) {
+                const reason = `"${shown(found, 40)}" is not a number, and --event compares it by ${operator} ${wantedText}`;
+                return { type: undefined, problem: [at, reason] };
+            }
+            const difference = areNumbers ? Number(found) - wanted : Number(found !== wantedText);
+            if (comparisons[operator](difference)) return { type, matched, ...empty };
+        }
+        return { type: otherwise, ...empty };
+    };
+    return { cases, columns: tests.map(({ at }) => at), decide };
 }

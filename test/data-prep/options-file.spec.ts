@@ -35,7 +35,7 @@ describe("an options file of data-prep", () => {
                 "files: events.csv",
                 "columns: { user: who, item: what, time: at }",
                 "time: s",
-                "event: stars >= 4 -> Like, else Watch",
+                "event: stars >= 40 -> Love, stars >= 4 -> Like, else Watch",
                 "bad-rows: quarantine bad.csv",
                 "max-bad: 0.1%",
                 "output: out/data.csv",
@@ -44,10 +44,11 @@ describe("an options file of data-prep", () => {
     });
     afterEach(() => rmSync(folder, { recursive: true }));
 
-    it("gives the files and options of a run, and the command line wins over it", async () => {
+    it("gives the files and options of a run, and the command line wins over it, also with its refusals", async () => {
         const first = await dataPrep(folder, "--options", "shop.yaml");
         assert.equal(first.code, 0, first.text);
         assert.match(first.text, /user = who, item = what, time = at/);
+        assert.match(first.text, /^warning: The case "stars >= 40" of --event matches no row/m);
         const types = (await manifest()).eventTypes.map(({ name }) => name);
         assert.deepEqual(types, ["Watch", "Like"]);
         const second = await dataPrep(folder, "--options", "shop.yaml", "--event", "View");
@@ -56,6 +57,9 @@ describe("an options file of data-prep", () => {
             (await manifest()).eventTypes.map(({ name }) => name),
             ["View"],
         );
+        const third = await dataPrep(folder, "--options", "shop.yaml", "--event", "stars >= 40 -> Love, else Watch");
+        assert.equal(third.code, 1, third.text);
+        assert.match(third.text, /The case "stars >= 40" of --event matches no row/);
     });
 
     it("is refused with its name for a wrong key, value or path", async () => {
@@ -67,6 +71,10 @@ describe("an options file of data-prep", () => {
         };
         await refused("files: events.csv\ncolum: x", /unknown option '--colum'/);
         await refused("files: events.csv\nmax-bad: many", /max-bad/);
+        await refused(
+            "files: events.csv\nevent: stars => 4 -> Like",
+            /Write >= for =>:\n {2}stars => 4 -> Like\n {8}\^/,
+        );
         await refused("- events.csv", /wrong\.yaml is not a map of options/);
         await refused("files: [events.csv", /wrong\.yaml is neither YAML nor JSON/);
         await refused("files: { a: b }", /wrong\.yaml: "files" must be a text/);

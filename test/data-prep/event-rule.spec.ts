@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import type { PrepareOptions } from "../../data-prep/prepare.ts";
+import { eventRuleOf, parseEventRule } from "../../data-prep/reading/event-rule.ts";
+import { UnfitDataError } from "../../data-prep/refusals.ts";
+import { prepareForEach } from "./preparing.ts";
+
+describe("the grammar of --event", () => {
+    for (const { rule, at, reason } of [
+        { rule: "rating >= 4,5 -> Like", at: ",5", reason: "A decimal has a point, such as 4.5" },
+        { rule: "rating => 4 -> Like", at: "=>", reason: "Write >= for =>" },
+        { rule: "rating =< 4 -> Like", at: "=<", reason: "Write <= for =<" },
+        { rule: "rating == 5 -> Like", at: "==", reason: "Write = for ==" },
+        { rule: "type <> view -> Like", at: "<>", reason: "Write != for <>" },
+        { rule: "rating = -> Like", at: "->", reason: "Expected a value" },
+        { rule: "rating >= high -> Like", at: "high", reason: ">= compares numbers" },
+        { rule: "rating 4 -> Like", at: "->", reason: "Expected one of >=, <=, >, <, =, !=" },
+        { rule: "rating >= 4 -> ", at: "", reason: "Expected an event type" },
+        { rule: "rating >= 4, else Watch", at: ",", reason: "Expected -> and the event type" },
+        { rule: "a = 1 -> Like; else Watch", at: ";", reason: "A comma separates two cases, not a semicolon" },
+        { rule: "View;Buy", at: ";", reason: "A comma separates two cases, not a semicolon" },
+        { rule: "a = 1 -> Like else Watch", at: "Like", reason: "A case and a comma stand before else" },
+        { rule: "else Watch", at: "else", reason: "A case and a comma stand before else" },
+        { rule: "a = 1 -> Like, else Watch, b = 2 -> B", at: ", b", reason: "Nothing follows the type of else" },
+        { rule: "a = 1 -> Like,", at: "", reason: "Expected a column" },
+        { rule: 'a = "b -> Like', at: '"b', reason: "Expected a value" },
+        { rule: "", at: "", reason: "Expected a column" },
+    ]) {
+        it(`refuses "${rule}" with a caret at "${at}"`, () => {
+            const caret = " ".repeat(at === "" ? rule.length : rule.indexOf(at));
+            assert.throws(() => parseEventRule(rule), { message: `${reason}:\n  ${rule}\n  ${caret}^` });
+        });
+    }
+
+    it("takes one type, cases without spaces, and values in double quotes", () => {
+        assert.deepEqual(parseEventRule("Added to cart"), { cases: [], otherwise: "Added to cart" });
+        const like = { column: "rating", operator: ">=", value: "4", type: "Like" };
+        assert.deepEqual(parseEventRule("rating>=4->Like,else Watch"), { cases: [like], otherwise: "Watch" });
+        const { cases } = parseEventRule('"a > b" = "x, y" → add-to-cart');
+        assert.deepEqual(cases, [{ column: "a > b", operator: "=", value: "x, y", type: "add-to-cart" }]);
+    });
+});
+
+describe("a rule of --event", () => {
+    const decide = (text: string, ...values: string[]) => {
+        const rule = eventRuleOf(text, ["a", "b"]);
+        assert.ok(typeof rule !== "string");
+        return rule.decide((column) => values[column] ?? "");
+    };
+
+    it("matches an empty value with no case, also by !=", () => {
+        for (const empty of ["", " ", "NaN", "null"]) {
+            assert.deepEqual(decide("a != 0 -> Paid, else Free", empty), { type: "Free", isEmpty: true });
+        }
+        assert.deepEqual(decide("a > 1 -> A, b = x -> B", "", "x"), { type: "B", matched: 1, isEmpty: true });
+    });
+
+    it("refuses a text that a case compares by size, and compares it by =", () => {
+        assert.deepEqual(decide("a >= 4 -> Like, else Watch", "good").problem, [
+            0,
+            '"good" is not a number, and --event compares it by >= 4',
+        ]);
+        assert.deepEqual(decide("a = 4 -> Like, else Watch", "good"), { type: "Watch" });
+        assert.deepEqual(decide("a = 4 -> Like, else Watch", "4.0"), { type: "Like", matched: 0 });
+    });
+});
+
+describe("data-prep with a rule of --event", () => {
+    const { put, run, logged } = prepareForEach();
+    const rows = Array.from({ length: 1200 }, (_, n) => `u${n % 60},i${n % 97},${n % 6 || ""},${1_700_000_000 + n}`);
+    const prepared = (event: string, options: PrepareOptions = {}) =>
+        run({ input: put("events.csv", `user,item,stars,time\n${rows.join("\n")}\n`), event, ...options });
+
+    it("counts the rows with an empty value", async () => {
+        const { summary } = await prepared("stars >= 4 -> Like, else Watch");
+        assert.deepEqual([summary.rowsEmptyInRule, summary.eventTypes], [200, { Watch: 800, Like: 400 }]);
+    });
+
+    it("refuses a case that matches no row and lists the column's values, or warns if asked to", async () => {
+        const event = "stars >= 40 -> Love, stars >= 4 -> Like";
+        const message = /The case "stars >= 40" of --event matches no row\. The column has 1, 2, 3, 4, 5\./;
+        await assert.rejects(
+            prepared(event),
+            (error) => error instanceof UnfitDataError && message.test(error.message),
+        );
+        await assert.rejects(prepared("stars >= 40 -> Love"), message);
+        rows.push(...rows.map((row) => `v${row.slice(1)}`), ...rows.map((row) => `w${row.slice(1)}`));
+        const { summary } = await prepared(event, { unmatchedCases: "warn" });
+        assert.deepEqual([summary.rowsLeftOut, summary.eventTypes], [2400, { Like: 1200 }]);
+        assert.match(logged().join("\n"), message);
+    });
+});
