@@ -55,10 +55,13 @@ export const reservedFields: Readonly<Record<string, AvroField>> = {
     EVENT_ATTRIBUTION_SOURCE: { name: "EVENT_ATTRIBUTION_SOURCE", type: ["null", "string"] },
 };
 
+/** Letters without accents: `Größe` → `Grosse`. */
+export const withoutAccents = (text: string): string =>
+    text.replaceAll("ß", "ss").normalize("NFD").replaceAll(/\p{M}/gu, "");
+
 /** A column's name in a schema: `Year-Of-Publication` → `YEAR_OF_PUBLICATION`. Empty if no sign of it is allowed. */
 export const fieldName = (column: string): string =>
-    column
-        .replace(/:\w+$/, "")
+    withoutAccents(column.replace(/:\w+$/, ""))
         .replaceAll(/([a-z\d])([A-Z])/g, "$1_$2")
         .split(/[^A-Za-z\d]+/)
         .filter((word) => word !== "")

@@ -9,6 +9,11 @@ export interface CatalogueItem {
     /** Null if MovieLens does not have it. */
     year: number | null;
     genres: string[];
+    /** Of a shop's table, if it has such columns. `price` is in the table's currency, `image` a web address. */
+    price?: number;
+    brand?: string;
+    stock?: number;
+    image?: string;
 }
 
 /** The flags of u.item, in the order of u.genre. */

@@ -2,11 +2,13 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, isAbsolute, join, resolve } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { itemParts } from "./attributes/items-table.ts";
+import { userParts } from "./attributes/users.ts";
 import { type OptionsFile, optionsOfStack, readOptionsFile } from "./options-file.ts";
 import { DEFAULT_OUTPUT } from "./places.ts";
 import { type PrepareOptions, plansOf, prepare } from "./prepare.ts";
 import { parseEventRule } from "./reading/event-rule.ts";
-import { choiceOf } from "./reading/roles.ts";
+import { parseChoice, roles } from "./reading/roles.ts";
 import { formatSummary } from "./summary.ts";
 import { changeWrites, visibleLines } from "./visible.ts";
 
@@ -22,6 +24,8 @@ interface Flags {
     items?: string;
     users?: string;
     columns?: string;
+    itemColumns?: string;
+    userColumns?: string;
     time?: string;
     event?: string;
     output: string;
@@ -46,6 +50,11 @@ const checkedBy = (check: (text: string) => void) => (text: string) => {
     }
 };
 
+const choicesOf = (parts: readonly string[]) =>
+    checkedBy((text) => {
+        for (const each of text.split(",")) parseChoice(each, parts);
+    });
+
 const command = new Command("data-prep")
     .description(
         "Turns interactions of any table into the CSV that Amazon Personalize imports, and into fallback tables of " +
@@ -62,8 +71,14 @@ const command = new Command("data-prep")
     .option(
         "--columns <list>",
         "user=…,item=…,time=…,event=…,value=…: names of columns, or numbers from 1; DEVICE=… keeps a further column",
-        checkedBy((text) => text.split(",").forEach(choiceOf)),
+        choicesOf(roles),
     )
+    .option(
+        "--item-columns <list>",
+        `${itemParts.map((part) => `${part}=…`).join(",")}: columns of --items`,
+        choicesOf(itemParts),
+    )
+    .option("--user-columns <list>", "id=…,AGE=…: columns of --users", choicesOf(userParts))
     .option("--time <format>", "s, ms, us, iso, or a format such as '%d/%m/%Y %H:%M'")
     .option(
         "--event <rule>",
@@ -162,8 +177,8 @@ async function main(args: string[]): Promise<number> {
         if (!(error instanceof CommanderError)) process.stderr.write(`${(error as Error).message}\n`);
         return error instanceof CommanderError && error.exitCode === 0 ? 0 : WRONG_USAGE;
     }
-    const { json, dryRun, input, items, users, output, report, badRows, maxBad, columns, time, event } =
-        command.opts<Flags>();
+    const { json, dryRun, input, items, users, output, report, badRows, maxBad, ...others } = command.opts<Flags>();
+    const { columns, itemColumns, userColumns, time, event } = others;
     const inputs = [...(input === undefined ? [] : [input]), ...command.args].map(fromCaller);
     const [kind, ...file] = badRows.split(":");
     const interrupted = new AbortController();
@@ -181,6 +196,8 @@ async function main(args: string[]): Promise<number> {
         ...(report !== undefined && { report: fromCaller(report) }),
         ...(maxBad !== undefined && { maxBad }),
         ...(columns !== undefined && { columns }),
+        ...(itemColumns !== undefined && { itemColumns }),
+        ...(userColumns !== undefined && { userColumns }),
         ...(time !== undefined && { time }),
         ...(event !== undefined && { event }),
         ...(optionsFile?.hasRule && { unmatchedCases: "warn" as const }),

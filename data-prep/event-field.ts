@@ -1,4 +1,5 @@
 import { remembering } from "./interner.ts";
+import { withPoint } from "./reading/decimals.ts";
 import type { Decision, EventRule } from "./reading/event-rule.ts";
 import { type Dialect, unescaped } from "./reading/scan.ts";
 import { idProblem } from "./values.ts";
@@ -6,9 +7,16 @@ import { idProblem } from "./values.ts";
 /** Reads a record; `bounds` has the start and the end of each field. */
 type ReadEvent = (record: Buffer, bounds: Int32Array) => Decision;
 
-/** The reader of event types: one type for all records, a rule, or the text of a column. */
-export function eventReader(event: string | EventRule | undefined, column: number, dialect: Dialect): ReadEvent {
+/** The reader of event types: one type for all records, a rule, or the text of a column. `commas` have decimal commas. */
+export function eventReader(
+    event: string | EventRule | undefined,
+    column: number,
+    dialect: Dialect,
+    commas: ReadonlySet<number>,
+): ReadEvent {
     const textOf = (record: Buffer, from: number, to: number) => unescaped(record.toString("utf8", from, to), dialect);
+    const pointed = (record: Buffer, from: number, to: number, each: number) =>
+        commas.has(each) ? withPoint(textOf(record, from, to)) : textOf(record, from, to);
     if (typeof event === "string") {
         const found = { type: event };
         return () => found;
@@ -23,10 +31,10 @@ export function eventReader(event: string | EventRule | undefined, column: numbe
     }
     const [only, ...others] = [...new Set(event.columns)];
     if (only !== undefined && others.length === 0) {
-        return atColumn(only, (record, from, to) => event.decide(() => textOf(record, from, to)));
+        return atColumn(only, (record, from, to) => event.decide(() => pointed(record, from, to, only)));
     }
     return (record, bounds) =>
-        event.decide((each) => textOf(record, bounds[2 * each] as number, bounds[2 * each + 1] as number));
+        event.decide((each) => pointed(record, bounds[2 * each] as number, bounds[2 * each + 1] as number, each));
 }
 
 const unnameable = "event type has a quote or a backslash, which no filter can name";

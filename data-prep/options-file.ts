@@ -21,8 +21,8 @@ export interface OptionsFile {
 }
 
 /**
- * Reads a YAML or JSON file of data-prep's options: `files`, and options by their names of the command line. `columns`
- * may be a map of a column for each part. Paths in the file are relative to it; those of the result are relative to
+ * Reads a YAML or JSON file of data-prep's options: `files`, and options by their names of the command line. `columns`,
+ * `item-columns` and `user-columns` may be a map of a column for each part. Paths in the file are relative to it; those of the result are relative to
  * `folder`.
  *
  * @throws OptionsFileError for a file that is missing, or is not a map of texts, numbers and lists.
@@ -33,7 +33,7 @@ export async function readOptionsFile(path: string, folder: string): Promise<Opt
     const beside = (name: string) =>
         name === "-" || isAbsolute(name) ? name : relative(resolve(folder), resolve(dirname(path), name));
     const options = Object.entries(others).flatMap(([key, value]): string[] => {
-        if (key === "columns" && isMap(value)) return ["--columns", columnsText(value, path)];
+        if (/^(item-|user-)?columns$/.test(key) && isMap(value)) return [`--${key}`, columnsText(key, value, path)];
         const text = textOf(value, key, path);
         const quarantine = key === "bad-rows" && /^quarantine\s+(\S.*)$/s.exec(text)?.[1];
         if (quarantine) return ["--bad-rows", `quarantine:${beside(quarantine)}`];
@@ -92,7 +92,7 @@ function textOf(value: unknown, key: string, path: string): string {
     throw new OptionsFileError(`${path}: "${key}" must be a text.`);
 }
 
-const columnsText = (columns: Record<string, unknown>, path: string) =>
+const columnsText = (key: string, columns: Record<string, unknown>, path: string) =>
     Object.entries(columns)
-        .map(([part, column]) => `${part}=${textOf(column, `columns.${part}`, path)}`)
+        .map(([part, column]) => `${part}=${textOf(column, `${key}.${part}`, path)}`)
         .join(",");

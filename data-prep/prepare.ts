@@ -18,10 +18,12 @@ import {
     usersPathsBeside,
 } from "./places.ts";
 import { judge, warningsOf, writeReport } from "./quality/judge.ts";
+import { itemsInFolder } from "./reading/sources.ts";
 import {
     type RowsChoice,
     refuseOneFileTwice,
     refuseUnfit,
+    refuseUnrelated,
     type TablesChoice,
     tablesGiven,
     unmatchedCases,
@@ -78,14 +80,14 @@ export interface PrepareResult {
  * UnfitDataError for bad rows (unless they are skipped), below the service's minimums and above its limits. Throws other
  * Errors, with messages for people, if files or MovieLens are unavailable.
  */
-export async function prepare(options: PrepareOptions = {}): Promise<PrepareResult> {
-    const { log, outputPath, paths, now, plans, chosen } = await plansOf(options);
+export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult> {
+    const { options, log, outputPath, paths, now, plans, chosen } = await plansOf(given);
     const [first] = plans;
     const name = plans.map(({ table }) => table.name).join(", ");
     const items = options.items
-        ? await itemsAt(options.items)
+        ? await itemsAt(options.items, options.itemColumns)
         : await itemsBeside(paths[0] as string, first?.table.name ?? "");
-    const users = options.users === undefined ? undefined : await readUsers(options.users);
+    const users = options.users === undefined ? undefined : await readUsers(options.users, options.userColumns);
     const columns = itemColumns(items.catalogue, items.columns);
     logAttributes(log, name, { catalogue: items.catalogue, columns: columns.length, tables: { items, users } });
 
@@ -104,6 +106,12 @@ export async function prepare(options: PrepareOptions = {}): Promise<PrepareResu
         const found = summarise(result, name, outputPath);
         refuseUnfit(result, plans, found, name, paths, options);
         for (const line of unmatchedCases(plans, result.matched)) log(`warning: ${line}`);
+        const { itemIds, userIds } = result.columns;
+        if (options.items) {
+            const ids = items.catalogue.map(({ itemId }) => itemId);
+            refuseUnrelated("item", { path: options.items, ids, names: items.names }, itemIds);
+        }
+        if (users && options.users) refuseUnrelated("user", { path: options.users, ...users }, userIds);
         if (bad && options.quarantine) await writeQuarantine(options.quarantine, bad);
         const { catalogue } = items;
         await folder.putJson(cataloguePath, catalogue);
@@ -116,7 +124,6 @@ export async function prepare(options: PrepareOptions = {}): Promise<PrepareResu
             await folder.putJson(usersPlace.schema, users.schema);
             await folder.put(usersPlace.csv, users.csv);
         }
-        const given = { items: options.items, users: options.users };
         const prepared = {
             plans,
             result,
@@ -124,7 +131,7 @@ export async function prepare(options: PrepareOptions = {}): Promise<PrepareResu
             items,
             itemColumns: columns,
             users,
-            given,
+            given: { items: options.items, users: options.users },
             options: chosen,
             viewers,
         };
@@ -187,10 +194,12 @@ function logAttributes(
  * Understands the files of interactions, and logs it with the command that states it. Writes nothing but a fetched
  * MovieLens. Throws as `prepare` does for files that are not understood.
  */
-export async function plansOf(options: PrepareOptions) {
-    const log = options.log ?? ((line: string) => process.stderr.write(`${line}\n`));
-    const outputPath = options.output ?? DEFAULT_OUTPUT;
-    const paths = await inputsOf(options, log);
+export async function plansOf(given: PrepareOptions) {
+    const log = given.log ?? ((line: string) => process.stderr.write(`${line}\n`));
+    const outputPath = given.output ?? DEFAULT_OUTPUT;
+    const paths = await inputsOf(given, log);
+    const [found] = given.items === undefined ? await Promise.all(paths.map(itemsInFolder)) : [];
+    const options = found === undefined ? given : { ...given, items: found };
     refuseOneFileTwice(paths, outputPath, options);
     const now = Date.now() / 1000;
     const plans: Plan[] = [];
@@ -199,7 +208,7 @@ export async function plansOf(options: PrepareOptions) {
     const [first] = plans;
     const chosen = first ? [...paths, ...optionsOf(first, options), ...tablesGiven(options)] : [];
     log(`As a command:  ${["npm run data-prep --", ...chosen.map(quotedForShell)].join(" ")}`);
-    return { log, outputPath, paths, now, plans, chosen };
+    return { options, log, outputPath, paths, now, plans, chosen };
 }
 
 /** Logs the number of converted rows every two seconds. */

@@ -32,6 +32,9 @@ export interface TablesChoice {
     items?: string;
     /** A table of users. */
     users?: string;
+    /** The columns of their parts: `id=…,title=…` and `id=…`. */
+    itemColumns?: string;
+    userColumns?: string;
 }
 
 /** Values of a column that a message lists. */
@@ -92,6 +95,29 @@ export function refuseUnfit(
     }
 }
 
+/**
+ * Refuses a table of items or users in which no id is one of the interactions.
+ *
+ * @param table its path, ids and columns.
+ * @param known ids of the interactions.
+ * @throws UnfitDataError
+ */
+export function refuseUnrelated(
+    kind: "item" | "user",
+    table: { readonly path: string; readonly ids: readonly string[]; readonly names: readonly string[] },
+    known: readonly string[],
+): void {
+    const events = new Set(known);
+    if (table.ids.some((id) => events.has(id))) return;
+    const example = (ids: readonly string[]) => shown(ids[0] ?? "", 40);
+    throw new UnfitDataError(
+        `${table.path}: none of its ids, such as "${example(table.ids)}", ` +
+            `is ${kind === "item" ? "an item" : "a user"} of the events, such as "${example(known)}". ` +
+            `Its columns are ${table.names.map((name) => shown(name)).join(", ")}. ` +
+            `Name the one with the ids:  --${kind}-columns id=NAME`,
+    );
+}
+
 /** An output that is also an input, or another output, would be lost. */
 export function refuseOneFileTwice(paths: readonly string[], outputPath: string, { items, users }: TablesChoice): void {
     const [beside, ofUsers] = [itemsPathsBeside(outputPath), usersPathsBeside(outputPath)];
@@ -108,13 +134,13 @@ export function refuseOneFileTwice(paths: readonly string[], outputPath: string,
         }
     }
     const written = [outputPath, beside.schema, ofUsers.schema, ...Object.values(outputs)].map((path) => resolve(path));
-    const given = [...paths, ...tablesGiven({ ...(items && { items }), ...(users && { users }) })];
+    const given = [...paths, items, users].filter((path) => path !== undefined);
     const twice = given.find((path) => written.includes(resolve(path)));
     if (twice) throw new UnfitDataError(`${twice} is the input and the output: name another file with --output.`);
 }
 
 /** The options of the tables of items and users. */
-export const tablesGiven = ({ items, users }: TablesChoice): string[] => [
-    ...(items === undefined ? [] : ["--items", items]),
-    ...(users === undefined ? [] : ["--users", users]),
-];
+export const tablesGiven = ({ items, itemColumns, users, userColumns }: TablesChoice): string[] =>
+    Object.entries({ items, "item-columns": itemColumns, users, "user-columns": userColumns }).flatMap(
+        ([name, text]) => (text === undefined ? [] : [`--${name}`, text]),
+    );

@@ -5,6 +5,7 @@ import { eventReader } from "./event-field.ts";
 import { createExtras, headerFields } from "./extras.ts";
 import { createIdField } from "./id-field.ts";
 import { remembering } from "./interner.ts";
+import { hasDecimalCommas, withPoint } from "./reading/decimals.ts";
 import type { Decision, EventRule } from "./reading/event-rule.ts";
 import type { Extra, Role } from "./reading/roles.ts";
 import { createScanner, type Scanner, unescaped } from "./reading/scan.ts";
@@ -88,19 +89,21 @@ export function createRowWriter(hasValue: boolean, extraNames: readonly string[]
         const user = createIdField(collected.userNumbers, dialect);
         const item = createIdField(collected.itemNumbers, dialect);
         const time = createTimeField(plan.time, dialect, latest);
-        const readEvent = eventReader(plan.event, roles.event ?? -1, dialect);
-        const textOf = remembering((bytes, from, to) => unescaped(bytes.toString("utf8", from, to), dialect));
         const extraColumns = extraNames.map((name) => plan.extras.find((extra) => extra.name === name)?.column);
+        const commas = decimalCommaColumns(plan, extraColumns);
+        const readEvent = eventReader(plan.event, roles.event ?? -1, dialect, commas);
+        const textOf = remembering((bytes, from, to) => unescaped(bytes.toString("utf8", from, to), dialect));
         let line = 0;
         let isHeader = table.hasHeader;
         let event: Decision = { type: undefined };
         /** EVENT_VALUE and the further columns of the record. */
         let [value, others]: [string, string[]] = ["", []];
 
-        const textAt = (bytes: Buffer, column: number | undefined) =>
-            column === undefined
-                ? ""
-                : textOf(bytes, scanner.bounds[2 * column] as number, scanner.bounds[2 * column + 1] as number);
+        const textAt = (bytes: Buffer, column: number | undefined) => {
+            if (column === undefined) return "";
+            const text = textOf(bytes, scanner.bounds[2 * column] as number, scanner.bounds[2 * column + 1] as number);
+            return commas.has(column) ? withPoint(text) : text;
+        };
 
         /**
          * Converts complete records of `bytes` into `out`, while they fit. Returns the start of the rest, the length of the
@@ -193,6 +196,16 @@ export function createRowWriter(hasValue: boolean, extraNames: readonly string[]
         fields: [...headerFields(hasValue), ...extras.fields()],
     });
     return { takerOf, dropRepeats, finish, rows: collected.rows };
+}
+
+/** The columns of numbers with decimal commas, among those whose values are numbers for the CSV or for a rule. */
+function decimalCommaColumns(
+    { table, roles, event }: Plan,
+    extras: readonly (number | undefined)[],
+): ReadonlySet<number> {
+    const ofRule = typeof event === "object" ? event.columns : [];
+    const columns = [roles.value, ...extras, ...ofRule].filter((column) => column !== undefined);
+    return new Set(columns.filter((column) => hasDecimalCommas(table.sample.map((row) => row[column] ?? ""))));
 }
 
 function fieldsProblem({ names, dialect, kind }: Table, bytes: Buffer, { fields, bounds }: Scanner): string {

@@ -1,10 +1,11 @@
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import { eventRuleOf } from "./reading/event-rule.ts";
-import { extrasIn, findRoles, rolesOf } from "./reading/roles.ts";
+import { chosenColumns, extrasIn, findRoles, roles as parts } from "./reading/roles.ts";
 import { delimiterName } from "./reading/sniff.ts";
 import { type Source, sourcesAt } from "./reading/sources.ts";
 import { openTable, type Table } from "./reading/table.ts";
 import { timeReader } from "./reading/times.ts";
+import type { TablesChoice } from "./refusals.ts";
 import type { Plan } from "./row-writer.ts";
 import { shown } from "./values.ts";
 import { visible } from "./visible.ts";
@@ -32,16 +33,17 @@ export class NotUnderstoodError extends Error {
 
 /**
  * Finds the tables of interactions at a path, and understands their columns from their first 1,000 rows. `now` is in
- * epoch seconds. `log` gets a line for each of several files that is left out, with the reason. Throws
+ * epoch seconds. Tables of items and users in the same folder do not count. `log` gets a line for each of several files that is left out, with the reason. Throws
  * NotUnderstoodError, or an Error for an unreadable file.
  */
 export async function understand(
     path: string,
-    choices: Choices,
+    choices: Choices & Pick<TablesChoice, "items" | "users">,
     now: number,
     log: (line: string) => void = () => {},
 ): Promise<Plan[]> {
-    const sources = likelyOf(await sourcesAt(path));
+    const others = [choices.items, choices.users].flatMap((table) => (table === undefined ? [] : resolve(table)));
+    const sources = likelyOf((await sourcesAt(path)).filter(({ name }) => !others.includes(resolve(name))));
     const only = sources.length === 1;
     const plans: Plan[] = [];
     for (const source of sources) {
@@ -86,7 +88,7 @@ function notTable(name: string): NotUnderstoodError {
 
 function planOf(table: Table, choices: Choices, path: string, now: number): Plan {
     const { names, hasHeader, sample } = table;
-    const chosen = choices.columns === undefined ? undefined : rolesOf(choices.columns, names);
+    const chosen = choices.columns === undefined ? undefined : chosenColumns(choices.columns, parts, names);
     const given = { roles: chosen?.roles ?? {}, time: choices.time };
     const { roles, time } = findRoles(names, hasHeader, sample, given, now);
     const { user, item, time: timeColumn } = roles;

@@ -1,4 +1,6 @@
 import { type AvroField, type DatasetName, fieldName, mostColumns } from "../avro.ts";
+import { hasDecimalCommas, withPoint } from "../reading/decimals.ts";
+import type { Extra } from "../reading/roles.ts";
 import { detectTime, timeReader } from "../reading/times.ts";
 import { createContent, isEmpty } from "./content.ts";
 import type { Records } from "./read.ts";
@@ -19,22 +21,31 @@ const sampled = 1000;
 const freeText = /(^|_)(DESCRIPTION|DESC|OVERVIEW|SUMMARY|SYNOPSIS|PLOT|ABSTRACT)$/;
 /** Data about a person that no training needs. */
 const personal =
-    /(^|_)(E_?MAIL|PHONE|MOBILE|PASSWORD|ADDRESS|STREET|IP|SSN|IBAN|(FIRST|LAST|FULL|SUR|USER|FAMILY)_?NAME)(_|$)|^NAME$/;
+    /(^|_)(E_?MAIL|PHONE|MOBILE|PASSWORD|ADDRESS|STREET|IP|SSN|IBAN|(FIRST|LAST|FULL|SUR|USER|FAMILY|VOR|NACH)_?NAME|TELEFON\w*|TELEPHONE|HANDY|ADRESSE|ANSCHRIFT|STRASSE|PASSWORT|PRENOM|NOMBRE|APELLIDOS?|DIRECCION|CORREO|COGNOME|INDIRIZZO)(_|$)|^(NAME|NOM|NOME)$/;
 const listOfTexts = /^\[\s*("(?:[^"\\]|\\.)*"\s*(,\s*"(?:[^"\\]|\\.)*"\s*)*)?\]$/;
 
 /**
- * The columns of a table, besides those in `used`, as columns of a dataset: name and Avro type by content. Left out are
- * addresses of the web, nested values, empty columns, and of users also personal data. Throws an Error above the
- * service's number of columns.
+ * The columns of a table, besides those in `used`, as columns of a dataset: name and Avro type by content. `named` have
+ * another name in the dataset. Left out are addresses of the web, nested values, empty columns, and of users also personal
+ * data, unless they are named.
+ *
+ * @throws Error above the service's number of columns.
  */
-export function attributeColumns(records: Records, used: readonly number[], dataset: DatasetName): AttributeColumns {
+export function attributeColumns(
+    records: Records,
+    used: readonly number[],
+    dataset: DatasetName,
+    named: readonly Extra[] = [],
+): AttributeColumns {
     const taken = new Set(["ITEM_ID", "USER_ID", "GENRES", "YEAR", "CREATION_TIMESTAMP"].map(withoutSigns));
     const leftOut: string[] = [];
     const found = records.columns.flatMap((column, index) => {
         if (used.includes(index)) return [];
-        const name = freeName(fieldName(column) || `COLUMN_${index + 1}`, taken);
-        const values = records.rows.map((row) => plainText(row[index] ?? ""));
-        const reason = dataset === "Users" && personal.test(name) ? "personal" : reasonToLeaveOut(values);
+        const own = named.find((each) => each.column === index)?.name;
+        const name = freeName(own ?? (fieldName(column) || `COLUMN_${index + 1}`), taken);
+        const values = pointed(records.rows.map((row) => plainText(row[index] ?? "")));
+        const isPersonal = dataset === "Users" && own === undefined && personal.test(name);
+        const reason = isPersonal ? "personal" : reasonToLeaveOut(values);
         if (reason !== undefined) {
             leftOut.push(`${column} (${reason})`);
             return [];
@@ -51,6 +62,9 @@ export function attributeColumns(records: Records, used: readonly number[], data
     }
     return { columns: typed(found, dataset), leftOut };
 }
+
+/** The values of a column, its numbers with decimal points. */
+const pointed = (values: readonly string[]) => (hasDecimalCommas(values) ? values.map(withPoint) : values);
 
 function typed(
     columns: readonly { name: string; values: readonly string[] }[],
@@ -81,11 +95,13 @@ function plainText(text: string): string {
 
 const withoutControls = (text: string) => text.replaceAll(/\p{Cc}+/gu, " ").trim();
 
+export const isWebAddress = (text: string) => /^https?:\/\//.test(text);
+
 function reasonToLeaveOut(values: readonly string[]): string | undefined {
     const filled = values.filter((value) => !isEmpty(value));
     if (filled.length === 0) return "empty";
     const sample = filled.slice(0, sampled);
-    if (sample.every((value) => /^https?:\/\//.test(value))) return "addresses of the web";
+    if (sample.every(isWebAddress)) return "addresses of the web";
     return sample.some((value) => /^[[{].*[\]}]$/s.test(value)) ? "nested values" : undefined;
 }
 

@@ -1,10 +1,12 @@
 import { basename, dirname, join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { type CatalogueItem, readCatalogue, splitTitle } from "../catalogue.ts";
+import { chosenColumns, knownNames, namedColumns, words } from "../reading/roles.ts";
 import { type Source, sourcesAt } from "../reading/sources.ts";
-import { type AttributeColumn, attributeColumns, secondsOf } from "./columns.ts";
-import { isEmpty } from "./content.ts";
-import { columnNamed, readRecords } from "./read.ts";
+import { visible } from "../visible.ts";
+import { type AttributeColumn, attributeColumns, isWebAddress, secondsOf } from "./columns.ts";
+import { isEmpty, isNumber } from "./content.ts";
+import { readRecords } from "./read.ts";
 import { lastOfEach } from "./users.ts";
 
 /** The items of a data set. */
@@ -16,11 +18,13 @@ export interface ItemTable {
     readonly leftOut: readonly string[];
     /** Rows with an id that a later row has again. */
     readonly repeated: number;
+    /** Names of the table's columns; empty for MovieLens' own formats. */
+    readonly names: readonly string[];
     /** The columns that catalogue and page use, in words; undefined for MovieLens' own formats. */
     readonly understood?: string;
 }
 
-export const noItems: ItemTable = { catalogue: [], columns: [], leftOut: [], repeated: 0 };
+export const noItems: ItemTable = { catalogue: [], columns: [], leftOut: [], repeated: 0, names: [] };
 
 /** The item file that belongs to a file of interactions, by their names. */
 const pairs: readonly (readonly [ratings: string, items: readonly string[]])[] = [
@@ -30,14 +34,36 @@ const pairs: readonly (readonly [ratings: string, items: readonly string[]])[] =
     ["ml-100k.inter", ["ml-100k.item"]],
 ];
 
-const names = {
-    item: "itemid item movieid productid parentasin asin articleid bookid isbn trackid songid artistid gameid videoid filmid recipeid businessid contentid sku stockcode product id",
-    title: "title name productname itemname movietitle booktitle prodname trackname songname artistname gametitle",
-    genres: "genres genre category categories class maincategory categoryl1 categorycode producttypename productgroupname department",
-    year: "year releaseyear originalpublicationyear publicationyear yearofpublication",
-    created: "creationtimestamp createdat creationdate releasedate dateadded publishedat publicationdate",
+/** Names of the columns of `--item-columns` in English, German, French, Spanish and Italian, as `plain` writes them. */
+const itemNames = {
+    id: [...knownNames.item, "id"],
+    title: words(
+        "title name productname itemname movietitle booktitle prodname trackname songname artistname gametitle",
+        "bezeichnung artikelbezeichnung artikelname produktname produktbezeichnung titel titre nom designation libelle nombre titulo nome titolo descrizione",
+    ),
+    category: words(
+        "genres genre category categories class maincategory categoryl1 categorycode producttypename productgroupname department",
+        "kategorie kategorien warengruppe produktgruppe rubrik categorie rayon categoria",
+    ),
+    year: words("year releaseyear originalpublicationyear publicationyear yearofpublication", "jahr annee ano anno"),
+    created: words(
+        "creationtimestamp createdat creationdate releasedate dateadded publishedat publicationdate",
+        "erstelltam anlagedatum datecreation fechacreacion",
+    ),
+    price: words(
+        "price unitprice listprice saleprice retailprice",
+        "preis verkaufspreis einzelpreis prix precio prezzo",
+    ),
+    brand: words("brand brandname manufacturer", "marke hersteller marque fabricant marca"),
+    stock: words("stock inventory stockquantity", "bestand lagerbestand lager enstock existencias giacenza"),
+    image: words(
+        "image imageurl imagelink imageurll imageurlm imageurls picture pictureurl img imgurl thumbnail thumbnailurl photo",
+        "bild bildurl bildlink foto imagen immagine",
+    ),
 } as const;
-const namesOf = (part: keyof typeof names) => names[part].split(" ");
+type ItemPart = keyof typeof itemNames;
+/** The parts of `--item-columns`. */
+export const itemParts = Object.keys(itemNames) as readonly ItemPart[];
 
 /**
  * The items that belong to the interactions of `sourceName`, found at `path` or beside it; none without them. Only
@@ -54,81 +80,94 @@ export async function itemsBeside(path: string, sourceName: string): Promise<Ite
     return noItems;
 }
 
-/** The items of the file at `path`. */
-export async function itemsAt(path: string): Promise<ItemTable> {
+/** The items of the file at `path`. `choices` is the text of `--item-columns`. Throws an Error for another table. */
+export async function itemsAt(path: string, choices?: string): Promise<ItemTable> {
     const [source] = await sourcesAt(path);
     if (!source) throw new Error(`There is no file in ${path}.`);
-    return itemsFrom(source, path);
+    return itemsFrom(source, path, choices);
 }
 
-async function itemsFrom(source: Source, path: string): Promise<ItemTable> {
+async function itemsFrom(source: Source, path: string, choices?: string): Promise<ItemTable> {
     try {
         const name = basename(source.name);
         const isOwn = name === "u.item" || name === "ml-100k.item";
         return isOwn
             ? { ...noItems, catalogue: readCatalogue(await buffer(await source.open())) }
-            : await tableItems(source);
+            : await tableItems(source, choices);
     } catch (error) {
         throw new Error(`The items of ${path} cannot be read: ${(error as Error).message}.`);
     }
 }
 
-/** Reads id, title, year and genres of any table, and its other columns by content. */
-async function tableItems(source: Source): Promise<ItemTable> {
+/** Reads the parts of an item from any table, and its other columns by content. */
+async function tableItems(source: Source, choices: string | undefined): Promise<ItemTable> {
     const records = await readRecords(source);
     const { columns: header, rows } = records;
-    const find = (part: keyof typeof names) => columnNamed(header, namesOf(part));
-    const item = find("item");
-    if (item === undefined) throw new Error(`${source.name} has no column of item ids among ${header.join(", ")}`);
-    const [title, genres, year, created] = [find("title"), find("genres"), find("year"), find("created")];
-    const times =
-        created === undefined
-            ? undefined
-            : secondsOf(
-                  rows.map((row) => row[created] ?? ""),
-                  undefined,
-                  true,
-              );
-    const columnOf = { item, title, genres, year };
-    const used = [item, title, genres, year, times === undefined ? undefined : created];
-    const { columns, leftOut } = attributeColumns(
-        records,
-        used.filter((index) => index !== undefined),
-        "Items",
+    const chosen = choices === undefined ? undefined : chosenColumns(choices, itemParts, header);
+    const parts = namedColumns(itemNames, header, chosen?.roles ?? {});
+    const { id } = parts;
+    if (id === undefined) {
+        const listed = header.map(visible).join(", ");
+        throw new Error(`${source.name} has no column of item ids among ${listed}: name it by --item-columns id=NAME`);
+    }
+    const valuesOf = (part: ItemPart) => {
+        const column = parts[part];
+        return column === undefined ? undefined : rows.map((row) => row[column] ?? "");
+    };
+    const times = secondsOf(valuesOf("created") ?? [], undefined, true);
+    if (times === undefined || times.length === 0) delete parts.created;
+    const images = valuesOf("image");
+    if (!images?.every((text) => isEmpty(text) || isWebAddress(text))) delete parts.image;
+    const used = (["id", "title", "category", "year", "created", "image"] as const).flatMap(
+        (part) => parts[part] ?? [],
     );
-    const kept = lastOfEach(
-        rows.map((row) => row[item] ?? ""),
-        source.name,
+    const named = (["price", "brand", "stock"] as const).flatMap((part) => {
+        const column = parts[part];
+        return column === undefined ? [] : [{ name: part.toUpperCase(), column }];
+    });
+    const { columns, leftOut } = attributeColumns(records, used, "Items", [...named, ...(chosen?.extras ?? [])]);
+    const order = [...lastOfEach(valuesOf("id") as string[], source.name).values()];
+    const byWords = parts.category !== undefined && /:token_seq$/.test(header[parts.category] ?? "");
+    const [price, brand, stock] = ["PRICE", "BRAND", "STOCK"].map(
+        (name) => columns.find(({ field }) => field.name === name)?.values,
     );
-    const order = [...kept.values()];
-    const byWords = genres !== undefined && /:token_seq$/.test(header[genres] ?? "");
     const catalogue = order.map((at) => {
-        const text = (index: number | undefined) => (index === undefined ? "" : (rows[at]?.[index] ?? ""));
-        const parts = splitTitle(text(title).trim());
-        const [, own] = /^(\d{4})(?:\.0+)?$/.exec(text(year).trim()) ?? [];
+        const text = (part: ItemPart) => (parts[part] === undefined ? "" : (rows[at]?.[parts[part]] ?? ""));
+        const title = splitTitle(text("title").trim());
+        const [, own] = /^(\d{4})(?:\.0+)?$/.exec(text("year").trim()) ?? [];
         return {
-            itemId: text(item),
-            title: parts.title || text(item),
-            year: own ? Number(own) : (parts.year ?? null),
-            genres: genresIn(text(genres), byWords),
+            itemId: text("id"),
+            title: title.title || text("id"),
+            year: own ? Number(own) : (title.year ?? null),
+            genres: genresIn(text("category"), byWords),
+            ...numberAs("price", price?.[at]),
+            ...(isEmpty(brand?.[at] ?? "") ? {} : { brand: brand?.[at] as string }),
+            ...numberAs("stock", stock?.[at]),
+            ...(isEmpty(text("image")) ? {} : { image: text("image") }),
         };
     });
-    const all = [...(times ? [createdColumn(times)] : []), ...columns];
+    const all = [...(parts.created !== undefined && times ? [createdColumn(times)] : []), ...columns];
     return {
         catalogue,
         columns: all.map(({ field, values }) => ({ field, values: order.map((at) => values[at] ?? "") })),
         leftOut,
         repeated: rows.length - order.length,
-        understood: `${basename(source.name)}: ${inWords(columnOf, header)}`,
+        names: header,
+        understood: `${basename(source.name)}: ${inWords(parts, header)}`,
     };
 }
 
-/** "item = product_id, genres = category; no title, no year (columns with these names would be shown)" */
-function inWords(columnOf: Readonly<Record<string, number | undefined>>, header: readonly string[]): string {
-    const parts = Object.entries(columnOf);
-    const found = parts.flatMap(([part, at]) => (at === undefined ? [] : [`${part} = ${header[at]}`])).join(", ");
-    const missing = parts.flatMap(([part, at]) => (at === undefined ? [`no ${part}`] : [])).join(", ");
-    return missing === "" ? found : `${found}; ${missing} (columns with these names would be shown)`;
+const numberAs = (name: "price" | "stock", text = ""): { price?: number; stock?: number } =>
+    isNumber(text) ? { [name]: Number(text) } : {};
+
+/** "id = product_id, category = category; no title: ids are shown (--item-columns title=NAME names its column)" */
+function inWords(parts: Readonly<Partial<Record<ItemPart, number>>>, header: readonly string[]): string {
+    const found = itemParts.flatMap((part) =>
+        parts[part] === undefined ? [] : [`${part} = ${visible(header[parts[part]] as string)}`],
+    );
+    const missing =
+        parts.title === undefined ? "; no title: ids are shown (--item-columns title=NAME names its column)" : "";
+    return `${found.join(", ")}${missing}`;
 }
 
 /** The service's own column for the time from which an item exists. */

@@ -47,9 +47,3 @@ export async function readRecords(source: Source): Promise<Records> {
     }
     return { name, columns, rows };
 }
-
-/** The number of the first column with one of these plain names, the best name first. */
-export function columnNamed(columns: readonly string[], names: readonly string[]): number | undefined {
-    const plains = columns.map(plain);
-    return names.map((name) => plains.indexOf(name)).find((index) => index >= 0);
-}

@@ -1,9 +1,10 @@
 import { type AvroSchema, avroSchema, quoted } from "../avro.ts";
+import { chosenColumns, knownNames, namedColumns } from "../reading/roles.ts";
 import { sourcesAt } from "../reading/sources.ts";
 import { visible } from "../visible.ts";
 import { type AttributeColumn, attributeColumns } from "./columns.ts";
 import { fieldText } from "./content.ts";
-import { columnNamed, readRecords } from "./read.ts";
+import { readRecords } from "./read.ts";
 
 /** A table of users, as a dataset of Personalize. */
 export interface UserTable {
@@ -13,26 +14,34 @@ export interface UserTable {
     readonly leftOut: readonly string[];
     /** Rows with an id that a later row has again. */
     readonly repeated: number;
+    /** Names of the table's columns. */
+    readonly names: readonly string[];
 }
 
-const idNames =
-    "userid user uid visitorid customerid customer memberid reviewerid viewerid accountid profileid shopperid clientid personid playerid listenerid uuid id memberno member readerid reader borrowerid borrower patronid patron customerno".split(
-        " ",
-    );
+/** Names of the columns of `--user-columns`. */
+const userNames = { id: [...knownNames.user, "uuid", "id"] } as const;
+/** The parts of `--user-columns`. */
+export const userParts = ["id"] as const;
 
 /**
- * Reads the table of users at `path`: its id, and each other column with its Avro type by content. Of two rows with one
- * id the last counts, as for the service. Throws an Error for a table without ids, or with nothing but ids.
+ * Reads the table of users at `path`: its id, and each other column with its Avro type by content. `choices` is the text
+ * of `--user-columns`. Of two rows with one id the last counts, as for the service.
+ *
+ * @throws Error for a table without ids, or with nothing but ids.
  */
-export async function readUsers(path: string): Promise<UserTable> {
+export async function readUsers(path: string, choices?: string): Promise<UserTable> {
     const [source] = await sourcesAt(path);
     if (!source) throw new Error(`There is no file in ${path}.`);
     const records = await readRecords(source);
-    const id = columnNamed(records.columns, idNames);
+    const chosen = choices === undefined ? undefined : chosenColumns(choices, userParts, records.columns);
+    const { id } = namedColumns(userNames, records.columns, chosen?.roles ?? {});
     if (id === undefined) {
-        throw new Error(`${source.name} has no column of user ids among ${records.columns.map(visible).join(", ")}.`);
+        throw new Error(
+            `${source.name} has no column of user ids among ${records.columns.map(visible).join(", ")}. ` +
+                "Name it:  --user-columns id=NAME",
+        );
     }
-    const { columns, leftOut } = attributeColumns(records, [id], "Users");
+    const { columns, leftOut } = attributeColumns(records, [id], "Users", chosen?.extras);
     if (columns.length === 0) {
         throw new Error(
             `${source.name} has no column for a dataset of users beside ${records.columns[id]}: the service needs one.`,
@@ -49,6 +58,7 @@ export async function readUsers(path: string): Promise<UserTable> {
         ids,
         leftOut,
         repeated: records.rows.length - ids.length,
+        names: records.columns,
     };
 }
 

@@ -24,16 +24,18 @@ function withoutCutCharacter(head: Uint8Array): Uint8Array {
  */
 export async function* asUtf8(source: AsyncIterable<Uint8Array>, encoding: Encoding): AsyncGenerator<Uint8Array> {
     if (encoding === "utf-8") return yield* source;
-    if (encoding === "utf-8-bom") {
-        let skip = 3;
-        for await (const chunk of source) {
-            const skipped = Math.min(skip, chunk.length);
-            skip -= skipped;
-            yield chunk.subarray(skipped);
-        }
-        return;
-    }
+    if (encoding === "utf-8-bom") return yield* skipping(source, 3);
     const decoder = new TextDecoder(encoding, { fatal: true });
     for await (const chunk of source) yield Buffer.from(decoder.decode(chunk, { stream: true }));
     yield Buffer.from(decoder.decode());
+}
+
+/** The bytes after the first `count`. */
+export async function* skipping(source: AsyncIterable<Uint8Array>, count: number): AsyncGenerator<Uint8Array> {
+    let left = count;
+    for await (const chunk of source) {
+        const skipped = Math.min(left, chunk.length);
+        left -= skipped;
+        yield chunk.subarray(skipped);
+    }
 }

@@ -1,3 +1,4 @@
+import { withoutAccents } from "../avro.ts";
 import { visible } from "../visible.ts";
 import { detectTime, type FoundTime, timeFormatOf } from "./times.ts";
 
@@ -7,25 +8,33 @@ export type Role = (typeof roles)[number];
 /** The number of the column with each part, from 0. */
 export type Roles = Readonly<Partial<Record<Role, number>>>;
 
-/** Names of columns, without case and signs, the best first. */
+/** Words of several texts. */
+export const words = (...lists: readonly string[]) => lists.flatMap((list) => list.split(" "));
+
+/** Names of columns in English, German, French, Spanish and Italian, as `plain` writes them, the best first. */
 export const knownNames: Readonly<Record<Role, readonly string[]>> = {
-    user: "userid user uid visitorid customerid customer memberid reviewerid viewerid accountid profileid shopperid clientid personid playerid listenerid sessionid session usersession memberno member readerid reader borrowerid borrower patronid patron customerno".split(
-        " ",
+    user: words(
+        "userid user uid visitorid customerid customer memberid reviewerid viewerid accountid profileid shopperid clientid personid playerid listenerid sessionid session usersession memberno member readerid reader borrowerid borrower patronid patron customerno",
+        "kundenid kundennummer kundennr kunde benutzerid benutzer nutzerid nutzer mitgliedsnummer mitglied utilisateur idclient client usuario idusuario cliente idcliente utente",
     ),
-    item: "itemid item movieid productid parentasin asin articleid businessid trackid songid artistid bookid gameid videoid filmid isbn sku stockcode contentid recipeid contentid product movie itemsku".split(
-        " ",
+    item: words(
+        "itemid item movieid productid parentasin asin articleid businessid trackid songid artistid bookid gameid videoid filmid isbn sku stockcode contentid recipeid contentid product movie itemsku",
+        "artikelid artikelnummer artikelnr artikel produktid produktnummer produktnr produkt article idarticle produit idproduit producto idproducto articulo prodotto idprodotto",
     ),
-    time: "timestamp time ts eventtime eventtimestamp unixreviewtime datetime date createdat creationtimestamp tdat invoicedate orderdate purchasedate reviewtime dateadded eventdate datetimeutc".split(
-        " ",
+    time: words(
+        "timestamp time ts eventtime eventtimestamp unixreviewtime datetime date createdat creationtimestamp tdat invoicedate orderdate purchasedate reviewtime dateadded eventdate datetimeutc",
+        "zeitstempel zeitpunkt datum zeit bestelldatum kaufdatum bestelltam horodatage datecommande dateachat fecha fechapedido dataordine",
     ),
-    event: "eventtype event action eventname behavior behaviortype activity interactiontype".split(" "),
+    event: words(
+        "eventtype event action eventname behavior behaviortype activity interactiontype",
+        "ereignis ereignistyp aktion evenement evento accion azione",
+    ),
     value: ["eventvalue"],
 };
 
-/** `UserId`, `user_id:token` and `user.id` are one name. */
+/** `UserId`, `user_id:token` and `user.id` are one name; so are `Catégorie` and `categorie`. */
 export const plain = (name: string) =>
-    name
-        .replace(/:\w+$/, "")
+    withoutAccents(name.replace(/:\w+$/, ""))
         .toLowerCase()
         .replaceAll(/[^a-z0-9]/g, "");
 
@@ -57,31 +66,52 @@ export interface Extra {
 const extraName = /^[A-Z_][A-Z\d_]{0,149}$/;
 
 /**
- * Reads one choice of `--columns`: a part, or the upper-case name of a further column, and the source's column. Throws an
- * Error that lists the choices.
+ * Parses one choice of `--columns`, `--item-columns` or `--user-columns`: one of `parts`, or the upper-case name of a
+ * further column of the dataset, and the source's column.
+ *
+ * @throws Error that lists the choices.
  */
-export function choiceOf(text: string): readonly [part: string, column: string] {
+export function parseChoice(text: string, parts: readonly string[]): readonly [part: string, column: string] {
     const [left = "", ...rest] = text.split("=");
     const [part, column] = [left.trim(), rest.join("=").trim()];
-    if (column !== "" && (roles.includes(part as Role) || extraName.test(part))) return [part, column];
-    const parts = roles.map((role) => `${role}=NAME`).join(", ");
-    throw new Error(`"${text}" is not one of ${parts}, or a further column such as DEVICE=NAME.`);
+    if (column !== "" && (parts.includes(part) || extraName.test(part))) return [part, column];
+    const listed = parts.map((each) => `${each}=NAME`).join(", ");
+    throw new Error(`"${text}" is not one of ${listed}, or a further column such as DEVICE=NAME.`);
 }
 
 /**
- * Reads the text of `--columns`, such as `user=visitorid,item=3,DEVICE=device`. Upper case names a further column of the
- * dataset. On the right is a name, or a number from 1. Throws an Error that lists the choices.
+ * Reads the text of `--columns`, such as `user=visitorid,item=3,DEVICE=device`, or of its kin for items and users. Upper
+ * case names a further column of the dataset. On the right is a name, or a number from 1.
+ *
+ * @throws Error that lists the choices, or the columns.
  */
-export function rolesOf(text: string, header: readonly string[]): { readonly roles: Roles; readonly extras: Extra[] } {
+export function chosenColumns<Part extends string>(text: string, parts: readonly Part[], header: readonly string[]) {
     const extras: Extra[] = [];
-    const found = text.split(",").flatMap((each): [Role, number][] => {
-        const [part, name] = choiceOf(each);
+    const found = text.split(",").flatMap((each): [Part, number][] => {
+        const [part, name] = parseChoice(each, parts);
         const column = columnOf(name, header);
-        if (roles.includes(part as Role)) return [[part as Role, column]];
+        if (parts.includes(part as Part)) return [[part as Part, column]];
         extras.push({ name: part, column });
         return [];
     });
-    return { roles: Object.fromEntries(found), extras };
+    return { roles: Object.fromEntries(found) as { [part in Part]?: number }, extras };
+}
+
+/** Adds the columns of the missing parts by their names, the best name first. A column has one part. */
+export function namedColumns<Part extends string>(
+    names: Readonly<Record<Part, readonly string[]>>,
+    header: readonly string[],
+    chosen: Readonly<Partial<Record<Part, number>>>,
+): { [part in Part]?: number } {
+    const found: { [part in Part]?: number } = { ...chosen };
+    for (const part of Object.keys(names) as Part[]) {
+        const isFree = (index: number) => !Object.values(found).includes(index);
+        found[part] ??= names[part]
+            .map((name) => header.findIndex((each, index) => plain(each) === name && isFree(index)))
+            .find((index) => index >= 0) as number;
+        if (found[part] === undefined) delete found[part];
+    }
+    return found;
 }
 
 /** The further columns of a CSV of Personalize, whose columns have the names of a dataset: all without a part. */
@@ -114,29 +144,24 @@ export function findRoles(
     now: number,
 ): FoundRoles {
     const column = (index: number) => sample.map((row) => row[index] ?? "");
-    const found: { [role in Role]?: number | undefined } = { ...given.roles };
-    const isFree = (index: number) => !Object.values(found).includes(index);
-    const free = () => header.flatMap((_, index) => (isFree(index) ? [index] : []));
-    for (const role of roles) {
-        if (found[role] !== undefined) continue;
-        const index = knownNames[role]
-            .map((name) => header.findIndex((each, index) => plain(each) === name && isFree(index)))
-            .find((index) => index >= 0);
-        if (index !== undefined) found[role] = index;
-    }
+    const found = namedColumns(knownNames, header, given.roles);
+    const free = () => header.flatMap((_, index) => (Object.values(found).includes(index) ? [] : [index]));
     const timeOf = (index: number): FoundTime =>
         given.time === undefined ? detectTime(column(index), now, true) : { format: timeFormatOf(given.time) };
     let time = found.time === undefined ? undefined : timeOf(found.time);
     if (found.time === undefined) {
-        found.time = free().findLast((index) => detectTime(column(index), now) !== undefined);
-        if (found.time !== undefined) time = timeOf(found.time);
+        const index = free().findLast((each) => detectTime(column(each), now) !== undefined);
+        if (index !== undefined) [found.time, time] = [index, timeOf(index)];
     }
     if (!hasHeader) {
-        found.event ??= free().find((index) => isEvent(column(index)));
-        found.user ??= free()[0];
-        found.item ??= free()[0];
+        const event = found.event ?? free().find((index) => isEvent(column(index)));
+        if (event !== undefined) found.event = event;
+        for (const role of ["user", "item"] as const) {
+            const index = found[role] ?? free()[0];
+            if (index !== undefined) found[role] = index;
+        }
     }
-    return { roles: Object.fromEntries(Object.entries(found).filter(([, index]) => index !== undefined)), time };
+    return { roles: found, time };
 }
 
 /** A few different words, such as view and buy. */

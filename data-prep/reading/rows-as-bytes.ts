@@ -1,4 +1,5 @@
-import type { AsyncBuffer, FileMetaData } from "hyparquet";
+import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
+import type { AsyncBuffer, Compressors, FileMetaData } from "hyparquet";
 import type { Dialect } from "./scan.ts";
 
 /** JSON lines and Parquet reach the scanner as text tables in this dialect, so that one reader checks all values. */
@@ -60,6 +61,13 @@ export async function* jsonTable(
     if (rest !== "") yield write([rest]);
 }
 
+/** The codecs of Parquet beside Snappy, which hyparquet has. */
+export const compressors: Compressors = {
+    GZIP: (bytes) => gunzipSync(bytes),
+    BROTLI: (bytes) => brotliDecompressSync(bytes),
+    ZSTD: (bytes) => zstdDecompressSync(bytes),
+};
+
 /** Rows of a Parquet file that are converted together. */
 const rowsAPiece = 4_000;
 
@@ -79,7 +87,7 @@ export async function* parquetTable(
         return { column, inner: inner.length === 0 ? undefined : inner.join(".") };
     });
     const columns = [...new Set(places.map(({ column }) => column))];
-    const scan = await parquetScan({ file, metadata, columns, useOffsetIndex: false });
+    const scan = await parquetScan({ file, metadata, compressors, columns, useOffsetIndex: false });
     for (const { rowStart, rowEnd } of scan.ranges) {
         const read = columns.map((column) => scan.readColumn({ column, rowStart, rowEnd }));
         const values = await Promise.all(read);

@@ -48,6 +48,16 @@ export async function sourcesAt(path: string): Promise<Source[]> {
     return [fileSource(path)];
 }
 
+const itemsFile =
+    /^(products?|items?|articles?|catalog(ue)?|books|produkte|artikel|produits|productos|articulos)\.(csv|tsv|txt|jsonl?|parquet)(\.(gz|zst))?$/i;
+
+/** The table of items in a folder of exports, by its name, such as products.csv; undefined without one, or with several. */
+export async function itemsInFolder(path: string): Promise<string | undefined> {
+    const names = await readdir(path).catch(() => []);
+    const [name, ...others] = names.filter((each) => itemsFile.test(each));
+    return name === undefined || others.length > 0 ? undefined : join(path, name);
+}
+
 function fileSource(path: string): Source {
     return { name: path, path, open: async () => unchanging(path), sha256: () => sha256Of(path) };
 }

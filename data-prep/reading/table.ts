@@ -1,6 +1,6 @@
-import { asUtf8, detectEncoding, type Encoding } from "./encoding.ts";
+import { asUtf8, detectEncoding, type Encoding, skipping } from "./encoding.ts";
 import { isHeader, namesWithoutHeader } from "./roles.ts";
-import { converted, jsonRows, jsonTable, namesIn, parquetTable, textsOf } from "./rows-as-bytes.ts";
+import { compressors, converted, jsonRows, jsonTable, namesIn, parquetTable, textsOf } from "./rows-as-bytes.ts";
 import type { Dialect } from "./scan.ts";
 import { sniff } from "./sniff.ts";
 import { decompressed, headBytes, type Source, withHead } from "./sources.ts";
@@ -27,6 +27,9 @@ export interface Table {
     stop(): Promise<void>;
 }
 
+/** Excel's first line, which names the delimiter. */
+const separatorLine = /^"?sep=.+?"?(\r\n|\r|\n)/i;
+
 const LF = 0x0a;
 const CR = 0x0d;
 
@@ -38,7 +41,10 @@ export async function openTable(source: Source, fewest = 3): Promise<Table | und
     const raw = await decompressed(source);
     if (raw.head.toString("latin1", 0, 4) === "PAR1") return openParquet(source);
     const encoding = detectEncoding(raw.head);
-    const { head: text, bytes, stop } = await withHead(asUtf8(raw.bytes, encoding));
+    const { head, bytes: all, stop } = await withHead(asUtf8(raw.bytes, encoding));
+    const separator = separatorLine.exec(head.toString("latin1", 0, 16))?.[0].length ?? 0;
+    const text = head.subarray(separator);
+    const bytes = separator > 0 ? skipping(all, separator) : all;
     const common = { name: source.name, encoding, stop, sha256: source.sha256 };
     const start = text.toString("utf8", 0, 200).trimStart();
     if (start.startsWith("{")) {
@@ -59,8 +65,8 @@ export async function openTable(source: Source, fewest = 3): Promise<Table | und
         throw new Error(`${source.name} is one JSON array. Make JSON lines of it:  jq -c '.[]' FILE > FILE.jsonl`);
     }
     const loneReturns = text.includes(CR) && !text.includes(LF);
-    const head = loneReturns ? text.map((byte) => (byte === CR ? LF : byte)) : text;
-    const found = sniff(head, fewest, head.length < headBytes);
+    const lines = loneReturns ? text.map((byte) => (byte === CR ? LF : byte)) : text;
+    const found = sniff(lines, fewest, head.length < headBytes);
     if (!found || found.rows.length === 0) {
         await stop();
         return undefined;
@@ -74,7 +80,7 @@ export async function openTable(source: Source, fewest = 3): Promise<Table | und
         hasHeader,
         names: hasHeader ? first : namesWithoutHeader(found.rows),
         sample: hasHeader ? found.rows.slice(1) : found.rows,
-        addedLines: 0,
+        addedLines: separator > 0 ? -1 : 0,
         bytes: loneReturns ? withLineFeeds(bytes) : bytes,
     };
 }
@@ -87,7 +93,7 @@ async function openParquet(source: Source): Promise<Table> {
     const file = await asyncBufferFromFile(source.path);
     const metadata = await parquetMetadataAsync(file);
     const rowEnd = Math.min(1000, Number(metadata.num_rows));
-    const rows = await parquetReadObjects({ file, metadata, rowStart: 0, rowEnd });
+    const rows = await parquetReadObjects({ file, metadata, compressors, rowStart: 0, rowEnd });
     const names = namesIn(rows);
     return {
         name: source.name,

@@ -12,6 +12,7 @@ import json
 import re
 import sys
 import time
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 
@@ -23,13 +24,19 @@ from pyspark.sql.utils import AnalysisException
 # Equal to data-prep/reading/roles.ts; a test compares them.
 NAMES = {
     "user": "userid user uid visitorid customerid customer memberid reviewerid viewerid accountid profileid shopperid "
-    "clientid personid playerid listenerid sessionid session usersession memberno member readerid reader borrowerid "
-    "borrower patronid patron customerno",
+    "clientid personid playerid listenerid sessionid session usersession memberno member readerid reader "
+    "borrowerid borrower patronid patron customerno kundenid kundennummer kundennr kunde benutzerid benutzer "
+    "nutzerid nutzer mitgliedsnummer mitglied utilisateur idclient client usuario idusuario cliente idcliente "
+    "utente",
     "item": "itemid item movieid productid parentasin asin articleid businessid trackid songid artistid bookid gameid "
-    "videoid filmid isbn sku stockcode contentid recipeid contentid product movie itemsku",
+    "videoid filmid isbn sku stockcode contentid recipeid contentid product movie itemsku artikelid "
+    "artikelnummer artikelnr artikel produktid produktnummer produktnr produkt article idarticle produit "
+    "idproduit producto idproducto articulo prodotto idprodotto",
     "time": "timestamp time ts eventtime eventtimestamp unixreviewtime datetime date createdat creationtimestamp tdat "
-    "invoicedate orderdate purchasedate reviewtime dateadded eventdate datetimeutc",
-    "event": "eventtype event action eventname behavior behaviortype activity interactiontype",
+    "invoicedate orderdate purchasedate reviewtime dateadded eventdate datetimeutc zeitstempel zeitpunkt datum "
+    "zeit bestelldatum kaufdatum bestelltam horodatage datecommande dateachat fecha fechapedido dataordine",
+    "event": "eventtype event action eventname behavior behaviortype activity interactiontype ereignis ereignistyp "
+    "aktion evenement evento accion azione",
     "value": "eventvalue",
 }
 RESERVED = ("EVENT_VALUE", "IMPRESSION", "RECOMMENDATION_ID", "EVENT_ATTRIBUTION_SOURCE")
@@ -80,8 +87,9 @@ class Source:
 
 
 def plain(name: str) -> str:
-    """`UserId`, `user_id:token` and `user.id` are one name."""
-    return re.sub(r"[^a-z0-9]", "", re.sub(r":\w+$", "", name).lower())
+    """`UserId`, `user_id:token` and `user.id` are one name; so are `Catégorie` and `categorie`."""
+    letters = unicodedata.normalize("NFD", re.sub(r":\w+$", "", name, flags=re.ASCII).replace("ß", "ss"))
+    return re.sub(r"[^a-z0-9]", "", letters.lower())
 
 
 def column_of(name: str, names: list[str]) -> str:
@@ -366,41 +374,106 @@ def detect_time(source: Source, text: Column, name: str) -> str:
     raise Unfit(f"The times in column {name}, such as \"{found['first']}\", have no known unit. Name it:  --time '%d/%m/%Y %H:%M'")
 
 
-def event_of(text: str, source: Source) -> Column:
-    """The event type of a row by `--event`: a type, or cases such as `rating >= 4 -> Like, else Watch`."""
-    cases = [each.strip() for each in text.split(",")]
-    result, number = None, r"\A\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*\z"
-    for index, each in enumerate(cases):
-        last = re.fullmatch(r"else\s+(.+)", each) or (len(cases) == 1 and re.fullmatch(r"([^<>=\u2192]*)", each))
-        if last and index == len(cases) - 1:
-            kind = F.lit(type_name(last[1]))
-            return kind if result is None else result.otherwise(kind)
-        found = re.fullmatch(r"(.+?)\s*(>=|<=|!=|=|>|<)\s*(.+?)\s*(?:\u2192|->)\s*(.+)", each)
-        if not found:
-            raise Unfit(f"--event: \"{each}\" is not like 'rating >= 4 -> Like, else Watch', or one type.")
-        name, operator, wanted, kind = found.groups()
-        value = source.fields[column_of(name, list(source.fields))]
-        if re.fullmatch(number.replace(r"\A", "").replace(r"\z", ""), wanted):
-            both, other = value.rlike(number), F.lit(float(wanted))
-            read = value.cast("double")
-        else:
-            both, read, other = F.lit(False), value, F.lit(wanted)
-        tests = {">=": read >= other, "<=": read <= other, ">": read > other, "<": read < other, "=": read == other}
-        passes = both & ~tests["="] if operator == "!=" else both & tests[operator]
-        if operator in ("=", "!="):
-            same = value == wanted
-            passes = F.when(both, passes).otherwise(same if operator == "=" else ~same)
-        condition = F.coalesce(passes, F.lit(False))
-        kind = F.lit(type_name(kind))
-        result = F.when(condition, kind) if result is None else result.when(condition, kind)
-    return result
+EVENT_TOKEN = re.compile('"[^"]*"|->|\u2192|>=|<=|=>|=<|==|<>|!=|[<>=,;"]|(?:(?!->|!=)[^<>=,;"\u2192])+')
+OPERATORS = (">=", "<=", ">", "<", "=", "!=")
+MISTAKEN = {"=>": ">=", "=<": "<=", "==": "=", "<>": "!="}
+NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
+EVENT_TYPE = r'[^"\\\x00-\x1f\x7f-\x9f]{1,256}'
 
 
-def type_name(text: str) -> str:
-    text = text.strip()
-    if not re.fullmatch(r'[^"\\\x00-\x1f\x7f-\x9f]{1,256}', text):
-        raise Unfit(f'--event: "{text}" is not an event type.')
-    return text
+def parse_event(text: str) -> tuple[list[tuple[str, str, str, str]], str | None]:
+    """The cases (column, operator, value, type) of `--event`, and the type of all other rows, as data-prep parses them."""
+    tokens = [(each[0].strip(), each.end() - len(each[0].lstrip())) for each in EVENT_TOKEN.finditer(text) if each[0].strip()]
+    tokens.append(("", len(text)))
+    cases: list[tuple[str, str, str, str]] = []
+    index = 0
+
+    def fail(reason: str, at: int | None = None) -> Unfit:
+        at = tokens[index][1] if at is None else at
+        if text[at : at + 1] == ";":
+            reason = "A comma separates two cases, not a semicolon"
+        return Unfit(f"--event: {reason}:\n  {text}\n  {' ' * at}^")
+
+    def word(expected: str) -> str:
+        nonlocal index
+        found = tokens[index][0]
+        if not re.fullmatch('"[^"]+"', found) and (found == "" or re.match('->|!=|[<>=,;"\u2192]', found)):
+            raise fail(f"Expected {expected}")
+        index += 1
+        return found.replace('"', "")
+
+    def kind() -> str:
+        found, at = word("an event type"), tokens[index - 1][1]
+        if re.search(r"(^|\s)else\s", found):
+            raise fail("A case and a comma stand before else", at)
+        if not re.fullmatch(EVENT_TYPE, found):
+            raise fail("An event type has 1 to 256 characters", at)
+        return found
+
+    def case() -> tuple[str, str, str, str]:
+        nonlocal index
+        column, operator = word("a column"), tokens[index][0]
+        if operator in MISTAKEN:
+            raise fail(f"Write {MISTAKEN[operator]} for {operator}")
+        if operator not in OPERATORS:
+            raise fail(f"Expected one of {', '.join(OPERATORS)}")
+        index += 1
+        value, at = word("a value"), tokens[index - 1][1]
+        is_number = re.fullmatch(NUMBER, value)
+        if operator not in ("=", "!=") and not is_number:
+            raise fail(f"{operator} compares numbers", at)
+        if is_number and tokens[index][0] == "," and tokens[index + 1][0][:1].isdecimal():
+            raise fail("A decimal has a point, such as 4.5")
+        if tokens[index][0] not in ("->", "\u2192"):
+            raise fail("Expected -> and the event type")
+        index += 1
+        return column, operator, value, kind()
+
+    if len(tokens) == 2:
+        return [], kind()
+    while True:
+        last = re.fullmatch(r"else\s+(\S.*)", tokens[index][0])
+        if last and cases:
+            if index + 2 < len(tokens):
+                index += 1
+                raise fail("Nothing follows the type of else")
+            if not re.fullmatch(EVENT_TYPE, last[1]):
+                raise fail("An event type has 1 to 256 characters")
+            return cases, last[1]
+        cases.append(case())
+        if index == len(tokens) - 1:
+            return cases, None
+        if tokens[index][0] != ",":
+            raise fail("A comma separates two cases")
+        index += 1
+
+
+def event_of(text: str | None, source: Source, column: Column) -> dict[str, Column]:
+    """By `--event`, or by the column of types: the row's type, its problem, the case that matches, and whether a value is empty."""
+    none = F.lit(None).cast("string")
+    found = {"type": column, "event_problem": none, "case": F.lit(None).cast("int"), "is_empty": F.lit(False)}
+    if text is None:
+        return found
+    cases, otherwise = parse_event(text)
+    found["type"] = none if otherwise is None else F.lit(otherwise)
+    # From the last case to the first: each decides before those behind it.
+    for index, (name, operator, wanted, kind) in reversed(list(enumerate(cases))):
+        value = F.btrim(source.fields[column_of(name, list(source.fields))], F.lit(SPACES))
+        is_empty, is_order = value.isin(*EMPTY), operator not in ("=", "!=")
+        both = value.rlike(rf"\A{NUMBER}\z") & F.lit(re.fullmatch(NUMBER, wanted) is not None)
+        read, other = value.cast("double"), F.lit(float(wanted) if re.fullmatch(NUMBER, wanted) else 0.0)
+        tests = {">=": read >= other, "<=": read <= other, ">": read > other, "<": read < other}
+        same = F.when(both, read == other).otherwise(value == wanted)
+        passes = ~is_empty & F.coalesce(tests[operator] if is_order else same if operator == "=" else ~same, F.lit(False))
+        why = F.concat(F.lit('"'), F.substring(value, 1, 40), F.lit(f'" is not a number, and --event compares it by {operator} {wanted}'))
+        wrong = ~is_empty & ~both & F.lit(is_order)
+        found = {
+            "type": F.when(passes, F.lit(kind)).otherwise(found["type"]),
+            "event_problem": F.when(wrong, why).when(~passes, found["event_problem"]),
+            "case": F.when(passes, F.lit(index)).otherwise(found["case"]),
+            "is_empty": is_empty | (~passes & found["is_empty"]),
+        }
+    return found
 
 
 def id_problem(value: Column, what: str, control: str) -> Column:
@@ -440,7 +513,7 @@ def check(source: Source, options: argparse.Namespace) -> tuple[DataFrame, list[
         *(texts[role].alias(role) for role in texts),
         *(source.fields[name].alias(extra) for extra, name in extras.items()),
         seconds_of(texts["time"], unit).alias("seconds"),
-        (event_of(options.event, source) if options.event else texts.get("event", F.lit("Watch"))).alias("type"),
+        *(value.alias(name) for name, value in event_of(options.event, source, texts.get("event", F.lit("Watch"))).items()),
     )  # fmt: skip
     if source.kind in ("Parquet", "table"):
         values = values.withColumn("text", F.concat_ws(",", *(F.col(role) for role in texts)))
@@ -453,6 +526,7 @@ def check(source: Source, options: argparse.Namespace) -> tuple[DataFrame, list[
             .when(seconds > time.time() + DAY, F.concat(F.lit("timestamp "), seconds.cast("string"), F.lit(" is in the future")))
             .when(seconds < 0, F.lit("timestamp is before 1970"))),
     ]  # fmt: skip
+    problems.append(("", col("event_problem")))
     if not options.event and "event" in roles:
         problems.append((roles["event"], id_problem(col("type"), "event type", control)))
         sign = "event type has a quote or a backslash, which no filter can name"
@@ -488,14 +562,23 @@ def run(spark: SparkSession, options: argparse.Namespace) -> dict:
     bad_rows = rows.filter(is_bad).select("file", "found.column", "found.reason", "text")
     log("counting rows")
     key = F.when(~is_bad, F.col("type"))
-    counts = rows.groupBy(is_bad.alias("bad"), key.alias("type")).count().limit(MOST_TYPES_AND_COLUMNS * 100).collect()
+    groups = rows.groupBy(is_bad.alias("bad"), key.alias("type"), F.when(~is_bad, F.col("case")).alias("case"))
+    empty = F.sum((~is_bad & F.col("is_empty")).cast("int")).alias("empty")
+    counts = groups.agg(F.count("*").alias("count"), empty).limit(MOST_TYPES_AND_COLUMNS * 100).collect()
     bad = sum(row["count"] for row in counts if row.bad)
     left_out = sum(row["count"] for row in counts if not row.bad and row.type is None)
-    types = {row.type: row["count"] for row in counts if not row.bad and row.type is not None}
+    types: Counter[str] = Counter()
+    for row in counts:
+        if not row.bad and row.type is not None:
+            types[row.type] += row["count"]
     good = sum(types.values())
     if bad:
         refuse_other_headers(rows.filter(is_bad & F.col("other_header")), options)
         judge_bad(bad_rows, bad, good, options)
+    matched = {row.case for row in counts}
+    for index, (name, operator, wanted, _) in enumerate(parse_event(options.event)[0] if options.event else []):
+        if index not in matched:
+            raise Unfit(f'The case "{name} {operator} {wanted}" of --event matches no row. Correct the case, or leave it out.')
     if len(types) + len(header) - 4 > MOST_TYPES_AND_COLUMNS:
         raise Unfit(
             f"There are {len(types)} event types and {len(header) - 4} optional columns. The service allows "
@@ -525,6 +608,7 @@ def run(spark: SparkSession, options: argparse.Namespace) -> dict:
         "schemaVersion": 1, "output": options.output, "interactions": written["rows"], "usersAbout": written["users"],
         "itemsAbout": written["items"], "firstTimestamp": written["first"], "lastTimestamp": written["last"],
         "eventTypesRead": types, "rowsSkipped": bad, "rowsLeftOut": left_out,
+        "rowsEmptyInRule": sum(row.empty or 0 for row in counts),
         "rowsRepeated": good - written["rows"], "bytes": size,
     }  # fmt: skip
 

@@ -3,6 +3,7 @@ import { itemsAt } from "../../data-prep/attributes/items-table.ts";
 import { readUsers } from "../../data-prep/attributes/users.ts";
 import type { AvroField } from "../../data-prep/avro.ts";
 import { itemColumns, itemsCsv, itemsSchemaOf } from "../../data-prep/items.ts";
+import { hasDecimalCommas } from "../../data-prep/reading/decimals.ts";
 import { readAvroSchema } from "../../packages/local-personalize/control/avro.ts";
 import { readCsv } from "../../packages/local-personalize/importing/read-csv.ts";
 import { folderForEach } from "./folder.ts";
@@ -53,15 +54,80 @@ describe("tables of items and users of others", () => {
         });
     }
 
-    it("has no column for items of which only id, title and pictures are known, as Last.fm's artists", async () => {
+    it("has no column for items of which only id, title and pictures are known, and shows the pictures", async () => {
         const path = put(
             "artists.dat",
             lines("id\tname\turl\tpictureURL", "1\tMALICE MIZER\thttp://a.example/1\thttp://a.example/1.jpg"),
         );
         const { catalogue, columns, leftOut } = await itemsAt(path);
         assert.deepEqual(itemColumns(catalogue, columns), []);
-        assert.deepEqual(leftOut, ["url (addresses of the web)", "pictureURL (addresses of the web)"]);
+        assert.deepEqual(leftOut, ["url (addresses of the web)"]);
+        assert.equal(catalogue[0]?.image, "http://a.example/1.jpg");
     });
+
+    const products = lines(
+        "sep=;",
+        "Artikel;Bezeichnung;Warengruppe;Preis;Marke;Lagerbestand;Bild",
+        "A-1;Gie\u00dfkanne;Garten|Balkon;1.299,50;Gr\u00fcn;7;https://a.example/1.jpg",
+        "A-2;Spaten;Garten;4,5;;0;",
+    );
+    const garden = [
+        {
+            itemId: "A-1",
+            title: "Gie\u00dfkanne",
+            year: null,
+            genres: ["Garten", "Balkon"],
+            price: 1299.5,
+            brand: "Gr\u00fcn",
+            stock: 7,
+            image: "https://a.example/1.jpg",
+        },
+        { itemId: "A-2", title: "Spaten", year: null, genres: ["Garten"], price: 4.5, stock: 0 },
+    ];
+    const csv =
+        'ITEM_ID,GENRES,PRICE,BRAND,STOCK\n"A-1","Garten|Balkon",1299.50,"Gr\u00fcn",7\n"A-2","Garten",4.5,,0\n';
+
+    it("finds German names of an item's columns, and reads decimal commas in windows-1252", async () => {
+        const found = await itemsAt(put("Produkte.csv", Buffer.from(products, "latin1")));
+        assert.deepEqual(found.catalogue, garden);
+        assert.equal(itemsCsv(found.catalogue, itemColumns(found.catalogue, found.columns)), csv);
+    });
+
+    it("takes an item's columns by --item-columns, also under another name of the dataset", async () => {
+        const odd = products.replace(/Artikel;.*/, "A;B;C;D;E;F;G");
+        const choices = "id=A,title=B,category=3,price=D,brand=E,STOCK=F,image=G";
+        const { catalogue, columns, understood } = await itemsAt(put("odd.csv", odd), choices);
+        assert.deepEqual(catalogue, garden);
+        assert.equal(itemsCsv(catalogue, itemColumns(catalogue, columns)), csv);
+        assert.equal(understood, "odd.csv: id = A, title = B, category = C, price = D, brand = E, image = G");
+        await assert.rejects(
+            itemsAt(put("odd.csv", odd), "id=Z"),
+            /no column "Z"; the columns are A, B, C, D, E, F, G/,
+        );
+    });
+
+    it("takes the ids of users by --user-columns, and names it if they are not found", async () => {
+        const path = put("a.csv", lines("Konto,Vorname,Stra\u00dfe,Alter", "k1,Ada,Weg 1,36"));
+        await assert.rejects(
+            readUsers(path),
+            /no column of user ids among Konto, .*Name it: {2}--user-columns id=NAME/,
+        );
+        const { csv, leftOut } = await readUsers(path, "id=Konto,AGE=Alter");
+        assert.equal(csv, 'USER_ID,AGE\n"k1",36\n');
+        assert.deepEqual(leftOut, ["Vorname (personal)", "Stra\u00dfe (personal)"]);
+    });
+
+    for (const { values, isComma } of [
+        { values: ["4,50", "12", "1.299,00", ""], isComma: true },
+        { values: ["0,125", "1,500"], isComma: true },
+        { values: ["1,500", "2,750"], isComma: false },
+        { values: ["4,50", "1,2,3"], isComma: false },
+        { values: ["4.50", "4,50"], isComma: false },
+        { values: ["12", "7"], isComma: false },
+    ]) {
+        it(`takes ${values.join("; ")} for ${isComma ? "" : "no "}numbers with decimal commas`, () =>
+            assert.equal(hasDecimalCommas(values), isComma));
+    }
 
     it("refuses one property a row, as RetailRocket has them, and users without ids or columns", async () => {
         const properties = put(

@@ -75,6 +75,13 @@ describe("data-prep with a rule of --event", () => {
         assert.deepEqual([summary.rowsEmptyInRule, summary.eventTypes], [200, { Watch: 800, Like: 400 }]);
     });
 
+    it("compares numbers with decimal commas", async () => {
+        const text = `user;item;price;time\n${rows.map((row) => row.replaceAll(",", ";").replace(/;(\d?);/, ";$1,25;")).join("\n")}\n`;
+        const input = put("prices.csv", text.replaceAll(";,25;", ";;"));
+        const { summary } = await run({ input, event: "price > 4 -> Dear, price <= 4 -> Cheap" });
+        assert.deepEqual([summary.eventTypes, summary.rowsLeftOut], [{ Cheap: 600, Dear: 400 }, 200]);
+    });
+
     it("refuses a case that matches no row and lists the column's values, or warns if asked to", async () => {
         const event = "stars >= 40 -> Love, stars >= 4 -> Like";
         const message = /The case "stars >= 40" of --event matches no row\. The column has 1, 2, 3, 4, 5\./;

@@ -114,8 +114,11 @@ describe("an options file of data-prep", () => {
         await assert.rejects(refuseOtherOptions(undefined, config(at("shop.yaml"))), /Make it again/);
     });
 
-    it("has paths relative to itself, as seen from the caller's folder", async () => {
+    it("has maps of columns, and paths relative to itself, as seen from the caller's folder", async () => {
         const { files, options } = await readOptionsFile(at("shop.yaml"), join(folder, ".."));
+        put("items.yaml", "item-columns: { id: Artikel, price: Preis }\nuser-columns: id=Konto");
+        const columns = await readOptionsFile(at("items.yaml"), folder);
+        assert.deepEqual(columns.options, ["--item-columns", "id=Artikel,price=Preis", "--user-columns", "id=Konto"]);
         const name = folder.split("/").at(-1);
         assert.deepEqual(files, [`${name}/events.csv`]);
         assert.deepEqual(options.slice(-6), [

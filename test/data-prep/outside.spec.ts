@@ -28,7 +28,7 @@ describe("data of others", () => {
         });
     }
 
-    it("reads Parquet, with its own times, nulls and row groups", async () => {
+    it("reads Parquet in Zstandard, gzip, Brotli and Snappy, with its own times, nulls and row groups", async () => {
         const path = join(import.meta.dirname, "fixtures", "events.parquet");
         const { rows, badRows, plans } = await csvOf(path, {
             columns: "user=visitor_id,item=sku,time=event_time,event=event_type,value=price",

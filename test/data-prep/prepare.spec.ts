@@ -147,9 +147,46 @@ describe("prepare", () => {
             { itemId: "1", title: "City, The", year: 1995, genres: ["Drama", "War"] },
             { itemId: "2", title: "No year", year: null, genres: [] },
         ]);
-        const items = put("products.tsv", Buffer.from("product_id\tname\tcategory\nA\tCaf\u00e9\tShoes\n"));
+        const items = put("products.tsv", Buffer.from("product_id\tname\tcategory\n7\tCaf\u00e9\tShoes\n"));
         assert.deepEqual((await run({ input, items })).catalogue, [
-            { itemId: "A", title: "Caf\u00e9", year: null, genres: ["Shoes"] },
+            { itemId: "7", title: "Caf\u00e9", year: null, genres: ["Shoes"] },
         ]);
+    });
+
+    describe("a folder of a shop's exports", () => {
+        const events = syntheticRatings().map(({ user, item, timestamp }) => `${user};P-${item};${timestamp}`);
+        const exports = (ids: (id: number) => string) => {
+            put("events.csv", `user_id;product_id;timestamp\n${events.join("\n")}\n`);
+            const rows = Array.from({ length: 200 }, (_, id) => `${ids(id)};Thing ${id};${id},5`);
+            put("products.csv", `sku;name;price\n${rows.join("\n")}\n`);
+            return at("");
+        };
+
+        it("has its products.csv found, as a dataset, and named in the command", async () => {
+            const input = exports((id) => `P-${id}`);
+            const { catalogue, manifestPath } = await run({ input });
+            assert.deepEqual(catalogue[7], { itemId: "P-7", title: "Thing 7", year: null, genres: [], price: 7.5 });
+            const { items, options } = JSON.parse(readFileSync(manifestPath, "utf8"));
+            assert.deepEqual([items.rows, items.isDataset], [200, true]);
+            assert.deepEqual(options.slice(-2), ["--items", at("products.csv")]);
+            assert.doesNotMatch(logged().join("\n"), /Left out/);
+        });
+
+        it("is refused if no id of an item or a user is one of the events", async () => {
+            const input = exports((id) => `X-${id}`);
+            await assert.rejects(
+                run({ input }),
+                /products\.csv: none of its ids, such as "X-0", is an item of the events, such as "P-\d+"\. Its columns are sku, name, price\. Name the one with the ids: {2}--item-columns id=NAME/,
+            );
+            const users = put("customers.csv", "user_id,age\nnobody,7\n");
+            await assert.rejects(
+                run({ input: at("events.csv"), users }),
+                /none of its ids, such as "nobody", is a user of the events.*--user-columns id=NAME/,
+            );
+            assert.deepEqual(
+                readdirSync(at("")).filter((name) => name === "out" && readdirSync(at(name)).length > 0),
+                [],
+            );
+        });
     });
 });

@@ -192,6 +192,26 @@ export const publicTables: readonly Case[] = [
         first: '"1","caf\u00e9","Watch",1714557600',
     },
     {
+        name: "German names of columns, Excel's line of the delimiter, and decimal commas",
+        file: "Bestellungen.csv",
+        text: Buffer.from(
+            lines(
+                "sep=;",
+                "Kundennummer;Artikel;Bestelldatum;Menge",
+                ...repeat(["K 1;A-7;24.12.2025 18:30;1,5", "K\u00f6 2;A-8;25.12.2025 9:05;1.000,25"]),
+            ),
+            "latin1",
+        ),
+        choices: { columns: "value=Menge" },
+        first: '"K 1","A-7","Watch",1.5,1766601000',
+    },
+    {
+        name: "French names of columns",
+        file: "commandes.csv",
+        text: lines("client,produit,\u00e9v\u00e9nement,horodatage", "c1,p1,achat,2025-12-24T18:30:00Z"),
+        first: '"c1","p1","achat",1766601000',
+    },
+    {
         name: "UTF-16 of a spreadsheet",
         file: "export.csv",
         text: Buffer.from(

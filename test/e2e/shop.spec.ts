@@ -75,7 +75,7 @@ describe("data of a shop, on the real engine", () => {
         assert.match(log, /times in ISO 8601/);
         assert.match(
             log,
-            /^products\.csv: item = product_id, genres = category; no title, no year \(columns with these names/m,
+            /^products\.csv: id = product_id, category = category, price = price, brand = brand; no title: ids are shown/m,
         );
         assert.match(log, /Left out of users\.csv: email \(personal\)/);
     });

@@ -188,6 +188,8 @@ describe("data-prep/spark/prepare.py with public layouts", () => {
             [at(7, "nothing"), "--output", at(0, "new")],
             [at(7, "in"), "--colums", "user=1", "--output", at(0, "new")],
             [at(7, "in"), "--columns", "user=nobody", "--output", at(0, "new")],
+            [at(7, "in"), "--event", "event => 4 -> Like", "--output", at(0, "new")],
+            [at(7, "in"), "--event", "event = buy -> Buy, else View", "--output", at(0, "new")],
             // As Glue calls a script: each option has one value, with its own options beside.
             [
                 "--JOB_NAME",
@@ -217,14 +219,16 @@ describe("data-prep/spark/prepare.py with public layouts", () => {
     }
 
     it("refuses an output that exists, missing files, and wrong options, each by its name", () => {
-        const [exists, missing, option, column, glue] = runs.slice(layouts.length);
+        const [exists, missing, option, column, rule, unmatched, glue] = runs.slice(layouts.length);
         assert.match(exists?.stderr ?? "", /\/in exists already/);
         assert.match(missing?.stderr ?? "", /There is no .*nothing/);
         assert.match(option?.stderr ?? "", /unrecognized arguments: --colums/);
         assert.match(column?.stderr ?? "", /no column "nobody"; the columns are timestamp, visitorid/);
+        assert.match(rule?.stderr ?? "", /Write >= for =>:\n {2}event => 4 -> Like\n {8}\^/);
+        assert.match(unmatched?.stderr ?? "", /The case "event = buy" of --event matches no row/);
         assert.deepEqual(
-            [exists, missing, option, column, glue].map((run) => run?.code),
-            [1, 1, 2, 1, 0],
+            [exists, missing, option, column, rule, unmatched, glue].map((run) => run?.code),
+            [1, 1, 2, 1, 1, 1, 0],
         );
         assert.doesNotMatch(missing?.stderr ?? "", /Traceback|at org\.apache/);
     });

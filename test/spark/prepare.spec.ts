@@ -111,10 +111,20 @@ const cases: readonly Case[] = [
     },
     {
         name: "a rule that leaves rows out",
-        text: csv(head, ["u1,i1,1700000000,view,1e1", "u1,i1,1700000001,view,NaN"]).replaceAll(",plain", ",5"),
-        choices: { event: "note > 5 -> Like, note = 5 -> Watch" },
-        kept: 1201,
-        refused: 0,
+        text: csv(head, [
+            "u1,i1,1700000000,view,1e1",
+            "u1,i1,1700000001,view,NaN",
+            "u1,i1,1700000002,buy,",
+            "u1,i1,1700000003,view, 5 ",
+            "u1,i1,1700000004,buy,plenty",
+            "u1,i1,1700000005,sell,6",
+            "u1,i1,1700000006,view,3",
+        ]).replaceAll(",plain", ",5"),
+        choices: {
+            event: "event_type = sell -> Sell, note > 5 -> Like, note = 5 -> Watch, note != 5 -> Other, event_type = buy -> Buy",
+        },
+        kept: 1205,
+        refused: 1,
     },
     {
         name: "the service's own CSV",
