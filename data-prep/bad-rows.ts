@@ -49,11 +49,11 @@ export async function writeQuarantine(path: string, rows: readonly BadRow[]): Pr
     await writeWholeFile(path, (write) => write(Buffer.from(text)));
 }
 
-/** The first bad rows of `name`, their count, and the command that skips them. */
+/** The first bad rows of `name`, their count, and `next`, the command that accepts them. */
 export function describeBadRows(
     name: string,
-    paths: readonly string[],
     { count, first }: { count: number; first: BadRow[] },
+    next: string,
 ): string {
     const listed = first.map(({ file, line, reason, text }) => `  ${file}:${line}: ${reason}:  ${text}`);
     const more = count > first.length ? [`  … and ${(count - first.length).toLocaleString("en-US")} more`] : [];
@@ -61,6 +61,6 @@ export function describeBadRows(
         `${count.toLocaleString("en-US")} ${count === 1 ? "row" : "rows"} of ${name} cannot be used, so nothing was written:`,
         ...listed,
         ...more,
-        `Fix the file, or skip those rows:  npm run data-prep -- ${paths.join(" ")} --bad-rows skip`,
+        `Fix the file, or skip those rows:  ${next}`,
     ].join("\n");
 }

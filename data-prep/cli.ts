@@ -143,6 +143,12 @@ const callersFolder = process.env.npm_lifecycle_event === "data-prep" ? (process
 const fromCaller = (path: string) =>
     path === "-" || isAbsolute(path) || resolve(callersFolder) === resolve(".") ? path : join(callersFolder, path);
 
+/** The words of the user's command. The demo states its own, because the user did not type data-prep's. */
+const typedCommand = (args: readonly string[]): string[] =>
+    process.env.MOVIE_RECOMMENDER_TYPED === undefined
+        ? ["npm", "run", "data-prep", "--", ...args]
+        : JSON.parse(process.env.MOVIE_RECOMMENDER_TYPED);
+
 /** The CSV of `--output`, which may be a folder. */
 function outputOf(path: string): string {
     const isFolder = path.endsWith("/") || (existsSync(path) && statSync(path).isDirectory());
@@ -187,6 +193,7 @@ async function main(args: string[]): Promise<number> {
     );
     const options: PrepareOptions = {
         inputs,
+        ...(inputs.length > 0 && { command: typedCommand(args) }),
         output: outputOf(output === DEFAULT_OUTPUT ? output : fromCaller(output)),
         badRows: kind as "fail" | "skip" | "quarantine",
         signal: interrupted.signal,

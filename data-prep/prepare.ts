@@ -29,6 +29,7 @@ import {
     unmatchedCases,
 } from "./refusals.ts";
 import type { Plan } from "./row-writer.ts";
+import { optionsGiven, outputBeside, suggestionsOf, withColumns, wordsOf } from "./suggestion.ts";
 import { type Summary, summarise } from "./summary.ts";
 import { writeTables } from "./tables/make.ts";
 import { type Choices, describe, optionsOf, understand } from "./understanding.ts";
@@ -49,6 +50,8 @@ export interface PrepareOptions extends Choices, TablesChoice, RowsChoice {
     report?: string;
     /** Path for a CSV of the unusable rows: FILE, LINE, COLUMN, REASON, TEXT. */
     quarantine?: string;
+    /** The words of the command that the user typed, for commands in messages. */
+    command?: readonly string[];
     /** The file that stated these options, for the manifest. */
     optionsFile?: Manifest["optionsFile"];
     /** Folder of a fetched MovieLens 100k; by default data/ml-100k. */
@@ -81,7 +84,7 @@ export interface PrepareResult {
  * Errors, with messages for people, if files or MovieLens are unavailable.
  */
 export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult> {
-    const { options, log, outputPath, paths, now, plans, chosen } = await plansOf(given);
+    const { options, log, outputPath, paths, now, plans, chosen, suggest } = await plansOf(given);
     const [first] = plans;
     const name = plans.map(({ table }) => table.name).join(", ");
     const items = options.items
@@ -104,14 +107,18 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
             ...(bad && { onBad: (row: BadRow) => void bad.push(row) }),
         });
         const found = summarise(result, name, outputPath);
-        refuseUnfit(result, plans, found, name, paths, options);
+        refuseUnfit(result, plans, found, name, suggest, options);
         for (const line of unmatchedCases(plans, result.matched)) log(`warning: ${line}`);
         const { itemIds, userIds } = result.columns;
         if (options.items) {
             const ids = items.catalogue.map(({ itemId }) => itemId);
-            refuseUnrelated("item", { path: options.items, ids, names: items.names }, itemIds);
+            const next = suggest({ "item-columns": withColumns(options.itemColumns, { id: "NAME" }) });
+            refuseUnrelated("item", { path: options.items, ids, names: items.names }, itemIds, next);
         }
-        if (users && options.users) refuseUnrelated("user", { path: options.users, ...users }, userIds);
+        if (users && options.users) {
+            const next = suggest({ "user-columns": withColumns(options.userColumns, { id: "NAME" }) });
+            refuseUnrelated("user", { path: options.users, ...users }, userIds, next);
+        }
         if (bad && options.quarantine) await writeQuarantine(options.quarantine, bad);
         const { catalogue } = items;
         await folder.putJson(cataloguePath, catalogue);
@@ -202,13 +209,22 @@ export async function plansOf(given: PrepareOptions) {
     const options = found === undefined ? given : { ...given, items: found };
     refuseOneFileTwice(paths, outputPath, options);
     const now = Date.now() / 1000;
+    const always = { ...(found && { items: found }), ...(await outputBeside(paths, given)) };
+    const command = given.command ?? ["npm", "run", "data-prep", "--", ...paths, ...optionsGiven(options)];
+    const suggest = suggestionsOf(command, always);
     const plans: Plan[] = [];
-    for (const path of paths) plans.push(...(await understand(path, options, now, log)));
+    for (const path of paths) plans.push(...(await understand(path, options, now, { log, suggest })));
     for (const plan of plans) log(describe(plan));
     const [first] = plans;
-    const chosen = first ? [...paths, ...optionsOf(first, options), ...tablesGiven(options)] : [];
-    log(`As a command:  ${["npm run data-prep --", ...chosen.map(quotedForShell)].join(" ")}`);
-    return { options, log, outputPath, paths, now, plans, chosen };
+    const understood = first ? optionsOf(first, options) : {};
+    const skips = options.badRows === undefined || options.badRows === "fail" ? [] : ["--bad-rows", "skip"];
+    const chosen = [...paths, ...wordsOf(understood), ...tablesGiven(options), ...skips];
+    const withoutDryRun = suggestionsOf(
+        command.filter((word) => word !== "--dry-run"),
+        always,
+    );
+    log(`As a command:  ${withoutDryRun(understood)}`);
+    return { options, log, outputPath, paths, now, plans, chosen, suggest };
 }
 
 /** Logs the number of converted rows every two seconds. */
@@ -223,5 +239,3 @@ function progressTo(log: (line: string) => void): (rows: number) => void {
         log(`  ${rows.toLocaleString("en-US")} rows, ${rate.toLocaleString("en-US")} a second`);
     };
 }
-
-const quotedForShell = (text: string) => (/^[\w.,:=/@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);

@@ -8,9 +8,10 @@ import {
     tablesPathBeside,
     usersPathsBeside,
 } from "./places.ts";
-import { conditionText } from "./reading/event-rule.ts";
+import { conditionText, ruleOfTypes } from "./reading/event-rule.ts";
 import type { ConvertResult, Plan } from "./row-writer.ts";
-import { type Summary, whatIsTooLittle } from "./summary.ts";
+import { type Suggest, wordsOf } from "./suggestion.ts";
+import { type Summary, typesByRows, whatIsTooLittle } from "./summary.ts";
 import { shown } from "./values.ts";
 
 /** The data is unsuitable for Personalize; the message contains the reason and the fix. Nothing was written. */
@@ -64,17 +65,18 @@ export function refuseUnfit(
     plans: readonly Plan[],
     summary: Omit<Summary, "tables">,
     name: string,
-    paths: readonly string[],
+    suggest: Suggest,
     options: RowsChoice,
 ): void {
     const { count } = badRows;
     const share = count / Math.max(1, count + summary.interactions);
     if (count > 0 && (options.badRows ?? "fail") === "fail") {
-        throw new UnfitDataError(describeBadRows(name, paths, badRows));
+        throw new UnfitDataError(describeBadRows(name, badRows, suggest({ "bad-rows": "skip" })));
     }
     if (count > 0 && share > (options.maxBad ?? 1)) {
         const more = `${(share * 100).toPrecision(3)} % of the rows, more than --max-bad ${(options.maxBad ?? 1) * 100}%. `;
-        throw new UnfitDataError(more + describeBadRows(name, paths, badRows));
+        const next = suggest({ "max-bad": `${Math.ceil(share * 1000) / 10}%` });
+        throw new UnfitDataError(more + describeBadRows(name, badRows, next));
     }
     const unmatched = unmatchedCases(plans, matched);
     if (unmatched.length > 0 && options.unmatchedCases !== "warn") {
@@ -89,10 +91,28 @@ export function refuseUnfit(
     if (types.length + optional.length > mostTypesAndColumns) {
         throw new UnfitDataError(
             `${name} has ${types.length} event types (${types.slice(0, 12).join(", ")}) and ${optional.length} optional columns. ` +
-                `The service allows ${mostTypesAndColumns} together. Give fewer types by a rule:  ` +
-                `npm run data-prep -- ${paths.join(" ")} --event 'COLUMN = VALUE -> TYPE, else OTHER'`,
+                `The service allows ${mostTypesAndColumns} together. ${fewerTypes(plans, eventTypes, optional.length, suggest)}`,
         );
     }
+}
+
+/** A rule that keeps the most frequent types of the data's own column, as a command. */
+function fewerTypes(
+    [plan]: readonly Plan[],
+    types: Readonly<Record<string, number>>,
+    columns: number,
+    suggest: Suggest,
+): string {
+    const column = plan?.roles.event;
+    if (plan === undefined || column === undefined || plan.event !== undefined)
+        return "Give fewer by --event or --columns.";
+    const kept = typesByRows(types).slice(0, Math.max(1, mostTypesAndColumns - columns - 1));
+    const event = ruleOfTypes(
+        plan.table.names[column] as string,
+        kept.map((type) => type.name),
+        "Other",
+    );
+    return `Keep the most frequent types:  ${suggest({ event })}`;
 }
 
 /**
@@ -100,12 +120,14 @@ export function refuseUnfit(
  *
  * @param table its path, ids and columns.
  * @param known ids of the interactions.
+ * @param next the command that names another column of ids.
  * @throws UnfitDataError
  */
 export function refuseUnrelated(
     kind: "item" | "user",
     table: { readonly path: string; readonly ids: readonly string[]; readonly names: readonly string[] },
     known: readonly string[],
+    next: string,
 ): void {
     const events = new Set(known);
     if (table.ids.some((id) => events.has(id))) return;
@@ -114,7 +136,7 @@ export function refuseUnrelated(
         `${table.path}: none of its ids, such as "${example(table.ids)}", ` +
             `is ${kind === "item" ? "an item" : "a user"} of the events, such as "${example(known)}". ` +
             `Its columns are ${table.names.map((name) => shown(name)).join(", ")}. ` +
-            `Name the one with the ids:  --${kind}-columns id=NAME`,
+            `Name the one with the ids:  ${next}`,
     );
 }
 
@@ -141,6 +163,4 @@ export function refuseOneFileTwice(paths: readonly string[], outputPath: string,
 
 /** The options of the tables of items and users. */
 export const tablesGiven = ({ items, itemColumns, users, userColumns }: TablesChoice): string[] =>
-    Object.entries({ items, "item-columns": itemColumns, users, "user-columns": userColumns }).flatMap(
-        ([name, text]) => (text === undefined ? [] : [`--${name}`, text]),
-    );
+    wordsOf({ items, "item-columns": itemColumns, users, "user-columns": userColumns });

@@ -4,9 +4,10 @@ import { chosenColumns, extrasIn, findRoles, roles as parts } from "./reading/ro
 import { delimiterName } from "./reading/sniff.ts";
 import { type Source, sourcesAt } from "./reading/sources.ts";
 import { openTable, type Table } from "./reading/table.ts";
-import { timeReader } from "./reading/times.ts";
+import { detectTime, knownCodes, likelyFormats, type TimeFormat, timeReader } from "./reading/times.ts";
 import type { TablesChoice } from "./refusals.ts";
 import type { Plan } from "./row-writer.ts";
+import { type Changes, type Suggest, suggestionsOf, withColumns } from "./suggestion.ts";
 import { shown } from "./values.ts";
 import { visible } from "./visible.ts";
 
@@ -26,6 +27,12 @@ const defaultEvent = "Watch";
 /** Names of files with interactions, among others in a folder or a zip. */
 const interactionFile = /^(u\.data|(ratings?|events?|interactions?|reviews?|clicks?)\b.*|.*\.inter)$/i;
 
+/** Lines of progress, and commands in messages. */
+interface Telling {
+    readonly log: (line: string) => void;
+    readonly suggest: Suggest;
+}
+
 /** The file cannot be used; the message has the reason and a command that works. */
 export class NotUnderstoodError extends Error {
     override readonly name = "NotUnderstoodError";
@@ -40,7 +47,7 @@ export async function understand(
     path: string,
     choices: Choices & Pick<TablesChoice, "items" | "users">,
     now: number,
-    log: (line: string) => void = () => {},
+    { log, suggest }: Telling = { log: () => {}, suggest: suggestionsOf(["npm", "run", "data-prep", "--", path]) },
 ): Promise<Plan[]> {
     const others = [choices.items, choices.users].flatMap((table) => (table === undefined ? [] : resolve(table)));
     const sources = likelyOf((await sourcesAt(path)).filter(({ name }) => !others.includes(resolve(name))));
@@ -54,7 +61,7 @@ export async function understand(
             continue;
         }
         try {
-            plans.push(planOf(table, choices, path, now));
+            plans.push(planOf(table, choices, now, suggest));
         } catch (error) {
             await table.stop();
             if (only) throw error;
@@ -64,7 +71,7 @@ export async function understand(
     if (plans.length === 0) {
         throw new NotUnderstoodError(
             `${path} holds no file with users, items and times: it has ${sources.map(({ name }) => basename(name)).join(", ")}. ` +
-                "Unpack it, and name the file:  npm run data-prep -- FILE",
+                `Unpack it, and name the file:  ${suggest().replace(path, "FILE")}`,
         );
     }
     return plans;
@@ -86,7 +93,7 @@ function notTable(name: string): NotUnderstoodError {
     );
 }
 
-function planOf(table: Table, choices: Choices, path: string, now: number): Plan {
+function planOf(table: Table, choices: Choices, now: number, suggest: Suggest): Plan {
     const { names, hasHeader, sample } = table;
     const chosen = choices.columns === undefined ? undefined : chosenColumns(choices.columns, parts, names);
     const given = { roles: chosen?.roles ?? {}, time: choices.time };
@@ -98,7 +105,7 @@ function planOf(table: Table, choices: Choices, path: string, now: number): Plan
             `${table.name}: no column of the ${missing.join(", or of the ")} was found. Its columns are ${names.map(visible).join(", ")}; its first row is\n` +
                 `  ${shown((sample[0] ?? []).join(" | "))}\n` +
                 (missing.includes("time") ? "Amazon Personalize needs the time of each interaction.\n" : "") +
-                `Name them:  npm run data-prep -- ${path} --columns ${missing.map((role) => `${role}=NAME`).join(",")}`,
+                `Name them:  ${suggest({ columns: withColumns(choices.columns, Object.fromEntries(missing.map((role) => [role, "NAME"]))) })}`,
         );
     }
     const example = shown(sample.find((row) => row[timeColumn])?.[timeColumn] ?? "", 40);
@@ -106,10 +113,11 @@ function planOf(table: Table, choices: Choices, path: string, now: number): Plan
         const reason = time
             ? `day and month of "${example}" in column ${names[timeColumn]} may be in either order`
             : `the times in column ${names[timeColumn]}, such as "${example}", have no known format`;
-        const formats = time ? time.ambiguous : ["%d/%m/%Y %H:%M"];
+        const formats = time ? time.ambiguous : likelyFormats(valuesOf(table, timeColumn), now);
         throw new NotUnderstoodError(
-            `${table.name}: ${reason}. Name the format:\n` +
-                formats.map((format) => `  npm run data-prep -- ${path} --time '${format}'`).join("\n"),
+            formats.length > 0
+                ? `${table.name}: ${reason}. Name the format:\n${formats.map((format) => `  ${suggest({ time: format })}`).join("\n")}`
+                : `${table.name}: ${reason}. Write the times in epoch seconds or ISO 8601, or name a format of ${knownCodes()} by --time.`,
         );
     }
     const event =
@@ -120,29 +128,34 @@ function planOf(table: Table, choices: Choices, path: string, now: number): Plan
             : eventRuleOf(choices.event, names);
     const extras = chosen?.extras ?? extrasIn(names, roles);
     const plan = { table, roles: { ...roles, user, item, time: timeColumn }, extras, time: time.format, event };
-    refuseWrongTimes(plan, path, now);
+    refuseWrongTimes(plan, now, suggest);
     return plan;
 }
 
 /** A chosen format that most of the first rows contradict is a mistake of the command, not of the rows. */
-function refuseWrongTimes({ table, roles, time }: Plan, path: string, now: number): void {
-    const values = table.sample.map((row) => row[roles.time] ?? "").filter((value) => value !== "");
+function refuseWrongTimes({ table, roles, time }: Plan, now: number, suggest: Suggest): void {
+    const values = valuesOf(table, roles.time);
     const read = timeReader(time);
     const wrong = values.filter((value) => {
         const seconds = read(value.trim());
         return seconds === undefined || seconds > now + 86_400;
     });
     if (values.length < 20 || wrong.length < values.length / 2) return;
-    const others = (["s", "ms", "us", "iso"] as const).find((format) => {
-        const seconds = timeReader(format)(values[0] as string);
-        return format !== time && seconds !== undefined && seconds > 0 && seconds <= now + 86_400;
-    });
-    const looks = others && { s: "epoch seconds", ms: "milliseconds", us: "microseconds", iso: "ISO 8601" }[others];
+    const found = detectTime(values, now);
+    const formats =
+        found === undefined ? likelyFormats(values, now) : "format" in found ? [found.format] : found.ambiguous;
+    const others = formats.map((format) => `\n  They look like ${inWords(format)}:  ${suggest({ time: format })}`);
     throw new NotUnderstoodError(
         `${table.name}: ${wrong.length} of the first ${values.length} times do not fit --time ${time}, such as "${shown(wrong[0] as string, 40)}" in column ${table.names[roles.time]}.` +
-            (others ? ` They look like ${looks}:  npm run data-prep -- ${path} --time ${others}` : ""),
+            others.join(""),
     );
 }
+
+const valuesOf = (table: Table, column: number) =>
+    table.sample.map((row) => row[column] ?? "").filter((value) => value !== "");
+
+const inWords = (time: TimeFormat): string =>
+    ({ s: "epoch seconds", ms: "milliseconds", us: "microseconds", iso: "ISO 8601" })[time as string] ?? time;
 
 /** A line for each understood file, for people. */
 export function describe({ table, roles, extras, time, event }: Plan): string {
@@ -151,17 +164,15 @@ export function describe({ table, roles, extras, time, event }: Plan): string {
     const columns = [...parts, ...extras.map(({ name, column }) => `${name} = ${table.names[column]}`)];
     const rows = table.hasHeader ? "" : ", no header";
     const type = typeof event === "string" ? `every event is ${event}` : event ? "events by rule" : "";
-    const times =
-        { s: "epoch seconds", ms: "milliseconds", us: "microseconds", iso: "ISO 8601" }[time as string] ?? time;
-    return `${table.name}: ${format}${rows}, ${table.encoding}; ${columns.map(visible).join(", ")}; times in ${times}${type && `; ${type}`}`;
+    return `${table.name}: ${format}${rows}, ${table.encoding}; ${columns.map(visible).join(", ")}; times in ${inWords(time)}${type && `; ${type}`}`;
 }
 
 /** The choices that state this understanding, as options of the command line. */
-export function optionsOf({ table, roles, extras, time, event }: Plan, choices: Choices): string[] {
+export function optionsOf({ table, roles, extras, time, event }: Plan, choices: Choices): Changes {
     const nameOf = (index: number) =>
         table.hasHeader && /^[\w.-]+$/.test(table.names[index] as string) ? table.names[index] : String(index + 1);
     const parts = Object.entries(roles).map(([role, index]) => `${role}=${nameOf(index as number)}`);
     const columns = [...parts, ...extras.map(({ name, column }) => `${name}=${nameOf(column)}`)];
     const type = choices.event ?? (typeof event === "string" ? event : undefined);
-    return ["--columns", columns.join(","), "--time", time, ...(type === undefined ? [] : ["--event", type])];
+    return { columns: columns.join(","), time, ...(type !== undefined && { event: type }) };
 }

@@ -116,6 +116,15 @@ export function parseEventRule(text: string): EventCases {
 
 const isOrder = (operator: Operator) => operator !== "=" && operator !== "!=";
 
+const inRule = (word: string) => (/[<>=,;!→]|->/.test(word) ? `"${word}"` : word);
+
+/** The rule that keeps these types of a column, and calls all others `otherwise`; undefined leaves them out. */
+export const ruleOfTypes = (column: string, types: readonly string[], otherwise?: string): string =>
+    [
+        ...types.map((type) => `${inRule(column)} = ${inRule(type)} -> ${inRule(type)}`),
+        ...(otherwise === undefined ? [] : [`else ${otherwise}`]),
+    ].join(", ");
+
 /** A case as its text in `--event`, without the type. */
 export const conditionText = ({ column, operator, value }: EventCase) => `${column} ${operator} ${value}`;
 

@@ -139,26 +139,66 @@ const spelled: readonly TimeFormat[] = [
 export function detectTime(sample: readonly string[], now: number, isKnown = false): FoundTime {
     const values = sample.filter((value) => value !== "");
     if (values.length === 0) return undefined;
-    const fits = (format: TimeFormat) => {
-        const read = timeReader(format);
-        const good = values.filter((value) => {
-            const time = read(value);
-            return time !== undefined && time >= earliest && time <= now + 86_400;
-        });
-        return good.length >= 0.95 * values.length;
-    };
-    for (const format of ["s", "ms", "us", "iso"] as const) if (fits(format)) return { format };
+    const isFit = (format: TimeFormat) => fits(format, values, now);
+    for (const format of ["s", "ms", "us", "iso"] as const) if (isFit(format)) return { format };
     for (const pair of slashed) {
-        const possible = pair.filter(fits);
+        const possible = pair.filter(isFit);
         if (possible.length === 2) return { ambiguous: possible };
         if (possible[0]) return { format: possible[0] };
     }
-    const format = spelled.find(fits);
+    const format = spelled.find(isFit);
     if (format) return { format };
     return isKnown && values.every((value) => /^\d{1,10}$/.test(value)) ? { format: "s" } : undefined;
 }
 
-const knownCodes = () =>
+/**
+ * Formats for times that have none of the known ones, from the form of the first time: `24.12.2025, 18:30 Uhr` has
+ * `%d.%m.%Y, %H:%M Uhr`. Each reads nearly all of the sample; there are two if day and month may be in either order.
+ */
+export function likelyFormats(sample: readonly string[], now: number): readonly TimeFormat[] {
+    const values = sample.map((value) => value.trim()).filter((value) => value !== "");
+    const hour = values.some((value) => /\d\s?[AP]M\b/i.test(value)) ? "%I" : "%H";
+    const form = (values[0] ?? "")
+        .replaceAll("%", "%%")
+        .replace(/\b\d{1,2}:\d{2}(:\d{2})?([.,]\d{1,9})?/, (_, seconds = "", fraction = "") => {
+            const digits = fraction === "" ? "" : `${fraction[0]}%f`;
+            return `${hour}:%M${seconds && ":%S"}${digits}`;
+        })
+        .replace(/(?<=%[MSf]\s?)(?:Z|[+-]\d{2}:?\d{2})/, "%z")
+        .replace(/(?<=%[MSf]\s?)[AP]M\b/i, "%p")
+        .replace(/\b\d{4}\b/, "%Y")
+        .replace(/(?<![%A-Za-z])[A-Za-z]{3}(?![A-Za-z])/g, (word) => {
+            if (monthNames.includes(word.toLowerCase())) return "%b";
+            return ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].includes(word.toLowerCase()) ? "%a" : word;
+        });
+    const missing = [...(form.includes("%b") ? [] : ["m"]), ...(form.includes("%Y") ? [] : ["y"])];
+    const orders =
+        missing.length === 0
+            ? ["d"]
+            : missing.length === 1
+              ? [`d${missing[0]}`, `${missing[0]}d`]
+              : ["dmy", "mdy", "ymd"];
+    const numbers = form.match(/(?<!\d)\d{1,2}(?!\d)/g)?.length ?? 0;
+    return orders
+        .filter((order) => order.length === numbers)
+        .map((order) => {
+            let next = 0;
+            return form.replaceAll(/(?<!\d)\d{1,2}(?!\d)/g, () => `%${order[next++]}`) as TimeFormat;
+        })
+        .filter((format) => fits(format, values, now));
+}
+
+/** Whether a format reads nearly all values, as times from 1990 until tomorrow. `now` is in epoch seconds. */
+function fits(format: TimeFormat, values: readonly string[], now: number): boolean {
+    const read = timeReader(format);
+    const good = values.filter((value) => {
+        const time = read(value);
+        return time !== undefined && time >= earliest && time <= now + 86_400;
+    });
+    return values.length > 0 && good.length >= 0.95 * values.length;
+}
+
+export const knownCodes = () =>
     Object.keys(codes)
         .map((code) => `%${code}`)
         .join(" ");

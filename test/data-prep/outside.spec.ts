@@ -135,7 +135,7 @@ describe("data of others", () => {
             /no column of the time was found.*user_id, book_id, rating.*--columns time=NAME/s,
         );
         const dates = put("dates.csv", lines("user_id,item_id,date", "1,2,03/04/2021", "1,3,05/06/2021"));
-        await assert.rejects(csvOf(dates), /either order.*--time '%d\/%m\/%Y'\n.*--time '%m\/%d\/%Y'/s);
+        await assert.rejects(csvOf(dates), /either order.*--time %d\/%m\/%Y\n.*--time %m\/%d\/%Y/s);
         const events = put("ms.csv", lines("user_id,item_id,timestamp", ...repeat(["1,2,1433221332117"], 40)));
         await assert.rejects(
             csvOf(events, { time: "s" }),

@@ -176,7 +176,7 @@ describe("prepare", () => {
             const input = exports((id) => `X-${id}`);
             await assert.rejects(
                 run({ input }),
-                /products\.csv: none of its ids, such as "X-0", is an item of the events, such as "P-\d+"\. Its columns are sku, name, price\. Name the one with the ids: {2}--item-columns id=NAME/,
+                /products\.csv: none of its ids, such as "X-0", is an item of the events, such as "P-\d+"\. Its columns are sku, name, price\. Name the one with the ids: {2}npm run data-prep -- .* --item-columns id=NAME$/,
             );
             const users = put("customers.csv", "user_id,age\nnobody,7\n");
             await assert.rejects(

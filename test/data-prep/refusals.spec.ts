@@ -19,7 +19,9 @@ describe("prepare refuses", () => {
             assert.ok(error.message.includes(`${input}:${first + 19}: `));
             assert.ok(!error.message.includes(`${input}:${first + 20}: `));
             assert.match(error.message, /and 5 more/);
-            assert.ok(error.message.endsWith(`npm run data-prep -- ${input} --bad-rows skip`));
+            assert.ok(
+                error.message.endsWith(`npm run data-prep -- ${input} --output ${at("out/data.csv")} --bad-rows skip`),
+            );
             return true;
         });
         assert.deepEqual(readdirSync(at("out")), []);

@@ -13,7 +13,7 @@ const numResults = 10;
 /** Options that data-prep gets, with files of the caller. */
 const fileOptions = ["items", "users"] as const;
 /** Options that data-prep gets as they are. */
-const readingOptions = ["columns", "time", "event"] as const;
+const readingOptions = ["columns", "itemColumns", "userColumns", "time", "event", "maxBad"] as const;
 
 const options = new Command("demo")
     .description("MovieLens 100k, or data of your own, to recommendations on the local AWS")
@@ -25,8 +25,12 @@ const options = new Command("demo")
     .option("--items <file>", "a table of items, with --data")
     .option("--users <file>", "a table of users, with --data")
     .option("--columns <list>", "columns of --data, as for data-prep: user=…,item=…,time=…")
+    .option("--item-columns <list>", "columns of --items, as for data-prep: id=…,title=…,price=…")
+    .option("--user-columns <list>", "columns of --users, as for data-prep: id=…")
     .option("--time <format>", "format of the times of --data, as for data-prep")
     .option("--event <rule>", "type of the events of --data, as for data-prep")
+    .option("--bad-rows <how...>", "unusable rows of --data, as for data-prep: fail, skip, or quarantine FILE")
+    .option("--max-bad <share>", "refuse more unusable rows than this, such as 0.1%")
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
     .parse()
     .opts<{
@@ -36,8 +40,12 @@ const options = new Command("demo")
         items?: string;
         users?: string;
         columns?: string;
+        itemColumns?: string;
+        userColumns?: string;
         time?: string;
         event?: string;
+        badRows?: string[];
+        maxBad?: string;
     }>();
 
 const began = performance.now();
@@ -112,14 +120,18 @@ async function prepare(instance: Instance): Promise<string[]> {
     });
     const reading = readingOptions.flatMap((name) => {
         const text = options[name];
-        return text === undefined ? [] : [`--${name}`, text];
+        const option = name.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`);
+        return text === undefined ? [] : [`--${option}`, text];
     });
-    const args = ["data-prep/cli.ts", ...input, ...tables, ...reading];
-    const { exitCode, stderr } = await run(instance, process.execPath, args, (line) => say(`   ${line}`));
-    if (exitCode !== 0) {
-        const hint = /--columns|--time/.test(stderr) ? "\nThe demo takes --columns, --time and --event, too." : "";
-        throw new LocalError(`${stderr.trim()}${hint}`);
-    }
+    const [how, file] = options.badRows ?? [];
+    const badRows =
+        how === undefined ? [] : ["--bad-rows", how, ...(file === undefined ? [] : [resolve(caller, file)])];
+    const args = ["data-prep/cli.ts", ...input, ...tables, ...reading, ...badRows];
+    // data-prep's messages suggest commands of the demo.
+    const typed = JSON.stringify(["npm", "run", "demo", "--", ...process.argv.slice(2)]);
+    const env = options.data === undefined ? {} : { MOVIE_RECOMMENDER_TYPED: typed };
+    const { exitCode, stderr } = await run(instance, process.execPath, args, (line) => say(`   ${line}`), env);
+    if (exitCode !== 0) throw new LocalError(stderr.trim());
     const manifest = await readFile(join(instance.root, "data", "manifest.json"), "utf8");
     return (JSON.parse(manifest) as { viewers: string[] }).viewers.slice(0, shownUsers);
 }

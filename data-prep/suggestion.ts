@@ -1,0 +1,73 @@
+import { resolve } from "node:path";
+import { readManifest } from "./manifest.ts";
+import { DEFAULT_OUTPUT } from "./places.ts";
+import type { PrepareOptions } from "./prepare.ts";
+import { tablesGiven } from "./refusals.ts";
+
+/** Options to set, by their names without `--`. */
+export type Changes = Readonly<Record<string, string>>;
+
+/** The user's command with changed options. */
+export type Suggest = (changes?: Changes) => string;
+
+/** Where a suggested command writes while the default folder holds other data. */
+const ownOutput = "data/own/";
+
+/**
+ * Makes commands of the one that the user typed: every given option stays, and changed ones are replaced.
+ *
+ * @param command its words, such as `npm run data-prep -- orders.csv --items products.csv`.
+ * @param always changes of each command.
+ */
+export function suggestionsOf(command: readonly string[], always: Changes = {}): Suggest {
+    return (changes = {}) => {
+        const all = { ...always, ...changes };
+        const words = command.filter((_, at) => {
+            const isSet = (word = "") => word.startsWith("--") && word.replace(/^--|=.*$/gs, "") in all;
+            return !isSet(command[at]) && !(isSet(command[at - 1]) && !command[at - 1]?.includes("="));
+        });
+        return [...words, ...wordsOf(all)].map(quotedForShell).join(" ");
+    };
+}
+
+/**
+ * The changes that keep a suggested command from replacing the stack's data: another `--output` if the default one holds
+ * the data of other files.
+ *
+ * @param paths the files of interactions.
+ */
+export async function outputBeside(
+    paths: readonly string[],
+    { output, command }: Pick<PrepareOptions, "output" | "command">,
+): Promise<Changes> {
+    // The demo has no --output: the user asked for other data on its stack.
+    const isDemo = command?.[2] === "demo";
+    if (isDemo || (output !== undefined && output !== DEFAULT_OUTPUT)) return {};
+    const manifest = await readManifest(DEFAULT_OUTPUT).catch(() => undefined);
+    const files = (manifest?.sources ?? []).filter(({ dataset }) => dataset === "interactions");
+    const areSame = files.every(({ file }) => paths.some((path) => resolve(file).startsWith(resolve(path))));
+    return areSame ? {} : { output: ownOutput };
+}
+
+/** The given options that a suggested command keeps. */
+export function optionsGiven(options: PrepareOptions): string[] {
+    const { columns, time, event, output, report, badRows, maxBad, quarantine } = options;
+    return [
+        ...tablesGiven(options),
+        ...wordsOf({ columns, time, event, output: output === DEFAULT_OUTPUT ? undefined : output, report }),
+        ...(badRows === undefined ? [] : ["--bad-rows", badRows, ...(quarantine === undefined ? [] : [quarantine])]),
+        ...wordsOf({ "max-bad": maxBad === undefined ? undefined : `${maxBad * 100}%` }),
+    ];
+}
+
+/** Options with their values, as words of a command line. */
+export const wordsOf = (options: Readonly<Record<string, string | undefined>>): string[] =>
+    Object.entries(options).flatMap(([name, text]) => (text === undefined ? [] : [`--${name}`, text]));
+
+/** The text of `--columns` or its kin, with other columns for some parts. */
+export const withColumns = (given: string | undefined, parts: Changes): string => {
+    const kept = given?.split(",").filter((each) => !((each.split("=", 1)[0] ?? "").trim() in parts)) ?? [];
+    return [...kept, ...Object.entries(parts).map(([part, column]) => `${part}=${column}`)].join(",");
+};
+
+const quotedForShell = (text: string) => (/^[\w.,:=/@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { likelyFormats } from "../../data-prep/reading/times.ts";
+import { suggestionsOf, withColumns } from "../../data-prep/suggestion.ts";
+import { prepareForEach } from "./preparing.ts";
+import { lines } from "./public-tables.ts";
+
+const cli = join(import.meta.dirname, "..", "..", "data-prep", "cli.ts");
+const now = Date.UTC(2026, 10, 28) / 1000;
+
+describe("a suggested command", () => {
+    const { at, put, run } = prepareForEach();
+
+    it("keeps the given options, replaces changed ones, and quotes for a shell", () => {
+        const typed = [
+            "npm",
+            "run",
+            "data-prep",
+            "--",
+            "o.csv",
+            "--time",
+            "s",
+            "--items=it's.csv",
+            "--event",
+            "a = 1 -> B",
+        ];
+        assert.equal(
+            suggestionsOf(typed)({ time: "%d.%m.%Y %H:%M" }),
+            "npm run data-prep -- o.csv '--items=it'\\''s.csv' --event 'a = 1 -> B' --time '%d.%m.%Y %H:%M'",
+        );
+        assert.equal(suggestionsOf(typed)({ items: "b.csv" }).includes("it's"), false);
+        assert.equal(withColumns("user=who, time=at", { time: "NAME" }), "user=who,time=NAME");
+    });
+
+    it("has the same items, users and reports, and spares the data of other files", () => {
+        put("events.csv", lines("who,item_id,date", "1,2,03/04/2021", "1,3,05/06/2021"));
+        mkdirSync(at("data"));
+        const sources = [{ dataset: "interactions", file: "u.data", sha256: "" }];
+        put("data/manifest.json", JSON.stringify({ schemaVersion: 1, sources }));
+        const asked = (...args: string[]) =>
+            spawnSync(process.execPath, [cli, "events.csv", ...args], { cwd: at(""), encoding: "utf8" });
+        const given = ["--items", "p.csv", "--report", "r.json", "--columns", "user=who"];
+        const { stderr, status } = asked(...given);
+        assert.equal(status, 1);
+        const command = `npm run data-prep -- events.csv ${given.join(" ")} --output data/own/ --time`;
+        assert.ok(stderr.endsWith(`  ${command} %d/%m/%Y\n  ${command} %m/%d/%Y\n`), stderr);
+        assert.match(asked("--output", "mine/").stderr, /events\.csv --output mine\/ --columns user=NAME$/m);
+        put(
+            "data/manifest.json",
+            JSON.stringify({ schemaVersion: 1, sources: [{ ...sources[0], file: "events.csv" }] }),
+        );
+        assert.doesNotMatch(asked(...given).stderr, /--output/);
+    });
+
+    it("names the data's own event types if there are too many", async () => {
+        const rows = Array.from({ length: 1300 }, (_, n) => `u${n % 60},i${n % 97},t${n % 13},${1_700_000_000 + n}`);
+        const input = put("events.csv", lines("user,item,event,time", ...rows));
+        await assert.rejects(run({ input }), (error: Error) => {
+            const [, event = ""] =
+                /Keep the most frequent types: {2}npm run data-prep -- .* --event '(.*)'$/.exec(error.message) ?? [];
+            assert.match(event, /^event = t0 -> t0, event = t1 -> t1, .*, else Other$/);
+            assert.equal(event.split(",").length, 10);
+            return true;
+        });
+    });
+
+    it("raises --max-bad for more bad rows than it allows", async () => {
+        const rows = Array.from(
+            { length: 1200 },
+            (_, n) => `u${n % 60},i${n % 97},${n < 30 ? "x" : 1_700_000_000 + n}`,
+        );
+        const input = put("events.csv", lines("user,item,time", ...rows));
+        await assert.rejects(run({ input, badRows: "skip", maxBad: 0.01 }), /--bad-rows skip --max-bad 2\.5%$/);
+        const { manifestPath } = await run({ input, badRows: "skip", maxBad: 0.025 });
+        assert.deepEqual(JSON.parse(readFileSync(manifestPath, "utf8")).options.slice(-2), ["--bad-rows", "skip"]);
+    });
+
+    for (const { time, formats } of [
+        { time: "24.12.2025, 18:30 Uhr", formats: ["%d.%m.%Y, %H:%M Uhr"] },
+        { time: "03.04.2025, 18:30 Uhr", formats: ["%d.%m.%Y, %H:%M Uhr", "%m.%d.%Y, %H:%M Uhr"] },
+        { time: "Wed, 24 Dec 2025 18:30:00 +0100", formats: ["%a, %d %b %Y %H:%M:%S %z"] },
+        { time: "2025/12/24 6:30 pm", formats: ["%Y/%m/%d %I:%M %p"] },
+        { time: "soon", formats: [] },
+    ]) {
+        it(`has ${formats.length} formats for "${time}"`, () =>
+            assert.deepEqual(likelyFormats([time, time], now), formats));
+    }
+});
