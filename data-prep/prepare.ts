@@ -6,8 +6,9 @@ import { convert } from "./convert.ts";
 import { describeData } from "./describe-data.ts";
 import { writeWholeFile, writeWholeJson } from "./files.ts";
 import { itemColumns, itemsCsv, itemsSchemaOf } from "./items.ts";
-import { type Manifest, readManifest } from "./manifest.ts";
+import { readManifest } from "./manifest.ts";
 import { fetchMovieLens } from "./movielens.ts";
+import { negativeEvents } from "./negative-events.ts";
 import { outputFolder } from "./output-folder.ts";
 import {
     cataloguePathBeside,
@@ -17,51 +18,22 @@ import {
     tablesPathBeside,
     usersPathsBeside,
 } from "./places.ts";
+import { optionsGiven, type PrepareOptions } from "./prepare-options.ts";
 import { judge, warningsOf, writeReport } from "./quality/judge.ts";
 import { itemsInFolder } from "./reading/sources.ts";
-import {
-    type RowsChoice,
-    refuseOneFileTwice,
-    refuseUnfit,
-    refuseUnrelated,
-    type TablesChoice,
-    tablesGiven,
-    unmatchedCases,
-} from "./refusals.ts";
+import { refuseOneFileTwice, refuseUnfit, refuseUnrelated, tablesGiven, unmatchedCases } from "./refusals.ts";
 import type { Plan } from "./row-writer.ts";
-import { optionsGiven, outputBeside, suggestionsOf, withColumns, wordsOf } from "./suggestion.ts";
+import { outputBeside, suggestionsOf, withColumns, wordsOf } from "./suggestion.ts";
 import { type Summary, summarise } from "./summary.ts";
 import { writeTables } from "./tables/make.ts";
-import { type Choices, describe, optionsOf, understand } from "./understanding.ts";
+import { describe, optionsOf, understand } from "./understanding.ts";
 import { someViewers } from "./viewers.ts";
 import { isMovieLens } from "./words.ts";
 
 /** Relative to the project's folder, where npm runs commands. */
 const CACHE_FOLDER = "data/ml-100k";
 
-export interface PrepareOptions extends Choices, TablesChoice, RowsChoice {
-    /** A file, zip or folder, or `-` for stdin. Without it MovieLens 100k is fetched, or read from the cache. */
-    input?: string;
-    /** Several of them; their interactions are written in this order. */
-    inputs?: readonly string[];
-    /** Path of the CSV; the other files are written beside it. */
-    output?: string;
-    /** Path for the quality report as JSON; the page is beside it, with the ending .html. */
-    report?: string;
-    /** Path for a CSV of the unusable rows: FILE, LINE, COLUMN, REASON, TEXT. */
-    quarantine?: string;
-    /** The words of the command that the user typed, for commands in messages. */
-    command?: readonly string[];
-    /** The file that stated these options, for the manifest. */
-    optionsFile?: Manifest["optionsFile"];
-    /** Folder of a fetched MovieLens 100k; by default data/ml-100k. */
-    cacheFolder?: string;
-    /** Progress messages, one line per call; by default to stderr. */
-    log?: (line: string) => void;
-    env?: NodeJS.ProcessEnv;
-    signal?: AbortSignal;
-}
-
+export type { PrepareOptions } from "./prepare-options.ts";
 export { UnfitDataError } from "./refusals.ts";
 
 export interface PrepareResult {
@@ -109,6 +81,7 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
         const found = summarise(result, name, outputPath);
         refuseUnfit(result, plans, found, name, suggest, options);
         for (const line of unmatchedCases(plans, result.matched)) log(`warning: ${line}`);
+        for (const line of negativeEvents(plans, result.eventTypes, suggest)) log(line);
         const { itemIds, userIds } = result.columns;
         if (options.items) {
             const ids = items.catalogue.map(({ itemId }) => itemId);

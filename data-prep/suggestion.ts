@@ -1,8 +1,6 @@
 import { resolve } from "node:path";
 import { readManifest } from "./manifest.ts";
 import { DEFAULT_OUTPUT } from "./places.ts";
-import type { PrepareOptions } from "./prepare.ts";
-import { tablesGiven } from "./refusals.ts";
 
 /** Options to set, by their names without `--`. */
 export type Changes = Readonly<Record<string, string>>;
@@ -23,7 +21,7 @@ export function suggestionsOf(command: readonly string[], always: Changes = {}):
     return (changes = {}) => {
         const all = { ...always, ...changes };
         const words = command.filter((_, at) => {
-            const isSet = (word = "") => word.startsWith("--") && word.replace(/^--|=.*$/gs, "") in all;
+            const isSet = (word = "") => word.startsWith("--") && (word.slice(2).split("=", 1)[0] as string) in all;
             return !isSet(command[at]) && !(isSet(command[at - 1]) && !command[at - 1]?.includes("="));
         });
         return [...words, ...wordsOf(all)].map(quotedForShell).join(" ");
@@ -38,7 +36,7 @@ export function suggestionsOf(command: readonly string[], always: Changes = {}):
  */
 export async function outputBeside(
     paths: readonly string[],
-    { output, command }: Pick<PrepareOptions, "output" | "command">,
+    { output, command }: { readonly output?: string; readonly command?: readonly string[] },
 ): Promise<Changes> {
     // The demo has no --output: the user asked for other data on its stack.
     const isDemo = command?.[2] === "demo";
@@ -47,17 +45,6 @@ export async function outputBeside(
     const files = (manifest?.sources ?? []).filter(({ dataset }) => dataset === "interactions");
     const areSame = files.every(({ file }) => paths.some((path) => resolve(file).startsWith(resolve(path))));
     return areSame ? {} : { output: ownOutput };
-}
-
-/** The given options that a suggested command keeps. */
-export function optionsGiven(options: PrepareOptions): string[] {
-    const { columns, time, event, output, report, badRows, maxBad, quarantine } = options;
-    return [
-        ...tablesGiven(options),
-        ...wordsOf({ columns, time, event, output: output === DEFAULT_OUTPUT ? undefined : output, report }),
-        ...(badRows === undefined ? [] : ["--bad-rows", badRows, ...(quarantine === undefined ? [] : [quarantine])]),
-        ...wordsOf({ "max-bad": maxBad === undefined ? undefined : `${maxBad * 100}%` }),
-    ];
 }
 
 /** Options with their values, as words of a command line. */

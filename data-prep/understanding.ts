@@ -162,9 +162,16 @@ export function describe({ table, roles, extras, time, event }: Plan): string {
     const format = table.kind === "text" ? delimiterName(table.dialect.delimiter) : table.kind;
     const parts = Object.entries(roles).map(([role, index]) => `${role} = ${table.names[index as number]}`);
     const columns = [...parts, ...extras.map(({ name, column }) => `${name} = ${table.names[column]}`)];
+    const used = [
+        ...Object.values(roles),
+        ...extras.map(({ column }) => column),
+        ...(typeof event === "object" ? event.columns : []),
+    ];
+    const ignored = table.names.filter((_, index) => !used.includes(index)).map(visible);
+    const unused = ignored.length === 0 ? "" : `; not used: ${ignored.join(", ")}`;
     const rows = table.hasHeader ? "" : ", no header";
     const type = typeof event === "string" ? `every event is ${event}` : event ? "events by rule" : "";
-    return `${table.name}: ${format}${rows}, ${table.encoding}; ${columns.map(visible).join(", ")}; times in ${inWords(time)}${type && `; ${type}`}`;
+    return `${table.name}: ${format}${rows}, ${table.encoding}; ${columns.map(visible).join(", ")}; times in ${inWords(time)}${type && `; ${type}`}${unused}`;
 }
 
 /** The choices that state this understanding, as options of the command line. */

@@ -1,0 +1,51 @@
+import { isNumber } from "./attributes/content.ts";
+import { withPoint } from "./reading/decimals.ts";
+import { ruleOfTypes } from "./reading/event-rule.ts";
+import { plain } from "./reading/roles.ts";
+import type { ConvertResult, Plan } from "./row-writer.ts";
+import type { Suggest } from "./suggestion.ts";
+import { typesByRows } from "./summary.ts";
+import { visible } from "./visible.ts";
+
+/** Beginnings of usual names of events that show dislike, or that take another event back. */
+const negativeType =
+    /^(skip|dislike|unlike|thumbs?[_ -]?down|down[_ -]?vote|hide|block|not[_ -]?interested|remove|delete|cancel|return|refund|unsubscribe|unfollow|storno|retour)/i;
+const ratingNames = ["rating", "ratings", "stars", "score", "overall", "grade", "bewertung", "sterne"];
+/** Scales of ratings, by their highest value. */
+const scales = [5, 10];
+
+/**
+ * Names negative events and low ratings, which train like all others, each with the command that leaves them out. Nothing
+ * is left out by itself.
+ */
+export function negativeEvents(
+    [plan]: readonly Plan[],
+    eventTypes: ConvertResult["eventTypes"],
+    suggest: Suggest,
+): string[] {
+    if (plan === undefined) return [];
+    const { table, roles, event } = plan;
+    if (event === undefined && roles.event !== undefined) {
+        const types = typesByRows(eventTypes);
+        const negative = types.filter(({ name }) => negativeType.test(name));
+        const others = types.filter((type) => !negative.includes(type)).map(({ name }) => name);
+        if (negative.length === 0 || others.length === 0) return [];
+        const listed = negative.map(({ name, rows }) => `${visible(name)} (${rows.toLocaleString("en-US")} rows)`);
+        const rule = ruleOfTypes(table.names[roles.event] as string, others);
+        return [
+            `Negative events train like all others: ${listed.join(", ")}. Leave them out:  ${suggest({ event: rule })}`,
+        ];
+    }
+    const column = table.names.findIndex((name) => ratingNames.includes(plain(name)));
+    if (typeof event !== "string" || column < 0 || Object.values(roles).includes(column)) return [];
+    const values = table.sample.map((row) => withPoint(row[column] ?? "")).filter(isNumber);
+    const scale = scales.find((most) => values.every((value) => Number(value) <= most));
+    const least = 0.6 * (scale ?? 0);
+    const low = values.filter((value) => Number(value) < least).length;
+    if (scale === undefined || low === 0) return [];
+    const name = table.names[column] as string;
+    const share = `${((100 * low) / values.length).toPrecision(2)} % of the first ${values.length} ratings are below ${least}`;
+    return [
+        `${share}, and train like all others. Leave them out:  ${suggest({ event: `${name} >= ${least} -> ${event}` })}`,
+    ];
+}

@@ -1,0 +1,40 @@
+import type { Manifest } from "./manifest.ts";
+import { DEFAULT_OUTPUT } from "./places.ts";
+import { type RowsChoice, type TablesChoice, tablesGiven } from "./refusals.ts";
+import { wordsOf } from "./suggestion.ts";
+import type { Choices } from "./understanding.ts";
+
+/** Options of `prepare`. */
+export interface PrepareOptions extends Choices, TablesChoice, RowsChoice {
+    /** A file, zip or folder, or `-` for stdin. Without it MovieLens 100k is fetched, or read from the cache. */
+    input?: string;
+    /** Several of them; their interactions are written in this order. */
+    inputs?: readonly string[];
+    /** Path of the CSV; the other files are written beside it. */
+    output?: string;
+    /** Path for the quality report as JSON; the page is beside it, with the ending .html. */
+    report?: string;
+    /** Path for a CSV of the unusable rows: FILE, LINE, COLUMN, REASON, TEXT. */
+    quarantine?: string;
+    /** The words of the command that the user typed, for commands in messages. */
+    command?: readonly string[];
+    /** The file that stated these options, for the manifest. */
+    optionsFile?: Manifest["optionsFile"];
+    /** Folder of a fetched MovieLens 100k; by default data/ml-100k. */
+    cacheFolder?: string;
+    /** Progress messages, one line per call; by default to stderr. */
+    log?: (line: string) => void;
+    env?: NodeJS.ProcessEnv;
+    signal?: AbortSignal;
+}
+
+/** The given options that a suggested command keeps. */
+export function optionsGiven(options: PrepareOptions): string[] {
+    const { columns, time, event, output, report, badRows, maxBad, quarantine } = options;
+    return [
+        ...tablesGiven(options),
+        ...wordsOf({ columns, time, event, output: output === DEFAULT_OUTPUT ? undefined : output, report }),
+        ...(badRows === undefined ? [] : ["--bad-rows", badRows, ...(quarantine === undefined ? [] : [quarantine])]),
+        ...wordsOf({ "max-bad": maxBad === undefined ? undefined : `${maxBad * 100}%` }),
+    ];
+}
