@@ -127,7 +127,7 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
     const removed = await folder.removeStale(before);
     if (removed.length > 0) log(`Removed ${removed.join(", ")}, which data-prep made of other data.`);
     for (const line of warningsOf(quality)) log(line);
-    if (options.report) await writeReport(options.report, summary, quality);
+    if (options.report) await writeReport(options.report, summary, quality, plans);
     return {
         outputPath,
         cataloguePath,

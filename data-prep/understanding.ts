@@ -157,17 +157,21 @@ const valuesOf = (table: Table, column: number) =>
 const inWords = (time: TimeFormat): string =>
     ({ s: "epoch seconds", ms: "milliseconds", us: "microseconds", iso: "ISO 8601" })[time as string] ?? time;
 
+/** The source's columns: the name of each part or further column with its column, those of a rule, and those not used. */
+export function columnsOf({ table, roles, extras, event }: Pick<Plan, "table" | "roles" | "extras" | "event">) {
+    const places = [...Object.entries(roles), ...extras.map(({ name, column }) => [name, column] as const)];
+    const ofRule = typeof event === "object" ? event.columns.map((column) => ["--event", column] as const) : [];
+    const used = [...places, ...ofRule].map(([part, index]) => ({ part, index, column: table.names[index] as string }));
+    const ignored = table.names.filter((_, index) => !used.some((each) => each.index === index));
+    return { used, ignored };
+}
+
 /** A line for each understood file, for people. */
 export function describe({ table, roles, extras, time, event }: Plan): string {
     const format = table.kind === "text" ? delimiterName(table.dialect.delimiter) : table.kind;
     const parts = Object.entries(roles).map(([role, index]) => `${role} = ${table.names[index as number]}`);
     const columns = [...parts, ...extras.map(({ name, column }) => `${name} = ${table.names[column]}`)];
-    const used = [
-        ...Object.values(roles),
-        ...extras.map(({ column }) => column),
-        ...(typeof event === "object" ? event.columns : []),
-    ];
-    const ignored = table.names.filter((_, index) => !used.includes(index)).map(visible);
+    const ignored = columnsOf({ table, roles, extras, event }).ignored.map(visible);
     const unused = ignored.length === 0 ? "" : `; not used: ${ignored.join(", ")}`;
     const rows = table.hasHeader ? "" : ", no header";
     const type = typeof event === "string" ? `every event is ${event}` : event ? "events by rule" : "";

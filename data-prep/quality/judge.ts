@@ -2,10 +2,13 @@ import { basename } from "node:path";
 import { interactionFields } from "../avro.ts";
 import type { Prepared } from "../describe-data.ts";
 import { writeWholeFile, writeWholeJson } from "../files.ts";
+import type { Plan } from "../row-writer.ts";
 import { type Summary, typesByRows } from "../summary.ts";
+import { columnsOf } from "../understanding.ts";
+import { shown } from "../values.ts";
 import { type Check, checksOf } from "./checks.ts";
 import { type Figures, figuresOf } from "./figures.ts";
-import { qualityPage } from "./page.ts";
+import { qualityPage, type ReportedSource } from "./page.ts";
 
 /** Figures and checks of prepared data. */
 export interface Quality {
@@ -52,14 +55,27 @@ export function reportPaths(path: string): { readonly json: string; readonly htm
     };
 }
 
+/** The columns of a file, and the used values of its first five rows. */
+function sourceOf(plan: Plan): ReportedSource {
+    const { used, ignored } = columnsOf(plan);
+    const rows = plan.table.sample.slice(0, 5).map((row) => used.map(({ index }) => shown(row[index] ?? "", 40)));
+    return { file: plan.table.name, used: used.map(({ part, column }) => ({ part, column })), ignored, rows };
+}
+
 /** Writes the report as JSON, and as one page, each completely or not at all. */
-export async function writeReport(path: string, summary: Summary, quality: Quality): Promise<void> {
+export async function writeReport(
+    path: string,
+    summary: Summary,
+    quality: Quality,
+    plans: readonly Plan[],
+): Promise<void> {
     const { json, html } = reportPaths(path);
     const eventTypes = typesByRows(summary.eventTypes);
     const name = summary.input
         .split(", ")
         .map((file) => basename(file))
         .join(", ");
-    await writeWholeJson(json, { ...summary, quality });
-    await writeWholeFile(html, (write) => write(Buffer.from(qualityPage({ name, ...quality, eventTypes }))));
+    const sources = plans.map(sourceOf);
+    await writeWholeJson(json, { ...summary, quality, sources });
+    await writeWholeFile(html, (write) => write(Buffer.from(qualityPage({ name, ...quality, eventTypes, sources }))));
 }

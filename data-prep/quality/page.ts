@@ -2,6 +2,15 @@ import { bars, curve, html } from "./charts.ts";
 import type { Check } from "./checks.ts";
 import type { Figures } from "./figures.ts";
 
+/** A file of interactions, as it was understood. */
+export interface ReportedSource {
+    readonly file: string;
+    readonly used: readonly { readonly part: string; readonly column: string }[];
+    readonly ignored: readonly string[];
+    /** Values of the used columns in the first five rows. */
+    readonly rows: readonly (readonly string[])[];
+}
+
 /** Content of the quality report. */
 export interface QualityReport {
     readonly name: string;
@@ -9,13 +18,14 @@ export interface QualityReport {
     readonly figures: Figures;
     /** Events of each type, the most frequent first. */
     readonly eventTypes: readonly { readonly name: string; readonly rows: number }[];
+    readonly sources: readonly ReportedSource[];
 }
 
 const style = `
 :root { color-scheme: light dark; --text: #1b1f24; --soft: #57606a; --back: #ffffff; --line: #d0d7de; --bar: #2f6fbd; --green: #1a7f37; --amber: #9a6700; --red: #cf222e }
 @media (prefers-color-scheme: dark) { :root { --text: #e6edf3; --soft: #9198a1; --back: #0d1117; --line: #30363d; --bar: #6cb0ff; --green: #3fb950; --amber: #d29922; --red: #ff7b72 } }
 * { box-sizing: border-box } body { margin: 0 auto; padding: 24px 16px; max-width: 1080px; background: var(--back); color: var(--text); font: 15px/1.5 system-ui, sans-serif }
-h1 { font-size: 24px; margin: 0 } h2 { font-size: 17px; margin: 0 0 8px } p { margin: 4px 0 16px; color: var(--soft) }
+h1 { font-size: 24px; margin: 0 } h2 { font-size: 17px; margin: 0 0 8px; overflow-wrap: anywhere } .rows { overflow-x: auto } p { margin: 4px 0 16px; color: var(--soft) }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr)); gap: 24px; margin: 24px 0 }
 svg { width: 100%; height: auto; display: block } svg text { fill: var(--soft); font: 12px system-ui, sans-serif } rect { fill: var(--bar) }
 .grid { stroke: var(--line) } .curve { fill: none; stroke: var(--bar); stroke-width: 2.5 } .equal { stroke: var(--soft); stroke-dasharray: 4 4; fill: none }
@@ -28,7 +38,7 @@ const date = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0
 const day = 86_400;
 
 /** The report as one HTML page without other files and scripts. */
-export function qualityPage({ name, checks, figures, eventTypes }: QualityReport): string {
+export function qualityPage({ name, checks, figures, eventTypes, sources }: QualityReport): string {
     const { events, histories, popularity, gini, firstTimestamp, lastTimestamp } = figures;
     const order = ["red", "amber", "green"] as const;
     const rows = order.flatMap((level) =>
@@ -78,6 +88,15 @@ ${figure(
         histories.map(({ least }) => `${least}+`),
     ),
 )}
-</div></body></html>
+</div>
+${sources.map(sourceSection).join("\n")}
+</body></html>
 `;
+}
+
+function sourceSection({ file, used, ignored, rows }: ReportedSource): string {
+    const heads = used.map(({ part, column }) => `<th>${html(part)} = ${html(column)}</th>`).join("");
+    const body = rows.map((row) => `<tr>${row.map((text) => `<td>${html(text)}</td>`).join("")}</tr>`).join("\n");
+    const unused = ignored.length === 0 ? "All columns are used." : `Not used: ${ignored.join(", ")}.`;
+    return `<section><h2>${html(file)}</h2><p>${html(unused)} The first rows:</p><div class="rows"><table><thead><tr>${heads}</tr></thead><tbody>${body}</tbody></table></div></section>`;
 }

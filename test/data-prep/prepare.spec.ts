@@ -40,9 +40,14 @@ describe("prepare", () => {
         assert.equal(summary.items, new Set(ratings.map(({ item }) => item)).size);
         assert.equal(summary.firstTimestamp, Math.min(...ratings.map(({ timestamp }) => timestamp)));
         assert.equal(summary.sha256, createHash("sha256").update(readFileSync(outputPath)).digest("hex"));
-        const { quality, ...report } = JSON.parse(readFileSync(at("report.json"), "utf8"));
+        const { quality, sources, ...report } = JSON.parse(readFileSync(at("report.json"), "utf8"));
         assert.deepEqual(report, summary);
         assert.equal(quality.figures.items, summary.items);
+        const [source] = sources;
+        assert.deepEqual([source.used.length, source.ignored, source.rows.length], [3, ["rating"], 5]);
+        const [first] = ratings;
+        assert.deepEqual(source.rows[0], [first?.user, first?.item, first?.timestamp].map(String));
+        assert.match(readFileSync(at("report.html"), "utf8"), /<p>Not used: rating\. The first rows:<\/p>/);
     });
 
     for (const top of ["ml-100k", "archive/ml-100k"]) {
