@@ -9,6 +9,7 @@ import { benchCommand, existing } from "./lib/command.ts";
 import { printGoals, showLine, showTable } from "./lib/goals.ts";
 import { byLikeness, byTables } from "./tables/because-you-watched.ts";
 import { atMoments, type Worth } from "./tables/moments.ts";
+import { movedByOne } from "./tables/moved.ts";
 import { type Found, foldsOf } from "./tables/trials.ts";
 
 /** The hits of the fallback tables and of alternative tables, for users and times that they do not know. */
@@ -31,6 +32,7 @@ const folds = foldsOf(columns);
 const likenesses = byLikeness(folds, Math.round(columns.userCount * 0.9));
 const tables = byTables(folds, catalogue);
 const moments = atMoments(columns);
+const moved = movedByOne(columns);
 const figure = (value: number) => value.toFixed(4);
 const foundRows = (found: ReadonlyMap<string, Found>) =>
     [...found].map(([name, { recall, ndcg }]) => [name, figure(recall), figure(ndcg)]);
@@ -46,6 +48,7 @@ showTable(
     ["for the time after", "NDCG@20, new", "NDCG@20, known", "share of views", "times before"],
     [...moments].map(worthRow),
 );
+showLine(`one user or event moves ${moved.toFixed(2)} % of all popularity at most`);
 showLine(`${((performance.now() - begun) / 1000).toFixed(0)} seconds`);
 
 const [own = 0, ...others] = [...likenesses.values()].map(({ recall }) => recall);
@@ -60,6 +63,7 @@ process.exitCode = printGoals([
         limit: 1.5,
     },
     { name: "tables-popular-to-all-time", figure: popular.comers.ndcg / allTime.comers.ndcg, bound: ">=", limit: 1 },
+    { name: "tables-moved-by-one", figure: moved, bound: "<=", limit: 1, unit: "%" },
     // Synthetic users have no trends.
     ...(synthetic
         ? []

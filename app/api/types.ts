@@ -68,7 +68,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The films that most people watch */
+        /** The films that most viewers watched lately */
         get: operations["getPopular"];
         put?: never;
         post?: never;
@@ -216,7 +216,7 @@ export interface components {
         /** @description Text without control characters, at most 256 bytes for a viewer */
         Id: string;
         /**
-         * @description campaign: Amazon Personalize, just now. cache: an earlier answer of the campaign; it may be stale while the campaign does not answer. precomputed: created in advance for this viewer. similar: like the viewer's newest films, or like the film of the request. popular: the most watched films, or films with a growing audience.
+         * @description campaign: Amazon Personalize, just now. cache: an earlier answer of the campaign; it may be stale while the campaign does not answer. precomputed: created in advance for this viewer. similar: like the viewer's newest films, or like the film of the request. popular: films that most viewers watched lately, or films with a growing audience.
          * @enum {string}
          */
         Source: "campaign" | "cache" | "precomputed" | "similar" | "popular";

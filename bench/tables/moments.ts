@@ -28,12 +28,22 @@ export function atMoments(columns: Columns): Map<string, Worth> {
     const popular = (halfLife: number) => (before: Columns) => ranked(popularity(before, viewsOf(before), halfLife));
     return new Map([
         [`popular, half-life ${halfLifeDays} days`, worth(moments, popular(halfLifeDays))],
-        ["popular, all time alike", worth(moments, popular(Number.POSITIVE_INFINITY))],
+        ["popular, all time alike", worth(moments, (before) => ranked(viewCounts(before)))],
         ["popular, half-life 90 days", worth(moments, popular(90))],
         ["popular, half-life 14 days", worth(moments, popular(14))],
         ["popular, half-life 7 days", worth(moments, popular(7))],
         ["trending", worth(moments, (before) => trending(before, viewsOf(before), longestTrending).items)],
     ]);
+}
+
+/** How many users watched each item. */
+function viewCounts(columns: Columns): Float64Array {
+    const counts = new Float64Array(columns.itemCount);
+    for (const row of viewsOf(columns).rows) {
+        const item = columns.items[row] as number;
+        counts[item] = (counts[item] as number) + 1;
+    }
+    return counts;
 }
 
 function momentsOf(columns: Columns): Moment[] {

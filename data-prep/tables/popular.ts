@@ -3,22 +3,51 @@ import type { Columns } from "../columns.ts";
 
 /**
  * Days in which a view loses half its weight. On MovieLens 100k, at seven moments, this found 4 % more for new users
- * than counts of all time (`npm run bench:tables`). 14 days found another 1 %, from half as many views.
+ * than counts of all time (`npm run bench:tables`). 14 days found hardly more, from half as many views.
  */
 export const halfLifeDays = 30;
+/** The views of a user together count as this number at most: less than 1 % of all popularity on MovieLens 100k. */
+export const mostViewsOfUser = 120;
+/** Share of users who watched after the time that ages are counted from. */
+const activeShare = 0.05;
 
 const day = 86_400;
 
-/** Popularity of each item: its views, weighted by their age before the newest event of the data. */
-export function popularity(columns: Columns, { rows }: RowsByUser, halfLife = halfLifeDays): Float64Array {
+/**
+ * The time that ages are counted from, in epoch seconds: 5 % of the users watched after it. The newest event is no
+ * measure. One view of today in data of 1998 would leave all other views without weight.
+ *
+ * @param views rows of the interactions, grouped by user, oldest first. 0 without rows.
+ */
+export function presentOf({ timestamps }: Columns, { starts, rows }: RowsByUser): number {
+    const newest: number[] = [];
+    for (let user = 0; user + 1 < starts.length; user++) {
+        const end = starts[user + 1] as number;
+        if (end > (starts[user] as number)) newest.push(timestamps[rows[end - 1] as number] as number);
+    }
+    newest.sort((a, b) => a - b);
+    return newest[Math.floor((1 - activeShare) * (newest.length - 1))] ?? 0;
+}
+
+/**
+ * Popularity of each item: its views, each halved for every half-life before the present. The views of a user who has
+ * more than 120 count less, so that neither a user nor an event decides a list (`npm run bench:tables`, goal
+ * `tables-moved-by-one`).
+ */
+export function popularity(columns: Columns, views: RowsByUser, halfLife = halfLifeDays): Float64Array {
     const { itemCount, items, timestamps } = columns;
-    const { lastTimestamp: newest } = spanOf(columns);
+    const { starts, rows } = views;
+    const present = presentOf(columns, views);
     const scores = new Float64Array(itemCount);
-    for (let at = 0; at < rows.length; at++) {
-        const row = rows[at] as number;
-        const item = items[row] as number;
-        const age = (newest - (timestamps[row] as number)) / day;
-        scores[item] = (scores[item] as number) + 2 ** (-age / halfLife);
+    for (let user = 0; user + 1 < starts.length; user++) {
+        const [start, end] = [starts[user] as number, starts[user + 1] as number];
+        const weight = Math.min(1, mostViewsOfUser / (end - start));
+        for (let at = start; at < end; at++) {
+            const row = rows[at] as number;
+            const item = items[row] as number;
+            const age = Math.max(0, present - (timestamps[row] as number)) / day;
+            scores[item] = (scores[item] as number) + weight * 2 ** (-age / halfLife);
+        }
     }
     return scores;
 }
@@ -41,21 +70,22 @@ const longestWindow = 30 * 86_400;
 const leastGrowth = 1;
 
 /**
- * The `count` items with the strongest growth of views against expectation. The last window ends at the newest event of
- * the data, not today. Both windows have 30 days, or a third of shorter data. The expected views include the growth of
+ * The `count` items with the strongest growth of views against expectation. The last window ends at the present of
+ * the data, not today, and includes the views after it. Both windows have 30 days, or a third of shorter data. The expected views include the growth of
  * all views. Growth is in standard deviations of the difference of two counts, (views - expected) / √(views + expected
  * + 1). One view after none is then not the strongest. Growth below one does not count, so the list may be short or
  * empty.
  */
-export function trending(columns: Columns, { rows }: RowsByUser, count: number): Trending {
+export function trending(columns: Columns, views: RowsByUser, count: number): Trending {
     const { itemCount, items, timestamps } = columns;
-    const { firstTimestamp, lastTimestamp: newest } = spanOf(columns);
-    const windowSeconds = Math.min(longestWindow, Math.floor((newest - firstTimestamp) / 3));
+    const { rows } = views;
+    const present = presentOf(columns, views);
+    const windowSeconds = Math.min(longestWindow, Math.floor((present - spanOf(columns).firstTimestamp) / 3));
     const [now, before] = [new Float64Array(itemCount), new Float64Array(itemCount)];
     let [nowAll, beforeAll] = [0, 0];
     for (let at = 0; at < rows.length; at++) {
         const row = rows[at] as number;
-        const age = newest - (timestamps[row] as number);
+        const age = present - (timestamps[row] as number);
         const item = items[row] as number;
         if (age < windowSeconds) {
             now[item] = (now[item] as number) + 1;

@@ -19,13 +19,15 @@ export async function columnsOf(csv: string | Uint8Array): Promise<Columns> {
 export function columnsFrom(rows: readonly (readonly [user: string, item: string, timestamp: number])[]): Columns {
     const userIds = [...new Set(rows.map(([user]) => user))];
     const itemIds = [...new Set(rows.map(([, item]) => item))];
+    const numbersOf = (ids: readonly string[]) => new Map(ids.map((id, number) => [id, number]));
+    const [userOf, itemOf] = [numbersOf(userIds), numbersOf(itemIds)];
     return {
         userCount: userIds.length,
         itemCount: itemIds.length,
         userIds,
         itemIds,
-        users: Int32Array.from(rows, ([user]) => userIds.indexOf(user)),
-        items: Int32Array.from(rows, ([, item]) => itemIds.indexOf(item)),
+        users: Int32Array.from(rows, ([user]) => userOf.get(user) as number),
+        items: Int32Array.from(rows, ([, item]) => itemOf.get(item) as number),
         timestamps: Uint32Array.from(rows, ([, , timestamp]) => timestamp),
     };
 }

@@ -26,8 +26,8 @@ export interface Model {
     /** The items that exploration may show. */
     fresh?: FreshItem[];
     /**
-     * The answer for users without a history: interactions of each item, in personalised recipes with a half-life of 30
-     * days.
+     * The answer for users without a history: users of each item, in personalised recipes with a half-life of 30 days
+     * (popularity.ts).
      */
     popularity: Float64Array;
     /** How sharp probabilities are: they grow with score^gain (gain.ts). */

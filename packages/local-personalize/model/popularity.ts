@@ -15,14 +15,50 @@ export function fitPopularity(interactions: Interactions, recipeName: string): M
     return { recipeName, itemIds, weights: new Float32Array(0), popularity, gain: 1, histories };
 }
 
-/** The interactions of each item, each halved for every `halfLife` seconds before the latest one. */
+/** The items of a user together count as this number at most, so that no user decides the list of new users. */
+const MOST_OF_USER = 120;
+/** Share of users who were active after the time that ages are counted from. */
+const ACTIVE_SHARE = 0.05;
+
+/**
+ * Popularity of each item: its users, each by the newest interaction, with the weight of its event. It is halved for
+ * every `halfLife` seconds before the time after which 5 % of the users were active. The newest event is no measure: one
+ * of today in data of 1998 would leave all others without weight.
+ */
 export function popularityOf(interactions: Interactions, itemIds: readonly string[], halfLife: number): Float64Array {
-    const last = interactions.timestamps.at(-1) ?? 0;
+    const { userIds, timestamps, weights } = interactions;
+    const present = presentOf(interactions);
+    const views = newestOfEach(interactions);
+    const sums = new Float64Array(userIds.length);
+    const weightOf = (row: number) => weights?.[row] ?? 1;
+    for (const { user, row } of views) sums[user] = (sums[user] as number) + weightOf(row);
     const byItem = new Float64Array(interactions.itemIds.length);
-    interactions.items.forEach((item, row) => {
-        const age = last - (interactions.timestamps[row] as number);
-        byItem[item] = (byItem[item] as number) + (interactions.weights?.[row] ?? 1) * 2 ** (-age / halfLife);
-    });
+    for (const { user, item, row } of views) {
+        const share = Math.min(1, MOST_OF_USER / (sums[user] as number));
+        const age = Math.max(0, present - (timestamps[row] as number));
+        byItem[item] = (byItem[item] as number) + share * weightOf(row) * 2 ** (-age / halfLife);
+    }
     const number = new Map(interactions.itemIds.map((itemId, index) => [itemId, index]));
     return Float64Array.from(itemIds, (itemId) => byItem[number.get(itemId) ?? -1] ?? 0);
+}
+
+/** The newest interaction of each user with each item. */
+function newestOfEach({ users, userIds, items }: Interactions): { user: number; item: number; row: number }[] {
+    const seen = userIds.map(() => new Set<number>());
+    const newest: { user: number; item: number; row: number }[] = [];
+    for (let row = users.length - 1; row >= 0; row--) {
+        const [user, item] = [users[row] as number, items[row] as number];
+        const own = seen[user] as Set<number>;
+        if (own.size < own.add(item).size) newest.push({ user, item, row });
+    }
+    return newest;
+}
+
+function presentOf({ users, userIds, timestamps }: Interactions): number {
+    const newest = new Float64Array(userIds.length).fill(Number.NEGATIVE_INFINITY);
+    users.forEach((user, row) => {
+        newest[user] = timestamps[row] as number;
+    });
+    const active = newest.filter((time) => time > Number.NEGATIVE_INFINITY).sort();
+    return active[Math.floor((1 - ACTIVE_SHARE) * (active.length - 1))] ?? 0;
 }

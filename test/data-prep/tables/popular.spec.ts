@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { spanOf, viewsOf } from "../../../data-prep/by-user.ts";
 import { growthOf, halfLifeDays, popularity, ranked, trending } from "../../../data-prep/tables/popular.ts";
+import { syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
 import { columnsFrom } from "../../support/columns.ts";
 
 const day = 86_400;
@@ -43,6 +44,38 @@ describe("views", () => {
 });
 
 describe("popular films", () => {
+    // As many users, items and events as MovieLens 100k.
+    const ratings = syntheticRatings({ users: 943, items: 1682, meanHistory: 106 });
+    const data = ratings.map(({ user, item, timestamp }): Event => [`${user}`, `${item}`, timestamp]);
+    const today = Date.UTC(2026, 10, 28) / 1000;
+    /** The share of all popularity that more events move from some items to others. */
+    const moved = (more: readonly Event[]) => {
+        const shares = [data, [...data, ...more]].map((events) => {
+            const columns = columnsFrom(events);
+            const scores = popularity(columns, viewsOf(columns));
+            const sum = scores.reduce((total, score) => total + score, 0);
+            return new Map(columns.itemIds.map((itemId, item) => [itemId, (scores[item] as number) / sum]));
+        });
+        const [before, after] = shares as [Map<string, number>, Map<string, number>];
+        const items = new Set([...before.keys(), ...after.keys()]);
+        return [...items].reduce((sum, id) => sum + Math.abs((after.get(id) ?? 0) - (before.get(id) ?? 0)), 0) / 2;
+    };
+
+    for (const [what, more] of Object.entries({
+        "an event of today by a user of the data": [["22", "50", today]],
+        "an event of today by a new user": [["new", "new", today]],
+        "a user who watches every item today": Array.from({ length: 1682 }, (_, at) => ["new", `${at + 1}`, today]),
+        "a user who watches a thousand new items today": Array.from({ length: 1000 }, (_, at) => [
+            "new",
+            `n${at}`,
+            today,
+        ]),
+    } as Record<string, Event[]>)) {
+        it(`move by less than 1 % for ${what}, in data of 1997`, () => {
+            assert.ok(moved(more) < 0.01, `${moved(more)}`);
+        });
+    }
+
     it("are those that were watched, a view a half-life ago for half", () => {
         const columns = columnsFrom([...views("old", 3, halfLifeDays), ...views("new", 2, 0)]);
         assert.deepEqual([...popularity(columns, viewsOf(columns))], [1.5, 2]);
@@ -83,8 +116,14 @@ describe("trending films", () => {
         ]);
     });
 
-    it("are measured from the newest event, over a third of data that is shorter than 90 days", () => {
-        const short = columnsFrom([...views("a", 1, 9), ...views("a", 9, 1), ...views("b", 9, 4), ...views("b", 1, 0)]);
+    it("stay the same after one view of today", () => {
+        const steady = [...views("steady", 40, 10), ...views("steady", 40, 40)];
+        const growing = [...views("growing", 40, 5), ...views("growing", 10, 45)];
+        assert.deepEqual(of([...steady, ...growing, ["late", "late", newest + 9000 * day]]), ["growing"]);
+    });
+
+    it("are measured from the present of the data, over a third of data that is shorter than 90 days", () => {
+        const short = columnsFrom([...views("a", 1, 9), ...views("a", 9, 1), ...views("b", 9, 4), ...views("b", 4, 0)]);
         const { windowSeconds, items } = trending(short, viewsOf(short), 10);
         assert.equal(windowSeconds, 3 * day);
         assert.deepEqual(items, [0]);

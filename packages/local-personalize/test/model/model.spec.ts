@@ -7,6 +7,7 @@ import { pairSums } from "../../model/gram.ts";
 import { toTrainingData } from "../../model/histories.ts";
 import type { Interactions } from "../../model/interactions.ts";
 import { loadModel, type Model, saveModel } from "../../model/model.ts";
+import { popularityOf } from "../../model/popularity.ts";
 import { affinities, discountWatched, scoreUser, topItems } from "../../model/score.ts";
 import { trainModel } from "../../model/train.ts";
 import { recommend } from "../../serving/recommend.ts";
@@ -80,14 +81,49 @@ describe("the recommender model", () => {
 
     it("falls back to popularity of the last weeks for a user without history", () => {
         const scores = scoreUser(model, []);
-        const last = interactions.timestamps.at(-1) ?? 0;
+        const newest = new Map<number, number>();
+        interactions.users.forEach((user, row) => void newest.set(user, interactions.timestamps[row] ?? 0));
+        const present = [...newest.values()].sort((a, b) => a - b)[Math.floor(0.95 * (newest.size - 1))] ?? 0;
         const recent = new Float64Array(model.itemIds.length);
         interactions.items.forEach((item, row) => {
-            recent[item] = (recent[item] ?? 0) + 0.5 ** ((last - (interactions.timestamps[row] ?? 0)) / (30 * 86_400));
+            const age = Math.max(0, present - (interactions.timestamps[row] ?? 0));
+            recent[item] = (recent[item] ?? 0) + 0.5 ** (age / (30 * 86_400));
         });
         const total = sum(recent);
         scores.forEach((score, item) => {
             assert.ok(Math.abs(score - (recent[item] ?? 0) / total) < 1e-12);
+        });
+    });
+
+    describe("popularity for a user without history", () => {
+        const today = Date.UTC(2026, 10, 28) / 1000;
+        const sizes = { users: 400, items: 300, meanHistory: 20 };
+        /** The share of all popularity of each item, after more ratings of today. */
+        const sharesWith = async (more: readonly (readonly [user: number, item: number])[]) => {
+            const late = more.map(([user, item]) => ({ user, item, rating: 5, timestamp: today }));
+            const data = await fromRatings([...syntheticRatings(sizes), ...late]);
+            const scores = popularityOf(data, data.itemIds, 30 * 86_400);
+            return new Map(data.itemIds.map((itemId, item) => [itemId, (scores[item] ?? 0) / sum(scores)]));
+        };
+
+        it("moves by less than 1 % after one event of today in data of 1997", async () => {
+            const [before, after] = [await sharesWith([]), await sharesWith([[22, 299]])];
+            const moved = [...before].map(([itemId, share]) => Math.abs((after.get(itemId) ?? 0) - share));
+            assert.ok(sum(Float64Array.from(moved)) / 2 < 0.01);
+        });
+
+        it("counts an item of a user once", async () => {
+            const often = Array.from({ length: 500 }, () => [500, 1000] as const);
+            assert.deepEqual(await sharesWith(often), await sharesWith(often.slice(0, 1)));
+        });
+
+        it("counts all items of a user as 120 at most", async () => {
+            const shareOf = async (count: number) => {
+                const shares = await sharesWith(Array.from({ length: count }, (_, at) => [500, 1000 + at] as const));
+                return [...shares].reduce((own, [itemId, share]) => own + (Number(itemId) >= 1000 ? share : 0), 0);
+            };
+            const [some, most, more] = [await shareOf(60), await shareOf(120), await shareOf(900)];
+            assert.ok(some < 0.6 * most && Math.abs(more - most) < 1e-9, `${[some, most, more]}`);
         });
     });
 

@@ -1,0 +1,46 @@
+import { viewsOf } from "../../data-prep/by-user.ts";
+import type { Columns } from "../../data-prep/columns.ts";
+import { popularity } from "../../data-prep/tables/popular.ts";
+import { pick } from "./trials.ts";
+
+/** A time long after the data: an event of a viewer who tries the page. */
+const yearsLater = 30 * 365 * 86_400;
+
+/**
+ * The largest share of all popularity, in percent, that a user moves from some items to others: each user of the data by
+ * leaving, a new user who watches everything long after the data, and one such event.
+ */
+export function movedByOne(columns: Columns): number {
+    const before = sharesOf(columns);
+    const late = columns.timestamps.reduce((most, at) => Math.max(most, at), 0) + yearsLater;
+    const everything = Array.from({ length: columns.itemCount }, (_, item) => item);
+    const moved = (after: Float64Array) =>
+        after.reduce((sum, share, at) => sum + Math.abs(share - (before[at] ?? 0)), 0) / 2;
+    const others = [
+        withUser(columns, everything, late),
+        ...[0, columns.itemCount - 1].map((item) => withUser(columns, [item], late)),
+    ];
+    for (let user = 0; user < columns.userCount; user++) {
+        others.push(pick(columns, (row) => columns.users[row] !== user));
+    }
+    return 100 * others.reduce((most, other) => Math.max(most, moved(sharesOf(other))), 0);
+}
+
+function sharesOf(columns: Columns): Float64Array {
+    const scores = popularity(columns, viewsOf(columns));
+    const sum = scores.reduce((total, score) => total + score, 0);
+    return scores.map((score) => score / sum);
+}
+
+/** The data with one more user, who watches these items at one time. */
+function withUser(columns: Columns, watched: readonly number[], at: number): Columns {
+    const { users, items, timestamps, userCount } = columns;
+    return {
+        ...columns,
+        userCount: userCount + 1,
+        userIds: [...columns.userIds, "new"],
+        users: Int32Array.from([...users, ...watched.map(() => userCount)]),
+        items: Int32Array.from([...items, ...watched]),
+        timestamps: Uint32Array.from([...timestamps, ...watched.map(() => at)]),
+    };
+}
