@@ -90,6 +90,7 @@ const recommender = new Recommender("movies", {
     watchedTypes: data.manifest?.consumedTypes,
     bucketName: bucket.bucketName,
     files: bucket.files,
+    tables: files?.tables,
     roleArn: access.roleArn,
     accessHash: accessHashOf([bucketPolicy, executionRolePolicy(place), executionRoleTrust(caller)]),
     owner,

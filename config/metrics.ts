@@ -95,6 +95,8 @@ export const servingApiMetrics = {
     prefetchCalls: "PrefetchCalls",
     campaignFailures: "CampaignFailures",
     tableFailures: "TableFailures",
+    /** Failed attempts to load the tables of the served solution version; published after a failure only. */
+    tablesFailures: "TablesFailures",
     /** Lists of films, by their `source`. */
     answeredBy: {
         campaign: "AnsweredByCampaign",

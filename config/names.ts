@@ -5,7 +5,13 @@ export const objectKeys = {
     users: "users.csv",
     batchInput: "batch/input/users.json",
     batchOutput: "batch/output/",
+    tables: "tables/",
 } as const;
+
+/** Key of the fallback tables of a solution version; `version` is the last part of its ARN. */
+export const tablesKey = (version: string) => `${objectKeys.tables}${version}.json`;
+/** Key of the object that names the version of the newest `pulumi up`. */
+export const newestTablesKey = `${objectKeys.tables}newest`;
 
 /** Physical names that do not depend on the account. */
 export interface Names {

@@ -102,6 +102,9 @@ export function formatSummary(summary: Summary): string {
             "similar",
             `${count(tables.filmsWithSimilar)} items; ${count(others)} with too few viewers fall back to their genres`,
         ],
+        ...(tables.filmsLeftOut > 0
+            ? [["not shown", `${count(tables.filmsLeftOut)} items, which the table of items lacks`] as [string, string]]
+            : []),
         ["trending", `${count(tables.filmsTrending)} items, over the last ${windowText(tables.windowSeconds)}`],
         ["output", summary.output],
         ["sha256", summary.sha256],

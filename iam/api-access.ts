@@ -1,4 +1,6 @@
-import { type PolicyDocument, regionalArn } from "policy-evaluator";
+import { type PolicyDocument, regionalArn, type Statement } from "policy-evaluator";
+import { objectKeys } from "../config/names.ts";
+import { dnsSuffix } from "../config/regions.ts";
 import {
     allow,
     anywhere,
@@ -23,6 +25,9 @@ export interface ApiScope extends ServiceCaller {
     };
     /** Name of the stack's campaign. */
     readonly campaign: string;
+    /** The stack's bucket, and the KMS key that encrypts it; undefined: S3 managed keys. */
+    readonly bucketName: string;
+    readonly kmsKeyArn?: string | undefined;
 }
 
 /** ARN of the API's table. */
@@ -53,7 +58,20 @@ const usesFilters = (scope: ApiScope, names: readonly string[]) =>
               ),
           ];
 
-/** Permissions of the API's function: call the campaign, send events, use its table. */
+/** The tables of solution versions, and no other object of the bucket. */
+const readsTables = ({ partition, region, bucketName, kmsKeyArn }: ApiScope): readonly Statement[] => [
+    allow("ReadsTables", ["s3:GetObject"], `arn:${partition}:s3:::${bucketName}/${objectKeys.tables}*`),
+    ...(kmsKeyArn === undefined
+        ? []
+        : [
+              {
+                  ...allow("ReadsByKeyOfBucket", ["kms:Decrypt"], kmsKeyArn),
+                  Condition: { StringEquals: { "kms:ViaService": `s3.${region}.${dnsSuffix(partition)}` } },
+              },
+          ]),
+];
+
+/** Permissions of the API's function: call the campaign, send events, use its table, read the tables of versions. */
 export function apiPolicy(
     scope: ApiScope,
     may: { readonly rank: boolean; readonly track: boolean; readonly filters: readonly string[] },
@@ -82,6 +100,7 @@ export function apiPolicy(
             ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
             apiTableArn(scope),
         ),
+        ...readsTables(scope),
         // Traces have no resource type (Service Authorization Reference, "AWS X-Ray"). Lambda checks the role for them
         // when it creates the function, and does not document the condition keys. Therefore the statement has none.
         allow("Traces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*"),

@@ -51,27 +51,30 @@ export function operatorPolicy(
 export function rolesBoundary(scope: OperatorScope): PolicyDocument {
     const { partition, bucketName, kmsKeyArn } = scope;
     const bucket = `arn:${partition}:s3:::${bucketName}`;
+    const data: readonly Statement[] = [
+        { Sid: "ListsData", Effect: "Allow", Action: "s3:ListBucket", Resource: bucket },
+        {
+            Sid: "ReadsAndWritesData",
+            Effect: "Allow",
+            Action: ["s3:GetObject", "s3:PutObject"],
+            Resource: `${bucket}/*`,
+        },
+        ...(kmsKeyArn === undefined
+            ? []
+            : [
+                  {
+                      Sid: "UsesKey",
+                      Effect: "Allow" as const,
+                      Action: ["kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey", "kms:ListGrants"],
+                      Resource: kmsKeyArn,
+                  },
+              ]),
+    ];
     return {
         Version: "2012-10-17",
         Statement: [
-            { Sid: "ListsData", Effect: "Allow", Action: "s3:ListBucket", Resource: bucket },
-            {
-                Sid: "ReadsAndWritesData",
-                Effect: "Allow",
-                Action: ["s3:GetObject", "s3:PutObject"],
-                Resource: `${bucket}/*`,
-            },
-            ...(kmsKeyArn === undefined
-                ? []
-                : [
-                      {
-                          Sid: "UsesKey",
-                          Effect: "Allow" as const,
-                          Action: ["kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey", "kms:ListGrants"],
-                          Resource: kmsKeyArn,
-                      },
-                  ]),
-            ...functionStatements(scope),
+            ...data,
+            ...functionStatements(scope).filter((one) => !data.some((other) => covers(other, one))),
             ...listOf(trailRolePolicy(scope).Statement),
             onlyInLambda,
             ...(kmsKeyArn === undefined ? [] : [keyOnlyForFiles]),
@@ -144,7 +147,8 @@ function ofEqualResources(all: readonly Statement[]): readonly Statement[] {
 /** Whether a statement allows everything that another one allows. */
 function covers(other: Statement, one: Statement): boolean {
     const has = (all: Statement["Action"], some: Statement["Action"]) =>
-        listOf(some).every((each) => listOf(all).includes(each));
+        listOf(some).every((each) => listOf(all).some((wide) => wide === each || isUnder(wide, each)));
+    const isUnder = (wide: string, each: string) => wide.endsWith("/*") && each.startsWith(wide.slice(0, -1));
     const isWider = other.Condition === undefined || JSON.stringify(other.Condition) === JSON.stringify(one.Condition);
     return isWider && has(other.Action, one.Action) && has(other.Resource, one.Resource);
 }

@@ -1,10 +1,14 @@
 import type { Limits } from "./limits.ts";
 import type { CampaignPort, CampaignStatus, Log, StackItems, TablePort } from "./ports.ts";
 import { type Resilience, within } from "./resilience.ts";
+import type { ServedTables } from "./served-tables.ts";
 
 /** Knows the campaign's status and version without a call per request. */
 export interface CampaignWatch {
-    /** The known status. The first request of a process waits for the table's answer; later ones never wait. */
+    /**
+     * The known status. The first request of a process waits for the table's answer and for the tables of the version;
+     * later ones never wait.
+     */
     known(): Promise<CampaignKnown>;
     /** Reports that a call found no campaign. */
     gone(): void;
@@ -18,6 +22,7 @@ export interface WatchParts {
     readonly campaign: Pick<CampaignPort, "describe">;
     readonly table: Pick<TablePort, "stack" | "putCampaign">;
     readonly tableResilience: Resilience;
+    readonly served: Pick<ServedTables, "follow">;
     readonly clock: () => number;
     readonly log: Log;
     readonly limits: Limits;
@@ -28,11 +33,16 @@ export interface WatchParts {
 /** Only an ACTIVE campaign answers; during an update it stays ACTIVE and serves its old version. */
 const isAway = (seen: CampaignStatus | undefined) => seen !== undefined && seen.status !== "ACTIVE";
 
+/** The version whose lists and tables are served: a campaign that is created or deleted still has the one before. */
+const versionServed = (seen: Partial<CampaignStatus> | undefined, before: string | undefined) =>
+    (seen?.status === "ACTIVE" ? seen.solutionVersionArn : before) ?? seen?.solutionVersionArn;
+
 /**
- * Watches the campaign: reads its status from the table, and asks Personalize in the background. Failures are logged.
+ * Watches the campaign: reads its status from the table, and asks Personalize in the background. A version is taken over
+ * together with its tables. Failures are logged.
  */
 export function campaignWatch(parts: WatchParts): CampaignWatch {
-    const { campaign, table, tableResilience, clock, log, limits, background } = parts;
+    const { campaign, table, tableResilience, served, clock, log, limits, background } = parts;
     let items: StackItems = {};
     let readAt: number | undefined;
     let goneAt: number | undefined;
@@ -40,8 +50,10 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
     let polling: Promise<void> | undefined;
     const away = () => goneAt !== undefined || isAway(items.campaign);
 
-    /** Uses the found status, unless the campaign was reported gone since. */
-    function take(found: StackItems): void {
+    /** Uses the found status and the tables of its version, unless the campaign was reported gone since. */
+    async function take(found: StackItems): Promise<void> {
+        const use = await served.follow(found.campaign?.solutionVersionArn);
+        use();
         items = found;
         if (goneAt !== undefined && (found.campaign?.checkedAt ?? 0) > goneAt) goneAt = undefined;
     }
@@ -49,11 +61,12 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
     async function read(): Promise<void> {
         readAt = clock();
         try {
-            take(await tableResilience.ask((signal) => table.stack(signal)));
+            const found = await tableResilience.ask((signal) => table.stack(signal));
+            // Before the first check the version is unknown, and the newest one may have been refused.
+            if (found.campaign === undefined) items = found;
+            else await take(found);
         } catch (error) {
             log({ failed: "read the campaign's status from the table", error: String(error) });
-        } finally {
-            everRead = true;
         }
     }
 
@@ -63,24 +76,40 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
         const checkedAt = clock();
         if (before !== undefined && checkedAt - before < intervalMs && (goneAt === undefined || before > goneAt))
             return;
-        const seen = await within(limits.background, (signal) => campaign.describe(signal));
+        const patience = everRead ? limits.background : limits.events;
+        const seen = await within(patience, (signal) => campaign.describe(signal));
+        const solutionVersionArn = versionServed(seen, items.campaign?.solutionVersionArn);
         const activeAt = seen?.status === "ACTIVE" ? checkedAt : items.campaign?.activeAt;
-        const noted = { status: "", ...seen, checkedAt, ...(activeAt !== undefined && { activeAt }) };
-        take({ ...items, campaign: noted });
+        const noted = {
+            ...{ status: "", ...seen, checkedAt },
+            ...(activeAt !== undefined && { activeAt }),
+            ...(solutionVersionArn !== undefined && { solutionVersionArn }),
+        };
+        await take({ ...items, campaign: noted });
         await tableResilience.later((signal) => table.putCampaign(noted, before, signal));
     }
 
-    /** Requests wait only for the table; the call of Personalize follows in the background. */
+    /**
+     * Requests wait only for the table; the call of Personalize follows in the background. The first request waits for
+     * both if the table has no status yet, or does not answer.
+     */
     function poll(): Promise<void> {
         const reading = read();
         const checking = reading
             .then(check)
-            .catch((error: unknown) => log({ failed: "describe the campaign", error: String(error) }))
+            .catch(async (error: unknown) => {
+                log({ failed: "describe the campaign", error: String(error) });
+                (await served.follow(items.campaign?.solutionVersionArn))();
+            })
             .finally(() => {
                 polling = undefined;
             });
         background(checking);
-        return reading;
+        return reading
+            .then(() => (items.campaign === undefined ? checking : undefined))
+            .finally(() => {
+                everRead = true;
+            });
     }
 
     return {

@@ -23,13 +23,13 @@ export interface ListShown {
     readonly reason?: FilmListReason | undefined;
 }
 
-/** A list of the campaign, with titles. */
+/** A list of the campaign, with titles, and without films that the catalogue lacks. */
 export function answerList(
     tables: Tables,
     { films, recommendationId, madeAt }: FilmOrder & { readonly madeAt?: number },
     { source, count, without, reason }: ListShown,
 ): FilmListAnswer {
-    const shown = unpackFilms(films).filter(({ itemId }) => !without?.has(itemId));
+    const shown = unpackFilms(films).filter(({ itemId }) => !without?.has(itemId) && tables.shows(itemId));
     return {
         source,
         ...(reason && { reason }),

@@ -10,7 +10,7 @@ export interface HealthParts {
     readonly stack: string;
     readonly region: string;
     readonly cost: NonNullable<HealthAnswer["cost"]>;
-    readonly tables: Tables;
+    readonly tables: () => Tables;
     readonly watch: Pick<CampaignWatch, "known">;
     readonly campaignResilience: Pick<Resilience, "resting">;
 }
@@ -31,6 +31,7 @@ export function healthTeller({ stack, region, cost, tables, watch, campaignResil
         const { status, solutionVersionArn, minProvisionedTPS } = campaign ?? {};
         const state = away ? "away" : campaignResilience.resting() ? "resting" : "serving";
         if (!trusted) return { status: "ok", campaign: { state } };
+        const { filmCount, interactionsSha256, genres } = tables();
         return {
             status: "ok",
             stack,
@@ -48,9 +49,9 @@ export function healthTeller({ stack, region, cost, tables, watch, campaignResil
                     notice: { kind: notification.kind, text: notification.text, at: time(notification.at) },
                 }),
             tables: {
-                films: tables.filmCount,
-                interactionsSha256: tables.interactionsSha256,
-                genres: [...tables.genres],
+                films: filmCount,
+                interactionsSha256,
+                genres: [...genres],
             },
             cost: {
                 ...cost,

@@ -9,7 +9,7 @@ import type { Resilience } from "./resilience.ts";
 import type { Tables } from "./table-answers.ts";
 
 export interface HistoryParts {
-    readonly tables: Pick<Tables, "film" | "history">;
+    readonly tables: () => Tables;
     readonly table: Pick<TablePort, "recent">;
     readonly tableResilience: Resilience;
     readonly log: Log;
@@ -49,8 +49,8 @@ export function historian({ tables, table, tableResilience, log, limits }: Histo
     return async function history({ userId, limit, nextToken }: HistoryAsk, trace: Trace): Promise<HistoryAnswer> {
         const after = nextToken === undefined ? undefined : readToken(nextToken);
         trace.layer = "table";
-        const [events, data] = [await eventsOf(userId, trace), tables.history(userId)];
-        const films = inOrder([...(events ?? []), ...(data ?? [])]);
+        const [events, data] = [await eventsOf(userId, trace), tables().history(userId)];
+        const films = inOrder([...(events ?? []), ...(data ?? [])]).filter(({ itemId }) => tables().shows(itemId));
         const rest = after === undefined ? films : films.filter((film) => byTime(after, film) < 0);
         const page = rest.slice(0, limit);
         const last = page.at(-1);
@@ -59,7 +59,7 @@ export function historian({ tables, table, tableResilience, log, limits }: Histo
             eventDays: limits.recent / day,
             mostEvents: recentLength,
             total: films.length,
-            films: page.map(({ itemId, at }) => ({ ...listedById(tables, itemId), at: new Date(at).toISOString() })),
+            films: page.map(({ itemId, at }) => ({ ...listedById(tables(), itemId), at: new Date(at).toISOString() })),
             ...(last && rest.length > page.length && { nextToken: tokenOf(last) }),
         };
     };

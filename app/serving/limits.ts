@@ -50,6 +50,10 @@ export const limits = {
     /** A process that finds an older status asks Personalize. */
     campaignChecked: minute,
     awayChecked: 5 * second,
+    /** Loading the tables of a version: some megabytes. Only the first request of a process waits for it. */
+    tables: 5 * second,
+    /** Interval at which a process compares its tables with the stored ones, or tries again to load them. */
+    tablesCompared: 5 * minute,
     /** The cost guard's notification arrives some time before the campaign disappears. */
     parking: 10 * minute,
     /** A revision further ahead of the clock is invalid. */

@@ -18,7 +18,8 @@ import type { TrafficCounter } from "./traffic.ts";
 import { checkViewer } from "./viewer-auth.ts";
 
 export interface OperationParts {
-    readonly tables: Tables;
+    /** The tables in use; without films if none could be loaded. */
+    readonly tables: () => Tables;
     readonly filterNames: readonly string[];
     readonly recommend: Recommend;
     readonly takeEvents: ReturnType<typeof eventTaker>;
@@ -45,7 +46,16 @@ type Query<Name extends keyof operations> = NonNullable<operations[Name]["parame
 
 /** The answer functions of all operations in the description. */
 export function answers(parts: OperationParts): Readonly<Record<keyof operations, Answer>> {
-    const { tables, recommend, takeEvents, rankItems, history, traffic, health } = parts;
+    const { recommend, takeEvents, rankItems, history, traffic, health } = parts;
+    /** The tables, for answers that consist of them. */
+    const tables = (): Tables => {
+        const used = parts.tables();
+        if (used.filmCount > 0) return used;
+        throw new ProblemError(
+            "failure",
+            "The tables of this stack's data could not be loaded. Try again in a minute.",
+        );
+    };
     /** The caller, who is this viewer if viewers need tokens. */
     const callerAs = async (userId: string, caller: () => Promise<Caller>): Promise<Caller> => {
         const found = await caller();
@@ -91,31 +101,33 @@ export function answers(parts: OperationParts): Readonly<Record<keyof operations
         getSimilar({ path, query }, trace) {
             const itemId = path.itemId ?? "";
             const { numResults: count = 25 } = query as Query<"getSimilar">;
-            const { from, films } = tables.similar([itemId], { count });
+            const { from, films } = tables().similar([itemId], { count });
             const source = from === "popular" ? "popular" : "similar";
-            const because = source === "similar" ? { because: becauseOf(tables, [itemId]) } : {};
+            const because = source === "similar" ? { because: becauseOf(tables(), [itemId]) } : {};
             return table({ ...answerTable(films, { source }), ...because }, trace);
         },
         getPopular({ query }, trace) {
             const { numResults: count = 25, genre } = query as Query<"getPopular">;
-            const films = tables.popular({ count, ...(genre !== undefined && { genre }) });
-            return table({ ...answerTable(films, { source: "popular" }), genres: [...tables.genres] }, trace);
+            const { popular, genres } = tables();
+            const films = popular({ count, ...(genre !== undefined && { genre }) });
+            return table({ ...answerTable(films, { source: "popular" }), genres: [...genres] }, trace);
         },
         getTrending({ query }, trace) {
             const { numResults: count = 25 } = query as Query<"getTrending">;
-            const trending = tables.trending({ count });
+            const { trending: growing, popular } = tables();
+            const trending = growing({ count });
             const without = new Set(trending.map(({ itemId }) => itemId));
-            const films = [...trending, ...tables.popular({ count: count - trending.length, without })];
+            const films = [...trending, ...popular({ count: count - trending.length, without })];
             return table(answerTable(films, { source: "popular" }), trace);
         },
         searchItems({ query }, trace) {
             const { query: words, numResults: count = 25 } = query as Query<"searchItems">;
             trace.layer = "tables";
-            const found: FoundFilms = { films: tables.search(words, count).map(filmAnswer) };
+            const found: FoundFilms = { films: tables().search(words, count).map(filmAnswer) };
             return jsonReply(found, everybodys);
         },
         getItem({ path }) {
-            const film = tables.film(path.itemId ?? "");
+            const film = tables().film(path.itemId ?? "");
             if (film === undefined) {
                 throw new ProblemError(
                     "not-found",

@@ -20,6 +20,7 @@ export interface CampaignAsk {
 export interface CampaignStatus {
     /** Empty if there is no campaign. */
     readonly status: string;
+    /** The version that the campaign serves, or served last: lists and tables are of it. */
     readonly solutionVersionArn?: string;
     readonly minProvisionedTPS?: number;
     readonly checkedAt: number;
@@ -130,6 +131,22 @@ export interface TablePort {
     addAsked(hour: number, userId: string, requests: number, expiresAt: number, signal: AbortSignal): Promise<void>;
     /** Adds to the count of a window, and returns its total. */
     count(what: string, window: number, more: number, expiresAt: number, signal: AbortSignal): Promise<number>;
+}
+
+/** The fallback tables of solution versions; each call throws its errors. */
+export interface TablesPort {
+    /**
+     * The document of a version, as text with its ETag; undefined if it still has the ETag `etag`.
+     *
+     * @param version the last part of the version's ARN.
+     */
+    read(
+        version: string,
+        etag: string | undefined,
+        signal: AbortSignal,
+    ): Promise<{ readonly text: string; readonly etag: string } | undefined>;
+    /** The version that the newest `pulumi up` trained, or found trained. */
+    newest(signal: AbortSignal): Promise<string>;
 }
 
 /** A line of the log. */

@@ -10,7 +10,7 @@ import type { Resilience } from "./resilience.ts";
 import type { Tables } from "./table-answers.ts";
 
 export interface RankParts {
-    readonly tables: Tables;
+    readonly tables: () => Tables;
     readonly rank: CampaignPort["rank"];
     /** Calls the ranking campaign. */
     readonly askRanking: Resilience["ask"];
@@ -44,19 +44,19 @@ export function ranker({ tables, rank, askRanking, allowed, log }: RankParts) {
                 return rank(userId, itemIds, signal);
             });
             trace.layer = "campaign";
-            return answerList(tables, order, { source: "campaign", count });
+            return answerList(tables(), order, { source: "campaign", count });
         } catch (error) {
             const failure = failureOf(error);
             const called = !(error instanceof NoAllowanceError);
             if (called && failure !== "resting") trace.campaignFailures += 1;
             if (called) log({ failed: "ask the ranking campaign", error: errorName(error) });
             trace.layer = "tables";
-            const viewersOf = (itemId: string) => tables.film(itemId)?.viewers ?? 0;
+            const viewersOf = (itemId: string) => tables().film(itemId)?.viewers ?? 0;
             const films = itemIds
                 .toSorted((one, other) => viewersOf(other) - viewersOf(one))
                 .map((itemId) => ({ itemId }));
             return answerList(
-                tables,
+                tables(),
                 { films: packFilms(films) },
                 { source: "popular", count, reason: reasonOf(failure) },
             );

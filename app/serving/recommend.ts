@@ -22,7 +22,7 @@ export interface Ask extends ListAsk {
 }
 
 export interface RecommendParts {
-    readonly tables: Tables;
+    readonly tables: () => Tables;
     readonly table: Pick<TablePort, "viewer" | "recent">;
     readonly tableResilience: Resilience;
     readonly memory: ViewerMemory;
@@ -72,7 +72,7 @@ export function recommender(parts: RecommendParts) {
     function isKnown(userId: string): boolean | undefined {
         const { recent, readAt } = memory.find(userId);
         if (recent !== "") return true;
-        return readAt > 0 ? tables.hasViewer(userId) : undefined;
+        return readAt > 0 ? tables().hasViewer(userId) : undefined;
     }
 
     return async function recommend(ask: Ask, trace: Trace): Promise<FilmListAnswer> {
@@ -104,7 +104,7 @@ export function recommender(parts: RecommendParts) {
         const answerKept = (list: KeptList, viewer: Viewer, reason?: FilmListReason) => {
             trace.layer = list === find(remembered, key) ? "memory" : "table";
             const source = list.from === "precomputed" ? "precomputed" : "cache";
-            return answerList(tables, list, { source, count: ask.count, without: leftOut(viewer), reason });
+            return answerList(tables(), list, { source, count: ask.count, without: leftOut(viewer), reason });
         };
         /** The viewer's list, if it is good enough to answer without the campaign. */
         const good = (viewer: Viewer): FilmListAnswer | undefined => {
@@ -130,7 +130,7 @@ export function recommender(parts: RecommendParts) {
         viewer = newer(memory.find(ask.userId), viewer);
         if (typeof made !== "string") {
             trace.layer = "campaign";
-            return answerList(tables, made, { source: "campaign", count: ask.count, without: leftOut(viewer) });
+            return answerList(tables(), made, { source: "campaign", count: ask.count, without: leftOut(viewer) });
         }
         const before = find(viewer, key);
         if (
@@ -138,7 +138,9 @@ export function recommender(parts: RecommendParts) {
             before.revision >= Math.min(ask.since, revision) &&
             clock() - before.madeAt <= limits.stale
         ) {
-            return answerKept(before, viewer, made);
+            const kept = answerKept(before, viewer, made);
+            // A list from other data has no film of this data's catalogue.
+            if (kept.films.length > 0) return kept;
         }
         trace.layer = "tables";
         return fromTables(ask, viewer, made);
@@ -149,11 +151,11 @@ export function recommender(parts: RecommendParts) {
         const recent = unpackIds(viewer.recent);
         const reason = filter === undefined ? made : "filter-not-served";
         const choice = { count, without: new Set(recent) };
-        const similar = recent.length > 0 ? tables.similar(recent, choice) : undefined;
+        const similar = recent.length > 0 ? tables().similar(recent, choice) : undefined;
         if (similar === undefined || similar.from === "popular") {
-            return answerTable(similar?.films ?? tables.popular(choice), { source: "popular", reason });
+            return answerTable(similar?.films ?? tables().popular(choice), { source: "popular", reason });
         }
-        const because = proven || publicHistories ? { because: becauseOf(tables, recent) } : {};
+        const because = proven || publicHistories ? { because: becauseOf(tables(), recent) } : {};
         return { ...answerTable(similar.films, { source: "similar", reason }), ...because };
     }
 }

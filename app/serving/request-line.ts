@@ -28,6 +28,7 @@ export function requestLine(done: RequestDone, trace: Trace): Readonly<Record<st
         [names.campaignCalls]: trace.campaignCalls,
         [names.campaignFailures]: trace.campaignFailures,
         [names.tableFailures]: trace.tableFailures,
+        ...(trace.tablesFailures > 0 && { [names.tablesFailures]: trace.tablesFailures }),
         ...(trace.eventsTaken > 0 && { [names.events]: trace.eventsTaken }),
         ...(trace.source && { [names.answeredBy[trace.source]]: 1 }),
     };
@@ -80,6 +81,8 @@ export interface Trace {
     campaignCalls: number;
     campaignFailures: number;
     tableFailures: number;
+    /** Failed attempts of the process to load tables, since its last request. */
+    tablesFailures: number;
     eventsTaken: number;
     eventsUntracked: number;
     /** Work that continues after the answer. */
@@ -91,6 +94,7 @@ export const newTrace = (): Trace => ({
     campaignCalls: 0,
     campaignFailures: 0,
     tableFailures: 0,
+    tablesFailures: 0,
     eventsTaken: 0,
     eventsUntracked: 0,
     background: [],

@@ -10,14 +10,14 @@ import { healthTeller } from "./health.ts";
 import { historian } from "./history.ts";
 import { type Limits, memoryBytes, limits as usualLimits } from "./limits.ts";
 import { answers } from "./operations.ts";
-import type { CampaignPort, Log, PutEvents, TablePort } from "./ports.ts";
+import type { CampaignPort, Log, PutEvents, TablePort, TablesPort } from "./ports.ts";
 import { ranker } from "./rank.ts";
 import { recommender } from "./recommend.ts";
 import { type Reply, resultOf } from "./reply.ts";
 import { newTrace, requestLine } from "./request-line.ts";
 import { resilience } from "./resilience.ts";
 import { router } from "./router.ts";
-import { readTables } from "./table-answers.ts";
+import { servedTables } from "./served-tables.ts";
 import { eventTaker } from "./take-events.ts";
 import { trafficCounter } from "./traffic.ts";
 import { type VerifyToken, type ViewerAuth, viewerOf } from "./viewer-auth.ts";
@@ -41,6 +41,10 @@ export interface ApiConfig {
     /** Empty if the stack has no event tracker. */
     readonly trackingId?: string;
     readonly tableName: string;
+    /** The stack's bucket with the tables of its solution versions. */
+    readonly bucketName: string;
+    /** Whether the service trains versions by itself, which have no tables of their own. */
+    readonly autoTraining?: boolean;
     /** Web origins that may call, for example `https://films.example`. */
     readonly allowedOrigins: readonly string[];
     /**
@@ -72,9 +76,9 @@ export interface ApiConfig {
 
 export interface ServiceParts {
     readonly config: ApiConfig;
-    /** The API's description and the fallback tables, as JSON texts. */
+    /** The API's description, as JSON text. */
     readonly openApi: string;
-    readonly tables: string;
+    readonly storedTables: TablesPort;
     /** The page's files by path, if the API serves them. */
     readonly pages: ReadonlyMap<string, Reply>;
     readonly campaign: CampaignPort;
@@ -90,12 +94,14 @@ export interface ServiceParts {
 }
 
 export interface Service {
+    /** Reads the campaign's status and loads its tables, so that the first request does not wait for them. */
+    start(): Promise<void>;
     handle(event: GatewayEvent): Promise<GatewayResult>;
     /** Number of viewers in memory. */
     remembered(): number;
 }
 
-/** The API of one process, from its ports. Throws TablesFormatError or SyntaxError for unreadable documents. */
+/** The API of one process, from its ports. Throws SyntaxError for an unreadable description. */
 export function createService(parts: ServiceParts): Service {
     const { config, campaign, table, clock, log, limits = usualLimits } = parts;
     const {
@@ -107,14 +113,20 @@ export function createService(parts: ServiceParts): Service {
         trackUnproven = true,
         noun = "film",
     } = config;
-    const tables = readTables(parts.tables);
     const tableResilience = resilience(limits.table, limits);
     const campaignResilience = resilience(limits.campaign, limits, isOfCampaign);
     const rankingResilience = resilience(limits.campaign, limits, (error) => failureOf(error) !== "refused");
     const memory = viewerMemory(parts.memoryBytes ?? memoryBytes);
     let going: Promise<unknown>[] = [];
-    const common = { clock, log, limits, table, tableResilience, memory, tables, noun };
-    const watch = campaignWatch({ ...common, campaign, background: (work) => void going.push(work) });
+    let tablesFailures = 0;
+    const served = servedTables({
+        ...{ clock, log, limits, stored: parts.storedTables, autoTraining: config.autoTraining ?? false },
+        failed: () => {
+            tablesFailures += 1;
+        },
+    });
+    const common = { clock, log, limits, table, tableResilience, memory, tables: served.current, noun };
+    const watch = campaignWatch({ ...common, campaign, served, background: (work) => void going.push(work) });
     const allowed = campaignAllowance({ ...common, perSecond: config.campaignPerSecond });
     const lists = campaignLists({ ...common, campaign, filters, watchedFilterArn, watch, allowed, campaignResilience });
     const leavesOutWatched = (filter = "") => watchedFilterArn !== "" && !filtersOfWatched.includes(filter);
@@ -147,20 +159,26 @@ export function createService(parts: ServiceParts): Service {
             history: historian(common),
             publicHistories,
             traffic: trafficCounter(common),
-            health: healthTeller({ ...config, tables, watch, campaignResilience }),
+            health: healthTeller({ ...config, tables: served.current, watch, campaignResilience }),
         }),
     });
     let coldStart = true;
 
     return {
+        async start() {
+            await watch.known();
+        },
         async handle(event) {
             const begun = performance.now();
             const trace = newTrace();
+            await watch.known();
             const { reply, operation } = await route(event, trace);
             const result = resultOf(reply, event, config.allowedOrigins);
             const { requestId } = event.requestContext;
             const done = { stack: config.stack, requestId, operation, coldStart, status: result.statusCode };
             coldStart = false;
+            trace.tablesFailures = tablesFailures;
+            tablesFailures = 0;
             going.push(...trace.background);
             const waited = going;
             going = [];

@@ -29,8 +29,10 @@ export interface Tables {
     readonly interactionsSha256: string;
     /** All genres, in alphabetical order. */
     readonly genres: readonly string[];
-    /** Number of films in catalogue and interactions. */
+    /** Number of films in the catalogue, or without one in the interactions. */
     readonly filmCount: number;
+    /** Whether lists may show a film: all films without a catalogue, else those of the catalogue. */
+    shows(itemId: string): boolean;
     film(itemId: string): Film | undefined;
     /** Films by words of their titles, or of their ids without titles; the best match first, then the most popular. */
     search(query: string, count?: number): Film[];
@@ -123,6 +125,7 @@ export function openTables(document: TablesDocument): Tables {
         interactionsSha256: document.interactions.sha256,
         genres: [...byGenre.keys()].sort(),
         filmCount: films.ids.length,
+        shows: (itemId) => !document.hasCatalogue || numbers.has(itemId),
         film: (itemId) => {
             const number = numbers.get(itemId);
             return number === undefined ? undefined : filmOf(number);

@@ -21,7 +21,7 @@ export interface EventParts {
     readonly trackUnproven: boolean;
     /** Types of events after which a viewer's lists leave the film out; undefined: viewings. */
     readonly watchedTypes: readonly string[] | undefined;
-    readonly tables: Pick<Tables, "film">;
+    readonly tables: () => Tables;
     /** An item in words, as "film". */
     readonly noun: string;
     readonly eventLimits: EventLimits;

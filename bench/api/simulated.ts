@@ -92,6 +92,7 @@ export function processOf(
             region: "eu-central-1",
             campaignArn: "",
             tableName: "",
+            bucketName: "",
             filters: {},
             allowedOrigins: [],
             cost: { campaignUsdPerHour: 0, estimatedUsdPerMonth: 0, monthlyLimitUsd: 0 },
@@ -100,7 +101,8 @@ export function processOf(
         putEvents,
         table: more.table ?? table,
         pages: new Map(),
-        ...documents,
+        openApi: documents.openApi,
+        storedTables: { read: async () => ({ text: documents.tables, etag: "" }), newest: async () => "version-1" },
         clock: () => world.now,
         log: () => {},
     });

@@ -3,7 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArn } from "policy-evaluator";
 import { nodeOptions } from "../../app/serving/limits.ts";
-import { campaignNameOf, type StackConfig } from "../../config/config.ts";
+import { bucketNameFor, campaignNameOf, type StackConfig } from "../../config/config.ts";
 import { dnsSuffix } from "../../config/regions.ts";
 import { campaignCeiling } from "../../config/throttles.ts";
 import { includesWatched } from "../../config/watched.ts";
@@ -24,8 +24,6 @@ export interface RecommendationApiArgs {
     readonly noun: string | undefined;
     readonly caller: ServiceCaller;
     readonly price: Price;
-    /** The fallback tables. */
-    readonly tables: pulumi.asset.Asset;
     /** Empty without an event tracker. */
     readonly trackingId: pulumi.Input<string>;
     /** Empty without the filter. */
@@ -121,6 +119,8 @@ export const apiScopeOf = (config: StackConfig, caller: ServiceCaller): ApiScope
     ...caller,
     names: config.names,
     campaign: campaignNameOf(config),
+    bucketName: bucketNameFor(config, caller.accountId),
+    kmsKeyArn: config.kmsKeyArn,
 });
 
 /** Name of the filter of config `watchedFilter`, if there is one. */
@@ -147,7 +147,7 @@ function listsTable(name: string, { names, tags }: StackConfig, opts: pulumi.Cus
     );
 }
 
-/** The function that answers, with the description, the tables and the page in its package. */
+/** The function that answers, with the description and the page in its package. */
 function apiFunction(
     name: string,
     args: RecommendationApiArgs,
@@ -163,7 +163,6 @@ function apiFunction(
             code: "recommendation-api",
             beside: {
                 "openapi.json": new pulumi.asset.StringAsset(JSON.stringify(description)),
-                "fallback-tables.json": args.tables,
                 ...Object.fromEntries(Object.entries(page ?? {}).map(([file, asset]) => [`storefront/${file}`, asset])),
             },
             functionName: names.api,
@@ -245,6 +244,8 @@ function settingsOf({ config, caller, price, ...args }: RecommendationApiArgs, t
         trackingId: args.trackingId,
         // By name, because the policy names this table.
         tableName: table.name,
+        bucketName: scope.bucketName,
+        autoTraining: config.performAutoTraining,
         allowedOrigins: config.serving.allowedOrigins,
         campaignPerSecond: campaignPerSecondOf(config),
         apiKey: config.serving.apiKey,

@@ -17,9 +17,9 @@ import { Storefront } from "../storefront/storefront.ts";
 import { Prefetch } from "./prefetch.ts";
 import { RecommendationApi } from "./recommendation-api.ts";
 
-/** Fallback tables and built page. */
+/** Path of the fallback tables, and the built page. */
 export interface ServingFiles {
-    readonly tables: pulumi.asset.Asset;
+    readonly tables: string;
     readonly page: readonly PageFile[];
 }
 
@@ -110,7 +110,6 @@ export class Serving extends pulumi.ComponentResource {
                     noun: args.manifest?.noun.one,
                     caller,
                     price: args.price,
-                    tables: files.tables,
                     trackingId: recommender.eventTrackerId,
                     watchedFilterArn,
                     isClosed: args.isClosed,
@@ -147,16 +146,16 @@ export class Serving extends pulumi.ComponentResource {
 }
 
 /**
- * The fallback tables that data-prep wrote beside the interactions.
+ * Path of the fallback tables that data-prep wrote beside the interactions.
  *
  * @throws pulumi.RunError if they are missing, unreadable, or made from other interactions.
  */
-export async function fallbackTables(interactionsFile: string): Promise<pulumi.asset.FileAsset> {
+export async function fallbackTables(interactionsFile: string): Promise<string> {
     const fault = await tablesFault(interactionsFile, async () => (await contentOf(interactionsFile)).contentHash);
     if (fault !== undefined) {
         throw new pulumi.RunError(
             `${fault}. The API answers from these tables when there is no campaign.\nCreate both files again: ${tablesMend(interactionsFile)}`,
         );
     }
-    return new pulumi.asset.FileAsset(tablesPathBeside(interactionsFile));
+    return tablesPathBeside(interactionsFile);
 }

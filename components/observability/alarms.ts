@@ -1,7 +1,7 @@
 import { jobMetrics, ownMetrics, servingMetrics } from "../../config/metrics.ts";
 import { nearLimit } from "../../cost/enforce-limit.ts";
 import { type Alarm, type AlarmSettings, enoughFailures, failureRate, minutes5, noRequests, once } from "./alarm.ts";
-import { apiErrors, campaignFailures, useOf } from "./serving-alarms.ts";
+import { apiErrors, campaignFailures, tablesFailures, useOf } from "./serving-alarms.ts";
 import { jobErrors, type MetricsPlace, ownMetric, servingMetric } from "./stack-metrics.ts";
 
 const hour = 3600;
@@ -136,7 +136,14 @@ export function alarmsOf(place: MetricsPlace, settings: AlarmSettings): readonly
             missing: "ignore",
             missingBecause: "the spend does not fall while the cost guard publishes nothing",
         },
-        ...(place.api ? [campaignFailures(place), apiErrors(place.api), ...useOf(place, place.api, settings)] : []),
+        ...(place.api
+            ? [
+                  campaignFailures(place),
+                  tablesFailures(place),
+                  apiErrors(place.api),
+                  ...useOf(place, place.api, settings),
+              ]
+            : []),
     ];
 }
 

@@ -87,8 +87,16 @@ function healthy(args: DashboardArgs) {
 }
 
 function served(args: DashboardArgs, api: NonNullable<MetricsPlace["api"]>) {
-    const { answeredBy, campaignCalls, prefetchCalls, campaignFailures, tableFailures, latency, bytes } =
-        servingApiMetrics;
+    const {
+        answeredBy,
+        campaignCalls,
+        prefetchCalls,
+        campaignFailures,
+        tableFailures,
+        tablesFailures,
+        latency,
+        bytes,
+    } = servingApiMetrics;
     const logged = (name: string, shown: Shown) => line(loggedMetric(args, name), shown);
     const summed = (name: string, label: string) => logged(name, { label, stat: "Sum" });
     const hidden = (name: string, id: string) => logged(name, { label: id, stat: "Sum", id, visible: false });
@@ -131,6 +139,7 @@ function served(args: DashboardArgs, api: NonNullable<MetricsPlace["api"]>) {
                 line(gatewayMetric(api, gatewayMetrics.failures), { label: "answers (5xx)", stat: "Sum" }),
                 summed(campaignFailures, "campaign calls"),
                 summed(tableFailures, "table calls"),
+                summed(tablesFailures, "loads of tables"),
                 line(gatewayMetric(api, gatewayMetrics.requests), { label: "requests", stat: "Sum", yAxis: "right" }),
             ]),
         ],

@@ -21,6 +21,19 @@ export const campaignFailures = (place: MetricsPlace): Alarm => ({
     threshold: 5,
 });
 
+/** The API continues with the tables of another version, so nothing else shows the failure. */
+export const tablesFailures = (place: MetricsPlace): Alarm => ({
+    id: "tables",
+    says: "The API could not load the tables of the version that it serves, and continues with those of another one",
+    watches: { metric: loggedMetric(place, servingApiMetrics.tablesFailures), statistic: "Maximum" },
+    calls: "above",
+    threshold: 0,
+    period: minutes5,
+    datapoints: once,
+    missing: "notBreaching",
+    missingBecause: "there is no datapoint without a failure",
+});
+
 /** The API always answers, with or without a campaign, so every failure is its own. */
 export const apiErrors = (api: NonNullable<MetricsPlace["api"]>): Alarm => ({
     id: "api-errors",

@@ -9,6 +9,7 @@ import { eventParametersOf, everyDays } from "../../personalize/solution.ts";
 import { knownAfter } from "../common/known-after.ts";
 import { autoTrainingPrice } from "../cost/price-table.ts";
 import { fileOf, type UploadedFile } from "../data/data-bucket.ts";
+import { storeTables } from "../data/stored-tables.ts";
 import { BatchInference } from "./batch-inference.ts";
 import { Metadata } from "./metadata.ts";
 import {
@@ -37,6 +38,8 @@ export interface RecommenderArgs {
     readonly recipeArn: pulumi.Input<string> | undefined;
     readonly bucketName: pulumi.Input<string>;
     readonly files: Readonly<Record<string, UploadedFile>>;
+    /** Path of the API's fallback tables, which are stored for each version; undefined without an API. */
+    readonly tables: string | undefined;
     readonly roleArn: pulumi.Input<string>;
     /** Hash of the policies of role and bucket. */
     readonly accessHash: string;
@@ -84,9 +87,10 @@ export class Recommender extends pulumi.ComponentResource {
         const { contentHash } = fileOf(args.files, "interactions");
         this.rows = pulumi.output(contentHash).apply((hash) => baseName(config.names.importJobPrefix, hash));
         const data = this.data(name, args);
-        const { solution, version } = this.model(name, args, data);
+        const model = this.model(name, args, data);
+        const { solution, version } = model;
         const serves = config.campaignEnabled && !args.stateFlags.parked;
-        const campaign = serves && this.campaign(name, args, solution, version, { parent: this });
+        const campaign = serves && this.campaign(name, args, model, { parent: this });
         const { tracker, watchedFilter } = this.eventsAndFilters(name, args, data);
         if (config.batchInferenceFile !== undefined) {
             new BatchInference(`${name}-batch`, { ...args, solutionVersionArn: version.id }, { parent: this });
@@ -199,7 +203,9 @@ export class Recommender extends pulumi.ComponentResource {
                 ignoreChanges: config.syncWithLatestSolutionVersion ? ["rows", "eventParameters"] : [],
             },
         );
-        return { solution, version };
+        const { bucketName, tables: path } = args;
+        const tables = path ? storeTables(name, { bucketName, path, solutionVersionArn: version.id }, child) : [];
+        return { solution, version, tables };
     }
 
     private eventsAndFilters(name: string, args: RecommenderArgs, data: RecommenderData) {
@@ -235,7 +241,12 @@ export class Recommender extends pulumi.ComponentResource {
         return { tracker, watchedFilter };
     }
 
-    private campaign(name: string, args: RecommenderArgs, solution: Solution, version: SolutionVersion, child: object) {
+    private campaign(
+        name: string,
+        args: RecommenderArgs,
+        { solution, version, tables }: ReturnType<Recommender["model"]>,
+        child: object,
+    ) {
         const { config, stateFlags } = args;
         const held = stateFlags.serving?.hold ? stateFlags.serving.solutionVersionArn : undefined;
         const newest = config.syncWithLatestSolutionVersion ? pulumi.interpolate`${solution.id}/$LATEST` : version.id;
@@ -249,8 +260,9 @@ export class Recommender extends pulumi.ComponentResource {
                 minProvisionedTPS: config.minProvisionedTPS,
                 adopt: config.adopt.campaign,
             },
-            // Wait for the version even if the campaign serves another one: one training at a time, then the switch.
-            { ...child, dependsOn: args.budget ? [version, args.budget] : version },
+            // Wait for the version even if the campaign serves another one: one training at a time, then the switch. The
+            // API finds the tables of the version as soon as the campaign serves it.
+            { ...child, dependsOn: [version, ...tables, ...(args.budget ? [args.budget] : [])] },
         );
     }
 }

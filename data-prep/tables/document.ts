@@ -6,6 +6,8 @@ import type { ListedHistory } from "./histories.ts";
  */
 export interface TablesDocument {
     readonly schemaVersion: typeof tablesSchemaVersion;
+    /** Whether there is a catalogue: then the API shows no film that it lacks. */
+    readonly hasCatalogue: boolean;
     /** The CSV of the tables. Timestamps are epoch seconds. */
     readonly interactions: {
         readonly sha256: string;
@@ -15,7 +17,7 @@ export interface TablesDocument {
     };
     /**
      * A film's number is its index in these columns. The most popular is 0: the order is the table of popular films.
-     * Unwatched films come last.
+     * Unwatched films come last. With a catalogue, they are its films and no others.
      */
     readonly films: {
         readonly ids: readonly string[];

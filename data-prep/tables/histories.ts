@@ -15,7 +15,7 @@ export const longestListedHistory = 500;
  *
  * @param views rows of the interactions, grouped by user, oldest first, each item of a user once.
  * @param viewers ids of users.
- * @param numberOf an item's number in the tables.
+ * @param numberOf an item's number in the tables; negative for items that they leave out.
  */
 export function listHistories(
     { items, timestamps, userIds }: Columns,
@@ -26,7 +26,10 @@ export function listHistories(
     const histories = viewers.flatMap((viewer): [string, ListedHistory][] => {
         const user = userIds.indexOf(viewer);
         if (user === -1) return [];
-        const own = [...rows.subarray(starts[user], starts[user + 1])].reverse().slice(0, longestListedHistory);
+        const own = [...rows.subarray(starts[user], starts[user + 1])]
+            .reverse()
+            .filter((row) => numberOf(items[row] as number) >= 0)
+            .slice(0, longestListedHistory);
         return [
             [
                 viewer,

@@ -18,7 +18,8 @@ export const leastViewers = 5;
 export const mostWithNeighbours = 20_000;
 
 /**
- * Makes the tables of an interactions CSV with this hash. Its catalogue may have fewer or more films.
+ * Makes the tables of an interactions CSV with this hash. Films that its catalogue lacks are left out; an empty catalogue
+ * lacks none.
  *
  * @param viewers ids of the users with a history in the tables.
  */
@@ -42,18 +43,24 @@ function startTables(
         const item = columns.items[views.rows[at] as number] as number;
         viewerCounts[item] = (viewerCounts[item] as number) + 1;
     }
-    const order = ranked(popularity(columns, views), viewerCounts);
-    const numberOf = new Int32Array(columns.itemCount);
+    const listedIds = catalogue.length > 0 ? new Set(catalogue.map(({ itemId }) => itemId)) : undefined;
+    const order = ranked(popularity(columns, views), viewerCounts).filter(
+        (item) => listedIds?.has(columns.itemIds[item] as string) ?? true,
+    );
+    /** -1 for an item that the catalogue lacks. */
+    const numberOf = new Int32Array(columns.itemCount).fill(-1);
     order.forEach((item, number) => {
         numberOf[item] = number;
     });
-    const numbers = (items: readonly number[]) => items.map((item) => numberOf[item] as number);
+    const numbers = (items: readonly number[]) =>
+        items.map((item) => numberOf[item] as number).filter((number) => number >= 0);
     const listed = listViewers(columns.userIds);
     // The similar items are summed in the memory of the views.
     const histories = listHistories(columns, views, viewers, (item) => numberOf[item] as number);
     const { windowSeconds, items: growing } = trending(columns, views, longestTrending);
     const known = {
         schemaVersion: tablesSchemaVersion,
+        hasCatalogue: listedIds !== undefined,
         interactions: { sha256, rows: columns.users.length, ...spanOf(columns) },
         ...filmsOf(columns, order, viewerCounts, catalogue),
         trending: { windowSeconds, films: numbers(growing) },
@@ -116,6 +123,8 @@ export interface TablesSummary {
     filmsWithSimilar: number;
     /** Watched films with too few viewers for similar films. */
     filmsWithoutSimilar: number;
+    /** Watched films that the tables leave out, because the catalogue lacks them. */
+    filmsLeftOut: number;
     filmsTrending: number;
     windowSeconds: number;
 }
@@ -145,6 +154,7 @@ export async function writeTables(
         films: document.films.ids.length,
         filmsWithSimilar,
         filmsWithoutSimilar: document.similar.length - filmsWithSimilar,
+        filmsLeftOut: given.columns.itemCount - document.similar.length,
         filmsTrending: document.trending.films.length,
         windowSeconds: document.trending.windowSeconds,
     };

@@ -72,8 +72,6 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
             ["CreateTable", "DeleteTable", "TagResource", "UntagResource", "UpdateTable", "UpdateTimeToLive"],
             tables,
         ),
-        // The function's package contains the fallback tables, and retrain replaces them.
-        grant("operate")("TablesChange", "lambda", ["UpdateFunctionCode"], functions.slice(0, 1)),
         // For flush-cache and forget-viewer. A permission on the table would let an operator read items: a refused
         // condition returns them. It would also allow any item under a named key.
         grant("operate")("TableOperates", "lambda", ["InvokeFunction"], operations),

@@ -103,26 +103,34 @@ describe("prepare", () => {
     });
 
     it("writes the fallback tables of what it wrote, with its hash, and sums them up", async () => {
-        put("u.item", ITEM_FILE);
-        const input = put("u.data", ratingsFile(syntheticRatings()));
+        const ratings = syntheticRatings();
+        const left = 150;
+        const others = [...new Set(ratings.map(({ item }) => item))].filter((item) => item > 1 && item !== left);
+        const itemLines = others.map((item) => `${item}|Film ${item}|||${"|0".repeat(19)}\n`);
+        put("u.item", Buffer.concat([ITEM_FILE, Buffer.from(itemLines.join(""))]));
+        const input = put(
+            "u.data",
+            ratingsFile([...ratings, { user: 1, item: left, rating: 1, timestamp: 880_000_000 }]),
+        );
         const { summary, tablesPath, outputPath } = await run({ input });
         assert.equal(tablesPath, at("out/fallback-tables.json"));
         const text = readFileSync(tablesPath, "utf8");
         const tables = readTables(text);
         assert.equal(tables.interactionsSha256, createHash("sha256").update(readFileSync(outputPath)).digest("hex"));
         assert.equal(tables.film("1")?.title, "Misérables, Les");
-        assert.equal(tables.popular({ count: 500 }).length, summary.items);
+        assert.equal(tables.popular({ count: 500 }).length, summary.items - 1);
         assert.equal(tables.similar(["1"]).from, "similar");
 
         const { filmsWithSimilar, filmsWithoutSimilar, filmsTrending, windowSeconds, films, bytes } = summary.tables;
-        assert.equal(filmsWithSimilar + filmsWithoutSimilar, summary.items);
-        assert.ok(filmsWithSimilar > 50 && films >= summary.items);
+        assert.equal(filmsWithSimilar + filmsWithoutSimilar, summary.items - 1);
+        assert.ok(filmsWithSimilar > 50 && films === summary.items - 1);
         assert.equal(bytes, Buffer.byteLength(text));
         const lines = formatSummary(summary);
         assert.match(
             lines,
             new RegExp(`^similar +${filmsWithSimilar} items; ${filmsWithoutSimilar} with too few viewers`, "m"),
         );
+        assert.match(lines, /^not shown +1 items, which the table of items lacks$/m);
         const days = Math.round(windowSeconds / 86_400);
         assert.match(lines, new RegExp(`^trending +${filmsTrending} items, over the last ${days} days$`, "m"));
     });

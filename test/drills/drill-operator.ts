@@ -16,7 +16,7 @@ import { settleNeighbours } from "./operator/neighbours.ts";
 import { freshUser, operatorProgram, scopeOf } from "./operator/operators.ts";
 import { judgeOutside, policiesOf, requiredResources } from "./operator/outside-judge.ts";
 import { chooseRemovals, isNoticed, type Lived, stageOf } from "./operator/removals.ts";
-import { servingAttacksOn } from "./operator/serving-attacks.ts";
+import { retrainerAttacksOn, servingAttacksOn } from "./operator/serving-attacks.ts";
 import { worldOf } from "./operator/world.ts";
 
 /**
@@ -107,6 +107,7 @@ try {
         ...(await attacksOn(aws, scope, operator)),
         ...(await servingAttacksOn(aws, scope, operator)),
         ...(await insiderAttacksOn(aws, scope, operator)),
+        ...retrainerAttacksOn(aws, scope, users.get("read,operate") ?? operator),
     ];
     for (const attack of attacks) {
         const denied = await attack.attempt();

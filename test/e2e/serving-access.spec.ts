@@ -6,10 +6,12 @@ import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { PersonalizeEventsClient } from "@aws-sdk/client-personalize-events";
+import { S3Client } from "@aws-sdk/client-s3";
 import { GetParameterCommand, PutParameterCommand } from "@aws-sdk/client-ssm";
 import { STSClient } from "@aws-sdk/client-sts";
 import { listOf, type Statement } from "policy-evaluator";
 import { campaignPort, trackerPort } from "../../app/functions/recommendation-api/campaign.ts";
+import { storedTables } from "../../app/functions/recommendation-api/stored-tables.ts";
 import { askedIn, tablePort } from "../../app/functions/recommendation-api/table.ts";
 import { packFilms } from "../../app/serving/film-scores.ts";
 import type { KeptList } from "../../app/serving/ports.ts";
@@ -86,6 +88,7 @@ describe("who may use the API, and what it may", () => {
             accountId: localAccountId,
             names: names(),
             campaign: names().campaign,
+            bucketName: String(outputs.bucketName),
         });
         const signal = () => AbortSignal.timeout(20_000);
         let revision = 0;
@@ -95,6 +98,7 @@ describe("who may use the API, and what it may", () => {
             const { personalize, runtime, ...rest } = clientsOf(aws.instance, keys);
             const dynamo = new DynamoDBClient(settings(keys));
             const events = new PersonalizeEventsClient(settings(keys));
+            const s3 = new S3Client({ ...settings(keys), forcePathStyle: true });
             try {
                 const campaign = campaignPort({ personalize, runtime }, placeOf());
                 const table = tablePort(dynamo, String(outputs.apiTableName));
@@ -108,10 +112,13 @@ describe("who may use the API, and what it may", () => {
                 await table.putList("1", listOf1(), soon(), signal());
                 await table.putRecent(`v-${revision}`, { revision, films: [] }, 0, soon(), signal());
                 await table.putCampaign({ status: "ACTIVE", checkedAt: Date.now() }, undefined, signal());
+                const stored = storedTables(s3, String(outputs.bucketName));
+                await stored.read(await stored.newest(signal()), undefined, signal());
                 const put = trackerPort(events, outputs.eventTrackerId);
                 await put?.({ userId: "1", sessionId: "s", events: [film] }, signal());
             } finally {
-                for (const client of [personalize, runtime, dynamo, events, ...Object.values(rest)]) client.destroy();
+                for (const client of [personalize, runtime, dynamo, events, s3, ...Object.values(rest)])
+                    client.destroy();
             }
         }
         /** All that the prefetch ever does. */

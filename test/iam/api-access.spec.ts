@@ -22,6 +22,7 @@ const scope: ApiScope = {
     accountId: "123456789012",
     names,
     campaign: names.campaign,
+    bucketName: "films",
 };
 const arn = (service: string, tail: string) => `arn:aws-cn:${service}:cn-north-1:123456789012:${tail}`;
 const filters = [names.watchedFilter, "comedies"];
@@ -35,7 +36,6 @@ const boundary = rolesBoundary({
     ...scope,
     project: "movie-recommender",
     stack: "dev",
-    bucketName: "films",
     names,
 });
 const role = {
@@ -110,6 +110,27 @@ describe("the policies of API, prefetch and page", () => {
             assert.equal(decide(everything, action, arn("dynamodb", `table/${names.api}`)), "implicitDeny", action);
         }
         assert.equal(decide(everything, "dynamodb:GetItem", arn("dynamodb", "table/others")), "implicitDeny");
+    });
+
+    it("let the API read the tables of versions, and no other object of the bucket", () => {
+        const object = (key: string) => decide(everything, "s3:GetObject", `arn:aws-cn:s3:::films/${key}`);
+        assert.equal(object("tables/2fd61244.json"), "allowed");
+        assert.equal(object("personalize_interactions_fixed.csv"), "implicitDeny");
+        const writes = decide(everything, "s3:PutObject", "arn:aws-cn:s3:::films/tables/2fd61244.json");
+        assert.equal(writes, "implicitDeny");
+    });
+
+    it("let the API decrypt by the bucket's key through S3 only", () => {
+        const kmsKeyArn = arn("kms", "key/films");
+        const document = apiPolicy({ ...scope, kmsKeyArn }, { rank: false, track: false, filters: [] });
+        const decrypts = (via: object) =>
+            authorize(
+                { caller: role, action: "kms:Decrypt", resource: kmsKeyArn, context: { ...inLambda, ...via } },
+                { identity: [{ name: "policy", document }] },
+                scope.accountId,
+            ).decision;
+        assert.equal(decrypts({ "kms:ViaService": "s3.cn-north-1.amazonaws.com.cn" }), "allowed");
+        assert.equal(decrypts({}), "implicitDeny");
     });
 
     it("have nothing of filters, a tracker and a ranking campaign that are not there", () => {

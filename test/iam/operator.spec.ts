@@ -217,6 +217,18 @@ describe("the operator's policies", () => {
         ]);
     });
 
+    it("replace the code of a function by deploy only", () => {
+        const { api, prefetch, costGuard, tableOperations, notifier } = scope.names;
+        for (const name of [api, prefetch, costGuard, tableOperations, notifier]) {
+            const resource = `arn:aws-cn:lambda:cn-north-1:123456789012:function:${name}`;
+            for (const action of ["lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration"]) {
+                const kinds = [...operatorLevels.read, ...operatorLevels.operate];
+                assert.equal(may(action, resource, {}, kinds as never), "implicitDeny", `${action} ${name}`);
+                assert.equal(may(action, resource), "allowed", `${action} ${name}`);
+            }
+        }
+    });
+
     it("read the value of an API key by deploy only", () => {
         const ours = {
             "aws:ResourceTag/pulumi:project": scope.project,

@@ -4,12 +4,14 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { PersonalizeEventsClient } from "@aws-sdk/client-personalize-events";
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
+import { S3Client } from "@aws-sdk/client-s3";
 import type { GatewayEvent, GatewayResult } from "../../serving/gateway-event.ts";
 import { limits } from "../../serving/limits.ts";
 import { pageFiles } from "../../serving/page-files.ts";
 import { type ApiConfig, createService } from "../../serving/service.ts";
 import { rememberTokens } from "../../serving/verified-tokens.ts";
 import { campaignPort, trackerPort } from "./campaign.ts";
+import { storedTables } from "./stored-tables.ts";
 import { tablePort } from "./table.ts";
 import { tokenVerifier } from "./verify-token.ts";
 
@@ -37,7 +39,7 @@ const clients = {
 const service = createService({
     config,
     openApi: read("openapi.json"),
-    tables: read("fallback-tables.json"),
+    storedTables: storedTables(new S3Client(settings), config.bucketName),
     pages: existsSync(beside("storefront")) ? pageFiles(beside("storefront")) : new Map(),
     campaign: campaignPort(clients, config),
     putEvents: trackerPort(new PersonalizeEventsClient(settings), config.trackingId),
@@ -46,6 +48,8 @@ const service = createService({
     clock: Date.now,
     log: (line) => console.log(JSON.stringify(line)),
 });
+
+await service.start();
 
 /** Answers a request from API Gateway. */
 export const handler = (event: GatewayEvent): Promise<GatewayResult> => service.handle(event);

@@ -7,9 +7,12 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { CreateFilterCommand, PersonalizeClient } from "@aws-sdk/client-personalize";
+import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { storedTables } from "../../../app/functions/recommendation-api/stored-tables.ts";
 import { tablePort } from "../../../app/functions/recommendation-api/table.ts";
 import type { GatewayResult } from "../../../app/serving/gateway-event.ts";
 import { bundleFile } from "../../../components/common/lambda-bundle.ts";
+import { newestTablesKey, tablesKey } from "../../../config/names.ts";
 import { watchedFilterExpression } from "../../../config/watched.ts";
 import { type Cinema, campaignArn } from "../../../packages/local-aws/test/gateway/cinema.ts";
 import { syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
@@ -44,10 +47,17 @@ describe("the recommendation API on a local AWS", () => {
             personalize.destroy();
             folder = await mkdtemp(join(tmpdir(), "recommendation-api-"));
             const code = await readFile(bundleFile("recommendation-api"));
-            assert.ok(code.length < 1e6, `${code.length}`);
+            assert.ok(code.length < 1.1e6, `${code.length}`);
             await writeFile(join(folder, "index.mjs"), code);
             await writeFile(join(folder, "openapi.json"), openApi);
-            await writeFile(join(folder, "fallback-tables.json"), JSON.stringify(tablesDocument));
+            const s3 = new S3Client({ ...cinema.settings, forcePathStyle: true });
+            await s3.send(new CreateBucketCommand({ Bucket: TableName }));
+            const own = tablesKey(cinema.solutionVersionArn.split("/").at(-1) ?? "");
+            const objects = { [own]: JSON.stringify(tablesDocument), [newestTablesKey]: "another" };
+            for (const [Key, Body] of Object.entries(objects)) {
+                await s3.send(new PutObjectCommand({ Bucket: TableName, Key, Body }));
+            }
+            s3.destroy();
             await writeFile(
                 join(folder, "run.mjs"),
                 `import { createInterface } from "node:readline";
@@ -59,7 +69,7 @@ describe("the recommendation API on a local AWS", () => {
             const watchedFilterArn = arn("filter/unwatched");
             const ofCinema = { campaignArn, watchedFilterArn, trackingId: cinema.trackingId };
             // With the API key health shows its details.
-            const api = { ...config, ...ofCinema, tableName: TableName, apiKey: true };
+            const api = { ...config, ...ofCinema, tableName: TableName, bucketName: TableName, apiKey: true };
             running = spawn(process.execPath, [join(folder, "run.mjs")], {
                 stdio: "pipe",
                 env: {
@@ -111,6 +121,7 @@ describe("the recommendation API on a local AWS", () => {
             );
             assert.ok(first.films[0].score > 0 && first.recommendationId);
             assert.equal((await recommend("1")).source, "cache");
+            assert.equal(jsonOf(await ask("GET /popular")).films[0].title, "Film 1");
 
             const events = first.films
                 .slice(0, 2)
@@ -122,6 +133,13 @@ describe("the recommendation API on a local AWS", () => {
             assert.notDeepEqual(idsOf(after), idsOf(first));
             const kept = () => tablePort(dynamo, TableName).viewer("1", "", signal);
             await until(async () => (await kept()).list?.revision === revision);
+
+            const client = new S3Client({ ...cinema.settings, forcePathStyle: true });
+            const version = cinema.solutionVersionArn.split("/").at(-1) ?? "";
+            const stored = storedTables(client, TableName);
+            const { etag } = (await stored.read(version, undefined, signal)) ?? {};
+            assert.equal(await stored.read(version, etag, signal), undefined, "the tables are not read twice");
+            client.destroy();
 
             await cinema.park();
             await until(async () => (await recommend("nobody")).reason === "away");

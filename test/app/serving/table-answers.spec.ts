@@ -10,6 +10,7 @@ import { columnsFrom, columnsOf } from "../../support/columns.ts";
 /** Numbers, and so popularity: a 0, b 1, c 2, d 3; no user watched e. c and d have no neighbours. */
 const document: TablesDocument = {
     schemaVersion: 1,
+    hasCatalogue: false,
     interactions: { sha256: "5ba", rows: 30, firstTimestamp: 1, lastTimestamp: 9 },
     films: {
         ids: ["a", "b", "c", "d", "e"],
@@ -178,6 +179,34 @@ describe("the tables of interactions", () => {
         assert.deepEqual([tables.history("b"), tables.history("unknown")], [undefined, undefined]);
         const { histories: _, ...earlier } = made;
         assert.equal(openTables(earlier).history("a"), undefined);
+    });
+
+    it("have no film that the catalogue lacks, in no list and no history", () => {
+        const [start, hundredDays] = [1_000_000, 8_640_000];
+        const rows = ["gone", "one", "two", "gone too"].flatMap((item, at) =>
+            Array.from({ length: 9 - at }, (_, user): [string, string, number] => {
+                return [`${user}`, item, start + hundredDays - at * 100 - user];
+            }),
+        );
+        const before: [string, string, number][] = [["early", "one", start]];
+        const columns = columnsFrom([...before, ...rows]);
+        const catalogue = ["two", "one", "unwatched"].map((itemId) => ({
+            itemId,
+            title: itemId,
+            year: null,
+            genres: [],
+        }));
+        const tables = openTables(makeTables(columns, catalogue, "", ["0"]));
+        const [one, two] = [tables.film("one")?.itemId, tables.film("two")?.itemId];
+        assert.deepEqual([one, two, tables.filmCount], ["one", "two", 3]);
+        assert.deepEqual(["gone", "gone too", "one"].map(tables.shows), [false, false, true]);
+        assert.equal(ids(tables.popular()), "onetwo");
+        assert.deepEqual(tables.similar(["one"]), { from: "similar", films: tables.popular().slice(1) });
+        assert.equal(ids(tables.history("0") ?? []), "onetwo");
+        assert.ok(tables.trending().every(({ itemId }) => tables.shows(itemId)));
+        const all = openTables(makeTables(columns, [], "", ["0"]));
+        assert.equal(ids(all.popular({ count: 1 })), "gone");
+        assert.ok(all.shows("anything"));
     });
 
     it("have neighbours for films that five watched, 50 at most, and none for others", () => {

@@ -4,7 +4,7 @@ import { load } from "js-yaml";
 import { packFilms } from "../../../app/serving/film-scores.ts";
 import type { GatewayEvent, GatewayResult } from "../../../app/serving/gateway-event.ts";
 import { type Limits, limits as usualLimits } from "../../../app/serving/limits.ts";
-import type { CampaignAsk, CampaignPort, PutEvents } from "../../../app/serving/ports.ts";
+import type { CampaignAsk, CampaignPort, PutEvents, TablesPort } from "../../../app/serving/ports.ts";
 import type { Reply } from "../../../app/serving/reply.ts";
 import { createService, type ServiceParts } from "../../../app/serving/service.ts";
 import type { VerifyToken } from "../../../app/serving/viewer-auth.ts";
@@ -22,6 +22,7 @@ const filmCount = 300;
 /** Films 1 to 300, the most popular first; each is like the five after it. */
 export const tablesDocument: TablesDocument = {
     schemaVersion: 1,
+    hasCatalogue: false,
     interactions: { sha256: "abc", rows: 1, firstTimestamp: 0, lastTimestamp: 1 },
     films: {
         ids: numbers(filmCount).map((at) => String(at + 1)),
@@ -44,6 +45,7 @@ export const config: ServiceParts["config"] = {
     region: "eu-central-1",
     campaignArn: "arn:campaign",
     tableName: "t",
+    bucketName: "b",
     trackingId: "id",
     filters: { unwatched: "arn:unwatched", genre: "arn:genre", again: "arn:again" },
     filtersOfWatched: ["again"],
@@ -52,6 +54,31 @@ export const config: ServiceParts["config"] = {
     allowedOrigins: ["https://films.example"],
     cost: { campaignUsdPerHour: 0.2, estimatedUsdPerMonth: 150, monthlyLimitUsd: 200 },
 };
+
+/** Stored tables by version; a version without own ones has `first`. A test can replace them and break the store. */
+export function storeOf(first: TablesDocument) {
+    const state = {
+        documents: new Map<string, TablesDocument | string>(),
+        newest: "v1",
+        reads: [] as string[],
+        gate: async (_version: string): Promise<void> => {},
+    };
+    const port: TablesPort = {
+        async read(version, etag) {
+            state.reads.push(version);
+            await state.gate(version);
+            const document = state.documents.get(version) ?? first;
+            const text = typeof document === "string" ? document : JSON.stringify(document);
+            return text === etag ? undefined : { text, etag: text };
+        },
+        async newest() {
+            state.reads.push("newest");
+            await state.gate("newest");
+            return state.newest;
+        },
+    };
+    return { state, port };
+}
 
 /** The first film of a viewer's list after a number of events. No other viewer, and no other number, has it. */
 export const markOf = (userId: string, events: number): string => `${userId}:${events}`;
@@ -147,6 +174,8 @@ export function startWorld(
         readonly rank?: CampaignPort["rank"];
         /** A stack has none. */
         readonly tracker?: false;
+        /** Whether no process has stored the campaign's status yet. */
+        readonly unseen?: true;
         /** Milliseconds that pass whenever the clock is read. */
         readonly tick?: number;
         readonly openApi?: string;
@@ -156,10 +185,11 @@ export function startWorld(
 ) {
     const { state, campaign, putEvents } = more.campaign ?? campaignWorld();
     const table = more.table ?? memoryTable();
+    const store = storeOf(more.tables ?? tablesDocument);
     const clock = { at: Date.UTC(2026, 0, 1) };
     const lines: Record<string, unknown>[] = [];
     // The campaign's status was read before.
-    if (table.stack().campaign === undefined) {
+    if (table.stack().campaign === undefined && !more.unseen) {
         const seen = { status: "ACTIVE", solutionVersionArn: state.version, minProvisionedTPS: 1 };
         table.setStack({ campaign: { ...seen, checkedAt: clock.at } });
     }
@@ -170,7 +200,7 @@ export function startWorld(
             openApi: more.openApi ?? openApi,
             putEvents: more.tracker === false ? undefined : putEvents,
             config: { ...config, ...more.config },
-            tables: JSON.stringify(more.tables ?? tablesDocument),
+            storedTables: store.port,
             pages: more.pages ?? new Map(),
             ...(more.verifyToken && { verifyToken: more.verifyToken }),
             clock: () => {
@@ -185,6 +215,7 @@ export function startWorld(
     return {
         state,
         table,
+        store: store.state,
         clock,
         lines,
         ask,

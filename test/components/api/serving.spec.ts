@@ -20,7 +20,6 @@ const price = { estimatedMonthlyCostUsd: 11.89, unparkedUsdPerMonth: 157.89, lim
 async function makeApi(values: Record<string, string> = {}, { hosted = false, isClosed = false } = {}) {
     await useMocks();
     const config = configWith(values);
-    const tables = new pulumi.asset.StringAsset("{}");
     const page = hosted ? { "index.html": new pulumi.asset.StringAsset("<html>") } : undefined;
     const [trackingId, watchedFilterArn] = ["tracker-1", "arn:of:unwatched"];
     const args = {
@@ -29,7 +28,6 @@ async function makeApi(values: Record<string, string> = {}, { hosted = false, is
         noun: "product",
         caller,
         price,
-        tables,
         trackingId,
         watchedFilterArn,
         page,
@@ -66,6 +64,8 @@ describe("the API's components", () => {
             watchedFilterArn: "arn:of:unwatched",
             trackingId: "tracker-1",
             tableName: config.names.api,
+            bucketName: "my-movie-recommender-data-123456789012-dev",
+            autoTraining: false,
             noun: "product",
             allowedOrigins: [],
             apiKey: false,
@@ -75,6 +75,8 @@ describe("the API's components", () => {
             campaignPerSecond: 4,
             cost: { campaignUsdPerHour: 0.2, estimatedUsdPerMonth: 157.89, limitIsSet: false, monthlyLimitUsd: 198 },
         });
+        const archive = made1.code as pulumi.asset.AssetArchive;
+        assert.deepEqual(Object.keys(await archive.assets), ["index.mjs", "openapi.json"]);
         const { Statement } = JSON.parse(
             made.find(({ type, name }) => type.endsWith(":RolePolicy") && name === "api")?.inputs.policy,
         );
@@ -187,7 +189,7 @@ describe("what the API and the page are made of", () => {
         );
         await writeFile(input, ratingsFile(syntheticRatings({ seed: 1 })));
         await prepare({ input, output, log: () => {} });
-        assert.ok(await fallbackTables(output));
+        assert.equal(await fallbackTables(output), join(dir, "fallback-tables.json"));
         const other = join(dir, "other.csv");
         await writeFile(other, "USER_ID,ITEM_ID,TIMESTAMP\n1,2,3\n");
         await assert.rejects(fallbackTables(other), /made from other interactions/);

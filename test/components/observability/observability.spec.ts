@@ -115,9 +115,9 @@ describe("the dashboard", () => {
 describe("the alarms", () => {
     it("are as many as are paid for, and watch metrics of config/metrics.ts or of SQS", () => {
         assert.equal(alarms.length, alarmCount(true));
-        assert.equal(alarmCount(false), alarmCount(true) - 5);
+        assert.equal(alarmCount(false), alarmCount(true) - 6);
         // CloudWatch bills the metrics of an expression: three of errors, two of each of the API's failure rates.
-        assert.deepEqual([countAlarmMetrics(false), countAlarmMetrics(true)], [11, 18]);
+        assert.deepEqual([countAlarmMetrics(false), countAlarmMetrics(true)], [11, 19]);
         for (const { id, watches } of alarms) {
             const watched = "metric" in watches ? [watches.metric] : Object.values(watches.sums);
             for (const { namespace, name } of watched.filter((metric) => metric.namespace !== "AWS/SQS")) {

@@ -11,6 +11,7 @@ import type { StateFlags } from "../../../personalize/operations/state-flags.ts"
 import {
     configWith,
     inputsOf,
+    inputsOfNamed,
     made,
     schemaText,
     settled,
@@ -22,6 +23,9 @@ import {
 
 /** Properties whose changes are ignored, by the last word of the resource's type. */
 const ignored: Record<string, string[] | undefined> = {};
+
+/** Whether the deletion of the tables leaves them in the bucket, by the resource's name. */
+const kept: Record<string, boolean | undefined> = {};
 
 const tags = { ...stackTags, "movie-recommender:owner": "an-id" };
 
@@ -126,6 +130,22 @@ describe("the recommender", () => {
         await useMocks();
         await recommender(configWith(automatic), { serving: { ...serving, hold: true } });
         assert.equal(inputsOf("Campaign").solutionVersionArn, "arn:of:old");
+    });
+
+    it("stores the tables under the version before the campaign, and leaves those of earlier versions", async () => {
+        const tables = join(folder, "fallback-tables.json");
+        await writeFile(tables, "{}");
+        await recommender(configWith({}), {}, tables);
+        const object = inputsOfNamed("BucketObjectv2", "movies-tables");
+        assert.deepEqual(
+            [object.bucket, object.key, await object.source.path, object.sourceHash],
+            ["films", "tables/movies.json", tables, createHash("sha256").update("{}").digest("hex")],
+        );
+        const newest = inputsOfNamed("BucketObjectv2", "movies-newest-tables");
+        assert.deepEqual([newest.key, newest.content], ["tables/newest", "movies"]);
+        assert.deepEqual(kept, { "movies-tables": true, "movies-newest-tables": undefined });
+        const campaign = made.findIndex((args) => args.type.endsWith(":Campaign"));
+        assert.ok(campaign > made.findLastIndex((args) => args.type.endsWith(":BucketObjectv2")));
     });
 
     it("lets the campaign follow what the service trains by itself, and trains nothing for a new import", async () => {
@@ -241,7 +261,7 @@ describe("the recommender", () => {
                 ];
             }),
         );
-    const recommender = async (config: StackConfig, stateFlags: StateFlags = {}) => {
+    const recommender = async (config: StackConfig, stateFlags: StateFlags = {}, tables?: string) => {
         const { Recommender } = await import("../../../components/personalize/recommender.ts");
         const args = {
             config,
@@ -250,6 +270,7 @@ describe("the recommender", () => {
             watchedTypes: undefined,
             recipeArn: config.recipe && `arn:aws:personalize:::recipe/${config.recipe}`,
             bucketName: "films",
+            tables,
             files: uploaded("interactions", "items", "users", "batch"),
             roleArn: "arn:of:reader",
             accessHash: "abc",
@@ -257,8 +278,9 @@ describe("the recommender", () => {
             stateFlags,
         };
         // The mocks do not show the options of a resource; a transformation sees them.
-        const note: pulumi.ResourceTransformation = ({ type, opts }) => {
+        const note: pulumi.ResourceTransformation = ({ type, name, opts }) => {
             ignored[type.split(":").at(-1) ?? ""] = (opts as pulumi.CustomResourceOptions).ignoreChanges;
+            if (name.endsWith("-tables")) kept[name] = opts.retainOnDelete;
             return undefined;
         };
         const recommender = new Recommender("movies", args, { transformations: [note] });

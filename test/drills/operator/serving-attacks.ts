@@ -214,6 +214,16 @@ export async function servingAttacksOn(
     ];
 }
 
+/** Attacks of an operator who may retrain, and not deploy, on the code that runs by the stack's roles. */
+export function retrainerAttacksOn(aws: TestAws, { names }: OperatorScope, retrainer: Operator): readonly Attack[] {
+    const keys = { accessKeyId: retrainer.who.AWS_ACCESS_KEY_ID ?? "", secretAccessKey: retrainer.secretAccessKey };
+    const { lambda } = clientsOf(aws, keys);
+    return [names.api, names.costGuard, names.prefetch, names.tableOperations].map((FunctionName) => ({
+        name: `retrainer replaces the code of function ${FunctionName}, to act as its role`,
+        attempt: () => denial(() => lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: code }))),
+    }));
+}
+
 /**
  * Attacks by the API's function after the operator gave its role every permission, which is allowed. Only Lambda can
  * assume that role, so the evaluator judges the documents.

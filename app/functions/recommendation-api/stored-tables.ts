@@ -1,0 +1,24 @@
+import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { newestTablesKey, tablesKey } from "../../../config/names.ts";
+import type { TablesPort } from "../../serving/ports.ts";
+
+/** HTTP status of S3's answer to a read with the ETag of the object. */
+const notModified = 304;
+
+/** The tables of solution versions in the stack's bucket, as `pulumi up` uploads them. */
+export function storedTables(client: S3Client, Bucket: string): TablesPort {
+    async function read(Key: string, IfNoneMatch: string | undefined, abortSignal: AbortSignal) {
+        const { Body, ETag = "" } = await client.send(new GetObjectCommand({ Bucket, Key, IfNoneMatch }), {
+            abortSignal,
+        });
+        return { text: (await Body?.transformToString()) ?? "", etag: ETag };
+    }
+    return {
+        read: (version, etag, signal) =>
+            read(tablesKey(version), etag, signal).catch((error) => {
+                if (error?.$metadata?.httpStatusCode === notModified) return undefined;
+                throw error;
+            }),
+        newest: async (signal) => (await read(newestTablesKey, undefined, signal)).text,
+    };
+}

@@ -1,0 +1,87 @@
+import { tablesSchemaVersion } from "../../data-prep/tables/document.ts";
+import { errorName } from "./failures.ts";
+import type { Limits } from "./limits.ts";
+import type { Log, TablesPort } from "./ports.ts";
+import { within } from "./resilience.ts";
+import { openTables, readTables, type Tables } from "./table-answers.ts";
+
+/** The tables that a process answers from. They follow the solution version that the campaign serves. */
+export interface ServedTables {
+    /** The tables in use; without films before the first ones are loaded. */
+    current(): Tables;
+    /**
+     * Loads the tables of a version, unless they are in use and were compared lately. Never throws: after a failure the
+     * tables in use stay. Returns the switch to them, so that the caller can take over the version at the same moment.
+     *
+     * @param solutionVersionArn undefined if no campaign has served yet: then the tables of the newest `pulumi up`.
+     */
+    follow(solutionVersionArn: string | undefined): Promise<() => void>;
+}
+
+export interface ServedTablesParts {
+    readonly stored: TablesPort;
+    /** Whether the service trains versions by itself: these have no tables of their own, and use the newest ones. */
+    readonly autoTraining: boolean;
+    readonly clock: () => number;
+    readonly log: Log;
+    readonly limits: Limits;
+    /** Counts a failure. */
+    readonly failed: () => void;
+}
+
+const noFilms = { ids: [], titles: [], years: [], genres: [], viewers: [] };
+const noTables = openTables({
+    schemaVersion: tablesSchemaVersion,
+    hasCatalogue: false,
+    interactions: { sha256: "", rows: 0, firstTimestamp: 0, lastTimestamp: 0 },
+    films: noFilms,
+    genreSets: [],
+    trending: { windowSeconds: 0, films: [] },
+    similar: [],
+});
+
+const nameInArn = (arn: string) => arn.split("/").at(-1) ?? arn;
+const stay = () => {};
+
+export function servedTables({ stored, autoTraining, clock, log, limits, failed }: ServedTablesParts): ServedTables {
+    let tables: Tables | undefined;
+    /** The version and ETag of the tables in use. */
+    let used: { readonly version: string; readonly etag: string } | undefined;
+    /** The version of the last attempt, and its time. */
+    let tried: { readonly version: string | undefined; readonly at: number } | undefined;
+
+    /** The switch to the tables of a version; throws the errors of the store, and TablesFormatError. */
+    const load = (version: string) =>
+        within(limits.tables, async (signal) => {
+            const found = await stored.read(version, used?.version === version ? used.etag : undefined, signal);
+            if (found === undefined) return stay;
+            const loaded = readTables(found.text);
+            return () => {
+                tables = loaded;
+                used = { version, etag: found.etag };
+            };
+        });
+    const loadNewest = async () => load(await within(limits.tables, (signal) => stored.newest(signal)));
+    const report = (version: string, error: unknown) => {
+        failed();
+        log({ failed: "load the tables of a solution version", version, error: errorName(error) });
+        return stay;
+    };
+
+    return {
+        current: () => tables ?? noTables,
+        async follow(solutionVersionArn) {
+            const version = solutionVersionArn && nameInArn(solutionVersionArn);
+            if (version === undefined && used !== undefined) return stay;
+            if (tried?.version === version && clock() - (tried?.at ?? 0) < limits.tablesCompared) return stay;
+            tried = { version, at: clock() };
+            try {
+                if (version !== undefined) return await load(version);
+            } catch (error) {
+                if (!autoTraining) report(version ?? "", error);
+                if (!autoTraining && used !== undefined) return stay;
+            }
+            return loadNewest().catch((error) => report("newest", error));
+        },
+    };
+}

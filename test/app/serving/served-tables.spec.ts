@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import type { TablesDocument } from "../../../data-prep/tables/document.ts";
+import { hangs, idsOf, jsonOf, startWorld, tablesDocument, type World } from "./world.ts";
+
+const [second, minute] = [1000, 60_000];
+
+/** Tables of other data: films 1001 to 1300, and the same numbers. */
+const otherData: TablesDocument = {
+    ...tablesDocument,
+    interactions: { ...tablesDocument.interactions, sha256: "def" },
+    films: { ...tablesDocument.films, ids: tablesDocument.films.ids.map((id) => String(Number(id) + 1000)) },
+};
+
+describe("the tables of a solution version", () => {
+    let world: World;
+    beforeEach(() => {
+        world = startWorld({ config: { apiKey: true } });
+        world.store.documents.set("v2", otherData);
+    });
+    const popular = async () => idsOf(jsonOf(await world.ask("GET /popular", { query: { numResults: "2" } })));
+    const health = async () => jsonOf(await world.ask("GET /health"));
+    /** Lets the process notice what changed: one request begins to look, the next one knows. */
+    const later = async (milliseconds = minute) => {
+        world.clock.at += milliseconds;
+        await popular();
+        await new Promise((resolve) => setTimeout(resolve, 5));
+    };
+
+    it("stay in use while a newer version is trained, uploaded and refused", async () => {
+        assert.deepEqual(await popular(), ["1", "2"]);
+        world.store.newest = "v2";
+        await later();
+        assert.deepEqual(await popular(), ["1", "2"]);
+        world.restart();
+        assert.deepEqual(await popular(), ["1", "2"]);
+    });
+
+    it("change with the campaign's version, and back after a rollback", async () => {
+        await popular();
+        world.state.version = "v2";
+        await later();
+        assert.deepEqual(await popular(), ["1001", "1002"]);
+        assert.equal((await health()).tables.interactionsSha256, "def");
+        world.state.version = "v1";
+        await later();
+        assert.deepEqual(await popular(), ["1", "2"]);
+    });
+
+    it("change at the same moment as the version: no answer mixes the two", async () => {
+        await popular();
+        const loading = Promise.withResolvers<void>();
+        world.store.gate = () => loading.promise;
+        world.state.version = "v2";
+        await later();
+        const during = await health();
+        assert.deepEqual(
+            [during.campaign.solutionVersionArn, during.tables.interactionsSha256],
+            ["v1", "abc"],
+            "while the new tables load",
+        );
+        loading.resolve();
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        const after = await health();
+        assert.deepEqual([after.campaign.solutionVersionArn, after.tables.interactionsSha256], ["v2", "def"]);
+    });
+
+    it("stay in use while the campaign is parked, also in a new process", async () => {
+        world.state.version = "v2";
+        await later();
+        world.state.status = undefined;
+        world.store.newest = "v1";
+        await later();
+        await later();
+        assert.equal((await health()).campaign.state, "away");
+        assert.deepEqual(await popular(), ["1001", "1002"]);
+        world.restart();
+        assert.deepEqual(await popular(), ["1001", "1002"]);
+    });
+
+    it("stay in use while a resumed campaign with another version is being created", async () => {
+        await popular();
+        world.state.status = "CREATE IN_PROGRESS";
+        world.state.version = "v2";
+        await later();
+        assert.deepEqual(await popular(), ["1", "2"]);
+        world.state.status = "ACTIVE";
+        await later();
+        assert.deepEqual(await popular(), ["1001", "1002"]);
+    });
+
+    it("are the newest ones if no campaign ever served", async () => {
+        world = startWorld({ unseen: true });
+        world.store.documents.set("v2", otherData);
+        world.state.status = undefined;
+        world.store.newest = "v2";
+        assert.deepEqual(await popular(), ["1001", "1002"]);
+    });
+
+    it("are those of the campaign's version in the first answer of a stack, not the newest ones", async () => {
+        world = startWorld({ unseen: true });
+        world.store.documents.set("v2", otherData);
+        world.store.newest = "v2";
+        assert.deepEqual(await popular(), ["1", "2"]);
+    });
+
+    it("are loaded once, and compared with the stored ones every five minutes", async () => {
+        for (let passed = 0; passed < 4; passed += 1) await later();
+        assert.deepEqual(world.store.reads, ["v1"]);
+        world.store.documents.set("v1", otherData);
+        await later(2 * minute);
+        assert.deepEqual(await popular(), ["1001", "1002"]);
+        assert.deepEqual(world.store.reads, ["v1", "v1"]);
+    });
+
+    for (const [what, broken] of [
+        ["missing", () => Promise.reject(Object.assign(new Error(), { name: "NoSuchKey" }))],
+        ["late", hangs],
+    ] as const) {
+        it(`leave the earlier ones in use if they are ${what}, and count as a failure`, async () => {
+            world = startWorld({ config: { apiKey: true }, limits: { tables: 1 } });
+            world.store.documents.set("v2", otherData);
+            await popular();
+            world.store.gate = broken;
+            world.state.version = "v2";
+            await later();
+            assert.deepEqual(await popular(), ["1", "2"]);
+            assert.equal((await health()).campaign.solutionVersionArn, "v2");
+            const failures = () => world.lines.reduce((sum, line) => sum + Number(line.TablesFailures ?? 0), 0);
+            assert.equal(failures(), 1);
+            world.store.gate = async () => {};
+            await later(5 * minute + second);
+            assert.deepEqual(await popular(), ["1001", "1002"]);
+        });
+    }
+
+    it("leave the earlier ones in use if they are broken", async () => {
+        await popular();
+        world.store.documents.set("v2", "{");
+        world.state.version = "v2";
+        await later();
+        assert.deepEqual(await popular(), ["1", "2"]);
+        assert.ok(world.lines.some(({ error, version }) => error === "TablesFormatError" && version === "v2"));
+    });
+
+    it("are the newest ones for a version that the service trained by itself, without a failure", async () => {
+        world = startWorld({ config: { autoTraining: true } });
+        world.store.newest = "v2";
+        world.store.documents.set("v2", otherData);
+        world.store.gate = async (version) => {
+            if (version === "v1") throw new Error("NoSuchKey");
+        };
+        assert.deepEqual(await popular(), ["1001", "1002"]);
+        assert.equal(world.lastLine().TablesFailures, undefined);
+    });
+
+    it("decide which films a list may show: those of the catalogue, if the data has one", async () => {
+        const list = async () => idsOf(await world.recommend("1", { numResults: "100" }));
+        assert.ok((await list()).includes("1:0"), "no film of the tables");
+        const { films } = tablesDocument;
+        world.store.documents.set("v1", { ...tablesDocument, hasCatalogue: true, films: { ...films } });
+        await later(6 * minute);
+        const shown = await list();
+        assert.ok(!shown.includes("1:0") && shown.length > 90, `${shown.length}`);
+    });
+
+    it("replace a kept list of other data that has none of their films, while the campaign is away", async () => {
+        assert.equal((await world.recommend("1")).source, "campaign");
+        world.store.documents.set("v2", { ...otherData, hasCatalogue: true });
+        world.state.version = "v2";
+        await later();
+        world.state.status = undefined;
+        const { source, reason, films } = await world.recommend("1");
+        assert.deepEqual([source, reason, films[0].itemId], ["popular", "away", "1001"]);
+    });
+
+    it("are not needed for the campaign's lists: without any, films have their ids as titles", async () => {
+        world.store.gate = () => Promise.reject(new Error());
+        const { source, films } = await world.recommend("1");
+        assert.equal(source, "campaign");
+        assert.equal(films[1].title, films[1].itemId);
+        assert.equal((await world.ask("GET /popular")).statusCode, 500);
+        assert.equal((await world.watch("1", "anything")).revision > 0, true);
+    });
+});
