@@ -50,8 +50,10 @@ await runAction(options.verbose, async () => {
     const exported = await exportedStack(stack);
     const config = await requireStackConfig(stack, options.configFile);
     const { parked } = await readStateFlags(new SSMClient({ region: config.region }), config.stack);
+    const born = bornAt(exported);
+    const announced = leastCalls(period, now, born !== undefined);
     process.stderr.write(
-        `Calling Cost Explorer ${times(least)}, at ${approximately(prices.costExplorerCall.usd)} a call ${priceNote}.\n`,
+        `Calling Cost Explorer ${times(announced)}, at ${approximately(prices.costExplorerCall.usd)} a call ${priceNote}.\n`,
     );
     const bill = countedBill(new CostExplorerClient({ region: costExplorerRegion }));
     const report = await costReport(bill, {
@@ -59,11 +61,11 @@ await runAction(options.verbose, async () => {
         now,
         parked,
         region: config.region,
-        bornAt: bornAt(exported) ?? period.start,
+        bornAt: born,
         plan: planOf(config, exported, await readPlannedData(config)),
         stackTag: options.byTag ? config.stack : undefined,
     });
-    if (bill.calls() !== least) {
+    if (bill.calls() !== announced) {
         process.stderr.write(`Cost Explorer was called ${times(bill.calls())}.\n`);
     }
     const { estimatedMonthlyCostUsd, apiUrl, campaignArn } = outputsIn(exported);
@@ -124,7 +126,7 @@ function documentOf(
         lines: lines.map(({ day, ...line }) => ({ day: dateOf(day), ...line })),
         predicted: {
             estimatedMonthlyCostUsd: expectedMonthUsd ?? null,
-            monthlyUsd: estimate.expectedUsd,
+            monthlyUsd: estimate?.expectedUsd ?? 0,
             compared: compared ? { ...span(compared), rows: compared.rows } : null,
         },
         saved: {

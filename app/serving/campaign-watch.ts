@@ -1,15 +1,15 @@
 import type { Limits } from "./limits.ts";
 import type { CampaignPort, CampaignStatus, Log, StackItems, TablePort } from "./ports.ts";
-import { type Resilience, within } from "./resilience.ts";
+import { type Resilience, settled, within } from "./resilience.ts";
 import type { ServedTables } from "./served-tables.ts";
 
 /** Knows the campaign's status and version without a call per request. */
 export interface CampaignWatch {
     /**
-     * The known status. The first request of a process waits for the table's answer and for the tables of the version;
-     * later ones never wait.
+     * The known status. The first call of a process waits for the table's answer and for the tables of the version, at
+     * most `patience` milliseconds; later ones never wait.
      */
-    known(): Promise<CampaignKnown>;
+    known(patience?: number): Promise<CampaignKnown>;
     /** Reports that a call found no campaign. */
     gone(): void;
 }
@@ -61,7 +61,9 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
     async function read(): Promise<void> {
         readAt = clock();
         try {
-            const found = await tableResilience.ask((signal) => table.stack(signal));
+            const found = await (everRead
+                ? tableResilience.ask((signal) => table.stack(signal))
+                : within(limits.firstRead, (signal) => table.stack(signal)));
             // Before the first check the version is unknown, and the newest one may have been refused.
             if (found.campaign === undefined) items = found;
             else await take(found);
@@ -76,7 +78,7 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
         const checkedAt = clock();
         if (before !== undefined && checkedAt - before < intervalMs && (goneAt === undefined || before > goneAt))
             return;
-        const patience = everRead ? limits.background : limits.events;
+        const patience = everRead ? limits.background : limits.firstRead;
         const seen = await within(patience, (signal) => campaign.describe(signal));
         const solutionVersionArn = versionServed(seen, items.campaign?.solutionVersionArn);
         const activeAt = seen?.status === "ACTIVE" ? checkedAt : items.campaign?.activeAt;
@@ -113,12 +115,12 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
     }
 
     return {
-        async known() {
+        async known(patience = limits.unstarted) {
             const intervalMs = away() ? limits.awayRead : limits.campaignRead;
             if (polling === undefined && (readAt === undefined || clock() - readAt >= intervalMs)) {
                 polling = poll();
             }
-            if (!everRead) await polling;
+            if (!everRead && polling !== undefined) await settled([polling], patience);
             return { ...items, away: away() };
         },
         gone() {

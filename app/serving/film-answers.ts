@@ -1,6 +1,7 @@
 import type { FilmAnswer, FilmListAnswer, FilmListReason, ListedFilm, Source } from "../api/names.ts";
 import { unpackFilms } from "./film-scores.ts";
 import type { FilmOrder } from "./ports.ts";
+import { ProblemError } from "./problem.ts";
 import type { Film, Tables } from "./table-answers.ts";
 
 /** Number of films in `because`. */
@@ -37,6 +38,16 @@ export function answerList(
         ...(madeAt !== undefined && { madeAt: new Date(madeAt).toISOString() }),
         films: shown.slice(0, count).map(({ itemId, ...score }) => ({ ...listedById(tables, itemId), ...score })),
     };
+}
+
+/**
+ * The tables, for answers that consist of them.
+ *
+ * @throws ProblemError if none could be loaded.
+ */
+export function loadedTables(tables: Tables): Tables {
+    if (tables.filmCount > 0) return tables;
+    throw new ProblemError("failure", "The tables of this stack's data could not be loaded. Try again in a minute.");
 }
 
 /** A list from the tables. */

@@ -50,8 +50,14 @@ export const limits = {
     /** A process that finds an older status asks Personalize. */
     campaignChecked: minute,
     awayChecked: 5 * second,
-    /** Loading the tables of a version: some megabytes. Only the first request of a process waits for it. */
+    /** Loading the tables of a version: some megabytes. */
     tables: 5 * second,
+    /** A process begins with three reads, and Lambda gives it ten seconds for all, before the first request … */
+    starting: 8 * second,
+    /** … for the status in the table, and for the campaign's own: connections are opened, and the processor is shared. */
+    firstRead: 3 * second,
+    /** A request that finds them unfinished waits this long. */
+    unstarted: second,
     /** Interval at which a process compares its tables with the stored ones, or tries again to load them. */
     tablesCompared: 5 * minute,
     /** The cost guard's notification arrives some time before the campaign disappears. */

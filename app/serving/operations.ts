@@ -2,7 +2,7 @@ import type { EventsRequest, FilmListAnswer, FoundFilms, HealthAnswer, RankingRe
 import type { operations } from "../api/types.ts";
 import type { Caller } from "./caller.ts";
 import type { ReadRequest } from "./description.ts";
-import { answerTable, becauseOf, filmAnswer } from "./film-answers.ts";
+import { answerTable, becauseOf, filmAnswer, loadedTables } from "./film-answers.ts";
 import { listKey } from "./freshness.ts";
 import { everybodys, historyKept, notKept, perViewer, viewersList } from "./headers.ts";
 import { checkHistory, type historian } from "./history.ts";
@@ -47,15 +47,7 @@ type Query<Name extends keyof operations> = NonNullable<operations[Name]["parame
 /** The answer functions of all operations in the description. */
 export function answers(parts: OperationParts): Readonly<Record<keyof operations, Answer>> {
     const { recommend, takeEvents, rankItems, history, traffic, health } = parts;
-    /** The tables, for answers that consist of them. */
-    const tables = (): Tables => {
-        const used = parts.tables();
-        if (used.filmCount > 0) return used;
-        throw new ProblemError(
-            "failure",
-            "The tables of this stack's data could not be loaded. Try again in a minute.",
-        );
-    };
+    const tables = () => loadedTables(parts.tables());
     /** The caller, who is this viewer if viewers need tokens. */
     const callerAs = async (userId: string, caller: () => Promise<Caller>): Promise<Caller> => {
         const found = await caller();

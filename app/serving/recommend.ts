@@ -2,7 +2,7 @@ import type { FilmListAnswer, FilmListReason } from "../api/names.ts";
 import type { CampaignLists } from "./campaign-lists.ts";
 import type { CampaignWatch } from "./campaign-watch.ts";
 import { errorName } from "./failures.ts";
-import { answerList, answerTable, becauseOf } from "./film-answers.ts";
+import { answerList, answerTable, becauseOf, loadedTables } from "./film-answers.ts";
 import { unpackIds } from "./film-scores.ts";
 import { freshnessOf, type ListAsk, listKey, type Now } from "./freshness.ts";
 import type { Limits } from "./limits.ts";
@@ -151,11 +151,12 @@ export function recommender(parts: RecommendParts) {
         const recent = unpackIds(viewer.recent);
         const reason = filter === undefined ? made : "filter-not-served";
         const choice = { count, without: new Set(recent) };
-        const similar = recent.length > 0 ? tables().similar(recent, choice) : undefined;
+        const loaded = loadedTables(tables());
+        const similar = recent.length > 0 ? loaded.similar(recent, choice) : undefined;
         if (similar === undefined || similar.from === "popular") {
-            return answerTable(similar?.films ?? tables().popular(choice), { source: "popular", reason });
+            return answerTable(similar?.films ?? loaded.popular(choice), { source: "popular", reason });
         }
-        const because = proven || publicHistories ? { because: becauseOf(tables(), recent) } : {};
+        const because = proven || publicHistories ? { because: becauseOf(loaded, recent) } : {};
         return { ...answerTable(similar.films, { source: "similar", reason }), ...because };
     }
 }

@@ -62,3 +62,14 @@ export function resilience(
 export function within<T>(milliseconds: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     return timeout(milliseconds, TimeoutStrategy.Aggressive).execute(({ signal }) => work(signal));
 }
+
+/** Waits at most this long for work that may continue later. */
+export async function settled(work: readonly Promise<unknown>[], milliseconds: number): Promise<void> {
+    if (work.length === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, milliseconds);
+    });
+    await Promise.race([Promise.allSettled(work), late]);
+    clearTimeout(timer);
+}

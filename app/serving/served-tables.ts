@@ -73,7 +73,8 @@ export function servedTables({ stored, autoTraining, clock, log, limits, failed 
         async follow(solutionVersionArn) {
             const version = solutionVersionArn && nameInArn(solutionVersionArn);
             if (version === undefined && used !== undefined) return stay;
-            if (tried?.version === version && clock() - (tried?.at ?? 0) < limits.tablesCompared) return stay;
+            const again = used === undefined ? 0 : limits.tablesCompared;
+            if (tried?.version === version && clock() - (tried?.at ?? 0) < again) return stay;
             tried = { version, at: clock() };
             try {
                 if (version !== undefined) return await load(version);

@@ -15,7 +15,7 @@ import { ranker } from "./rank.ts";
 import { recommender } from "./recommend.ts";
 import { type Reply, resultOf } from "./reply.ts";
 import { newTrace, requestLine } from "./request-line.ts";
-import { resilience } from "./resilience.ts";
+import { resilience, settled } from "./resilience.ts";
 import { router } from "./router.ts";
 import { servedTables } from "./served-tables.ts";
 import { eventTaker } from "./take-events.ts";
@@ -166,7 +166,7 @@ export function createService(parts: ServiceParts): Service {
 
     return {
         async start() {
-            await watch.known();
+            await watch.known(limits.starting);
         },
         async handle(event) {
             const begun = performance.now();
@@ -191,15 +191,4 @@ export function createService(parts: ServiceParts): Service {
         },
         remembered: () => memory.size,
     };
-}
-
-/** Waits at most this long for work that may continue later. */
-async function settled(work: readonly Promise<unknown>[], milliseconds: number): Promise<void> {
-    if (work.length === 0) return;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, milliseconds);
-    });
-    await Promise.race([Promise.allSettled(work), late]);
-    clearTimeout(timer);
 }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
+import { DeleteItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { DeleteCampaignCommand, DescribeCampaignCommand } from "@aws-sdk/client-personalize";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -34,6 +36,7 @@ describe("the API on the local AWS", () => {
     let url: string;
     let campaignArn: string;
     let lambda: LambdaClient;
+    let dynamo: DynamoDBClient;
     const filters = { again: 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")' };
     const serving = {
         api: true,
@@ -57,10 +60,13 @@ describe("the API on the local AWS", () => {
         url = String(outputs.apiUrl);
         campaignArn = String(outputs.campaignArn);
         const endpoint = `http://127.0.0.1:${aws.instance.port}`;
-        lambda = new LambdaClient({ endpoint, region, credentials: { accessKeyId: "test", secretAccessKey: "test" } });
+        const settings = { endpoint, region, credentials: { accessKeyId: "test", secretAccessKey: "test" } };
+        lambda = new LambdaClient(settings);
+        dynamo = new DynamoDBClient(settings);
     });
     after(async () => {
         lambda?.destroy();
+        dynamo?.destroy();
         await aws?.stop();
     });
 
@@ -291,13 +297,40 @@ describe("the API on the local AWS", () => {
             none();
         });
 
-        it("answers while it is updated and while a new version takes its place", async () => {
-            await aws.configure({ ...serving, minProvisionedTPS: 2 });
+        /** What the tables and their data look like from outside. */
+        const seen = async () => [(await call("/popular")).body.films, (await call("/history/1")).body.films];
+        /** Waits until the API serves other tables. It asks the service once a minute, or if the table has no status. */
+        async function changesFrom(before: unknown): Promise<void> {
+            const Key = { pk: { S: "stack" }, sk: { S: "campaign" } };
+            await dynamo.send(new DeleteItemCommand({ TableName: (await aws.outputs()).apiTableName, Key }));
+            await until("the API serves other tables", async () => !isDeepStrictEqual(await seen(), before));
+        }
+        let first: unknown;
+
+        it("keeps popular films and histories when the quality gate refuses a version of other data", async () => {
+            first = await seen();
+            const closedGate = { minimumNdcgOverPopularityPercent: "100000" };
+            await aws.configure({ ...serving, ...closedGate, minProvisionedTPS: 2 });
             await aws.writeInteractions(2);
-            assertExit(await aws.engine("up"), 0);
+            assertExit(await operate("retrain"), 1);
             const { campaign } = await aws.personalize.send(new DescribeCampaignCommand({ campaignArn }));
             const { solutionVersionArn } = await aws.outputs();
-            assert.deepEqual([campaign?.minProvisionedTPS, campaign?.solutionVersionArn], [2, solutionVersionArn]);
+            assert.equal(campaign?.minProvisionedTPS, 2);
+            assert.notEqual(campaign?.solutionVersionArn, solutionVersionArn);
+            // Also in new processes, which an update of the function's configuration starts.
+            assert.deepEqual(await seen(), first);
+            none();
+        });
+
+        it("switches popular films and histories with the version, and back with a rollback", async () => {
+            const { solutionVersionArn = "" } = await aws.outputs();
+            assertExit(await operate("rollback", "--to", solutionVersionArn, "--yes"), 0);
+            await changesFrom(first);
+            const second = await seen();
+            assertExit(await operate("rollback", "--yes"), 0);
+            await changesFrom(second);
+            assert.deepEqual(await seen(), first);
+            assertExit(await operate("rollback", "--release"), 0);
             none();
         });
 

@@ -116,7 +116,11 @@ function endingLines(
     }
     const last =
         expectedMonthUsd === undefined ? "" : `; the last \`pulumi up\` estimated ${approximately(expectedMonthUsd)}`;
-    ending.push(`A month costs ${approximately(estimate.expectedUsd)} ${priceNote}${last}.`);
+    ending.push(
+        estimate === undefined
+            ? "The stack has no resources, so it costs nothing from now on. The bill is 8 to 24 hours late. To find what still costs: npm run audit-leftovers"
+            : `A month costs ${approximately(estimate.expectedUsd)} ${priceNote}${last}.`,
+    );
     if (savedByNote) {
         const { since, hours, usd: saved } = savedByNote;
         ending.push(

@@ -20,8 +20,8 @@ export interface Reported {
     readonly region: string;
     /** Undefined: the whole account. */
     readonly stackTag: string | undefined;
-    /** Creation time of the stack's first resource, epoch milliseconds. */
-    readonly bornAt: number;
+    /** Creation time of the stack's first resource, epoch milliseconds. Undefined: it has none, as after a destroy. */
+    readonly bornAt: number | undefined;
     readonly parked: ParkedFlag | undefined;
     readonly period: ReportPeriod;
     readonly now: number;
@@ -31,8 +31,8 @@ export interface CostReport {
     readonly scope: BillScope;
     readonly lines: readonly BilledLine[];
     readonly totalUsd: number;
-    /** The estimate for a month with a campaign that always runs, US dollars. */
-    readonly estimate: Estimate;
+    /** The estimate for a month with a campaign that always runs, US dollars; undefined for a stack without resources. */
+    readonly estimate: Estimate | undefined;
     readonly compared: (Compared & { readonly rows: readonly ComparedRow[] }) | undefined;
     readonly savedByNote: ReturnType<typeof savedByNote>;
     readonly savedByBill: ReturnType<typeof savedByBill>;
@@ -41,27 +41,30 @@ export interface CostReport {
 
 /**
  * Minimum number of Cost Explorer calls. One is for the bill, and one for a forecast if the period is the month of
- * `now`.
+ * `now` and the stack has resources.
  */
-export const leastCalls = ({ month }: ReportPeriod, now: number): number =>
-    month !== undefined && month >= dateOf(now).slice(0, 7) ? 2 : 1;
+export const leastCalls = ({ month }: ReportPeriod, now: number, hasResources = true): number =>
+    hasResources && month !== undefined && month >= dateOf(now).slice(0, 7) ? 2 : 1;
 
-/** Reads bill and forecast, and compares them with the prediction. */
+/** Reads bill and forecast, and compares them with the prediction. A stack without resources has neither of these two. */
 export async function costReport(bill: CountedBill, reported: Reported): Promise<CostReport> {
     const { plan, region, stackTag, bornAt, parked, period, now } = reported;
     const predicted = estimate(plan);
     const scope = { services: [...new Set(predicted.monthly.map(({ service }) => service))], region, stackTag };
     const lines = (await bill.lines(period, scope)).filter(({ usd, quantity }) => usd > 0 || quantity > 0);
+    const billed = { scope, lines, totalUsd: lines.reduce((sum, { usd }) => sum + usd, 0) };
+    if (bornAt === undefined) {
+        const none = { estimate: undefined, compared: undefined, outlook: undefined };
+        return { ...billed, ...none, savedByNote: undefined, savedByBill: undefined };
+    }
     // The bill's clock decides: it may be ahead of this machine's.
     const today = Math.max(midnightOf(now), ...lines.map(({ day }) => day));
     const isThisMonth = period.month === dateOf(today).slice(0, 7);
     const time = comparedTime(period, { now, today, bornAt });
     const standing = estimate({ ...plan, hasCampaign: plan.hasCampaign && parked === undefined });
     return {
-        scope,
-        lines,
+        ...billed,
         estimate: predicted,
-        totalUsd: lines.reduce((sum, { usd }) => sum + usd, 0),
         compared: time && { ...time, rows: compare(predicted, lines, time, bornAt) },
         savedByNote: savedByNote(parked, plan, { ...period, now }),
         savedByBill: time && savedByBill(lines, time, plan),

@@ -179,6 +179,8 @@ describe("the tables of a solution version", () => {
         assert.equal(source, "campaign");
         assert.equal(films[1].title, films[1].itemId);
         assert.equal((await world.ask("GET /popular")).statusCode, 500);
+        world.state.status = undefined;
+        assert.equal((await world.recommend("2")).status, 500);
         assert.equal((await world.watch("1", "anything")).revision > 0, true);
     });
 });

@@ -164,6 +164,16 @@ describe("the report", () => {
         assert.deepEqual([some.outlook, bill.asked.length], [undefined, 1]);
     });
 
+    it("predicts and forecasts nothing for a stack without resources, as after a destroy", async () => {
+        const bill = billOf(lines, 28.8);
+        const report = await costReport(bill, { ...reported, bornAt: undefined });
+        assert.equal(bill.asked.length, leastCalls(period, reported.now, false));
+        const text = reportText(report, { period, expectedMonthUsd: undefined, savedByCaches: undefined });
+        assert.match(text, /of the whole account: \$12\.00$/m);
+        assert.match(text, /^The stack has no resources, so it costs nothing from now on\./m);
+        assert.doesNotMatch(text, /A month costs|Predicted|whole month will cost|According to the bill|≈/);
+    });
+
     it("takes the bill's clock where that is ahead", async () => {
         const ahead = line("12-05", "EUC1-RecommendationTPSHours", 2.4);
         const december = reportPeriod(reported.now, { month: "2026-12" });
