@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { describeFailure, LocalError, start } from "../control.ts";
 import { defaultInstance, type Instance, version } from "../instance.ts";
 import { ensureStack, outputs, run } from "../pulumi.ts";
+import { hasOtherData } from "./other-data.ts";
 
 /** `npm run demo`: from nothing to recommendations, on the local AWS, with the real Pulumi engine. */
 
@@ -69,8 +70,12 @@ try {
         await ensureStack(instance);
     });
     const title = options.data === undefined ? "MovieLens 100k" : `Data of ${options.data}`;
-    const users = await step("dataPrep", title, () => prepare(instance));
-    await step("pulumiUp", "pulumi up", () => up(instance));
+    const { users, sha256 } = await step("dataPrep", title, () => prepare(instance));
+    if (hasOtherData(await outputs(instance), sha256)) {
+        const title = "The local stack has other data: it starts over, without the events of that data";
+        await step("pulumiDestroy", title, () => pulumi(instance, "destroy"));
+    }
+    await step("pulumiUp", "pulumi up", () => pulumi(instance, "up"));
     const stackOutputs = await outputs(instance);
     const recommendations = await step("recommend", "Recommendations", () => recommend(instance, users));
     seconds.total = rounded(setup + (performance.now() - began) / 1000);
@@ -84,8 +89,8 @@ try {
     process.exitCode = 1;
 }
 
-async function up(instance: Instance): Promise<void> {
-    const args = ["up", "--yes", "--skip-preview", "--non-interactive", "--color", "never", "--stack", "local"];
+async function pulumi(instance: Instance, command: "up" | "destroy"): Promise<void> {
+    const args = [command, "--yes", "--skip-preview", "--non-interactive", "--color", "never", "--stack", "local"];
     let live = true;
     const { exitCode, stdout, stderr } = await run(instance, "pulumi", args, (line) => {
         // After this heading Pulumi repeats everything.
@@ -96,7 +101,7 @@ async function up(instance: Instance): Promise<void> {
         }
     });
     if (exitCode !== 0) {
-        throw new LocalError(`pulumi up failed:\n${stdout}\n${stderr}`);
+        throw new LocalError(`pulumi ${command} failed:\n${stdout}\n${stderr}`);
     }
 }
 
@@ -109,8 +114,8 @@ function progressOf(line: string): string | undefined {
     return awaited?.[1] ?? done;
 }
 
-/** Prepares the data; returns the users whose lists the demo shows. */
-async function prepare(instance: Instance): Promise<string[]> {
+/** Prepares the data; returns the users whose lists the demo shows, and the hash of the interactions. */
+async function prepare(instance: Instance): Promise<{ users: string[]; sha256: string }> {
     // npm changes to the project's folder.
     const caller = process.env.npm_lifecycle_event === "demo" ? (process.env.INIT_CWD ?? ".") : ".";
     const input = options.data === undefined ? [] : ["--input", resolve(caller, options.data)];
@@ -132,8 +137,11 @@ async function prepare(instance: Instance): Promise<string[]> {
     const env = options.data === undefined ? {} : { MOVIE_RECOMMENDER_TYPED: typed };
     const { exitCode, stderr } = await run(instance, process.execPath, args, (line) => say(`   ${line}`), env);
     if (exitCode !== 0) throw new LocalError(stderr.trim());
-    const manifest = await readFile(join(instance.root, "data", "manifest.json"), "utf8");
-    return (JSON.parse(manifest) as { viewers: string[] }).viewers.slice(0, shownUsers);
+    const manifest = JSON.parse(await readFile(join(instance.root, "data", "manifest.json"), "utf8")) as {
+        readonly viewers: string[];
+        readonly interactions: { readonly sha256: string };
+    };
+    return { users: manifest.viewers.slice(0, shownUsers), sha256: manifest.interactions.sha256 };
 }
 
 interface Recommendation {
