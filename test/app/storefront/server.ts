@@ -13,7 +13,7 @@ import { type DataWords, dataWords } from "../../../components/storefront/page-w
 import type { TablesDocument } from "../../../data-prep/tables/document.ts";
 import type { Issuer } from "../../support/issuer.ts";
 import { memoryTable } from "../serving/memory-table.ts";
-import { config, openApi, serviceError } from "../serving/world.ts";
+import { config, openApi, serviceError, storeOf } from "../serving/world.ts";
 
 /** How the API behind the page is, which a test changes while the page is open. */
 export interface Control {
@@ -110,7 +110,7 @@ export async function serveStorefront({
         clock: Date.now,
         log: () => {},
         putEvents: tracker ? putEvents : undefined,
-        tables: JSON.stringify(tables),
+        storedTables: storeOf(tables).port,
         pages: new Map(),
     });
 
