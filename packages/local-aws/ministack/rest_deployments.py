@@ -13,6 +13,7 @@ from ministack.services import apigateway_v1 as gateway
 
 # Stored beside the gateway responses of a deployment, which MiniStack stores and saves already.
 SNAPSHOT = "deployed"
+SIZE = "minimumCompressionSize"
 STORES = {"resources": gateway._resources, "models": gateway._models, "validators": gateway._request_validators}
 
 served: ContextVar = ContextVar("served", default=None)
@@ -37,8 +38,7 @@ def keep_to_deployments() -> None:
         store.__class__ = AsDeployed
 
     async def execute_as_deployed(request, api, stage, *rest):
-        deployment = (gateway._stages_v1.get(api, {}).get(stage) or {}).get("deploymentId")
-        snapshot = gateway._deployed_gateway_responses.get(api, {}).get(deployment, {}).get(SNAPSHOT)
+        snapshot = snapshot_of(api, stage)
         tokens = served.set((api, snapshot) if snapshot else None), request_id.set(request["request_id"])
         try:
             answer = await execute(request, api, stage, *rest)
@@ -62,11 +62,23 @@ def keep_to_deployments() -> None:
         answer = deploy(api, data)
         if answer[0] == 201:
             there = {name: copy.deepcopy(store.get(api, {})) for name, store in STORES.items()}
+            there[SIZE] = gateway._rest_apis[api].get(SIZE)
             gateway._deployed_gateway_responses[api][json.loads(answer[2])["id"]][SNAPSHOT] = there
         return answer
 
     gateway._execute_in_scope, gateway._build_lambda_event_v1 = execute_as_deployed, event_of_request
     gateway._create_deployment = deploy_snapshot
+
+
+def snapshot_of(api: str, stage: str) -> dict | None:
+    deployment = (gateway._stages_v1.get(api, {}).get(stage) or {}).get("deploymentId")
+    return gateway._deployed_gateway_responses.get(api, {}).get(deployment, {}).get(SNAPSHOT)
+
+
+def minimum_compression_size(api: str, stage: str) -> int | None:
+    """Bytes from which the stage compresses an answer; None if it compresses none."""
+    size = (snapshot_of(api, stage) or {}).get(SIZE)
+    return None if size is None else int(size)
 
 
 def why_not_deployed(api: str) -> str | None:

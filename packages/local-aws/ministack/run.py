@@ -13,6 +13,7 @@ import threading
 from ministack import app
 
 import asynchronous
+import compression
 import dashboards
 import edge_authorization
 import edge_errors
@@ -56,6 +57,8 @@ if __name__ == "__main__":
     edge_tags.list_tagged()
     rest_deployments.keep_to_deployments()
     rest_records.keep()
+    # After the records: an access log has the bytes before compression.
+    compression.compress()
     rest_api_changes.apply_as_aws()
     service_linked_roles.make_with_tracing()
     queue_urls.readdress()

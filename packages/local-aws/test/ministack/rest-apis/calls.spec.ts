@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import {
     type APIGatewayClient,
     CreateApiKeyCommand,
+    CreateDeploymentCommand,
     CreateUsagePlanCommand,
     CreateUsagePlanKeyCommand,
+    UpdateRestApiCommand,
     UpdateStageCommand,
     UpdateUsagePlanCommand,
 } from "@aws-sdk/client-api-gateway";
@@ -131,6 +133,25 @@ describe("calls of a REST API", () => {
         assert.deepEqual(Buffer.from(await answer.arrayBuffer()), picture);
         const posted = await eventOf(await fetch(`${url}/films`, { method: "POST", body: picture, headers }));
         assert.deepEqual([posted.body, posted.isBase64Encoded], [picture.toString("base64"), true]);
+    });
+
+    it("are answered compressed from minimumCompressionSize on, by a coding that the request names", async () => {
+        const patchOperations = [{ op: "replace" as const, path: "/minimumCompressionSize", value: "4096" }];
+        await client.send(new UpdateRestApiCommand({ restApiId, patchOperations }));
+        const codingFor = async (accepted: string, padding = 6000) => {
+            const headers = { "accept-encoding": accepted, "x-padding": "a".repeat(padding) };
+            const answer = await fetch(`${url}/films`, { headers });
+            assert.equal((await eventOf(answer)).headers["x-padding"]?.length, padding);
+            return answer.headers.get("content-encoding");
+        };
+        assert.equal(await codingFor("gzip"), null, "the stage serves the API before the change");
+        const { id: deployment } = await client.send(new CreateDeploymentCommand({ restApiId }));
+        const onStage = [{ op: "replace" as const, path: "/deploymentId", value: deployment }];
+        await client.send(new UpdateStageCommand({ restApiId, stageName: "api", patchOperations: onStage }));
+        assert.equal(await codingFor("gzip, deflate, br"), "gzip");
+        assert.equal(await codingFor("gzip;q=0, deflate"), "deflate");
+        for (const accepted of ["br", "identity", "*"]) assert.equal(await codingFor(accepted), null, accepted);
+        assert.equal(await codingFor("gzip", 1), null, "smaller answers stay as they are");
     });
 
     it("need a key of the stage's usage plan if the method requires one, and the plan limits them", async () => {
