@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { credits, item, siteName } from "./data-words.ts";
+import { credits, item, person, siteName } from "./data-words.ts";
 import { useOnline, useRoute } from "./hooks.ts";
 import { Compare } from "./pages/compare.tsx";
 import { Home } from "./pages/home.tsx";
@@ -49,7 +49,7 @@ export function App() {
             <Header route={route} onPick={() => setPicking(true)} onSearch={search} />
             {!needsToken && (
                 <aside class="open" aria-label="Warning">
-                    A demo: anyone can read and change any viewer's list. Use no real people's data.
+                    A demo: anyone can read and change any {person.one}'s list. Use no real people's data.
                 </aside>
             )}
             {!online && (

@@ -17,6 +17,29 @@ export const capital = (word: string) => `${word.slice(0, 1).toUpperCase()}${wor
 /** An item, as "film" or "Products". */
 export const item = { one: noun, many: nouns, One: capital(noun), Many: capital(nouns) };
 
+/** A person and a category in the words of the data, by the item's noun. */
+const peopleAndCategories: Readonly<Record<string, readonly [person: string, category: string, categories: string]>> = {
+    film: ["viewer", "genre", "genres"],
+    video: ["viewer", "genre", "genres"],
+    song: ["listener", "genre", "genres"],
+    artist: ["listener", "genre", "genres"],
+    book: ["reader", "genre", "genres"],
+    game: ["player", "genre", "genres"],
+    product: ["customer", "category", "categories"],
+};
+const [personNoun, categoryNoun, categoriesNoun] = peopleAndCategories[noun] ?? ["user", "category", "categories"];
+
+/** A person of the data, as "viewer" or "Customers". */
+export const person = { one: personNoun, many: `${personNoun}s`, One: capital(personNoun) };
+
+/** A category of items, as "genre" or "Categories". */
+export const category = {
+    one: categoryNoun,
+    many: categoriesNoun,
+    One: capital(categoryNoun),
+    Many: capital(categoriesNoun),
+};
+
 /** The page's name, such as "Book recommender". */
 export const siteName = `${noun === "film" ? "Movie" : item.One} recommender`;
 

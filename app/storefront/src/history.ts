@@ -8,9 +8,12 @@ import { type History, type PastFilm, unique } from "./words.ts";
 /** Whether the API shows this page histories: all of them, or that of the signed-in viewer. */
 export const showsHistories = publicHistories || needsToken;
 
+/** One list for all renders without films. */
+const none: readonly PastFilm[] = [];
+
 /** The viewer's newest films as the API knows them; empty until they are known, and without the right. */
 export function useNewest(viewer: string): readonly PastFilm[] {
-    return useAnswer<History>(showsHistories ? historyPath(viewer) : undefined).answered?.value.films ?? [];
+    return useAnswer<History>(showsHistories ? historyPath(viewer) : undefined).answered?.value.films ?? none;
 }
 
 interface Pages {

@@ -73,6 +73,21 @@ export function useRefresh(again: () => void, seconds: number): void {
     }, [again, seconds]);
 }
 
+/** Whether an element is, or has been, at most `margin` away from the view, a length of CSS. */
+export function useNear(element: RefObject<HTMLElement | null>, margin = "200px"): boolean {
+    const [isNear, setNear] = useState(false);
+    useEffect(() => {
+        if (isNear || element.current === null) return;
+        const observer = new IntersectionObserver(
+            (entries) => entries.some(({ isIntersecting }) => isIntersecting) && setNear(true),
+            { rootMargin: margin },
+        );
+        observer.observe(element.current);
+        return () => observer.disconnect();
+    }, [isNear, margin]);
+    return isNear;
+}
+
 /** The route of the address bar. */
 export function useRoute(): Route {
     const [route, setRoute] = useState(() => parseRoute(location.hash));

@@ -1,5 +1,5 @@
 import { putEvents } from "./api.ts";
-import { eventType } from "./data-words.ts";
+import { eventType, person } from "./data-words.ts";
 import { givenNameOf } from "./names.ts";
 import { needsToken } from "./sign-in.ts";
 import { ofThisTab } from "./storage.ts";
@@ -31,7 +31,7 @@ export const isNew = (viewer: string) => viewer.startsWith("new-");
 export function viewerName(viewer: string): string {
     if (needsToken || isNew(viewer)) return "you";
     const given = givenNameOf(viewer);
-    return given === undefined ? `viewer ${viewer}` : `${given} (${viewer})`;
+    return given === undefined ? `${person.one} ${viewer}` : `${given} (${viewer})`;
 }
 
 export function watchedBy(viewer: string): Watched {

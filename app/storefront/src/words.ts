@@ -1,5 +1,5 @@
 import type { components } from "../../api/types.ts";
-import { done, item } from "./data-words.ts";
+import { done, item, person } from "./data-words.ts";
 
 export type Film = components["schemas"]["Film"];
 export type ListedFilm = components["schemas"]["ListedFilm"];
@@ -15,36 +15,38 @@ export type Reason = NonNullable<FilmList["reason"]>;
 export const unique = <Each extends { readonly itemId: string }>(films: readonly Each[]): Each[] =>
     [...new Map(films.toReversed().map((film) => [film.itemId, film])).values()].reverse();
 
+/** How the tables order popular items: by events that lose weight with their age. */
+export const popularWords = `${item.Many} ${done} most, where recent times count more`;
+
 /** The source of a list in words: a short badge and a sentence. */
 export const sourceWords: Readonly<Record<Source, { readonly badge: string; readonly sentence: string }>> = {
     campaign: {
         badge: "Personal (live)",
-        sentence: "Amazon Personalize made this list for this viewer just now.",
+        sentence: `Amazon Personalize made this list for this ${person.one} just now.`,
     },
     cache: {
         badge: "Personal (cached)",
-        sentence:
-            "Amazon Personalize made this list for this viewer earlier. It comes from a cache, so this request cost nothing.",
+        sentence: `Amazon Personalize made this list for this ${person.one} earlier. It comes from a cache, so this request cost nothing.`,
     },
     precomputed: {
         badge: "Personal (precomputed)",
-        sentence: "Amazon Personalize made this list for this viewer in advance.",
+        sentence: `Amazon Personalize made this list for this ${person.one} in advance.`,
     },
     similar: {
         badge: `Similar ${item.many}`,
-        sentence: `${item.Many} ${done} by the same viewers, from a table made of the interactions. No call of the campaign.`,
+        sentence: `${item.Many} ${done} by the same ${person.many}, from a table made of the interactions. No call of the campaign.`,
     },
     popular: {
         badge: `Popular ${item.many}`,
-        sentence: `From a table of the most ${done} ${item.many}, equal for all viewers. No call of the campaign.`,
+        sentence: `From a table that is equal for all ${person.many}. ${popularWords}. No call of the campaign.`,
     },
 };
 
 /** Words for a list of a viewer who is in no data: also a campaign's films are popular ones then. */
 export const unknownViewerWords = {
-    badge: "Popular: viewer not known",
-    sentence: `This viewer is not known, so these are popular ${item.many}. The list becomes personal with the first ${item.one}.`,
-} as const;
+    badge: `Popular: ${person.one} not known`,
+    sentence: `This ${person.one} is not known, so these are popular ${item.many}. The list becomes personal with the first ${item.one}.`,
+};
 
 /** The source of a list in words; a list of a viewer who is not known is not personal. */
 export const wordsOfList = ({ source, viewerKnown }: Pick<FilmList, "source" | "viewerKnown">) =>

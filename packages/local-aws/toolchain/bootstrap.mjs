@@ -9,12 +9,13 @@ import { SetupError } from "./workshop.mjs";
 const OLDEST_NODE_MAJOR = 20;
 const USAGE = `Usage: node packages/local-aws/toolchain/bootstrap.mjs <level> [command [arguments]]
 
-Installs what is missing into this folder, then runs the command with it. Levels; each contains the ones before it:
+Installs what is missing into this folder, then runs the command with it. Levels; each contains the ones before it, up to test:
   packages  node_modules, with the project's own Node
   engine    the Pulumi engine
   local     Python with MiniStack, for the local AWS
   test      boto3 and pandas, for the tests
   spark     packages, and Python with PySpark and Java, without the engine
+  page      local, and Lighthouse
 `;
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
@@ -35,7 +36,7 @@ if (level === "--help" || level === "-h") {
     try {
         await ensure(root, level);
         if (command !== undefined)
-            runCommand(root, command, args, { withPython: ["local", "test", "spark"].includes(level) });
+            runCommand(root, command, args, { withPython: ["local", "test", "spark", "page"].includes(level) });
     } catch (error) {
         if (error instanceof MissingTools) fail(error.message, 2);
         else if (error instanceof SetupError) fail(error.message, 1);

@@ -46,8 +46,8 @@ function workspaces(root) {
     });
 }
 
-// `npm run` sets variables about itself, such as its project folder, which a second npm must not read.
-function npmEnvironment(root) {
+/** The environment of an npm of its own: `npm run` sets variables about itself, such as its project folder. */
+export function npmEnvironment(root) {
     const env = { ...process.env, PATH: machinePath(root) };
     for (const name of Object.keys(env)) {
         if (/^npm_(package_|lifecycle_|command$|config_local_prefix$)/.test(name)) delete env[name];

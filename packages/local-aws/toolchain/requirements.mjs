@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { engine, engineVersion, OLDEST_ENGINE, pulumiOnPath, recentPulumiOnPath } from "./engine.mjs";
 import { fetchArchive } from "./engine-archive.mjs";
 import { ask, findOnPath, isAtLeast, machinePath, versionIn } from "./find.mjs";
+import { lighthouse } from "./lighthouse.mjs";
 import { packages } from "./packages.mjs";
 import { python } from "./python.mjs";
 
@@ -22,7 +23,7 @@ export async function findRequirements(root, parts, say) {
     const path = machinePath(root);
     const found = {};
     const problems = [];
-    if (parts.includes(packages)) {
+    if (parts.includes(packages) || parts.includes(lighthouse)) {
         found.npm = findOnPath("npm", path);
         if (found.npm === undefined)
             problems.push("npm is not on the PATH: install Node.js 20 or newer with npm (https://nodejs.org).");

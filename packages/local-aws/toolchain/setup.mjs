@@ -1,6 +1,7 @@
 import { constants } from "node:os";
 import { join } from "node:path";
 import { engine } from "./engine.mjs";
+import { lighthouse } from "./lighthouse.mjs";
 import { takeLock } from "./lock.mjs";
 import { packages } from "./packages.mjs";
 import { openProgress } from "./progress.mjs";
@@ -15,11 +16,12 @@ const LANES = {
     local: [[engine], [packages], [python]],
     test: [[engine], [packages], [python, pythonTest]],
     spark: [[packages], [python, spark]],
+    page: [[engine], [packages], [python], [lighthouse]],
 };
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** The levels; each contains all of the one before, except `spark`, which needs no engine. */
+/** The levels; up to `test`, each contains all of the one before. */
 export const LEVELS = Object.keys(LANES);
 
 /** Tools that the machine lacks, one sentence each. */

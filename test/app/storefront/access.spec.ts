@@ -3,7 +3,7 @@ import type { Browser, Page } from "puppeteer-core";
 import { dataWords } from "../../../components/storefront/page-words.ts";
 import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
 import { histories, tablesDocument } from "./films.ts";
-import { filmsOf, focused, openPage, said, violationsOf } from "./pages.ts";
+import { atRow, filmsOf, focused, openPage, said, violationsOf } from "./pages.ts";
 import { type Served, serveStorefront } from "./server.ts";
 
 describe("the storefront is for everybody", () => {
@@ -76,6 +76,7 @@ describe("the storefront is for everybody", () => {
         it(`axe finds nothing against trouble, a phone, emptiness and a parked campaign, ${scheme}`, async () => {
             served.control.failing = "trending";
             const failing = await openPage(browser, `${served.url}#/?viewer=6`, { scheme, width: 320, height: 640 });
+            await atRow(failing.page, "trending", ".trouble");
             await said(failing.page, "#trending .trouble", /Try again/);
             await rows(failing.page);
             assert.deepEqual(await violationsOf(failing.page), []);

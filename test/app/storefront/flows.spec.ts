@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spoken } from "../../../app/storefront/src/poster/lettering.ts";
 import { histories, tables } from "./films.ts";
-import { choose, filmsOf, said, textOf } from "./pages.ts";
+import { atRow, choose, filmsOf, said, textOf } from "./pages.ts";
 import { storefrontSite } from "./site.ts";
 
 describe("the storefront", () => {
@@ -18,6 +18,7 @@ describe("the storefront", () => {
         const films = await filmsOf(page, "picks");
         assert.equal(films.length, 20);
         await said(page, "#picks [data-source]", /^From: Personal \(live\)$/);
+        await atRow(page, "popular", "[data-item]");
         await said(page, "#popular [data-source]", /^From: Popular films$/);
         await page.reload();
         assert.deepEqual(await filmsOf(page, "picks"), films);
@@ -141,7 +142,7 @@ describe("the storefront", () => {
         const [first] = await filmsOf(page, "popular");
         await page.locator("#popular [data-item] button").click();
         const film = tables.film(first as string);
-        await said(page, "dialog .film-facts", new RegExp(`^${film?.year}watched by ${film?.viewers} people$`));
+        await said(page, "dialog .film-facts", new RegExp(`^${film?.year}watched by ${film?.viewers} viewers$`));
         assert.deepEqual(
             await page.$$eval("dialog .genres li", (all) => all.map((one) => one.textContent)),
             film?.genres,
@@ -196,7 +197,7 @@ describe("the storefront", () => {
         await closed();
 
         const sent = await open(`#/?viewer=18&film=${second}`);
-        await said(sent, "dialog .film-facts", /watched by \d+ people$/);
+        await said(sent, "dialog .film-facts", /watched by \d+ viewers$/);
         await sent.keyboard.press("Escape");
         await sent.waitForSelector("dialog", { hidden: true });
         assert.equal(await sent.evaluate(() => location.hash), "#/?viewer=18", "he stays on the page");
@@ -246,7 +247,7 @@ describe("the storefront", () => {
         const page = await open("#/?viewer=6");
         await filmsOf(page, "popular");
         await choose(page, ".genre", "Western");
-        await said(page, "#popular .row-note", /films of Western/);
+        await said(page, "#popular .row-note", /, of Western\.$/);
         const western = tables.popular({ genre: "Western", count: 20 }).map(({ itemId }) => itemId);
         await page.waitForFunction(
             (first) => document.querySelector<HTMLElement>("#popular [data-item]")?.dataset.item === first,

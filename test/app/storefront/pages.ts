@@ -38,9 +38,18 @@ export async function openPage(browser: Browser, url: string, options: PageOptio
     return { page, context, complaints };
 }
 
+/** Scrolls to a row, which requests its list near the view, until `selector` is in it; then scrolls back. */
+export async function atRow(page: Page, row: string, selector: string): Promise<void> {
+    const place = await page.waitForSelector(`#${row}`);
+    const before = await page.evaluate(() => scrollY);
+    await place?.evaluate((section) => section.scrollIntoView({ block: "nearest", behavior: "instant" }));
+    await page.waitForSelector(`#${row} ${selector}`);
+    await page.evaluate((top) => scrollTo({ top, behavior: "instant" }), before);
+}
+
 /** The films of a row, by id, once they are there. */
 export async function filmsOf(page: Page, row: string): Promise<string[]> {
-    await page.waitForSelector(`#${row} [data-item]`);
+    await atRow(page, row, "[data-item]");
     return page.$$eval(`#${row} [data-item]`, (cards) => cards.map((card) => (card as HTMLElement).dataset.item ?? ""));
 }
 

@@ -24,9 +24,9 @@ function elementsOf(markup: string): string[] {
 
 describe("a poster", () => {
     it("is the same for the same film, and another one for almost every other", () => {
-        const drawn = catalogue.map((film) => artwork(film, "p"));
+        const drawn = catalogue.map((film) => artwork(film));
         assert.deepEqual(
-            catalogue.map((film) => artwork(film, "p")),
+            catalogue.map((film) => artwork(film)),
             drawn,
         );
         const titles = new Set(catalogue.map(({ title, year }) => `${title} ${year}`));
@@ -37,7 +37,7 @@ describe("a poster", () => {
         const text = fc.oneof(fc.string(), fc.string({ unit: "grapheme" }), fc.constantFrom(...oddTitles));
         fc.assert(
             fc.property(text, fc.option(fc.integer()), fc.array(text, { maxLength: 3 }), (title, year, genres) => {
-                for (const element of elementsOf(poster({ title, year, genres }, "p"))) {
+                for (const element of elementsOf(poster({ title, year, genres }))) {
                     assert.match(element, /^(rect|circle|ellipse|path|g|defs|linearGradient|stop|text|tspan)\b/);
                     assert.doesNotMatch(element, /\s(style|on\w+|href)=/);
                     assert.doesNotMatch(element, /NaN|undefined|Infinity/);
@@ -49,7 +49,7 @@ describe("a poster", () => {
 
     it("shows all words of its title, and its year", () => {
         for (const film of catalogue) {
-            const words = elementsText(poster(film, "p"));
+            const words = elementsText(poster(film));
             const expected = `${lettered(film.title)}${film.year ?? ""}`.replaceAll(/\s/g, "");
             assert.equal(words.toLowerCase(), expected.toLowerCase());
         }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Browser } from "puppeteer-core";
 import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
 import { histories, tablesDocument } from "./films.ts";
-import { choose, filmsOf, openPage, said, textOf } from "./pages.ts";
+import { atRow, choose, filmsOf, openPage, said, textOf } from "./pages.ts";
 import { type Served, serveStorefront } from "./server.ts";
 
 describe("the storefront in trouble", () => {
@@ -25,6 +25,7 @@ describe("the storefront in trouble", () => {
         served.control.failing = "trending";
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
         assert.equal((await filmsOf(page, "picks")).length, 20, "the other rows do not mind");
+        await atRow(page, "trending", ".trouble");
         await said(page, "#trending .trouble", /The table cannot be read\..*Request r-1234/);
         served.control.failing = undefined;
         await page.locator("#trending .trouble .button").click();
@@ -47,6 +48,7 @@ describe("the storefront in trouble", () => {
     it("has words for a row without films", async () => {
         served.control.emptied = "trending";
         const { page, context, complaints } = await openPage(browser, `${served.url}#/?viewer=6`);
+        await atRow(page, "trending", ".trouble");
         await said(page, "#trending .trouble", /No film has a growing audience/);
         assert.deepEqual(complaints, []);
         await context.close();
@@ -57,6 +59,7 @@ describe("the storefront in trouble", () => {
         const { page, context, complaints } = await openPage(browser, `${served.url}#/?viewer=6`);
         await said(page, ".hero-film", /^There is no film to recommend\.$/);
         await said(page, "#picks .trouble", /^There is no film to recommend\.$/);
+        await atRow(page, "popular", ".trouble");
         await said(page, "#popular .trouble", /^No film is popular in this data\.$/);
         const shown = () => page.$$eval(".blank", (all) => all.filter((one) => one.checkVisibility()).length);
         assert.equal(await shown(), 0, "nothing looks as if it would still load");
@@ -89,6 +92,7 @@ describe("the storefront in trouble", () => {
     it("shows that it is offline, keeps its content, and continues afterwards", async () => {
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
         const films = await filmsOf(page, "picks");
+        await atRow(page, "popular", "[data-item]");
         await page.setOfflineMode(true);
         await said(page, ".offline", /^You are offline\./);
         assert.deepEqual(await filmsOf(page, "picks"), films);

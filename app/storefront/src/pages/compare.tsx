@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { ApiError } from "../api.ts";
-import { act, done, item, past } from "../data-words.ts";
+import { act, capital, item, past, person } from "../data-words.ts";
 import { useNewest } from "../history.ts";
 import { type Asked, useAnswer, useMedia } from "../hooks.ts";
 import { announce } from "../parts/announcer.tsx";
@@ -9,7 +9,7 @@ import { Trouble } from "../parts/trouble.tsx";
 import { picksPath, popularPath, similarPath } from "../paths.ts";
 import { spoken } from "../poster/lettering.ts";
 import { isNew, lastRevision, viewerName, type Watched, watchedBy, watchFilm } from "../viewers.ts";
-import { type FilmList, type ListedFilm, unique } from "../words.ts";
+import { type FilmList, type ListedFilm, popularWords, unique } from "../words.ts";
 import { type Column, ColumnOf, columnTitles } from "./column.tsx";
 import { useOpened } from "./opened.tsx";
 
@@ -71,7 +71,7 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
                 <ColumnOf
                     column="popular"
                     tab={tabOf("popular")}
-                    note={`The most ${done} ${item.many}. This list is equal for all viewers.`}
+                    note={`${popularWords}. This list is equal for all ${person.many}.`}
                     asked={popular}
                     {...shared}
                 />
@@ -80,7 +80,7 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
                     tab={tabOf("similar")}
                     note={
                         <label class="like">
-                            Viewers also {past}, for{" "}
+                            {capital(person.many)} also {past}, for{" "}
                             <select value={chosen ?? ""} onChange={(event) => onLike(event.currentTarget.value)}>
                                 {chosen !== undefined && chosenTitle === undefined && (
                                     <option value={chosen}>

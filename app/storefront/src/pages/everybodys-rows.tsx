@@ -1,11 +1,10 @@
 import { useState } from "preact/hooks";
 import type { Answered } from "../api.ts";
-import { done, item, past } from "../data-words.ts";
-import { useAnswer } from "../hooks.ts";
-import { Row } from "../parts/row.tsx";
+import { category, item, past } from "../data-words.ts";
+import { ListedRow } from "../parts/listed-row.tsx";
 import { popularPath, trendingPath } from "../paths.ts";
 import type { Origin } from "../why.ts";
-import type { FilmList, ListedFilm } from "../words.ts";
+import { type FilmList, type ListedFilm, popularWords } from "../words.ts";
 
 interface EverybodysRowsProps {
     onOpen(film: ListedFilm, from: Origin): void;
@@ -15,47 +14,45 @@ interface EverybodysRowsProps {
 /** The rows that are equal for all viewers: trending films, and popular films of one genre or all. */
 export function EverybodysRows({ onOpen, onDetails }: EverybodysRowsProps) {
     const [genre, setGenre] = useState("");
-    const trending = useAnswer<FilmList>(trendingPath);
-    const popular = useAnswer<FilmList>(popularPath(genre));
-    const genres = popular.answered?.value.genres ?? [];
     return (
         <>
-            <Row
+            <ListedRow
                 id="trending"
                 title="Trending"
                 note={`${item.Many} with a growing audience.`}
-                asked={trending}
+                path={trendingPath}
                 empty={`No ${item.one} has a growing audience in this data.`}
                 onOpen={onOpen}
-                onDetails={() => onDetails("Trending", trending.answered)}
+                onDetails={onDetails}
             />
-            <Row
+            <ListedRow
                 id="popular"
                 title="Popular"
-                note={`The most ${done} ${item.many}${genre === "" ? "" : ` of ${genre}`}.`}
-                asked={popular}
+                note={`${popularWords}${genre === "" ? "" : `, of ${genre}`}.`}
+                path={popularPath(genre)}
                 empty={
                     genre === ""
                         ? `No ${item.one} is popular in this data.`
-                        : `No viewer ${past} ${item.many} of this genre. Choose another one.`
+                        : `Nobody ${past} ${item.many} of this ${category.one}. Choose another one.`
                 }
                 onOpen={onOpen}
-                onDetails={() => onDetails("Popular", popular.answered)}
-            >
-                {/* A choice of one is not a choice. */}
-                <select
-                    class="genre"
-                    hidden={popular.answered !== undefined && genres.length === 0 && genre === ""}
-                    aria-label={`Genre of the popular ${item.many}`}
-                    value={genre}
-                    onChange={(event) => setGenre(event.currentTarget.value)}
-                >
-                    <option value="">All genres</option>
-                    {genres.map((name) => (
-                        <option key={name}>{name}</option>
-                    ))}
-                </select>
-            </Row>
+                onDetails={onDetails}
+                beside={(list) => (
+                    <select
+                        class="genre"
+                        // A choice of one is not a choice.
+                        hidden={list !== undefined && (list.genres ?? []).length === 0 && genre === ""}
+                        aria-label={`${category.One} of the popular ${item.many}`}
+                        value={genre}
+                        onChange={(event) => setGenre(event.currentTarget.value)}
+                    >
+                        <option value="">All {category.many}</option>
+                        {(list?.genres ?? (genre === "" ? [] : [genre])).map((name) => (
+                            <option key={name}>{name}</option>
+                        ))}
+                    </select>
+                )}
+            />
         </>
     );
 }

@@ -1,14 +1,15 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type Answered, ApiError } from "../api.ts";
 import { type Changes, changesBetween, changesInWords, onlyLeft } from "../changes.ts";
-import { Act, done, item, past } from "../data-words.ts";
+import { Act, category, done, item, past, person } from "../data-words.ts";
 import { showsHistories, useNewest } from "../history.ts";
 import { calmMotion, useAnswer, useRefresh } from "../hooks.ts";
 import { announce } from "../parts/announcer.tsx";
 import { Hero } from "../parts/hero.tsx";
 import { HistoryPanel } from "../parts/history.tsx";
+import { ListedRow } from "../parts/listed-row.tsx";
 import { Row } from "../parts/row.tsx";
-import { picksPath, similarPath } from "../paths.ts";
+import { picksPath, popularPath, similarPath } from "../paths.ts";
 import { spoken } from "../poster/lettering.ts";
 import { hashFor } from "../route.ts";
 import { tasteBy } from "../taste.ts";
@@ -19,6 +20,7 @@ import {
     type ListedFilm,
     listed,
     milliseconds,
+    popularWords,
     unique,
     unknownViewerWords,
 } from "../words.ts";
@@ -51,8 +53,6 @@ export function Home({ viewer }: { viewer: string }) {
     const picks = useAnswer<FilmList>(picksPath(viewer, since));
     const health = useAnswer<Health>("health");
     useRefresh(health.again, healthSeconds);
-    const newest = deed?.film ?? watched[0];
-    const because = useAnswer<FilmList>(newest && similarPath(newest.itemId));
     const title = `Top picks for ${viewerName(viewer)}`;
 
     const watch = async (film: ListedFilm, recommendationId: string | undefined) => {
@@ -96,11 +96,16 @@ export function Home({ viewer }: { viewer: string }) {
 
     const list = picks.answered?.value;
     const newestKnown = useNewest(viewer);
+    const newest = deed?.film ?? watched[0] ?? newestKnown[0];
     const history = [...newestKnown, ...(list?.because ?? [])];
     const who = viewerName(viewer);
     const { openFilm, openDetails, dialog } = useOpened({ who, watched, history, onWatch: watch });
     const taste = tasteBy(unique([...watched, ...history]), list, who);
     const genres = taste?.genres.join(", ");
+    const known = useMemo(
+        () => new Set([...watched, ...newestKnown].map(({ itemId }) => itemId)),
+        [watched, newestKnown],
+    );
     useEffect(() => {
         if (genres !== undefined) rememberTaste(viewer, genres);
     }, [viewer, genres]);
@@ -143,16 +148,30 @@ export function Home({ viewer }: { viewer: string }) {
                 onDetails={() => openDetails(title, picks.answered)}
             />
             {newest && (
-                <Row
+                <ListedRow
                     id="because"
-                    title={becauseOf(newest)}
-                    note={`${item.Many} ${done} by the same viewers.`}
-                    asked={because}
-                    empty={`No similar ${item.one} is known.`}
+                    title={`Because you ${past} ${spoken(newest.title)}`}
+                    note={`${item.Many} ${done} by the same ${person.many}.`}
+                    path={similarPath(newest.itemId)}
+                    without={known}
+                    empty={`No other similar ${item.one} is known.`}
                     onOpen={openFilm}
-                    onDetails={() => openDetails(becauseOf(newest), because.answered)}
+                    onDetails={openDetails}
                 />
             )}
+            {(taste?.genres ?? []).map((genre, place) => (
+                <ListedRow
+                    key={genre}
+                    id={`favourite-${place}`}
+                    title={genre}
+                    note={`A favourite ${category.one}. ${popularWords}.`}
+                    path={popularPath(genre)}
+                    without={known}
+                    empty={`No other ${item.one} of this ${category.one} is popular.`}
+                    onOpen={openFilm}
+                    onDetails={openDetails}
+                />
+            ))}
             <EverybodysRows onOpen={openFilm} onDetails={openDetails} />
             {remembering && (
                 <HistoryPanel
@@ -168,8 +187,6 @@ export function Home({ viewer }: { viewer: string }) {
         </>
     );
 }
-
-const becauseOf = (film: ListedFilm) => `Because you ${past} ${spoken(film.title)}`;
 
 type Change = Changes<ListedFilm> & { readonly tookMs: number };
 
@@ -209,7 +226,7 @@ function usualNote(viewer: string, watchedSome: boolean, list: FilmList | undefi
             ? `Like ${listed(names)}, which ${viewerName(viewer)} ${past}.`
             : `Like the ${item.many} ${done} last.`;
     }
-    return `The most ${done} ${item.many}. ${Act} one, and the list becomes personal.`;
+    return `${popularWords}. ${Act} one, and the list becomes personal.`;
 }
 
 const stateWords = {

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { done, item } from "../data-words.ts";
+import { category, done, item, person } from "../data-words.ts";
 import { useAnswer } from "../hooks.ts";
 import { Trouble } from "../parts/trouble.tsx";
 import { answersBySource } from "../visit.ts";
@@ -80,7 +80,7 @@ function Panels({ health: { campaign, cost, notice, tables } }: { health: Health
             </div>
             {cost === undefined && (
                 <p class="owner">
-                    Only a signed-in viewer and the owner see version, throughput and cost. The owner runs{" "}
+                    Only a signed-in {person.one} and the owner see version, throughput and cost. The owner runs{" "}
                     <code>npm run watch-status</code> and <code>npm run cost-report</code>.
                 </p>
             )}
@@ -112,7 +112,7 @@ const Tables = ({ tables }: { tables: NonNullable<Health["tables"]> }) => (
         </p>
         <p class="hint">Popular, trending and similar {item.many}: always available, without cost.</p>
         <dl class="facts">
-            <Fact name="Genres" value={tables.genres?.length} />
+            <Fact name={category.Many} value={tables.genres?.length} />
             <Fact name="Made from" value={tables.interactionsSha256.slice(0, 12)} title={tables.interactionsSha256} />
         </dl>
     </Panel>

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { ApiError } from "../api.ts";
-import { act, item } from "../data-words.ts";
+import { act, item, person } from "../data-words.ts";
 import { Artwork } from "../parts/poster.tsx";
 import { Trouble } from "../parts/trouble.tsx";
 import { ViewerChoice } from "../parts/viewer-choice.tsx";
@@ -38,8 +38,8 @@ export function Welcome({ page }: { page: Page }) {
                         {needsToken
                             ? `Sign in to see your ${item.many}`
                             : page === "compare"
-                              ? "Choose a viewer to compare"
-                              : "Choose a viewer"}
+                              ? `Choose a ${person.one} to compare`
+                              : `Choose a ${person.one}`}
                     </h1>
                     {needsToken ? (
                         <p class="hero-facts">
@@ -48,8 +48,8 @@ export function Welcome({ page }: { page: Page }) {
                     ) : (
                         <>
                             <p class="hero-facts">
-                                Pick a viewer to see their recommendations, or be someone new: the lists become yours as
-                                you {act}.
+                                Pick a {person.one} to see their recommendations, or be someone new: the lists become
+                                yours as you {act}.
                             </p>
                             <ViewerChoice page={page} />
                         </>

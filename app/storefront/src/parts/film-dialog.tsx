@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import { Act, Done, done, item } from "../data-words.ts";
+import { Act, category, Done, done, item, person } from "../data-words.ts";
 import { type Asked, useAnswer } from "../hooks.ts";
 import { itemPath, similarPath } from "../paths.ts";
 import { spoken } from "../poster/lettering.ts";
@@ -61,11 +61,11 @@ export function FilmDialog({ itemId, known, watched, why, onWatch, onLead, onClo
                                 {film.year ?? (item.one === "film" ? "Year unknown" : "")}
                                 <span class="film-viewers">
                                     {answer?.viewers !== undefined &&
-                                        `${done} by ${answer.viewers.toLocaleString("en")} people`}
+                                        `${done} by ${answer.viewers.toLocaleString("en")} ${answer.viewers === 1 ? person.one : person.many}`}
                                 </span>
                             </p>
                             {film.genres.length > 0 && (
-                                <ul class="genres" aria-label="Genres">
+                                <ul class="genres" aria-label={category.Many}>
                                     {film.genres.map((genre) => (
                                         <li key={genre}>{genre}</li>
                                     ))}

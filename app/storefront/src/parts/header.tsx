@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { capital, item, siteName } from "../data-words.ts";
+import { capital, item, person, siteName } from "../data-words.ts";
 import { hashFor, type Page, type Route } from "../route.ts";
 import { needsToken } from "../sign-in.ts";
 import { currentTheme, showTheme } from "../theme.ts";
@@ -57,7 +57,9 @@ export function Header({ route, onPick, onSearch }: HeaderProps) {
             ) : (
                 <button type="button" class="who" onClick={onPick} aria-haspopup="dialog">
                     {viewer === undefined ? <Icon name="person" /> : <Avatar viewer={viewer} />}
-                    <span class="who-name">{viewer === undefined ? "Pick a viewer" : capital(viewerName(viewer))}</span>
+                    <span class="who-name">
+                        {viewer === undefined ? `Pick a ${person.one}` : capital(viewerName(viewer))}
+                    </span>
                 </button>
             )}
         </header>

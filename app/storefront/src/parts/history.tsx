@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import { capital, Done, done, item, past } from "../data-words.ts";
+import { capital, Done, done, item, past, person } from "../data-words.ts";
 import { useHistory } from "../history.ts";
 import { genreCounts } from "../taste.ts";
 import { viewerName } from "../viewers.ts";
@@ -101,9 +101,9 @@ function Taste({ films }: { films: readonly PastFilm[] }) {
 /** The number of films and their sources in words. */
 function contentOf({ total, from, eventDays }: History): string {
     const recent = `the last ${eventDays} days`;
-    if (total === 0) return `No ${item.one} is known that this viewer ${past} in ${recent}.`;
+    if (total === 0) return `No ${item.one} is known that this ${person.one} ${past} in ${recent}.`;
     const count = total === 1 ? `1 ${item.one}` : `${total.toLocaleString("en")} ${item.many}`;
     return from.includes("data")
         ? `${count}, ${done} in the data or in ${recent}.`
-        : `${count}, ${done} in ${recent}. Older ones are known only of the viewers that this page offers.`;
+        : `${count}, ${done} in ${recent}. Older ones are known only of the ${person.many} that this page offers.`;
 }

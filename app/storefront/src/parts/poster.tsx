@@ -1,4 +1,5 @@
-import { useId, useMemo } from "preact/hooks";
+import { useId, useMemo, useRef } from "preact/hooks";
+import { useNear } from "../hooks.ts";
 import type { Face, Measure } from "../poster/lettering.ts";
 import { artwork, type Drawn, poster } from "../poster/poster.ts";
 
@@ -18,29 +19,39 @@ const measured: Measure = (text, { family, weight, spacing }: Face) => {
     return width + text.length * spacing;
 };
 
-/** A film's drawn poster; the text beside it describes it. */
+/** Addresses of drawn posters: one film is in several rows. */
+const drawn = new Map<string, string>();
+
+function addressOf(film: Drawn): string {
+    const key = JSON.stringify([film.title, film.year, film.genres]);
+    const known = drawn.get(key);
+    if (known !== undefined) return known;
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 300">${poster(film, measured)}</svg>`;
+    const address = `data:image/svg+xml,${encodeURIComponent(svg)}`;
+    drawn.set(key, address);
+    return address;
+}
+
+/** A film's drawn poster, once it is near the view; the text beside it describes it. One element, whatever it shows. */
 export function Poster({ film }: { film: Drawn }) {
-    const name = useId();
-    const { title, year } = film;
-    const inside = useMemo(() => poster(film, name, measured), [title, year, name]);
-    return <Drawing class="poster" view="0 0 200 300" inside={inside} />;
+    const image = useRef<HTMLImageElement>(null);
+    const isNear = useNear(image);
+    return <img ref={image} class="poster" alt="" decoding="async" src={isNear ? addressOf(film) : undefined} />;
 }
 
-/** The middle of a film's picture without letters, for a wide space. */
+/** The middle of a film's picture without letters, for a wide space. In the document: no image delays the largest paint. */
 export function Artwork({ film }: { film: Drawn }) {
-    const name = useId();
+    const id = useId();
     const { title, year } = film;
-    const inside = useMemo(() => artwork(film, name), [title, year, name]);
-    return <Drawing class="artwork" view="0 50 200 130" inside={inside} />;
+    const inside = useMemo(() => artwork(film, id), [title, year, id]);
+    return (
+        <svg
+            class="artwork"
+            viewBox="0 50 200 130"
+            preserveAspectRatio="xMidYMid slice"
+            aria-hidden="true"
+            // Created by poster.ts, which escapes the catalogue's texts
+            dangerouslySetInnerHTML={{ __html: inside }}
+        />
+    );
 }
-
-const Drawing = (props: { class: string; view: string; inside: string }) => (
-    <svg
-        class={props.class}
-        viewBox={props.view}
-        preserveAspectRatio="xMidYMid slice"
-        aria-hidden="true"
-        // Created by poster.ts, which escapes the catalogue's texts
-        dangerouslySetInnerHTML={{ __html: props.inside }}
-    />
-);

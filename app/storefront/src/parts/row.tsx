@@ -2,7 +2,6 @@ import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
 import type { Mark } from "../changes.ts";
 import { type Asked, useGlide, useKeptFocus } from "../hooks.ts";
-import { rowLength } from "../paths.ts";
 import type { Origin } from "../why.ts";
 import type { FilmList, ListedFilm } from "../words.ts";
 import { Card } from "./card.tsx";
@@ -24,6 +23,9 @@ interface RowProps {
     onOpen(film: ListedFilm, from: Origin): void;
     onDetails(): void;
 }
+
+/** Placeholders that fill the widest screen. */
+const blanks = 12;
 
 /** A row of films with its source, and a text if there are none. */
 export function Row({ id, title, note, asked, marks, empty, children, onOpen, onDetails }: RowProps) {
@@ -75,7 +77,7 @@ export function Row({ id, title, note, asked, marks, empty, children, onOpen, on
                             onKeyDown={moveFocus}
                         >
                             {list === undefined
-                                ? Array.from({ length: rowLength }, (_, place) => <Blank key={`blank ${place}`} />)
+                                ? Array.from({ length: blanks }, (_, place) => <Blank key={`blank ${place}`} />)
                                 : films.map((film) => (
                                       <Card
                                           key={film.itemId}

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { prefetch } from "../api.ts";
-import { capital, someViewers } from "../data-words.ts";
+import { capital, person, someViewers } from "../data-words.ts";
 import { picksPath } from "../paths.ts";
 import { hashFor, type Page, type Route } from "../route.ts";
 import { anotherNewViewer, tasteOf, viewerName } from "../viewers.ts";
@@ -75,7 +75,7 @@ export function ViewerChoice({ page, current, onChosen }: ViewerChoiceProps) {
                     if (wanted.trim() !== "") choose(wanted.trim());
                 }}
             >
-                <label for={`viewer-id-${page}`}>Or any viewer, by id</label>
+                <label for={`viewer-id-${page}`}>Or any {person.one}, by id</label>
                 <input
                     id={`viewer-id-${page}`}
                     value={wanted}
@@ -97,7 +97,7 @@ export function ViewerChoice({ page, current, onChosen }: ViewerChoiceProps) {
 export function Picker({ route, onClose }: { route: Route; onClose: () => void }) {
     return (
         <Modal class="sheet picker" labelledBy="picker-title" onClose={onClose}>
-            <h2 id="picker-title">Choose a viewer</h2>
+            <h2 id="picker-title">Choose a {person.one}</h2>
             <ViewerChoice page={route.page} current={route.viewer} onChosen={onClose} />
         </Modal>
     );

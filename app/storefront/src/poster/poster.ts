@@ -57,15 +57,15 @@ const ink = "#14110f";
 /**
  * A film's picture without letters, as the content of an SVG of 200 by 300; always equal for one film.
  *
- * @param name prefix of gradient ids, which must be unique on a page.
+ * @param id prefix of the gradient's id, which is unique in its document
  */
-export function artwork(film: Drawn, name: string): string {
-    return picture(film, name).art;
+export function artwork(film: Drawn, id = ""): string {
+    return picture(film, id).art;
 }
 
 /** A film's poster as the content of an SVG of 200 by 300: artwork, title and year. Always equal for one film. */
-export function poster(film: Drawn, name: string, measure?: Measure): string {
-    const { art, colours, draw, genre } = picture(film, name);
+export function poster(film: Drawn, measure?: Measure): string {
+    const { art, colours, draw, genre } = picture(film);
     const face = draw.of(facesOf[genre] ?? usualFaces);
     const high = draw.chance(0.16) && genre !== "western";
     const foot = mixed(colours.near, "#000000", 0.25);
@@ -81,23 +81,21 @@ export function poster(film: Drawn, name: string, measure?: Measure): string {
             return `<tspan x="16" y="${y.toFixed(1)}">${escaped(words)}</tspan>`;
         })
         .join("");
-    const shade = high
-        ? `<rect width="${width}" height="150" fill="url(#${name}h)"/>`
-        : rect(0, 0, width, height, `url(#${name}f)`);
+    const shade = high ? `<rect width="${width}" height="150" fill="url(#h)"/>` : rect(0, 0, width, height, "url(#f)");
     const small = film.year === null ? "" : String(film.year);
     const yearAt = high ? height - 16 : height - 14;
-    return `${art}<defs>${shadeOf(`${name}f`, foot, 0.52, 0.76, 0.94)}${shadeOf(`${name}h`, colours.top, 1, 0.45, 0.92, true)}</defs>${shade}<text fill="${letters}" font-family='${face.family}' font-weight="${face.weight}" font-size="${size.toFixed(1)}" letter-spacing="${(face.spacing * size).toFixed(2)}">${text}</text><text x="16" y="${yearAt}" fill="${high ? cream : letters}" fill-opacity=".86" font-family='${faces.calm.family}' font-weight="600" font-size="8.5" letter-spacing="1.6">${small}</text>`;
+    return `${art}<defs>${shadeOf("f", foot, 0.52, 0.76, 0.94)}${shadeOf("h", colours.top, 1, 0.45, 0.92, true)}</defs>${shade}<text fill="${letters}" font-family='${face.family}' font-weight="${face.weight}" font-size="${size.toFixed(1)}" letter-spacing="${(face.spacing * size).toFixed(2)}">${text}</text><text x="16" y="${yearAt}" fill="${high ? cream : letters}" fill-opacity=".86" font-family='${faces.calm.family}' font-weight="600" font-size="8.5" letter-spacing="1.6">${small}</text>`;
 }
 
-function picture(film: Drawn, name: string): { art: string; colours: Palette; draw: Draw; genre: string } {
+function picture(film: Drawn, id = ""): { art: string; colours: Palette; draw: Draw; genre: string } {
     const genre = tellingGenre(film.genres);
     const draw = drawFor(`${film.title} ${film.year}`);
     const colours = draw.of(palettesOf(genre));
     const motif = draw.of(motifs[genre] ?? usual);
     const mirrored = hashOf(film.title) % 2 === 1 ? ` transform="translate(${width}) scale(-1 1)"` : "";
-    const sky = `<defs><linearGradient id="${name}s" x2="0" y2="1"><stop stop-color="${colours.top}"/><stop offset="1" stop-color="${colours.bottom}"/></linearGradient></defs>`;
+    const sky = `<defs><linearGradient id="${id}s" x2="0" y2="1"><stop stop-color="${colours.top}"/><stop offset="1" stop-color="${colours.bottom}"/></linearGradient></defs>`;
     return {
-        art: `${sky}<rect width="${width}" height="${height}" fill="url(#${name}s)"/><g${mirrored}>${motif(draw, colours)}</g>`,
+        art: `${sky}<rect width="${width}" height="${height}" fill="url(#${id}s)"/><g${mirrored}>${motif(draw, colours)}</g>`,
         colours,
         draw,
         genre,
@@ -111,4 +109,9 @@ function shadeOf(id: string, colour: string, from: number, full: number, most: n
     return `<linearGradient id="${id}" ${way}><stop offset="${start}" stop-color="${colour}" stop-opacity="0"/><stop offset="${full}" stop-color="${colour}" stop-opacity="${most * 0.82}"/><stop offset="1" stop-color="${colour}" stop-opacity="${most}"/></linearGradient>`;
 }
 
-const escaped = (text: string) => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+/** A text in XML, without the characters that XML forbids. */
+const escaped = (text: string) =>
+    text
+        .toWellFormed()
+        .replace(/[^\P{Cc}\t\n\r]|[\ufffe\uffff]/gu, "")
+        .replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);

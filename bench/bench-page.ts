@@ -1,0 +1,71 @@
+import { benchCommand, whole } from "./lib/command.ts";
+import { type Goal, printGoals, showLine, showTable } from "./lib/goals.ts";
+import { categories, measurePage, type PageFigures } from "./page/lighthouse.ts";
+import { startPageStack } from "./page/stack.ts";
+
+/**
+ * Measures the storefront by Lighthouse's mobile preset, on a stack of its own on a local AWS: MovieLens 100k, then a
+ * shop with images. With --url it measures one existing page.
+ */
+
+const options = benchCommand(
+    "bench:page",
+    "How fast, accessible and correct is the storefront on a phone, by Lighthouse?",
+    ["--runs 1", "--url http://127.0.0.1:4566/_aws/execute-api/ID/api/storefront/index.html#/?viewer=22"],
+)
+    .option("--runs <n>", "runs of Lighthouse for each page; the median counts", whole(1), 5)
+    .option("--url <url>", "measure this page only")
+    .parse()
+    .opts<{ runs: number; url?: string }>();
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+process.exitCode = printGoals(goalsOf(await measureAll()));
+
+async function measureAll(): Promise<readonly PageFigures[]> {
+    const { runs, url } = options;
+    if (url !== undefined) return [await measurePage("the page", url, runs, say)];
+    const stack = await startPageStack(say);
+    try {
+        const measured: PageFigures[] = [];
+        for (const { name, serve } of stack.pages) measured.push(await measurePage(name, await serve(), runs, say));
+        return measured;
+    } finally {
+        await stack.stop();
+    }
+}
+
+/** Shows the figures of each page; a goal takes the worst page. */
+function goalsOf(pages: readonly PageFigures[]): Goal[] {
+    showTable(
+        ["page", ...categories, "largest paint s", "blocked ms", "shift", "KiB", "elements"],
+        pages.map(({ name, scores, ...page }) => [
+            name,
+            ...categories.map((category) => scores[category]),
+            page.largestPaintSeconds.toFixed(2),
+            page.blockedMs.toFixed(0),
+            page.shift.toFixed(3),
+            page.kibibytes.toFixed(0),
+            page.elements,
+        ]),
+    );
+    for (const { name, faults } of pages) for (const fault of faults) showLine(`${name}: ${fault}`);
+    return [
+        ...categories.map(
+            (category): Goal => ({
+                name: `page-${category}`,
+                figure: Math.min(...pages.map(({ scores }) => scores[category])),
+                bound: ">=",
+                limit: 100,
+            }),
+        ),
+        {
+            name: "page-largest-paint",
+            figure: Math.max(...pages.map(({ largestPaintSeconds }) => largestPaintSeconds)),
+            bound: "<=",
+            limit: 1.5,
+            unit: " s",
+        },
+        { name: "page-elements", figure: Math.max(...pages.map(({ elements }) => elements)), bound: "<", limit: 1500 },
+    ];
+}

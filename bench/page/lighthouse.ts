@@ -1,0 +1,119 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser } from "puppeteer-core";
+import { openBrowser } from "../../packages/local-aws/demo/browser.ts";
+
+/** Lighthouse's categories that count. */
+export const categories = ["performance", "accessibility", "best-practices", "seo"] as const;
+type Category = (typeof categories)[number];
+
+export interface PageFigures {
+    readonly name: string;
+    /** From 0 to 100. */
+    readonly scores: Readonly<Record<Category, number>>;
+    readonly largestPaintSeconds: number;
+    /** Total Blocking Time. */
+    readonly blockedMs: number;
+    /** Cumulative Layout Shift. */
+    readonly shift: number;
+    /** KiB that the page transfers. */
+    readonly kibibytes: number;
+    /** Elements of the document after it has loaded, also those of SVG. */
+    readonly elements: number;
+    /** Audits below their full score, in words. */
+    readonly faults: readonly string[];
+}
+
+/** The parts of Lighthouse's result that are read. */
+interface Report {
+    readonly runtimeError?: { readonly message: string };
+    readonly categories: Readonly<
+        Record<
+            string,
+            {
+                readonly score: number | null;
+                readonly auditRefs: readonly { readonly id: string; readonly weight: number }[];
+            }
+        >
+    >;
+    readonly audits: Readonly<
+        Record<string, { readonly title: string; readonly score: number | null; readonly numericValue?: number }>
+    >;
+}
+type Lighthouse = (url: string, flags: object) => Promise<{ readonly lhr: Report } | undefined>;
+
+const installed = join(import.meta.dirname, "../../.tools/lighthouse/node_modules/lighthouse/core/index.js");
+
+/**
+ * The medians of some runs of Lighthouse's default, mobile preset, each in a browser of its own.
+ *
+ * @throws Error if Lighthouse cannot load the page.
+ */
+export async function measurePage(
+    name: string,
+    url: string,
+    runs: number,
+    say: (line: string) => void,
+): Promise<PageFigures> {
+    const { default: lighthouse } = (await import(pathToFileURL(installed).href)) as { default: Lighthouse };
+    const reports: Report[] = [];
+    let elements = 0;
+    for (let run = 1; run <= runs; run++) {
+        say(`${name}: run ${run} of ${runs}`);
+        const browser = await openBrowser();
+        try {
+            const port = Number(new URL(browser.wsEndpoint()).port);
+            const result = await lighthouse(url, { port, logLevel: "error", onlyCategories: [...categories] });
+            if (result === undefined || result.lhr.runtimeError) {
+                throw new Error(`Lighthouse cannot measure ${url}: ${result?.lhr.runtimeError?.message}`);
+            }
+            reports.push(result.lhr);
+            if (run === 1) elements = await countElements(browser, url);
+        } finally {
+            await browser.close();
+        }
+    }
+    const medianOf = (value: (report: Report) => number) => median(reports.map(value));
+    const audit = (id: string) => medianOf(({ audits }) => audits[id]?.numericValue ?? Number.NaN);
+    return {
+        name,
+        scores: Object.fromEntries(
+            categories.map((category) => [
+                category,
+                Math.round(100 * medianOf((report) => report.categories[category]?.score ?? 0)),
+            ]),
+        ) as Record<Category, number>,
+        largestPaintSeconds: audit("largest-contentful-paint") / 1000,
+        blockedMs: audit("total-blocking-time"),
+        shift: audit("cumulative-layout-shift"),
+        kibibytes: audit("total-byte-weight") / 1024,
+        elements,
+        faults: [...new Set(reports.flatMap(faultsOf))],
+    };
+}
+
+/** The elements of a page in a wide window, after it was scrolled to its end: then each row has its list. */
+async function countElements(browser: Browser, url: string): Promise<number> {
+    const page = await browser.newPage();
+    await page.setViewport({ width: 1440, height: 900 });
+    await page.goto(url, { waitUntil: "networkidle0" });
+    // The space of a row is reserved, so the height does not change.
+    const screens = Number(await page.evaluate("document.documentElement.scrollHeight / innerHeight"));
+    for (let screen = 1; screen <= screens; screen++) {
+        await page.evaluate(`scrollTo(0, ${screen} * innerHeight)`);
+        await page.waitForNetworkIdle({ idleTime: 300 });
+    }
+    return (await page.$$("*")).length;
+}
+
+function faultsOf(report: Report): string[] {
+    return categories.flatMap((category) =>
+        (report.categories[category]?.auditRefs ?? []).flatMap(({ id, weight }) => {
+            const { score = null, title = id } = report.audits[id] ?? {};
+            return weight > 0 && score !== null && score < 0.9 ? [`${category}: ${title}`] : [];
+        }),
+    );
+}
+
+const median = (values: readonly number[]): number =>
+    values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
