@@ -8,6 +8,7 @@ import { Welcome } from "./pages/welcome.tsx";
 import { Announcer } from "./parts/announcer.tsx";
 import { Header } from "./parts/header.tsx";
 import { Search, useSearchKey } from "./parts/search.tsx";
+import { Legend } from "./parts/source-badge.tsx";
 import { Picker } from "./parts/viewer-choice.tsx";
 import { hashFor, type Route } from "./route.ts";
 import { needsToken, useSignedIn } from "./sign-in.ts";
@@ -61,6 +62,7 @@ export function App() {
                 <PageOf route={route} signedIn={signedIn?.viewer} />
             </main>
             <footer class="foot">
+                <Legend />
                 <p>
                     {credits !== "" && `${item.Many} and ratings by ${credits}. `}
                     Posters are drawn by this page from title, year and genre. Recommendations by Amazon Personalize, or

@@ -38,13 +38,17 @@ export async function openPage(browser: Browser, url: string, options: PageOptio
     return { page, context, complaints };
 }
 
-/** Scrolls to a row, which requests its list near the view, until `selector` is in it; then scrolls back. */
+/** Waits until `selector` is in a row. A row requests its list near the view, so this scrolls there and back if it is far. */
 export async function atRow(page: Page, row: string, selector: string): Promise<void> {
-    const place = await page.waitForSelector(`#${row}`);
-    const before = await page.evaluate(() => scrollY);
-    await place?.evaluate((section) => section.scrollIntoView({ block: "nearest", behavior: "instant" }));
+    await page.waitForSelector(`#${row}`);
+    const before = await page.$eval(`#${row}`, (section) => {
+        const { scrollY } = window;
+        const isFar = section.getBoundingClientRect().top > innerHeight + 400;
+        if (isFar) section.scrollIntoView({ block: "nearest", behavior: "instant" });
+        return isFar ? scrollY : undefined;
+    });
     await page.waitForSelector(`#${row} ${selector}`);
-    await page.evaluate((top) => scrollTo({ top, behavior: "instant" }), before);
+    if (before !== undefined) await page.evaluate((top) => scrollTo({ top, behavior: "instant" }), before);
 }
 
 /** The films of a row, by id, once they are there. */
@@ -94,6 +98,42 @@ export const focused = (page: Page) =>
         const { activeElement } = document;
         return (activeElement?.getAttribute("aria-label") ?? activeElement?.textContent ?? "").trim();
     });
+
+/**
+ * Texts of errors and notes with a contrast below 4.5 to their own background (WCAG 2.2, 1.4.3). Axe leaves out what lies over
+ * a picture, even if its background is opaque.
+ */
+export async function faintTexts(page: Page): Promise<string[]> {
+    return page.$$eval(".trouble, .trouble *, .banner, .guard, .offline, .open, .chip, .hint", (elements) => {
+        const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+        /** Red, green, blue and opacity, from 0 to 1, in whatever form the browser writes a colour. */
+        const partsOf = (colour: string) => {
+            if (pen === null) throw new Error("There is no canvas.");
+            pen.clearRect(0, 0, 1, 1);
+            pen.fillStyle = colour;
+            pen.fillRect(0, 0, 1, 1);
+            return [...pen.getImageData(0, 0, 1, 1).data].map((value) => value / 255);
+        };
+        const luminance = (colour: string) => {
+            const [red = 0, green = 0, blue = 0] = partsOf(colour).map((value) =>
+                value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4,
+            );
+            return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+        };
+        const groundOf = (element: Element | null): string | undefined => {
+            if (element === null) return undefined;
+            const { backgroundColor } = getComputedStyle(element);
+            return partsOf(backgroundColor)[3] === 1 ? backgroundColor : groundOf(element.parentElement);
+        };
+        return elements.flatMap((element) => {
+            const ground = groundOf(element);
+            if (ground === undefined || !element.checkVisibility() || element.textContent?.trim() === "") return [];
+            const both = [luminance(getComputedStyle(element).color), luminance(ground)];
+            const contrast = (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
+            return contrast < 4.5 ? [`${element.outerHTML.slice(0, 120)} has ${contrast.toFixed(2)}`] : [];
+        });
+    });
+}
 
 /** Violations that axe finds on the page now, by WCAG 2.2 A and AA and its best practices. */
 export async function violationsOf(page: Page): Promise<string[]> {

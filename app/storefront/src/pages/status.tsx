@@ -62,21 +62,21 @@ function Panels({ health: { campaign, cost, notice, tables } }: { health: Health
                 <Panel id="campaign" title="Campaign">
                     <p class={`figure state state-${campaign.state}`}>{title}</p>
                     <p class="hint">{words}</p>
-                    <dl class="facts">
-                        <Fact name="Status in Personalize" value={campaign.status} />
-                        <Fact name="Solution version" value={version} title={campaign.solutionVersionArn} />
-                        <Fact
-                            name="Throughput"
-                            value={campaign.minProvisionedTPS && `at least ${campaign.minProvisionedTPS} a second`}
-                        />
-                        <Fact name="Checked" value={campaign.checkedAt && ago(campaign.checkedAt)} />
-                    </dl>
+                    {campaign.status !== undefined && (
+                        <dl class="facts">
+                            <Fact name="Status in Personalize" value={campaign.status} />
+                            <Fact name="Solution version" value={version} title={campaign.solutionVersionArn} />
+                            <Fact
+                                name="Throughput"
+                                value={campaign.minProvisionedTPS && `at least ${campaign.minProvisionedTPS} a second`}
+                            />
+                            <Fact name="Checked" value={campaign.checkedAt && ago(campaign.checkedAt)} />
+                        </dl>
+                    )}
                 </Panel>
                 {cost && <Cost cost={cost} away={campaign.state === "away"} />}
                 {tables && <Tables tables={tables} />}
-                <Panel id="visit" title="This visit">
-                    <Visit />
-                </Panel>
+                <Visit />
             </div>
             {cost === undefined && (
                 <p class="owner">
@@ -201,31 +201,31 @@ function Spend({ cost: { spend, monthlyLimitUsd: limit, limitIsSet, estimatedUsd
     );
 }
 
-/** Number of answers by source in this visit, with their median time. */
+/** Number of answers by source in this visit, with their median time; nothing before the first list. */
 function Visit() {
     const answers = answersBySource();
-    if (answers.length === 0) {
-        return <p class="hint">This page has loaded no list yet. Open some {item.many}, then return here.</p>;
-    }
+    if (answers.length === 0) return null;
     return (
-        <table class="visit">
-            <caption class="unseen">Lists by source</caption>
-            <thead>
-                <tr>
-                    <th scope="col">From</th>
-                    <th scope="col">Lists</th>
-                    <th scope="col">Median</th>
-                </tr>
-            </thead>
-            <tbody>
-                {answers.map(({ source, count, medianMs }) => (
-                    <tr key={source}>
-                        <th scope="row">{sourceWords[source as Source]?.badge ?? source}</th>
-                        <td>{count}</td>
-                        <td>{milliseconds(medianMs)}</td>
+        <Panel id="visit" title="This visit">
+            <table class="visit">
+                <caption class="unseen">Lists by source</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">From</th>
+                        <th scope="col">Lists</th>
+                        <th scope="col">Median</th>
                     </tr>
-                ))}
-            </tbody>
-        </table>
+                </thead>
+                <tbody>
+                    {answers.map(({ source, count, medianMs }) => (
+                        <tr key={source}>
+                            <th scope="row">{sourceWords[source as Source]?.badge ?? source}</th>
+                            <td>{count}</td>
+                            <td>{milliseconds(medianMs)}</td>
+                        </tr>
+                    ))}
+                </tbody>
+            </table>
+        </Panel>
     );
 }

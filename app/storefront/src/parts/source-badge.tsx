@@ -1,3 +1,4 @@
+import { item, person } from "../data-words.ts";
 import { type FilmList, reasonWords, wordsOfList } from "../words.ts";
 
 /** The source of a list, with the reason if the campaign did not make it. */
@@ -12,3 +13,21 @@ export function SourceBadge({ list }: { list: FilmList }) {
         </span>
     );
 }
+
+const legend = [
+    ["campaign", "Personal", `made by Amazon Personalize for one ${person.one}`],
+    ["similar", "Similar", `${item.many} with the same ${person.many}`],
+    ["popular", "Popular", `equal for all ${person.many}`],
+] as const;
+
+/** The meaning of the dots before the sources. */
+export const Legend = () => (
+    <dl class="legend" aria-label="Sources of the lists">
+        {legend.map(([source, name, words]) => (
+            <div key={source}>
+                <dt class={`source source-${source}`}>{name}</dt>
+                <dd>{words}</dd>
+            </div>
+        ))}
+    </dl>
+);
