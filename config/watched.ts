@@ -1,14 +1,22 @@
 /** Types of viewings of data without a manifest. */
 export const usualWatchedTypes: readonly string[] = ["Watch"];
 
-/** Expression of the filter that leaves out what a user has watched (Developer Guide, "Filter expressions"). */
+/** Type of the event by which a viewer refuses an item. */
+export const notInterested = "NotInterested";
+
+/**
+ * Expression of the filter that leaves out what a user has watched or refused (Developer Guide, "Filter expressions").
+ */
 export const watchedFilterExpression = (types = usualWatchedTypes): string =>
-    `EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN (${types.map((type) => `"${type}"`).join(", ")})`;
+    `EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN (${[...new Set([...types, notInterested])].map((type) => `"${type}"`).join(", ")})`;
 
 /** Whether an event is a viewing. Filters compare event types without case. */
 export function isWatch(eventType: string, types = usualWatchedTypes): boolean {
     return types.some((type) => type.toLowerCase() === eventType.toLowerCase());
 }
+
+/** Whether an event refuses an item. */
+export const isRefusal = (eventType: string): boolean => isWatch(eventType, [notInterested]);
 
 /** Whether a filter's list has items because the user watched them: an INCLUDE by interactions. */
 export const includesWatched = (filterExpression: string): boolean =>

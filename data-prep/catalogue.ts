@@ -1,19 +1,31 @@
 import { readFile } from "node:fs/promises";
 import { cataloguePathBeside } from "./places.ts";
 
+/** What a shop's table of items has besides title and category. */
+export interface ShopDetails {
+    /** In the currency of the table. */
+    price?: number;
+    brand?: string;
+    /** Number of pieces. */
+    stock?: number;
+    /** A web address. */
+    image?: string;
+}
+
 /** A film for the storefront, the runbooks and the demo. */
-export interface CatalogueItem {
+export interface CatalogueItem extends ShopDetails {
     itemId: string;
     /** Without the year; MovieLens puts an article at the end ("Usual Suspects, The"). */
     title: string;
     /** Null if MovieLens does not have it. */
     year: number | null;
     genres: string[];
-    /** Of a shop's table, if it has such columns. `price` is in the table's currency, `image` a web address. */
-    price?: number;
-    brand?: string;
-    stock?: number;
-    image?: string;
+}
+
+/** The details of an item; undefined without any. */
+export function shopDetailsOf({ price, brand, stock, image }: ShopDetails): ShopDetails | undefined {
+    const details = Object.entries({ price, brand, stock, image }).filter(([, value]) => value !== undefined);
+    return details.length === 0 ? undefined : Object.fromEntries(details);
 }
 
 /** The flags of u.item, in the order of u.genre. */

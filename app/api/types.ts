@@ -220,6 +220,12 @@ export interface components {
          * @enum {string}
          */
         Source: "campaign" | "cache" | "precomputed" | "similar" | "popular";
+        /** @description In the currency of the table of items; absent if the table has no price */
+        Price: number;
+        /** @description Number of pieces when the table of items was prepared; absent if the table has no stock */
+        Stock: number;
+        /** @description Web address of a picture; absent if the table of items has none */
+        Image: string;
         Film: {
             itemId: components["schemas"]["Id"];
             /** @description The id if the catalogue has no title */
@@ -228,6 +234,10 @@ export interface components {
             genres: string[];
             /** @description Number of users in the interactions who watched it */
             viewers?: number;
+            price?: components["schemas"]["Price"];
+            brand?: string;
+            stock?: components["schemas"]["Stock"];
+            image?: components["schemas"]["Image"];
         };
         ListedFilm: {
             itemId: components["schemas"]["Id"];
@@ -237,6 +247,10 @@ export interface components {
             genres: string[];
             /** @description Score from the campaign; the scores of the whole catalogue add up to 1. Absent for other sources */
             score?: number;
+            price?: components["schemas"]["Price"];
+            brand?: string;
+            stock?: components["schemas"]["Stock"];
+            image?: components["schemas"]["Image"];
         };
         FilmList: {
             source: components["schemas"]["Source"];
@@ -287,6 +301,10 @@ export interface components {
              * @description Time of the viewer's newest event of this film
              */
             at: string;
+            price?: components["schemas"]["Price"];
+            brand?: string;
+            stock?: components["schemas"]["Stock"];
+            image?: components["schemas"]["Image"];
         };
         RankingRequest: {
             itemIds: components["schemas"]["Id"][];
@@ -326,6 +344,8 @@ export interface components {
                 /** @description Status from Personalize, for example ACTIVE */
                 status?: string;
                 solutionVersionArn?: string;
+                /** @description normalized_discounted_cumulative_gain_at_10 of the version; absent if unknown */
+                ndcgAt10?: number;
                 minProvisionedTPS?: number;
                 /** Format: date-time */
                 checkedAt?: string;

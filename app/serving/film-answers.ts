@@ -10,7 +10,7 @@ const mostBecause = 10;
 /** A film of the tables as the API answers it. */
 export const filmAnswer = (film: Film): FilmAnswer => ({ ...film, genres: [...film.genres] });
 
-const listed = ({ itemId, title, year, genres }: Film): ListedFilm => ({ itemId, title, year, genres: [...genres] });
+const listed = ({ viewers: _, genres, ...film }: Film): ListedFilm => ({ ...film, genres: [...genres] });
 
 /** A film that was added after the tables were made has no title, so the id is shown. */
 export const listedById = (tables: Pick<Tables, "film">, itemId: string): ListedFilm =>

@@ -13,7 +13,11 @@ export interface GatewayEvent {
     readonly requestContext: {
         readonly requestId: string;
         /** The address of the connection. */
-        readonly identity?: { readonly sourceIp?: string };
+        readonly identity?: {
+            readonly sourceIp?: string;
+            /** The account whose signature API Gateway verified; only for methods with authorization AWS_IAM. */
+            readonly accountId?: string | null;
+        };
     };
 }
 

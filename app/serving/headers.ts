@@ -1,23 +1,27 @@
 import type { FilmListAnswer } from "../api/names.ts";
 
-/** Content security policy of the page: everything from its own origin, and nothing inline. */
-export const contentSecurityPolicy = [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' data:",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-].join("; ");
+/**
+ * Content security policy of the page: everything from its own origin, and nothing inline.
+ *
+ * @param imageOrigins origins of the catalogue's images, for example `https://cdn.shop.example`
+ */
+export const contentSecurityPolicy = (imageOrigins: readonly string[]): string =>
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        ["img-src 'self' data:", ...imageOrigins].join(" "),
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    ].join("; ");
 
 /** HSTS max-age in seconds: one year. */
 export const strictTransportSeconds = 31_536_000;
 
-/** Headers of each file of the page, with every host. */
+/** Headers of each file of the page, with every host, besides its policy. */
 export const pageHeaders = {
-    "Content-Security-Policy": contentSecurityPolicy,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
-import { entryFile, hashedFile, pageHeaders } from "./headers.ts";
+import { contentSecurityPolicy, entryFile, hashedFile, pageHeaders } from "./headers.ts";
 import { etagOf, type Reply } from "./reply.ts";
 
 const binaryTypes: Readonly<Record<string, string>> = {
@@ -9,8 +9,13 @@ const binaryTypes: Readonly<Record<string, string>> = {
     ".woff2": "font/woff2",
 };
 
-/** The replies for all files of a built page, by relative path; read once. Throws if the folder is not readable. */
-export function pageFiles(folder: string): ReadonlyMap<string, Reply> {
+/**
+ * The replies for all files of a built page, by relative path; read once. Throws if the folder is not readable.
+ *
+ * @param imageOrigins origins of the catalogue's images
+ */
+export function pageFiles(folder: string, imageOrigins: readonly string[] = []): ReadonlyMap<string, Reply> {
+    const headers = { ...pageHeaders, "Content-Security-Policy": contentSecurityPolicy(imageOrigins) };
     const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
         .map((entry) =>
@@ -18,16 +23,16 @@ export function pageFiles(folder: string): ReadonlyMap<string, Reply> {
                 .slice(folder.length + 1)
                 .replaceAll("\\", "/"),
         );
-    return new Map(paths.map((path) => [path, fileReply(path, readFileSync(join(folder, path)))]));
+    return new Map(paths.map((path) => [path, fileReply(path, readFileSync(join(folder, path)), headers)]));
 }
 
-function fileReply(path: string, bytes: Buffer): Reply {
+function fileReply(path: string, bytes: Buffer, headers: Readonly<Record<string, string>>): Reply {
     const text = textTypeOf(path);
     const type = text ?? binaryTypes[extname(path)] ?? "application/octet-stream";
     return {
         status: 200,
         type,
-        headers: pageHeaders,
+        headers,
         etag: etagOf(bytes),
         binary: text === undefined,
         body: bytes.toString(text === undefined ? "base64" : "utf8"),

@@ -60,6 +60,8 @@ export interface RecentFilm {
     readonly at: number;
     /** false if the viewer's events of it are not viewings, for example clicks. */
     readonly watched?: false;
+    /** Whether the viewer is not interested in it: lists leave it out, and none is made by it. */
+    readonly refused?: true;
 }
 
 /** A viewer's newest films; each event increases the revision, which is 0 before the first. */

@@ -150,7 +150,7 @@ export function recommender(parts: RecommendParts) {
     function fromTables({ filter, count, proven }: Ask, viewer: Viewer, made: FilmListReason): FilmListAnswer {
         const recent = unpackIds(viewer.recent);
         const reason = filter === undefined ? made : "filter-not-served";
-        const choice = { count, without: new Set(recent) };
+        const choice = { count, without: new Set([...recent, ...unpackIds(viewer.watched)]) };
         const loaded = loadedTables(tables());
         const similar = recent.length > 0 ? loaded.similar(recent, choice) : undefined;
         if (similar === undefined || similar.from === "popular") {

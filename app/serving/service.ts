@@ -58,6 +58,8 @@ export interface ApiConfig {
     readonly viewerAuth?: ViewerAuth;
     /** An item in words, for problems; absent: film. */
     readonly noun?: string;
+    /** Origins of the catalogue's images, which the page may show; absent: none. */
+    readonly imageOrigins?: readonly string[];
     /** Whether strangers may see the films that a viewer watched. */
     readonly publicHistories?: boolean;
     /** Whether Personalize gets the events of unproven viewers; absent: yes. */
@@ -138,6 +140,7 @@ export function createService(parts: ServiceParts): Service {
             return {
                 viewer,
                 trusted: (config.apiKey ?? false) || viewer !== undefined,
+                signed: typeof event.requestContext.identity?.accountId === "string",
                 addresses: config.apiKey ? [] : addressesOf(event, config.behindCloudFront ?? false),
             };
         },

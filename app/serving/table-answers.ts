@@ -1,9 +1,10 @@
+import type { ShopDetails } from "../../data-prep/catalogue.ts";
 import { parseTables, type TablesDocument } from "../../data-prep/tables/document.ts";
 import { viewersIn } from "../../data-prep/tables/viewers.ts";
 import { titleIndex } from "./title-index.ts";
 
 /** A film in an answer. */
-export interface Film {
+export interface Film extends Readonly<ShopDetails> {
     readonly itemId: string;
     /** The id if the catalogue has no title. */
     readonly title: string;
@@ -85,6 +86,7 @@ export function openTables(document: TablesDocument): Tables {
             year: films.years[number] ?? null,
             genres: genresOf(number),
             viewers: films.viewers[number] ?? 0,
+            ...films.details?.[number],
         };
     };
     const take = (candidates: Iterable<number>, { count = usualCount, without }: Ask, asked?: ReadonlySet<number>) => {

@@ -1,4 +1,4 @@
-import { isWatch } from "../../config/watched.ts";
+import { isRefusal, isWatch } from "../../config/watched.ts";
 import type { EventsAnswer, EventsRequest } from "../api/names.ts";
 import type { Caller } from "./caller.ts";
 import { eventFaults } from "./event-faults.ts";
@@ -116,7 +116,7 @@ export function eventTaker(parts: EventParts) {
         eventLimits.checkViewer(userId, events.length, before);
         eventLimits.takeViewer(userId, events.length);
         const films = events.map(({ itemId, sentAt, eventType }) =>
-            recentFilm(itemId, sentAt * 1000, isWatch(eventType, watchedTypes)),
+            recentFilm(itemId, sentAt * 1000, isWatch(eventType, watchedTypes), isRefusal(eventType)),
         );
         const tracked = await track(request, events, caller, trace);
         let recent: Recent;
@@ -127,8 +127,11 @@ export function eventTaker(parts: EventParts) {
             log({ failed: "store a viewer's newest films", error: errorName(error) });
             // Until the table has the event, only this process knows it.
             const { revision, recent: ids, watched } = memory.find(userId);
-            const watchedIds = new Set(unpackIds(watched));
-            const known = unpackIds(ids).map((itemId) => recentFilm(itemId, 0, watchedIds.has(itemId)));
+            const [wanted, leftOut] = [new Set(unpackIds(ids)), new Set(unpackIds(watched))];
+            const known = [...new Set([...wanted, ...leftOut])].map((itemId) => {
+                const refused = !wanted.has(itemId);
+                return recentFilm(itemId, 0, !refused && leftOut.has(itemId), refused);
+            });
             recent = withFilms({ revision, films: known }, films, clock(), caller);
             trace.background.push(
                 note(userId, films, caller, tableResilience.later).catch((error: unknown) =>
@@ -154,10 +157,11 @@ export function withFilms(
     const kept = viewer === undefined || before.proven ? before.films : [];
     const newest = new Map<string, RecentFilm>();
     const minute = epochMinute(now);
-    for (const { itemId, at, watched = true } of [...films.toReversed(), ...kept]) {
+    for (const { itemId, at, watched = true, refused = false } of [...films.toReversed(), ...kept]) {
         const known = newest.get(itemId);
         const isWatched = watched || (known !== undefined && known.watched !== false);
-        newest.set(itemId, recentFilm(itemId, Math.max(Math.min(at, now), known?.at ?? 0), isWatched));
+        const isRefused = refused || known?.refused === true;
+        newest.set(itemId, recentFilm(itemId, Math.max(Math.min(at, now), known?.at ?? 0), isWatched, isRefused));
     }
     return {
         revision: Math.max(now, before.revision + 1),
@@ -167,5 +171,9 @@ export function withFilms(
     };
 }
 
-const recentFilm = (itemId: string, at: number, watched: boolean): RecentFilm =>
-    watched ? { itemId, at } : { itemId, at, watched };
+const recentFilm = (itemId: string, at: number, watched: boolean, refused = false): RecentFilm => ({
+    itemId,
+    at,
+    ...(!watched && { watched }),
+    ...(refused && { refused }),
+});

@@ -6,9 +6,9 @@ import type { KeptList, Recent, RecentFilm } from "./ports.ts";
 /** Knowledge of a process about a viewer. */
 export interface Viewer {
     readonly revision: number;
-    /** Ids of the newest films, newest first, packed. */
+    /** Ids of the newest films that the viewer did not refuse, newest first, packed. */
     readonly recent: string;
-    /** Those of `recent` that the viewer watched, packed. */
+    /** Ids of the newest films that the viewer watched or refused, packed. */
     readonly watched: string;
     /** When the table was read, in epoch milliseconds; 0 if never. */
     readonly readAt: number;
@@ -18,13 +18,14 @@ export interface Viewer {
 
 const unknownViewer: Viewer = { revision: 0, recent: "", watched: "", readAt: 0, lists: [] };
 
-/** Ids of the films that a viewer watched. */
+/** Ids of the films that a viewer watched or refused, which the viewer's lists leave out. */
 export const watchedIds = (films: readonly RecentFilm[]): string[] =>
-    films.flatMap(({ itemId, watched = true }) => (watched ? [itemId] : []));
+    films.flatMap(({ itemId, watched = true, refused = false }) => (watched || refused ? [itemId] : []));
 
 /** Usually all films are watched: then both are one string. */
 function packRecent(films: readonly RecentFilm[]): Pick<Viewer, "recent" | "watched"> {
-    const [recent, watched] = [packIds(films.map(({ itemId }) => itemId)), packIds(watchedIds(films))];
+    const wanted = films.filter(({ refused = false }) => !refused);
+    const [recent, watched] = [packIds(wanted.map(({ itemId }) => itemId)), packIds(watchedIds(films))];
     return { recent, watched: watched === recent ? recent : watched };
 }
 

@@ -1,9 +1,13 @@
 import { writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import type { FilmListAnswer } from "../../app/api/names.ts";
 import { fetchMovieLens } from "../../data-prep/movielens.ts";
 import { type PrepareOptions, prepare } from "../../data-prep/prepare.ts";
 import { assertExit, startTestAws } from "../../test/support/local-aws.ts";
 import { shop } from "../../test/support/shop.ts";
+import { until } from "../../test/support/until.ts";
 
 const settings = { api: true, storefront: "api", eventTracker: true, publicHistories: true, prefetchUsers: 0 };
 
@@ -16,29 +20,61 @@ interface PageStack {
     stop(): Promise<void>;
 }
 
+/** Serves a picture at each address, as a shop's host of images does. */
+async function serveImages() {
+    const server = createServer((_, response) => {
+        response.writeHead(200, { "content-type": "image/svg+xml", "cache-control": "max-age=86400" });
+        response.end(
+            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 4"><circle cx="2" cy="2" r="1.5" fill="#447"/></svg>',
+        );
+    });
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+    return {
+        url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+        close() {
+            server.close();
+            server.closeAllConnections();
+        },
+    };
+}
+
 /** A local AWS of its own, with the storefront of MovieLens 100k and then of a shop. */
 export async function startPageStack(say: (line: string) => void): Promise<PageStack> {
     const aws = await startTestAws();
+    const images = await serveImages();
     const at = (name: string) => join(aws.instance.dir, name);
 
-    async function deploy(given: PrepareOptions): Promise<string> {
+    /** Returns the page's address once the API answers from the new tables, which have ids of this form. */
+    async function deploy(given: PrepareOptions, ids: RegExp): Promise<string> {
         await prepare({ ...given, output: aws.interactionsFile, log: () => {} });
         await aws.configure(settings);
         assertExit(await aws.engine("up"), 0);
-        return String((await aws.outputs()).storefrontUrl);
+        const { apiUrl, storefrontUrl } = await aws.outputs();
+        await until(
+            "the API answers from the new tables",
+            async () => {
+                const { films } = (await (await fetch(`${apiUrl}/popular`)).json()) as FilmListAnswer;
+                return ids.test(films[0]?.itemId ?? "");
+                // A warm function looks for a new version once a minute.
+            },
+            90,
+        );
+        return String(storefrontUrl);
     }
     async function movieLens(): Promise<string> {
         say("MovieLens 100k on a local AWS");
         const input = await fetchMovieLens("data/ml-100k", { log: say, env: process.env });
-        return `${await deploy({ input })}#/?viewer=22`;
+        return `${await deploy({ input }, /^\d+$/)}#/?viewer=22`;
     }
     async function shopWithImages(): Promise<string> {
         say("a shop's data on the same stack");
         const { events, products } = shop();
+        const [header = "", ...rows] = products.trimEnd().split("\n");
+        const pictured = rows.map((row, place) => `${row},${place % 9},${images.url}/${place}.svg`);
         await writeFile(at("events.csv"), events);
-        await writeFile(at("products.csv"), products);
+        await writeFile(at("products.csv"), `${[`${header},stock,image`, ...pictured].join("\n")}\n`);
         const [viewer = ""] = /Kund\u00e9-\d+/.exec(events) ?? [];
-        const url = await deploy({ input: at("events.csv"), items: at("products.csv") });
+        const url = await deploy({ input: at("events.csv"), items: at("products.csv") }, /^\u88fd/);
         return `${url}#/?viewer=${encodeURIComponent(viewer)}`;
     }
     return {
@@ -46,6 +82,9 @@ export async function startPageStack(say: (line: string) => void): Promise<PageS
             { name: "MovieLens", serve: movieLens },
             { name: "shop", serve: shopWithImages },
         ],
-        stop: () => aws.stop(),
+        async stop() {
+            images.close();
+            await aws.stop();
+        },
     };
 }

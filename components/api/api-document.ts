@@ -10,7 +10,6 @@ export interface ApiDescription extends Json {
     readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
     readonly components: {
         readonly parameters: Readonly<Record<string, Parameter>>;
-        readonly schemas: Readonly<Record<string, Json>>;
     };
 }
 
@@ -18,7 +17,6 @@ interface Operation {
     readonly operationId: string;
     readonly summary: string;
     readonly parameters?: readonly { readonly $ref: string }[];
-    readonly requestBody?: Json;
 }
 
 interface Parameter {
@@ -47,7 +45,6 @@ const problem = (status: number, title: string) =>
 
 /** API Gateway's own errors with their status; the last two cover all others. */
 const refusals: Readonly<Record<string, readonly [status: number, title: string]>> = {
-    BAD_REQUEST_BODY: [400, "The request's body does not match the API's description"],
     BAD_REQUEST_PARAMETERS: [400, "A parameter is missing"],
     INVALID_API_KEY: [403, "The API key is missing or wrong"],
     MISSING_AUTHENTICATION_TOKEN: [404, "Path not found"],
@@ -62,12 +59,10 @@ const refusals: Readonly<Record<string, readonly [status: number, title: string]
 };
 
 /**
- * The document that API Gateway imports: the description's paths, parameters and bodies in OpenAPI 3.0, the newest
- * version that it supports (API Gateway Developer Guide, "Develop REST APIs using OpenAPI"). Every method calls the
- * function. API Gateway validates required parameters and body fields. It ignores bounds of numbers and lists ("Amazon
- * API Gateway important notes"), so the function validates them.
- *
- * @throws Error for a body schema that OpenAPI 3.0 cannot express.
+ * The document that API Gateway imports: the description's paths and parameters in OpenAPI 3.0, the newest version that
+ * it supports (API Gateway Developer Guide, "Develop REST APIs using OpenAPI"). Every method calls the function. API Gateway
+ * checks that required parameters exist, and names a missing one. It would refuse a body without naming the field, and it
+ * ignores bounds of numbers and lists ("Amazon API Gateway important notes"), so the function validates everything else.
  */
 export function gatewayDocument(description: ApiDescription, wishes: GatewayWishes): Json {
     const { info, paths, components } = description;
@@ -90,10 +85,10 @@ export function gatewayDocument(description: ApiDescription, wishes: GatewayWish
     for (const [path, operations] of Object.entries(paths)) {
         const found: Record<string, Json> = {};
         let inPath: readonly Json[] = [];
-        for (const [verb, { operationId, summary, parameters = [], requestBody }] of Object.entries(operations)) {
+        for (const [verb, { operationId, summary, parameters = [] }] of Object.entries(operations)) {
             const known = parameters.map(({ $ref }) => parameterOf(components.parameters, $ref));
             inPath = known.filter((parameter) => parameter.in === "path");
-            found[verb] = method({ operationId, summary, parameters: known, ...(requestBody && { requestBody }) });
+            found[verb] = method({ operationId, summary, parameters: known });
         }
         made[path] = { ...found, options: preflight(inPath) };
     }
@@ -105,17 +100,14 @@ export function gatewayDocument(description: ApiDescription, wishes: GatewayWish
         openapi: "3.0.1",
         info: { title: wishes.title, version: info.version, description: info.description },
         paths: made,
-        components: {
-            schemas: bodySchemas(description),
-            ...(wishes.apiKey && {
-                securitySchemes: { apiKey: { type: "apiKey", name: "x-api-key", in: "header" } },
-            }),
-        },
-        ...(wishes.apiKey && { "x-amazon-apigateway-api-key-source": "HEADER" }),
+        ...(wishes.apiKey && {
+            components: { securitySchemes: { apiKey: { type: "apiKey", name: "x-api-key", in: "header" } } },
+            "x-amazon-apigateway-api-key-source": "HEADER",
+        }),
         "x-amazon-apigateway-request-validators": {
-            all: { validateRequestBody: true, validateRequestParameters: true },
+            parameters: { validateRequestBody: false, validateRequestParameters: true },
         },
-        "x-amazon-apigateway-request-validator": "all",
+        "x-amazon-apigateway-request-validator": "parameters",
         "x-amazon-apigateway-gateway-responses": gatewayResponses(wishes.otherOrigins),
     };
 }
@@ -128,29 +120,6 @@ function parameterOf(parameters: Readonly<Record<string, Parameter>>, $ref: stri
     }
     const { name, required = false } = found;
     return { name, in: found.in, required, schema: { type: "string" } };
-}
-
-/** The schemas of request bodies, with the schemas that they reference. */
-function bodySchemas({ paths, components }: ApiDescription): Record<string, Json> {
-    const found: Record<string, Json> = {};
-    const follow = (part: unknown): void => {
-        for (const [, name = ""] of JSON.stringify(part).matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
-            const schema = components.schemas[name];
-            if (schema === undefined || /"type":\[|"const":/.test(JSON.stringify(schema))) {
-                throw new Error(
-                    `schema ${name} of app/api/openapi.yaml is not valid in OpenAPI 3.0, but a request body needs it`,
-                );
-            }
-            if (found[name] === undefined) {
-                found[name] = schema;
-                follow(schema);
-            }
-        }
-    };
-    for (const operation of Object.values(paths).flatMap((each) => Object.values(each))) {
-        follow(operation.requestBody ?? {});
-    }
-    return found;
 }
 
 /** RFC 9457 problems, in the function's format. */

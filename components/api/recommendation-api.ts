@@ -30,6 +30,8 @@ export interface RecommendationApiArgs {
     readonly watchedFilterArn: pulumi.Input<string>;
     /** Files of the page if the API serves it; else undefined. */
     readonly page: Readonly<Record<string, pulumi.asset.Asset>> | undefined;
+    /** Origins of the catalogue's images, which the page may show. */
+    readonly imageOrigins: readonly string[];
     /** Whether the cost guard closed API and page. */
     readonly isClosed: boolean;
 }
@@ -239,6 +241,7 @@ function settingsOf({ config, caller, price, ...args }: RecommendationApiArgs, t
         filtersOfWatched: Object.keys(config.filters).filter((name) => includesWatched(config.filters[name] ?? "")),
         watchedTypes: args.watchedTypes,
         noun: args.noun,
+        imageOrigins: args.imageOrigins,
         // By the resource: a function never uses a filter that is not ACTIVE.
         watchedFilterArn: args.watchedFilterArn,
         trackingId: args.trackingId,

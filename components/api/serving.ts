@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { buildStorefront } from "../../app/storefront/build.ts";
 import { apiStage, type StackConfig } from "../../config/config.ts";
@@ -6,13 +7,14 @@ import { contentOf } from "../../data-prep/content.ts";
 import type { Manifest } from "../../data-prep/manifest.ts";
 import { tablesPathBeside } from "../../data-prep/places.ts";
 import type { PreparedData } from "../../data-prep/prepared-data.ts";
+import { parseTables } from "../../data-prep/tables/document.ts";
 import { tablesFault, tablesMend } from "../../data-prep/tables/fault.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import type { Price } from "../cost/price-table.ts";
 import { RankingCampaign } from "../personalize/ranking-campaign.ts";
 import type { Recommender } from "../personalize/recommender.ts";
 import { assetOf, type PageFile, pageFiles } from "../storefront/page-files.ts";
-import { dataWords } from "../storefront/page-words.ts";
+import { dataWords, imageOriginsOf } from "../storefront/page-words.ts";
 import { Storefront } from "../storefront/storefront.ts";
 import { Prefetch } from "./prefetch.ts";
 import { RecommendationApi } from "./recommendation-api.ts";
@@ -21,6 +23,8 @@ import { RecommendationApi } from "./recommendation-api.ts";
 export interface ServingFiles {
     readonly tables: string;
     readonly page: readonly PageFile[];
+    /** Origins of the catalogue's images. */
+    readonly imageOrigins: readonly string[];
 }
 
 /**
@@ -38,13 +42,18 @@ export async function servingFiles({
     }
     const tables = await fallbackTables(config.interactionsFile);
     if (storefront === "none") {
-        return { tables, page: [] };
+        return { tables, page: [], imageOrigins: [] };
     }
     const { directory } = await buildStorefront();
     // Relative to the page: beside it with CloudFront, above it if the API serves the page.
     const api = storefront === "api" ? ".." : apiStage;
     const viewerAuth = config.serving.viewerAuth === undefined ? "none" : "jwt";
-    return { tables, page: pageFiles(directory, { api, viewerAuth, ...dataWords(manifest, config.serving) }) };
+    const document = parseTables(await readFile(tablesPathBeside(config.interactionsFile), "utf8"));
+    return {
+        tables,
+        page: pageFiles(directory, { api, viewerAuth, ...dataWords(manifest, config.serving, document) }),
+        imageOrigins: imageOriginsOf(document),
+    };
 }
 
 export interface ServingArgs {
@@ -113,6 +122,7 @@ export class Serving extends pulumi.ComponentResource {
                     trackingId: recommender.eventTrackerId,
                     watchedFilterArn,
                     isClosed: args.isClosed,
+                    imageOrigins: files.imageOrigins,
                     page: hosted && Object.fromEntries(hosted.map((file) => [file.name, assetOf(file)])),
                 },
                 child,
@@ -130,6 +140,7 @@ export class Serving extends pulumi.ComponentResource {
                           caller,
                           bucketName: args.bucketName,
                           files: files.page,
+                          imageOrigins: files.imageOrigins,
                           apiHost: api.host,
                           isClosed: args.isClosed,
                       },

@@ -25,13 +25,16 @@ export interface PageParts extends DataWords {
 }
 
 /** The page's text with its parts, at their placeholders. */
-export function filledPage(html: string, { api, viewerAuth, noun, nouns, event, viewers, ...more }: PageParts): string {
+export function filledPage(
+    html: string,
+    { api, viewerAuth, noun, nouns, events, viewers, ...more }: PageParts,
+): string {
     const parts: Readonly<Record<string, string>> = {
         API: api,
         VIEWER_AUTH: viewerAuth,
         NOUN: noun,
         NOUNS: nouns,
-        EVENT: event,
+        EVENTS: JSON.stringify(events),
         VIEWERS: JSON.stringify(viewers),
         PUBLIC_HISTORIES: String(more.publicHistories),
         CREDITS: more.credits,

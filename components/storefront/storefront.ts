@@ -15,6 +15,8 @@ export interface StorefrontArgs {
     /** Name of the data bucket; the page's bucket name starts with it. */
     readonly bucketName: string;
     readonly files: readonly PageFile[];
+    /** Origins of the catalogue's images. */
+    readonly imageOrigins: readonly string[];
     /** Host of the API, which has the page's address with a path prefix. */
     readonly apiHost: pulumi.Input<string>;
     /** Whether the cost guard closed API and page. */
@@ -96,12 +98,12 @@ export class Storefront extends pulumi.ComponentResource {
 
     private distribution(
         name: string,
-        { config, caller, apiHost, isClosed }: StorefrontArgs,
+        { config, caller, apiHost, isClosed, imageOrigins }: StorefrontArgs,
         { bucket, access }: { bucket: pulumi.Output<string>; access: aws.cloudfront.OriginAccessControl },
         child: pulumi.CustomResourceOptions,
     ): aws.cloudfront.Distribution {
         const { names, tags, region } = config;
-        const headers = headersPolicy(name, names.storefront, child);
+        const headers = headersPolicy(name, names.storefront, imageOrigins, child);
         return new aws.cloudfront.Distribution(
             name,
             {
@@ -198,7 +200,12 @@ function headersOf({ allowedOrigins, viewerAuth }: StackConfig["serving"]) {
 }
 
 /** Headers that CloudFront adds to each file of the page. */
-function headersPolicy(name: string, policyName: string, opts: pulumi.CustomResourceOptions) {
+function headersPolicy(
+    name: string,
+    policyName: string,
+    imageOrigins: readonly string[],
+    opts: pulumi.CustomResourceOptions,
+) {
     const others = ["Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Permissions-Policy"] as const;
     return new aws.cloudfront.ResponseHeadersPolicy(
         name,
@@ -206,7 +213,7 @@ function headersPolicy(name: string, policyName: string, opts: pulumi.CustomReso
             name: policyName,
             comment: "Security headers of the page",
             securityHeadersConfig: {
-                contentSecurityPolicy: { contentSecurityPolicy, override: true },
+                contentSecurityPolicy: { contentSecurityPolicy: contentSecurityPolicy(imageOrigins), override: true },
                 contentTypeOptions: { override: true },
                 frameOptions: { frameOption: pageHeaders["X-Frame-Options"], override: true },
                 referrerPolicy: { referrerPolicy: pageHeaders["Referrer-Policy"], override: true },

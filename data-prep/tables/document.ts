@@ -1,3 +1,4 @@
+import type { ShopDetails } from "../catalogue.ts";
 import type { ListedHistory } from "./histories.ts";
 
 /**
@@ -28,6 +29,8 @@ export interface TablesDocument {
         readonly genres: readonly number[];
         /** Number of users who watched it. */
         readonly viewers: readonly number[];
+        /** What a shop's items have besides title and category; absent if none has any. */
+        readonly details?: readonly (Readonly<ShopDetails> | null)[];
     };
     readonly genreSets: readonly (readonly string[])[];
     readonly trending: { readonly windowSeconds: number; readonly films: readonly number[] };

@@ -1,5 +1,5 @@
 import { spanOf, viewsOf } from "../by-user.ts";
-import type { CatalogueItem } from "../catalogue.ts";
+import { type CatalogueItem, shopDetailsOf } from "../catalogue.ts";
 import type { Columns } from "../columns.ts";
 import { writeWholeFile } from "../files.ts";
 import { free } from "../growing.ts";
@@ -104,12 +104,14 @@ function filmsOf(
         places.set(key, place);
         return place;
     };
+    const details = ids.map((itemId) => shopDetailsOf(known.get(itemId) ?? {}) ?? null);
     return {
         films: {
             ids,
             titles: ids.map((itemId) => known.get(itemId)?.title ?? null),
             years: ids.map((itemId) => known.get(itemId)?.year ?? null),
             genres: ids.map((itemId) => placeOf(known.get(itemId)?.genres ?? [])),
+            ...(details.some((each) => each !== null) && { details }),
             viewers: ids.map((_, number) => (number < order.length ? (viewers[order[number] as number] as number) : 0)),
         },
         genreSets,

@@ -129,8 +129,12 @@ describe("the API on the local AWS", () => {
     });
 
     it("judges requests at the gateway and in the function, and answers problems", async () => {
-        const missing = await post("/events", { userId: "1" });
+        const missing = await call("/items");
         assert.deepEqual([missing.status, missing.headers.get("content-type")], [400, "application/problem+json"]);
+        assert.match(missing.body.detail, /\[query\]/);
+        const incomplete = await post("/events", { userId: "1" });
+        assert.deepEqual([incomplete.status, incomplete.body.errors[0].in], [400, "body"]);
+        assert.match(incomplete.body.errors[0].message, /'sessionId'/);
         const wrong = await call("/recommendations/1?numResults=1000");
         assert.deepEqual([wrong.status, wrong.body.errors[0].in], [400, "query numResults"]);
         assert.equal(wrong.body.requestId, wrong.headers.get("x-amzn-requestid"));

@@ -92,7 +92,7 @@ describe("data of a shop, on the real engine", () => {
         );
         const { watchedFilterArn: filterArn } = await aws.outputs();
         const { filter } = await aws.personalize.send(new DescribeFilterCommand({ filterArn }));
-        assert.match(filter?.filterExpression ?? "", /EVENT_TYPE IN \("purchase"\)$/);
+        assert.match(filter?.filterExpression ?? "", /EVENT_TYPE IN \("purchase", "NotInterested"\)$/);
         assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
     });
 
@@ -142,7 +142,7 @@ describe("data of a shop, on the real engine", () => {
         await page.locator(".viewers .viewer").click();
         await shows(page, ".hero-film", /^\u88fd\u54c1 \d+$/);
         await shows(page, ".hero .primary", /^View$/);
-        await shows(page, "#popular", /The most viewed products\./);
+        await shows(page, "#popular", /Products viewed most, where recent times count more\./);
         await page.locator(".hero .primary").click();
         await shows(page, "#picks", /Because you viewed \u88fd\u54c1 \d+/);
         assert.deepEqual(complaints, []);

@@ -40,7 +40,7 @@ const service = createService({
     config,
     openApi: read("openapi.json"),
     storedTables: storedTables(new S3Client(settings), config.bucketName),
-    pages: existsSync(beside("storefront")) ? pageFiles(beside("storefront")) : new Map(),
+    pages: existsSync(beside("storefront")) ? pageFiles(beside("storefront"), config.imageOrigins) : new Map(),
     campaign: campaignPort(clients, config),
     putEvents: trackerPort(new PersonalizeEventsClient(settings), config.trackingId),
     ...(config.viewerAuth && { verifyToken: rememberTokens(tokenVerifier(config.viewerAuth), Date.now) }),

@@ -8,7 +8,7 @@ export const unitBytes = 1024;
 
 /**
  * Attributes of a viewer's newest films, in compact form: `[["50",0],["172",61000,0]]`. A film has its id and the
- * milliseconds before the revision. 0 follows if it was not watched. Oldest films are left out until one write unit is
+ * milliseconds before the revision. 0 follows if it was not watched, 1 if it was refused, and 2 if it was watched and refused. Oldest films are left out until one write unit is
  * enough.
  */
 export function recentAttributes(key: Item, { revision, films, counted, proven }: Recent, expiresAt: number): Item {
@@ -19,9 +19,11 @@ export function recentAttributes(key: Item, { revision, films, counted, proven }
         ...(proven && { proven: { N: "1" } }),
         ...(counted && { minute: { N: String(counted.minute) }, events: { N: String(counted.events) } }),
     };
-    const packed = films.map(({ itemId, at, watched }) =>
-        watched === false ? [itemId, revision - at, 0] : [itemId, revision - at],
-    );
+    const packed = films.map(({ itemId, at, watched = true, refused = false }) => [
+        itemId,
+        revision - at,
+        ...(refused ? [watched ? 2 : 1] : watched ? [] : [0]),
+    ]);
     for (let count = packed.length; ; count--) {
         const whole = { ...item, films: { S: JSON.stringify(packed.slice(0, count)) } };
         if (count === 0 || itemBytes(whole) <= unitBytes) return whole;
@@ -32,14 +34,21 @@ export function recentAttributes(key: Item, { revision, films, counted, proven }
 export function recentOf(item: Item | undefined): Recent {
     if (item === undefined) return { revision: 0, films: [] };
     const [revision, minute, events] = [item.revision, item.minute, item.events].map((value) => Number(value?.N ?? 0));
-    const films = JSON.parse(item.films?.S ?? "[]") as readonly (RecentFilm | readonly [string, number, 0?])[];
+    const films = JSON.parse(item.films?.S ?? "[]") as readonly (
+        | RecentFilm
+        | readonly [string, number, (0 | 1 | 2)?]
+    )[];
     return {
         revision: revision as number,
         films: films.map((film) => {
             if (!Array.isArray(film)) return film as RecentFilm;
-            const [itemId, before, watched] = film as readonly [string, number, 0?];
-            const at = (revision as number) - before;
-            return watched === 0 ? { itemId, at, watched: false } : { itemId, at };
+            const [itemId, before, mark] = film as readonly [string, number, (0 | 1 | 2)?];
+            return {
+                itemId,
+                at: (revision as number) - before,
+                ...((mark === 0 || mark === 1) && { watched: false as const }),
+                ...((mark === 1 || mark === 2) && { refused: true as const }),
+            };
         }),
         ...(item.proven && { proven: true as const }),
         ...(minute && { counted: { minute, events: events as number } }),

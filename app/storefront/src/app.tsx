@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { credits, item, person, siteName } from "./data-words.ts";
+import { credits, hasPosters, item, person, siteName } from "./data-words.ts";
 import { useOnline, useRoute } from "./hooks.ts";
 import { Compare } from "./pages/compare.tsx";
 import { Home } from "./pages/home.tsx";
@@ -65,8 +65,10 @@ export function App() {
                 <Legend />
                 <p>
                     {credits !== "" && `${item.Many} and ratings by ${credits}. `}
-                    Posters are drawn by this page from title, year and genre. Recommendations by Amazon Personalize, or
-                    a local stand-in for it.
+                    {hasPosters
+                        ? "Posters are drawn by this page from title, year and genre. "
+                        : `Tiles are drawn by this page for ${item.many} without an image. `}
+                    Recommendations by Amazon Personalize, or a local stand-in for it.
                 </p>
             </footer>
             {picking && <Picker route={route} onClose={() => setPicking(false)} />}

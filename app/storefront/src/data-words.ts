@@ -1,15 +1,18 @@
 /**
- * The words for the stack's data. The hosting program writes them into `<html data-noun data-nouns data-event
+ * The words for the stack's data. The hosting program writes them into `<html data-noun data-nouns data-events
  * data-viewers data-public-histories data-credits>`, from manifest and configuration.
  */
 const {
     noun = "film",
     nouns = "films",
-    event = "Watch",
+    events = '["Watch"]',
     viewers = "[]",
     publicHistories: isPublic = "false",
     credits: source = "",
 } = globalThis.document?.documentElement.dataset ?? {};
+
+/** Whether items look like films: with drawn posters, as high as those of a cinema. Others have square tiles. */
+export const hasPosters = noun === "film" || noun === "video";
 
 /** A text with a capital first letter. */
 export const capital = (word: string) => `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;
@@ -43,11 +46,14 @@ export const category = {
 /** The page's name, such as "Book recommender". */
 export const siteName = `${noun === "film" ? "Movie" : item.One} recommender`;
 
-/** The type of the events that the page sends. */
-export const eventType = event;
+/** A viewer that the page offers, with the most frequent genres and the number of items of the history. */
+interface OfferedViewer {
+    readonly id: string;
+    readonly genres: readonly string[];
+    readonly items?: number;
+}
 
-/** Ids of viewers that the page offers. */
-export const someViewers = JSON.parse(viewers) as readonly string[];
+export const offeredViewers = JSON.parse(viewers) as readonly OfferedViewer[];
 
 /** The data set to credit; empty for data of the owner. */
 export const credits = source;
@@ -55,17 +61,24 @@ export const credits = source;
 /** Whether the API shows each viewer's history. */
 export const publicHistories = isPublic === "true";
 
-/** A viewer's act: "Watch" a film, the viewer "watched" it, it was "watched". */
-interface Act {
+/** An act of a viewer: the viewer may "watch" a film, "watched" it, and it was "watched". */
+export interface Act {
+    /** The type of its event. */
+    readonly type: string;
     readonly act: string;
+    /** The words of its button. */
     readonly Act: string;
     readonly past: string;
     readonly done: string;
+    /** What the viewer did, for a sentence that begins with the viewer. */
+    told(name: string): string;
 }
 
-/** Event types by parts of their names, and the verb's forms. */
-const verbs: readonly (readonly [types: RegExp, act: string, past: string, done?: string])[] = [
+/** Event types by parts of their names, and the verb's forms; the words after the item come last. */
+const verbs: readonly (readonly [types: RegExp, act: string, past: string, done?: string, after?: string])[] = [
     [/watch/i, "watch", "watched"],
+    [/cart|basket/i, "add", "added", "added", " to the cart"],
+    [/wish|save|bookmark/i, "save", "saved"],
     [/purchase|buy|order|transaction|checkout/i, "buy", "bought"],
     [/view|^pv$|detail|click|open/i, "view", "viewed"],
     [/borrow|loan/i, "borrow", "borrowed"],
@@ -78,11 +91,38 @@ const verbs: readonly (readonly [types: RegExp, act: string, past: string, done?
     [/like|lov|fav/i, "like", "liked"],
 ];
 
-/** The verb of an event type; "choose" for an unknown one. */
+/** The act of an event type; "choose" for an unknown one. */
 export function actOf(type: string): Act {
-    const [, act, past, done = past] = verbs.find(([types]) => types.test(type)) ?? [/./, "choose", "chose", "chosen"];
-    return { act, Act: capital(act), past, done };
+    const [, act, past, done = past, after = ""] = verbs.find(([types]) => types.test(type)) ?? [
+        /./,
+        "choose",
+        "chose",
+        "chosen",
+    ];
+    return {
+        type,
+        act: `${act}${after}`,
+        Act: capital(`${act}${after}`),
+        past: `${past}${after}`,
+        done: `${done}${after}`,
+        told: (name) => `${past} ${name}${after}`,
+    };
 }
 
-export const { act, Act, past, done } = actOf(eventType);
-export const Done = capital(done);
+const [first, ...others] = (JSON.parse(events) as readonly string[]).map(actOf);
+
+/** The act that the data has most often. */
+export const usualAct = first ?? actOf("Watch");
+/** All acts of the data that the page offers, the most frequent first. */
+export const acts: readonly Act[] = [usualAct, ...others];
+export const { act, Act, past, done } = usualAct;
+
+/** The act by which an item leaves the viewer's lists; the default filter has its type. */
+export const refusal: Act = {
+    type: "NotInterested",
+    act: "refuse",
+    Act: "Not interested",
+    past: "refused",
+    done: "refused",
+    told: (name) => `are not interested in ${name}`,
+};

@@ -1,12 +1,12 @@
 import { putEvents } from "./api.ts";
-import { eventType, person } from "./data-words.ts";
-import { givenNameOf } from "./names.ts";
+import { type Act, person, refusal } from "./data-words.ts";
+import { givenNameOf, shortId } from "./names.ts";
 import { needsToken } from "./sign-in.ts";
 import { ofThisTab } from "./storage.ts";
 import type { ListedFilm } from "./words.ts";
 
 /** Films watched in this visit, newest first. */
-export type Watched = readonly ListedFilm[];
+export type Watched = readonly (ListedFilm & { readonly done: string })[];
 
 const newViewerKey = "new-viewer";
 const sessionKey = "session";
@@ -31,7 +31,7 @@ export const isNew = (viewer: string) => viewer.startsWith("new-");
 export function viewerName(viewer: string): string {
     if (needsToken || isNew(viewer)) return "you";
     const given = givenNameOf(viewer);
-    return given === undefined ? `${person.one} ${viewer}` : `${given} (${viewer})`;
+    return given === undefined ? `${person.one} ${shortId(viewer)}` : `${given} (${viewer})`;
 }
 
 export function watchedBy(viewer: string): Watched {
@@ -42,11 +42,10 @@ export function watchedBy(viewer: string): Watched {
     }
 }
 
-/** Stores that a viewer watched a film, and returns all watched films. */
-export function remember(viewer: string, film: ListedFilm): Watched {
-    const { itemId, title, year, genres } = film;
-    const before = watchedBy(viewer).filter((other) => other.itemId !== itemId);
-    const all = [{ itemId, title, year, genres }, ...before].slice(0, mostWatched);
+/** Stores what a viewer did with a film, and returns all such films; a refused film is none of them. */
+export function remember(viewer: string, film: ListedFilm, act: Act): Watched {
+    const before = watchedBy(viewer).filter((other) => other.itemId !== film.itemId);
+    const all = [...(act === refusal ? [] : [{ ...film, done: act.done }]), ...before].slice(0, mostWatched);
     ofThisTab.set(watchedKey(viewer), JSON.stringify(all));
     return all;
 }
@@ -79,23 +78,24 @@ export function lastRevision(viewer: string): number | undefined {
     return Number.isFinite(kept) ? kept : undefined;
 }
 
-/** Sends the event that a viewer watches a film, with the recommendation of its list. Throws ApiError. */
+/** Sends the event of a viewer's act on a film, with the recommendation of its list. Throws ApiError. */
 export async function watchFilm(
     viewer: string,
     film: ListedFilm,
     recommendationId: string | undefined,
+    act: Act,
 ): Promise<{ readonly revision: number; readonly tracked: boolean; readonly watched: Watched }> {
     const { value } = await putEvents({
         userId: viewer,
         sessionId: session(),
         events: [
             {
-                eventType,
+                eventType: act.type,
                 itemId: film.itemId,
                 ...(recommendationId !== undefined && { recommendationId }),
             },
         ],
     });
     ofThisTab.set(revisionKey(viewer), String(value.revision));
-    return { ...value, watched: remember(viewer, film) };
+    return { ...value, watched: remember(viewer, film, act) };
 }

@@ -61,6 +61,18 @@ export const reasonWords: Readonly<Record<Reason, string>> = {
     "filter-not-served": "this filter needs the campaign",
 };
 
+const prices = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+/** The price of an item, in the currency of the data. */
+export const priceOf = ({ price }: Pick<ListedFilm, "price">): string | undefined =>
+    price === undefined ? undefined : prices.format(price);
+
+const lowStock = 5;
+/** The stock of an item in words, if it is low. */
+export function stockOf({ stock }: Pick<ListedFilm, "stock">): string | undefined {
+    if (stock === undefined || stock > lowStock) return undefined;
+    return stock > 0 ? `Only ${stock} left` : "Sold out";
+}
+
 const dollars = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
 /** US dollars, with cents. */
 export const usd = (amount: number) => dollars.format(amount);

@@ -18,7 +18,7 @@ export interface Passing {
     /** Called after MiniStack's answer, before the caller gets it. */
     answered?(): void;
     /** Replaces the body of a successful answer. */
-    rewrite?(body: Buffer): Buffer;
+    rewrite?(body: Buffer): Buffer | Promise<Buffer>;
 }
 
 /** Passes a request to MiniStack unchanged, with its Host header (a part of the signature), and the answer back. */
@@ -34,7 +34,9 @@ export function passThrough(
     }
     const { expect: _answered, [judgedHeader]: _forged, [secretHeader]: _guessed, ...others } = request.headers;
     // Of this connection only (RFC 9110, 7.6.1): MiniStack would wait for the other protocol of `Upgrade: h2c`.
-    const { connection: _own, upgrade: _offered, "http2-settings": _settings, ...headers } = others;
+    const { connection: _own, upgrade: _offered, "http2-settings": _settings, ...passed } = others;
+    const { "accept-encoding": _compressed, ...plain } = passed;
+    const headers = rewrite ? plain : passed;
     const onward = send({
         agent,
         host: "127.0.0.1",
@@ -52,7 +54,7 @@ export function passThrough(
             return;
         }
         if (rewrite && answer.statusCode === 200) {
-            void sendRewritten(answer, response, rewrite);
+            void sendRewritten(answer, response, rewrite, isPublic);
             return;
         }
         response.writeHead(answer.statusCode ?? 502, isPublic ? answer.headers : withoutCors(answer.headers));
@@ -83,12 +85,13 @@ function withoutCors(headers: IncomingHttpHeaders): IncomingHttpHeaders {
 async function sendRewritten(
     answer: IncomingMessage,
     response: ServerResponse,
-    rewrite: (body: Buffer) => Buffer,
+    rewrite: NonNullable<Passing["rewrite"]>,
+    isPublic = false,
 ): Promise<void> {
     try {
-        const body = rewrite(await buffer(answer));
+        const body = await rewrite(await buffer(answer));
         const { "content-length": _, "transfer-encoding": __, ...headers } = answer.headers;
-        response.writeHead(200, withoutCors(headers)).end(body);
+        response.writeHead(200, isPublic ? headers : withoutCors(headers)).end(body);
     } catch {
         response.destroy();
     }

@@ -13,6 +13,7 @@ import { createFaults, type Faults } from "./faults.ts";
 import type { MiniStackAddress } from "./ministack.ts";
 import { importApi, isImport } from "./openapi-import/import-api.ts";
 import type { Organisation } from "./organisation.ts";
+import { isPageStatus, withLocalFigures } from "./page-status.ts";
 import { answerSilence, type Passing, passThrough } from "./pass-through.ts";
 import { answerPersonalize } from "./personalize.ts";
 import { createSimulators, type Simulators } from "./simulators/simulators.ts";
@@ -97,11 +98,16 @@ async function route(
         return;
     }
     const known = admission?.body;
+    const isPublic = isPublicPlane(request, decodeURIComponent(url.pathname));
     const passing: Passing = {
         ...(admission?.guard && { guard: admission.guard }),
         ...(known && { body: known }),
         judged: admission?.judged ?? false,
-        isPublic: isPublicPlane(request, decodeURIComponent(url.pathname)),
+        isPublic,
+        ...(isPublic &&
+            isPageStatus(request.method, url.pathname) && {
+                rewrite: (answer: Buffer) => withLocalFigures(options.emulator, answer),
+            }),
         ...(admission?.changesAccess && enforcement && { answered: enforcement.forget }),
     };
     if (admission && !admission.judged) {

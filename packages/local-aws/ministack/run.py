@@ -26,6 +26,7 @@ import gateway_only
 import managed_policies
 import metric_alarms
 import object_owners
+import page_owner
 import origins
 import queue_metrics
 import queue_urls
@@ -56,6 +57,7 @@ if __name__ == "__main__":
     asynchronous.invoke_asynchronously()
     edge_tags.list_tagged()
     rest_deployments.keep_to_deployments()
+    page_owner.identify()
     rest_records.keep()
     # After the records: an access log has the bytes before compression.
     compression.compress()

@@ -5,7 +5,7 @@ import { askedIn, putNotification, putSpend, tablePort } from "../../../app/func
 import { operateTable } from "../../../app/functions/table-operations/operate-table.ts";
 import { packFilms, unpackFilms } from "../../../app/serving/film-scores.ts";
 import { recentLength } from "../../../app/serving/limits.ts";
-import type { KeptList } from "../../../app/serving/ports.ts";
+import type { KeptList, RecentFilm } from "../../../app/serving/ports.ts";
 import { epochHour } from "../../../app/serving/traffic.ts";
 import type { Cinema } from "../../../packages/local-aws/test/gateway/cinema.ts";
 import { startCinemaTable } from "./cinema-table.ts";
@@ -77,8 +77,13 @@ describe("the table of the recommendation API on a local AWS", () => {
             watched: false as const,
         }));
         const counted = { minute: 29_403_166, events: 60 };
-        await table.putRecent("v2", { revision, films, counted }, 0, 2_000_000_000, signal);
-        assert.deepEqual(await table.recent("v2", signal), { revision, films, counted });
+        const refused = [
+            { ...films[0], refused: true as const },
+            { itemId: "7", at: revision, refused: true as const },
+        ];
+        const stored = [...refused, ...films.slice(2)] as readonly RecentFilm[];
+        await table.putRecent("v2", { revision, films: stored, counted }, 0, 2_000_000_000, signal);
+        assert.deepEqual(await table.recent("v2", signal), { revision, films: stored, counted });
         const longest = films.map((film, at) => ({ ...film, itemId: `${at}`.padEnd(64, "€") }));
         const userId = "€".repeat(85);
         await table.putRecent(userId, { revision, films: longest, counted }, 0, 2_000_000_000, signal);

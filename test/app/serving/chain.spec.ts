@@ -140,6 +140,26 @@ describe("a viewer's films", () => {
         assert.deepEqual((await list()).slice(1), ["100", "103", "104"], "without the table");
     });
 
+    it("leave out what the viewer is not interested in, and are not made by it", async () => {
+        const refuse = (itemId: string) => {
+            const events = [{ eventType: "NotInterested", itemId }];
+            return world.ask("POST /events", { body: { userId: "a", sessionId: "s", events } });
+        };
+        await refuse("100");
+        const list = async () => idsOf(await world.recommend("a", { numResults: "2" }));
+        assert.deepEqual(await list(), [markOf("a", 1), "101"]);
+        world.restart();
+        world.clock.at += hour / 2;
+        assert.deepEqual(await list(), [markOf("a", 1), "101"], "from the table");
+        const history = jsonOf(await world.ask("GET /history/{userId}", { path: { userId: "a" } }));
+        assert.equal(history.total, 0);
+        world = startWorld();
+        world.state.fault = throws(serviceError("ThrottlingException"));
+        await refuse("1");
+        const popular = await world.recommend("a", { numResults: "2" });
+        assert.deepEqual([popular.source, idsOf(popular)], ["popular", ["2", "3"]]);
+    });
+
     it("come from the campaign without the filter, if that was deleted by hand", async () => {
         world.state.filterGone = true;
         await world.watch("a", "100");

@@ -3,9 +3,10 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { GatewayResult } from "../../../app/serving/gateway-event.ts";
-import { contentSecurityPolicy } from "../../../app/serving/headers.ts";
 import { pageFiles } from "../../../app/serving/page-files.ts";
 import { startWorld, type World } from "./world.ts";
+
+const images = "https://cdn.shop.example";
 
 describe("the page's files", () => {
     let folder: string;
@@ -16,7 +17,7 @@ describe("the page's files", () => {
         await writeFile(join(folder, "index.html"), "<html>é</html>");
         await writeFile(join(folder, "assets", "index-BsT3n_0q.js"), "1");
         await writeFile(join(folder, "icon.png"), Uint8Array.of(255, 0, 1));
-        world = startWorld({ pages: pageFiles(folder) });
+        world = startWorld({ pages: pageFiles(folder, [images]) });
     });
     after(() => rm(folder, { recursive: true, force: true }));
     const file = (proxy: string, headers = {}): Promise<GatewayResult> =>
@@ -25,7 +26,11 @@ describe("the page's files", () => {
     it("are served with their types, for ever where their name changes with them, and with what keeps browsers from harm", async () => {
         const page = await file("index.html");
         assert.deepEqual([page.body, page.headers["Content-Type"]], ["<html>é</html>", "text/html; charset=utf-8"]);
-        assert.equal(page.headers["Content-Security-Policy"], contentSecurityPolicy);
+        assert.equal(
+            page.headers["Content-Security-Policy"],
+            `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: ${images}; connect-src 'self'; ` +
+                "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        );
         assert.match(page.headers["Cache-Control"] ?? "", /no-cache/);
         assert.equal((await file("index.html", { "If-None-Match": page.headers.ETag ?? "" })).statusCode, 304);
         assert.match((await file("assets/index-BsT3n_0q.js")).headers["Cache-Control"] ?? "", /immutable/);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { answerTable } from "../../../app/serving/film-answers.ts";
 import { openTables, readTables } from "../../../app/serving/table-answers.ts";
 import { parseTables, type TablesDocument, TablesFormatError } from "../../../data-prep/tables/document.ts";
 import { longestListedHistory } from "../../../data-prep/tables/histories.ts";
@@ -141,6 +142,22 @@ describe("answers from the tables", () => {
 });
 
 describe("the tables of interactions", () => {
+    it("have what the table of items has besides title and category, and the API answers it", () => {
+        const film = (itemId: string, more: object) => ({ itemId, title: itemId, year: null, genres: [], ...more });
+        const columns = columnsFrom([
+            ["u", "1", 7],
+            ["u", "2", 8],
+        ]);
+        const details = { price: 12.5, brand: "Ferm", stock: 0, image: "https://cdn.shop.example/1.jpg" };
+        const document = makeTables(columns, [film("1", details), film("2", {})], "abc");
+        const answer = answerTable(openTables(document).popular(), { source: "popular" });
+        assert.deepEqual(
+            answer.films.toSorted((a, b) => Number(a.itemId) - Number(b.itemId)),
+            [film("1", details), film("2", {})],
+        );
+        assert.equal("details" in makeTables(columns, [film("1", {})], "abc").films, false, "no shop, no column");
+    });
+
     const catalogue = Array.from({ length: 160 }, (_, at) => ({
         itemId: String(at + 1),
         title: `Film ${at + 1}`,

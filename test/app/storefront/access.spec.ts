@@ -137,7 +137,9 @@ describe("the storefront is for everybody", () => {
             const { page, context } = await openPage(browser, `${(isParked ? parked : served).url}${hash}`, options);
             await ready(page);
             for (const theme of ["dark", "light"]) {
-                await page.evaluate((chosen) => void (document.documentElement.dataset.theme = chosen), theme);
+                await page.evaluate((chosen) => {
+                    document.documentElement.dataset.theme = chosen;
+                }, theme);
                 assert.deepEqual(await violationsOf(page), [], theme);
                 assert.deepEqual(await faintTexts(page), [], theme);
             }

@@ -104,7 +104,7 @@ export const focused = (page: Page) =>
  * a picture, even if its background is opaque.
  */
 export async function faintTexts(page: Page): Promise<string[]> {
-    return page.$$eval(".trouble, .trouble *, .banner, .guard, .offline, .open, .chip, .hint", (elements) => {
+    return page.$$eval(".trouble, .trouble *, .banner, .guard, .offline, .open, .chip, .hint, .stock", (elements) => {
         const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
         /** Red, green, blue and opacity, from 0 to 1, in whatever form the browser writes a colour. */
         const partsOf = (colour: string) => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { givenNameOf } from "../../../app/storefront/src/names.ts";
+import { givenNameOf, shortId } from "../../../app/storefront/src/names.ts";
 import { tasteBy } from "../../../app/storefront/src/taste.ts";
 import { whyOf } from "../../../app/storefront/src/why.ts";
 import { type FilmList, type ListedFilm, shortened } from "../../../app/storefront/src/words.ts";
@@ -21,7 +21,7 @@ const listOf = (films: readonly ListedFilm[], more: Partial<FilmList> = {}): Fil
 describe("a viewer's name", () => {
     it("is made from an id with a digit, always the same one", () => {
         fc.assert(
-            fc.property(fc.string({ minLength: 1 }), fc.nat(), (text, number) => {
+            fc.property(fc.string({ minLength: 1, maxLength: 6 }), fc.nat(99_999), (text, number) => {
                 const id = `${text}${number}`;
                 assert.match(givenNameOf(id) ?? "", /^[A-Z][a-z]+$/);
                 assert.equal(givenNameOf(id), givenNameOf(id));
@@ -35,9 +35,20 @@ describe("a viewer's name", () => {
         for (const id of ["jane", "jane.doe@example.com", "a/b 七", ""]) assert.equal(givenNameOf(id), undefined, id);
     });
 
+    it("is not made from a long id, which is shortened to the part that differs", () => {
+        for (const [id, shown] of [
+            ["3f2a91c4-7b1e-4c55-9d0a-2b7f6a1c9e10", "3f2a91c4…"],
+            ["customer-000123456", "…00123456"],
+            ["CUST-0042", "CUST-0042"],
+        ] as const) {
+            assert.equal(shortId(id), shown);
+            assert.equal(givenNameOf(id) === undefined, shown !== id);
+        }
+    });
+
     it("differs among the viewers that the page offers, and spreads over the viewers of MovieLens", () => {
         const { viewers } = dataWords(undefined, { publicHistories: true });
-        assert.equal(new Set(viewers.map(givenNameOf)).size, viewers.length);
+        assert.equal(new Set(viewers.map(({ id }) => givenNameOf(id))).size, viewers.length);
         const counts = new Map<string | undefined, number>();
         for (let id = 1; id <= 943; id++) {
             const name = givenNameOf(String(id));

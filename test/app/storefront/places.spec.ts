@@ -111,11 +111,25 @@ describe("the storefront's other pages and settings", () => {
             /anyone can read and change any viewer's list.*no real people's data/,
         );
         assert.match(await textOf(page, ".visit tbody"), /Popular films/);
+        assert.equal(await page.$$eval(".panel dl", (lists) => lists.length), 0, "no list of facts without a fact");
         const before = askedFor("health");
         const again = page.waitForResponse((response) => response.url().endsWith("/health"));
         await page.locator(".page-head .button").click();
         await again;
         assert.equal(askedFor("health"), before + 1);
+        clean();
+    });
+
+    it("explains the colour of each source, and has no panel without content", async () => {
+        const page = await open("#/status");
+        await said(page, ".state", /Serving/);
+        const panels = await page.$$eval(".panel", (all) => all.map((panel) => panel.querySelector("h2")?.textContent));
+        assert.deepEqual(panels, ["Campaign"], "this visit has no list yet");
+        const colours = (selector: string) =>
+            page.$$eval(selector, (all) => all.map((one) => getComputedStyle(one, "::before").backgroundColor));
+        const [personal, similar, popular] = await colours(".legend dt");
+        assert.equal(new Set([personal, similar, popular]).size, 3);
+        assert.deepEqual(await colours(".chain li"), [personal, personal, personal, similar, popular]);
         clean();
     });
 

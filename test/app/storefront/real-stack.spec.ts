@@ -39,6 +39,18 @@ describe("the storefront on the real engine and the local AWS", () => {
         await context.close();
     });
 
+    it("shows state, version, quality and cost on its own status page, and the state alone to other callers", async () => {
+        const { page, context } = await openPage(browser, `${url}#/status`);
+        await said(page, "#campaign-title ~ .state", /^Serving$/);
+        await said(page, ".panel .facts", /Solution version\w+.*NDCG at 100\.\d{4}/);
+        await said(page, ".panels", /Cost\$\d+\.\d\d an hour.*\$\d+\.\d\d spent in \w+ \d{4}, of \$\d/);
+        await context.close();
+        for (const headers of [{}, { "sec-fetch-site": "cross-site" }]) {
+            const health = await (await fetch(`${apiUrl}/health`, { headers })).json();
+            assert.deepEqual(health, { status: "ok", campaign: { state: "serving" } });
+        }
+    });
+
     it("shows by itself that the campaign was parked, and shows films all the same", async () => {
         const { page, context, complaints } = await openPage(browser, `${url}#/?viewer=visitor`);
         assert.ok((await filmsOf(page, "picks")).length > 0);

@@ -9,7 +9,7 @@ import { createService } from "../../../app/serving/service.ts";
 import { openTables } from "../../../app/serving/table-answers.ts";
 import { buildStorefront } from "../../../app/storefront/build.ts";
 import { filledPage } from "../../../components/storefront/page-files.ts";
-import { type DataWords, dataWords } from "../../../components/storefront/page-words.ts";
+import { type DataWords, dataWords, imageOriginsOf } from "../../../components/storefront/page-words.ts";
 import type { TablesDocument } from "../../../data-prep/tables/document.ts";
 import type { Issuer } from "../../support/issuer.ts";
 import { memoryTable } from "../serving/memory-table.ts";
@@ -51,6 +51,8 @@ export interface ServeOptions {
     readonly details?: boolean;
     /** The words of the data; without them, films. */
     readonly words?: DataWords;
+    /** Types of events after which lists leave the item out; absent: viewings. */
+    readonly watchedTypes?: readonly string[];
     /** The month's spend, as the cost guard counted it. */
     readonly spend?: MonthSpend;
 }
@@ -66,10 +68,11 @@ export async function serveStorefront({
     auth,
     details = false,
     words = dataWords(undefined, { publicHistories: false }),
+    watchedTypes,
     spend,
 }: ServeOptions): Promise<Served> {
     const { directory } = await buildStorefront();
-    const files = pageFiles(directory);
+    const files = pageFiles(directory, imageOriginsOf(tables));
     const control: Control = { failing: undefined, emptied: undefined, delayMs: 0, learnsAfterMs: 0 };
     const [asked, events]: [string[], Served["events"]] = [[], []];
     const watched = new Map(histories);
@@ -102,7 +105,13 @@ export async function serveStorefront({
     });
     const viewerAuth = auth && { issuer: auth.issuer, audience: auth.audience, claim: "sub" };
     const service = createService({
-        config: { ...config, noun: words.noun, apiKey: details, ...(viewerAuth && { viewerAuth }) },
+        config: {
+            ...config,
+            noun: words.noun,
+            apiKey: details,
+            ...(watchedTypes && { watchedTypes }),
+            ...(viewerAuth && { viewerAuth }),
+        },
         ...(viewerAuth && { verifyToken: tokenVerifier(viewerAuth) }),
         openApi,
         campaign,
@@ -113,6 +122,7 @@ export async function serveStorefront({
         storedTables: storeOf(tables).port,
         pages: new Map(),
     });
+    await service.start();
 
     const server = createServer(async (request, response) => {
         const { pathname, search } = new URL(request.url ?? "/", "http://local");

@@ -8,9 +8,10 @@ import { RecommendationApi } from "../../../components/api/recommendation-api.ts
 import { fallbackTables } from "../../../components/api/serving.ts";
 import { RankingCampaign } from "../../../components/personalize/ranking-campaign.ts";
 import { pageFiles } from "../../../components/storefront/page-files.ts";
-import { dataWords } from "../../../components/storefront/page-words.ts";
+import { dataWords, imageOriginsOf } from "../../../components/storefront/page-words.ts";
 import type { Manifest } from "../../../data-prep/manifest.ts";
 import { prepare } from "../../../data-prep/prepare.ts";
+import type { TablesDocument } from "../../../data-prep/tables/document.ts";
 import { ratingsFile, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
 import { configWith, inputsOf, inputsOfNamed, made, settled, useMocks, value } from "../mocks.ts";
 
@@ -32,6 +33,7 @@ async function makeApi(values: Record<string, string> = {}, { hosted = false, is
         watchedFilterArn,
         page,
         isClosed,
+        imageOrigins: [],
     };
     const api = new RecommendationApi("api", args);
     await settled();
@@ -64,6 +66,7 @@ describe("the API's components", () => {
             watchedFilterArn: "arn:of:unwatched",
             trackingId: "tracker-1",
             tableName: config.names.api,
+            imageOrigins: [],
             bucketName: "my-movie-recommender-data-123456789012-dev",
             autoTraining: false,
             noun: "product",
@@ -199,14 +202,14 @@ describe("what the API and the page are made of", () => {
         assert.deepEqual(words, {
             noun: "film",
             nouns: "films",
-            event: "Watch",
+            events: ["Watch"],
             publicHistories: false,
             credits: "MovieLens",
-            viewers: ["22", "6", "122", "13", "201", "405"],
+            viewers: ["22", "6", "122", "13", "201", "405"].map((id) => ({ id, genres: [] })),
         });
         const manifest = {
             noun: { one: "product", many: "products" },
-            eventTypes: [{ name: "view", rows: 7 }],
+            eventTypes: ["view", "NotInterested", "cart", "purchase", "refund"].map((name) => ({ name, rows: 7 })),
             sources: [{ dataset: "interactions", file: "orders.csv", sha256: "" }],
             viewers: ["ann@shop.example", "22"],
         } as unknown as Manifest;
@@ -214,21 +217,47 @@ describe("what the API and the page are made of", () => {
         assert.deepEqual(others, {
             noun: "product",
             nouns: "products",
-            event: "view",
+            events: ["view", "cart", "purchase"],
             publicHistories: true,
             credits: "",
         });
-        assert.deepEqual(viewers, manifest.viewers);
-        assert.deepEqual(dataWords(manifest, { publicHistories: false }).viewers, ["22"]);
+        assert.deepEqual(
+            viewers,
+            manifest.viewers.map((id) => ({ id, genres: [] })),
+        );
+        assert.deepEqual(dataWords(manifest, { publicHistories: false }).viewers, [{ id: "22", genres: [] }]);
+    });
+
+    it("has a line about each viewer's taste, and the origins of the images, from the tables", () => {
+        const image = (place: number) => ({
+            image: `https://${place < 2 ? "cdn" : "other"}.shop.example/${place}.jpg`,
+        });
+        const tables = {
+            films: {
+                genres: [0, 1, 0],
+                details: [image(0), { image: "javascript:alert(1)" }, null, image(1), image(2)],
+            },
+            genreSets: [["Drama"], ["Western"]],
+            histories: { "22": { films: [0, 1, 2], timestamps: [3, 2, 1] } },
+        } as unknown as TablesDocument;
+        const [first, second] = dataWords(undefined, { publicHistories: true }, tables).viewers;
+        assert.deepEqual(
+            [first, second],
+            [
+                { id: "22", genres: ["Drama"], items: 3 },
+                { id: "6", genres: [] },
+            ],
+        );
+        assert.deepEqual(imageOriginsOf(tables), ["https://cdn.shop.example", "https://other.shop.example"]);
     });
 
     it("escapes ids in the page", async () => {
         const dir = await mkdtemp(join(tmpdir(), "page-"));
         await writeFile(join(dir, "index.html"), '<html data-noun="%NOUN%" data-viewers="%VIEWERS%">100%');
-        const viewers = ['a"b', "<i>&\u00eb"];
+        const viewers = [{ id: 'a"b<i>&\u00eb', genres: [] }];
         const [page] = pageFiles(dir, { api: "api", viewerAuth: "none", ...words, viewers });
         assert.deepEqual(page?.content, {
-            text: '<html data-noun="film" data-viewers="[&quot;a\\&quot;b&quot;,&quot;&lt;i&gt;&amp;\u00eb&quot;]">100%',
+            text: '<html data-noun="film" data-viewers="[{&quot;id&quot;:&quot;a\\&quot;b&lt;i&gt;&amp;\u00eb&quot;,&quot;genres&quot;:[]}]">100%',
         });
     });
 

@@ -84,7 +84,10 @@ describe("the recommender", () => {
         ] as const) {
             assert.equal(inputsOf(kind).name, name);
         }
-        assert.equal(inputsOf("Filter").filterExpression, 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")');
+        assert.equal(
+            inputsOf("Filter").filterExpression,
+            'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch", "NotInterested")',
+        );
         assert.equal(inputsOf("Campaign").minProvisionedTPS, 1);
         assert.equal(inputsOf("Solution").performAutoTraining, false);
         assert.equal(inputsOf("Solution").recipeArn, "arn:aws:personalize:::recipe/aws-user-personalization");
@@ -176,7 +179,9 @@ describe("the recommender", () => {
 
     it("makes filters after the import: they need its data", async () => {
         const given = {
-            filters: JSON.stringify({ again: 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")' }),
+            filters: JSON.stringify({
+                again: 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")',
+            }),
         };
         const { watchedFilterArn } = await recommender(configWith(given));
         const arn = "arn:aws:personalize:eu-central-1:000000000000:filter/movie-recommender-unwatched";

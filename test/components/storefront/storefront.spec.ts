@@ -8,7 +8,7 @@ async function makePage(values: Record<string, string> = {}, isClosed = false) {
     await useMocks();
     const config = configWith({ storefront: "cloudfront", ...values });
     const apiHost = "abc.execute-api.eu-central-1.amazonaws.com";
-    new Storefront("page", { config, caller, bucketName: "films", files: [], apiHost, isClosed });
+    new Storefront("page", { config, caller, bucketName: "films", files: [], imageOrigins: [], apiHost, isClosed });
     await settled();
 }
 const cacheKey = () => inputsOf("CachePolicy").parametersInCacheKeyAndForwardedToOrigin;

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { ApiError } from "../api.ts";
-import { act, capital, item, past, person } from "../data-words.ts";
+import { type Act, act, capital, item, past, person } from "../data-words.ts";
 import { useNewest } from "../history.ts";
 import { type Asked, useAnswer, useMedia } from "../hooks.ts";
 import { announce } from "../parts/announcer.tsx";
@@ -37,6 +37,7 @@ export function Compare({ viewer, like, onLike }: CompareProps) {
         watched,
         history: [...useNewest(viewer), ...(personal.answered?.value.because ?? [])],
         onWatch: watch,
+        refuses: true,
     });
     const inTabs = useMedia(tooNarrow);
     const [tab, setTab] = useState<Column>("personal");
@@ -131,7 +132,7 @@ interface Watching {
     /** Revision of the last event; a list requested with it includes the event. */
     readonly since: number | undefined;
     readonly failure: { readonly error: ApiError; again(): void } | undefined;
-    watch(film: ListedFilm, recommendationId: string | undefined): Promise<void>;
+    watch(film: ListedFilm, recommendationId: string | undefined, act: Act): Promise<void>;
 }
 
 /** The films watched in this visit, and a function to watch more. For views that do not show the list's change. */
@@ -139,16 +140,16 @@ function useWatch(viewer: string): Watching {
     const [watched, setWatched] = useState(() => watchedBy(viewer));
     const [since, setSince] = useState(() => lastRevision(viewer));
     const [failure, setFailure] = useState<Watching["failure"]>();
-    const watch = async (film: ListedFilm, recommendationId: string | undefined) => {
+    const watch = async (film: ListedFilm, recommendationId: string | undefined, act: Act) => {
         setFailure(undefined);
         try {
-            const answer = await watchFilm(viewer, film, recommendationId);
+            const answer = await watchFilm(viewer, film, recommendationId, act);
             setWatched(answer.watched);
             setSince(answer.revision);
-            announce(`You ${past} ${spoken(film.title)}.`);
+            announce(`You ${act.told(spoken(film.title))}.`);
         } catch (error) {
             if (!(error instanceof ApiError)) throw error;
-            setFailure({ error, again: () => void watch(film, recommendationId) });
+            setFailure({ error, again: () => void watch(film, recommendationId, act) });
         }
     };
     return { watched, since, failure, watch };

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { type Answered, ApiError } from "../api.ts";
-import { type Changes, changesBetween, changesInWords, onlyLeft } from "../changes.ts";
-import { Act, category, done, item, past, person } from "../data-words.ts";
+import { ApiError } from "../api.ts";
+import { onlyLeft } from "../changes.ts";
+import { type Act, capital, category, done, item, person, usualAct } from "../data-words.ts";
 import { showsHistories, useNewest } from "../history.ts";
 import { calmMotion, useAnswer, useRefresh } from "../hooks.ts";
 import { announce } from "../parts/announcer.tsx";
@@ -13,29 +13,11 @@ import { picksPath, popularPath, similarPath } from "../paths.ts";
 import { spoken } from "../poster/lettering.ts";
 import { hashFor } from "../route.ts";
 import { tasteBy } from "../taste.ts";
-import { isNew, lastRevision, rememberTaste, viewerName, watchedBy, watchFilm } from "../viewers.ts";
-import {
-    type FilmList,
-    type Health,
-    type ListedFilm,
-    listed,
-    milliseconds,
-    popularWords,
-    unique,
-    unknownViewerWords,
-} from "../words.ts";
+import { lastRevision, rememberTaste, viewerName, watchedBy, watchFilm } from "../viewers.ts";
+import { type FilmList, type Health, type ListedFilm, popularWords, unique } from "../words.ts";
+import { type Deed, noteOn, outcome, usualNote } from "./deed.ts";
 import { EverybodysRows } from "./everybodys-rows.tsx";
 import { useOpened } from "./opened.tsx";
-
-/** A film that was just watched, and the list before it. */
-interface Deed {
-    readonly film: ListedFilm;
-    readonly recommendationId: string | undefined;
-    readonly before: Answered<FilmList> | undefined;
-    readonly began: number;
-    readonly tracked?: boolean;
-    readonly error?: ApiError;
-}
 
 /** Number of repeated requests for a list that only lost the film, and the time between them. */
 const mostTurns = 3;
@@ -55,12 +37,12 @@ export function Home({ viewer }: { viewer: string }) {
     useRefresh(health.again, healthSeconds);
     const title = `Top picks for ${viewerName(viewer)}`;
 
-    const watch = async (film: ListedFilm, recommendationId: string | undefined) => {
-        const begun = { film, recommendationId, before: picks.answered, began: performance.now() };
+    const watch = async (film: ListedFilm, recommendationId: string | undefined, act: Act) => {
+        const begun = { film, act, recommendationId, before: picks.answered, began: performance.now() };
         setDeed(begun);
         turns.current = 0;
         try {
-            const answer = await watchFilm(viewer, film, recommendationId);
+            const answer = await watchFilm(viewer, film, recommendationId, act);
             setDeed({ ...begun, tracked: answer.tracked });
             setWatched(answer.watched);
             setSince(answer.revision);
@@ -96,10 +78,10 @@ export function Home({ viewer }: { viewer: string }) {
 
     const list = picks.answered?.value;
     const newestKnown = useNewest(viewer);
-    const newest = deed?.film ?? watched[0] ?? newestKnown[0];
+    const newest = watched[0] ?? newestKnown[0];
     const history = [...newestKnown, ...(list?.because ?? [])];
     const who = viewerName(viewer);
-    const { openFilm, openDetails, dialog } = useOpened({ who, watched, history, onWatch: watch });
+    const { openFilm, openDetails, dialog } = useOpened({ who, watched, history, onWatch: watch, refuses: true });
     const taste = tasteBy(unique([...watched, ...history]), list, who);
     const genres = taste?.genres.join(", ");
     const known = useMemo(
@@ -119,7 +101,7 @@ export function Home({ viewer }: { viewer: string }) {
                 film={list?.films[0]}
                 empty={list !== undefined ? nothing : picks.error && "The list could not be loaded."}
                 onHistory={showsHistories ? () => setRemembering(true) : undefined}
-                onWatch={(film) => watch(film, list?.recommendationId)}
+                onAct={(film, act) => watch(film, list?.recommendationId, act)}
                 onOpen={(film) => list && openFilm(film, { title, list })}
             >
                 <Banner health={health.answered?.value} viewer={viewer} />
@@ -134,7 +116,7 @@ export function Home({ viewer }: { viewer: string }) {
                             <button
                                 type="button"
                                 class="button small"
-                                onClick={() => watch(deed.film, deed.recommendationId)}
+                                onClick={() => watch(deed.film, deed.recommendationId, deed.act)}
                             >
                                 Try again
                             </button>
@@ -150,7 +132,7 @@ export function Home({ viewer }: { viewer: string }) {
             {newest && (
                 <ListedRow
                     id="because"
-                    title={`Because you ${past} ${spoken(newest.title)}`}
+                    title={`Because you ${usualAct.told(spoken(newest.title))}`}
                     note={`${item.Many} ${done} by the same ${person.many}.`}
                     path={similarPath(newest.itemId)}
                     without={known}
@@ -163,7 +145,7 @@ export function Home({ viewer }: { viewer: string }) {
                 <ListedRow
                     key={genre}
                     id={`favourite-${place}`}
-                    title={genre}
+                    title={capital(genre)}
                     note={`A favourite ${category.one}. ${popularWords}.`}
                     path={popularPath(genre)}
                     without={known}
@@ -186,47 +168,6 @@ export function Home({ viewer }: { viewer: string }) {
             {dialog}
         </>
     );
-}
-
-type Change = Changes<ListedFilm> & { readonly tookMs: number };
-
-/** The change of the list after the film was watched, once the new list is there. */
-function outcome(deed: Deed | undefined, now: Answered<FilmList> | undefined): Change | undefined {
-    if (deed?.tracked === undefined || deed.before === undefined || now === undefined || now === deed.before) return;
-    return {
-        ...changesBetween(deed.before.value.films, now.value.films),
-        tookMs: performance.now() - deed.began,
-    };
-}
-
-function noteOn({ film, error, tracked }: Deed, change: Change | undefined, failed: ApiError | undefined): string {
-    const name = spoken(film.title);
-    if (error !== undefined) return `The page could not send that you ${past} ${name}. ${error.message}`;
-    if (failed !== undefined)
-        return `The service knows that you ${past} ${name}, but the list could not be loaded again. ${failed.message}`;
-    if (change === undefined) return `Sending that you ${past} ${name} …`;
-    const what = changesInWords(change);
-    const learns = tracked === false ? " There is no event tracker, so the campaign does not learn from it." : "";
-    if (what === undefined) return `You ${past} ${name}. The list did not change.${learns}`;
-    const gone = change.gone.length > 0 ? ` (${listed(change.gone.map((other) => spoken(other.title)))})` : "";
-    return `Because you ${past} ${name}: ${what}${gone}, in ${milliseconds(change.tookMs)}.${learns}`;
-}
-
-function usualNote(viewer: string, watchedSome: boolean, list: FilmList | undefined): string {
-    if (isNew(viewer) && !watchedSome) {
-        return `You are new, so these are popular ${item.many}. ${Act} one, and the list becomes yours.`;
-    }
-    if (list?.viewerKnown === false) return unknownViewerWords.sentence;
-    const personal = list?.source === "campaign" || list?.source === "cache" || list?.source === "precomputed";
-    if (list === undefined || personal)
-        return `Based on the ${item.many} that ${viewerName(viewer) === "you" ? "you" : "they"} ${past}. ${Act} one, and see the list change.`;
-    if (list.source === "similar") {
-        const names = (list.because ?? []).map((film) => spoken(film.title));
-        return names.length > 0
-            ? `Like ${listed(names)}, which ${viewerName(viewer)} ${past}.`
-            : `Like the ${item.many} ${done} last.`;
-    }
-    return `${popularWords}. ${Act} one, and the list becomes personal.`;
 }
 
 const stateWords = {

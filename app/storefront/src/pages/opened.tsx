@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Answered } from "../api.ts";
+import type { Act } from "../data-words.ts";
 import { Drawer } from "../parts/drawer.tsx";
 import { FilmDialog } from "../parts/film-dialog.tsx";
 import { useFilmInAddress } from "../route.ts";
@@ -23,11 +24,13 @@ interface OpenedOptions {
     readonly watched: Watched;
     /** Films that the data has of the viewer. */
     readonly history?: readonly ListedFilm[];
-    onWatch(film: ListedFilm, recommendationId: string | undefined): void;
+    onWatch(film: ListedFilm, recommendationId: string | undefined, act: Act): void;
+    /** Whether there is a viewer who may refuse a film. */
+    readonly refuses?: boolean;
 }
 
 /** The dialog over the rows: a film, or the origin of a row. */
-export function useOpened({ who, watched, history = [], onWatch }: OpenedOptions): Opened {
+export function useOpened({ who, watched, history = [], onWatch, refuses = false }: OpenedOptions): Opened {
     const { itemId, open, lead, close } = useFilmInAddress();
     const [chosen, setChosen] = useState<{ readonly film: ListedFilm; readonly from?: Origin }>();
     const [details, setDetails] = useState<{ readonly title: string; readonly answered: Answered<FilmList> }>();
@@ -44,11 +47,12 @@ export function useOpened({ who, watched, history = [], onWatch }: OpenedOptions
                     <FilmDialog
                         itemId={itemId}
                         known={known?.film}
-                        watched={watched.some((film) => film.itemId === itemId)}
+                        done={watched.find((film) => film.itemId === itemId)?.done}
+                        refuses={refuses}
                         why={{ who, origin: known?.from, watched: unique([...watched, ...history]) }}
-                        onWatch={(film) => {
+                        onWatch={(film, act) => {
                             close();
-                            onWatch(film, known?.from?.list.recommendationId);
+                            onWatch(film, known?.from?.list.recommendationId, act);
                         }}
                         onLead={(film) => {
                             setChosen({ film });

@@ -67,6 +67,11 @@ function Panels({ health: { campaign, cost, notice, tables } }: { health: Health
                             <Fact name="Status in Personalize" value={campaign.status} />
                             <Fact name="Solution version" value={version} title={campaign.solutionVersionArn} />
                             <Fact
+                                name="NDCG at 10"
+                                value={campaign.ndcgAt10?.toFixed(4)}
+                                title="normalized_discounted_cumulative_gain_at_10"
+                            />
+                            <Fact
                                 name="Throughput"
                                 value={campaign.minProvisionedTPS && `at least ${campaign.minProvisionedTPS} a second`}
                             />

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { ApiError } from "../api.ts";
-import { act, item, person } from "../data-words.ts";
+import { type Act, act, item, person } from "../data-words.ts";
 import { Artwork } from "../parts/poster.tsx";
 import { Trouble } from "../parts/trouble.tsx";
 import { ViewerChoice } from "../parts/viewer-choice.tsx";
@@ -15,18 +15,22 @@ const scene = { title: "Evening over the ridge", year: null, genres: ["Adventure
 
 /** The view without a viewer. Watching a film here creates a new viewer. */
 export function Welcome({ page }: { page: Page }) {
-    const [failed, setFailed] = useState<{ readonly film: ListedFilm; readonly error: ApiError }>();
-    const watch = async (film: ListedFilm) => {
+    const [failed, setFailed] = useState<{ readonly film: ListedFilm; readonly act: Act; readonly error: ApiError }>();
+    const watch = async (film: ListedFilm, act: Act) => {
         const viewer = newViewer();
         try {
-            await watchFilm(viewer, film, undefined);
+            await watchFilm(viewer, film, undefined, act);
             location.hash = hashFor({ page, viewer });
         } catch (error) {
             if (!(error instanceof ApiError)) throw error;
-            setFailed({ film, error });
+            setFailed({ film, act, error });
         }
     };
-    const { openFilm, openDetails, dialog } = useOpened({ who: "you", watched: [], onWatch: watch });
+    const { openFilm, openDetails, dialog } = useOpened({
+        who: "you",
+        watched: [],
+        onWatch: (film, _, act) => watch(film, act),
+    });
     return (
         <>
             <section class="hero welcome stage" aria-labelledby="hero-title">
@@ -56,7 +60,7 @@ export function Welcome({ page }: { page: Page }) {
                     )}
                 </div>
             </section>
-            {failed && <Trouble error={failed.error} onAgain={() => watch(failed.film)} />}
+            {failed && <Trouble error={failed.error} onAgain={() => watch(failed.film, failed.act)} />}
             <EverybodysRows onOpen={openFilm} onDetails={openDetails} />
             {dialog}
         </>

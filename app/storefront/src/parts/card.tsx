@@ -3,7 +3,7 @@ import type { Mark } from "../changes.ts";
 import { similarPath } from "../paths.ts";
 import { spoken } from "../poster/lettering.ts";
 import type { ListedFilm } from "../words.ts";
-import { Facts } from "./facts.tsx";
+import { Facts, Price } from "./facts.tsx";
 import { Poster } from "./poster.tsx";
 
 interface CardProps {
@@ -40,6 +40,7 @@ export function Card({ film, mark, reached, onReached, onOpen }: CardProps) {
                 <Poster film={film} />
                 {said !== undefined && <span class={`chip chip-${mark?.kind}`}>{said}</span>}
                 <span class="card-title">{shown}</span>
+                <Price film={film} />
                 <span class="card-facts" title={film.genres.join(", ")}>
                     <Facts film={film} letters={lettersOnCard} />
                 </span>

@@ -1,10 +1,12 @@
 import { useEffect, useRef } from "preact/hooks";
-import { Act, category, Done, done, item, person } from "../data-words.ts";
+import { type Act, capital, category, item, person, refusal, usualAct } from "../data-words.ts";
 import { type Asked, useAnswer } from "../hooks.ts";
 import { itemPath, similarPath } from "../paths.ts";
 import { spoken } from "../poster/lettering.ts";
 import { type WhyAsked, whyOf } from "../why.ts";
 import type { Film, FilmList, ListedFilm } from "../words.ts";
+import { Acts } from "./acts.tsx";
+import { Price } from "./facts.tsx";
 import { Icon } from "./icons.tsx";
 import { Modal } from "./modal.tsx";
 import { Artwork, Poster } from "./poster.tsx";
@@ -14,9 +16,12 @@ interface FilmDialogProps {
     readonly itemId: string;
     /** The film from the list; if undefined, the dialog requests it. */
     readonly known: ListedFilm | undefined;
-    readonly watched: boolean;
+    /** What the viewer did with the film in this visit. */
+    readonly done: string | undefined;
+    /** Whether the viewer may refuse the film. */
+    readonly refuses: boolean;
     readonly why: Pick<WhyAsked, "who" | "origin" | "watched">;
-    onWatch(film: ListedFilm): void;
+    onWatch(film: ListedFilm, act: Act): void;
     /** Opens a similar film. */
     onLead(film: ListedFilm): void;
     onClose(): void;
@@ -25,7 +30,7 @@ interface FilmDialogProps {
 const shownSimilar = 10;
 
 /** A film with its similar films, each of which opens the next dialog. */
-export function FilmDialog({ itemId, known, watched, why, onWatch, onLead, onClose }: FilmDialogProps) {
+export function FilmDialog({ itemId, known, done, refuses, why, onWatch, onLead, onClose }: FilmDialogProps) {
     const asked = useAnswer<Film>(itemPath(itemId));
     const similar = useAnswer<FilmList>(similarPath(itemId));
     const answer = asked.answered?.value.itemId === itemId ? asked.answered.value : undefined;
@@ -58,10 +63,12 @@ export function FilmDialog({ itemId, known, watched, why, onWatch, onLead, onClo
                     {film && (
                         <>
                             <p class="film-facts">
+                                <Price film={film} />
+                                {film.brand}
                                 {film.year ?? (item.one === "film" ? "Year unknown" : "")}
                                 <span class="film-viewers">
                                     {answer?.viewers !== undefined &&
-                                        `${done} by ${answer.viewers.toLocaleString("en")} ${answer.viewers === 1 ? person.one : person.many}`}
+                                        `${usualAct.done} by ${answer.viewers.toLocaleString("en")} ${answer.viewers === 1 ? person.one : person.many}`}
                                 </span>
                             </p>
                             {film.genres.length > 0 && (
@@ -72,13 +79,15 @@ export function FilmDialog({ itemId, known, watched, why, onWatch, onLead, onClo
                                 </ul>
                             )}
                             <p class="film-deeds">
-                                <button type="button" class="button primary" onClick={() => onWatch(film)}>
-                                    <Icon name="play" />
-                                    {watched ? `${Act} again` : Act}
-                                </button>
-                                {watched && (
+                                <Acts again={done === usualAct.done} onAct={(act) => onWatch(film, act)} />
+                                {refuses && (
+                                    <button type="button" class="button over" onClick={() => onWatch(film, refusal)}>
+                                        {refusal.Act}
+                                    </button>
+                                )}
+                                {done !== undefined && (
                                     <span class="watched">
-                                        <Icon name="seen" /> {Done} in this visit
+                                        <Icon name="seen" /> {capital(done)} in this visit
                                     </span>
                                 )}
                             </p>

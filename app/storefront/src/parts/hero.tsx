@@ -1,8 +1,9 @@
 import type { ComponentChildren } from "preact";
-import { Act } from "../data-words.ts";
+import type { Act } from "../data-words.ts";
 import { spoken } from "../poster/lettering.ts";
 import type { ListedFilm } from "../words.ts";
-import { Icon } from "./icons.tsx";
+import { Acts } from "./acts.tsx";
+import { factsOf } from "./facts.tsx";
 import { Artwork, Poster } from "./poster.tsx";
 
 interface HeroProps {
@@ -16,12 +17,12 @@ interface HeroProps {
     readonly children?: ComponentChildren;
     /** Opens the viewer's history; undefined if the page may not show it. */
     readonly onHistory: (() => void) | undefined;
-    onWatch(film: ListedFilm): void;
+    onAct(film: ListedFilm, act: Act): void;
     onOpen(film: ListedFilm): void;
 }
 
 /** The first film of the viewer's list, large. */
-export function Hero({ eyebrow, taste, film, empty, children, onHistory, onWatch, onOpen }: HeroProps) {
+export function Hero({ eyebrow, taste, film, empty, children, onHistory, onAct, onOpen }: HeroProps) {
     return (
         <section class="hero stage" aria-labelledby="hero-title">
             <div class="hero-art" key={film?.itemId}>
@@ -52,12 +53,9 @@ export function Hero({ eyebrow, taste, film, empty, children, onHistory, onWatch
                 ) : (
                     <>
                         <p class="hero-film">{spoken(film.title)}</p>
-                        <p class="hero-facts">{[film.year, ...film.genres].filter(Boolean).join(" · ")}</p>
+                        <p class="hero-facts">{factsOf(film).join(" · ")}</p>
                         <p class="hero-deeds">
-                            <button type="button" class="button primary" onClick={() => onWatch(film)}>
-                                <Icon name="play" />
-                                {Act}
-                            </button>
+                            <Acts onAct={(act) => onAct(film, act)} />
                             <button
                                 type="button"
                                 class="button over"

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
-import { capital, Done, done, item, past, person } from "../data-words.ts";
+import { capital, done, item, past, person } from "../data-words.ts";
+import { genreCounts } from "../genres.ts";
 import { useHistory } from "../history.ts";
-import { genreCounts } from "../taste.ts";
 import { viewerName } from "../viewers.ts";
 import { dayOf, type History, type ListedFilm, type PastFilm } from "../words.ts";
 import { announce } from "./announcer.tsx";
@@ -45,7 +45,7 @@ export function HistoryPanel({ viewer, onOpen, onClose }: HistoryPanelProps) {
                 {answer && contentOf(answer)}
             </p>
             {films.length > 0 && <Taste films={films} />}
-            {films.length > 0 && <h3 id="history-films">{Done}</h3>}
+            {films.length > 0 && <h3 id="history-films">{capital(done)}</h3>}
             <ol class="past" ref={list} aria-labelledby="history-films" aria-busy={asked.loading}>
                 {films.map((film) => (
                     <PastOf key={film.itemId} film={film} onOpen={() => onOpen(film)} />

@@ -1,7 +1,11 @@
-import { useId, useMemo, useRef } from "preact/hooks";
+import { useId, useMemo, useRef, useState } from "preact/hooks";
+import { hasPosters } from "../data-words.ts";
 import { useNear } from "../hooks.ts";
 import type { Face, Measure } from "../poster/lettering.ts";
 import { artwork, type Drawn, poster } from "../poster/poster.ts";
+import { tile, tileSize } from "../poster/tile.ts";
+
+type Pictured = Drawn & { readonly image?: string };
 
 let pen: CanvasRenderingContext2D | null | undefined;
 const widths = new Map<string, number>();
@@ -19,28 +23,46 @@ const measured: Measure = (text, { family, weight, spacing }: Face) => {
     return width + text.length * spacing;
 };
 
-/** Addresses of drawn posters: one film is in several rows. */
+/** Addresses of drawn pictures: one item is in several rows. */
 const drawn = new Map<string, string>();
 
 function addressOf(film: Drawn): string {
     const key = JSON.stringify([film.title, film.year, film.genres]);
     const known = drawn.get(key);
     if (known !== undefined) return known;
-    const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 300">${poster(film, measured)}</svg>`;
+    const [height, inside] = hasPosters ? [300, poster(film, measured)] : [tileSize, tile(film, measured)];
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 ${height}">${inside}</svg>`;
     const address = `data:image/svg+xml,${encodeURIComponent(svg)}`;
     drawn.set(key, address);
     return address;
 }
 
-/** A film's drawn poster, once it is near the view; the text beside it describes it. One element, whatever it shows. */
-export function Poster({ film }: { film: Drawn }) {
-    const image = useRef<HTMLImageElement>(null);
-    const isNear = useNear(image);
-    return <img ref={image} class="poster" alt="" decoding="async" src={isNear ? addressOf(film) : undefined} />;
+/**
+ * An item's picture, once it is near the view: its image, else a drawn poster of a film, or a neutral tile. The text beside
+ * it describes it. It is one element, whatever it shows.
+ */
+export function Poster({ film }: { film: Pictured }) {
+    const element = useRef<HTMLImageElement>(null);
+    const isNear = useNear(element);
+    const [broken, setBroken] = useState<string>();
+    const image = film.image === broken ? undefined : film.image;
+    return (
+        <img
+            ref={element}
+            class={image === undefined ? "poster" : "poster photo"}
+            alt=""
+            decoding="async"
+            src={isNear ? (image ?? addressOf(film)) : undefined}
+            onError={() => setBroken(image)}
+        />
+    );
 }
 
-/** The middle of a film's picture without letters, for a wide space. In the document: no image delays the largest paint. */
-export function Artwork({ film }: { film: Drawn }) {
+/** The middle of a film's picture without letters, for a wide space; nothing for other items. */
+export const Artwork = ({ film }: { film: Pictured }) => (hasPosters ? <Scene film={film} /> : null);
+
+/** In the document, because an image would count as the largest paint. */
+function Scene({ film }: { film: Drawn }) {
     const id = useId();
     const { title, year } = film;
     const inside = useMemo(() => artwork(film, id), [title, year, id]);

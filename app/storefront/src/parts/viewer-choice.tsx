@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { prefetch } from "../api.ts";
-import { capital, person, someViewers } from "../data-words.ts";
+import { capital, done, item, offeredViewers, person } from "../data-words.ts";
 import { picksPath } from "../paths.ts";
 import { hashFor, type Page, type Route } from "../route.ts";
 import { anotherNewViewer, tasteOf, viewerName } from "../viewers.ts";
@@ -24,13 +24,15 @@ export function ViewerChoice({ page, current, onChosen }: ViewerChoiceProps) {
     return (
         <div class="choice">
             <ul class="viewers">
-                {someViewers.map((viewer) => {
+                {offeredViewers.map(({ id: viewer, genres, items }) => {
+                    const taste = tasteOf(viewer) ?? tasteIn(genres, items);
                     const early = () => prefetch(picksPath(viewer));
                     return (
                         <li key={viewer}>
                             <button
                                 type="button"
                                 class="viewer"
+                                title={viewer}
                                 aria-pressed={viewer === current}
                                 onClick={() => choose(viewer)}
                                 onPointerEnter={early}
@@ -39,7 +41,7 @@ export function ViewerChoice({ page, current, onChosen }: ViewerChoiceProps) {
                                 <Avatar viewer={viewer} />
                                 <span>
                                     {capital(viewerName(viewer))}
-                                    {tasteOf(viewer) !== undefined && <span class="taste">{tasteOf(viewer)}</span>}
+                                    {taste !== undefined && <span class="taste">{taste}</span>}
                                 </span>
                             </button>
                         </li>
@@ -81,7 +83,7 @@ export function ViewerChoice({ page, current, onChosen }: ViewerChoiceProps) {
                     value={wanted}
                     onInput={(event) => setWanted(event.currentTarget.value)}
                     maxLength={256}
-                    {...(someViewers.length > 0 && { placeholder: `such as ${someViewers.at(-1)}` })}
+                    {...(offeredViewers.length > 0 && { placeholder: `such as ${offeredViewers.at(-1)?.id}` })}
                     autoComplete="off"
                     spellcheck={false}
                 />
@@ -91,6 +93,12 @@ export function ViewerChoice({ page, current, onChosen }: ViewerChoiceProps) {
             </form>
         </div>
     );
+}
+
+/** A viewer's taste in the data: genres, else the number of items; undefined without a history. */
+function tasteIn(genres: readonly string[], items: number | undefined): string | undefined {
+    if (genres.length > 0) return genres.join(", ");
+    return items === undefined ? undefined : `${items} ${items === 1 ? item.one : item.many} ${done}`;
 }
 
 /** Dialog to choose a viewer. */

@@ -86,3 +86,10 @@ function balanced(words: readonly string[], count: number, wide: (text: string) 
     }
     return best;
 }
+
+/** A text in XML, without the characters that XML forbids. */
+export const escaped = (text: string) =>
+    text
+        .toWellFormed()
+        .replace(/[^\P{Cc}\t\n\r]|[\ufffe\uffff]/gu, "")
+        .replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);

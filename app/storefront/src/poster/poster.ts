@@ -1,6 +1,6 @@
 import * as figures from "./figures.ts";
 import * as forms from "./forms.ts";
-import { type Face, faces, lettered, type Measure, setTitle } from "./lettering.ts";
+import { escaped, type Face, faces, lettered, type Measure, setTitle } from "./lettering.ts";
 import { luminance, mixed, type Palette, palettesOf, tellingGenre } from "./palettes.ts";
 import * as places from "./places.ts";
 import { type Draw, drawFor, hashOf } from "./seed.ts";
@@ -108,10 +108,3 @@ function shadeOf(id: string, colour: string, from: number, full: number, most: n
     const start = turned ? 0 : from;
     return `<linearGradient id="${id}" ${way}><stop offset="${start}" stop-color="${colour}" stop-opacity="0"/><stop offset="${full}" stop-color="${colour}" stop-opacity="${most * 0.82}"/><stop offset="1" stop-color="${colour}" stop-opacity="${most}"/></linearGradient>`;
 }
-
-/** A text in XML, without the characters that XML forbids. */
-const escaped = (text: string) =>
-    text
-        .toWellFormed()
-        .replace(/[^\P{Cc}\t\n\r]|[\ufffe\uffff]/gu, "")
-        .replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);

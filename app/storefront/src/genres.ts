@@ -1,0 +1,22 @@
+const mostGenres = 3;
+
+interface Genred {
+    readonly genres: readonly string[];
+}
+
+/** Genres with the number of films that have them, the most frequent first. */
+export function genreCounts(films: readonly Genred[]): (readonly [genre: string, films: number])[] {
+    const counts = new Map<string, number>();
+    for (const { genres } of films) {
+        for (const genre of new Set(genres)) counts.set(genre, (counts.get(genre) ?? 0) + 1);
+    }
+    return [...counts].sort((a, b) => b[1] - a[1]);
+}
+
+/** Genres that at least two of the films have, the most frequent first, at most three. */
+export function frequentGenres(films: readonly Genred[]): string[] {
+    return genreCounts(films)
+        .filter(([, count]) => count > 1)
+        .slice(0, mostGenres)
+        .map(([genre]) => genre);
+}

@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Browser, Page } from "puppeteer-core";
+import { dataWords } from "../../../components/storefront/page-words.ts";
+import type { Manifest } from "../../../data-prep/manifest.ts";
+import type { TablesDocument } from "../../../data-prep/tables/document.ts";
+import { openBrowser } from "../../../packages/local-aws/demo/browser.ts";
+import { histories, keenViewer, tablesDocument } from "./films.ts";
+import { atRow, faintTexts, filmsOf, openPage, said, violationsOf } from "./pages.ts";
+import { type Served, serveStorefront } from "./server.ts";
+
+const manifest = {
+    noun: { one: "product", many: "products" },
+    eventTypes: ["view", "cart", "purchase"].map((name) => ({ name, rows: 9 })),
+    sources: [{ dataset: "interactions", file: "orders.csv", sha256: "" }],
+    viewers: [keenViewer],
+} as unknown as Manifest;
+const picture = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><rect width="1" height="1"/></svg>';
+const uuid = "3f2a91c4-7b1e-4c55-9d0a-2b7f6a1c9e10";
+
+describe("the storefront of a shop", () => {
+    let browser: Browser;
+    let images: Server;
+    let served: Served;
+    before(async () => {
+        browser = await openBrowser();
+        images = createServer((request, response) => {
+            response.writeHead(request.url === "/picture.svg" ? 200 : 404, { "content-type": "image/svg+xml" });
+            response.end(request.url === "/picture.svg" ? picture : "");
+        });
+        await new Promise<void>((done) => images.listen(0, "127.0.0.1", done));
+        const origin = `http://127.0.0.1:${(images.address() as AddressInfo).port}`;
+        const { films } = tablesDocument;
+        const details = films.ids.map((_, place) => ({
+            price: 1234.5 + place,
+            brand: `Brand ${place % 3}`,
+            stock: place % 4,
+            ...(place % 2 === 0 && { image: `${origin}/${place === 0 ? "missing" : "picture"}.svg` }),
+        }));
+        const tables: TablesDocument = { ...tablesDocument, films: { ...films, details } };
+        const words = dataWords(manifest, { publicHistories: true }, tables);
+        served = await serveStorefront({ tables, histories, words, watchedTypes: ["purchase"] });
+    });
+    after(async () => {
+        await browser.close();
+        await served.close();
+        images.close();
+    });
+    const open = async (hash: string) => {
+        const opened = await openPage(browser, `${served.url}${hash}`);
+        return { ...opened, end: () => opened.context.close() };
+    };
+    /** The picture of an item, once it has loaded: its address, and its height by its width. */
+    const pictureOf = async (page: Page, itemId: string) => {
+        const selector = `#popular [data-item="${itemId}"] img`;
+        await page.waitForFunction(
+            (sought) => document.querySelector<HTMLImageElement>(sought)?.naturalWidth,
+            {},
+            selector,
+        );
+        return page.$eval(selector, (image) => ({
+            src: (image as HTMLImageElement).src,
+            shape: image.clientHeight / image.clientWidth,
+        }));
+    };
+    const press = (page: Page, words: string) =>
+        page.locator(`::-p-xpath(//dialog//button[text()="${words}"])`).click();
+
+    it("shows price, brand and low stock, and an image or a square tile", async () => {
+        const { page, complaints, end } = await open("#/?viewer=6");
+        await atRow(page, "popular", "[data-item] img[src]");
+        await page.$eval("#popular", (row) => row.scrollIntoView());
+        const [first = "", second = "", third = ""] = await filmsOf(page, "popular");
+        const textOf = (itemId: string) => page.$eval(`#popular [data-item="${itemId}"]`, (card) => card.textContent);
+        assert.match((await textOf(first)) ?? "", /1,234\.50Sold out.*Brand 0/);
+        assert.match((await textOf(second)) ?? "", /1,235\.50Only 1 left.*Brand 1/);
+        assert.match((await pictureOf(page, third)).src, /picture\.svg$/);
+        for (const itemId of [first, second]) {
+            const { src, shape } = await pictureOf(page, itemId);
+            assert.match(src, /^data:image\/svg\+xml,.*text-anchor/, "a broken image becomes a tile, too");
+            assert.ok(Math.abs(shape - 1) < 0.02, String(shape));
+        }
+        assert.deepEqual(
+            complaints.filter((words) => !/404/.test(words)),
+            [],
+        );
+        await end();
+    });
+
+    it("is readable in both themes, also low stock over the dark stage", async () => {
+        const { page, end } = await open("#/?viewer=6");
+        await filmsOf(page, "picks");
+        await page.locator("#picks [data-item]:has(.stock) button").click();
+        await page.waitForSelector("dialog .film-facts .stock");
+        for (const theme of ["dark", "light"]) {
+            await page.evaluate((chosen) => {
+                document.documentElement.dataset.theme = chosen;
+            }, theme);
+            assert.deepEqual(await violationsOf(page), [], theme);
+            assert.deepEqual(await faintTexts(page), [], theme);
+        }
+        await end();
+    });
+
+    it("names customers, categories and the acts of the data, and shortens a UUID", async () => {
+        const { page, end } = await open(`#/?viewer=${uuid}`);
+        await said(page, "#picks-title", /^Top picks for customer 3f2a91c4…$/);
+        await said(page, "#picks .row-note", /^This customer is not known/);
+        await atRow(page, "popular", ".genre option:nth-child(2)");
+        await said(page, "#popular .genre", /^All categories/);
+        await page.locator(".who").click();
+        await said(page, ".picker .taste", /\w+, \w+/);
+        await said(page, ".picker h2", /^Choose a customer$/);
+        await end();
+    });
+
+    it("sends each act as its event: a bought product leaves the list, one in the cart stays", async () => {
+        const { page, end } = await open("#/?viewer=21");
+        const [first = "", second = ""] = await filmsOf(page, "picks");
+        const buttons = await page.$$eval(".hero-deeds .button", (all) => all.map((one) => one.textContent));
+        assert.deepEqual(buttons, ["View", "Add to the cart", "Buy", "More about it"]);
+        await page.locator(`#picks [data-item="${second}"] button`).click();
+        await press(page, "Add to the cart");
+        await said(page, "#picks .row-note", /^(Because you|You) added .+ to the cart/);
+        const eventOf = () => served.events.findLast(({ userId }) => userId === "21")?.events[0];
+        assert.deepEqual([eventOf()?.eventType, eventOf()?.itemId], ["cart", second]);
+        const after = await filmsOf(page, "picks");
+        const bought = after[0] ?? first;
+        await page.locator(`#picks [data-item="${bought}"] button`).click();
+        await press(page, "Buy");
+        await said(page, "#picks .row-note", /^Because you bought /);
+        assert.deepEqual([eventOf()?.eventType, eventOf()?.itemId], ["purchase", bought]);
+        assert.ok(!(await filmsOf(page, "picks")).includes(bought));
+        await end();
+    });
+
+    it("takes a product from the lists of a customer who is not interested", async () => {
+        const { page, end } = await open("#/?viewer=22");
+        const [, refused = ""] = await filmsOf(page, "picks");
+        await page.locator(`#picks [data-item="${refused}"] button`).click();
+        await press(page, "Not interested");
+        await said(page, "#picks .row-note", /^Because you are not interested in /);
+        assert.equal(served.events.findLast(({ userId }) => userId === "22")?.events[0]?.eventType, "NotInterested");
+        assert.ok(!(await filmsOf(page, "picks")).includes(refused));
+        await page.reload();
+        assert.ok(!(await filmsOf(page, "picks")).includes(refused), "after the page was closed, too");
+        await end();
+    });
+});
