@@ -92,7 +92,10 @@ export const keyCases = (
         auditTrail: set({ auditTrail: false }),
         permissionsBoundary: set({ permissionsBoundary: arns.boundary }),
         kmsKeyArn: set({ kmsKeyArn: arns.kmsKey }),
-        bucketPolicyConditions: set({ bucketPolicyConditions: false, waivers: { "service-without-condition": waiver } }),
+        bucketPolicyConditions: set({
+            bucketPolicyConditions: false,
+            waivers: { "service-without-condition": waiver },
+        }),
         dataWaiver: set({ dataWaiver: waiver }),
         waivers: set({ waivers: { "wildcard-action": waiver } }),
         tags: set({ tags: { team: "films" } }),
