@@ -71,7 +71,7 @@ export interface ApiConfig {
         readonly campaignUsdPerHour: number;
         readonly estimatedUsdPerMonth: number;
         readonly monthlyLimitUsd: number;
-        /** Whether config `monthlyLimitUsd` sets the limit; absent: unknown, in functions of earlier releases. */
+        /** Whether config `monthlyLimitUsd` sets the limit. */
         readonly limitIsSet?: boolean;
     };
 }

@@ -85,7 +85,7 @@ function hashOf(file: string): string | undefined {
 
 const sha256 = (content: string | Buffer) => createHash("sha256").update(content).digest("hex");
 
-/** Undefined where nothing is kept, the bundle is gone, or an earlier release wrote the record. */
+/** Undefined where nothing is kept, the bundle is gone, or the record is not readable. */
 function readCached(record: string): Cached | undefined {
     try {
         const kept = JSON.parse(readFileSync(record, "utf8")) as Partial<Cached>;

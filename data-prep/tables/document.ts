@@ -36,9 +36,9 @@ export interface TablesDocument {
     readonly trending: { readonly windowSeconds: number; readonly films: readonly number[] };
     /** For each watched film the most similar films, best first; empty with too few viewers. */
     readonly similar: readonly (readonly number[])[];
-    /** The viewers, for `viewersIn`; absent in tables of earlier releases, and with too many viewers. */
+    /** The viewers, for `viewersIn`; absent with too many viewers. */
     readonly viewers?: string;
-    /** Histories of the viewers that page and demo offer, by id; absent in tables of earlier releases. */
+    /** Histories of the viewers that page and demo offer, by id. */
     readonly histories?: Readonly<Record<string, ListedHistory>>;
 }
 

@@ -1,5 +1,5 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import type { Recent, RecentFilm } from "../../serving/ports.ts";
+import type { Recent } from "../../serving/ports.ts";
 
 type Item = Record<string, AttributeValue>;
 
@@ -30,26 +30,19 @@ export function recentAttributes(key: Item, { revision, films, counted, proven }
     }
 }
 
-/** Reads attributes of `recentAttributes`, and those of earlier releases: `[{"itemId":"50","at":1764190000000}]`. */
+/** Reads attributes of `recentAttributes`. */
 export function recentOf(item: Item | undefined): Recent {
     if (item === undefined) return { revision: 0, films: [] };
     const [revision, minute, events] = [item.revision, item.minute, item.events].map((value) => Number(value?.N ?? 0));
-    const films = JSON.parse(item.films?.S ?? "[]") as readonly (
-        | RecentFilm
-        | readonly [string, number, (0 | 1 | 2)?]
-    )[];
+    const films = JSON.parse(item.films?.S ?? "[]") as readonly (readonly [string, number, (0 | 1 | 2)?])[];
     return {
         revision: revision as number,
-        films: films.map((film) => {
-            if (!Array.isArray(film)) return film as RecentFilm;
-            const [itemId, before, mark] = film as readonly [string, number, (0 | 1 | 2)?];
-            return {
-                itemId,
-                at: (revision as number) - before,
-                ...((mark === 0 || mark === 1) && { watched: false as const }),
-                ...((mark === 1 || mark === 2) && { refused: true as const }),
-            };
-        }),
+        films: films.map(([itemId, before, mark]) => ({
+            itemId,
+            at: (revision as number) - before,
+            ...((mark === 0 || mark === 1) && { watched: false as const }),
+            ...((mark === 1 || mark === 2) && { refused: true as const }),
+        })),
         ...(item.proven && { proven: true as const }),
         ...(minute && { counted: { minute, events: events as number } }),
     };

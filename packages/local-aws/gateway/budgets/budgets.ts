@@ -27,11 +27,10 @@ interface SentNotification {
     readonly subscriber: string;
 }
 
-// Table and column have the names of earlier releases, whose records must still count.
 const table = `
-CREATE TABLE IF NOT EXISTS "told" (
-    budget TEXT NOT NULL, period TEXT NOT NULL, "notice" TEXT NOT NULL, subscriber TEXT NOT NULL,
-    PRIMARY KEY (budget, period, "notice", subscriber)
+CREATE TABLE IF NOT EXISTS sent (
+    budget TEXT NOT NULL, period TEXT NOT NULL, notification TEXT NOT NULL, subscriber TEXT NOT NULL,
+    PRIMARY KEY (budget, period, notification, subscriber)
 ) STRICT, WITHOUT ROWID;`;
 
 /** The sent notifications of budgets, in `dataDir`; the record survives kill -9. */
@@ -40,10 +39,10 @@ function openSentNotifications(dataDir: string) {
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
     database.exec(table);
     const has = database.prepare(
-        'SELECT 1 FROM "told" WHERE budget = ? AND period = ? AND "notice" = ? AND subscriber = ?',
+        "SELECT 1 FROM sent WHERE budget = ? AND period = ? AND notification = ? AND subscriber = ?",
     );
-    const add = database.prepare('INSERT OR IGNORE INTO "told" VALUES (?, ?, ?, ?)');
-    const keepOnly = database.prepare('DELETE FROM "told" WHERE budget NOT IN (SELECT value FROM json_each(?))');
+    const add = database.prepare("INSERT OR IGNORE INTO sent VALUES (?, ?, ?, ?)");
+    const keepOnly = database.prepare("DELETE FROM sent WHERE budget NOT IN (SELECT value FROM json_each(?))");
     return {
         has: ({ budget, period, notification, subscriber }: SentNotification) =>
             has.get(budget, period, notification, subscriber) !== undefined,
