@@ -14,7 +14,7 @@ export const words = (...lists: readonly string[]) => lists.flatMap((list) => li
 /** Names of columns in English, German, French, Spanish and Italian, as `plain` writes them, the best first. */
 export const knownNames: Readonly<Record<Role, readonly string[]>> = {
     user: words(
-        "userid user uid visitorid customerid customer memberid reviewerid viewerid accountid profileid shopperid clientid personid playerid listenerid sessionid session usersession memberno member readerid reader borrowerid borrower patronid patron customerno",
+        "userid user uid visitorid visitor customerid customer memberid reviewerid viewerid accountid profileid shopperid clientid personid playerid listenerid sessionid session usersession memberno member readerid reader borrowerid borrower patronid patron customerno",
         "kundenid kundennummer kundennr kunde benutzerid benutzer nutzerid nutzer mitgliedsnummer mitglied utilisateur idclient client usuario idusuario cliente idcliente utente",
     ),
     item: words(
@@ -38,13 +38,22 @@ export const plain = (name: string) =>
         .toLowerCase()
         .replaceAll(/[^a-z0-9]/g, "");
 
-/** Whether the first row names at least two parts, or has no number above numbers. */
+/**
+ * Whether the first row names at least two parts; or has no number above numbers, or no digit above a column of values
+ * with digits, such as dates and ids.
+ */
 export function isHeader(rows: readonly string[][]): boolean {
-    const [first = [], second = []] = rows;
+    const [first = [], second = [], ...more] = rows;
     const named = roles.filter((role) => first.some((name) => knownNames[role].includes(plain(name))));
     if (named.length >= 2) return true;
     const isNumber = (text: string | undefined) => text !== undefined && /^-?\d+([.,]\d+)?$/.test(text);
-    return rows.length > 1 && !first.some(isNumber) && second.some(isNumber) && first.every((name) => name !== "");
+    const isAboveDigits = (name: string, column: number) =>
+        !/\d/.test(name) && [second, ...more].every((row) => /\d/.test(row[column] ?? ""));
+    return (
+        rows.length > 1 &&
+        first.every((name) => name !== "" && !isNumber(name)) &&
+        (second.some(isNumber) || first.some(isAboveDigits))
+    );
 }
 
 /** Columns of headerless files: MovieLens' own names for its four columns, otherwise numbers from 1. */

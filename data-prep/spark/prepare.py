@@ -23,7 +23,7 @@ from pyspark.sql.utils import AnalysisException
 
 # Equal to data-prep/reading/roles.ts; a test compares them.
 NAMES = {
-    "user": "userid user uid visitorid customerid customer memberid reviewerid viewerid accountid profileid shopperid "
+    "user": "userid user uid visitorid visitor customerid customer memberid reviewerid viewerid accountid profileid shopperid "
     "clientid personid playerid listenerid sessionid session usersession memberno member readerid reader "
     "borrowerid borrower patronid patron customerno kundenid kundennummer kundennr kunde benutzerid benutzer "
     "nutzerid nutzer mitgliedsnummer mitglied utilisateur idclient client usuario idusuario cliente idcliente "
@@ -291,11 +291,21 @@ def is_other_header(line: Column, delimiter: str, names: list[str]) -> Column:
 
 
 def is_header(rows: list[list[str]]) -> bool:
-    """Whether the first row names at least two parts, or has no number above numbers."""
-    first, second = rows[0], rows[1] if len(rows) > 1 else []
+    """Whether the first row names at least two parts; or has no number above numbers, or no digit above values with digits."""
+    first, rest = rows[0], rows[1:]
     named = [role for role, known in NAMES.items() if any(plain(name) in known.split() for name in first)]
-    numbers = [[bool(re.fullmatch(r"-?\d+([.,]\d+)?", text)) for text in row] for row in (first, second)]
-    return len(named) >= 2 or (bool(second) and not any(numbers[0]) and any(numbers[1]) and all(first))
+
+    def is_number(text: str) -> bool:
+        return bool(re.fullmatch(r"-?\d+([.,]\d+)?", text))
+
+    def is_above_digits(name: str, column: int) -> bool:
+        return not re.search(r"\d", name) and all(re.search(r"\d", "".join(row[column : column + 1])) for row in rest)
+
+    return len(named) >= 2 or (
+        bool(rest)
+        and all(name and not is_number(name) for name in first)
+        and (any(map(is_number, rest[0])) or any(is_above_digits(name, at) for at, name in enumerate(first)))
+    )
 
 
 def seconds_of(text: Column, unit: str) -> Column:
