@@ -95,7 +95,7 @@ export const servingApiMetrics = {
     prefetchCalls: "PrefetchCalls",
     campaignFailures: "CampaignFailures",
     tableFailures: "TableFailures",
-    /** Failed attempts to load the tables of the served solution version; published after a failure only. */
+    /** Failed attempts to load the tables of the served solution version. */
     tablesFailures: "TablesFailures",
     /** Lists of films, by their `source`. */
     answeredBy: {

@@ -28,7 +28,7 @@ export function requestLine(done: RequestDone, trace: Trace): Readonly<Record<st
         [names.campaignCalls]: trace.campaignCalls,
         [names.campaignFailures]: trace.campaignFailures,
         [names.tableFailures]: trace.tableFailures,
-        ...(trace.tablesFailures > 0 && { [names.tablesFailures]: trace.tablesFailures }),
+        [names.tablesFailures]: trace.tablesFailures,
         ...(trace.eventsTaken > 0 && { [names.events]: trace.eventsTaken }),
         ...(trace.source && { [names.answeredBy[trace.source]]: 1 }),
     };

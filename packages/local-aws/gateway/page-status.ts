@@ -19,11 +19,23 @@ export async function withLocalFigures(
     emulator: Pick<Emulator, "handle" | "usage" | "clock">,
     answer: Buffer,
 ): Promise<Buffer> {
-    const { campaign, cost, ...rest } = JSON.parse(answer.toString()) as Health;
+    const health = healthIn(answer);
+    if (health === undefined) return answer;
+    const { campaign, cost, ...rest } = health;
     if (campaign?.solutionVersionArn === undefined || cost === undefined) return answer;
     const ndcgAt10 = await qualityOf(emulator, campaign.solutionVersionArn);
     const spend = cost.spend ?? spendOf(emulator);
     return Buffer.from(JSON.stringify({ ...rest, campaign: { ...campaign, ndcgAt10 }, cost: { ...cost, spend } }));
+}
+
+/** Undefined for an answer of an API that is not the program's. */
+function healthIn(answer: Buffer): Health | undefined {
+    try {
+        const parsed: unknown = JSON.parse(answer.toString());
+        return typeof parsed === "object" && parsed !== null ? parsed : undefined;
+    } catch {
+        return undefined;
+    }
 }
 
 async function qualityOf(emulator: Pick<Emulator, "handle">, solutionVersionArn: string): Promise<number | undefined> {
