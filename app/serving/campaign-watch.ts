@@ -22,7 +22,7 @@ export interface WatchParts {
     readonly campaign: Pick<CampaignPort, "describe">;
     readonly table: Pick<TablePort, "stack" | "putCampaign">;
     readonly tableResilience: Resilience;
-    readonly served: Pick<ServedTables, "follow">;
+    readonly served: ServedTables;
     readonly clock: () => number;
     readonly log: Log;
     readonly limits: Limits;
@@ -121,6 +121,10 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
                 polling = poll();
             }
             if (!everRead && polling !== undefined) await settled([polling], patience);
+            // A process without tables cannot answer from them: the request waits for another attempt.
+            for (let left = 2; left > 0 && served.current().filmCount === 0; left--) {
+                await settled([take(items)], limits.withoutTables);
+            }
             return { ...items, away: away() };
         },
         gone() {

@@ -58,6 +58,8 @@ export const limits = {
     firstRead: 3 * second,
     /** A request that finds them unfinished waits this long. */
     unstarted: second,
+    /** A request that finds no tables waits this long for each of two attempts; Lambda gives it ten seconds. */
+    withoutTables: 3.5 * second,
     /** Interval at which a process compares its tables with the stored ones, or tries again to load them. */
     tablesCompared: 5 * minute,
     /** The cost guard's notification arrives some time before the campaign disappears. */

@@ -343,8 +343,12 @@ describe("the API on the local AWS", () => {
             const isAway = async () => (await call("/health")).body.campaign.state === "away";
             await until("health reports that the campaign is away", isAway);
             const { body } = await watch("parked-viewer", "3");
-            const like = await call(`/recommendations/parked-viewer?since=${body.revision}`);
-            assert.deepEqual([like.body.reason, body.tracked], ["away", true]);
+            assert.equal(body.tracked, true);
+            // Each process of the function sees the campaign's state by itself.
+            const like = await until("a list without the campaign", async () => {
+                const answer = await call(`/recommendations/parked-viewer?since=${body.revision}`);
+                return answer.body.reason === "away" ? answer : undefined;
+            });
             assert.ok(["similar", "popular"].includes(like.body.source), like.body.source);
             assertExit(await operate("resume", "--yes"), 0);
             await from("campaign", () => call(`/recommendations/back-${Date.now()}`));
