@@ -42,7 +42,7 @@ export interface GuardPlace {
     /** ARN of the ranking campaign; undefined if the stack has none. */
     readonly rankingCampaignArn?: string | undefined;
     readonly topicArn: string;
-    /** Of all functions that the program can create. */
+    /** Of the stack's functions. */
     readonly functionArns: readonly string[];
     /** Undefined for a stack that precomputes no lists. */
     readonly prefetch?: PrefetchFunction | undefined;
@@ -129,7 +129,7 @@ export function awsPorts(clients: GuardClients, place: GuardPlace): GuardPorts {
     };
 }
 
-/** The policies of the functions and the topic. A function that does not exist has none. */
+/** The policies of the functions and the topic. A function that was deleted by hand has none. */
 async function resourcePolicies(
     { lambda, sns }: Pick<GuardClients, "lambda" | "sns">,
     { functionArns, topicArn }: Pick<GuardPlace, "functionArns" | "topicArn">,

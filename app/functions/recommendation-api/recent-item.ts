@@ -8,8 +8,8 @@ export const unitBytes = 1024;
 
 /**
  * Attributes of a viewer's newest films, in compact form: `[["50",0],["172",61000,0]]`. A film has its id and the
- * milliseconds before the revision. 0 follows if it was not watched, 1 if it was refused, and 2 if it was watched and refused. Oldest films are left out until one write unit is
- * enough.
+ * milliseconds before the revision. Then follows 0 if it was not watched, 1 if it was refused, and 2 if it was watched
+ * and refused. Oldest films are left out until one write unit is enough.
  */
 export function recentAttributes(key: Item, { revision, films, counted, proven }: Recent, expiresAt: number): Item {
     const item: Item = {
