@@ -5,7 +5,7 @@ import type { CommonInputs, Description, ResourceKind } from "./resource.ts";
 import { isOurs, ownerTag, type Tags, tagsOf } from "./tags.ts";
 
 const wayOut =
-    "Nothing was changed. Give this stack other names with `pulumi config set nameSuffix -<name>`, or delete it.";
+    "Nothing was changed. Give this stack other names with `pulumi config set nameSuffix -- -<name>`, or delete it.";
 const adoptWayOut =
     "Nothing was changed. Remove it from config adopt, and the program creates its own; `npm run adopt` lists what it can adopt.";
 

@@ -1,15 +1,8 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { root } from "../packages/local-aws/instance.ts";
-
-const tracked = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { cwd: root })
-    .toString()
-    .split("\n")
-    .filter((file) => existsSync(join(root, file)));
-const read = (file: string) => readFileSync(join(root, file), "utf8");
-const pages = ["README.md", "CONTRIBUTING.md", ...tracked.filter((file) => /^docs\/.*\.md$/.test(file))];
+import { pages, read, sources } from "./support/sources.ts";
 
 /** Anchors of a page's headings, as GitHub makes them. */
 const anchorsOf = (page: string) =>
@@ -49,26 +42,10 @@ describe("the documents", () => {
     });
 
     it("have at least thirty messages for troubleshooting, and each is one of the program", () => {
-        const sources = tracked
-            .filter((file) => /^(app|components|config|data-prep|index|packages|personalize|runbooks)\b/.test(file))
-            .filter((file) => /\.(ts|mjs)$/.test(file) && !file.includes("/test/"))
-            .map(read)
-            .join("\n")
-            .replaceAll("\\`", "`");
+        const program = sources.map(read).join("\n").replaceAll("\\`", "`");
         const rows = [...read("docs/troubleshooting.md").matchAll(/^\| `([^`]+)` \| (.+) \| (.+) \|$/gm)];
         assert.ok(rows.length >= 30, `${rows.length} messages`);
-        const absent = rows.map(([, message = ""]) => message).filter((message) => !sources.includes(message));
+        const absent = rows.map(([, message = ""]) => message).filter((message) => !program.includes(message));
         assert.deepEqual(absent, []);
-    });
-
-    it("name only commands that exist", () => {
-        const { scripts } = JSON.parse(read("package.json"));
-        const missing = new Set<string>();
-        for (const page of pages) {
-            for (const [, name = ""] of read(page).matchAll(/\bnpm run (?:-s )?([a-z][a-z:-]*[a-z])(?![:\w<])/g)) {
-                if (!(name in scripts)) missing.add(`${page}: ${name}`);
-            }
-        }
-        assert.deepEqual([...missing], []);
     });
 });

@@ -46,7 +46,7 @@ describe("what exists already", () => {
                 error.message,
                 /^dataset group films already exists and does not belong to this stack: its tags are /,
             );
-            assert.match(error.message, /Nothing was changed\. .*`pulumi config set nameSuffix -<name>`/);
+            assert.match(error.message, /Nothing was changed\. .*`pulumi config set nameSuffix -- -<name>`/);
             assert.ok(!("id" in error), "it must not be recorded as ours");
             return true;
         });

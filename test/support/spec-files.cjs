@@ -33,6 +33,7 @@ const slow = [
     "packages/local-aws/",
     "test/drills/",
     "test/e2e/",
+    "test/printed-commands.spec.ts",
     "test/app/storefront/access.spec.ts",
     "test/app/storefront/measures.spec.ts",
     "test/app/storefront/real-stack.spec.ts",

@@ -18,7 +18,7 @@ import { type Check, type Finding, fail, ok } from "./check.ts";
 
 /** Checks that the stack's names are free or its own: a name of another owner stops an `up` halfway. */
 
-const otherNames = (stack: string) => `pulumi config set --stack ${stack} nameSuffix -<name>`;
+const otherNames = (stack: string) => `pulumi config set --stack ${stack} nameSuffix -- -<name>`;
 
 /** The bucket's name is the stack's own, or free in all of S3. */
 export const bucketName: Check<AccountDeps> = async ({ config, held }) => {

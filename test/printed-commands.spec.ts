@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import ts from "typescript";
+import { type Instance, root } from "../packages/local-aws/instance.ts";
+import { ensureStack, run } from "../packages/local-aws/pulumi.ts";
+import { configDefaults } from "./support/config-defaults.ts";
+import { pages, read, sources } from "./support/sources.ts";
+
+/** What replaces an expression of a template: no option, no key. */
+const value = "VALUE";
+const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+
+/** The texts of a source file that a user can see: each string and template, with `VALUE` for each expression. */
+function textsOf(file: string): string[] {
+    const texts: string[] = [];
+    const visit = (node: ts.Node): void => {
+        if (ts.isTemplateExpression(node)) {
+            texts.push(node.head.text + node.templateSpans.map(({ literal }) => value + literal.text).join(""));
+        } else if (ts.isStringLiteralLike(node)) {
+            texts.push(node.text);
+        }
+        ts.forEachChild(node, visit);
+    };
+    visit(ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest));
+    return texts;
+}
+
+const verbs = "up|preview|destroy|refresh|config|stack|cancel|import|login|state";
+const commandStart = new RegExp(
+    `(?:npm run (?:-s |--silent )?(?<script>[a-z][a-z:-]*)|(?<![\\w/.@-])pulumi (?<verb>${verbs}))(?![\\w:-])`,
+    "g",
+);
+/** A word of a command: quoted, an option, or without punctuation that ends a sentence. */
+const word = /^ (?<word>"[^"]*"|'[^']*'|[^\s`"'|;&#()]+)/;
+
+/** The commands in a text. A command ends with its line, its code span, a sentence, `&&` or a comment. */
+function commandsIn(text: string): string[][] {
+    return [...text.matchAll(commandStart)].map((match) => {
+        const words = match[0].split(" ").filter((part) => !["npm", "run", "-s", "--silent"].includes(part));
+        const spanStart = text.lastIndexOf("`", match.index);
+        const isCode = spanStart >= 0 && text.slice(0, match.index).split("`").length % 2 === 0;
+        let rest = text.slice(match.index + match[0].length);
+        for (let next = word.exec(rest); next !== null; next = word.exec(rest)) {
+            rest = rest.slice(next[0].length);
+            const bare = (next.groups?.word ?? "").replaceAll(/^["']|["']$/g, "");
+            const ended = /[.,:]$/.test(bare) && !isCode;
+            words.push(ended ? bare.slice(0, -1) : bare);
+            if (ended) break;
+        }
+        return words;
+    });
+}
+
+/** Each command in a message or document, with the first file that has it. */
+const commands = new Map<string, { readonly file: string; readonly words: readonly string[] }>();
+for (const [file, texts] of [
+    ...sources.map((source) => [source, textsOf(source)] as const),
+    ...pages.map((page) => [page, [read(page)]] as const),
+]) {
+    for (const words of texts.flatMap(commandsIn)) {
+        if (!commands.has(words.join(" "))) commands.set(words.join(" "), { file, words });
+    }
+}
+
+/** The commands of the Pulumi CLI among them, without what starts the CLI. */
+const ofPulumi = [...commands.values()].flatMap(({ file, words }) => {
+    const start = words.indexOf("pulumi");
+    return start < 0
+        ? []
+        : [{ file, args: words.slice(start + 1).filter((word, index) => index > 0 || word !== "--") }];
+});
+/** The commands of npm scripts among them: the script, the command of `local`, and the options. */
+const ofScripts = [...commands.values()].flatMap(({ file, words: [script = "", ...words] }) => {
+    const args = words.filter((word) => word !== "--");
+    const isOfLocal = script === "local" && /^[a-z-]+$/.test(args[0] ?? "");
+    const options = args.filter((word) => word.startsWith("--")).map((word) => word.replace(/=.*/, ""));
+    return script === "pulumi" || words.includes("pulumi") || !(script in scripts)
+        ? []
+        : [{ file, names: isOfLocal ? [script, args[0] as string] : [script], options }];
+});
+
+const isPlaceholder = (word: string) => word.includes(value) || /^[<…]/.test(word);
+
+describe("a command in a message or document", () => {
+    let instance: Instance;
+    before(async () => {
+        const dir = await mkdtemp(join(tmpdir(), "printed-"));
+        // Nothing listens on the discard port: no command may get as far as a service.
+        instance = { root, dir, port: 9, speed: "instant", officialPlugin: false, enforce: true };
+        await ensureStack(instance);
+    });
+    after(() => rm(instance.dir, { recursive: true, force: true }));
+
+    it("names an npm script that exists", () => {
+        assert.ok(commands.size > 300, `${commands.size} commands`);
+        const unknown = [...commands.values()].filter(
+            ({ words: [name = ""] }) => name !== "pulumi" && !(name in scripts),
+        );
+        assert.deepEqual(
+            unknown.filter(({ words: [name = ""] }) => !name.endsWith(":")),
+            [],
+        );
+    });
+
+    it("has only options that the npm script takes", async () => {
+        const helps = new Map<string, Promise<string>>();
+        const helpOf = async (names: readonly string[]) => {
+            const [name = "", ...rest] =
+                names[0] === "local" && names[1] !== undefined && names[1] in scripts ? names.slice(1) : names;
+            const program = /\s(\S+\.(?:ts|mjs))$/.exec(scripts[name] ?? "")?.[1];
+            if (program === undefined) return "";
+            const { stdout, stderr } = await run(instance, process.execPath, [program, ...rest, "--help"], "captured");
+            return stdout + stderr;
+        };
+        const faults: string[] = [];
+        for (const { file, names, options } of ofScripts.filter(({ options }) => options.length > 0)) {
+            const key = names.join(" ");
+            if (!helps.has(key)) helps.set(key, helpOf(names));
+            const help = (await helps.get(key)) ?? "";
+            faults.push(
+                ...options.filter((option) => !help.includes(option)).map((option) => `${file}: ${key} ${option}`),
+            );
+        }
+        assert.deepEqual(faults, []);
+    });
+
+    it("has only options that the Pulumi CLI takes", async () => {
+        const shapes = new Map<string, string>();
+        for (const { file, args } of ofPulumi) {
+            const [verb = "", second = ""] = args;
+            const verbs = ["config", "stack"].includes(verb) && /^[a-z]+$/.test(second) ? [verb, second] : [verb];
+            const rest = args.slice(verbs.length);
+            const end = rest.indexOf("--");
+            const options = (end < 0 ? rest : rest.slice(0, end)).filter((word) => word.startsWith("-"));
+            const withValue = ["--stack", "--parent", "--target"];
+            const shape = [...verbs, "--help", ...options.flatMap((o) => (withValue.includes(o) ? [o, "dev"] : [o]))];
+            if (!args.includes("--cwd")) shapes.set(shape.join(" "), file);
+        }
+        assert.ok(shapes.size > 15, [...shapes.keys()].join("\n"));
+        const faults: string[] = [];
+        for (const [shape, file] of shapes) {
+            const { exitCode, stderr } = await run(instance, "pulumi", shape.split(" "), "captured");
+            if (exitCode !== 0) faults.push(`${file}: pulumi ${shape}: ${stderr.trim().split("\n")[0]}`);
+        }
+        assert.deepEqual(faults, []);
+    });
+
+    it("names only config keys that exist", () => {
+        const keys = new Set([...Object.keys(configDefaults), "operatedStack"]);
+        const faults = ofPulumi.flatMap(({ file, args }) => {
+            const [verb, action = "", ...rest] = args.filter((word) => !/^(--cwd|operator)$/.test(word));
+            if (verb !== "config" || !/^(set|rm|get)$/.test(action)) return [];
+            const key =
+                rest.filter((word, index) => !word.startsWith("-") && rest[index - 1] !== "--stack")[0] ?? value;
+            const name = key.split(/[.[]/)[0] ?? "";
+            return keys.has(name) || name.startsWith("aws:") || isPlaceholder(name)
+                ? []
+                : [`${file}: ${args.join(" ")}`];
+        });
+        assert.deepEqual(faults, []);
+    });
+});

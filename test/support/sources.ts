@@ -1,0 +1,32 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../../packages/local-aws/instance.ts";
+
+/** The text of a file of the repository. */
+export const read = (file: string): string => readFileSync(join(root, file), "utf8");
+
+/** The repository's files, with new ones that git does not ignore. */
+export const tracked: readonly string[] = execFileSync(
+    "git",
+    ["ls-files", "--cached", "--others", "--exclude-standard"],
+    { cwd: root },
+)
+    .toString()
+    .split("\n")
+    .filter((file) => existsSync(join(root, file)));
+
+/** The documents that a user or developer reads. */
+export const pages: readonly string[] = [
+    "README.md",
+    "CONTRIBUTING.md",
+    ...tracked.filter((file) => /^docs\/.*\.md$/.test(file)),
+];
+
+/** The product's modules, without their tests. */
+export const sources: readonly string[] = tracked.filter(
+    (file) =>
+        /^(app|components|config|cost|data-prep|iam|index|operator|packages|personalize|runbooks)\b/.test(file) &&
+        /\.(ts|mjs)$/.test(file) &&
+        !file.includes("/test/"),
+);
