@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
 import { Serving, servingFiles } from "./components/api/serving.ts";
 import { loadConfig } from "./components/common/load-config.ts";
+import { warn } from "./components/common/messages.ts";
 import { refuseEarly } from "./components/common/preflight.ts";
 import { deleteBeforeReplacing } from "./components/common/replacements.ts";
 import { enforceResourceRules } from "./components/common/resource-rules.ts";
@@ -57,9 +57,7 @@ const place = {
 };
 
 if (config.recipe === "aws-hrnn") {
-    pulumi.log.warn(
-        "ListRecipes no longer has recipe aws-hrnn, so AWS may reject it. Its successor is aws-user-personalization.",
-    );
+    warn("ListRecipes no longer has recipe aws-hrnn, so AWS may reject it. Its successor is aws-user-personalization.");
 }
 
 const bucketPolicy = dataBucketPolicy(place, caller, config.bucketPolicyConditions);

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
 const pulumiCommand =
-    /(?<!npm run |-- |[\w/.@-])pulumi (?=(?:up|preview|destroy|refresh|config|stack|cancel|import)\b)/g;
+    /(?<!npm run |-- |[\w/.@-])pulumi (?=(?:up|preview|destroy|refresh|config|stack|cancel|import|login|state)\b)/g;
 
 let known: RegExp | undefined;
 
@@ -20,16 +20,20 @@ function runbookCommand(): RegExp {
 }
 
 /**
- * The commands of a text for a caller who starts them by `prefix`, for example `npm run local --`. Then `pulumi up`
- * becomes `npm run local -- pulumi up`. The default prefix is the environment's `MOVIE_RECOMMENDER_COMMANDS`. Without
- * it, the text stays as it is.
+ * The commands of a text as its reader can start them. The launchers set the environment's variables:
+ * `MOVIE_RECOMMENDER_COMMANDS` (`npm run local --`) for a stack on the local AWS, where `pulumi up` becomes
+ * `npm run local -- pulumi up`, and `MOVIE_RECOMMENDER_PULUMI` (`npm run pulumi --`) where the machine has no Pulumi CLI
+ * of its own. Without them, the text stays as it is.
  */
-export function asCalled(text: string, prefix = process.env.MOVIE_RECOMMENDER_COMMANDS): string {
-    if (prefix === undefined) return text;
-    return text
-        .replaceAll(
-            runbookCommand(),
-            (_, silent = "", name) => `${prefix.replace("npm run", `npm run${silent}`)} ${name}`,
-        )
-        .replaceAll(pulumiCommand, `${prefix} pulumi `);
+export function asCalled(text: string, env: NodeJS.ProcessEnv = process.env): string {
+    const local = env.MOVIE_RECOMMENDER_COMMANDS;
+    const cli = local === undefined ? env.MOVIE_RECOMMENDER_PULUMI : `${local} pulumi`;
+    const runbooks =
+        local === undefined
+            ? text
+            : text.replaceAll(
+                  runbookCommand(),
+                  (_, silent = "", name) => `${local.replace("npm run", `npm run${silent}`)} ${name}`,
+              );
+    return cli === undefined ? runbooks : runbooks.replaceAll(pulumiCommand, `${cli} `);
 }

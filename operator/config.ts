@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { ProgramError } from "../components/common/messages.ts";
 import { namesFor } from "../config/config.ts";
 import { isGithubSubject } from "../iam/github-trust.ts";
 
@@ -12,7 +13,7 @@ export function loadConfig() {
     const operatedStack = own.require("operatedStack");
     const githubSubject = own.get("githubSubject") ?? "";
     if (githubSubject !== "" && !isGithubSubject(githubSubject)) {
-        throw new pulumi.RunError(
+        throw new ProgramError(
             `githubSubject is "${githubSubject}". It must name one repository, and one environment, branch or tag, ` +
                 "without a wildcard: repo:my-org/movie-recommender:environment:production, or " +
                 "repo:my-org/movie-recommender:ref:refs/heads/main",

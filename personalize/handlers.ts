@@ -2,6 +2,7 @@ import { flushCompileCache } from "node:module";
 import { setTimeout as sleep } from "node:timers/promises";
 import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import { SSMClient } from "@aws-sdk/client-ssm";
+import { asCalled } from "../config/as-called.ts";
 import { assertEngineAlive, endWithEngine } from "./engine.ts";
 import { kinds, type ResourceKindName } from "./kinds.ts";
 import { type Handler, type LifecycleDeps, lifecycle } from "./lifecycle.ts";
@@ -44,7 +45,7 @@ export function createHandlers(deps: LifecycleDeps): Record<ResourceKindName, Ha
 
 /** Pulumi shows the output of a dynamic provider as information on the stack. */
 function log(message: string): void {
-    console.log(message);
+    console.log(asCalled(message));
 }
 
 function realDeps(): LifecycleDeps {

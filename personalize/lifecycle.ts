@@ -1,5 +1,4 @@
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
-import { asCalled } from "../config/as-called.ts";
 import { createOrAdopt } from "./create.ts";
 import { type Diff, diffOf, inputsIn, inWordsOf, isChanged, isDeadEnd, meansTheSame, type Properties } from "./diff.ts";
 import { about, initFailure, isInUse, isNotFound, isRefusal, isTransient, messageOf, withAdvice } from "./errors.ts";
@@ -152,7 +151,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
                 const { id, properties: recorded } = error as { id?: string; properties?: Properties };
                 const isOver = isDeadEnd(recorded?.status) || isRefusal(error);
                 const command = isOver ? kind.diagnosis?.(inputs, id) : undefined;
-                throw withAdvice(about(title(inputs), error), command && asCalled(`Find the cause with: ${command}`));
+                throw withAdvice(about(title(inputs), error), command && `Find the cause with: ${command}`);
             }
         },
         async read(id, properties) {

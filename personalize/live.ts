@@ -1,4 +1,5 @@
 import type { Handler } from "./lifecycle.ts";
+import { withCallersCommands } from "./messages.ts";
 import type { LiveResources } from "./remove.ts";
 import { isUnknown } from "./resource.ts";
 
@@ -56,7 +57,10 @@ export function keepLive<K extends string>(
             await handler.delete(id, properties);
         },
     });
-    const handlers = Object.entries<Handler>(makeHandlers(ids)).map(([kind, handler]) => [kind, wrap(handler)]);
+    const handlers = Object.entries<Handler>(makeHandlers(ids)).map(([kind, handler]) => [
+        kind,
+        withCallersCommands(wrap(handler)),
+    ]);
     return Object.fromEntries(handlers) as Record<K, Handler>;
 }
 

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import type { SSMClient } from "@aws-sdk/client-ssm";
-import { asCalled } from "../config/as-called.ts";
 import type { PlannedStack } from "../cost/estimate.ts";
 import { priceJump } from "../cost/price-jump.ts";
 import { notOurs } from "./adopt.ts";
@@ -51,7 +50,7 @@ function renameProblems(olds: Partial<StackOwnerInputs>, news: StackOwnerInputs)
 /** Why a change needs config `monthlyLimitUsd`; empty for one that needs none, and for a new stack. */
 function priceProblems({ priced: recorded }: Partial<StackOwnerInputs>, { priced }: StackOwnerInputs): Problem[] {
     const jump = recorded && !priced.limitIsSet ? priceJump(recorded.plan, priced.plan) : undefined;
-    return jump === undefined ? [] : [{ property: "monthlyLimitUsd", reason: asCalled(jump) }];
+    return jump === undefined ? [] : [{ property: "monthlyLimitUsd", reason: jump }];
 }
 
 /** Tests of interrupted changes set this variable to change a live stack's region nevertheless. */

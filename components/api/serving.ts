@@ -10,6 +10,7 @@ import type { PreparedData } from "../../data-prep/prepared-data.ts";
 import { parseTables } from "../../data-prep/tables/document.ts";
 import { tablesFault, tablesMend } from "../../data-prep/tables/fault.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
+import { ProgramError } from "../common/messages.ts";
 import type { Price } from "../cost/price-table.ts";
 import { RankingCampaign } from "../personalize/ranking-campaign.ts";
 import type { Recommender } from "../personalize/recommender.ts";
@@ -30,7 +31,7 @@ export interface ServingFiles {
 /**
  * Builds the page and reads the fallback tables; undefined for a stack without an API.
  *
- * @throws pulumi.RunError if there are no tables for the interactions.
+ * @throws ProgramError if there are no tables for the interactions.
  */
 export async function servingFiles({
     config,
@@ -159,12 +160,12 @@ export class Serving extends pulumi.ComponentResource {
 /**
  * Path of the fallback tables that data-prep wrote beside the interactions.
  *
- * @throws pulumi.RunError if they are missing, unreadable, or made from other interactions.
+ * @throws ProgramError if they are missing, unreadable, or made from other interactions.
  */
 export async function fallbackTables(interactionsFile: string): Promise<string> {
     const fault = await tablesFault(interactionsFile, async () => (await contentOf(interactionsFile)).contentHash);
     if (fault !== undefined) {
-        throw new pulumi.RunError(
+        throw new ProgramError(
             `${fault}. The API answers from these tables when there is no campaign.\nCreate both files again: ${tablesMend(interactionsFile)}`,
         );
     }

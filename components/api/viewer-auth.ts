@@ -1,5 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/config.ts";
+import { ProgramError, warn } from "../common/messages.ts";
 
 /** The warning of a stack without config `viewerAuth` jwt. */
 export const openToStrangers =
@@ -9,7 +10,7 @@ export const openToStrangers =
 /**
  * Warns in the preview about a stack that is open to strangers.
  *
- * @throws pulumi.RunError for an issuer without TLS: a network could replace its keys. An issuer on this machine is
+ * @throws ProgramError for an issuer without TLS: a network could replace its keys. An issuer on this machine is
  * for AWS endpoints that the environment names.
  */
 export function checkViewerAuth(
@@ -19,11 +20,11 @@ export function checkViewerAuth(
 ): void {
     const { viewerAuth, apiKey } = serving;
     if (viewerAuth === undefined) {
-        if (!apiKey) void pulumi.log.warn(openToStrangers, resource);
+        if (!apiKey) warn(openToStrangers, resource);
         return;
     }
     if (!viewerAuth.issuer.startsWith("https://") && env.AWS_ENDPOINT_URL === undefined) {
-        throw new pulumi.RunError(
+        throw new ProgramError(
             `${project}:viewerIssuer is "${viewerAuth.issuer}"; AWS needs an https:// issuer. ` +
                 "Run `pulumi config set viewerIssuer https://…`",
         );

@@ -1,8 +1,8 @@
 import { statSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import { asCalled } from "../../config/as-called.ts";
 import { type ConfigProblem, parseConfig, type StackConfig } from "../../config/config.ts";
 import { regionWarning } from "../../config/regions.ts";
+import { ProgramError, warn } from "./messages.ts";
 
 /** Keys whose values are paths of files; an empty value names none. */
 const fileKeys = ["interactionsFile", "dataOptionsFile", "itemsFile", "usersFile", "batchInferenceFile"];
@@ -10,7 +10,7 @@ const fileKeys = ["interactionsFile", "dataOptionsFile", "itemsFile", "usersFile
 /**
  * The configuration of the stack of this deployment. Warns of a region without Personalize.
  *
- * @throws pulumi.RunError with every invalid value and its path, so that preview shows all of them at once.
+ * @throws ProgramError with every invalid value and its path, so that preview shows all of them at once.
  */
 export function loadConfig(): StackConfig {
     const own = new pulumi.Config();
@@ -26,7 +26,7 @@ export function loadConfig(): StackConfig {
     refuse([...("names" in result ? [] : result), ...files]);
     const warning = region && regionWarning(region);
     if (warning) {
-        pulumi.log.warn(warning);
+        warn(warning);
     }
     return result as StackConfig;
 }
@@ -39,9 +39,7 @@ export function refuse(problems: readonly ConfigProblem[]): void {
     const lines = problems.map(
         ({ path, reason }) => `  ${path.includes(":") ? path : `${pulumi.getProject()}:${path}`} ${reason}`,
     );
-    throw new pulumi.RunError(
-        asCalled(`the configuration of stack ${pulumi.getStack()} is invalid:\n${lines.join("\n")}`),
-    );
+    throw new ProgramError(`the configuration of stack ${pulumi.getStack()} is invalid:\n${lines.join("\n")}`);
 }
 
 /** The reason why the value of a key does not name a readable file with content; undefined if it does. */

@@ -1,17 +1,17 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
-import * as pulumi from "@pulumi/pulumi";
 import type { ConfigProblem, StackConfig } from "../../config/config.ts";
 import { filterFieldProblems } from "../../config/filter-fields.ts";
 import { schemaBeside } from "../personalize/metadata.ts";
 import { fileProblem, refuse } from "./load-config.ts";
+import { warn } from "./messages.ts";
 
 /**
  * Refuses at preview what AWS would refuse in the middle of `up`: filters on missing fields, a batch file that is not JSON
  * lines, a permissions boundary that does not exist, access logs without the account's log role.
  *
  * @param interactionsSchema Avro schema of the interactions, as text.
- * @throws pulumi.RunError with every problem and its configuration key.
+ * @throws ProgramError with every problem and its configuration key.
  */
 export async function refuseEarly(config: StackConfig, interactionsSchema: string): Promise<void> {
     const { items, users } = config.metadataFiles;
@@ -95,5 +95,5 @@ async function logRoleProblem({ serving, region }: StackConfig): Promise<ConfigP
 }
 
 function warnUnread(what: string, error: unknown): undefined {
-    pulumi.log.warn(`${what} could not be read (${(error as Error).message}). If it does not exist, \`up\` will fail.`);
+    warn(`${what} could not be read (${(error as Error).message}). If it does not exist, \`up\` will fail.`);
 }

@@ -6,6 +6,7 @@ import {
     waiverProblems,
     watchesPersonalize,
 } from "../../iam/resource-rules.ts";
+import { ProgramError, warn } from "./messages.ts";
 
 type Properties = Readonly<Record<string, unknown>>;
 
@@ -15,12 +16,12 @@ type Properties = Readonly<Record<string, unknown>>;
  *
  * It uses a transformation, not a transform, because the language host of local runs does not support transforms.
  *
- * @throws pulumi.RunError for an unknown rule in a waiver, or a waiver without a reason.
+ * @throws ProgramError for an unknown rule in a waiver, or a waiver without a reason.
  */
 export function enforceResourceRules(waivers: Readonly<Record<string, string>>, choices?: RuleChoices): void {
     const problems = waiverProblems(waivers);
     if (problems.length > 0) {
-        throw new pulumi.RunError(`config waivers has problems:\n${problems.map((line) => `  ${line}`).join("\n")}`);
+        throw new ProgramError(`config waivers has problems:\n${problems.map((line) => `  ${line}`).join("\n")}`);
     }
     const before: Declared[] = [];
     pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
@@ -47,13 +48,13 @@ function judge({ type, name, props, waivers, before, choices }: Judged): Propert
             const reason = waivers[rule];
             if (reason !== undefined && !told.has(rule)) {
                 told.add(rule);
-                pulumi.log.warn(`${type} ${name} ${problem}: allowed, because ${rule} is waived (${reason})`);
+                warn(`${type} ${name} ${problem}: allowed, because ${rule} is waived (${reason})`);
             }
             return reason === undefined;
         });
         if (refused.length > 0) {
             const lines = refused.map(({ rule, problem }) => `${type} ${name} ${problem} (resource rule ${rule})`);
-            throw new pulumi.RunError(
+            throw new ProgramError(
                 `${lines.join("\n")}\nChange it. If it is intended, give a reason: ` +
                     `pulumi config set --path waivers.${refused[0]?.rule} "<at least 20 characters>"`,
             );

@@ -1,10 +1,9 @@
-import * as pulumi from "@pulumi/pulumi";
-import { asCalled } from "../../config/as-called.ts";
 import type { StackConfig } from "../../config/config.ts";
 import { approximately, autoTrainingUsdPerMonth, priceNote } from "../../config/prices.ts";
 import { defaultLimitUsd, type Estimate, estimate, type PlannedStack, plannedByConfig } from "../../cost/estimate.ts";
 import { cents } from "../../cost/spend.ts";
 import { contentOf } from "../../data-prep/content.ts";
+import { info, ProgramError } from "../common/messages.ts";
 import { filesOf } from "../data/data-bucket.ts";
 
 export interface Price {
@@ -19,15 +18,15 @@ export interface Price {
 /**
  * Logs the price of the stack, once and per month, before anything is created.
  *
- * @throws pulumi.RunError above config `monthlyLimitUsd`, with the largest items and how to lower them.
+ * @throws ProgramError above config `monthlyLimitUsd`, with the largest items and how to lower them.
  */
 export function showPrice(config: StackConfig, plan: PlannedStack, { isParked }: { readonly isParked: boolean }) {
     const found = estimate({ ...plan, hasCampaign: plan.hasCampaign && !isParked });
     const limit = config.cost.monthlyLimitUsd;
     if (limit !== undefined && found.expectedUsd > limit) {
-        throw new pulumi.RunError(asCalled(refusal(found, limit)));
+        throw new ProgramError(refusal(found, limit));
     }
-    pulumi.log.info(priceTable(found, config.cost.expectedRequestsPerDay));
+    info(priceTable(found, config.cost.expectedRequestsPerDay));
     return {
         estimatedMonthlyCostUsd: cents(found.expectedUsd),
         unparkedUsdPerMonth: cents(estimate(plan).expectedUsd),

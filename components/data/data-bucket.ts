@@ -4,6 +4,7 @@ import { objectKeys, type StackConfig } from "../../config/config.ts";
 import { contentOf } from "../../data-prep/content.ts";
 import { closedBucket } from "../common/closed-bucket.ts";
 import { knownAfter } from "../common/known-after.ts";
+import { warn } from "../common/messages.ts";
 
 export interface DataBucketArgs {
     readonly bucketName: pulumi.Input<string>;
@@ -107,9 +108,7 @@ export class DataBucket extends pulumi.ComponentResource {
         this.bucketName = bucketName;
         this.files = Object.fromEntries(Object.entries(args.files).map(upload));
         if (retain) {
-            bucketName.apply((id) =>
-                pulumi.log.warn(`pulumi destroy will keep bucket ${id} (dataRetention: retain)`, this),
-            );
+            bucketName.apply((id) => warn(`pulumi destroy will keep bucket ${id} (dataRetention: retain)`, this));
         }
         this.registerOutputs({ bucketName: this.bucketName, files: this.files });
     }

@@ -1,15 +1,15 @@
-import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/config.ts";
 import { nearest } from "../../config/nearest.ts";
 import { contentOf } from "../../data-prep/content.ts";
 import type { Manifest } from "../../data-prep/manifest.ts";
 import { type Check, fewestInteractions } from "../../data-prep/quality/checks.ts";
+import { ProgramError, warn } from "../common/messages.ts";
 
 /**
  * Refuses data that data-prep judged red, or of which `eventWeights` leave too little, at preview, before anything is
  * paid. With a reason in config `dataWaiver` it only warns.
  *
- * @throws pulumi.RunError with each red check and its advice.
+ * @throws ProgramError with each red check and its advice.
  */
 export function refuseRedData(
     manifest: Manifest | undefined,
@@ -26,10 +26,10 @@ export function refuseRedData(
     }
     const lines = red.map(({ found, reference, advice }) => `  ${found} (${reference}). ${advice}`).join("\n");
     if (dataWaiver !== undefined) {
-        pulumi.log.warn(`The data has red checks, which config dataWaiver allows (${dataWaiver}):\n${lines}`);
+        warn(`The data has red checks, which config dataWaiver allows (${dataWaiver}):\n${lines}`);
         return;
     }
-    throw new pulumi.RunError(
+    throw new ProgramError(
         `The data is not fit for a training that is paid:\n${lines}\n` +
             "See all checks:  npm run data-prep -- FILE --report report.json\n" +
             'To train on it nevertheless:  pulumi config set dataWaiver "<a reason of at least 20 characters>"',
@@ -53,7 +53,7 @@ function warnOfUnknownTypes(types: Manifest["eventTypes"], weights: Readonly<Rec
     const names = types.map(({ name }) => name);
     for (const type of Object.keys(weights).filter((name) => !names.includes(name))) {
         const meant = nearest(type, names);
-        pulumi.log.warn(
+        warn(
             `eventWeights has ${type}, and no interaction has this type. ` +
                 (meant === undefined ? `The types of the data are ${names.join(", ")}.` : `Did you mean ${meant}?`),
         );
@@ -63,7 +63,7 @@ function warnOfUnknownTypes(types: Manifest["eventTypes"], weights: Readonly<Rec
 /**
  * Refuses interactions that other options made than those of config `dataOptionsFile`.
  *
- * @throws pulumi.RunError with the command that prepares them again.
+ * @throws ProgramError with the command that prepares them again.
  */
 export async function refuseOtherOptions(
     manifest: Manifest | undefined,
@@ -74,7 +74,7 @@ export async function refuseOtherOptions(
     }
     const { contentHash } = await contentOf(dataOptionsFile);
     if (manifest?.optionsFile?.sha256 !== contentHash) {
-        throw new pulumi.RunError(
+        throw new ProgramError(
             `${interactionsFile} was not made by the options of ${dataOptionsFile} as they are now. ` +
                 `Make it again:  npm run data-prep -- --stack ${stack}`,
         );

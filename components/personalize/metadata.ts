@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/config.ts";
+import { ProgramError } from "../common/messages.ts";
 import { fileOf, type UploadedFile } from "../data/data-bucket.ts";
 import { DatasetImportJob, MetadataDataset, quickDeadlineMinutes, Schema, withinOf } from "./resources.ts";
 
@@ -60,19 +61,17 @@ export const schemaPathBeside = (csvPath: string) => csvPath.replace(/(\.csv)?$/
 /**
  * The Avro schema of a CSV of items or users, as text for Personalize.
  *
- * @throws pulumi.RunError if there is none, or if it has another type (Developer Guide, "Schemas").
+ * @throws ProgramError if there is none, or if it has another type (Developer Guide, "Schemas").
  */
 export function schemaBeside(csvPath: string, datasetType: "ITEMS" | "USERS"): string {
     const path = schemaPathBeside(csvPath);
     const idField = datasetType === "ITEMS" ? "ITEM_ID" : "USER_ID";
     if (!existsSync(path)) {
-        throw new pulumi.RunError(`${csvPath} needs its Avro schema in ${path}. docs/data.md shows an example.`);
+        throw new ProgramError(`${csvPath} needs its Avro schema in ${path}. docs/data.md shows an example.`);
     }
     const schema = parse(readFileSync(path, "utf8")) as { fields?: { name?: string }[] } | undefined;
     if (!Array.isArray(schema?.fields) || !schema.fields.some(({ name }) => name === idField)) {
-        throw new pulumi.RunError(
-            `${path} is not an Avro record with a field ${idField}. docs/data.md shows an example.`,
-        );
+        throw new ProgramError(`${path} is not an Avro record with a field ${idField}. docs/data.md shows an example.`);
     }
     return JSON.stringify(schema);
 }

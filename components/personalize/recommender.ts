@@ -7,6 +7,7 @@ import { baseName } from "../../personalize/job-names.ts";
 import { type StateFlags, stateFlagsPath } from "../../personalize/operations/state-flags.ts";
 import { eventParametersOf, everyDays } from "../../personalize/solution.ts";
 import { knownAfter } from "../common/known-after.ts";
+import { info } from "../common/messages.ts";
 import { autoTrainingPrice } from "../cost/price-table.ts";
 import { fileOf, type UploadedFile } from "../data/data-bucket.ts";
 import { storeTables } from "../data/stored-tables.ts";
@@ -186,7 +187,7 @@ export class Recommender extends pulumi.ComponentResource {
         );
         if (config.performAutoTraining) {
             const { lines } = fileOf(args.files, "interactions");
-            lines.apply((count) => pulumi.log.info(autoTrainingPrice(config, count), this));
+            lines.apply((count) => info(autoTrainingPrice(config, count), this));
         }
         const version = new SolutionVersion(
             name,

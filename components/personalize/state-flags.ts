@@ -1,7 +1,6 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
-import { asCalled } from "../../config/as-called.ts";
 import { parseStateFlags, type StateFlags, stateFlagsPath } from "../../personalize/operations/state-flags.ts";
+import { warn } from "../common/messages.ts";
 
 /**
  * Reads the stack's state flags before the program declares resources. It leaves out a parked campaign and keeps a held
@@ -15,7 +14,6 @@ export async function stackStateFlags(stack: string, previousStack: string): Pro
         found.flatMap(({ names, values }) => names.map((name, index) => ({ name, value: values[index] ?? "" }))),
     );
     const { closed, parked, serving } = stateFlags;
-    const warn = (text: string) => pulumi.log.warn(asCalled(text));
     if (closed) {
         warn(
             `API and page are closed since ${closed.since} (${closed.reason}), so this run keeps them closed. ` +

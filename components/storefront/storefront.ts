@@ -7,6 +7,7 @@ import { dnsSuffix } from "../../config/regions.ts";
 import { storefrontBucketPolicy } from "../../iam/api-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { closedBucket } from "../common/closed-bucket.ts";
+import { info } from "../common/messages.ts";
 import type { PageFile } from "./page-files.ts";
 
 export interface StorefrontArgs {
@@ -48,7 +49,7 @@ export class Storefront extends pulumi.ComponentResource {
         const { names, tags } = config;
         const child = { parent: this };
         // The plugin reports a refusal by CloudFront in its own words. The way back is logged beside it.
-        pulumi.log.info(
+        info(
             `CloudFront serves the page. It refuses an account that AWS has not verified yet: "${refusal}". ` +
                 "Then ask AWS Support to verify the account. Until that, run `pulumi config set storefront api` and " +
                 "`pulumi up`: the API serves the page.",

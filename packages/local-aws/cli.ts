@@ -116,16 +116,19 @@ for (const name of runbooks) {
         .action(async (args: string[]) => against(process.execPath, [join("runbooks", `${name}.ts`), ...args]));
 }
 
+/** How a person starts a command against the local AWS. */
+const prefix = "npm run local --";
+
 async function against(command: string, args: readonly string[]): Promise<void> {
     const target = instance();
     await start(target, say);
     await ensureStack(target);
-    const note = interruptNote(command, args);
+    const note = interruptNote(command, args, { pulumi: `${prefix} pulumi`, runbook: prefix });
     if (note !== undefined) {
         process.once("SIGINT", () => process.stderr.write(note));
     }
     // The command prints its next steps as the caller starts them.
-    const extra = { MOVIE_RECOMMENDER_COMMANDS: "npm run local --" };
+    const extra = { MOVIE_RECOMMENDER_COMMANDS: prefix };
     process.exitCode = (await run(target, command, args, "terminal", extra)).exitCode;
 }
 

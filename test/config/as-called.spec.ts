@@ -21,8 +21,14 @@ describe("the commands in a message, for a caller of `npm run local`", () => {
         ],
     ];
     for (const [text, called] of cases) {
-        it(`of ${text}`, () => assert.equal(asCalled(text, "npm run local --"), called));
+        it(`of ${text}`, () =>
+            assert.equal(asCalled(text, { MOVIE_RECOMMENDER_COMMANDS: "npm run local --" }), called));
     }
+
+    it("names the clone's Pulumi CLI where the machine has none", () => {
+        const env = { MOVIE_RECOMMENDER_PULUMI: "npm run pulumi --" };
+        assert.equal(asCalled("`pulumi up`, then npm run resume", env), "`npm run pulumi -- up`, then npm run resume");
+    });
 
     it("of any text stays as it is for other callers", () => {
         assert.equal(process.env.MOVIE_RECOMMENDER_COMMANDS, undefined);

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { toolchain } from "./env.mjs";
-import { machinePath } from "./find.mjs";
+import { findOnPath, machinePath } from "./find.mjs";
 import { interruptNote } from "./interrupt.mjs";
 
 /** The exit code of a runbook that finds no stack. */
@@ -22,6 +22,9 @@ function localHint(root, command, args) {
     return `The demo's stack is on the local AWS. Run this there: npm run local -- ${[name, ...quoted].join(" ")}\n`;
 }
 
+/** How a person without a Pulumi CLI on the PATH starts the clone's. */
+const ownPulumi = "npm run pulumi --";
+
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /**
@@ -36,6 +39,9 @@ export function runCommand(root, command, args, { withPython }) {
     env.MOVIE_RECOMMENDER_SETUP_SECONDS = (performance.now() / 1000).toFixed(1);
     // Programs and plugins start often, and a third of each start would be compilation.
     env.NODE_COMPILE_CACHE ??= join(toolsDir, "compile-cache");
+    if (findOnPath("pulumi", machinePath(root)) === undefined && /^(runbooks\/|data-prep\/|pulumi$)/.test(command)) {
+        env.MOVIE_RECOMMENDER_PULUMI = ownPulumi;
+    }
     if (withPython) env.MOVIE_RECOMMENDER_PYTHON = python;
     const child = isScript
         ? spawn(node, [resolve(root, command), ...args], { stdio: "inherit", env })
@@ -43,7 +49,7 @@ export function runCommand(root, command, args, { withPython }) {
 
     // On a terminal Ctrl-C reaches the whole process group; a second signal means "at once", so it is not forwarded.
     const onTerminal = process.stdin.isTTY || process.stderr.isTTY;
-    const note = interruptNote(command, args);
+    const note = interruptNote(command, args, { pulumi: env.MOVIE_RECOMMENDER_PULUMI ?? "pulumi", runbook: "npm run" });
     if (note !== undefined) process.once("SIGINT", () => process.stderr.write(note));
     for (const signal of SIGNALS) {
         process.on(signal, () => {

@@ -6,14 +6,15 @@ const CHANGING = ["up", "update", "destroy", "down", "refresh"];
  *
  * @param {string} command
  * @param {readonly string[]} args
+ * @param {{ pulumi: string, runbook: string }} callers how the caller starts Pulumi, and a runbook
  * @returns {string | undefined}
  */
-export function interruptNote(command, args) {
+export function interruptNote(command, args, callers) {
     const verb = args.find((argument) => !argument.startsWith("-"));
     if (command !== "pulumi" || !CHANGING.includes(verb ?? "")) return undefined;
     return (
         "\nAWS continues to create or delete what it has begun. Nothing is lost or billed twice: " +
-        `run \`pulumi ${verb}\` again to continue.\nSee the current state: npm run watch-status. ` +
+        `run \`${callers.pulumi} ${verb}\` again to continue.\nSee the current state: ${callers.runbook} watch-status. ` +
         "A second Ctrl-C ends the wait at once.\n"
     );
 }

@@ -24,8 +24,14 @@ const oldestNode = "22.18.0";
 const oldestEngine = "3.230.0";
 const megabytesOfPlugin = 200;
 
-/** The Node of a plain `pulumi up`: entries that `npm run` adds to the PATH are excluded. */
+/**
+ * The Node of a plain `pulumi up`: entries that `npm run` adds to the PATH are excluded. A caller whose commands start
+ * with `npm run` uses the project's Node.
+ */
 export const node: Check<MachineDeps> = async ({ stack, env, projectDir }) => {
+    if (env.MOVIE_RECOMMENDER_COMMANDS ?? env.MOVIE_RECOMMENDER_PULUMI) {
+        return ok(`Node ${process.versions.node}, the project's own`);
+    }
     const own = (folder: string) => {
         const inside = relative(projectDir, folder);
         return inside === "" || !(inside.startsWith("..") || isAbsolute(inside));

@@ -1,0 +1,33 @@
+import { asCalled } from "../config/as-called.ts";
+import type { Handler } from "./lifecycle.ts";
+
+/** Wraps a handler so that its errors and refused inputs have each command as the caller starts it. */
+export function withCallersCommands(handler: Handler): Handler {
+    const call = async <T>(work: Promise<T>): Promise<T> => {
+        try {
+            return await work;
+        } catch (error) {
+            throw translated(error);
+        }
+    };
+    return {
+        async check(olds, news) {
+            const { inputs, failures } = await call(handler.check(olds, news));
+            return { inputs, failures: failures.map((problem) => ({ ...problem, reason: asCalled(problem.reason) })) };
+        },
+        diff: (...args) => call(handler.diff(...args)),
+        create: (...args) => call(handler.create(...args)),
+        read: (...args) => call(handler.read(...args)),
+        update: (...args) => call(handler.update(...args)),
+        delete: (...args) => call(handler.delete(...args)),
+    };
+}
+
+/** Changes the error in place: the engine needs the properties of an incomplete creation, and tests its class. */
+function translated(error: unknown): unknown {
+    if (!(error instanceof Error)) return error;
+    error.message = asCalled(error.message);
+    return "reasons" in error && Array.isArray(error.reasons)
+        ? Object.assign(error, { reasons: error.reasons.map((reason) => asCalled(String(reason))) })
+        : error;
+}
