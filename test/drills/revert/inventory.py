@@ -66,7 +66,9 @@ def tables(region):
     for name in client.list_tables()["TableNames"]:
         add("table", name, client.describe_table(TableName=name)["Table"]["CreationDateTime"].isoformat())
         for item in client.scan(TableName=name)["Items"]:
-            add("table item", f"{name}/{hashed(item)}")
+            pk, sk = item["pk"]["S"], item["sk"]["S"]
+            # The running API counts requests and renews lists and its view of the campaign; only a viewer changes events.
+            add("table item", f"{name}/{pk}/{sk}", hashed(item) if sk == "recent" else "")
 
 
 def others(region):
