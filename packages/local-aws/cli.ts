@@ -7,6 +7,7 @@ import { ensureStack, run } from "./pulumi.ts";
 import { toolchain } from "./toolchain/env.mjs";
 import { commands } from "./toolchain/help.mjs";
 import { interruptNote } from "./toolchain/interrupt.mjs";
+import { recordedPreview } from "./toolchain/preview.mjs";
 
 /** `npm run local -- …`: the local AWS, and any command against it. */
 
@@ -128,8 +129,10 @@ async function against(command: string, args: readonly string[]): Promise<void> 
         process.once("SIGINT", () => process.stderr.write(note));
     }
     // The command prints its next steps as the caller starts them.
-    const extra = { MOVIE_RECOMMENDER_COMMANDS: prefix };
-    process.exitCode = (await run(target, command, args, "terminal", extra)).exitCode;
+    const preview = recordedPreview(command, args);
+    const extra = { MOVIE_RECOMMENDER_COMMANDS: prefix, ...preview?.env };
+    process.exitCode = (await run(target, command, preview?.args ?? args, "terminal", extra)).exitCode;
+    preview?.tell(target.root, process.execPath, { ...process.env, ...extra });
 }
 
 async function printStatus(json = false): Promise<boolean> {

@@ -61,7 +61,17 @@ describe("npm run demo", () => {
         assert.match(document.outputs.campaignArn, /:campaign\/movie-recommender-campaign$/);
         assert.ok(document.seconds.total >= document.seconds.pulumiUp);
 
-        await node("packages/local-aws/cli.ts", "pulumi", "preview", "--expect-no-changes", "--non-interactive");
+        const unchanged = await node("packages/local-aws/cli.ts", "pulumi", "preview", "--expect-no-changes");
+        assert.doesNotMatch(unchanged.stderr, /What this update means/);
+        const configFile = join(project, "faster.yaml");
+        const config = await readFile(join(project, "Pulumi.local.yaml"), "utf8");
+        await writeFile(
+            configFile,
+            config.replace("config:\n", 'config:\n  movie-recommender:minProvisionedTPS: "2"\n'),
+        );
+        const faster = ["pulumi", "preview", "--config-file", configFile];
+        const { stderr } = await node("packages/local-aws/cli.ts", ...faster);
+        assert.match(stderr, /What this update means:\n {2}- updates the campaign in place: it keeps serving/);
     });
 
     it("prints three tables and the next commands when it runs again", async () => {

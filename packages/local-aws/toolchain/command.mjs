@@ -5,6 +5,7 @@ import { delimiter, join, resolve } from "node:path";
 import { toolchain } from "./env.mjs";
 import { findOnPath, machinePath } from "./find.mjs";
 import { interruptNote } from "./interrupt.mjs";
+import { recordedPreview } from "./preview.mjs";
 
 /** The exit code of a runbook that finds no stack. */
 const NO_STACK = 6;
@@ -43,9 +44,11 @@ export function runCommand(root, command, args, { withPython }) {
         env.MOVIE_RECOMMENDER_PULUMI = ownPulumi;
     }
     if (withPython) env.MOVIE_RECOMMENDER_PYTHON = python;
+    const preview = recordedPreview(command, args);
+    Object.assign(env, preview?.env);
     const child = isScript
         ? spawn(node, [resolve(root, command), ...args], { stdio: "inherit", env })
-        : spawn(command, args, { stdio: "inherit", env });
+        : spawn(command, preview?.args ?? args, { stdio: "inherit", env });
 
     // On a terminal Ctrl-C reaches the whole process group; a second signal means "at once", so it is not forwarded.
     const onTerminal = process.stdin.isTTY || process.stderr.isTTY;
@@ -62,6 +65,7 @@ export function runCommand(root, command, args, { withPython }) {
         process.exitCode = 127;
     });
     child.on("exit", (code, signal) => {
+        preview?.tell(root, node, env);
         if (signal === null) {
             process.exitCode = code;
             const hint = code === NO_STACK ? localHint(root, command, args) : undefined;

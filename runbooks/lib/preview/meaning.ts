@@ -1,0 +1,97 @@
+import { approximately, campaignUsdPerMonth, ingestionUsd, priceNote, trainingUsd } from "../../../config/prices.ts";
+import { type PlannedStack, rankingMinimumTPS, rankingRecipe } from "../../../cost/estimate.ts";
+import { observedMinutes } from "../doctor/forecast.ts";
+
+/** One step of the engine's plan. */
+export interface Step {
+    /** The engine's operation, for example `create`, `update` or `replace`. */
+    readonly op: string;
+    readonly urn: string;
+}
+
+type Change = "create" | "update" | "replace" | "delete";
+const changes: readonly string[] = ["create", "update", "replace", "delete"] satisfies Change[];
+
+/** A sentence for a change of resources of one type; undefined if the change needs none. */
+type Meaning = (change: Change, names: readonly string[], plan: PlannedStack) => string | undefined;
+
+const minutes = ({ low, high }: { readonly low: number; readonly high: number }) => `about ${low} to ${high} minutes`;
+const isNew = (change: Change) => change === "create" || change === "replace";
+const forRanking = (name: string) => name.includes("ranking");
+
+/** What a change means for the people who use the recommender, and for the bill; by the last part of the type. */
+const meanings: Readonly<Record<string, Meaning>> = {
+    DatasetImportJob: (change, names, { bytes }) =>
+        isNew(change)
+            ? `${names.length === 1 ? "imports a file" : `imports ${names.length} files`}: ` +
+              `${minutes(observedMinutes.import)}, ${approximately(ingestionUsd(bytes))} ${priceNote}`
+            : undefined,
+    SolutionVersion: (change, names, { recipe, interactions }) => {
+        if (!isNew(change)) return undefined;
+        const prices = names.map((name) => trainingUsd(forRanking(name) ? rankingRecipe : recipe, { interactions }));
+        const usd = {
+            low: prices.reduce((sum, { low }) => sum + low, 0),
+            high: prices.reduce((sum, { high }) => sum + high, 0),
+        };
+        const what = names.length === 1 ? "a new version" : `${names.length} new versions`;
+        return (
+            `trains ${what}: ${minutes(observedMinutes.training)}, ${approximately(usd)} ${priceNote}. ` +
+            "A version of the same data and recipe that still exists is used again, without a training"
+        );
+    },
+    Campaign: (change, names, { recipe, minProvisionedTPS }) => {
+        const what = names.every(forRanking) ? "ranking campaign" : "campaign";
+        const usd = names.every(forRanking)
+            ? campaignUsdPerMonth(rankingRecipe, rankingMinimumTPS)
+            : campaignUsdPerMonth(recipe, minProvisionedTPS);
+        const monthly = `it costs ${approximately(usd)} a month, even without requests ${priceNote}`;
+        return {
+            create: `creates the ${what}: ${minutes(observedMinutes.campaign)}; then ${monthly}`,
+            update: `updates the ${what} in place: it keeps serving`,
+            replace: `replaces the ${what}: until the new one is ACTIVE, the API answers with popular and similar items; then ${monthly}`,
+            delete: `deletes the ${what}: its cost ends, and the API answers with popular and similar items`,
+        }[change];
+    },
+    Dataset: (change) =>
+        change === "replace" || change === "delete"
+            ? "deletes the dataset with its imported data and the recorded events"
+            : undefined,
+    EventTracker: (change) => (change === "replace" ? "the event tracker gets a new tracking ID" : undefined),
+    BatchInferenceJob: (change) =>
+        isNew(change) ? "runs a batch inference job, billed by the users in its file" : undefined,
+    Bucket: (change, names) =>
+        change === "replace" || change === "delete"
+            ? `deletes ${names.length === 1 ? "a bucket" : `${names.length} buckets`} with all objects, unless dataRetention is retain`
+            : undefined,
+    Table: (change) =>
+        change === "replace" || change === "delete"
+            ? "deletes the table with the viewers' events and lists"
+            : undefined,
+    RestApi: (change) =>
+        change === "replace" || change === "delete"
+            ? "the API loses its address: clients need the new apiUrl"
+            : undefined,
+};
+
+/**
+ * What the planned changes mean: trainings, cost, interruptions and losses of data. One sentence for each change, without
+ * a full stop; none if nothing changes.
+ */
+export function meaningOf(steps: readonly Step[], plan: PlannedStack): string[] {
+    const changed = steps.filter(({ op }) => changes.includes(op));
+    if (changed.length === 0) return [];
+    const sentences = Object.entries(meanings).flatMap(([type, meaning]) =>
+        changes.flatMap((change) => {
+            const names = changed
+                .filter(({ op, urn }) => op === change && typeOf(urn) === type)
+                .map(({ urn }) => urn.split("::").at(-1) ?? "");
+            return names.length === 0 ? [] : (meaning(change as Change, names, plan) ?? []);
+        }),
+    );
+    return sentences.length > 0
+        ? sentences
+        : ["no import, no training and no interruption: only resources around the recommender change"];
+}
+
+/** The last part of a URN's type: `Bucket` of `urn:pulumi:dev::p::a$aws:s3/bucket:Bucket::data`. */
+const typeOf = (urn: string): string => urn.split("::")[2]?.split(/[:/$]/).at(-1) ?? "";

@@ -1,0 +1,31 @@
+import { readFileSync } from "node:fs";
+import type { PlannedStack } from "../../../cost/estimate.ts";
+import { guardOutput } from "../cli/output.ts";
+import { meaningOf, type Step } from "./meaning.ts";
+
+// Prints on stderr what a preview means, from the engine's events; the launchers start this after `pulumi preview`.
+guardOutput();
+
+interface EngineEvent {
+    readonly resourcePreEvent?: {
+        readonly metadata: Step & {
+            readonly type: string;
+            readonly new?: { readonly inputs?: { readonly priced?: { readonly plan: PlannedStack } } };
+        };
+    };
+    /** The last event of a run that ended without an error. */
+    readonly summaryEvent?: object;
+}
+
+const [file = ""] = process.argv.slice(2);
+const events = readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as EngineEvent);
+const steps = events.flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata ?? []);
+// Another program of this folder, such as the operator's, has no stack owner and nothing to explain.
+const plan = steps.find(({ type }) => type.endsWith("personalize:StackOwner"))?.new?.inputs?.priced?.plan;
+if (plan !== undefined && events.some(({ summaryEvent }) => summaryEvent !== undefined)) {
+    const lines = meaningOf(steps, plan);
+    if (lines.length > 0) console.error(`\nWhat this update means:\n${lines.map((line) => `  - ${line}`).join("\n")}`);
+}

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { meaningOf, type Step } from "../../runbooks/lib/preview/meaning.ts";
+import { plannedStack } from "../support/planned-stack.ts";
+
+/** The engine's steps: `op Type name`. */
+const steps = (...lines: readonly string[]): Step[] =>
+    lines.map((line) => {
+        const [op = "", type = "", name = ""] = line.split(" ");
+        return { op, urn: `urn:pulumi:dev::movie-recommender::a:b:C$aws:x/y:${type}::${name}` };
+    });
+const meaning = (...lines: readonly string[]) => meaningOf(steps(...lines), plannedStack);
+
+describe("the meaning of a preview", () => {
+    it("is empty when nothing changes", () => assert.deepEqual(meaning("same Campaign campaign"), []));
+
+    it("names time and price of an import and a training, and that the campaign serves", () => {
+        const [imported, trained, campaign, ...others] = meaning(
+            "replace DatasetImportJob import",
+            "create-replacement DatasetImportJob import",
+            "replace SolutionVersion version",
+            "update Campaign campaign",
+        );
+        assert.match(imported ?? "", /^imports a file: about 2 to 17 minutes, .*\$/);
+        assert.match(trained ?? "", /^trains a new version: about 20 to 58 minutes, ≈ \$\d/);
+        assert.equal(campaign, "updates the campaign in place: it keeps serving");
+        assert.deepEqual(others, []);
+    });
+
+    it("names the monthly cost of a new campaign, of the ranking campaign by its own recipe", () => {
+        assert.match(meaning("create Campaign campaign")[0] ?? "", /creates the campaign: .*≈ \$146 a month/);
+        assert.match(meaning("create Campaign ranking-campaign")[0] ?? "", /creates the ranking campaign: .*≈ \$146/);
+    });
+
+    it("names an interruption, and each loss of data or of an address", () => {
+        const told = meaning(
+            "replace Campaign campaign",
+            "delete Dataset interactions",
+            "replace Bucket data",
+            "replace Table table",
+            "delete RestApi api",
+        ).join("\n");
+        assert.match(told, /until the new one is ACTIVE, the API answers with popular and similar items/);
+        for (const lost of ["the recorded events", "a bucket with all objects", "the viewers' events", "new apiUrl"]) {
+            assert.ok(told.includes(lost), lost);
+        }
+    });
+
+    it("says that other changes interrupt nothing", () => {
+        assert.deepEqual(meaning("update Dashboard dashboard"), [
+            "no import, no training and no interruption: only resources around the recommender change",
+        ]);
+    });
+});
