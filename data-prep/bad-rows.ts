@@ -1,6 +1,7 @@
 import { writeWholeFile } from "./files.ts";
 import type { Table } from "./reading/table.ts";
 import { shown } from "./values.ts";
+import { counted } from "./words.ts";
 
 /** Number of bad rows with details; further ones are only counted. */
 const listedBadRows = 20;
@@ -58,7 +59,7 @@ export function describeBadRows(
     const listed = first.map(({ file, line, reason, text }) => `  ${file}:${line}: ${reason}:  ${text}`);
     const more = count > first.length ? [`  … and ${(count - first.length).toLocaleString("en-US")} more`] : [];
     return [
-        `${count.toLocaleString("en-US")} ${count === 1 ? "row" : "rows"} of ${name} cannot be used, so nothing was written:`,
+        `${counted(count, "row")} of ${name} cannot be used, so nothing was written:`,
         ...listed,
         ...more,
         `Fix the file, or skip those rows:  ${next}`,

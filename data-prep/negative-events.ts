@@ -6,6 +6,7 @@ import type { ConvertResult, Plan } from "./row-writer.ts";
 import type { Suggest } from "./suggestion.ts";
 import { typesByRows } from "./summary.ts";
 import { visible } from "./visible.ts";
+import { counted } from "./words.ts";
 
 /** Beginnings of usual names of events that show dislike, or that take another event back. */
 const negativeType =
@@ -30,7 +31,7 @@ export function negativeEvents(
         const negative = types.filter(({ name }) => negativeType.test(name));
         const others = types.filter((type) => !negative.includes(type)).map(({ name }) => name);
         if (negative.length === 0 || others.length === 0) return [];
-        const listed = negative.map(({ name, rows }) => `${visible(name)} (${rows.toLocaleString("en-US")} rows)`);
+        const listed = negative.map(({ name, rows }) => `${visible(name)} (${counted(rows, "row")})`);
         const rule = ruleOfTypes(table.names[roles.event] as string, others);
         return [
             `Negative events train like all others: ${listed.join(", ")}. Leave them out:  ${suggest({ event: rule })}`,

@@ -28,7 +28,7 @@ import { type Summary, summarise } from "./summary.ts";
 import { writeTables } from "./tables/make.ts";
 import { describe, optionsOf, understand } from "./understanding.ts";
 import { someViewers } from "./viewers.ts";
-import { isMovieLens } from "./words.ts";
+import { counted, isMovieLens } from "./words.ts";
 
 /** Relative to the project's folder, where npm runs commands. */
 const CACHE_FOLDER = "data/ml-100k";
@@ -166,7 +166,7 @@ function logAttributes(
     for (const [table, rows] of Object.entries(found.tables)) {
         if (rows && rows.leftOut.length > 0) log(`Left out of ${table}.csv: ${rows.leftOut.join(", ")}`);
         if (rows && rows.repeated > 0)
-            log(`${rows.repeated} rows of the ${table} have an id again; the last one counts.`);
+            log(`${counted(rows.repeated, "row")} of the ${table} with the id of an earlier row: the last one counts.`);
     }
 }
 

@@ -5,6 +5,7 @@ import { countsOf } from "./columns.ts";
 import { fewestInteractions } from "./quality/checks.ts";
 import type { ConvertResult } from "./row-writer.ts";
 import type { TablesSummary } from "./tables/make.ts";
+import { counted } from "./words.ts";
 
 interface Spread {
     min: number;
@@ -95,17 +96,22 @@ export function formatSummary(summary: Summary): string {
         ["span", `${day(summary.firstTimestamp)} to ${day(summary.lastTimestamp)}`],
         ["event types", eventTypesText(summary.eventTypes)],
         ["rows skipped", count(summary.rowsSkipped)],
-        ...counted("left out", summary.rowsLeftOut, "by --event"),
-        ...counted("empty", summary.rowsEmptyInRule, "in a column that --event compares; no case matches these values"),
-        ...counted("repeated", summary.rowsRepeated, "equal an earlier row and are left out"),
+        ...rowLine("left out", summary.rowsLeftOut, "by --event"),
+        ...rowLine("empty", summary.rowsEmptyInRule, "in a column that --event compares; no case matches these values"),
+        ...rowLine("repeated", summary.rowsRepeated, "equal an earlier row and are left out"),
         [
             "similar",
-            `${count(tables.filmsWithSimilar)} items; ${count(others)} with too few viewers fall back to their genres`,
+            `${counted(tables.filmsWithSimilar, "item")}; ${count(others)} with too few viewers fall back to their genres`,
         ],
         ...(tables.filmsLeftOut > 0
-            ? [["not shown", `${count(tables.filmsLeftOut)} items, which the table of items lacks`] as [string, string]]
+            ? [
+                  ["not shown", `${counted(tables.filmsLeftOut, "item")}, which the table of items lacks`] as [
+                      string,
+                      string,
+                  ],
+              ]
             : []),
-        ["trending", `${count(tables.filmsTrending)} items, over the last ${windowText(tables.windowSeconds)}`],
+        ["trending", `${counted(tables.filmsTrending, "item")}, over the last ${windowText(tables.windowSeconds)}`],
         ["output", summary.output],
         ["sha256", summary.sha256],
     ];
@@ -113,7 +119,7 @@ export function formatSummary(summary: Summary): string {
 }
 
 /** A line for a number of rows above 0. */
-const counted = (name: string, rows: number, what: string): [string, string][] =>
+const rowLine = (name: string, rows: number, what: string): [string, string][] =>
     rows > 0 ? [[name, `${count(rows)} ${what}`]] : [];
 
 function spread(counts: Int32Array): Spread {
@@ -137,6 +143,6 @@ function eventTypesText(types: Record<string, number>): string {
 
 const count = (value: number) => value.toLocaleString("en-US");
 const windowText = (seconds: number) =>
-    seconds < 86_400 ? `${count(seconds)} seconds` : `${count(Math.round(seconds / 86_400))} days`;
+    seconds < 86_400 ? counted(seconds, "second") : counted(Math.round(seconds / 86_400), "day");
 const day = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10);
 const spreadText = ({ min, median, max }: Spread) => `${count(min)} to ${count(max)} (median ${count(median)})`;

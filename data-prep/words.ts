@@ -1,6 +1,10 @@
 import { basename } from "node:path";
 import { plain } from "./reading/roles.ts";
 
+/** A number and its noun: `1 file`, `1,682 items`. */
+export const counted = (count: number, one: string, many = `${one}s`): string =>
+    `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`;
+
 /** An item in words, in the singular and the plural. */
 export interface Noun {
     readonly one: string;

@@ -1,4 +1,5 @@
 import { limits } from "../app/serving/limits.ts";
+import { counted } from "../data-prep/words.ts";
 import { confirm, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { operateTable } from "./lib/stack/operate-table.ts";
 import { stackOutputs } from "./lib/stack/stack.ts";
@@ -36,7 +37,7 @@ await runAction(options.verbose, async (signal) => {
     }
     const found = await operateTable(outputs, { operation: "find", userId });
     process.stderr.write(
-        `Table ${table} has ${found.items.length} items of this viewer${found.items.map((item) => `\n  ${item}`).join("")}\n`,
+        `Table ${table} has ${counted(found.items.length, "item")} of this viewer${found.items.map((item) => `\n  ${item}`).join("")}\n`,
     );
     let { items } = found;
     if (!options.dryRun) {
@@ -49,8 +50,8 @@ await runAction(options.verbose, async (signal) => {
     }
     const bucket = String(outputs.bucketName ?? "<bucket>");
     const done = options.dryRun
-        ? `It would delete ${items.length} items in table ${table}.`
-        : `${items.length} items in table ${table} are deleted. Within ${seenWithin} seconds the API's processes use none of them.`;
+        ? `It would delete ${counted(items.length, "item")} in table ${table}.`
+        : `Deleted ${counted(items.length, "item")} in table ${table}. Within ${seenWithin} seconds the API's processes use none of them.`;
     const document = { schemaVersion: 1, table, items, dryRun: options.dryRun ?? false };
     console.log(
         options.json ? JSON.stringify(document) : `${done}\n\n${inPersonalize(bucket, datasetGroupArn, roleArn)}`,

@@ -6,6 +6,7 @@ import { ownNamespace } from "../config/metrics.ts";
 import { approximately, priceNote, prices } from "../config/prices.ts";
 import { prefetchOf } from "../config/serving.ts";
 import { iso } from "../cost/time.ts";
+import { counted } from "../data-prep/words.ts";
 import { isTransient, messageOf } from "../personalize/errors.ts";
 import { exitCodes, interval, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
@@ -62,7 +63,7 @@ await runAction(options.verbose, async (signal) => {
             return exitCodes.fine;
         }
         if (published) {
-            process.stderr.write(`${iso(published.at)} published ${published.values.length} metrics\n`);
+            process.stderr.write(`${iso(published.at)} published ${counted(published.values.length, "metric")}\n`);
         }
         await sleep(options.every * 1000, undefined, { signal }).catch(() => undefined);
         if (signal.aborted) {
@@ -130,7 +131,7 @@ function show({ config }: OperatedStack, published: Published | undefined): void
     const price = approximately(values.length * prices.customMetric.usd);
     const did = isPublished ? "Published" : "Would publish";
     console.log(
-        `${did} ${values.length} metrics in ${ownNamespace}, ${price} a month while they are published ${priceNote}.`,
+        `${did} ${counted(values.length, "metric")} in ${ownNamespace}, ${price} a month while they are published ${priceNote}.`,
     );
 }
 

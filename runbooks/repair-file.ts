@@ -3,6 +3,7 @@ import { DescribeSchemaCommand, PersonalizeClient } from "@aws-sdk/client-person
 import { S3Client } from "@aws-sdk/client-s3";
 import { Option } from "commander";
 import { parseArn } from "policy-evaluator";
+import { counted } from "../data-prep/words.ts";
 import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { datasetTypes, requiredShape, type Shape, shapeOf } from "./lib/data-file/fields.ts";
 import { placeOf, urlOf } from "./lib/data-file/objects.ts";
@@ -90,8 +91,6 @@ async function fileText(path: string): Promise<string> {
 }
 
 function describe({ from, to, rows, changes }: FileRepair): string {
-    const lines = changes.map(
-        ({ what, count }) => `  ${what}${count > 1 ? ` (${count.toLocaleString("en")} times)` : ""}`,
-    );
-    return [`${from} → ${to ?? "unchanged"}: ${rows.toLocaleString("en")} rows`, ...lines].join("\n");
+    const lines = changes.map(({ what, count }) => `  ${what}${count > 1 ? ` (${counted(count, "time")})` : ""}`);
+    return [`${from} → ${to ?? "unchanged"}: ${counted(rows, "row")}`, ...lines].join("\n");
 }

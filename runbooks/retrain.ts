@@ -2,6 +2,7 @@ import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { approximately, priceNote, trainingUsd, type UsdRange } from "../config/prices.ts";
 import { type Columns, readColumns } from "../data-prep/columns.ts";
 import { popularityMetrics } from "../data-prep/popularity.ts";
+import { counted } from "../data-prep/words.ts";
 import { nameInArn, nowIso, type OperationDeps } from "../personalize/operations/operation.ts";
 import { writeStateFlag } from "../personalize/operations/state-flags.ts";
 import { exitCodes, RunbookError, runAction, runbook, untilCancelled } from "./lib/cli/runbook.ts";
@@ -57,8 +58,7 @@ await runAction(options.verbose, async (signal) => {
     const data = await readData(config.interactionsFile);
     const price = trainingUsd(config.recipe, { interactions: data.users.length });
     const priced =
-        `a training on ${data.users.length.toLocaleString("en-US")} interactions costs ` +
-        `${approximately(price)} ${priceNote}`;
+        `a training on ${counted(data.users.length, "interaction")} costs ` + `${approximately(price)} ${priceNote}`;
     if (options.dryRun) {
         return printPlan(await hasNewData(stack), price, priced);
     }

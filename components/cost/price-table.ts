@@ -3,6 +3,7 @@ import { approximately, autoTrainingUsdPerMonth, priceNote } from "../../config/
 import { defaultLimitUsd, type Estimate, estimate, type PlannedStack, plannedByConfig } from "../../cost/estimate.ts";
 import { cents } from "../../cost/spend.ts";
 import { contentOf } from "../../data-prep/content.ts";
+import { counted } from "../../data-prep/words.ts";
 import { info, ProgramError } from "../common/messages.ts";
 import { filesOf } from "../data/data-bucket.ts";
 
@@ -50,7 +51,7 @@ export async function plannedStack(config: StackConfig, alarmMetrics: number): P
 
 /** The estimate as columns, amounts right-aligned, largest first. */
 export function priceTable({ once, monthly, idleUsd, expectedUsd }: Estimate, requestsPerDay: number): string {
-    const asked = `${requestsPerDay.toLocaleString("en-US")} requests a day`;
+    const asked = `${counted(requestsPerDay, "request")} a day`;
     const rows = [
         ["per month", "no requests", asked],
         ...monthly.map(({ what, idle, expected }) => [what, approximately(idle), approximately(expected)]),
@@ -93,5 +94,5 @@ export function autoTrainingPrice(
     const interactions = Math.max(0, csvLines - 1);
     const every = autoTrainingDays === 1 ? "every day" : `every ${autoTrainingDays} days`;
     const sum = approximately(autoTrainingUsdPerMonth(recipe, interactions, autoTrainingDays));
-    return `automatic training ${every}: ${sum} a month for ${interactions.toLocaleString("en-US")} interactions ${priceNote}`;
+    return `automatic training ${every}: ${sum} a month for ${counted(interactions, "interaction")} ${priceNote}`;
 }

@@ -3,6 +3,7 @@ import { nearest } from "../../config/nearest.ts";
 import { contentOf } from "../../data-prep/content.ts";
 import type { Manifest } from "../../data-prep/manifest.ts";
 import { type Check, fewestInteractions } from "../../data-prep/quality/checks.ts";
+import { counted } from "../../data-prep/words.ts";
 import { ProgramError, warn } from "../common/messages.ts";
 
 /**
@@ -42,7 +43,7 @@ function weightedEvents(types: Manifest["eventTypes"], weights: Readonly<Record<
     return {
         id: "weighted-events",
         level: rows < fewestInteractions ? "red" : "green",
-        found: `${rows} interactions have an event type of eventWeights`,
+        found: `${counted(rows, "interaction")} with an event type of eventWeights`,
         reference: `Developer Guide, Quotas: at least ${fewestInteractions.toLocaleString("en-US")}`,
         advice: `Give weights to more of the types ${types.map(({ name }) => name).join(", ")}.`,
     };

@@ -1,4 +1,5 @@
 import { mostTypesAndColumns } from "../avro.ts";
+import { counted } from "../words.ts";
 import { coldBelow, type Figures } from "./figures.ts";
 
 export type Level = "green" | "amber" | "red";
@@ -39,7 +40,7 @@ const mostItems = 750_000;
 
 const count = (value: number) => value.toLocaleString("en-US");
 const percent = (share: number) => `${(share * 100).toPrecision(3)} %`;
-const days = (value: number) => (value === 1 ? "1 day" : `${count(value)} days`);
+const days = (value: number) => counted(value, "day");
 const date = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10);
 
 /** Judges the data. Red stops `pulumi up` before anything is paid; amber is advice. */
@@ -64,14 +65,14 @@ export function checksOf(figures: Figures, counts: Counts): Check[] {
         check(
             "interactions",
             [rows < fewestInteractions, rows < 50_000],
-            `${count(rows)} interactions`,
+            counted(rows, "interaction"),
             `${quotas}: at least 1,000; advice: 50,000`,
             "Add older or other events. With few, lists are close to the popular items.",
         ),
         check(
             "users",
             [users - figures.coldUsers < 25, users < 1000],
-            `${count(users)} users`,
+            counted(users, "user"),
             `${quotas}: at least 25 with two events; advice: 1,000`,
             "Add users. With few, tastes cannot be distinguished.",
         ),
@@ -113,14 +114,14 @@ export function checksOf(figures: Figures, counts: Counts): Check[] {
         check(
             "repeated-events",
             [counts.repeated > 0.5 * read, counts.repeated > 0.01 * read],
-            `${count(counts.repeated)} events equal another one`,
+            `${counted(counts.repeated, "event")} equal to another one`,
             "Developer Guide, Importing bulk data: equal events count once",
             "Check the export: it may have joined a table twice.",
         ),
         check(
             "unusable-rows",
             [false, counts.skipped > 0.01 * read],
-            `${count(counts.skipped)} rows are unusable`,
+            counted(counts.skipped, "unusable row"),
             own,
             "See their reasons:  --bad-rows quarantine FILE",
         ),
@@ -148,21 +149,21 @@ export function checksOf(figures: Figures, counts: Counts): Check[] {
         check(
             "cold-items",
             [false, counts.itemsWithoutEvents > items],
-            `${count(figures.coldItems)} items have fewer than ${coldBelow.item} events, ${count(counts.itemsWithoutEvents)} of the catalogue have none`,
+            `${counted(figures.coldItems, "item")} with fewer than ${coldBelow.item} events, ${count(counts.itemsWithoutEvents)} of the catalogue without any`,
             "Developer Guide, Similar-Items: an item is cold below 5 events",
             "Check that both tables spell item ids equally.",
         ),
         check(
             "cold-users",
             [false, counts.usersWithoutEvents > users],
-            `${count(figures.coldUsers)} users have one event, ${count(counts.usersWithoutEvents)} of the table have none`,
+            `${counted(figures.coldUsers, "user")} with one event, ${count(counts.usersWithoutEvents)} of the table without any`,
             own,
             "Check that both tables spell user ids equally.",
         ),
         check(
             "item-limit",
             [false, items > mostItems],
-            `${count(items)} items`,
+            counted(items, "item"),
             `${quotas}: User-Personalization considers ${count(mostItems)}`,
             "The rarest items are left out of the training. Choose aws-user-personalization-v2, which takes 5,000,000.",
         ),

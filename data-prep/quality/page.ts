@@ -1,3 +1,4 @@
+import { counted } from "../words.ts";
 import { bars, curve, html } from "./charts.ts";
 import type { Check } from "./checks.ts";
 import type { Figures } from "./figures.ts";
@@ -55,7 +56,7 @@ export function qualityPage({ name, checks, figures, eventTypes, sources }: Qual
         .join(", ");
     const bar = (index: number) => {
         const start = firstTimestamp + index * events.daysPerBar * day;
-        return `${date(start)}: ${count(events.bars[index] ?? 0)} events`;
+        return `${date(start)}: ${counted(events.bars[index] ?? 0, "event")}`;
     };
     const figure = (title: string, text: string, chart: string) =>
         `<section><h2>${html(title)}</h2>${chart}<p>${html(text)}</p></section>`;
@@ -65,7 +66,7 @@ export function qualityPage({ name, checks, figures, eventTypes, sources }: Qual
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Data quality of ${html(name)}</title><style>${style}</style></head><body>
 <h1>Data quality of ${html(name)}</h1>
-<p>${count(figures.rows)} events of ${count(figures.users)} users with ${count(figures.items)} items: ${html(types)}. ${levels}.</p>
+<p>${counted(figures.rows, "event")} of ${counted(figures.users, "user")} with ${counted(figures.items, "item")}: ${html(types)}. ${levels}.</p>
 <table><thead><tr><th>Level</th><th>Found</th><th>Advice</th><th class="reference">Reference</th></tr></thead><tbody>${rows.join("\n")}</tbody></table>
 <div class="charts">
 ${figure(`Events ${perBar}`, "An empty place is a gap, and one high bar a migration.", bars("Events over time", events.bars, bar, [date(firstTimestamp), date(lastTimestamp)]))}
@@ -84,7 +85,7 @@ ${figure(
     bars(
         "Users by the least length of their history",
         histories.map(({ users }) => users),
-        (index) => `${count(histories[index]?.users ?? 0)} users have ${histories[index]?.least} events or more`,
+        (index) => `${counted(histories[index]?.users ?? 0, "user")} with ${histories[index]?.least} events or more`,
         histories.map(({ least }) => `${least}+`),
     ),
 )}

@@ -130,7 +130,7 @@ describe("prepare", () => {
             lines,
             new RegExp(`^similar +${filmsWithSimilar} items; ${filmsWithoutSimilar} with too few viewers`, "m"),
         );
-        assert.match(lines, /^not shown +1 items, which the table of items lacks$/m);
+        assert.match(lines, /^not shown +1 item, which the table of items lacks$/m);
         const days = Math.round(windowSeconds / 86_400);
         assert.match(lines, new RegExp(`^trending +${filmsTrending} items, over the last ${days} days$`, "m"));
     });

@@ -131,7 +131,7 @@ describe("the checks of data", () => {
             refuseRedData(manifest, { dataWaiver: undefined, eventWeights });
         assert.throws(
             () => refuse({ buy: 1 }),
-            /999 interactions have an event type of eventWeights.*view, buy, rate/s,
+            /999 interactions with an event type of eventWeights.*view, buy, rate/s,
         );
         refuse({ buy: 1, rate: 0 });
         refuse({ view: 1 });
@@ -171,7 +171,7 @@ describe("the quality report", () => {
         assert.deepEqual(report.quality.checks, manifest.checks);
         assert.match(
             report.quality.checks.find(({ id }: { id: string }) => id === "cold-items").found,
-            /, 6 of the catalogue have none/,
+            /, 6 of the catalogue without any/,
         );
         const paths = { json: "a.json", html: "a.html" };
         assert.deepEqual([reportPaths("a.json"), reportPaths("a.html")], [paths, paths]);

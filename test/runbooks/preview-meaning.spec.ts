@@ -20,8 +20,8 @@ describe("the meaning of a preview", () => {
             "replace SolutionVersion version",
             "update Campaign campaign",
         );
-        assert.match(imported ?? "", /^imports a file: about 2 to 17 minutes, .*\$/);
-        assert.match(trained ?? "", /^trains a new version: about 20 to 58 minutes, ≈ \$\d/);
+        assert.match(imported ?? "", /^imports 1 file: about 2 to 17 minutes, .*\$/);
+        assert.match(trained ?? "", /^trains 1 new version: about 20 to 58 minutes, ≈ \$\d/);
         assert.equal(campaign, "updates the campaign in place: it keeps serving");
         assert.deepEqual(others, []);
     });
@@ -40,7 +40,7 @@ describe("the meaning of a preview", () => {
             "delete RestApi api",
         ).join("\n");
         assert.match(told, /until the new one is ACTIVE, the API answers with popular and similar items/);
-        for (const lost of ["the recorded events", "a bucket with all objects", "the viewers' events", "new apiUrl"]) {
+        for (const lost of ["the recorded events", "1 bucket with all objects", "the viewers' events", "new apiUrl"]) {
             assert.ok(told.includes(lost), lost);
         }
     });

@@ -3,6 +3,7 @@ import { createDecipheriv, pbkdf2 } from "node:crypto";
 import { access, constants, readFile } from "node:fs/promises";
 import { delimiter, isAbsolute, join, relative } from "node:path";
 import { promisify } from "node:util";
+import { counted } from "../../../data-prep/words.ts";
 import type { PulumiAnswer } from "../stack/pulumi.ts";
 import { type Check, fail, ok, unknown, warn } from "./check.ts";
 
@@ -145,7 +146,7 @@ export const packages: Check<MachineDeps> = async ({ projectDir }) => {
     );
     const wrong = versions.filter(({ wanted, version }) => version !== wanted).map(({ name }) => name);
     return wrong.length === 0
-        ? ok(`${versions.length} packages`)
+        ? ok(`${counted(versions.length, "package")}`)
         : fail(`missing, or of another version: ${wrong.join(", ")}`, "npm ci");
 };
 

@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { ConfigProblem, StackConfig } from "../../../config/config.ts";
 import { readColumns } from "../../../data-prep/columns.ts";
+import { counted } from "../../../data-prep/words.ts";
 import type { PulumiAnswer } from "../stack/pulumi.ts";
 import { type Check, fail, ok, unknown } from "./check.ts";
 
@@ -62,12 +63,12 @@ export const interactions: Check<StackDeps> = async ({ configuration, data }) =>
     }
     if (size.interactions < leastInteractions || size.usableUsers < leastUsers) {
         return fail(
-            `${file} has ${size.interactions} interactions and ${size.usableUsers} users with two or more: the service ` +
+            `${file} has ${counted(size.interactions, "interaction")} and ${counted(size.usableUsers, "user")} with two or more: the service ` +
                 `trains on ${leastInteractions} and ${leastUsers} at least`,
             "npm run data-prep -- --input <more data>",
         );
     }
-    return ok(`${size.interactions.toLocaleString("en-US")} interactions in ${file}`);
+    return ok(`${counted(size.interactions, "interaction")} in ${file}`);
 };
 
 /** Reads the interactions file of the configuration; undefined without one. */

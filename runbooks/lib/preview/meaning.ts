@@ -1,5 +1,6 @@
 import { approximately, campaignUsdPerMonth, ingestionUsd, priceNote, trainingUsd } from "../../../config/prices.ts";
 import { type PlannedStack, rankingMinimumTPS, rankingRecipe } from "../../../cost/estimate.ts";
+import { counted } from "../../../data-prep/words.ts";
 import { observedMinutes } from "../doctor/forecast.ts";
 
 /** One step of the engine's plan. */
@@ -23,7 +24,7 @@ const forRanking = (name: string) => name.includes("ranking");
 const meanings: Readonly<Record<string, Meaning>> = {
     DatasetImportJob: (change, names, { bytes }) =>
         isNew(change)
-            ? `${names.length === 1 ? "imports a file" : `imports ${names.length} files`}: ` +
+            ? `imports ${counted(names.length, "file")}: ` +
               `${minutes(observedMinutes.import)}, ${approximately(ingestionUsd(bytes))} ${priceNote}`
             : undefined,
     SolutionVersion: (change, names, { recipe, interactions }) => {
@@ -33,9 +34,8 @@ const meanings: Readonly<Record<string, Meaning>> = {
             low: prices.reduce((sum, { low }) => sum + low, 0),
             high: prices.reduce((sum, { high }) => sum + high, 0),
         };
-        const what = names.length === 1 ? "a new version" : `${names.length} new versions`;
         return (
-            `trains ${what}: ${minutes(observedMinutes.training)}, ${approximately(usd)} ${priceNote}. ` +
+            `trains ${counted(names.length, "new version")}: ${minutes(observedMinutes.training)}, ${approximately(usd)} ${priceNote}. ` +
             "A version of the same data and recipe that still exists is used again, without a training"
         );
     },
@@ -61,7 +61,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
         isNew(change) ? "runs a batch inference job, billed by the users in its file" : undefined,
     Bucket: (change, names) =>
         change === "replace" || change === "delete"
-            ? `deletes ${names.length === 1 ? "a bucket" : `${names.length} buckets`} with all objects, unless dataRetention is retain`
+            ? `deletes ${counted(names.length, "bucket")} with all objects, unless dataRetention is retain`
             : undefined,
     Table: (change) =>
         change === "replace" || change === "delete"
