@@ -16,7 +16,7 @@ export const isDeadEnd = (status: unknown) => status === "CREATE FAILED" || stat
 /** Whether the resource cannot be used: its creation failed, or it is being deleted. */
 export const isLeaving = (status: string) => isDeadEnd(status) || status.startsWith("DELETE");
 
-/** Inputs for the program only: a change is recorded and calls no service. */
+/** Inputs of waits: a change alone is no change of the resource, and the next wait uses it. */
 const steering = ["pollSeconds", "deadlineMinutes"] as const;
 
 /** The inputs among a resource's properties; Personalize computed the others. */
@@ -50,7 +50,7 @@ export function diffOf<I extends CommonInputs>(kind: ResourceKind<I>, olds: Prop
     if (isLeaving(status)) {
         replaces.push("status");
     }
-    const inPlace = [...kind.updates, ...steering].some(changed) || (kind.taggable && changed("tags"));
+    const inPlace = kind.updates.some(changed) || (kind.taggable && changed("tags"));
     return {
         // If a refresh saw it before ACTIVE, an update waits for it and calls nothing else.
         changes: replaces.length > 0 || inPlace || status !== "ACTIVE",

@@ -78,7 +78,8 @@ const meanings: Readonly<Record<string, Meaning>> = {
  * a full stop; none if nothing changes.
  */
 export function meaningOf(steps: readonly Step[], plan: PlannedStack): string[] {
-    const changed = steps.filter(({ op }) => changes.includes(op));
+    // The engine records each change of the configuration as an update of its own provider.
+    const changed = steps.filter(({ op, urn }) => changes.includes(op) && !urn.includes("::pulumi:providers:"));
     if (changed.length === 0) return [];
     const sentences = Object.entries(meanings).flatMap(([type, meaning]) =>
         changes.flatMap((change) => {
