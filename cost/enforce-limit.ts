@@ -34,16 +34,16 @@ export function enforceLimit(state: GuardState, now: number, config: GuardConfig
     const standing = campaigns
         .filter(({ leaving }) => !leaving)
         .toSorted((one, other) => other.createdAt - one.createdAt)[0];
-    if (state.brake?.month !== month || state.brake.limitUsd !== limit) {
+    if (state.enforced?.month !== month || state.enforced.limitUsd !== limit) {
         if (standing === undefined) {
             return state;
         }
         const reason = `cost guard: $${cents(usd)} this month, limit $${limit}`;
-        const enforced = { ...state, brake: { month, limitUsd: limit, at: now }, parking: { reason, at: now } };
+        const enforced = { ...state, enforced: { month, limitUsd: limit, at: now }, parking: { reason, at: now } };
         return reached(enforced) ?? enforced;
     }
     const notified = reached(state) ?? state;
-    if (standing === undefined || standing.createdAt <= state.brake.at) {
+    if (standing === undefined || standing.createdAt <= state.enforced.at) {
         return notified;
     }
     const about = stamp(standing.createdAt);

@@ -15,8 +15,7 @@ export interface CountedCampaign {
 
 /**
  * The guard's state between runs, stored in one SSM parameter. Pending work is stored before it is done and removed
- * afterwards, so that the next run continues after a crash. Moments are milliseconds since 1970. Stored states keep the
- * field names `brake`, `said` and `notices`.
+ * afterwards, so that the next run continues after a crash. Moments are milliseconds since 1970.
  */
 export interface GuardState extends CountedCampaign {
     readonly schemaVersion: 1;
@@ -25,7 +24,7 @@ export interface GuardState extends CountedCampaign {
     /** The ranking campaign, if the stack has or had one this month; its time is billed too. */
     readonly ranking?: CountedCampaign;
     /** The last enforcement of a limit. */
-    readonly brake?: { readonly month: string; readonly limitUsd: number; readonly at: number };
+    readonly enforced?: { readonly month: string; readonly limitUsd: number; readonly at: number };
     /** Present from the decision to park until the campaign is being deleted. */
     readonly parking?: { readonly reason: string; readonly at: number };
     /** Spend of this month by API and page; absent before the first count. */
@@ -52,9 +51,9 @@ export interface GuardState extends CountedCampaign {
     /** By the solution's name; only existing solutions. */
     readonly solutions: Readonly<Record<string, SolutionState>>;
     /** The key of the last notification by kind, so that each is sent once. */
-    readonly said: Readonly<Partial<Record<NotificationKind, string>>>;
+    readonly announced: Readonly<Partial<Record<NotificationKind, string>>>;
     /** Notifications to send. */
-    readonly notices: readonly GuardNotification[];
+    readonly unsent: readonly GuardNotification[];
 }
 
 export interface RememberedCampaign {
@@ -97,8 +96,8 @@ export function freshState(now: number, campaign: ObservedCampaign | undefined):
         spend: freshSpend(now, campaign?.createdAt),
         own: [],
         solutions: {},
-        said: {},
-        notices: [],
+        announced: {},
+        unsent: [],
     };
 }
 
@@ -120,15 +119,15 @@ export function addNotification(
 ): GuardState | undefined {
     const { month, about, ...rest } = notification;
     const key = [month, notification.kind, ...(about === undefined ? [] : [about])].join("/");
-    if (state.said[notification.kind] === key) {
+    if (state.announced[notification.kind] === key) {
         return state;
     }
-    return state.notices.length >= maxWaitingNotifications
+    return state.unsent.length >= maxWaitingNotifications
         ? undefined
         : {
               ...state,
-              said: { ...state.said, [notification.kind]: key },
-              notices: [...state.notices, { ...rest, key }],
+              announced: { ...state.announced, [notification.kind]: key },
+              unsent: [...state.unsent, { ...rest, key }],
           };
 }
 
@@ -191,9 +190,9 @@ export function parseState(text: string, now: number): { readonly state: GuardSt
         [spend?.until, spend?.settled?.tpsHours, spend?.settled?.tpsHoursV2].every(
             (value) => typeof value === "number" && value >= 0,
         ) &&
-        [spend?.open, found.own, found.notices].every(Array.isArray) &&
-        [found.solutions, found.said, ...Object.values(found.solutions ?? {})].every(isObject) &&
-        found.notices?.every((notice) => typeof notice?.key === "string");
+        [spend?.open, found.own, found.unsent].every(Array.isArray) &&
+        [found.solutions, found.announced, ...Object.values(found.solutions ?? {})].every(isObject) &&
+        found.unsent?.every((notice) => typeof notice?.key === "string");
     if (!isComplete) return { problem: "is incomplete" };
     const latest = Math.max(newest, ...(found.own ?? []), ...(found.probe?.tries ?? []));
     return latest > now + skewMs

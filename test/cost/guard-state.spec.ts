@@ -62,7 +62,7 @@ describe("what the guard keeps", () => {
         { what: "a count that ends in another year", state: { ...fresh, spend: { ...fresh.spend, until: 4e12 } } },
         {
             what: "a limit enforced next month",
-            state: { ...fresh, brake: { month: "2026-11", limitUsd: 1, at: 4e12 } },
+            state: { ...fresh, enforced: { month: "2026-11", limitUsd: 1, at: 4e12 } },
         },
         { what: "an own request of another year", state: { ...fresh, own: [4e12] } },
         { what: "no moment at all", state: { ...fresh, lastUse: 1e300 } },

@@ -188,7 +188,7 @@ describe("the cost guard on the local AWS", function () {
                 ...overLimit(),
                 closing: { reason: "cost guard: requests", at },
                 solutions: { "old-films": { listed: at - 48 * hour, deleteFrom: at - 24 * hour } },
-                notices: [
+                unsent: [
                     { key: "2026-11/idle/test", kind: "idle", at, facts: { since: at, perDay: 1 } },
                     { key: "2026-11/idle-parked/test", kind: "idle-parked", at, facts: { since: at } },
                 ],
@@ -220,15 +220,15 @@ describe("the cost guard on the local AWS", function () {
                 const parks = /DeleteCampaign$|PutParameter$/.test(action) && !resource.endsWith("/guard");
                 const deletes = /DeleteSolution$/.test(action);
                 const state = await busy();
-                const { brake: _, ...calm } = freshState(Date.now(), undefined);
+                const { enforced: _, ...calm } = freshState(Date.now(), undefined);
                 const closes = /^apigateway|PutParameter$/.test(action) && !resource.endsWith("/guard");
                 const { closing, ...open } = state;
                 const given =
                     closes && !resource.endsWith("/parked")
-                        ? { ...calm, notices: [], ...(closing && { closing }) }
+                        ? { ...calm, unsent: [], ...(closing && { closing }) }
                         : parks
                           ? { ...open, solutions: {} }
-                          : { ...calm, notices: state.notices, ...(deletes && { solutions: state.solutions }) };
+                          : { ...calm, unsent: state.unsent, ...(deletes && { solutions: state.solutions }) };
                 const thrown = await runWith(statements, given);
                 const denied = new RegExp(`not authorized to perform: ${action}`);
                 assert.match(String(thrown?.message), denied, `${action} on ${resource}: ${thrown?.message}`);

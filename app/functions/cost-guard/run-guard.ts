@@ -165,7 +165,7 @@ async function send(
     config: GuardConfig,
     failures: Failures,
     state: GuardState,
-    notifications: GuardState["notices"],
+    notifications: GuardState["unsent"],
 ): Promise<GuardState> {
     const sent = new Set<string>();
     for (const notification of notifications) {
@@ -177,13 +177,13 @@ async function send(
             sent.add(notification.key);
         });
     }
-    return sent.size === 0 ? state : { ...state, notices: state.notices.filter(({ key }) => !sent.has(key)) };
+    return sent.size === 0 ? state : { ...state, unsent: state.unsent.filter(({ key }) => !sent.has(key)) };
 }
 
 /** Parks and closes without a stored state, and sends what explains it. A repeated run sends it under an equal id. */
 async function stopOnly(ports: GuardPorts, config: GuardConfig, failures: Failures, state: GuardState): Promise<void> {
     await stop(ports, failures, state);
-    const explains = state.notices.filter((one) => isOfParking(one) || one.kind === "api-closed");
+    const explains = state.unsent.filter((one) => isOfParking(one) || one.kind === "api-closed");
     await send(ports, config, failures, state, explains);
 }
 
@@ -212,7 +212,7 @@ async function act(
 ): Promise<GuardState> {
     let state = await stop(ports, failures, decided);
     const { probe } = state;
-    state = await send(ports, config, failures, state, decided.notices);
+    state = await send(ports, config, failures, state, decided.unsent);
     if (probe !== undefined && !probe.sent) {
         const asked = await failures.of("probe the campaign", async () => {
             await ports.probe();

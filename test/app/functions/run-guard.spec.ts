@@ -195,7 +195,7 @@ describe("the cost guard", () => {
         const fresh = freshState(Date.parse("2026-11-02T09:00:00Z"), undefined);
         const broken = [
             { ranking: 5 },
-            { notices: [null] },
+            { unsent: [null] },
             { solutions: { old: null } },
             { campaign: { createdAt: 4e12 } },
         ];
