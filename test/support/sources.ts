@@ -20,6 +20,7 @@ export const tracked: readonly string[] = execFileSync(
 export const pages: readonly string[] = [
     "README.md",
     "CONTRIBUTING.md",
+    "SECURITY.md",
     ...tracked.filter((file) => /^docs\/.*\.md$/.test(file)),
 ];
 
