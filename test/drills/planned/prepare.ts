@@ -18,6 +18,9 @@ const films = Array.from({ length: 150 }, (_, index) => ({
     genres: ["Drama"],
 }));
 
+/** A dataset group outside the stack, for config `adopt`. */
+export const handMadeGroup = "console-films";
+
 /** Writes the files and makes the resources that values of config keys name. */
 export async function prepareValues(aws: TestAws) {
     const at = (name: string) => join(aws.instance.dir, "data", name);
@@ -50,7 +53,7 @@ export async function prepareValues(aws: TestAws) {
     });
     const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
     kms.destroy();
-    const group = await aws.personalize.send(new CreateDatasetGroupCommand({ name: "console-films" }));
+    const group = await aws.personalize.send(new CreateDatasetGroupCommand({ name: handMadeGroup }));
     const issuer = await startIssuer();
     return {
         arns: {
