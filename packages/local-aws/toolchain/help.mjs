@@ -68,6 +68,7 @@ export const groups = {
         check: "types, lint and format",
         format: "repair the format",
         "test:all": "run every test",
+        coverage: "run the quick tests and show which code they reach: .local/coverage/index.html",
         "test:spark": "compare data-prep on Spark with data-prep; installs Spark and a Java",
         "api:types": "make the API's types of app/api/openapi.yaml",
         screenshots: "take the pictures of docs/ from a running page",
