@@ -25,6 +25,7 @@ import function_updates
 import gateway_only
 import managed_policies
 import metric_alarms
+import object_keys
 import object_owners
 import page_owner
 import origins
@@ -65,6 +66,7 @@ if __name__ == "__main__":
     service_linked_roles.make_with_tracing()
     queue_urls.readdress()
     topics.refuse_other_tags()
+    object_keys.refuse_long_ones()
     object_owners.list_owners()
     origins.serve_rest_apis()
     edge_errors.keep()

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import {
+    CopyObjectCommand,
     CreateBucketCommand,
+    CreateMultipartUploadCommand,
     ListObjectsV2Command,
     PutBucketOwnershipControlsCommand,
     PutObjectAclCommand,
@@ -12,14 +14,36 @@ import { type Enforcing, startEnforcing } from "../gateway/enforcement/support.t
 const Bucket = "films";
 const stranger = "b7".repeat(32);
 
-describe("the owner of an object", () => {
+describe("S3 objects on the local AWS", () => {
     let aws: Enforcing;
     before(async () => {
         aws = await startEnforcing();
     });
     after(() => aws.discard());
 
-    it("is listed as its ACL has it, where the bucket's owner is not that of all objects", async () => {
+    it("PutObject, CopyObject and CreateMultipartUpload refuse a key of more than 1,024 bytes", async () => {
+        const { s3 } = aws.admin;
+        const Other = { Bucket: "keys", Key: "é".repeat(512) };
+        const CreateBucketConfiguration = { LocationConstraint: region as "eu-central-1" };
+        await s3.send(new CreateBucketCommand({ Bucket: Other.Bucket, CreateBucketConfiguration }));
+        await s3.send(new PutObjectCommand({ ...Other, Body: "x" }));
+        const Key = `${Other.Key}x`;
+        const CopySource = encodeURI(`${Other.Bucket}/${Other.Key}`);
+        for (const call of [
+            () => s3.send(new PutObjectCommand({ ...Other, Key, Body: "x" })),
+            () => s3.send(new CopyObjectCommand({ ...Other, Key, CopySource })),
+            () => s3.send(new CreateMultipartUploadCommand({ ...Other, Key })),
+        ]) {
+            await assert.rejects(call, { name: "KeyTooLongError" });
+        }
+        const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: Other.Bucket }));
+        assert.deepEqual(
+            Contents.map(({ Key: key }) => key),
+            [Other.Key],
+        );
+    });
+
+    it("ListObjectsV2 returns the owner that the ACL names, where the bucket's owner is not that of all objects", async () => {
         const { s3 } = aws.admin;
         const CreateBucketConfiguration = { LocationConstraint: region as "eu-central-1" };
         await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
