@@ -9,11 +9,11 @@ import { itemInteractionsSchema } from "../../data-prep/avro.ts";
 import { recipe } from "../../packages/local-personalize/test/support.ts";
 import { tags, useWorld } from "./world.ts";
 
-describe("what exists already", () => {
+describe("Adoption of existing resources", () => {
     const world = useWorld();
     const { make, makeGroup, makeVersion, makeAll } = world;
 
-    it("uses its own after a lost answer, and makes no second one", async () => {
+    it("create adopts the stack's existing resources instead of creating duplicates", async () => {
         const first = await makeAll();
         const second = await makeAll();
         for (const kind of Object.keys(first) as (keyof typeof first)[]) {
@@ -26,7 +26,7 @@ describe("what exists already", () => {
         assert.deepEqual(await jobNames(), ["import-aaaaaaaa-1"]);
     });
 
-    it("brings its own up to date when it uses it", async () => {
+    it("create updates an existing campaign of the stack to the requested minProvisionedTPS", async () => {
         const { solution, version } = await makeAll();
         const inputs = {
             name: "films",
@@ -38,7 +38,7 @@ describe("what exists already", () => {
         assert.equal(again.outs.minProvisionedTPS, 2);
     });
 
-    it("refuses what another stack made, changes nothing, and names nameSuffix", async () => {
+    it("create rejects another stack's dataset group and names `nameSuffix`", async () => {
         const theirs = { tags: { ...tags, "movie-recommender:owner": "bob", "pulumi:stack": "theirs" } };
         const { id, outs } = await makeGroup(theirs);
         await assert.rejects(makeGroup(), (error: Error) => {
@@ -53,10 +53,10 @@ describe("what exists already", () => {
         assert.deepEqual((await world.handlers.DatasetGroup.read(id, outs)).props, outs);
     });
 
-    describe("of two people's stacks with one name", () => {
+    describe("Two owners' stacks with the same names", () => {
         const of = (owner: string) => ({ tags: { ...tags, "movie-recommender:owner": owner } });
 
-        it("is refused, with the owner's tags and the next step, and adopted by its own stack only", async () => {
+        it("create rejects another owner's dataset group and adopts the stack's own", async () => {
             const { id } = await makeGroup(of("ann"));
             await assert.rejects(
                 makeGroup(of("bob")),
@@ -65,7 +65,7 @@ describe("what exists already", () => {
             assert.equal((await makeGroup(of("ann"))).id, id);
         });
 
-        it("is not deleted with a resource of the other's", async () => {
+        it("deleting a solution fails while another owner's stack has a campaign on it", async () => {
             const { solution, version } = await makeVersion();
             const campaign = {
                 name: "films",
@@ -82,7 +82,7 @@ describe("what exists already", () => {
             await world.handlers.Solution.delete(solution.id, solution.outs);
         });
 
-        it("is refused by the stack's own check, before anything is made; the id is made once", async () => {
+        it("StackOwner.check rejects names of another owner and keeps its ownerId", async () => {
             const StackOwner = world.stackOwner();
             const inputs = {
                 region: "eu-central-1",
@@ -107,7 +107,7 @@ describe("what exists already", () => {
             assert.deepEqual((await StackOwner.check({}, { ...inputs, datasetGroupName: "others" })).failures, []);
         });
 
-        it("is refused in another region than that of the stack's resources", async () => {
+        it("StackOwner.check rejects a region other than that of the existing resources", async () => {
             const StackOwner = world.stackOwner();
             const inputs = { region: "eu-central-1", tags, datasetGroupName: "films" };
             const { inputs: recorded } = await StackOwner.check({}, inputs);
@@ -120,12 +120,12 @@ describe("what exists already", () => {
         });
     });
 
-    it("refuses what was made by hand, without tags", async () => {
+    it("create rejects an untagged dataset group that was created by hand", async () => {
         await world.service.personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
         await assert.rejects(makeGroup(), /not belong to this stack: its tags are \{\}.*nameSuffix/);
     });
 
-    it("knows a schema, which carries no tags, by its text", async () => {
+    it("create adopts a schema with equal text and rejects one that differs", async () => {
         const { schemaArn } = await world.service.personalize.send(
             new CreateSchemaCommand({ name: "films", schema: itemInteractionsSchema }),
         );
@@ -140,7 +140,7 @@ describe("what exists already", () => {
         );
     });
 
-    it("refuses a solution of its name in another group, for names are unique in the account", async () => {
+    it("create rejects a solution whose name is used in another dataset group", async () => {
         await makeVersion();
         const { id: datasetGroupArn } = await makeGroup({ name: "series" });
         const inputs = {
@@ -156,7 +156,7 @@ describe("what exists already", () => {
         );
     });
 
-    it("refuses what is its own but made otherwise, and leaves it as it is", async () => {
+    it("create rejects the stack's own solution if its recipe differs", async () => {
         const { solution, group } = await makeVersion();
         const inputs = {
             name: "films",
@@ -170,10 +170,10 @@ describe("what exists already", () => {
         assert.deepEqual(props, solution.outs);
     });
 
-    describe("of an interrupted change", () => {
+    describe("Adoption after an interrupted change", () => {
         const other = { recipeArn: recipe("aws-user-personalization-v2"), performAutoML: false };
 
-        it("an unused solution of the stack is deleted and created with the wanted recipe", async () => {
+        it("create replaces the stack's unused solution if its recipe differs", async () => {
             const { group } = await makeVersion();
             const inputs = { name: "series", datasetGroupArn: group.id, performAutoTraining: false };
             await make("Solution", { ...inputs, ...other });
@@ -183,7 +183,7 @@ describe("what exists already", () => {
             assert.ok(world.lines.some((line) => /series is left from an interrupted change of recipeArn/.test(line)));
         });
 
-        it("a solution with a campaign, and a dataset with an import, are refused and stay", async () => {
+        it("create rejects a differing solution with a campaign and dataset with an import", async () => {
             const { group } = await makeAll();
             const films = { name: "films", datasetGroupArn: group.id };
             await assert.rejects(
@@ -201,7 +201,7 @@ describe("what exists already", () => {
         });
     });
 
-    it("keeps tags of others when it brings its own up to date", async () => {
+    it("create keeps foreign tags when it adopts the stack's own dataset group", async () => {
         const { id, outs } = await makeGroup();
         const resourceArn = id;
         await world.service.personalize.send(

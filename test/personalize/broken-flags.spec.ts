@@ -53,9 +53,9 @@ const broken = [
     '{"reason":"cost","since":"2026-11-01T00:00:00Z","campaign":{"solutionVersionArn":7}}',
 ];
 
-describe("a broken state flag", () => {
+describe("A state flag with invalid JSON", () => {
     for (const text of broken) {
-        it(`does not stop parking: ${text}`, async () => {
+        it(`beginPark overwrites the invalid flag ${text}`, async () => {
             for (const key of ["parked", "closed", "serving"]) {
                 const aws = fakeAws({ [key]: text });
                 const deps = { client: () => aws.personalize, ssm: () => aws.ssm };
@@ -68,7 +68,7 @@ describe("a broken state flag", () => {
     }
 
     for (const text of broken.slice(0, -1)) {
-        it(`does not stop closing: ${text}`, async () => {
+        it(`closeApi overwrites the invalid flag ${text}`, async () => {
             for (const key of ["parked", "closed", "serving"]) {
                 const aws = fakeAws({ [key]: text });
                 const place = { stack: "dev", tags: {}, apiName: "films-api", distribution: undefined };
@@ -79,7 +79,7 @@ describe("a broken state flag", () => {
         });
     }
 
-    it("is named to a person, with the command to remove it", async () => {
+    it("readStateFlags names the SSM parameter and the command that deletes it", async () => {
         const { ssm } = fakeAws({ parked: "{" });
         await assert.rejects(
             readStateFlags(ssm, "dev"),

@@ -22,8 +22,8 @@ function accountWith(methods: readonly string[]) {
     return { updates, tags, client };
 }
 
-describe("closing an API", () => {
-    it("patches all other methods and each method that has settings, in calls of at most 80 operations", async () => {
+describe("closeApi", () => {
+    it("closeApi throttles every method to 0 in UpdateStage calls of 80 operations", async () => {
         const methods = Array.from({ length: 99 }, (_, n) => `~1films~1${n}/GET`);
         const { updates, tags, client } = accountWith(methods);
         const clients = {

@@ -93,9 +93,9 @@ const identities: Record<ResourceKindName, readonly string[] | "its own each tim
     BatchInferenceJob: "its own each time",
 };
 
-describe("the difference between what is recorded and what is wanted", () => {
+describe("diff of recorded and requested inputs", () => {
     for (const [name, table] of Object.entries(tables)) {
-        describe(`of a ${name}`, () => {
+        describe(`diff of ${name}`, () => {
             const kind = kinds[name as ResourceKindName] as unknown as ResourceKind<CommonInputs>;
             const own = Object.fromEntries(Object.entries(table).map(([key, [value]]) => [key, value]));
             const inputs = { ...common, ...own };
@@ -103,7 +103,7 @@ describe("the difference between what is recorded and what is wanted", () => {
             const identity = identities[name as ResourceKindName];
             const oldGoesFirst = (key: string) => identity !== "its own each time" && !identity.includes(key);
 
-            it("is none for the same, whatever the provider's text and the order of keys", () => {
+            it(`diff of ${name} ignores the provider's text and the order of keys`, () => {
                 assert.deepEqual(diffOf(kind, outs, { ...inputs, __provider: "new text" }), {
                     changes: false,
                     replaces: [],
@@ -113,7 +113,7 @@ describe("the difference between what is recorded and what is wanted", () => {
                 assert.equal(diffOf(kind, tagged, { ...inputs, tags: { b: "2", a: "1" } }).changes, false);
             });
 
-            it("covers every input that the kind declares", () => {
+            it(`this spec's table covers every input that ${name} declares`, () => {
                 const noted = (kind.noted ?? []).filter((key) => key in table);
                 const declared = [...kind.replaces, ...kind.updates, ...noted, "tags"].filter(
                     (key) => key !== "region",
@@ -123,7 +123,7 @@ describe("the difference between what is recorded and what is wanted", () => {
 
             const region: (typeof table)[string] = [common.region, "replace"];
             for (const [key, [, effect]] of Object.entries({ ...table, region })) {
-                it(`is ${effect} for another ${key}`, () => {
+                it(`changing ${key} of ${name} has the effect: ${effect}`, () => {
                     assert.deepEqual(diffOf(kind, outs, { ...inputs, [key]: "something else" }), {
                         changes: effect !== "none",
                         replaces: effect === "replace" ? [key] : [],
@@ -132,14 +132,14 @@ describe("the difference between what is recorded and what is wanted", () => {
                 });
             }
 
-            it("is none for another pace or deadline of waits", () => {
+            it(`diff of ${name} ignores pollSeconds and deadlineMinutes`, () => {
                 for (const key of ["pollSeconds", "deadlineMinutes"]) {
                     assert.equal(diffOf(kind, outs, { ...inputs, [key]: 99 }).changes, false);
                 }
             });
 
             for (const status of ["CREATE FAILED", "CREATE STOPPED", "DELETE IN_PROGRESS"]) {
-                it(`is replace after ${status}`, () => {
+                it(`diff of ${name} replaces a resource with the status ${status}`, () => {
                     assert.deepEqual(diffOf(kind, { ...outs, status }, inputs), {
                         changes: true,
                         replaces: ["status"],
@@ -148,12 +148,12 @@ describe("the difference between what is recorded and what is wanted", () => {
                 });
             }
 
-            it("is an update that continues to wait for one that a refresh saw being made", () => {
+            it(`diff of ${name} updates a resource with the status CREATE IN_PROGRESS`, () => {
                 const { changes, replaces } = diffOf(kind, { ...outs, status: "CREATE IN_PROGRESS" }, inputs);
                 assert.deepEqual({ changes, replaces }, { changes: true, replaces: [] });
             });
 
-            it("leaves its name to what was made outside, and to nothing else", () => {
+            it(`diff of ${name} ignores an adopted resource's name until adopt is removed`, () => {
                 const renamed = { ...outs, name: "made in the console", adopt: outs.arn };
                 assert.equal(diffOf(kind, renamed, { ...inputs, adopt: outs.arn }).changes, false);
                 const { name, adopt, ...adopted } = { ...inputs, adopt: outs.arn } as Record<string, unknown>;
@@ -161,7 +161,7 @@ describe("the difference between what is recorded and what is wanted", () => {
                 assert.deepEqual(takenOut.replaces, "name" in inputs ? ["name"] : [], String(adopt));
             });
 
-            it("is replaced by another one that config adopts, and stays until that is taken", () => {
+            it(`diff of ${name} replaces, without deleting first, for another adopt ARN`, () => {
                 assert.deepEqual(diffOf(kind, outs, { ...inputs, adopt: "arn:of:another" }), {
                     changes: true,
                     replaces: ["adopt"],
@@ -169,7 +169,7 @@ describe("the difference between what is recorded and what is wanted", () => {
                 });
             });
 
-            it("counts a value that preview does not know yet as another", () => {
+            it(`diff of ${name} treats values that are unknown in preview as changed`, () => {
                 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
                 const [replacing] = kind.replaces.filter((key) => key !== "region");
                 const found = diffOf(kind, outs, { ...inputs, [String(replacing)]: unknown });

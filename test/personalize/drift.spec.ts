@@ -13,7 +13,7 @@ import { itemInteractionsSchema } from "../../data-prep/avro.ts";
 import { recipe } from "../../packages/local-personalize/test/support.ts";
 import { common, type Made, tags, useWorld } from "./world.ts";
 
-describe("what was changed outside", () => {
+describe("Drift of Personalize resources", () => {
     const world = useWorld();
     const refreshed = async (kind: "Campaign" | "DatasetGroup", { id, outs }: Made) =>
         (await world.handlers[kind].read(id, outs)).props;
@@ -22,7 +22,7 @@ describe("what was changed outside", () => {
         return Object.fromEntries((answer.tags ?? []).map(({ tagKey, tagValue }) => [tagKey, tagValue]));
     };
 
-    it("is seen by a refresh and set right by the next update: the minimum TPS", async () => {
+    it("refresh reads a changed minProvisionedTPS and the next update restores it", async () => {
         const { campaign } = await world.makeAll();
         const command = new UpdateCampaignCommand({ campaignArn: campaign.id, minProvisionedTPS: 9 });
         await world.service.personalize.send(command);
@@ -35,7 +35,7 @@ describe("what was changed outside", () => {
         assert.deepEqual(outs, campaign.outs);
     });
 
-    it("is seen and set right: tags of ours that were changed or taken away; those of others are let be", async () => {
+    it("update restores the stack's changed or removed tags and keeps foreign tags", async () => {
         const group = await world.makeGroup({ tags: { ...tags, team: "films" } });
         const resourceArn = group.id;
         const { personalize } = world.service;
@@ -53,7 +53,7 @@ describe("what was changed outside", () => {
         assert.deepEqual(await tagsOf(group.id), { ...tags, team: "films", billing: "42" });
     });
 
-    it("is seen by a preview without a refresh: a campaign that was deleted outside", async () => {
+    it("diff without refresh replaces a campaign that was deleted outside Pulumi", async () => {
         const { campaign } = await world.makeAll();
         const { Campaign } = world.handlers;
         await world.service.personalize.send(new DeleteCampaignCommand({ campaignArn: campaign.id }));
@@ -64,7 +64,7 @@ describe("what was changed outside", () => {
         assert.equal(changes, false);
     });
 
-    it("is seen and made again: a campaign that is being deleted outside", async () => {
+    it("refresh and diff replace a campaign that is being deleted outside Pulumi", async () => {
         const { campaign } = await world.makeAll();
         await world.slowDown();
         await world.untilActive("Campaign", campaign);
@@ -77,7 +77,7 @@ describe("what was changed outside", () => {
         assert.equal(await refreshed("Campaign", campaign), undefined);
     });
 
-    it("comes under the program by config, keeps its name and gets the stack's tags", async () => {
+    it("`adopt` keeps a dataset group's name and adds the stack's tags", async () => {
         const { datasetGroupArn: adopt } = await world.service.personalize.send(
             new CreateDatasetGroupCommand({
                 name: "made-in-the-console",
@@ -93,7 +93,7 @@ describe("what was changed outside", () => {
         assert.deepEqual((await world.handlers.DatasetGroup.read(id, outs)).props, outs);
     });
 
-    it("is not another spelling of a type, a schema, a filter or a schedule: state keeps the user's words", async () => {
+    it("read keeps the configured spelling of types, schemas, filters and schedules", async () => {
         const { schema, group, dataset } = await world.makeDataset();
         const filterExpression = 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch", "Rent It")';
         const filter = await world.make("Filter", { name: "unseen", datasetGroupArn: group.id, filterExpression });
@@ -120,7 +120,7 @@ describe("what was changed outside", () => {
         assert.equal(updated.outs.schedulingExpression, "rate(8 days)");
     });
 
-    it("cannot come under the program when it does not exist, or is made otherwise than the program wants", async () => {
+    it("`adopt` rejects a missing dataset group and a solution with other settings", async () => {
         const adopt = "arn:aws:personalize:eu-central-1:000000000000:dataset-group/nothing";
         await assert.rejects(
             world.makeGroup({ adopt }),
@@ -140,7 +140,7 @@ describe("what was changed outside", () => {
         );
     });
 
-    it("cannot come under the program when it is being deleted, and is not waited for", async () => {
+    it("`adopt` rejects a dataset group that is being deleted, without a wait", async () => {
         const group = await world.makeGroup();
         await world.slowDown();
         await world.untilActive("DatasetGroup", group);
@@ -151,7 +151,7 @@ describe("what was changed outside", () => {
         );
     });
 
-    it("comes under the program with another schema text, and is not replaced for spaces and order", async () => {
+    it("diff ignores spaces and key order of an adopted schema", async () => {
         const { version, ...rest } = JSON.parse(itemInteractionsSchema);
         const text = JSON.stringify({ version, ...rest }, null, 4);
         const { schemaArn: adopt } = await world.service.personalize.send(

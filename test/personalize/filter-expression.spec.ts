@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { spellingOfFilter } from "../../personalize/filter.ts";
 
-describe("the spelling of a filter expression", () => {
+describe("spellingOfFilter", () => {
     const expression =
         'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch", $KIND) | INCLUDE ItemID WHERE Items.YEAR <= 1950';
 
-    it("is one for other spaces, and other case of words", () => {
+    it("spellingOfFilter ignores spaces and the case of keywords", () => {
         const other =
             'exclude  itemid where interactions.event_type in("Watch",$KIND)|include ItemId\n WHERE items . Year<=1950 ';
         assert.equal(spellingOfFilter(other), spellingOfFilter(expression));
@@ -20,11 +20,11 @@ describe("the spelling of a filter expression", () => {
         ["column", expression.replace("YEAR", "YEARS")],
     ];
     for (const [what, other] of different) {
-        it(`is another one for another ${what}`, () =>
+        it(`spellingOfFilter distinguishes expressions with another ${what}`, () =>
             assert.notEqual(spellingOfFilter(other), spellingOfFilter(expression)));
     }
 
-    it("keeps escaped quotes apart from the words after them", () => {
+    it("spellingOfFilter keeps the case of text between escaped quotes", () => {
         const quoted = String.raw`INCLUDE ItemID WHERE Items.TITLE = "a \"b\" C"`;
         assert.equal(spellingOfFilter(quoted), String.raw`INCLUDE ITEMID WHERE ITEMS . TITLE = "a \"b\" C"`);
     });

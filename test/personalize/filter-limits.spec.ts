@@ -49,7 +49,7 @@ async function create(status: string, createdAfter: number) {
 }
 
 describe("CreateFilter with LimitExceededException", () => {
-    it("is repeated for minutes while other filters are being created", async () => {
+    it("create retries for minutes while other filters are being created", async () => {
         for (const status of ["CREATE PENDING", "CREATE IN_PROGRESS"]) {
             const { made, seconds } = await create(status, 360);
             assert.deepEqual(made, { arn: "arn:of:unwatched", adopted: false });
@@ -57,13 +57,13 @@ describe("CreateFilter with LimitExceededException", () => {
         }
     });
 
-    it("fails at once if the account has as many filters as it may have", async () => {
+    it("create fails at once if all filters of the account are ACTIVE", async () => {
         const { made, seconds, calls } = await create("ACTIVE", Number.POSITIVE_INFINITY);
         assert.ok(made instanceof LimitExceededException);
         assert.deepEqual([seconds, calls], [0, 1]);
     });
 
-    it("fails after a quarter of an hour if nothing changes", async () => {
+    it("create fails after 15 minutes if another filter stays CREATE IN_PROGRESS", async () => {
         const { made, seconds } = await create("CREATE IN_PROGRESS", Number.POSITIVE_INFINITY);
         assert.match(String(made), /LimitExceededException: the limit is reached/);
         assert.ok(seconds >= 900 && seconds < 960, `${seconds}`);

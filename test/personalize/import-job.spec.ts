@@ -13,11 +13,11 @@ import {
     useWorld,
 } from "./world.ts";
 
-describe("imports, and the versions trained on them", () => {
+describe("Import jobs and the solution versions trained on them", () => {
     const world = useWorld();
     const { make, makeDataset, makeVersion } = world;
 
-    describe("with an import that failed for want of access", () => {
+    describe("An import job that failed with insufficient privileges", () => {
         let datasetArn: string;
         let failure: InitFailure;
 
@@ -28,7 +28,7 @@ describe("imports, and the versions trained on them", () => {
             world.bucket.deny(false);
         });
 
-        it("records it with id, every input and the service's reason", () => {
+        it("create records the failed job with ARN, inputs and the service's reason", () => {
             assert.match(failure.id, /dataset-import-job\/import-aaaaaaaa-1$/);
             assert.deepEqual(failure.properties, {
                 ...importInputs(datasetArn),
@@ -44,7 +44,7 @@ describe("imports, and the versions trained on them", () => {
             assert.ok(failure.message.endsWith(`npm run diagnose-access -- --job ${failure.id}`), failure.message);
         });
 
-        it("makes it again under the next number once the policy is fixed", async () => {
+        it("the next update creates a job with the next number", async () => {
             const inputs = importInputs(datasetArn);
             const { changes, replaces } = await world.handlers.DatasetImportJob.diff(
                 failure.id,
@@ -60,7 +60,7 @@ describe("imports, and the versions trained on them", () => {
         });
     });
 
-    describe("with a policy that is seconds old", () => {
+    describe("An import job soon after a policy change", () => {
         /** Inputs as `check` completes them, at a first `up` or after these recorded inputs. */
         const checked = async (datasetArn: string, accessHash: string, olds: object = {}) =>
             (await world.handlers.DatasetImportJob.check(olds as never, importInputs(datasetArn, { accessHash })))
@@ -79,7 +79,7 @@ describe("imports, and the versions trained on them", () => {
             );
         };
 
-        it("creates one second job after the service refused the first for want of access", async () => {
+        it("create starts a second job if the first one lacks access", async () => {
             const { dataset } = await makeDataset();
             const inputs = await checked(dataset.id, "a");
             await refuse(1);
@@ -96,7 +96,7 @@ describe("imports, and the versions trained on them", () => {
             assert.equal(diff.changes, false);
         });
 
-        it("creates no third one", async () => {
+        it("create starts no third job if the second one lacks access", async () => {
             const { dataset } = await makeDataset();
             const inputs = await checked(dataset.id, "a");
             await refuse(2);
@@ -105,7 +105,7 @@ describe("imports, and the versions trained on them", () => {
             assert.deepEqual(await jobNames(), ["import-aaaaaaaa-1", "import-aaaaaaaa-2"]);
         });
 
-        it("creates no second one after another failure, or when the policy is older, or of unknown age", async () => {
+        it("create starts no second job after another failure or without a recent policy change", async () => {
             const { dataset } = await makeDataset();
             const first = await checked(dataset.id, "a");
             const aged = { ...first, accessChangedAt: new Date(Date.now() - 130_000).toISOString() };
@@ -127,7 +127,7 @@ describe("imports, and the versions trained on them", () => {
         });
     });
 
-    it("waits for a role that IAM does not know everywhere yet", async () => {
+    it("create retries CreateDatasetImportJob until Personalize can assume the role", async () => {
         const { dataset } = await makeDataset();
         const asked: unknown[] = [];
         const refusals = [serviceError("InvalidInputException", "Personalize cannot assume the role.")];
@@ -146,7 +146,7 @@ describe("imports, and the versions trained on them", () => {
         assert.deepEqual(asked, ["import-aaaaaaaa-1", "import-aaaaaaaa-1"]);
     });
 
-    it("does not ask again when the service refuses for another reason", async () => {
+    it("create does not retry CreateDatasetImportJob after a validation error", async () => {
         const { dataset } = await makeDataset();
         const wrong = importInputs(dataset.id, { dataLocation: "s3://" });
         await assert.rejects(
@@ -155,7 +155,7 @@ describe("imports, and the versions trained on them", () => {
         );
     });
 
-    it("names the command that finds the cause of a refusal, in the words of a shell", async () => {
+    it("an AccessDeniedException is reported with a shell-quoted diagnose-access command", async () => {
         const { dataset } = await makeDataset();
         world.service.personalize.middlewareStack.add(
             (next) => async (args) => {
@@ -174,7 +174,7 @@ describe("imports, and the versions trained on them", () => {
         });
     });
 
-    it("imports again after destroy, since the old job brought its rows into a dataset that is gone", async () => {
+    it("create imports the same content again after the dataset was deleted and recreated", async () => {
         const first = await makeDataset();
         const job = await make("DatasetImportJob", importInputs(first.dataset.id));
         await world.handlers.DatasetImportJob.delete(job.id, job.outs);
@@ -188,7 +188,7 @@ describe("imports, and the versions trained on them", () => {
         assert.equal(again.outs.jobName, "import-aaaaaaaa-2");
     });
 
-    it("counts the imports of each content by themselves, and imports anew from another place or by another role", async () => {
+    it("create numbers jobs by content and starts one for another location or role", async () => {
         const { dataset } = await makeDataset();
         world.bucket.objects["films/copy.csv"] = csv;
         const jobs = [
@@ -204,7 +204,7 @@ describe("imports, and the versions trained on them", () => {
         assert.deepEqual(made, ["import-aaaaaaaa-1", "import-bbbbbbbb-1", "import-aaaaaaaa-2", "import-aaaaaaaa-3"]);
     });
 
-    it("imports a content again that a later import has replaced", async () => {
+    it("create imports a content again if a later import replaced it", async () => {
         const { dataset } = await makeDataset();
         const made = [];
         for (const contentHash of [hashA, hashB, hashA, hashA]) {
@@ -213,7 +213,7 @@ describe("imports, and the versions trained on them", () => {
         assert.deepEqual(made, ["import-aaaaaaaa-1", "import-bbbbbbbb-1", "import-aaaaaaaa-2", "import-aaaaaaaa-2"]);
     });
 
-    it("imports equal content once more for each job that `repeats` names", async () => {
+    it("create imports equal content once for each job in `repeats`", async () => {
         const { dataset, importJob, solution, version } = await makeVersion();
         const inputs = importInputs(dataset.id, { repeats: importJob.id });
         const { diff } = world.handlers.DatasetImportJob;
@@ -231,7 +231,7 @@ describe("imports, and the versions trained on them", () => {
         assert.equal(changes, false, "equal rows need no training");
     });
 
-    it("trains a new version for a new import, and none for an old one", async () => {
+    it("SolutionVersion trains once for each new import job", async () => {
         const { dataset, solution, version } = await makeVersion();
         const job = await make("DatasetImportJob", importInputs(dataset.id, { contentHash: hashB }));
         const next = await make("SolutionVersion", {

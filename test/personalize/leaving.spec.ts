@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { CreateCampaignCommand, DescribeSolutionVersionCommand } from "@aws-sdk/client-personalize";
 import { useWorld } from "./world.ts";
 
-describe("resources that use a resource to delete", () => {
+describe("Deletion of a resource that others use", () => {
     const world = useWorld();
     const gone = async (kind: "Solution" | "DatasetGroup" | "Campaign", { id, outs }: { id: string; outs: object }) =>
         !("id" in (await world.handlers[kind].read(id, { ...outs })));
 
-    it("goes first when it is of our stack: an unrecorded campaign would be billed for ever", async () => {
+    it("deleting a solution first deletes the stack's campaign that uses it", async () => {
         const { solution, campaign } = await world.makeAll();
         await world.handlers.Solution.delete(solution.id, solution.outs);
         assert.ok(await gone("Campaign", campaign));
@@ -20,7 +20,7 @@ describe("resources that use a resource to delete", () => {
         );
     });
 
-    it("goes first through all floors: the group takes solution, campaign and dataset along", async () => {
+    it("deleting a dataset group first deletes the stack's solution, campaign and dataset", async () => {
         const { group, campaign, dataset } = await world.makeAll();
         await world.handlers.DatasetGroup.delete(group.id, group.outs);
         assert.ok(await gone("DatasetGroup", group));
@@ -28,7 +28,7 @@ describe("resources that use a resource to delete", () => {
         assert.deepEqual(await world.handlers.Dataset.read(dataset.id, dataset.outs), {});
     });
 
-    it("stays when it is not of our stack: it is named, and nothing is deleted", async () => {
+    it("deleting a solution fails and names a campaign of another stack", async () => {
         const { solution, version } = await world.makeVersion();
         const command = new CreateCampaignCommand({
             name: "theirs",
@@ -45,7 +45,7 @@ describe("resources that use a resource to delete", () => {
     });
 
     for (const code of ["ResourceInUseException", "InvalidInputException", "ResourceNotFoundException"]) {
-        it(`goes when it is a training that ended between the look and the stop: ${code}`, async () => {
+        it(`deleting a version accepts a training that ended before the stop: ${code}`, async () => {
             const { version } = await world.makeVersion();
             const asked: string[] = [];
             world.service.personalize.middlewareStack.add(
@@ -68,7 +68,7 @@ describe("resources that use a resource to delete", () => {
         });
     }
 
-    it("is stopped when it is a training, with the solution that it belongs to", async () => {
+    it("deleting a solution stops its running training", async () => {
         const { solution, version } = await world.makeVersion();
         await world.slowDown();
         await world.handlers.Solution.delete(solution.id, solution.outs);

@@ -11,11 +11,11 @@ import { recipe, until } from "../../packages/local-personalize/test/support.ts"
 import type { ResourceKindName } from "../../personalize/kinds.ts";
 import { common, failureOf, type Made, tags, useWorld } from "./world.ts";
 
-describe("the life of Personalize resources", () => {
+describe("Lifecycle of Personalize resources", () => {
     const world = useWorld();
     const { makeGroup, makeDataset, makeVersion, makeAll } = world;
 
-    it("goes from creation over refresh to deletion, for all seven kinds in order", async () => {
+    it("all seven kinds pass create, read and delete in order", async () => {
         const made = await makeAll();
         const all: [ResourceKindName, Made][] = [
             ["Schema", made.schema],
@@ -57,7 +57,7 @@ describe("the life of Personalize resources", () => {
         await world.handlers.Campaign.delete(made.campaign.id, made.campaign.outs);
     });
 
-    it("changes a campaign in place, and only when something is to be changed", async () => {
+    it("an update changes a campaign in place and sends no needless UpdateCampaign", async () => {
         const { campaign } = await makeAll();
         const describeUpdate = async () => {
             const command = new DescribeCampaignCommand({ campaignArn: campaign.id });
@@ -72,7 +72,7 @@ describe("the life of Personalize resources", () => {
         assert.equal((await describeUpdate())?.minProvisionedTPS, 3);
     });
 
-    it("adds, changes and removes tags in place", async () => {
+    it("an update adds, changes and removes tags in place", async () => {
         const { id, outs } = await makeGroup({ tags: { ...tags, team: "films", old: "1" } });
         const news = { ...outs, tags: { ...tags, team: "series" } };
         const updated = await world.handlers.DatasetGroup.update(id, outs, news);
@@ -82,7 +82,7 @@ describe("the life of Personalize resources", () => {
         assert.deepEqual(Object.fromEntries(found ?? []), news.tags);
     });
 
-    it("shows no change of a solution whose recipe the service chose", async () => {
+    it("diff finds no change for a solution whose recipe AutoML chose", async () => {
         const { group } = await makeDataset();
         const inputs = { name: "auto", datasetGroupArn: group.id, performAutoML: true, performAutoTraining: false };
         const { id, outs } = await world.make("Solution", inputs);
@@ -91,7 +91,7 @@ describe("the life of Personalize resources", () => {
         assert.equal((await world.make("Solution", inputs)).id, id);
     });
 
-    it("gives up at the deadline with the state recorded, and the next update continues", async () => {
+    it("create stops at the deadline with state recorded, and the next update continues", async () => {
         await world.slowDown();
         let clock = 0;
         const hasty = world.handlersWith({
@@ -115,7 +115,7 @@ describe("the life of Personalize resources", () => {
         assert.equal(outs.status, "ACTIVE");
     });
 
-    it("waits for an update that a deadline cut off, before it asks for another", async () => {
+    it("an update waits for the campaign update that is already in progress", async () => {
         const { campaign } = await makeAll();
         await world.slowDown();
         await world.untilActive("Campaign", campaign);
@@ -127,7 +127,7 @@ describe("the life of Personalize resources", () => {
         assert.ok(world.lines.some((line) => line.startsWith("campaign films: UPDATE CREATE ")));
     });
 
-    it("treats a training that was stopped outside as failed, at once", async () => {
+    it("create reports a stopped training as failed, and diff replaces it", async () => {
         const { solution, importJob } = await makeVersion();
         // A training takes half an hour, so the stop never comes too late.
         await world.slowDown("real");
@@ -154,7 +154,7 @@ describe("the life of Personalize resources", () => {
         assert.deepEqual(replaces, ["status"]);
     });
 
-    it("waits while a resource is in use by one that is going, and takes a deleted one for deleted", async () => {
+    it("delete waits while the schema is in use and accepts a deleted schema", async () => {
         const { group, dataset, schema } = await makeDataset();
         const deleted = world.handlers.Schema.delete(schema.id, schema.outs);
         await until(async () => world.lines.some((line) => /^schema films: ResourceInUseException: /.test(line)));
@@ -165,7 +165,7 @@ describe("the life of Personalize resources", () => {
         assert.deepEqual(await groupNames(), []);
     });
 
-    it("names the way on when a deletion takes too long, which no `pulumi up` and no deadline of the stack is", async () => {
+    it("a delete past its deadline tells the user to run the command again", async () => {
         const { schema } = await makeDataset();
         const hasty = world.hastyHandlers();
         await assert.rejects(
@@ -174,7 +174,7 @@ describe("the life of Personalize resources", () => {
         );
     });
 
-    it("records the old tags while a wait keeps the new ones from being set", async () => {
+    it("an update that fails before tagging records the old tags", async () => {
         const made = await makeGroup();
         const failing = world.handlersWith({
             assertEngineAlive: (() => {
@@ -192,7 +192,7 @@ describe("the life of Personalize resources", () => {
         assert.equal((await failing.DatasetGroup.diff(made.id, failure.properties, news)).changes, true);
     });
 
-    it("asks nothing of the service when the engine is gone", async () => {
+    it("create sends no request if the Pulumi engine has ended", async () => {
         const orphaned = world.handlersWith({
             assertEngineAlive: async () => {
                 throw new Error("the Pulumi engine is gone");

@@ -31,21 +31,21 @@ function recorded() {
 }
 
 describe("A pending deletion", () => {
-    it("removes a resource that the run does not keep", async () => {
+    it("delete removes a resource that the run does not keep", async () => {
         const { Film, deleted } = recorded();
         await Film.diff("new", {}, {});
         await Film.delete("old", {});
         assert.deepEqual(deleted, ["old"]);
     });
 
-    it("keeps a resource that create found and used again", async () => {
+    it("delete keeps a resource that create adopted in the run", async () => {
         const { Film, deleted } = recorded();
         await Film.create({ id: "a" });
         await Film.delete("a", {});
         assert.deepEqual(deleted, []);
     });
 
-    it("keeps a resource that diff found unchanged or updated", async () => {
+    it("delete keeps a resource that diff found unchanged or updated", async () => {
         const { Film, deleted } = recorded();
         await Film.diff("a", {}, {});
         await Film.update("b", {}, {});
@@ -54,7 +54,7 @@ describe("A pending deletion", () => {
         assert.deepEqual(deleted, []);
     });
 
-    it("removes a resource whose last diff is a replacement", async () => {
+    it("delete removes a resource whose last diff is a replacement", async () => {
         const { Film, deleted } = recorded();
         await Film.diff("a", {}, {});
         await Film.diff("a", {}, { replaces: true });
@@ -62,14 +62,14 @@ describe("A pending deletion", () => {
         assert.deepEqual(deleted, ["a"]);
     });
 
-    it("removes a resource if diff saw unknown values only: the engine then asks about dependents", async () => {
+    it("delete removes a resource if diff saw only unknown values", async () => {
         const { Film, deleted } = recorded();
         await Film.diff("a", {}, { tags: { owner: unknown } });
         await Film.delete("a", {});
         assert.deepEqual(deleted, ["a"]);
     });
 
-    it("waits for the next run if a create failed in this one", async () => {
+    it("delete fails until the next run if a create failed in this run", async () => {
         const { Film, deleted } = recorded();
         await assert.rejects(Film.create({ id: "a", fails: true }), /Refused/);
         await assert.rejects(Film.delete("b", {}), /b is not deleted, because another resource of this run failed/);
@@ -77,10 +77,10 @@ describe("A pending deletion", () => {
     });
 });
 
-describe("The deletion of a solution", () => {
+describe("Deletion of a solution", () => {
     const world = useWorld();
 
-    it("is refused if a campaign that the run keeps uses the solution", async () => {
+    it("delete is refused if a campaign that the run keeps uses the solution", async () => {
         const { solution, campaign } = await world.makeAll();
         const handlers = world.handlersWith({ live: new Set([campaign.id]) });
         await assert.rejects(

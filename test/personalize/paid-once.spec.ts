@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-personalize";
 import { importInputs, rowsOf, useWorld } from "./world.ts";
 
-describe("a create call whose answer is lost", () => {
+describe("A create call whose response is lost", () => {
     const world = useWorld();
 
     /** The next calls of this operation are accepted, and their answers lost on the way. */
@@ -38,7 +38,7 @@ describe("a create call whose answer is lost", () => {
         return found;
     }
 
-    it("of a training trains once: it is found by the import it was made of", async () => {
+    it("create finds the running training by its import job and trains once", async () => {
         const made = await world.makeVersion();
         const job = await world.make(
             "DatasetImportJob",
@@ -59,7 +59,7 @@ describe("a create call whose answer is lost", () => {
         assert.equal(versions.length, 2);
     });
 
-    it("of an import imports once, under one number", async () => {
+    it("create finds the import job by its name and imports once", async () => {
         const { dataset } = await world.makeDataset();
         const count = loseAnswers("CreateDatasetImportJob");
         const job = await world.make("DatasetImportJob", importInputs(dataset.id));
@@ -70,7 +70,7 @@ describe("a create call whose answer is lost", () => {
         assert.equal(jobs.length, 1);
     });
 
-    it("of a name uses the existing resource, and logs the check", async () => {
+    it("create finds the dataset group by its name and logs the check", async () => {
         const count = loseAnswers("CreateDatasetGroup");
         const { id, outs } = await world.makeGroup();
         assert.equal(outs.status, "ACTIVE");
@@ -87,7 +87,7 @@ describe("a create call whose answer is lost", () => {
         );
     });
 
-    it("is given up when nothing answers for two minutes", async () => {
+    it("create fails if no list call succeeds for two minutes", async () => {
         loseAnswers("ListDatasetGroups", Number.POSITIVE_INFINITY);
         let clock = 0;
         const impatient = world.handlersWith({
@@ -102,10 +102,10 @@ describe("a create call whose answer is lost", () => {
     });
 });
 
-describe("the training of a version", () => {
+describe("Deletion of a solution version", () => {
     const world = useWorld();
 
-    it("is stopped when the version is to go while it runs, so that its rest is not paid", async () => {
+    it("delete stops a training that is in progress", async () => {
         const { solution, version } = await world.makeVersion();
         await world.slowDown("real");
         const before = await world.handlers.SolutionVersion.read(version.id, version.outs);
@@ -118,7 +118,7 @@ describe("the training of a version", () => {
         assert.deepEqual(await world.handlers.Solution.read(solution.id, solution.outs), {});
     });
 
-    it("is stopped with its solution when the service began it by itself", async () => {
+    it("deleting a solution stops the training that the service started itself", async () => {
         const { solution, version } = await world.makeVersion();
         await world.slowDown();
         await world.untilActive("SolutionVersion", version);
@@ -141,7 +141,7 @@ describe("the training of a version", () => {
         assert.deepEqual(await world.handlers.Solution.read(solution.id, solution.outs), {});
     });
 
-    it("is left as it is once it has ended", async () => {
+    it("delete leaves an ACTIVE version unchanged", async () => {
         const { version } = await world.makeVersion();
         await world.handlers.SolutionVersion.delete(version.id, version.outs);
         assert.equal((await world.handlers.SolutionVersion.read(version.id, version.outs)).props?.status, "ACTIVE");

@@ -6,13 +6,13 @@ import { kinds } from "../../personalize/kinds.ts";
 import { isUnknown, jsonClean } from "../../personalize/resource.ts";
 import { common, importInputs } from "./world.ts";
 
-describe("inputs that a kind refuses before anything is made", () => {
+describe("Input validation of the resource kinds", () => {
     const named = { ...common, name: "films" };
     const solution = { ...named, datasetGroupArn: "a", performAutoML: false, performAutoTraining: false };
     const campaign = { ...named, solutionArn: "a", solutionVersionArn: "a", minProvisionedTPS: 1 };
     const paths = (problems: readonly { property: string }[]) => problems.map(({ property }) => property);
 
-    it("are names that the service does not take", () => {
+    it("DatasetGroup and Schema reject names that Personalize does not accept", () => {
         for (const [name, fine] of [
             ["films", true],
             ["f".repeat(63), true],
@@ -29,7 +29,7 @@ describe("inputs that a kind refuses before anything is made", () => {
         }
     });
 
-    it("are AutoML with a recipe, and neither of them", () => {
+    it("Solution rejects AutoML with a recipe and neither of the two", () => {
         const { problems } = kinds.Solution;
         assert.deepEqual(problems({ ...solution, recipeArn: "arn" }), []);
         assert.deepEqual(problems({ ...solution, performAutoML: true }), []);
@@ -40,7 +40,7 @@ describe("inputs that a kind refuses before anything is made", () => {
         assert.match(String(problems(solution)[0]?.reason), /needs a recipe, or performAutoML/);
     });
 
-    it("are fractions of a transaction, places that are not in S3, and hashes that are none", () => {
+    it("Campaign and DatasetImportJob reject invalid TPS, S3 locations and hashes", () => {
         assert.deepEqual(kinds.Campaign.problems(campaign), []);
         for (const minProvisionedTPS of [0, 1.5, -1]) {
             assert.deepEqual(paths(kinds.Campaign.problems({ ...campaign, minProvisionedTPS })), ["minProvisionedTPS"]);
@@ -54,19 +54,19 @@ describe("inputs that a kind refuses before anything is made", () => {
     });
 });
 
-describe("what goes into Pulumi's state", () => {
-    it("is what JSON can say: dates as text, and nothing undefined", () => {
+describe("Values in Pulumi's state", () => {
+    it("jsonClean turns dates into ISO text and drops undefined values", () => {
         const clean: unknown = jsonClean({ at: new Date(0), none: undefined, list: [1, { no: undefined }], no: null });
         assert.deepEqual(clean, { at: "1970-01-01T00:00:00.000Z", list: [1, {}], no: null });
     });
 
-    it("counts Pulumi's own placeholder as unknown, and nothing else", () => {
+    it("isUnknown recognizes only Pulumi's placeholder for unknown values", () => {
         assert.ok(isUnknown(pulumi.runtime.unknownValue));
         assert.ok(!isUnknown("") && !isUnknown(undefined));
     });
 });
 
-describe("the number of an import job", () => {
+describe("Names of import jobs", () => {
     for (const [name, number] of [
         ["import-aaaaaaaa-1", 1],
         ["import-aaaaaaaa-12", 12],
@@ -77,17 +77,18 @@ describe("the number of an import job", () => {
         ["import-bbbbbbbb-1", 0],
         ["import-aaaaaaaab-1", 0],
     ] as const) {
-        it(`of ${name} is ${number || "none"}`, () => assert.equal(numberOf(name, "import-aaaaaaaa"), number));
+        it(`numberOf returns ${number || "none"} for ${name}`, () =>
+            assert.equal(numberOf(name, "import-aaaaaaaa"), number));
     }
 
-    it("follows the hash of the content, which the name and the ARN show", () => {
+    it("contentHashIn reads the content hash from an import job's ARN", () => {
         assert.equal(contentHashIn("arn:aws:personalize:r:1:dataset-import-job/films-dev-822136d3-1"), "822136d3");
         assert.equal(contentHashIn("arn:aws:personalize:r:1:dataset-import-job/mine"), undefined);
         assert.equal(contentHashIn(undefined), undefined);
     });
 });
 
-describe("the job whose results are the ones that lie there", () => {
+describe("newestIfOf", () => {
     const job = (jobName: string, second: number, status = "ACTIVE") => ({
         jobName,
         status,
@@ -100,12 +101,12 @@ describe("the job whose results are the ones that lie there", () => {
         return (await newestIfOf("batch-aaaaaaaa", "batch", listed))?.jobName;
     };
 
-    it("is the newest one of this content, in whatever order they are listed", async () => {
+    it("newestIfOf returns the newest job of the content, in any list order", async () => {
         assert.equal(await found(job("batch-aaaaaaaa-1", 1), job("batch-aaaaaaaa-2", 2)), "batch-aaaaaaaa-2");
         assert.equal(await found(job("batch-aaaaaaaa-2", 3), job("batch-bbbbbbbb-1", 2)), "batch-aaaaaaaa-2");
     });
 
-    it("is none when one of another content came later, and is not hidden by failed ones or another stack's", async () => {
+    it("newestIfOf ignores failed and foreign jobs but not newer ones of other content", async () => {
         assert.equal(await found(job("batch-aaaaaaaa-1", 1), job("batch-bbbbbbbb-1", 2)), undefined);
         const failed = job("batch-bbbbbbbb-1", 2, "CREATE FAILED");
         assert.equal(await found(job("batch-aaaaaaaa-1", 1), failed), "batch-aaaaaaaa-1");
@@ -115,8 +116,8 @@ describe("the job whose results are the ones that lie there", () => {
     });
 });
 
-describe("the recipe of a version", () => {
-    it("is with AutoML what the solution found, where the version does not name it", async () => {
+describe("Recipe of a solution version", () => {
+    it("describe reads bestRecipeArn from the solution if the version uses AutoML", async () => {
         const bestRecipeArn = "arn:aws:personalize:::recipe/aws-user-personalization";
         const solutionArn = "arn:aws:personalize:eu-central-1:000000000000:solution/films";
         const client = {

@@ -42,14 +42,14 @@ function answers(...script: (string | Error)[]) {
 
 const serviceError = (name: string, more: object = {}) => Object.assign(new Error(`${name}!`), { name, ...more });
 
-describe("waiting", () => {
-    it("ends at once with what is done, without a sleep or a word", async () => {
+describe("waitFor", () => {
+    it("waitFor returns a finished result without a sleep or a log line", async () => {
         const { deps, lines, sleeps } = createWorld();
         assert.equal(await waitFor(deps, plan, answers("ACTIVE"), ready), "ACTIVE");
         assert.deepEqual([lines, sleeps], [[], []]);
     });
 
-    it("logs each state once, with its age and the usual time", async () => {
+    it("waitFor logs each state once, with its age and the usual duration", async () => {
         const { deps, lines } = createWorld();
         await waitFor(deps, plan, answers("CREATE PENDING", "CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"), ready);
         assert.deepEqual(lines, [
@@ -58,7 +58,7 @@ describe("waiting", () => {
         ]);
     });
 
-    it("gives a sign of life every minute", async () => {
+    it("waitFor logs progress every minute", async () => {
         const { deps, lines } = createWorld();
         const still = Array<string>(9).fill("CREATE IN_PROGRESS");
         await waitFor(deps, plan, answers(...still, "ACTIVE"), ready);
@@ -72,7 +72,7 @@ describe("waiting", () => {
         );
     });
 
-    it("polls every pollSeconds, a tenth more or less", async () => {
+    it("waitFor polls every pollSeconds ± 10 %", async () => {
         for (const [random, seconds] of [
             [0, 13.5],
             [0.5, 15],
@@ -85,7 +85,7 @@ describe("waiting", () => {
         }
     });
 
-    it("gives up at the deadline, and names the next step", async () => {
+    it("waitFor fails at the deadline and names the next step", async () => {
         const { deps, now } = createWorld();
         await assert.rejects(waitFor(deps, plan, answers("CREATE IN_PROGRESS"), ready), {
             message: "campaign films is still CREATE IN_PROGRESS after 1 h 0 min. Run it again.",
@@ -93,7 +93,7 @@ describe("waiting", () => {
         assert.ok(now() >= 3600 && now() <= 3630, `${now()} s`);
     });
 
-    it("fails with the resource's name and the reason", async () => {
+    it("waitFor fails with the resource's name and the reason", async () => {
         const { deps } = createWorld();
         await assert.rejects(waitFor(deps, plan, answers("CREATE PENDING", "CREATE FAILED"), ready), {
             message: "campaign films: no rights",
@@ -107,7 +107,7 @@ describe("waiting", () => {
         serviceError("Error", { code: "ECONNREFUSED" }),
     ];
     for (const error of transient) {
-        it(`survives ${(error as { code?: string }).code ?? error.name}, and logs it`, async () => {
+        it(`waitFor retries after ${(error as { code?: string }).code ?? error.name} and logs it`, async () => {
             const { deps, lines } = createWorld();
             assert.equal(await waitFor(deps, plan, answers(error, error, "ACTIVE"), ready), "ACTIVE");
             assert.equal(lines.length, 1);
@@ -115,13 +115,13 @@ describe("waiting", () => {
         });
     }
 
-    it("does not survive being refused", async () => {
+    it("waitFor fails at once after an AccessDeniedException", async () => {
         const { deps } = createWorld();
         const refused = serviceError("AccessDeniedException", { $metadata: { httpStatusCode: 400 } });
         await assert.rejects(waitFor(deps, plan, answers(refused, "ACTIVE"), ready), refused);
     });
 
-    it("checks before each poll that the engine runs, and stops when it does not", async () => {
+    it("waitFor checks before each poll that the engine runs and stops otherwise", async () => {
         let asked = 0;
         let looked = 0;
         const { deps } = createWorld({
@@ -139,7 +139,7 @@ describe("waiting", () => {
     });
 });
 
-describe("a duration", () => {
+describe("duration", () => {
     for (const [seconds, text] of [
         [0, "0 s"],
         [59.4, "59 s"],
@@ -148,6 +148,6 @@ describe("a duration", () => {
         [3600, "1 h 0 min"],
         [5430, "1 h 30 min"],
     ] as const) {
-        it(`of ${seconds} seconds is ${text}`, () => assert.equal(duration(seconds), text));
+        it(`duration formats ${seconds} seconds as ${text}`, () => assert.equal(duration(seconds), text));
     }
 });
