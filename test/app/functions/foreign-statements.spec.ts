@@ -59,14 +59,14 @@ const statements: Record<string, { readonly statement: object; readonly isOurs: 
     "another account": { isOurs: false, statement: { Effect: "Allow", Principal: { AWS: "999999999999" } } },
 };
 
-describe("foreign statements in resource-based policies", () => {
+describe("foreignStatements in resource-based policies", () => {
     for (const [what, { statement, isOurs }] of Object.entries(statements)) {
-        it(`a statement for ${what} is ${isOurs ? "not reported" : "reported with function and Sid"}`, () => {
+        it(`a statement for ${what} is ${isOurs ? "not reported" : "reported"}`, () => {
             assert.deepEqual(foreignStatements(policy(statement)), isOurs ? [] : ["movie-recommender-api: planted"]);
         });
     }
 
-    it("the program's own topic policy is not reported, and an unreadable policy is", () => {
+    it("foreignStatements accepts the program's topic policy and reports an unreadable policy", () => {
         const scope = {
             partition: "aws",
             region: "eu-central-1",
@@ -79,7 +79,7 @@ describe("foreign statements in resource-based policies", () => {
         assert.deepEqual(foreignStatements([{ arn, text: undefined }]), []);
     });
 
-    it("the cost guard notifies once of a statement, and again of another one", async () => {
+    it("the cost guard sends one notification for each foreign statement", async () => {
         const world = guardWorld("2026-11-02T00:00:00Z");
         world.foreignStatements = ["movie-recommender-api: planted"];
         await world.hours(3);

@@ -94,8 +94,8 @@ async function usdOf(datapoints: readonly Datapoint[]): Promise<number> {
     return usageUsd(plus(...(found?.windows.values() ?? [])));
 }
 
-describe("metrics that others can write", () => {
-    it("are in no namespace that an operator may write to and the cost guard reads", () => {
+describe("Cost guard with forged CloudWatch metrics", () => {
+    it("operators cannot write to a metric namespace that the cost guard reads", () => {
         const scope = { partition: "aws", region, accountId: "123456789012", project: "movie-recommender", stack };
         const grants = operatorGrants({ ...scope, bucketName: "data", names });
         const writable = grants
@@ -114,13 +114,13 @@ describe("metrics that others can write", () => {
         { what: "events", name: servingApiMetrics.events, most: 10 },
         { what: "bytes", name: servingApiMetrics.bytes, most: 6 * 1024 ** 2 },
     ]) {
-        it(`count no more ${what} than API Gateway's requests can have`, async () => {
+        it(`the cost guard caps ${what} by the number of API Gateway requests`, async () => {
             const honest = await usdOf([requests(100), logged(name, 100 * most)]);
             assert.equal(await usdOf([requests(100), logged(name, 1e15)]), honest);
             assert.equal(await usdOf([requests(0), logged(name, 1e15)]), 0);
         });
 
-        it(`hide no ${what} by negative values`, async () => {
+        it(`the cost guard ignores negative values of ${what}`, async () => {
             const honest = await usdOf([requests(100), logged(name, 1000)]);
             for (const forged of [-1000, -1e15]) {
                 const hidden = await usdOf([requests(100), logged(name, 1000), logged(name, forged)]);
@@ -129,7 +129,7 @@ describe("metrics that others can write", () => {
         });
     }
 
-    it("count the assumed bytes of an answer while the log has no value", async () => {
+    it("the cost guard assumes bytes per answer while the log has no value", async () => {
         const [without, with0] = [
             await usdOf([requests(1000)]),
             await usdOf([requests(1000), logged("AnswerBytes", 0)]),
@@ -137,7 +137,7 @@ describe("metrics that others can write", () => {
         assert.ok(without > with0, `${without} ${with0}`);
     });
 
-    it("do not make a used campaign look idle: no prefetch without an invocation explains its requests", async () => {
+    it("the cost guard counts prefetch calls only with Lambda invocations of prefetch", async () => {
         const used = new Map([
             [start, 5],
             [start + window, 5],
@@ -159,8 +159,8 @@ describe("metrics that others can write", () => {
     });
 });
 
-describe("a metric without complete data", () => {
-    it("leaves the use of all others: they close API and page", async () => {
+describe("Cost guard with an incomplete metric", () => {
+    it("the cost guard still counts the usage of all other metrics", async () => {
         const found = await portsOver([requests(5e6)], "ConsumedReadCapacityUnits").serving?.usage(start);
         assert.deepEqual(found?.missing, ["CloudWatch has no complete data for ConsumedReadCapacityUnits"]);
         assert.ok(usageUsd(plus(...(found?.windows.values() ?? []))) > 15);

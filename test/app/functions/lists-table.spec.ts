@@ -13,7 +13,7 @@ import { startCinemaTable } from "./cinema-table.ts";
 const TableName = "films";
 const signal = new AbortController().signal;
 
-describe("the table of the recommendation API on a local AWS", () => {
+describe("DynamoDB table of the recommendation API on the local AWS", () => {
     let cinema: Cinema;
     let dynamo: DynamoDBClient;
     before(async () => {
@@ -34,7 +34,7 @@ describe("the table of the recommendation API on a local AWS", () => {
         films: packFilms([{ itemId: "a,b", score: 0.0123457 }, { itemId: "Ж" }]),
     };
 
-    it("gives back a list as it was put, for its viewer and its key alone", async () => {
+    it("the table returns a stored list only for its viewer and key", async () => {
         const table = tablePort(dynamo, TableName);
         await table.putList("u", list, 2_000_000_000, signal);
         const found = await table.viewer("u", "k", signal);
@@ -47,7 +47,7 @@ describe("the table of the recommendation API on a local AWS", () => {
         assert.equal((await table.viewer("u2", "k", signal)).list, undefined);
     });
 
-    it("keeps no list in the place of one that knows later events", async () => {
+    it("putList does not replace a list that has a later revision", async () => {
         const table = tablePort(dynamo, TableName);
         await table.putList("w", list, 2_000_000_000, signal);
         await table.putList("w", { ...list, revision: 4, madeAt: list.madeAt + 1 }, 2_000_000_000, signal);
@@ -56,7 +56,7 @@ describe("the table of the recommendation API on a local AWS", () => {
         assert.equal((await table.viewer("w", "k", signal)).list?.madeAt, list.madeAt + 2);
     });
 
-    it("notes newest films only over those that were read", async () => {
+    it("putRecent writes only if the stored revision is the one read before", async () => {
         const table = tablePort(dynamo, TableName);
         const put = (revision: number, before: number) =>
             table.putRecent("v", { revision, films: [{ itemId: "1", at: revision }] }, before, 2_000_000_000, signal);
@@ -67,7 +67,7 @@ describe("the table of the recommendation API on a local AWS", () => {
         assert.deepEqual(await table.recent("v", signal), { revision: 9, films: [{ itemId: "1", at: 9 }] });
     });
 
-    it("keeps newest films in one write unit, whatever the ids", async () => {
+    it("recent events fit into one write unit (1 kB) for IDs of any length", async () => {
         const table = tablePort(dynamo, TableName);
         const Key = { pk: { S: "viewer#v" }, sk: { S: "recent" } };
         const revision = 1_764_190_000_123;
@@ -95,13 +95,13 @@ describe("the table of the recommendation API on a local AWS", () => {
         assert.ok(kept.length >= 3 && kept.every((film, at) => film.itemId === longest[at]?.itemId));
     });
 
-    it("adds up counts of a window", async () => {
+    it("count adds up the requests of a time window", async () => {
         const table = tablePort(dynamo, TableName);
         const count = (window: number, more: number) => table.count("campaign", window, more, 2_000_000_000, signal);
         assert.deepEqual([await count(1, 3), await count(1, 4), await count(2, 5)], [3, 7, 5]);
     });
 
-    it("lets one of those who looked at the campaign note it, and keeps when all was flushed", async () => {
+    it("putCampaign stores the first of concurrent observations and keeps the flush time", async () => {
         const table = tablePort(dynamo, TableName);
         assert.deepEqual(await table.stack(signal), {});
         const at = { checkedAt: 10, activeAt: 10 };
@@ -129,7 +129,7 @@ describe("the table of the recommendation API on a local AWS", () => {
         );
     });
 
-    it("forgets a viewer, and leaves a later revision by which processes drop what they know", async () => {
+    it("forget deletes a viewer's items and stores a later revision", async () => {
         const table = tablePort(dynamo, TableName);
         const at = Date.now();
         const recent = { revision: at - 5, films: [{ itemId: "1", at: at - 5 }] };
@@ -151,7 +151,7 @@ describe("the table of the recommendation API on a local AWS", () => {
         );
     });
 
-    it("is changed by no other operation, and for no endless or missing id", async () => {
+    it("operateTable rejects unknown operations and empty, long or missing IDs", async () => {
         const send = dynamo.send;
         dynamo.send = () => assert.fail("it called DynamoDB");
         try {
@@ -170,7 +170,7 @@ describe("the table of the recommendation API on a local AWS", () => {
         }
     });
 
-    it("gives back what the cost guard shows to viewers, and the campaign's status", async () => {
+    it("stack returns the cost guard's spend and notification", async () => {
         const table = tablePort(dynamo, TableName);
         assert.deepEqual(await table.stack(signal), {});
         const spend = { month: "2026-11", usd: 12.34, at: 1_800_000_000_000 };
@@ -180,7 +180,7 @@ describe("the table of the recommendation API on a local AWS", () => {
         assert.deepEqual(await table.stack(signal), { notification, spend });
     });
 
-    it("adds up who asked", async () => {
+    it("addAsked adds up the requests of a viewer", async () => {
         const table = tablePort(dynamo, TableName);
         for (const requests of [2, 3]) await table.addAsked(495_000, "u", requests, 2_000_000_000, signal);
         const Key = { pk: { S: "asked#495000" }, sk: { S: "u" } };

@@ -12,7 +12,7 @@ import { bundleFile } from "../../../components/common/lambda-bundle.ts";
 const secret = "T0PSECRET";
 
 /** The bundle as Lambda runs it, with one server as SSM and as the chat. */
-describe("the function that forwards notifications to a chat", () => {
+describe("Notifier Lambda function", () => {
     let server: Server;
     let folder: string;
     let chat: { status: number; bodies: string[]; asked: number; value: string | undefined };
@@ -67,7 +67,7 @@ describe("the function that forwards notifications to a chat", () => {
         });
     }
 
-    it("sends each as one line, and reads the URL once", async () => {
+    it("the function posts each SNS message as one line and reads the URL once", async () => {
         const printed = await invoke('{"text":"one"}', "two");
         assert.deepEqual(
             chat.bodies.map((body) => JSON.parse(body)),
@@ -77,7 +77,7 @@ describe("the function that forwards notifications to a chat", () => {
         assert.doesNotMatch(printed, new RegExp(secret));
     });
 
-    it("fails if the chat rejects it, does not answer, or the URL is invalid, and never logs the secret", async () => {
+    it("the function fails without logging the secret if the webhook does not work", async () => {
         chat.status = 410;
         const refused = await invoke("one", "two");
         assert.match(refused, /the chat rejected the notification: HTTP 410/);
@@ -92,14 +92,14 @@ describe("the function that forwards notifications to a chat", () => {
     });
 });
 
-describe("the line that a chat is sent", () => {
-    it("is the text of the guard's notification", () => {
+describe("lineOf", () => {
+    it("lineOf returns the text of a cost guard notification on one line", () => {
         assert.equal(
             lineOf('{"schemaVersion":1,"id":"dev/1","text":"Stack dev:\\n it is idle"}'),
             "Stack dev: it is idle",
         );
     });
-    it("is an alarm's state, with its reason and description", () => {
+    it("lineOf returns an alarm's state with its reason and description", () => {
         const alarm = {
             AlarmName: "errors",
             NewStateValue: "ALARM",
@@ -112,7 +112,7 @@ describe("the line that a chat is sent", () => {
         );
         assert.equal(lineOf('{"AlarmName":"errors"}'), "? errors: no reason given");
     });
-    it("is the text of AWS Budgets with its subject, and anything else as it is, on one line and cut", () => {
+    it("lineOf returns other messages with their subject, cut to 1,000 characters", () => {
         const budget = "Dear AWS Customer,\n\nYou requested that we alert you\n";
         assert.equal(
             lineOf(budget, "AWS Budgets: films"),

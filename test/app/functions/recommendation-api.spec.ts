@@ -23,7 +23,7 @@ import { startCinemaTable } from "./cinema-table.ts";
 const TableName = "films";
 const signal = new AbortController().signal;
 
-describe("the recommendation API on a local AWS", () => {
+describe("Recommendation API on the local AWS", () => {
     let cinema: Cinema;
     let dynamo: DynamoDBClient;
     before(async () => {
@@ -34,7 +34,7 @@ describe("the recommendation API on a local AWS", () => {
         await cinema?.discard();
     });
 
-    describe("its function, as Lambda runs the bundle", () => {
+    describe("Recommendation Lambda bundle", () => {
         let folder: string;
         let running: ChildProcess;
         let lines: string[];
@@ -107,7 +107,7 @@ describe("the recommendation API on a local AWS", () => {
                 return answer.source === "campaign" && answer;
             });
 
-        it("answers from the campaign, keeps it, learns of an event, and continues while the campaign is away", async () => {
+        it("the function serves campaign lists, learns from events and survives a deleted campaign", async () => {
             await recommend("warm");
             await until(async () => jsonOf(await ask("GET /health")).campaign.solutionVersionArn !== undefined);
             assert.equal(jsonOf(await ask("GET /health")).campaign.solutionVersionArn, cinema.solutionVersionArn);

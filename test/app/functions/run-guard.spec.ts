@@ -51,9 +51,9 @@ const stories: Record<string, { readonly make: () => World; readonly days: numbe
     },
 };
 
-describe("the cost guard", () => {
+describe("Cost guard", () => {
     for (const [what, { make, days, kinds }] of Object.entries(stories)) {
-        it(`does what is to be done once for ${what}, wherever a run dies`, async () => {
+        it(`runs that crash at any call handle ${what} once`, async () => {
             const fine = make();
             await fine.hours(days * 24);
             assert.deepEqual(fine.kinds(), kinds);
@@ -84,7 +84,7 @@ describe("the cost guard", () => {
         }).timeout(120_000);
     }
 
-    it("enforces the limit although every other observation fails, and throws the failures", async () => {
+    it("the guard enforces the limit although other observations fail, and throws the failures", async () => {
         const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
         world.makeCampaign();
         await world.run();
@@ -96,7 +96,7 @@ describe("the cost guard", () => {
         assert.match(String(thrown?.message), /could not publish metrics/);
     });
 
-    it("enforces the limit for a campaign that it cannot describe, by its last observation", async () => {
+    it("the guard enforces the limit by its last observation if DescribeCampaign fails", async () => {
         const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
         world.makeCampaign();
         await world.run();
@@ -107,7 +107,7 @@ describe("the cost guard", () => {
     });
 
     for (const port of ["readState", "writeState"]) {
-        it(`enforces the limit without ${port}, keeps the stored state, and notifies`, async () => {
+        it(`the guard enforces the limit without ${port}, keeps the stored state and notifies`, async () => {
             const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
             world.makeCampaign();
             await world.run();
@@ -130,7 +130,7 @@ describe("the cost guard", () => {
         { what: "with an unreadable closed flag", refused: ["isClosed"], missing: [] },
         { what: "without one of the metrics", refused: [], missing: ["ConsumedReadCapacityUnits"] },
     ]) {
-        it(`closes API and page ${what}, and throws the failure`, async () => {
+        it(`the guard closes the API ${what} and throws the failure`, async () => {
             const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 100 });
             world.makeCampaign();
             world.serves = true;
@@ -147,7 +147,7 @@ describe("the cost guard", () => {
         });
     }
 
-    it("acts once where a run is started twice, at once", async () => {
+    it("two concurrent runs have the effects and notifications of one run", async () => {
         for (const make of [
             stories["solutions that nothing uses"]?.make,
             stories["a campaign without requests"]?.make,
@@ -164,7 +164,7 @@ describe("the cost guard", () => {
         }
     });
 
-    it("sends later what SNS rejected, with an equal id", async () => {
+    it("the guard sends a notification again, with the same ID, after SNS rejected it", async () => {
         const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
         world.makeCampaign();
         await world.run();
@@ -179,7 +179,7 @@ describe("the cost guard", () => {
         assert.equal(world.lastOf("limit-reached")?.at.slice(0, 10), "2026-11-02");
     });
 
-    it("shows viewers why there is no campaign, before it sends the notification, and nothing else", async () => {
+    it("the guard stores the reason for viewers before it sends the notification", async () => {
         const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
         world.makeCampaign();
         world.refused.add("show");
@@ -191,7 +191,7 @@ describe("the cost guard", () => {
         assert.deepEqual(world.ids(), ["dev/2026-11/limit-near/1", "dev/2026-11/limit-reached/1"]);
     });
 
-    it("starts again from AWS's data if its state is unusable, sends a notification, and deletes nothing", async () => {
+    it("the guard rebuilds invalid state from AWS, notifies and deletes nothing", async () => {
         const fresh = freshState(Date.parse("2026-11-02T09:00:00Z"), undefined);
         const broken = [
             { ranking: 5 },

@@ -5,11 +5,11 @@ import { packFilms } from "../../../app/serving/film-scores.ts";
 import { described } from "./described.ts";
 import { type Asked, idsOf, jsonOf, openApi, serviceError, startWorld, throws } from "./world.ts";
 
-describe("an answer", () => {
+describe("Answers of the API", () => {
     const world = startWorld();
     const get = (what: string, asked?: Asked) => world.ask(what, asked);
 
-    it("has an ETag, by which it is not sent again while it is the same", async () => {
+    it("a request with the current ETag returns 304", async () => {
         const first = await get("GET /similar/{itemId}", { path: { itemId: "5" } });
         const etag = first.headers.ETag ?? "";
         assert.match(etag, /^"[\w-]{27}"$/);
@@ -23,7 +23,7 @@ describe("an answer", () => {
         assert.equal(other.statusCode, 200);
     });
 
-    it("is kept by browsers and CDNs where it is everybody's, by a browser alone where it is a viewer's", async () => {
+    it("everybody's answers are publicly cacheable, and a viewer's answers are private", async () => {
         const cacheControl = async (what: string, asked?: Asked) =>
             (await get(what, asked)).headers["Cache-Control"] ?? "";
         for (const what of [
@@ -46,7 +46,7 @@ describe("an answer", () => {
         world.state.fault = undefined;
     });
 
-    it("matches the description", async () => {
+    it("each answer matches its schema in the OpenAPI document", async () => {
         const film = { path: { itemId: "1", userId: "a" } };
         const schemas: [string, Asked, string][] = [
             ["GET /recommendations/{userId}", film, "FilmList"],
@@ -68,7 +68,7 @@ describe("an answer", () => {
         assert.deepEqual(jsonOf(await get("GET /openapi.json")), JSON.parse(openApi));
     });
 
-    it("comes to each request of docs/api.md, which has one for each operation", async () => {
+    it("docs/api.md has a working example request for each operation", async () => {
         const docs = await readFile(join(import.meta.dirname, "../../../docs/api.md"), "utf8");
         const [, examples = ""] = /An example of each request:\n\n```sh\n(.*?)```/s.exec(docs) ?? [];
         const templates = Object.keys(JSON.parse(openApi).paths);
@@ -95,7 +95,7 @@ describe("an answer", () => {
         assert.deepEqual(asked.toSorted(), operations.toSorted());
     });
 
-    it("of everybody's films comes from the tables", async () => {
+    it("/popular, /trending, /similar and /items answer from the fallback tables", async () => {
         const ids = async (what: string, asked: Asked = {}) => idsOf(jsonOf(await get(what, asked)));
         assert.deepEqual(await ids("GET /popular", { query: { numResults: "2", genre: "Comedy" } }), ["2", "3"]);
         assert.deepEqual(await ids("GET /popular", { query: { genre: "Western" } }), []);
@@ -111,7 +111,7 @@ describe("an answer", () => {
         assert.deepEqual([unknown.source, idsOf(unknown)], ["popular", ["1"]]);
     });
 
-    it("of a ranking needs its campaign, and without its answer is the order of most viewers", async () => {
+    it("POST /rankings returns 404 without a ranking campaign and popular order on throttling", async () => {
         const asked = { path: { userId: "a" }, body: { itemIds: ["9", "x", "4"] } };
         const none = await get("POST /rankings/{userId}", asked);
         assert.equal(none.statusCode, 404);

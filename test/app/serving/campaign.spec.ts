@@ -5,7 +5,7 @@ import { campaignWorld, idsOf, jsonOf, markOf, startWorld, type World } from "./
 
 const [second, minute, hour] = [1000, 60_000, 3_600_000];
 
-describe("what is known of the campaign", () => {
+describe("Campaign status in the API", () => {
     let world: World;
     beforeEach(() => {
         // With the API key health shows its details.
@@ -13,7 +13,7 @@ describe("what is known of the campaign", () => {
     });
     const state = async () => jsonOf(await world.ask("GET /health")).campaign.state;
 
-    it("is asked of the service once a minute by one process, and by the others read", async () => {
+    it("all processes together call DescribeCampaign once a minute", async () => {
         const processes = [world.another(), world.another(), world.another()];
         for (let passed = 0; passed < 5 * minute; passed += second) {
             world.clock.at += second;
@@ -26,7 +26,7 @@ describe("what is known of the campaign", () => {
         assert.ok(world.state.describes >= 4 && world.state.describes <= 6, `${world.state.describes}`);
     });
 
-    it("keeps requests from a campaign that is gone, until one sees it again", async () => {
+    it("a deleted campaign gets no requests until DescribeCampaign finds it again", async () => {
         await world.recommend("a");
         world.state.status = undefined;
         assert.equal((await world.recommend("b")).reason, "away");
@@ -47,7 +47,7 @@ describe("what is known of the campaign", () => {
         assert.equal(await state(), "serving");
     });
 
-    it("makes lists of the version before stale, and those that were made before all were flushed", async () => {
+    it("a new solution version and a flush make cached lists stale", async () => {
         assert.equal((await world.recommend("a")).source, "campaign");
         world.state.version = "v2";
         world.clock.at += minute;
@@ -63,7 +63,7 @@ describe("what is known of the campaign", () => {
         assert.equal(world.table.stack().flushed, world.clock.at - 11 * second);
     });
 
-    it("is shown with the cost guard's notification, while it is away", async () => {
+    it("GET /health has the cost guard's notification while there is no campaign", async () => {
         const at = world.clock.at;
         world.table.setStack({ notification: { kind: "parked", text: "The limit is near.", at } });
         assert.equal(jsonOf(await world.ask("GET /health")).notice, undefined);
@@ -82,7 +82,7 @@ describe("what is known of the campaign", () => {
         assert.deepEqual(health.tables, { films: 300, interactionsSha256: "abc", genres: ["Comedy", "Drama"] });
     });
 
-    it("is shown with the month's spend, as the cost guard counted it", async () => {
+    it("GET /health has the month's spend that the cost guard stored", async () => {
         const at = world.clock.at;
         world.table.setStack({ spend: { month: "2026-01", usd: 12.5, at } });
         await world.ask("GET /health");
@@ -92,8 +92,8 @@ describe("what is known of the campaign", () => {
     });
 });
 
-describe("a list that is no longer fresh", () => {
-    it("is answered at once, and the next answer is the new one", async () => {
+describe("A stale list", () => {
+    it("a stale list is returned at once and refreshed for the next request", async () => {
         const world = startWorld();
         await world.recommend("a");
         world.clock.at += 2 * hour;
@@ -105,7 +105,7 @@ describe("a list that is no longer fresh", () => {
         assert.equal((await world.recommend("a")).source, "campaign");
     });
 
-    it("is not waited for when the new one takes long, and the new one is there for the next invocation", async () => {
+    it("a slow refresh does not delay the answer and serves the next invocation", async () => {
         const world = startWorld({ limits: { campaign: 20 } });
         await world.recommend("a");
         world.clock.at += 2 * hour;
@@ -124,7 +124,7 @@ describe("a list that is no longer fresh", () => {
         assert.equal(world.state.asks.length, 2);
     });
 
-    it("makes no request wait longer than its own call would", async () => {
+    it("a pending refresh delays no request beyond the campaign's timeout", async () => {
         const world = startWorld({ limits: { campaign: 20 } });
         await world.recommend("a");
         world.clock.at += 2 * hour;
@@ -135,8 +135,8 @@ describe("a list that is no longer fresh", () => {
     });
 });
 
-describe("an event", () => {
-    it("makes the next list another one, in this process and in others", async () => {
+describe("POST /events", () => {
+    it("an event changes the viewer's next list in all processes", async () => {
         const campaign = campaignWorld();
         const table = memoryTable();
         const [one, other] = [startWorld({ campaign, table }), startWorld({ campaign, table })];
@@ -153,7 +153,7 @@ describe("an event", () => {
         );
     });
 
-    it("is with the tracker before any list counts as knowing it", async () => {
+    it("no list has the new revision before the tracker accepted the event", async () => {
         const campaign = campaignWorld();
         const table = memoryTable();
         const [one, other] = [startWorld({ campaign, table }), startWorld({ campaign, table })];
@@ -170,7 +170,7 @@ describe("an event", () => {
         assert.equal(idsOf(await other.recommend("a", { since: String(revision) }))[0], markOf("a", 1));
     });
 
-    it("is known to later callers, although a list was requested before it; that list is not stored", async () => {
+    it("a list requested before the event is not stored after it", async () => {
         const world = startWorld();
         let answer = () => {};
         world.state.fault = () =>
@@ -188,7 +188,7 @@ describe("an event", () => {
         assert.equal(idsOf(await world.recommend("a", { since }))[0], markOf("a", 1));
     });
 
-    it("holds a list that is made at once for a moment only: the service may not know the event yet", async () => {
+    it("a list made right after an event is cached only for a moment", async () => {
         const world = startWorld();
         const { revision } = await world.watch("a", "20");
         await world.recommend("a", { since: String(revision) });
@@ -201,7 +201,7 @@ describe("an event", () => {
         assert.equal((await world.recommend("a")).source, "cache");
     });
 
-    it("is accepted without a tracker, or with a failing one, and reports it", async () => {
+    it("POST /events succeeds without a tracker or with a failing one", async () => {
         for (const world of [startWorld({ tracker: false }), startWorld({ limits: { events: 20 } })]) {
             world.state.eventsFault = () => new Promise<never>(() => {});
             const { revision, tracked } = await world.watch("a", "20");
@@ -212,7 +212,7 @@ describe("an event", () => {
         }
     });
 
-    it("gives growing revisions, with parallel writers and with any clock", async () => {
+    it("POST /events returns growing revisions with parallel writers and different clocks", async () => {
         const campaign = campaignWorld();
         const table = memoryTable(() => sleep(1));
         const worlds = [startWorld({ campaign, table }), startWorld({ campaign, table })] as const;
@@ -227,7 +227,7 @@ describe("an event", () => {
         assert.equal(table.recents.get("a")?.films.length, 10);
     });
 
-    it("is sent to the tracker with all fields", async () => {
+    it("POST /events sends all fields to the event tracker", async () => {
         const world = startWorld();
         const sentAt = world.clock.at / 1000 - 3600;
         const event = { eventId: "e", eventType: "Watch", itemId: "3", sentAt, recommendationId: "R" };

@@ -6,13 +6,13 @@ import { hangs, idsOf, jsonOf, markOf, serviceError, startWorld, tablesDocument,
 const hour = 3_600_000;
 const away = throws(serviceError("the table is away", 500));
 
-describe("a viewer's films", () => {
+describe("GET /recommendations/{userId}", () => {
     let world: World;
     beforeEach(() => {
         world = startWorld({ limits: { campaign: 60, table: 40, resting: 500 } });
     });
 
-    it("come from the campaign, then from memory, then for another process from the table", async () => {
+    it("lists come from the campaign, then from memory, then from the table", async () => {
         const first = await world.recommend("a", { numResults: "3" });
         assert.equal(first.source, "campaign");
         assert.deepEqual(idsOf(first), [markOf("a", 0), "100", "101"]);
@@ -38,7 +38,7 @@ describe("a viewer's films", () => {
         assert.equal(world.state.asks.length, 1);
     });
 
-    it("show whether the viewer is known, by the data or by an event", async () => {
+    it("viewerKnown is true for viewers in the data or with an event", async () => {
         const known = async (userId: string) => (await world.recommend(userId)).viewerKnown;
         assert.equal(await known("a"), undefined, "tables of an earlier release list no viewers");
         const viewers = listViewers(["a", "b"]) ?? "";
@@ -52,13 +52,13 @@ describe("a viewer's films", () => {
         assert.equal(await known("c"), true, "for another process too");
     });
 
-    it("do not show an unknown viewer while the table, which has the events, does not answer", async () => {
+    it("viewerKnown is undefined while the table does not answer", async () => {
         world = startWorld({ tables: { ...tablesDocument, viewers: listViewers([]) ?? "" } });
         world.table.state.gate = away;
         assert.equal((await world.recommend("a")).viewerKnown, undefined);
     });
 
-    it("are another list for each filter, its values and each context, by ARN", async () => {
+    it("each filter ARN, set of filter values and context has its own list", async () => {
         const ask = (query: Record<string, string>) => world.recommend("a", query);
         await ask({});
         await ask({ filter: "genre", filterValues: '{"G":"\\"Drama\\"","H":"1"}' });
@@ -77,7 +77,7 @@ describe("a viewer's films", () => {
         );
     });
 
-    it("are asked for once by all who wait", async () => {
+    it("concurrent requests for one list share one campaign call", async () => {
         const lists = await Promise.all(Array.from({ length: 20 }, () => world.recommend("a")));
         assert.equal(world.state.asks.length, 1);
         for (const list of lists) assert.deepEqual(idsOf(list), idsOf(lists[0]));
@@ -85,13 +85,13 @@ describe("a viewer's films", () => {
 
     const faults: [string, () => Promise<never>, string][] = [
         ["throttled", throws(serviceError("ThrottlingException")), "throttled"],
-        ["of too many requests", throws(serviceError("Anything", 503)), "throttled"],
-        ["gone", throws(serviceError("ResourceNotFoundException")), "away"],
+        ["overloaded", throws(serviceError("Anything", 503)), "throttled"],
+        ["deleted", throws(serviceError("ResourceNotFoundException")), "away"],
         ["hanging", hangs, "slow"],
-        ["broken", throws(new Error("socket hang up")), "failed"],
+        ["unreachable", throws(new Error("socket hang up")), "failed"],
     ];
     for (const [what, fault, reason] of faults) {
-        it(`come from before, then from newest films, then are popular, while the campaign is ${what}`, async () => {
+        it(`the API falls back from cached to similar to popular films (${what} campaign)`, async () => {
             await world.recommend("a");
             world.clock.at += 8 * hour;
             world.state.fault = fault;
@@ -110,7 +110,7 @@ describe("a viewer's films", () => {
         });
     }
 
-    it("leave out what the viewer watched, also where the campaign's filter does not", async () => {
+    it("lists omit watched films although the campaign's filter does not", async () => {
         const [own, other] = [markOf("a", 3), markOf("b", 0)];
         await world.watch("a", "100", "102", "103");
         // The named filter replaces the default.
@@ -124,7 +124,7 @@ describe("a viewer's films", () => {
         assert.deepEqual(idsOf(await world.recommend("b", { numResults: "2" })), [other, "100"]);
     });
 
-    it("have watched films by a filter that includes them, and after an event that is not a viewing", async () => {
+    it("lists keep films with other event types, or with a filter that includes watched", async () => {
         const event = (eventType: string, itemId: string) => ({ eventType, itemId });
         const events = [event("Click", "100"), event("WATCH", "101"), event("Watch", "102"), event("Click", "102")];
         await world.ask("POST /events", { body: { userId: "a", sessionId: "s", events } });
@@ -140,7 +140,7 @@ describe("a viewer's films", () => {
         assert.deepEqual((await list()).slice(1), ["100", "103", "104"], "without the table");
     });
 
-    it("leave out what the viewer is not interested in, and are not made by it", async () => {
+    it("lists omit films with NotInterested events and are not based on them", async () => {
         const refuse = (itemId: string) => {
             const events = [{ eventType: "NotInterested", itemId }];
             return world.ask("POST /events", { body: { userId: "a", sessionId: "s", events } });
@@ -160,7 +160,7 @@ describe("a viewer's films", () => {
         assert.deepEqual([popular.source, idsOf(popular)], ["popular", ["2", "3"]]);
     });
 
-    it("come from the campaign without the filter, if that was deleted by hand", async () => {
+    it("the API retries GetRecommendations without the default filter if that was deleted", async () => {
         world.state.filterGone = true;
         await world.watch("a", "100");
         const answer = await world.recommend("a", { numResults: "2" });
@@ -174,21 +174,21 @@ describe("a viewer's films", () => {
         assert.equal((await world.recommend("b", { filter: "genre" })).reason, "filter-not-served");
     });
 
-    it("have all films of the campaign if the stack has no filter for watched ones", async () => {
+    it("lists contain watched films if the stack has no filter for them", async () => {
         world = startWorld({ config: { watchedFilterArn: "" } });
         await world.watch("a", "100");
         assert.deepEqual(idsOf(await world.recommend("a", { numResults: "2" })), [markOf("a", 1), "100"]);
         assert.equal(world.state.asks[0]?.filter, undefined);
     });
 
-    it("leave out of a list from before what the viewer watched since", async () => {
+    it("a cached list omits films that the viewer watched since", async () => {
         await world.recommend("a");
         await world.watch("a", "101");
         world.state.fault = throws(serviceError("ThrottlingException"));
         assert.deepEqual(idsOf(await world.recommend("a", { numResults: "3" })), [markOf("a", 0), "100", "102"]);
     });
 
-    it("are never older than the event that the request names, whatever is away", async () => {
+    it("no list is older than the revision in `since`, also during throttling", async () => {
         await world.recommend("a");
         const { revision } = await world.watch("a", "20");
         world.state.fault = throws(serviceError("ThrottlingException"));
@@ -196,7 +196,7 @@ describe("a viewer's films", () => {
         assert.deepEqual([answer.source, answer.reason, idsOf(answer)], ["similar", "throttled", ["21"]]);
     });
 
-    it("report that they are not filtered", async () => {
+    it("a fallback list has the reason filter-not-served if a filter was requested", async () => {
         world.state.fault = throws(serviceError("ThrottlingException"));
         assert.equal((await world.recommend("a", { filter: "unwatched" })).reason, "filter-not-served");
         // Values that Personalize rejects are a fault of this request only.
@@ -206,7 +206,7 @@ describe("a viewer's films", () => {
         assert.equal((await world.recommend("c")).source, "campaign");
     });
 
-    it("made in advance are answered as such, and also when they are old", async () => {
+    it("a stored precomputed list is served, with the reason `away` once it is old", async () => {
         const list = { key: "", madeAt: world.clock.at, revision: 0, from: "precomputed" as const };
         await world.table.port.putList(
             "a",
@@ -226,7 +226,7 @@ describe("a viewer's films", () => {
         ]);
     });
 
-    it("come without the table, also after an event, and do not mention it", async () => {
+    it("lists come from the campaign and reflect events while the table is away", async () => {
         world.table.state.gate = away;
         await world.recommend("first");
         assert.equal((await world.recommend("a")).source, "campaign");
@@ -241,7 +241,7 @@ describe("a viewer's films", () => {
         assert.deepEqual(idsOf(await world.recommend("a", { since: String(revision + 1), numResults: "1" })), ["21"]);
     });
 
-    it("rest from a campaign that fails again and again, and then try it once more", async () => {
+    it("the API pauses calls of a failing campaign and then retries", async () => {
         world.state.fault = throws(serviceError("ThrottlingException"));
         for (let count = 0; count < 20; count++) await world.recommend(`u${count}`);
         assert.equal(world.state.asks.length, 5);

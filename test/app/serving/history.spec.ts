@@ -13,7 +13,7 @@ describe("GET /history/{userId}", () => {
     const history = (world: World, userId: string, query: Record<string, string> = {}, headers = {}) =>
         world.ask("GET /history/{userId}", { path: { userId }, query, headers });
 
-    it("has the films of events and of the data, each once, the newest first", async () => {
+    it("the history lists films of events and data once, newest first", async () => {
         const world = startWorld({ tables });
         await world.watch("22", "2");
         world.clock.at += second;
@@ -27,7 +27,7 @@ describe("GET /history/{userId}", () => {
         );
     });
 
-    it("of other viewers has the newest films only, and none of clicks", async () => {
+    it("a viewer without stored history gets watched films only, without clicks", async () => {
         const world = startWorld({ tables });
         assert.deepEqual(jsonOf(await history(world, "6")), {
             from: ["events"],
@@ -44,7 +44,7 @@ describe("GET /history/{userId}", () => {
         assert.equal(jsonOf(await history(world, "constructor")).total, 0);
     });
 
-    it("is one history in pages of any size, also while films are watched", async () => {
+    it("pages of any size add up to one history while films are watched", async () => {
         await fc.assert(
             fc.asyncProperty(
                 fc.array(fc.nat(3), { maxLength: 40 }),
@@ -68,7 +68,7 @@ describe("GET /history/{userId}", () => {
         );
     });
 
-    it("has the films of the data while the table does not answer", async () => {
+    it("the history has the films of the data while the table is away", async () => {
         const world = startWorld({ tables });
         world.table.state.gate = () => Promise.reject(new Error("away"));
         const answer = jsonOf(await history(world, "22"));
@@ -76,7 +76,7 @@ describe("GET /history/{userId}", () => {
         assert.equal(world.lastLine().TableFailures, 1);
     });
 
-    it("refuses pages that do not exist", async () => {
+    it("an invalid nextToken or limit returns 400", async () => {
         const world = startWorld({ tables });
         const token = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
         for (const nextToken of ["x", token({}), token(["1", 1]), token([1]), token(null)]) {
@@ -88,7 +88,7 @@ describe("GET /history/{userId}", () => {
         }
     });
 
-    it("is stored by no cache", async () => {
+    it("the response has Cache-Control: no-store", async () => {
         const { headers } = await history(startWorld({ tables }), "22");
         assert.deepEqual(
             [headers["Cache-Control"], headers.Vary, headers.ETag],
@@ -96,7 +96,7 @@ describe("GET /history/{userId}", () => {
         );
     });
 
-    it("is refused to strangers unless histories are public, without a read of the table", async () => {
+    it("a caller without credentials gets 403 unless publicHistories is true", async () => {
         const world = startWorld({ tables, config: { publicHistories: false } });
         let reads = 0;
         world.table.state.gate = async (call) => {
@@ -112,7 +112,7 @@ describe("GET /history/{userId}", () => {
         assert.equal((await history(keyed, "22")).statusCode, 200);
     });
 
-    it("with viewers' tokens is its viewer's alone, also where histories are public", async () => {
+    it("a token opens its own viewer's history only, also with publicHistories", async () => {
         const issuer = await startIssuer();
         try {
             const auth = { issuer: issuer.issuer, audience: issuer.audience, claim: "sub" };

@@ -16,8 +16,8 @@ const step = fc.record({
     waits: fc.constantFrom(true, false, false),
 });
 
-describe("whatever the order in which viewers ask and watch, and calls come back", () => {
-    it("no viewer gets another's list, and no answer predates the stored event that the request names", async () => {
+describe("Concurrent requests and events in random order", () => {
+    it("no viewer gets another's list or one older than `since`", async () => {
         let asked = 0;
         await fc.assert(
             fc.asyncProperty(

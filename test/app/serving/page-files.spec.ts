@@ -8,7 +8,7 @@ import { startWorld, type World } from "./world.ts";
 
 const images = "https://cdn.shop.example";
 
-describe("the page's files", () => {
+describe("Storefront files served by the API", () => {
     let folder: string;
     let world: World;
     before(async () => {
@@ -23,7 +23,7 @@ describe("the page's files", () => {
     const file = (proxy: string, headers = {}): Promise<GatewayResult> =>
         world.ask("GET /storefront/{proxy+}", { path: { proxy }, headers });
 
-    it("are served with their types, for ever where their name changes with them, and with what keeps browsers from harm", async () => {
+    it("files have content type, cache lifetime and Content-Security-Policy", async () => {
         const page = await file("index.html");
         assert.deepEqual([page.body, page.headers["Content-Type"]], ["<html>é</html>", "text/html; charset=utf-8"]);
         assert.equal(
@@ -38,7 +38,7 @@ describe("the page's files", () => {
         assert.deepEqual([icon.isBase64Encoded, [...Buffer.from(icon.body, "base64")]], [true, [255, 0, 1]]);
     });
 
-    it("are only these, and none if a CDN serves them", async () => {
+    it("unknown paths return 404, and so do all if a CDN serves them", async () => {
         for (const path of ["../index.html", "%2e%2e/index.html", "", "assets"]) {
             assert.equal((await file(path)).statusCode, 404, path);
         }

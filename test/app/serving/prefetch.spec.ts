@@ -69,8 +69,8 @@ function world(asked: Record<string, number>, more: { busiestTPS?: number; statu
 
 const many = Object.fromEntries(Array.from({ length: 300 }, (_, user) => [`user-${user}`, 300 - user]));
 
-describe("prefetch", () => {
-    it("chooses the busiest of all hours", () => {
+describe("Prefetch", () => {
+    it("busiest returns the users with the most requests of all hours", () => {
         const hours = [
             [
                 { userId: "a", requests: 5 },
@@ -85,7 +85,7 @@ describe("prefetch", () => {
         assert.deepEqual(busiest([], 2), []);
     });
 
-    it("asks for half of what the minimum leaves, so that the bill stays what it is", async () => {
+    it("prefetch uses half of the unused minimum TPS and never exceeds it", async () => {
         assert.equal(paceOf(1, 0), 2000);
         assert.equal(paceOf(3, 1), 1000);
         assert.equal(paceOf(1, 1), undefined);
@@ -96,7 +96,7 @@ describe("prefetch", () => {
         for (const gap of gaps) assert.ok(1000 / gap + 0.4 <= 1, `${gap}`);
     });
 
-    it("keeps lists that are answered as made in advance, for the busiest first", async () => {
+    it("prefetch stores lists as precomputed, for the busiest users first", async () => {
         const { run, calls, lists } = world({ rare: 1, often: 9 });
         assert.deepEqual(await run(1), { asked: 1, wellAlready: 0 });
         assert.deepEqual(
@@ -107,7 +107,7 @@ describe("prefetch", () => {
         assert.equal(lists.get("often")?.solutionVersion, "version-1");
     });
 
-    it("makes lists without what the viewer watched, unless the stack has no filter for it", async () => {
+    it("prefetch omits watched films unless the stack has no filter for them", async () => {
         const { run, calls, lists } = world({ a: 1 });
         await run();
         assert.deepEqual([calls[0]?.filter, lists.get("a")?.films.ids], ["arn:watched", "1"]);
@@ -116,7 +116,7 @@ describe("prefetch", () => {
         assert.deepEqual([unfiltered.calls[0]?.filter, unfiltered.lists.get("a")?.films], [undefined, films]);
     });
 
-    it("asks again only for what an event, a flush or time has made old", async () => {
+    it("prefetch renews only lists that are old by event, flush or age", async () => {
         const { run, revisions, pass, flush } = world({ a: 2, b: 1 });
         assert.equal((await run()).asked, 2);
         pass(10_000);
@@ -131,7 +131,7 @@ describe("prefetch", () => {
         assert.equal((await run()).asked, 2);
     });
 
-    it("does not ask while there is no campaign, no room, no time, and no more once it fails", async () => {
+    it("prefetch stops without campaign, spare TPS or time, and after a failure", async () => {
         assert.equal((await world(many, { status: "" }).run()).stopped, "no campaign");
         assert.equal((await world(many, { status: "DELETE PENDING" }).run()).stopped, "no campaign");
         assert.equal((await world(many, { busiestTPS: 2 }).run()).stopped, "no room");

@@ -8,8 +8,8 @@ import { type Asked, gatewayEvent, jsonOf, openApi, serviceError, startWorld, th
 
 const root = join(import.meta.dirname, "../../..");
 
-describe("the API's types", () => {
-    it("are made of its description as it is", async () => {
+describe("app/api/types.ts", () => {
+    it("the types are equal to the output of openapi-typescript", async () => {
         const cli = join(root, "node_modules/openapi-typescript/bin/cli.js");
         const { stdout } = await promisify(execFile)(process.execPath, [cli, join(root, "app/api/openapi.yaml")], {
             maxBuffer: 4e6,
@@ -22,7 +22,7 @@ describe("the API's types", () => {
     });
 });
 
-describe("a request", () => {
+describe("Request validation", () => {
     let world: World;
     before(() => {
         world = startWorld();
@@ -70,7 +70,7 @@ describe("a request", () => {
         ["GET /recommendations/{userId}", { query: { context: '{"A":"\\udc00"}' } }, "query context", /well-formed/],
     ];
     for (const [what, asked, where, message] of wrong) {
-        it(`that is wrong in ${where} is a problem that names it (${message})`, async () => {
+        it(`an invalid ${where} returns 400 with ${message}`, async () => {
             const result = await world.ask(what, { path: { userId: "a", itemId: "1" }, ...asked });
             const problem = jsonOf(result);
             assert.equal(result.statusCode, 400);
@@ -99,17 +99,17 @@ describe("a request", () => {
             "POST /events",
             JSON.stringify(Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`field-${at}`, at]))),
         ],
-        ["a field with an endless name", "POST /events", JSON.stringify({ ["\u0000".repeat(9000)]: 1 })],
+        ["a field name of 9 kB", "POST /events", JSON.stringify({ ["\u0000".repeat(9000)]: 1 })],
         [
             "fields with control characters",
             "POST /events",
             JSON.stringify(Object.fromEntries(Array.from({ length: 25 }, (_, at) => ["\u0001".repeat(20) + at, 1]))),
         ],
-        ["a deep array", "POST /events", "[".repeat(32_000) + "]".repeat(32_000)],
+        ["a deeply nested array", "POST /events", "[".repeat(32_000) + "]".repeat(32_000)],
         ["10 MB of text", "POST /events", "x".repeat(10e6)],
     ];
     for (const [what, path, text] of hostile) {
-        it(`with ${what} is answered at once in less than 4 kB, whatever its content type`, async () => {
+        it(`a body with ${what} returns 400 below 4 kB`, async () => {
             for (const type of ["application/json", "text/plain", "application/octet-stream", undefined]) {
                 for (const isBase64Encoded of [false, true]) {
                     const body = isBase64Encoded ? Buffer.from(text).toString("base64") : text;
@@ -127,7 +127,7 @@ describe("a request", () => {
         });
     }
 
-    it("in the query that is wrong in many places is answered in less than 4 kB", async () => {
+    it("a query with hundreds of errors returns 400 in less than 4 kB", async () => {
         const many = Object.fromEntries(Array.from({ length: 400 }, (_, at) => [`${"\u{1F600}".repeat(3)}${at}`, 1]));
         const names = Object.keys(many).map((name) => [name, ["1", "2"]]);
         for (const more of [
@@ -141,21 +141,21 @@ describe("a request", () => {
         }
     });
 
-    it("may name a parameter once", async () => {
+    it("a repeated query parameter returns 400", async () => {
         const multi = { multiValueQueryStringParameters: { numResults: ["1", "2"] } };
         const event = { ...gatewayEvent("GET /popular", { query: { numResults: "2" } }), ...multi };
         const problem = jsonOf(await world.another().handle(event));
         assert.deepEqual(problem.errors, [{ in: "query numResults", message: "must occur only once" }]);
     });
 
-    it("to no path is 404, by no method 405 with those that there are", async () => {
+    it("an unknown path returns 404 and an unknown method 405 with Allow", async () => {
         assert.equal((await world.ask("GET /nothing")).statusCode, 404);
         const result = await world.ask("DELETE /events");
         assert.deepEqual([result.statusCode, result.headers.Allow], [405, "OPTIONS, POST"]);
         described("Problem", jsonOf(result));
     });
 
-    it("that meets a fault of ours is 500 with its id, and the log alone has more", async () => {
+    it("an internal error returns 500 with the request ID and logs the stack", async () => {
         const document = JSON.parse(openApi);
         document.paths["/unanswered"] = { get: { operationId: "getUnanswered" } };
         const broken = startWorld({ openApi: JSON.stringify(document) });
@@ -169,13 +169,13 @@ describe("a request", () => {
         assert.equal(broken.lastLine().status, 500);
     });
 
-    it("reads a path's parameters as a REST API hands them on: encoded", async () => {
+    it("path parameters are percent-decoded", async () => {
         const result = await world.ask("GET /items/{itemId}", { path: { itemId: "%31" } });
         assert.equal(jsonOf(result).itemId, "1");
         assert.equal((await world.ask("GET /items/{itemId}", { path: { itemId: "100%" } })).statusCode, 404);
     });
 
-    it("from an allowed origin is allowed, from any other not, and caches distinguish them", async () => {
+    it("CORS headers allow configured origins only, with Vary: Origin", async () => {
         const ask = (origin: string, what = "GET /popular") => world.ask(what, { headers: { Origin: origin } });
         const headers = async (origin: string) => (await ask(origin)).headers;
         assert.equal((await headers("https://films.example"))["Access-Control-Allow-Origin"], "https://films.example");
@@ -186,7 +186,7 @@ describe("a request", () => {
         assert.equal(before.headers["Access-Control-Allow-Methods"], "OPTIONS, POST");
     });
 
-    it("leaves one line in the log, with its metrics and without viewer ids", async () => {
+    it("each request logs one line with metrics and without viewer IDs", async () => {
         const fresh = startWorld();
         await fresh.recommend("viewer-x", { numResults: "5" });
         await fresh.watch("viewer-x", "277");

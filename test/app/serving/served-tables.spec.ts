@@ -11,7 +11,7 @@ const otherData: TablesDocument = {
     films: { ...tablesDocument.films, ids: tablesDocument.films.ids.map((id) => String(Number(id) + 1000)) },
 };
 
-describe("the tables of a solution version", () => {
+describe("Fallback tables of a solution version", () => {
     let world: World;
     beforeEach(() => {
         world = startWorld({ config: { apiKey: true } });
@@ -26,7 +26,7 @@ describe("the tables of a solution version", () => {
         await new Promise((resolve) => setTimeout(resolve, 5));
     };
 
-    it("stay in use while a newer version is trained, uploaded and refused", async () => {
+    it("the API keeps its tables while a newer version is trained and uploaded", async () => {
         assert.deepEqual(await popular(), ["1", "2"]);
         world.store.newest = "v2";
         await later();
@@ -35,7 +35,7 @@ describe("the tables of a solution version", () => {
         assert.deepEqual(await popular(), ["1", "2"]);
     });
 
-    it("change with the campaign's version, and back after a rollback", async () => {
+    it("the API switches tables with the campaign's version, also on a rollback", async () => {
         await popular();
         world.state.version = "v2";
         await later();
@@ -46,7 +46,7 @@ describe("the tables of a solution version", () => {
         assert.deepEqual(await popular(), ["1", "2"]);
     });
 
-    it("change at the same moment as the version: no answer mixes the two", async () => {
+    it("version and tables change in the same answer", async () => {
         await popular();
         const loading = Promise.withResolvers<void>();
         world.store.gate = () => loading.promise;
@@ -64,7 +64,7 @@ describe("the tables of a solution version", () => {
         assert.deepEqual([after.campaign.solutionVersionArn, after.tables.interactionsSha256], ["v2", "def"]);
     });
 
-    it("stay in use while the campaign is parked, also in a new process", async () => {
+    it("the API keeps its tables while the campaign is parked, also after a restart", async () => {
         world.state.version = "v2";
         await later();
         world.state.status = undefined;
@@ -77,7 +77,7 @@ describe("the tables of a solution version", () => {
         assert.deepEqual(await popular(), ["1001", "1002"]);
     });
 
-    it("stay in use while a resumed campaign with another version is being created", async () => {
+    it("the API keeps its tables while a campaign with another version is being created", async () => {
         await popular();
         world.state.status = "CREATE IN_PROGRESS";
         world.state.version = "v2";
@@ -88,7 +88,7 @@ describe("the tables of a solution version", () => {
         assert.deepEqual(await popular(), ["1001", "1002"]);
     });
 
-    it("are the newest ones if no campaign ever served", async () => {
+    it("the API uses the newest tables if no campaign ever served", async () => {
         world = startWorld({ unseen: true });
         world.store.documents.set("v2", otherData);
         world.state.status = undefined;
@@ -96,14 +96,14 @@ describe("the tables of a solution version", () => {
         assert.deepEqual(await popular(), ["1001", "1002"]);
     });
 
-    it("are those of the campaign's version in the first answer of a stack, not the newest ones", async () => {
+    it("the first answer of a stack uses the tables of the campaign's version", async () => {
         world = startWorld({ unseen: true });
         world.store.documents.set("v2", otherData);
         world.store.newest = "v2";
         assert.deepEqual(await popular(), ["1", "2"]);
     });
 
-    it("are loaded once, and compared with the stored ones every five minutes", async () => {
+    it("tables are loaded once and compared with S3 every five minutes", async () => {
         for (let passed = 0; passed < 4; passed += 1) await later();
         assert.deepEqual(world.store.reads, ["v1"]);
         world.store.documents.set("v1", otherData);
@@ -114,9 +114,9 @@ describe("the tables of a solution version", () => {
 
     for (const [what, broken] of [
         ["missing", () => Promise.reject(Object.assign(new Error(), { name: "NoSuchKey" }))],
-        ["late", hangs],
+        ["slow to load", hangs],
     ] as const) {
-        it(`leave the earlier ones in use if they are ${what}, and count as a failure`, async () => {
+        it(`the API keeps the previous tables if the new ones are ${what}`, async () => {
             world = startWorld({ config: { apiKey: true }, limits: { tables: 1 } });
             world.store.documents.set("v2", otherData);
             await popular();
@@ -133,7 +133,7 @@ describe("the tables of a solution version", () => {
         });
     }
 
-    it("leave the earlier ones in use if they are broken", async () => {
+    it("the API keeps the previous tables if the new ones are invalid JSON", async () => {
         await popular();
         world.store.documents.set("v2", "{");
         world.state.version = "v2";
@@ -142,7 +142,7 @@ describe("the tables of a solution version", () => {
         assert.ok(world.lines.some(({ error, version }) => error === "TablesFormatError" && version === "v2"));
     });
 
-    it("are the newest ones for a version that the service trained by itself, without a failure", async () => {
+    it("an auto-trained version without tables uses the newest tables without a failure", async () => {
         world = startWorld({ config: { autoTraining: true } });
         world.store.newest = "v2";
         world.store.documents.set("v2", otherData);
@@ -153,7 +153,7 @@ describe("the tables of a solution version", () => {
         assert.equal(world.lastLine().TablesFailures, 0);
     });
 
-    it("decide which films a list may show: those of the catalogue, if the data has one", async () => {
+    it("lists contain only items of the catalogue if the data has one", async () => {
         const list = async () => idsOf(await world.recommend("1", { numResults: "100" }));
         assert.ok((await list()).includes("1:0"), "no film of the tables");
         const { films } = tablesDocument;
@@ -163,7 +163,7 @@ describe("the tables of a solution version", () => {
         assert.ok(!shown.includes("1:0") && shown.length > 90, `${shown.length}`);
     });
 
-    it("replace a kept list of other data that has none of their films, while the campaign is away", async () => {
+    it("popular films replace a cached list without catalogue films while the campaign is away", async () => {
         assert.equal((await world.recommend("1")).source, "campaign");
         world.store.documents.set("v2", { ...otherData, hasCatalogue: true });
         world.state.version = "v2";
@@ -173,7 +173,7 @@ describe("the tables of a solution version", () => {
         assert.deepEqual([source, reason, films[0].itemId], ["popular", "away", "1001"]);
     });
 
-    it("are not needed for the campaign's lists: without any, films have their ids as titles", async () => {
+    it("campaign lists use IDs as titles if no tables can be read", async () => {
         world.store.gate = () => Promise.reject(new Error());
         const { source, films } = await world.recommend("1");
         assert.equal(source, "campaign");

@@ -24,7 +24,7 @@ async function statuses(count: number, ask: (at: number) => ReturnType<World["as
     return found;
 }
 
-describe("a stranger's events", () => {
+describe("Events of unauthenticated callers", () => {
     let world: World;
     beforeEach(() => {
         world = startWorld();
@@ -40,12 +40,17 @@ describe("a stranger's events", () => {
             /must be in the catalogue .*: no film has this id/,
         ],
         ["with control characters", () => ({ itemId: "3\u0000" }), "/events/0/itemId", /control characters/],
-        ["with a terminal's escape", () => ({ eventType: "Watch\u001b[2J" }), "/events/0/eventType", /control char/],
+        [
+            "with a terminal escape sequence",
+            () => ({ eventType: "Watch\u001b[2J" }),
+            "/events/0/eventType",
+            /control char/,
+        ],
         ["of tomorrow", () => ({ sentAt: now() + day }), "/events/0/sentAt", /in the future/],
         ["of the day before yesterday", () => ({ sentAt: now() - day - 1 }), "/events/0/sentAt", /older than a day/],
     ];
     for (const [what, event, place, message] of refused) {
-        it(`${what} are a problem that names the fault, and nothing is stored`, async () => {
+        it(`POST /events rejects events ${what} and stores nothing`, async () => {
             const result = await world.ask("POST /events", eventsOf("a", 1, event()));
             assert.equal(result.statusCode, 400);
             const { errors } = jsonOf(result);
@@ -54,18 +59,18 @@ describe("a stranger's events", () => {
         });
     }
 
-    it("are accepted at the edges: a clock a minute ahead, and almost a day ago", async () => {
+    it("POST /events accepts sentAt one minute ahead and almost a day ago", async () => {
         for (const sentAt of [now() + 59, now() - day + 1]) {
             assert.equal((await world.ask("POST /events", eventsOf("a", 1, { sentAt }))).statusCode, 202);
         }
     });
 
-    it("name a viewer of 256 bytes at most", async () => {
+    it("POST /events rejects a user ID of more than 256 bytes", async () => {
         const result = await world.ask("POST /events", eventsOf("€".repeat(86)));
         assert.deepEqual([result.statusCode, jsonOf(result).errors[0].in], [400, "body /userId"]);
     });
 
-    it("are limited for each viewer, by all processes together, from any address", async () => {
+    it("all processes together limit the events of a viewer per minute", async () => {
         const other = startWorld({ table: world.table });
         const found = await statuses(eventsPerViewer, (at) =>
             (at % 2 ? world : other).ask("POST /events", eventsOf("22", 2, {}, { from: `192.0.2.${at}` })),
@@ -79,7 +84,7 @@ describe("a stranger's events", () => {
         assert.equal((await world.ask("POST /events", eventsOf("22"))).statusCode, 202);
     });
 
-    it("are limited for each address, by all processes together, and refused ones do not touch the table", async () => {
+    it("all processes together limit the events of an IP address per minute", async () => {
         const other = startWorld({ table: world.table });
         const from = "198.51.100.7";
         const flood = (asker: World) => (at: number) => asker.ask("POST /events", eventsOf(`v${at}`, 10, {}, { from }));
@@ -102,7 +107,7 @@ describe("a stranger's events", () => {
         );
     });
 
-    it("cannot hide their address in X-Forwarded-For", async () => {
+    it("a forged X-Forwarded-For does not evade the limit per address", async () => {
         const forged = (at: number, last: string) => ({
             from: "198.51.100.7",
             headers: { "x-forwarded-for": `10.0.0.${at}, ${last}` },
@@ -126,13 +131,13 @@ describe("a stranger's events", () => {
         assert.deepEqual(past, { 202: 30 * viewersPerEdge, 429: 10 * viewersPerEdge }, "past CloudFront");
     });
 
-    it("count for the network of an IPv6 address", () => {
+    it("networkOf groups IPv6 addresses by their /64 network", () => {
         assert.equal(networkOf("2001:db8:0:7::1"), networkOf("2001:0DB8::7:1:2:3:4"));
         assert.notEqual(networkOf("2001:db8:0:8::1"), networkOf("2001:db8:0:7::1"));
         assert.deepEqual([networkOf("::1"), networkOf("192.0.2.1")], ["0:0:0:0::/64", "192.0.2.1"]);
     });
 
-    it("have no limit for an address of the owner's servers, which have the API key", async () => {
+    it("requests with the API key have no limit per address", async () => {
         const keyed = startWorld({ config: { apiKey: true } });
         const found = await statuses(60, (at) =>
             keyed.ask("POST /events", eventsOf(`v${at}`, 10, {}, { from: "192.0.2.1" })),
@@ -141,8 +146,8 @@ describe("a stranger's events", () => {
     });
 });
 
-describe("a stranger's requests for lists", () => {
-    it("cannot force calls of the campaign by `since`", async () => {
+describe("List requests of unauthenticated callers", () => {
+    it("a forged `since` in the future causes no campaign call", async () => {
         const world = startWorld();
         const { revision } = await world.watch("9", "20");
         world.clock.at += 10_000;
@@ -156,7 +161,7 @@ describe("a stranger's requests for lists", () => {
         assert.equal(world.state.asks.length, before);
     });
 
-    it("cause a limited number of calls of the campaign, by all processes together", async () => {
+    it("all processes together limit the campaign calls of unknown viewers", async () => {
         const [campaign, table] = [campaignWorld(), memoryTable()];
         const limited = { campaign, table, config: { campaignPerSecond: 10 } };
         const worlds = [startWorld(limited), startWorld(limited)] as const;
@@ -177,7 +182,7 @@ describe("a stranger's requests for lists", () => {
         assert.equal(worlds[0].lastLine().CampaignFailures, 0);
     });
 
-    it("by several at once share one write of the table, and without the table a process has a tenth", async () => {
+    it("concurrent calls share a table write, and a process without table gets a tenth", async () => {
         const world = startWorld({ config: { campaignPerSecond: 10 } });
         await Promise.all(Array.from({ length: 10 }, (_, at) => world.recommend(`u${at}`)));
         assert.deepEqual([world.state.asks.length, [...world.table.counts.values()]], [10, [10]]);

@@ -26,10 +26,10 @@ const document: TablesDocument = {
 };
 const ids = (films: readonly { itemId: string }[]) => films.map(({ itemId }) => itemId).join("");
 
-describe("answers from the tables", () => {
+describe("Answers from the fallback tables", () => {
     const tables = openTables(document);
 
-    it("show a film with what the catalogue knows, by its id where it has no title", () => {
+    it("film returns title, year and genres, or the ID without a title", () => {
         assert.deepEqual(tables.film("b"), {
             itemId: "b",
             title: "Brazil",
@@ -43,7 +43,7 @@ describe("answers from the tables", () => {
         assert.deepEqual(tables.genres, ["Drama", "Sci-Fi"]);
     });
 
-    it("are popular films that were watched, of a genre or all, without those that the viewer knows", () => {
+    it("popular returns watched films of a genre or all, without excluded ones", () => {
         assert.equal(ids(tables.popular()), "abcd");
         assert.equal(ids(tables.popular({ count: 2 })), "ab");
         assert.equal(ids(tables.popular({ count: 2, without: new Set(["a", "zz"]) })), "bc");
@@ -53,7 +53,7 @@ describe("answers from the tables", () => {
         assert.equal(ids(tables.popular({ count: 0 })), "");
     });
 
-    it("are films by their titles, or by their ids without titles, the most watched first", () => {
+    it("search matches titles, or IDs without titles, most watched first", () => {
         assert.equal(ids(tables.search("BRA")), "b");
         assert.equal(ids(tables.search("e")), "ead", "eden begins with it; alien is more popular than dune");
         assert.equal(ids(tables.search("e", 2)), "ea");
@@ -62,25 +62,25 @@ describe("answers from the tables", () => {
         assert.equal(ids(tables.search("nothing")), "");
     });
 
-    it("are films that grow", () => {
+    it("trending returns the films of the table without excluded ones", () => {
         assert.equal(ids(tables.trending()), "da");
         assert.equal(ids(tables.trending({ without: new Set(["d"]) })), "a");
     });
 
-    it("are films like one, as the table has them", () => {
+    it("similar returns the neighbours of one film without excluded ones", () => {
         const { from, films } = tables.similar(["b"]);
         assert.deepEqual([from, ids(films)], ["similar", "dac"]);
         assert.equal(ids(tables.similar(["b"], { count: 1, without: new Set(["d"]) }).films), "a");
     });
 
-    it("are films like several, the newest first, none of them in the answer", () => {
+    it("similar combines the neighbours of several films and omits those films", () => {
         // c: 1/11 by a and 2^(-1/3)/12 by b; d: 2^(-1/3)/10 by b.
         assert.equal(ids(tables.similar(["a", "b"]).films), "cd");
         assert.equal(ids(tables.similar(["a", "b", "a", "b"]).films), "cd", "once more changes nothing");
         assert.equal(ids(tables.similar(["zz", "b", "d"]).films), "ac");
     });
 
-    it("count what was watched last most, and the last ten only", () => {
+    it("similar weights recent films more and uses only the last ten", () => {
         const films = Array.from({ length: 24 }, (_, film) => `f${film}`);
         const blank = films.map(() => null);
         // Of twelve films, each is like another one of twelve.
@@ -101,7 +101,7 @@ describe("answers from the tables", () => {
         assert.equal(ids(pairs.similar(newestFirst).films), "f23f22f21f20f19f18f17f16f15f14");
     });
 
-    it("are of the same genres, the most watched first, if few or no users watched it", () => {
+    it("similar returns films of the same genres if few users watched a film", () => {
         const ofD = tables.similar(["d"]);
         assert.deepEqual([ofD.from, ids(ofD.films)], ["genres", "ab"]);
         // b shares both genres with e: √1 · 8 against √½ · 9.
@@ -109,7 +109,7 @@ describe("answers from the tables", () => {
         assert.deepEqual([ofE.from, ids(ofE.films)], ["genres", "bad"]);
     });
 
-    it("are popular where nothing is known of a film, or all that is like it is left out", () => {
+    it("similar returns popular films if a film has no neighbours or genres", () => {
         const unknown = tables.similar(["zz"], { count: 2 });
         assert.deepEqual([unknown.from, ids(unknown.films)], ["popular", "ab"]);
         assert.deepEqual([tables.similar([]).from, ids(tables.similar([]).films)], ["popular", "abcd"]);
@@ -119,7 +119,7 @@ describe("answers from the tables", () => {
         assert.deepEqual([allKnown.from, ids(allKnown.films)], ["popular", ""]);
     });
 
-    it("refuse a document that they do not read, and name the command to create it again", () => {
+    it("readTables rejects an invalid document and names `npm run data-prep`", () => {
         const again = /npm run data-prep$/;
         for (const [text, reason] of [
             ["{", /not JSON/],
@@ -141,8 +141,8 @@ describe("answers from the tables", () => {
     });
 });
 
-describe("the tables of interactions", () => {
-    it("have what the table of items has besides title and category, and the API answers it", () => {
+describe("makeTables", () => {
+    it("makeTables keeps price, brand, stock and image, and the API returns them", () => {
         const film = (itemId: string, more: object) => ({ itemId, title: itemId, year: null, genres: [], ...more });
         const columns = columnsFrom([
             ["u", "1", 7],
@@ -165,7 +165,7 @@ describe("the tables of interactions", () => {
         genres: [["Drama"], ["Comedy", "Drama"], []][at % 3] ?? [],
     }));
 
-    it("are the same bytes for the same interactions, and name each film once", async () => {
+    it("makeTables returns equal bytes for equal interactions and lists each film once", async () => {
         const make = async () =>
             JSON.stringify(makeTables(await columnsOf(interactionsCsv(syntheticRatings())), catalogue, "abc"));
         const text = await make();
@@ -179,7 +179,7 @@ describe("the tables of interactions", () => {
         assert.equal(interactions.rows, syntheticRatings().length);
     });
 
-    it("have the histories of the given viewers, each film once by its newest time, at most 500", () => {
+    it("makeTables stores at most 500 films per history, each at its newest time", () => {
         const long = Array.from({ length: 600 }, (_, at) => ["long", `film ${at}`, 1000 + at] as const);
         const rows = [["a", "x", 10], ["a", "y", 20], ["a", "x", 30], ["b", "x", 40], ...long] as const;
         const made = makeTables(columnsFrom(rows), [], "", ["a", "long", "unknown"]);
@@ -198,7 +198,7 @@ describe("the tables of interactions", () => {
         assert.equal(openTables(earlier).history("a"), undefined);
     });
 
-    it("have no film that the catalogue lacks, in no list and no history", () => {
+    it("makeTables omits films that the catalogue lacks from lists and histories", () => {
         const [start, hundredDays] = [1_000_000, 8_640_000];
         const rows = ["gone", "one", "two", "gone too"].flatMap((item, at) =>
             Array.from({ length: 9 - at }, (_, user): [string, string, number] => {
@@ -226,7 +226,7 @@ describe("the tables of interactions", () => {
         assert.ok(all.shows("anything"));
     });
 
-    it("have neighbours for films that five watched, 50 at most, and none for others", () => {
+    it("makeTables stores at most 50 neighbours for films with at least five viewers", () => {
         const friends = Array.from({ length: leastViewers }, (_, user) => [`u${user}`, "known", 10 + user] as const);
         const others = friends.flatMap(([user], at) =>
             Array.from({ length: 20 }, (_, film) => [user, `film ${at} ${film}`, 20 + film] as const),
@@ -240,7 +240,7 @@ describe("the tables of interactions", () => {
         assert.equal(tables.similar(["film 1 1"]).from, "popular", "no catalogue, so no genres");
     });
 
-    it("have neighbours for the most popular 20,000 films at most, so that they stay small", () => {
+    it("makeTables stores neighbours for at most the 20,000 most popular films", () => {
         const films = mostWithNeighbours + 10;
         const rows = Array.from({ length: films * leastViewers }, (_, row) => row);
         const made = makeTables(
@@ -262,7 +262,7 @@ describe("the tables of interactions", () => {
         assert.equal(made.similar.length, films);
     });
 
-    it("answer whatever is asked with known films, without the asked and the left out, and never too many", async () => {
+    it("similar, popular and trending never return excluded or unknown films", async () => {
         const made = makeTables(await columnsOf(interactionsCsv(syntheticRatings())), catalogue, "");
         const tables = readTables(JSON.stringify(made));
         const id = fc.integer({ min: 0, max: 170 }).map(String);
@@ -294,7 +294,7 @@ describe("the tables of interactions", () => {
         );
     });
 
-    it("find more of what users watch next than popular films do", async () => {
+    it("similar finds at least 30 % more next films than popular", async () => {
         const ratings = syntheticRatings({ users: 300, seed: 3 });
         const byUser = Object.values(Object.groupBy(ratings, ({ user }) => user)) as (typeof ratings)[];
         const tables = openTables(makeTables(await columnsOf(interactionsCsv(byUser.slice(0, 250).flat())), [], ""));

@@ -22,7 +22,7 @@ const titles = [
 const search = titleIndex(titles);
 const named = (query: string, count = 25) => search(query, count).map((number) => titles[number]);
 
-describe("a search by title", () => {
+describe("Title search", () => {
     for (const [query, title] of [
         ["amelie", titles[0]],
         ["AMÉLIE poulain", titles[0]],
@@ -40,10 +40,10 @@ describe("a search by title", () => {
         ["strasse", titles[11]],
         ["les miserables", titles[13]],
     ] as const) {
-        it(`for “${query}” finds ${title ?? "nothing"}`, () => assert.equal(named(query)[0], title));
+        it(`the search for “${query}” finds ${title ?? "nothing"}`, () => assert.equal(named(query)[0], title));
     }
 
-    it("puts a title that is the query first, then one that begins with it, then words, then parts of words", () => {
+    it("the search ranks equal titles, then prefixes, then words, then parts of words", () => {
         const some = ["Stargate", "Evening Star, The", "Star Wars", "Custard Stars", "Star"];
         const found = titleIndex(some)("star", 25).map((number) => some[number]);
         assert.deepEqual(found, ["Star", "Stargate", "Star Wars", "Evening Star, The", "Custard Stars"]);
@@ -51,7 +51,7 @@ describe("a search by title", () => {
         assert.deepEqual(titleIndex(some)("tar", 25), [0, 1, 2, 3, 4], "equal matches keep the order of the titles");
     });
 
-    it("finds each title by itself, by its words in any order, and by an id that replaces it", () => {
+    it("the search finds a title by its words in any order, or by ID", () => {
         for (const title of titles) {
             assert.equal(named(title)[0], title);
             assert.ok(named(folded(title).split(" ").reverse().join(" ")).includes(title), title);
@@ -60,12 +60,12 @@ describe("a search by title", () => {
         assert.deepEqual(titleIndex(["P-1001", "B0017T2MWW", "七人の侍"])("侍", 5), [2]);
     });
 
-    it("of nothing, or of nothing that a title has, finds nothing", () => {
+    it("the search returns nothing for blank or unmatched queries", () => {
         for (const query of ["", "  ", "zzz", "!!!"]) assert.deepEqual(search(query, 25), [], query);
         assert.deepEqual(titleIndex([])("a", 25), []);
     });
 
-    it("finds what a search of every title finds, for any texts", () => {
+    it("the search returns the same films as a full scan of all titles", () => {
         const text = fc.string({ unit: fc.constantFrom("a", "b", "É", " ", "-", "\n", "$", "ß"), maxLength: 6 });
         fc.assert(
             fc.property(fc.array(text, { maxLength: 20 }), text, (all, query) => {
@@ -82,8 +82,8 @@ describe("a search by title", () => {
     });
 });
 
-describe("the folding of a text", () => {
-    it("is the one of Lucene's TestASCIIFoldingFilter, testLatin1Accents", () => {
+describe("folded", () => {
+    it("folded equals Lucene's ASCIIFoldingFilter for Latin-1 accents", () => {
         for (const [from, to] of [
             ["Des mot clés À LA CHAÎNE", "des mot cles a la chaine"],
             ["À Á Â Ã Ä Å Æ Ç È É Ê Ë", "a a a a a a ae c e e e e"],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { rememberTokens } from "../../../app/serving/verified-tokens.ts";
 import { InvalidTokenError } from "../../../app/serving/viewer-auth.ts";
 
-describe("verified tokens", () => {
+describe("rememberTokens", () => {
     let now: number;
     let verified: string[];
     const verify = (expires: number) =>
@@ -19,7 +19,7 @@ describe("verified tokens", () => {
         verified = [];
     });
 
-    it("are verified once a minute", async () => {
+    it("rememberTokens verifies a token once a minute", async () => {
         const remember = verify(now + 3_600_000);
         for (const step of [0, 30_000, 29_999]) {
             now += step;
@@ -31,7 +31,7 @@ describe("verified tokens", () => {
         assert.deepEqual(verified, ["a", "a"]);
     });
 
-    it("are verified again when they have expired", async () => {
+    it("rememberTokens verifies an expired token again", async () => {
         const remember = verify(now + 1000);
         await remember("a");
         now += 1000;
@@ -39,7 +39,7 @@ describe("verified tokens", () => {
         assert.deepEqual(verified, ["a", "a"]);
     });
 
-    it("are not used for another token, and are not kept when they are invalid", async () => {
+    it("rememberTokens keeps tokens apart and does not cache invalid ones", async () => {
         const remember = verify(now + 3_600_000);
         await remember("a");
         assert.equal((await remember("b")).sub, "b");
@@ -47,7 +47,7 @@ describe("verified tokens", () => {
         assert.deepEqual(verified, ["a", "b", "bad", "bad"]);
     });
 
-    it("are at most 10,000, the oldest leaves first", async () => {
+    it("rememberTokens caches at most 10,000 tokens and drops the oldest", async () => {
         const remember = verify(now + 3_600_000);
         for (let each = 0; each <= 10_000; each++) await remember(`t${each}`);
         verified = [];

@@ -7,7 +7,7 @@ import { idsOf, jsonOf, serviceError, startWorld, throws, type World } from "./w
 
 const base64 = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url");
 
-describe("a viewer's token", () => {
+describe("Viewer tokens (JWT)", () => {
     let issuer: Issuer;
     let world: World;
     before(async () => {
@@ -29,7 +29,7 @@ describe("a viewer's token", () => {
             body: { userId, sessionId: "s", events: [{ eventType: "Watch", itemId }] },
         });
 
-    it("opens its viewer's list and takes its viewer's events, and no other's", async () => {
+    it("a token gives access to its own viewer's list and events only", async () => {
         const token = await issuer.token({ sub: "22" });
         assert.equal((await list("22", token)).statusCode, 200);
         assert.equal((await watch("22", token)).statusCode, 202);
@@ -48,7 +48,7 @@ describe("a viewer's token", () => {
         );
     });
 
-    it("is needed for each viewer's list and events, and for nothing that is equal for all", async () => {
+    it("lists and events return 401 without a token, and public paths need none", async () => {
         for (const answer of [await list("22"), await watch("22")]) {
             assert.deepEqual([answer.statusCode, jsonOf(answer).type], [401, "/problems/unauthorized"]);
             assert.match(answer.headers["WWW-Authenticate"] ?? "", /^Bearer /);
@@ -59,20 +59,20 @@ describe("a viewer's token", () => {
         }
     });
 
-    it("shows the details of health, of which a stranger sees the state only", async () => {
+    it("GET /health shows details with a token and only the state without", async () => {
         const health = async (token?: string) => jsonOf(await world.ask("GET /health", { headers: as(token) }));
         assert.deepEqual(await health(), { status: "ok", campaign: { state: "serving" } });
         const { cost, campaign } = await health(await issuer.token({ sub: "22" }));
         assert.deepEqual([cost.monthlyLimitUsd, campaign.solutionVersionArn], [200, "v1"]);
     });
 
-    it("keeps its viewer's list out of every cache but his own", async () => {
+    it("a viewer's list has Cache-Control: private and Vary: Authorization", async () => {
         const { headers } = await list("22", await issuer.token({ sub: "22" }));
         assert.match(headers["Cache-Control"] ?? "", /^private/);
         assert.equal(headers.Vary, "Origin, Authorization");
     });
 
-    it("may be an integer in another claim", async () => {
+    it("the viewer ID can be an integer in another claim", async () => {
         const auth = { issuer: issuer.issuer, audience: "films", claim: "movielens_id" };
         world = startWorld({ config: { viewerAuth: auth }, verifyToken: tokenVerifier(auth) });
         const token = await issuer.token({ sub: "someone", movielens_id: 22 });
@@ -91,15 +91,19 @@ describe("a viewer's token", () => {
         ["for another audience", () => issuer.token({ sub: "22", aud: "other" }), /claim aud/],
         ["that has expired", () => issuer.token({ sub: "22", exp: now() - hour }), /expired/],
         ["that is not valid yet", () => issuer.token({ sub: "22", nbf: now() + hour }), /claim nbf/],
-        ["without an end", () => issuer.token({ sub: "22" }, { endless: true }), /claim exp/],
-        ["without its viewer", () => issuer.token({}), /claim sub is not the id/],
-        ["with an empty viewer", () => issuer.token({ sub: "" }), /claim sub is not the id/],
-        ["with control characters", () => issuer.token({ sub: "22\u0000" }), /claim sub is not the id/],
-        ["with an endless viewer", () => issuer.token({ sub: "2".repeat(257) }), /longer than 256 bytes/],
+        ["without exp", () => issuer.token({ sub: "22" }, { endless: true }), /claim exp/],
+        ["without the viewer ID", () => issuer.token({}), /claim sub is not the id/],
+        ["with an empty viewer ID", () => issuer.token({ sub: "" }), /claim sub is not the id/],
+        [
+            "with control characters in the viewer ID",
+            () => issuer.token({ sub: "22\u0000" }),
+            /claim sub is not the id/,
+        ],
+        ["with a viewer ID of 257 bytes", () => issuer.token({ sub: "2".repeat(257) }), /longer than 256 bytes/],
         ["signed by a stranger's key", async () => issuer.token({ sub: "22" }, {}, await foreign()), /signature/],
         ["with an unknown key", async () => issuer.token({ sub: "22" }, { kid: "x" }, await foreign()), /have its key/],
         [
-            "signed with the public key as a secret",
+            "signed with the public key as secret",
             async () => issuer.token({ sub: "22" }, { alg: "HS256" }, await publicAsSecret()),
             /algorithm is not allowed/,
         ],
@@ -112,14 +116,14 @@ describe("a viewer's token", () => {
         ["that is not a JWT", async () => "22", /not a signed JWT/],
     ];
     for (const [what, token, reason] of bad) {
-        it(`${what} is 401 with the reason`, async () => {
+        it(`a token ${what} returns 401 with the reason`, async () => {
             const answer = await list("22", await token());
             assert.equal(answer.statusCode, 401);
             assert.match(jsonOf(answer).detail, reason);
         });
     }
 
-    it("of another scheme, or in two parts, is 401", async () => {
+    it("an Authorization header with another scheme or form returns 401", async () => {
         for (const header of ["Basic dXNlcjpwYXNz", "Bearer", "Bearer a b"]) {
             const headers = { authorization: header };
             const answer = await world.ask("GET /recommendations/{userId}", { path: { userId: "22" }, headers });
@@ -127,11 +131,11 @@ describe("a viewer's token", () => {
         }
     });
 
-    it("may be half a minute off the clock", async () => {
+    it("a token is accepted until 30 seconds after its expiry", async () => {
         assert.equal((await list("22", await issuer.token({ sub: "22", exp: now() - 20 }))).statusCode, 200);
     });
 
-    it("costs the issuer one read of its keys, also with a hundred random keys", async () => {
+    it("the issuer's keys are read once, also for 100 unknown key IDs", async () => {
         const key = await foreign();
         await list("22", await issuer.token({ sub: "22" }));
         for (let at = 0; at < 100; at++) {
@@ -140,7 +144,7 @@ describe("a viewer's token", () => {
         assert.deepEqual(issuer.state.asked, ["/.well-known/openid-configuration", "/keys"]);
     });
 
-    it("is 503 while the issuer is away or another one, which is called once in seconds", async () => {
+    it("requests return 503 while the issuer is unavailable or names another issuer", async () => {
         for (const fault of [{ status: 500 }, { named: "https://evil.example" }]) {
             Object.assign(issuer.state, fault, { asked: [] });
             const auth = { issuer: issuer.issuer, audience: issuer.audience, claim: "sub" };
@@ -154,7 +158,7 @@ describe("a viewer's token", () => {
         }
     });
 
-    describe("with an allowance of the campaign", () => {
+    describe("Campaign rate limit with viewer tokens", () => {
         let limited: World;
         const ask = async (sub: string, query: Record<string, string>, by = limited) =>
             jsonOf(
@@ -172,7 +176,7 @@ describe("a viewer's token", () => {
             limited = startWorld({ config, verifyToken: tokenVerifier(auth) });
         });
 
-        it("calls the campaign thirty times a minute for one viewer, who chooses other contexts each time", async () => {
+        it("one viewer causes at most 30 campaign calls a minute", async () => {
             for (const query of contexts(300)) await ask("mallory", query);
             assert.equal(limited.state.asks.length, campaignCallsPerViewer);
             assert.equal((await ask("ann", {})).source, "campaign");
@@ -181,7 +185,7 @@ describe("a viewer's token", () => {
             assert.equal((await ask("mallory", another)).source, "campaign");
         });
 
-        it("counts a viewer's calls over all processes", async () => {
+        it("the limit per viewer applies to all processes together", async () => {
             const auth = { issuer: issuer.issuer, audience: issuer.audience, claim: "sub" };
             const { table, state } = limited;
             const other = startWorld({
@@ -195,7 +199,7 @@ describe("a viewer's token", () => {
             assert.ok(other.state.asks.length <= campaignCallsPerViewer / 10, `${other.state.asks.length}`);
         });
 
-        it("calls the campaign for all viewers together at its rate, and strangers use up none of it", async () => {
+        it("all viewers together get the campaign's rate, and unauthenticated callers none of it", async () => {
             for (let at = 0; at < 300; at++) await limited.recommend(`stranger-${at}`);
             assert.equal(limited.state.asks.length, 0, "a stranger has no list with viewerAuth jwt");
             for (let at = 0; at < 300; at++) await ask(`viewer-${at}`, {});
@@ -203,7 +207,7 @@ describe("a viewer's token", () => {
         });
     });
 
-    it("names the watched films that a list is based on, to its viewer alone", async () => {
+    it("a list names the watched films that it is based on", async () => {
         const token = await issuer.token({ sub: "22" });
         await watch("22", token);
         world.state.fault = throws(serviceError("ThrottlingException"));
@@ -211,7 +215,7 @@ describe("a viewer's token", () => {
     });
 });
 
-describe("events", () => {
+describe("Events without a viewer token", () => {
     const auth = { issuer: "https://login.example", audience: "films", claim: "sub" };
     const verifyToken = async (sub: string) => ({ sub });
     const send = (world: World, itemId: string, headers = {}) =>
@@ -224,7 +228,7 @@ describe("events", () => {
         return [films.map(({ itemId }) => itemId), proven];
     };
 
-    it("of a stranger are known as such, in the table and at Personalize, until the viewer proves himself", async () => {
+    it("unauthenticated events are marked as unproven until the viewer sends a token", async () => {
         const world = startWorld();
         await send(world, "66");
         assert.deepEqual([world.state.put[0]?.sessionId, recent(world)], ["unproven:s", [["66"], undefined]]);
@@ -237,7 +241,7 @@ describe("events", () => {
         assert.equal(later.state.put[0]?.sessionId, "s");
     });
 
-    it("of a stranger never reach Personalize with trackUnproven false, those of a proven viewer and a server do", async () => {
+    it("unauthenticated events do not reach Personalize if trackUnproven is false", async () => {
         const none = startWorld({ config: { trackUnproven: false } });
         assert.equal(jsonOf(await send(none, "66")).tracked, false);
         assert.deepEqual([none.state.put, recent(none)[0]], [[], ["66"]]);
@@ -248,8 +252,8 @@ describe("events", () => {
     });
 });
 
-describe("without a token of the viewer", () => {
-    it("no list names the films that he watched, unless histories are public", async () => {
+describe("Lists without a viewer token", () => {
+    it("a list names watched films only if publicHistories is true", async () => {
         for (const publicHistories of [false, true]) {
             const world = startWorld({ config: { publicHistories } });
             await world.watch("22", "20", "66");

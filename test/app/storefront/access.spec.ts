@@ -6,7 +6,7 @@ import { histories, tablesDocument } from "./films.ts";
 import { atRow, faintTexts, filmsOf, focused, openPage, type PageOptions, said, violationsOf } from "./pages.ts";
 import { type Served, serveStorefront } from "./server.ts";
 
-describe("the storefront is for everybody", () => {
+describe("Storefront accessibility", () => {
     let browser: Browser;
     let served: Served;
     let parked: Served;
@@ -79,7 +79,7 @@ describe("the storefront is for everybody", () => {
             ready: (page) => page.waitForSelector("#personal-panel [data-item]"),
         },
         "the status": { hash: "#/status", ready: (page) => page.waitForSelector(".panel .state") },
-        "no page": { hash: "#/nowhere", ready: (page) => said(page, "main", /Go to the films/) },
+        "an unknown page": { hash: "#/nowhere", ready: (page) => said(page, "main", /Go to the films/) },
         "a film that is not known": { hash: "#/?viewer=6&film=none", ready: trouble },
         "a list that fails": { hash: viewer, failing: "recommendations", ready: trouble },
         "a table that fails, on a phone": {
@@ -132,7 +132,7 @@ describe("the storefront is for everybody", () => {
         },
     };
     for (const [name, { hash, ready, options, failing, emptied, isParked }] of Object.entries(places)) {
-        it(`axe finds nothing against ${name}, dark or light`, async () => {
+        it(`axe accepts ${name} in dark and light theme`, async () => {
             Object.assign(served.control, { failing, emptied });
             const { page, context } = await openPage(browser, `${(isParked ? parked : served).url}${hash}`, options);
             await ready(page);
@@ -147,7 +147,7 @@ describe("the storefront is for everybody", () => {
         });
     }
 
-    it("is used with nothing but a keyboard", async () => {
+    it("the storefront is usable with the keyboard alone", async () => {
         const { page, context, complaints } = await openPage(browser, served.url, { height: 2400 });
         await rows(page);
         const press = async (...keys: Parameters<Page["keyboard"]["press"]>[0][]) => {
@@ -209,7 +209,7 @@ describe("the storefront is for everybody", () => {
         await context.close();
     });
 
-    it("shows where the focus is", async () => {
+    it("each focused element has an outline of 3 px", async () => {
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`, { height: 3600 });
         for (const row of ["picks", "trending", "popular"]) await filmsOf(page, row);
         for (let count = 0; count < 14; count++) {
@@ -223,7 +223,7 @@ describe("the storefront is for everybody", () => {
         await context.close();
     });
 
-    it("fits 320 to 2560 pixels without a scroll to the side", async () => {
+    it("no page scrolls sideways at widths from 320 to 2,560 px", async () => {
         const { page, context } = await openPage(browser, served.url);
         for (const hash of ["#/", "#/?viewer=6", "#/compare?viewer=6", "#/status?viewer=6"]) {
             await page.goto(`${served.url}${hash}`);

@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { buildStorefront } from "../../../app/storefront/build.ts";
 
-describe("the storefront's build", () => {
+describe("Storefront build", () => {
     const source = join(import.meta.dirname, "../../../app/storefront");
     let directory: string;
     before(async () => {
@@ -16,14 +16,14 @@ describe("the storefront's build", () => {
         readdirSync(directory, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(ending));
     const page = () => readFileSync(join(directory, "index.html"), "utf8");
 
-    it("is less than 60 kB of JavaScript, compressed, and 15 kB of style", () => {
+    it("the build has less than 60 kB of JavaScript and 15 kB of CSS", () => {
         const kilobytes = (ending: string) =>
             filesOf(ending).reduce((sum, name) => sum + gzipSync(readFileSync(join(directory, name))).length, 0) / 1000;
         assert.ok(kilobytes(".js") > 5 && kilobytes(".js") < 60, `${kilobytes(".js")} kB`);
         assert.ok(kilobytes(".css") > 1 && kilobytes(".css") < 15, `${kilobytes(".css")} kB`);
     });
 
-    it("names its files by their content, relative to the page, and has a place for the API's address", () => {
+    it("file names contain a content hash and are relative to the page", () => {
         assert.match(page(), /<html [^>]*data-api="%API%" data-viewer-auth="%VIEWER_AUTH%"/);
         const named = [...page().matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path as string);
         assert.equal(named.length, 3);
@@ -31,14 +31,14 @@ describe("the storefront's build", () => {
         assert.equal(named.filter((path) => /^\.\/assets\/index-[\w-]{8}\.(js|css)$/.test(path)).length, 2);
     });
 
-    it("has no script, no style and nothing of elsewhere in the page itself", () => {
+    it("the page has no inline script or style and no external resource", () => {
         assert.doesNotMatch(page(), /<style|\sstyle=|<script(?![^>]*\ssrc=)|\son\w+=/);
         for (const name of [...filesOf(".css"), "index.html"]) {
             assert.doesNotMatch(readFileSync(join(directory, name), "utf8"), /https?:\/\/|@import|url\(/, name);
         }
     });
 
-    it("is left alone while its sources are the same, and made anew when they are not", async () => {
+    it("the build runs only if the sources changed", async () => {
         // Of a copy: other tests read the page meanwhile.
         const root = mkdtempSync(join(tmpdir(), "storefront-"));
         try {

@@ -4,11 +4,11 @@ import { histories, tables } from "./films.ts";
 import { atRow, choose, filmsOf, said, textOf } from "./pages.ts";
 import { storefrontSite } from "./site.ts";
 
-describe("the storefront", () => {
+describe("Storefront", () => {
     const site = storefrontSite();
     const { open, clean } = site;
 
-    it("asks who is watching, shows a viewer's rows, and remembers him in the address", async () => {
+    it("the page shows the chosen viewer's rows and keeps his ID in the URL", async () => {
         const page = await open("");
         assert.equal(await textOf(page, "h1"), "Choose a viewer");
         assert.ok((await filmsOf(page, "trending")).length > 0, "everybody's rows are there before");
@@ -25,7 +25,7 @@ describe("the storefront", () => {
         clean();
     });
 
-    it("takes any viewer by id, in words of any script", async () => {
+    it("the page accepts any viewer ID, in any script", async () => {
         const page = await open("");
         await page.type(".by-id input", "a/b 七");
         await page.keyboard.press("Enter");
@@ -38,7 +38,7 @@ describe("the storefront", () => {
         clean();
     });
 
-    it("shows that a viewer is not known, until a film is watched", async () => {
+    it("the page marks an unknown viewer until a film is watched", async () => {
         const page = await open("#/?viewer=nobody-knows");
         await said(page, "#picks .row-note", /^This viewer is not known, so these are popular films\./);
         await said(page, "#picks [data-source]", /^From: Popular: viewer not known$/);
@@ -51,7 +51,7 @@ describe("the storefront", () => {
         clean();
     });
 
-    it("accepts a new viewer, whose list becomes personal after watching", async () => {
+    it("a new viewer's list becomes personal after the first watched film", async () => {
         const page = await open("");
         await page.locator("text/Be someone new").click();
         await said(page, "#picks .row-note", /You are new/);
@@ -76,7 +76,7 @@ describe("the storefront", () => {
         clean();
     });
 
-    it("changes the list at once when a film is watched, and shows what moved and why", async () => {
+    it("Watch changes the list at once and shows the moves and their reason", async () => {
         const page = await open("#/?viewer=7");
         const before = await filmsOf(page, "picks");
         const recommendationId = `RID-7-${histories.get("7")?.length}`;
@@ -104,7 +104,7 @@ describe("the storefront", () => {
         clean();
     });
 
-    it("asks again when the tracker takes its time to hand on what was watched", async () => {
+    it("the page asks again if the tracker learns of an event late", async () => {
         site.served.control.learnsAfterMs = 700;
         const page = await open("#/?viewer=12");
         const before = await filmsOf(page, "picks");
@@ -116,7 +116,7 @@ describe("the storefront", () => {
         clean();
     });
 
-    it("glides films to their new places, unless motion is unwelcome", async () => {
+    it("films move with an animation unless the browser prefers reduced motion", async () => {
         const count = () => {
             const { animate } = Element.prototype;
             Element.prototype.animate = function (...given) {
@@ -137,7 +137,7 @@ describe("the storefront", () => {
         clean();
     });
 
-    it("shows a film with its facts and what is like it, and leads on", async () => {
+    it("the film dialog shows facts and links to similar films", async () => {
         const page = await open("#/?viewer=7");
         const [first] = await filmsOf(page, "popular");
         await page.locator("#popular [data-item] button").click();
@@ -157,7 +157,7 @@ describe("the storefront", () => {
         clean();
     });
 
-    it("keeps a film in the address: Back closes it, and it can be shared", async () => {
+    it("the URL contains the open film, and Back closes it", async () => {
         const page = await open("#/?viewer=17");
         const [first = "", second = ""] = await filmsOf(page, "popular");
         const hash = () => page.evaluate(() => location.hash);
@@ -204,7 +204,7 @@ describe("the storefront", () => {
         clean();
     });
 
-    it("shows an error if the address names an unknown film", async () => {
+    it("the film dialog shows an error for an unknown film ID", async () => {
         const page = await open("#/?viewer=17&film=no-such");
         await said(page, "dialog .trouble", /No film of the catalogue .* has this id/);
         await page.locator("dialog .close").click();
@@ -212,7 +212,7 @@ describe("the storefront", () => {
         assert.ok((await filmsOf(page, "picks")).length > 0);
     });
 
-    it("shows how a row was made, with a call that can be copied", async () => {
+    it("the details of a row show its source and a call to copy", async () => {
         const page = await open("#/?viewer=6");
         await filmsOf(page, "picks");
         await page
@@ -243,7 +243,7 @@ describe("the storefront", () => {
         clean();
     });
 
-    it("shows the popular films of a genre", async () => {
+    it("the genre menu shows the popular films of a genre", async () => {
         const page = await open("#/?viewer=6");
         await filmsOf(page, "popular");
         await choose(page, ".genre", "Western");

@@ -10,7 +10,7 @@ import { type Served, type ServeOptions, serveStorefront } from "./server.ts";
 /** Number of films in a page of a history. */
 const length = 50;
 
-describe("a viewer's history on the storefront", () => {
+describe("Viewer history in the storefront", () => {
     let browser: Browser;
     let closing: (() => Promise<unknown>)[];
     const serve = async (options: Partial<ServeOptions> = {}): Promise<Served> => {
@@ -44,7 +44,7 @@ describe("a viewer's history on the storefront", () => {
         for (const close of closing) await close();
     });
 
-    it("is shown page by page, with the taste, and opens films", async () => {
+    it("the history dialog loads page by page and opens films", async () => {
         const served = await serve();
         const { page, complaints } = await open(served, `#/?viewer=${keenViewer}`);
         const all = (tables.history(keenViewer) ?? []).toSorted(
@@ -73,7 +73,7 @@ describe("a viewer's history on the storefront", () => {
         assert.deepEqual(complaints, []);
     });
 
-    it("begins with a film that was just watched, also for someone new", async () => {
+    it("the history of a new viewer begins with the film just watched", async () => {
         const { page } = await open(await serve(), "#/?viewer=new-1");
         await openHistory(page);
         await said(page, ".history [role=status]", /^No film is known that this viewer watched in the last 30 days\.$/);
@@ -87,14 +87,14 @@ describe("a viewer's history on the storefront", () => {
         assert.equal(await textOf(page, ".past .rank-title"), name);
     });
 
-    it("is reason for films: those close to films of the data", async () => {
+    it("the film dialog names a similar film from the viewer's history", async () => {
         const { page } = await open(await serve(), "#/?viewer=6");
         await said(page, ".hero-taste", /by the films that they watched$/);
         await page.locator("#picks [data-item] button").click();
         await said(page, "dialog .why", /Close to .*, which Amir \(6\) watched\./);
     });
 
-    it("that cannot be loaded has words and a second try", async () => {
+    it("the history dialog shows a failed load and retries it", async () => {
         const served = await serve();
         served.control.failing = "history";
         const { page } = await open(served, "#/?viewer=6");
@@ -105,7 +105,7 @@ describe("a viewer's history on the storefront", () => {
         await said(page, ".history [role=status]", /films, watched in the data/);
     });
 
-    it("is neither asked for nor offered where strangers may not see it", async () => {
+    it("the page does not request histories that are not public", async () => {
         const served = await serve({ words: dataWords(undefined, { publicHistories: false }) });
         const { page } = await open(served, "#/?viewer=6");
         await filmsOf(page, "picks");
@@ -114,7 +114,7 @@ describe("a viewer's history on the storefront", () => {
         assert.deepEqual(askedFor(served), []);
     });
 
-    it("of a signed-in viewer is asked for with the token, and only that one", async () => {
+    it("the page requests only a signed-in viewer's history, with the token", async () => {
         const issuer = await startIssuer();
         closing.push(issuer.close);
         const served = await serve({ auth: issuer, words: dataWords(undefined, { publicHistories: false }) });
@@ -130,7 +130,7 @@ describe("a viewer's history on the storefront", () => {
         assert.deepEqual(complaints, []);
     });
 
-    it("fits a phone, for a finger, without scrolling sideways", async () => {
+    it("the history dialog fits a 320 px screen with touch targets of 44 px", async () => {
         const { page } = await open(await serve(), "#/?viewer=6", { width: 320, height: 640 });
         await openHistory(page);
         await said(page, ".history [role=status]", /films/);

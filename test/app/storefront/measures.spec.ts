@@ -25,7 +25,7 @@ const watchShifts = () => {
     }).observe({ type: "layout-shift", buffered: true });
 };
 
-describe("the storefront's measures", () => {
+describe("Storefront layout shift and speed", () => {
     let browser: Browser;
     let served: Served;
     let parked: Served;
@@ -41,7 +41,7 @@ describe("the storefront's measures", () => {
     });
 
     for (const width of [390, 1440]) {
-        it(`moves nothing while it fills, slowly, at ${width} pixels`, async () => {
+        it(`slow loading shifts no layout at a width of ${width} px`, async () => {
             for (const [of, hash] of [
                 [served, "#/"],
                 [served, "#/?viewer=6"],
@@ -65,7 +65,7 @@ describe("the storefront's measures", () => {
         });
     }
 
-    it("moves nothing but the films when one is watched", async () => {
+    it("Watch shifts no layout except the films", async () => {
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=15`, { before: watchShifts });
         await filmsOf(page, "popular");
         served.control.delayMs = 300;
@@ -77,7 +77,7 @@ describe("the storefront's measures", () => {
         await context.close();
     });
 
-    it("shows the first row within a second, and watches within another", async () => {
+    it("the first row appears within a second, and so does a changed list", async () => {
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
         await filmsOf(page, "picks");
         await page.evaluate(() => sessionStorage.clear());

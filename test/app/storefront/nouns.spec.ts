@@ -15,7 +15,7 @@ const manifest = {
     viewers: [keenViewer],
 } as unknown as Manifest;
 
-describe("the storefront of a book shop", () => {
+describe("Storefront of a book shop", () => {
     let browser: Browser;
     let served: Served;
     before(async () => {
@@ -90,10 +90,10 @@ describe("the storefront of a book shop", () => {
         ],
         ["the comparison", "#/compare?viewer=6", (page) => page.waitForSelector(".column:nth-child(2) [data-item]")],
         ["the status", "#/status", (page) => page.waitForSelector(".panel .figure")],
-        ["no page", "#/nowhere", (page) => said(page, "main", /Go to the books/)],
+        ["an unknown page", "#/nowhere", (page) => said(page, "main", /Go to the books/)],
     ];
     for (const [place, hash, ready] of places) {
-        it(`names books, and no film: ${place}`, async () => {
+        it(`the page says book instead of film: ${place}`, async () => {
             const { page, context } = await openPage(browser, `${served.url}${hash}`);
             await said(page, ".skip", /^Skip to the books$/);
             if (!/nowhere|status|compare/.test(hash)) await filmsOf(page, "popular");
@@ -103,7 +103,7 @@ describe("the storefront of a book shop", () => {
         });
     }
 
-    it("names books, and no film: rows without any, and offline", async () => {
+    it("the page says book instead of film in empty rows and offline", async () => {
         for (const emptied of ["recommendations", "popular", "trending"]) {
             served.control.emptied = emptied;
             const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);

@@ -18,8 +18,8 @@ const listOf = (films: readonly ListedFilm[], more: Partial<FilmList> = {}): Fil
     ...more,
 });
 
-describe("a viewer's name", () => {
-    it("is made from an id with a digit, always the same one", () => {
+describe("givenNameOf and shortId", () => {
+    it("givenNameOf returns the same name for the same ID with a digit", () => {
         fc.assert(
             fc.property(fc.string({ minLength: 1, maxLength: 6 }), fc.nat(99_999), (text, number) => {
                 const id = `${text}${number}`;
@@ -31,11 +31,11 @@ describe("a viewer's name", () => {
         assert.deepEqual(["22", "6", "122"].map(givenNameOf), ["Lea", "Amir", "Maja"]);
     });
 
-    it("is not made from an id that reads as a name", () => {
+    it("givenNameOf returns no name for an ID that reads as a name", () => {
         for (const id of ["jane", "jane.doe@example.com", "a/b 七", ""]) assert.equal(givenNameOf(id), undefined, id);
     });
 
-    it("is not made from a long id, which is shortened to the part that differs", () => {
+    it("givenNameOf returns no name for a long ID, which shortId shortens", () => {
         for (const [id, shown] of [
             ["3f2a91c4-7b1e-4c55-9d0a-2b7f6a1c9e10", "3f2a91c4…"],
             ["customer-000123456", "…00123456"],
@@ -46,7 +46,7 @@ describe("a viewer's name", () => {
         }
     });
 
-    it("differs among the viewers that the page offers, and spreads over the viewers of MovieLens", () => {
+    it("givenNameOf returns distinct names for suggested viewers and spreads them over MovieLens", () => {
         const { viewers } = dataWords(undefined, { publicHistories: true });
         assert.equal(new Set(viewers.map(({ id }) => givenNameOf(id))).size, viewers.length);
         const counts = new Map<string | undefined, number>();
@@ -58,10 +58,10 @@ describe("a viewer's name", () => {
     });
 });
 
-describe("a viewer's taste", () => {
+describe("tasteBy", () => {
     const drama = [film("1", "Drama", "War"), film("2", "Drama"), film("3", "War", "Drama"), film("4", "Western")];
 
-    it("comes from three watched films or more, the most frequent genre first", () => {
+    it("tasteBy names the most frequent genres of three or more watched films", () => {
         assert.deepEqual(tasteBy(drama, undefined, "you"), {
             genres: ["Drama", "War"],
             sentence: "Mostly Drama and War, by the films that you watched",
@@ -70,7 +70,7 @@ describe("a viewer's taste", () => {
         assert.equal(tasteBy([film("1", "A"), film("2", "B"), film("3", "C")], undefined, "you"), undefined);
     });
 
-    it("comes from the viewer's own list else, and never from films for everyone", () => {
+    it("tasteBy uses the viewer's own list if few films are known", () => {
         const sentence = tasteBy([], listOf(drama), "Lea (22)")?.sentence;
         assert.equal(sentence, "Mostly Drama and War, by this list");
         assert.equal(tasteBy([], listOf(drama, { source: "popular" }), "Lea (22)"), undefined);
@@ -79,8 +79,8 @@ describe("a viewer's taste", () => {
     });
 });
 
-describe("the genres of a card", () => {
-    it("are as many as fit, at least one, none lost and none twice", () => {
+describe("shortened", () => {
+    it("shortened shows as many genres as fit, at least one, without duplicates", () => {
         assert.deepEqual(shortened(["Action", "Crime", "Drama"], 15), { shown: ["Action", "Crime"], rest: ["Drama"] });
         assert.deepEqual(shortened(["Documentary", "War"], 3), { shown: ["Documentary"], rest: ["War"] });
         assert.deepEqual(shortened(["War", "War"], 20), { shown: ["War"], rest: [] });
@@ -95,12 +95,12 @@ describe("the genres of a card", () => {
     });
 });
 
-describe("the reason for a film", () => {
+describe("whyOf", () => {
     const [a, b, c, d] = ["a", "b", "c", "d"].map((id) => film(id)) as [ListedFilm, ListedFilm, ListedFilm, ListedFilm];
     const asked = { itemId: "b", origin: undefined, watched: [], similar: undefined, who: "Lea (22)" };
     const because = (...films: ListedFilm[]) => listOf([a, b], { source: "similar", because: films });
 
-    it("has the place in the list, and nothing for a film from an address", () => {
+    it("whyOf gives the rank in the list and nothing without a list", () => {
         assert.deepEqual(whyOf(asked), []);
         assert.deepEqual(whyOf({ ...asked, origin: { title: "Top picks", list: listOf([a, b, c]) } }), [
             "Number 2 of 3 in “Top picks”: Personal (live).",
@@ -108,14 +108,14 @@ describe("the reason for a film", () => {
         assert.deepEqual(whyOf({ ...asked, origin: { title: "Top picks", list: listOf([a]) } }), []);
     });
 
-    it("names the viewer's films among the most similar ones, and not the film itself", () => {
+    it("whyOf names watched films that are similar, without the film itself", () => {
         assert.deepEqual(whyOf({ ...asked, watched: [b, c, d], similar: [a, d] }), [
             "Close to Film d, which Lea (22) watched.",
         ]);
         assert.deepEqual(whyOf({ ...asked, watched: [c], similar: [a, d] }), []);
     });
 
-    it("names the film that the list is like, as watched only if the viewer watched it", () => {
+    it("whyOf says that a film was watched only if the viewer watched it", () => {
         const origin = { title: "Similar", list: because(c) };
         assert.equal(whyOf({ ...asked, origin, watched: [c] })[1], "Close to Film c, which Lea (22) watched.");
         assert.equal(whyOf({ ...asked, origin })[1], "The list has films like Film c.");

@@ -5,11 +5,11 @@ import { choose, filmsOf, said, textOf } from "./pages.ts";
 import { serveStorefront } from "./server.ts";
 import { storefrontSite } from "./site.ts";
 
-describe("the storefront's other pages and settings", () => {
+describe("Storefront pages and settings", () => {
     const site = storefrontSite();
     const { open, askedFor, clean } = site;
 
-    it("compares what is popular, similar and personal, and highlights common films", async () => {
+    it("the comparison shows popular, similar and personal films and marks common ones", async () => {
         const page = await open("#/compare?viewer=6");
         const columns = async () =>
             page.$$eval(".column", (all) =>
@@ -51,7 +51,7 @@ describe("the storefront's other pages and settings", () => {
         clean();
     });
 
-    it("asks for a viewer to compare if none was chosen", async () => {
+    it("the comparison asks for a viewer if none is chosen", async () => {
         const page = await open("#/compare");
         assert.equal(await textOf(page, "h1"), "Choose a viewer to compare");
         await page.locator("text/Lea (22)").click();
@@ -60,7 +60,7 @@ describe("the storefront's other pages and settings", () => {
         clean();
     });
 
-    it("shows that an address has no page, and leads to the films", async () => {
+    it("an unknown address shows an error page with a link to the films", async () => {
         const page = await open("#/nowhere?viewer=6");
         await said(page, "h1", /^There is no page at this address$/);
         await page.locator("main a").click();
@@ -68,7 +68,7 @@ describe("the storefront's other pages and settings", () => {
         clean();
     });
 
-    it("has all genres on a card, or a count, and cuts none on any screen", async () => {
+    it("a card shows all genres or a count and cuts no text", async () => {
         for (const width of [320, 390, 1280, 1920]) {
             const page = await open("#/?viewer=6", { width });
             const [itemId = ""] = (await filmsOf(page, "popular")).filter(
@@ -97,7 +97,7 @@ describe("the storefront's other pages and settings", () => {
         clean();
     });
 
-    it("shows a stranger the state and how this visit went, and not what it costs", async () => {
+    it("the status page shows strangers the state and visit without cost details", async () => {
         const page = await open("#/?viewer=6");
         await filmsOf(page, "picks");
         await filmsOf(page, "popular");
@@ -120,7 +120,7 @@ describe("the storefront's other pages and settings", () => {
         clean();
     });
 
-    it("explains the colour of each source, and has no panel without content", async () => {
+    it("the status page explains the colours of sources and shows no empty panel", async () => {
         const page = await open("#/status");
         await said(page, ".state", /Serving/);
         const panels = await page.$$eval(".panel", (all) => all.map((panel) => panel.querySelector("h2")?.textContent));
@@ -133,7 +133,7 @@ describe("the storefront's other pages and settings", () => {
         clean();
     });
 
-    it("shows the owner the month's spend against the limit", async () => {
+    it("the status page shows the owner the month's spend against the limit", async () => {
         const spend = { month: "2026-11", usd: 50, at: Date.now() };
         const owners = await serveStorefront({ tables: tablesDocument, histories, details: true, spend });
         try {
@@ -146,7 +146,7 @@ describe("the storefront's other pages and settings", () => {
         }
     });
 
-    it("asks early for what is pointed at, once, and not where data are saved", async () => {
+    it("the page prefetches a hovered film once and never with data saver", async () => {
         const page = await open("#/?viewer=6");
         const [first] = await filmsOf(page, "trending");
         const path = `similar/${first}?`;
@@ -178,7 +178,7 @@ describe("the storefront's other pages and settings", () => {
         clean();
     });
 
-    it("turns its theme, and remembers that", async () => {
+    it("the theme button switches the theme and the browser remembers it", async () => {
         const page = await open("", { scheme: "light" });
         const ground = (of: Page) => of.evaluate(() => getComputedStyle(document.body).backgroundColor);
         assert.equal(await ground(page), "rgb(247, 244, 238)");
@@ -190,7 +190,7 @@ describe("the storefront's other pages and settings", () => {
         clean();
     });
 
-    it("works where the browser keeps nothing for pages", async () => {
+    it("the page works in a browser without localStorage and sessionStorage", async () => {
         const page = await open("#/?viewer=16", {
             before: () => {
                 const refuse = () => {
@@ -208,7 +208,7 @@ describe("the storefront's other pages and settings", () => {
         clean();
     });
 
-    it("works where the API itself serves it", async () => {
+    it("the page works if the API itself serves it", async () => {
         const page = await site.openUrl(`${site.served.insideApi}#/?viewer=6`);
         assert.equal((await filmsOf(page, "picks")).length, 20);
         clean();

@@ -22,8 +22,8 @@ function elementsOf(markup: string): string[] {
     return all;
 }
 
-describe("a poster", () => {
-    it("is the same for the same film, and another one for almost every other", () => {
+describe("poster", () => {
+    it("the poster of a film is stable and differs from almost all others", () => {
         const drawn = catalogue.map((film) => artwork(film));
         assert.deepEqual(
             catalogue.map((film) => artwork(film)),
@@ -33,7 +33,7 @@ describe("a poster", () => {
         assert.ok(new Set(drawn).size >= titles.size * 0.95, `${new Set(drawn).size} of ${titles.size}`);
     });
 
-    it("is well-formed markup without styles or scripts, for any catalogue text", () => {
+    it("the poster is well-formed SVG without styles or scripts for any text", () => {
         const text = fc.oneof(fc.string(), fc.string({ unit: "grapheme" }), fc.constantFrom(...oddTitles));
         fc.assert(
             fc.property(text, fc.option(fc.integer()), fc.array(text, { maxLength: 3 }), (title, year, genres) => {
@@ -47,7 +47,7 @@ describe("a poster", () => {
         );
     });
 
-    it("shows all words of its title, and its year", () => {
+    it("the poster shows all words of the title and the year", () => {
         for (const film of catalogue) {
             const words = elementsText(poster(film));
             const expected = `${lettered(film.title)}${film.year ?? ""}`.replaceAll(/\s/g, "");
@@ -55,7 +55,7 @@ describe("a poster", () => {
         }
     });
 
-    it("has letters with contrast to their background", () => {
+    it("the poster's letters have a contrast above 4.5", () => {
         const contrast = (a: string, b: string) => {
             const [low = 0, high = 0] = [luminance(a), luminance(b)].sort((one, other) => one - other);
             return (high + 0.05) / (low + 0.05);
@@ -69,7 +69,7 @@ describe("a poster", () => {
         }
     });
 
-    it("is drawn by the film's most characteristic genre", () => {
+    it("tellingGenre returns the film's most characteristic genre", () => {
         assert.equal(tellingGenre(["Drama", "Western"]), "western");
         assert.equal(tellingGenre(["Action", "Sci-Fi", "War"]), "sci-fi");
         assert.equal(tellingGenre(["Science Fiction"]), "sci-fi");
@@ -83,8 +83,8 @@ const elementsText = (markup: string) =>
         .replaceAll(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))
         .replaceAll(/\s/g, "");
 
-describe("a poster's title", () => {
-    it("is in the order of speech, without its name in another language", () => {
+describe("Poster title", () => {
+    it("spoken moves the article to the front and lettered drops the translation", () => {
         assert.equal(spoken("Usual Suspects, The"), "The Usual Suspects");
         assert.equal(spoken("Misérables, Les"), "Les Misérables");
         assert.equal(spoken("Avventura, L'"), "L'Avventura");
@@ -94,7 +94,7 @@ describe("a poster's title", () => {
         assert.equal(lettered("(500)"), "(500)");
     });
 
-    it("fills its box as well as its words allow, and never leaves it", () => {
+    it("setTitle fits any title into its box", () => {
         const word = fc.string({ minLength: 1, maxLength: 12, unit: fc.constantFrom(..."abcdeimwMW'") });
         const box = { width: 168, height: 88, largest: 44, mostLines: 4 };
         fc.assert(

@@ -6,7 +6,7 @@ import { until } from "../../support/until.ts";
 import { filmsOf, openPage, said } from "./pages.ts";
 
 /** The page as `pulumi up` makes it, with the API, the table and the campaign of a local AWS behind it. */
-describe("the storefront on the real engine and the local AWS", () => {
+describe("Storefront on the real engine and the local AWS", () => {
     let aws: TestAws;
     let browser: Browser;
     let url: string;
@@ -26,7 +26,7 @@ describe("the storefront on the real engine and the local AWS", () => {
         await aws?.stop();
     });
 
-    it("changes a viewer's list at once after a watched film", async () => {
+    it("Watch changes the viewer's list at once", async () => {
         const { page, context, complaints } = await openPage(browser, `${url}#/?viewer=7`);
         const before = await filmsOf(page, "picks");
         assert.equal(before.length, 20);
@@ -39,7 +39,7 @@ describe("the storefront on the real engine and the local AWS", () => {
         await context.close();
     });
 
-    it("shows state, version, quality and cost on its own status page, and the state alone to other callers", async () => {
+    it("the status page shows version and cost, and other callers get the state only", async () => {
         const { page, context } = await openPage(browser, `${url}#/status`);
         await said(page, "#campaign-title ~ .state", /^Serving$/);
         await said(page, ".panel .facts", /Solution version\w+.*NDCG at 100\.\d{4}/);
@@ -51,7 +51,7 @@ describe("the storefront on the real engine and the local AWS", () => {
         }
     });
 
-    it("shows by itself that the campaign was parked, and shows films all the same", async () => {
+    it("the page notices a parked campaign by itself and still shows films", async () => {
         const { page, context, complaints } = await openPage(browser, `${url}#/?viewer=visitor`);
         assert.ok((await filmsOf(page, "picks")).length > 0);
         const park = await aws.runbook("park", "--config-file", aws.engineArgs("up")[2] ?? "", "--yes");

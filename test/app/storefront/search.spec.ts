@@ -5,7 +5,7 @@ import { filmsOf, focused, said, textOf, violationsOf } from "./pages.ts";
 import { serveStorefront } from "./server.ts";
 import { storefrontSite } from "./site.ts";
 
-describe("the search of the storefront", () => {
+describe("Storefront search", () => {
     const site = storefrontSite();
     const { open, clean } = site;
     /** Types words, and returns the ids that are found for them. */
@@ -19,7 +19,7 @@ describe("the search of the storefront", () => {
     const active = (page: Page) =>
         page.$eval(".found [aria-selected=true]", (one) => (one as HTMLElement).dataset.item);
 
-    it("opens by /, finds a title without its accents, moves by arrows, opens by Enter, and closes by Escape", async () => {
+    it("the search works by keyboard: /, arrows, Enter and Escape", async () => {
         const page = await open("#/?viewer=6");
         await filmsOf(page, "popular");
         await page.keyboard.press("/");
@@ -49,7 +49,7 @@ describe("the search of the storefront", () => {
         clean();
     });
 
-    it("asks once for words that are typed quickly, and opens the first film after an early Enter", async () => {
+    it("the search sends one request for quick typing and Enter opens the first film", async () => {
         site.served.control.delayMs = 300;
         const page = await open("#/status");
         await page.locator(".search-open").click();
@@ -70,7 +70,7 @@ describe("the search of the storefront", () => {
         );
     });
 
-    it("reports that nothing is found, and that the search fails, and leaves / to fields", async () => {
+    it("the search reports empty results and failures and ignores / in text fields", async () => {
         const page = await open("");
         await page.type(".by-id input", "a/b");
         assert.equal(await page.$eval(".by-id input", (input) => (input as HTMLInputElement).value), "a/b");
@@ -89,7 +89,7 @@ describe("the search of the storefront", () => {
         await said(page, ".search [role=status]", /^No film/);
     });
 
-    it("fits a phone, for a finger, with titles of any script", async () => {
+    it("the search fits a 320 px screen with touch targets of 44 px", async () => {
         const page = await open("#/?viewer=6", { width: 320, height: 640 });
         await filmsOf(page, "popular");
         await page.locator(".search-open").click();
@@ -108,7 +108,7 @@ describe("the search of the storefront", () => {
         assert.notEqual(await focused(page), "");
     });
 
-    it("searches ids in data without titles", async () => {
+    it("the search finds IDs in data without titles", async () => {
         const untitled = { ...tablesDocument.films, titles: tablesDocument.films.titles.map(() => null) };
         const other = await serveStorefront({ tables: { ...tablesDocument, films: untitled }, histories });
         const page = await site.openUrl(other.url);

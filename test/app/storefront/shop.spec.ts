@@ -19,7 +19,7 @@ const manifest = {
 const picture = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><rect width="1" height="1"/></svg>';
 const uuid = "3f2a91c4-7b1e-4c55-9d0a-2b7f6a1c9e10";
 
-describe("the storefront of a shop", () => {
+describe("Storefront of a shop", () => {
     let browser: Browser;
     let images: Server;
     let served: Served;
@@ -67,7 +67,7 @@ describe("the storefront of a shop", () => {
     const press = (page: Page, words: string) =>
         page.locator(`::-p-xpath(//dialog//button[text()="${words}"])`).click();
 
-    it("shows price, brand and low stock, and an image or a square tile", async () => {
+    it("a card shows price, brand, low stock and an image or generated tile", async () => {
         const { page, complaints, end } = await open("#/?viewer=6");
         await atRow(page, "popular", "[data-item] img[src]");
         await page.$eval("#popular", (row) => row.scrollIntoView());
@@ -88,7 +88,7 @@ describe("the storefront of a shop", () => {
         await end();
     });
 
-    it("is readable in both themes, also low stock over the dark stage", async () => {
+    it("axe finds no violation and no low contrast in either theme", async () => {
         const { page, end } = await open("#/?viewer=6");
         await filmsOf(page, "picks");
         await page.locator("#picks [data-item]:has(.stock) button").click();
@@ -103,7 +103,7 @@ describe("the storefront of a shop", () => {
         await end();
     });
 
-    it("names customers, categories and the acts of the data, and shortens a UUID", async () => {
+    it("the page says customer and category and shortens a UUID", async () => {
         const { page, end } = await open(`#/?viewer=${uuid}`);
         await said(page, "#picks-title", /^Top picks for customer 3f2a91c4…$/);
         await said(page, "#picks .row-note", /^This customer is not known/);
@@ -115,7 +115,7 @@ describe("the storefront of a shop", () => {
         await end();
     });
 
-    it("sends each act as its event: a bought product leaves the list, one in the cart stays", async () => {
+    it("each button sends its event type, and only a purchase removes the product", async () => {
         const { page, end } = await open("#/?viewer=21");
         const [first = "", second = ""] = await filmsOf(page, "picks");
         const buttons = await page.$$eval(".hero-deeds .button", (all) => all.map((one) => one.textContent));
@@ -135,7 +135,7 @@ describe("the storefront of a shop", () => {
         await end();
     });
 
-    it("takes a product from the lists of a customer who is not interested", async () => {
+    it("Not interested removes a product from the customer's lists", async () => {
         const { page, end } = await open("#/?viewer=22");
         const [, refused = ""] = await filmsOf(page, "picks");
         await page.locator(`#picks [data-item="${refused}"] button`).click();

@@ -6,7 +6,7 @@ import { histories, tablesDocument } from "./films.ts";
 import { filmsOf, openPage, said, textOf } from "./pages.ts";
 import { type Served, serveStorefront } from "./server.ts";
 
-describe("the storefront of a stack that needs tokens", () => {
+describe("Storefront with viewer tokens", () => {
     let browser: Browser;
     let issuer: Issuer;
     let served: Served;
@@ -28,7 +28,7 @@ describe("the storefront of a stack that needs tokens", () => {
     const signOut = (page: Page) =>
         page.evaluate(() => dispatchEvent(new CustomEvent("viewer-signed-in", { detail: null })));
 
-    it("shows films for everyone until the host page gives a token, then the viewer's own", async () => {
+    it("the page shows public films until the host page provides a token", async () => {
         const { page, context, complaints } = await openPage(browser, `${served.url}#/?viewer=6`);
         await said(page, "h1", /Sign in to see your films/);
         assert.ok((await filmsOf(page, "trending")).length > 0);
@@ -59,7 +59,7 @@ describe("the storefront of a stack that needs tokens", () => {
         await context.close();
     });
 
-    it("asks the host page for a token when it starts, and after one that is not valid", async () => {
+    it("the page requests a token at start and after an invalid one", async () => {
         const before = () => {
             const asked = { count: 0 };
             Object.assign(window, { asked });
@@ -78,7 +78,7 @@ describe("the storefront of a stack that needs tokens", () => {
         await context.close();
     });
 
-    it("takes no token from a message of another window", async () => {
+    it("the page ignores a token in a message of another window", async () => {
         const { page, context } = await openPage(browser, served.url);
         await said(page, "h1", /Sign in/);
         const token = await issuer.token({ sub: "22" });

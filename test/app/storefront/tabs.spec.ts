@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { focused, said } from "./pages.ts";
 import { storefrontSite } from "./site.ts";
 
-describe("the storefront's comparison on a phone", () => {
+describe("Comparison page on a phone", () => {
     const site = storefrontSite();
     const open = (width: number) => site.open(`#/compare?viewer=6`, { width, height: 844 });
 
-    it("shows one list at a time, by tabs", async () => {
+    it("tabs show one list at a time", async () => {
         const page = await open(390);
         await page.waitForSelector("#personal-panel [data-item]", { visible: true });
         const shown = () =>
@@ -33,7 +33,7 @@ describe("the storefront's comparison on a phone", () => {
         site.clean();
     });
 
-    it("is one stop of the Tab key; arrows, Home and End choose a list", async () => {
+    it("the tab list is one tab stop, and arrows, Home and End select", async () => {
         const page = await open(390);
         await page.waitForSelector("#personal-panel [data-item]", { visible: true });
         await page.focus("#personal-tab");
@@ -64,7 +64,7 @@ describe("the storefront's comparison on a phone", () => {
         assert.equal(await focused(page), (await chosen()) ?? "");
     });
 
-    it("shows three lists without tabs as soon as they fit", async () => {
+    it("a wide screen shows three lists without tabs", async () => {
         const page = await open(390);
         await page.waitForSelector("[role=tab]");
         await page.setViewport({ width: 1280, height: 844 });

@@ -5,7 +5,7 @@ import { histories, tablesDocument } from "./films.ts";
 import { atRow, choose, filmsOf, openPage, said, textOf } from "./pages.ts";
 import { type Served, serveStorefront } from "./server.ts";
 
-describe("the storefront in trouble", () => {
+describe("Storefront errors", () => {
     let browser: Browser;
     let served: Served;
     let parked: Served;
@@ -21,7 +21,7 @@ describe("the storefront in trouble", () => {
     });
     beforeEach(() => Object.assign(served.control, { failing: undefined, emptied: undefined, delayMs: 0 }));
 
-    it("shows the failure with its request id, and tries again", async () => {
+    it("a failed row shows the request ID and can be retried", async () => {
         served.control.failing = "trending";
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
         assert.equal((await filmsOf(page, "picks")).length, 20, "the other rows do not mind");
@@ -33,7 +33,7 @@ describe("the storefront in trouble", () => {
         await context.close();
     });
 
-    it("shows that an event was not accepted, and sends it again", async () => {
+    it("a rejected event is shown and can be sent again", async () => {
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=11`);
         await filmsOf(page, "picks");
         served.control.failing = "events";
@@ -45,7 +45,7 @@ describe("the storefront in trouble", () => {
         await context.close();
     });
 
-    it("has words for a row without films", async () => {
+    it("an empty row shows an explanation", async () => {
         served.control.emptied = "trending";
         const { page, context, complaints } = await openPage(browser, `${served.url}#/?viewer=6`);
         await atRow(page, "trending", ".trouble");
@@ -54,7 +54,7 @@ describe("the storefront in trouble", () => {
         await context.close();
     });
 
-    it("has words for a viewer, a comparison and a film without any film", async () => {
+    it("empty lists, comparisons and similar films show an explanation", async () => {
         served.control.emptied = "";
         const { page, context, complaints } = await openPage(browser, `${served.url}#/?viewer=6`);
         await said(page, ".hero-film", /^There is no film to recommend\.$/);
@@ -79,7 +79,7 @@ describe("the storefront in trouble", () => {
         await context.close();
     });
 
-    it("shows in the large place that a list could not be loaded", async () => {
+    it("the main film area says that the list could not be loaded", async () => {
         served.control.failing = "recommendations";
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
         await said(page, ".hero-film", /^The list could not be loaded\.$/);
@@ -89,7 +89,7 @@ describe("the storefront in trouble", () => {
         await context.close();
     });
 
-    it("shows that it is offline, keeps its content, and continues afterwards", async () => {
+    it("the page says that it is offline, keeps its content and continues afterwards", async () => {
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
         const films = await filmsOf(page, "picks");
         await atRow(page, "popular", "[data-item]");
@@ -106,7 +106,7 @@ describe("the storefront in trouble", () => {
         await context.close();
     });
 
-    it("shows that the campaign is parked, and the source of the lists", async () => {
+    it("the page says that the campaign is parked and names each list's source", async () => {
         const { page, context, complaints } = await openPage(browser, `${parked.url}#/?viewer=6`);
         await said(page, ".banner", /^The campaign is parked\./);
         await said(page, "#picks [data-source]", /Popular films.*there is currently no campaign/);

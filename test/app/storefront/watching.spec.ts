@@ -4,7 +4,7 @@ import { tables } from "./films.ts";
 import { filmsOf, said, textOf } from "./pages.ts";
 import { storefrontSite } from "./site.ts";
 
-describe("the storefront after Watch", () => {
+describe("Storefront after Watch", () => {
     const site = storefrontSite();
     const open = (viewer: number, width: number, height: number) => site.open(`#/?viewer=${viewer}`, { width, height });
     const changed = (page: Page) => said(page, "#picks .row-note", /^Because you watched .+ in \d/);
@@ -22,7 +22,7 @@ describe("the storefront after Watch", () => {
         [1280, 1100],
         [1440, 900],
     ] as const) {
-        it(`has the list in view, and moves no further than that, at ${width} × ${height}`, async () => {
+        it(`the changed list is in view without needless scrolling at ${width} × ${height}`, async () => {
             const page = await open(6, width, height);
             await filmsOf(page, "popular");
             const before = await picks(page);
@@ -38,7 +38,7 @@ describe("the storefront after Watch", () => {
         });
     }
 
-    it("does not move at all for a film of the list, and the next film has the focus", async () => {
+    it("Watch in the list does not scroll and moves focus to the next film", async () => {
         const page = await open(7, 1280, 1200);
         const before = await filmsOf(page, "picks");
         await filmsOf(page, "popular");
@@ -52,7 +52,7 @@ describe("the storefront after Watch", () => {
         assert.equal(await page.evaluate(() => scrollY), scrolled);
     });
 
-    it("brings the list into view from another row, and the focus to its heading", async () => {
+    it("Watch in another row scrolls to the list and focuses its heading", async () => {
         const page = await open(8, 1280, 700);
         const [first] = await filmsOf(page, "popular");
         await page.locator(`#popular [data-item="${first}"] button`).click();
@@ -63,7 +63,7 @@ describe("the storefront after Watch", () => {
         assert.equal(await page.evaluate(() => document.activeElement?.id), "picks-title");
     });
 
-    it("shows why a film is recommended, by the films that the viewer watched", async () => {
+    it("the film dialog names the watched films that a recommendation is based on", async () => {
         const page = await open(9, 1280, 900);
         await page.locator(".hero .primary").click();
         await changed(page);
@@ -76,7 +76,7 @@ describe("the storefront after Watch", () => {
         assert.ok(why.includes(title), why);
     });
 
-    it("shows a viewer's taste above the film, and in the choice of a viewer afterwards", async () => {
+    it("the viewer's taste appears above the film and in the viewer menu", async () => {
         const page = await open(6, 1280, 900);
         await filmsOf(page, "picks");
         const taste = await said(page, ".hero-taste", /^Mostly .+, by this list$/);

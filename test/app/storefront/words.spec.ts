@@ -7,8 +7,8 @@ import { ago, listed, milliseconds } from "../../../app/storefront/src/words.ts"
 
 const films = (ids: string) => [...ids].map((itemId) => ({ itemId }));
 
-describe("the storefront's address", () => {
-    it("reads what it writes, whatever a viewer is called", () => {
+describe("Storefront URL", () => {
+    it("parseRoute reads every route that hashFor writes", () => {
         const id = fc.string({ minLength: 1, maxLength: 256, unit: "grapheme-ascii" });
         fc.assert(
             fc.property(
@@ -29,7 +29,7 @@ describe("the storefront's address", () => {
         );
     });
 
-    it("is home without a view, and missing for one that does not exist", () => {
+    it("parseRoute returns home without a view and `missing` for an unknown one", () => {
         for (const hash of ["", "#", "#/", "#main", "#/?viewer="]) {
             assert.deepEqual(parseRoute(hash), { page: "home" }, hash);
         }
@@ -37,13 +37,13 @@ describe("the storefront's address", () => {
     });
 });
 
-describe("the changes of a list", () => {
+describe("changesBetween", () => {
     const marks = (before: string, after: string) =>
         [...changesBetween(films(before), films(after)).marks].map(
             ([id, mark]) => `${id} ${mark.kind}${"by" in mark ? ` ${mark.by}` : ""}`,
         );
 
-    it("are what is new, what moved by itself, and what is gone", () => {
+    it("changesBetween returns new, moved and removed films", () => {
         assert.deepEqual(marks("abcd", "abcd"), []);
         assert.deepEqual(marks("abcd", "xabcd"), ["x new"], "who makes room did not move");
         assert.deepEqual(marks("abcd", "dabc"), ["d up 3", "a down 1", "b down 1", "c down 1"]);
@@ -51,7 +51,7 @@ describe("the changes of a list", () => {
         assert.deepEqual([arrived, rose, gone.map(({ itemId }) => itemId).join("")], [1, 1, "bc"]);
     });
 
-    it("form a sentence, or none", () => {
+    it("changesInWords returns a sentence, or undefined without a change", () => {
         assert.equal(changesInWords(changesBetween(films("abcd"), films("dxa"))), "1 new, 1 moved up, 2 gone");
         assert.equal(changesInWords(changesBetween(films("ab"), films("ab"))), undefined);
         assert.equal(changesInWords(changesBetween([], films("ab"))), "2 new");
@@ -61,8 +61,8 @@ describe("the changes of a list", () => {
     });
 });
 
-describe("the storefront's words", () => {
-    it("show times in words", () => {
+describe("Storefront text functions", () => {
+    it("ago and milliseconds format times in words", () => {
         const now = Date.UTC(2026, 0, 2);
         const before = (seconds: number) => ago(new Date(now - seconds * 1000).toISOString(), now);
         assert.deepEqual([0, 30, 60, 7300, 172_800].map(before), [
@@ -76,14 +76,14 @@ describe("the storefront's words", () => {
         assert.deepEqual([Math.PI, 42.4].map(milliseconds), ["3.1 ms", "42 ms"]);
     });
 
-    it("list names, and no name for one more", () => {
+    it("listed joins names and counts those beyond three", () => {
         assert.deepEqual(
             ["a", "ab", "abc", "abcd"].map((names) => listed([...names])),
             ["a", "a and b", "a, b and c", "a, b and 2 more"],
         );
     });
 
-    it("sum up a visit by source, with the middle of its times", () => {
+    it("answersBySource returns count and median time for each source", () => {
         const calls = [
             ["cache", 4],
             ["cache", 1],
