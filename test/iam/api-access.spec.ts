@@ -54,9 +54,9 @@ const decide = (document: PolicyDocument, action: string, resource: string, regi
         scope.accountId,
     ).decision;
 
-describe("the policies of API, prefetch and page", () => {
+describe("IAM policies of API, prefetch and storefront", () => {
     for (const [name, document] of Object.entries({ ...policies, logs: gatewayLogPolicy(scope) })) {
-        it(`${name}: is one that IAM takes and the guard rules let pass`, () => {
+        it(`the ${name} policy is valid for IAM and passes the resource rules`, () => {
             const text = JSON.stringify(document);
             assert.deepEqual(parsePolicy(text, "identity", sizeLimits.managedPolicy).problems, []);
             assert.deepEqual(violationsOf("aws:iam/rolePolicy:RolePolicy", { policy: text }), []);
@@ -64,7 +64,7 @@ describe("the policies of API, prefetch and page", () => {
         });
     }
 
-    it("allow all of themselves within the operator's boundary, in the stack's region alone", () => {
+    it("the boundary allows every action of the policies, in the stack's region only", () => {
         for (const [name, document] of Object.entries(policies)) {
             for (const { Action, Resource } of listOf(document.Statement)) {
                 for (const action of listOf(Action)) {
@@ -80,7 +80,7 @@ describe("the policies of API, prefetch and page", () => {
         }
     });
 
-    it("let the API trace by no condition key, because Lambda does not document those of its check", () => {
+    it("X-Ray actions have no condition key, because Lambda documents none", () => {
         for (const action of ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]) {
             const request = { caller: role, action, resource: "*", context: {} };
             const documents = {
@@ -91,7 +91,7 @@ describe("the policies of API, prefetch and page", () => {
         }
     });
 
-    it("let the API ask its campaign and keep its lists, and nothing of others", () => {
+    it("the API role can call its campaign and table but no others", () => {
         const campaign = arn("personalize", `campaign/${names.campaign}`);
         assert.equal(decide(everything, "personalize:GetRecommendations", campaign), "allowed");
         assert.equal(decide(everything, "personalize:GetRecommendations", `${campaign}-2`), "implicitDeny");
@@ -112,7 +112,7 @@ describe("the policies of API, prefetch and page", () => {
         assert.equal(decide(everything, "dynamodb:GetItem", arn("dynamodb", "table/others")), "implicitDeny");
     });
 
-    it("let the API read the tables of versions, and no other object of the bucket", () => {
+    it("the API role can read only objects below tables/ in the bucket", () => {
         const object = (key: string) => decide(everything, "s3:GetObject", `arn:aws-cn:s3:::films/${key}`);
         assert.equal(object("tables/2fd61244.json"), "allowed");
         assert.equal(object("personalize_interactions_fixed.csv"), "implicitDeny");
@@ -120,7 +120,7 @@ describe("the policies of API, prefetch and page", () => {
         assert.equal(writes, "implicitDeny");
     });
 
-    it("let the API decrypt by the bucket's key through S3 only", () => {
+    it("the API role can decrypt with the KMS key through S3 only", () => {
         const kmsKeyArn = arn("kms", "key/films");
         const document = apiPolicy({ ...scope, kmsKeyArn }, { rank: false, track: false, filters: [] });
         const decrypts = (via: object) =>
@@ -133,7 +133,7 @@ describe("the policies of API, prefetch and page", () => {
         assert.equal(decrypts({}), "implicitDeny");
     });
 
-    it("have nothing of filters, a tracker and a ranking campaign that are not there", () => {
+    it("the policy omits filters, tracker and ranking campaign that are not configured", () => {
         const plain = apiPolicy(scope, { rank: false, track: false, filters: [] });
         const watchedFilter = arn("personalize", `filter/${names.watchedFilter}`);
         assert.equal(decide(plain, "personalize:GetRecommendations", watchedFilter), "implicitDeny");
@@ -143,7 +143,7 @@ describe("the policies of API, prefetch and page", () => {
         assert.equal(decide(plain, "personalize:PutEvents", "*"), "implicitDeny");
     });
 
-    it("give API Gateway its log role for the account's own APIs, and no function to another API", () => {
+    it("the API Gateway log role has no condition and functions accept one API", () => {
         const trust = gatewayLogTrust();
         assert.deepEqual(violationsOf("aws:iam/role:Role", { assumeRolePolicy: JSON.stringify(trust) }), []);
         // Its page shows no condition.
@@ -152,7 +152,7 @@ describe("the policies of API, prefetch and page", () => {
         assert.match(invocationOf(scope, names.api), /^arn:aws-cn:apigateway:cn-north-1:lambda:path\/.*\/invocations$/);
     });
 
-    it("let one distribution read the page, by TLS", () => {
+    it("one CloudFront distribution can read the storefront bucket, with TLS only", () => {
         const distribution = "arn:aws-cn:cloudfront::123456789012:distribution/E1";
         const document = storefrontBucketPolicy(scope, "films-page", distribution);
         const reads = (source: string, tls = "true") =>

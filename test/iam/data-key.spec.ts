@@ -8,7 +8,7 @@ const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789
 const roleArn = "arn:aws:iam::123456789012:role/AmazonPersonalize-ExecutionRole";
 const key = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
-describe("a key of the user's own", () => {
+describe("KMS key policy for the data bucket", () => {
     const document = dataKeyPolicy(caller, roleArn);
     const service = (context: Record<string, string>) =>
         evaluate(
@@ -17,7 +17,7 @@ describe("a key of the user's own", () => {
             "resource",
         ).decision;
 
-    it("is used by Personalize of this account and region only", () => {
+    it("Personalize can use the key for this account and region only", () => {
         const source = (account: string, region = "eu-central-1") => ({
             "aws:SourceAccount": account,
             "aws:SourceArn": `arn:aws:personalize:${region}:${account}:dataset-import-job/a`,
@@ -28,13 +28,13 @@ describe("a key of the user's own", () => {
         assert.equal(service({}), "implicitDeny");
     });
 
-    it("is shown on the page as the function writes it", async () => {
+    it("docs/access-operator.md shows the policy that dataKeyPolicy returns", async () => {
         const page = await readFile(new URL("../../docs/access-operator.md", import.meta.url), "utf8");
         const [, json = ""] = /```json\n([\s\S]*?)```/.exec(page) ?? [];
         assert.deepEqual(JSON.parse(json), document);
     });
 
-    it("is in the role's policy for batch jobs, and only for them: an import needs the key's policy alone", () => {
+    it("the role policy has KMS actions only for batch jobs", () => {
         const place = { partition: "aws", bucketName: "films", readPrefixes: ["a.csv"], kmsKeyArn: key };
         assert.doesNotMatch(JSON.stringify(executionRolePolicy(place)), /kms:/);
         assert.match(JSON.stringify(executionRolePolicy({ ...place, writePrefix: "out/" })), /kms:GenerateDataKey/);

@@ -57,9 +57,9 @@ const decide = (document: PolicyDocument, action: string, resource: string, cont
         scope.accountId,
     ).decision;
 
-describe("the policies of the cost guard", () => {
+describe("IAM policies of the cost guard", () => {
     for (const [name, document] of Object.entries({ ...policies, ...trusts })) {
-        it(`${name}: is valid for IAM in any partition, has no wildcard action, and a wildcard resource only if IAM requires it`, () => {
+        it(`the ${name} policy is valid for IAM and has no needless wildcard`, () => {
             const text = JSON.stringify(document);
             const isTrust = name.endsWith("Trust");
             // A trust policy is the resource policy of its own role, so it names none.
@@ -83,7 +83,7 @@ describe("the policies of the cost guard", () => {
         });
     }
 
-    it("are all of use within the boundary of an operator's roles", () => {
+    it("the boundary of an operator's roles allows every action of the policies", () => {
         for (const document of Object.values(policies)) {
             for (const { Sid, Action, Resource } of listOf(document.Statement)) {
                 for (const action of listOf(Action)) {
@@ -98,7 +98,7 @@ describe("the policies of the cost guard", () => {
         }
     });
 
-    it("reach nothing of other stacks, and delete no solution unless they are to", () => {
+    it("the policies deny other stacks and DeleteSolution unless unusedAction is delete", () => {
         const { guard, schedule, notifier } = policies as Record<string, PolicyDocument>;
         assert.ok(guard && schedule && notifier);
         const edgeMetrics = (region: string) =>
@@ -139,7 +139,7 @@ describe("the policies of the cost guard", () => {
         );
     });
 
-    it("trust a service for our own function, schedules, budgets and alarms only", () => {
+    it("trust policies accept only the stack's own function, schedules, budgets and alarms", () => {
         const by = (
             name: string,
             Service: string,

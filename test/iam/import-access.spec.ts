@@ -27,8 +27,8 @@ const onlyForUs = {
     ArnLike: { "aws:SourceArn": "arn:aws:personalize:eu-central-1:123456789012:*" },
 };
 
-describe("the three documents of an import", () => {
-    it("let Personalize of this account and region assume the role", () => {
+describe("Trust, role and bucket policy of an import", () => {
+    it("the trust policy lets Personalize of this account and region assume the role", () => {
         assert.deepEqual(trust, {
             Version: "2012-10-17",
             Statement: [
@@ -43,7 +43,7 @@ describe("the three documents of an import", () => {
         });
     });
 
-    it("let the role list the bucket and read the one prefix", () => {
+    it("the role policy allows listing the bucket and reading one prefix", () => {
         assert.deepEqual(rolePolicy, {
             Version: "2012-10-17",
             Statement: [
@@ -58,7 +58,7 @@ describe("the three documents of an import", () => {
         });
     });
 
-    it("let the service do this by the bucket policy, and require TLS for everyone", () => {
+    it("the bucket policy gives Personalize read access and denies requests without TLS", () => {
         const service = { Principal: { Service: "personalize.amazonaws.com" }, Condition: onlyForUs };
         assert.deepEqual(bucketPolicy, {
             Version: "2012-10-17",
@@ -89,7 +89,7 @@ describe("the three documents of an import", () => {
         });
     });
 
-    it("lose the limit to this account from the bucket policy alone, where the configuration asks for it", () => {
+    it("bucketPolicyConditions: false removes the account condition from the bucket policy only", () => {
         const open = dataBucketPolicy(place, caller, false);
         const statements = listOf(open.Statement);
         assert.deepEqual(
@@ -106,7 +106,7 @@ describe("the three documents of an import", () => {
         assert.equal(violationsOf(type, { policy: trust }, [], { bucketPolicyConditions: false }).length, 1);
     });
 
-    it("hold in another partition without a word of arn:aws:", () => {
+    it("the policies for aws-cn contain no arn:aws: ARN", () => {
         const china = { partition: "aws-cn", region: "cn-north-1", accountId: "123456789012" };
         const there = { ...place, partition: "aws-cn" };
         const all = JSON.stringify([
@@ -120,7 +120,7 @@ describe("the three documents of an import", () => {
     });
 
     for (const [name, document] of documents) {
-        it(`allow no wildcard action, resource or principal (${name})`, () => {
+        it(`the ${name} has no wildcard action, resource or principal`, () => {
             for (const { Effect, Action, Resource, Principal } of statementsOf(document)) {
                 if (Effect === "Allow") {
                     for (const action of listOf(Action)) assert.doesNotMatch(action, /[*?]/);
@@ -130,7 +130,7 @@ describe("the three documents of an import", () => {
             }
         });
 
-        it(`name account and source wherever a service is trusted (${name})`, () => {
+        it(`the ${name} requires aws:SourceAccount and aws:SourceArn for services`, () => {
             for (const statement of statementsOf(document)) {
                 if (typeof statement.Principal === "object") {
                     assert.deepEqual(statement.Condition, onlyForUs);
@@ -139,12 +139,12 @@ describe("the three documents of an import", () => {
         });
     }
 
-    it("ask nothing of aws:SourceArn in the role policy, where no call carries it", () => {
+    it("the role policy has no aws:Source condition", () => {
         assert.doesNotMatch(JSON.stringify(rolePolicy), /aws:Source/i);
     });
 });
 
-describe("an import judged by the three documents", () => {
+describe("judgeImport", () => {
     const request = {
         roleArn: "arn:aws:iam::123456789012:role/AmazonPersonalize-ExecutionRole",
         bucket: "films",
@@ -161,7 +161,7 @@ describe("an import judged by the three documents", () => {
             bucketPolicies: [{ name: "bucket policy", document: documents.bucket ?? bucketPolicy }],
         });
 
-    it("passes with all of them", () => {
+    it("judgeImport allows the import with all three policies", () => {
         assert.deepEqual(judge({}), { allowed: true });
     });
 
@@ -182,7 +182,7 @@ describe("an import judged by the three documents", () => {
         ],
     ];
     for (const [what, documents, step] of needed) {
-        it(`is denied without ${what}`, () => {
+        it(`judgeImport denies the import without ${what}`, () => {
             const judgement = judge(documents);
             assert.ok(!judgement.allowed);
             assert.equal(judgement.step, step);
@@ -196,7 +196,7 @@ describe("an import judged by the three documents", () => {
         "another service": { sourceArn: "arn:aws:s3:eu-central-1:123456789012:dataset-import-job/first" },
     };
     for (const [who, asked] of Object.entries(strangers)) {
-        it(`is denied on behalf of ${who}`, () => {
+        it(`judgeImport denies the import on behalf of ${who}`, () => {
             const judgement = judge({}, asked);
             assert.ok(!judgement.allowed);
             assert.equal(judgement.step, "assume the role");
@@ -204,20 +204,20 @@ describe("an import judged by the three documents", () => {
         });
     }
 
-    it("is denied for another object of the bucket", () => {
+    it("judgeImport denies another object of the bucket", () => {
         const judgement = judge({}, { key: "payroll.csv" });
         assert.ok(!judgement.allowed);
         assert.match(judgement.reason, /s3:GetObject on arn:aws:s3:::films\/payroll\.csv/);
     });
 
-    it("is denied by a role policy that asks for aws:SourceArn: the mistake that looks right", () => {
+    it("judgeImport denies a role policy that requires aws:SourceArn", () => {
         const tooStrict = statementsOf(rolePolicy).map((statement) => ({ ...statement, Condition: onlyForUs }));
         const judgement = judge({ role: { ...rolePolicy, Statement: tooStrict } });
         assert.ok(!judgement.allowed);
         assert.equal(judgement.step, "read by the role's policies");
     });
 
-    it("is denied by a deny in the bucket policy that meets the role's session alone", () => {
+    it("judgeImport denies by a bucket policy Deny for the role's session", () => {
         const veto: Statement = {
             Sid: "NotThisRole",
             Effect: "Deny",

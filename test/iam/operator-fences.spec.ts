@@ -17,9 +17,9 @@ const scopeOf = (stack: string): OperatorScope => ({
 });
 const operator = { arn: "arn:aws:iam::123456789012:user/ann" };
 
-describe("the operator's limits", () => {
+describe("Limits of the operator policies", () => {
     for (const stack of ["dev", "team"]) {
-        it(`of stack ${stack}: no request beyond them is allowed`, () => {
+        it(`the policies for stack ${stack} allow no request outside the stack`, () => {
             const scope = scopeOf(stack);
             const identity = policyKinds.map((name) => ({ name, document: operatorPolicy(scope, name) }));
             // A campaign accepts only filters of its own dataset group, so the policy allows all filters.
@@ -35,7 +35,7 @@ describe("the operator's limits", () => {
         });
     }
 
-    it("name the jobs and schemas of the stack, with every number and hash", () => {
+    it("the policies allow import jobs and schemas with any number and hash", () => {
         const scope = scopeOf("dev");
         const identity = policyKinds.map((name) => ({ name, document: operatorPolicy(scope, name) }));
         const may = (action: string, tail: string) => {
@@ -50,7 +50,7 @@ describe("the operator's limits", () => {
         assert.equal(may("personalize:CreateSchema", "schema/movie_items_schema-0a1b2c3d"), "allowed");
     });
 
-    it("hold for a function's role outside of Lambda, except in calls that Lambda makes itself", () => {
+    it("the boundary denies function roles outside Lambda, except calls that Lambda makes", () => {
         const scope = scopeOf("dev");
         const boundary = rolesBoundary(scope);
         const decide = (action: string, resource: string, context: Record<string, string>, document = boundary) => {
@@ -83,13 +83,13 @@ describe("the operator's limits", () => {
     });
 });
 
-describe("the subject of a GitHub workflow", () => {
+describe("isGithubSubject", () => {
     for (const subject of [
         "repo:my-org/films:environment:production",
         "repo:my-org/films:ref:refs/heads/main",
         "repo:my-org/films:ref:refs/tags/v1.2",
     ]) {
-        it(`can be ${subject}`, () => assert.ok(isGithubSubject(subject)));
+        it(`isGithubSubject accepts ${subject}`, () => assert.ok(isGithubSubject(subject)));
     }
     for (const subject of [
         "repo:my-org/films:pull_request",
@@ -101,7 +101,7 @@ describe("the subject of a GitHub workflow", () => {
         "repo:my-org/films:environment:",
         "my-org/films:environment:production",
     ]) {
-        it(`cannot be ${subject}`, () => assert.ok(!isGithubSubject(subject)));
+        it(`isGithubSubject rejects ${subject}`, () => assert.ok(!isGithubSubject(subject)));
     }
 });
 

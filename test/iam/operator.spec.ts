@@ -42,9 +42,9 @@ function may(action: string, resource: string, context: Record<string, string> =
     return authorize(request, { identity: identity(kinds) }, scope.accountId).decision;
 }
 
-describe("the operator's policies", () => {
+describe("Operator policies", () => {
     for (const kind of [...policyKinds, "boundary" as const]) {
-        it(`${kind}: is one that IAM takes, within its size, also with the longest names and a key`, () => {
+        it(`the ${kind} policy is valid for IAM, also with the longest names`, () => {
             for (const each of [scope, long]) {
                 const document = kind === "boundary" ? rolesBoundary(each) : operatorPolicy(each, kind);
                 const parsed = parsePolicy(JSON.stringify(document), "identity", sizeLimits.managedPolicy);
@@ -57,7 +57,7 @@ describe("the operator's policies", () => {
         });
     }
 
-    it("allow everything only where the service knows no narrower resource, and give the reason", () => {
+    it("a grant on resource * has a reason and almost never allows writes", () => {
         for (const grant of operatorGrants(scope)) {
             const isAll = grant.on.includes("*");
             assert.equal(isAll, grant.everythingBecause !== undefined, grant.sid);
@@ -76,7 +76,7 @@ describe("the operator's policies", () => {
         }
     });
 
-    it("hold in one region, but for what has none", () => {
+    it("each grant is limited to one region, except those of global services", () => {
         const global = ["iam", "budgets", "ce", "pricing", "cloudfront"];
         for (const { sid, service, on, condition = {} } of operatorGrants(scope)) {
             const bound =
@@ -86,7 +86,7 @@ describe("the operator's policies", () => {
         }
     });
 
-    it("name for each action that only AWS asks for a page, and for nothing else", () => {
+    it("each action that only AWS requires is granted and names a documentation page", () => {
         const granted = new Set(operatorGrants(scope).flatMap(actionsOf));
         for (const { action, page } of neededOnAws) {
             assert.ok(granted.has(action), `${action} is not granted`);
@@ -95,7 +95,7 @@ describe("the operator's policies", () => {
         assert.equal(new Set(neededOnAws.map(({ action }) => action)).size, neededOnAws.length);
     });
 
-    it("make the role within the boundary, and no other", () => {
+    it("the operator can create the stack's roles only with the permissions boundary", () => {
         const within = { "iam:PermissionsBoundary": policyArn(scope, "boundary") };
         const role = roleArn(scope);
         assert.equal(may("iam:CreateRole", role, within), "allowed");
@@ -112,7 +112,7 @@ describe("the operator's policies", () => {
         assert.equal(may("iam:SetDefaultPolicyVersion", policyArn(scope, "deploy")), "explicitDeny");
     });
 
-    it("pass our role to Personalize only", () => {
+    it("the operator can pass the execution role to Personalize only", () => {
         const to = (service: string) => ({ "iam:PassedToService": service });
         const role = roleArn(scope);
         assert.equal(may("iam:PassRole", role, to("personalize.amazonaws.com")), "allowed");
@@ -121,7 +121,7 @@ describe("the operator's policies", () => {
         assert.equal(may("iam:PassRole", `${role}-2`, to("personalize.amazonaws.com")), "implicitDeny");
     });
 
-    it("pass each role of operations to its own service, and to no other", () => {
+    it("the operator can pass each operations role to its own service only", () => {
         for (const { role, service } of rolesOf) {
             for (const other of new Set(rolesOf.map((each) => each.service))) {
                 const decision = may("iam:PassRole", roleArn(scope, role), { "iam:PassedToService": other });
@@ -132,7 +132,7 @@ describe("the operator's policies", () => {
         }
     });
 
-    it("make API Gateway's role for tracing, and no other service-linked role", () => {
+    it("the operator can create API Gateway's service-linked role and no other", () => {
         const of = (service: string, role: string) =>
             `arn:aws-cn:iam::123456789012:role/aws-service-role/${service}/${role}`;
         const [service, other] = ["ops.apigateway.amazonaws.com", "ec2.amazonaws.com"];
@@ -143,7 +143,7 @@ describe("the operator's policies", () => {
         assert.equal(make(of(other, "AWSServiceRoleForEC2"), other), "implicitDeny");
     });
 
-    it("keep event trackers and filters of other stacks out of reach, which have no names of ours", () => {
+    it("the operator can delete only filters and event trackers with the stack's tags", () => {
         const filter = "arn:aws-cn:personalize:cn-north-1:123456789012:filter/unseen";
         const tags = (stack: string) => ({
             "aws:ResourceTag/pulumi:project": scope.project,
@@ -158,7 +158,7 @@ describe("the operator's policies", () => {
         assert.equal(may("personalize:GetRecommendations", filter.replace("filter/", "campaign/")), "implicitDeny");
     });
 
-    it("stay in the region and the stack", () => {
+    it("the operator cannot change resources of another region or stack", () => {
         const bucket = `arn:aws-cn:s3:::${scope.bucketName}`;
         assert.equal(may("s3:PutBucketPolicy", bucket), "allowed");
         assert.equal(may("s3:PutBucketPolicy", bucket, { "aws:RequestedRegion": "cn-northwest-1" }), "implicitDeny");
@@ -171,7 +171,7 @@ describe("the operator's policies", () => {
         assert.equal(may("ssm:PutParameter", `${parameter}/prod/parked`), "implicitDeny");
     });
 
-    it("write the state flags, and never the cost guard's state", () => {
+    it("the operator can write state flags but not the cost guard's state", () => {
         const parameter = `arn:aws-cn:ssm:cn-north-1:123456789012:parameter/movie-recommender/${scope.stack}`;
         for (const key of ["closed", "parked", "reimport", "serving"]) {
             assert.equal(may("ssm:PutParameter", `${parameter}/${key}`), "allowed");
@@ -183,7 +183,7 @@ describe("the operator's policies", () => {
         }
     });
 
-    it("do nothing to the API's items but by the function with fixed operations", () => {
+    it("the operator can change table items only through the tableOperations function", () => {
         const table = `arn:aws-cn:dynamodb:cn-north-1:123456789012:table/${scope.names.api}`;
         const keys = { "dynamodb:LeadingKeys": "stack", "dynamodb:Attributes": "pk", "dynamodb:Select": "COUNT" };
         for (const action of ["BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem"]) {
@@ -201,7 +201,7 @@ describe("the operator's policies", () => {
         assert.equal(invokes(scope.names.api, policyKinds), "implicitDeny");
     });
 
-    it("let API Gateway invoke the API's function and SNS the notifier, and no other caller any function", () => {
+    it("only API Gateway and SNS can receive permission to invoke a function", () => {
         const permits = (name: string, principal: string) =>
             may("lambda:AddPermission", `arn:aws-cn:lambda:cn-north-1:123456789012:function:${name}`, {
                 "lambda:Principal": principal,
@@ -217,7 +217,7 @@ describe("the operator's policies", () => {
         ]);
     });
 
-    it("replace the code of a function by deploy only", () => {
+    it("only the deploy level can update a function's code", () => {
         const { api, prefetch, costGuard, tableOperations, notifier } = scope.names;
         for (const name of [api, prefetch, costGuard, tableOperations, notifier]) {
             const resource = `arn:aws-cn:lambda:cn-north-1:123456789012:function:${name}`;
@@ -229,7 +229,7 @@ describe("the operator's policies", () => {
         }
     });
 
-    it("read the value of an API key by deploy only", () => {
+    it("only the deploy level can read an API key's value", () => {
         const ours = {
             "aws:ResourceTag/pulumi:project": scope.project,
             "aws:ResourceTag/pulumi:stack": scope.stack,
@@ -250,7 +250,7 @@ describe("the operator's policies", () => {
         assert.equal(reads("/restapis/a1", "read"), "allowed");
     });
 
-    it("change nothing by read, and make nothing but a version and its campaign by operate", () => {
+    it("the read level changes nothing, and operate creates only versions, campaigns and jobs", () => {
         const actions = (kind: OperatorLevel) =>
             operatorGrants(scope)
                 .filter(({ policy }) => operatorLevels[kind].some((each) => each === policy))
@@ -273,7 +273,7 @@ describe("the operator's policies", () => {
         );
     });
 
-    it("use the key of the bucket through S3 only, and only where there is one", () => {
+    it("the operator can use the bucket's KMS key through S3 only", () => {
         const via = { "kms:ViaService": "s3.cn-north-1.amazonaws.com.cn" };
         const key = scope.kmsKeyArn ?? "";
         assert.equal(may("kms:GenerateDataKey", key, via), "allowed");

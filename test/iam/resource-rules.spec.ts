@@ -25,9 +25,14 @@ const cases: [what: string, type: string, props: Record<string, unknown>, rules:
         { policy: documentOf(allow({ Principal: "*" })) },
         ["public-bucket"],
     ],
-    ["one by AWS *", bucketPolicy, { policy: documentOf(allow({ Principal: { AWS: ["*"] } })) }, ["public-bucket"]],
     [
-        "one by NotPrincipal",
+        "a bucket that AWS: * may read",
+        bucketPolicy,
+        { policy: documentOf(allow({ Principal: { AWS: ["*"] } })) },
+        ["public-bucket"],
+    ],
+    [
+        "a bucket policy with NotPrincipal",
         bucketPolicy,
         { policy: documentOf(allow({ NotPrincipal: { AWS: "1" } })) },
         ["public-bucket"],
@@ -39,7 +44,7 @@ const cases: [what: string, type: string, props: Record<string, unknown>, rules:
         [],
     ],
     [
-        "one for all of an organisation",
+        "a bucket that an organization may read",
         bucketPolicy,
         { policy: documentOf(allow({ Principal: "*", Condition: { StringEquals: { "aws:PrincipalOrgID": "o-1" } } })) },
         [],
@@ -47,7 +52,12 @@ const cases: [what: string, type: string, props: Record<string, unknown>, rules:
     ["a public ACL", "aws:s3/bucketAcl:BucketAcl", { acl: "public-read" }, ["public-bucket"]],
     ["a private ACL", "aws:s3/bucketAcl:BucketAcl", { acl: "private" }, []],
     ["a closed access block", accessBlock, closed, []],
-    ["an access block with a hole", accessBlock, { ...closed, restrictPublicBuckets: false }, ["public-bucket"]],
+    [
+        "an access block without restrictPublicBuckets",
+        accessBlock,
+        { ...closed, restrictPublicBuckets: false },
+        ["public-bucket"],
+    ],
     ["an access block that leaves one out", accessBlock, { blockPublicAcls: true }, ["public-bucket"]],
     ["an access block that is not known yet", accessBlock, { ...closed, blockPublicAcls: output }, []],
     ["every action", policy, { policy: documentOf(allow({ Action: "*" })) }, ["wildcard-action"]],
@@ -79,19 +89,19 @@ const cases: [what: string, type: string, props: Record<string, unknown>, rules:
     ["a policy that is not known yet", policy, { policy: output }, []],
     ["a policy that is not JSON, which IAM rejects", policy, { policy: "{" }, []],
     [
-        "a service that is trusted in anybody's name",
+        "a trusted service without a source condition",
         role,
         { assumeRolePolicy: documentOf({ Effect: "Allow", Principal: personalize, Action: "sts:AssumeRole" }) },
         ["service-without-condition"],
     ],
     [
-        "a service whose role must have no such condition",
+        "CloudTrail, whose role must have no source condition",
         role,
         { assumeRolePolicy: documentOf({ Effect: "Allow", Principal: cloudTrail, Action: "sts:AssumeRole" }) },
         [],
     ],
     [
-        "this service together with another one",
+        "CloudTrail together with Lambda without a condition",
         role,
         {
             assumeRolePolicy: documentOf({
@@ -103,19 +113,19 @@ const cases: [what: string, type: string, props: Record<string, unknown>, rules:
         ["service-without-condition"],
     ],
     [
-        "this service in a bucket policy",
+        "CloudTrail in a bucket policy without a condition",
         bucketPolicy,
         { policy: documentOf(allow({ Principal: cloudTrail })) },
         ["service-without-condition"],
     ],
     [
-        "a service in a bucket policy",
+        "Personalize in a bucket policy without a condition",
         bucketPolicy,
         { policy: documentOf(allow({ Principal: personalize })) },
         ["service-without-condition"],
     ],
     [
-        "a service with a condition that is beside the point",
+        "a service with only an unrelated condition",
         bucketPolicy,
         {
             policy: documentOf(
@@ -125,7 +135,7 @@ const cases: [what: string, type: string, props: Record<string, unknown>, rules:
         ["service-without-condition"],
     ],
     [
-        "a service in our name",
+        "a service with aws:SourceAccount",
         bucketPolicy,
         {
             policy: documentOf(
@@ -153,7 +163,7 @@ const cases: [what: string, type: string, props: Record<string, unknown>, rules:
         ["too-wide-managed-policy"],
     ],
     [
-        "another of AWS's policies",
+        "another AWS managed policy",
         role,
         { managedPolicyArns: ["arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"] },
         [],
@@ -176,21 +186,21 @@ const cases: [what: string, type: string, props: Record<string, unknown>, rules:
     ],
 ];
 
-describe("the resource rules", () => {
+describe("Resource rules", () => {
     for (const [what, type, props, rules] of cases) {
-        it(`${rules.length > 0 ? "refuse" : "let pass"} ${what}`, () => {
+        it(`the resource rules ${rules.length > 0 ? "reject" : "accept"} ${what}`, () => {
             assert.deepEqual(rulesOf(type, props), rules);
         });
     }
 
-    it("name the problem with the statement's name", () => {
+    it("a violation names the rule and the statement", () => {
         const props = { policy: documentOf(allow({ Sid: "Everything", Action: ["iam:*"] })) };
         assert.deepEqual(violationsOf(policy, props), [
             { rule: "wildcard-action", problem: "statement Everything allows iam:*" },
         ]);
     });
 
-    it("are waived by name, with a reason that is one", () => {
+    it("a waiver needs a rule's name and a reason of 20 characters", () => {
         assert.deepEqual(waiverProblems({ "public-bucket": "the films are in the public domain" }), []);
         assert.match(waiverProblems({ "public-bucket": "because" })[0] ?? "", /reason of at least 20 characters/);
         assert.match(waiverProblems({ "public-bucket": "                      " })[0] ?? "", /at least 20 characters/);

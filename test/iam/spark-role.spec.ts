@@ -13,7 +13,7 @@ function documentsOfPage(): PolicyDocument[] {
     });
 }
 
-describe("the role of docs/scale.md for Spark", () => {
+describe("Spark role in docs/scale.md", () => {
     const [trust, access] = documentsOfPage() as [PolicyDocument, PolicyDocument];
     const account = "123456789012";
     const role = { arn: `arn:aws:iam::${account}:role/data-prep-spark` };
@@ -30,7 +30,7 @@ describe("the role of docs/scale.md for Spark", () => {
             account,
         ).decision === "allowed";
 
-    it("is assumed by EMR Serverless for this account's applications only", () => {
+    it("only EMR Serverless of this account can assume the role", () => {
         const ours = {
             "aws:SourceAccount": account,
             "aws:SourceArn": `arn:aws:emr-serverless:eu-central-1:${account}:/applications/00abc`,
@@ -47,7 +47,7 @@ describe("the role of docs/scale.md for Spark", () => {
         assert.ok(!assumes("emr-serverless.amazonaws.com", {}));
     });
 
-    it("reads program and events, and writes below one prefix", () => {
+    it("the role can read program and events and write below one prefix", () => {
         const bucket = "arn:aws:s3:::my-clicks";
         for (const [action, key] of [
             ["s3:GetObject", "code/prepare.py"],
@@ -64,7 +64,7 @@ describe("the role of docs/scale.md for Spark", () => {
         }
     });
 
-    it("does nothing else", () => {
+    it("the role allows no other action", () => {
         const bucket = "arn:aws:s3:::my-clicks";
         for (const [action, resource] of [
             ["s3:PutObject", `${bucket}/code/prepare.py`],

@@ -24,8 +24,8 @@ function byCloudTrail(
     return authorize({ caller, action, resource, context: own }, policies, accountId).decision;
 }
 
-describe("the trail's policies", () => {
-    it("are such as IAM and S3 take and the guard rules let pass, in any partition", () => {
+describe("IAM policies of the audit trail", () => {
+    it("the policies are valid and pass the resource rules in any partition", () => {
         const trust = trailRoleTrust();
         for (const [property, document, kind] of [
             ["policy", bucket, "resource"],
@@ -39,7 +39,7 @@ describe("the trail's policies", () => {
         assert.deepEqual(violationsOf("aws:iam/role:Role", { assumeRolePolicy: JSON.stringify(trust) }), []);
     });
 
-    it("let CloudTrail write this trail's files, and look at the bucket", () => {
+    it("CloudTrail can write this trail's files and read the bucket ACL", () => {
         assert.equal(byCloudTrail(bucket, "s3:GetBucketAcl", "arn:aws-cn:s3:::films-trail"), "allowed");
         assert.equal(byCloudTrail(bucket, "s3:PutObject", files), "allowed");
         const role = `arn:aws-cn:iam::${accountId}:role/${names.trailRole}`;
@@ -52,14 +52,14 @@ describe("the trail's policies", () => {
         assert.equal(authorize(lambda, trust, accountId).decision, "implicitDeny");
     });
 
-    it("allow no other trail, no other place, and nothing without TLS", () => {
+    it("the bucket policy denies other trails, other prefixes and requests without TLS", () => {
         const other = { "aws:SourceArn": trailArn({ ...scope, names: { trail: "other" } }) };
         assert.equal(byCloudTrail(bucket, "s3:PutObject", files, other), "implicitDeny");
         assert.equal(byCloudTrail(bucket, "s3:PutObject", files.replace(accountId, "999999999999")), "implicitDeny");
         assert.equal(byCloudTrail(bucket, "s3:PutObject", files, { "aws:SecureTransport": "false" }), "explicitDeny");
     });
 
-    it("let the role write its own streams, also within the boundary of an operator's roles", () => {
+    it("the role can write only its own log streams, also within the boundary", () => {
         const arn = `arn:aws-cn:iam::${accountId}:role/${names.trailRole}`;
         const caller = { arn: `arn:aws-cn:sts::${accountId}:assumed-role/${names.trailRole}/one`, roleArn: arn };
         const boundary = rolesBoundary({ ...scope, project: "movie-recommender", stack: "dev", bucketName: "films" });
