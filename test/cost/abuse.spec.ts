@@ -30,20 +30,20 @@ const normal: AttackedStack = {
 };
 const with_ = (more: Partial<Rates>, firewall = false) => ({ ...normal, firewall, rates: { ...rates, ...more } });
 
-describe("a stranger's price an hour", () => {
-    it("is at most $5 through the API at the default of 100 requests a second, all methods at once", () => {
+describe("Hourly cost of abuse", () => {
+    it("abuse through the API costs at most $5 an hour at the defaults", () => {
         assert.equal(rates.requestsPerSecond, 100);
         assert.ok(worstThroughApi(normal) <= 5, `$${worstThroughApi(normal)}`);
         assert.ok(worstThroughApi(with_({ storefront: "cloudfront" })) <= 5);
     });
 
-    it("was $22.8 of lists, because nothing bounded the campaign's use", () => {
+    it("lists cost about $22.8 an hour if the campaign has no rate limit", () => {
         const unbounded = { ...normal, minProvisionedTPS: 100 };
         const lists = attacksOn(unbounded)[0]?.usdPerHour ?? 0;
         assert.ok(Math.abs(lists + 99 * 0.2 - 22.8) < 0.8, `$${lists + 99 * 0.2}`);
     });
 
-    it("never falls with a higher rate, never rises with a lower one, and is 0 without requests", () => {
+    it("the cost never falls with a higher request rate", () => {
         const rate = fc.integer({ min: 1, max: 5000 });
         fc.assert(
             fc.property(rate, rate, fc.integer({ min: 1, max: 200 }), (one, other, minProvisionedTPS) => {
@@ -56,7 +56,7 @@ describe("a stranger's price an hour", () => {
     });
 
     for (const storefront of ["api", "cloudfront"] as const) {
-        it(`counts every method that API Gateway imports with storefront ${storefront}, each with a throttle of its own`, () => {
+        it(`throttles covers every method of the API with storefront ${storefront}`, () => {
             const wishes = { title: "t", invocation: "i", apiKey: false, otherOrigins: false };
             const page = storefront === "api";
             const { paths } = gatewayDocument(readApiDescription(), { ...wishes, page }) as {
@@ -70,7 +70,7 @@ describe("a stranger's price an hour", () => {
         });
     }
 
-    it("is in docs/cost.md, for the default, a lower throttle, and AWS WAF", async () => {
+    it("docs/cost.md shows the cost for the defaults, a lower throttle and WAF", async () => {
         const page = await readFile("docs/cost.md", "utf8");
         const edge = { storefront: "cloudfront" } as const;
         const lower = { requestsPerSecond: 10, burst: 20, eventsPerSecond: 1 };

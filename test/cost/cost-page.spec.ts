@@ -74,7 +74,7 @@ describe("docs/cost.md", () => {
     });
     const has = (text: string) => assert.ok(page.includes(text), `docs/cost.md has not:\n${text}`);
 
-    it("shows the cost of a demo for an hour", () => {
+    it("the page shows the cost of a demo for an hour", () => {
         const training = (recipe: string) => trainingUsd(recipe, movieLens);
         has(row("import of 2 MB", () => ingestionUsd(movieLens.bytes)));
         has(row("a training on 100,000 interactions", training));
@@ -84,7 +84,7 @@ describe("docs/cost.md", () => {
         has(row("**total**", together));
     });
 
-    it("shows the cost of a forgotten weekend, with and without the idle check", () => {
+    it("the page shows the cost of a forgotten weekend with and without idle check", () => {
         has(row("unnoticed until Monday, 9:00", hours(63)));
         const idle = Number(configDefaults.idleHours) + Number(configDefaults.idleGraceHours);
         assert.equal(idle, 48);
@@ -94,7 +94,7 @@ describe("docs/cost.md", () => {
         has(row("unnoticed for a month", (recipe) => campaignUsdPerMonth(recipe, 1)));
     });
 
-    it("shows the table of preview for a small production month, and its sums at more requests", () => {
+    it("the page shows preview's table for a small production month and larger sums", () => {
         has(priceTable(estimate(production(v1, 10_000)), 10_000));
         for (const requests of [10_000, 100_000, 1_000_000]) {
             const sum = (recipe: string) => estimate(production(recipe, requests)).expectedUsd;
@@ -103,19 +103,19 @@ describe("docs/cost.md", () => {
         has(`$${defaultLimitUsd(production(v1, 10_000))} here`);
     });
 
-    it("shows what the limit saved with runaway requests", () => {
+    it("the page shows what the limit saves if requests run away", () => {
         has(row("without a limit, until the end of November", (recipe) => runaway(recipe).nobody));
         has(row("with the limit", (recipe) => runaway(recipe).enforced));
         has(`${runaway(v1).hoursToLimit.toFixed(0)} hours`);
         has(approximately(campaignUsdPerHour(v1, 50) * 12));
     });
 
-    it("shows what parking at night saved", () => {
+    it("the page shows what parking at night saves", () => {
         const nights = hoursPerMonth / 24;
         has(row("parked from 20:00 to 8:00, a month", hours(nights * (12 - 18 / 60))));
     });
 
-    it("shows the settings of guard, budget and idle check", () => {
+    it("the page shows the settings of guard, budget and idle check", () => {
         has(`every ${guardMinutes} minutes`);
         const percents = budgetThresholds.filter(({ type }) => type === "ACTUAL").map(({ percent }) => percent);
         has(`${percents.slice(0, -1).join(", ")} and ${percents.at(-1)} %`);
@@ -123,7 +123,7 @@ describe("docs/cost.md", () => {
         has("`announce` by default");
     });
 
-    it("labels every amount as unverified", () => {
+    it("docs/cost.md labels every amount as unverified", () => {
         has("≈ US price, unverified");
         const unmarked = page.match(/.{0,20}(?<!≈ |to |than |\()\$\d+/g) ?? [];
         assert.deepEqual(unmarked, []);

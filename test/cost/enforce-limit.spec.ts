@@ -12,8 +12,8 @@ const enforced = async () => {
     return world;
 };
 
-describe("the monthly limit", () => {
-    it("sends a notification at 80 %, and parks the campaign within one run of the limit, with the reason", async () => {
+describe("Monthly limit of the cost guard", () => {
+    it("the guard notifies at 80 % and parks the campaign at the limit", async () => {
         const world = await enforced();
         assert.deepEqual(world.ids(), ["dev/2026-11/limit-near/10", "dev/2026-11/limit-reached/10"]);
         assert.match(String(world.lastOf("limit-near")?.at), /^2026-11-03T16:/, "40 hours of $0.20");
@@ -21,7 +21,7 @@ describe("the monthly limit", () => {
         assert.match(String(world.lastOf("limit-reached")?.text), /To resume without a training: npm run resume/);
     });
 
-    it("leaves a campaign resumed in the same month, notifies once, and enforces again after another limit or month", async () => {
+    it("the guard leaves a resumed campaign until another limit or month", async () => {
         const world = await enforced();
         await world.hours(3);
         world.makeCampaign();
@@ -42,7 +42,7 @@ describe("the monthly limit", () => {
         assert.ok(world.ids().includes("dev/2026-12/limit-reached/25"));
     });
 
-    it("asks for the deletion again when the service did not take it, or gave it up", async () => {
+    it("the guard deletes the campaign in the next run if a deletion failed", async () => {
         const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
         world.makeCampaign();
         world.refused.add("park");
@@ -54,7 +54,7 @@ describe("the monthly limit", () => {
         assert.equal(world.deletions, 1);
     });
 
-    it("is not hindered by the tag that protects from idleness", async () => {
+    it("the tag keep does not prevent parking at the limit", async () => {
         const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
         world.makeCampaign();
         world.kept = true;

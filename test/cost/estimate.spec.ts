@@ -8,14 +8,14 @@ const line = (given: Partial<PlannedStack>, what: string) =>
 const near = (actual: number | undefined, expected: number) =>
     assert.ok(actual !== undefined && Math.abs(actual - expected) < 0.005, `${actual} is not ${expected}`);
 
-describe("the estimate of a month", () => {
-    it("bills an idle campaign for its minimum: $0.20 x 730 h; with v2 $0.15 a thousand of 3,600 an hour", () => {
+describe("Monthly estimate", () => {
+    it("an idle campaign is billed for its minimum TPS, v2 by requests", () => {
         near(line({}, "campaign")?.idle.high, 146);
         near(line({ minProvisionedTPS: 3 }, "campaign")?.idle.high, 438);
         near(line({ recipe: "aws-user-personalization-v2" }, "campaign")?.idle.high, 394.2);
     });
 
-    it("bills what is asked above the minimum: 20 a second are 20 TPS", () => {
+    it("requests above the minimum TPS are billed", () => {
         near(line({ expectedRequestsPerDay: 20 * 86_400 }, "campaign")?.expected.high, 2920);
         near(line({ expectedRequestsPerDay: 20 * 86_400 }, "campaign")?.idle.high, 146);
         near(
@@ -25,7 +25,7 @@ describe("the estimate of a month", () => {
         );
     });
 
-    it("gives a campaign behind an API only the requests that caches leave, and bills those layers by use", () => {
+    it("a campaign behind an API gets only the requests that caches leave", () => {
         const api = { api: true, edge: true, expectedRequestsPerDay: 100 * 86_400 };
         // 38 lists a second, of which 16 % are calls: 6.08 TPS.
         near(line(api, "campaign")?.expected.high, 6.08 * 730 * 0.2);
@@ -36,25 +36,25 @@ describe("the estimate of a month", () => {
         assert.equal(line({}, "API and its table"), undefined);
     });
 
-    it("has no campaign while there is none, and everything else all the same", () => {
+    it("the estimate without a campaign keeps all other lines", () => {
         const without = estimate({ ...plan, hasCampaign: false });
         assert.ok(without.monthly.every(({ what }) => !what.startsWith("campaign")));
         near(estimate(plan).expectedUsd - without.expectedUsd, 146);
     });
 
-    it("has automatic training by the month, from its cheapest to its dearest", () => {
+    it("automatic training is a range from the lowest to the highest monthly price", () => {
         const weekly = line({ autoTrainingDays: 7 }, "automatic training");
         near(weekly?.expected.low, 1.07 * 0.24 * (730 / 24 / 7));
         near(weekly?.expected.high, 2.1 * 0.24 * (730 / 24 / 7));
     });
 
-    it("has the one-time cost of an import and a training", () => {
+    it("the one-time cost has an import and a training", () => {
         const [ingestion, training] = estimate({ ...plan, recipe: "aws-user-personalization-v2" }).once;
         near(ingestion?.usd.high, (2_000_000 / 1024 ** 3) * 0.05);
         assert.deepEqual(training?.usd, { low: 0.2, high: 0.2 });
     });
 
-    it("prices logs by the region, and the audit trail from the first copy of events to the second", () => {
+    it("log prices depend on the region, and the audit trail is a range", () => {
         const traffic = { api: true, expectedRequestsPerDay: 1_000_000 };
         const usd = (region: string) => line({ ...traffic, region }, "API and its table")?.expected.high ?? 0;
         const logGb = (1_000_000 * (730 / 24)) / 1024 ** 2;
@@ -64,7 +64,7 @@ describe("the estimate of a month", () => {
         assert.equal(line({ auditTrail: false }, "audit trail"), undefined);
     });
 
-    it("has the cost of a batch inference only with a file of users, as the range of the quoted prices", () => {
+    it("batch inference is listed only with a file of users, as a range", () => {
         const batch = (given: Partial<PlannedStack>) =>
             estimate({ ...plan, ...given }).once.find(({ what }) => what === "batch inference")?.usd;
         assert.equal(batch({}), undefined);
@@ -72,7 +72,7 @@ describe("the estimate of a month", () => {
         assert.deepEqual(batch({ batchUsers: 1000, recipe: "aws-user-personalization-v2" }), { low: 0.15, high: 0.15 });
     });
 
-    it("adds up to its sums, is never cheaper with more of anything, and its largest line comes first", () => {
+    it("the lines are sorted, add up and never fall with more use", () => {
         const more = fc.record({
             minProvisionedTPS: fc.integer({ min: 1, max: 100 }),
             expectedRequestsPerDay: fc.integer({ min: 0, max: 100_000_000 }),
@@ -101,8 +101,8 @@ describe("the estimate of a month", () => {
     });
 });
 
-describe("the limit of a stack that sets none", () => {
-    it("is a quarter above the estimate, in whole dollars, and parking does not move it", () => {
+describe("defaultLimitUsd", () => {
+    it("defaultLimitUsd is the estimate plus a quarter, whether or not parked", () => {
         const limit = defaultLimitUsd(plan);
         assert.equal(limit, Math.ceil(1.25 * estimate(plan).expectedUsd));
         assert.equal(defaultLimitUsd({ ...plan, hasCampaign: false }), limit);

@@ -5,8 +5,8 @@ import { freshState, parseState } from "../../cost/guard-state.ts";
 import { hour } from "../../cost/time.ts";
 import { guardWorld, solutionArn } from "../support/guard-world.ts";
 
-describe("what the guard keeps", () => {
-    it("fits an SSM parameter when everything comes together, with the longest names and a topic that is gone", async () => {
+describe("State of the cost guard", () => {
+    it("the largest possible state fits into an SSM parameter", async () => {
         const world = guardWorld("2026-11-02T00:00:00Z", {
             stack: "s".repeat(27),
             unusedAction: "delete",
@@ -67,23 +67,23 @@ describe("what the guard keeps", () => {
         { what: "an own request of another year", state: { ...fresh, own: [4e12] } },
         { what: "no moment at all", state: { ...fresh, lastUse: 1e300 } },
     ]) {
-        it(`is lost if it has ${what}`, () => {
+        it(`parseState rejects a state with ${what}`, () => {
             const parsed = parseState(JSON.stringify(state), now);
             assert.match("problem" in parsed ? parsed.problem : "", /is of the future/);
         });
     }
 
-    it("is lost if its spend is negative", () => {
+    it("parseState rejects a state with negative spend", () => {
         const state = { ...fresh, spend: { ...fresh.spend, settled: { tpsHours: -1e9, tpsHoursV2: 0 } } };
         assert.deepEqual(parseState(JSON.stringify(state), now), { problem: "is incomplete" });
     });
 
-    it("may be half an hour ahead, as clocks differ", () => {
+    it("parseState accepts a timestamp half an hour ahead", () => {
         const state = { ...fresh, spend: { ...fresh.spend, until: now + hour / 2 } };
         assert.ok("state" in parseState(JSON.stringify(state), now));
     });
 
-    it("is lost if it is a compressed text that grows without end", () => {
+    it("parseState rejects compressed text that expands beyond its limit", () => {
         const bomb = `deflate:${deflateRawSync(" ".repeat(5e6)).toString("base64")}`;
         assert.deepEqual(parseState(bomb, now), { problem: "is not JSON" });
     });

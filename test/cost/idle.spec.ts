@@ -9,8 +9,8 @@ const idleWorld = (settings: Parameters<typeof guardWorld>[1] = {}) => {
     return world;
 };
 
-describe("an idle campaign", () => {
-    it("is announced, with its price and what would keep it, and parked only at the announced time", async () => {
+describe("Idle campaign", () => {
+    it("the guard announces an idle campaign with its price and parks it later", async () => {
         const world = idleWorld();
         await world.hours(4.9);
         assert.equal(world.probes, 0);
@@ -30,7 +30,7 @@ describe("an idle campaign", () => {
         assert.match(String(world.parkedReason), /^cost guard: no requests since 2026-11-02 00:00 UTC$/);
     });
 
-    it("is only announced where that is configured, once", async () => {
+    it("idleAction: announce sends one notification and parks nothing", async () => {
         const world = idleWorld({ idleAction: "announce" });
         await world.hours(60);
         assert.deepEqual(world.kinds(), ["idle"]);
@@ -44,7 +44,7 @@ describe("an idle campaign", () => {
         assert.equal(world.arrived.length, 3);
     });
 
-    it("is no longer idle after a request or change, and the announcement is withdrawn", async () => {
+    it("a request or update withdraws the announcement", async () => {
         for (const wake of ["ask", "update"]) {
             const world = idleWorld();
             await world.hours(7);
@@ -60,7 +60,7 @@ describe("an idle campaign", () => {
         }
     });
 
-    it("is kept by the tag, before it is announced and after", async () => {
+    it("the tag keep prevents parking before and after the announcement", async () => {
         const before = idleWorld();
         before.kept = true;
         await before.hours(40);
@@ -77,7 +77,7 @@ describe("an idle campaign", () => {
         assert.equal(after.deletions, 0);
     });
 
-    it("is never concluded from missing data of CloudWatch", async () => {
+    it("missing CloudWatch data never makes a campaign idle", async () => {
         for (const metrics of ["empty", "broken"] as const) {
             const world = idleWorld();
             world.metrics = metrics;
@@ -88,7 +88,7 @@ describe("an idle campaign", () => {
         }
     });
 
-    it("is not parked when CloudWatch stops showing anything after the announcement", async () => {
+    it("the guard does not park while CloudWatch has no data after the announcement", async () => {
         const world = idleWorld();
         await world.hours(7);
         assert.deepEqual(world.kinds(), ["idle"]);
@@ -101,7 +101,7 @@ describe("an idle campaign", () => {
         assert.equal(world.deletions, 1, "late datapoints prove it, too");
     });
 
-    it("is seen by clocks that are 10 minutes off, each way", async () => {
+    it("clocks that are 10 minutes off do not change the notifications", async () => {
         const world = idleWorld();
         let ahead = false;
         await world.hours(60, () => {
@@ -111,7 +111,7 @@ describe("an idle campaign", () => {
         assert.deepEqual(world.kinds(), ["idle", "idle-parked"]);
     });
 
-    it("is not proved by a request of days ago, which a tag keep has outlasted", async () => {
+    it("an old probe does not prove idleness after the tag keep was removed", async () => {
         const world = idleWorld();
         await world.hours(12);
         world.kept = true;
@@ -123,7 +123,7 @@ describe("an idle campaign", () => {
         assert.deepEqual(world.kinds(), ["idle", "idle-withdrawn", "metrics-missing"]);
     });
 
-    it("is one that others ask rarely, too, if they ask within idleHours", async () => {
+    it("a campaign with rare requests within idleHours is not idle", async () => {
         const world = idleWorld();
         await world.hours(50, () => {
             if (world.now % (4.5 * hour) < 3 * window) world.ask();
@@ -132,14 +132,14 @@ describe("an idle campaign", () => {
     });
 });
 
-describe("the stack's own prefetch", () => {
+describe("Prefetch and the idle check", () => {
     /** The prefetch runs each hour. */
     const prefetching = async (world: ReturnType<typeof idleWorld>, hours: number) =>
         world.hours(hours, () => {
             if (world.now % hour === window * 3) world.prefetch(4);
         });
 
-    it("is not use: the campaign is announced after its idle hours", async () => {
+    it("prefetch requests do not count as use", async () => {
         const world = idleWorld({ prefetches: true });
         world.ask();
         await prefetching(world, 4.9);
@@ -151,7 +151,7 @@ describe("the stack's own prefetch", () => {
         assert.equal(world.deletions, 1);
     });
 
-    it("hides no viewer: not in its window, and not just before the campaign would be parked", async () => {
+    it("a viewer's request in a prefetch window or just before parking counts as use", async () => {
         const used = idleWorld({ prefetches: true });
         await used.hours(40, () => {
             if (used.now % hour === window * 3) used.prefetch(4);
@@ -167,7 +167,7 @@ describe("the stack's own prefetch", () => {
         assert.equal(late.deletions, 0);
     });
 
-    it("counts as use while CloudWatch does not show its metric: a used campaign is never parked for a lost log", async () => {
+    it("requests count as use while the prefetch metric is missing", async () => {
         const world = idleWorld({ prefetches: true });
         await world.hours(30, () => {
             if (world.now % hour === window * 3) world.ask(4);
@@ -179,20 +179,20 @@ describe("the stack's own prefetch", () => {
     });
 });
 
-describe("requests of the guard's own", () => {
+describe("foreignRequests", () => {
     const start = Date.parse("2026-11-02T00:00:00Z");
     const own = new Map([[start, 1]]);
-    it("do not count as use, in whichever window they were counted, as clocks differ", () => {
+    it("foreignRequests subtracts own requests in windows up to two away", () => {
         for (const counted of [start, start + window, start + 2 * window, start - 2 * window]) {
             assert.deepEqual([...foreignRequests(new Map([[counted, 1]]), own)], []);
             assert.deepEqual([...foreignRequests(new Map([[counted, 2]]), own)], [[counted, 1]]);
         }
     });
-    it("hide nothing that is elsewhere", () => {
+    it("foreignRequests keeps requests three windows away", () => {
         const elsewhere = start + 3 * window;
         assert.deepEqual([...foreignRequests(new Map([[elsewhere, 1]]), own)], [[elsewhere, 1]]);
     });
-    it("are found in their own windows first", () => {
+    it("foreignRequests subtracts own requests in their own window first", () => {
         const requests = new Map([
             [start, 3],
             [start + window, 5],

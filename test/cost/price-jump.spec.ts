@@ -5,7 +5,7 @@ import { plannedStack } from "../support/planned-stack.ts";
 
 const deployed: PlannedStack = { ...plannedStack, api: true };
 
-describe("a change that raises the estimate", () => {
+describe("priceJump", () => {
     for (const { change, from = {}, to } of [
         { change: "a second TPS", to: { minProvisionedTPS: 2 } },
         { change: "a ranking campaign", to: { rankingCampaign: true } },
@@ -17,7 +17,7 @@ describe("a change that raises the estimate", () => {
         },
         { change: "a lower price", from: { minProvisionedTPS: 1000 }, to: {} },
     ]) {
-        it(`needs no limit for ${change}`, () => {
+        it(`priceJump needs no limit for ${change}`, () => {
             assert.equal(
                 priceJump({ ...deployed, ...from }, { ...deployed, ...from, hasCampaign: true, ...to }),
                 undefined,
@@ -25,7 +25,7 @@ describe("a change that raises the estimate", () => {
         });
     }
 
-    it("needs a limit for 1000 TPS, also while the campaign is parked, and names the price and the commands", () => {
+    it("priceJump requires a limit for 1000 TPS and names price and commands", () => {
         for (const hasCampaign of [true, false]) {
             const reason = priceJump(
                 { ...deployed, hasCampaign },
@@ -40,7 +40,7 @@ describe("a change that raises the estimate", () => {
         }
     });
 
-    it("needs a limit for daily automatic training on much data", () => {
+    it("priceJump requires a limit for daily automatic training on 10 million interactions", () => {
         const large = { ...deployed, interactions: 10_000_000 };
         assert.match(priceJump(large, { ...large, autoTrainingDays: 1 }) ?? "", /automatic training/);
     });

@@ -9,8 +9,8 @@ const both = (settings: Parameters<typeof guardWorld>[1]) => {
 };
 const unhurried = { idleAction: "announce", idleHours: 9999 } as const;
 
-describe("a ranking campaign, to the cost guard", () => {
-    it("bills as the first one does, so that the limit is reached in half the time, and both are stopped", async () => {
+describe("Ranking campaign and the cost guard", () => {
+    it("two campaigns reach the limit in half the time, and both are parked", async () => {
         const world = both({ ...unhurried, monthlyLimitUsd: 10 });
         // $10 at twice $0.20 an hour.
         await world.hours(24.5);
@@ -25,7 +25,7 @@ describe("a ranking campaign, to the cost guard", () => {
         assert.deepEqual(world.kinds(), ["limit-near", "limit-reached"]);
     });
 
-    it("is billed by its own requests", async () => {
+    it("the ranking campaign is billed by its own requests", async () => {
         const world = both({ ...unhurried, monthlyLimitUsd: 1000 });
         // Ten a second of the one, none of the other: $2 an hour and $0.20.
         await world.hours(5, () => world.rank(10 * 15 * 60));
@@ -36,7 +36,7 @@ describe("a ranking campaign, to the cost guard", () => {
         assert.ok(Math.abs(asked - (5 * (2 + 0.2 * (2 / 3)) + 2 * 0.2 + 7 * 0.2)) < 0.5, `${asked}`);
     });
 
-    it("is stopped at the limit though the first one is gone already", async () => {
+    it("the guard deletes the ranking campaign at the limit without a first campaign", async () => {
         const world = both({ ...unhurried, monthlyLimitUsd: 10 });
         await world.hours(20);
         world.campaign = undefined;
@@ -44,7 +44,7 @@ describe("a ranking campaign, to the cost guard", () => {
         assert.deepEqual([world.deletions, world.rankingDeletions], [0, 1], "it was left alone, and went by itself");
     });
 
-    it("counts as before while it cannot be looked at, and its time is counted once", async () => {
+    it("an unreadable ranking campaign is billed as before and its time counted once", async () => {
         const [seen, unseen] = [both({ ...unhurried }), both({ ...unhurried })];
         await seen.hours(20);
         await unseen.hours(5);
@@ -56,7 +56,7 @@ describe("a ranking campaign, to the cost guard", () => {
         assert.ok(Math.abs(unseen.spend() - seen.spend()) < 0.01, `${unseen.spend()}, not ${seen.spend()}`);
     });
 
-    it("keeps both from being idle while either is asked, and neither is taken for idle while it is not known", async () => {
+    it("requests to either campaign, or unknown ones, keep both from being idle", async () => {
         const world = both({ idleHours: 2, idleGraceHours: 2 });
         await world.hours(12, () => world.rank());
         assert.deepEqual(world.kinds(), []);
@@ -70,7 +70,7 @@ describe("a ranking campaign, to the cost guard", () => {
         assert.match(String(world.lastOf("idle")?.text), /costs ≈ \$9\.60 .*a day/);
     });
 
-    it("has cost what it has when config takes it away, until the month ends", async () => {
+    it("a removed ranking campaign stays in the month's spend until the month ends", async () => {
         const world = both({ ...unhurried });
         await world.hours(10);
         world.ranks = false;
@@ -84,7 +84,7 @@ describe("a ranking campaign, to the cost guard", () => {
         assert.equal(JSON.parse(String(world.state)).ranking, undefined);
     });
 
-    it("is let run for the month by who resumes one of them", async () => {
+    it("resuming both campaigns overrides the limit for the month", async () => {
         const world = both({ ...unhurried, monthlyLimitUsd: 10 });
         await world.hours(27);
         world.makeCampaign();

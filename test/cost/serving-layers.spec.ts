@@ -37,8 +37,8 @@ const near = (actual: number | undefined, expected: number, off = 0.01) =>
 /** Seconds of a month of 730 hours, in millions. */
 const month = 2.628;
 
-describe("the layers before a campaign, at 100 requests a second of which half are about films and 10 are events", () => {
-    it("hand on what they do not answer: 60 to the API, 30 lists to the table, 10 to the campaign", () => {
+describe("servingLayers at 100 requests a second", () => {
+    it("each layer passes on the requests that it does not answer", () => {
         near(layer("CloudFront")?.perSecond, 100);
         near(layer("API Gateway")?.perSecond, 60);
         near(layer("Lambda")?.perSecond, 60);
@@ -48,7 +48,7 @@ describe("the layers before a campaign, at 100 requests a second of which half a
         near(layer("event tracker")?.perSecond, 10);
     });
 
-    it("bill what a calculation by hand gives", () => {
+    it("the cost of each layer equals a calculation by hand", () => {
         // 157.68 million requests at $3.50.
         near(layer("API Gateway")?.usd, 157.68 * 3.5);
         // $0.20 a million, and half a GB for 10 ms each.
@@ -66,13 +66,13 @@ describe("the layers before a campaign, at 100 requests a second of which half a
         assert.equal(layer("data transfer"), undefined);
     });
 
-    it("have all of it at the API without CloudFront, which then pays for the way to the viewer", () => {
+    it("without CloudFront the API gets all requests and pays data transfer", () => {
         assert.equal(layer("CloudFront", { edge: false }), undefined);
         near(layer("API Gateway", { edge: false })?.perSecond, 100);
         near(layer("data transfer", { edge: false })?.usd, ((262.8e6 * 4) / 1024 ** 2) * 0.09);
     });
 
-    it("have the peak factor's load in the busiest five minutes", () => {
+    it("the peak factor multiplies the load in the busiest five minutes", () => {
         near(layer("campaign")?.load?.atPeak, 20);
         near(layer("API Gateway")?.load?.atPeak, 120);
         // 120 a second of 10 ms would be two at once, but a process takes ten a second at most.
@@ -81,7 +81,7 @@ describe("the layers before a campaign, at 100 requests a second of which half a
         near(layer("DynamoDB")?.load?.atPeak, 80);
     });
 
-    it("break where the quota is nearest: the campaign at 25 times this, then what is not raised for it", () => {
+    it("firstToBreak returns the layer nearest to its quota", () => {
         const first = firstToBreak(servingLayers(traffic));
         assert.equal(first?.layer.what, "campaign");
         near(first?.times, 25);
@@ -91,7 +91,7 @@ describe("the layers before a campaign, at 100 requests a second of which half a
         assert.equal(quotas.campaignRequests.isRaised, false);
     });
 
-    it("save the campaign what the caches answer: 40 TPS in the place of 10", () => {
+    it("savedByCaches returns the campaign's cost that the caches save", () => {
         // 29,200 TPS-hours: 20,000 at $0.20 and the rest at $0.10.
         near(savedByCaches(traffic), 20_000 * 0.2 + 9200 * 0.1 - 7300 * 0.2);
         // Below the minimum a call saves nothing.
@@ -99,7 +99,7 @@ describe("the layers before a campaign, at 100 requests a second of which half a
         near(savedByCaches({ ...traffic, minProvisionedTPS: 1000 }), 0);
     });
 
-    it("let a minimum be set that costs nothing, and no higher one", () => {
+    it("freeMinimum returns the highest minimum TPS that costs nothing", () => {
         const free = freeMinimum(traffic);
         assert.equal(free, 8);
         near(layer("campaign", { minProvisionedTPS: free })?.usd, 7300 * 0.2);
@@ -107,21 +107,21 @@ describe("the layers before a campaign, at 100 requests a second of which half a
         assert.equal(freeMinimum({ ...traffic, requestsPerSecond: 1 }), 1);
     });
 
-    it("bill a peak that holds more than all of the month's requests no more than these", () => {
+    it("a short peak is billed only for the month's requests", () => {
         // 100 times the average for a hundredth of the month, then no requests.
         near(layer("campaign", { peak: 100 })?.usd, 730 * (0.01 * 1000 + 0.99) * 0.2);
     });
 });
 
-describe("prices by amount", () => {
-    it("change where a tier begins", () => {
+describe("tieredUsd", () => {
+    it("tieredUsd changes the price where a tier begins", () => {
         near(tieredUsd(333, requestTiers), 333 * 3.5);
         near(tieredUsd(1200, requestTiers), 333 * 3.5 + 667 * 2.8 + 200 * 2.38);
         near(tieredUsd(60_000, transferTiers), 10_240 * 0.09 + 40_960 * 0.085 + 8800 * 0.07);
     });
 });
 
-describe("any traffic", () => {
+describe("servingLayers for random traffic", () => {
     const part = fc.double({ min: 0, max: 0.5, noNaN: true });
     const any = fc.record({
         requestsPerSecond: fc.double({ min: 0, max: 20_000, noNaN: true }),
@@ -140,7 +140,7 @@ describe("any traffic", () => {
     });
     const sum = (layers: readonly Layer[]) => layers.reduce((total, { usd }) => total + usd, 0);
 
-    it("bills nothing negative, more where there is more of it, and more where less is in caches", () => {
+    it("no layer has a negative cost, and cost never falls with traffic", () => {
         fc.assert(
             fc.property(any, fc.double({ min: 1, max: 3, noNaN: true }), (one, times) => {
                 const layers = servingLayers(one);
@@ -157,7 +157,7 @@ describe("any traffic", () => {
         );
     });
 
-    it("reaches its quota at the calculated growth", () => {
+    it("firstToBreak returns the growth at which a layer reaches its quota", () => {
         fc.assert(
             fc.property(any, (one) => {
                 const first = firstToBreak(servingLayers({ ...one, requestsPerSecond: one.requestsPerSecond + 1 }));
@@ -174,8 +174,8 @@ describe("any traffic", () => {
     });
 });
 
-describe("usual traffic", () => {
-    it("leaves the campaign the lists that bench:api leaves it: 15 to 17 of a hundred", () => {
+describe("usualTraffic", () => {
+    it("usualTraffic leaves 15 to 17 % of lists to the campaign, as measured", () => {
         const { memoryHits, tableHits } = usualTraffic;
         const left = 1 - memoryHits - tableHits;
         assert.ok(left >= 0.15 && left <= 0.17, `${left}`);

@@ -27,8 +27,8 @@ function attacked() {
     return { world, minutes };
 }
 
-describe("the spend of API and page", () => {
-    it("counts every use once, however the runs and the late datapoints fall", () => {
+describe("Spend of API and storefront", () => {
+    it("countServing counts every request once despite missed runs and late datapoints", () => {
         const uses = fc.array(fc.tuple(fc.nat(40 * 24 * 60), fc.nat(1000)), { maxLength: 60 });
         const gaps = fc.array(fc.integer({ min: 1, max: 600 }), { minLength: 1, maxLength: 30 });
         fc.assert(
@@ -70,7 +70,7 @@ describe("the spend of API and page", () => {
         );
     });
 
-    it("is a part of the month's spend, and of the spend an hour", async () => {
+    it("API requests are part of the month's and the hour's spend", async () => {
         const { world, minutes } = attacked();
         await minutes(60, { apiRequests: 2000 });
         const counted = 0.2 + usdOf({ apiRequests: 57 * 2000 });
@@ -78,7 +78,7 @@ describe("the spend of API and page", () => {
         assert.ok(world.hourly() > 0.2 + usdOf({ apiRequests: 40_000 }));
     });
 
-    it("closes API and page when an hour costs 5 % of the limit, once, with a notification", async () => {
+    it("the guard closes the API when an hour costs 5 % of the limit", async () => {
         const { world, minutes } = attacked();
         await minutes(90, download);
         assert.equal(world.closings.length, 1);
@@ -93,13 +93,13 @@ describe("the spend of API and page", () => {
         assert.match(world.lastOf("api-closed")?.text ?? "", /npm run resume/);
     });
 
-    it("notifies before, at 2 % of the limit in an hour, and does not close below 5 %", async () => {
+    it("the guard only notifies if an hour costs 2 % of the limit", async () => {
         const { world, minutes } = attacked();
         await minutes(120, { edgeGb: ((notificationShare + 0.01) * 200) / 0.085 / 60 });
         assert.deepEqual([world.closings.length, world.kinds()], [0, ["traffic-high"]]);
     });
 
-    it("closes again after resume if the attack continues, but not for what was before", async () => {
+    it("the guard closes again if the attack continues after resume", async () => {
         const { world, minutes } = attacked();
         await minutes(60, download);
         assert.equal(world.closings.length, 1);
@@ -111,7 +111,7 @@ describe("the spend of API and page", () => {
         assert.equal(world.ids().filter((id) => id.includes("api-closed")).length, 2);
     });
 
-    it("closes when requests spend the month's limit slowly, once for each month and limit", async () => {
+    it("the guard closes once when slow requests spend the month's limit", async () => {
         const { world, minutes } = attacked();
         world.config = { ...world.config, monthlyLimitUsd: 200 };
         // $4.7 an hour: 2.4 % of the limit, 45 hours.
@@ -123,7 +123,7 @@ describe("the spend of API and page", () => {
         assert.ok(world.kinds().includes("limit-reached"));
     });
 
-    it("decides nothing without metrics, and completes a closing that failed or was interrupted", async () => {
+    it("the guard needs metrics to close and retries a failed closing", async () => {
         const { world, minutes } = attacked();
         world.metrics = "broken";
         await minutes(60, download);
@@ -138,7 +138,7 @@ describe("the spend of API and page", () => {
         assert.equal(JSON.parse(world.state ?? "{}").closing, undefined);
     });
 
-    it("reads states of earlier versions, which have no field for it", () => {
+    it("parseState accepts a state of an earlier version without serving spend", () => {
         const old = JSON.stringify(freshState(month, undefined));
         const found = parseState(old, month);
         assert.ok("state" in found && found.state.serving === undefined);

@@ -23,8 +23,8 @@ function billed(to: number, tps: number, v2: boolean, requests: ReadonlyMap<numb
     return v2 ? units * 3.6 * 0.15 : Math.min(units, 20_000) * 0.2 + Math.max(0, units - 20_000) * 0.1;
 }
 
-describe("the spend of a month", () => {
-    it("comes out the same whatever runs were missed, doubled, behind their time or without metrics", () => {
+describe("Campaign spend of a month", () => {
+    it("the spend is equal for missed, repeated, late and blind runs", () => {
         const runs = fc.array(
             fc.record({
                 after: fc.integer({ min: 1, max: 600 }),
@@ -64,7 +64,7 @@ describe("the spend of a month", () => {
         );
     });
 
-    it("counts what is not known at the minimum, and adds it when it is", () => {
+    it("unknown requests are counted at the minimum and corrected later", () => {
         const later = start + 3 * hour;
         const requests = new Map([[start + hour, 3000]]);
         const spend = countTime(freshSpend(start, start), later, undefined, at(1));
@@ -74,7 +74,7 @@ describe("the spend of a month", () => {
         near(monthSpendUsd(settled, requests), (3 - 1 / 12 + 3000 / 3600) * 0.2);
     });
 
-    it("starts when the campaign was made, and anew with the month", () => {
+    it("the spend starts at the campaign's creation and anew each month", () => {
         const made = start + 10 * day;
         near(
             monthSpendUsd(countTime(freshSpend(made, made), made + hour, undefined, at(2, false, made)), undefined),
@@ -88,7 +88,7 @@ describe("the spend of a month", () => {
         near(monthSpendUsd(after, undefined), 0.4);
     });
 
-    it("counts nothing while there is no campaign, and the dearer minimum where it changed in between", () => {
+    it("time without a campaign is free, and a changed minimum costs the higher", () => {
         const gone = countTime(freshSpend(start, start), start + hour, undefined, at(1));
         const without = countTime(
             countTime(gone, start + 2 * hour, at(1), undefined),
@@ -102,7 +102,7 @@ describe("the spend of a month", () => {
         near(monthSpendUsd(countTime(back, start + 11 * hour, at(1), at(3)), undefined), 1.1);
     });
 
-    it("has the volume discounts", () => {
+    it("the spend includes volume discounts", () => {
         const spend = countTime(freshSpend(start, start), start + 700 * hour, undefined, at(40));
         near(monthSpendUsd(spend, undefined), 20_000 * 0.2 + 8_000 * 0.1);
     });

@@ -16,8 +16,8 @@ const withSolutions = (settings: Parameters<typeof guardWorld>[1], ...names: str
     return world;
 };
 
-describe("a solution without a campaign", () => {
-    it("is listed after unusedDays, once, and again when the list changes", async () => {
+describe("Unused solutions", () => {
+    it("the guard lists a solution after unusedDays and again for a changed list", async () => {
         const world = withSolutions({}, "old");
         await world.hours(2.9 * day);
         assert.deepEqual(world.kinds(), []);
@@ -31,7 +31,7 @@ describe("a solution without a campaign", () => {
         assert.deepEqual(world.deleted, [], "unusedAction is list");
     });
 
-    it("is deleted a day after the notification if configured, never before it was sent", async () => {
+    it("unusedAction: delete deletes a solution a day after the notification", async () => {
         const world = withSolutions({}, "old");
         await world.hours(6 * day);
         world.config = { ...world.config, unusedAction: "delete" };
@@ -43,7 +43,7 @@ describe("a solution without a campaign", () => {
         assert.deepEqual(world.kinds(), ["unused", "unused", "unused-deleted"]);
     });
 
-    it("is used while a campaign serves it, or a parked one will, and for unusedDays afterwards", async () => {
+    it("a solution with a campaign or a parked campaign is not unused", async () => {
         const world = withSolutions({ unusedAction: "delete" }, "films");
         world.solutions = [solution(world, "films", { hasCampaign: true })];
         await world.hours(10 * day);
@@ -61,7 +61,7 @@ describe("a solution without a campaign", () => {
         assert.deepEqual(world.deleted, [], "a campaign came back to it in time");
     });
 
-    it("is protected by the tag keep, and by what could not be seen", async () => {
+    it("the tag keep and an unreadable parked flag protect a solution", async () => {
         const world = withSolutions({ unusedAction: "delete" }, "old");
         world.solutions = [solution(world, "old", { kept: true })];
         await world.hours(10 * day);
