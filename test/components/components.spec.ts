@@ -9,7 +9,7 @@ import { inputsOf, settled, tags, typesAndNames, useMocks, value } from "./mocks
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
 const place = { partition: "aws", bucketName: "films", readPrefixes: ["interactions.csv"] };
 
-describe("the components", () => {
+describe("DataBucket and PersonalizeAccess", () => {
     let folder: string;
     let interactionsFile: string;
 
@@ -35,7 +35,7 @@ describe("the components", () => {
         return bucket;
     };
 
-    it("make a bucket of exactly these resources", async () => {
+    it("DataBucket creates exactly the expected resources", async () => {
         await bucketWith("delete");
         assert.deepEqual(typesAndNames(), [
             "aws:s3/bucket:Bucket data",
@@ -50,7 +50,7 @@ describe("the components", () => {
         ]);
     });
 
-    it("close, encrypt and version the bucket", async () => {
+    it("DataBucket blocks public access and enables encryption and versioning", async () => {
         await bucketWith("delete");
         const bucket = "films";
         assert.deepEqual(inputsOf("BucketPublicAccessBlock"), {
@@ -75,13 +75,13 @@ describe("the components", () => {
         assert.equal(rules[0].expiration, undefined);
     });
 
-    it("give the bucket the policy document of iam, and nothing else", async () => {
+    it("DataBucket attaches the policy of dataBucketPolicy", async () => {
         await bucketWith("delete");
         const { policy } = inputsOf("BucketPolicy");
         assert.deepEqual(JSON.parse(policy), dataBucketPolicy(place, caller));
     });
 
-    it("drive what follows by the SHA-256 of the interactions", async () => {
+    it("DataBucket derives contentHash and sourceHash from the interactions' SHA-256", async () => {
         const bucket = await bucketWith("delete");
         // Output of sha256sum for the header line.
         const hash = "85d7a2753dae03c7392b6b04249eb3943877f7499893b06ef843e6cd592cdb13";
@@ -91,7 +91,7 @@ describe("the components", () => {
         assert.equal(await value(fileOf(bucket.files, "interactions").lines), 1);
     });
 
-    it("empty the bucket on destroy only where the data is not to be retained", async () => {
+    it("forceDestroy is true only if dataRetention is delete", async () => {
         await bucketWith("delete");
         assert.equal(inputsOf("Bucket").forceDestroy, true);
         await useMocks();
@@ -99,7 +99,7 @@ describe("the components", () => {
         assert.equal(inputsOf("Bucket").forceDestroy, false);
     });
 
-    it("make one role, which only Personalize can assume and which can only read the interactions", async () => {
+    it("PersonalizeAccess creates one role that can only read the interactions", async () => {
         const { PersonalizeAccess } = await import("../../components/personalize/personalize-access.ts");
         const access = new PersonalizeAccess("personalize", {
             roleName: "reader",

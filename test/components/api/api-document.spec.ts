@@ -7,8 +7,8 @@ const wishes = { title: "films", invocation: "arn:of:function", apiKey: false, o
 const description = readApiDescription();
 const documentOf = (more: Partial<typeof wishes> = {}) => gatewayDocument(description, { ...wishes, ...more }) as Json;
 
-describe("what API Gateway imports", () => {
-    it("has every path and operation of the description, each handed to the function", () => {
+describe("gatewayDocument", () => {
+    it("the document has every operation of the description, integrated with the function", () => {
         const { paths } = documentOf();
         const names = (of: object) => Object.keys(of).sort();
         assert.deepEqual(names(paths), names(description.paths));
@@ -21,7 +21,7 @@ describe("what API Gateway imports", () => {
         }
     });
 
-    it("checks that required parameters exist, and leaves bodies to the function, which names their fields", () => {
+    it("API Gateway validates required parameters, and the function validates bodies", () => {
         const document = documentOf();
         assert.equal(document.openapi, "3.0.1");
         const list = document.paths["/recommendations/{userId}"].get.parameters;
@@ -43,7 +43,7 @@ describe("what API Gateway imports", () => {
         });
     });
 
-    it("has no method that checks signatures, so nobody is the account's owner, whatever is configured", () => {
+    it("no method uses IAM authorization, whatever is configured", () => {
         for (const apiKey of [false, true]) {
             for (const page of [false, true]) {
                 const document = documentOf({ apiKey, page, otherOrigins: page });
@@ -57,7 +57,7 @@ describe("what API Gateway imports", () => {
         }
     });
 
-    it("wants a key for everything but a browser's question, where there is one", () => {
+    it("apiKey requires a key for every method except OPTIONS", () => {
         const { paths, ...document } = documentOf({ apiKey: true });
         assert.equal(document.components.securitySchemes.apiKey.name, "x-api-key");
         for (const operations of Object.values<Json>(paths)) {
@@ -68,7 +68,7 @@ describe("what API Gateway imports", () => {
         assert.equal(documentOf().components, undefined);
     });
 
-    it("answers what it refuses itself as a problem, for pages of other origins where these may call", () => {
+    it("gateway responses are problem documents with CORS headers for other origins", () => {
         for (const otherOrigins of [true, false]) {
             for (const [type, refused] of Object.entries<Json>(
                 documentOf({ otherOrigins })["x-amazon-apigateway-gateway-responses"],
@@ -85,7 +85,7 @@ describe("what API Gateway imports", () => {
         }
     });
 
-    it("has the page's files where the API serves it", () => {
+    it("the document has a storefront path if the API serves the page", () => {
         const { get } = documentOf({ page: true }).paths["/storefront/{proxy+}"];
         assert.equal(get.parameters[0].name, "proxy");
     });

@@ -42,8 +42,8 @@ async function makeApi(values: Record<string, string> = {}, { hosted = false, is
 const words = dataWords(undefined, { publicHistories: false });
 const names = (type: string) => made.filter((args) => args.type.endsWith(`:${type}`)).map(({ name }) => name);
 
-describe("the API's components", () => {
-    it("give the function its stack, by names that are valid while the campaign is away", async () => {
+describe("RecommendationApi component", () => {
+    it("the function gets the stack's resources by names that outlive the campaign", async () => {
         const { config } = await makeApi({
             filters: JSON.stringify({
                 comedies: 'INCLUDE ItemID WHERE Items.GENRES IN ("Comedy")',
@@ -94,7 +94,7 @@ describe("the API's components", () => {
         assert.deepEqual(inputsOf("Table").ttl, { attributeName: "expiresAt", enabled: true });
     });
 
-    it("let only this API call the function, and deploy anew when its description changes", async () => {
+    it("only this API can invoke the function, and a changed description redeploys", async () => {
         await makeApi();
         const { principal, sourceArn, sourceAccount } = inputsOf("Permission");
         // With a source account the permission is void; the ARN has the account.
@@ -105,7 +105,7 @@ describe("the API's components", () => {
         assert.notEqual(inputsOf("Deployment").triggers.body, before);
     });
 
-    it("hold requests back, and by default neither log them nor want a key", async () => {
+    it("the stage throttles requests, without access logs and API key by default", async () => {
         await makeApi({ apiRequestsPerSecond: "100", apiBurst: "200", eventsPerSecond: "2", eventsBurst: "3" });
         const all = made.filter(({ type }) => type.endsWith(":MethodSettings")).map(({ inputs }) => inputs);
         const preflights = all.filter(({ methodPath }) => methodPath.endsWith("/OPTIONS"));
@@ -142,7 +142,7 @@ describe("the API's components", () => {
         assert.deepEqual([names("ApiKey"), names("Account")], [[], []]);
     });
 
-    it("log requests without who asked, where configured, by a role that outlives the stack", async () => {
+    it("access logs omit viewers, and the account's log role outlives the stack", async () => {
         await makeApi({ apiAccessLogs: "true", apiGatewayLogRole: "true", storefront: "none", apiKey: "true" });
         const { format } = inputsOf("Stage").accessLogSettings;
         assert.match(format, /\$context\.resourcePath/);
@@ -152,7 +152,7 @@ describe("the API's components", () => {
         assert.deepEqual([names("Account"), names("UsagePlanKey")], [["api"], ["api"]]);
     });
 
-    it("make lists in advance by a schedule, and a ranking campaign at the smallest minimum", async () => {
+    it("Prefetch runs on a schedule, and RankingCampaign has the minimum TPS 1", async () => {
         await useMocks();
         const config = configWith({ rankingCampaign: "true", prefetchUsers: "5" });
         const [tableName, watchedFilterArn, failuresArn] = ["films", "arn:of:unwatched", "arn:of:failures"];
@@ -177,14 +177,14 @@ describe("the API's components", () => {
     });
 });
 
-describe("what the API and the page are made of", () => {
+describe("Files of API and storefront", () => {
     let dir: string;
     before(async () => {
         dir = await mkdtemp(join(tmpdir(), "serving-files-"));
     });
     after(() => rm(dir, { recursive: true, force: true }));
 
-    it("is tables of the very interactions that are uploaded", async () => {
+    it("fallbackTables rejects tables that were made from other interactions", async () => {
         const [input, output] = [join(dir, "u.data"), join(dir, "interactions.csv")];
         await assert.rejects(
             fallbackTables(join(dir, "none.csv")),
@@ -198,7 +198,7 @@ describe("what the API and the page are made of", () => {
         await assert.rejects(fallbackTables(other), /made from other interactions/);
     });
 
-    it("has the words of the data, and shows ids of users only if strangers may see histories", () => {
+    it("dataWords has the data's nouns and shows user IDs only with publicHistories", () => {
         assert.deepEqual(words, {
             noun: "film",
             nouns: "films",
@@ -228,7 +228,7 @@ describe("what the API and the page are made of", () => {
         assert.deepEqual(dataWords(manifest, { publicHistories: false }).viewers, [{ id: "22", genres: [] }]);
     });
 
-    it("has a line about each viewer's taste, and the origins of the images, from the tables", () => {
+    it("dataWords returns viewers' genres, and imageOriginsOf the origins of images", () => {
         const image = (place: number) => ({
             image: `https://${place < 2 ? "cdn" : "other"}.shop.example/${place}.jpg`,
         });
@@ -251,7 +251,7 @@ describe("what the API and the page are made of", () => {
         assert.deepEqual(imageOriginsOf(tables), ["https://cdn.shop.example", "https://other.shop.example"]);
     });
 
-    it("escapes ids in the page", async () => {
+    it("pageFiles escapes user IDs in HTML attributes", async () => {
         const dir = await mkdtemp(join(tmpdir(), "page-"));
         await writeFile(join(dir, "index.html"), '<html data-noun="%NOUN%" data-viewers="%VIEWERS%">100%');
         const viewers = [{ id: 'a"b<i>&\u00eb', genres: [] }];
@@ -261,7 +261,7 @@ describe("what the API and the page are made of", () => {
         });
     });
 
-    it("is the page's files, with the API's address", async () => {
+    it("pageFiles inserts the API address and rejects unknown file types", async () => {
         await writeFile(join(dir, "index.html"), '<html data-api="%API%" data-viewer-auth="%VIEWER_AUTH%">');
         for (const file of ["u.data", "interactions.csv", "other.csv"]) await rm(join(dir, file), { force: true });
         const html = pageFiles(dir, { api: "api", viewerAuth: "jwt", ...words }).find(

@@ -3,14 +3,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { checkViewerAuth } from "../../../components/api/viewer-auth.ts";
 import { configWith, useMocks } from "../mocks.ts";
 
-describe("the issuer of viewers' tokens", () => {
+describe("checkViewerAuth", () => {
     useMocks();
     const check = (viewerIssuer: string, env: NodeJS.ProcessEnv) => {
         const config = configWith({ viewerAuth: "jwt", viewerIssuer, viewerAudience: "films" });
         checkViewerAuth(config, env, new pulumi.ComponentResource("test:Issuer", "issuer"));
     };
 
-    it("needs TLS on AWS, because a network could replace its keys", () => {
+    it("checkViewerAuth requires an https:// issuer on AWS", () => {
         const local = "http://127.0.0.1:8080";
         assert.throws(
             () => check(local, {}),

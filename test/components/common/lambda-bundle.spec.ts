@@ -8,8 +8,8 @@ import { buildBundle, bundleFile, lambdaBundle } from "../../../components/commo
 
 const root = join(import.meta.dirname, "../../..");
 
-describe("the code of a function", () => {
-    it("is the same in another clone, holds no path of this machine, and is less than 1.4 MB", async () => {
+describe("Lambda bundles", () => {
+    it("a bundle is equal in another clone, without local paths, below 1.4 MB", async () => {
         const clone = await mkdtemp(join(tmpdir(), "another-clone-"));
         try {
             for (const part of ["app", "components", "config", "cost", "data-prep", "personalize", "package.json"]) {
@@ -35,7 +35,7 @@ describe("the code of a function", () => {
         }
     });
 
-    it("comes from a cache until a source changes or the file is gone", async () => {
+    it("bundleFile uses its cache until a source changes or the file is deleted", async () => {
         const { text } = buildBundle("notifier");
         const file = bundleFile("notifier");
         assert.equal(await readFile(file, "utf8"), text);
@@ -52,7 +52,7 @@ describe("the code of a function", () => {
         assert.deepEqual(JSON.parse(await readFile(record, "utf8")), kept);
     });
 
-    it("is in the state of a stack by its path in the project only", async () => {
+    it("lambdaBundle stores a path relative to the project in the state", async () => {
         const { assets } = lambdaBundle("notifier", { "tables.json": new pulumi.asset.StringAsset("{}") });
         const { "index.mjs": code, ...beside } = (await assets) as Record<string, pulumi.asset.FileAsset>;
         assert.deepEqual(Object.keys(beside), ["tables.json"]);

@@ -13,14 +13,14 @@ const open = JSON.stringify({
 const common = { region: "eu-central-1", tags: {}, pollSeconds: 1, deadlineMinutes: 1 };
 const reason = "a drill needs it, for an hour";
 
-describe("the resource rules in a program", () => {
+describe("enforceResourceRules", () => {
     beforeEach(async () => {
         await useMocks();
         // A transformation belongs to the stack's resource, which mocks do not make by themselves.
         await pulumi.runtime.runInPulumiStack(async () => ({}));
     });
 
-    it("reject a resource at once, and name it, the rule and the fix", () => {
+    it("a violating resource throws an error with resource, rule and fix", () => {
         enforceResourceRules({});
         assert.throws(
             () => new aws.iam.Policy("wide", { policy: open }),
@@ -28,7 +28,7 @@ describe("the resource rules in a program", () => {
         );
     });
 
-    it("never ask the engine for what turns out to be refused when something else is made", async () => {
+    it("a policy that violates a rule once resolved is never registered", async () => {
         enforceResourceRules({});
         const later = (text: string) => pulumi.output(Promise.resolve(text));
         new aws.iam.Policy("wide", { policy: later(open) });
@@ -40,14 +40,14 @@ describe("the resource rules in a program", () => {
         );
     });
 
-    it("let pass what is waived, and leave its properties as they are", async () => {
+    it("a waived rule lets the resource pass unchanged", async () => {
         enforceResourceRules({ "wildcard-action": reason });
         const policy = new aws.iam.Policy("wide", { policy: pulumi.output(open) });
         const text = await new Promise((resolve) => policy.policy.apply(resolve));
         assert.equal(text, open);
     });
 
-    it("refuse a campaign before which no budget on Personalize was asked for, and no other", async () => {
+    it("a campaign is rejected unless a budget for Amazon Personalize exists", async () => {
         const campaign = (name: string) =>
             new Campaign(name, { name, solutionArn: "s", solutionVersionArn: "s/v", minProvisionedTPS: 1, ...common });
         const budget = (name: string, service: string) =>
@@ -72,7 +72,7 @@ describe("the resource rules in a program", () => {
         );
     });
 
-    it("let a campaign pass after the budget of config budgetByTag, and not after another stack's", async () => {
+    it("budgetByTag accepts the stack's own budget and no other stack's", async () => {
         const config = configWith({ budgetByTag: "true" });
         enforceResourceRules({}, config);
         const campaign = (name: string) =>
@@ -85,7 +85,7 @@ describe("the resource rules in a program", () => {
         assert.ok(made.some(({ name }) => name === "second"));
     });
 
-    it("let a campaign pass without a budget where that is waived with a reason", async () => {
+    it("a waiver of campaign-without-budget accepts a campaign without a budget", async () => {
         enforceResourceRules({ "campaign-without-budget": reason });
         new Campaign("free", {
             name: "free",
@@ -98,7 +98,7 @@ describe("the resource rules in a program", () => {
         assert.ok(made.some(({ name }) => name === "free"));
     });
 
-    it("take no waiver without a reason, and none of no rule", () => {
+    it("a waiver without a valid reason or rule is rejected", () => {
         assert.throws(
             () => enforceResourceRules({ "wildcard-action": "because" }),
             /waivers\.wildcard-action is "because"/,

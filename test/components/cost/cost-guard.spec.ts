@@ -27,8 +27,8 @@ async function makeAll(values: Record<string, string> = {}) {
 }
 const ofType = (type: string) => made.filter((args) => args.type.endsWith(`:${type}`));
 
-describe("the cost guard's components", () => {
-    it("run the guard by a schedule, within a role of its own, and keep what fails", async () => {
+describe("Cost guard components", () => {
+    it("CostGuard runs on a schedule with its own role and a failure queue", async () => {
         const { names } = await makeAll({
             guardMinutes: "1",
             idleAction: "park",
@@ -59,7 +59,7 @@ describe("the cost guard's components", () => {
         ]);
     });
 
-    it("hold a budget to the limit: on the service, or on everything with the tag", async () => {
+    it("SpendBudget filters by the stack's tag with budgetByTag", async () => {
         await makeAll({ budgetByTag: "true" });
         const budget = inputsOf("Budget");
         assert.deepEqual([budget.limitAmount, budget.timeUnit, budget.budgetType], ["192.5", "MONTHLY", "COST"]);
@@ -76,7 +76,7 @@ describe("the cost guard's components", () => {
         ]);
     });
 
-    it("do without the budget in an account that refuses it, and its waiver has the reason", async () => {
+    it("budget: false creates no budget, and its waiver has a reason", async () => {
         const { cost } = await makeAll({ budget: "false" });
         assert.deepEqual([ofType("Budget").length, ofType("Function").length], [0, 1]);
         assert.deepEqual(waiverProblems(waiversOf(cost)), []);
@@ -84,7 +84,7 @@ describe("the cost guard's components", () => {
         assert.deepEqual(waiversOf({ budget: true }), {});
     });
 
-    it("go to a queue, and to mail and chat if configured", async () => {
+    it("Notifications subscribes a queue, and mail and chat if configured", async () => {
         await makeAll();
         assert.deepEqual(
             ofType("TopicSubscription").map(({ inputs }) => inputs.protocol),
@@ -106,7 +106,7 @@ describe("the cost guard's components", () => {
         assert.equal(inputsOf("Permission").sourceArn, `arn:aws:sns:eu-central-1:123456789012:${names.notifications}`);
     });
 
-    it("carry the stack's tags wherever there can be any, and the boundary where there is one", async () => {
+    it("all resources have the stack's tags, and roles the permissions boundary", async () => {
         const permissionsBoundary = "arn:aws:iam::123456789012:policy/boundary";
         await makeAll({ permissionsBoundary, chatWebhookParameter: "/chat" });
         const tagged = ["Function", "Role", "LogGroup", "Queue", "Topic", "Budget", "MetricAlarm"];

@@ -3,10 +3,10 @@ import { priceTable } from "../../../components/cost/price-table.ts";
 import { estimate } from "../../../cost/estimate.ts";
 import { plannedStack } from "../../support/planned-stack.ts";
 
-describe("the price that preview shows", () => {
+describe("priceTable", () => {
     const table = priceTable(estimate(plannedStack), 10_000);
 
-    it("shows the monthly cost without and with the expected requests, and the cost of the first up", () => {
+    it("priceTable shows monthly cost with and without requests and the first up", () => {
         const lines = table.split("\n").map((line) => line.trim().replaceAll(/ {2,}/g, " | "));
         assert.ok(lines.includes("per month | no requests | 10,000 requests a day"), table);
         assert.ok(lines.includes("campaign, minimum 1 TPS | ≈ $146 | ≈ $146"), table);
@@ -14,11 +14,11 @@ describe("the price that preview shows", () => {
         assert.ok(lines.includes("training, by the hour | ≈ $0.26 to $0.50"), table);
     });
 
-    it("notes that no price is verified, and their source", () => {
+    it("priceTable says that prices are US prices and unverified", () => {
         assert.match(table, /US price, unverified/);
     });
 
-    it("has its amounts one below the other", () => {
+    it("priceTable aligns its amounts", () => {
         const rows = table.split("\n").filter((line) => line.trimEnd().endsWith("$146") || line.includes("total"));
         assert.equal(new Set(rows.map((line) => line.trimEnd().length)).size, 1);
     });

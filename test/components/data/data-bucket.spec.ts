@@ -9,7 +9,7 @@ import type { StackConfig } from "../../../config/config.ts";
 import { executionRolePolicy } from "../../../iam/import-access.ts";
 import { configWith, schemaText } from "../mocks.ts";
 
-describe("the files of a stack", () => {
+describe("Data files of a stack", () => {
     let folder: string;
 
     before(async () => {
@@ -17,7 +17,7 @@ describe("the files of a stack", () => {
     });
     after(() => rm(folder, { recursive: true, force: true }));
 
-    it("are CSVs with their Avro schema beside them, and errors name what is wrong", async () => {
+    it("schemaBeside reads the Avro schema beside a CSV and reports errors", async () => {
         const csv = join(folder, "films.csv");
         const schema = join(folder, "films.schema.json");
         assert.throws(() => schemaBeside(csv, "ITEMS"), {
@@ -34,7 +34,7 @@ describe("the files of a stack", () => {
         assert.equal(schemaBeside(csv, "ITEMS"), schemaText("Items", "ITEM_ID"));
     });
 
-    it("that does not exist names the command that makes it", () => {
+    it("fileProblem names the command that creates a missing file", () => {
         const file = join(folder, "none.csv");
         assert.deepEqual(fileProblem("interactionsFile", file), {
             path: "interactionsFile",
@@ -44,7 +44,7 @@ describe("the files of a stack", () => {
         });
     });
 
-    it("are exactly what the role may read, and it may write for batches only", () => {
+    it("the role can read exactly prefixesOf and write only batch output", () => {
         const [interactions, items, users, input] = [
             "personalize_interactions_fixed.csv",
             "items.csv",

@@ -57,7 +57,7 @@ interface Widget {
     };
 }
 
-describe("the dashboard", () => {
+describe("CloudWatch dashboard", () => {
     const { widgets } = dashboardBody({
         ...place,
         region: "eu-central-1",
@@ -69,7 +69,7 @@ describe("the dashboard", () => {
     const named = lines.filter(([first]) => typeof first === "string") as string[][];
     const expressions = lines.flatMap((line) => (line.at(-1) as { expression?: string }).expression ?? []);
 
-    it("asks its three questions, each over a row, and nothing lies on anything else", () => {
+    it("the dashboard has four headings and no overlapping widgets", () => {
         const questions = widgets.flatMap(({ properties }) => properties.markdown?.split("\n")[0] ?? []);
         assert.deepEqual(questions, ["## Health", "## API", "## Quality", "## Cost"]);
         for (const [index, one] of widgets.entries()) {
@@ -87,7 +87,7 @@ describe("the dashboard", () => {
         assert.equal(widgets.filter(({ type }) => type === "alarm").length, 1);
     });
 
-    it("shows every metric of config/metrics.ts, and no other", () => {
+    it("the dashboard shows exactly the metrics of config/metrics.ts", () => {
         for (const [namespace, name] of named) {
             assert.equal(known.get(String(name)), namespace, name);
         }
@@ -97,14 +97,14 @@ describe("the dashboard", () => {
         assert.deepEqual(new Set([...named.map(([, name]) => name), ...selected]), new Set(known.keys()));
     });
 
-    it("computes with what it shows only", () => {
+    it("metric math uses only metrics that the dashboard shows", () => {
         const ids = new Set(named.map((line) => (line.at(-1) as unknown as { id?: string }).id));
         const math = expressions.filter((expression) => !/^SE(LECT|ARCH)/.test(expression));
         assert.equal(math.length, 2);
         for (const word of math.join().match(/\b[a-z]\w*/g) ?? []) assert.ok(ids.has(word), word);
     });
 
-    it("is found at the console of its partition", () => {
+    it("dashboardUrl returns the console address of each partition", () => {
         const tail = "/cloudwatch/home?region=r#dashboards/dashboard/d";
         assert.equal(dashboardUrl("aws", "r", "d"), `https://r.console.aws.amazon.com${tail}`);
         assert.equal(dashboardUrl("aws-cn", "r", "d"), `https://console.amazonaws.cn${tail}`);
@@ -112,8 +112,8 @@ describe("the dashboard", () => {
     });
 });
 
-describe("the alarms", () => {
-    it("are as many as are paid for, and watch metrics of config/metrics.ts or of SQS", () => {
+describe("CloudWatch alarms", () => {
+    it("the alarms are as many as billed and use metrics of config/metrics.ts", () => {
         assert.equal(alarms.length, alarmCount(true));
         assert.equal(alarmCount(false), alarmCount(true) - 6);
         // CloudWatch bills the metrics of an expression: three of errors, two of each of the API's failure rates.
@@ -126,14 +126,14 @@ describe("the alarms", () => {
         }
     });
 
-    it("call at the config's figures", () => {
+    it("alarm thresholds come from the configuration", () => {
         const thresholds = Object.fromEntries(alarms.map(({ id, calls, threshold }) => [id, `${calls} ${threshold}`]));
         assert.equal(thresholds.idle, "at or above 24");
         assert.equal(thresholds.cost, "at or above 160");
         assert.equal(thresholds["quality-drop"], "above 15");
     });
 
-    it("can be called: CloudWatch evaluates a day at most, and a period of one of its lengths", () => {
+    it("each alarm has a period and evaluation that CloudWatch accepts", () => {
         for (const { id, period, datapoints, watches } of alarms) {
             assert.ok(period * datapoints.of <= 86_400 && period % 60 === 0, id);
             assert.ok(datapoints.needed >= 1 && datapoints.needed <= datapoints.of, id);
@@ -141,7 +141,7 @@ describe("the alarms", () => {
         }
     });
 
-    it("each have a page, which begins with a command that there is; and there is no page of no alarm", async () => {
+    it("each alarm has a page in docs/runbooks that begins with a command", async () => {
         const folder = join(root, "docs", "runbooks");
         const pages = (await readdir(folder)).sort();
         assert.deepEqual(pages, alarms.map(({ id }) => `${id}.md`).sort());
@@ -158,7 +158,7 @@ describe("the alarms", () => {
     });
 });
 
-describe("the observability component", () => {
+describe("Observability component", () => {
     const observe = async (values: Record<string, string>) => {
         await useMocks();
         const config = configWith(values);
@@ -172,7 +172,7 @@ describe("the observability component", () => {
         return { config, observability };
     };
 
-    it("makes an alarm of each, with one sentence and the page, to the topic and only when it goes wrong", async () => {
+    it("each alarm notifies the topic and links its runbook page", async () => {
         const { config } = await observe({});
         const its = made.filter(({ type }) => type.endsWith(":MetricAlarm")).map(({ inputs }) => inputs);
         assert.equal(its.length, alarmCount(config.serving.api) - 1);
@@ -193,7 +193,7 @@ describe("the observability component", () => {
         );
     });
 
-    it("shows the metrics of all published versions by a search, and names none of them", async () => {
+    it("the dashboard finds the metrics of all versions by SEARCH", async () => {
         const { observability } = await observe({});
         const { dashboardBody: body } = inputsOf("Dashboard");
         assert.ok(
@@ -202,14 +202,14 @@ describe("the observability component", () => {
         assert.match(await value(observability.dashboardUrl), /#dashboards\/dashboard\/movie-recommender$/);
     });
 
-    it("watches what was adopted under its own name", async () => {
+    it("the dashboard uses the name of an adopted campaign", async () => {
         await observe({ adopt: JSON.stringify({ campaign: arn("campaign/console-films") }) });
         assert.match(inputsOf("Dashboard").dashboardBody, /campaign\/console-films/);
     });
 });
 
-describe("the audit trail", () => {
-    it("is a trail that can be proved unchanged, into a closed bucket and a log group, each for 90 days", async () => {
+describe("AuditTrail component", () => {
+    it("the trail has log file validation, a private bucket and a log group", async () => {
         await useMocks();
         const config = configWith({ permissionsBoundary: "arn:aws:iam::123456789012:policy/boundary" });
         const { names } = config;

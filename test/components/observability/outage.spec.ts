@@ -32,7 +32,7 @@ function breaches(id: string, sums: Readonly<Record<string, number>>): boolean {
     return (series.get(period) ?? 0) > alarm.threshold;
 }
 
-describe("the alarms of an outage", () => {
+describe("Outage alarms", () => {
     const cases: [string, string, Record<string, number>, boolean][] = [
         ["errors", "a total outage: no request succeeds", { failures: 40, badRequests: 0 }, true],
         ["errors", "a total outage by 4xx alone", { badRequests: 40 }, true],
@@ -50,7 +50,7 @@ describe("the alarms of an outage", () => {
         ["campaign-failures", "no requests", {}, false],
     ];
     for (const [id, what, sums, expected] of cases) {
-        it(`${id}: ${what} ${expected ? "breaches" : "does not breach"}`, () =>
+        it(`the alarm ${id} ${expected ? "breaches" : "does not breach"}: ${what}`, () =>
             assert.equal(breaches(id, sums), expected));
     }
 });

@@ -18,7 +18,7 @@ const common = {
     deadlineMinutes: 1,
 };
 
-describe("Pulumi's dynamic provider host with our provider text", () => {
+describe("Pulumi's dynamic provider host with the stored provider text", () => {
     let service: Service;
     /** Replaces the engine, whose end the handlers must detect. */
     let engine: Server;
@@ -49,7 +49,7 @@ describe("Pulumi's dynamic provider host with our provider text", () => {
         return host;
     };
 
-    it("carries a dataset group through its whole life", async () => {
+    it("the host creates, reads, updates and deletes a dataset group", async () => {
         const host = await hostOf("DatasetGroup");
         const { __provider, ...inputs } = (await host.check({}, { ...common, name: "host" })).inputs;
         assert.equal(__provider, host.text);
@@ -80,7 +80,7 @@ describe("Pulumi's dynamic provider host with our provider text", () => {
         assert.equal((await host.read(id, outs)).id, "");
     });
 
-    it("reports bad inputs by property, and lets preview's unknown values pass", async () => {
+    it("check reports invalid inputs by property and accepts unknown values", async () => {
         const host = await hostOf("DatasetGroup");
         const { failures } = await host.check({}, { ...common, name: "no good" });
         assert.deepEqual(failures, [
@@ -89,7 +89,7 @@ describe("Pulumi's dynamic provider host with our provider text", () => {
         assert.deepEqual((await host.check({}, { ...common, name: unknownValue })).failures, []);
     });
 
-    it("records an import that failed as created, with all that its next life needs", async () => {
+    it("create records a failed import job with its inputs and status", async () => {
         const { datasetArn } = await createDataset(service, "host-import");
         const host = await hostOf("DatasetImportJob");
         const inputs = {
@@ -117,7 +117,7 @@ describe("Pulumi's dynamic provider host with our provider text", () => {
         assert.deepEqual((await host.diff(failure.id, failure.properties, inputs)).replaces, ["status"]);
     });
 
-    it("keeps the service's error name and request id in what a person reads, and records nothing", async () => {
+    it("an error keeps the service's error name and request ID", async () => {
         const host = await hostOf("Dataset");
         const nowhere = "arn:aws:personalize:eu-central-1:000000000000";
         const error = await host
@@ -133,7 +133,7 @@ describe("Pulumi's dynamic provider host with our provider text", () => {
         assert.equal(initFailureOf(error), undefined);
     });
 
-    it("asks nothing more of the service when the engine is gone", async () => {
+    it("create sends no AWS request after the engine has ended", async () => {
         const host = await hostOf("DatasetGroup");
         await new Promise((closed) => engine.close(closed));
         await assert.rejects(

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { forward } from "../../../components/personalize/forward.ts";
 import { kinds } from "../../../personalize/kinds.ts";
 
-describe("the forwarder in Pulumi's state", () => {
-    it("differs between the kinds by the kind alone, and stays under 2 KB", () => {
+describe("forward", () => {
+    it("forward differs between kinds only in the kind and is below 2 KB", () => {
         const ofSchema = forward("Schema");
         for (const kind of Object.keys(kinds)) {
             const text = forward(kind);

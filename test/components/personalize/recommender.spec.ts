@@ -29,7 +29,7 @@ const kept: Record<string, boolean | undefined> = {};
 
 const tags = { ...stackTags, "movie-recommender:owner": "an-id" };
 
-describe("the recommender", () => {
+describe("Recommender component", () => {
     let folder: string;
 
     before(async () => {
@@ -38,7 +38,7 @@ describe("the recommender", () => {
     beforeEach(useMocks);
     after(() => rm(folder, { recursive: true, force: true }));
 
-    it("is made of the nine kinds, each with its name, region, deadline and provider", async () => {
+    it("Recommender creates the expected resources with name, region and deadline", async () => {
         await recommender(configWith({}));
         const dynamic = "pulumi-nodejs:dynamic/personalize";
         assert.deepEqual(typesAndNames(), [
@@ -93,13 +93,13 @@ describe("the recommender", () => {
         assert.equal(inputsOf("Solution").recipeArn, "arn:aws:personalize:::recipe/aws-user-personalization");
     });
 
-    it("leaves the recipe to the service with AutoML", async () => {
+    it("Recommender sets no recipeArn with performAutoML", async () => {
         await recommender(configWith({ recipe: "", performAutoML: "true" }));
         assert.equal(inputsOf("Solution").performAutoML, true);
         assert.equal("recipeArn" in inputsOf("Solution"), false);
     });
 
-    it("has no campaign while that is parked or not enabled, and answers an empty ARN for it", async () => {
+    it("Recommender creates no campaign while it is parked or disabled", async () => {
         const parked = { reason: "holidays", since: "2026-11-25T12:00:00Z", campaign: null };
         for (const [config, stateFlags] of [
             [configWith({}), { parked }],
@@ -116,13 +116,13 @@ describe("the recommender", () => {
         }
     });
 
-    it("passes the job that `retrain --reimport` recorded to the import job", async () => {
+    it("Recommender passes the job of `retrain --reimport` to the import job", async () => {
         const reimport = { reason: "retrain --reimport", since: "2026-11-25T12:00:00Z", importJobArn: "arn:of:job-1" };
         await recommender(configWith({}), { reimport });
         assert.equal(inputsOf("DatasetImportJob").repeats, "arn:of:job-1");
     });
 
-    it("keeps the campaign at a version that is held, and at none that was only switched to", async () => {
+    it("the campaign stays at a held version but not at a switched one", async () => {
         const serving = { solutionVersionArn: "arn:of:old", reason: "worse", since: "2026-11-25T12:00:00Z" };
         await recommender(configWith({}), { serving: { ...serving, hold: true } });
         assert.equal(inputsOf("Campaign").solutionVersionArn, "arn:of:old");
@@ -135,7 +135,7 @@ describe("the recommender", () => {
         assert.equal(inputsOf("Campaign").solutionVersionArn, "arn:of:old");
     });
 
-    it("stores the tables under the version before the campaign, and leaves those of earlier versions", async () => {
+    it("tables of a version are uploaded before the campaign and retained", async () => {
         const tables = join(folder, "fallback-tables.json");
         await writeFile(tables, "{}");
         await recommender(configWith({}), {}, tables);
@@ -151,7 +151,7 @@ describe("the recommender", () => {
         assert.ok(campaign > made.findLastIndex((args) => args.type.endsWith(":BucketObjectv2")));
     });
 
-    it("lets the campaign follow what the service trains by itself, and trains nothing for a new import", async () => {
+    it("syncWithLatestSolutionVersion sets $LATEST and trains nothing for an import", async () => {
         const automatic = { performAutoTraining: "true", syncWithLatestSolutionVersion: "true", autoTrainingDays: "1" };
         await recommender(configWith(automatic));
         const { solution } = namesFor("dev");
@@ -171,13 +171,13 @@ describe("the recommender", () => {
         ["aws-user-personalization-v2", 1, "every day: ≈ $6.08 a month for 100,000 interactions"],
         [undefined, 30, "every 30 days: ≈ $0.26 to $0.51 a month for 100,000 interactions"],
     ] as const) {
-        it(`logs the monthly price of training ${recipe ?? "with AutoML"} by itself ${sentence.split(":")[0]}`, () => {
+        it(`autoTrainingPrice: ${recipe ?? "AutoML"} has a monthly price for ${sentence.split(":")[0]}`, () => {
             const told = autoTrainingPrice({ recipe, autoTrainingDays: days }, 100_001);
             assert.equal(told, `automatic training ${sentence} (US price, unverified)`);
         });
     }
 
-    it("makes filters after the import: they need its data", async () => {
+    it("Recommender creates filters after the import job", async () => {
         const given = {
             filters: JSON.stringify({
                 again: 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")',
@@ -193,7 +193,7 @@ describe("the recommender", () => {
         assert.deepEqual(kinds, ["DatasetImportJob", "Filter", "Filter"]);
     });
 
-    it("makes filters and an event tracker of the group", async () => {
+    it("Recommender creates the configured filters and an event tracker", async () => {
         const filters = {
             new: "INCLUDE ItemID WHERE Items.YEAR > 1990",
             unseen: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("*")',
@@ -214,7 +214,7 @@ describe("the recommender", () => {
         );
     });
 
-    it("makes one batch job of the file of users, on the version that the program trained", async () => {
+    it("batchInferenceFile creates one batch job on the program's solution version", async () => {
         await recommender(configWith({ batchInferenceFile: "users.jsonl" }));
         const job = inputsOf("BatchInferenceJob");
         assert.equal(job.solutionVersionArn, "movies");
@@ -225,7 +225,7 @@ describe("the recommender", () => {
         assert.equal("filterArn" in job, false);
     });
 
-    it("makes for items and users a schema named by its text, a dataset and an import, before the solution", async () => {
+    it("itemsFile and usersFile create schema, dataset and import before the solution", async () => {
         const texts = { items: schemaText("Items", "ITEM_ID"), users: schemaText("Users", "USER_ID") };
         for (const [kind, text] of Object.entries(texts)) {
             await writeFile(join(folder, `${kind}.schema.json`), text);

@@ -13,15 +13,15 @@ async function makePage(values: Record<string, string> = {}, isClosed = false) {
 }
 const cacheKey = () => inputsOf("CachePolicy").parametersInCacheKeyAndForwardedToOrigin;
 
-describe("the page behind CloudFront", () => {
-    it("is disabled while API and page are closed", async () => {
+describe("Storefront component (CloudFront)", () => {
+    it("the distribution is disabled while API and page are closed", async () => {
         await makePage();
         assert.equal(inputsOf("Distribution").enabled, true);
         await makePage({}, true);
         assert.equal(inputsOf("Distribution").enabled, false);
     });
 
-    it("keeps no error of the API: by itself CloudFront would, for 10 s", async () => {
+    it("CloudFront caches no 5xx response of the API", async () => {
         await makePage();
         assert.deepEqual(
             inputsOf("Distribution").customErrorResponses,
@@ -29,14 +29,14 @@ describe("the page behind CloudFront", () => {
         );
     });
 
-    it("caches an answer by the caller's origin where other origins may call", async () => {
+    it("the cache key has Origin if other origins are allowed", async () => {
         await makePage();
         assert.deepEqual(cacheKey().headersConfig, { headerBehavior: "none" });
         await makePage({ allowedOrigins: '["https://films.example"]' });
         assert.deepEqual(cacheKey().headersConfig, { headerBehavior: "whitelist", headers: { items: ["Origin"] } });
     });
 
-    it("has the viewer's token in the cache key with viewerAuth jwt: CloudFront removes it otherwise", async () => {
+    it("the cache key has Authorization with viewerAuth jwt", async () => {
         await makePage({ viewerAuth: "jwt", viewerIssuer: "https://login.example", viewerAudience: "films" });
         assert.deepEqual(cacheKey().headersConfig, {
             headerBehavior: "whitelist",
