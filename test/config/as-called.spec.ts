@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { asCalled } from "../../config/as-called.ts";
 
-describe("the commands in a message, for a caller of `npm run local`", () => {
+describe("asCalled", () => {
     const cases: readonly (readonly [string, string])[] = [
         ["Bring it back: npm run resume", "Bring it back: npm run local -- resume"],
         ["`npm run rollback -- --to 2f` switches", "`npm run local -- rollback --to 2f` switches"],
@@ -21,16 +21,16 @@ describe("the commands in a message, for a caller of `npm run local`", () => {
         ],
     ];
     for (const [text, called] of cases) {
-        it(`of ${text}`, () =>
+        it(`asCalled with \`npm run local --\` adapts: ${text}`, () =>
             assert.equal(asCalled(text, { MOVIE_RECOMMENDER_COMMANDS: "npm run local --" }), called));
     }
 
-    it("names the clone's Pulumi CLI where the machine has none", () => {
+    it("asCalled replaces `pulumi` with the clone's CLI if the machine has none", () => {
         const env = { MOVIE_RECOMMENDER_PULUMI: "npm run pulumi --" };
         assert.equal(asCalled("`pulumi up`, then npm run resume", env), "`npm run pulumi -- up`, then npm run resume");
     });
 
-    it("of any text stays as it is for other callers", () => {
+    it("asCalled returns the text unchanged for other callers", () => {
         assert.equal(process.env.MOVIE_RECOMMENDER_COMMANDS, undefined);
         assert.equal(asCalled("npm run resume"), "npm run resume");
     });

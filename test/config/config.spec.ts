@@ -6,8 +6,8 @@ import { configDefaults } from "../support/config-defaults.ts";
 import { documentedEffects } from "../support/effects.ts";
 import { good, problems } from "./parsed.ts";
 
-describe("the configuration", () => {
-    it("has each of its values on the page, with its default, and the page has no others", async () => {
+describe("Stack configuration", () => {
+    it("docs/configuration.md lists each key with its default and no other", async () => {
         const page = await readFile(new URL("../../docs/configuration.md", import.meta.url), "utf8");
         const [table = ""] = page.split("## Effect of a change");
         const rows = table.split("\n").flatMap((line) => {
@@ -22,11 +22,11 @@ describe("the configuration", () => {
         }
     });
 
-    it("has a row for each key in the table of effects, and no other", () => {
+    it("the table of effects has a row for each key and no other", () => {
         assert.deepEqual([...documentedEffects().keys()].sort(), [...Object.keys(configDefaults), "aws:region"].sort());
     });
 
-    it("is the default one where nothing is set", () => {
+    it("an empty configuration has the default values", () => {
         assert.deepEqual(good(), {
             project: "movie-recommender",
             stack: "dev",
@@ -96,7 +96,7 @@ describe("the configuration", () => {
         });
     });
 
-    it("refuses a filter by the name of the one for watched items, unless that is switched off", () => {
+    it("a filter with the name of the watched filter is rejected unless disabled", () => {
         const filters = '{"movie-recommender-unwatched":"INCLUDE ItemID WHERE Items.YEAR > 1990"}';
         assert.deepEqual(
             problems({ filters }).map(({ path }) => path),
@@ -105,7 +105,7 @@ describe("the configuration", () => {
         assert.equal(good({ filters, watchedFilter: "false" }).watchedFilter, false);
     });
 
-    it("finds the filters whose lists have what the user watched", () => {
+    it("includesWatched finds filters whose lists contain watched items", () => {
         const by = (type: string) => `ItemID WHERE interactions . EVENT_TYPE IN ("${type}")`;
         const drama = 'ItemID WHERE Items.GENRES IN ("Drama")';
         for (const [expression, expected] of [
@@ -118,7 +118,7 @@ describe("the configuration", () => {
         }
     });
 
-    it("keeps a key out of a page, and rejects a campaign without an API", () => {
+    it("the API settings reject contradictory viewerAuth, apiKey, storefront and allowedOrigins", () => {
         const paths = (values: Record<string, string>) => problems(values).map(({ path }) => path);
         const jwt = { viewerAuth: "jwt", viewerIssuer: "https://login.example/realms/films", viewerAudience: "films" };
         const { issuer, audience, claim } = good(jwt).serving.viewerAuth ?? {};
@@ -145,7 +145,7 @@ describe("the configuration", () => {
         assert.deepEqual(paths({ allowedOrigins: "https://films.example" }), ["allowedOrigins"]);
     });
 
-    it("takes what is set", () => {
+    it("configured values replace the defaults", () => {
         const config = good({
             pollSeconds: "0.2",
             minProvisionedTPS: "3",
@@ -160,12 +160,12 @@ describe("the configuration", () => {
         assert.equal(config.tags.team, "films");
     });
 
-    it("keeps the tags by which a stack knows its own, whatever the user's tags are", () => {
+    it("user tags cannot replace the stack's own tags", () => {
         const { tags } = good({ tags: '{"pulumi:stack":"other"}' });
         assert.deepEqual(tags, { "pulumi:project": "movie-recommender", "pulumi:stack": "dev" });
     });
 
-    it("reports every bad value at once, each with its path", () => {
+    it("the configuration reports every invalid value at once, each with its path", () => {
         const bad = {
             bucketName: "My_Bucket",
             nameSuffix: " x",
@@ -220,7 +220,7 @@ describe("the configuration", () => {
             values: { performAutoTraining: "often", syncWithLatestSolutionVersion: "true" },
         },
     ]) {
-        it(`reports one problem for ${title}`, () => {
+        it(`the configuration reports one problem for ${title}`, () => {
             assert.deepEqual(
                 problems(values).map(({ path }) => path),
                 [Object.keys(values)[0]],
@@ -228,7 +228,7 @@ describe("the configuration", () => {
         });
     }
 
-    it("reports no region of a key beside a region that does not exist", () => {
+    it("the configuration does not compare a key's region with an invalid region", () => {
         const kmsKeyArn = "arn:aws:kms:eu-central-1:123456789012:key/1";
         assert.deepEqual(
             problems({ kmsKeyArn }, { region: "eu-centrall-1" }).map(({ path }) => path),
@@ -264,7 +264,7 @@ describe("the configuration", () => {
         ["tags.team", '{"team":"films","Team":"films"}'],
         ["tags", JSON.stringify(Object.fromEntries(Array.from({ length: 48 }, (_, at) => [`tag${at}`, "x"])))],
     ] as const) {
-        it(`refuses ${path} ${value}`, () => {
+        it(`the configuration rejects ${path} ${value}`, () => {
             assert.deepEqual(
                 problems({ [path.split(".")[0] as string]: value }).map((problem) => problem.path),
                 [path],
@@ -272,7 +272,7 @@ describe("the configuration", () => {
         });
     }
 
-    it("refuses credentials that only AWS's plugin would see, and names the setting", () => {
+    it("aws:profile is rejected with a pointer to AWS_PROFILE", () => {
         const [problem, ...more] = problems({}, { keys: ["aws:profile"] });
         assert.deepEqual(more, []);
         assert.equal(problem?.path, "aws:profile");

@@ -51,12 +51,12 @@ const wrong: [expression: string, column: number, reason: RegExp][] = [
     ["EXCLUDE ItemID WHERE Items.A = 5; DROP", 33, /; DROP does not belong/],
 ];
 
-describe("the grammar of filter expressions", () => {
+describe("filterFault", () => {
     for (const expression of published) {
-        it(`accepts ${JSON.stringify(expression)}`, () => assert.equal(filterFault(expression), undefined));
+        it(`filterFault accepts ${JSON.stringify(expression)}`, () => assert.equal(filterFault(expression), undefined));
     }
     for (const [expression, column, reason] of wrong) {
-        it(`refuses ${JSON.stringify(expression)} at column ${column}`, () => {
+        it(`filterFault rejects ${JSON.stringify(expression)} at column ${column}`, () => {
             const fault = filterFault(expression);
             assert.equal(fault?.column, column, fault?.reason);
             assert.match(fault?.reason ?? "", reason);

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { bucketNameFor, namesFor } from "../../config/config.ts";
 import { good, problems } from "./parsed.ts";
 
-describe("names", () => {
-    it("are the plain ones on dev and local", () => {
+describe("Resource names", () => {
+    it("namesFor returns names without a suffix for dev and local", () => {
         const plain = {
             role: "AmazonPersonalize-ExecutionRole",
             schema: "item_interactions_schema",
@@ -48,7 +48,7 @@ describe("names", () => {
         assert.deepEqual(namesFor("local"), plain);
     });
 
-    it("end with the stack elsewhere, and with nameSuffix where it is set", () => {
+    it("namesFor appends the stack's name, or nameSuffix if set", () => {
         assert.equal(namesFor("prod").campaign, "movie-recommender-campaign-prod");
         assert.equal(namesFor("prod", "-eu").campaign, "movie-recommender-campaign-eu");
         assert.equal(namesFor("dev", "-eu").role, "AmazonPersonalize-ExecutionRole-eu");
@@ -57,7 +57,7 @@ describe("names", () => {
         }
     });
 
-    it("may be as long as the service allows, and no longer: an import job's name continues with content and number", () => {
+    it("the configuration limits nameSuffix to what import job names leave", () => {
         const room = 63 - "-01234567-9999".length - "item_interactions_import_job".length;
         assert.ok(good({ nameSuffix: "x".repeat(room) }));
         const [problem, ...more] = problems({ nameSuffix: "x".repeat(room + 1) });
@@ -66,7 +66,7 @@ describe("names", () => {
         assert.match(String(problem?.reason), new RegExp(`^is "x+"; it must be at most ${room} letters`));
     });
 
-    it("of a stack that no name can end with are a problem that names nameSuffix", () => {
+    it("a stack name that no resource can end with is reported as nameSuffix", () => {
         assert.deepEqual(problems({}, { stack: "my.stack" }), [
             {
                 path: "nameSuffix",
@@ -76,7 +76,7 @@ describe("names", () => {
         ]);
     });
 
-    it("of a stack that no bucket's name can end with are a problem that names bucketName", () => {
+    it("a stack name that no bucket can end with is reported as bucketName", () => {
         const [problem, ...more] = problems({}, { stack: "Prod" });
         assert.deepEqual(more, []);
         assert.equal(problem?.path, "bucketName");
@@ -87,7 +87,7 @@ describe("names", () => {
         assert.ok(good({ bucketName: "films" }, { stack: "Prod" }));
     });
 
-    it("of the bucket are unique by account and stack unless configured", () => {
+    it("bucketNameFor contains account and stack unless bucketName is configured", () => {
         assert.equal(bucketNameFor(good(), "123456789012"), "my-movie-recommender-data-123456789012-dev");
         assert.equal(bucketNameFor(good({ bucketName: "films" }), "123456789012"), "films");
     });

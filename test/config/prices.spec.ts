@@ -16,9 +16,9 @@ const v2 = "aws-user-personalization-v2";
 const near = (actual: number, expected: number) =>
     assert.ok(Math.abs(actual - expected) < 0.005, `${actual} is not ${expected}`);
 
-describe("a price", () => {
+describe("Prices", () => {
     for (const [name, price] of Object.entries(prices)) {
-        it(`of ${name} has its unit, region, source and date, and is not verified`, () => {
+        it(`the price ${name} has unit, region, source and date, and is unverified`, () => {
             assert.ok(price.usd > 0);
             for (const text of [price.unit, price.region, price.source]) assert.notEqual(text, "");
             assert.match(price.date, /^20\d\d-\d\d$/);
@@ -27,26 +27,26 @@ describe("a price", () => {
     }
 });
 
-describe("an idle campaign", () => {
-    it("costs $146 a month at 1 TPS, $394 with a v2 recipe", () => {
+describe("Campaign price", () => {
+    it("an idle campaign costs $146 a month at 1 TPS, $394 with v2", () => {
         near(campaignUsdPerHour(v1, 1), 0.2);
         near(campaignUsdPerMonth(v1, 1), 146);
         near(campaignUsdPerHour(v2, 1), 0.54);
         near(campaignUsdPerMonth(v2, 1), 394.2);
     });
 
-    it("costs as many times more as it has TPS, and never less than 1 TPS", () => {
+    it("the campaign price is proportional to its TPS, which counts at least as 1", () => {
         near(campaignUsdPerMonth(v1, 5), 5 * 146);
         near(campaignUsdPerMonth(v2, 5), 5 * 394.2);
         near(campaignUsdPerMonth(v1, 0), 146);
     });
 
-    it("costs half for the TPS-hours beyond 20,000 a month, and a quarter beyond 200,000", () => {
+    it("the price falls beyond 20,000 and 200,000 TPS-hours a month", () => {
         near(campaignUsdPerMonth(v1, 100), 20_000 * 0.2 + 53_000 * 0.1);
         near(campaignUsdPerMonth(v1, 1000), 20_000 * 0.2 + 180_000 * 0.1 + 530_000 * 0.05);
     });
 
-    it("is known to be v2 by the recipe's name or ARN; AutoML is not", () => {
+    it("isV2 recognizes v2 recipes by name or ARN, not AutoML", () => {
         assert.deepEqual([v1, v2, `arn:aws:personalize:::recipe/${v2}`, undefined].map(isV2), [
             false,
             true,
@@ -56,12 +56,12 @@ describe("an idle campaign", () => {
     });
 });
 
-describe("a training", () => {
-    it("is billed by the interactions with v2: $10 for 5 million", () => {
+describe("Training price", () => {
+    it("a v2 training is billed by interactions: $10 for 5 million", () => {
         assert.deepEqual(trainingUsd(v2, { interactions: 5_000_000 }), { low: 10, high: 10 });
     });
 
-    it("is billed by the hours with others, which are a range until they are known", () => {
+    it("other trainings are billed by hours, a range until these are known", () => {
         const guessed = trainingUsd(v1, { interactions: 100_000 });
         near(guessed.low, 1.07 * 0.24);
         near(guessed.high, 2.1 * 0.24);
@@ -73,7 +73,7 @@ describe("a training", () => {
         near(known.low, 0.2568);
     });
 
-    it("by itself each week costs $43 a month with v2 and 5 million interactions", () => {
+    it("weekly automatic training costs $43 a month with v2 and 5 million interactions", () => {
         const { low, high } = autoTrainingUsdPerMonth(v2, 5_000_000, 7);
         assert.equal(Math.round(low), 43);
         assert.equal(low, high);
@@ -81,15 +81,15 @@ describe("a training", () => {
     });
 });
 
-describe("data", () => {
-    it("costs by the GB", () => {
+describe("Data price", () => {
+    it("import and storage are billed by GB", () => {
         near(ingestionUsd(20 * 1024 ** 3), 1);
         near(storageUsdPerMonth("s3Storage", 100 * 1024 ** 3), 2.3);
         near(storageUsdPerMonth("logStorage", 100 * 1024 ** 3), 3);
     });
 });
 
-describe("a sum for people", () => {
+describe("approximately", () => {
     for (const [sum, text] of [
         [146, "≈ $146"],
         [12_345.6, "≈ $12,346"],
@@ -99,6 +99,6 @@ describe("a sum for people", () => {
         [{ low: 0.2568, high: 0.504 }, "≈ $0.26 to $0.50"],
         [{ low: 10, high: 10.2 }, "≈ $10"],
     ] as const) {
-        it(`is ${text}`, () => assert.equal(approximately(sum), text));
+        it(`approximately formats a sum as ${text}`, () => assert.equal(approximately(sum), text));
     }
 });

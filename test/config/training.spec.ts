@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { good, problems } from "./parsed.ts";
 
-describe("the configuration of trainings", () => {
-    it("refuses to follow the newest version where none comes by itself, and takes both together", () => {
+describe("Training configuration", () => {
+    it("syncWithLatestSolutionVersion requires performAutoTraining", () => {
         const [problem, ...more] = problems({ syncWithLatestSolutionVersion: "true" });
         assert.deepEqual(more, []);
         assert.match(String(problem?.reason), /while performAutoTraining is false.*Set both or neither/);
@@ -10,7 +10,7 @@ describe("the configuration of trainings", () => {
         assert.equal(config.syncWithLatestSolutionVersion, true);
     });
 
-    it("takes weights of event types as numbers or texts, in the order of their names", () => {
+    it("eventWeights accepts numbers or text from 0 to 1, sorted by name", () => {
         const v2 = { recipe: "aws-user-personalization-v2" };
         const { eventWeights } = good({ ...v2, eventWeights: '{"Watch": "0.3", "Like": 1}' });
         assert.deepEqual(Object.entries(eventWeights ?? {}), [
@@ -29,7 +29,7 @@ describe("the configuration of trainings", () => {
         assert.match(reasons({ "": 1 })[0] ?? "", /is not an event type/);
     });
 
-    it("refuses weights without a recipe of version 2, and names the price of its idle campaign", () => {
+    it("eventWeights requires a v2 recipe, and the error names its price", () => {
         assert.deepEqual(problems({ eventWeights: '{"Watch": 0.3, "Like": 1}' }), [
             {
                 path: "eventWeights",
@@ -40,7 +40,7 @@ describe("the configuration of trainings", () => {
         ]);
     });
 
-    it("refuses AutoML together with a recipe, and names the commands", () => {
+    it("performAutoML rejects a recipe and names the commands", () => {
         assert.deepEqual(problems({ performAutoML: "true" }), [
             {
                 path: "performAutoML",
@@ -52,7 +52,7 @@ describe("the configuration of trainings", () => {
         assert.equal(good({ performAutoML: "true", recipe: "" }).recipe, undefined);
     });
 
-    it("wants a recipe without AutoML, and names the ones there are", () => {
+    it("an empty recipe without performAutoML is rejected with the valid recipes", () => {
         assert.deepEqual(problems({ recipe: "" }), [
             {
                 path: "recipe",

@@ -17,26 +17,26 @@ const meant: [key: string, meant: string][] = [
     ["aws:regoin", "aws:region"],
 ];
 
-describe("secret configuration values", () => {
+describe("Secret configuration values", () => {
     const secretly = (key: string, values: Record<string, string>) =>
         problems(values, { secretKeys: [`${project}:${key}`] });
 
-    it("are refused for a key whose value is part of names, with the command that repairs it", () => {
+    it("a secret is rejected for a key that is part of names", () => {
         const [problem, ...others] = secretly("bucketName", { bucketName: "films-of-ann" });
         assert.deepEqual([problem?.path, others], ["bucketName", []]);
         assert.match(problem?.reason ?? "", /is a secret.*`pulumi config set --plaintext bucketName <value>`/);
     });
 
-    it("are hidden in the reason why they are invalid", () => {
+    it("an error hides a secret value", () => {
         assert.deepEqual(secretly("alertEmail", { alertEmail: "ann at secret" }), [
             { path: "alertEmail", reason: 'is "[secret]", which is not a mail address' },
         ]);
     });
 });
 
-describe("configuration keys", () => {
+describe("unknownKeys", () => {
     for (const [key, right] of meant) {
-        it(`${key} is refused, with ${right}`, () => {
+        it(`unknownKeys rejects ${key} and suggests ${right}`, () => {
             const [problem, ...more] = unknownKeys([key, `${project}:recipe`], project);
             assert.deepEqual([problem?.path, more], [key, []]);
             assert.ok(problem?.reason.includes(`Did you mean ${right}?`), problem?.reason);
@@ -44,12 +44,12 @@ describe("configuration keys", () => {
         });
     }
 
-    it("without a similar one lead to the list", () => {
+    it("unknownKeys refers to docs/configuration.md if no key is similar", () => {
         const [problem] = unknownKeys([`${project}:zzzzzz`], project);
         assert.match(problem?.reason ?? "", /docs\/configuration\.md lists all keys/);
     });
 
-    it("of other namespaces belong to providers, and declared ones are fine", () => {
+    it("unknownKeys accepts declared keys and keys of other namespaces", () => {
         const others = [
             "aws:profile",
             "aws:defaultTags",
@@ -61,8 +61,8 @@ describe("configuration keys", () => {
     });
 });
 
-describe("regions", () => {
-    it("that do not exist are refused, with the nearest", () => {
+describe("AWS regions", () => {
+    it("regionProblem rejects unknown regions and suggests the nearest name", () => {
         assert.match(regionProblem("eu-centrall-1") ?? "", /not a region of AWS\. Did you mean eu-central-1\?/);
         assert.match(regionProblem("us_east_1") ?? "", /Did you mean us-east-1\?/);
         assert.match(regionProblem("Frankfurt") ?? "", /Choose one with Personalize: .*eu-central-1/);
@@ -78,17 +78,17 @@ describe("regions", () => {
         ["af-south-1", ["eu-central-1", "eu-west-1"]],
         ["sa-east-1", ["us-east-1", "us-east-2"]],
     ] as const) {
-        it(`without Personalize give a warning with the nearest ones: ${region}`, () => {
+        it(`regionWarning names the nearest regions with Personalize for ${region}`, () => {
             assert.match(regionWarning(region) ?? "", new RegExp(`The nearest with it: ${near.join(", ")}\\.`));
         });
     }
 
-    it("of a partition without Personalize give a warning without others; one with it and an unknown one give none", () => {
+    it("regionWarning names no region if the partition has none with Personalize", () => {
         assert.match(regionWarning("us-gov-west-1") ?? "", /No region of its partition is known to have it/);
         assert.deepEqual([regionWarning("eu-central-1"), regionWarning("eu-nowhere-1")], [undefined, undefined]);
     });
 
-    it("are those that botocore lists", function () {
+    it("personalizeRegions equals the list of botocore", function () {
         const lib = join(root, ".tools", "python", "lib");
         const python = existsSync(lib) ? readdirSync(lib)[0] : undefined;
         if (python === undefined) return this.skip();
