@@ -171,12 +171,20 @@ describe("judgeImport", () => {
         return { ...document, Statement: rest };
     };
     const needed: readonly [string, Parameters<typeof judge>[0], string][] = [
-        ["the trust", { trust: without(trust, "PersonalizeOfThisAccount") }, "assume the role"],
-        ["the role's list", { role: without(rolePolicy, "ListBucket") }, "read by the role's policies"],
-        ["the role's get", { role: without(rolePolicy, "ReadInteractions") }, "read by the role's policies"],
-        ["the bucket's list", { bucket: without(bucketPolicy, "PersonalizeLists") }, "read by the bucket policy"],
+        ["the trust policy's statement", { trust: without(trust, "PersonalizeOfThisAccount") }, "assume the role"],
+        ["the role's ListBucket statement", { role: without(rolePolicy, "ListBucket") }, "read by the role's policies"],
         [
-            "the bucket's get",
+            "the role's GetObject statement",
+            { role: without(rolePolicy, "ReadInteractions") },
+            "read by the role's policies",
+        ],
+        [
+            "the bucket policy's ListBucket statement",
+            { bucket: without(bucketPolicy, "PersonalizeLists") },
+            "read by the bucket policy",
+        ],
+        [
+            "the bucket policy's GetObject statement",
             { bucket: without(bucketPolicy, "PersonalizeReadsInteractions") },
             "read by the bucket policy",
         ],
