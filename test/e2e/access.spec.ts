@@ -21,7 +21,7 @@ const refused = /CREATE FAILED\. Reason from Personalize: .*(?:access|permission
 /** Policies of AWS that the role has by hand. The first is in nearly every notebook; the local AWS lacks the second's document. */
 const attached = ["service-role/AmazonPersonalizeFullAccess", "AmazonForecastFullAccess"];
 
-describe("imports without access, diagnosed and repaired on the real engine", () => {
+describe("Imports without access on the real engine", () => {
     let aws: TestAws;
     before(async () => {
         aws = await startTestAws();
@@ -35,12 +35,12 @@ describe("imports without access, diagnosed and repaired on the real engine", ()
         return state.deployment.resources.find(({ type }: { type: string }) => type.endsWith(":DatasetImportJob"));
     };
 
-    it("calls a stack without a deployment not deployed, and names no fault", async () => {
+    it("diagnose-access reports a stack that is not deployed as not deployed", async () => {
         const text = await shown(4, "--stack", aws.stack);
         assert.match(text, /^Stack \S+ is not deployed yet: .*\nFix: pulumi up --stack \S+\n/);
     });
 
-    it("are diagnosed before there is a job", async () => {
+    it("diagnose-access finds the Deny of a role policy before the first import", async () => {
         const access = ["--target", "**DataBucket**", "--target", "**PersonalizeAccess**"];
         assertExit(await aws.engine("up", ...access), 0);
         const deny: PolicyDocument = {
@@ -62,7 +62,7 @@ describe("imports without access, diagnosed and repaired on the real engine", ()
         assert.deepEqual([early.firstBroken, broken(early)], ["role policies: list and read", ["role-deny"]]);
     });
 
-    it("fail an up with the service's own text, and up keeps what it made", async () => {
+    it("up fails with the service's error and records the failed import job", async () => {
         const up = await aws.engine("up");
         assertExit(up, 1);
         assert.match(up.stdout, refused);
@@ -76,14 +76,14 @@ describe("imports without access, diagnosed and repaired on the real engine", ()
         assert.equal((await recordedJob()).outputs.status, "CREATE FAILED");
     });
 
-    it("are diagnosed after the job, by its result too", async () => {
+    it("diagnose-access reports the failed import job's result", async () => {
         const late = await ask(1, "--stack", aws.stack);
         assert.deepEqual(broken(late), ["role-deny"]);
         const job = late.links.find(({ link }) => link === "import job result");
         assert.match(job?.detail ?? "", /Insufficient privileges for accessing data in Amazon S3/);
     });
 
-    it("shows the failure and the next step by watch-status", async () => {
+    it("watch-status shows the failed import and the next step", async () => {
         const status = await aws.runbook("watch-status", "--json");
         assertExit(status, 1);
         const { overall, resources } = JSON.parse(status.stdout);
@@ -94,12 +94,12 @@ describe("imports without access, diagnosed and repaired on the real engine", ()
         assert.match(failed[0].nextStep, /`pulumi up`/);
     });
 
-    it("fail again under the next number while nothing is repaired", async () => {
+    it("up without a fix creates the next import job, which fails", async () => {
         assertExit(await aws.engine("up"), 1);
         assert.deepEqual((await importJobNames(aws)).map((name) => name.slice(-2)).slice(0, 3), ["-1", "-2", "-3"]);
     });
 
-    it("are repaired by exactly the command that the diagnosis prints, and up alone succeeds", async () => {
+    it("the printed fix of diagnose-access makes up succeed", async () => {
         const { fixes } = await ask(1, "--stack", aws.stack);
         const commands = fixes.flatMap((fix) => fix.commands);
         assert.match(commands.join("\n"), /^aws iam put-role-policy .*--policy-name somebody-elses .*NotResource/);
@@ -130,7 +130,7 @@ describe("imports without access, diagnosed and repaired on the real engine", ()
         assert.deepEqual([sound.verdict, broken(sound), sound.firstBroken], ["sound", [], null]);
     });
 
-    it("finds a bucket policy that was changed outside by refresh, and repairs it by up before it imports", async () => {
+    it("refresh finds a changed bucket policy and up restores it before the import", async () => {
         const Bucket = (await aws.outputs()).bucketName;
         const found = await aws.s3.send(new GetBucketPolicyCommand({ Bucket }));
         const policy = JSON.parse(found.Policy ?? "") as { Statement: { Sid: string }[] };
@@ -152,7 +152,7 @@ describe("imports without access, diagnosed and repaired on the real engine", ()
 
     diagnoseWithoutStack(() => aws);
 
-    it("leaves the bucket when its data is to be retained, and reports it", async () => {
+    it("destroy keeps the bucket with dataRetention: retain and reports it", async () => {
         const { bucketName: Bucket } = await aws.outputs();
         const RoleName = role();
         await aws.iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: "somebody-elses" }));

@@ -38,7 +38,7 @@ import { planned } from "../support/planned.ts";
 const caller = { partition: "aws", region, accountId: "000000000000" };
 const place = { partition: "aws", bucketName: "console-films", readPrefixes: ["films.csv"] };
 
-describe("what was made in the console comes under the program", () => {
+describe("Adoption of resources made in the console", () => {
     let aws: TestAws;
     let made: Awaited<ReturnType<typeof makeByHand>>;
     /** The last call that made something in the console. */
@@ -57,7 +57,7 @@ describe("what was made in the console comes under the program", () => {
         return Object.fromEntries(tags.map(({ tagKey, tagValue }) => [tagKey, tagValue]));
     };
 
-    it("lists it, shows each difference, and prints the configuration", async () => {
+    it("adopt lists the resources, their differences and the configuration", async () => {
         const result = await adopt();
         assertExit(result, 0);
         const text = result.stdout;
@@ -74,13 +74,13 @@ describe("what was made in the console comes under the program", () => {
         }
     });
 
-    it("refuses a group that is not there, and names those that are", async () => {
+    it("adopt rejects an unknown dataset group and lists the existing ones", async () => {
         const result = await adopt("--dataset-group", "serials");
         assertExit(result, 2);
         assert.match(result.stderr, /There is no dataset group serials .*It has: console-films\./);
     });
 
-    it("refuses another recipe at adopt, and by up in the same word", async () => {
+    it("adopt and up reject a solution with another recipe in equal words", async () => {
         await aws.configure({ recipe: "aws-user-personalization-v2", adopt: made.adopt });
         const result = await adopt("--json");
         assertExit(result, 1);
@@ -102,7 +102,7 @@ describe("what was made in the console comes under the program", () => {
         assert.equal((await everythingIn(aws)).filter((thing) => thing.startsWith("solution ")).length, 1);
     });
 
-    it("is taken as it stands: nothing of it is made anew, and its names stay", async () => {
+    it("up adopts all resources unchanged and keeps their names", async () => {
         await aws.configure();
         const { chosen } = JSON.parse((await adopt("--dataset-group", "console-films", "--json")).stdout);
         const yaml = load(chosen.yaml) as { config: Record<string, unknown> };
@@ -136,7 +136,7 @@ describe("what was made in the console comes under the program", () => {
         assert.notEqual(outputs.solutionVersionArn, made.solutionVersionArn);
     });
 
-    it("is all of the stack from then on, and nothing changes any more", async () => {
+    it("preview and refresh after the adoption show no change", async () => {
         assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
         assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
         assertExit(await aws.runbook("recommend", "1", "--json"), 0);
@@ -146,7 +146,7 @@ describe("what was made in the console comes under the program", () => {
         assert.match(result.stdout, /there is nothing to adopt/);
     });
 
-    it("continues with its own when what it is to adopt instead is refused", async () => {
+    it("a stack keeps its solution after up rejected another one in `adopt`", async () => {
         const before = await aws.outputs();
         const other = await aws.personalize.send(
             new CreateSolutionCommand({
@@ -165,7 +165,7 @@ describe("what was made in the console comes under the program", () => {
         await aws.personalize.send(new DeleteSolutionCommand({ solutionArn: other.solutionArn }));
     });
 
-    it("goes with the stack", async () => {
+    it("destroy deletes the adopted resources", async () => {
         await removeBucketAndRole(aws);
         assertExit(await aws.engine("destroy"), 0);
         assert.deepEqual(await everythingIn(aws), []);

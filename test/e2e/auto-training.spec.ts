@@ -9,7 +9,7 @@ import { applied, planned } from "../support/planned.ts";
 /** A training every day, which is two seconds here. */
 const automatic = { performAutoTraining: true, syncWithLatestSolutionVersion: true, autoTrainingDays: 1 };
 
-describe("automatic training on the real engine", () => {
+describe("Automatic training on the real engine", () => {
     let aws: TestAws;
     let first: Record<string, string> = {};
     before(async () => {
@@ -42,7 +42,7 @@ describe("automatic training on the real engine", () => {
         throw new Error(`the campaign still serves ${solutionVersionArn}`);
     }
 
-    it("is switched on in place, and its price is printed", async () => {
+    it("performAutoTraining updates campaign and solution in place and prints the price", async () => {
         await aws.configure({ eventTracker: true, ...automatic });
         const price =
             /automatic training every day: ≈ \$[\d.]+ to \$[\d.]+ a month for [\d,]+ interactions \(US price, unverified\)/;
@@ -62,13 +62,13 @@ describe("automatic training on the real engine", () => {
         assert.equal((await campaign())?.solutionVersionArn, first.solutionVersionArn);
     });
 
-    it("would be switched off in place before an import", async () => {
+    it("preview shows that switching it off updates campaign and solution in place", async () => {
         await aws.configure({ eventTracker: true });
         assert.deepEqual(await planned(aws), { update: ["Campaign", "Solution"] });
         await aws.configure({ eventTracker: true, ...automatic });
     });
 
-    it("imports a changed file without a training of its own; the service trains, and the campaign serves it", async () => {
+    it("a changed file is imported, the service trains, and the campaign serves it", async () => {
         await aws.writeInteractions(2);
         assert.deepEqual((await applied(aws)).plan, { replace: ["DatasetImportJob"], update: ["BucketObjectv2"] });
         const served = await servedAfter(first.solutionVersionArn);
@@ -76,7 +76,7 @@ describe("automatic training on the real engine", () => {
         assert.equal((await aws.outputs()).solutionVersionArn, first.solutionVersionArn);
     });
 
-    it("lets the service train on events, too, with nothing to change for the program", async () => {
+    it("the service also trains on events, without a change for the program", async () => {
         const served = (await campaign())?.solutionVersionArn;
         const { eventTrackerId = "" } = first;
         await putEvent(aws, eventTrackerId, { userId: "1", itemId: "2", sentAt: Date.now() / 1000 });
@@ -84,7 +84,7 @@ describe("automatic training on the real engine", () => {
         await settled();
     });
 
-    it("trains by the program again when it is switched off after an import", async () => {
+    it("switching it off after an import trains a new version by the program", async () => {
         await aws.configure({ eventTracker: true });
         const { plan } = await applied(aws);
         assert.deepEqual(plan, { replace: ["SolutionVersion"], update: ["Campaign", "Solution"] });

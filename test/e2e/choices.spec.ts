@@ -22,7 +22,7 @@ const films = Array.from({ length: 150 }, (_, index) => ({
 }));
 const isOf = (itemId: string, genre: string) => films[Number(itemId) - 1]?.genres.includes(genre);
 
-describe("what a stack can choose, on the real engine", () => {
+describe("Optional features of a stack on the real engine", () => {
     let aws: TestAws;
     let solutionVersionArn: string | undefined;
     const at = (name: string) => join(aws.instance.dir, "data", name);
@@ -88,11 +88,11 @@ describe("what a stack can choose, on the real engine", () => {
         return schemas.map(({ name = "" }) => name).sort();
     }
 
-    it("comes up with all of it", async () => {
+    it("up creates the stack with all options", async () => {
         assertExit(await aws.engine("up"), 0);
     });
 
-    it("recommends only what a filter lets pass", async () => {
+    it("recommend --filter returns only items that the filter allows", async () => {
         const { campaignArn } = await aws.outputs();
         const unfiltered = new GetRecommendationsCommand({ campaignArn, userId: "1", numResults: 150 });
         const { itemList = [] } = await aws.runtime.send(unfiltered);
@@ -126,7 +126,7 @@ describe("what a stack can choose, on the real engine", () => {
         assert.match(alone.stderr, /--filter-value needs --filter/);
     });
 
-    it("recommends by default what the user has not watched, and explains what is left out", async () => {
+    it("recommend omits watched items by default, and --explain lists them", async () => {
         const csv = await readFile(aws.interactionsFile, "utf8");
         const isWatched = (itemId: string) => csv.includes(`"1","${itemId}",`);
         const asked = ["1", "--num-results", "50", "--explain", "--data", aws.interactionsFile];
@@ -149,7 +149,7 @@ describe("what a stack can choose, on the real engine", () => {
         );
     });
 
-    it("writes for a batch of users the answers of the campaign", async () => {
+    it("the batch inference output equals the campaign's recommendations", async () => {
         const { campaignArn } = await aws.outputs();
         const answers = await batchAnswers();
         assert.deepEqual(
@@ -169,7 +169,7 @@ describe("what a stack can choose, on the real engine", () => {
         }
     });
 
-    it("takes an event of a user into account at once, and changes no other list", async () => {
+    it("an event changes the user's next list and no other list", async () => {
         const [mine, others] = [await recommended("1"), await recommended("2")];
         const { eventTrackerId = "" } = await aws.outputs();
         const [first = ""] = mine;
@@ -180,7 +180,7 @@ describe("what a stack can choose, on the real engine", () => {
         assert.deepEqual(await recommended("2"), others);
     });
 
-    it("changes the schema of the items in place when it gains a column that may be null", async () => {
+    it("a new nullable column updates the items' schema in place", async () => {
         const before = await aws.outputs();
         const [old = ""] = (await schemaNames()).filter((name) => name.startsWith("movie_items_schema"));
         const fields = [...itemsSchema.fields, { name: "STUDIO", type: ["null", "string"] }];
@@ -202,7 +202,7 @@ describe("what a stack can choose, on the real engine", () => {
         assert.deepEqual(await recommended("1", "--filter", "by-genre", "--filter-value", "GENRE=Drama"), []);
     });
 
-    it("replaces of a changed filter the filter only, and runs one more job for another file of users", async () => {
+    it("a changed filter replaces the filter, and a new users file starts a job", async () => {
         const filters = { ...configured().filters, "by-year": "INCLUDE ItemID WHERE Items.YEAR >= 1990" };
         await aws.configure(configured({ filters }));
         await writeFile(at("batch.jsonl"), users("3"));
@@ -221,7 +221,7 @@ describe("what a stack can choose, on the real engine", () => {
         await settled();
     });
 
-    it("takes away what is not chosen any more, also the campaign", async () => {
+    it("removed options delete their resources, including the campaign", async () => {
         ({ solutionVersionArn } = await aws.outputs());
         await aws.configure({ campaignEnabled: false, watchedFilter: false });
         assertExit(await aws.engine("up"), 0);
@@ -232,7 +232,7 @@ describe("what a stack can choose, on the real engine", () => {
         assert.deepEqual(kinds, [...made, "schema", "group", "dataset", "solution", "version"]);
     });
 
-    it("brings the campaign back, with no training for it, and without the filter of what is watched", async () => {
+    it("up restores the campaign without a training and without the watched filter", async () => {
         // Asked before, but the answers to other users have taken its place since.
         await writeFile(at("batch.jsonl"), users("1", "2"));
         await aws.configure(configured({ watchedFilter: false }));
@@ -250,7 +250,7 @@ describe("what a stack can choose, on the real engine", () => {
         assert.equal(explanations["1"].leftOut, null);
     });
 
-    it("needs the schema beside the file, and prints its path", async () => {
+    it("preview requires a schema file beside itemsFile and prints its path", async () => {
         await aws.configure({ itemsFile: at("films.csv") });
         await writeFile(at("films.csv"), await readFile(at("items.csv")));
         const preview = await aws.engine("preview");

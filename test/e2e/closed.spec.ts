@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { PutParameterCommand } from "@aws-sdk/client-ssm";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 
-describe("an API that is made while the stack is closed", () => {
+describe("API of a closed stack", () => {
     let aws: TestAws;
     before(async () => {
         aws = await startTestAws();
     });
     after(() => aws?.stop());
 
-    it("answers no request until resume opens it, and preview finds nothing before or after", async () => {
+    it("a closed API rejects requests until resume, and preview shows no change", async () => {
         await aws.configure({ api: true, storefront: "api", campaignEnabled: false });
         const flag = { reason: "test", since: "2026-11-01T00:00:00Z" };
         const Name = `/movie-recommender/${aws.stack}/closed`;

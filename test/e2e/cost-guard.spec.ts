@@ -30,7 +30,7 @@ import { until } from "../support/until.ts";
 const serving = { api: true, storefront: "none", rankingCampaign: true };
 const admin = { accessKeyId: "test", secretAccessKey: "test" };
 
-describe("the cost guard on the local AWS", function () {
+describe("Cost guard on the local AWS", function () {
     this.timeout(300_000);
     let aws: TestAws;
     let outputs: Record<string, string>;
@@ -128,7 +128,7 @@ describe("the cost guard on the local AWS", function () {
     const resume = async () =>
         assertExit(await aws.runbook("resume", "--yes", "--config-file", aws.engineArgs("up")[2] as string), 0);
 
-    describe("its role", () => {
+    describe("Role of the cost guard", () => {
         const names = () => namesFor(aws.stack);
         const scope = (): GuardScope => ({
             partition: localPartition,
@@ -208,7 +208,7 @@ describe("the cost guard on the local AWS", function () {
             );
         });
 
-        it("has no right too many: without any one of them a run fails, and names it", async () => {
+        it("each permission is needed: a run without one fails and names it", async () => {
             // Lambda itself makes these calls by the role; the guard does not.
             const byLambda = /^(logs|sqs):/;
             const tried: string[] = [];
@@ -247,7 +247,7 @@ describe("the cost guard on the local AWS", function () {
             assert.deepEqual(await there(), [true, true]);
         });
 
-        it("has none too few: with all of them it notifies, asks, publishes, deletes and parks", async () => {
+        it("the role's permissions suffice to notify, publish, delete and park", async () => {
             await drain();
             const permission = { FunctionName: names().api, StatementId: "planted" };
             const planted = { ...permission, Action: "lambda:InvokeFunction", Principal: "999999999999" };
@@ -287,8 +287,8 @@ describe("the cost guard on the local AWS", function () {
         });
     });
 
-    describe("its life", () => {
-        it("runs by its schedule, notifies the queue, parks, and neither up nor the guard undoes a park or resume", async () => {
+    describe("Operation of the cost guard", () => {
+        it("the scheduled guard parks at the limit, and up does not undo it", async () => {
             await note("guard", overLimit());
             await aws.configure({ ...serving, guardMinutes: 1 });
             // The last up recorded the closed stage; this one records the open one.
@@ -315,7 +315,7 @@ describe("the cost guard on the local AWS", function () {
             assert.deepEqual(await there(), [true, true]);
         });
 
-        it("publishes what the month costs", async () => {
+        it("the guard publishes the month's cost to CloudWatch", async () => {
             const found = await by.cloudwatch.send(
                 new GetMetricStatisticsCommand({
                     Namespace: "MovieRecommender",
@@ -337,7 +337,7 @@ describe("the cost guard on the local AWS", function () {
             assert.ok(metricOf("EstimatedMonthToDateUsd") >= 600);
         });
 
-        it("shows no difference at the next preview, and is gone with the stack, notes and all", async () => {
+        it("preview shows no change, and destroy deletes the guard's parameters", async () => {
             const preview = await aws.engine("preview", "--expect-no-changes");
             assertExit(preview, 0);
             assertExit(await aws.engine("destroy"), 0);

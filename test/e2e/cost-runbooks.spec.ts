@@ -11,7 +11,7 @@ import { assertExit, region, startTestAws, type TestAws } from "../support/local
 
 const hour = 3_600_000;
 
-describe("the runbooks about money, on a stack of the program", () => {
+describe("Cost runbooks on a deployed stack", () => {
     let aws: TestAws;
     let configFile: string;
     const settings = () => ({
@@ -40,7 +40,7 @@ describe("the runbooks about money, on a stack of the program", () => {
     after(() => aws?.stop());
 
     describe("budget-alarms", () => {
-        it("shows the budget of the program, its four thresholds, their subscribers, and the alarms", async () => {
+        it("budget-alarms shows the budget, its four thresholds, subscribers and alarms", async () => {
             const shown = await ofStack("budget-alarms", "--json");
             assertExit(shown, 0);
             const { budget, subscriptions, alarms, problems } = JSON.parse(shown.stdout);
@@ -69,7 +69,7 @@ describe("the runbooks about money, on a stack of the program", () => {
             assert.match(text.stdout, /email +│ ann@example\.org +│ yes/);
         });
 
-        it("sends a test notification, finds it in the queue, deletes it there, and leaves others", async () => {
+        it("budget-alarms --send-test deletes its own message from the queue and no other", async () => {
             const sqs = new SQSClient(settings());
             const { noticesQueueUrl: QueueUrl } = await aws.outputs();
             await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "another operator's" }));
@@ -91,7 +91,7 @@ describe("the runbooks about money, on a stack of the program", () => {
             sqs.destroy();
         });
 
-        it("gives up on a notification that does not arrive, and restores the messages that it hid", async () => {
+        it("budget-alarms stops waiting for a lost notification and restores hidden messages", async () => {
             const [sns, sqs] = [new SNSClient(settings()), new SQSClient(settings())];
             const { TopicArn: topicArn = "" } = await sns.send(new CreateTopicCommand({ Name: "without-a-queue" }));
             const { QueueUrl: queueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "lonely" }));
@@ -105,7 +105,7 @@ describe("the runbooks about money, on a stack of the program", () => {
             for (const client of [sns, sqs]) client.destroy();
         });
 
-        it("creates a budget for those without the program, once, and changes what is asked for another time", async () => {
+        it("budget-alarms --create creates a budget once and updates it later", async () => {
             const asked = (...args: string[]) =>
                 alone("budget-alarms", "--create", "--email", "bob@example.org", ...args);
             const dry = await asked("--limit", "20", "--dry-run");
@@ -143,7 +143,7 @@ describe("the runbooks about money, on a stack of the program", () => {
             );
         });
 
-        it("leaves the program's budget to the program", async () => {
+        it("budget-alarms --create rejects the program's own budget", async () => {
             const { budget } = JSON.parse((await ofStack("budget-alarms", "--json")).stdout);
             const args = ["--create", "--limit", "5", "--email", "bob@example.org", "--yes"];
             const refused = await alone("budget-alarms", ...args, "--budget", budget.name);
@@ -176,7 +176,7 @@ describe("the runbooks about money, on a stack of the program", () => {
         const near = (actual: number, expected: number) =>
             assert.ok(Math.abs(actual - expected) < expected / 100, `${actual} is not ${expected}`);
 
-        it("holds the bill against the prediction, day by day, and forecasts the month's end", async () => {
+        it("cost-report compares the bill with the estimate and forecasts the month", async () => {
             const { lines, predicted, forecast, saved, calls, totalUsd, scope, advice } = await report();
             assert.equal(advice.minProvisionedTPS, 1);
             assert.match(advice.text, /minProvisionedTPS 1 is right \(≈ \$146 a month idle\)/);
@@ -195,7 +195,7 @@ describe("the runbooks about money, on a stack of the program", () => {
             assert.ok(saved.notBilled.hours < 0.1, String(saved.notBilled.hours));
         });
 
-        it("shows bars and both sums to a person, and prints the price of its calls", async () => {
+        it("cost-report shows bars, both sums and the price of its calls", async () => {
             const { exitCode, stdout, stderr } = await ofStack("cost-report", "--month", month);
             assert.equal(exitCode, 0, stderr);
             assert.match(stderr, /Calling Cost Explorer twice, at ≈ \$0\.01 a call \(US price, unverified\)/);
@@ -203,7 +203,7 @@ describe("the runbooks about money, on a stack of the program", () => {
             assert.match(stdout, /Amazon Personalize: campaign +│ ≈ \$91 +│ \$91\.\d\d/);
         });
 
-        it("asks for what has the stack's tag, where that is wanted", async () => {
+        it("cost-report --by-tag selects costs with the stack's tag", async () => {
             const tagged = await ofStack("cost-report", "--month", month, "--by-tag", "--json");
             assertExit(tagged, 0);
             const document = JSON.parse(tagged.stdout);
@@ -211,7 +211,7 @@ describe("the runbooks about money, on a stack of the program", () => {
             near(document.totalUsd, 19.5 * 4.8);
         });
 
-        it("sees by the bill what parking saved", async () => {
+        it("cost-report shows from the bill what parking saved", async () => {
             assertExit(await ofStack("park", "--yes"), 0);
             await advance(4 * 24 * hour);
             assertExit(await ofStack("resume", "--yes"), 0);
@@ -221,14 +221,14 @@ describe("the runbooks about money, on a stack of the program", () => {
             near(saved.notBilled.usd, 4 * 4.8);
         });
 
-        it("asks nothing in a dry run, and prints the price", async () => {
+        it("cost-report --dry-run makes no call and prints the price", async () => {
             const dry = await ofStack("cost-report", "--dry-run");
             assertExit(dry, 0);
             assert.match(dry.stdout, /twice, for ≈ \$0\.02 \(US price, unverified\)/);
         });
     });
 
-    it("prices reports that it needs an account", async () => {
+    it("the prices command reports that it needs an AWS account", async () => {
         const { exitCode, stderr } = await alone("prices", "--region", region);
         assert.equal(exitCode, 1);
         assert.match(stderr, /It needs an AWS account/);

@@ -38,7 +38,7 @@ describe("npm run demo", () => {
         await rm(project, { recursive: true, force: true, maxRetries: 5 });
     });
 
-    it("prints the contract's document and nothing else, and leaves a stack without changes", async () => {
+    it("the demo prints only the JSON document and leaves an unchanged stack", async () => {
         const { stdout } = await node("packages/local-aws/demo/demo.ts", "--json", "--data", "u.data");
         const document = JSON.parse(stdout);
         assert.deepEqual(Object.keys(document), ["schemaVersion", "recommendations", "outputs", "seconds"]);
@@ -74,7 +74,7 @@ describe("npm run demo", () => {
         assert.match(stderr, /What this update means:\n {2}- updates the campaign in place: it keeps serving/);
     });
 
-    it("prints three tables and the next commands when it runs again", async () => {
+    it("a second demo run prints three tables and the next commands", async () => {
         const { stdout, stderr } = await node("packages/local-aws/demo/demo.ts", "--data", "u.data");
         for (const user of [22, 6, 122]) {
             assert.match(stdout, new RegExp(`^Recommended to user ${user}$`, "m"));
@@ -99,7 +99,7 @@ describe("npm run demo", () => {
     };
     const local = "npm run local -- ";
 
-    it("leaves a stack that commands outside of `local` point to, with hints for AWS", async () => {
+    it("commands outside `local` print hints for AWS after the demo", async () => {
         // Pulumi on AWS with no stack: the demo's state is elsewhere.
         const backend = await mkdtemp(join(tmpdir(), "movie-recommender-outside-"));
         env = { ...env, PULUMI_BACKEND_URL: `file://${backend}`, PULUMI_CONFIG_PASSPHRASE: "" };
@@ -120,7 +120,7 @@ describe("npm run demo", () => {
         }
     });
 
-    it("is followed by commands under `local`, whose hints begin with npm run local --", async () => {
+    it("commands under `local` print hints that begin with npm run local --", async () => {
         const lines = [...typed, "versions --stack nothing", "rollback --to nothing", "recommend 22 --filter nothing"];
         let hints = 0;
         for (const line of lines) {
@@ -136,13 +136,13 @@ describe("npm run demo", () => {
         assert.ok(hints > 2, "no hint was seen");
     });
 
-    it("changes no file that git knows", async () => {
+    it("the demo changes no file that git tracks", async () => {
         for (const file of ["Pulumi.yaml", "Pulumi.local.yaml", "Pulumi.dev.yaml"]) {
             assert.equal(await readFile(join(project, file), "utf8"), await readFile(join(root, file), "utf8"));
         }
     });
 
-    it("reads columns of any name by the options of data-prep, which it names", async () => {
+    it("the demo accepts data-prep options for other column names and suggests them", async () => {
         const rows = ["who;what;when", "1;7;2026-01-02", "2;8;2026-01-03"].join("\n");
         await writeFile(join(project, "odd.csv"), `${rows}\n`);
         const odd = ["packages/local-aws/demo/demo.ts", "--data", "odd.csv"];
@@ -154,7 +154,7 @@ describe("npm run demo", () => {
         assert.match(named.text, /2 interactions are too few/);
     });
 
-    it("refuses data that Personalize would refuse, before anything is deployed", async () => {
+    it("the demo rejects too little data before it deploys", async () => {
         await writeFile(join(project, "few.data"), ratingsFile(syntheticRatings({ users: 10 })));
         await assert.rejects(
             node("packages/local-aws/demo/demo.ts", "--json", "--data", "few.data"),

@@ -33,7 +33,7 @@ export const broken = ({ findings }: Printed) =>
 export function diagnoseWithoutStack(aws: () => TestAws): void {
     const { answered, ask, shown } = diagnoseAccess(aws);
 
-    it("takes a role and a bucket of people who do not use this program, and shows the picture", async () => {
+    it("diagnose-access accepts a role and a bucket without a stack", async () => {
         const { roleArn = "", bucketName = "" } = await aws().outputs();
         await aws().s3.send(new DeleteBucketPolicyCommand({ Bucket: bucketName }));
         await aws().iam.send(
@@ -51,7 +51,7 @@ export function diagnoseWithoutStack(aws: () => TestAws): void {
         }
     });
 
-    it("calls unknown what the caller may not read, and names the permissions", async () => {
+    it("diagnose-access reports unreadable policies as unknown and names the missing permissions", async () => {
         const { roleArn = "", bucketName = "" } = await aws().outputs();
         const keys = await strangersKeys(aws());
         const answer = await answered(["--role", roleArn, "--bucket", bucketName, "--key", "a.csv"], keys);
@@ -65,7 +65,7 @@ export function diagnoseWithoutStack(aws: () => TestAws): void {
         );
     });
 
-    it("understands a pasted message without a call, and together with a diagnosis", async () => {
+    it("diagnose-access explains a pasted error, also together with a diagnosis", async () => {
         const message = "More than 5 resources with PENDING or IN_PROGRESS status.";
         assert.match(
             await shown(1, "--error", message),
@@ -77,7 +77,7 @@ export function diagnoseWithoutStack(aws: () => TestAws): void {
         assert.equal(both.firstBroken, "role policies: list and read");
     });
 
-    it("names the account of a job that the credentials do not belong to", async () => {
+    it("diagnose-access names the account of a job in another account", async () => {
         const job = `arn:aws:personalize:${region}:999999999999:dataset-import-job/x`;
         const answer = await answered(["--job", job]);
         assertExit(answer, 3);
@@ -87,7 +87,7 @@ export function diagnoseWithoutStack(aws: () => TestAws): void {
         );
     });
 
-    it("reports rejected credentials as such", async () => {
+    it("diagnose-access reports rejected credentials", async () => {
         const wrong = { AWS_ACCESS_KEY_ID: "AKIAWRONGWRONGWRONG1", AWS_SECRET_ACCESS_KEY: "wrong" };
         const job = `arn:aws:personalize:${region}:000000000000:dataset-import-job/x`;
         const answer = await answered(["--job", job], wrong);
@@ -95,7 +95,7 @@ export function diagnoseWithoutStack(aws: () => TestAws): void {
         assert.match(answer.stderr, /^error: AWS rejected the credentials/);
     });
 
-    it("refuses half of a question, and an ARN of another kind", async () => {
+    it("diagnose-access rejects incomplete options and an invalid job ARN", async () => {
         for (const args of [
             ["--role", "arn:aws:iam::000000000000:role/x"],
             ["--job", "x"],

@@ -9,7 +9,7 @@ import { leaksIn, readRecording } from "../drills/record/recording.ts";
 import { everythingIn } from "../support/left.ts";
 import { startTestAws, type TestAws } from "../support/local-aws.ts";
 
-describe("the drill of a whole life", () => {
+describe("drill-aws", () => {
     let aws: TestAws;
     before(async () => {
         aws = await startTestAws();
@@ -42,7 +42,7 @@ describe("the drill of a whole life", () => {
         return { exitCode, stdout, stderr };
     }
 
-    it("records it, and finds nothing else than on the emulator when it is the emulator", async () => {
+    it("drill-aws records a whole run on the emulator without differences", async () => {
         const output = join(aws.instance.dir, "recorded");
         const { exitCode, stdout, stderr } = await drill(output, [], () => {});
         assert.equal(exitCode, 0, stdout + stderr);
@@ -68,7 +68,7 @@ describe("the drill of a whole life", () => {
         );
     });
 
-    it("destroys all that it has made, also after Ctrl-C in the middle of up", async () => {
+    it("drill-aws destroys all resources after Ctrl-C during up", async () => {
         const output = join(aws.instance.dir, "interrupted");
         let interrupted = false;
         const { exitCode, stdout, stderr } = await drill(output, [], (text, interrupt) => {

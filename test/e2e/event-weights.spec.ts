@@ -17,7 +17,7 @@ solution = boto3.client("personalize").describe_solution(solutionArn=sys.argv[1]
 print(json.dumps(solution.get("solutionConfig")))
 `;
 
-describe("weights of events, on the real engine", () => {
+describe("eventWeights on the real engine", () => {
     let aws: TestAws;
     before(async () => {
         aws = await startTestAws();
@@ -42,14 +42,14 @@ describe("weights of events, on the real engine", () => {
         return answer.solutionVersions?.length;
     };
 
-    it("are refused at preview without a recipe of version 2, with the price of its idle campaign", async () => {
+    it("preview rejects eventWeights without a v2 recipe and shows its price", async () => {
         await aws.configure({ eventWeights: { Watch: 0.3, Like: 1 } });
         const result = await aws.engine("preview");
         assert.notEqual(result.exitCode, 0);
         assert.match(result.stdout + result.stderr, /eventWeights is set.*idle campaign costs ≈ \$394 a month/s);
     });
 
-    it("reach solution and version, which boto3 reads too", async () => {
+    it("up sets eventWeights on solution and version, and boto3 reads them", async () => {
         await aws.configure({ recipe, eventWeights: { Watch: 0.3, Like: 1 } });
         assertExit(await aws.engine("up"), 0);
         const expected = [
@@ -68,14 +68,14 @@ describe("weights of events, on the real engine", () => {
         assert.deepEqual(JSON.parse(seen.stdout), { eventsConfig: { eventParametersList: expected } });
     });
 
-    it("are not a change while they stay, in any spelling of answers", async () => {
+    it("refresh finds no change of eventWeights in any response format", async () => {
         for (const forms of ["other", "received"] as const) {
             await adminOf(aws.instance).forms(forms);
             assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
         }
     });
 
-    it("that change update the solution in place, and train one new version for the campaign", async () => {
+    it("changed eventWeights update the solution and train one new version", async () => {
         const before = await aws.outputs();
         await aws.configure({ recipe, eventWeights: { Watch: "0.1", Like: 1 } });
         assertExit(await aws.engine("up"), 0);
@@ -88,7 +88,7 @@ describe("weights of events, on the real engine", () => {
         assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
     });
 
-    it("that are removed end in place", async () => {
+    it("removed eventWeights are cleared in place", async () => {
         await aws.configure({ recipe });
         assertExit(await aws.engine("up"), 0);
         assert.deepEqual(await parameters(), []);

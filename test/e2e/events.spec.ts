@@ -72,7 +72,7 @@ interface Outcome {
     failureReason?: string | undefined;
 }
 
-describe("events, filters and batch inference against the local AWS", () => {
+describe("Events, filters and batch inference on the local AWS", () => {
     let aws: ReturnType<typeof clientsOf>;
     let instance: Awaited<ReturnType<typeof testInstance>>;
     let datasetGroupArn: string | undefined;
@@ -152,7 +152,7 @@ describe("events, filters and batch inference against the local AWS", () => {
         return itemList.map(({ itemId }) => String(itemId));
     };
 
-    it("takes boto3's events and items, and the next answer knows them", async () => {
+    it("PutEvents and PutItems of boto3 change the next recommendations", async () => {
         const tracker = new CreateEventTrackerCommand({ name: "clicks", datasetGroupArn });
         const { trackingId = "" } = await aws.personalize.send(tracker);
         const filterExpression = "INCLUDE ItemID WHERE Items.GENRES IN ($GENRE) AND Items.RELEASE_YEAR > 1955";
@@ -176,7 +176,7 @@ describe("events, filters and batch inference against the local AWS", () => {
         assert.deepEqual(await ask({ userId: "nobody", filterArn, filterValues }), ["9"]);
     });
 
-    it("writes a batch job's answers only when the role may put them too", async () => {
+    it("a batch job writes its output only if the role may put objects", async () => {
         const batch = async (jobName: string) => {
             const { batchInferenceJobArn } = await aws.personalize.send(
                 new CreateBatchInferenceJobCommand({

@@ -16,7 +16,7 @@ import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts"
 const helpersOf = (engine: number) =>
     startedBy(engine).flatMap(({ pid, command }) => (/^\S*node /.test(command) ? [pid] : []));
 
-describe("an up that ends in the middle", () => {
+describe("Interrupted up", () => {
     let aws: TestAws;
     before(async () => {
         aws = await startTestAws();
@@ -28,8 +28,8 @@ describe("an up that ends in the middle", () => {
         (await adminOf(aws.instance).requests(after)).filter((request) => request.operation === operation);
     const lastCall = async () => (await adminOf(aws.instance).requests()).at(-1)?.id ?? 0;
 
-    describe("by a kill of the engine", () => {
-        it("leaves a lock behind, which refuses another up", async () => {
+    describe("Kill of the Pulumi engine", () => {
+        it("a killed up leaves a lock that blocks another up", async () => {
             const { instance } = aws;
             const env = environment(instance);
             const engine = spawn("pulumi", aws.engineArgs("up"), { cwd: instance.root, env, stdio: "ignore" });
@@ -55,7 +55,7 @@ describe("an up that ends in the middle", () => {
             assert.match(up.stderr, /the stack is currently locked by 1 lock/);
         });
 
-        it("has recorded the resource that it was making, for watch-status", async () => {
+        it("watch-status lists the import job that the killed up was creating", async () => {
             const { stdout } = await aws.runbook("watch-status", "--json");
             const resources = (JSON.parse(stdout).resources as { resource: string }[]).map(({ resource }) => resource);
             assert.ok(
@@ -64,7 +64,7 @@ describe("an up that ends in the middle", () => {
             );
         });
 
-        it("is forgotten by the local commands, and up resumes after the audit's import commands", async () => {
+        it("up resumes after the local commands cancel the lock and import resources", async () => {
             await ensureStack(aws.instance, aws.stack);
             await followAudit(aws);
             assertExit(await aws.engine("up"), 0);
@@ -72,14 +72,14 @@ describe("an up that ends in the middle", () => {
             assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
         });
 
-        it("costs nothing afterwards: destroy finds everything", async () => {
+        it("destroy after a resumed up deletes every resource", async () => {
             assertExit(await aws.engine("destroy"), 0);
             assert.deepEqual(await everythingIn(aws), []);
         });
     });
 
-    describe("by a kill while it makes the campaign, with a destroy after it", () => {
-        it("leaves nothing that bills: the campaign that no state recorded goes with its solution", async () => {
+    describe("Kill during CreateCampaign followed by destroy", () => {
+        it("destroy also deletes the campaign that the state does not have", async () => {
             const { instance } = aws;
             const admin = adminOf(instance);
             const effect = { kind: "latency", milliseconds: 4000, when: "after" };
@@ -100,10 +100,10 @@ describe("an up that ends in the middle", () => {
         });
     });
 
-    describe("by Ctrl-C while it waits for a campaign", () => {
+    describe("Ctrl-C while a campaign is being created", () => {
         let last = 0;
 
-        it("prints that AWS continues, and how to resume", async () => {
+        it("up prints that AWS continues and how to resume", async () => {
             const admin = adminOf(aws.instance);
             last = await lastCall();
             await admin.arm({ operation: "CreateCampaign", effect: { kind: "hang" } });
@@ -146,7 +146,7 @@ describe("an up that ends in the middle", () => {
             }
         });
 
-        it("resumes with the campaign that exists, and makes no other", async () => {
+        it("the next up adopts the existing campaign and creates no other", async () => {
             assertExit(await aws.engine("up"), 0);
             assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
             assert.equal((await calls("CreateCampaign", last)).length, 1);

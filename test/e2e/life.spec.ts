@@ -13,7 +13,7 @@ import { everythingIn, importJobNames, watchersIn } from "../support/left.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { applied, previewedAndApplied } from "../support/planned.ts";
 
-describe("the life of a stack on the real engine", () => {
+describe("Lifecycle of a stack on the real engine", () => {
     let aws: TestAws;
     let firstJob = "";
     before(async () => {
@@ -21,7 +21,7 @@ describe("the life of a stack on the real engine", () => {
     });
     after(() => aws?.stop());
 
-    it("comes up with the outputs that the contract names", async () => {
+    it("up returns the contract's outputs", async () => {
         assertExit(await aws.engine("up"), 0);
         const outputs = await aws.outputs();
         const { stack } = aws;
@@ -58,7 +58,7 @@ describe("the life of a stack on the real engine", () => {
         assert.equal(bestRecipeArn, "arn:aws:personalize:::recipe/aws-user-personalization");
     });
 
-    it("recommends, by the runbook: items of the data in falling order, other ones for other users", async () => {
+    it("recommend returns different, sorted, unwatched items for different users", async () => {
         const result = await aws.runbook("recommend", "1", "2", "--num-results", "5", "--json");
         assertExit(result, 0);
         const document = JSON.parse(result.stdout);
@@ -78,7 +78,7 @@ describe("the life of a stack on the real engine", () => {
         assert.notDeepEqual(document.recommendations[1], document.recommendations[2]);
     });
 
-    it("names the users that the stack's own data does not have", async () => {
+    it("recommend names users without interactions in the stack's data", async () => {
         const result = await aws.runbook("recommend", "1", "stranger", "--config-file", aws.configFile);
         assertExit(result, 0);
         assert.match(result.stdout, /^User 1$/m);
@@ -86,7 +86,7 @@ describe("the life of a stack on the real engine", () => {
         assert.doesNotMatch(result.stderr, /note:/);
     });
 
-    it("is all ACTIVE, by the runbook", async () => {
+    it("watch-status reports all resources as ACTIVE", async () => {
         const result = await aws.runbook("watch-status", "--json");
         assertExit(result, 0);
         const { overall, resources } = JSON.parse(result.stdout);
@@ -94,12 +94,12 @@ describe("the life of a stack on the real engine", () => {
         assert.equal(resources.length, 8);
     });
 
-    it("has nothing to change after up, and nothing after a refresh", async () => {
+    it("preview and refresh after up show no change", async () => {
         assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
         assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
     });
 
-    it("makes of a changed file another import and another version, and moves the campaign in place", async () => {
+    it("a changed file creates an import and a version and updates the campaign", async () => {
         const before = await aws.outputs();
         await aws.writeInteractions(2);
         assert.deepEqual((await applied(aws)).plan, {
@@ -111,7 +111,7 @@ describe("the life of a stack on the real engine", () => {
         assert.deepEqual(changed.sort(), ["importJobArn", "solutionVersionArn"]);
     });
 
-    it("leaves nothing in any service when it is destroyed", async () => {
+    it("destroy leaves no resource in any service", async () => {
         const kinds = (await everythingIn(aws)).map((thing) => thing.split(" ")[0]);
         // Both versions: one goes with its solution only.
         const versions = ["version", "version"];
@@ -139,7 +139,7 @@ describe("the life of a stack on the real engine", () => {
         assert.equal((await importJobNames(aws)).length, 2);
     });
 
-    it("comes up again, and imports again under the next number", async () => {
+    it("up after destroy imports again with the next job number", async () => {
         await aws.writeInteractions(1);
         assertExit(await aws.engine("up"), 0);
         const next = firstJob.replace(/-1$/, "-2");
@@ -149,7 +149,7 @@ describe("the life of a stack on the real engine", () => {
     });
 
     for (const kinds of [["group"], ["dataset", "filter"]] as const) {
-        it(`is complete again after one refresh and one up if its ${kinds.join(" and ")} is deleted by hand`, async () => {
+        it(`refresh and up restore a stack whose ${kinds.join(" and ")} was deleted by hand`, async () => {
             const names = async () => (await everythingIn(aws)).filter((thing) => !thing.startsWith("version ")).sort();
             const before = await names();
             await deleteByHand(aws.personalize, kinds);
@@ -161,10 +161,10 @@ describe("the life of a stack on the real engine", () => {
         });
     }
 
-    describe("in a preview", () => {
+    describe("Preview compared with up", () => {
         const values = { tags: { team: "films" }, minProvisionedTPS: 2, watchedFilter: false };
         for (const [key, value] of Object.entries(values)) {
-            it(`shows exactly the changes that up makes for another value of ${key}`, async () => {
+            it(`preview of another ${key} shows exactly the changes that up makes`, async () => {
                 await aws.configure({ [key]: value });
                 const { preview, up } = await previewedAndApplied(aws);
                 assert.deepEqual(preview, up);
@@ -173,7 +173,7 @@ describe("the life of a stack on the real engine", () => {
         }
 
         for (const what of ["the data bucket's policy deleted", "the campaign's minimum TPS changed"]) {
-            it(`shows exactly the changes that up makes after a refresh: ${what}`, async () => {
+            it(`preview after a refresh shows exactly up's changes: ${what}`, async () => {
                 await aws.configure();
                 assertExit(await aws.engine("up"), 0);
                 const { drifts, end } = await driftOf(aws);
@@ -187,11 +187,11 @@ describe("the life of a stack on the real engine", () => {
         }
     });
 
-    it("has written nothing into the project's folder", () => {
+    it("the runs write nothing into the project's folder", () => {
         assert.equal(existsSync(join(aws.instance.root, `Pulumi.${aws.stack}.yaml`)), false);
     });
 
-    describe("for boto3, an independent client", () => {
+    describe("boto3 as an independent client", () => {
         let outputs: Record<string, string>;
         // biome-ignore lint/suspicious/noExplicitAny: a document of many shapes, each asserted on
         let seen: any;
@@ -206,7 +206,7 @@ describe("the life of a stack on the real engine", () => {
             seen = JSON.parse(result.stdout);
         });
 
-        it("reads the stack's campaign, its version and its datasets", () => {
+        it("boto3 reads the stack's campaign, version and datasets", () => {
             assert.equal(seen.campaign.campaignArn, outputs.campaignArn);
             assert.equal(seen.campaign.status, "ACTIVE");
             assert.equal(seen.campaign.minProvisionedTPS, 1);
@@ -219,21 +219,21 @@ describe("the life of a stack on the real engine", () => {
             assert.ok(seen.metrics.coverage > 0 && seen.metrics.coverage <= 1);
         });
 
-        it("gets recommendations: as many as asked for, 25 by default, scores as numbers", () => {
+        it("boto3 gets the requested number of recommendations, 25 by default", () => {
             assert.equal(seen.itemList.length, 7);
             assert.ok(seen.itemList.every(({ score }: { score: number }) => score > 0 && score < 1));
             assert.equal(seen.defaultLength, 25);
             assert.ok(seen.recommendationId);
         });
 
-        it("pages through lists", () => {
+        it("boto3 paginates through lists", () => {
             assert.ok(seen.recipePages.length > 1);
             assert.ok(seen.recipePages.slice(0, -1).every((length: number) => length === 2));
             assert.deepEqual(seen.schemaPages, [1]);
             assert.deepEqual(seen.objectPages, [1]);
         });
 
-        it("knows every refusal by its code, status and class", () => {
+        it("boto3 maps each error to its code, status and class", () => {
             assert.deepEqual(seen.refusals, {
                 badName: ["ValidationException", 400, "ClientError"],
                 twice: ["ResourceAlreadyExistsException", 400, "ResourceAlreadyExistsException"],
@@ -247,11 +247,11 @@ describe("the life of a stack on the real engine", () => {
             });
         });
 
-        it("reads the role's trust as the program wrote it", () => {
+        it("boto3 reads the role's trust policy as the program wrote it", () => {
             assert.deepEqual(seen.trust, executionRoleTrust({ partition: "aws", region, accountId: "000000000000" }));
         });
 
-        it("uploads in parts, and signs a URL that anyone can fetch by", async () => {
+        it("boto3 uploads in parts and presigns a working URL", async () => {
             assert.equal(seen.large.same, true);
             assert.match(seen.large.etag, /^"[0-9a-f]{32}-2"$/);
             const answer = await fetch(seen.presigned);

@@ -4,7 +4,7 @@ import { driftOf } from "../support/drift.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { previewedAndApplied } from "../support/planned.ts";
 
-describe("a preview of a live stack", () => {
+describe("Preview of a deployed stack", () => {
     let aws: TestAws;
     let drift: Awaited<ReturnType<typeof driftOf>>;
 
@@ -34,7 +34,7 @@ describe("a preview of a live stack", () => {
         "the cost guard's roles deleted": ["Role", "Role", "RolePolicy", "RolePolicy"],
         "the topic and the queue of failures deleted": ["Queue", "Topic", "TopicPolicy", "TopicSubscription"],
     };
-    it("refuses another region, and says how to move", async () => {
+    it("preview rejects another region and explains how to move", async () => {
         await aws.configure({ "aws:region": "us-east-1" });
         const preview = await aws.engine("preview");
         assertExit(preview, 1);
@@ -44,7 +44,7 @@ describe("a preview of a live stack", () => {
         await aws.configure();
     });
 
-    it("refuses more than twice the deployed price without monthlyLimitUsd", async () => {
+    it("preview rejects more than twice the deployed price without monthlyLimitUsd", async () => {
         await aws.configure({ minProvisionedTPS: 4 });
         const refused = await aws.engine("preview");
         assertExit(refused, 1);
@@ -61,7 +61,7 @@ describe("a preview of a live stack", () => {
     });
 
     for (const [what, types] of Object.entries(cases)) {
-        it(`shows only what \`up\` creates again: ${what}`, async () => {
+        it(`preview shows what up creates again: ${what}`, async () => {
             await drift.drifts[what]?.();
             assertExit(await aws.engine("refresh"), 0);
             const { preview, up } = await previewedAndApplied(aws);
@@ -71,7 +71,7 @@ describe("a preview of a live stack", () => {
         });
     }
 
-    it("keeps the trail's bucket and its events when bucketName changes", async () => {
+    it("a changed bucketName keeps the trail's bucket and its events", async () => {
         const { bucketName } = await aws.outputs();
         const event = { Bucket: `${bucketName}-trail`, Key: "AWSLogs/000000000000/event.json.gz" };
         await aws.s3.send(new PutObjectCommand({ ...event, Body: "{}" }));

@@ -14,7 +14,7 @@ const parts = {
     recommender: /^pulumi-nodejs:dynamic\/personalize:/,
 };
 
-describe("Pulumi.minimal.yaml, on the real engine", () => {
+describe("Pulumi.minimal.yaml on the real engine", () => {
     let aws: TestAws;
     before(async () => {
         aws = await startTestAws();
@@ -26,7 +26,7 @@ describe("Pulumi.minimal.yaml, on the real engine", () => {
     });
     after(() => aws?.stop());
 
-    it("makes bucket, access, recommender and guard, fewer than 25 resources of the AWS plugin, and nothing else", async () => {
+    it("up creates exactly the resources that docs/configuration.md lists, fewer than 25", async () => {
         assertExit(await aws.engine("up"), 0);
         const { deployment } = JSON.parse((await aws.pulumi("stack", "export")).stdout) as {
             deployment: { resources: { type: string; custom: boolean }[] };
@@ -48,7 +48,7 @@ describe("Pulumi.minimal.yaml, on the real engine", () => {
         });
     });
 
-    it("recommends, costs what preview prints, and changes nothing at the next preview", async () => {
+    it("the minimal stack recommends, and the next preview shows no change", async () => {
         const { campaignArn = "", apiUrl, dashboardUrl, estimatedMonthlyCostUsd } = await aws.outputs();
         assert.match(campaignArn, /campaign\/movie-recommender-campaign/);
         assert.deepEqual([apiUrl, dashboardUrl], ["", ""]);
@@ -59,7 +59,7 @@ describe("Pulumi.minimal.yaml, on the real engine", () => {
         assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
     });
 
-    it("names the filters that there are for an unknown one, and a campaign that is parked", async () => {
+    it("recommend reports unknown filters and a parked campaign with the next command", async () => {
         const filtered = await aws.runbook("recommend", "1", "--filter", "comedies");
         assertExit(filtered, 2);
         assert.match(

@@ -29,7 +29,7 @@ import { dashboardLines, hasData } from "../support/dashboard.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { until } from "../support/until.ts";
 
-describe("what there is to see of a stack", function () {
+describe("Observability of a deployed stack", function () {
     this.timeout(300_000);
     let aws: TestAws;
     let outputs: Record<string, string>;
@@ -103,7 +103,7 @@ describe("what there is to see of a stack", function () {
         assert.deepEqual([...sources].sort(), ["cache", "campaign", "popular", "precomputed", "similar"]);
     }
 
-    it("has data for every metric of the dashboard, after requests, a run of the guard and publish-metrics", async () => {
+    it("every dashboard metric has data after requests, guard and publish-metrics", async () => {
         const campaignArn = String(outputs.campaignArn);
         for (const userId of ["1", "2", "3"]) {
             await aws.runtime.send(new GetRecommendationsCommand({ campaignArn, userId }));
@@ -130,7 +130,7 @@ describe("what there is to see of a stack", function () {
         assert.ok((await lines()).length >= 20);
     });
 
-    it("shows in cost-report the savings of the caches: nothing below the campaign's minimum", async () => {
+    it("cost-report shows cache savings of $0 below the minimum TPS", async () => {
         const args = ["--config-file", aws.engineArgs("up")[2] ?? ""];
         const asked = await aws.runbook("cost-report", "--json", ...args);
         assertExit(asked, 0);
@@ -145,7 +145,7 @@ describe("what there is to see of a stack", function () {
         );
     });
 
-    it("changes nothing when the same is published twice", async () => {
+    it("publishing equal metrics twice leaves the statistics unchanged", async () => {
         const at = Math.floor(Date.now() / 60_000) * 60_000 - 600_000;
         const values = [{ name: "CampaignAgeHours", value: 3.25 }];
         const statistics = async () => {
@@ -170,7 +170,7 @@ describe("what there is to see of a stack", function () {
         }
     });
 
-    it("shows with --dry-run what it would publish, and refuses what makes no sense", async () => {
+    it("publish-metrics --dry-run shows the metrics, and invalid options are rejected", async () => {
         const dry = await aws.runbook("publish-metrics", "--dry-run");
         assertExit(dry, 0);
         assert.match(dry.stdout, /│ ProvisionedTPS +│ – +│ 1 +│/);
@@ -179,7 +179,7 @@ describe("what there is to see of a stack", function () {
         assertExit(await aws.runbook("publish-metrics", "--every", "5m", "--json"), 2);
     });
 
-    it("has an alarm for each failure, with the topic of notifications as its action", async () => {
+    it("the stack has an alarm for each failure that notifies the topic", async () => {
         const { MetricAlarms = [] } = await by.cloudwatch.send(
             new DescribeAlarmsCommand({ AlarmNamePrefix: names.alarmPrefix }),
         );
@@ -244,7 +244,7 @@ describe("what there is to see of a stack", function () {
         }
     }
 
-    it("calls in a total outage, in which no request succeeds and the API answers 200", async () => {
+    it("alarms fire in a total outage although the API returns 200", async () => {
         await adminOf(aws.instance).arm(fault(500, 100_000));
         for (const viewers of [
             ["31", "32", "33", "34"],
@@ -268,7 +268,7 @@ describe("what there is to see of a stack", function () {
         await adminOf(aws.instance).clear();
     });
 
-    it("calls in a partial outage, of a tenth of the requests", async () => {
+    it("the errors alarm fires if a tenth of the requests fail", async () => {
         await advance(3600);
         await alarmIs("errors", "OK");
         for (const _period of [1, 2]) {
@@ -285,7 +285,7 @@ describe("what there is to see of a stack", function () {
         await alarmIs("errors", "ALARM");
     });
 
-    it("calls when an import failed that no program made", async () => {
+    it("the import-failed alarm fires for an import made by hand", async () => {
         const { datasetImportJobArn } = await aws.personalize.send(
             new CreateDatasetImportJobCommand({
                 jobName: "by-hand",
@@ -313,7 +313,7 @@ describe("what there is to see of a stack", function () {
         assert.match(String(notice.AlarmDescription), /docs\/runbooks\/import-failed\.md$/);
     });
 
-    it("keeps who did what: a trail into a bucket and a log group, which it may write", async () => {
+    it("the audit trail writes to its bucket and log group", async () => {
         const { trailList = [] } = await by.cloudtrail.send(
             new DescribeTrailsCommand({ trailNameList: [names.trail] }),
         );
@@ -331,7 +331,7 @@ describe("what there is to see of a stack", function () {
         assert.equal(logGroups[0]?.retentionInDays, 90);
     });
 
-    it("follows live: the present state and each change, until Ctrl-C", async () => {
+    it("watch-status --follow shows each state change until Ctrl-C", async () => {
         const args = ["runbooks/watch-status.ts", "--stack", aws.stack, "--follow", "--poll", "0.2"];
         const runbook = spawn(process.execPath, args, {
             cwd: root,
@@ -375,7 +375,7 @@ describe("what there is to see of a stack", function () {
         assertExit(await aws.pulumi("stack", "output"), 0);
     });
 
-    it("shows the last error in CloudTrail of what failed", async () => {
+    it("watch-status shows the last CloudTrail error of a failed resource", async () => {
         const { stack } = aws;
         await aws.iam.send(new DeleteRolePolicyCommand({ RoleName: names.role, PolicyName: "read-interactions" }));
         await aws.writeInteractions(3);

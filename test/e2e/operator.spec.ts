@@ -5,7 +5,7 @@ import { freshUser, type OperatorOutputs, operatorProgram } from "../drills/oper
 import { worldOf } from "../drills/operator/world.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 
-describe("the operator's program on the real engine", () => {
+describe("Operator program on the real engine", () => {
     let aws: TestAws;
     let program: Awaited<ReturnType<typeof operatorProgram>>;
     let outputs: OperatorOutputs;
@@ -15,7 +15,7 @@ describe("the operator's program on the real engine", () => {
     });
     after(() => aws?.stop());
 
-    it("makes the policies, and a role for one workflow; then there is nothing to change", async () => {
+    it("up creates the policies and a GitHub role, and preview shows no change", async () => {
         await program.configure({ githubSubject: "repo:my-org/films:environment:production" });
         assertExit(await program.engine("up"), 0);
         assertExit(await program.engine("preview", "--expect-no-changes"), 0);
@@ -25,7 +25,7 @@ describe("the operator's program on the real engine", () => {
         assert.match(outputs.githubRoleArn, /:role\/movie-recommender-e2e-\w+-github$/);
     });
 
-    it("gives them to a user who is there; he can deploy, and one who may only look cannot", async () => {
+    it("a user with the policies can deploy, and a read-only user cannot", async () => {
         const world = worldOf(aws, outputs.boundaryArn);
         const arns = operatorLevels.read.map((kind) => outputs.policyArns[kind] ?? "");
         const looker = await freshUser(aws.iam, "looker", arns);
@@ -48,7 +48,7 @@ describe("the operator's program on the real engine", () => {
         await ann.end();
     });
 
-    it("refuses a subject that more than one workflow could have", async () => {
+    it("preview rejects a githubSubject that several workflows could match", async () => {
         await program.configure({ githubSubject: "repo:my-org/*" });
         const preview = await program.engine("preview");
         assertExit(preview, 1);
@@ -56,7 +56,7 @@ describe("the operator's program on the real engine", () => {
         await program.configure({ githubSubject: "repo:my-org/films:environment:production" });
     });
 
-    it("ends, and leaves nothing", async () => {
+    it("destroy deletes all policies and the OIDC provider", async () => {
         assertExit(await program.engine("destroy"), 0);
         const { Policies = [] } = await aws.iam.send(new ListPoliciesCommand({ Scope: "Local" }));
         assert.deepEqual(Policies, []);

@@ -19,7 +19,7 @@ export function parkAndResume(operated: () => Operated): void {
     const json = (...args: Parameters<typeof stack.json>) => stack.json(...args);
     const askedDuring = (work: () => Promise<unknown>) => stack.askedDuring(work);
 
-    it("deletes the campaign only, and up leaves it out and reports it", async () => {
+    it("park deletes only the campaign, and up keeps it deleted", async () => {
         assertExit(await runbook("park"), 2);
         assert.match((await runbook("park", "--dry-run")).stdout, /It would delete .* saves ≈ \$146 a month/);
         const asked = await askedDuring(async () => {
@@ -35,7 +35,7 @@ export function parkAndResume(operated: () => Operated): void {
         assert.match(stdout, /parked since .*holidays/);
     });
 
-    it("keeps out what needs a campaign, and is content to be asked again", async () => {
+    it("retrain and rollback are rejected while parked, and park can be repeated", async () => {
         const again = await runbook("park", "--yes");
         assertExit(again, 0);
         assert.match(again.stdout, /The campaign has been parked since .*holidays/);
@@ -46,7 +46,7 @@ export function parkAndResume(operated: () => Operated): void {
         }
     });
 
-    it("asks before it starts a bill, and changes nothing without an answer", async () => {
+    it("resume changes nothing without --yes and shows the price", async () => {
         const asked = await askedDuring(async () => {
             const result = await runbook("resume");
             assertExit(result, 2);
@@ -57,7 +57,7 @@ export function parkAndResume(operated: () => Operated): void {
         assert.equal((await json("versions", 0)).parked.reason, "holidays");
     });
 
-    it("comes back as it was, without a training, and up only records it", async () => {
+    it("resume recreates the campaign without a training, and up records it", async () => {
         const asked = await askedDuring(async () => {
             const resumed = await json("resume", 0, "--yes");
             assert.equal(resumed.campaignArn, stack.campaignArn);
@@ -68,7 +68,7 @@ export function parkAndResume(operated: () => Operated): void {
         assertExit(await aws.runbook("recommend", "1", "--json"), 0);
     });
 
-    it("finishes a parking that was cut short", async () => {
+    it("a second park completes an interrupted one and keeps its reason", async () => {
         await admin.arm({
             operation: "DeleteCampaign",
             effect: { kind: "error", code: "InvalidInputException", message: "not now", status: 400 },
@@ -84,7 +84,7 @@ export function parkAndResume(operated: () => Operated): void {
         assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
     });
 
-    it("leaves nothing behind when the stack is destroyed while it is parked", async () => {
+    it("destroy of a parked stack leaves nothing", async () => {
         assertExit(await runbook("park", "--yes"), 0);
         assertExit(await aws.engine("destroy"), 0);
         const again = await runbook("park", "--yes");

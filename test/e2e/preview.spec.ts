@@ -30,7 +30,7 @@ new aws.s3.BucketPolicy("open", {
 const folders = ["app", "components", "config", "cost", "data-prep", "iam", "personalize"];
 const reason = "an experiment of one afternoon, on data that is public";
 
-describe("a preview on the real engine", () => {
+describe("Preview on the real engine", () => {
     let aws: TestAws;
     let program: string;
     let original: string;
@@ -55,7 +55,7 @@ describe("a preview on the real engine", () => {
         return { ...result, text: `${result.stdout}${result.stderr}`.replaceAll(/\s+/g, " ") };
     }
 
-    it("shows the price, as a table and as an output, and warns that AWS may refuse aws-hrnn", async () => {
+    it("preview shows the price and warns that AWS may reject aws-hrnn", async () => {
         // 50 requests a second are 50 TPS.
         await aws.configure({ recipe: "aws-hrnn", expectedRequestsPerDay: String(50 * 86_400), budgetByTag: true });
         const preview = await aws.engine("preview");
@@ -67,7 +67,7 @@ describe("a preview on the real engine", () => {
         assert.match(preview.stdout, /warning: ListRecipes no longer has recipe aws-hrnn, so AWS may reject it/);
     });
 
-    it("shows all bad values at once, each with its path, before anything is made", async () => {
+    it("preview reports all invalid values at once with their keys", async () => {
         const empty = join(aws.instance.dir, "empty.csv");
         await writeFile(empty, "");
         await aws.configure({
@@ -110,7 +110,7 @@ describe("a preview on the real engine", () => {
         assert.deepEqual(await everythingIn(aws), []);
     });
 
-    it("refuses what AWS would refuse in the middle of up, each with its key", async () => {
+    it("preview rejects what AWS would reject during up", async () => {
         const batchInferenceFile = join(aws.instance.dir, "users.csv");
         await writeFile(batchInferenceFile, '{"userId":"1"}\nUSER_ID\n');
         const boundary = "arn:aws:iam::000000000000:policy/nowhere";
@@ -136,7 +136,7 @@ describe("a preview on the real engine", () => {
         await aws.configure();
     });
 
-    it("warns in a region without Personalize", async () => {
+    it("preview warns in a region without Personalize", async () => {
         await aws.configure({ "aws:region": "eu-north-1" });
         const preview = await aws.engine("preview");
         assertExit(preview, 0);
@@ -147,7 +147,7 @@ describe("a preview on the real engine", () => {
         await aws.configure();
     });
 
-    it("has a limit: above monthlyLimitUsd, up names the largest price and what lowers it, and makes nothing", async () => {
+    it("up rejects a price above monthlyLimitUsd and creates nothing", async () => {
         await aws.configure({ monthlyLimitUsd: "200", minProvisionedTPS: "2" });
         const refused = await aws.engine("up");
         assertExit(refused, 1);
@@ -163,7 +163,7 @@ describe("a preview on the real engine", () => {
         await aws.configure();
     });
 
-    it("refuses a wide policy that a user adds, by the name of the rule", async () => {
+    it("preview rejects an added wildcard policy and names the rule", async () => {
         const preview = await changed("preview", additions);
         assertExit(preview, 1);
         assert.match(
@@ -173,7 +173,7 @@ describe("a preview on the real engine", () => {
         assert.match(preview.text, /pulumi config set --path waivers\.wildcard-action/);
     });
 
-    it("lets the policy pass with a written reason; a campaign without budget and a bucket policy without conditions by config", async () => {
+    it("a waiver lets a wildcard policy pass, and config disables budget and conditions", async () => {
         const waivers = { "wildcard-action": reason };
         await aws.configure({ waivers, budget: false, bucketPolicyConditions: false });
         const preview = await changed("preview", additions);
@@ -187,7 +187,7 @@ describe("a preview on the real engine", () => {
         await aws.configure();
     });
 
-    it("refuses an open bucket policy in up before it is made: it is known only when the bucket exists", async () => {
+    it("up rejects a public bucket policy before it is created", async () => {
         const up = await changed("up", made);
         assertExit(up, 1);
         assert.match(

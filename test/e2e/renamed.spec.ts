@@ -35,7 +35,7 @@ describe("pulumi stack rename", () => {
     });
     after(() => aws?.stop());
 
-    it("is refused by preview with the commands that keep all names", async () => {
+    it("preview rejects a renamed stack and prints commands that keep names", async () => {
         const { exitCode, stdout, stderr } = await aws.engine("preview");
         assert.notEqual(exitCode, 0);
         const text = stdout + stderr;
@@ -48,7 +48,7 @@ describe("pulumi stack rename", () => {
         });
     });
 
-    it("only updates in place with the kept names, and a parked stack stays parked", async () => {
+    it("up with the kept names only updates in place and stays parked", async () => {
         await aws.configure({ ...served, ...pins });
         const { plan } = await applied(aws);
         assert.deepEqual(Object.keys(plan), ["update"], JSON.stringify(plan));
@@ -56,12 +56,12 @@ describe("pulumi stack rename", () => {
         assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
     });
 
-    it("moves the state flags and the cost guard's state to the new name", async () => {
+    it("up moves the state flags and guard state to the new name", async () => {
         assert.deepEqual(await parameters(aws.stack), flags);
         assert.deepEqual(await parameters(former), {});
     });
 
-    it("resumes the campaign under the new name, and destroy leaves nothing", async () => {
+    it("resume works under the new name, and destroy leaves nothing", async () => {
         assertExit(await aws.runbook("resume", "--yes", "--config-file", aws.configFile), 0);
         assertExit(await aws.runbook("recommend", "1", "--json"), 0);
         assertExit(await aws.engine("destroy"), 0);

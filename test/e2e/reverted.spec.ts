@@ -28,7 +28,7 @@ describe("A reverted change after an interrupted up", () => {
         ["kill", "CreateSolutionVersion"],
         ["failure", "CreateCampaign"],
     ] as readonly (readonly [Stop, string])[]) {
-        it(`keeps every live resource if nameSuffix is set back after a ${stop} at ${operation}`, async () => {
+        it(`a nameSuffix reverted after ${stop} at ${operation} keeps every live resource`, async () => {
             await aws.configure({ nameSuffix: "-yy" });
             assert.ok(await interrupted(aws, "up", { operation, stop }));
             await aws.configure();
@@ -42,7 +42,7 @@ describe("A reverted change after an interrupted up", () => {
         });
     }
 
-    it("leaves nothing if destroy follows a killed revert", async () => {
+    it("destroy after a killed revert leaves nothing", async () => {
         await aws.configure({ nameSuffix: "-yy" });
         assert.ok(await interrupted(aws, "up", { operation: "CreateSolutionVersion", stop: "ctrl-c" }));
         await aws.configure();
@@ -59,7 +59,7 @@ describe("A reverted change of bucketName and alertEmail", () => {
     });
     after(() => aws?.stop());
 
-    it("keeps the live bucket policy and the live mail subscription", async () => {
+    it("up keeps the live bucket policy and the live mail subscription", async () => {
         const admin = adminOf(aws.instance);
         const before = { alertEmail: "a@example.com", bucketName: "films-before", campaignEnabled: false };
         await aws.configure(before);

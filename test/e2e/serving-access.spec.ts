@@ -28,7 +28,7 @@ import { bySession, removalsOf } from "../support/role-session.ts";
 
 type Keys = Parameters<Parameters<typeof bySession>[2]>[0];
 
-describe("who may use the API, and what it may", () => {
+describe("Access to the API", () => {
     let aws: TestAws;
     let outputs: Record<string, string>;
     let sts: STSClient;
@@ -61,7 +61,7 @@ describe("who may use the API, and what it may", () => {
         await aws?.stop();
     });
 
-    it("keeps its key out of what is shown, and everybody out who has none", async () => {
+    it("requests without the API key return 403, and outputs hide the key", async () => {
         const shown = await aws.outputs();
         assert.equal(shown.apiKey, "[secret]");
         const ask = async (headers: Record<string, string>) =>
@@ -71,7 +71,7 @@ describe("who may use the API, and what it may", () => {
         assert.equal(await ask({ "x-api-key": String(outputs.apiKey) }), 200);
     });
 
-    it("has the API key and the secrets of the configuration nowhere in plain text in the state", async () => {
+    it("the state stores API key and secret configuration values encrypted", async () => {
         const { stdout } = await aws.pulumi("stack", "export");
         const shown = await aws.pulumi("stack", "export", "--show-secrets");
         for (const secret of [String(outputs.apiKey), ...Object.values(secrets)]) {
@@ -80,7 +80,7 @@ describe("who may use the API, and what it may", () => {
         }
     });
 
-    describe("its roles", () => {
+    describe("Roles of the API", () => {
         const names = () => namesFor(aws.stack);
         const scope = (): ApiScope => ({
             partition: localPartition,
@@ -173,7 +173,7 @@ describe("who may use the API, and what it may", () => {
             ["API", () => apiPolicy(scope(), { rank: true, track: true, filters: filterNames() }), serve],
             ["prefetch", () => prefetchPolicy(scope(), { filters: filterNames().slice(0, 1) }), makeLists],
         ] as const) {
-            it(`of the ${name} has no right too many, and none too few`, async () => {
+            it(`the ${name} role has exactly the permissions that its code needs`, async () => {
                 assert.equal(await tried(listOf(policy().Statement), work), undefined);
                 // Lambda and X-Ray make these calls by the role; the code does not.
                 const byLambda = /^(logs|sqs|xray):/;
@@ -188,9 +188,9 @@ describe("who may use the API, and what it may", () => {
         }
     });
 
-    describe("its page", () => {
+    describe("Storefront of the API", () => {
         const unverified = "Your account must be verified before you can add new CloudFront resources";
-        it("puts the page and the API behind one distribution, without any difference at the next preview", async () => {
+        it("CloudFront serves page and API, and preview shows no change", async () => {
             await aws.configure({ api: true, eventTracker: true, storefront: "cloudfront", prefetchUsers: 0 });
             const message = `${unverified}. To verify your account, please contact AWS Support (https://console.aws.amazon.com/support/home#/) and include this error message.`;
             const effect = { kind: "error", code: "AccessDenied", message, status: 403 };
@@ -224,7 +224,7 @@ describe("who may use the API, and what it may", () => {
             assert.equal((await fetch(bucket)).status, 403);
         });
 
-        it("is closed by the cost guard when its requests reach the limit, stays closed by up, and opens by resume", async () => {
+        it("the cost guard closes the distribution, up keeps it closed, resume opens it", async () => {
             const lambda = new LambdaClient(settings());
             const Name = `/movie-recommender/${aws.stack}/guard`;
             const stored = async (): Promise<GuardState> =>
@@ -260,7 +260,7 @@ describe("who may use the API, and what it may", () => {
             lambda.destroy();
         });
 
-        it("gives a viewer's list for the viewer's token only, through the distribution and the API, and knows his events", async () => {
+        it("a viewer's list needs that viewer's token through CloudFront and API", async () => {
             const issuer = await startIssuer();
             try {
                 await aws.configure({
@@ -301,7 +301,7 @@ describe("who may use the API, and what it may", () => {
             }
         });
 
-        it("leaves nothing of any of it", async () => {
+        it("destroy leaves no resource, including the distribution", async () => {
             assertExit(await aws.engine("destroy"), 0);
             assert.deepEqual(await everythingIn(aws), []);
             assert.deepEqual(await watchersIn(aws), []);

@@ -31,7 +31,7 @@ interface Answer {
 }
 
 /** The API on the real engine, the real gateway and a function that the local AWS runs. */
-describe("the API on the local AWS", () => {
+describe("API on the local AWS", () => {
     let aws: TestAws;
     let url: string;
     let campaignArn: string;
@@ -96,7 +96,7 @@ describe("the API on the local AWS", () => {
     const operate = (name: string, ...args: string[]) =>
         aws.runbook(name, "--config-file", aws.engineArgs("up")[2] ?? "", ...args);
 
-    it("answers every operation by its description, which it serves itself", async () => {
+    it("every operation matches the OpenAPI document that the API serves", async () => {
         const film = idsOf(await call("/popular?numResults=3"));
         const asked: Readonly<Record<string, () => Promise<Answer>>> = {
             getRecommendations: () => call("/recommendations/1?numResults=5"),
@@ -128,7 +128,7 @@ describe("the API on the local AWS", () => {
         assert.deepEqual(told.sort(), Object.keys(asked).sort());
     });
 
-    it("judges requests at the gateway and in the function, and answers problems", async () => {
+    it("gateway and function reject invalid requests with problem documents", async () => {
         const missing = await call("/items");
         assert.deepEqual([missing.status, missing.headers.get("content-type")], [400, "application/problem+json"]);
         assert.match(missing.body.detail, /\[query\]/);
@@ -142,7 +142,7 @@ describe("the API on the local AWS", () => {
         assert.equal((await call("/items/no-such-film")).status, 404);
     });
 
-    it("changes a viewer's list within a second of an event, and no other list", async () => {
+    it("an event changes the viewer's list within a second and no other", async () => {
         const others = await call("/recommendations/8");
         // The best of three: the machine may be busy with something else.
         const took: number[] = [];
@@ -161,7 +161,7 @@ describe("the API on the local AWS", () => {
         assert.deepEqual(idsOf(await call("/recommendations/8")), idsOf(others));
     });
 
-    it("leaves out what a viewer has watched, unless the caller names a filter that includes it", async () => {
+    it("lists omit watched films unless a filter includes them", async () => {
         const csv = await readFile(aws.interactionsFile, "utf8");
         const isWatched = (itemId: string) => csv.includes(`"10","${itemId}",`);
         const list = await from("campaign", () => call("/recommendations/10?numResults=100"));
@@ -173,7 +173,7 @@ describe("the API on the local AWS", () => {
         assert.deepEqual(idsOf(then).toSorted(), [...again, idsOf(list)[0]].toSorted());
     });
 
-    it("asks anew for every list after flush-cache", async () => {
+    it("flush-cache makes every list come from the campaign again", async () => {
         const list = () => call("/recommendations/9");
         await from("campaign", list);
         assert.equal((await list()).body.source, "cache");
@@ -182,7 +182,7 @@ describe("the API on the local AWS", () => {
         assert.equal((await list()).body.source, "cache");
     });
 
-    it("forgets a viewer: his items are deleted, after a dry run that shows them", async () => {
+    it("forget-viewer deletes the viewer's items after a dry run shows them", async () => {
         await watch("30", idsOf(await call("/popular?numResults=1"))[0] ?? "");
         const { stdout, ...shown } = await aws.runbook("forget-viewer", "30", "--dry-run", "--json");
         assertExit({ stdout, ...shown }, 0);
@@ -192,7 +192,7 @@ describe("the API on the local AWS", () => {
         assert.deepEqual(after.items, ["viewer#30 / recent"], "the empty item");
     });
 
-    it("gives a new viewer what is popular, until he does something", async () => {
+    it("a new viewer gets mostly popular films until the first event", async () => {
         const popular = idsOf(await call("/popular?numResults=10"));
         const first = await call("/recommendations/nobody-yet?numResults=10");
         const common = idsOf(first).filter((itemId) => popular.includes(itemId));
@@ -202,7 +202,7 @@ describe("the API on the local AWS", () => {
         assert.notDeepEqual(idsOf(then), idsOf(first));
     });
 
-    it("serves the page with headers that let it run nothing else", async () => {
+    it("the API serves the storefront with a Content-Security-Policy", async () => {
         const { storefrontUrl = "" } = await aws.outputs();
         const page = await fetch(storefrontUrl);
         const html = await page.text();
@@ -218,7 +218,7 @@ describe("the API on the local AWS", () => {
         assert.equal((await fetch(new URL("nothing.js", storefrontUrl))).status, 404);
     });
 
-    it("makes lists in advance for those who ask most, which are answered as such", async () => {
+    it("prefetch stores lists for the busiest viewers, served as precomputed", async () => {
         const FunctionName = `movie-recommender-prefetch-${aws.stack}`;
         await from("campaign", () => call("/recommendations/11"));
         // After a read of the table that timed out the campaign's list is in memory, so another viewer is asked then.
@@ -233,7 +233,7 @@ describe("the API on the local AWS", () => {
         assert.deepEqual(idsOf(answer).filter(isWatched), []);
     });
 
-    it("throttles events below lists, so that a stranger cannot have the table written at the API's rate", async () => {
+    it("events are throttled before lists", async () => {
         const [events, lists] = await Promise.all(
             [() => watch("stranger", "1"), () => call("/recommendations/1")].map(async (ask) => {
                 const answers = await Promise.all(Array.from({ length: 150 }, ask));
@@ -246,12 +246,12 @@ describe("the API on the local AWS", () => {
         await until("an event that is not throttled", async () => (await watch("stranger", "1")).status !== 429, 60);
     });
 
-    it("shows no difference at the next preview and refresh", async () => {
+    it("preview and refresh show no change", async () => {
         assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
         assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
     });
 
-    describe("while the campaign is in trouble", () => {
+    describe("API while the campaign is unavailable", () => {
         const failed: string[] = [];
         const sources = new Map<string, number>();
         let stopped = false;
@@ -291,7 +291,7 @@ describe("the API on the local AWS", () => {
                 () => false,
             );
 
-        it("answers while it is throttled, and reports it", async () => {
+        it("the API answers and reports the reason while the campaign is throttled", async () => {
             const admin = adminOf(aws.instance);
             await admin.arm({ operation: "GetRecommendations", times: 200, effect: { kind: "throttle" } });
             const { body } = await call("/recommendations/asked-in-vain");
@@ -311,7 +311,7 @@ describe("the API on the local AWS", () => {
         }
         let first: readonly unknown[] = [];
 
-        it("keeps popular and similar films when the quality gate refuses a version of other data", async () => {
+        it("popular and similar films stay when the quality gate rejects a version", async () => {
             first = await seen();
             const closedGate = { minimumNdcgOverPopularityPercent: "100000" };
             await aws.configure({ ...serving, ...closedGate, minProvisionedTPS: 2 });
@@ -326,7 +326,7 @@ describe("the API on the local AWS", () => {
             none();
         });
 
-        it("switches popular and similar films with the version, and back with a rollback", async () => {
+        it("popular and similar films switch with the version and back on rollback", async () => {
             const { solutionVersionArn = "" } = await aws.outputs();
             assertExit(await operate("rollback", "--to", solutionVersionArn, "--yes"), 0);
             const differs = (part: unknown, at: number) => !isDeepStrictEqual(part, first[at]);
@@ -337,7 +337,7 @@ describe("the API on the local AWS", () => {
             none();
         });
 
-        it("answers while it is parked, reports it on its health, and asks it again when it is back", async () => {
+        it("the API answers while the campaign is parked and uses it after resume", async () => {
             assertExit(await operate("park", "--yes", "--reason", "night"), 0);
             assert.equal(await isThere(), false);
             const isAway = async () => (await call("/health")).body.campaign.state === "away";
@@ -357,7 +357,7 @@ describe("the API on the local AWS", () => {
             none();
         });
 
-        it("answers while it is deleted by hand and made again", async () => {
+        it("the API answers while the campaign is deleted by hand and recreated", async () => {
             await aws.personalize.send(new DeleteCampaignCommand({ campaignArn }));
             while (await isThere()) await sleep(50);
             await asked(40);
@@ -371,8 +371,8 @@ describe("the API on the local AWS", () => {
         });
     });
 
-    describe("in the end", () => {
-        it("is gone with the stack, table and all", async () => {
+    describe("End of the API stack", () => {
+        it("destroy deletes every resource, including the table", async () => {
             assertExit(await aws.engine("destroy"), 0);
             assert.deepEqual(await everythingIn(aws), []);
             assert.deepEqual(await watchersIn(aws), []);

@@ -23,7 +23,7 @@ interface Answer {
 }
 
 /** A shop's data from its CSV files to the page. It has ids in UTF-8, ISO times, views and purchases, and no titles. */
-describe("data of a shop, on the real engine", () => {
+describe("Shop data on the real engine", () => {
     let aws: TestAws;
     let browser: Browser;
     let viewer: string;
@@ -70,7 +70,7 @@ describe("data of a shop, on the real engine", () => {
         await aws?.stop();
     });
 
-    it("is prepared with all of its tables, without e-mail addresses", async () => {
+    it("data-prep prepares all tables and omits e-mail addresses", async () => {
         const log = await prepared();
         assert.match(log, /times in ISO 8601/);
         assert.match(
@@ -80,7 +80,7 @@ describe("data of a shop, on the real engine", () => {
         assert.match(log, /Left out of users\.csv: email \(personal\)/);
     });
 
-    it("becomes interactions, items and users of one recommender, with a filter of purchases", async () => {
+    it("up creates datasets for interactions, items and users and a purchase filter", async () => {
         assertExit(await aws.engine("up"), 0);
         assert.deepEqual(await schemaOf("INTERACTIONS"), ["USER_ID", "ITEM_ID", "EVENT_TYPE", "TIMESTAMP"]);
         assert.deepEqual(await schemaOf("ITEMS"), ["ITEM_ID", "GENRES", "PRICE", "BRAND"]);
@@ -96,7 +96,7 @@ describe("data of a shop, on the real engine", () => {
         assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
     });
 
-    it("is answered by the API with ids for titles, and takes the shop's own events", async () => {
+    it("the API answers with IDs as titles and accepts the shop's events", async () => {
         const list = await ask(`recommendations/${encodeURIComponent(viewer)}?numResults=10`);
         assert.equal(list.source, "campaign");
         assert.equal(list.films.length, 10);
@@ -118,7 +118,7 @@ describe("data of a shop, on the real engine", () => {
         assert.equal((await ask("events", init)).tracked, true);
     });
 
-    it("is recommended by the runbook, by id", async () => {
+    it("recommend shows the shop's items by ID", async () => {
         const { exitCode, stdout, stderr } = await aws.runbook(
             "recommend",
             "--json",
@@ -131,7 +131,7 @@ describe("data of a shop, on the real engine", () => {
         assert.match(first.title, /^\u88fd\u54c1 \d+$/);
     });
 
-    it("is on the page as products that are viewed", async () => {
+    it("the storefront says product and view", async () => {
         const { storefrontUrl } = await aws.outputs();
         browser = await openBrowser();
         const page = await browser.newPage();
@@ -148,7 +148,7 @@ describe("data of a shop, on the real engine", () => {
         assert.deepEqual(complaints, []);
     });
 
-    it("with one time for all events is refused at preview, unless a reason is written", async () => {
+    it("preview rejects data with a single timestamp unless dataWaiver is set", async () => {
         await writeFile(at("timeless.csv"), events.replaceAll(/\d{4}-\d{2}-\d{2}T.*$/gm, "2026-03-01T00:00:00Z"));
         assert.match(await prepared({ input: at("timeless.csv") }), /^red +2026-03-01 to 2026-03-01, 0 days/m);
         const refused = await aws.engine("preview");
@@ -159,7 +159,7 @@ describe("data of a shop, on the real engine", () => {
         await aws.configure(config);
     });
 
-    it("of another schema replaces the dataset of interactions, and the campaign answers again", async () => {
+    it("another schema replaces the interactions dataset, and the campaign answers again", async () => {
         const rows = events.trimEnd().split("\n");
         const priced = rows.map((row, index) => (index === 0 ? `${row},price` : `${row},${(index % 40) / 4}`));
         await writeFile(at("priced.csv"), `${priced.join("\n")}\n`);

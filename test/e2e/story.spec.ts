@@ -14,7 +14,7 @@ import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts"
 import { applied } from "../support/planned.ts";
 
 /** The steps of docs/life.md in its order, by the same commands. */
-describe("the story of docs/life.md", () => {
+describe("Steps of docs/life.md", () => {
     let aws: TestAws;
     before(async () => {
         aws = await startTestAws();
@@ -46,13 +46,13 @@ describe("the story of docs/life.md", () => {
         assert.deepEqual((await applied(aws)).plan, plan);
     }
 
-    it("begins with a look at what is there, and one up", async () => {
+    it("doctor and the first up create one import and one version", async () => {
         assertExit(await runbook("doctor"), 0);
         assertExit(await aws.engine("up"), 0);
         assert.deepEqual(await billed(), ["CreateDatasetImportJob", "CreateSolutionVersion"]);
     });
 
-    it("learns from new data behind a gate, once, and prints the comparison", async () => {
+    it("retrain imports and trains once and prints the metric comparison", async () => {
         await aws.writeInteractions(2);
         const retrained = await runbook("retrain");
         assertExit(retrained, 0);
@@ -60,21 +60,21 @@ describe("the story of docs/life.md", () => {
         assert.equal((await billed()).length, 4);
     });
 
-    it("goes back, is held, and is released", async () => {
+    it("rollback holds the earlier version, and --release lets up update again", async () => {
         assertExit(await runbook("rollback", "--yes", "--reason", "users complain"), 0);
         assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
         assertExit(await runbook("rollback", "--release"), 0);
         assert.deepEqual((await applied(aws)).plan, { update: ["Campaign"] });
     });
 
-    it("sleeps without a bill, and wakes without a training", async () => {
+    it("park and resume need no training", async () => {
         assertExit(await runbook("park", "--yes", "--reason", "weekend"), 0);
         assert.match((await aws.engine("preview", "--expect-no-changes")).stdout, /parked since .* \(weekend\)/);
         assertExit(await runbook("resume", "--yes"), 0);
         assert.equal((await billed()).length, 4);
     });
 
-    it("finds changed minProvisionedTPS and tags by refresh, and repairs them by up", async () => {
+    it("refresh finds changed minProvisionedTPS and tags, and up repairs them", async () => {
         campaignArn = (await aws.outputs()).campaignArn ?? "";
         await aws.personalize.send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 7 }));
         await until(async () => (await campaign()).minProvisionedTPS === 7);
@@ -84,7 +84,7 @@ describe("the story of docs/life.md", () => {
         assert.equal((await campaign()).minProvisionedTPS, 1);
     });
 
-    it("makes a deleted campaign again, without a training", async () => {
+    it("up recreates a deleted campaign without a training", async () => {
         await aws.personalize.send(new DeleteCampaignCommand({ campaignArn }));
         await until(isGone);
         const admin = adminOf(aws.instance);
@@ -95,7 +95,7 @@ describe("the story of docs/life.md", () => {
         assertExit(await aws.engine("refresh", "--expect-no-changes"), 0);
     });
 
-    it("refuses another person's stack of this name in the account, before anything is made", async () => {
+    it("preview rejects another owner's stack of the same name", async () => {
         const admin = adminOf(aws.instance);
         const file = join(aws.instance.dir, "state.json");
         assertExit(await aws.pulumi("stack", "export", "--file", file), 0);
@@ -126,7 +126,7 @@ describe("the story of docs/life.md", () => {
         assertExit(await aws.engine("preview", "--expect-no-changes"), 0);
     });
 
-    it("ends, and leaves nothing", async () => {
+    it("destroy works after a campaign was deleted outside, and audit-leftovers finds nothing", async () => {
         // Deleted outside a moment before: destroy works with the rest.
         const { campaignArn } = await aws.outputs();
         await aws.personalize.send(new DeleteCampaignCommand({ campaignArn }));

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { applied, planned } from "../support/planned.ts";
 
-describe("a change of config tags", () => {
+describe("Change of config tags", () => {
     let aws: TestAws;
     before(async () => {
         aws = await startTestAws();
     });
     after(() => aws?.stop());
 
-    it("previews only updates, and up makes exactly these", async () => {
+    it("preview shows only updates, and up makes exactly these", async () => {
         const everything = { api: true, storefront: "cloudfront", eventTracker: true, auditTrail: true };
         await aws.configure(everything);
         assertExit(await aws.engine("up"), 0);

@@ -11,7 +11,7 @@ import { parkAndResume } from "./parking.ts";
 /** Calls that the service bills for. */
 const billed = ["CreateDatasetImportJob", "CreateSolutionVersion"];
 
-describe("a recommender through the years, on the real engine", () => {
+describe("Runbooks of a long-lived recommender on the real engine", () => {
     let stack: Awaited<ReturnType<typeof startOperated>>;
     let aws: typeof stack.aws;
     let admin: typeof stack.admin;
@@ -63,7 +63,7 @@ describe("a recommender through the years, on the real engine", () => {
     }
 
     describe("retrain", () => {
-        it("has nothing to train on while the data is the same, asks nothing of the service, and takes its hold back", async () => {
+        it("retrain with unchanged data sends no request and removes its hold", async () => {
             const asked = await askedDuring(async () => {
                 assert.equal((await json("retrain", 0)).outcome, "nothing new");
             });
@@ -71,7 +71,7 @@ describe("a recommender through the years, on the real engine", () => {
             assert.equal(await held(), null);
         });
 
-        it("imports the same data once more with --reimport, and trains nothing", async () => {
+        it("retrain --reimport imports the same data once and trains nothing", async () => {
             const asked = await askedDuring(async () => {
                 assert.equal((await json("retrain", 0, "--reimport")).outcome, "imported again");
             });
@@ -80,7 +80,7 @@ describe("a recommender through the years, on the real engine", () => {
             assert.equal(await held(), null);
         });
 
-        it("leaves the campaign where it is when the new version does not pass the gate, and holds it", async () => {
+        it("retrain holds the campaign if the new version fails the quality gate", async () => {
             const live = await serving();
             await aws.configure({ minimumNdcgOverPopularityPercent: "100000" });
             await aws.writeInteractions(2);
@@ -98,7 +98,7 @@ describe("a recommender through the years, on the real engine", () => {
             await aws.configure(openGate);
         });
 
-        it("switches to a version that passes, in place, and shows the figures", async () => {
+        it("retrain switches the campaign in place if the version passes the gate", async () => {
             const live = await serving();
             await aws.writeInteractions(3);
             const asked = await askedDuring(async () => {
@@ -112,7 +112,7 @@ describe("a recommender through the years, on the real engine", () => {
             assert.equal(await held(), null);
         });
 
-        it("goes back by itself when the new version does not answer", async () => {
+        it("retrain rolls back if the new version does not answer", async () => {
             const live = await serving();
             await aws.writeInteractions(4);
             const effect = { kind: "error", code: "InvalidInputException", message: "no answer today", status: 400 };
@@ -128,7 +128,7 @@ describe("a recommender through the years, on the real engine", () => {
             assert.match(stdout, /held at version .*smoke test of \w+ failed/);
         });
 
-        it("resumes after a kill of itself and its engine, and pays nothing twice", async () => {
+        it("retrain after a kill resumes and imports and trains once", async () => {
             // A kill at any other call: test/runbooks/retrain.spec.ts.
             await aws.writeInteractions(5);
             const asked = await askedDuring(async () => {
@@ -140,7 +140,7 @@ describe("a recommender through the years, on the real engine", () => {
             assert.equal(await held(), null);
         });
 
-        it("ends with 8 by Ctrl-C and reports the state; the same command completes it", async () => {
+        it("retrain exits with 8 on Ctrl-C, and a second run completes it", async () => {
             await aws.writeInteractions(6);
             const live = await serving();
             const asked = await askedDuring(async () => {
@@ -167,7 +167,7 @@ describe("a recommender through the years, on the real engine", () => {
     });
 
     describe("rollback", () => {
-        it("prints the plan, and does nothing without --yes", async () => {
+        it("rollback prints its plan and changes nothing without --yes", async () => {
             const live = await serving();
             const dry = await json("rollback", 0, "--dry-run");
             assert.equal(dry.from, live);
@@ -175,7 +175,7 @@ describe("a recommender through the years, on the real engine", () => {
             assert.equal(await serving(), live);
         });
 
-        it("goes to the version before, and up leaves it there", async () => {
+        it("rollback switches to the previous version, and up keeps it", async () => {
             const live = await serving();
             const { to } = await json("rollback", 0, "--yes", "--reason", "odd lists");
             assert.notEqual(to, live);
@@ -186,7 +186,7 @@ describe("a recommender through the years, on the real engine", () => {
             assert.match(stdout, new RegExp(`held at version ${to}.*odd lists`));
         });
 
-        it("goes to any ACTIVE version by its id, and names those there are when asked for another", async () => {
+        it("rollback --to accepts any ACTIVE version and lists them for another ID", async () => {
             const { versions } = await json("versions", 0);
             const first = versions[0].id;
             const asked = await askedDuring(() => json("rollback", 0, "--to", first, "--yes"));
@@ -197,7 +197,7 @@ describe("a recommender through the years, on the real engine", () => {
             assert.match(wrong.stderr, new RegExp(`0badcafe is not a version.*Choices: ${versions[1].id}`));
         });
 
-        it("resets its state flag when the service fails the update, and reports that the old version serves", async () => {
+        it("a failed rollback restores its state flag and keeps the old version", async () => {
             const live = await serving();
             const { versions } = await json("versions", 0);
             await admin.arm({ operation: "UpdateCampaign", effect: { kind: "fail", reason: "no capacity" } });
@@ -211,7 +211,7 @@ describe("a recommender through the years, on the real engine", () => {
             assert.deepEqual([held.solutionVersionArn, held.failed], [live, versions[2].solutionVersionArn]);
         });
 
-        it("lets it go by --release, and the next up goes to the newest, also without an up in between", async () => {
+        it("rollback --release lets the next up serve the newest version", async () => {
             const { versions } = await json("versions", 0);
             assertExit(await runbook("rollback", "--to", versions[2].id, "--yes"), 0);
             assert.equal((await json("rollback", 0, "--release", "--reason", "mended")).hold, false);
@@ -221,7 +221,7 @@ describe("a recommender through the years, on the real engine", () => {
     });
 
     describe("versions", () => {
-        it("shows each version's data, metrics, cost and switches, and which one serves", async () => {
+        it("versions shows data, metrics, cost and switches of each version", async () => {
             const { versions, held, parked } = await json("versions", 0);
             assert.deepEqual([held, parked], [null, null]);
             assert.equal(versions.length, 6);
