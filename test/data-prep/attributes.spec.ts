@@ -17,7 +17,7 @@ const shown = (fields: readonly AvroField[]) =>
         return `${name} ${own}${categorical ? " |" : ""}${textual ? " free" : ""}`;
     });
 
-describe("tables of items and users of others", () => {
+describe("Tables of items and users", () => {
     const { put } = folderForEach();
     /** The local Personalize takes schema and CSV. */
     const imported = async (schema: object, csv: string) => {
@@ -34,7 +34,7 @@ describe("tables of items and users of others", () => {
     };
 
     for (const { name, file, text, fields, first, title } of publicItems) {
-        it(`reads the items of ${name}`, async () => {
+        it(`itemsAt reads the items of ${name}`, async () => {
             const { catalogue, columns } = await itemsAt(put(file, text));
             const all = itemColumns(catalogue, columns);
             const [csv, schema] = [itemsCsv(catalogue, all), itemsSchemaOf(all)];
@@ -46,7 +46,7 @@ describe("tables of items and users of others", () => {
     }
 
     for (const { name, file, text, fields, first } of publicUsers) {
-        it(`reads the users of ${name}`, async () => {
+        it(`readUsers reads the users of ${name}`, async () => {
             const { schema, csv, ids } = await readUsers(put(file, text));
             assert.deepEqual(shown(schema.fields), fields);
             assert.equal(csv.split("\n")[1], first);
@@ -54,7 +54,7 @@ describe("tables of items and users of others", () => {
         });
     }
 
-    it("has no column for items of which only id, title and pictures are known, and shows the pictures", async () => {
+    it("itemColumns omits titles, pictures and URLs, and the catalogue keeps pictures", async () => {
         const path = put(
             "artists.dat",
             lines("id\tname\turl\tpictureURL", "1\tMALICE MIZER\thttp://a.example/1\thttp://a.example/1.jpg"),
@@ -87,13 +87,13 @@ describe("tables of items and users of others", () => {
     const csv =
         'ITEM_ID,GENRES,PRICE,BRAND,STOCK\n"A-1","Garten|Balkon",1299.50,"Gr\u00fcn",7\n"A-2","Garten",4.5,,0\n';
 
-    it("finds German names of an item's columns, and reads decimal commas in windows-1252", async () => {
+    it("itemsAt recognizes German column names and decimal commas in windows-1252", async () => {
         const found = await itemsAt(put("Produkte.csv", Buffer.from(products, "latin1")));
         assert.deepEqual(found.catalogue, garden);
         assert.equal(itemsCsv(found.catalogue, itemColumns(found.catalogue, found.columns)), csv);
     });
 
-    it("takes an item's columns by --item-columns, also under another name of the dataset", async () => {
+    it("--item-columns assigns item columns, also with new dataset names", async () => {
         const odd = products.replace(/Artikel;.*/, "A;B;C;D;E;F;G");
         const choices = "id=A,title=B,category=3,price=D,brand=E,STOCK=F,image=G";
         const { catalogue, columns, understood } = await itemsAt(put("odd.csv", odd), choices);
@@ -106,7 +106,7 @@ describe("tables of items and users of others", () => {
         );
     });
 
-    it("takes the ids of users by --user-columns, and names it if they are not found", async () => {
+    it("--user-columns assigns the ID column, and the error suggests it", async () => {
         const path = put("a.csv", lines("Konto,Vorname,Stra\u00dfe,Alter", "k1,Ada,Weg 1,36"));
         await assert.rejects(
             readUsers(path),
@@ -125,11 +125,11 @@ describe("tables of items and users of others", () => {
         { values: ["4.50", "4,50"], isComma: false },
         { values: ["12", "7"], isComma: false },
     ]) {
-        it(`takes ${values.join("; ")} for ${isComma ? "" : "no "}numbers with decimal commas`, () =>
+        it(`hasDecimalCommas returns ${isComma} for ${values.join("; ")}`, () =>
             assert.equal(hasDecimalCommas(values), isComma));
     }
 
-    it("refuses one property a row, as RetailRocket has them, and users without ids or columns", async () => {
+    it("itemsAt and readUsers reject tables without one row for each ID", async () => {
         const properties = put(
             "item_properties.csv",
             lines("timestamp,itemid,property,value", "1435460400000,460429,categoryid,1338"),
@@ -145,13 +145,13 @@ describe("tables of items and users of others", () => {
         );
     });
 
-    it("keeps the last of several rows with one id, and counts the others", async () => {
+    it("readUsers keeps the last of several rows with one ID", async () => {
         const { csv, repeated } = await readUsers(put("a.csv", lines("user_id,age", "1,20", "2,30", "1,21")));
         assert.equal(csv, 'USER_ID,AGE\n"1",21\n"2",30\n');
         assert.equal(repeated, 1);
     });
 
-    it("refuses more columns than the service allows, and names its limit", async () => {
+    it("readUsers rejects more columns than the service allows", async () => {
         const columns = Array.from({ length: 26 }, (_, number) => `c${number}`);
         const path = put("a.csv", lines(["user_id", ...columns].join(","), ["1", ...columns].join(",")));
         await assert.rejects(readUsers(path), /26 columns for the dataset Users, and the service allows 25/);

@@ -59,7 +59,7 @@ data.to_csv(sys.argv[2], index=False, quoting=csv.QUOTE_NONNUMERIC)
 `;
 
 describe("convert", () => {
-    it("writes what Personalize imports, to the byte", async () => {
+    it("convert writes exactly the CSV that Personalize imports", async () => {
         const { csv } = await transform(Buffer.from("196\t242\t3\t881250949\n186\t302\t3\t891717742\n"));
         assert.equal(
             csv,
@@ -67,7 +67,7 @@ describe("convert", () => {
         );
     });
 
-    it("equals the pandas recipe once both are parsed", async function () {
+    it("convert writes the same records as the pandas recipe", async function () {
         this.timeout(60_000);
         const python = process.env.MOVIE_RECOMMENDER_PYTHON;
         assert.ok(python, "MOVIE_RECOMMENDER_PYTHON must name a Python with pandas; `npm test` sets it");
@@ -86,7 +86,7 @@ describe("convert", () => {
         }
     });
 
-    it("keeps ids and timestamps, wherever the source cuts its bytes", async () => {
+    it("convert keeps IDs and timestamps wherever the input chunks begin", async () => {
         const id = fc.string({ minLength: 1, maxLength: 40, unit: "grapheme" }).filter((text) => !/\p{Cc}/u.test(text));
         const row = fc.record({ user: id, item: id, timestamp: fc.integer({ min: 0, max: latest }) });
         const property = fc.asyncProperty(
@@ -112,7 +112,7 @@ describe("convert", () => {
         await fc.assert(property, { numRuns: 200 });
     });
 
-    it("writes one of several equal events, and keeps events that differ in one value", async () => {
+    it("convert removes duplicate events but keeps events that differ in one value", async () => {
         const rows = [
             "1\t2\tview\t3\t5",
             "1\t2\tview\t3\t5",
@@ -137,7 +137,7 @@ describe("convert", () => {
         assert.deepEqual(eventTypes, { view: 3, buy: 1 });
     });
 
-    it("skips bad rows, and reports them with reasons", async () => {
+    it("convert skips invalid rows and reports their line, column and reason", async () => {
         const bad = [
             "1\t2\t3",
             "1\t2\t3\t4\t5",
@@ -178,7 +178,7 @@ describe("convert", () => {
         assert.ok(badRows.first.every(({ text }) => text.length <= 121 * 6));
     });
 
-    it("refuses bytes that are not UTF-8, row by row", async () => {
+    it("convert rejects rows that are not UTF-8", async () => {
         const { badRows } = await transform(Buffer.from("1\tcaf\u00e9\t3\t881250949\n", "latin1"));
         assert.deepEqual(
             badRows.first.map(({ file, line, column, reason }) => [file, line, column, reason]),
@@ -186,7 +186,7 @@ describe("convert", () => {
         );
     });
 
-    it("refuses times in the future, and 64-bit overflow, exponents and signs", async () => {
+    it("convert rejects future, overflowing, signed and exponential timestamps", async () => {
         const times = ["9223372036854775808", "8e8", "-5", "+5", "0x10", "abc", " 5", ""];
         const { badRows, interactions } = await transform(
             Buffer.from(times.map((time) => `1\t2\t3\t${time}\n`).join("")),
@@ -201,7 +201,7 @@ describe("convert", () => {
         assert.match(result.badRows.first[0]?.reason ?? "", /2000000001 is in the future \(2033-05-18T03:33:21/);
     });
 
-    it("counts lines, not records, after line ends in quotes", async () => {
+    it("convert reports line numbers, not record numbers, after quoted line breaks", async () => {
         const text = '1,"a\nb",5\n2,"c""d, e",6\n3,x,y\n4,"open"x,7\n5,f,8\n';
         const { csv, badRows } = await transform(Buffer.from(text), 3, (plan) => ({
             ...plan,
@@ -226,7 +226,7 @@ describe("convert", () => {
         );
     });
 
-    it("takes a row of 10 MB, and stops at one above 32 MiB", async () => {
+    it("convert accepts a row of 10 MB and stops at more than 32 MiB", async () => {
         const long = Buffer.concat([
             Buffer.from("1\t2\t"),
             Buffer.alloc(10_000_000, "x"),
@@ -239,7 +239,7 @@ describe("convert", () => {
         );
     });
 
-    it("names the line on which a quote opens that never closes", async () => {
+    it("convert reports the line of an unclosed quote", async () => {
         const open = (plan: Plan): Plan => ({
             ...plan,
             table: { ...plan.table, dialect: { ...converted, delimiter: "\t", quotes: true } },

@@ -11,7 +11,7 @@ import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/
 import { shop } from "../support/shop.ts";
 import { prepareForEach } from "./preparing.ts";
 
-describe("the manifest of prepared data", () => {
+describe("Manifest of prepared data", () => {
     const { at, put, run: prepared, logged } = prepareForEach();
     const output = () => at("out/data.csv");
     const run = async (options: PrepareOptions) => {
@@ -28,7 +28,7 @@ describe("the manifest of prepared data", () => {
     };
     const hashOf = (path: string) => createHash("sha256").update(readFileSync(path)).digest("hex");
 
-    it("has the sources with their hashes, the counts, the types, the schemas and the words of a shop", async () => {
+    it("the manifest has sources, hashes, counts, types and nouns of a shop", async () => {
         const files = shopFiles();
         const manifest = await run(files);
         assert.deepEqual(
@@ -68,7 +68,7 @@ describe("the manifest of prepared data", () => {
         );
     });
 
-    it("gives the same data again by its options", async () => {
+    it("the manifest's options reproduce the run", async () => {
         const manifest = await run(shopFiles());
         const [, columns] =
             /^As a command:.*--columns (\S+)/.exec(logged().find((line) => line.startsWith("As")) ?? "") ?? [];
@@ -76,7 +76,7 @@ describe("the manifest of prepared data", () => {
         assert.ok(manifest.options.includes("--users"));
     });
 
-    it("of MovieLens keeps the schema, the type, the filter and the viewers of before", async () => {
+    it("the MovieLens manifest keeps schema, type, filter and default viewers", async () => {
         const manifest = await run({ input: put("u.data", ratingsFile(syntheticRatings({ users: 130 }))) });
         assert.equal(interactionsSchemaOf(manifest), itemInteractionsSchema);
         assert.deepEqual(manifest.consumedTypes, ["Watch"]);
@@ -85,7 +85,7 @@ describe("the manifest of prepared data", () => {
         assert.equal(manifest.users, undefined);
     });
 
-    it("has a value and further columns in its schema, in the order of the CSV", async () => {
+    it("the schema has EVENT_VALUE and further columns in the CSV's order", async () => {
         const rows = syntheticRatings().map(
             ({ user, item, timestamp }, row) =>
                 `${user},${item},view,${row / 4},${row % 3 ? "Yes" : "No"},${row},${timestamp}`,
@@ -105,7 +105,7 @@ describe("the manifest of prepared data", () => {
         );
     });
 
-    it("does not count for another CSV", async () => {
+    it("manifestOf returns undefined for another CSV", async () => {
         await run({ input: put("u.data", ratingsFile(syntheticRatings())) });
         const sha256 = hashOf(output());
         assert.ok(await manifestOf(output(), async () => sha256));
@@ -115,7 +115,7 @@ describe("the manifest of prepared data", () => {
         await assert.rejects(readManifest(output()), /manifest\.json has schemaVersion 9.*npm run data-prep/);
     });
 
-    it("adds its files of items and users to the configuration, and hashes the interactions only for these", async () => {
+    it("withMetadataFiles adds the items and users files and hashes only if needed", async () => {
         const named = { items: "own.csv", users: "others.csv" };
         const of = (metadataFiles: { items: string | undefined; users: string | undefined }) => {
             let hashed = 0;
@@ -135,7 +135,7 @@ describe("the manifest of prepared data", () => {
         assert.deepEqual(await of(none), [none, 1]);
     });
 
-    it("removes the files of earlier data, and neither changed files nor the user's own", async () => {
+    it("a run removes files of earlier data but no changed or foreign files", async () => {
         await run(shopFiles());
         writeFileSync(at("out/users.csv"), 'USER_ID,AGE\n"1",7\n');
         writeFileSync(at("out/mine.csv"), "mine");
@@ -150,7 +150,7 @@ describe("the manifest of prepared data", () => {
         );
     });
 
-    it("is not written for data that is refused, and nothing is removed", async () => {
+    it("rejected data leaves the earlier manifest and files unchanged", async () => {
         await run(shopFiles());
         const before = readFileSync(at("out/manifest.json"), "utf8");
         const many = Array.from(
@@ -164,8 +164,8 @@ describe("the manifest of prepared data", () => {
     });
 });
 
-describe("the words of a data set", () => {
-    it("name the item by the column, or by MovieLens' files", () => {
+describe("Nouns and event types of a data set", () => {
+    it("nounOf derives the noun from the column or MovieLens's file names", () => {
         const noun = (file: string, column: string) => nounOf(file, column).one;
         assert.equal(noun("events.csv", "product_id"), "product");
         assert.equal(noun("ratings.csv", "movieId"), "film");
@@ -176,7 +176,7 @@ describe("the words of a data set", () => {
         assert.deepEqual(nounOf("review.json", "business_id"), { one: "business", many: "businesses" });
     });
 
-    it("end the interest in an item by a purchase, not by a view", () => {
+    it("consumedTypes returns purchases but no views", () => {
         assert.deepEqual(consumedTypes(["view", "addtocart", "transaction"]), ["transaction"]);
         assert.deepEqual(consumedTypes(["pv", "cart", "fav", "buy"]), ["buy"]);
         assert.deepEqual(consumedTypes(["Watch", "Like"]), ["Watch", "Like"]);

@@ -8,7 +8,7 @@ import { downloadFromGroupLens, downloadFromWheel, ratingsFromRecbole } from "..
 import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 
 describe("fetchMovieLens", () => {
-    it("tries each source, accepts only MovieLens 100k, and reports each source's reason", async () => {
+    it("fetchMovieLens tries each source, accepts only MovieLens 100k and reports reasons", async () => {
         const folder = mkdtempSync(join(tmpdir(), "movielens-"));
         const log: string[] = [];
         const sources: MovieLensSource[] = [
@@ -38,11 +38,11 @@ describe("fetchMovieLens", () => {
         }
     });
 
-    it("does not try a download outside the registries where CI=true", async () => {
+    it("downloadFromGroupLens rejects with CI=true", async () => {
         await assert.rejects(downloadFromGroupLens({ log: () => {}, env: { CI: "true" } }), /CI=true/);
     });
 
-    it("names the command that failed when pip cannot be run", async () => {
+    it("downloadFromWheel names the pip command that failed", async () => {
         const env = { ...process.env, MOVIE_RECOMMENDER_PYTHON: "no-such-python" };
         await assert.rejects(
             downloadFromWheel({ log: () => {}, env }),
@@ -50,7 +50,7 @@ describe("fetchMovieLens", () => {
         );
     });
 
-    it("finds u.data under the header of RecBole's file", () => {
+    it("ratingsFromRecbole converts RecBole's file into u.data", () => {
         const inter = Buffer.from(
             "user_id:token\titem_id:token\trating:float\ttimestamp:float\n196\t242\t3\t881250949\n",
         );
@@ -59,7 +59,7 @@ describe("fetchMovieLens", () => {
 });
 
 describe("readCatalogue", () => {
-    it("reads u.item: title without year, year, genres, Latin-1", () => {
+    it("readCatalogue reads title, year and genres of u.item in Latin-1", () => {
         const flags = (...set: number[]) => Array.from({ length: 19 }, (_, n) => (set.includes(n) ? 1 : 0)).join("|");
         const lines = [
             `12|Usual Suspects, The (1995)|14-Aug-1995||http://x|${flags(6, 16)}`,
@@ -86,7 +86,7 @@ describe("readCatalogue", () => {
         ]);
     });
 
-    it("reads RecBole's item file into the same form", () => {
+    it("readCatalogue reads RecBole's item file into the same form", () => {
         const file =
             "item_id:token\tmovie_title:token_seq\trelease_year:token\tclass:token_seq\n" +
             "543\tMisérables, Les\t1995\tDrama Musical\n267\tunkonwn\tunkonwn\tunknown\n";
@@ -96,11 +96,11 @@ describe("readCatalogue", () => {
         ]);
     });
 
-    it("names the line that is not an item", () => {
+    it("readCatalogue reports the line that is not an item", () => {
         assert.throws(() => readCatalogue(Buffer.from("1|Toy Story\n")), /line 1 of the item file has not 24/);
     });
 
-    it("falls back to the id for a title", () => {
+    it("titleLookup returns the ID if an item has no title", () => {
         const title = titleLookup([{ itemId: "1", title: "Toy Story", year: 1995, genres: [] }]);
         assert.deepEqual([title("1"), title("2")], ["Toy Story", "2"]);
     });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { prepareForEach } from "./preparing.ts";
 import { lines } from "./public-tables.ts";
 
-describe("negative events", () => {
+describe("Negative events", () => {
     const { put, run, logged } = prepareForEach();
     const prepared = (name: string, header: string, value: (row: number) => unknown, event?: string) => {
         const rows = Array.from({ length: 3000 }, (_, n) => `u${n % 60},i${n % 97},${value(n)},${1_700_000_000 + n}`);
@@ -11,7 +11,7 @@ describe("negative events", () => {
     };
     const ruleIn = (text: string) => / --event '(.*)'$/m.exec(text)?.[1];
 
-    it("are counted, kept, and named with the rule that leaves them out", async () => {
+    it("data-prep counts negative events and suggests a rule that omits them", async () => {
         const types = ["play", "skip", "add, to list"];
         const header = "user,item,event,time";
         const { summary } = await prepared("plays.csv", header, (n) => `"${types[n % 3]}"`);
@@ -26,7 +26,7 @@ describe("negative events", () => {
         assert.deepEqual([after.eventTypes, after.rowsLeftOut], [{ "add, to list": 1000, play: 1000 }, 1000]);
     });
 
-    it("include low ratings, with a rule by the scale of the column", async () => {
+    it("data-prep treats low ratings as negative events", async () => {
         const { summary } = await prepared("rated.csv", "user,item,stars,time", (n) => (n % 5) + 1);
         assert.deepEqual(summary.eventTypes, { Watch: 3000 });
         const text = logged().join("\n");
@@ -35,7 +35,7 @@ describe("negative events", () => {
         assert.equal(ruleIn(text), "stars >= 3 -> Watch");
     });
 
-    it("are not named where a rule decides, or all events are positive", async () => {
+    it("data-prep reports none if a rule decides or all events are positive", async () => {
         await prepared("rated.csv", "user,item,stars,time", (n) => (n % 5) + 1, "stars >= 4 -> Like, else Watch");
         await prepared("plays.csv", "user,item,event,time", () => "play");
         assert.doesNotMatch(logged().join("\n"), /train like all others/);

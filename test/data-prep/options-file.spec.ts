@@ -19,7 +19,7 @@ function dataPrep(folder: string, ...args: string[]): Promise<{ code: number; te
     });
 }
 
-describe("an options file of data-prep", () => {
+describe("Options file of data-prep", () => {
     let folder: string;
     const at = (name: string) => join(folder, name);
     const put = (name: string, text: string) => writeFileSync(at(name), text);
@@ -44,7 +44,7 @@ describe("an options file of data-prep", () => {
     });
     afterEach(() => rmSync(folder, { recursive: true }));
 
-    it("gives the files and options of a run, and the command line wins over it, also with its refusals", async () => {
+    it("the command line overrides the options file", async () => {
         const first = await dataPrep(folder, "--options", "shop.yaml");
         assert.equal(first.code, 0, first.text);
         assert.match(first.text, /user = who, item = what, time = at/);
@@ -62,7 +62,7 @@ describe("an options file of data-prep", () => {
         assert.match(third.text, /The case "stars >= 40" of --event matches no row/);
     });
 
-    it("is refused with its name for a wrong key, value or path", async () => {
+    it("data-prep rejects an unknown key, value or path with the file's name", async () => {
         const refused = async (text: string, pattern: RegExp) => {
             put("wrong.yaml", text);
             const { code, text: printed } = await dataPrep(folder, "--options", "wrong.yaml");
@@ -83,7 +83,7 @@ describe("an options file of data-prep", () => {
         assert.match(text, /There is no file .*none\.yaml/);
     });
 
-    it("is named by a stack, with the stack's file of interactions as output", async () => {
+    it("optionsOfStack reads the stack's options file and sets its output", async () => {
         put(
             "Pulumi.shop.yaml",
             "config:\n  movie-recommender:dataOptionsFile: shop.yaml\n  movie-recommender:interactionsFile: own/data.csv\n",
@@ -96,7 +96,7 @@ describe("an options file of data-prep", () => {
         await assert.rejects(optionsOfStack("none", folder, folder), /There is no file .*Pulumi\.none\.yaml/);
     });
 
-    it("changed since the run stops a preview, with the command", async () => {
+    it("preview rejects data if the options file changed since the run", async () => {
         await dataPrep(folder, "--options", "shop.yaml");
         const made = await manifest();
         const config = (file: string | undefined) => ({
@@ -114,7 +114,7 @@ describe("an options file of data-prep", () => {
         await assert.rejects(refuseOtherOptions(undefined, config(at("shop.yaml"))), /Make it again/);
     });
 
-    it("has maps of columns, and paths relative to itself, as seen from the caller's folder", async () => {
+    it("readOptionsFile resolves column maps and paths relative to the file", async () => {
         const { files, options } = await readOptionsFile(at("shop.yaml"), join(folder, ".."));
         put("items.yaml", "item-columns: { id: Artikel, price: Preis }\nuser-columns: id=Konto");
         const columns = await readOptionsFile(at("items.yaml"), folder);

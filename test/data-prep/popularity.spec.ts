@@ -8,7 +8,7 @@ import { solutionMetrics } from "../../packages/local-personalize/model/metrics.
 import { interactionsCsv, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 import { readInteractions } from "../../packages/local-personalize/test/read-interactions.ts";
 
-describe("the worth of the most popular items", () => {
+describe("popularityOf", () => {
     let folder: string;
     before(async () => {
         folder = await mkdtemp(join(tmpdir(), "popularity-"));
@@ -21,7 +21,7 @@ describe("the worth of the most popular items", () => {
         return file;
     }
 
-    it("is about what the local service measures of aws-popularity-count on the same data", async () => {
+    it("popularityOf is close to the emulator's aws-popularity-count metrics", async () => {
         const file = await written(interactionsCsv(syntheticRatings({ users: 2000, items: 300, meanHistory: 40 })));
         const own = await popularityOf(file);
         const interactions = await readInteractions(file);
@@ -34,7 +34,7 @@ describe("the worth of the most popular items", () => {
         }
     });
 
-    it("equals a count by hand: the hit is second, after the known item is excluded", async () => {
+    it("popularityOf equals a calculation by hand", async () => {
         // Each user watches c after a; b has more views than c, but no user watches it next.
         const watchers = Array.from({ length: 40 }, (_, user) => `u${user},a,1\nu${user},c,2\n`);
         const others = Array.from({ length: 60 }, (_, user) => `v${user},b,1\n`);
@@ -50,12 +50,12 @@ describe("the worth of the most popular items", () => {
         assert.equal(metrics.precision_at_10, 0.1);
     });
 
-    it("is 0, not NaN, if no user has two events", async () => {
+    it("popularityOf returns 0 if no user has two events", async () => {
         const metrics = await popularityOf(await written("USER_ID,ITEM_ID,TIMESTAMP\n1,2,3\n"));
         assert.deepEqual([...new Set(Object.values(metrics))], [0]);
     });
 
-    it("does not depend on the order of a file's rows", async () => {
+    it("popularityOf does not depend on the order of rows", async () => {
         const csv = interactionsCsv(syntheticRatings()).toString().trimEnd().split("\n");
         const sorted = [csv[0], ...csv.slice(1).sort((a, b) => Number(a.split(",")[3]) - Number(b.split(",")[3]))];
         const [given, ordered] = [
@@ -67,7 +67,7 @@ describe("the worth of the most popular items", () => {
     });
 });
 
-describe("the fast reader of interactions", () => {
+describe("readColumns", () => {
     let folder: string;
     before(async () => {
         folder = await mkdtemp(join(tmpdir(), "columns-"));
@@ -80,7 +80,7 @@ describe("the fast reader of interactions", () => {
         return readColumns(file);
     };
 
-    it("gives the same result as the reader that sorts", async () => {
+    it("readColumns returns the same interactions as readInteractions", async () => {
         const csv = interactionsCsv(syntheticRatings({ users: 3000 }));
         assert.ok(csv.length > 2 << 20, "it is read in more than one piece");
         const columns = await read(csv);
@@ -92,14 +92,14 @@ describe("the fast reader of interactions", () => {
         assert.deepEqual([...columns.users].map(row(columns)).sort(), [...sorted.users].map(row(sorted)).sort());
     });
 
-    it("takes columns in any order, other columns, quotes, commas in quotes, CR LF, and no line end at the end", async () => {
+    it("readColumns accepts any column order, quotes, CR LF and no final newline", async () => {
         const columns = await read('TIMESTAMP,"ITEM_ID",NOTE,USER_ID\r\n5,"a,b","x ""y"" \\" z",7\r\n\r\n6,07,,"7"');
         assert.deepEqual(columns.userIds, ["7"]);
         assert.deepEqual(columns.itemIds, ["a,b", "07"]);
         assert.deepEqual([...columns.timestamps], [5, 6]);
     });
 
-    it("names the line that is not an interaction, and the missing columns", async () => {
+    it("readColumns reports invalid lines and missing columns", async () => {
         await assert.rejects(read("USER_ID,ITEM_ID\n1,2\n"), /missing the following columns:\[TIMESTAMP\]/);
         await assert.rejects(read("USER_ID,ITEM_ID,TIMESTAMP\n1,2,3\n1,2\n"), /^MalformedCsvError: line 3: 2 fields/);
         await assert.rejects(read("USER_ID,ITEM_ID,TIMESTAMP\n1,2,now\n"), /line 2: TIMESTAMP "now"/);
@@ -109,7 +109,7 @@ describe("the fast reader of interactions", () => {
         await assert.rejects(read(""), /missing the following columns/);
     });
 
-    it("counts by popularityMetrics what it read", async () => {
+    it("popularityMetrics accepts the columns that readColumns returns", async () => {
         const columns = await read(interactionsCsv(syntheticRatings()));
         assert.ok(popularityMetrics(columns).precision_at_25 > 0);
     });

@@ -17,7 +17,7 @@ const ITEM_FILE = Buffer.from(
 describe("prepare", () => {
     const { at, put, run, logged } = prepareForEach();
 
-    it("writes a CSV that reads back as the ratings it was given, and sums it up", async () => {
+    it("prepare writes a CSV with the given ratings and a summary", async () => {
         const ratings = syntheticRatings();
         const { outputPath, summary } = await run({
             input: put("u.data", ratingsFile(ratings)),
@@ -51,7 +51,7 @@ describe("prepare", () => {
     });
 
     for (const top of ["ml-100k", "archive/ml-100k"]) {
-        it(`reads a zip with its files in ${top}/, titles in Latin-1`, async () => {
+        it(`prepare reads a zip with files in ${top}/ and Latin-1 titles`, async () => {
             const zip = zipSync({ [`${top}/u.data`]: ratingsFile(syntheticRatings()), [`${top}/u.item`]: ITEM_FILE });
             const { catalogue, cataloguePath, summary } = await run({ input: put("ml.zip", zip) });
             const expected = [{ itemId: "1", title: "Misérables, Les", year: 1995, genres: ["Drama", "Musical"] }];
@@ -61,7 +61,7 @@ describe("prepare", () => {
         });
     }
 
-    it("uses the item file beside a u.data, and reports a missing one", async () => {
+    it("prepare uses the item file beside u.data and reports a missing one", async () => {
         const input = put("u.data", ratingsFile(syntheticRatings()));
         assert.deepEqual((await run({ input })).catalogue, []);
         assert.match(logged().join("\n"), /shown by their ids/);
@@ -69,7 +69,7 @@ describe("prepare", () => {
         assert.equal((await run({ input })).catalogue.length, 1);
     });
 
-    it("writes the items, with their schema, as the service reads them", async () => {
+    it("prepare writes items.csv and its schema as Personalize reads them", async () => {
         const flags = (...genres: number[]) => Array.from({ length: 19 }, (_, at) => (genres.includes(at) ? 1 : 0));
         const line = (itemId: string, title: string, ...genres: number[]) =>
             [itemId, title, "", "", "", ...flags(...genres)].join("|");
@@ -102,7 +102,7 @@ describe("prepare", () => {
         assert.deepEqual(records.at(-1), ['a"b\\c', "Drama", "1996"]);
     });
 
-    it("writes the fallback tables of what it wrote, with its hash, and sums them up", async () => {
+    it("prepare writes fallback tables with the CSV's hash and summarizes them", async () => {
         const ratings = syntheticRatings();
         const left = 150;
         const others = [...new Set(ratings.map(({ item }) => item))].filter((item) => item > 1 && item !== left);
@@ -135,7 +135,7 @@ describe("prepare", () => {
         assert.match(lines, new RegExp(`^trending +${filmsTrending} items, over the last ${days} days$`, "m"));
     });
 
-    it("writes no items where no item file came along, and leaves those that are there", async () => {
+    it("prepare without an item file writes no items and keeps existing ones", async () => {
         const input = put("u.data", ratingsFile(syntheticRatings()));
         assert.equal((await run({ input })).itemsPath, undefined);
         assert.deepEqual(readdirSync(at("out")).sort(), [
@@ -149,7 +149,7 @@ describe("prepare", () => {
         assert.equal(readFileSync(at("out/items.csv"), "utf8"), "mine");
     });
 
-    it("takes titles from MovieLens' own file beside ratings.csv, or from --items", async () => {
+    it("prepare takes titles from movies.csv beside ratings.csv or from --items", async () => {
         const rows = syntheticRatings().map(({ user, item, timestamp }) => `${user},${item},3.5,${timestamp}`);
         const input = put("ratings.csv", Buffer.from(`userId,movieId,rating,timestamp\n${rows.join("\n")}\n`));
         put(
@@ -166,7 +166,7 @@ describe("prepare", () => {
         ]);
     });
 
-    describe("a folder of a shop's exports", () => {
+    describe("Folder of a shop's exports", () => {
         const events = syntheticRatings().map(({ user, item, timestamp }) => `${user};P-${item};${timestamp}`);
         const exports = (ids: (id: number) => string) => {
             put("events.csv", `user_id;product_id;timestamp\n${events.join("\n")}\n`);
@@ -175,7 +175,7 @@ describe("prepare", () => {
             return at("");
         };
 
-        it("has its products.csv found, as a dataset, and named in the command", async () => {
+        it("prepare finds products.csv in the folder and adds --items to the options", async () => {
             const input = exports((id) => `P-${id}`);
             const { catalogue, manifestPath } = await run({ input });
             assert.deepEqual(catalogue[7], { itemId: "P-7", title: "Thing 7", year: null, genres: [], price: 7.5 });
@@ -185,7 +185,7 @@ describe("prepare", () => {
             assert.doesNotMatch(logged().join("\n"), /Left out/);
         });
 
-        it("is refused if no id of an item or a user is one of the events", async () => {
+        it("prepare rejects items or users whose IDs match no event", async () => {
             const input = exports((id) => `X-${id}`);
             await assert.rejects(
                 run({ input }),

@@ -36,8 +36,8 @@ const fine: Row[] = Array.from({ length: 3000 }, (_, row) => [
     start + row * 864,
 ]);
 
-describe("the figures of interactions", () => {
-    it("equal counts by hand", () => {
+describe("figuresOf", () => {
+    it("figuresOf equals a calculation by hand", () => {
         const figures = figuresOf(
             columnsFrom([
                 ["a", "x", start],
@@ -65,14 +65,14 @@ describe("the figures of interactions", () => {
         assert.equal(figures.gini, 0.25);
     });
 
-    it("have a Gini coefficient of 0 for equal items, and near 1 for one item with all events", () => {
+    it("the Gini coefficient is 0 for equal items and near 1 for one", () => {
         const equal = Array.from({ length: 100 }, (_, row): Row => ["u", `i${row}`, row]);
         assert.ok(Math.abs(figuresOf(columnsFrom(equal)).gini) < 1e-12);
         const one = [...equal, ...Array.from({ length: 100_000 }, (_, row): Row => ["u", "i0", row])];
         assert.ok(figuresOf(columnsFrom(one)).gini > 0.98);
     });
 
-    it("fit a chart for any span, and keep all events", () => {
+    it("the chart has at most 60 bars and all events", () => {
         const years = Array.from({ length: 1000 }, (_, row): Row => ["u", "i", start - row * 3 * day]);
         const { events } = figuresOf(columnsFrom(years));
         assert.ok(events.bars.length <= 60);
@@ -83,14 +83,14 @@ describe("the figures of interactions", () => {
     });
 });
 
-describe("the checks of data", () => {
-    it("are green for usual data, but for its size", () => {
+describe("Data checks", () => {
+    it("checks are green for usual data except for its size", () => {
         const { interactions, users, ...others } = levels(fine);
         assert.deepEqual([interactions, users], ["amber", "amber"]);
         assert.deepEqual([...new Set(Object.values(others))], ["green"]);
     });
 
-    it("turn amber or red by one fault each", () => {
+    it("each fault turns its check amber or red", () => {
         assert.equal(levels(fine.map(([user, item]) => [user, item, start])).span, "red");
         assert.equal(
             levels(fine.map(([user, item], row) => [row % 10 < 6 ? "bot" : user, item, start + row * 864]))["one-user"],
@@ -110,7 +110,7 @@ describe("the checks of data", () => {
         assert.equal(levels(fine, { eventTypes: 8, optionalColumns: 3 })["types-and-columns"], "red");
     });
 
-    it("stop a preview if one is red, unless a reason is written", () => {
+    it("refuseRedData stops a preview with a red check unless dataWaiver is set", () => {
         const checks = checksOf(figuresOf(columnsFrom(fine.map(([user, item]) => [user, item, start]))), usual);
         const manifest = { checks } as unknown as Manifest;
         const config = { dataWaiver: undefined, eventWeights: undefined };
@@ -120,7 +120,7 @@ describe("the checks of data", () => {
         refuseRedData(undefined, config);
     });
 
-    it("stop a preview if eventWeights leave fewer than 1,000 interactions", () => {
+    it("refuseRedData rejects eventWeights that leave fewer than 1,000 interactions", () => {
         const eventTypes = [
             { name: "view", rows: 5000 },
             { name: "buy", rows: 999 },
@@ -138,7 +138,7 @@ describe("the checks of data", () => {
     });
 });
 
-describe("the quality report", () => {
+describe("Quality report", () => {
     let folder: string;
     let browser: Browser;
     before(async () => {
@@ -163,7 +163,7 @@ describe("the quality report", () => {
         rmSync(folder, { recursive: true });
     });
 
-    it("is JSON with summary, figures and checks, which the manifest has too", () => {
+    it("the JSON report has summary, figures and the manifest's checks", () => {
         const report = JSON.parse(readFileSync(join(folder, "report.json"), "utf8"));
         const manifest = JSON.parse(readFileSync(join(folder, "out/manifest.json"), "utf8"));
         assert.equal(report.schemaVersion, 1);
@@ -177,7 +177,7 @@ describe("the quality report", () => {
         assert.deepEqual([reportPaths("a.json"), reportPaths("a.html")], [paths, paths]);
     });
 
-    it("is one page that a browser draws without any other file, in light and dark, on screen and phone", async () => {
+    it("the HTML report needs no other file, in either theme and on phones", async () => {
         for (const [scheme, width] of [
             ["light", 1280],
             ["dark", 390],

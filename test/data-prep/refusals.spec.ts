@@ -5,10 +5,10 @@ import { UnfitDataError } from "../../data-prep/prepare.ts";
 import { type Rating, ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 import { prepareForEach } from "./preparing.ts";
 
-describe("prepare refuses", () => {
+describe("Input that prepare rejects", () => {
     const { at, put, run } = prepareForEach();
 
-    it("names file, line and reason of the first 20 bad rows and their count, and leaves no file", async () => {
+    it("the error names the first 20 invalid rows, and no file is written", async () => {
         const broken = Array.from({ length: 25 }, () => "1\t2\tx\n").join("");
         const input = put("u.data", Buffer.concat([ratingsFile(syntheticRatings()), Buffer.from(broken)]));
         const first = syntheticRatings().length + 1;
@@ -30,7 +30,7 @@ describe("prepare refuses", () => {
         assert.equal(summary.skipped.length, 20);
     });
 
-    it("leaves an older output as it was when it fails, even in the middle", async () => {
+    it("a failing run keeps the earlier output", async () => {
         const { outputPath } = await run({ input: put("u.data", ratingsFile(syntheticRatings())) });
         const before = readFileSync(outputPath);
         const turnsToNoise = Buffer.concat([Buffer.alloc(3_000_000, "1\t2\t3\t4\n"), Buffer.alloc(40_000_000, 1)]);
@@ -50,21 +50,21 @@ describe("prepare refuses", () => {
         ]);
     });
 
-    it("refuses to write over its own input", async () => {
+    it("prepare does not overwrite its input", async () => {
         const ratings = ratingsFile(syntheticRatings());
         const input = put("u.data", ratings);
         await assert.rejects(run({ input, output: input }), /is the input and the output: name another file/);
         assert.deepEqual(readFileSync(input), ratings);
     });
 
-    it("refuses to write the interactions where other files go", async () => {
+    it("prepare rejects an output path that another file uses", async () => {
         const input = put("u.data", ratingsFile(syntheticRatings()));
         await assert.rejects(run({ input, output: at("items.csv") }), /items\.csv is where the items go/);
         await assert.rejects(run({ input, output: at("catalogue.json") }), /is where the catalogue goes/);
         await assert.rejects(run({ input, output: at("fallback-tables.json") }), /is where the fallback tables go/);
     });
 
-    it("refuses what Personalize would refuse to train on", async () => {
+    it("prepare rejects data that Personalize cannot train on", async () => {
         const rows = (count: number, users: number): Rating[] =>
             Array.from({ length: count }, (_, n) => ({ user: n % users, item: n, rating: 1, timestamp: n }));
         await assert.rejects(
@@ -78,7 +78,7 @@ describe("prepare refuses", () => {
         assert.equal((await run({ input: put("u.data", ratingsFile(rows(1000, 25))) })).summary.usersWithTwo, 25);
     });
 
-    it("reports a missing input, or a wrong zip", async () => {
+    it("prepare reports a missing input or an invalid zip", async () => {
         await assert.rejects(run({ input: at("none.data") }), { message: `There is no file ${at("none.data")}.` });
         await assert.rejects(
             run({ input: put("a.zip", zipSync({ "a.txt": Buffer.of(1) })) }),

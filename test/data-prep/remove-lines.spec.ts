@@ -6,8 +6,8 @@ import fc from "fast-check";
 import { sha256Of, writeWholeFile } from "../../data-prep/files.ts";
 import { removeLines } from "../../data-prep/remove-lines.ts";
 
-describe("removing lines of a written file", () => {
-    it("keeps the other lines to the byte, wherever parts begin, and returns their hash", async () => {
+describe("Removal of lines from a file", () => {
+    it("all other bytes stay, and the returned hash is the file's hash", async () => {
         const folder = mkdtempSync(join(tmpdir(), "remove-lines-"));
         try {
             const line = fc.record({ text: fc.string({ unit: "grapheme", maxLength: 9 }), isRemoved: fc.boolean() });

@@ -10,10 +10,10 @@ import { lines } from "./public-tables.ts";
 const cli = join(import.meta.dirname, "..", "..", "data-prep", "cli.ts");
 const now = Date.UTC(2026, 10, 28) / 1000;
 
-describe("a suggested command", () => {
+describe("Suggested data-prep commands", () => {
     const { at, put, run } = prepareForEach();
 
-    it("keeps the given options, replaces changed ones, and quotes for a shell", () => {
+    it("a suggestion keeps the given options and quotes them for a shell", () => {
         const typed = [
             "npm",
             "run",
@@ -34,7 +34,7 @@ describe("a suggested command", () => {
         assert.equal(withColumns("user=who, time=at", { time: "NAME" }), "user=who,time=NAME");
     });
 
-    it("has the same items, users and reports, and spares the data of other files", () => {
+    it("a suggestion keeps items, users and reports and another run's data", () => {
         put("events.csv", lines("who,item_id,date", "1,2,03/04/2021", "1,3,05/06/2021"));
         mkdirSync(at("data"));
         const sources = [{ dataset: "interactions", file: "u.data", sha256: "" }];
@@ -54,7 +54,7 @@ describe("a suggested command", () => {
         assert.doesNotMatch(asked(...given).stderr, /--output/);
     });
 
-    it("names the data's own event types if there are too many", async () => {
+    it("a suggestion for too many event types uses the data's own types", async () => {
         const rows = Array.from({ length: 1300 }, (_, n) => `u${n % 60},i${n % 97},t${n % 13},${1_700_000_000 + n}`);
         const input = put("events.csv", lines("user,item,event,time", ...rows));
         await assert.rejects(run({ input }), (error: Error) => {
@@ -66,7 +66,7 @@ describe("a suggested command", () => {
         });
     });
 
-    it("raises --max-bad for more bad rows than it allows", async () => {
+    it("a suggestion raises --max-bad to the share of bad rows", async () => {
         const rows = Array.from(
             { length: 1200 },
             (_, n) => `u${n % 60},i${n % 97},${n < 30 ? "x" : 1_700_000_000 + n}`,
@@ -84,7 +84,7 @@ describe("a suggested command", () => {
         { time: "2025/12/24 6:30 pm", formats: ["%Y/%m/%d %I:%M %p"] },
         { time: "soon", formats: [] },
     ]) {
-        it(`has ${formats.length} formats for "${time}"`, () =>
+        it(`likelyFormats returns ${formats.length} formats for "${time}"`, () =>
             assert.deepEqual(likelyFormats([time, time], now), formats));
     }
 });

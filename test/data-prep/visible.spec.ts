@@ -8,7 +8,7 @@ import { visible, visibleLines } from "../../data-prep/visible.ts";
 
 const root = join(import.meta.dirname, "../..");
 
-describe("text for a terminal", () => {
+describe("Terminal output", () => {
     const attacks = {
         "a window's title": "\x1b]0;pwned\x07",
         "a cleared screen": "\x1b[2J\x1b[1;1H",
@@ -21,19 +21,19 @@ describe("text for a terminal", () => {
         "a line separator": "\u2028",
     };
     for (const [what, text] of Object.entries(attacks)) {
-        it(`has ${what} in its escaped form, also inside a line with colours`, () => {
+        it(`visible escapes ${what}, also in a coloured line`, () => {
             const line = `${styleText("red", `it is ${text}`, { validateStream: false })}\n`;
             assert.doesNotMatch(visible(text), /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}]/u);
             assert.equal(visibleLines(line), `\x1b[31mit is ${visible(text)}\x1b[39m\n`);
         });
     }
 
-    it("keeps a JSON document's values", () => {
+    it("visibleLines keeps the values of a JSON document", () => {
         const value = { name: "\x1b[2J\u202e", line: "a\nb" };
         assert.deepEqual(JSON.parse(visibleLines(`${JSON.stringify(value)}\n`)), value);
     });
 
-    it("is all that data-prep and the runbooks print of a caller's or a file's names", async () => {
+    it("data-prep and runbooks escape control characters of names that they print", async () => {
         const folder = await mkdtemp(join(tmpdir(), "visible-"));
         try {
             const file = join(folder, "evil.csv");

@@ -13,8 +13,8 @@ type Event = readonly [string, string, number];
 const views = (item: string, count: number, daysAgo: number): Event[] =>
     Array.from({ length: count }, (_, at) => [`${item}-${daysAgo}-${at}`, item, newest - daysAgo * day]);
 
-describe("views", () => {
-    it("are each item of a user once, by its newest event, oldest first", () => {
+describe("viewsOf", () => {
+    it("viewsOf returns each item of a user once, at its newest event", () => {
         const event = fc.tuple(
             fc.integer({ min: 0, max: 3 }).map(String),
             fc.integer({ min: 0, max: 5 }).map(String),
@@ -38,12 +38,12 @@ describe("views", () => {
         );
     });
 
-    it("have no span where there are none", () => {
+    it("spanOf returns 0 for empty data", () => {
         assert.deepEqual(spanOf(columnsFrom([])), { firstTimestamp: 0, lastTimestamp: 0 });
     });
 });
 
-describe("popular films", () => {
+describe("popularity", () => {
     // As many users, items and events as MovieLens 100k.
     const ratings = syntheticRatings({ users: 943, items: 1682, meanHistory: 106 });
     const data = ratings.map(({ user, item, timestamp }): Event => [`${user}`, `${item}`, timestamp]);
@@ -62,45 +62,41 @@ describe("popular films", () => {
     };
 
     for (const [what, more] of Object.entries({
-        "an event of today by a user of the data": [["22", "50", today]],
-        "an event of today by a new user": [["new", "new", today]],
+        "today's event of a known user": [["22", "50", today]],
+        "today's event of a new user": [["new", "new", today]],
         "a user who watches every item today": Array.from({ length: 1682 }, (_, at) => ["new", `${at + 1}`, today]),
-        "a user who watches a thousand new items today": Array.from({ length: 1000 }, (_, at) => [
-            "new",
-            `n${at}`,
-            today,
-        ]),
+        "a user who watches 1,000 new items": Array.from({ length: 1000 }, (_, at) => ["new", `n${at}`, today]),
     } as Record<string, Event[]>)) {
-        it(`move by less than 1 % for ${what}, in data of 1997`, () => {
+        it(`${what} changes popularity by less than 1 %`, () => {
             assert.ok(moved(more) < 0.01, `${moved(more)}`);
         });
     }
 
-    it("are those that were watched, a view a half-life ago for half", () => {
+    it("popularity halves the weight of a view after each half-life", () => {
         const columns = columnsFrom([...views("old", 3, halfLifeDays), ...views("new", 2, 0)]);
         assert.deepEqual([...popularity(columns, viewsOf(columns))], [1.5, 2]);
         assert.deepEqual([...popularity(columns, viewsOf(columns), Number.POSITIVE_INFINITY)], [3, 2]);
     });
 
-    it("are not made by one who watches again and again", () => {
+    it("popularity counts repeated views of one user once", () => {
         const fan = Array.from({ length: 30 }, (_, at): Event => ["fan", "loved", newest - at]);
         const columns = columnsFrom([...fan, ...views("liked", 2, 0)]);
         assert.deepEqual(ranked(popularity(columns, viewsOf(columns))), [1, 0]);
     });
 
-    it("are ordered by the second count, then by number", () => {
+    it("ranked sorts ties by the second count, then by number", () => {
         assert.deepEqual(ranked(Float64Array.of(1, 2, 1, 1), [5, 0, 6, 5]), [1, 2, 0, 3]);
     });
 });
 
-describe("trending films", () => {
+describe("trending", () => {
     const first = views("first", 1, 200);
     const of = (events: Event[], count = 10) => {
         const columns = columnsFrom([...first, ...events, ...views("now", 1, 0)]);
         return trending(columns, viewsOf(columns), count).items.map((item) => columns.itemIds[item]);
     };
 
-    it("are watched more in the last 30 days than in the 30 before; few views after none are not first", () => {
+    it("trending returns items with more views in 30 days than before", () => {
         const steady = [...views("steady", 40, 10), ...views("steady", 40, 40)];
         const growing = [...views("growing", 40, 5), ...views("growing", 10, 45)];
         const falling = [...views("falling", 10, 5), ...views("falling", 40, 45)];
@@ -109,27 +105,27 @@ describe("trending films", () => {
         assert.deepEqual(of([...steady, ...growing, ...falling, ...fresh], 1), ["growing"]);
     });
 
-    it("do not mind that all views grow", () => {
+    it("trending ignores growth that all items share", () => {
         const tenfold = (item: string, count: number) => [...views(item, 10 * count, 5), ...views(item, count, 45)];
         assert.deepEqual(of([...tenfold("a", 10), ...tenfold("b", 20), ...views("c", 60, 5), ...views("c", 1, 45)]), [
             "c",
         ]);
     });
 
-    it("stay the same after one view of today", () => {
+    it("trending does not change after one view of today", () => {
         const steady = [...views("steady", 40, 10), ...views("steady", 40, 40)];
         const growing = [...views("growing", 40, 5), ...views("growing", 10, 45)];
         assert.deepEqual(of([...steady, ...growing, ["late", "late", newest + 9000 * day]]), ["growing"]);
     });
 
-    it("are measured from the present of the data, over a third of data that is shorter than 90 days", () => {
+    it("trending uses a third of data that is shorter than 90 days", () => {
         const short = columnsFrom([...views("a", 1, 9), ...views("a", 9, 1), ...views("b", 9, 4), ...views("b", 4, 0)]);
         const { windowSeconds, items } = trending(short, viewsOf(short), 10);
         assert.equal(windowSeconds, 3 * day);
         assert.deepEqual(items, [0]);
     });
 
-    it("are none where there is nothing to compare with", () => {
+    it("trending returns nothing without an earlier period", () => {
         assert.deepEqual(of(views("a", 50, 1)), []);
         for (const events of [[], views("a", 3, 0)]) {
             const columns = columnsFrom(events);
@@ -137,7 +133,7 @@ describe("trending films", () => {
         }
     });
 
-    it("grow by more standard deviations, the more views there are, at the same ratio", () => {
+    it("growthOf rises with the number of views at an equal ratio", () => {
         assert.equal(growthOf(40, 10), 30 / Math.sqrt(51));
         assert.ok(growthOf(1, 0) < growthOf(4, 1) && growthOf(4, 1) < growthOf(40, 10));
         assert.ok(growthOf(10, 40) < 0);

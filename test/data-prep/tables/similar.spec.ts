@@ -46,8 +46,8 @@ function byMatrix(columns: Columns, { userWeight, kernel, score }: Likeness): nu
     );
 }
 
-describe("films like one", () => {
-    it("are what one counts by hand", () => {
+describe("similarItems", () => {
+    it("similarItems equals a calculation by hand", () => {
         // Ann: a b c. Bob: a b. Cid: a. Only Ann has c.
         const columns = columnsFrom([
             ["ann", "a", 1],
@@ -71,7 +71,7 @@ describe("films like one", () => {
         assert.ok(Math.abs((light?.scores[0] ?? 0) - (1 / 3 + 1 / 2)) < 1e-5);
     });
 
-    it("equal those of a matrix of all pairs, for any data", () => {
+    it("similarItems equals a full matrix of all pairs for random data", () => {
         fc.assert(
             fc.property(anyColumns, (columns) => {
                 const expected = byMatrix(columns, timeAwareCosine);
@@ -85,7 +85,7 @@ describe("films like one", () => {
         );
     });
 
-    it("are so to the same bits from both sides, at most 1, in order, and never the film itself", () => {
+    it("scores are symmetric, sorted, at most 1 and exclude the item itself", () => {
         fc.assert(
             fc.property(anyColumns, (columns) => {
                 const rows = rowsOf(columns);
@@ -104,7 +104,7 @@ describe("films like one", () => {
         );
     });
 
-    it("are the first of all of them where fewer are asked for, whichever rows are wanted", () => {
+    it("a smaller count returns the beginning of the full list", () => {
         fc.assert(
             fc.property(anyColumns, fc.integer({ min: 1, max: 5 }), (columns, count) => {
                 const whole = rowsOf(columns);
@@ -119,7 +119,7 @@ describe("films like one", () => {
         );
     });
 
-    it("do not depend on the order of users in the file, nor on users numbered otherwise", async () => {
+    it("similarItems does not depend on the order of users", async () => {
         const ratings = syntheticRatings();
         const named = (columns: Columns) =>
             new Map(rowsOf(columns).map(({ item, scores }) => [columns.itemIds[item], scores.map((score) => score)]));
@@ -131,7 +131,7 @@ describe("films like one", () => {
         assert.equal(turned.size, given.size);
     });
 
-    it("come from 1,000 viewers at even distances, where a film has more", () => {
+    it("similarItems samples 1,000 viewers of a film that has more", () => {
         const viewers = Array.from({ length: 2500 }, (_, user) => user);
         const columns = columnsFrom(
             viewers.flatMap((user) => [[`u${user}`, "popular", 1] as const, [`u${user}`, `own${user}`, 2] as const]),
@@ -144,7 +144,7 @@ describe("films like one", () => {
         );
     });
 
-    it("follow the newest 500 films of a user, and his newest look at one", () => {
+    it("historiesOf keeps a user's newest 500 films, each at its last view", () => {
         const watched = Array.from({ length: 600 }, (_, at) => ["u", `i${at}`, at] as const);
         const columns = columnsFrom([...watched, ["u", "i0", 1000]]);
         const { items } = historiesOf(columns, viewsOf(columns));
@@ -153,7 +153,7 @@ describe("films like one", () => {
         assert.equal(columns.itemIds[items.at(-1) as number], "i0");
     });
 
-    it("come by taste, where people have tastes", async () => {
+    it("similarItems finds films of the same taste", async () => {
         const columns = await columnsOf(interactionsCsv(syntheticRatings({ users: 400 })));
         const tasteOf = (item: number) => Number(columns.itemIds[item]) % 5;
         const rows = rowsOf(columns).filter(({ item }) => Number(columns.itemIds[item]) <= 40);

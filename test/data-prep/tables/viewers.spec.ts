@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { listViewers, mostListedViewers, viewersIn } from "../../../data-prep/tables/viewers.ts";
 
-describe("the list of viewers in the tables", () => {
-    it("has each viewer of the data, and no other", () => {
+describe("listViewers and viewersIn", () => {
+    it("viewersIn accepts each listed viewer and no other", () => {
         const ids = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 12 }), { maxLength: 200 });
         fc.assert(
             fc.property(ids, fc.nat(200), (all, cut) => {
@@ -18,7 +18,7 @@ describe("the list of viewers in the tables", () => {
         );
     });
 
-    it("takes four bytes for a viewer, and is left out where it would be too large", () => {
+    it("listViewers takes four bytes per viewer and returns undefined if too large", () => {
         const ids = Array.from({ length: 3000 }, (_, at) => String(at));
         assert.equal(Buffer.from(listViewers(ids) ?? "", "base64").length, 12_000);
         assert.equal(listViewers({ length: mostListedViewers + 1 } as unknown as string[]), undefined);
