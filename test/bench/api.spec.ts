@@ -17,8 +17,8 @@ import { seededRandom } from "../../bench/lib/random.ts";
 
 const answer = (body: object, status = 200) => ({ status, body, layer: "memory", milliseconds: 1 });
 
-describe("the requests of bench:api", () => {
-    it("follow Zipf's law: the first viewer asks twice as often as the second, ten times as the tenth", () => {
+describe("Requests of bench:api", () => {
+    it("zipf draws the first viewer twice as often as the second", () => {
         const draw = zipf(100, 1, seededRandom(1));
         const counts = new Array<number>(100).fill(0);
         for (let drawn = 0; drawn < 200_000; drawn++) {
@@ -30,7 +30,7 @@ describe("the requests of bench:api", () => {
         assert.ok(counts.every((count) => count > 0));
     });
 
-    it("are as many as were asked for, and name the revision after an event", async () => {
+    it("load sends the requested number and passes the revision after an event", async () => {
         const asked: { viewer: string; since: number; revision: number }[] = [];
         const told = new Map<string, number>();
         const call: Call = async ({ path, query, body }) => {
@@ -51,8 +51,8 @@ describe("the requests of bench:api", () => {
     });
 });
 
-describe("requests of bench:api that last as long as something happens", () => {
-    it("end with it, and begin none after it; who rests asks no more often than that", async () => {
+describe("bench:api load with an AbortSignal", () => {
+    it("load stops after the abort, and resting limits the request rate", async () => {
         const over = new AbortController();
         let asked = 0;
         const call: Call = async () => {
@@ -68,8 +68,8 @@ describe("requests of bench:api that last as long as something happens", () => {
     });
 });
 
-describe("the figures of bench:api", () => {
-    it("are what one counts by hand", () => {
+describe("Figures of bench:api", () => {
+    it("latencies, failures, sources and cost equal a calculation by hand", () => {
         const times = Array.from({ length: 100 }, (_, at) => 100 - at);
         assert.deepEqual(latencyOf(times), { p50: 50, p95: 95, p99: 99 });
         const list = (source: string, status = 200) => ({ kind: "list" as const, answer: answer({ source }, status) });
@@ -83,8 +83,8 @@ describe("the figures of bench:api", () => {
     });
 });
 
-describe("those who ask in bench:api", () => {
-    it("over HTTP ask as the API describes it, and read the layer", async () => {
+describe("Callers of bench:api", () => {
+    it("httpCaller sends requests as the API describes and reads Server-Timing", async () => {
         const seen: unknown[] = [];
         const server = createServer(async (request, response) => {
             let body = "";
@@ -107,7 +107,7 @@ describe("those who ask in bench:api", () => {
         }
     });
 
-    it("call the campaign itself like AWS's SDK, and get the service's answer", async () => {
+    it("campaignCaller sends the SDK's commands and returns the service's answer", async () => {
         const asked: object[] = [];
         let fault: Error | undefined;
         const client = {
@@ -127,7 +127,7 @@ describe("those who ask in bench:api", () => {
         assert.deepEqual([trackingId, eventList[0]?.itemId], ["tracker", "3"]);
     });
 
-    it("over the function's code never fail while one without a cache does, and see an event at once", async () => {
+    it("handlerCaller never fails while throttled, unlike calls without a cache", async () => {
         const folder = await mkdtemp(join(tmpdir(), "bench-api-"));
         try {
             const documents = await documentsAt(join(folder, "interactions.csv"), writeFile);

@@ -4,7 +4,7 @@ import { coldFigures } from "../../bench/models/cold.ts";
 import { trialsOf } from "../../bench/models/trials.ts";
 import { syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 
-describe("the cold items of bench:models", () => {
+describe("Cold items of bench:models", () => {
     const ratings = syntheticRatings({ users: 200, items: 600 });
     const userIds = [...new Set(ratings.map(({ user }) => String(user)))];
     const itemIds = [...new Set(ratings.map(({ item }) => String(item)))];
@@ -23,7 +23,7 @@ describe("the cold items of bench:models", () => {
         return coldFigures(trials, trials.folds.slice(5), catalogue);
     };
 
-    it("are found more often by categories that users prefer than by one that all items have", () => {
+    it("recall is higher with categories that users prefer than with a constant", () => {
         const byTaste = recallBy((itemId) => `TASTE=${Number(itemId) % 5}`);
         const byNothing = recallBy(() => "TASTE=one");
         assert.equal(byTaste.coldItems, Math.ceil(itemIds.length / 10));

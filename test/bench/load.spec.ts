@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { postRequest, startLoad } from "../../bench/load/run.ts";
 
-describe("the client of bench:train and bench:serve", () => {
+describe("Load client of bench:train and bench:serve", () => {
     const asked: { path: string; body: string }[] = [];
     let failing: (number: number) => boolean;
     let received: (count: number) => void;
@@ -46,7 +46,7 @@ describe("the client of bench:train and bench:serve", () => {
     };
     const request = (userId: string) => postRequest("/recommendations", { userId }, { host: "127.0.0.1" });
 
-    it("sends the requests in their order, again after the last one, and counts answers of many packets", async () => {
+    it("startLoad repeats the requests in order and counts multi-packet answers", async () => {
         const requests = ["a", "b", "c"].map(request);
         const measured = await measure(60, { connections: 1, requests, order: [0, 2, 1] });
         assert.deepEqual(
@@ -58,12 +58,12 @@ describe("the client of bench:train and bench:serve", () => {
         assert.ok(0 < measured.p50 && measured.p50 <= measured.p99 && measured.p99 <= measured.seconds * 1000);
     });
 
-    it("keeps its connections open", async () => {
+    it("startLoad keeps its connections open", async () => {
         await measure(100, { connections: 8, requests: [request("a")], order: [0] });
         assert.equal(connections, 8);
     });
 
-    it("counts refused requests, and keeps the text of the first one", async () => {
+    it("startLoad counts failed requests and keeps the first error's text", async () => {
         failing = (number) => number === 3 || number === 5;
         const { failed, failure } = await measure(20, { connections: 1, requests: [request("a")], order: [0] });
         assert.equal(failed, 2);

@@ -4,7 +4,7 @@ import { foldsOf } from "../../bench/models/folds.ts";
 import { halvesOf, trialsOf } from "../../bench/models/trials.ts";
 
 describe("bench:models", () => {
-    it("has the folds of numpy's array_split(RandomState(42).permutation(943), 10)", () => {
+    it("foldsOf equals numpy's array_split of RandomState(42).permutation(943)", () => {
         const folds = foldsOf(943, 10, 42);
         assert.deepEqual(
             folds.map(({ length }) => length),
@@ -15,7 +15,7 @@ describe("bench:models", () => {
         assert.equal(new Set(folds.flat()).size, 943);
     });
 
-    it("compares a list with the best possible one, which has the whole truth first", () => {
+    it("figuresOf compares a list with the ideal order", () => {
         const items = Int32Array.from([0, 1, 2, 3, 4, 5]);
         const interactions = {
             userIds: ["1"],

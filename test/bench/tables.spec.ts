@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { find, foldsOf, meanOf } from "../../bench/tables/trials.ts";
 import { columnsFrom } from "../support/columns.ts";
 
-describe("what a list finds", () => {
-    it("is what one counts by hand, after known films are taken out", () => {
+describe("bench:tables", () => {
+    it("find equals a calculation by hand without known films", () => {
         const { recall, ndcg } = find([9, 1, 5, 2], new Set([9]), new Set([1, 2, 7]));
         assert.equal(recall, 2 / 3);
         assert.equal(ndcg, (1 + 1 / Math.log2(4)) / (1 + 1 / Math.log2(3) + 1 / Math.log2(4)));
@@ -12,7 +12,7 @@ describe("what a list finds", () => {
         assert.equal(find(late, new Set([0]), new Set([20])).recall, 1);
     });
 
-    it("is a mean over all that was tried", () => {
+    it("meanOf returns the mean of all results", () => {
         const [all, none] = [
             { recall: 1, ndcg: 0.5 },
             { recall: 0, ndcg: 0 },
@@ -21,7 +21,7 @@ describe("what a list finds", () => {
         assert.deepEqual(meanOf([]), none);
     });
 
-    it("is tried on each user once, with tables that do not know him", () => {
+    it("foldsOf tests each user once on tables without that user", () => {
         const events = Array.from({ length: 50 }, (_, user) =>
             Array.from({ length: 20 }, (_, at) => [`u${user}`, `i${(user + at) % 30}`, 100 - at] as const),
         );

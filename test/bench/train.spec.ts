@@ -27,12 +27,12 @@ describe("bench:train", () => {
         return file;
     };
 
-    it("generates equal bytes for equal numbers", async () => {
+    it("generate writes equal bytes for equal numbers", async () => {
         const [one, two] = [await generate("one", 50, 300, 2_000), await generate("two", 50, 300, 2_000)];
         assert.deepEqual(await readFile(one), await readFile(two));
     });
 
-    it("generates Zipf items in histories of unequal length, without repeated items", async () => {
+    it("generate writes Zipf-distributed items without repeats in a history", async () => {
         const rows = loadRows(await generate("rows", 400, 1_000, 20_000));
         assert.ok(Math.abs(rows.items.length - 20_000) < 1_000, `${rows.items.length}`);
         const counts = new Int32Array(1_000);
@@ -55,13 +55,13 @@ describe("bench:train", () => {
         assert.ok(rows.timestamps.every((time, row) => row === 0 || time > (rows.timestamps[row - 1] ?? 0)));
     });
 
-    it("ends when users want more items than their tastes have", async () => {
+    it("generate stops if users want more items than their tastes have", async () => {
         const rows = loadRows(await generate("rows", 20, 40, 10_000));
         assert.equal(rows.items.length, 20 * 20, "half of the items are the longest history");
     });
 
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
-        it(`leaves neither a folder nor a process after ${signal}`, async () => {
+        it(`bench-train leaves no folder and no process after ${signal}`, async () => {
             const data = join(folder, "interactions.csv");
             await writeFile(data, interactionsCsv(syntheticRatings()));
             const temporary = await mkdtemp(join(folder, "tmp-"));
