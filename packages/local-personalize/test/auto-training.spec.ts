@@ -35,9 +35,9 @@ import {
 const solutionArn = arn("solution/films");
 const everyDay = { autoTrainingConfig: { schedulingExpression: "rate(1 day)" } };
 
-describe("the schedule of automatic training", () => {
+describe("nextDue", () => {
     const day = 24 * 3_600_000;
-    it("is due at the end of the first hour, and then after every period of days", () => {
+    it("nextDue returns the end of the first hour and then each period", () => {
         assert.equal(nextDue(0, 7, undefined, "real"), 3_600_000);
         assert.equal(nextDue(0, 7, 3_600_000, "real"), 3_600_000 + 7 * day);
         assert.equal(nextDue(0, 7, 3_600_000 + 7 * day + 5, "real"), 3_600_000 + 14 * day);
@@ -45,11 +45,11 @@ describe("the schedule of automatic training", () => {
         assert.deepEqual([nextDue(0, 1, undefined, "instant"), nextDue(0, 1, 100, "instant")], [100, 2100]);
     });
 
-    it("begins anew when it was switched on after the last time", () => {
+    it("nextDue starts again if training was switched on after the last time", () => {
         assert.equal(nextDue(10 * day, 7, 3_600_000, "real"), 10 * day + 3_600_000);
     });
 
-    it("is due once for all that was missed, and always later than the last time", () => {
+    it("nextDue returns one time for all missed periods, after the last one", () => {
         const times = fc.tuple(fc.integer({ min: 0, max: 1e12 }), fc.integer({ min: 1, max: 30 }));
         fc.assert(
             fc.property(times, fc.integer({ min: 0, max: 1e12 }), ([since, days], after) => {
@@ -62,7 +62,7 @@ describe("the schedule of automatic training", () => {
     });
 });
 
-describe("automatic training", () => {
+describe("Automatic training", () => {
     const { access } = createBucket({
         "movies/all.csv": interactionsCsv(syntheticRatings()),
         "movies/more.csv": interactionsCsv(syntheticRatings({ seed: 2 })),
@@ -111,7 +111,7 @@ describe("automatic training", () => {
         });
     const said = (text: string) => until(async () => service.lines.some((line) => line.includes(text)));
 
-    it("is on by default, trains within the hour, and then only on new interactions", async () => {
+    it("automatic training is on by default and trains only on new interactions", async () => {
         await createDataset(service);
         await importData("first");
         await create({ solutionConfig: everyDay });
@@ -139,7 +139,7 @@ describe("automatic training", () => {
         assert.deepEqual(await versions(), [first, second]);
     });
 
-    it("counts streamed events as new interactions", async () => {
+    it("automatic training counts streamed events as new interactions", async () => {
         const { datasetGroupArn } = await createDataset(service);
         await importData("first");
         const { trackingId } = await send(new CreateEventTrackerCommand({ name: "films", datasetGroupArn }));
@@ -156,14 +156,14 @@ describe("automatic training", () => {
         await trained(2);
     });
 
-    it("leaves the first out without interactions", async () => {
+    it("automatic training skips the first training without interactions", async () => {
         await createDataset(service);
         await create();
         await said("automatic training is skipped: there are no interactions");
         assert.deepEqual(await versions(), []);
     });
 
-    it("skips the first one after a manual training within the hour", async () => {
+    it("automatic training skips the first training after a manual one", async () => {
         await createDataset(service);
         await importData("first");
         await service.stop();
@@ -185,7 +185,7 @@ describe("automatic training", () => {
         );
     });
 
-    it("is switched on and off by UpdateSolution", async () => {
+    it("UpdateSolution switches automatic training on and off", async () => {
         await createDataset(service);
         await importData("first");
         await create({ performAutoTraining: false, solutionConfig: everyDay });
@@ -199,7 +199,7 @@ describe("automatic training", () => {
         assert.equal((await versions()).length, 1);
     });
 
-    it("begins anew within the hour when it is to come more often", async () => {
+    it("a shorter schedule trains again within the hour", async () => {
         await createDataset(service);
         await importData("first");
         await create();
@@ -212,7 +212,7 @@ describe("automatic training", () => {
         assert.ok(Date.now() - began < 10_000);
     });
 
-    it("continues after a restart, with one training for all missed ones", async () => {
+    it("automatic training after a restart trains once for all missed periods", async () => {
         await createDataset(service);
         await importData("first");
         await create({ solutionConfig: everyDay });
@@ -224,7 +224,7 @@ describe("automatic training", () => {
         assert.equal((await versions()).length, 1);
     });
 
-    it("blocks its solution's deletion like any training, and ends with the solution", async () => {
+    it("an automatic training blocks DeleteSolution, and none follows the deletion", async () => {
         await createDataset(service);
         await importData("first");
         await service.stop();

@@ -16,7 +16,7 @@ interface Line {
     error: string | null;
 }
 
-describe("batch inference jobs of the local Personalize", () => {
+describe("Batch inference jobs", () => {
     const bucket = cinemaBucket();
     let service: Service;
     let solutionVersionArn: string;
@@ -55,7 +55,7 @@ describe("batch inference jobs of the local Personalize", () => {
             .split("\n")
             .map((line) => JSON.parse(line));
 
-    it("answer each line as GetRecommendations does, and bad lines with what is wrong", async () => {
+    it("a job answers each line like GetRecommendations and reports invalid lines", async () => {
         assert.deepEqual(
             (await create("first", { numResults: 3 })).batchInferenceJobArn,
             arn("batch-inference-job/first"),
@@ -85,14 +85,14 @@ describe("batch inference jobs of the local Personalize", () => {
         ]);
     });
 
-    it("ask the gateway to read the input and to write each object of the output", async () => {
+    it("a job asks the gateway to read its input and write each output", async () => {
         const asked = { roleArn: importRole, bucket: "movies", sourceAccount: accountId, region, isPrefix: false };
         const sourceArn = arn("batch-inference-job/first");
         assert.deepEqual(bucket.requests.at(-1), { ...asked, key: "in/users.json", sourceArn });
         assert.deepEqual(bucket.writes, [{ ...asked, key: "out/users.json.out", sourceArn }]);
     });
 
-    it("answer all objects of a folder, through a filter whose values are in the lines", async () => {
+    it("a job reads all objects of a folder and filter values per line", async () => {
         bucket.objects["movies/many/a.json"] = '{"userId":"22","filterValues":{"GENRE":"\\"Even\\""}}\n{"userId":"22"}';
         bucket.objects["movies/many/b.json"] = '{"userId":"6","filterValues":{"GENRE":"\\"Taste1\\""}}';
         bucket.objects["movies/many/deeper/c.json"] = '{"userId":"6"}';
@@ -111,7 +111,7 @@ describe("batch inference jobs of the local Personalize", () => {
         assert.equal(bucket.objects["movies/answers/c.json.out"], undefined);
     });
 
-    it("fail with the service's texts", async () => {
+    it("a failed job has the service's failureReason", async () => {
         const reason = async (jobName: string, ...rest: [from?: string, to?: string]) => {
             await create(jobName, {}, ...rest);
             const { status, failureReason } = await ended(jobName);
@@ -131,7 +131,7 @@ describe("batch inference jobs of the local Personalize", () => {
         assert.equal(await reason("no-get"), denied);
     });
 
-    it("are refused at the call for what can be known by then", async () => {
+    it("CreateBatchInferenceJob rejects invalid input", async () => {
         const refused = (creation: Promise<unknown>, name: string, message: RegExp) =>
             assert.rejects(creation, refusal(name, message));
         await refused(create("first"), "ResourceAlreadyExistsException", /batch-inference-job\/first/);
@@ -149,7 +149,7 @@ describe("batch inference jobs of the local Personalize", () => {
         await refused(create("a", version), "ResourceNotFoundException", /solution version/);
     });
 
-    it("are listed, also by their solution version", async () => {
+    it("ListBatchInferenceJobs lists jobs, also by solution version", async () => {
         const { batchInferenceJobs = [] } = await service.personalize.send(
             new ListBatchInferenceJobsCommand({ solutionVersionArn, maxResults: 2 }),
         );
@@ -168,7 +168,7 @@ describe("batch inference jobs of the local Personalize", () => {
         assert.deepEqual((await service.personalize.send(other)).batchInferenceJobs, []);
     });
 
-    it("hold their filter while they are in progress, and continue after a restart", async () => {
+    it("a job in progress blocks DeleteFilter and continues after a restart", async () => {
         const filterArn = arn("filter/genre");
         bucket.objects["movies/in/one.json"] = '{"userId":"22","filterValues":{"GENRE":"\\"Even\\""}}';
         let release = () => {};

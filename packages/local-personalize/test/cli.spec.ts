@@ -61,7 +61,7 @@ async function run(args: readonly string[], env?: NodeJS.ProcessEnv) {
     return { code: child.exitCode, stdout: stdout ?? "", stderr: stderr ?? "" };
 }
 
-describe("local-personalize as a program", () => {
+describe("local-personalize program", () => {
     const ratings = syntheticRatings();
     let dataDir: string;
     let s3: Server;
@@ -75,7 +75,7 @@ describe("local-personalize as a program", () => {
         await rm(dataDir, { recursive: true, force: true });
     });
 
-    it("imports from any S3, trains, recommends and takes events, and ends on Ctrl-C", async () => {
+    it("the program imports, trains, recommends, accepts events and ends on Ctrl-C", async () => {
         const env = { ...process.env, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
         const endpointOfS3 = ["--s3-endpoint", addressOf(s3)];
         const folders = ["--data", dataDir, "--service-model", serviceModels()];
@@ -156,7 +156,7 @@ describe("local-personalize as a program", () => {
         release();
     });
 
-    it("explains its options, and names the right one for a wrong one", async () => {
+    it("--help explains the options, and an unknown option suggests the right one", async () => {
         const help = await run(["--help"]);
         assert.equal(help.code, 0);
         assert.match(help.stdout, /--port[\s\S]*--host[\s\S]*--data[\s\S]*--speed[\s\S]*--s3-endpoint[\s\S]*--region/);
@@ -167,7 +167,7 @@ describe("local-personalize as a program", () => {
         assert.equal((await run(["--speed", "slow"])).code, 2);
     });
 
-    it("reports a taken port, a folder in use, and a missing service model", async () => {
+    it("the program reports a used port, a used folder and missing service models", async () => {
         const model = ["--service-model", serviceModels()];
         const port = String((s3.address() as AddressInfo).port);
         const taken = await run(["--port", port, "--data", dataDir, ...model]);

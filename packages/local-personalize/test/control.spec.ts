@@ -36,7 +36,7 @@ const schemaWith = (change: (document: Record<string, unknown>) => void) => {
     return JSON.stringify(document);
 };
 
-describe("the local Personalize's resources", () => {
+describe("Resources of the local Personalize", () => {
     let service: Service;
     let datasetGroupArn: string;
     let schemaArn: string;
@@ -49,7 +49,7 @@ describe("the local Personalize's resources", () => {
     });
     after(() => service?.discard());
 
-    it("exist once: the same name, or the same dataset type in a group, is refused", async () => {
+    it("creating an existing name or dataset type returns ResourceAlreadyExistsException", async () => {
         const taken = (tail: string) =>
             refusal("ResourceAlreadyExistsException", `Another resource with Arn ${arn(tail)} already exists.`);
         const schema = interactionsSchema;
@@ -86,7 +86,7 @@ describe("the local Personalize's resources", () => {
         ],
     ];
     for (const [what, schema, message] of badSchemas) {
-        it(`refuse a schema with ${what}`, async () => {
+        it(`CreateSchema rejects a schema with ${what}`, async () => {
             await assert.rejects(
                 send(new CreateSchemaCommand({ name: "bad", schema })),
                 refusal("InvalidInputException", message),
@@ -94,7 +94,7 @@ describe("the local Personalize's resources", () => {
         });
     }
 
-    it("refuse a dataset whose schema is for another type, or lacks a required field", async () => {
+    it("CreateDataset rejects a schema of another type or without required fields", async () => {
         const dataset = { name: "d", schemaArn, datasetGroupArn };
         await assert.rejects(
             send(new CreateDatasetCommand({ ...dataset, datasetType: "Items" })),
@@ -112,7 +112,7 @@ describe("the local Personalize's resources", () => {
         );
     });
 
-    it("come in pages that neither repeat nor lose one, and whose tokens are for their own query only", async () => {
+    it("pages repeat and lose no resource, and tokens fit one query only", async () => {
         const names = Array.from({ length: 7 }, (_, index) => `paged-${index}`);
         for (const name of names) await send(new CreateSchemaCommand({ name, schema: interactionsSchema }));
         const seen: string[] = [];
@@ -132,7 +132,7 @@ describe("the local Personalize's resources", () => {
         );
     });
 
-    it("are listed by their parent", async () => {
+    it("ListDatasets returns only the datasets of the given group", async () => {
         const datasets = async (group: string) =>
             (await send(new ListDatasetsCommand({ datasetGroupArn: group }))).datasets;
         assert.deepEqual(
@@ -142,7 +142,7 @@ describe("the local Personalize's resources", () => {
         assert.deepEqual(await datasets(arn("dataset-group/none")), []);
     });
 
-    it("carry tags from their creation on, 50 at most", async () => {
+    it("resources have tags from creation on, at most 50", async () => {
         const tags = [{ tagKey: "team", tagValue: "films" }];
         const created = await send(new CreateDatasetGroupCommand({ name: "tagged", tags }));
         const resourceArn = String(created.datasetGroupArn);
@@ -176,7 +176,7 @@ describe("the local Personalize's resources", () => {
         await send(new DeleteDatasetGroupCommand({ datasetGroupArn: resourceArn }));
     });
 
-    it("allow one event tracker a group, which blocks the group's deletion", async () => {
+    it("a dataset group allows one event tracker, which blocks its deletion", async () => {
         const name = "tracker";
         const created = await send(new CreateEventTrackerCommand({ name, datasetGroupArn }));
         assert.match(String(created.eventTrackerArn), /:event-tracker\/[0-9a-f]{8}$/);
@@ -196,7 +196,7 @@ describe("the local Personalize's resources", () => {
         await send(new DeleteEventTrackerCommand({ eventTrackerArn: created.eventTrackerArn }));
     });
 
-    it("stop at five dataset groups in a region", async () => {
+    it("CreateDatasetGroup allows five dataset groups in a region", async () => {
         for (let index = 2; index <= 5; index++) await send(new CreateDatasetGroupCommand({ name: `group-${index}` }));
         await assert.rejects(
             send(new CreateDatasetGroupCommand({ name: "group-6" })),
@@ -204,7 +204,7 @@ describe("the local Personalize's resources", () => {
         );
     });
 
-    it("list recipes but the legacy ones, which are still described", async () => {
+    it("ListRecipes omits legacy recipes, and DescribeRecipe still describes them", async () => {
         const names: string[] = [];
         for await (const page of paginateListRecipes({ client: service.personalize, pageSize: 10 }, {})) {
             names.push(...(page.recipes ?? []).map(({ name }) => String(name)));
@@ -235,13 +235,13 @@ describe("the local Personalize's resources", () => {
         ["a domain's use case", { recipeArn: recipe("aws-vod-top-picks") }, /for recommenders, not solutions/],
     ];
     for (const [what, input, message] of badSolutions) {
-        it(`refuse a solution with ${what}`, async () => {
+        it(`CreateSolution rejects a solution with ${what}`, async () => {
             const solution = new CreateSolutionCommand({ name: "s", datasetGroupArn, ...input });
             await assert.rejects(send(solution), refusal("InvalidInputException", message));
         });
     }
 
-    it("belong to their region", async () => {
+    it("a resource does not exist in another region", async () => {
         const elsewhere = datasetGroupArn.replace(region, "eu-west-1");
         await assert.rejects(
             send(new DeleteDatasetGroupCommand({ datasetGroupArn: elsewhere })),

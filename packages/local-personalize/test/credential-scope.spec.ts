@@ -8,11 +8,11 @@ const scopeOf = (authorization: string | undefined, target = "/") =>
         new URL(target, "http://localhost"),
     );
 
-describe("the scope of a request's signature", () => {
+describe("credentialScope", () => {
     const signed = (scope: string) =>
         `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host;x-amz-date, Signature=0123abcd`;
 
-    it("is read from the Authorization header", () => {
+    it("credentialScope reads the Authorization header", () => {
         assert.deepEqual(scopeOf(signed("AKIDEXAMPLE/20261125/eu-central-1/personalize/aws4_request")), {
             accessKeyId: "AKIDEXAMPLE",
             region: "eu-central-1",
@@ -20,13 +20,13 @@ describe("the scope of a request's signature", () => {
         });
     });
 
-    it("is read whatever separates the header's parts", () => {
+    it("credentialScope accepts header parts without spaces", () => {
         const header =
             "AWS4-HMAC-SHA256 Credential=test/20261125/us-east-1/s3/aws4_request,SignedHeaders=host,Signature=0";
         assert.deepEqual(scopeOf(header), { accessKeyId: "test", region: "us-east-1", service: "s3" });
     });
 
-    it("is read from a presigned URL, where its slashes are escaped", () => {
+    it("credentialScope reads a presigned URL with escaped slashes", () => {
         const query = "X-Amz-Credential=test%2F20261125%2Feu-central-1%2Fs3%2Faws4_request&X-Amz-Signature=0";
         assert.deepEqual(scopeOf(undefined, `/bucket/key?${query}`), {
             accessKeyId: "test",
@@ -41,6 +41,6 @@ describe("the scope of a request's signature", () => {
         ["a scope that is cut short", signed("test/20261125/eu-central-1")],
         ["an empty scope", signed("")],
     ] as const) {
-        it(`is none of ${what}`, () => assert.equal(scopeOf(header), undefined));
+        it(`credentialScope returns undefined for ${what}`, () => assert.equal(scopeOf(header), undefined));
     }
 });

@@ -42,7 +42,7 @@ const itemsSchema = (...fields: FieldDocument[]) =>
 const datasetArn = arn("dataset/films/ITEMS");
 const schemaArn = (name: string) => arn(`schema/${name}`);
 
-describe("the update of a dataset's schema", () => {
+describe("UpdateDataset", () => {
     const { access } = createBucket({
         "movies/old.csv": "ITEM_ID,GENRES\n1,Drama\n",
         "movies/new.csv": "ITEM_ID,GENRES,YEAR\n1,Drama,1994\n2,Comedy,\n",
@@ -74,7 +74,7 @@ describe("the update of a dataset's schema", () => {
         service = await startService({ access, dataDir, speed });
     };
 
-    it("adds columns that may be null; imports go by the new schema, and the old one may be deleted", async () => {
+    it("UpdateDataset adds nullable columns, and imports use the new schema", async () => {
         await runImportJob(service, { jobName: "old", datasetArn, dataLocation: "s3://movies/old.csv" });
         assert.equal((await describeIt()).latestDatasetUpdate, undefined);
         await update("after");
@@ -90,7 +90,7 @@ describe("the update of a dataset's schema", () => {
         );
     });
 
-    it("shows in the dataset's own status, in which nothing is imported and no schema in play deleted", async () => {
+    it("the dataset's status is UPDATE PENDING or IN_PROGRESS during the update", async () => {
         await restart("demo");
         await until(async () => (await describeIt()).status === "ACTIVE");
         await update("after");
@@ -119,7 +119,7 @@ describe("the update of a dataset's schema", () => {
         assert.equal((await describeIt()).schemaArn, schemaArn("after"));
     });
 
-    it("waits for an import that is under way", async () => {
+    it("UpdateDataset is rejected while an import is in progress", async () => {
         await service.stop();
         const go = Promise.withResolvers<{ allowed: true }>();
         service = await startService({ access: { ...access, judge: () => go.promise }, dataDir });
@@ -132,7 +132,7 @@ describe("the update of a dataset's schema", () => {
         go.resolve({ allowed: true });
     });
 
-    it("that fails has a reason, and leaves the old schema", async () => {
+    it("a failed update has a failureReason and keeps the old schema", async () => {
         await service.stop();
         const options = { speed: "instant" as const, accountId, partition: "aws", access, dataDir, log() {} };
         const emulator = createEmulator({ ...options, serviceModelDir: serviceModels() });
@@ -158,14 +158,14 @@ describe("the update of a dataset's schema", () => {
         ["whose new column is required", [itemId, genres, { name: "YEAR", type: "int" }], /YEAR must allow null/],
     ];
     for (const [what, fields, message] of refused) {
-        it(`refuses a schema ${what}`, async () => {
+        it(`UpdateDataset rejects a schema ${what}`, async () => {
             await createSchema("bad", ...fields);
             await assert.rejects(update("bad"), refusal("InvalidInputException", message));
             assert.equal((await describeIt()).schemaArn, schemaArn("before"));
         });
     }
 
-    it("is for Items and Users only, and needs another schema, one of the same type", async () => {
+    it("UpdateDataset accepts only another schema for Items or Users", async () => {
         await assert.rejects(update("before"), refusal("InvalidInputException", /already/));
         const others = await createDataset(service, "others");
         const interactions = { datasetArn: others.datasetArn, schemaArn: schemaArn("after") };

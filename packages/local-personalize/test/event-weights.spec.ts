@@ -50,7 +50,7 @@ const events = (...eventParametersList: EventParameters[]) => ({ eventsConfig: {
 const views = { eventType: "View", weight: 0.1 };
 const purchases = { eventType: "Purchase", weight: 1 };
 
-describe("the weights of a solution's events", () => {
+describe("Event weights of a solution", () => {
     const { access } = createBucket({ "shop/shop.csv": shop() });
     let service: Service;
     before(async () => {
@@ -102,7 +102,7 @@ describe("the weights of a solution's events", () => {
     const metricsOf = async (solutionVersionArn: string | undefined) =>
         (await service.personalize.send(new GetSolutionMetricsCommand({ solutionVersionArn }))).metrics ?? {};
 
-    it("counts ratios only: 0.3 and 0.1 are 1.5 and 0.5, and zeros alone are equal", () => {
+    it("weighing uses only the ratios of weights", () => {
         const weightOf = weighing({
             eventParameters: [
                 { eventType: "a", weight: 0.3 },
@@ -118,7 +118,7 @@ describe("the weights of a solution's events", () => {
         assert.equal(weighing({ eventType: "a" })("b", 1), undefined);
     });
 
-    it("makes products of the heavier type likelier, and equal weights change nothing", async () => {
+    it("a heavier event type raises its items, and equal weights change nothing", async () => {
         const plain = await shares("plain", await trained("plain", undefined));
         const equal = await shares("equal", await trained("equal", [views, { ...purchases, weight: 0.1 }]));
         const buying = await shares("buying", await trained("buying", [views, purchases]));
@@ -134,7 +134,7 @@ describe("the weights of a solution's events", () => {
         assert.ok(looking.bought / looking.seen < plain.bought / plain.seen / 2, JSON.stringify([looking, plain]));
     });
 
-    it("trains on the named types only, from their thresholds up, and counts what is left", async () => {
+    it("training uses only the named types from their eventValueThreshold on", async () => {
         const bought = await shares("only", await trained("only", [purchases, { ...views, eventValueThreshold: 2 }]));
         assert.equal(bought.seen, 0);
         assert.ok(bought.bought > 0);
@@ -146,14 +146,14 @@ describe("the weights of a solution's events", () => {
         );
     });
 
-    it("adds the weighted gain to the metrics, and only with weights", async () => {
+    it("solutions with weights have metrics with weights, and others have none", async () => {
         const key = "normalized_discounted_cumulative_gain_with_event_weights_at_10";
         const metrics = await metricsOf(await trained("measured", [views, purchases]));
         assert.ok((metrics[key] ?? -1) >= 0, JSON.stringify(metrics));
         assert.equal((await metricsOf(await trained("unmeasured", undefined)))[key], undefined);
     });
 
-    it("shows them in solution and version; an update changes the next version, and an empty list ends them", async () => {
+    it("updated weights apply to the next version, and an empty list removes them", async () => {
         const solutionArn = arn("solution/shown");
         const versionArn = await trained("shown", [views, purchases]);
         const { solution } = await service.personalize.send(new DescribeSolutionCommand({ solutionArn }));
@@ -188,10 +188,11 @@ describe("the weights of a solution's events", () => {
         ],
     ];
     for (const [what, parameters, message] of refused) {
-        it(`refuses ${what}`, () => assert.rejects(create("bad", parameters), refusal("ValidationException", message)));
+        it(`CreateSolution rejects ${what}`, () =>
+            assert.rejects(create("bad", parameters), refusal("ValidationException", message)));
     }
 
-    it("refuses weights without a recipe of version 2", () =>
+    it("CreateSolution rejects weights without a v2 recipe", () =>
         assert.rejects(
             create("old", [views], false),
             refusal("InvalidInputException", /only for recipes of version 2/),

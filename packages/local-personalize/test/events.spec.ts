@@ -24,7 +24,7 @@ async function openTracked(bucket = cinemaBucket()) {
     return { ...cinema, trackingId, eventTrackerArn };
 }
 
-describe("events of the local Personalize", () => {
+describe("PutEvents", () => {
     let service: Service;
     let trackingId: string;
     let eventTrackerArn: string;
@@ -63,7 +63,7 @@ describe("events of the local Personalize", () => {
         await service.personalize.send(new UpdateCampaignCommand({ campaignArn, solutionVersionArn }));
     };
 
-    it("reduce the film's score, and leave it in a list without a filter", async () => {
+    it("an event lowers the film's score but keeps it in unfiltered lists", async () => {
         const before = await scores("22");
         assert.equal(before.size, films.length, "watched films are in the list");
         const [film = 0] = await ask("22");
@@ -73,7 +73,7 @@ describe("events of the local Personalize", () => {
         assert.ok((after.get(film) ?? 1) < (before.get(film) ?? 0));
     });
 
-    it("take the film out of a filtered list at once and let its neighbours rise, for that user only", async () => {
+    it("an event removes the film from filtered lists and raises similar ones", async () => {
         const before = await ask("22");
         const other = await ask("6");
         const [film = 0] = before.filter((each) => each % 5 === 4).slice(-1);
@@ -89,7 +89,7 @@ describe("events of the local Personalize", () => {
         assert.deepEqual(await ask("6"), other);
     });
 
-    it("make a new user's list his own", async () => {
+    it("events personalize the list of a new user", async () => {
         const popular = await ask("nobody");
         const share = (list: number[]) => list.slice(0, 15).filter((film) => film % 5 === 3).length;
         const watched = films.filter((film) => film % 5 === 3).slice(0, 3);
@@ -100,7 +100,7 @@ describe("events of the local Personalize", () => {
         assert.deepEqual(await ask("nobody"), popular);
     });
 
-    it("count for the session until a user is known, and for that user after the next training", async () => {
+    it("anonymous events belong to the session and, after training, to the user", async () => {
         const [first = 0, second = 0] = await ask("22");
         await watch(first, { sessionId: "anonymous" });
         assert.ok(!(await ask("anonymous")).includes(first));
@@ -114,7 +114,7 @@ describe("events of the local Personalize", () => {
         assert.ok(!(await ask("22")).includes(second));
     });
 
-    it("are trained on as if they had been imported, and not counted twice", async () => {
+    it("training uses streamed events like imported ones, once each", async () => {
         const watched = (await ask("22")).slice(10, 14);
         for (const film of watched) await watch(film, { userId: "22" });
         await watch(watched[0] ?? 0, { userId: "fresh" });
@@ -139,7 +139,7 @@ describe("events of the local Personalize", () => {
         }
     });
 
-    it("count in a popularity training too", async () => {
+    it("a popularity training counts streamed events", async () => {
         const rare = films.at(-1) ?? 0;
         for (let viewer = 0; viewer < 70; viewer++) await watch(rare, { userId: `viewer-${viewer}` });
         const recipeArn = recipe("aws-popularity-count");
@@ -150,7 +150,7 @@ describe("events of the local Personalize", () => {
         assert.equal((await ask("22"))[0], rare);
     });
 
-    it("are seen by filters of interactions", async () => {
+    it("filters of Interactions use streamed events", async () => {
         const filterExpression = 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Favourite")';
         await service.personalize.send(new CreateFilterCommand({ name: "own", datasetGroupArn, filterExpression }));
         const filterArn = arn("filter/own");
@@ -163,7 +163,7 @@ describe("events of the local Personalize", () => {
         assert.ok(!(await ask("22", { filterArn })).includes(7), "the 100 latest of a type are considered");
     });
 
-    it("count once by their eventId, and may carry the item among their properties", async () => {
+    it("events with an equal eventId count once, and properties can have itemId", async () => {
         const [first = 0, second = 0, third = 0] = await ask("22");
         await watch(first, { userId: "22" }, { eventId: "1" });
         await watch(second, { userId: "22" }, { eventId: "1" });
@@ -179,7 +179,7 @@ describe("events of the local Personalize", () => {
         assert.deepEqual(await ask("22"), about);
     });
 
-    it("are refused when the tracker is gone, and when they are not what the service takes", async () => {
+    it("PutEvents rejects invalid events and events of a deleted tracker", async () => {
         const message = async (event: object) => (await watch(1, { userId: "22" }, event)).body.message;
         assert.match(await message({ properties: '{"UserId":"7"}' }), /may not have UserId, which is reserved/);
         assert.match(await message({ properties: "not JSON" }), /not a JSON object/);
@@ -192,7 +192,7 @@ describe("events of the local Personalize", () => {
         assert.match(body.message, /There is no event tracker with the tracking id/);
     });
 
-    it("survive kill -9 once they are acknowledged", async () => {
+    it("acknowledged events survive kill -9", async () => {
         const [film = 0] = await ask("22");
         await service.stop();
         const victim = spawn(process.execPath, [

@@ -11,7 +11,7 @@ import {
 import { cinemaBucket, datasetGroupArn } from "./cinema.ts";
 import { arn, refusal, type Service, startService, until } from "./support.ts";
 
-describe("a filter on its own clock and in its group", () => {
+describe("Filter states and limits", () => {
     const expression = "EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN (*)";
     let service: Service;
     afterEach(() => service?.discard());
@@ -24,7 +24,7 @@ describe("a filter on its own clock and in its group", () => {
         service.personalize.send(new CreateFilterCommand({ name, datasetGroupArn, filterExpression }));
     const isGone = refusal("ResourceNotFoundException", /filter/);
 
-    it("passes its states both ways at speed demo, and waits for its group", async () => {
+    it("a filter passes all states and needs an ACTIVE dataset group", async () => {
         service = await startService({ access: cinemaBucket().access, speed: "demo" });
         await service.personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
         await assert.rejects(create("f"), refusal("ResourceInUseException", /dataset group .* is CREATE PENDING/));
@@ -42,7 +42,7 @@ describe("a filter on its own clock and in its group", () => {
         );
     });
 
-    it("goes with its dataset group, and keeps its name after a restart", async () => {
+    it("a filter survives a restart and is deleted with its dataset group", async () => {
         service = await startService({ access: cinemaBucket().access });
         await service.personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
         await create("f");
@@ -54,7 +54,7 @@ describe("a filter on its own clock and in its group", () => {
         await assert.rejects(describeFilter("f"), isGone);
     });
 
-    it("is one of 30, of 10 fields at most, and of 20 with all others", async () => {
+    it("CreateFilter allows 30 filters, 10 fields each and 20 fields in total", async () => {
         service = await startService({ access: cinemaBucket().access });
         const { personalize } = service;
         await personalize.send(new CreateDatasetGroupCommand({ name: "films" }));

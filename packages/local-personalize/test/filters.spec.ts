@@ -26,7 +26,7 @@ import { arn, refusal, runImportJob, type Service } from "./support.ts";
 const user = "22";
 const watched = new Set(history.filter((row) => `${row.user}` === user).map(({ item }) => item));
 
-describe("filters of the local Personalize", () => {
+describe("Filters of the local Personalize", () => {
     const bucket = cinemaBucket();
     let service: Service;
     before(async () => {
@@ -58,18 +58,18 @@ describe("filters of the local Personalize", () => {
     };
     const allOf = async (keep: (film: number) => boolean) => (await ask(undefined)).filter(keep);
 
-    it("includes what has one of several values, in the order and with the scores that it has without", async () => {
+    it("INCLUDE with IN keeps order and scores of matching items", async () => {
         const list = await filtered('INCLUDE ItemID WHERE Items.GENRES IN ("Taste1","Nonsense")');
         assert.deepEqual(list, await allOf((film) => film % 5 === 1));
         assert.ok(list.length > 5);
     });
 
-    it("excludes by comparison of numbers; what has no value is not excluded", async () => {
+    it("EXCLUDE compares numbers and keeps items without a value", async () => {
         const list = await filtered("EXCLUDE ItemID WHERE Items.RELEASE_YEAR > 1950");
         assert.deepEqual(list, await allOf((film) => !((yearOf(film) ?? 0) > 1950)));
     });
 
-    it("reads AND closer than OR, NOT IN, and fields and keywords in any case", async () => {
+    it("AND binds closer than OR, and names are case-insensitive", async () => {
         const list = await filtered(
             'include itemid where ITEMS.genres in ("Taste1") and items.release_year <= 1920 or Items.GENRES NOT IN ("Even") AND Items.RELEASE_YEAR >= 2040',
         );
@@ -82,7 +82,7 @@ describe("filters of the local Personalize", () => {
         assert.ok(list.length > 1);
     });
 
-    it("lets an absent value pass NOT IN and != only, and takes the events that are not of a type", async () => {
+    it("an absent value passes only NOT IN and !=", async () => {
         assert.deepEqual(
             await filtered("INCLUDE ItemID WHERE Items.RELEASE_YEAR != 1902"),
             await allOf((film) => film !== 2),
@@ -104,7 +104,7 @@ describe("filters of the local Personalize", () => {
         assert.equal(again.length, watched.size);
     });
 
-    it("takes values at the call, for IN and for comparison", async () => {
+    it("filterValues apply to IN and comparisons, and invalid ones are rejected", async () => {
         const filterArn = await create("INCLUDE ItemID WHERE Items.GENRES IN ($GENRE) AND Items.RELEASE_YEAR < $YEAR");
         const values = { GENRE: '"Taste2", "Taste3"', YEAR: "1990" };
         const expected = await allOf((film) => [2, 3].includes(film % 5) && (yearOf(film) ?? 9999) < 1990);
@@ -120,7 +120,7 @@ describe("filters of the local Personalize", () => {
         await bad({ ...values, YEAR: "1,2" }, /takes one value, and is given 2/);
     });
 
-    it("leaves an EXCLUDE alone whose value is not given", async () => {
+    it("an EXCLUDE without its filter value has no effect", async () => {
         const filterArn = await create("EXCLUDE ItemID WHERE Items.GENRES IN ($GENRE)");
         assert.deepEqual(await ask(filterArn), await ask(undefined));
         assert.deepEqual(
@@ -129,7 +129,7 @@ describe("filters of the local Personalize", () => {
         );
     });
 
-    it("unites INCLUDEs and subtracts EXCLUDEs, whichever comes first", async () => {
+    it("INCLUDE clauses are united and EXCLUDE clauses subtracted in any order", async () => {
         const list = await filtered(
             'EXCLUDE ItemID WHERE Items.RELEASE_YEAR < 1910 | INCLUDE ItemID WHERE Items.GENRES IN ("Taste1") | INCLUDE ItemID WHERE Items.GENRES IN ("Taste2")',
         );
@@ -137,7 +137,7 @@ describe("filters of the local Personalize", () => {
         assert.deepEqual(list, expected);
     });
 
-    it("hides watched films by a filter only: without one they are in the list", async () => {
+    it("watched films are omitted only with a filter", async () => {
         const all = await ask(undefined);
         assert.equal(all.length, films.length);
         const expression = 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")';
@@ -147,7 +147,7 @@ describe("filters of the local Personalize", () => {
         );
     });
 
-    it("includes by interactions, whatever the event type's case", async () => {
+    it("INCLUDE on Interactions ignores the case of the event type", async () => {
         const again = await filtered('INCLUDE ItemID WHERE Interactions.event_type IN ("WATCH")');
         assert.deepEqual(
             again.toSorted((a, b) => a - b),
@@ -156,7 +156,7 @@ describe("filters of the local Personalize", () => {
         assert.deepEqual(await filtered('INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("click")'), []);
     });
 
-    it("excludes by interactions of any type", async () => {
+    it("EXCLUDE with * applies to interactions of any type", async () => {
         for (const any of ["*", '"*"']) {
             const list = await filtered(
                 `INCLUDE ItemID WHERE Items.GENRES IN ("Even") | EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN (${any})`,
@@ -165,7 +165,7 @@ describe("filters of the local Personalize", () => {
         }
     });
 
-    it("has an effect only IF the current user is meant", async () => {
+    it("IF applies the clause only to matching users", async () => {
         const filterArn = await create(
             'EXCLUDE ItemID WHERE Items.GENRES IN ("Even") IF CurrentUser.AGE < 30 AND CurrentUser.PLAN = "Basic"',
         );
@@ -177,7 +177,7 @@ describe("filters of the local Personalize", () => {
         assert.ok((await ask(filterArn, undefined, "22")).some((film) => film % 2 === 0));
     });
 
-    it("sees items that were put, and imported ones: incremental beside, full instead", async () => {
+    it("a filter uses items of PutItems and of full and incremental imports", async () => {
         const filterArn = await create('INCLUDE ItemID WHERE Items.STUDIO = "Ufa"');
         const [first = 0, second = 0, third = 0] = await ask(undefined);
         const sorted = async () => (await ask(filterArn)).toSorted((a, b) => a - b);
@@ -206,7 +206,7 @@ describe("filters of the local Personalize", () => {
         assert.deepEqual(await sorted(), [first], "a full import leaves what was put");
     });
 
-    it("refuses properties that the dataset's schema does not have", async () => {
+    it("PutItems and PutUsers reject properties that the schema lacks", async () => {
         const put = async (properties: string, datasetArn = itemsArn) =>
             (await post(service, "/items", { datasetArn, items: [{ itemId: "1", properties }] })).body.message;
         assert.match(await put('{"colour":"red"}'), /1 has the property colour, for which its schema has no column/);
@@ -236,12 +236,12 @@ describe("filters of the local Personalize", () => {
         ['INCLUDE UserID WHERE Users.PLAN IN ("Basic")', /A filter of UserID is not emulated here/],
     ];
     for (const [expression, message] of refused) {
-        it(`refuses ${expression}`, async () => {
+        it(`CreateFilter rejects ${expression}`, async () => {
             await assert.rejects(create(expression), refusal("InvalidInputException", message));
         });
     }
 
-    it("describes, lists under a capital, and deletes", async () => {
+    it("DescribeFilter and ListFilters return a filter until DeleteFilter deletes it", async () => {
         const expression = 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")';
         const filterArn = await create(expression);
         assert.equal(filterArn, arn(`filter/filter-${count}`));
@@ -270,7 +270,7 @@ describe("filters of the local Personalize", () => {
         await assert.rejects(ask(filterArn), refusal("ResourceNotFoundException", /filter/));
     });
 
-    it("refuses a filter of another group, and one that is not there", async () => {
+    it("GetRecommendations rejects filters of other groups and values without a filter", async () => {
         await service.personalize.send(new CreateDatasetGroupCommand({ name: "other" }));
         const other = { name: "other", datasetGroupArn: arn("dataset-group/other") };
         const expression = { filterExpression: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")' };

@@ -14,7 +14,7 @@ import {
     until,
 } from "./support.ts";
 
-describe("the scores of a campaign", () => {
+describe("Campaign scores", () => {
     const { access } = createBucket({
         "films/many.csv": interactionsCsv(syntheticRatings({ users: 320 })),
         "films/few.csv": interactionsCsv(syntheticRatings()),
@@ -41,7 +41,7 @@ describe("the scores of a campaign", () => {
             return answer?.itemList;
         });
 
-    it("are fitted to the test users, sum to 1, and are the same after a restart", async () => {
+    it("scores are fitted to test users, sum to 1 and survive a restart", async () => {
         const line = await train("many");
         const pattern = /power of ([\d.]+), fitted to 32 test users: perplexity ([\d.]+) of .*, ([\d.]+) with that of/;
         const [, gain, fitted, unfitted] = pattern.exec(line ?? "") ?? [];
@@ -54,7 +54,7 @@ describe("the scores of a campaign", () => {
         assert.deepEqual(await recommend("many"), list);
     });
 
-    it("have the power of MovieLens with few test users, as the log states", async () => {
+    it("with few test users, scores use the default power of 1.3", async () => {
         assert.match((await train("few")) ?? "", /power of 1\.3, which is that of MovieLens: 6 test users are too few/);
     });
 });

@@ -9,7 +9,7 @@ const datasetArn = arn("dataset/films/INTERACTIONS");
 const day = 86_400_000;
 const watchedBy = (user: string) => history.filter((row) => `${row.user}` === user).map(({ item }) => item);
 
-describe("a filter of interactions, for a user without imports", () => {
+describe("Interaction filters for users without recent imports", () => {
     const bucket = cinemaBucket();
     let service: Service;
     let filterArn: string | undefined;
@@ -37,21 +37,21 @@ describe("a filter of interactions, for a user without imports", () => {
         return post(service, "/events", { trackingId, userId, sessionId: userId, eventList: [event] });
     };
 
-    it("considers events of any age for 90 days after the import, and none later", async () => {
+    it("a filter considers imported events for 90 days after the import", async () => {
         service.emulator.advance(89 * day);
         assert.deepEqual(await remembered("22"), all("22"));
         service.emulator.advance(2 * day);
         assert.deepEqual(await remembered("22"), []);
     });
 
-    it("considers the history again after an import of equal rows", async () => {
+    it("another import of equal rows makes the filter consider them again", async () => {
         service.emulator.advance(91 * day);
         assert.deepEqual(await remembered("22"), []);
         await runImportJob(service, { jobName: "again", datasetArn, dataLocation: "s3://movies/interactions.csv" });
         assert.deepEqual(await remembered("22"), all("22"));
     });
 
-    it("considers the history only of the users of an incremental import", async () => {
+    it("an incremental import renews the history of its users only", async () => {
         service.emulator.advance(60 * day);
         const rows = Array.from({ length: 1000 }, (_, n) => ({
             item: films[n % 10] ?? 0,
@@ -66,7 +66,7 @@ describe("a filter of interactions, for a user without imports", () => {
         assert.deepEqual(await remembered("40"), []);
     });
 
-    it("considers the history while events arrive, but an event after three months does not restore it", async () => {
+    it("events within 90 days keep the history, and later ones do not", async () => {
         const unseen = films.find((film) => ![...watchedBy("22"), ...watchedBy("40")].includes(film)) ?? 0;
         service.emulator.advance(60 * day);
         await watch("22", unseen);

@@ -24,7 +24,7 @@ const header = "USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n";
 const rows = (count: number, from = 0) =>
     Array.from({ length: count }, (_, row) => `u${(row + from) % 50},i${row % 30},Watch,${row + from}\n`).join("");
 
-describe("an import job of the local Personalize", () => {
+describe("Import jobs", () => {
     const bucket = createBucket({
         "movies/good.csv": csv,
         "movies/other-columns.csv": csv.replace("ITEM_ID,EVENT_TYPE", "FILM,KIND"),
@@ -66,7 +66,7 @@ describe("an import job of the local Personalize", () => {
         runImportJob(service, { jobName: `job-${++count}`, datasetArn, dataLocation: `s3://${key}`, importMode });
     const lastLog = () => service.lines.findLast((line) => line.includes("rows read"));
 
-    it("fails with the service's words when it may not read, and logs the step; and succeeds once it may", async () => {
+    it("an import without access fails with the service's text and succeeds later", async () => {
         bucket.deny(true);
         const refused = await run("movies/good.csv");
         bucket.deny(false);
@@ -104,21 +104,21 @@ describe("an import job of the local Personalize", () => {
         ["nowhere/good.csv", /Invalid Data location\.$/],
     ];
     for (const [key, reason] of failures) {
-        it(`fails for ${key}`, async () => {
+        it(`the import of ${key} fails`, async () => {
             const job = await run(key);
             assert.equal(job.status, "CREATE FAILED");
             assert.match(job.failureReason ?? "", reason);
         });
     }
 
-    it("reads columns in any order, keeps equal events once, and reads only the first level of a folder", async () => {
+    it("an import reads columns in any order and the folder's first level", async () => {
         assert.equal((await run("movies/reordered.csv")).status, "ACTIVE");
         assert.match(lastLog() ?? "", /1200 rows read, 1 in the dataset/);
         assert.equal((await run("movies/folder/")).status, "ACTIVE");
         assert.match(lastLog() ?? "", /1200 rows read, 1200 in the dataset/);
     });
 
-    it("replaces under FULL and adds under INCREMENTAL", async () => {
+    it("FULL replaces rows, and INCREMENTAL adds them", async () => {
         await run("movies/folder/");
         await run("movies/more.csv", "INCREMENTAL");
         // Of the 1,100 rows, 600 are also in the folder.
@@ -129,7 +129,7 @@ describe("an import job of the local Personalize", () => {
         assert.match(lastLog() ?? "", /1100 in the dataset/);
     });
 
-    it("makes a training fail with the service's words when users have too little history", async () => {
+    it("training fails with the service's text if users have too few interactions", async () => {
         await run("movies/lonely.csv");
         const datasetGroupArn = arn("dataset-group/films");
         const recipeArn = recipe("aws-user-personalization");
@@ -147,7 +147,7 @@ describe("an import job of the local Personalize", () => {
         assert.equal(buys.failureReason, "Dataset has fewer than 1000 interactions after filtering by event type: Buy");
     });
 
-    it("never frees a job's name, refuses a location that is none, and starts empty with a new dataset", async () => {
+    it("job names stay taken, and a recreated dataset is empty", async () => {
         const create = (jobName: string, dataLocation: string, importMode: "FULL" | "INCREMENTAL" = "FULL") =>
             service.personalize.send(
                 new CreateDatasetImportJobCommand({ jobName, datasetArn, dataSource: { dataLocation }, importMode }),

@@ -15,7 +15,7 @@ function rowsOf({ userIds, itemIds, users, items, timestamps }: Awaited<ReturnTy
 }
 
 describe("readInteractions", () => {
-    it("sorts by time and keeps the file's order where times are equal", async () => {
+    it("readInteractions sorts by time and keeps the file's order for equal times", async () => {
         const interactions = await read(
             `${HEADER}"b","y","Watch",5\n"a","x","Watch",3\n"a","y","Watch",5\n"c","x","Watch",3\n`,
         );
@@ -28,12 +28,12 @@ describe("readInteractions", () => {
         assert.deepEqual(interactions.userIds, ["b", "a", "c"]);
     });
 
-    it("takes columns by name, in any order, among others", async () => {
+    it("readInteractions finds columns by name in any order", async () => {
         const interactions = await read("TIMESTAMP,EVENT_VALUE,ITEM_ID,USER_ID\r\n12,,i,u\r\n");
         assert.deepEqual(rowsOf(interactions), [["u", "i", 12]]);
     });
 
-    it("reads back any text that was quoted, escaped either way, wherever its bytes are cut", async () => {
+    it("readInteractions reads quoted and escaped text across chunk borders", async () => {
         const text = fc.string({
             minLength: 1,
             maxLength: 20,
@@ -56,7 +56,7 @@ describe("readInteractions", () => {
         await fc.assert(property, { numRuns: 300 });
     });
 
-    it("names the missing columns in the service's words", async () => {
+    it("readInteractions reports missing columns with the service's text", async () => {
         await assert.rejects(read("USER_ID,MOVIE,TIMESTAMP_MS\n"), (error: unknown) => {
             assert.ok(error instanceof MissingColumnsError);
             assert.deepEqual(error.columns, ["ITEM_ID", "TIMESTAMP"]);
@@ -74,7 +74,7 @@ describe("readInteractions", () => {
         ["text after a quote", '"u"x,"i","Watch",1\n', /^line 3: text follows a closing quote$/],
     ];
     for (const [what, row, message] of malformed) {
-        it(`names the line of ${what}`, async () => {
+        it(`readInteractions reports the line of ${what}`, async () => {
             await assert.rejects(read(`${HEADER}"u","i","Watch",1\n${row}`), (error: unknown) => {
                 assert.ok(error instanceof MalformedCsvError);
                 assert.equal(error.line, 3);
@@ -84,7 +84,7 @@ describe("readInteractions", () => {
         });
     }
 
-    it("refuses bytes that are not UTF-8", async () => {
+    it("readInteractions rejects bytes that are not UTF-8", async () => {
         const latin1 = Buffer.from(`${HEADER}"caf\u00e9","i","Watch",1\n`, "latin1");
         await assert.rejects(read(latin1), /not UTF-8/);
     });

@@ -32,7 +32,7 @@ import {
 
 const dataLocation = "s3://movies/interactions.csv";
 
-describe("the local Personalize, from a schema to recommendations", () => {
+describe("Local Personalize from schema to recommendations", () => {
     const ratings = syntheticRatings();
     const itemsOf = (user: number) => new Set(ratings.filter((row) => row.user === user).map((row) => `${row.item}`));
     const bucket = createBucket({ "movies/interactions.csv": interactionsCsv(ratings) });
@@ -70,12 +70,12 @@ describe("the local Personalize, from a schema to recommendations", () => {
         return { items: itemList, recommendationId };
     };
 
-    it("names the resources as AWS does", () => {
+    it("ARNs have the form of AWS", () => {
         assert.equal(datasetGroupArn, arn("dataset-group/films"));
         assert.equal(campaignArn, arn("campaign/films"));
     });
 
-    it("asks the gateway for the import with the job as source", () => {
+    it("the import asks the gateway with the job's ARN as source", () => {
         const request = bucket.requests[0];
         assert.deepEqual(request, {
             roleArn: "arn:aws:iam::000000000000:role/AmazonPersonalize-ExecutionRole",
@@ -88,7 +88,7 @@ describe("the local Personalize, from a schema to recommendations", () => {
         });
     });
 
-    it("recommends 25 items by falling score, whose sum is at most 1, watched ones among them", async () => {
+    it("GetRecommendations returns 25 items by falling score, with a sum up to 1", async () => {
         const { items, recommendationId } = await recommend("22");
         const scores = items.map(({ score }) => score ?? Number.NaN);
         assert.equal(items.length, 25);
@@ -101,14 +101,14 @@ describe("the local Personalize, from a schema to recommendations", () => {
         assert.match(recommendationId ?? "", /^RID-\w{2}-\w{4}-\w{4}-\w{12}-CID-\w{6}$/);
     });
 
-    it("scores the whole catalogue, and leaves out nothing by itself", async () => {
+    it("numResults 500 returns the whole catalogue", async () => {
         const { items } = await recommend("22", 500);
         const catalogue = new Set(ratings.map(({ item }) => item)).size;
         assert.equal(items.length, catalogue);
         assert.ok(Math.abs(items.reduce((sum, { score = 0 }) => sum + score, 0) - 1) < 1e-4);
     });
 
-    it("returns watched items about as often as the service does: a fifth of the lists", async () => {
+    it("lists contain 5 to 50 % watched items", async () => {
         const users = [...new Set(ratings.map(({ user }) => user))];
         const watched = await Promise.all(
             users.map(async (user) => {
@@ -120,14 +120,14 @@ describe("the local Personalize, from a schema to recommendations", () => {
         assert.ok(share > 0.05 && share < 0.5, `${share}`);
     });
 
-    it("gives different users different lists, and an unknown one what is popular", async () => {
+    it("users get different lists, and unknown users the popular items", async () => {
         const ids = async (userId: string) => (await recommend(userId)).items.map(({ itemId }) => itemId);
         assert.notDeepEqual(await ids("22"), await ids("6"));
         assert.deepEqual(await ids("unknown"), await ids("also unknown"));
         assert.equal((await recommend("unknown")).items.length, 25);
     });
 
-    it("takes 0 as the default and refuses more than 500, a missing user, and what it does not emulate", async () => {
+    it("numResults 0 means 25, and unsupported parameters are rejected", async () => {
         assert.equal((await recommend("22", 0)).items.length, 25);
         await assert.rejects(
             recommend("22", 501),
@@ -147,7 +147,7 @@ describe("the local Personalize, from a schema to recommendations", () => {
         });
     });
 
-    it("keeps training hours, and metrics under the service's names", async () => {
+    it("the version has trainingHours, and metrics have the service's names", async () => {
         const { solution } = await service.personalize.send(new DescribeSolutionCommand({ solutionArn }));
         assert.equal(solution?.performAutoTraining, false);
         const { solutionVersionArn } = solution?.latestSolutionVersion ?? {};
@@ -159,7 +159,7 @@ describe("the local Personalize, from a schema to recommendations", () => {
         assert.ok((metrics.normalized_discounted_cumulative_gain_at_10 ?? 0) > 0);
     });
 
-    it("serves the old version's settings until an update is done, and shows them", async () => {
+    it("UpdateCampaign shows its update and the campaign keeps serving", async () => {
         await service.personalize.send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 2 }));
         const { campaign } = await service.personalize.send(new DescribeCampaignCommand({ campaignArn }));
         assert.equal(campaign?.status, "ACTIVE");
@@ -168,7 +168,7 @@ describe("the local Personalize, from a schema to recommendations", () => {
         assert.equal((await recommend("22")).items.length, 25);
     });
 
-    it("picks a recipe under AutoML, and serves popularity without scores", async () => {
+    it("AutoML chooses a recipe, and popularity lists have no scores", async () => {
         const { personalize } = service;
         await personalize.send(new CreateSolutionCommand({ name: "auto", datasetGroupArn, performAutoML: true }));
         assert.equal((await trainVersion(service, arn("solution/auto"))).recipeArn, recipe("aws-user-personalization"));
@@ -191,7 +191,7 @@ describe("the local Personalize, from a schema to recommendations", () => {
         assert.ok(answer.itemList?.every(({ score }) => score === undefined));
     });
 
-    it("deletes in the service's order only, and then everything is gone but the job's record", async () => {
+    it("resources can be deleted only in the service's order", async () => {
         const { personalize } = service;
         const schemaArn = arn("schema/films-schema");
         const datasetArn = arn("dataset/films/INTERACTIONS");

@@ -9,7 +9,7 @@ import { GetPersonalizedRankingCommand, GetRecommendationsCommand } from "@aws-s
 import { campaignArn, datasetGroupArn, genresOf, itemsArn, openCinema, post, yearOf } from "./cinema.ts";
 import { arn, createDataset, recipe, refusal, runImportJob, type Service, trainVersion, until } from "./support.ts";
 
-describe("metadata in recommendations", () => {
+describe("metadataColumns of a campaign", () => {
     let service: Service;
     before(async () => {
         ({ service } = await openCinema());
@@ -24,7 +24,7 @@ describe("metadata in recommendations", () => {
         return itemList;
     };
 
-    it("is refused until the campaign enables it", async () => {
+    it("metadata is rejected until the campaign enables it", async () => {
         await assert.rejects(
             recommend(["GENRES"]),
             refusal("InvalidInputException", /not enabled for .*campaign\/films\. Enable it by enableMetadataWith/),
@@ -36,7 +36,7 @@ describe("metadata in recommendations", () => {
         assert.equal(campaign?.campaignConfig?.enableMetadataWithRecommendations, true);
     });
 
-    it("has the wanted columns as text, in lower case, and no key for an absent value", async () => {
+    it("metadata has the requested columns in lower case, without absent values", async () => {
         const list = await recommend(["GENRES", "release_year", "STUDIO"], { numResults: 50 });
         assert.equal(list.length, 50);
         for (const { itemId, metadata } of list) {
@@ -53,7 +53,7 @@ describe("metadata in recommendations", () => {
         );
     });
 
-    it("has the values of PutItems in the next answer", async () => {
+    it("metadata has the values of PutItems in the next response", async () => {
         const [first] = await recommend();
         const properties = JSON.stringify({ genres: "New", studio: "Ours" });
         const items = [{ itemId: first?.itemId, properties }];
@@ -69,12 +69,12 @@ describe("metadata in recommendations", () => {
         ["more than 50 results", ["GENRES"], { numResults: 51 }, /at most 50 items, not 51/],
         ["columns of users", undefined, { metadataColumns: { USERS: ["AGE"] } }, /key of metadataColumns is ITEMS/],
     ] as const) {
-        it(`is refused for ${what}`, async () => {
+        it(`GetRecommendations rejects ${what}`, async () => {
             await assert.rejects(recommend(ITEMS && [...ITEMS], more), refusal("InvalidInputException", message));
         });
     }
 
-    it("is on in recipes of version 2, and in rankings", async () => {
+    it("metadata is enabled for v2 recipes and rankings", async () => {
         const recipeArn = recipe("aws-personalized-ranking-v2");
         const solution = { name: "ranking", datasetGroupArn, recipeArn, performAutoTraining: false };
         const { solutionArn = "" } = await service.personalize.send(new CreateSolutionCommand(solution));
@@ -93,7 +93,7 @@ describe("metadata in recommendations", () => {
         );
     });
 
-    it("needs an Items dataset", async () => {
+    it("enableMetadataWithRecommendations requires an Items dataset", async () => {
         const other = await createDataset(service, "other");
         const { datasetArn } = other;
         await runImportJob(service, { jobName: "other", datasetArn, dataLocation: "s3://movies/interactions.csv" });

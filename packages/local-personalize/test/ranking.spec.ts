@@ -9,7 +9,7 @@ const watched = new Set(history.filter((row) => `${row.user}` === user).map(({ i
 const unwatched = films.map(String).filter((film) => !watched.has(film));
 const rankingArn = arn("campaign/ranking");
 
-describe("ranking by the local Personalize", () => {
+describe("GetPersonalizedRanking", () => {
     let service: Service;
     before(async () => {
         ({ service } = await openCinema());
@@ -34,7 +34,7 @@ describe("ranking by the local Personalize", () => {
         return personalizedRanking;
     };
 
-    it("orders as the campaign does that recommends", async () => {
+    it("the ranking has the order of GetRecommendations", async () => {
         const asked = new GetRecommendationsCommand({ campaignArn, userId: user, numResults: 40 });
         const { itemList = [] } = await service.runtime.send(asked);
         const best = itemList.map(({ itemId }) => String(itemId)).filter((film) => !watched.has(film));
@@ -46,14 +46,14 @@ describe("ranking by the local Personalize", () => {
         );
     });
 
-    it("gives scores that sum to 1 over the given items, and 0 to unknown ones, last", async () => {
+    it("scores sum to 1, and unknown items come last with 0", async () => {
         const ranked = await rank(["no-such-film", ...unwatched.slice(0, 20)]);
         const sum = ranked.reduce((total, { score = 0 }) => total + score, 0);
         assert.ok(Math.abs(sum - 1) < 1e-5, `${sum}`);
         assert.deepEqual(ranked.at(-1), { itemId: "no-such-film", score: 0 });
     });
 
-    it("is asked by its own operation, and no other campaign by it", async () => {
+    it("each operation accepts only campaigns of its recipe type", async () => {
         const other = new GetPersonalizedRankingCommand({ campaignArn, userId: user, inputList: ["1"] });
         const byRecipe = refusal("InvalidInputException", /needs aws-personalized-ranking/);
         await assert.rejects(service.runtime.send(other), byRecipe);

@@ -34,7 +34,7 @@ import {
 } from "./support.ts";
 
 /** Calls as AWS's own samples make them: in an order that a real account was seen to accept. */
-describe("code that was written for AWS", () => {
+describe("Client code written for AWS", () => {
     const bucket = createBucket({ "movies/a.csv": interactionsCsv(syntheticRatings()) });
     let service: Service;
     let send: Service["personalize"]["send"];
@@ -44,7 +44,7 @@ describe("code that was written for AWS", () => {
     });
     after(() => service?.discard());
 
-    it("imports while the dataset pends, and trains a solution in the second of its creation", async () => {
+    it("an import starts while the dataset is pending, and training right after CreateSolution", async () => {
         const { schemaArn } = await send(new CreateSchemaCommand({ name: "films", schema: interactionsSchema }));
         const { datasetGroupArn } = await send(new CreateDatasetGroupCommand({ name: "films" }));
         await until(async () => {
@@ -75,13 +75,13 @@ describe("code that was written for AWS", () => {
     });
 
     for (const version of ["1.0", "1.1", "2.0", 1]) {
-        it(`may write the version ${JSON.stringify(version)} into a schema`, async () => {
+        it(`CreateSchema accepts the version ${JSON.stringify(version)}`, async () => {
             const schema = JSON.stringify({ ...JSON.parse(interactionsSchema), version });
             await send(new CreateSchemaCommand({ name: `v-${typeof version}-${version}`.replace(".", "-"), schema }));
         });
     }
 
-    it("reads recipes in alphabetical order, eleven at a time unasked", async () => {
+    it("ListRecipes returns recipes alphabetically, eleven per page", async () => {
         const names: string[] = [];
         const lengths: number[] = [];
         let nextToken: string | undefined;
@@ -96,7 +96,7 @@ describe("code that was written for AWS", () => {
         assert.equal((await send(new ListRecipesCommand({ maxResults: 50 }))).recipes?.length, 22);
     });
 
-    it("follows a recipe to its algorithm and its feature transformation", async () => {
+    it("DescribeAlgorithm and DescribeFeatureTransformation describe a recipe's parts", async () => {
         const described = await send(new DescribeRecipeCommand({ recipeArn: recipe("aws-sims") }));
         const { algorithmArn, featureTransformationArn } = described.recipe ?? {};
         const { algorithm } = await send(new DescribeAlgorithmCommand({ algorithmArn }));
@@ -112,14 +112,14 @@ describe("code that was written for AWS", () => {
         );
     });
 
-    it("deletes the dataset of events that older accounts had, and no other one that does not exist", async () => {
+    it("DeleteDataset accepts the EVENT_INTERACTIONS dataset of an existing group", async () => {
         const dataset = (group: string) => arn(`dataset/${group}/EVENT_INTERACTIONS`);
         await send(new DeleteDatasetCommand({ datasetArn: dataset("films") }));
         const gone = new DeleteDatasetCommand({ datasetArn: dataset("none") });
         await assert.rejects(send(gone), refusal("ResourceNotFoundException", /dataset group does not exist/));
     });
 
-    it("finds families without behaviour empty, and none of their resources", async () => {
+    it("list operations without emulation return empty lists", async () => {
         assert.deepEqual((await send(new ListMetricAttributionsCommand({}))).metricAttributions, []);
         assert.deepEqual((await send(new ListDataDeletionJobsCommand({}))).dataDeletionJobs, []);
         const metricAttributionArn = "arn:aws:personalize:eu-central-1:000000000000:metric-attribution/none";

@@ -27,7 +27,7 @@ import {
     until,
 } from "./support.ts";
 
-describe("the recipes of the local Personalize", () => {
+describe("Recipes of the local Personalize", () => {
     const bucket = cinemaBucket();
     // Film 990 is of taste 0, and new: it has no interactions.
     bucket.objects["movies/items.csv"] = itemsCsv([...films, 990]);
@@ -83,7 +83,7 @@ describe("the recipes of the local Personalize", () => {
     const tasteOf = (itemId: string) => genresOf(Number(itemId))[0];
 
     for (const name of ["aws-sims", "aws-similar-items"]) {
-        it(`${name} finds items that the same users like, without the item itself and without scores`, async () => {
+        it(`${name} returns items that the same users like, without scores`, async () => {
             const list = await ask(name, { itemId: "6", numResults: 10 });
             assert.equal(list.length, 10);
             assert.ok(list.every(({ itemId, score }) => itemId !== "6" && score === undefined));
@@ -100,7 +100,7 @@ describe("the recipes of the local Personalize", () => {
         });
     }
 
-    it("aws-similar-items knows a new item by its categories; aws-sims does not", async () => {
+    it("aws-similar-items finds a new item by its categories, aws-sims does not", async () => {
         const list = ids(await ask("aws-similar-items", { itemId: "990", numResults: 5 }));
         assert.ok(
             list.every((itemId) => tasteOf(itemId) === tasteOf("990")),
@@ -110,7 +110,7 @@ describe("the recipes of the local Personalize", () => {
         assert.deepEqual(ids(await ask("aws-sims", { itemId: "990", numResults: 5 })), popular);
     });
 
-    it("of user personalization, both versions return watched items with a discount", async () => {
+    it("user personalization recipes return some watched items", async () => {
         const watched = new Set(history.filter(({ user }) => user === 22).map(({ item }) => String(item)));
         for (const name of ["aws-user-personalization", "aws-user-personalization-v2", "aws-hrnn"]) {
             const list = ids(await ask(name, { userId: "22", numResults: 100 }));
@@ -119,7 +119,7 @@ describe("the recipes of the local Personalize", () => {
         }
     });
 
-    it("explore new items more with a larger weight, and none without a configuration", async () => {
+    it("a larger explorationWeight shows new items", async () => {
         const shown = async (config?: Record<string, string>) =>
             ids(await ask("aws-user-personalization", { userId: "7", numResults: 25 }, config)).filter(
                 (id) => id === "990",
@@ -129,7 +129,7 @@ describe("the recipes of the local Personalize", () => {
         assert.deepEqual(await shown({ explorationWeight: "1", explorationItemAgeCutOff: "30" }), ["990"]);
     });
 
-    it("of version 2 give the reason of an explored item", async () => {
+    it("v2 recipes give the reason Exploration", async () => {
         const list = await ask("aws-user-personalization-v2", { userId: "7", numResults: 25 });
         assert.deepEqual(
             list.filter(({ reason }) => reason).map(({ itemId, reason }) => [itemId, reason]),
@@ -137,7 +137,7 @@ describe("the recipes of the local Personalize", () => {
         );
     });
 
-    it("of ranking order the given items, unknown ones last: with 0, or without a score", async () => {
+    it("ranking recipes put unknown items last, with score 0 or none", async () => {
         for (const [name, score] of [
             ["aws-personalized-ranking", 0],
             ["aws-personalized-ranking-v2", undefined],
@@ -156,7 +156,7 @@ describe("the recipes of the local Personalize", () => {
         }
     });
 
-    it("have the metrics of their kind", async () => {
+    it("each recipe type has its own metrics", async () => {
         const metricsOf = async (name: string) => {
             const command = new GetSolutionMetricsCommand({ solutionVersionArn: await versionOf(name) });
             return (await service.personalize.send(command)).metrics ?? {};
@@ -169,7 +169,7 @@ describe("the recipes of the local Personalize", () => {
         assert.deepEqual(Object.keys(segments), ["coverage", "hits_at_1_percent", "recall_at_1_percent"]);
     });
 
-    it("of segments cannot be deployed, and of trends not be used for batches", async () => {
+    it("segment recipes reject campaigns, and aws-trending-now rejects batch jobs", async () => {
         const segment = { name: "segment", solutionVersionArn: await versionOf("aws-item-affinity") };
         await assert.rejects(
             service.personalize.send(new CreateCampaignCommand(segment)),
@@ -188,7 +188,7 @@ describe("the recipes of the local Personalize", () => {
         );
     });
 
-    it("of ranking answer a batch's lines, and name what a line lacks", async () => {
+    it("ranking recipes answer batch lines and report missing fields", async () => {
         bucket.objects["movies/in/rank.json"] =
             '{"userId":"9","itemList":["3","77"]}\n{"userId":"9"}\n{"itemList":["3"]}\n{"userId":"9","itemList":"3"}\n';
         const { batchInferenceJobArn } = await service.personalize.send(

@@ -41,7 +41,7 @@ const itemsCsv = `ITEM_ID,GENRES,CREATION_TIMESTAMP,STUDIO\n${films
     .map((film) => `${film},${genresOf(film).join("|")},${800_000_000 + film},${studioOf(film) ?? ""}\n`)
     .join("")}`;
 
-describe("metadata in the recommendations of a recommender", () => {
+describe("metadataColumns of a recommender", () => {
     let service: Service;
     before(async () => {
         const { access } = createBucket({
@@ -106,7 +106,7 @@ describe("metadata in the recommendations of a recommender", () => {
         return (await service.runtime.send(asked)).itemList ?? [];
     };
 
-    it("has the wanted columns as text, in lower case, without scores and without the user's films", async () => {
+    it("metadata has the requested columns in lower case, without scores", async () => {
         const list = await recommend("shown", ["GENRES", "studio", "CREATION_TIMESTAMP"], { numResults: 50 });
         assert.equal(list.length, 50);
         for (const { itemId, ...rest } of list) {
@@ -124,7 +124,7 @@ describe("metadata in the recommendations of a recommender", () => {
         assert.ok(watched.size > 0 && list.every(({ itemId = "" }) => !watched.has(itemId)));
     });
 
-    it("is only in answers to requests with columns, and changes no list", async () => {
+    it("metadata is returned only on request and does not change lists", async () => {
         const plain = await recommend("shown");
         assert.ok(plain.every((item) => !("metadata" in item)));
         const shown = await recommend("shown", ["GENRES"]);
@@ -135,7 +135,7 @@ describe("metadata in the recommendations of a recommender", () => {
         assert.deepEqual(await recommend("plain"), plain);
     });
 
-    it("is in the lists of an item's use case", async () => {
+    it("metadata is returned for a use case based on an item", async () => {
         const list = await recommend("because", ["GENRES"], { userId: undefined, itemId: "6", numResults: 5 });
         assert.deepEqual(
             list.map(({ metadata }) => metadata?.genres),
@@ -144,7 +144,7 @@ describe("metadata in the recommendations of a recommender", () => {
         assert.equal(list.length, 5);
     });
 
-    it("has the values of PutItems in the next answer", async () => {
+    it("metadata has the values of PutItems in the next response", async () => {
         const [first] = await recommend("shown");
         const properties = JSON.stringify({ genres: "New", creationTimestamp: 900_000_000, studio: "Ours" });
         const sent = { datasetArn: arn("dataset/films/ITEMS"), items: [{ itemId: first?.itemId, properties }] };
@@ -153,7 +153,7 @@ describe("metadata in the recommendations of a recommender", () => {
         assert.deepEqual(changed?.metadata, { genres: "New", studio: "Ours" });
     });
 
-    it("is refused by a recommender that does not enable it, with what to do", async () => {
+    it("a recommender without metadata enabled rejects metadataColumns", async () => {
         const message = /not enabled for .*recommender\/plain\. .* for a recommender by CreateRecommender/;
         await assert.rejects(recommend("plain", ["GENRES"]), refusal("InvalidInputException", message));
         const shown = async (name: string) => {
@@ -175,12 +175,12 @@ describe("metadata in the recommendations of a recommender", () => {
         ["eleven columns", Array(11).fill("GENRES"), {}, /has 11 columns; 10 are allowed/],
         ["more than 50 results", ["GENRES"], { numResults: 51 }, /at most 50 items, not 51/],
     ] as const) {
-        it(`is refused for ${what}`, async () => {
+        it(`GetRecommendations rejects ${what}`, async () => {
             await assert.rejects(recommend("shown", [...columns], more), refusal("InvalidInputException", message));
         });
     }
 
-    it("needs an Items dataset: a recommender without one is not created", async () => {
+    it("CreateRecommender with metadata requires an Items dataset", async () => {
         await openGroup("bare", { interactions: interactionsSchema });
         await assert.rejects(
             createRecommender("bare", "bare", "aws-vod-most-popular", true),

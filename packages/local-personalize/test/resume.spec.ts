@@ -51,7 +51,7 @@ const solution = (datasetGroupArn: string) => ({
     performAutoTraining: false,
 });
 
-describe("the local Personalize over time", () => {
+describe("State of the local Personalize over time", () => {
     const { access } = createBucket({ "movies/all.csv": interactionsCsv(syntheticRatings()) });
     let dataDir: string;
     let service: Service | undefined;
@@ -71,7 +71,7 @@ describe("the local Personalize over time", () => {
         await rm(dataDir, { recursive: true, force: true });
     });
 
-    it("takes up an import whose process was killed, and has forgotten nothing", async () => {
+    it("an import continues after its process was killed", async () => {
         const { datasetArn } = await createDataset(await open("instant"));
         await service?.stop();
         service = undefined;
@@ -94,7 +94,7 @@ describe("the local Personalize over time", () => {
         assert.equal(job.status, "ACTIVE", job.failureReason);
     });
 
-    it("takes up a training that was closed in the middle, and serves it after another start", async () => {
+    it("an interrupted training continues and serves after another restart", async () => {
         const first = await open("instant");
         const { datasetArn, datasetGroupArn } = await createDataset(first);
         await runImportJob(first, { jobName: "job", datasetArn, dataLocation });
@@ -115,7 +115,7 @@ describe("the local Personalize over time", () => {
         assert.deepEqual((await third.runtime.send(ask)).itemList, before.itemList);
     });
 
-    it("passes a resource through its states in order at speed demo, both ways", async () => {
+    it("a dataset group passes its states in order at speed demo", async () => {
         const { personalize } = await open("demo");
         const datasetGroupArn = arn("dataset-group/films");
         const seen: string[] = [];
@@ -143,7 +143,7 @@ describe("the local Personalize over time", () => {
         assert.ok(seen.length >= 2, seen.join(" > "));
     });
 
-    it("refuses to delete what is not made yet, and to delete twice", async () => {
+    it("a pending or already deleted dataset group cannot be deleted", async () => {
         const { personalize } = await open("real");
         const { datasetGroupArn } = await personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
         const remove = new DeleteDatasetGroupCommand({ datasetGroupArn });
@@ -156,7 +156,7 @@ describe("the local Personalize over time", () => {
         await assert.rejects(personalize.send(remove), refusal("ResourceInUseException", /is DELETE PENDING/));
     });
 
-    it("has at most five imports under way", async () => {
+    it("at most five imports can be in progress", async () => {
         const { datasetArn } = await createDataset(await open("instant"));
         passADay(dataDir);
         const { personalize } = await open("real");
@@ -173,7 +173,7 @@ describe("the local Personalize over time", () => {
         );
     });
 
-    it("serves the old deployment while a campaign is updated, and is in use meanwhile", async () => {
+    it("a campaign serves the old version during an update and cannot be deleted", async () => {
         const quick = await open("instant");
         const { datasetArn, datasetGroupArn } = await createDataset(quick);
         await runImportJob(quick, { jobName: "job", datasetArn, dataLocation });
@@ -206,7 +206,7 @@ describe("the local Personalize over time", () => {
         assert.equal(updated?.solutionVersionArn, next.solutionVersionArn);
     });
 
-    it("deploys the newest version for $LATEST, and follows it when the campaign asks for that", async () => {
+    it("$LATEST deploys the newest version, and syncWithLatestSolutionVersion follows it", async () => {
         const quick = await open("instant");
         const { personalize, runtime } = quick;
         const { datasetArn, datasetGroupArn } = await createDataset(quick);
@@ -234,7 +234,7 @@ describe("the local Personalize over time", () => {
         assert.equal((await runtime.send(ask)).itemList?.length, 25);
     });
 
-    it("stops a version, which blocks its solution and its dataset only until then", async () => {
+    it("StopSolutionVersionCreation releases the solution and dataset for deletion", async () => {
         const quick = await open("instant");
         const { datasetArn, datasetGroupArn } = await createDataset(quick);
         await runImportJob(quick, { jobName: "job", datasetArn, dataLocation });
@@ -262,7 +262,7 @@ describe("the local Personalize over time", () => {
         );
     });
 
-    it("removes a dataset's rows and a solution's models with them", async () => {
+    it("deletion of a dataset or solution removes its files", async () => {
         const quick = await open("instant");
         const { datasetArn, datasetGroupArn } = await createDataset(quick);
         await runImportJob(quick, { jobName: "job", datasetArn, dataLocation });

@@ -12,7 +12,7 @@ import {
     trainVersion,
 } from "./support.ts";
 
-describe("two versions of a solution on the same data", () => {
+describe("Solution versions on the same data", () => {
     let service: Service;
     before(async () => {
         const { access } = createBucket({ "films/interactions.csv": interactionsCsv(syntheticRatings()) });
@@ -20,7 +20,7 @@ describe("two versions of a solution on the same data", () => {
     });
     after(() => service?.discard());
 
-    it("have equal metrics, because they are measured on the same users", async () => {
+    it("two versions have equal metrics from the same test users", async () => {
         const { datasetArn, datasetGroupArn } = await createDataset(service);
         await runImportJob(service, { jobName: "first", datasetArn, dataLocation: "s3://films/interactions.csv" });
         const recipeArn = recipe("aws-user-personalization");
@@ -35,7 +35,7 @@ describe("two versions of a solution on the same data", () => {
         assert.deepEqual(measured[1], measured[0]);
     });
 
-    it("have the intervals of their metrics in the log: another solution, with other test users, is inside them", async () => {
+    it("another solution's metrics are inside the logged margins", async () => {
         const recipeArn = recipe("aws-user-personalization");
         const datasetGroupArn = arn("dataset-group/films");
         await service.personalize.send(new CreateSolutionCommand({ name: "other", datasetGroupArn, recipeArn }));

@@ -31,7 +31,7 @@ const rate = (days: number) => ({
 });
 const events = (eventType: string) => ({ eventsConfig: { eventParametersList: [{ eventType, weight: 1 }] } });
 
-describe("the update of a solution", () => {
+describe("UpdateSolution", () => {
     let service: Service;
     let dataDir: string;
     beforeEach(async () => {
@@ -53,7 +53,7 @@ describe("the update of a solution", () => {
     const describeIt = async () =>
         (await service.personalize.send(new DescribeSolutionCommand({ solutionArn }))).solution ?? {};
 
-    it("changes what it names, replaces eventsConfig as a whole, and leaves the rest", async () => {
+    it("UpdateSolution changes the named settings and replaces eventsConfig", async () => {
         const solutionConfig = { trainingDataConfig: { excludedDatasetColumns: {} }, ...events("view") };
         await create({ solutionConfig });
         assert.equal((await describeIt()).latestSolutionUpdate, undefined);
@@ -81,14 +81,14 @@ describe("the update of a solution", () => {
         ["a frequency of none", rate(0), /not 0/],
     ];
     for (const [what, changes, message] of refused) {
-        it(`refuses ${what}`, async () => {
+        it(`UpdateSolution rejects ${what}`, async () => {
             await create();
             await assert.rejects(update(changes), refusal("InvalidInputException", message));
             assert.equal((await describeIt()).latestSolutionUpdate, undefined);
         });
     }
 
-    it("refuses events for a recipe that has none", async () => {
+    it("UpdateSolution rejects events for a recipe without them", async () => {
         await create({ recipeArn: recipe("aws-user-personalization") });
         await assert.rejects(
             update({ solutionUpdateConfig: events("view") }),
@@ -96,7 +96,7 @@ describe("the update of a solution", () => {
         );
     });
 
-    it("takes time: until its end the old configuration shows and other updates are refused, also after a restart", async () => {
+    it("the old configuration stays until the update ends, also after a restart", async () => {
         await create();
         await service.stop();
         service = await startService({ access, dataDir, speed: "demo" });
@@ -115,7 +115,7 @@ describe("the update of a solution", () => {
         assert.equal(after.performAutoTraining, true);
     });
 
-    it("that fails has a reason, and changes nothing", async () => {
+    it("a failed update has a failureReason and changes nothing", async () => {
         await create();
         await service.stop();
         const options = { speed: "instant" as const, accountId, partition: "aws", access, dataDir, log() {} };

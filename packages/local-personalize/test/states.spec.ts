@@ -15,8 +15,8 @@ const life = (kind: Kind, more: Partial<Life> = {}): Life => ({
 });
 const at = (now: number, of: Life, speed: "instant" | "demo" | "real" = "demo") => phaseAt(of, speed, now).status;
 
-describe("the states of a resource", () => {
-    it("are pending, in progress and active by the clock, about a second in all at speed demo", () => {
+describe("phaseAt", () => {
+    it("a campaign is ACTIVE after one second at speed demo", () => {
         const campaign = life("campaign");
         assert.deepEqual(
             [1000, 1299, 1300, 1999, 2000].map((now) => at(now, campaign)),
@@ -25,7 +25,7 @@ describe("the states of a resource", () => {
         assert.equal(phaseAt(campaign, "demo", 9000).since, 2000);
     });
 
-    it("are what AWS takes at speed real, and nothing at instant", () => {
+    it("speed real takes the time of AWS, and instant takes none", () => {
         const minutes = (count: number) => 1000 + count * 60_000;
         assert.equal(at(minutes(8), life("campaign"), "real"), "CREATE IN_PROGRESS");
         assert.equal(at(minutes(10), life("campaign"), "real"), "ACTIVE");
@@ -33,7 +33,7 @@ describe("the states of a resource", () => {
         assert.equal(at(1000, life("solution"), "real"), "ACTIVE");
     });
 
-    it("wait for the work of a job, and end in failure with it", () => {
+    it("a job stays IN_PROGRESS until its work ends, and fails with it", () => {
         assert.equal(at(99_000, life("dataset-import-job")), "CREATE IN_PROGRESS");
         assert.equal(at(1500, life("dataset-import-job", { finishedAt: 1400 })), "CREATE IN_PROGRESS");
         assert.equal(at(2000, life("dataset-import-job", { finishedAt: 1400 })), "ACTIVE");
@@ -42,7 +42,7 @@ describe("the states of a resource", () => {
         assert.deepEqual(phaseAt(failed, "demo", 8000), { status: "CREATE FAILED", since: 8000 });
     });
 
-    it("stop at once while pending, and pass CREATE STOPPING while in progress", () => {
+    it("a stopped version passes CREATE STOPPING only while in progress", () => {
         assert.equal(at(1100, life("solution-version", { stoppedAt: 1100 })), "CREATE STOPPED");
         const stopped = life("solution-version", { stoppedAt: 1500 });
         assert.deepEqual(
@@ -51,7 +51,7 @@ describe("the states of a resource", () => {
         );
     });
 
-    it("leave through DELETE PENDING and DELETE IN_PROGRESS", () => {
+    it("a deleted resource passes DELETE PENDING and DELETE IN_PROGRESS", () => {
         const leaving = life("dataset", { deletedAt: 5000 });
         assert.deepEqual(
             [5000, 5300, 6000].map((now) => at(now, leaving)),
@@ -59,7 +59,7 @@ describe("the states of a resource", () => {
         );
     });
 
-    it("never go back, whatever happened when", () => {
+    it("the status never goes back for random times", () => {
         const order = [
             "CREATE PENDING",
             "CREATE IN_PROGRESS",

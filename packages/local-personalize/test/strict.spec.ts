@@ -35,8 +35,8 @@ const schemaOf = (record: string, ...fields: object[]) =>
 const usual = [column("USER_ID"), column("ITEM_ID"), column("TIMESTAMP", "long")];
 const genre = column("GENRES", "string", { categorical: true });
 
-describe("the rules of the documentation", () => {
-    describe("for schemas", () => {
+describe("Documented rules of Personalize", () => {
+    describe("Rules for schemas", () => {
         let service: Service;
         let count = 0;
         before(async () => {
@@ -120,12 +120,12 @@ describe("the rules of the documentation", () => {
             ],
         ];
         for (const [what, type, schema, message, domain] of refused) {
-            it(`refuse ${what}`, async () => {
+            it(`CreateDataset rejects ${what}`, async () => {
                 await assert.rejects(create(type, schema, domain), refusal("InvalidInputException", message));
             });
         }
 
-        it("allow five metadata columns beside reserved ones, and names that objects have", async () => {
+        it("CreateDataset allows five metadata columns beside reserved ones", async () => {
             const reserved = [column("EVENT_TYPE"), column("EVENT_VALUE", ["null", "float"]), column("IMPRESSION")];
             await create(
                 "Interactions",
@@ -134,7 +134,7 @@ describe("the rules of the documentation", () => {
         });
     });
 
-    describe("for solutions", () => {
+    describe("Rules for solutions", () => {
         const values = syntheticRatings().map(
             ({ user, item, rating, timestamp }) => `${user},${item},Watch,${timestamp},${rating}`,
         );
@@ -196,12 +196,12 @@ describe("the rules of the documentation", () => {
             ],
         ];
         for (const [what, config, message, recipeName] of refused) {
-            it(`refuse ${what}`, async () => {
+            it(`CreateSolution rejects ${what}`, async () => {
                 await assert.rejects(create("refused", config, recipeName), refusal("InvalidInputException", message));
             });
         }
 
-        it("count interactions after the threshold of their value", async () => {
+        it("eventValueThreshold applies before the minimum of 1,000 interactions", async () => {
             const { solutionArn: some = "" } = await create("some", { eventValueThreshold: "3" });
             assert.equal((await trainVersion(service, some)).status, "ACTIVE");
             const { solutionArn: few = "" } = await create("few", { eventValueThreshold: "5" });
@@ -211,7 +211,7 @@ describe("the rules of the documentation", () => {
         });
     });
 
-    it("for capacity refuse requests above it, when that is asked for", async () => {
+    it("with throttling enabled, requests above the capacity return ThrottlingException", async () => {
         const bucket = createBucket({ "movies/a.csv": interactionsCsv(syntheticRatings()) });
         const service = await startService({ access: bucket.access, throttle: true });
         try {

@@ -8,7 +8,7 @@ import { inWorker, type TrainingTask } from "../training/in-worker.ts";
 import { measure, type TrainingResult, train } from "../training/train.ts";
 import { syntheticRatings } from "./interactions.ts";
 
-describe("a training", () => {
+describe("Training", () => {
     let folder: string;
     beforeEach(async () => {
         folder = await mkdtemp(join(tmpdir(), "movie-recommender-training-"));
@@ -32,7 +32,7 @@ describe("a training", () => {
         };
     }
 
-    it("has the same metrics whether a second thread measures or its own", async () => {
+    it("metrics are equal whether measured in one thread or two", async () => {
         const task = taskFor(500);
         const trained = await train(task);
         assert.ok(!("failure" in trained));
@@ -41,7 +41,7 @@ describe("a training", () => {
         assert.deepEqual(measured, measure(task));
     });
 
-    it("leaves no model when it is stopped, with both of its threads", async () => {
+    it("an aborted training leaves no model", async () => {
         const task = taskFor(500);
         const stop = new AbortController();
         const training = inWorker<TrainingResult>({ job: "train", task }, stop.signal);

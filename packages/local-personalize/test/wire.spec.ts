@@ -7,7 +7,7 @@ import { operationOf } from "../wire/http.ts";
 import { loadServiceModels } from "../wire/validate.ts";
 import { arn, createBucket, interactionsSchema, type Service, serviceModels, startService } from "./support.ts";
 
-describe("the local Personalize on the wire", () => {
+describe("HTTP protocol of the local Personalize", () => {
     let service: Service;
     before(async () => {
         service = await startService({ access: createBucket().access });
@@ -27,7 +27,7 @@ describe("the local Personalize on the wire", () => {
     };
     const control = (target: string, body: object) => post("/", body, target);
 
-    it("distinguishes the three services by target and path", () => {
+    it("operationOf distinguishes the three services by target and path", () => {
         assert.deepEqual(operationOf("POST", "/", "AmazonPersonalize.CreateSchema"), {
             service: "personalize",
             operation: "CreateSchema",
@@ -38,7 +38,7 @@ describe("the local Personalize on the wire", () => {
         assert.equal(operationOf("POST", "/", "AmazonSSM.GetParameter"), undefined);
     });
 
-    it("answers with the services' content types and a request id", async () => {
+    it("responses have the service's content type and a request ID", async () => {
         const created = await control("CreateSchema", { name: "typed", schema: interactionsSchema, newerMember: true });
         assert.deepEqual(created.json, { schemaArn: arn("schema/typed") });
         assert.equal(created.headers.get("content-type"), "application/x-amz-json-1.1");
@@ -47,7 +47,7 @@ describe("the local Personalize on the wire", () => {
         assert.deepEqual([deleted.status, deleted.text], [200, ""]);
     });
 
-    it("has status 404 and the error's type in a header for REST services", async () => {
+    it("REST errors have status 404 and x-amzn-errortype", async () => {
         const answer = await post("/recommendations", { campaignArn: arn("campaign/none"), userId: "1" });
         assert.equal(answer.status, 404);
         assert.equal(answer.headers.get("content-type"), "application/json");
@@ -113,13 +113,13 @@ describe("the local Personalize on the wire", () => {
         ],
     ];
     for (const [operation, input, code, message] of failures) {
-        it(`refuses ${operation} of ${JSON.stringify(input).slice(0, 50)} with ${code}`, async () => {
+        it(`${operation} rejects ${JSON.stringify(input).slice(0, 50)} with ${code}`, async () => {
             const { status, json } = await control(operation, input);
             assert.deepEqual([status, json], [400, { __type: code, message }]);
         });
     }
 
-    it("validates events, and refuses a tracking id that no tracker has", async () => {
+    it("PutEvents validates events and rejects an unknown tracking ID", async () => {
         const event = { trackingId: "t", sessionId: "s", eventList: [{ eventType: "Watch", sentAt: 1 }] };
         const { status, json } = await post("/events", event);
         const message = "There is no event tracker with the tracking id t.";
@@ -131,13 +131,13 @@ describe("the local Personalize on the wire", () => {
         );
     });
 
-    it("understands every pattern of the three service models", () => {
+    it("every pattern of the service models is a valid regular expression", () => {
         for (const { shapes } of Object.values(loadServiceModels(serviceModels()))) {
             for (const { pattern } of Object.values(shapes)) if (pattern) new RegExp(`^(?:${pattern})$`, "u");
         }
     });
 
-    it("finds the service model beside a Python, also unpacked, and names the command that installs it", async () => {
+    it("serviceModelDirOf finds the service models beside Python or names pip install", async () => {
         const venv = await mkdtemp(join(tmpdir(), "personalize-venv-"));
         const python = join(venv, "bin", "python");
         assert.throws(() => serviceModelDirOf(python), /-m pip install botocore/);

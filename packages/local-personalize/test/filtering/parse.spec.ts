@@ -18,7 +18,7 @@ function refusalOf(read: () => unknown): string | undefined {
     }
 }
 
-describe("the grammar of filters", () => {
+describe("parseFilter", () => {
     // Examples of the developer guide, with its fields.
     const examples = [
         'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("click","stream")',
@@ -36,7 +36,7 @@ describe("the grammar of filters", () => {
         "INCLUDE ItemID WHERE Items.GENRES IN ($G) AND Items.PRICE > CurrentItem.PRICE",
     ];
     for (const example of examples) {
-        it(`takes ${example}`, () => {
+        it(`parseFilter accepts ${example}`, () => {
             assert.equal(
                 refusalOf(() => parseFilter(example)),
                 undefined,
@@ -44,7 +44,7 @@ describe("the grammar of filters", () => {
         });
     }
 
-    it("reads an expression into clauses, where AND binds closer than OR", () => {
+    it("parseFilter returns clauses in which AND binds closer than OR", () => {
         const { clauses } = parseFilter(
             'include itemId where items.A IN ("x\\"y", 2) or Items.B >= -1.5 and Items.C = $P if currentuser.D NOT IN ("z")',
         );
@@ -120,7 +120,7 @@ describe("the grammar of filters", () => {
         ],
     ];
     for (const [expression, message] of refused) {
-        it(`refuses ${expression || "nothing"}`, () => {
+        it(`parseFilter rejects ${expression || "an empty expression"}`, () => {
             assert.equal(
                 refusalOf(() => parseFilter(expression)),
                 message,
@@ -128,7 +128,7 @@ describe("the grammar of filters", () => {
         });
     }
 
-    it("answers or refuses whatever text, of the greatest length too", () => {
+    it("parseFilter and readFilterValues throw only ServiceError for random text", () => {
         const words = [
             "INCLUDE",
             "EXCLUDE",
@@ -180,7 +180,7 @@ describe("the grammar of filters", () => {
         fc.assert(property, { numRuns: 500 });
     });
 
-    it("reads back what it is a printed form of", () => {
+    it("parseFilter and readFilterValues read back printed literals", () => {
         const literal = fc.oneof(
             fc.string({ maxLength: 20 }).filter((text) => text !== "*"),
             fc.integer(),

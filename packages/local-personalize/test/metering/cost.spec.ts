@@ -21,8 +21,8 @@ const usd = (...records: UsageRecord[]) =>
             .toFixed(6),
     );
 
-describe("what usage costs", () => {
-    it("is each unit's price", () => {
+describe("costsOf", () => {
+    it("costsOf multiplies usage by the unit's price", () => {
         assert.equal(usd(record("RecommendationTPSHours", 720)), 144);
         // v2: the minimum is 3,600 requests an hour.
         assert.equal(usd(record("RecommendationRequests", 3.6 * 720)), 388.8);
@@ -31,7 +31,7 @@ describe("what usage costs", () => {
         assert.equal(usd(record("DataIngestion", 2)), 0.1);
     });
 
-    it("falls with the TPS-hours of a month, however they are cut, and begins anew with the next", () => {
+    it("costsOf applies the monthly TPS-hour tiers, however records are divided", () => {
         const whole = 20_000 * 0.2 + 180_000 * 0.1 + 1000 * 0.05;
         assert.equal(usd(record("RecommendationTPSHours", 201_000)), whole);
         const parts = [15_000, 10_000, 175_500, 500].map((part) => record("RecommendationTPSHours", part));
@@ -40,7 +40,7 @@ describe("what usage costs", () => {
         assert.equal(usd(...parts, december), whole + 20);
     });
 
-    it("is by months of UTC", () => {
+    it("monthStart uses months of UTC", () => {
         assert.equal(monthStart(Date.UTC(2026, 11, 31, 23, 59)), Date.UTC(2026, 11));
         assert.equal(monthStart(Date.UTC(2026, 11, 5), 1), Date.UTC(2027, 0));
     });

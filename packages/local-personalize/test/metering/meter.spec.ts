@@ -24,7 +24,7 @@ const hour = 60 * minute;
 const all = { from: 0, to: Number.MAX_SAFE_INTEGER };
 const sum = (records: readonly UsageRecord[]) => records.reduce((total, { quantity }) => total + quantity, 0);
 
-describe("what the local Personalize meters", () => {
+describe("Usage records of the local Personalize", () => {
     let service: Service;
     let version: string;
     const send: Service["personalize"]["send"] = ((command: never) => service.personalize.send(command)) as never;
@@ -55,7 +55,7 @@ describe("what the local Personalize meters", () => {
         await rm(service.dataDir, { recursive: true, force: true });
     });
 
-    it("is a campaign's time from ACTIVE to its deletion, by hours, also when it is gone", async () => {
+    it("a campaign is metered from ACTIVE to its deletion", async () => {
         const { campaign } = await send(new DescribeCampaignCommand({ campaignArn }));
         service.emulator.advance(50 * hour);
         await restart();
@@ -81,7 +81,7 @@ describe("what the local Personalize meters", () => {
         assert.equal(began % hour, 0);
     });
 
-    it("adds up over any cut of a period", async () => {
+    it("usage adds up over any division of a period", async () => {
         service.emulator.advance(30 * 24 * hour);
         const now = service.emulator.clock.now();
         const start = now - 31 * 24 * hour;
@@ -99,7 +99,7 @@ describe("what the local Personalize meters", () => {
         }
     });
 
-    it("stops while it is parked, and each campaign of a name counts by itself", async () => {
+    it("a deleted campaign is not metered, and its successor counts separately", async () => {
         service.emulator.advance(10 * hour);
         await send(new DeleteCampaignCommand({ campaignArn }));
         near(tpsHours(), 10);
@@ -112,7 +112,7 @@ describe("what the local Personalize meters", () => {
         assert.deepEqual([...arns], [campaignArn]);
     });
 
-    it("follows the capacity from when an update is deployed", async () => {
+    it("a changed minProvisionedTPS counts once the update is deployed", async () => {
         await restartReal();
         const before = tpsHours();
         service.emulator.advance(10 * hour);
@@ -128,7 +128,7 @@ describe("what the local Personalize meters", () => {
         near(tpsHours() - before, 20.15 + 0.75 + 1, 60_000);
     });
 
-    it("is nothing while a campaign is made, and its time from then on", async () => {
+    it("a campaign is not metered while it is being created", async () => {
         await restartReal();
         await send(new DeleteCampaignCommand({ campaignArn }));
         service.emulator.advance(hour);
@@ -142,7 +142,7 @@ describe("what the local Personalize meters", () => {
         assert.equal(campaign?.status, "ACTIVE");
     });
 
-    it("is the requests where they are more than the minimum, of the 5 minutes that they came in", async () => {
+    it("requests above the minimum TPS count in their 5-minute window", async () => {
         // From the beginning of 5 minutes, so that they do not end between the calls.
         const { emulator } = service;
         emulator.advance(5 * minute - (emulator.clock.now() % (5 * minute)));
@@ -158,7 +158,7 @@ describe("what the local Personalize meters", () => {
         near(tpsHours() - before, 400 / 3600 + 10 / 60);
     });
 
-    it("has lost no more than a second of requests, and no time, in what kill -9 leaves", async () => {
+    it("kill -9 loses at most one second of requests", async () => {
         const { emulator } = service;
         emulator.advance(5 * minute - (emulator.clock.now() % (5 * minute)));
         for (let count = 0; count < 400; count++) await ask();
@@ -175,7 +175,7 @@ describe("what the local Personalize meters", () => {
         await killed.discard();
     });
 
-    it("is requests with v2, with a minimum for each hour, and the interactions of a training", async () => {
+    it("v2 meters requests with an hourly minimum and training interactions", async () => {
         const solution = { name: "second", datasetGroupArn, recipeArn: recipe("aws-user-personalization-v2") };
         await send(new CreateSolutionCommand({ ...solution, performAutoTraining: false }));
         const { solutionVersionArn = "" } = await trainVersion(service, arn("solution/second"));
@@ -193,7 +193,7 @@ describe("what the local Personalize meters", () => {
         assert.equal(of("RecommendationRequests")[0]?.usageType, "EUC1-RecommendationRequests");
     });
 
-    it("is the bytes that imports and events brought, and the hours of a training", async () => {
+    it("imports and events meter bytes, and a training meters hours", async () => {
         const imported = of("DataIngestion");
         const first = imported.find(({ resourceArn }) => resourceArn === arn("dataset-import-job/first"));
         assert.equal(first?.quantity, interactionsCsv(history).length / 1024 ** 3);
@@ -215,7 +215,7 @@ describe("what the local Personalize meters", () => {
         assert.ok(Math.abs((hours?.quantity ?? 0) - (solutionVersion?.trainingHours ?? 0)) < 1e-6);
     });
 
-    it("has the tags of its resource, and keeps them when it is gone", async () => {
+    it("usage has the resource's tags, also after its deletion", async () => {
         const tags = [{ tagKey: "stack", tagValue: "dev" }];
         await send(new TagResourceCommand({ resourceArn: campaignArn, tags }));
         await send(new TagResourceCommand({ resourceArn: solutionArn, tags }));
@@ -230,7 +230,7 @@ describe("what the local Personalize meters", () => {
         );
     });
 
-    it("is not changed by a change that is refused", async () => {
+    it("a rejected UpdateCampaign does not change the usage", async () => {
         await restartReal();
         const { emulator } = service;
         await send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 1 }));

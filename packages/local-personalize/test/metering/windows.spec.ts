@@ -13,8 +13,8 @@ const segment = (
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
 const minimum = (segments: readonly Segment[]) => sum(windowsOf(segments).map((window) => window.minimum));
 
-describe("the windows that a campaign is billed by", () => {
-    it("are 5 minutes of TPS, and an hour of v2's requests", () => {
+describe("Billing windows of a campaign", () => {
+    it("windowsOf returns 5 minutes for TPS and an hour for v2 requests", () => {
         const of = (measure: CampaignMeasure) => windowsOf([segment(0, hour, 2, measure)]);
         assert.equal(of("RecommendationTPSHours").length, 12);
         assert.deepEqual(of("RecommendationTPSHours").at(-1), {
@@ -28,7 +28,7 @@ describe("the windows that a campaign is billed by", () => {
         ]);
     });
 
-    it("bill the larger of the minimum and the mean of the requests", () => {
+    it("billed returns the larger of minimum and requests", () => {
         // 5 minutes at 1 TPS are 300 requests: up to there they cost nothing more.
         const window = { minimum: 5 * minute };
         assert.equal(billed({ ...window, requests: 0 }) / hour, 1 / 12);
@@ -44,7 +44,7 @@ describe("the windows that a campaign is billed by", () => {
     const tps = fc.integer({ min: 1, max: 500 });
     const measure = fc.constantFrom<CampaignMeasure>("RecommendationTPSHours", "RecommendationRequests");
 
-    it("add up to the time times the TPS, wherever it is cut", () => {
+    it("windows add up to time × TPS wherever a segment is divided", () => {
         const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 5 });
         fc.assert(
             fc.property(time, length, tps, measure, cuts, (from, milliseconds, tps, measure, cuts) => {
@@ -62,7 +62,7 @@ describe("the windows that a campaign is billed by", () => {
         );
     });
 
-    it("never bill less for more requests or more time", () => {
+    it("more requests or time never bill less", () => {
         const count = fc.integer({ min: 0, max: 1_000_000 });
         fc.assert(
             fc.property(count, count, count, count, (minimum, requests, time, more) => {
@@ -72,11 +72,11 @@ describe("the windows that a campaign is billed by", () => {
         );
     });
 
-    it("are none of no time", () => {
+    it("an empty segment has no windows", () => {
         assert.deepEqual(windowsOf([segment(1, 1)]), []);
     });
 
-    it("count no less than 1 TPS", () => {
+    it("the minimum is at least 1 TPS", () => {
         assert.equal(minimum([segment(0, hour, 0)]), hour);
     });
 });

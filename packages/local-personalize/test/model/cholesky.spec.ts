@@ -47,7 +47,7 @@ function furthestApart(a: Float64Array, b: Float64Array): number {
 }
 
 describe("invertPositiveDefinite", () => {
-    it("equals the textbook's inverse, for every size around the tiles and panels", () => {
+    it("invertPositiveDefinite equals Gauss-Jordan elimination for sizes up to 70", () => {
         const property = fc.property(fc.integer({ min: 1, max: 70 }), fc.integer(), (n, seed) => {
             const matrix = randomPositiveDefinite(n, seed);
             const inverse = matrix.slice();
@@ -57,7 +57,7 @@ describe("invertPositiveDefinite", () => {
         fc.assert(property, { numRuns: 150, examples: [1, 3, 4, 5, 31, 32, 33, 63, 64, 65].map((n) => [n, n]) });
     });
 
-    it("gives the identity when multiplied with a matrix of several panels, and is symmetric", () => {
+    it("invertPositiveDefinite returns a symmetric inverse of a large matrix", () => {
         const n = 203;
         const matrix = randomPositiveDefinite(n, 7);
         const inverse = matrix.slice();
@@ -74,7 +74,7 @@ describe("invertPositiveDefinite", () => {
         assert.ok(residual < 1e-8, `residual ${residual}`);
     });
 
-    it("reads the lower triangle only", () => {
+    it("invertPositiveDefinite reads only the lower triangle", () => {
         const n = 37;
         const matrix = randomPositiveDefinite(n, 3);
         const lower = matrix.map((value, at) => (at % n > Math.floor(at / n) ? 1e9 : value));
@@ -83,7 +83,7 @@ describe("invertPositiveDefinite", () => {
         assert.deepEqual(lower, matrix);
     });
 
-    it("refuses a matrix that is not positive definite", () => {
+    it("invertPositiveDefinite rejects a matrix that is not positive definite", () => {
         assert.throws(() => invertPositiveDefinite(Float64Array.of(1, 2, 2, 1), 2), RangeError);
         assert.throws(() => invertPositiveDefinite(Float64Array.of(Number.NaN), 1), RangeError);
     });

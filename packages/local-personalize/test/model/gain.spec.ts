@@ -43,8 +43,8 @@ const interactionsOf = (options: Parameters<typeof syntheticRatings>[0]) =>
         })(),
     );
 
-describe("the gain of scores", () => {
-    it("has the least perplexity of all, and finds the gain that users choose by", () => {
+describe("fitGain", () => {
+    it("fitGain finds the gain with the lowest perplexity", () => {
         for (const gain of [0.6, 1.3, 2]) {
             const cases = casesOf(gain, 1_000);
             const fitted = fitGain(cases);
@@ -58,19 +58,19 @@ describe("the gain of scores", () => {
         }
     });
 
-    it("stays between 0.4 and 2.5", () => {
+    it("fitGain returns a gain between 0.4 and 2.5", () => {
         const certain = casesOf(1, 40).map(({ scores }) => ({ scores, next: topItems(scores, 1)[0] ?? 0 }));
         assert.ok(fitGain(certain).gain > 2.49);
         const never = certain.map(({ scores }) => ({ scores, next: topItems(scores, 50).at(-1) ?? 0 }));
         assert.ok(fitGain(never).gain < 0.41);
     });
 
-    it("is that of MovieLens below 30 users", () => {
+    it("fitGain returns the default gain for fewer than 30 users", () => {
         assert.deepEqual(fitGain(casesOf(0.6, 29)), { gain: DEFAULT_GAIN, users: 29 });
         assert.notEqual(fitGain(casesOf(0.6, 30)).gain, DEFAULT_GAIN);
     });
 
-    it("differs for generated data, where it is better than that of MovieLens", async () => {
+    it("fitGain beats the default gain for generated data", async () => {
         const { fitted } = solutionMetrics(await interactionsOf({ users: 320 }), RECIPE, "solution/films");
         assert.equal(fitted?.users, 32);
         assert.ok(fitted.gain < 1, `${fitted.gain}`);
@@ -79,7 +79,7 @@ describe("the gain of scores", () => {
         assert.equal(related.fitted, undefined);
     });
 
-    it("changes the scores and not their order; their sum stays 1", async () => {
+    it("the gain changes the scores but neither their order nor their sum", async () => {
         const model = trainModel(await interactionsOf({}), RECIPE);
         for (const history of model.histories.values()) {
             const [flat, sharp] = [0.4, 2.5].map((gain) => scoreUser({ ...model, gain }, history));
@@ -97,7 +97,7 @@ describe("the gain of scores", () => {
         }
     });
 
-    it("stays that of a stored model, also of one that an older version wrote", async () => {
+    it("a stored model keeps its gain, also in an older file format", async () => {
         const folder = mkdtempSync(join(tmpdir(), "gain-"));
         try {
             const model = trainModel(await interactionsOf({}), RECIPE);

@@ -25,7 +25,7 @@ async function fromRatings(ratings: readonly Rating[]): Promise<Interactions> {
 }
 const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
 
-describe("the recommender model", () => {
+describe("Recommender model", () => {
     let interactions: Interactions;
     let model: Model;
     before(async () => {
@@ -33,7 +33,7 @@ describe("the recommender model", () => {
         model = trainModel(interactions, RECIPE);
     });
 
-    it("gives probabilities over the whole catalogue that sum to 1, whatever the history", () => {
+    it("scoreUser returns probabilities that sum to 1 for any history", () => {
         const item = fc.integer({ min: 0, max: model.itemIds.length - 1 });
         const property = fc.property(fc.array(item, { maxLength: 600 }), (history) => {
             const scores = scoreUser(model, history);
@@ -44,7 +44,7 @@ describe("the recommender model", () => {
         fc.assert(property, { numRuns: 50 });
     });
 
-    it("gives the same bytes for the same interactions", async () => {
+    it("trainModel returns equal bytes for equal interactions", async () => {
         const again = trainModel(await fromRatings(syntheticRatings()), RECIPE);
         assert.deepEqual(again, model);
         assert.notDeepEqual(
@@ -53,7 +53,7 @@ describe("the recommender model", () => {
         );
     });
 
-    it("keeps each user's items, oldest first", () => {
+    it("the model keeps each user's items, oldest first", () => {
         const rows = [...interactions.users.keys()].filter(
             (row) => interactions.userIds[interactions.users[row] ?? -1] === "22",
         );
@@ -66,7 +66,7 @@ describe("the recommender model", () => {
         assert.equal(model.histories.get("no such user"), undefined);
     });
 
-    it("lets the newest event count most", () => {
+    it("scoreUser weights the newest event most", () => {
         const [first = 0, second = 0] = topItems(model.popularity, 2);
         const weight = (from: number, to: number) => model.weights[from * model.itemIds.length + to] ?? 0;
         const others = [...model.itemIds.keys()].filter((item) => item !== first && item !== second);
@@ -79,7 +79,7 @@ describe("the recommender model", () => {
         }
     });
 
-    it("falls back to popularity of the last weeks for a user without history", () => {
+    it("scoreUser returns recent popularity for a user without history", () => {
         const scores = scoreUser(model, []);
         const newest = new Map<number, number>();
         interactions.users.forEach((user, row) => void newest.set(user, interactions.timestamps[row] ?? 0));
@@ -95,7 +95,7 @@ describe("the recommender model", () => {
         });
     });
 
-    describe("popularity for a user without history", () => {
+    describe("Popularity for users without history", () => {
         const today = Date.UTC(2026, 10, 28) / 1000;
         const sizes = { users: 400, items: 300, meanHistory: 20 };
         /** The share of all popularity of each item, after more ratings of today. */
@@ -106,18 +106,18 @@ describe("the recommender model", () => {
             return new Map(data.itemIds.map((itemId, item) => [itemId, (scores[item] ?? 0) / sum(scores)]));
         };
 
-        it("moves by less than 1 % after one event of today in data of 1997", async () => {
+        it("popularity changes by less than 1 % after one event in old data", async () => {
             const [before, after] = [await sharesWith([]), await sharesWith([[22, 299]])];
             const moved = [...before].map(([itemId, share]) => Math.abs((after.get(itemId) ?? 0) - share));
             assert.ok(sum(Float64Array.from(moved)) / 2 < 0.01);
         });
 
-        it("counts an item of a user once", async () => {
+        it("popularity counts an item of a user once", async () => {
             const often = Array.from({ length: 500 }, () => [500, 1000] as const);
             assert.deepEqual(await sharesWith(often), await sharesWith(often.slice(0, 1)));
         });
 
-        it("counts all items of a user as 120 at most", async () => {
+        it("popularity counts at most 120 items of a user", async () => {
             const shareOf = async (count: number) => {
                 const shares = await sharesWith(Array.from({ length: count }, (_, at) => [500, 1000 + at] as const));
                 return [...shares].reduce((own, [itemId, share]) => own + (Number(itemId) >= 1000 ? share : 0), 0);
@@ -127,7 +127,7 @@ describe("the recommender model", () => {
         });
     });
 
-    it("counts users, and nothing else, for aws-popularity-count", async () => {
+    it("aws-popularity-count counts users only", async () => {
         const popular = trainModel(interactions, "aws-popularity-count");
         const counts = popular.itemIds.map((_, item) => interactions.items.filter((other) => other === item).length);
         assert.deepEqual([...popular.popularity], counts);
@@ -137,7 +137,7 @@ describe("the recommender model", () => {
         assert.deepEqual(scoreUser(popular, [3, 4]), scoreUser(popular, []));
     });
 
-    it("serves all the personalised recipes alike, and names those there are for another", () => {
+    it("trainModel treats personalization recipes alike and rejects unknown recipes", () => {
         for (const recipe of ["aws-user-personalization-v2", "aws-hrnn"]) {
             assert.deepEqual(trainModel(interactions, recipe), { ...model, recipeName: recipe });
         }
@@ -147,7 +147,7 @@ describe("the recommender model", () => {
         );
     });
 
-    it("refuses in the service's words what the service would not train on", async () => {
+    it("trainModel rejects insufficient data with the service's text", async () => {
         const rows = (count: number, users: number): Rating[] =>
             Array.from({ length: count }, (_, n) => ({ user: n % users, item: n % 90, rating: 1, timestamp: n }));
         const few = await fromRatings(rows(1000, 24));
@@ -159,7 +159,7 @@ describe("the recommender model", () => {
         assert.equal(trainModel(await fromRatings(rows(1000, 25)), RECIPE).histories.size, 25);
     });
 
-    it("discounts watched items by one factor, wherever they are in the history", () => {
+    it("discountWatched multiplies all watched items by one factor", () => {
         const history = model.histories.get("22") ?? [];
         const scores = scoreUser(model, history);
         const discounted = discountWatched(scores, history, model.gain);
@@ -175,7 +175,7 @@ describe("the recommender model", () => {
         assert.deepEqual(discountWatched(scores, [], model.gain), scores);
     });
 
-    it("lets the film watched last lead, if it is by far the most probable", () => {
+    it("recommend can return the film watched last first", () => {
         const [n, last, other] = [model.itemIds.length, 1, 2];
         const weights = new Float32Array(n * n);
         weights[0 * n + last] = 1;
@@ -187,7 +187,7 @@ describe("the recommender model", () => {
         );
     });
 
-    it("scores and trains on a user's newest 500 events, and knows all of them", async () => {
+    it("scoreUser and training use a user's newest 500 events", async () => {
         const heavy = Array.from({ length: 600 }, (_, n) => ({
             user: 999,
             item: 1000 + n,
@@ -207,7 +207,7 @@ describe("the recommender model", () => {
         assert.ok(weights.every(Number.isFinite));
     });
 
-    it("has full rows for the 4,000 most interacted items, which come first, and keeps the others", () => {
+    it("toTrainingData has dense rows for the 4,000 most frequent items, sorted first", () => {
         const items = Int32Array.from([...Array(4_100).keys(), ...Array.from({ length: 4_000 }, (_, n) => n + 100)]);
         const data: Interactions = {
             userIds: ["u"],
@@ -221,7 +221,7 @@ describe("the recommender model", () => {
         assert.deepEqual(itemIds, [...data.itemIds.slice(100), ...data.itemIds.slice(0, 100)]);
     });
 
-    it("comes back from disk as it was, and replaces an older one", () => {
+    it("loadModel returns what saveModel stored and replaces an older model", () => {
         const folder = mkdtempSync(join(tmpdir(), "model-"));
         try {
             const dir = join(folder, "solution", "1a2b3c4d");

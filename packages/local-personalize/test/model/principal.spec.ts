@@ -12,7 +12,7 @@ function groupedHistories(groups: number, items: number): number[][] {
 }
 
 describe("principalWeights", () => {
-    it("suggests the items of the same group only, and the next one more than the one before", () => {
+    it("principalWeights connects items of one group and prefers the next one", () => {
         const [groups, items] = [8, 6];
         const n = groups * items;
         const weights = principalWeights(pairSums(groupedHistories(groups, items), n));
@@ -27,12 +27,12 @@ describe("principalWeights", () => {
         }
     });
 
-    it("has one component for 25 items, from 8 to 64, and none below 40 items", () => {
+    it("componentsOf returns items / 25, limited to 8 to 64, and 0 below 40", () => {
         assert.deepEqual([39, 40, 200, 250, 1_682, 4_000].map(componentsOf), [0, 8, 8, 10, 64, 64]);
         assert.ok(principalWeights(pairSums(groupedHistories(13, 3), 39)).every((value) => value === 0));
     });
 
-    it("is finite when all users watch the same films, when no history has some, and when events have no weight", () => {
+    it("principalWeights is finite for degenerate histories", () => {
         const same = Array.from({ length: 200 }, () => Array.from({ length: 400 }, (_, item) => item));
         assert.ok(principalWeights(pairSums(same, 400)).every(Number.isFinite));
         const histories = groupedHistories(20, 5).map((history) => history.filter((item) => item > 2));

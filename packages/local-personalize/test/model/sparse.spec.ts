@@ -14,7 +14,7 @@ import { readInteractions } from "../read-interactions.ts";
 
 const all = { wanted: () => true, most: 10, fewestTogether: 1 };
 
-describe("sparse rows of items", () => {
+describe("Sparse rows of items", () => {
     let interactions: Interactions;
     let model: Model;
     const catalogue = [
@@ -33,7 +33,7 @@ describe("sparse rows of items", () => {
         model = fitPersonal(interactions, "aws-user-personalization", catalogue, 40);
     });
 
-    it("make every item recommendable: watched ones beyond the dense rows, and new ones of the catalogue", () => {
+    it("every item with interactions or categories is recommendable", () => {
         assert.equal(model.dense, 40);
         assert.equal(model.weights.length, 40 * 40);
         assert.equal(model.itemIds.length, interactions.itemIds.length + 2);
@@ -49,12 +49,12 @@ describe("sparse rows of items", () => {
         assert.ok(Math.abs(total - 1) < 1e-9);
     });
 
-    it("learn from rare items in a history too", () => {
+    it("rare items in a history give affinities", () => {
         const tail = model.itemIds.length - 10;
         assert.ok(affinities(model, [tail]).some((score) => score > 0));
     });
 
-    it("are nearly as good as dense rows for the next item of users whom the model does not know", () => {
+    it("sparse rows are nearly as accurate as dense rows for new users", () => {
         const { userIds, itemIds, users, items, timestamps } = interactions;
         const isNew = (user: number) => user % 3 === 0;
         const known = (_: number, row: number) => !isNew(users[row] ?? 0);
@@ -84,7 +84,7 @@ describe("sparse rows of items", () => {
         assert.ok(sparse < itemIds.length / 3, `${sparse}`);
     });
 
-    it("come back from disk as they were", () => {
+    it("loadModel returns the stored sparse rows", () => {
         const folder = mkdtempSync(join(tmpdir(), "sparse-"));
         try {
             saveModel(join(folder, "1"), model);
@@ -94,7 +94,7 @@ describe("sparse rows of items", () => {
         }
     });
 
-    it("hold what users watch together, closer and more often first, and no pair below the minimum", () => {
+    it("nearestItems sorts by frequency and distance and omits rare pairs", () => {
         const histories = [
             [0, 1, 2],
             [0, 1, 3],
@@ -110,7 +110,7 @@ describe("sparse rows of items", () => {
         assert.deepEqual(nearestItems(histories, 5, { ...all, wanted: (item) => item === 2 })[0], []);
     });
 
-    it("compare categories, of which rare ones count more", () => {
+    it("nearestByWords weights rare categories more", () => {
         const words = [["a", "b"], ["a"], ["b"], ["b"], ["b"]];
         const first = (allowed: (item: number) => boolean) => {
             const [row] = nearestByWords(words, { wanted: (item) => item === 0, allowed, most: 3 });
@@ -126,7 +126,7 @@ describe("sparse rows of items", () => {
         );
     });
 
-    it("rank users for items as the affinities of each user do", () => {
+    it("usersFor ranks users like the affinities of each user", () => {
         const items = [3, 60];
         const worth = [...model.histories].map(([userId, history]): [string, number] => {
             const scores = affinities(model, history);

@@ -8,20 +8,20 @@ const events = (counts: Record<string, readonly [before: number, now: number]>, 
         ...Array.from({ length: now }, () => ({ itemId, timestamp: end - 0.5 * hour })),
     ]);
 
-describe("trends", () => {
-    it("are the items whose events increase from one interval to the next, the steepest first", () => {
+describe("Trends", () => {
+    it("risingItems returns items with increasing events, steepest first", () => {
         const given = events({ steady: [9, 9], falling: [9, 1], rising: [2, 5], steep: [0, 7] }, 1e9);
         assert.deepEqual(risingItems(given, 1e9, hour), ["steep", "rising"]);
         assert.deepEqual(risingItems(given, 1e9 + 10 * hour, hour), []);
     });
 
-    it("have the frequencies of the developer guide, 2 hours by default", () => {
+    it("trendInterval accepts the developer guide's frequencies, 2 hours by default", () => {
         assert.equal(trendInterval("30 minutes"), hour / 2);
         assert.equal(trendInterval(), 2 * hour);
         assert.equal(trendInterval("5 hours"), undefined);
     });
 
-    it("are accurate as far as the items that rose before rise again", () => {
+    it("trendAccuracy is the share of rising items that rise again", () => {
         const end = 1e9;
         const again = [...events({ a: [0, 4] }, end - hour), ...events({ a: [0, 9] }, end)];
         assert.equal(
