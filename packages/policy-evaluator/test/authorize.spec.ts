@@ -20,7 +20,7 @@ const ask = (policies: ApplicablePolicies, caller: Caller = alice, account = "12
 const example = "https://docs.aws.amazon.com/IAM/latest/UserGuide/";
 
 /** The table "Resource-based policies and implicit denies in other policy types (same account)". */
-describe(`grants by a resource in one account (${example}reference_policies_evaluation-logic_policy-eval-denyallow.html)`, () => {
+describe(`Resource-based policies in the same account (${example}reference_policies_evaluation-logic_policy-eval-denyallow.html)`, () => {
     const limits: ApplicablePolicies = { identity: named(other), boundary: named(other) };
     const sessionLimits = { ...limits, session: named(other) };
     const role = "arn:aws:iam::123456789012:role/service/importer";
@@ -41,7 +41,7 @@ describe(`grants by a resource in one account (${example}reference_policies_eval
             "allowed",
         ],
         [
-            "the account hands it on",
+            "the account needs an identity policy",
             alice,
             grantTo("123456789012"),
             { identity: named(other) },
@@ -49,12 +49,16 @@ describe(`grants by a resource in one account (${example}reference_policies_eval
             "identity",
         ],
         [
-            ...(["the account's root hands it on", alice, grantTo("arn:aws:iam::123456789012:root")] as const),
+            ...([
+                "the account's root allows with an identity policy",
+                alice,
+                grantTo("arn:aws:iam::123456789012:root"),
+            ] as const),
             ...([{ identity: named(allow) }, "allowed"] as const),
         ],
-        ["another role's ARN grants nothing", session, grantTo(`${role}2`), {}, "implicitDeny", "identity"],
+        ["another role's ARN has no effect", session, grantTo(`${role}2`), {}, "implicitDeny", "identity"],
         [
-            "a deny in the boundary wins",
+            "a user's ARN loses against a Deny in the boundary",
             alice,
             grantTo(alice.arn),
             { boundary: named(deny) },
@@ -63,14 +67,14 @@ describe(`grants by a resource in one account (${example}reference_policies_eval
         ],
     ];
     for (const [what, caller, statement, policies, decision, deniedBy] of cases) {
-        it(`to ${what}`, () => {
+        it(`a grant to ${what}`, () => {
             const found = ask({ ...policies, resource: named(statement) }, caller);
             assert.deepEqual([found.decision, found.deniedBy], [decision, deniedBy]);
         });
     }
 });
 
-describe("identity, boundary, session and service control policies", () => {
+describe("Identity, boundary, session and service control policies", () => {
     const kinds: [PolicyType, ApplicablePolicies][] = [
         ["identity", { identity: named(other) }],
         ["boundary", { identity: named(allow), boundary: named(other) }],
@@ -78,7 +82,7 @@ describe("identity, boundary, session and service control policies", () => {
         ["serviceControl", { identity: named(allow), serviceControl: [named(allow), named(other)] }],
     ];
     for (const [type, policies] of kinds) {
-        it(`must all allow: ${type} does not`, () => {
+        it(`authorize denies if the ${type} policy does not allow`, () => {
             const found = ask(policies, session);
             assert.deepEqual([found.decision, found.deniedBy, found.deciding], ["implicitDeny", type, []]);
             assert.equal(
@@ -87,7 +91,7 @@ describe("identity, boundary, session and service control policies", () => {
             );
         });
     }
-    it("allow together, and name the statement", () => {
+    it("authorize allows if all policies allow, and returns the statement", () => {
         const all = [named(allow), named(allow)];
         const policies = { identity: named(allow), boundary: named(allow), session: named(allow), serviceControl: all };
         const found = ask(policies, session);
@@ -97,13 +101,13 @@ describe("identity, boundary, session and service control policies", () => {
             ["Yes"],
         );
     });
-    it("do not bind a service, which has none, nor does its grant need them", () => {
+    it("a service needs only a resource-based policy", () => {
         const service: Caller = { service: "personalize.amazonaws.com" };
         const grant = { ...allow, Principal: { Service: service.service } };
         assert.equal(ask({ resource: named(grant) }, service).decision, "allowed");
         assert.equal(ask({ identity: named(allow) }, service).decision, "implicitDeny");
     });
-    it("are not needed by the account's root user, whom a service control policy still binds", () => {
+    it("the root user needs no identity policy but service control policies apply", () => {
         const root: Caller = { arn: "arn:aws:iam::123456789012:root" };
         assert.equal(ask({}, root).decision, "allowed");
         assert.equal(ask({ resource: named({ ...deny, Principal: "*" }) }, root).decision, "explicitDeny");
@@ -111,37 +115,45 @@ describe("identity, boundary, session and service control policies", () => {
     });
 });
 
-describe(`access across accounts (${example}reference_policies_evaluation-logic-cross-account.html)`, () => {
+describe(`Access across accounts (${example}reference_policies_evaluation-logic-cross-account.html)`, () => {
     const foreign = "999999999999";
     const cases: [string, ApplicablePolicies, Decision, PolicyType?][] = [
-        ["both sides", { identity: named(allow), resource: named(grantTo(alice.arn)) }, "allowed"],
-        ["both sides, by account", { identity: named(allow), resource: named(grantTo("123456789012")) }, "allowed"],
         [
-            "the resource alone",
+            "an identity and a resource policy",
+            { identity: named(allow), resource: named(grantTo(alice.arn)) },
+            "allowed",
+        ],
+        [
+            "an identity policy and a grant to the account",
+            { identity: named(allow), resource: named(grantTo("123456789012")) },
+            "allowed",
+        ],
+        [
+            "a resource policy alone",
             { identity: named(other), resource: named(grantTo(alice.arn)) },
             "implicitDeny",
             "identity",
         ],
-        ["the identity alone", { identity: named(allow) }, "implicitDeny", "resource"],
+        ["an identity policy alone", { identity: named(allow) }, "implicitDeny", "resource"],
         [
-            "a resource for another",
+            "a resource policy for another account",
             { identity: named(allow), resource: named(grantTo(foreign)) },
             "implicitDeny",
             "resource",
         ],
         [
-            "both, not the boundary",
+            "both policies with a boundary that does not allow",
             { identity: named(allow), boundary: named(other), resource: named(grantTo(alice.arn)) },
             ...(["implicitDeny", "boundary"] as const),
         ],
     ];
     for (const [what, policies, decision, deniedBy] of cases) {
-        it(`${decision}: ${what}`, () => {
+        it(`authorize returns ${decision} for ${what}`, () => {
             const found = ask(policies, alice, foreign);
             assert.deepEqual([found.decision, found.deniedBy, found.crossAccount], [decision, deniedBy, true]);
         });
     }
-    it("is the ARN's account where it names one", () => {
+    it("the resource's account is the one in its ARN", () => {
         const request = { caller: alice, action: "sqs:SendMessage", context: {} };
         const there = authorize(
             { ...request, resource: "arn:aws:sqs:eu-central-1:999999999999:q" },
@@ -151,23 +163,23 @@ describe(`access across accounts (${example}reference_policies_evaluation-logic-
     });
 });
 
-describe("trust and key policies", () => {
+describe("Trust and key policies", () => {
     const assume: Statement = { Effect: "Allow", Action: "sts:AssumeRole", Principal: { AWS: "123456789012" } };
     const identity = named({ ...allow, Action: "sts:*" });
     const of = (policies: ApplicablePolicies, caller: Caller = alice) =>
         ask(policies, caller, "123456789012", "sts:AssumeRole");
-    it("must allow, whatever the identity may", () => {
+    it("a trust policy must allow, whatever the identity policy allows", () => {
         assert.equal(
             of({ identity, resource: named({ ...assume, Principal: { Service: "x.amazonaws.com" } }) }).deniedBy,
             "resource",
         );
     });
-    it("hand on to the account, or grant directly", () => {
+    it("a grant to the account needs an identity policy, a direct grant none", () => {
         assert.equal(of({ identity, resource: named(assume) }).decision, "allowed");
         assert.equal(of({ resource: named(assume) }).deniedBy, "identity");
         assert.equal(of({ resource: named({ ...assume, Principal: { AWS: alice.arn } }) }).decision, "allowed");
     });
-    it("trust an identity provider, under its conditions", () => {
+    it("a trust policy accepts an identity provider under its conditions", () => {
         const provider = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com";
         const trust = {
             ...assume,
@@ -189,7 +201,7 @@ describe("trust and key policies", () => {
     });
 });
 
-describe("all kinds together, for any policies", () => {
+describe("authorize with random policies", () => {
     const statements = fc.record({
         Effect: fc.constantFrom("Allow" as const, "Deny" as const),
         Action: fc.constantFrom("s3:GetObject", "S3:get*", "s3:Put*", "*"),
@@ -209,7 +221,7 @@ describe("all kinds together, for any policies", () => {
     const callers = fc.constantFrom(alice, session);
     const kinds = fc.constantFrom("identity", "resource", "boundary", "session" as const);
 
-    it("deny by any deny that applies, of any kind", () => {
+    it("a matching Deny in any policy type denies explicitly", () => {
         fc.assert(
             fc.property(policies, kinds, callers, accounts, (given, kind, caller, account) => {
                 const denying = { ...deny, Principal: "*" as const };
@@ -218,7 +230,7 @@ describe("all kinds together, for any policies", () => {
             }),
         );
     });
-    it("never deny for one more allow in a kind that exists", () => {
+    it("an additional Allow never turns a decision into a denial", () => {
         fc.assert(
             fc.property(policies, kinds, statements, callers, accounts, (given, kind, more, caller, account) => {
                 const before = ask(given, caller, account).decision;
@@ -233,7 +245,7 @@ describe("all kinds together, for any policies", () => {
             }),
         );
     });
-    it("never allow for one more boundary or session policy", () => {
+    it("an additional boundary or session policy never turns a decision into allowed", () => {
         fc.assert(
             fc.property(policies, document, callers, (given, more, caller) => {
                 const { boundary: _, session: __, ...free } = given;
@@ -243,7 +255,7 @@ describe("all kinds together, for any policies", () => {
             }),
         );
     });
-    it("take a lone value for a list of it, and names of actions and keys in any case", () => {
+    it("single values equal lists, and action and key names are case-insensitive", () => {
         fc.assert(
             fc.property(fc.array(statements, { minLength: 1, maxLength: 4 }), callers, (list, caller) => {
                 const Condition = { StringEquals: { "s3:prefix": "a" } };

@@ -9,17 +9,17 @@ const met = (operator: string, wanted: Case[1], context: RequestContext) =>
     evaluateConditions({ [operator]: { [key]: wanted } }, context).met;
 
 function check(about: string, context: RequestContext, cases: readonly Case[]) {
-    describe(about, () => {
+    describe(`evaluateConditions ${about}`, () => {
         for (const [operator, wanted, expected] of cases) {
-            it(`${operator} ${JSON.stringify(wanted)} ${expected ? "holds" : "does not hold"}`, () => {
+            it(`${operator} ${JSON.stringify(wanted)} ${expected ? "is met" : "is not met"} ${about}`, () => {
                 assert.equal(met(operator, wanted, context), expected);
             });
         }
     });
 }
 
-describe("conditions", () => {
-    check("of a text", { [key]: "Blue" }, [
+describe("evaluateConditions", () => {
+    check("for the string Blue", { [key]: "Blue" }, [
         ["StringEquals", "Blue", true],
         ["StringEquals", "blue", false],
         ["StringEquals", ["Red", "Blue"], true],
@@ -34,7 +34,7 @@ describe("conditions", () => {
         ["StringNotLike", ["R*", "B*"], false],
         ["BinaryEquals", "Blue", true],
     ]);
-    check("of an address", { [key]: "203.0.113.7" }, [
+    check("for the IPv4 address 203.0.113.7", { [key]: "203.0.113.7" }, [
         ["IpAddress", "203.0.113.0/24", true],
         ["IpAddress", "203.0.113.7", true],
         ["IpAddress", "203.0.113.8/29", false],
@@ -46,7 +46,7 @@ describe("conditions", () => {
         ["NotIpAddress", "10.0.0.0/8", true],
         ["NotIpAddressIfExists", "203.0.113.7/32", false],
     ]);
-    check("of an address of version 6", { [key]: "2001:db8::a:203.0.113.7" }, [
+    check("for an IPv6 address", { [key]: "2001:db8::a:203.0.113.7" }, [
         ["IpAddress", "2001:DB8::/32", true],
         ["IpAddress", "2001:db8:0:0:0:a:cb00:7107/128", true],
         ["IpAddress", "2001:db8::a:cb00:7106/127", true],
@@ -55,11 +55,11 @@ describe("conditions", () => {
         ["IpAddress", "2001:db8:::/32", false],
         ["IpAddress", "2001:db8::g/32", false],
     ]);
-    check("of bytes", { [key]: "QmluYXJ5" }, [
+    check("for the binary value QmluYXJ5", { [key]: "QmluYXJ5" }, [
         ["BinaryEquals", "QmluYXJ5", true],
         ["BinaryEquals", "qmluyxj5", false],
     ]);
-    check("of a number", { [key]: "10" }, [
+    check("for the number 10", { [key]: "10" }, [
         ["NumericEquals", "0xa", false],
         ["NumericNotEquals", "11", true],
         ["NumericEquals", 10, true],
@@ -71,7 +71,7 @@ describe("conditions", () => {
         ["NumericGreaterThan", "many", false],
         ["NumericGreaterThanEquals", 11, false],
     ]);
-    check("of a date", { [key]: "2026-11-25T12:00:00Z" }, [
+    check("for the date 2026-11-25T12:00:00Z", { [key]: "2026-11-25T12:00:00Z" }, [
         ["DateEquals", "2026-11-25T13:00:00+01:00", true],
         ["DateLessThan", "2026-11-25T12:00:01Z", true],
         ["DateLessThanEquals", "2026-11-25T11:59:59Z", false],
@@ -82,13 +82,13 @@ describe("conditions", () => {
         ["DateGreaterThanEquals", "2026-11-25T12:00:00Z", true],
         ["DateNotEquals", "2026-11-25T12:00:00Z", false],
     ]);
-    check("of an ARN", { [key]: "arn:aws:sns:eu-central-1:1:topic" }, [
+    check("for an SNS topic's ARN", { [key]: "arn:aws:sns:eu-central-1:1:topic" }, [
         ["ArnEquals", "arn:aws:sns:*:1:*", true],
         ["ArnLike", "arn:aws:sns:*", false],
         ["ArnNotEquals", "arn:aws:sns:*:1:*", false],
         ["ArnNotLike", "arn:aws:sqs:*:1:*", true],
     ]);
-    check("of a truth", { [key]: "true" }, [
+    check("for the boolean true", { [key]: "true" }, [
         ["Bool", true, true],
         ["Bool", "false", false],
         ["Null", "false", true],
@@ -99,7 +99,7 @@ describe("conditions", () => {
         ["an absent key", {}],
         ["a key without values", { [key]: [] }],
     ] as const) {
-        check(`of ${what}`, context, [
+        check(`for ${what}`, context, [
             ["StringEquals", "Blue", false],
             ["StringEqualsIfExists", "Blue", true],
             ["StringLike", "*", false],
@@ -121,7 +121,7 @@ describe("conditions", () => {
             ["ForAnyValue:StringEqualsIfExists", "Blue", true],
         ]);
     }
-    check("of many values", { [key]: ["Red", "Blue"] }, [
+    check("for the values Red and Blue", { [key]: ["Red", "Blue"] }, [
         ["ForAllValues:StringEquals", ["Red", "Blue", "Green"], true],
         ["ForAllValues:StringEquals", "Red", false],
         ["ForAnyValue:StringEquals", ["Blue", "Green"], true],
@@ -133,7 +133,7 @@ describe("conditions", () => {
         ["ForAnyValue:StringNotEquals", ["Red", "Blue"], false],
     ]);
 
-    it("must all hold: every operator and every key", () => {
+    it("a condition block is met only if every operator and key is met", () => {
         const block: ConditionBlock = { StringEquals: { a: "1", b: "2" }, Bool: { c: true } };
         const context = { a: "1", b: "2", c: "true" };
         assert.deepEqual(evaluateConditions(block, context), { met: true, missingKeys: [] });
@@ -150,35 +150,39 @@ describe("conditions", () => {
         assert.equal(evaluateConditions(undefined, {}).met, true);
     });
 
-    it("are known in any case, as MiniStack's are", () => {
+    it("operator names are case-insensitive", () => {
         assert.equal(met("forallvalues:stringnotequalsifexists", "x", { [key]: "1" }), true);
         assert.equal(met("stringequalsignorecase", "A", { [key]: "a" }), true);
     });
 
     /* biome-ignore-start lint/suspicious/noTemplateCurlyInString: variables of IAM's */
-    check("by variables", { [key]: "alice", "aws:username": "alice", "aws:pattern": "a*" }, [
-        ["StringEquals", "${aws:username}", true],
-        ["StringLike", "${aws:pattern}", false],
-        ["StringNotEquals", "${aws:username}", false],
-        ["StringEquals", "${aws:userid}", false],
-        ["StringNotEquals", "${aws:userid}", true],
-        ["StringEquals", ["${aws:userid}", "alice"], true],
-        ["BinaryEquals", "${aws:username}", false],
-    ]);
+    check(
+        "with policy variables, for the value alice",
+        { [key]: "alice", "aws:username": "alice", "aws:pattern": "a*" },
+        [
+            ["StringEquals", "${aws:username}", true],
+            ["StringLike", "${aws:pattern}", false],
+            ["StringNotEquals", "${aws:username}", false],
+            ["StringEquals", "${aws:userid}", false],
+            ["StringNotEquals", "${aws:userid}", true],
+            ["StringEquals", ["${aws:userid}", "alice"], true],
+            ["BinaryEquals", "${aws:username}", false],
+        ],
+    );
 
-    it("name the variable that has no value, and know none before 2012-10-17", () => {
+    it("a variable without a value is reported, and version 2008-10-17 has no variables", () => {
         const block: ConditionBlock = { StringEquals: { [key]: "${aws:userid}" } };
         assert.deepEqual(evaluateConditions(block, { [key]: "x" }).missingKeys, ["aws:userid"]);
         assert.equal(evaluateConditions(block, { [key]: "${aws:userid}" }, false).met, true);
     });
     /* biome-ignore-end lint/suspicious/noTemplateCurlyInString: variables of IAM's */
 
-    it("find a key in any case", () => {
+    it("context keys are case-insensitive", () => {
         assert.equal(met("StringEquals", "1", { "AWS:KEY": "1" }), true);
     });
 
     for (const operator of ["StringMatches", "ForAllValues", "ForSomeValues:StringEquals", "constructor", "toString"]) {
-        it(`refuse to judge by ${operator}, which is not an operator`, () => {
+        it(`evaluateConditions rejects the unknown operator ${operator}`, () => {
             assert.throws(() => met(operator, "x", { [key]: "x" }), new RegExp(`RangeError.*${operator}`));
         });
     }

@@ -14,29 +14,29 @@ page(
     "reference_policies_elements_condition_operators.html#Conditions_Numeric",
     conditioned({ NumericLessThanEquals: { "s3:max-keys": "10" } }),
     [
-        ["up to ten", under({ "s3:max-keys": "10" }), "allowed"],
-        ["not eleven", under({ "s3:max-keys": "11" }), "implicitDeny"],
-        ["not without the key", under({}), "implicitDeny"],
+        ["s3:max-keys 10", under({ "s3:max-keys": "10" }), "allowed"],
+        ["s3:max-keys 11", under({ "s3:max-keys": "11" }), "implicitDeny"],
+        ["a request without s3:max-keys", under({}), "implicitDeny"],
     ],
 );
 page(
     "reference_policies_elements_condition_operators.html#Conditions_Date",
     conditioned({ DateGreaterThan: { "aws:TokenIssueTime": "2020-01-01T00:00:01Z" } }),
     [
-        ["issued later", under({ "aws:TokenIssueTime": "2020-01-01T00:00:02Z" }), "allowed"],
-        ["issued then", under({ "aws:TokenIssueTime": "1577836801" }), "implicitDeny"],
-        ["without temporary credentials", under({}), "implicitDeny"],
+        ["a token issued later", under({ "aws:TokenIssueTime": "2020-01-01T00:00:02Z" }), "allowed"],
+        ["a token issued at that second", under({ "aws:TokenIssueTime": "1577836801" }), "implicitDeny"],
+        ["a request without temporary credentials", under({}), "implicitDeny"],
     ],
 );
 page(
     "reference_policies_elements_condition_operators.html#Conditions_IPAddress",
     conditioned({ IpAddress: { "aws:SourceIp": ["203.0.113.0/24", "2001:DB8:1234:5678::/64"] } }),
     [
-        ["the first of the range", under({ "aws:SourceIp": "203.0.113.0" }), "allowed"],
-        ["the last of the range", under({ "aws:SourceIp": "203.0.113.255" }), "allowed"],
-        ["the next one", under({ "aws:SourceIp": "203.0.114.0" }), "implicitDeny"],
-        ["of version 6", under({ "aws:SourceIp": "2001:db8:1234:5678:1::9" }), "allowed"],
-        ["of version 6, outside", under({ "aws:SourceIp": "2001:db8:1234:5679::" }), "implicitDeny"],
+        ["the first address of the range", under({ "aws:SourceIp": "203.0.113.0" }), "allowed"],
+        ["the last address of the range", under({ "aws:SourceIp": "203.0.113.255" }), "allowed"],
+        ["the address after the range", under({ "aws:SourceIp": "203.0.114.0" }), "implicitDeny"],
+        ["an IPv6 address in the range", under({ "aws:SourceIp": "2001:db8:1234:5678:1::9" }), "allowed"],
+        ["an IPv6 address outside the range", under({ "aws:SourceIp": "2001:db8:1234:5679::" }), "implicitDeny"],
     ],
 );
 const store = "arn:aws:someservice:us-east-2:999999999999:store/abc:111122223333:finance/document.txt";
@@ -44,28 +44,28 @@ const finance = "arn:aws:someservice:*:111122223333:finance/*";
 page(
     "reference_policies_elements_condition_operators.html#Conditions_ARN",
     conditioned({ StringLike: { "aws:SourceArn": finance } }),
-    [["a string operator crosses colons", under({ "aws:SourceArn": store }), "allowed"]],
+    [["StringLike, whose * crosses colons", under({ "aws:SourceArn": store }), "allowed"]],
 );
 page(
     "reference_policies_elements_condition_operators.html#Conditions_ARN",
     conditioned({ ArnLike: { "aws:SourceArn": finance } }),
-    [["an ARN operator does not", under({ "aws:SourceArn": store }), "implicitDeny"]],
+    [["ArnLike, whose * does not cross colons", under({ "aws:SourceArn": store }), "implicitDeny"]],
 );
 page(
     "reference_policies_elements_condition_operators.html#Conditions_IfExists",
     conditioned({ StringLikeIfExists: { "ec2:InstanceType": ["t1.*", "t2.*", "m3.*"] } }),
     [
-        ["an instance of the types", under({ "ec2:InstanceType": "t2.micro" }), "allowed"],
-        ["another instance", under({ "ec2:InstanceType": "c4.large" }), "implicitDeny"],
-        ["an image, which has no type", under({}), "allowed"],
+        ["an instance of a listed type", under({ "ec2:InstanceType": "t2.micro" }), "allowed"],
+        ["an instance of another type", under({ "ec2:InstanceType": "c4.large" }), "implicitDeny"],
+        ["an image, which has no instance type", under({}), "allowed"],
     ],
 );
 page(
     "reference_policies_elements_condition_operators.html#Conditions_Null",
     conditioned({ Null: { "aws:TokenIssueTime": "true" } }),
     [
-        ["own credentials", under({}), "allowed"],
-        ["temporary ones", under({ "aws:TokenIssueTime": "2020-01-01T00:00:02Z" }), "implicitDeny"],
+        ["long-term credentials", under({}), "allowed"],
+        ["temporary credentials", under({ "aws:TokenIssueTime": "2020-01-01T00:00:02Z" }), "implicitDeny"],
     ],
 );
 
@@ -74,9 +74,9 @@ page(
     "reference_policies_condition-single-vs-multi-valued-context-keys.html (ForAllValues)",
     conditioned({ "ForAllValues:StringLike": { "dynamodb:requestedAttributes": ["PostDateTime", "Message", "Tags"] } }),
     [
-        ["only attributes of the list", attributes("PostDateTime", "Message"), "allowed"],
-        ["also one beside it", attributes("PostDateTime", "UserName"), "implicitDeny"],
-        ["none at all", under({}), "allowed"],
+        ["only listed attributes", attributes("PostDateTime", "Message"), "allowed"],
+        ["a listed and an unlisted attribute", attributes("PostDateTime", "UserName"), "implicitDeny"],
+        ["a request without attributes (ForAllValues)", under({}), "allowed"],
     ],
 );
 page(
@@ -89,8 +89,8 @@ page(
         },
     ],
     [
-        ["one of the list", attributes("UserName", "Message", "PostDateTime"), "explicitDeny"],
-        ["none of the list", attributes("UserName"), "allowed"],
-        ["none at all", under({}), "allowed"],
+        ["one listed attribute among others", attributes("UserName", "Message", "PostDateTime"), "explicitDeny"],
+        ["only unlisted attributes", attributes("UserName"), "allowed"],
+        ["a request without attributes (ForAnyValue)", under({}), "allowed"],
     ],
 );

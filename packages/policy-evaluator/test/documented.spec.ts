@@ -25,7 +25,7 @@ page(
     ],
     [
         [
-            "Carlos may not save to the bucket for logs",
+            "a PutObject of Carlos to the log bucket",
             {
                 caller: carlos,
                 action: "s3:PutObject",
@@ -34,12 +34,12 @@ page(
             "explicitDeny",
         ],
         [
-            "Carlos may save to his own bucket, by both policies",
+            "a PutObject of Carlos to his own bucket",
             { caller: carlos, action: "s3:PutObject", resource: `${carlosBucket[1]}/x`, bucketPolicy },
             "allowed",
         ],
         [
-            "Carlos may list the buckets",
+            "a ListAllMyBuckets of Carlos",
             { caller: carlos, action: "s3:ListAllMyBuckets", resource: "arn:aws:s3:::*" },
             "allowed",
         ],
@@ -53,10 +53,10 @@ page(
         { Sid: "DenyReports", Effect: "Deny", Action: "iam:*Report", Resource: "*" },
     ],
     [
-        ["reading is allowed", { action: "iam:GetUser", resource: "*" }, "allowed"],
-        ["creating is denied implicitly", { action: "iam:CreatePolicy", resource: "*" }, "implicitDeny"],
+        ["iam:GetUser", { action: "iam:GetUser", resource: "*" }, "allowed"],
+        ["iam:CreatePolicy", { action: "iam:CreatePolicy", resource: "*" }, "implicitDeny"],
         [
-            "a report is denied explicitly",
+            "iam:GetOrganizationsAccessReport",
             { action: "iam:GetOrganizationsAccessReport", resource: "*" },
             "explicitDeny",
         ],
@@ -79,16 +79,20 @@ const ownFolder: Statement[] = [
 ];
 const list = { action: "s3:ListBucket", resource: "arn:aws:s3:::mybucket" };
 page("reference_policies_variables.html", ownFolder, [
-    ["David reads his folder", { action: "s3:GetObject", resource: "arn:aws:s3:::mybucket/David/x" }, "allowed"],
     [
-        "David reads no other user's",
+        "a GetObject of David in his folder",
+        { action: "s3:GetObject", resource: "arn:aws:s3:::mybucket/David/x" },
+        "allowed",
+    ],
+    [
+        "a GetObject of David in Adele's folder",
         { action: "s3:GetObject", resource: "arn:aws:s3:::mybucket/Adele/x" },
         "implicitDeny",
     ],
-    ["David lists his folder", { ...list, context: { "s3:prefix": "David/" } }, "allowed"],
-    ["David lists no other user's", { ...list, context: { "s3:prefix": "Adele/" } }, "implicitDeny"],
+    ["a ListBucket of David with his prefix", { ...list, context: { "s3:prefix": "David/" } }, "allowed"],
+    ["a ListBucket of David with Adele's prefix", { ...list, context: { "s3:prefix": "Adele/" } }, "implicitDeny"],
     [
-        "a role has no user name",
+        "a role session, which has no aws:username",
         {
             caller: { arn: `arn:aws:sts::${account}:assumed-role/David/David` },
             action: "s3:GetObject",
@@ -106,7 +110,7 @@ page(
     },
     [
         [
-            "a tag replaces",
+            "a principal tag that replaces the default",
             {
                 action: "s3:GetObject",
                 resource: "arn:aws:s3:::bucket/yellow/x",
@@ -115,12 +119,12 @@ page(
             "allowed",
         ],
         [
-            "without it, the default does",
+            "the default value without the principal tag",
             { action: "s3:GetObject", resource: "arn:aws:s3:::bucket/company-wide/x" },
             "allowed",
         ],
         [
-            "with it, the default does not",
+            "the default value with another principal tag",
             {
                 action: "s3:GetObject",
                 resource: "arn:aws:s3:::bucket/company-wide/x",
@@ -151,18 +155,18 @@ page(
     [
         ...["", "home/", "home/David/"].map(
             (prefix): Case => [
-                `the prefix "${prefix}" is listed`,
+                `the prefix "${prefix}"`,
                 { action: "s3:ListBucket", resource: "arn:aws:s3:::BUCKET-NAME", context: { "s3:prefix": prefix } },
                 "allowed",
             ],
         ),
         [
-            "another's prefix is not",
+            "another user's prefix",
             { action: "s3:ListBucket", resource: "arn:aws:s3:::BUCKET-NAME", context: { "s3:prefix": "home/Adele/" } },
             "implicitDeny",
         ],
         [
-            "the own home is open",
+            "a DeleteObject in the user's own home",
             { action: "s3:DeleteObject", resource: "arn:aws:s3:::BUCKET-NAME/home/David/x" },
             "allowed",
         ],

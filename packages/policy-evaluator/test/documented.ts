@@ -25,7 +25,7 @@ export function page(
 ) {
     describe(guide + name, () => {
         for (const [says, asked, decision] of cases) {
-            it(says, () => {
+            it(`authorize returns ${decision} for ${says}`, () => {
                 const {
                     caller = { arn: `arn:aws:iam::${account}:user/David` },
                     action,

@@ -21,8 +21,8 @@ const judge = (Statement: readonly Statement[] | Statement, asked: Partial<Acces
     );
 const decision = (...input: Parameters<typeof judge>) => judge(...input).decision;
 
-describe("the evaluator", () => {
-    it("denies a request without an allow, and explains each statement", () => {
+describe("evaluate", () => {
+    it("evaluate denies a request without an Allow and explains each statement", () => {
         const evaluation = judge([
             { ...allow, Action: "s3:PutObject" },
             { ...allow, Sid: "Elsewhere", Resource: "arn:aws:s3:::other/*" },
@@ -37,7 +37,7 @@ describe("the evaluator", () => {
         assert.equal(decision([]), "implicitDeny");
     });
 
-    it("allows, and names the statement that did", () => {
+    it("evaluate allows a request and names the statement", () => {
         const evaluation = judge(allow);
         assert.equal(evaluation.decision, "allowed");
         assert.equal(
@@ -46,7 +46,7 @@ describe("the evaluator", () => {
         );
     });
 
-    it("lets an explicit deny win, whatever the order", () => {
+    it("an explicit Deny wins in any order of statements", () => {
         for (const statements of [
             [allow, deny],
             [deny, allow],
@@ -60,7 +60,7 @@ describe("the evaluator", () => {
         }
     });
 
-    it("does not deny by a deny that does not apply", () => {
+    it("a Deny that does not match has no effect", () => {
         assert.equal(decision([allow, { ...deny, Action: "s3:DeleteObject" }]), "allowed");
     });
 
@@ -79,12 +79,12 @@ describe("the evaluator", () => {
         [{ Resource: "arn:aws:s3:::FILMS/*" }, false],
     ];
     for (const [part, applies] of actions) {
-        it(`${applies ? "applies" : "does not apply"} ${JSON.stringify(part)}`, () => {
+        it(`a statement with ${JSON.stringify(part)} ${applies ? "applies" : "does not apply"}`, () => {
             assert.equal(decision({ ...allow, ...part }), applies ? "allowed" : "implicitDeny");
         });
     }
 
-    it("takes NotAction and NotResource for everything else", () => {
+    it("NotAction and NotResource match everything else", () => {
         const { Action: _, ...noAction } = allow;
         assert.equal(decision({ ...noAction, NotAction: "s3:Put*" }), "allowed");
         assert.equal(decision({ ...noAction, NotAction: "s3:Get*" }), "implicitDeny");
@@ -93,7 +93,7 @@ describe("the evaluator", () => {
         assert.equal(decision({ ...noResource, NotResource: "arn:aws:s3:::films/*" }), "implicitDeny");
     });
 
-    it("wants a resource in an identity's policy, and none in a trust policy", () => {
+    it("an identity policy needs Resource, and a trust policy does not", () => {
         const { Resource: _, ...unbound } = { ...allow, Principal: "*" as const };
         assert.equal(decision(unbound), "implicitDeny");
         assert.equal(decision(unbound, {}, "resource"), "allowed");
@@ -101,28 +101,53 @@ describe("the evaluator", () => {
 
     const service: Caller = { service: "personalize.amazonaws.com" };
     const principals: readonly [string, Partial<Statement>, Caller, boolean][] = [
-        ["everyone", { Principal: "*" }, alice, true],
-        ["everyone of AWS", { Principal: { AWS: "*" } }, alice, true],
-        ["the ARN", { Principal: { AWS: "arn:aws:iam::123456789012:user/alice" } }, alice, true],
-        ["the account", { Principal: { AWS: "123456789012" } }, alice, true],
-        ["the account's root", { Principal: { AWS: ["arn:aws:iam::123456789012:root"] } }, alice, true],
-        ["another user", { Principal: { AWS: "arn:aws:iam::123456789012:user/bob" } }, alice, false],
-        ["another account", { Principal: { AWS: "arn:aws:iam::999999999999:root" } }, alice, false],
-        ["a service", { Principal: { Service: "personalize.amazonaws.com" } }, alice, false],
-        ["the service", { Principal: { Service: "personalize.amazonaws.com" } }, service, true],
-        ["another service", { Principal: { Service: "lambda.amazonaws.com" } }, service, false],
-        ["all but another", { NotPrincipal: { AWS: "arn:aws:iam::123456789012:user/bob" } }, alice, true],
-        ["all but her", { NotPrincipal: { AWS: "arn:aws:iam::123456789012:user/alice" } }, alice, false],
-        ["nobody", {}, alice, false],
+        ["Principal: *", { Principal: "*" }, alice, true],
+        ["Principal AWS: *", { Principal: { AWS: "*" } }, alice, true],
+        ["Principal with the user's ARN", { Principal: { AWS: "arn:aws:iam::123456789012:user/alice" } }, alice, true],
+        ["Principal with the user's account", { Principal: { AWS: "123456789012" } }, alice, true],
+        [
+            "Principal with the root of the user's account",
+            { Principal: { AWS: ["arn:aws:iam::123456789012:root"] } },
+            alice,
+            true,
+        ],
+        [
+            "Principal with another user's ARN",
+            { Principal: { AWS: "arn:aws:iam::123456789012:user/bob" } },
+            alice,
+            false,
+        ],
+        ["Principal with another account", { Principal: { AWS: "arn:aws:iam::999999999999:root" } }, alice, false],
+        [
+            "Principal Service: personalize.amazonaws.com",
+            { Principal: { Service: "personalize.amazonaws.com" } },
+            alice,
+            false,
+        ],
+        [
+            "Principal Service: personalize.amazonaws.com",
+            { Principal: { Service: "personalize.amazonaws.com" } },
+            service,
+            true,
+        ],
+        ["Principal Service: lambda.amazonaws.com", { Principal: { Service: "lambda.amazonaws.com" } }, service, false],
+        [
+            "NotPrincipal with another user",
+            { NotPrincipal: { AWS: "arn:aws:iam::123456789012:user/bob" } },
+            alice,
+            true,
+        ],
+        ["NotPrincipal with the user", { NotPrincipal: { AWS: "arn:aws:iam::123456789012:user/alice" } }, alice, false],
+        ["a statement without Principal", {}, alice, false],
     ];
     for (const [who, part, caller, applies] of principals) {
-        it(`${applies ? "means" : "does not mean"} ${"arn" in caller ? "a user" : "a service"} by ${who}`, () => {
+        it(`${who} ${applies ? "matches" : "does not match"} ${"arn" in caller ? "a user" : "a service"}`, () => {
             const found = decision({ ...allow, ...part }, { caller }, "resource");
             assert.equal(found, applies ? "allowed" : "implicitDeny");
         });
     }
 
-    it("names the keys that a request lacks, and the condition that failed for it", () => {
+    it("the result names missing context keys and the failed condition", () => {
         const evaluation = judge({ ...allow, Condition: { StringEquals: { "aws:SourceAccount": "1" } } });
         assert.equal(evaluation.decision, "implicitDeny");
         assert.deepEqual(evaluation.missingContextKeys, ["aws:SourceAccount"]);
@@ -130,7 +155,7 @@ describe("the evaluator", () => {
     });
 });
 
-describe("the evaluator, for any policy", () => {
+describe("evaluate with random policies", () => {
     const statements = fc.record({
         Effect: fc.constantFrom("Allow" as const, "Deny" as const),
         Action: fc.constantFrom("s3:GetObject", "s3:*", "s3:PutObject", "*"),
@@ -145,7 +170,7 @@ describe("the evaluator, for any policy", () => {
     const policies = fc.array(statements, { maxLength: 6 });
     const withEffect = (statement: Statement, Effect: "Allow" | "Deny") => ({ ...statement, Effect });
 
-    it("never denies more for one more allow", () => {
+    it("an additional Allow never denies more", () => {
         fc.assert(
             fc.property(policies, statements, (policy, more) => {
                 const before = decision(policy);
@@ -155,7 +180,7 @@ describe("the evaluator, for any policy", () => {
         );
     });
 
-    it("never allows more for one more deny", () => {
+    it("an additional Deny never allows more", () => {
         fc.assert(
             fc.property(policies, statements, (policy, more) => {
                 const before = decision(policy);
@@ -165,7 +190,7 @@ describe("the evaluator, for any policy", () => {
         );
     });
 
-    it("does not mind the order of statements, nor their being in one document or in many", () => {
+    it("the decision does not depend on the order or division of statements", () => {
         const shuffled = policies.chain((policy) =>
             fc.tuple(
                 fc.constant(policy),

@@ -28,8 +28,8 @@ function counted(text: string): { text: string; looks: () => number } {
     return { text: proxy as unknown as string, looks: () => looks };
 }
 
-describe("matching by wildcards", () => {
-    it("equals the result of a regular expression", () => {
+describe("matchesWildcard", () => {
+    it("matchesWildcard equals a regular expression for random patterns", () => {
         fc.assert(
             fc.property(patterns, values, (pattern, value) => {
                 assert.equal(matchesWildcard(pattern, value), oracle(pattern, value));
@@ -38,7 +38,7 @@ describe("matching by wildcards", () => {
         );
     });
 
-    it("is the same for long patterns, which are matched in another way", () => {
+    it("matchesWildcard equals a regular expression for long patterns", () => {
         // An equal prefix on both sides makes any pattern a long one, and changes nothing else.
         const start = "s".repeat(200);
         fc.assert(
@@ -61,7 +61,7 @@ describe("matching by wildcards", () => {
         [`*${"a".repeat(100)}b*${"a".repeat(100)}b`, "a".repeat(400)],
     ];
     for (const [pattern, value] of hostile) {
-        it(`looks at most 4 times pattern times value: ${pattern.slice(0, 12)}…`, () => {
+        it(`matchesWildcard reads at most 4 × pattern × value characters: ${pattern.slice(0, 12)}… (${pattern.length})`, () => {
             const [p, v] = [counted(pattern), counted(value)];
             assert.equal(matchesWildcard(p.text, v.text), oracleOfHostile(pattern, value));
             assert.ok(p.looks() > 0);
@@ -72,7 +72,7 @@ describe("matching by wildcards", () => {
     const oracleOfHostile = (pattern: string, value: string) => value.endsWith(pattern.at(-1) as string);
 });
 
-describe("matching of ARNs", () => {
+describe("matchesArn", () => {
     const arn = "arn:aws:personalize:eu-central-1:123456789012:campaign/films";
     const cases: readonly [string, boolean][] = [
         [arn, true],
@@ -85,12 +85,12 @@ describe("matching of ARNs", () => {
         ["arn:aws:personalize:eu-central-1:999999999999:*", false],
     ];
     for (const [pattern, matches] of cases) {
-        it(`${pattern} ${matches ? "fits" : "does not fit"}`, () => {
+        it(`the pattern ${pattern} ${matches ? "matches" : "does not match"} a campaign's ARN`, () => {
             assert.equal(matchesArn(pattern, arn), matches);
         });
     }
 
-    it("takes the colons after the fifth as part of the resource", () => {
+    it("colons after the fifth are part of the resource", () => {
         assert.ok(matchesArn("arn:aws:logs:*:1:log-group:*:x", "arn:aws:logs:r:1:log-group:a:b:x"));
     });
 });

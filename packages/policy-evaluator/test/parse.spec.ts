@@ -10,8 +10,8 @@ const policy = (...statements: string[]) => `{"Version":"2012-10-17","Statement"
 const problems = (text: string, kind: "identity" | "resource" = "identity") =>
     describeProblems(parsePolicy(text, kind).problems);
 
-describe("reading a policy", () => {
-    it("gives the document, and the positions of its statements", () => {
+describe("parsePolicy", () => {
+    it("parsePolicy returns the document and the positions of its statements", () => {
         const text = `{\n  "Statement": [\n    ${statement},\n    ${statement}\n  ]\n}`;
         const parsed = parsePolicy(text, "identity");
         assert.ok("document" in parsed);
@@ -36,7 +36,7 @@ describe("reading a policy", () => {
         );
     });
 
-    it("takes the documents of this program", () => {
+    it("parsePolicy accepts the policies of this program", () => {
         const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
         const place = { partition: "aws", bucketName: "films", readPrefixes: ["a.csv"], writePrefix: "out/" };
         assert.equal(problems(JSON.stringify(executionRolePolicy(place))), "");
@@ -45,31 +45,35 @@ describe("reading a policy", () => {
     });
 
     const wrong: [string, string, RegExp, ("identity" | "resource")?][] = [
-        ["nothing", "", /^line 1, column 1: invalid JSON: a value is expected, not the end$/],
+        ["an empty document", "", /^line 1, column 1: invalid JSON: a value is expected, not the end$/],
         ["a trailing comma", '{\n"Version":"2012-10-17",\n}', /^line 3, column 1: invalid JSON: a name in double/],
-        ["a text that does not end", '{"Statement":"', /invalid JSON/],
+        ["an unterminated string", '{"Statement":"', /invalid JSON/],
         ["single quotes", "{'Version':1}", /^line 1, column 2: invalid JSON: a name in double quotes is expected/],
         ["a control character", '{"Id":"\n"}', /control character/],
-        ["more after the end", `${policy(statement)}x`, /the end is expected, not "x"/],
-        ["a list", "[]", /a policy is an object/],
-        ["no statement", "{}", /a policy needs a Statement/],
+        ["text after the end", `${policy(statement)}x`, /the end is expected, not "x"/],
+        ["a list instead of an object", "[]", /a policy is an object/],
+        ["a missing Statement", "{}", /a policy needs a Statement/],
         ["an empty list of statements", policy(), /at least one statement/],
         ["an unknown element", `{"Statements":[${statement}]}`, /has no "Statements"/],
-        ["an element in small letters", `{"statement":[${statement}]}`, /write Statement/],
-        ["an element twice", `{"Id":"a","Id":"b","Statement":${statement}}`, /column 11: Id occurs twice/],
+        ["an element in lower case", `{"statement":[${statement}]}`, /write Statement/],
+        ["a repeated element", `{"Id":"a","Id":"b","Statement":${statement}}`, /column 11: Id occurs twice/],
         ["another version", `{"Version":"2020-01-01","Statement":${statement}}`, /column 12: Version is "2012-10-17"/],
-        ["no effect", policy('{"Action":"*","Resource":"*"}'), /needs an Effect/],
-        ["no action", policy('{"Effect":"Allow","Resource":"*"}'), /needs Action or NotAction/],
-        ["both actions", policy('{"Effect":"Allow","Action":"*","NotAction":"*","Resource":"*"}'), /not both/],
+        ["a missing Effect", policy('{"Action":"*","Resource":"*"}'), /needs an Effect/],
+        ["a missing Action", policy('{"Effect":"Allow","Resource":"*"}'), /needs Action or NotAction/],
+        [
+            "Action beside NotAction",
+            policy('{"Effect":"Allow","Action":"*","NotAction":"*","Resource":"*"}'),
+            /not both/,
+        ],
         ["an action without a service", policy(statement.replace("s3:", "")), /"GetObject" is not an action/],
-        ["no resource", policy('{"Effect":"Allow","Action":"*"}'), /needs Resource or NotResource/],
+        ["a missing Resource", policy('{"Effect":"Allow","Action":"*"}'), /needs Resource or NotResource/],
         ["a resource that is not an ARN", policy(statement.replace('"*"', '"films"')), /"films" is not a resource/],
         ["an empty list", policy(statement.replace('"*"', "[]")), /a resource is missing in an empty list/],
-        ["a principal of an identity", policy(statement.replace("{", '{"Principal":"*",')), /has no Principal/],
-        ["no principal of a resource", policy(statement), /needs Principal or NotPrincipal/, "resource"],
+        ["a Principal in an identity policy", policy(statement.replace("{", '{"Principal":"*",')), /has no Principal/],
+        ["a missing Principal in a resource policy", policy(statement), /needs Principal or NotPrincipal/, "resource"],
         [
             ...([
-                "part of a principal",
+                "a wildcard in a principal's ARN",
                 policy(statement.replace("{", '{"Principal":{"AWS":"arn:aws:iam::1:role/*"},')),
             ] as const),
             ...([/a full name/, "resource"] as const),
@@ -80,18 +84,22 @@ describe("reading a policy", () => {
             /not a condition op/,
         ],
         [
-            "a bad range",
+            "an invalid IP range",
             policy(statement.replace("{", '{"Condition":{"IpAddress":{"a:b":"1.2.3.4/33"}},')),
             /not an IP address/,
         ],
-        ["a bad Sid", policy(statement.replace("{", '{"Sid":"a b",')), /letters and digits/],
-        ["a Sid twice", policy(...[1, 2].map(() => statement.replace("{", '{"Sid":"a",'))), /the Sid a occurs twice/],
+        ["an invalid Sid", policy(statement.replace("{", '{"Sid":"a b",')), /letters and digits/],
+        [
+            "a repeated Sid",
+            policy(...[1, 2].map(() => statement.replace("{", '{"Sid":"a",'))),
+            /the Sid a occurs twice/,
+        ],
     ];
     for (const [what, text, message, kind] of wrong) {
-        it(`names the position of ${what}`, () => assert.match(problems(text, kind), message));
+        it(`parsePolicy reports the position of ${what}`, () => assert.match(problems(text, kind), message));
     }
 
-    it("reports all problems at once, in their order", () => {
+    it("parsePolicy reports all problems, sorted by position", () => {
         const found = parsePolicy(policy('{"Effect":"allow","Action":"x","Resource":"y"}'), "identity").problems;
         assert.equal(found.length, 3);
         assert.deepEqual(
@@ -100,7 +108,7 @@ describe("reading a policy", () => {
         );
     });
 
-    it("equals the result of JSON.parse, for any value", () => {
+    it("parseJson equals JSON.parse for random values", () => {
         fc.assert(
             fc.property(fc.jsonValue({ maxDepth: 4 }), fc.constantFrom(undefined, 2, "\t"), (value, indent) => {
                 const text = JSON.stringify(value, undefined, indent);
@@ -109,7 +117,7 @@ describe("reading a policy", () => {
         );
     });
 
-    it("fails where JSON.parse fails, for any text", () => {
+    it("parseJson fails exactly where JSON.parse fails", () => {
         const pieces = fc.constantFrom(...'{}[]",:\\ \nabu0019-+.eE', "true", "null", '"a"', "\u0001", "\\u00e9");
         const texts = fc.array(pieces, { maxLength: 12 }).map((parts) => parts.join(""));
         fc.assert(
@@ -131,8 +139,8 @@ describe("reading a policy", () => {
     });
 });
 
-describe("a hostile policy", () => {
-    it("is not looked into when it is longer than IAM's limit, blanks not counted", () => {
+describe("parsePolicy with hostile input", () => {
+    it("parsePolicy rejects a document above IAM's limit, without counting spaces", () => {
         const within = policy(statement.replace("{", `{"Sid":"${"a".repeat(6000)}",`));
         assert.equal(parsePolicy(within, "identity", 6144).problems.length, 0);
         assert.equal(parsePolicy(`${" ".repeat(100_000)}${within}`, "identity", 6144).problems.length, 0);
@@ -141,13 +149,14 @@ describe("a hostile policy", () => {
     });
 
     for (const [what, text] of [
-        ["lists in lists", "[".repeat(20_000)],
-        ["objects in objects", '{"a":'.repeat(3000)],
+        ["lists", "[".repeat(20_000)],
+        ["objects", '{"a":'.repeat(3000)],
     ] as const) {
-        it(`is refused for its depth: ${what}`, () => assert.match(problems(text), /nested deeper than 12 levels/));
+        it(`parsePolicy rejects deeply nested ${what}`, () =>
+            assert.match(problems(text), /nested deeper than 12 levels/));
     }
 
-    it("is refused for names that would change objects", () => {
+    it("parsePolicy rejects __proto__ as an element and a condition", () => {
         assert.match(problems(`{"__proto__":{"Statement":1},"Statement":${statement}}`), /has no "__proto__"/);
         assert.match(
             problems(policy(statement.replace("{", '{"Condition":{"__proto__":{}},'))),
@@ -155,7 +164,7 @@ describe("a hostile policy", () => {
         );
     });
 
-    it("is judged for all its wildcards: all that fit into 6,144 characters, on the longest resource", () => {
+    it("authorize evaluates thousands of wildcards on the longest resource correctly", () => {
         const resource = `arn:aws:s3:::${"a".repeat(2035)}`;
         const patterns = ["*a".repeat(1500), `*${"a?".repeat(900)}b*`, `*${"a".repeat(1000)}b`, `${"?*".repeat(700)}b`];
         for (const pattern of patterns) {

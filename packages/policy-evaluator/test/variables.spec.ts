@@ -16,7 +16,7 @@ const expanded = (text: string) => {
     return "missing" in found ? `missing ${found.missing}` : literalOf(found.pattern);
 };
 
-describe("policy variables", () => {
+describe("Policy variables", () => {
     const cases: [string, string][] = [
         ["home/${aws:username}/x", "home/alice/x"],
         ["${AWS:UserName}", "alice"],
@@ -33,10 +33,10 @@ describe("policy variables", () => {
         ["$aws:username", "$aws:username"],
     ];
     for (const [text, result] of cases) {
-        it(`${text} is ${result}`, () => assert.equal(expanded(text), result));
+        it(`expandVariables turns ${text} into ${result}`, () => assert.equal(expanded(text), result));
     }
 
-    it("give no wildcard, while the text around them may", () => {
+    it("a wildcard in a variable's value matches literally", () => {
         const fits = (text: string, value: string) => {
             const found = expandVariables(text, lookup);
             return "pattern" in found && matchesWildcard(found.pattern, value);
@@ -47,7 +47,7 @@ describe("policy variables", () => {
         );
     });
 
-    it("are in the last part of an ARN only", () => {
+    it("expandResource replaces variables only in the last part of an ARN", () => {
         const of = (text: string) => {
             const found = expandResource(text, lookup);
             return "pattern" in found ? literalOf(found.pattern) : found.missing;
@@ -57,7 +57,7 @@ describe("policy variables", () => {
         assert.equal(of("arn:aws:sqs:${aws:username}:1:${aws:username}:x"), "arn:aws:sqs:${aws:username}:1:alice:x");
     });
 
-    it("bring any value through as it is", () => {
+    it("expandVariables keeps any value unchanged", () => {
         fc.assert(
             fc.property(fc.string({ minLength: 1, unit: "binary" }), fc.string(), (value, other) => {
                 const found = expandVariables("${a:b}", lookupIn({ "a:b": value }));
