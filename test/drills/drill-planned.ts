@@ -34,8 +34,8 @@ interface Planned {
     /** Pairs of operation and resource that only one side has. */
     readonly differences: readonly string[];
     readonly secondEmpty: boolean;
-    /** Whether everything exists again that was deleted by hand. */
-    readonly restored: boolean;
+    /** What was deleted by hand and does not exist again. */
+    readonly notRestored: readonly string[];
     readonly problem?: string;
 }
 
@@ -107,7 +107,7 @@ if (only === "" && results.length === total) {
         },
         {
             name: "refresh-restores",
-            figure: percent(restores, ({ restored }) => restored),
+            figure: percent(restores, (one) => one.problem === undefined && one.notRestored.length === 0),
             bound: "=",
             limit: 100,
             unit: "%",
@@ -148,7 +148,7 @@ async function tried(
             // The change before is undone in the same `up`.
             const result = await triedKey(aws, one, [...changed, ...Object.keys(one.set)]);
             if (one.refused === undefined) changed = Object.keys(one.set);
-            return { ...common, ...result, restored: true };
+            return { ...common, ...result, notRestored: [] };
         }
         await aws.configure(base);
         assertExit(await aws.engine("up"), 0);
@@ -156,10 +156,12 @@ async function tried(
         await (kind === "drift" ? drifts[name] : deletions[name])?.();
         assertExit(await aws.engine("refresh"), 0);
         const { steps: _, ...result } = await compared(aws);
-        return { ...common, ...result, restored: (await named(aws)).join() === before.join() };
+        const after = await named(aws);
+        const notRestored = before.filter((thing) => !after.includes(thing));
+        return { ...common, ...result, notRestored };
     } catch (error) {
         const problem = String((error as Error).message).slice(-1500);
-        return { ...common, changes: 0, differences: [], secondEmpty: false, restored: false, problem };
+        return { ...common, changes: 0, differences: [], secondEmpty: false, notRestored: [], problem };
     }
 }
 
@@ -197,9 +199,9 @@ async function named(aws: TestAws): Promise<string[]> {
     return (await everythingIn(aws)).filter(isNamed).sort();
 }
 
-function faultOf({ differences, secondEmpty, restored, problem }: Planned): string | undefined {
+function faultOf({ differences, secondEmpty, notRestored, problem }: Planned): string | undefined {
     if (problem !== undefined) return problem;
     if (differences.length > 0) return differences.join("; ");
     if (!secondEmpty) return "the second preview is not empty";
-    return restored ? undefined : "not everything exists again";
+    return notRestored.length > 0 ? `missing: ${notRestored.join(", ")}` : undefined;
 }
