@@ -6,7 +6,7 @@ export type Resolved<A> = { readonly [K in keyof A]: pulumi.Unwrap<A[K]> };
 export type Properties = Readonly<Record<string, unknown>>;
 
 /** One resource type of `@pulumi/aws`, with the features that this program uses. */
-interface Entry<A> {
+export interface Entry<A> {
     /** Every mapped argument, and the effect of its change; any other one is an error that names it. */
     readonly properties: { readonly [K in keyof A]?: "replace" | "update" | "ignore" };
     /** The mapped arguments inside nested properties: paths without array indices; `a.*` is all of a map. */

@@ -1,120 +1,160 @@
-import {
-    CreateRoleCommand,
-    DeleteRoleCommand,
-    DeleteRolePermissionsBoundaryCommand,
-    DeleteRolePolicyCommand,
-    GetRoleCommand,
-    GetRolePolicyCommand,
-    type IAMClient,
-    PutRolePermissionsBoundaryCommand,
-    PutRolePolicyCommand,
-    TagRoleCommand,
-    UntagRoleCommand,
-    UpdateAssumeRolePolicyCommand,
-    UpdateRoleDescriptionCommand,
-} from "@aws-sdk/client-iam";
+import * as iam from "@aws-sdk/client-iam";
 import type * as aws from "@pulumi/aws";
-import { unlessGone } from "../unless-gone.ts";
-import {
-    type AnyEntry,
-    entry,
-    goneKeys,
-    named,
-    type Properties,
-    plainTags,
-    sameJson,
-    tagList,
-    withoutDefaults,
-} from "./entry.ts";
+import { type AnyEntry, type Properties, sameJson, tagList } from "./entry.ts";
+import { at, encodedJson, type Kind, memberOf, or, pairs, value } from "./kinds.ts";
+import { callsOf, resource } from "./resource.ts";
 
-const gone = "NoSuchEntityException";
+const gone = ["NoSuchEntityException"];
+/** Limit of versions of a managed policy (IAM User Guide, "Versioning IAM policies"). */
+const keptVersions = 5;
 
-/** Roles and their inline policies. */
-export function iamEntries(iam: IAMClient): Record<string, AnyEntry> {
-    const inlineOf = (id: string) => ({ RoleName: id.split(":", 1)[0], PolicyName: id.slice(id.indexOf(":") + 1) });
+/** Roles, policies and identity providers. */
+export const iamEntries = (client: iam.IAMClient): Record<string, AnyEntry> => ({
+    ...roleEntries(client),
+    "aws:iam/policy:Policy": policy(client),
+    ...attachments(client),
+});
+
+function roleEntries(client: iam.IAMClient): Record<string, AnyEntry> {
+    const call = callsOf(client);
+    const boundary: Kind = { from: (found) => memberOf(found, "PermissionsBoundaryArn") };
     return {
-        "aws:iam/role:Role": entry<aws.iam.RoleArgs>({
-            properties: {
-                name: "replace",
-                description: "update",
-                assumeRolePolicy: "update",
-                permissionsBoundary: "update",
-                tags: "update",
+        "aws:iam/role:Role": resource<aws.iam.RoleArgs>({
+            replace: { name: at("RoleName") },
+            update: {
+                description: or(""),
+                assumeRolePolicy: at("AssumeRolePolicyDocument", encodedJson),
+                permissionsBoundary: boundary,
             },
-            async create({ name, description, assumeRolePolicy, permissionsBoundary, tags }) {
-                const RoleName = named(name, "name");
-                const role = {
-                    RoleName,
-                    Description: description,
-                    AssumeRolePolicyDocument: assumeRolePolicy as string,
-                    PermissionsBoundary: permissionsBoundary,
-                    Tags: tagList(tags),
-                };
-                await iam.send(new CreateRoleCommand(role));
-                return RoleName;
+            outputs: { arn: value, uniqueId: at("RoleId") },
+            gone,
+            tags: {
+                member: "Tags",
+                by: "id",
+                form: tagList,
+                add: (RoleName, Tags) => call(iam.TagRoleCommand)({ RoleName, Tags }),
+                remove: (RoleName, TagKeys) => call(iam.UntagRoleCommand)({ RoleName, TagKeys }),
             },
-            async computed(RoleName) {
-                const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
-                return { arn: Role?.Arn, uniqueId: Role?.RoleId };
+            async create(input) {
+                await call(iam.CreateRoleCommand)(input);
+                return String(input.RoleName);
             },
-            async read(RoleName, state) {
-                const role = (await unlessGone(iam.send(new GetRoleCommand({ RoleName })), gone))?.Role;
-                const trust = decodeURIComponent(role?.AssumeRolePolicyDocument ?? "");
-                return (
-                    role &&
-                    withoutDefaults(
-                        {
-                            name: role.RoleName,
-                            arn: role.Arn,
-                            description: role.Description,
-                            assumeRolePolicy: sameJson(state.assumeRolePolicy, trust),
-                            permissionsBoundary: role.PermissionsBoundary?.PermissionsBoundaryArn,
-                            tags: plainTags(role.Tags),
-                        },
-                        state as Properties,
-                        { description: "", tags: {} },
-                    )
-                );
-            },
-            async update(RoleName, { description, assumeRolePolicy, permissionsBoundary, tags }, olds) {
-                if (permissionsBoundary && permissionsBoundary !== olds.permissionsBoundary) {
-                    const PermissionsBoundary = permissionsBoundary;
-                    await iam.send(new PutRolePermissionsBoundaryCommand({ RoleName, PermissionsBoundary }));
-                } else if (!permissionsBoundary && olds.permissionsBoundary) {
-                    await iam.send(new DeleteRolePermissionsBoundaryCommand({ RoleName }));
+            key: "RoleName",
+            get: async (key) => (await call(iam.GetRoleCommand)(key)).Role,
+            async put(input, { args, olds }) {
+                const { RoleName, AssumeRolePolicyDocument: PolicyDocument } = input;
+                if (args.permissionsBoundary && args.permissionsBoundary !== olds.permissionsBoundary) {
+                    await call(iam.PutRolePermissionsBoundaryCommand)(input);
+                } else if (!args.permissionsBoundary && olds.permissionsBoundary) {
+                    await call(iam.DeleteRolePermissionsBoundaryCommand)({ RoleName });
                 }
-                await iam.send(
-                    new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: assumeRolePolicy as string }),
-                );
-                await iam.send(new UpdateRoleDescriptionCommand({ RoleName, Description: description ?? "" }));
-                const TagKeys = goneKeys(olds.tags, tags);
-                if (TagKeys.length > 0) {
-                    await iam.send(new UntagRoleCommand({ RoleName, TagKeys }));
-                }
-                await iam.send(new TagRoleCommand({ RoleName, Tags: tagList(tags) }));
+                await call(iam.UpdateAssumeRolePolicyCommand)({ RoleName, PolicyDocument });
+                await call(iam.UpdateRoleDescriptionCommand)(input);
             },
-            async delete(RoleName) {
-                await unlessGone(iam.send(new DeleteRoleCommand({ RoleName })), gone);
-            },
+            delete: call(iam.DeleteRoleCommand),
         }),
 
-        "aws:iam/rolePolicy:RolePolicy": entry<aws.iam.RolePolicyArgs>({
-            properties: { name: "replace", role: "replace", policy: "update" },
-            async create(args) {
-                const id = `${args.role}:${named(args.name, "name")}`;
-                await this.update(id, args, args);
-                return id;
+        "aws:iam/rolePolicy:RolePolicy": resource<aws.iam.RolePolicyArgs>({
+            replace: { name: at("PolicyName"), role: at("RoleName") },
+            update: { policy: at("PolicyDocument", encodedJson) },
+            gone,
+            id: ({ name, role }) => `${role}:${name}`,
+            key: (id) => ({ RoleName: id.split(":", 1)[0], PolicyName: id.slice(id.indexOf(":") + 1) }),
+            put: call(iam.PutRolePolicyCommand),
+            get: call(iam.GetRolePolicyCommand),
+            delete: call(iam.DeleteRolePolicyCommand),
+        }),
+    };
+}
+
+/** Managed policies. */
+function policy(client: iam.IAMClient): AnyEntry {
+    const call = callsOf(client);
+    /** The versions that are not in force, oldest first. */
+    async function spareVersions(key: Properties): Promise<(string | undefined)[]> {
+        const { Versions = [] } = await call(iam.ListPolicyVersionsCommand)(key);
+        return Versions.filter(({ IsDefaultVersion }) => !IsDefaultVersion)
+            .map(({ VersionId }) => VersionId)
+            .sort((a, b) => Number(a?.slice(1)) - Number(b?.slice(1)));
+    }
+    async function get(key: Properties) {
+        const { Policy } = await call(iam.GetPolicyCommand)(key);
+        const of = { ...key, VersionId: Policy?.DefaultVersionId };
+        const { PolicyVersion } = await call(iam.GetPolicyVersionCommand)(of);
+        return { ...Policy, PolicyDocument: PolicyVersion?.Document };
+    }
+    return resource<aws.iam.PolicyArgs>({
+        replace: { name: at("PolicyName"), description: value },
+        update: { policy: at("PolicyDocument", encodedJson) },
+        outputs: { arn: value, policyId: value },
+        gone,
+        tags: {
+            member: "Tags",
+            by: "id",
+            form: tagList,
+            add: (PolicyArn, Tags) => call(iam.TagPolicyCommand)({ PolicyArn, Tags }),
+            remove: (PolicyArn, TagKeys) => call(iam.UntagPolicyCommand)({ PolicyArn, TagKeys }),
+        },
+        create: async (input) => (await call(iam.CreatePolicyCommand)(input)).Policy?.Arn,
+        key: "PolicyArn",
+        get,
+        async put({ PolicyArn, PolicyDocument }) {
+            // A change of tags alone creates no version.
+            const inForce = decodeURIComponent((await get({ PolicyArn })).PolicyDocument ?? "");
+            if (sameJson(PolicyDocument, inForce) === PolicyDocument) return;
+            const [oldest, ...others] = await spareVersions({ PolicyArn });
+            if (others.length >= keptVersions - 2) {
+                await call(iam.DeletePolicyVersionCommand)({ PolicyArn, VersionId: oldest });
+            }
+            await call(iam.CreatePolicyVersionCommand)({ PolicyArn, PolicyDocument, SetAsDefault: true });
+        },
+        async delete(key) {
+            for (const VersionId of await spareVersions(key)) {
+                await call(iam.DeletePolicyVersionCommand)({ ...key, VersionId });
+            }
+            await call(iam.DeletePolicyCommand)(key);
+        },
+    });
+}
+
+/** Attachments of managed policies, and OpenID Connect providers. */
+function attachments(client: iam.IAMClient): Record<string, AnyEntry> {
+    const call = callsOf(client);
+    const attachedTo = (policies: { AttachedPolicies?: iam.AttachedPolicy[] | undefined }, key: Properties) =>
+        policies.AttachedPolicies?.find(({ PolicyArn }) => PolicyArn === key.PolicyArn);
+    return {
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment": resource<aws.iam.RolePolicyAttachmentArgs>({
+            replace: { role: at("RoleName"), policyArn: value },
+            gone,
+            id: ({ role, policyArn }) => `${role}-${policyArn}`,
+            put: call(iam.AttachRolePolicyCommand),
+            get: async (key) => attachedTo(await call(iam.ListAttachedRolePoliciesCommand)(key), key),
+            delete: call(iam.DetachRolePolicyCommand),
+        }),
+
+        "aws:iam/userPolicyAttachment:UserPolicyAttachment": resource<aws.iam.UserPolicyAttachmentArgs>({
+            replace: { user: at("UserName"), policyArn: value },
+            gone,
+            id: ({ user, policyArn }) => `${user}-${policyArn}`,
+            put: call(iam.AttachUserPolicyCommand),
+            get: async (key) => attachedTo(await call(iam.ListAttachedUserPoliciesCommand)(key), key),
+            delete: call(iam.DetachUserPolicyCommand),
+        }),
+
+        // MiniStack cannot change one, so every change replaces it.
+        "aws:iam/openIdConnectProvider:OpenIdConnectProvider": resource<aws.iam.OpenIdConnectProviderArgs>({
+            replace: {
+                url: { from: (found) => `https://${String(found).replace(/^https:\/\//, "")}` },
+                clientIdLists: at("ClientIDList"),
+                tags: at("Tags", pairs("Key"), {}),
             },
-            async read(id, { policy }) {
-                const found = await unlessGone(iam.send(new GetRolePolicyCommand(inlineOf(id))), gone);
-                return found && { policy: sameJson(policy, decodeURIComponent(found.PolicyDocument ?? "")) };
-            },
-            async update(id, { policy }) {
-                await iam.send(new PutRolePolicyCommand({ ...inlineOf(id), PolicyDocument: policy as string }));
-            },
-            async delete(id) {
-                await unlessGone(iam.send(new DeleteRolePolicyCommand(inlineOf(id))), gone);
-            },
+            outputs: (arn) => ({ arn }),
+            gone,
+            create: async (input) =>
+                (await call(iam.CreateOpenIDConnectProviderCommand)(input)).OpenIDConnectProviderArn,
+            key: "OpenIDConnectProviderArn",
+            get: call(iam.GetOpenIDConnectProviderCommand),
+            delete: call(iam.DeleteOpenIDConnectProviderCommand),
         }),
     };
 }

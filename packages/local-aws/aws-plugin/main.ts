@@ -23,19 +23,14 @@ import { budgetEntries } from "./budgets.ts";
 import { distributionEntries } from "./cloudfront-distribution.ts";
 import { edgePolicyEntries } from "./cloudfront-policies.ts";
 import { trailEntries } from "./cloudtrail.ts";
-import { dashboardEntries } from "./dashboard.ts";
+import { alarmEntries, logGroupEntries } from "./cloudwatch.ts";
 import { tableEntries } from "./dynamodb.ts";
 import { iamEntries } from "./iam.ts";
-import { openIdEntries } from "./iam-openid.ts";
-import { policyEntries } from "./iam-policies.ts";
 import { functionAccessEntries } from "./lambda-access.ts";
 import { functionEntries } from "./lambda-function.ts";
-import { logGroupEntries } from "./log-group.ts";
-import { alarmEntries } from "./metric-alarm.ts";
 import { answerPreviews } from "./preview.ts";
 import { createProvider } from "./provider.ts";
-import { bucketEntries } from "./s3-bucket.ts";
-import { objectEntries } from "./s3-object.ts";
+import { s3Entries } from "./s3.ts";
 import { scheduleEntries } from "./scheduler.ts";
 import { snsEntries } from "./sns.ts";
 import { sqsEntries } from "./sqs.ts";
@@ -46,32 +41,25 @@ import { ssmLookups } from "./ssm.ts";
 const config = JSON.parse(process.env.PULUMI_CONFIG ?? "{}") as Record<string, string>;
 const region = config["aws:region"] ?? process.env.AWS_REGION ?? "us-east-1";
 const settings = { region, maxAttempts: 5 };
-const s3 = new S3Client(settings);
 const sts = new STSClient(settings);
 const lambda = new LambdaClient(settings);
-const cloudWatch = new CloudWatchClient(settings);
 const caller = () => sts.send(new GetCallerIdentityCommand({}));
 const accountId = async () => (await caller()).Account ?? "";
 
-const iam = new IAMClient(settings);
 const apiGateway = new APIGatewayClient(settings);
 const cloudFront = new CloudFrontClient(settings);
 const endpoint = process.env.AWS_ENDPOINT_URL ?? "";
 const provider = createProvider(
     {
-        ...bucketEntries(s3, region),
-        ...objectEntries(s3),
-        ...iamEntries(iam),
-        ...policyEntries(iam),
-        ...openIdEntries(iam),
+        ...s3Entries(new S3Client(settings), region),
+        ...iamEntries(new IAMClient(settings)),
         ...functionEntries(lambda, region),
         ...functionAccessEntries(lambda),
         ...scheduleEntries(new SchedulerClient(settings)),
         ...snsEntries(new SNSClient(settings)),
         ...sqsEntries(new SQSClient(settings)),
         ...budgetEntries(new BudgetsClient(settings), accountId),
-        ...alarmEntries(cloudWatch),
-        ...dashboardEntries(cloudWatch),
+        ...alarmEntries(new CloudWatchClient(settings)),
         ...logGroupEntries(new CloudWatchLogsClient(settings)),
         ...trailEntries(new CloudTrailClient(settings)),
         ...tableEntries(new DynamoDBClient(settings)),

@@ -1,114 +1,46 @@
-import {
-    CreateScheduleCommand,
-    type CreateScheduleCommandInput,
-    DeleteScheduleCommand,
-    GetScheduleCommand,
-    type SchedulerClient,
-    UpdateScheduleCommand,
-} from "@aws-sdk/client-scheduler";
+import * as scheduler from "@aws-sdk/client-scheduler";
 import type * as aws from "@pulumi/aws";
-import { unlessGone } from "../unless-gone.ts";
-import {
-    type AnyEntry,
-    awsKeys,
-    entry,
-    named,
-    type Properties,
-    pulumiKeys,
-    type Resolved,
-    withoutDefaults,
-} from "./entry.ts";
+import type { AnyEntry } from "./entry.ts";
+import { or, struct, value } from "./kinds.ts";
+import { callsOf, resource } from "./resource.ts";
 
-const gone = "ResourceNotFoundException";
-
-/** EventBridge Scheduler's defaults (API reference of CreateSchedule). */
-const defaults = {
-    description: "",
-    groupName: "default",
-    scheduleExpressionTimezone: "UTC",
-    state: "ENABLED",
-    actionAfterCompletion: "NONE",
-};
-const retriesByDefault = { maximumEventAgeInSeconds: 86_400, maximumRetryAttempts: 185 };
-
-/** Schedules. A schedule has no tags of its own. */
-export function scheduleEntries(scheduler: SchedulerClient): Record<string, AnyEntry> {
-    const find = (id: string) => {
-        const [GroupName, Name = ""] = id.split("/");
-        return { GroupName, Name };
-    };
+/** Schedules, with the defaults of CreateSchedule in the API reference. A schedule has no tags of its own. */
+export function scheduleEntries(client: scheduler.SchedulerClient): Record<string, AnyEntry> {
+    const call = callsOf(client);
     return {
-        "aws:scheduler/schedule:Schedule": entry<aws.scheduler.ScheduleArgs>({
-            properties: {
-                name: "replace",
-                groupName: "replace",
-                description: "update",
-                scheduleExpression: "update",
-                scheduleExpressionTimezone: "update",
-                flexibleTimeWindow: "update",
-                state: "update",
-                target: "update",
+        "aws:scheduler/schedule:Schedule": resource<aws.scheduler.ScheduleArgs>({
+            replace: { name: value, groupName: or("default") },
+            update: {
+                description: or(""),
+                scheduleExpression: value,
+                scheduleExpressionTimezone: or("UTC"),
+                flexibleTimeWindow: struct({ mode: value, maximumWindowInMinutes: value }),
+                state: or("ENABLED"),
+                target: struct({
+                    arn: value,
+                    roleArn: value,
+                    input: value,
+                    retryPolicy: or(
+                        {},
+                        struct({ maximumEventAgeInSeconds: or(86_400), maximumRetryAttempts: or(185) }),
+                    ),
+                    deadLetterConfig: struct({ arn: value }),
+                }),
             },
-            nested: [
-                "flexibleTimeWindow.mode",
-                "flexibleTimeWindow.maximumWindowInMinutes",
-                "target.arn",
-                "target.roleArn",
-                "target.input",
-                "target.retryPolicy.maximumEventAgeInSeconds",
-                "target.retryPolicy.maximumRetryAttempts",
-                "target.deadLetterConfig.arn",
-            ],
-            async create(args) {
-                const wanted = wholeOf(args);
-                const id = `${wanted.GroupName}/${wanted.Name}`;
-                await scheduler.send(new CreateScheduleCommand(wanted));
-                return id;
+            outputs: { arn: value },
+            gone: ["ResourceNotFoundException"],
+            async create(input) {
+                await call(scheduler.CreateScheduleCommand)(input);
+                return `${input.GroupName}/${input.Name}`;
             },
-            computed: async (id) => ({ arn: (await scheduler.send(new GetScheduleCommand(find(id)))).Arn }),
-            async read(id, state) {
-                const found = await unlessGone(scheduler.send(new GetScheduleCommand(find(id))), gone);
-                if (!found) {
-                    return undefined;
-                }
-                const target = pulumiKeys(found.Target) as Properties;
-                const { flexibleTimeWindow, ...rest } = pulumiKeys({
-                    Name: found.Name,
-                    GroupName: found.GroupName,
-                    Description: found.Description,
-                    ScheduleExpression: found.ScheduleExpression,
-                    ScheduleExpressionTimezone: found.ScheduleExpressionTimezone,
-                    FlexibleTimeWindow: found.FlexibleTimeWindow,
-                    State: found.State,
-                }) as Properties;
-                return {
-                    ...withoutDefaults(rest, state as Properties, defaults),
-                    flexibleTimeWindow,
-                    target: withoutDefaults(target, (state.target ?? {}) as unknown as Properties, {
-                        retryPolicy: retriesByDefault,
-                    }),
-                };
+            key(id) {
+                const [GroupName, Name] = id.split("/");
+                return { GroupName, Name };
             },
-            async update(_id, args) {
-                await scheduler.send(new UpdateScheduleCommand(wholeOf(args)));
-            },
-            async delete(id) {
-                await unlessGone(scheduler.send(new DeleteScheduleCommand(find(id))), gone);
-            },
+            get: call(scheduler.GetScheduleCommand),
+            // The whole schedule: an update removes what it does not contain (API reference of UpdateSchedule).
+            put: call(scheduler.UpdateScheduleCommand),
+            delete: call(scheduler.DeleteScheduleCommand),
         }),
-    };
-}
-
-/** The whole schedule: an update removes what it does not contain (API reference of UpdateSchedule). */
-function wholeOf(args: Resolved<aws.scheduler.ScheduleArgs>): CreateScheduleCommandInput {
-    return {
-        Name: named(args.name, "name"),
-        GroupName: args.groupName ?? defaults.groupName,
-        Description: args.description,
-        ScheduleExpression: args.scheduleExpression,
-        ScheduleExpressionTimezone: args.scheduleExpressionTimezone,
-        FlexibleTimeWindow: awsKeys(args.flexibleTimeWindow) as CreateScheduleCommandInput["FlexibleTimeWindow"],
-        State: args.state as "ENABLED" | undefined,
-        Target: awsKeys(args.target) as CreateScheduleCommandInput["Target"],
     };
 }

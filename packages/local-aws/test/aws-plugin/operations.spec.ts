@@ -5,11 +5,9 @@ import { clientsOf, region } from "../../../../test/support/local-aws.ts";
 import { zipOf } from "../../aws-plugin/archive.ts";
 import { budgetEntries } from "../../aws-plugin/budgets.ts";
 import { trailEntries } from "../../aws-plugin/cloudtrail.ts";
-import { dashboardEntries } from "../../aws-plugin/dashboard.ts";
+import { alarmEntries, logGroupEntries } from "../../aws-plugin/cloudwatch.ts";
 import { functionAccessEntries } from "../../aws-plugin/lambda-access.ts";
 import { functionEntries } from "../../aws-plugin/lambda-function.ts";
-import { logGroupEntries } from "../../aws-plugin/log-group.ts";
-import { alarmEntries } from "../../aws-plugin/metric-alarm.ts";
 import { createProvider } from "../../aws-plugin/provider.ts";
 import { scheduleEntries } from "../../aws-plugin/scheduler.ts";
 import { snsEntries } from "../../aws-plugin/sns.ts";
@@ -54,7 +52,6 @@ describe("the resource types of operations in the local AWS plugin", () => {
             ...sqsEntries(clients.sqs),
             ...budgetEntries(clients.budgets, async () => account),
             ...alarmEntries(clients.cloudWatch),
-            ...dashboardEntries(clients.cloudWatch),
             ...logGroupEntries(clients.logs),
             ...trailEntries(clients.trails),
         };

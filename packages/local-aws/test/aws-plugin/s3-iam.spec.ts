@@ -12,11 +12,8 @@ import {
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { clientsOf, region } from "../../../../test/support/local-aws.ts";
 import { iamEntries } from "../../aws-plugin/iam.ts";
-import { openIdEntries } from "../../aws-plugin/iam-openid.ts";
-import { policyEntries } from "../../aws-plugin/iam-policies.ts";
 import { createProvider } from "../../aws-plugin/provider.ts";
-import { bucketEntries } from "../../aws-plugin/s3-bucket.ts";
-import { objectEntries } from "../../aws-plugin/s3-object.ts";
+import { s3Entries } from "../../aws-plugin/s3.ts";
 import type { Instance } from "../../instance.ts";
 import { discardInstance, startInstance } from "../instances.ts";
 import { type Plugin, testLives, urnOf } from "./life.ts";
@@ -31,9 +28,7 @@ describe("the resource types of S3 and IAM in the local AWS plugin", () => {
         instance = await startInstance();
         clients = clientsOf(instance);
         const { s3, iam } = clients;
-        const access = { ...iamEntries(iam), ...policyEntries(iam), ...openIdEntries(iam) };
-        const entries = { ...bucketEntries(s3, region), ...objectEntries(s3), ...access };
-        plugin = createProvider(entries, {}) as Plugin;
+        plugin = createProvider({ ...s3Entries(s3, region), ...iamEntries(iam) }, {}) as Plugin;
         await iam.send(new CreateUserCommand({ UserName: "ann" }));
         await iam.send(new CreatePolicyCommand({ PolicyName: "kept", PolicyDocument: allow }));
         file = join(instance.dir, "u.csv");

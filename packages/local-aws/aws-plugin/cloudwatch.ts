@@ -1,0 +1,134 @@
+import * as cloudWatch from "@aws-sdk/client-cloudwatch";
+import * as logs from "@aws-sdk/client-cloudwatch-logs";
+import type * as aws from "@pulumi/aws";
+import { type AnyEntry, type Properties, tagList, tagMap } from "./entry.ts";
+import { at, json, type Kinds, list, map, or, pairs, struct, value } from "./kinds.ts";
+import { callsOf, resource } from "./resource.ts";
+
+const gone = ["ResourceNotFound", "ResourceNotFoundException", "DashboardNotFoundError"];
+const dimensions = { ...pairs("Name"), or: {} };
+
+/** The metric of an alarm without queries. */
+const ownMetric: Kinds = {
+    namespace: value,
+    metricName: value,
+    dimensions,
+    statistic: value,
+    extendedStatistic: value,
+    period: value,
+    unit: value,
+};
+const queries = list(
+    struct({
+        id: value,
+        expression: value,
+        label: value,
+        period: value,
+        // A query returns data only where the program asks for it, as in Pulumi's AWS plugin.
+        returnData: or(false),
+        metric: at(
+            "MetricStat",
+            struct({
+                namespace: at("Metric.Namespace"),
+                metricName: at("Metric.MetricName"),
+                dimensions: at("Metric.Dimensions", { ...dimensions, ...map }),
+                period: value,
+                stat: value,
+                unit: value,
+            }),
+        ),
+    }),
+);
+
+/** Alarms on metrics or on expressions over them, with the defaults of PutMetricAlarm in the API reference. */
+export function alarmEntries(client: cloudWatch.CloudWatchClient): Record<string, AnyEntry> {
+    const call = callsOf(client);
+    /** An alarm has dimensions of its own only without queries. */
+    const alarmOf = ({ Dimensions, ...rest }: Properties) => ({ ...rest, ...(!rest.Metrics && { Dimensions }) });
+    return {
+        "aws:cloudwatch/metricAlarm:MetricAlarm": resource<aws.cloudwatch.MetricAlarmArgs>({
+            replace: { name: at("AlarmName") },
+            update: {
+                alarmDescription: or(""),
+                ...ownMetric,
+                metricQueries: at("Metrics", queries),
+                comparisonOperator: value,
+                threshold: value,
+                evaluationPeriods: value,
+                datapointsToAlarm: value,
+                treatMissingData: or("missing"),
+                actionsEnabled: or(true),
+                alarmActions: or([]),
+                okActions: at("OKActions", value, []),
+                insufficientDataActions: or([]),
+            },
+            outputs: { arn: at("AlarmArn") },
+            gone,
+            tags: {
+                member: "Tags",
+                form: tagList,
+                list: async (ResourceARN) => (await call(cloudWatch.ListTagsForResourceCommand)({ ResourceARN })).Tags,
+                add: (ResourceARN, Tags) => call(cloudWatch.TagResourceCommand)({ ResourceARN, Tags }),
+                remove: (ResourceARN, TagKeys) => call(cloudWatch.UntagResourceCommand)({ ResourceARN, TagKeys }),
+            },
+            id: ({ name = "" }) => name,
+            put: (input) => call(cloudWatch.PutMetricAlarmCommand)(alarmOf(input)),
+            async get({ AlarmName }) {
+                const { MetricAlarms } = await call(cloudWatch.DescribeAlarmsCommand)({ AlarmNames: [AlarmName] });
+                return MetricAlarms?.find((alarm) => alarm.AlarmName === AlarmName);
+            },
+            key: "AlarmName",
+            delete: ({ AlarmName }) => call(cloudWatch.DeleteAlarmsCommand)({ AlarmNames: [AlarmName] }),
+        }),
+
+        // Dashboards have no tags: one of the same name is overwritten, as CloudWatch does.
+        "aws:cloudwatch/dashboard:Dashboard": resource<aws.cloudwatch.DashboardArgs>({
+            replace: { dashboardName: value },
+            update: { dashboardBody: json },
+            outputs: { dashboardArn: value },
+            gone,
+            id: ({ dashboardName }) => dashboardName,
+            key: "DashboardName",
+            put: call(cloudWatch.PutDashboardCommand),
+            get: call(cloudWatch.GetDashboardCommand),
+            delete: ({ DashboardName }) =>
+                call(cloudWatch.DeleteDashboardsCommand)({ DashboardNames: [DashboardName] }),
+        }),
+    };
+}
+
+/** Log groups. Their ARN has no `:*` at its end, which CloudWatch Logs adds, as in Pulumi's AWS plugin. */
+export function logGroupEntries(client: logs.CloudWatchLogsClient): Record<string, AnyEntry> {
+    const call = callsOf(client);
+    return {
+        "aws:cloudwatch/logGroup:LogGroup": resource<aws.cloudwatch.LogGroupArgs>({
+            replace: { name: at("logGroupName") },
+            update: { retentionInDays: at("retentionInDays", value, 0) },
+            outputs: { arn: at("arn") },
+            gone,
+            tags: {
+                member: "tags",
+                form: tagMap,
+                list: async (resourceArn) => (await call(logs.ListTagsForResourceCommand)({ resourceArn })).tags,
+                add: (resourceArn, tags) => call(logs.TagResourceCommand)({ resourceArn, tags }),
+                remove: (resourceArn, tagKeys) => call(logs.UntagResourceCommand)({ resourceArn, tagKeys }),
+            },
+            async create({ logGroupName, tags }) {
+                await call(logs.CreateLogGroupCommand)({ logGroupName, tags });
+                return String(logGroupName);
+            },
+            settles: true,
+            key: "logGroupName",
+            async get({ logGroupName }) {
+                const { logGroups } = await call(logs.DescribeLogGroupsCommand)({ logGroupNamePrefix: logGroupName });
+                const found = logGroups?.find((group) => group.logGroupName === logGroupName);
+                return found && { ...found, arn: found.arn?.replace(/:\*$/, "") };
+            },
+            async put(input, { olds }) {
+                if (input.retentionInDays !== 0) await call(logs.PutRetentionPolicyCommand)(input);
+                else if (olds.retentionInDays) await call(logs.DeleteRetentionPolicyCommand)(input);
+            },
+            delete: call(logs.DeleteLogGroupCommand),
+        }),
+    };
+}

@@ -1,0 +1,178 @@
+import { canonical, type Properties, sameJson, sameMembers } from "./entry.ts";
+
+/** How one property goes into a call, and comes back from an answer. */
+export interface Kind {
+    /** The path of members in calls and answers; without one, the property's own name in AWS's spelling. */
+    readonly path?: string;
+    /** AWS's value, in Pulumi's form, where the program gives none: it is sent then, and is no difference when read. */
+    readonly or?: unknown;
+    /** The value that removes a property which the program gave before, where AWS has no other default. */
+    readonly cleared?: unknown;
+    /** Paths of all arguments inside; a kind without them takes any value. `a.*` is all of a map. */
+    readonly nested?: readonly string[];
+    to?(value: unknown): unknown;
+    from?(found: unknown, state: unknown): unknown;
+}
+
+export type Kinds = Readonly<Record<string, Kind>>;
+
+/** The property's name in the service's API. */
+export type Spelling = (property: string) => string;
+
+export const upperCase: Spelling = (property) => property.charAt(0).toUpperCase() + property.slice(1);
+export const asItIs: Spelling = (property) => property;
+
+/** A value that is the same on both sides. */
+export const value: Kind = {};
+
+/** A kind at another path than the property's own name, and with a default. */
+export const at = (path: string, kind: Kind = value, or: unknown = kind.or): Kind => ({ ...kind, path, or });
+
+/** A kind with AWS's default. */
+export const or = (preset: unknown, kind: Kind = value): Kind => ({ ...kind, or: preset });
+
+/** A kind of which an update sends a value when the program gives it no longer. */
+export const clearedBy = (cleared: unknown, kind: Kind): Kind => ({ ...kind, cleared });
+
+/** A property that the row's own calls handle. */
+export const apart: Kind = { path: "" };
+
+/** The members of a call for the properties in `values`; `olds` are the properties before an update. */
+export function toAws(kinds: Kinds, values: object, olds: object = {}, spelling = upperCase): Properties {
+    const input: Record<string, unknown> = {};
+    for (const [property, kind] of Object.entries(kinds)) {
+        const before = memberOf(olds, property);
+        const given = memberOf(values, property) ?? kind.or ?? (before === undefined ? undefined : kind.cleared);
+        if (given === undefined || kind.path === "") {
+            continue;
+        }
+        const names = (kind.path ?? spelling(property)).split(".");
+        const last = names.pop() ?? "";
+        let inner = input;
+        for (const name of names) {
+            const next = { ...Object(inner[name]) };
+            inner[name] = next;
+            inner = next;
+        }
+        inner[last] = kind.to ? kind.to(given) : given;
+    }
+    return input;
+}
+
+/** The properties in AWS's answer, without the defaults of those that the program does not give. */
+export function fromAws(kinds: Kinds, found: unknown, state: unknown, spelling = upperCase): Properties {
+    const observed = Object.entries(kinds).flatMap(([property, kind]) => {
+        if (kind.path === "") {
+            return [];
+        }
+        const names = (kind.path ?? spelling(property)).split(".");
+        const has = names.reduce(memberOf, found);
+        const was = memberOf(state, property);
+        const said = has === undefined ? kind.or : kind.from ? kind.from(has, was) : has;
+        const isDefault = [undefined, kind.or, kind.cleared].some((preset) => canonical(said) === canonical(preset));
+        return was === undefined && isDefault ? [] : [[property, said] as const];
+    });
+    return Object.fromEntries(observed);
+}
+
+/** A member of a value that may be missing; null is a missing value. */
+export function memberOf(value: unknown, name: string): unknown {
+    const found: unknown = value === null || typeof value !== "object" ? undefined : Reflect.get(value, name);
+    return found ?? undefined;
+}
+
+/** The paths of all arguments inside those of `kinds`. */
+export const nestedOf = (kinds: Kinds): readonly string[] =>
+    Object.entries(kinds).flatMap(([property, { nested = [] }]) => nested.map((path) => `${property}.${path}`));
+
+/** An object with these members. One that has only defaults is missing, if the program does not give it. */
+export function struct(members: Kinds, spelling = upperCase): Kind {
+    return {
+        nested: Object.entries(members).flatMap(([property, { nested }]) =>
+            nested ? nested.map((path) => `${property}.${path}`) : [property],
+        ),
+        to: (given) => toAws(members, Object(given), {}, spelling),
+        from(found, state) {
+            const observed = fromAws(members, found, state, spelling);
+            return Object.keys(observed).length > 0 || state !== undefined ? observed : undefined;
+        },
+    };
+}
+
+/** Properties that AWS has inside one member. */
+export const inside = (path: string, kinds: Kinds, spelling = upperCase): Kinds =>
+    Object.fromEntries(
+        Object.entries(kinds).map(([name, kind]) => [name, at(`${path}.${kind.path ?? spelling(name)}`, kind)]),
+    );
+
+/** A list of values of one kind. */
+export const list = (of: Kind = value): Kind => ({
+    ...(of.nested && { nested: of.nested }),
+    to: (given) => elementsOf(given).map((each) => (of.to ? of.to(each) : each)),
+    from(found, state) {
+        const were = elementsOf(state);
+        // No element is the same as no list.
+        if (elementsOf(found).length === 0 && state === undefined) return undefined;
+        return elementsOf(found).map((each, n) => (of.from ? of.from(each, were[n]) : each));
+    },
+});
+
+const elementsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** A list in CloudFront's form, with the number of its items. */
+export function items(of: Kind = value): Kind {
+    const { to = asGiven, from = asGiven, ...rest } = list(of);
+    return {
+        ...rest,
+        to: (given) => ({ Quantity: elementsOf(given).length, Items: to(given, undefined) }),
+        from: (found, state) => from(memberOf(found, "Items"), state),
+    };
+}
+
+const asGiven = (given: unknown, _state?: unknown): unknown => given;
+
+/** A list without a meaningful order: the program's order, if AWS's answer has the same members. */
+export const unordered = (of: Kind): Kind => ({
+    ...of,
+    from(found, state) {
+        const observed = of.from ? of.from(found, state) : found;
+        return Array.isArray(state) ? sameMembers(state, elementsOf(observed)) : observed;
+    },
+});
+
+/** One value that AWS has as a list. */
+export const only = (of: Kind = value): Kind => ({
+    ...of,
+    to: (given) => [of.to ? of.to(given) : given],
+    from: (found, state) => (of.from ? of.from(elementsOf(found)[0], state) : elementsOf(found)[0]),
+});
+
+/** A map that has the same form on both sides. */
+export const map: Kind = { nested: ["*"] };
+
+/** A map that AWS has as a list of keys and values, such as tags and dimensions. */
+export const pairs = (name: string): Kind => ({
+    ...map,
+    to: (given) => Object.entries(Object(given)).map(([key, inner]) => ({ [name]: key, Value: String(inner) })),
+    from: (found) =>
+        Object.fromEntries(elementsOf(found).map((each) => [memberOf(each, name), memberOf(each, "Value")])),
+});
+
+/** A map of which AWS answers more than the program gives. */
+export const partOf = (members: Kind): Kind => ({
+    ...members,
+    from(found, state) {
+        const observed = members.from ? members.from(found, state) : found;
+        const given = Object.keys(Object(state ?? observed));
+        return Object.fromEntries(given.map((key) => [key, memberOf(observed, key)]));
+    },
+});
+
+export const numberText: Kind = { to: String, from: Number };
+export const flagText: Kind = { to: String, from: (found) => found === "true" };
+
+/** The text of a JSON document: the program's, if AWS's answer means the same. */
+export const json: Kind = { from: (found, state) => (found === "" ? undefined : sameJson(state, String(found))) };
+
+/** A JSON document that AWS answers in the form of a URL. */
+export const encodedJson: Kind = { from: (found, state) => sameJson(state, decodeURIComponent(String(found))) };
