@@ -1,23 +1,11 @@
-import {
-    type APIGatewayClient,
-    CreateRestApiCommand,
-    type CreateRestApiCommandInput,
-    DeleteRestApiCommand,
-    GetResourcesCommand,
-    GetRestApiCommand,
-    GetTagsCommand,
-    type PatchOperation,
-    PutRestApiCommand,
-    TagResourceCommand,
-    UntagResourceCommand,
-    UpdateRestApiCommand,
-} from "@aws-sdk/client-api-gateway";
+import * as apiGateway from "@aws-sdk/client-api-gateway";
 import type * as aws from "@pulumi/aws";
-import { unlessGone } from "../unless-gone.ts";
-import { type AnyEntry, entry, goneKeys, named, type Properties, tagMap, withoutDefaults } from "./entry.ts";
+import { type AnyEntry, canonical, type Properties, tagMap } from "./entry.ts";
+import { apart, asItIs, memberOf, or, struct, value } from "./kinds.ts";
+import { callsOf, resource, type Tagging } from "./resource.ts";
 
-/** API Gateway's error for anything that does not exist. */
-export const noSuchThing = "NotFoundException";
+/** What all types of API Gateway have in common. */
+export const ofApiGateway = { spelling: asItIs, gone: ["NotFoundException"] };
 
 /** The path of an account's APIs. */
 export interface ApiPlace {
@@ -29,112 +17,95 @@ export interface ApiPlace {
  * REST APIs, from an OpenAPI document or without one. The document is put as a whole. API Gateway cannot return it
  * unchanged. A change outside of Pulumi in the described parts is not drift, as with Pulumi's own AWS plugin.
  */
-export function restApiEntries(client: APIGatewayClient, { region, account }: ApiPlace): Record<string, AnyEntry> {
-    const arnOf = (id: string) => `arn:aws:apigateway:${region}::/restapis/${id}`;
+export function restApiEntries(
+    client: apiGateway.APIGatewayClient,
+    { region, account }: ApiPlace,
+): Record<string, AnyEntry> {
+    const call = callsOf(client);
     return {
-        "aws:apigateway/restApi:RestApi": entry<aws.apigateway.RestApiArgs>({
-            properties: {
-                name: "update",
-                description: "update",
-                body: "update",
-                endpointConfiguration: "replace",
-                minimumCompressionSize: "update",
-                disableExecuteApiEndpoint: "update",
-                failOnWarnings: "update",
-                putRestApiMode: "update",
-                tags: "update",
+        "aws:apigateway/restApi:RestApi": resource<aws.apigateway.RestApiArgs>({
+            ...ofApiGateway,
+            replace: { endpointConfiguration: or({ types: ["EDGE"] }, struct({ types: value }, asItIs)) },
+            update: {
+                name: value,
+                description: value,
+                body: apart,
+                minimumCompressionSize: { from: String },
+                disableExecuteApiEndpoint: value,
+                failOnWarnings: apart,
+                putRestApiMode: apart,
             },
-            nested: ["endpointConfiguration.types"],
-            async create(args) {
-                const wanted: CreateRestApiCommandInput = {
-                    name: named(args.name, "name"),
-                    description: args.description,
-                    endpointConfiguration: { types: (args.endpointConfiguration?.types ?? ["EDGE"]) as ["EDGE"] },
-                    tags: tagMap(args.tags),
-                };
-                const { id = "" } = await client.send(new CreateRestApiCommand(wanted));
-                await this.update(id, args, { ...args, body: undefined });
-                return id;
-            },
-            async computed(restApiId) {
-                const { items = [] } = await client.send(new GetResourcesCommand({ restApiId, limit: 500 }));
+            tags: apiTags(client),
+            async outputs(restApiId) {
+                const { items = [] } = await call(apiGateway.GetResourcesCommand)({ restApiId, limit: 500 });
                 return {
-                    arn: arnOf(restApiId),
+                    arn: `arn:aws:apigateway:${region}::/restapis/${restApiId}`,
                     executionArn: `arn:aws:execute-api:${region}:${await account()}:${restApiId}`,
                     rootResourceId: items.find(({ path }) => path === "/")?.id,
                 };
             },
-            async read(restApiId, state) {
-                const found = await unlessGone(client.send(new GetRestApiCommand({ restApiId })), noSuchThing);
-                if (!found) {
-                    return undefined;
-                }
-                const observed = {
-                    name: found.name,
-                    description: found.description,
-                    endpointConfiguration: { types: found.endpointConfiguration?.types },
-                    minimumCompressionSize:
-                        found.minimumCompressionSize === undefined ? undefined : String(found.minimumCompressionSize),
-                    disableExecuteApiEndpoint: found.disableExecuteApiEndpoint,
-                };
+            create: async ({ name, description, endpointConfiguration, tags }) =>
+                (await call(apiGateway.CreateRestApiCommand)({ name, description, endpointConfiguration, tags })).id,
+            settles: true,
+            key: "restApiId",
+            async get(key, _id, state) {
+                const found = await call(apiGateway.GetRestApiCommand)(key);
                 // The document decides where the program gives no argument.
-                const said = Object.entries(observed).filter(([key]) => (state as Properties)[key] !== undefined);
-                const tags = withoutDefaults({ tags: await tagsOf(client, arnOf(restApiId)) }, state as Properties, {
-                    tags: {},
-                });
-                return { ...Object.fromEntries(said), ...tags };
+                const given = Object.keys(state).filter((name) => name in found);
+                return Object.fromEntries(given.map((name) => [name, memberOf(found, name)]));
             },
-            async update(restApiId, args, olds) {
-                if (args.body !== undefined && args.body !== olds.body) {
-                    const mode = (args.putRestApiMode ?? "overwrite") as "overwrite";
-                    const failOnWarnings = args.failOnWarnings ?? false;
+            async put(input, { key, args, olds, before }) {
+                const isPut = args.body !== undefined && args.body !== olds.body;
+                if (isPut) {
+                    const { putRestApiMode: mode = "overwrite", failOnWarnings = false } = args;
                     const body = Buffer.from(args.body);
-                    await client.send(new PutRestApiCommand({ restApiId, mode, failOnWarnings, body }));
+                    await call(apiGateway.PutRestApiCommand)({ ...key, mode, failOnWarnings, body });
                 }
-                const patchOperations = [
-                    ...replaced("name", args.name),
-                    ...replaced("description", args.description),
-                    ...replaced("disableExecuteApiEndpoint", args.disableExecuteApiEndpoint),
-                    ...(args.minimumCompressionSize !== olds.minimumCompressionSize ||
-                    args.minimumCompressionSize !== undefined
-                        ? [
-                              {
-                                  op: "replace" as const,
-                                  path: "/minimumCompressionSize",
-                                  value: args.minimumCompressionSize,
-                              },
-                          ]
-                        : []),
-                ];
-                await client.send(new UpdateRestApiCommand({ restApiId, patchOperations }));
-                await setTags(client, arnOf(restApiId), args.tags);
-                return undefined;
+                // The document's own values replace those of the arguments.
+                const patchOperations = patches(isPut ? key : before, input).filter(({ op }) => op === "replace");
+                if (olds.minimumCompressionSize !== undefined && args.minimumCompressionSize === undefined) {
+                    patchOperations.push({ op: "replace", path: "/minimumCompressionSize" });
+                }
+                await patch(call(apiGateway.UpdateRestApiCommand), key, patchOperations);
             },
-            async delete(restApiId) {
-                await unlessGone(client.send(new DeleteRestApiCommand({ restApiId })), noSuchThing);
-            },
+            delete: call(apiGateway.DeleteRestApiCommand),
         }),
     };
 }
 
-/** The patch that sets a member; empty where the program gives no argument. */
-export const replaced = (name: string, value: string | number | boolean | undefined): PatchOperation[] =>
-    value === undefined ? [] : [{ op: "replace", path: `/${name}`, value: String(value) }];
-
-/** The tags of an API, a stage, a key or a usage plan. */
-export async function tagsOf(client: APIGatewayClient, resourceArn: string): Promise<Record<string, string>> {
-    return (await client.send(new GetTagsCommand({ resourceArn }))).tags ?? {};
+/** The patches that change the members `before` to those of `after`. */
+export function patches(before: Properties, after: Properties, path = ""): apiGateway.PatchOperation[] {
+    const gone = Object.keys(before).filter((name) => after[name] === undefined);
+    return [
+        ...Object.entries(after).flatMap(([name, wanted]): apiGateway.PatchOperation[] => {
+            if (canonical(wanted) === canonical(before[name])) return [];
+            if (typeof wanted === "object") return patches(Object(before[name]), Object(wanted), `${path}/${name}`);
+            return [{ op: "replace", path: `${path}/${name}`, value: String(wanted) }];
+        }),
+        ...gone.map((name) => ({ op: "remove" as const, path: `${path}/${name}` })),
+    ];
 }
 
-/** Sets the tags of an API Gateway resource, and removes those that it no longer has. */
-export async function setTags(
-    client: APIGatewayClient,
-    resourceArn: string,
-    wanted: object | undefined,
-): Promise<void> {
-    const tagKeys = goneKeys(await tagsOf(client, resourceArn), wanted);
-    if (tagKeys.length > 0) {
-        await client.send(new UntagResourceCommand({ resourceArn, tagKeys }));
-    }
-    await client.send(new TagResourceCommand({ resourceArn, tags: tagMap(wanted) }));
+type Call = (input: Properties) => Promise<unknown>;
+
+/** A call for patches, if there are any. */
+export async function patch(call: Call, key: Properties, patchOperations: readonly object[]): Promise<void> {
+    if (patchOperations.length > 0) await call({ ...key, patchOperations });
+}
+
+/** A `put` that patches what changes. */
+export const patching =
+    (call: Call) => (input: Properties, change: { readonly key: Properties; readonly before: Properties }) =>
+        patch(call, change.key, patches(change.before, input));
+
+/** Tags of an API, a stage, a key or a usage plan. */
+export function apiTags(client: apiGateway.APIGatewayClient): Tagging {
+    const call = callsOf(client);
+    return {
+        member: "tags",
+        form: tagMap,
+        list: async (resourceArn) => (await call(apiGateway.GetTagsCommand)({ resourceArn })).tags,
+        add: (resourceArn, tags) => call(apiGateway.TagResourceCommand)({ resourceArn, tags }),
+        remove: (resourceArn, tagKeys) => call(apiGateway.UntagResourceCommand)({ resourceArn, tagKeys }),
+    };
 }

@@ -1,223 +1,134 @@
-import {
-    type Budget,
-    type BudgetsClient,
-    CreateBudgetCommand,
-    CreateNotificationCommand,
-    DeleteBudgetCommand,
-    DeleteNotificationCommand,
-    DescribeBudgetCommand,
-    ListTagsForResourceCommand,
-    type Notification,
-    paginateDescribeNotificationsForBudget,
-    paginateDescribeSubscribersForNotification,
-    type Subscriber,
-    TagResourceCommand,
-    UntagResourceCommand,
-    UpdateBudgetCommand,
-} from "@aws-sdk/client-budgets";
+import * as budgets from "@aws-sdk/client-budgets";
 import type * as aws from "@pulumi/aws";
-import { unlessGone } from "../unless-gone.ts";
-import {
-    type AnyEntry,
-    awsKeys,
-    canonical,
-    entry,
-    goneKeys,
-    named,
-    type Properties,
-    plainTags,
-    pulumiKeys,
-    type Resolved,
-    sameMembers,
-    tagList,
-    withoutDefaults,
-} from "./entry.ts";
+import { type AnyEntry, canonical, sameMembers, tagList } from "./entry.ts";
+import { apart, at, elementsOf, type Kind, list, memberOf, or, partOf, struct, upperCase, value } from "./kinds.ts";
+import { callsOf, resource } from "./resource.ts";
 
-const gone = "NotFoundException";
+/** A notification; the addresses of its subscribers are sorted, by their protocol. */
+interface Notice {
+    readonly Notification: budgets.Notification;
+    readonly SNS: readonly string[];
+    readonly EMAIL: readonly string[];
+}
 
-type Args = Resolved<aws.budgets.BudgetArgs>;
-type BudgetNotification = NonNullable<Args["notifications"]>[number];
+const amount: Kind = { from: (found, state) => (Number(found) === Number(state) ? state : found) };
+
+const costFilters: Kind = {
+    ...list(struct({ name: value, values: value })),
+    to: (given) =>
+        Object.fromEntries(elementsOf(given).map((each) => [memberOf(each, "name"), memberOf(each, "values")])),
+    from(found, state) {
+        const observed = Object.entries(Object(found)).map(([name, values]) => ({ name, values }));
+        return Array.isArray(state) ? sameMembers(state, observed) : observed;
+    },
+};
+
+const addresses: Kind = { ...list(), or: [], to: (given) => elementsOf(given).toSorted() };
+const inOrder = list(
+    struct({
+        comparisonOperator: at("Notification.ComparisonOperator"),
+        threshold: at("Notification.Threshold"),
+        thresholdType: at("Notification.ThresholdType"),
+        notificationType: at("Notification.NotificationType"),
+        subscriberSnsTopicArns: at("SNS", addresses),
+        subscriberEmailAddresses: at("EMAIL", addresses),
+    }),
+);
+/** Notifications and addresses have no order. */
+const notifications: Kind = {
+    ...inOrder,
+    from(found, state) {
+        const given = elementsOf(inOrder.to?.(state));
+        return sameMembers(given, elementsOf(found)) === given ? state : inOrder.from?.(found, []);
+    },
+};
 
 /** Budgets and their subscribers. A budget's id is its account and name. */
-export function budgetEntries(client: BudgetsClient, accountId: () => Promise<string>): Record<string, AnyEntry> {
-    const find = (id: string) => ({ AccountId: id.split(":", 1)[0], BudgetName: id.slice(id.indexOf(":") + 1) });
-    const arnOf = (id: string) => `arn:aws:budgets::${id.replace(":", ":budget/")}`;
-    const tagsOf = async (ResourceARN: string) =>
-        plainTags((await client.send(new ListTagsForResourceCommand({ ResourceARN }))).ResourceTags);
+export function budgetEntries(
+    client: budgets.BudgetsClient,
+    accountId: () => Promise<string>,
+): Record<string, AnyEntry> {
+    const call = callsOf(client);
+    const keyOf = (id: string) => ({ AccountId: id.split(":", 1)[0], BudgetName: id.slice(id.indexOf(":") + 1) });
 
-    async function notificationsOf(id: string): Promise<BudgetNotification[]> {
-        const notifications = [];
-        for await (const page of paginateDescribeNotificationsForBudget({ client }, find(id))) {
-            for (const Notification of page.Notifications ?? []) {
-                const subscribers: Subscriber[] = [];
-                const of = { ...find(id), Notification };
-                for await (const { Subscribers = [] } of paginateDescribeSubscribersForNotification({ client }, of)) {
-                    subscribers.push(...Subscribers);
-                }
-                notifications.push(observedNotification(Notification, subscribers));
+    async function noticesOf(id: string): Promise<Notice[]> {
+        const found: Notice[] = [];
+        const [key, pages] = [keyOf(id), budgets.paginateDescribeNotificationsForBudget({ client }, keyOf(id))];
+        for await (const { Notifications = [] } of pages) {
+            for (const { NotificationState, ...Notification } of Notifications) {
+                const subscribers: budgets.Subscriber[] = [];
+                const of = budgets.paginateDescribeSubscribersForNotification({ client }, { ...key, Notification });
+                for await (const page of of) subscribers.push(...(page.Subscribers ?? []));
+                const [SNS = [], EMAIL = []] = ["SNS", "EMAIL"].map((protocol) =>
+                    subscribers
+                        .filter(({ SubscriptionType }) => SubscriptionType === protocol)
+                        .map(({ Address = "" }) => Address)
+                        .sort(),
+                );
+                found.push({ Notification: { ThresholdType: "PERCENTAGE", ...Notification }, SNS, EMAIL });
             }
         }
-        return notifications;
+        return found;
     }
-
-    return {
-        "aws:budgets/budget:Budget": entry<aws.budgets.BudgetArgs>({
-            properties: {
-                name: "replace",
-                accountId: "replace",
-                budgetType: "update",
-                limitAmount: "update",
-                limitUnit: "update",
-                timeUnit: "update",
-                costFilters: "update",
-                costTypes: "update",
-                notifications: "update",
-                tags: "update",
-            },
-            nested: [
-                "costFilters.name",
-                "costFilters.values",
-                "costTypes.*",
-                "notifications.comparisonOperator",
-                "notifications.threshold",
-                "notifications.thresholdType",
-                "notifications.notificationType",
-                "notifications.subscriberSnsTopicArns",
-                "notifications.subscriberEmailAddresses",
-            ],
-            async create(args) {
-                const AccountId = args.accountId ?? (await accountId());
-                const id = `${AccountId}:${named(args.name, "name")}`;
-                const command = new CreateBudgetCommand({
-                    AccountId,
-                    Budget: budgetOf(args),
-                    NotificationsWithSubscribers: (args.notifications ?? []).map(wantedNotification),
-                    ResourceTags: tagList(args.tags),
-                });
-                await client.send(command);
-                return id;
-            },
-            computed: async (id) => ({ arn: arnOf(id) }),
-            async read(id, state) {
-                const found = (await unlessGone(client.send(new DescribeBudgetCommand(find(id))), gone))?.Budget;
-                if (!found) {
-                    return undefined;
-                }
-                const notifications = await notificationsOf(id);
-                const isAsWas = sameMembers(ordered(state.notifications), notifications) !== notifications;
-                return withoutDefaults(
-                    {
-                        ...observedBudget(found, state),
-                        notifications: isAsWas ? state.notifications : notifications,
-                        tags: await tagsOf(arnOf(id)),
-                    },
-                    state as Properties,
-                    { notifications: [], costFilters: [], tags: {} },
-                );
-            },
-            async update(id, args, olds) {
-                await client.send(
-                    new UpdateBudgetCommand({ AccountId: find(id).AccountId, NewBudget: budgetOf(args) }),
-                );
-                const there = await notificationsOf(id);
-                const wanted = ordered(args.notifications) ?? [];
-                const isIn = (list: readonly BudgetNotification[], one: BudgetNotification) =>
-                    list.some((other) => canonical(other) === canonical(one));
-                for (const { Notification } of there.filter((one) => !isIn(wanted, one)).map(wantedNotification)) {
-                    await client.send(new DeleteNotificationCommand({ ...find(id), Notification }));
-                }
-                for (const notification of wanted.filter((one) => !isIn(there, one))) {
-                    await client.send(
-                        new CreateNotificationCommand({ ...find(id), ...wantedNotification(notification) }),
-                    );
-                }
-                const ResourceTagKeys = goneKeys(olds.tags, args.tags);
-                if (ResourceTagKeys.length > 0) {
-                    await client.send(new UntagResourceCommand({ ResourceARN: arnOf(id), ResourceTagKeys }));
-                }
-                const ResourceTags = tagList(args.tags);
-                if (ResourceTags.length > 0) {
-                    await client.send(new TagResourceCommand({ ResourceARN: arnOf(id), ResourceTags }));
-                }
-            },
-            async delete(id) {
-                await unlessGone(client.send(new DeleteBudgetCommand(find(id))), gone);
-            },
-        }),
-    };
-}
-
-function budgetOf(args: Args): Budget {
-    return {
-        BudgetName: args.name,
-        BudgetType: args.budgetType as "COST",
-        TimeUnit: args.timeUnit as "MONTHLY",
-        ...(args.limitAmount && { BudgetLimit: { Amount: args.limitAmount, Unit: args.limitUnit } }),
-        ...(args.costFilters && {
-            CostFilters: Object.fromEntries(args.costFilters.map(({ name, values }) => [name, [...values]])),
-        }),
-        ...(args.costTypes && { CostTypes: awsKeys(args.costTypes) as object }),
-    };
-}
-
-/** Only the kinds of cost that the program names: AWS fills in all others. */
-function observedBudget(found: Budget, state: Args): Properties {
-    const types = pulumiKeys(found.CostTypes ?? {}) as Properties;
-    const { Amount, Unit } = found.BudgetLimit ?? {};
-    const filters = Object.entries(found.CostFilters ?? {}).map(([name, values]) => ({ name, values }));
-    return {
-        name: found.BudgetName,
-        budgetType: found.BudgetType,
-        timeUnit: found.TimeUnit,
-        limitAmount: Number(Amount) === Number(state.limitAmount) ? state.limitAmount : Amount,
-        limitUnit: Unit,
-        costFilters: sameMembers(state.costFilters as typeof filters | undefined, filters),
-        costTypes:
-            state.costTypes && Object.fromEntries(Object.keys(state.costTypes).map((type) => [type, types[type]])),
-    };
-}
-
-function wantedNotification(notification: BudgetNotification) {
-    const subscribers = (SubscriptionType: "SNS" | "EMAIL", addresses: readonly string[] | undefined) =>
-        (addresses ?? []).map((Address) => ({ SubscriptionType, Address }));
-    return {
-        Notification: {
-            NotificationType: notification.notificationType as "ACTUAL",
-            ComparisonOperator: notification.comparisonOperator as "GREATER_THAN",
-            Threshold: notification.threshold,
-            ThresholdType: notification.thresholdType as "PERCENTAGE",
-        },
-        Subscribers: [
-            ...subscribers("SNS", notification.subscriberSnsTopicArns),
-            ...subscribers("EMAIL", notification.subscriberEmailAddresses),
-        ],
-    };
-}
-
-function observedNotification(of: Notification, subscribers: readonly Subscriber[]): BudgetNotification {
-    const addresses = (type: string) =>
-        subscribers.filter(({ SubscriptionType }) => SubscriptionType === type).map(({ Address = "" }) => Address);
-    return tidy({
-        comparisonOperator: of.ComparisonOperator ?? "",
-        threshold: of.Threshold ?? 0,
-        thresholdType: of.ThresholdType ?? "PERCENTAGE",
-        notificationType: of.NotificationType ?? "",
-        subscriberSnsTopicArns: addresses("SNS"),
-        subscriberEmailAddresses: addresses("EMAIL"),
+    const withSubscribers = (notice: unknown) => ({
+        Notification: memberOf(notice, "Notification"),
+        Subscribers: ["SNS", "EMAIL"].flatMap((SubscriptionType) =>
+            elementsOf(memberOf(notice, SubscriptionType)).map((Address) => ({ SubscriptionType, Address })),
+        ),
     });
-}
 
-const ordered = (notifications: Args["notifications"]) => notifications?.map(tidy);
-
-/** A notification with its addresses sorted; an empty list equals a missing one. */
-function tidy({
-    subscriberSnsTopicArns: topics = [],
-    subscriberEmailAddresses: mails = [],
-    ...notification
-}: BudgetNotification): BudgetNotification {
     return {
-        ...notification,
-        ...(topics.length > 0 && { subscriberSnsTopicArns: [...topics].sort() }),
-        ...(mails.length > 0 && { subscriberEmailAddresses: [...mails].sort() }),
+        "aws:budgets/budget:Budget": resource<aws.budgets.BudgetArgs>({
+            replace: { name: at("BudgetName"), accountId: apart },
+            update: {
+                budgetType: value,
+                limitAmount: at("BudgetLimit.Amount", amount),
+                limitUnit: at("BudgetLimit.Unit"),
+                timeUnit: value,
+                costFilters,
+                costTypes: partOf(upperCase),
+                notifications: or([], notifications),
+            },
+            outputs: (id) => ({ arn: `arn:aws:budgets::${id.replace(":", ":budget/")}` }),
+            gone: ["NotFoundException"],
+            tags: {
+                member: "ResourceTags",
+                form: tagList,
+                list: async (ResourceARN) =>
+                    (await call(budgets.ListTagsForResourceCommand)({ ResourceARN })).ResourceTags,
+                add: (ResourceARN, ResourceTags) => call(budgets.TagResourceCommand)({ ResourceARN, ResourceTags }),
+                remove: (ResourceARN, ResourceTagKeys) =>
+                    call(budgets.UntagResourceCommand)({ ResourceARN, ResourceTagKeys }),
+            },
+            async create({ Notifications, ResourceTags, ...Budget }, args) {
+                const AccountId = args.accountId ?? (await accountId());
+                const NotificationsWithSubscribers = elementsOf(Notifications).map(withSubscribers);
+                await call(budgets.CreateBudgetCommand)({
+                    AccountId,
+                    Budget,
+                    NotificationsWithSubscribers,
+                    ResourceTags,
+                });
+                return `${AccountId}:${args.name}`;
+            },
+            key: keyOf,
+            async get(key, id) {
+                const { Budget } = await call(budgets.DescribeBudgetCommand)(key);
+                return { ...Budget, Notifications: await noticesOf(id) };
+            },
+            async put({ AccountId, Notifications, ...NewBudget }, { id, key }) {
+                await call(budgets.UpdateBudgetCommand)({ AccountId, NewBudget });
+                const [there, wanted] = [await noticesOf(id), elementsOf(Notifications)];
+                const isIn = (notices: readonly unknown[], one: unknown) =>
+                    notices.some((other) => canonical(other) === canonical(one));
+                for (const { Notification } of there.filter((one) => !isIn(wanted, one))) {
+                    await call(budgets.DeleteNotificationCommand)({ ...key, Notification });
+                }
+                for (const one of wanted.filter((each) => !isIn(there, each))) {
+                    await call(budgets.CreateNotificationCommand)({ ...key, ...withSubscribers(one) });
+                }
+            },
+            delete: call(budgets.DeleteBudgetCommand),
+        }),
     };
 }

@@ -1,147 +1,167 @@
 import { randomUUID } from "node:crypto";
-import {
-    type CloudFrontClient,
-    CreateDistributionWithTagsCommand,
-    DeleteDistributionCommand,
-    type Distribution,
-    type DistributionConfig,
-    GetDistributionCommand,
-    ListTagsForResourceCommand,
-    TagResourceCommand,
-    UntagResourceCommand,
-    UpdateDistributionCommand,
-    waitUntilDistributionDeployed,
-} from "@aws-sdk/client-cloudfront";
+import * as cloudFront from "@aws-sdk/client-cloudfront";
 import type * as aws from "@pulumi/aws";
-import { unlessGone } from "../unless-gone.ts";
-import { configOf, nestedOfDistribution, parts } from "./cloudfront-config.ts";
+import { type AnyEntry, type Properties, type Resolved, tagList } from "./entry.ts";
 import {
-    type AnyEntry,
-    covers,
-    entry,
-    goneKeys,
-    type Properties,
-    plainTags,
-    tagList,
-    withoutDefaults,
-} from "./entry.ts";
+    apart,
+    at,
+    counted,
+    items,
+    type Kind,
+    type Kinds,
+    list,
+    memberOf,
+    numberText,
+    or,
+    struct,
+    toAws,
+    value,
+} from "./kinds.ts";
+import { callsOf, resource } from "./resource.ts";
 
-const gone = "NoSuchDistribution";
+type Args = Resolved<aws.cloudfront.DistributionArgs>;
 
-/** Distributions, with the features that a page with an API beside it uses. */
-export function distributionEntries(client: CloudFrontClient): Record<string, AnyEntry> {
-    const get = (Id: string) => unlessGone(client.send(new GetDistributionCommand({ Id })), gone);
-    async function tagsOf(Resource: string) {
-        return plainTags((await client.send(new ListTagsForResourceCommand({ Resource }))).Tags?.Items);
+const customOrigin = struct({
+    httpPort: at("HTTPPort"),
+    httpsPort: at("HTTPSPort"),
+    originProtocolPolicy: value,
+    originSslProtocols: items(),
+    originReadTimeout: or(30),
+    originKeepaliveTimeout: or(5),
+});
+const anyOrigin = struct({
+    originId: at("Id"),
+    domainName: value,
+    originPath: or(""),
+    originAccessControlId: or(""),
+    connectionAttempts: or(3),
+    connectionTimeout: or(10),
+    customHeaders: or([], items(struct({ name: at("HeaderName"), value: at("HeaderValue") }))),
+    customOriginConfig: customOrigin,
+});
+/** An origin is a bucket, if it is not a custom one. */
+const origin: Kind = {
+    ...anyOrigin,
+    to: (given) => ({
+        ...(memberOf(given, "customOriginConfig") === undefined && { S3OriginConfig: { OriginAccessIdentity: "" } }),
+        ...Object(anyOrigin.to?.(given)),
+    }),
+};
+
+const behavior: Kinds = {
+    targetOriginId: value,
+    viewerProtocolPolicy: value,
+    allowedMethods: items(),
+    cachedMethods: at("AllowedMethods.CachedMethods", items()),
+    compress: or(false),
+    cachePolicyId: value,
+    originRequestPolicyId: value,
+    responseHeadersPolicyId: value,
+};
+
+const kinds: Kinds = {
+    comment: or(""),
+    enabled: value,
+    origins: items(origin),
+    defaultCacheBehavior: struct(behavior),
+    orderedCacheBehaviors: at("CacheBehaviors", items(struct({ pathPattern: value, ...behavior })), []),
+    customErrorResponses: or(
+        [],
+        items(
+            struct({
+                errorCode: value,
+                responseCode: numberText,
+                responsePagePath: value,
+                errorCachingMinTtl: at("ErrorCachingMinTTL", value, 10),
+            }),
+        ),
+    ),
+    defaultRootObject: or(""),
+    priceClass: or("PriceClass_All"),
+    httpVersion: or("http2"),
+    isIpv6Enabled: at("IsIPV6Enabled", value, false),
+    viewerCertificate: struct({
+        cloudfrontDefaultCertificate: at("CloudFrontDefaultCertificate", value, false),
+        minimumProtocolVersion: or("TLSv1"),
+    }),
+    restrictions: struct({
+        geoRestriction: counted(struct({ restrictionType: value, locations: at("Items", list(), []) })),
+    }),
+};
+
+/** CloudFront's configuration for the arguments of a distribution, with its defaults. */
+export function distributionOf(args: Args): Properties {
+    if (!args.viewerCertificate.cloudfrontDefaultCertificate) {
+        throw new Error("the local AWS plugin maps a distribution with cloudfrontDefaultCertificate only");
     }
-    const deployed = (Id: string) =>
-        waitUntilDistributionDeployed({ client, maxWaitTime: 1800, minDelay: 0.5, maxDelay: 20 }, { Id });
-    async function change(Id: string, wanted: (has: DistributionConfig) => DistributionConfig) {
-        const found = await get(Id);
-        const config = found?.Distribution?.DistributionConfig;
-        if (!found || !config) {
-            throw new Error(`there is no distribution ${Id}`);
+    for (const { cachePolicyId, targetOriginId } of [
+        args.defaultCacheBehavior,
+        ...(args.orderedCacheBehaviors ?? []),
+    ]) {
+        if (cachePolicyId === undefined) {
+            throw new Error(
+                `cache behavior of origin ${targetOriginId}: the local AWS plugin requires a cachePolicyId`,
+            );
         }
-        const command = { Id, IfMatch: found.ETag, DistributionConfig: wanted(config) };
-        return client.send(new UpdateDistributionCommand(command));
     }
-    return {
-        "aws:cloudfront/distribution:Distribution": entry<aws.cloudfront.DistributionArgs>({
-            volatile: ["etag", "status"],
-            properties: {
-                comment: "update",
-                enabled: "update",
-                origins: "update",
-                defaultCacheBehavior: "update",
-                orderedCacheBehaviors: "update",
-                customErrorResponses: "update",
-                defaultRootObject: "update",
-                priceClass: "update",
-                httpVersion: "update",
-                isIpv6Enabled: "update",
-                viewerCertificate: "update",
-                restrictions: "update",
-                waitForDeployment: "update",
-                tags: "update",
-            },
-            nested: nestedOfDistribution,
-            async create(args) {
-                const DistributionConfig = configOf(args, randomUUID());
-                const made = await client.send(
-                    new CreateDistributionWithTagsCommand({
-                        DistributionConfigWithTags: { DistributionConfig, Tags: { Items: tagList(args.tags) } },
-                    }),
-                );
-                const id = made.Distribution?.Id ?? "";
-                if (args.waitForDeployment ?? true) {
-                    await deployed(id);
-                }
-                return id;
-            },
-            computed: async (id) => computedOf((await get(id)) ?? {}),
-            async read(id, state) {
-                const found = await get(id);
-                const has = found?.Distribution?.DistributionConfig;
-                if (!found || !has) {
-                    return undefined;
-                }
-                // The program's own value, if CloudFront's value contains it and adds only defaults.
-                const observed = Object.entries(parts).flatMap(([property, part]) => {
-                    const wanted = part(state) as Properties;
-                    const said = Object.keys(wanted).map((key) => [key, (has as unknown as Properties)[key]] as const);
-                    return covers(wanted, Object.fromEntries(said)) ? [] : [[property, said[0]?.[1]]];
-                });
-                const tags = await tagsOf(found.Distribution?.ARN ?? "");
-                return {
-                    ...Object.fromEntries(observed),
-                    ...withoutDefaults({ tags }, state as Properties, { tags: {} }),
-                    ...computedOf(found),
-                };
-            },
-            async update(id, args) {
-                const { Distribution: made } = await change(id, (has) => configOf(args, has.CallerReference ?? ""));
-                const Resource = made?.ARN ?? "";
-                const keys = goneKeys(await tagsOf(Resource), args.tags);
-                if (keys.length > 0) {
-                    await client.send(new UntagResourceCommand({ Resource, TagKeys: { Items: keys } }));
-                }
-                await client.send(new TagResourceCommand({ Resource, Tags: { Items: tagList(args.tags) } }));
-                if (args.waitForDeployment ?? true) {
-                    await deployed(id);
-                }
-                return computedOf((await get(id)) ?? {});
-            },
-            // CloudFront deletes only what is disabled everywhere.
-            async delete(Id) {
-                const found = await get(Id);
-                if (!found) {
-                    return;
-                }
-                if (found.Distribution?.DistributionConfig?.Enabled) {
-                    await change(Id, (has) => ({ ...has, Enabled: false }));
-                }
-                await deployed(Id);
-                const { ETag } = (await get(Id)) ?? {};
-                await unlessGone(client.send(new DeleteDistributionCommand({ Id, IfMatch: ETag })), gone);
-            },
-        }),
-    };
+    return toAws(kinds, args);
 }
 
-function computedOf({
-    Distribution: made,
-    ETag,
-}: {
-    Distribution?: Distribution | undefined;
-    ETag?: string | undefined;
-}) {
-    return {
-        arn: made?.ARN,
-        domainName: made?.DomainName,
-        status: made?.Status,
-        etag: ETag,
-        callerReference: made?.DistributionConfig?.CallerReference,
+/** Distributions, with the features that a page with an API beside it uses. */
+export function distributionEntries(client: cloudFront.CloudFrontClient): Record<string, AnyEntry> {
+    const call = callsOf(client);
+    const get = async (key: Properties) => {
+        const { Distribution, ETag } = await call(cloudFront.GetDistributionCommand)(key);
         // The zone of every distribution (Route 53 User Guide, "Routing traffic to a distribution").
-        hostedZoneId: "Z2FDTNDATAQYW2",
+        return { ...Distribution, ...Distribution?.DistributionConfig, ETag, HostedZoneId: "Z2FDTNDATAQYW2" };
+    };
+    const deployed = (Id: string) =>
+        cloudFront.waitUntilDistributionDeployed({ client, maxWaitTime: 1800, minDelay: 0.5, maxDelay: 20 }, { Id });
+    const change = (key: Properties, IfMatch: string | undefined, DistributionConfig: object) =>
+        call(cloudFront.UpdateDistributionCommand)({ ...key, IfMatch, DistributionConfig });
+    return {
+        "aws:cloudfront/distribution:Distribution": resource<aws.cloudfront.DistributionArgs>({
+            volatile: ["etag", "status"],
+            update: { ...kinds, waitForDeployment: apart },
+            outputs: {
+                arn: at("ARN"),
+                domainName: value,
+                status: value,
+                etag: at("ETag"),
+                callerReference: value,
+                hostedZoneId: value,
+            },
+            gone: ["NoSuchDistribution"],
+            tags: {
+                form: tagList,
+                list: async (Resource) => (await call(cloudFront.ListTagsForResourceCommand)({ Resource })).Tags?.Items,
+                add: (Resource, Items) => call(cloudFront.TagResourceCommand)({ Resource, Tags: { Items } }),
+                remove: (Resource, Items) => call(cloudFront.UntagResourceCommand)({ Resource, TagKeys: { Items } }),
+            },
+            async create(_input, args) {
+                const DistributionConfig = { CallerReference: randomUUID(), ...distributionOf(args) };
+                const made = await call(cloudFront.CreateDistributionWithTagsCommand)({
+                    DistributionConfigWithTags: { DistributionConfig, Tags: { Items: tagList(args.tags) } },
+                });
+                const id = made.Distribution?.Id ?? "";
+                if (args.waitForDeployment ?? true) await deployed(id);
+                return id;
+            },
+            key: "Id",
+            get,
+            async put(_input, { id, key, args }) {
+                const { ETag, CallerReference } = await get(key);
+                await change(key, ETag, { CallerReference, ...distributionOf(args) });
+                if (args.waitForDeployment ?? true) await deployed(id);
+            },
+            // CloudFront deletes only what is disabled everywhere.
+            async delete(key, id) {
+                const { Distribution, ETag } = await call(cloudFront.GetDistributionCommand)(key);
+                const config = Distribution?.DistributionConfig;
+                if (config?.Enabled) await change(key, ETag, { ...config, Enabled: false });
+                await deployed(id);
+                await call(cloudFront.DeleteDistributionCommand)({ ...key, IfMatch: (await get(key)).ETag });
+            },
+        }),
     };
 }

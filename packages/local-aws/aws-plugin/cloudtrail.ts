@@ -1,169 +1,77 @@
-import {
-    AddTagsCommand,
-    type CloudTrailClient,
-    CreateTrailCommand,
-    DeleteTrailCommand,
-    type EventSelector,
-    GetEventSelectorsCommand,
-    GetTrailCommand,
-    GetTrailStatusCommand,
-    ListTagsCommand,
-    PutEventSelectorsCommand,
-    RemoveTagsCommand,
-    StartLoggingCommand,
-    StopLoggingCommand,
-    UpdateTrailCommand,
-} from "@aws-sdk/client-cloudtrail";
+import * as cloudTrail from "@aws-sdk/client-cloudtrail";
 import type * as aws from "@pulumi/aws";
-import { unlessGone } from "../unless-gone.ts";
-import {
-    type AnyEntry,
-    awsKeys,
-    canonical,
-    entry,
-    goneKeys,
-    named,
-    type Properties,
-    plainTags,
-    pulumiKeys,
-    type Resolved,
-    tagList,
-    withoutDefaults,
-} from "./entry.ts";
+import { type AnyEntry, tagList } from "./entry.ts";
+import { at, clearedBy, list, or, struct, value } from "./kinds.ts";
+import { callsOf, resource } from "./resource.ts";
 
-const gone = "TrailNotFoundException";
+const selectors = list(
+    struct({
+        readWriteType: or("All"),
+        includeManagementEvents: or(true),
+        excludeManagementEventSources: list(),
+        dataResources: list(struct({ type: value, values: value })),
+    }),
+);
 
-type Args = Resolved<aws.cloudtrail.TrailArgs>;
-
-/** CloudTrail's defaults (API reference of CreateTrail), and that a trail logs, as in Pulumi's AWS plugin. */
-const defaults = {
-    s3KeyPrefix: "",
-    includeGlobalServiceEvents: true,
-    isMultiRegionTrail: false,
-    enableLogFileValidation: false,
-    enableLogging: true,
-    cloudWatchLogsGroupArn: "",
-    cloudWatchLogsRoleArn: "",
-    tags: {},
-};
-const defaultSelectors: EventSelector[] = [{ ReadWriteType: "All", IncludeManagementEvents: true }];
-
-/** Trails. A trail's id is its ARN. */
-export function trailEntries(client: CloudTrailClient): Record<string, AnyEntry> {
-    async function tagsOf(arn: string) {
-        const { ResourceTagList = [] } = await client.send(new ListTagsCommand({ ResourceIdList: [arn] }));
-        return plainTags(ResourceTagList[0]?.TagsList);
-    }
-    async function selectorsOf(TrailName: string): Promise<Properties[]> {
-        const { EventSelectors = [] } = await client.send(new GetEventSelectorsCommand({ TrailName }));
-        return (pulumiKeys(EventSelectors) as Properties[]).map((selector) =>
-            withoutDefaults(selector, {}, { dataResources: [], excludeManagementEventSources: [] }),
-        );
-    }
+/** Trails, with the defaults of CreateTrail, and that a trail logs, as in Pulumi's AWS plugin. Its id is its ARN. */
+export function trailEntries(client: cloudTrail.CloudTrailClient): Record<string, AnyEntry> {
+    const call = callsOf(client);
     return {
-        "aws:cloudtrail/trail:Trail": entry<aws.cloudtrail.TrailArgs>({
-            properties: {
-                name: "replace",
-                s3BucketName: "update",
-                s3KeyPrefix: "update",
-                includeGlobalServiceEvents: "update",
-                isMultiRegionTrail: "update",
-                enableLogFileValidation: "update",
-                enableLogging: "update",
-                cloudWatchLogsGroupArn: "update",
-                cloudWatchLogsRoleArn: "update",
-                eventSelectors: "update",
-                tags: "update",
+        "aws:cloudtrail/trail:Trail": resource<aws.cloudtrail.TrailArgs>({
+            replace: { name: value },
+            update: {
+                s3BucketName: value,
+                s3KeyPrefix: or(""),
+                includeGlobalServiceEvents: or(true),
+                isMultiRegionTrail: or(false),
+                enableLogFileValidation: or(false),
+                enableLogging: at("IsLogging", value, true),
+                cloudWatchLogsGroupArn: at("CloudWatchLogsLogGroupArn", { to: withAllStreams }, ""),
+                cloudWatchLogsRoleArn: or(""),
+                eventSelectors: clearedBy([{}], selectors),
             },
-            nested: [
-                "eventSelectors.readWriteType",
-                "eventSelectors.includeManagementEvents",
-                "eventSelectors.excludeManagementEventSources",
-                "eventSelectors.dataResources.type",
-                "eventSelectors.dataResources.values",
-            ],
-            async create(args) {
-                const Name = named(args.name, "name");
-                const wanted = { ...trailOf(Name, args), TagsList: tagList(args.tags) };
-                const { TrailARN: arn = "" } = await client.send(new CreateTrailCommand(wanted));
-                // MiniStack stores the logs and tags of a create only when they are sent again.
-                await this.update(arn, args, args);
-                return arn;
+            outputs: (arn) => ({ arn, homeRegion: arn.split(":")[3] }),
+            gone: ["TrailNotFoundException"],
+            tags: {
+                member: "TagsList",
+                by: "id",
+                form: tagList,
+                async list(arn) {
+                    const { ResourceTagList } = await call(cloudTrail.ListTagsCommand)({ ResourceIdList: [arn] });
+                    return ResourceTagList?.[0]?.TagsList;
+                },
+                add: (ResourceId, TagsList) => call(cloudTrail.AddTagsCommand)({ ResourceId, TagsList }),
+                remove: (ResourceId, keys) =>
+                    call(cloudTrail.RemoveTagsCommand)({ ResourceId, TagsList: keys.map((Key) => ({ Key })) }),
             },
-            computed: async (arn) => ({ arn, homeRegion: arn.split(":")[3] }),
-            async read(arn, state) {
-                const found = (await unlessGone(client.send(new GetTrailCommand({ Name: arn })), gone))?.Trail;
-                if (!found) {
-                    return undefined;
-                }
-                const { IsLogging } = await client.send(new GetTrailStatusCommand({ Name: arn }));
-                const answered = {
-                    name: found.Name,
-                    s3BucketName: found.S3BucketName,
-                    s3KeyPrefix: found.S3KeyPrefix,
-                    includeGlobalServiceEvents: found.IncludeGlobalServiceEvents,
-                    isMultiRegionTrail: found.IsMultiRegionTrail,
-                    enableLogFileValidation: found.LogFileValidationEnabled,
-                    enableLogging: IsLogging,
-                    cloudWatchLogsGroupArn: found.CloudWatchLogsLogGroupArn,
-                    cloudWatchLogsRoleArn: found.CloudWatchLogsRoleArn,
-                    eventSelectors: sameSelectors(state.eventSelectors, await selectorsOf(arn)),
-                    tags: await tagsOf(arn),
-                };
-                return withoutDefaults(answered, state as Properties, {
-                    ...defaults,
-                    eventSelectors: pulumiKeys(defaultSelectors),
-                });
+            create: async ({ IsLogging, EventSelectors, ...trail }) =>
+                (await call(cloudTrail.CreateTrailCommand)(trail)).TrailARN,
+            // MiniStack stores the logs and tags of a create only when they are sent again.
+            settles: true,
+            key: "Name",
+            async get(key, TrailName) {
+                const { Trail } = await call(cloudTrail.GetTrailCommand)(key);
+                const { IsLogging } = await call(cloudTrail.GetTrailStatusCommand)(key);
+                const { EventSelectors } = await call(cloudTrail.GetEventSelectorsCommand)({ TrailName });
+                const EnableLogFileValidation = Trail?.LogFileValidationEnabled;
+                return Trail && { ...Trail, EnableLogFileValidation, IsLogging, EventSelectors };
             },
-            async update(arn, args, olds) {
-                await client.send(new UpdateTrailCommand(trailOf(arn, args)));
-                if (args.eventSelectors || olds.eventSelectors) {
-                    const EventSelectors = args.eventSelectors
-                        ? (awsKeys(args.eventSelectors) as EventSelector[])
-                        : defaultSelectors;
-                    await client.send(new PutEventSelectorsCommand({ TrailName: arn, EventSelectors }));
-                }
-                const Logging = (args.enableLogging ?? true) ? StartLoggingCommand : StopLoggingCommand;
-                await client.send(new Logging({ Name: arn }));
-                const gone = goneKeys(olds.tags, args.tags);
-                if (gone.length > 0) {
-                    const TagsList = gone.map((Key) => ({ Key }));
-                    await client.send(new RemoveTagsCommand({ ResourceId: arn, TagsList }));
-                }
-                await client.send(new AddTagsCommand({ ResourceId: arn, TagsList: tagList(args.tags) }));
+            async put({ IsLogging, EventSelectors, ...trail }, { id: TrailName, key }) {
+                await call(cloudTrail.UpdateTrailCommand)(trail);
+                if (EventSelectors) await call(cloudTrail.PutEventSelectorsCommand)({ TrailName, EventSelectors });
+                await (IsLogging ? call(cloudTrail.StartLoggingCommand) : call(cloudTrail.StopLoggingCommand))(key);
             },
-            async delete(Name) {
-                await unlessGone(client.send(new DeleteTrailCommand({ Name })), gone);
-            },
+            delete: call(cloudTrail.DeleteTrailCommand),
         }),
     };
 }
 
-function trailOf(Name: string, args: Args) {
-    const group = args.cloudWatchLogsGroupArn;
-    if (group !== undefined && !group.endsWith(":*")) {
+/** The ARN of a log group in CloudTrail's form. */
+function withAllStreams(group: unknown): unknown {
+    if (group !== "" && !String(group).endsWith(":*")) {
         throw new Error(
             `InvalidCloudWatchLogsLogGroupArnException: ${group} does not end in ":*". CloudTrail takes a log group by the ARN of all its streams: pulumi.interpolate\`\${logGroup.arn}:*\``,
         );
     }
-    return {
-        Name,
-        S3BucketName: args.s3BucketName,
-        S3KeyPrefix: args.s3KeyPrefix ?? defaults.s3KeyPrefix,
-        IncludeGlobalServiceEvents: args.includeGlobalServiceEvents ?? defaults.includeGlobalServiceEvents,
-        IsMultiRegionTrail: args.isMultiRegionTrail ?? defaults.isMultiRegionTrail,
-        EnableLogFileValidation: args.enableLogFileValidation ?? defaults.enableLogFileValidation,
-        CloudWatchLogsLogGroupArn: group ?? defaults.cloudWatchLogsGroupArn,
-        CloudWatchLogsRoleArn: args.cloudWatchLogsRoleArn ?? defaults.cloudWatchLogsRoleArn,
-    };
-}
-
-/** The program's own selectors, if those of the trail are equal with CloudTrail's defaults filled in. */
-function sameSelectors(state: Args["eventSelectors"], observed: readonly Properties[]): unknown {
-    const filled = (state ?? []).map((selector) => ({
-        readWriteType: "All",
-        includeManagementEvents: true,
-        ...withoutDefaults(selector as Properties, {}, { dataResources: [], excludeManagementEventSources: [] }),
-    }));
-    return state && canonical(filled) === canonical(observed) ? state : observed;
+    return group;
 }

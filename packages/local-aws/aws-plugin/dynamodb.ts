@@ -1,195 +1,128 @@
-import {
-    CreateTableCommand,
-    DeleteTableCommand,
-    DescribeContinuousBackupsCommand,
-    DescribeTableCommand,
-    DescribeTimeToLiveCommand,
-    type DynamoDBClient,
-    ListTagsOfResourceCommand,
-    type ScalarAttributeType,
-    TagResourceCommand,
-    UntagResourceCommand,
-    UpdateContinuousBackupsCommand,
-    UpdateTableCommand,
-    UpdateTimeToLiveCommand,
-    waitUntilTableExists,
-    waitUntilTableNotExists,
-} from "@aws-sdk/client-dynamodb";
+import * as dynamo from "@aws-sdk/client-dynamodb";
 import type * as aws from "@pulumi/aws";
-import { unlessGone } from "../unless-gone.ts";
-import {
-    type AnyEntry,
-    entry,
-    goneKeys,
-    named,
-    type Properties,
-    plainTags,
-    type Resolved,
-    sameMembers,
-    tagList,
-    withoutDefaults,
-} from "./entry.ts";
-
-const gone = "ResourceNotFoundException";
+import { type AnyEntry, named, type Properties, type Resolved, tagList } from "./entry.ts";
+import { asItIs, at, list, or, struct, unordered, value } from "./kinds.ts";
+import { callsOf, resource } from "./resource.ts";
 
 type Args = Resolved<aws.dynamodb.TableArgs>;
 
-/** The defaults of a table (API reference of CreateTable). */
-const defaults = {
-    deletionProtectionEnabled: false,
-    ttl: { enabled: false },
-    pointInTimeRecovery: { enabled: false },
-    serverSideEncryption: { enabled: false },
-    tags: {},
-};
+const off = { enabled: false };
+const isOn = (status: string | undefined) => status === "ENABLED" || status === "ENABLING";
 
 /** Tables with payment per request, without indexes and streams. */
-export function tableEntries(dynamo: DynamoDBClient): Record<string, AnyEntry> {
-    const describe = async (TableName: string) =>
-        (await unlessGone(dynamo.send(new DescribeTableCommand({ TableName })), gone))?.Table;
-    async function tagsOf(ResourceArn: string) {
-        return plainTags((await dynamo.send(new ListTagsOfResourceCommand({ ResourceArn }))).Tags);
+export function tableEntries(client: dynamo.DynamoDBClient): Record<string, AnyEntry> {
+    const call = callsOf(client);
+    const wait = { client, maxWaitTime: 600, minDelay: 0.2, maxDelay: 5 };
+    const exists = (TableName: string) => dynamo.waitUntilTableExists(wait, { TableName });
+    const describe = async (key: Properties) => (await call(dynamo.DescribeTableCommand)(key)).Table;
+    async function ttlOf(key: Properties) {
+        const { TimeToLiveDescription: of } = await call(dynamo.DescribeTimeToLiveCommand)(key);
+        return isOn(of?.TimeToLiveStatus) ? { enabled: true, attributeName: of?.AttributeName } : off;
     }
-    const wait = { client: dynamo, maxWaitTime: 600, minDelay: 0.2, maxDelay: 5 };
-    async function observedTtl(TableName: string) {
-        const { TimeToLiveDescription: of } = await dynamo.send(new DescribeTimeToLiveCommand({ TableName }));
-        const enabled = of?.TimeToLiveStatus === "ENABLED" || of?.TimeToLiveStatus === "ENABLING";
-        return { enabled, ...(enabled && { attributeName: of?.AttributeName }) };
-    }
-    async function recovers(TableName: string): Promise<boolean> {
-        const { ContinuousBackupsDescription: of } = await dynamo.send(
-            new DescribeContinuousBackupsCommand({ TableName }),
-        );
+    async function recovers(key: Properties): Promise<boolean> {
+        const { ContinuousBackupsDescription: of } = await call(dynamo.DescribeContinuousBackupsCommand)(key);
         return of?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus === "ENABLED";
     }
     /** DynamoDB refuses a change that changes nothing. */
-    async function setTtl(TableName: string, wanted: Args["ttl"]) {
-        const has = await observedTtl(TableName);
-        const isOn = wanted?.enabled ?? false;
-        if (has.enabled && (!isOn || has.attributeName !== wanted?.attributeName)) {
-            const off = { AttributeName: has.attributeName, Enabled: false };
-            await dynamo.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification: off }));
-        }
-        if (isOn && has.attributeName !== wanted?.attributeName) {
-            const on = { AttributeName: wanted?.attributeName, Enabled: true };
-            await dynamo.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification: on }));
-        }
+    async function setTtl(key: Properties, wanted: Args["ttl"] = off) {
+        const has: Args["ttl"] = await ttlOf(key);
+        const set = (AttributeName: string | undefined, Enabled: boolean) =>
+            call(dynamo.UpdateTimeToLiveCommand)({ ...key, TimeToLiveSpecification: { AttributeName, Enabled } });
+        const isSame = wanted.enabled && has.attributeName === wanted.attributeName;
+        if (has.enabled && !isSame) await set(has.attributeName, false);
+        if (wanted.enabled && !isSame) await set(wanted.attributeName, true);
     }
     return {
-        "aws:dynamodb/table:Table": entry<aws.dynamodb.TableArgs>({
-            properties: {
-                name: "replace",
-                billingMode: "replace",
-                hashKey: "replace",
-                rangeKey: "replace",
-                attributes: "replace",
-                ttl: "update",
-                pointInTimeRecovery: "update",
-                serverSideEncryption: "update",
-                deletionProtectionEnabled: "update",
-                tags: "update",
+        "aws:dynamodb/table:Table": resource<aws.dynamodb.TableArgs>({
+            replace: {
+                name: at("TableName"),
+                billingMode: value,
+                hashKey: at("HASH"),
+                rangeKey: at("RANGE"),
+                attributes: at(
+                    "AttributeDefinitions",
+                    unordered(list(struct({ name: at("AttributeName"), type: at("AttributeType") }))),
+                ),
             },
-            nested: [
-                ...["attributes.name", "attributes.type", "ttl.attributeName", "ttl.enabled"],
-                ...["pointInTimeRecovery.enabled", "serverSideEncryption.enabled", "serverSideEncryption.kmsKeyArn"],
-            ],
-            async create(args) {
-                const TableName = named(args.name, "name");
-                await dynamo.send(new CreateTableCommand(wantedTable(TableName, args)));
-                await waitUntilTableExists(wait, { TableName });
-                await this.update(TableName, args, args);
+            update: {
+                ttl: or(off, struct({ attributeName: value, enabled: value }, asItIs)),
+                pointInTimeRecovery: or(off, struct({ enabled: value }, asItIs)),
+                serverSideEncryption: or(off, struct({ enabled: value, kmsKeyArn: value }, asItIs)),
+                deletionProtectionEnabled: or(false),
+            },
+            outputs: { arn: at("TableArn") },
+            gone: ["ResourceNotFoundException"],
+            tags: {
+                member: "Tags",
+                form: tagList,
+                list: async (ResourceArn) => (await call(dynamo.ListTagsOfResourceCommand)({ ResourceArn })).Tags,
+                add: (ResourceArn, Tags) => call(dynamo.TagResourceCommand)({ ResourceArn, Tags }),
+                remove: (ResourceArn, TagKeys) => call(dynamo.UntagResourceCommand)({ ResourceArn, TagKeys }),
+            },
+            async create(input, { name, serverSideEncryption }) {
+                const TableName = named(name, "name");
+                await call(dynamo.CreateTableCommand)(newTable(input, serverSideEncryption));
+                await exists(TableName);
                 return TableName;
             },
-            computed: async (TableName) => ({ arn: (await describe(TableName))?.TableArn }),
-            async read(TableName, state) {
-                const found = await describe(TableName);
-                if (!found) {
-                    return undefined;
-                }
-                const keyOf = (kind: string) => found.KeySchema?.find((key) => key.KeyType === kind)?.AttributeName;
-                const attributes = (found.AttributeDefinitions ?? []).map((each) => ({
-                    name: each.AttributeName ?? "",
-                    type: each.AttributeType ?? "",
-                }));
-                const { kmsKeyArn } = state.serverSideEncryption ?? {};
-                const isEncrypted = ["ENABLED", "ENABLING"].includes(found.SSEDescription?.Status ?? "");
-                const key = kmsKeyArn !== undefined && { kmsKeyArn: found.SSEDescription?.KMSMasterKeyArn };
-                const observed = {
-                    name: found.TableName,
-                    billingMode: found.BillingModeSummary?.BillingMode ?? "PROVISIONED",
-                    hashKey: keyOf("HASH"),
-                    rangeKey: keyOf("RANGE"),
-                    attributes: sameMembers(state.attributes as typeof attributes, attributes),
-                    ttl: await observedTtl(TableName),
-                    pointInTimeRecovery: { enabled: await recovers(TableName) },
-                    serverSideEncryption: { enabled: isEncrypted, ...(isEncrypted && key) },
-                    deletionProtectionEnabled: found.DeletionProtectionEnabled ?? false,
-                    tags: await tagsOf(found.TableArn ?? ""),
+            settles: true,
+            key: "TableName",
+            async get(key, _name, state) {
+                const found = await describe(key);
+                const enabled = isOn(found?.SSEDescription?.Status);
+                const kmsKeyArn = state.serverSideEncryption?.kmsKeyArn && found?.SSEDescription?.KMSMasterKeyArn;
+                return {
+                    BillingMode: found?.BillingModeSummary?.BillingMode ?? "PROVISIONED",
+                    ...found,
+                    ...Object.fromEntries((found?.KeySchema ?? []).map((of) => [of.KeyType, of.AttributeName])),
+                    Ttl: await ttlOf(key),
+                    PointInTimeRecovery: { enabled: await recovers(key) },
+                    ServerSideEncryption: { enabled, ...(enabled && { kmsKeyArn }) },
                 };
-                return withoutDefaults(observed, state as Properties, defaults);
             },
-            async update(TableName, args) {
-                const found = await describe(TableName);
-                const isProtected = args.deletionProtectionEnabled ?? false;
-                if ((found?.DeletionProtectionEnabled ?? false) !== isProtected) {
-                    const change = { TableName, DeletionProtectionEnabled: isProtected };
-                    await dynamo.send(new UpdateTableCommand(change));
-                    await waitUntilTableExists(wait, { TableName });
+            async put({ DeletionProtectionEnabled }, { id, key, args }) {
+                const found = await describe(key);
+                if ((found?.DeletionProtectionEnabled ?? false) !== DeletionProtectionEnabled) {
+                    await call(dynamo.UpdateTableCommand)({ ...key, DeletionProtectionEnabled });
+                    await exists(id);
                 }
-                const encryption = args.serverSideEncryption;
-                if ((found?.SSEDescription?.Status === "ENABLED") !== (encryption?.enabled ?? false)) {
-                    await dynamo.send(new UpdateTableCommand({ TableName, SSESpecification: sse(encryption) }));
-                    await waitUntilTableExists(wait, { TableName });
+                const encryption = args.serverSideEncryption ?? off;
+                if ((found?.SSEDescription?.Status === "ENABLED") !== encryption.enabled) {
+                    await call(dynamo.UpdateTableCommand)({ ...key, SSESpecification: sse(encryption) });
+                    await exists(id);
                 }
-                await setTtl(TableName, args.ttl);
+                await setTtl(key, args.ttl);
                 const PointInTimeRecoveryEnabled = args.pointInTimeRecovery?.enabled ?? false;
-                if ((await recovers(TableName)) !== PointInTimeRecoveryEnabled) {
+                if ((await recovers(key)) !== PointInTimeRecoveryEnabled) {
                     const PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled };
-                    await dynamo.send(
-                        new UpdateContinuousBackupsCommand({ TableName, PointInTimeRecoverySpecification }),
-                    );
+                    await call(dynamo.UpdateContinuousBackupsCommand)({ ...key, PointInTimeRecoverySpecification });
                 }
-                const ResourceArn = found?.TableArn ?? "";
-                const TagKeys = goneKeys(await tagsOf(ResourceArn), args.tags);
-                if (TagKeys.length > 0) {
-                    await dynamo.send(new UntagResourceCommand({ ResourceArn, TagKeys }));
-                }
-                const Tags = tagList(args.tags);
-                if (Tags.length > 0) {
-                    await dynamo.send(new TagResourceCommand({ ResourceArn, Tags }));
-                }
-                return undefined;
             },
-            async delete(TableName) {
-                if (await unlessGone(dynamo.send(new DeleteTableCommand({ TableName })), gone)) {
-                    await waitUntilTableNotExists(wait, { TableName });
-                }
+            async delete(key, TableName) {
+                await call(dynamo.DeleteTableCommand)(key);
+                await dynamo.waitUntilTableNotExists(wait, { TableName });
             },
         }),
     };
 }
 
-const sse = (wanted: Args["serverSideEncryption"]) => ({
-    Enabled: wanted?.enabled ?? false,
-    ...(wanted?.enabled && { SSEType: "KMS" as const, KMSMasterKeyId: wanted.kmsKeyArn }),
+const sse = ({ enabled, kmsKeyArn }: NonNullable<Args["serverSideEncryption"]>) => ({
+    Enabled: enabled,
+    ...(enabled && { SSEType: "KMS", KMSMasterKeyId: kmsKeyArn }),
 });
 
-function wantedTable(TableName: string, args: Args) {
-    if (args.billingMode !== "PAY_PER_REQUEST") {
-        throw new Error(`table ${TableName}: the local AWS plugin makes tables of billingMode PAY_PER_REQUEST only`);
+function newTable(
+    { HASH, RANGE, Ttl, PointInTimeRecovery, ServerSideEncryption, ...table }: Properties,
+    encryption: Args["serverSideEncryption"],
+): Properties {
+    if (table.BillingMode !== "PAY_PER_REQUEST") {
+        throw new Error(
+            `table ${table.TableName}: the local AWS plugin makes tables of billingMode PAY_PER_REQUEST only`,
+        );
     }
-    const key = (AttributeName: string | undefined, KeyType: "HASH" | "RANGE") =>
-        AttributeName === undefined ? [] : [{ AttributeName, KeyType }];
-    return {
-        TableName,
-        BillingMode: "PAY_PER_REQUEST" as const,
-        KeySchema: [...key(named(args.hashKey, "hashKey"), "HASH"), ...key(args.rangeKey, "RANGE")],
-        AttributeDefinitions: (args.attributes ?? []).map(({ name, type }) => ({
-            AttributeName: name,
-            AttributeType: type as ScalarAttributeType,
-        })),
-        DeletionProtectionEnabled: args.deletionProtectionEnabled ?? false,
-        ...(args.serverSideEncryption?.enabled && { SSESpecification: sse(args.serverSideEncryption) }),
-        Tags: tagList(args.tags),
-    };
+    const keys = Object.entries({ HASH: named(HASH, "hashKey"), RANGE });
+    const KeySchema = keys.flatMap(([KeyType, AttributeName]) =>
+        AttributeName === undefined ? [] : [{ AttributeName, KeyType }],
+    );
+    return { ...table, KeySchema, ...(encryption?.enabled && { SSESpecification: sse(encryption) }) };
 }

@@ -42,25 +42,12 @@ export interface Entry<A> {
 // biome-ignore lint/suspicious/noExplicitAny: the table holds entries of every argument type
 export type AnyEntry = Entry<any>;
 
-/** Types an entry by the arguments of its class in `@pulumi/aws`. */
-export function entry<A>(definition: Entry<A>): AnyEntry {
-    return definition;
-}
-
 /** A value that must be given, because auto-naming is not mapped. */
 export function named<T>(value: T | undefined, property: string): T {
     if (value === undefined || value === "") {
         throw new Error(`the local AWS plugin does not name resources by itself: give ${property}`);
     }
     return value;
-}
-
-/** AWS's answer without its defaults for missing arguments: those are not a difference. */
-export function withoutDefaults(observed: Properties, state: Properties, defaults: Properties): Properties {
-    const isFilledIn = (key: string) =>
-        (state[key] ?? undefined) === undefined &&
-        (observed[key] === undefined || canonical(observed[key]) === canonical(defaults[key]));
-    return Object.fromEntries(Object.entries(observed).filter(([key]) => !isFilledIn(key)));
 }
 
 /** The program's order of a list without a meaningful order, if AWS's answer has the same members; else AWS's order. */
@@ -71,13 +58,10 @@ export function sameMembers<T>(state: readonly T[] | undefined, observed: readon
 
 /** The program's text of a JSON document, if AWS's answer means the same; else AWS's text. */
 export function sameJson(state: unknown, observed: string | undefined): unknown {
-    return typeof state === "string" && observed !== undefined && canonicalJson(state) === canonicalJson(observed)
+    const meaning = (text: string) => canonical(JSON.parse(text));
+    return typeof state === "string" && observed !== undefined && meaning(state) === meaning(observed)
         ? state
         : observed;
-}
-
-function canonicalJson(text: string): string {
-    return canonical(JSON.parse(text));
 }
 
 /** JSON with sorted keys, so that equal values have equal texts. */
@@ -89,34 +73,6 @@ export function canonical(value: unknown): string {
                 : inner,
         ) ?? "undefined"
     );
-}
-
-/** Whether AWS's value `has` contains all of `wanted`; it may contain more. Lists are compared as wholes. */
-export function covers(wanted: unknown, has: unknown): boolean {
-    if (Array.isArray(wanted)) {
-        return Array.isArray(has) && wanted.length === has.length && wanted.every((each, at) => covers(each, has[at]));
-    }
-    if (wanted === null || typeof wanted !== "object") {
-        return wanted === undefined || wanted === has;
-    }
-    return Object.entries(wanted).every(([key, value]) => covers(value, (has as Properties | undefined)?.[key]));
-}
-
-/** `value` with all keys in AWS's spelling: `maximumRetryAttempts` becomes `MaximumRetryAttempts`. */
-export const awsKeys = (value: unknown): unknown => renamed(value, (key) => key.charAt(0).toUpperCase() + key.slice(1));
-
-/** `value` with all keys in Pulumi's spelling: `MaximumRetryAttempts` becomes `maximumRetryAttempts`. */
-export const pulumiKeys = (value: unknown): unknown =>
-    renamed(value, (key) => key.charAt(0).toLowerCase() + key.slice(1));
-
-function renamed(value: unknown, rename: (key: string) => string): unknown {
-    if (Array.isArray(value)) {
-        return value.map((element) => renamed(element, rename));
-    }
-    if (value === null || typeof value !== "object") {
-        return value;
-    }
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [rename(key), renamed(inner, rename)]));
 }
 
 interface Tag {
@@ -135,7 +91,3 @@ export const tagMap = (tags: object | undefined): Record<string, string> =>
 /** Tags in Pulumi's form. */
 export const plainTags = (tags: readonly Tag[] | undefined) =>
     Object.fromEntries((tags ?? []).map(({ Key = "", Value }) => [Key, Value]));
-
-/** The keys of tags to remove. */
-export const goneKeys = (olds: object | undefined, news: object | undefined) =>
-    Object.keys(olds ?? {}).filter((key) => !(key in (news ?? {})));

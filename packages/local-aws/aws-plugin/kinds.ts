@@ -113,23 +113,30 @@ export const list = (of: Kind = value): Kind => ({
         const were = elementsOf(state);
         // No element is the same as no list.
         if (elementsOf(found).length === 0 && state === undefined) return undefined;
-        return elementsOf(found).map((each, n) => (of.from ? of.from(each, were[n]) : each));
+        return elementsOf(found).map((each, n) => (of.from ? of.from(each, were[n] ?? {}) : each));
     },
 });
 
-const elementsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+export const elementsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-/** A list in CloudFront's form, with the number of its items. */
+/** An object in CloudFront's form, with the number of its items. */
+export const counted = (of: Kind): Kind => ({
+    ...of,
+    to(given) {
+        const sent = of.to?.(given);
+        return { Quantity: elementsOf(memberOf(sent, "Items")).length, ...Object(sent) };
+    },
+});
+
+/** A list in CloudFront's form. */
 export function items(of: Kind = value): Kind {
-    const { to = asGiven, from = asGiven, ...rest } = list(of);
+    const { nested, to, from } = list(of);
     return {
-        ...rest,
-        to: (given) => ({ Quantity: elementsOf(given).length, Items: to(given, undefined) }),
-        from: (found, state) => from(memberOf(found, "Items"), state),
+        ...counted({ to: (given) => ({ Items: to?.(given) }) }),
+        ...(nested && { nested }),
+        from: (found, state) => from?.(memberOf(found, "Items"), state),
     };
 }
-
-const asGiven = (given: unknown, _state?: unknown): unknown => given;
 
 /** A list without a meaningful order: the program's order, if AWS's answer has the same members. */
 export const unordered = (of: Kind): Kind => ({
@@ -159,12 +166,12 @@ export const pairs = (name: string): Kind => ({
 });
 
 /** A map of which AWS answers more than the program gives. */
-export const partOf = (members: Kind): Kind => ({
-    ...members,
+export const partOf = (spelling: Spelling): Kind => ({
+    ...map,
+    to: (given) => Object.fromEntries(Object.entries(Object(given)).map(([key, inner]) => [spelling(key), inner])),
     from(found, state) {
-        const observed = members.from ? members.from(found, state) : found;
-        const given = Object.keys(Object(state ?? observed));
-        return Object.fromEntries(given.map((key) => [key, memberOf(observed, key)]));
+        const given = Object.keys(Object(state)).map((key) => [key, memberOf(found, spelling(key))]);
+        return state && Object.fromEntries(given);
     },
 });
 

@@ -26,8 +26,7 @@ import { trailEntries } from "./cloudtrail.ts";
 import { alarmEntries, logGroupEntries } from "./cloudwatch.ts";
 import { tableEntries } from "./dynamodb.ts";
 import { iamEntries } from "./iam.ts";
-import { functionAccessEntries } from "./lambda-access.ts";
-import { functionEntries } from "./lambda-function.ts";
+import { lambdaEntries } from "./lambda.ts";
 import { answerPreviews } from "./preview.ts";
 import { createProvider } from "./provider.ts";
 import { s3Entries } from "./s3.ts";
@@ -42,7 +41,6 @@ const config = JSON.parse(process.env.PULUMI_CONFIG ?? "{}") as Record<string, s
 const region = config["aws:region"] ?? process.env.AWS_REGION ?? "us-east-1";
 const settings = { region, maxAttempts: 5 };
 const sts = new STSClient(settings);
-const lambda = new LambdaClient(settings);
 const caller = () => sts.send(new GetCallerIdentityCommand({}));
 const accountId = async () => (await caller()).Account ?? "";
 
@@ -53,8 +51,7 @@ const provider = createProvider(
     {
         ...s3Entries(new S3Client(settings), region),
         ...iamEntries(new IAMClient(settings)),
-        ...functionEntries(lambda, region),
-        ...functionAccessEntries(lambda),
+        ...lambdaEntries(new LambdaClient(settings), region),
         ...scheduleEntries(new SchedulerClient(settings)),
         ...snsEntries(new SNSClient(settings)),
         ...sqsEntries(new SQSClient(settings)),

@@ -1,17 +1,6 @@
 import { unlessGone } from "../unless-gone.ts";
 import { type AnyEntry, canonical, type Entry, named, type Properties, plainTags, type Resolved } from "./entry.ts";
-import {
-    at,
-    fromAws,
-    type Kind,
-    type Kinds,
-    memberOf,
-    nestedOf,
-    type Spelling,
-    toAws,
-    upperCase,
-    value,
-} from "./kinds.ts";
+import { at, fromAws, type Kind, type Kinds, memberOf, nestedOf, type Spelling, toAws, value } from "./kinds.ts";
 
 interface Command<In, Out, Config> {
     readonly input: In;
@@ -46,11 +35,16 @@ export interface Tagging {
 
 type KindsOf<A> = { readonly [K in keyof A]?: Kind };
 
-/** An update: the id, and all arguments after and before it. */
+/** An update: all arguments after and before it. */
 interface Change<A> {
     readonly id: string;
     readonly args: Resolved<A>;
+    /** The arguments before; none at a create. */
     readonly olds: Partial<Resolved<A>>;
+    /** The members that name the resource. */
+    readonly key: Properties;
+    /** The input for the arguments before. */
+    readonly before: Properties;
 }
 
 /** A resource type as data: its properties, and the calls for it. */
@@ -80,80 +74,101 @@ interface Row<A> extends Pick<Entry<A>, "autonamed" | "volatile" | "filledIn" | 
 
 /** The entry of a resource type: generic create, read, update and delete over its row. */
 export function resource<A>(row: Row<A>): AnyEntry {
-    const { replace = {}, update = {}, outputs, spelling = upperCase, gone = [], tags, autonamed = "name" } = row;
-    const kinds: Kinds = { ...replace, ...update };
-    const readable = tags ? { ...kinds, tags: at("tags", value, {}) } : kinds;
+    const { replace = {}, update = {}, tags, volatile } = row;
     const effects = (of: object, effect: "replace" | "update") => Object.keys(of).map((property) => [property, effect]);
-
-    function keyOf(id: string, args: Resolved<A>): Properties {
-        if (typeof row.key === "function") return row.key(id, args);
-        return row.key === undefined ? toAws(replace, Object(args), {}, spelling) : { [row.key]: id };
-    }
-    const find = (id: string, args: Resolved<A>) => unlessGone(row.get(keyOf(id, args), id, args), ...gone);
-    async function outputsOf(id: string, args: Resolved<A>, found?: unknown): Promise<Properties> {
-        if (outputs === undefined) return {};
-        if (typeof outputs === "function") return outputs(id, args);
-        return fromAws(outputs, found ?? (await find(id, args)), {}, spelling);
-    }
-    async function tagsOf(subject: string, found: object): Promise<unknown> {
-        const has = tags?.list ? await tags.list(subject) : memberOf(found, tags?.member ?? "");
-        return Array.isArray(has) ? plainTags(has) : has;
-    }
-    async function setTags({ id, args, olds }: Change<A>): Promise<void> {
-        const [wanted, before] = [args, olds].map((of) => ({ ...Object(memberOf(of, "tags")) }));
-        if (tags === undefined || canonical(wanted) === canonical(before)) return;
-        const subject = tags.by === "id" ? id : String((await outputsOf(id, args)).arn);
-        const removed = Object.keys(before).filter((key) => !(key in wanted));
-        if (removed.length > 0) await tags.remove?.(subject, removed);
-        if (Object.keys(wanted).length > 0 || !tags.remove) await tags.add(subject, tags.form(wanted));
-    }
-
-    async function set(change: Change<A>): Promise<void> {
-        const { id, args, olds } = change;
-        const sent = toAws(row.create ? update : kinds, Object(args), olds, spelling);
-        await row.put?.({ ...(row.create && keyOf(id, args)), ...sent }, change);
-        await setTags(change);
-    }
-
-    async function create(args: Resolved<A>): Promise<string> {
-        if (autonamed in kinds) named(memberOf(args, autonamed), autonamed);
-        const all = toAws(kinds, Object(args), {}, spelling);
-        const input = { ...all, ...(tags?.member && { [tags.member]: tags.form(Object(memberOf(args, "tags"))) }) };
-        if (!row.create) {
-            const id = row.id?.(args) ?? "";
-            await row.put?.(input, { id, args, olds: {} });
-            return id;
-        }
-        const id = (await row.create(input, args)) ?? "";
-        if (row.settles) await set({ id, args, olds: {} });
-        return id;
-    }
-
+    const tagged = tags ? { tags: at("tags", value, {}) } : {};
     return {
         ...row,
         properties: Object.fromEntries([
             ...effects(replace, "replace"),
-            ...effects(update, "update"),
-            ...(tags ? [["tags", "update"]] : []),
+            ...effects({ ...update, ...tagged }, "update"),
         ]),
-        nested: nestedOf(kinds),
-        create,
-        computed: outputsOf,
+        nested: nestedOf(kindsOf(row)),
+        create: (args) => create(row, args),
+        computed: (id, args) => outputsOf(row, id, args),
         async read(id, state) {
-            const found = await find(id, state);
+            const found = await find(row, id, state);
             if (found === undefined) {
                 return undefined;
             }
-            const computed = await outputsOf(id, state, found);
-            const tagged = tags && { tags: await tagsOf(tags.by === "id" ? id : String(computed.arn), found) };
-            return { ...fromAws(readable, { ...keyOf(id, state), ...found, ...tagged }, state, spelling), ...computed };
+            const outputs = await outputsOf(row, id, state, found);
+            const answer = {
+                ...keyOf(row, id, state),
+                ...found,
+                ...(tags && { tags: await tagsOf(tags, id, outputs, found) }),
+            };
+            return { ...fromAws({ ...kindsOf(row), ...tagged }, answer, state, row.spelling), ...outputs };
         },
         async update(id, args, olds) {
-            await set({ id, args, olds });
-            return row.volatile && outputsOf(id, args);
+            if (Object.keys(update).length > 0) await put(row, id, args, olds);
+            await setTags(row, id, args, olds);
+            return volatile && outputsOf(row, id, args);
         },
         async delete(id, state) {
-            await unlessGone(row.delete(keyOf(id, state), id, state), ...gone);
+            await unlessGone(row.delete(keyOf(row, id, state), id, state), ...(row.gone ?? []));
         },
     };
+}
+
+const kindsOf = <A>({ replace, update }: Row<A>): Kinds => ({ ...replace, ...update });
+
+function keyOf<A>({ key, replace, spelling }: Row<A>, id: string, args: Resolved<A>): Properties {
+    if (typeof key === "function") return key(id, args);
+    return key === undefined ? toAws({ ...replace }, Object(args), {}, spelling) : { [key]: id };
+}
+
+const find = <A>(row: Row<A>, id: string, args: Resolved<A>): Promise<object | undefined> =>
+    unlessGone(row.get(keyOf(row, id, args), id, args), ...(row.gone ?? []));
+
+async function outputsOf<A>(row: Row<A>, id: string, args: Resolved<A>, found?: object): Promise<Properties> {
+    if (row.outputs === undefined) return {};
+    if (typeof row.outputs === "function") return row.outputs(id, args);
+    return fromAws(row.outputs, found ?? (await find(row, id, args)), {}, row.spelling);
+}
+
+async function create<A>(row: Row<A>, args: Resolved<A>): Promise<string> {
+    const { tags, autonamed = "name" } = row;
+    if (autonamed in kindsOf(row)) named(memberOf(args, autonamed), autonamed);
+    const tagged = tags?.member && { [tags.member]: tags.form(Object(memberOf(args, "tags"))) };
+    if (!row.create) {
+        const id = row.id?.(args) ?? "";
+        await put(row, id, args, {}, tagged);
+        return id;
+    }
+    const id = (await row.create({ ...toAws(kindsOf(row), Object(args), {}, row.spelling), ...tagged }, args)) ?? "";
+    if (row.settles) {
+        await put(row, id, args, {});
+        await setTags(row, id, args, {});
+    }
+    return id;
+}
+
+async function put<A>(
+    row: Row<A>,
+    id: string,
+    args: Resolved<A>,
+    olds: Partial<Resolved<A>>,
+    more = {},
+): Promise<void> {
+    const [key, kinds] = row.create ? [keyOf(row, id, args), { ...row.update }] : [{}, kindsOf(row)];
+    const [sent, before] = [toAws(kinds, Object(args), olds, row.spelling), toAws(kinds, olds, {}, row.spelling)];
+    await row.put?.({ ...key, ...sent, ...more }, { id, args, olds, key, before: { ...key, ...before } });
+}
+
+const subjectOf = (tags: Tagging, id: string, outputs: Properties) => (tags.by === "id" ? id : String(outputs.arn));
+
+async function tagsOf(tags: Tagging, id: string, outputs: Properties, found: object): Promise<unknown> {
+    const has = tags.list ? await tags.list(subjectOf(tags, id, outputs)) : memberOf(found, tags.member ?? "");
+    return Array.isArray(has) ? plainTags(has) : has;
+}
+
+/** Sets the tags that changed, and removes those that the resource no longer has. */
+async function setTags<A>(row: Row<A>, id: string, args: Resolved<A>, olds: object): Promise<void> {
+    const { tags } = row;
+    const [wanted, before] = [args, olds].map((of) => ({ ...Object(memberOf(of, "tags")) }));
+    if (tags === undefined || canonical(wanted) === canonical(before)) return;
+    const subject = subjectOf(tags, id, await outputsOf(row, id, args));
+    const removed = Object.keys(before).filter((key) => !(key in wanted));
+    if (removed.length > 0) await tags.remove?.(subject, removed);
+    if (Object.keys(wanted).length > 0 || !tags.remove) await tags.add(subject, tags.form(wanted));
 }

@@ -6,8 +6,7 @@ import { zipOf } from "../../aws-plugin/archive.ts";
 import { budgetEntries } from "../../aws-plugin/budgets.ts";
 import { trailEntries } from "../../aws-plugin/cloudtrail.ts";
 import { alarmEntries, logGroupEntries } from "../../aws-plugin/cloudwatch.ts";
-import { functionAccessEntries } from "../../aws-plugin/lambda-access.ts";
-import { functionEntries } from "../../aws-plugin/lambda-function.ts";
+import { lambdaEntries } from "../../aws-plugin/lambda.ts";
 import { createProvider } from "../../aws-plugin/provider.ts";
 import { scheduleEntries } from "../../aws-plugin/scheduler.ts";
 import { snsEntries } from "../../aws-plugin/sns.ts";
@@ -45,8 +44,7 @@ describe("the resource types of operations in the local AWS plugin", () => {
         await iam.send(new PutRolePolicyCommand({ RoleName: "runs", ...policy }));
         iam.destroy();
         const entries = {
-            ...functionEntries(clients.lambda, region),
-            ...functionAccessEntries(clients.lambda),
+            ...lambdaEntries(clients.lambda, region),
             ...scheduleEntries(clients.scheduler),
             ...snsEntries(clients.sns),
             ...sqsEntries(clients.sqs),

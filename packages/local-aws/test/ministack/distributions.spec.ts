@@ -12,7 +12,10 @@ import {
 } from "@aws-sdk/client-cloudfront";
 import { CreateBucketCommand, PutBucketPolicyCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { region } from "../../../../test/support/local-aws.ts";
-import { cachingOf, configOf } from "../../aws-plugin/cloudfront-config.ts";
+import { distributionOf } from "../../aws-plugin/cloudfront-distribution.ts";
+import { caching } from "../../aws-plugin/cloudfront-policies.ts";
+import { toAws } from "../../aws-plugin/kinds.ts";
+import { callsOf } from "../../aws-plugin/resource.ts";
 import { account, administrator, type Enforcing, startEnforcing } from "../gateway/enforcement/support.ts";
 import { sumOf } from "./metric-sums.ts";
 import { answered, deploy, documentOf, gatewayOf, importDocument, makeFunction } from "./rest-apis/support.ts";
@@ -106,65 +109,61 @@ describe("a distribution", () => {
             responseHeadersPolicyId: ResponseHeadersPolicy?.Id ?? "",
         };
         const optimized = "658327ea-f89d-4fab-a63d-7e88639e58f6";
-        const { CachePolicy } = await edge.send(
-            new CreateCachePolicyCommand({
-                CachePolicyConfig: cachingOf({
-                    name: "films",
-                    minTtl: 0,
-                    parametersInCacheKeyAndForwardedToOrigin: {
-                        cookiesConfig: { cookieBehavior: "none" },
-                        headersConfig: { headerBehavior: "whitelist", headers: { items: ["Origin"] } },
-                        queryStringsConfig: { queryStringBehavior: "all" },
-                    },
-                }),
-            }),
-        );
-        const DistributionConfig = configOf(
-            {
-                comment: "films",
-                enabled: true,
-                origins: [
-                    {
-                        originId: "page",
-                        domainName: `${Bucket}.s3.${region}.amazonaws.com`,
-                        originAccessControlId: OriginAccessControl?.Id ?? "",
-                    },
-                    {
-                        originId: "api",
-                        domainName: `${api}.execute-api.${region}.amazonaws.com`,
-                        customOriginConfig: {
-                            httpPort: 80,
-                            httpsPort: 443,
-                            originProtocolPolicy: "https-only",
-                            originSslProtocols: ["TLSv1.2"],
-                        },
-                    },
-                ],
-                defaultCacheBehavior: {
-                    ...behavior,
-                    targetOriginId: "page",
-                    allowedMethods: ["GET", "HEAD"],
-                    cachePolicyId: optimized,
+        const { CachePolicy } = await callsOf(edge)(CreateCachePolicyCommand)({
+            CachePolicyConfig: toAws(caching, {
+                name: "films",
+                minTtl: 0,
+                parametersInCacheKeyAndForwardedToOrigin: {
+                    cookiesConfig: { cookieBehavior: "none" },
+                    headersConfig: { headerBehavior: "whitelist", headers: { items: ["Origin"] } },
+                    queryStringsConfig: { queryStringBehavior: "all" },
                 },
-                // Without an own time, CloudFront keeps an error for 10 s.
-                customErrorResponses: [{ errorCode: 503, errorCachingMinTtl: 0 }],
-                orderedCacheBehaviors: [
-                    {
-                        ...behavior,
-                        pathPattern: "/api/*",
-                        targetOriginId: "api",
-                        allowedMethods: ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"],
-                        cachePolicyId: CachePolicy?.Id ?? "",
-                        originRequestPolicyId: "b689b0a8-53d0-40ab-baf2-68738e2966ac",
+            }),
+        });
+        const wanted = distributionOf({
+            comment: "films",
+            enabled: true,
+            origins: [
+                {
+                    originId: "page",
+                    domainName: `${Bucket}.s3.${region}.amazonaws.com`,
+                    originAccessControlId: OriginAccessControl?.Id ?? "",
+                },
+                {
+                    originId: "api",
+                    domainName: `${api}.execute-api.${region}.amazonaws.com`,
+                    customOriginConfig: {
+                        httpPort: 80,
+                        httpsPort: 443,
+                        originProtocolPolicy: "https-only",
+                        originSslProtocols: ["TLSv1.2"],
                     },
-                ],
-                defaultRootObject: "index.html",
-                viewerCertificate: { cloudfrontDefaultCertificate: true },
-                restrictions: { geoRestriction: { restrictionType: "none" } },
+                },
+            ],
+            defaultCacheBehavior: {
+                ...behavior,
+                targetOriginId: "page",
+                allowedMethods: ["GET", "HEAD"],
+                cachePolicyId: optimized,
             },
-            "films",
-        );
-        const { Distribution } = await edge.send(new CreateDistributionCommand({ DistributionConfig }));
+            // Without an own time, CloudFront keeps an error for 10 s.
+            customErrorResponses: [{ errorCode: 503, errorCachingMinTtl: 0 }],
+            orderedCacheBehaviors: [
+                {
+                    ...behavior,
+                    pathPattern: "/api/*",
+                    targetOriginId: "api",
+                    allowedMethods: ["GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"],
+                    cachePolicyId: CachePolicy?.Id ?? "",
+                    originRequestPolicyId: "b689b0a8-53d0-40ab-baf2-68738e2966ac",
+                },
+            ],
+            defaultRootObject: "index.html",
+            viewerCertificate: { cloudfrontDefaultCertificate: true },
+            restrictions: { geoRestriction: { restrictionType: "none" } },
+        });
+        const DistributionConfig = { CallerReference: "films", ...wanted };
+        const { Distribution } = await callsOf(edge)(CreateDistributionCommand)({ DistributionConfig });
         host = Distribution?.DomainName ?? "";
         arn = Distribution?.ARN ?? "";
     });

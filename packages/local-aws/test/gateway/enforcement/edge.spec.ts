@@ -46,7 +46,8 @@ import {
 import { GetRoleCommand, PutRolePolicyCommand, UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
 import { CreateFunctionCommand } from "@aws-sdk/client-lambda";
 import { zipSync } from "fflate";
-import { configOf } from "../../../aws-plugin/cloudfront-config.ts";
+import { distributionOf } from "../../../aws-plugin/cloudfront-distribution.ts";
+import { callsOf } from "../../../aws-plugin/resource.ts";
 import { answered, documentOf, integration } from "../../ministack/rest-apis/support.ts";
 import { account, allow, type Enforcing, type Keys, startEnforcing } from "./support.ts";
 
@@ -448,33 +449,26 @@ describe("what calls of tables, APIs and distributions are judged on", () => {
             cloudFront.send(new DeleteOriginAccessControlCommand({ Id, IfMatch: control.ETag })),
             refusedOn("cloudfront:DeleteOriginAccessControl", edge(`origin-access-control/${Id}`)),
         );
-        const DistributionConfig = configOf(
-            {
-                enabled: true,
-                origins: [
-                    { originId: "page", domainName: `films.s3.${region}.amazonaws.com`, originAccessControlId: Id },
-                ],
-                defaultCacheBehavior: {
-                    targetOriginId: "page",
-                    viewerProtocolPolicy: "https-only",
-                    allowedMethods: ["GET", "HEAD"],
-                    cachedMethods: ["GET", "HEAD"],
-                    cachePolicyId: "658327ea-f89d-4fab-a63d-7e88639e58f6",
-                },
-                viewerCertificate: { cloudfrontDefaultCertificate: true },
-                restrictions: { geoRestriction: { restrictionType: "none" } },
+        const wanted = distributionOf({
+            enabled: true,
+            origins: [{ originId: "page", domainName: `films.s3.${region}.amazonaws.com`, originAccessControlId: Id }],
+            defaultCacheBehavior: {
+                targetOriginId: "page",
+                viewerProtocolPolicy: "https-only",
+                allowedMethods: ["GET", "HEAD"],
+                cachedMethods: ["GET", "HEAD"],
+                cachePolicyId: "658327ea-f89d-4fab-a63d-7e88639e58f6",
             },
-            "films",
-        );
+            viewerCertificate: { cloudfrontDefaultCertificate: true },
+            restrictions: { geoRestriction: { restrictionType: "none" } },
+        });
+        const DistributionConfig = { CallerReference: "films", ...wanted };
         const withTags = (team: string) =>
-            new CreateDistributionWithTagsCommand({
+            callsOf(cloudFront)(CreateDistributionWithTagsCommand)({
                 DistributionConfigWithTags: { DistributionConfig, Tags: { Items: [{ Key: "team", Value: team }] } },
             });
-        await assert.rejects(
-            cloudFront.send(withTags("others")),
-            refusedOn("cloudfront:CreateDistribution", edge("distribution/*")),
-        );
-        const { Distribution } = await cloudFront.send(withTags("films"));
+        await assert.rejects(withTags("others"), refusedOn("cloudfront:CreateDistribution", edge("distribution/*")));
+        const { Distribution } = await withTags("films");
         const Resource = Distribution?.ARN ?? "";
         const tagged = (team: string) =>
             new TagDistributionCommand({ Resource, Tags: { Items: [{ Key: "team", Value: team }] } });

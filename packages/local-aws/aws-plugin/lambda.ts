@@ -1,0 +1,195 @@
+import * as lambda from "@aws-sdk/client-lambda";
+import type * as aws from "@pulumi/aws";
+import { zipOf } from "./archive.ts";
+import { type AnyEntry, canonical, named, type Properties, type Resolved, tagMap } from "./entry.ts";
+import { at, map, memberOf, or, struct, value } from "./kinds.ts";
+import { callsOf, resource } from "./resource.ts";
+
+const gone = ["ResourceNotFoundException"];
+
+/** Functions, permissions to invoke them, and the destinations of their asynchronous invocations. */
+export const lambdaEntries = (client: lambda.LambdaClient, region: string): Record<string, AnyEntry> => ({
+    "aws:lambda/function:Function": functionEntry(client, region),
+    ...accessEntries(client),
+});
+
+/** Functions from a zip file, with the defaults of CreateFunction; layers, images and networks are not mapped. */
+function functionEntry(client: lambda.LambdaClient, region: string): AnyEntry {
+    const call = callsOf(client);
+    async function setConcurrency(FunctionName: unknown, wanted: unknown) {
+        const ReservedConcurrentExecutions = wanted ?? -1;
+        if (Number(ReservedConcurrentExecutions) < 0) {
+            await call(lambda.DeleteFunctionConcurrencyCommand)({ FunctionName });
+        } else {
+            await call(lambda.PutFunctionConcurrencyCommand)({ FunctionName, ReservedConcurrentExecutions });
+        }
+    }
+    return resource<aws.lambda.FunctionArgs>({
+        volatile: ["codeSha256", "lastModified", "sourceCodeSize"],
+        replace: { name: at("FunctionName"), packageType: or("Zip") },
+        update: {
+            code: at("code"),
+            description: or(""),
+            role: value,
+            handler: value,
+            runtime: value,
+            architectures: or(["x86_64"]),
+            memorySize: or(128),
+            timeout: or(3),
+            environment: or({ variables: {} }, struct({ variables: map })),
+            loggingConfig: struct({
+                logFormat: or("Text"),
+                logGroup: value,
+                applicationLogLevel: value,
+                systemLogLevel: value,
+            }),
+            tracingConfig: or({}, struct({ mode: or("PassThrough") })),
+            deadLetterConfig: or({}, struct({ targetArn: or("") })),
+            // Terraform's value for no reserved concurrency.
+            reservedConcurrentExecutions: or(-1),
+        },
+        outputs: {
+            arn: at("FunctionArn"),
+            codeSha256: value,
+            version: value,
+            lastModified: value,
+            sourceCodeSize: at("CodeSize"),
+            qualifiedArn: value,
+            invokeArn: value,
+            qualifiedInvokeArn: value,
+        },
+        gone,
+        tags: {
+            member: "Tags",
+            form: tagMap,
+            add: (Resource, Tags) => call(lambda.TagResourceCommand)({ Resource, Tags }),
+            remove: (Resource, TagKeys) => call(lambda.UntagResourceCommand)({ Resource, TagKeys }),
+        },
+        async create(input, { code, reservedConcurrentExecutions: reserved }) {
+            const { FunctionName, Architectures } = input;
+            const Code = { ZipFile: await zipOf(code) };
+            await call(lambda.CreateFunctionCommand)({ ...configurationOf(input), Architectures, Code });
+            if (reserved !== undefined) await setConcurrency(FunctionName, reserved);
+            return String(FunctionName);
+        },
+        key: "FunctionName",
+        async get(key, _name, state) {
+            const { Configuration, Tags } = await call(lambda.GetFunctionCommand)(key);
+            const { ReservedConcurrentExecutions } = await call(lambda.GetFunctionConcurrencyCommand)(key);
+            return { ...observedFunction({ ...Configuration }, region, state), ReservedConcurrentExecutions, Tags };
+        },
+        async put(input, { key, args, olds, before }) {
+            const ZipFile = await zipOf(args.code);
+            const configuration = configurationOf(input);
+            // As in AWS's own plugin: a caller who may replace the code may lack the permission for all other changes.
+            if (canonical(configuration) !== canonical(configurationOf(before))) {
+                await call(lambda.UpdateFunctionConfigurationCommand)(configuration);
+            }
+            await call(lambda.UpdateFunctionCodeCommand)({ ...key, ZipFile, Architectures: input.Architectures });
+            if (args.reservedConcurrentExecutions !== olds.reservedConcurrentExecutions) {
+                await setConcurrency(key.FunctionName, args.reservedConcurrentExecutions);
+            }
+        },
+        delete: call(lambda.DeleteFunctionCommand),
+    });
+}
+
+const ownGroup = (name: unknown) => `/aws/lambda/${name}`;
+
+/** The members that only an update of the configuration sends. */
+function configurationOf({ FunctionName, code, Architectures, ReservedConcurrentExecutions, ...rest }: Properties) {
+    const LoggingConfig = { LogFormat: "Text", LogGroup: ownGroup(FunctionName), ...Object(rest.LoggingConfig) };
+    return { FunctionName, ...rest, LoggingConfig };
+}
+
+function observedFunction(
+    found: lambda.FunctionConfiguration,
+    region: string,
+    state: Resolved<aws.lambda.FunctionArgs>,
+): object {
+    const { FunctionName, FunctionArn: arn = "", Version, CodeSha256, LoggingConfig } = found;
+    const invocations = (target: string) =>
+        `arn:${arn.split(":")[1]}:apigateway:${region}:lambda:path/2015-03-31/functions/${target}/invocations`;
+    const codeWas = memberOf(state, "codeSha256");
+    // Lambda fills in the log group where none is given.
+    const { LogGroup, ...logging } = LoggingConfig ?? {};
+    const isFilledIn = state.loggingConfig?.logGroup === undefined && LogGroup === ownGroup(FunctionName);
+    return {
+        ...found,
+        // An import does not know the code, as in AWS's own plugin.
+        code: codeWas === undefined || codeWas === CodeSha256 ? state.code : "changed outside",
+        LoggingConfig: isFilledIn ? logging : LoggingConfig,
+        QualifiedArn: `${arn}:${Version}`,
+        InvokeArn: invocations(arn),
+        QualifiedInvokeArn: invocations(`${arn}:${Version}`),
+    };
+}
+
+/** A statement of a function's own policy, in Lambda's form. */
+interface PolicyStatement {
+    readonly Sid: string;
+    readonly Action: string;
+    readonly Principal: string | Readonly<Record<string, string>>;
+    readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+function accessEntries(client: lambda.LambdaClient): Record<string, AnyEntry> {
+    const call = callsOf(client);
+    return {
+        "aws:lambda/permission:Permission": resource<aws.lambda.PermissionArgs>({
+            autonamed: "statementId",
+            replace: {
+                statementId: value,
+                function: at("FunctionName"),
+                action: value,
+                principal: value,
+                sourceArn: value,
+                sourceAccount: value,
+            },
+            gone,
+            id: ({ statementId }) => named(statementId, "statementId"),
+            imported(importId) {
+                const [name = "", id = ""] = importId.split("/");
+                return { id, args: { function: name } };
+            },
+            key: (StatementId, args) => ({ FunctionName: args.function, StatementId }),
+            put: call(lambda.AddPermissionCommand),
+            async get({ FunctionName, StatementId }) {
+                const { Policy = '{"Statement":[]}' } = await call(lambda.GetPolicyCommand)({ FunctionName });
+                const statements: PolicyStatement[] = JSON.parse(Policy).Statement;
+                return observed(statements.find(({ Sid }) => Sid === StatementId));
+            },
+            delete: call(lambda.RemovePermissionCommand),
+        }),
+
+        "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig":
+            resource<aws.lambda.FunctionEventInvokeConfigArgs>({
+                replace: { functionName: value },
+                update: {
+                    maximumEventAgeInSeconds: or(21_600),
+                    maximumRetryAttempts: or(2),
+                    destinationConfig: or({}, struct({ onFailure: struct({ destination: value }) })),
+                },
+                gone,
+                id: ({ functionName }) => functionName,
+                key: "FunctionName",
+                put: call(lambda.PutFunctionEventInvokeConfigCommand),
+                get: call(lambda.GetFunctionEventInvokeConfigCommand),
+                delete: call(lambda.DeleteFunctionEventInvokeConfigCommand),
+            }),
+    };
+}
+
+function observed(statement: PolicyStatement | undefined): object | undefined {
+    const conditions = Object.values(statement?.Condition ?? {}).flatMap((of) => Object.entries(of));
+    const under = Object.fromEntries(conditions.map(([key, value]) => [key.toLowerCase(), value]));
+    return (
+        statement && {
+            Action: statement.Action,
+            Principal:
+                typeof statement.Principal === "string" ? statement.Principal : Object.values(statement.Principal)[0],
+            SourceArn: under["aws:sourcearn"],
+            SourceAccount: under["aws:sourceaccount"],
+        }
+    );
+}
