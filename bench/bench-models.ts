@@ -1,7 +1,15 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { parse } from "csv-parse/sync";
 import { readColumns } from "../data-prep/columns.ts";
 import { DEFAULT_OUTPUT, itemsPathsBeside } from "../data-prep/places.ts";
+import { coldFigures } from "../packages/local-personalize/bench/models/cold.ts";
+import { type Figures, figuresOf } from "../packages/local-personalize/bench/models/figures.ts";
+import { ownLists } from "../packages/local-personalize/bench/models/own.ts";
+import { peerLists } from "../packages/local-personalize/bench/models/peers.ts";
+import { likedOf, REAL_HRNN, REAL_LISTS } from "../packages/local-personalize/bench/models/real.ts";
+import { type Trials, trialsOf } from "../packages/local-personalize/bench/models/trials.ts";
+import type { CatalogueItem } from "../packages/local-personalize/model/catalogue.ts";
 import { trainModel } from "../packages/local-personalize/model/train.ts";
 import { recommend } from "../packages/local-personalize/serving/recommend.ts";
 import { table } from "../runbooks/lib/cli/table.ts";
@@ -9,12 +17,6 @@ import { benchCommand, existing } from "./lib/command.ts";
 import { printGoals } from "./lib/goals.ts";
 import { byTime } from "./lib/interactions.ts";
 import { benchPython } from "./lib/python.ts";
-import { catalogueOf, coldFigures } from "./models/cold.ts";
-import { type Figures, figuresOf } from "./models/figures.ts";
-import { ownLists } from "./models/own.ts";
-import { peerLists } from "./models/peers.ts";
-import { likedOf, REAL_HRNN, REAL_LISTS } from "./models/real.ts";
-import { type Trials, trialsOf } from "./models/trials.ts";
 
 /**
  * The quality of the local Personalize's model beside known models, for users that the models do not know. The settings of
@@ -44,7 +46,13 @@ const lists = ownLists(trials, deciding, log);
 const own = figuresOf(trials, deciding, lists.masked);
 const unmasked = figuresOf(trials, deciding, lists.unmasked);
 const peers = (
-    await peerLists(await benchPython(new URL("models/requirements.txt", import.meta.url).pathname, log), trials)
+    await peerLists(
+        await benchPython(
+            new URL("../packages/local-personalize/bench/models/requirements.txt", import.meta.url).pathname,
+            log,
+        ),
+        trials,
+    )
 ).map((peer) => ({
     ...peer,
     figures: figuresOf(trials, deciding, peer.lists),
@@ -133,4 +141,13 @@ function showRealLists() {
     });
     console.log("\nThe first items and scores (*: watched):");
     console.log(table(["user", "a real campaign", "this repository"], rows));
+}
+
+/** The films and their genres, from data-prep's items.csv. */
+function catalogueOf(file: string): CatalogueItem[] {
+    const rows: { ITEM_ID: string; GENRES: string }[] = parse(readFileSync(file), { columns: true });
+    return rows.map(({ ITEM_ID, GENRES }) => ({
+        itemId: ITEM_ID,
+        words: GENRES.split("|").flatMap((genre) => (genre === "" ? [] : `GENRES=${genre}`)),
+    }));
 }

@@ -1,8 +1,8 @@
+import { runSuite, type SuiteResult, suitesOf } from "../packages/local-personalize/bench/samples/suites.ts";
+import type { SampleCall } from "../packages/local-personalize/bench/samples/world.ts";
 import { table } from "../runbooks/lib/cli/table.ts";
 import { benchCommand, refuseNone, whole } from "./lib/command.ts";
 import { printGoals } from "./lib/goals.ts";
-import { runSuite, type SuiteResult, suitesOf } from "./samples/suites.ts";
-import type { SampleCall } from "./samples/world.ts";
 
 /** Runs the calls of AWS's samples against the local Personalize, in their order and with their waits. */
 

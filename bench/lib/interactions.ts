@@ -14,15 +14,3 @@ export function byTime({ userIds, itemIds, users, items, timestamps }: Columns):
         timestamps: Float64Array.from(order, (row) => timestamps[row] ?? 0),
     };
 }
-
-/** The interactions of the rows that pass; users and items keep their numbers. */
-export function rowsWhere(data: Interactions, passes: (row: number) => boolean): Interactions {
-    const kept = (_: number, row: number) => passes(row);
-    const { users, items, timestamps } = data;
-    return {
-        ...data,
-        users: users.filter(kept),
-        items: items.filter(kept),
-        timestamps: timestamps.filter(kept),
-    };
-}

@@ -1,8 +1,9 @@
 import * as apiGateway from "@aws-sdk/client-api-gateway";
 import type * as aws from "@pulumi/aws";
+import { callsOf } from "../calls.ts";
 import { type AnyEntry, canonical, type Properties, tagMap } from "./entry.ts";
 import { apart, asItIs, memberOf, or, struct, value } from "./kinds.ts";
-import { callsOf, resource, type Tagging } from "./resource.ts";
+import { resource, type Tagging } from "./resource.ts";
 
 /** What all types of API Gateway have in common. */
 export const ofApiGateway = { spelling: asItIs, gone: ["NotFoundException"] };

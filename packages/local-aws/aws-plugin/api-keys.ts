@@ -1,9 +1,10 @@
 import * as apiGateway from "@aws-sdk/client-api-gateway";
 import type * as aws from "@pulumi/aws";
+import { callsOf } from "../calls.ts";
 import { apiTags, ofApiGateway, patch, patches, patching } from "./api-gateway.ts";
 import type { AnyEntry } from "./entry.ts";
 import { asItIs, at, elementsOf, list, memberOf, or, struct, value } from "./kinds.ts";
-import { callsOf, resource } from "./resource.ts";
+import { resource } from "./resource.ts";
 
 /** API keys, their usage plans, and the account's role for logs. */
 export function apiKeyEntries(client: apiGateway.APIGatewayClient, region: string): Record<string, AnyEntry> {

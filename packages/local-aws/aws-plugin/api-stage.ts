@@ -1,9 +1,10 @@
 import * as apiGateway from "@aws-sdk/client-api-gateway";
 import type * as aws from "@pulumi/aws";
+import { callsOf } from "../calls.ts";
 import { type ApiPlace, apiTags, ofApiGateway, patches, patching } from "./api-gateway.ts";
 import type { AnyEntry, Properties } from "./entry.ts";
 import { apart, asItIs, at, type Kind, memberOf, or, partOf, struct, value } from "./kinds.ts";
-import { callsOf, resource } from "./resource.ts";
+import { resource } from "./resource.ts";
 
 /** The address of stages. */
 export interface StagePlace extends ApiPlace {

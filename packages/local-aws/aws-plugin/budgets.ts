@@ -1,8 +1,9 @@
 import * as budgets from "@aws-sdk/client-budgets";
 import type * as aws from "@pulumi/aws";
+import { callsOf } from "../calls.ts";
 import { type AnyEntry, canonical, sameMembers, tagList } from "./entry.ts";
 import { apart, at, elementsOf, type Kind, list, memberOf, or, partOf, struct, upperCase, value } from "./kinds.ts";
-import { callsOf, resource } from "./resource.ts";
+import { resource } from "./resource.ts";
 
 /** A notification; the addresses of its subscribers are sorted, by their protocol. */
 interface Notice {

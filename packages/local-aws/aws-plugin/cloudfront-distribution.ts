@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import * as cloudFront from "@aws-sdk/client-cloudfront";
 import type * as aws from "@pulumi/aws";
+import { callsOf } from "../calls.ts";
 import { type AnyEntry, type Properties, type Resolved, tagList } from "./entry.ts";
 import {
     apart,
@@ -17,7 +18,7 @@ import {
     toAws,
     value,
 } from "./kinds.ts";
-import { callsOf, resource } from "./resource.ts";
+import { resource } from "./resource.ts";
 
 type Args = Resolved<aws.cloudfront.DistributionArgs>;
 

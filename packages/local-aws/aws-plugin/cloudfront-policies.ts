@@ -1,8 +1,9 @@
 import * as cloudFront from "@aws-sdk/client-cloudfront";
 import type * as aws from "@pulumi/aws";
+import { callsOf } from "../calls.ts";
 import type { AnyEntry, Properties } from "./entry.ts";
 import { at, counted, type Kind, type Kinds, list, memberOf, or, struct, value } from "./kinds.ts";
-import { callsOf, resource } from "./resource.ts";
+import { resource } from "./resource.ts";
 
 /** CloudFront's calls for one kind of policy. */
 interface PolicyCalls {

@@ -1,8 +1,9 @@
 import * as cloudTrail from "@aws-sdk/client-cloudtrail";
 import type * as aws from "@pulumi/aws";
+import { callsOf } from "../calls.ts";
 import { type AnyEntry, tagList } from "./entry.ts";
 import { at, clearedBy, list, or, struct, value } from "./kinds.ts";
-import { callsOf, resource } from "./resource.ts";
+import { resource } from "./resource.ts";
 
 const selectors = list(
     struct({

@@ -1,9 +1,10 @@
 import * as cloudWatch from "@aws-sdk/client-cloudwatch";
 import * as logs from "@aws-sdk/client-cloudwatch-logs";
 import type * as aws from "@pulumi/aws";
+import { callsOf } from "../calls.ts";
 import { type AnyEntry, type Properties, tagList, tagMap } from "./entry.ts";
 import { at, json, type Kinds, list, map, or, pairs, struct, value } from "./kinds.ts";
-import { callsOf, resource } from "./resource.ts";
+import { resource } from "./resource.ts";
 
 const gone = ["ResourceNotFound", "ResourceNotFoundException", "DashboardNotFoundError"];
 const dimensions = { ...pairs("Name"), or: {} };

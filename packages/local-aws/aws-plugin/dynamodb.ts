@@ -1,8 +1,9 @@
 import * as dynamo from "@aws-sdk/client-dynamodb";
 import type * as aws from "@pulumi/aws";
+import { callsOf } from "../calls.ts";
 import { type AnyEntry, named, type Properties, type Resolved, tagList } from "./entry.ts";
 import { asItIs, at, list, or, struct, unordered, value } from "./kinds.ts";
-import { callsOf, resource } from "./resource.ts";
+import { resource } from "./resource.ts";
 
 type Args = Resolved<aws.dynamodb.TableArgs>;
 

@@ -1,8 +1,9 @@
 import * as iam from "@aws-sdk/client-iam";
 import type * as aws from "@pulumi/aws";
+import { callsOf } from "../calls.ts";
 import { type AnyEntry, type Properties, sameJson, tagList } from "./entry.ts";
 import { at, encodedJson, type Kind, memberOf, or, pairs, value } from "./kinds.ts";
-import { callsOf, resource } from "./resource.ts";
+import { resource } from "./resource.ts";
 
 const gone = ["NoSuchEntityException"];
 /** Limit of versions of a managed policy (IAM User Guide, "Versioning IAM policies"). */

@@ -1,9 +1,10 @@
 import * as lambda from "@aws-sdk/client-lambda";
 import type * as aws from "@pulumi/aws";
+import { callsOf } from "../calls.ts";
 import { zipOf } from "./archive.ts";
 import { type AnyEntry, canonical, named, type Properties, type Resolved, tagMap } from "./entry.ts";
 import { at, map, memberOf, or, struct, value } from "./kinds.ts";
-import { callsOf, resource } from "./resource.ts";
+import { resource } from "./resource.ts";
 
 const gone = ["ResourceNotFoundException"];
 

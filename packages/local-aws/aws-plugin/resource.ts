@@ -2,22 +2,6 @@ import { unlessGone } from "../unless-gone.ts";
 import { type AnyEntry, canonical, type Entry, named, type Properties, plainTags, type Resolved } from "./entry.ts";
 import { at, fromAws, type Kind, type Kinds, memberOf, nestedOf, type Spelling, toAws, value } from "./kinds.ts";
 
-interface Command<In, Out, Config> {
-    readonly input: In;
-    resolveMiddleware(stack: never, config: Config, options: never): (args: never) => Promise<{ readonly output: Out }>;
-}
-interface Client<In, Out, Config> {
-    readonly config: Config;
-    send<I extends In, O extends Out>(command: Command<I, O, Config>): Promise<O>;
-}
-
-/** The calls of a client as functions of their input. The input is data from a table: AWS checks it, not the compiler. */
-export function callsOf<In, Out, Config>(client: Client<In, Out, Config>) {
-    return <I extends In, O extends Out>(Call: new (input: I) => Command<I, O, Config>) =>
-        (input: Properties): Promise<O> =>
-            client.send(new Call(input as I));
-}
-
 /** A service's calls for tags. */
 export interface Tagging {
     /** The member of a create, if that takes tags. */

@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
 import * as s3 from "@aws-sdk/client-s3";
 import type * as aws from "@pulumi/aws";
+import { callsOf } from "../calls.ts";
 import { unlessGone } from "../unless-gone.ts";
 import { type AnyEntry, named, plainTags, tagList } from "./entry.ts";
 import { apart, at, inside, json, type Kind, list, memberOf, only, or, struct, value } from "./kinds.ts";
-import { callsOf, resource } from "./resource.ts";
+import { resource } from "./resource.ts";
 
 /** S3's errors for a bucket, an object or a setting that does not exist. */
 const gone = [

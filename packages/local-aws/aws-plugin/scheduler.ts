@@ -1,8 +1,9 @@
 import * as scheduler from "@aws-sdk/client-scheduler";
 import type * as aws from "@pulumi/aws";
+import { callsOf } from "../calls.ts";
 import type { AnyEntry } from "./entry.ts";
 import { or, struct, value } from "./kinds.ts";
-import { callsOf, resource } from "./resource.ts";
+import { resource } from "./resource.ts";
 
 /** Schedules, with the defaults of CreateSchedule in the API reference. A schedule has no tags of its own. */
 export function scheduleEntries(client: scheduler.SchedulerClient): Record<string, AnyEntry> {

@@ -1,8 +1,9 @@
 import * as sns from "@aws-sdk/client-sns";
 import type * as aws from "@pulumi/aws";
+import { callsOf } from "../calls.ts";
 import { type AnyEntry, type Properties, tagList } from "./entry.ts";
 import { at, clearedBy, flagText, json, or, value } from "./kinds.ts";
-import { callsOf, resource } from "./resource.ts";
+import { resource } from "./resource.ts";
 
 const gone = ["NotFoundException", "NotFound", "ResourceNotFoundException"];
 

@@ -1,8 +1,9 @@
 import * as sqs from "@aws-sdk/client-sqs";
 import type * as aws from "@pulumi/aws";
+import { callsOf } from "../calls.ts";
 import { type AnyEntry, tagMap } from "./entry.ts";
 import { at, clearedBy, flagText, inside, json, numberText, value } from "./kinds.ts";
-import { callsOf, resource } from "./resource.ts";
+import { resource } from "./resource.ts";
 
 const gone = ["QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"];
 

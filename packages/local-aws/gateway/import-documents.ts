@@ -1,21 +1,5 @@
-import {
-    GetPolicyCommand,
-    GetPolicyVersionCommand,
-    GetRoleCommand,
-    GetRolePolicyCommand,
-    type IAMClient,
-    ListAttachedRolePoliciesCommand,
-    ListRolePoliciesCommand,
-} from "@aws-sdk/client-iam";
-import {
-    GetBucketAclCommand,
-    GetBucketLocationCommand,
-    GetBucketOwnershipControlsCommand,
-    GetBucketPolicyCommand,
-    GetObjectAclCommand,
-    HeadObjectCommand,
-    type S3Client,
-} from "@aws-sdk/client-s3";
+import type { IAMClient } from "@aws-sdk/client-iam";
+import * as s3 from "@aws-sdk/client-s3";
 import {
     authorize,
     decrypts,
@@ -28,6 +12,7 @@ import {
 } from "policy-evaluator";
 import { unlessGone } from "../unless-gone.ts";
 import { type MiniStackAddress, secretHeader } from "./ministack.ts";
+import { entityOf, type StoredPolicy } from "./stored-policies.ts";
 
 interface RoleDocuments {
     readonly roleId: string;
@@ -40,18 +25,19 @@ interface RoleDocuments {
 
 /** MiniStack's documents of a role; undefined for an unknown ARN. */
 export async function roleDocuments(iam: IAMClient, roleArn: string): Promise<RoleDocuments | undefined> {
-    const RoleName = roleArn.split("/").at(-1);
-    const found = await unlessGone(iam.send(new GetRoleCommand({ RoleName })), "NoSuchEntityException");
-    const role = found?.Role;
-    if (!role || role.Arn !== roleArn) {
+    const found = await entityOf(iam, "role", roleArn.split("/").at(-1) ?? "");
+    if (!found || !("RoleId" in found.entity) || found.entity.Arn !== roleArn) {
         return undefined;
     }
-    const boundaryArn = role.PermissionsBoundary?.PermissionsBoundaryArn;
-    const policies = await policiesOf(iam, RoleName as string);
-    const boundary = boundaryArn ? [await managed(iam, boundaryArn, "permissions boundary")] : undefined;
+    const named = (policy: StoredPolicy, name: string) => ({ name, document: policy.text && parse(policy.text) });
+    const policies = found.policies.map((policy) =>
+        named(policy, `${policy.kind === "inline" ? "role" : "managed"} policy ${policy.name}`),
+    );
+    const boundary = found.boundary && [named(found.boundary, "permissions boundary")];
+    const { RoleId, AssumeRolePolicyDocument } = found.entity;
     return {
-        roleId: role.RoleId ?? "",
-        trust: parse(role.AssumeRolePolicyDocument),
+        roleId: RoleId ?? "",
+        trust: parse(decodeURIComponent(AssumeRolePolicyDocument ?? "{}")),
         policies: policies.map(allowing),
         boundary: boundary?.map(allowing),
         withoutDocument: [...policies, ...(boundary ?? [])].flatMap(({ name, document }) => (document ? [] : [name])),
@@ -59,48 +45,28 @@ export async function roleDocuments(iam: IAMClient, roleArn: string): Promise<Ro
 }
 
 /** A managed policy may have no document here. */
-type FoundPolicy = Omit<NamedPolicy, "document"> & { readonly document: PolicyDocument | undefined };
-
-const allowing = ({ name, document }: FoundPolicy): NamedPolicy => ({
+const allowing = ({
     name,
-    document: document ?? { Version: "2012-10-17", Statement: [] },
+    document,
+}: {
+    readonly name: string;
+    readonly document: PolicyDocument | "" | undefined;
+}) => ({
+    name,
+    document: document || { Version: "2012-10-17", Statement: [] },
 });
 
-async function policiesOf(iam: IAMClient, RoleName: string): Promise<FoundPolicy[]> {
-    const inline = await iam.send(new ListRolePoliciesCommand({ RoleName }));
-    const attached = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName }));
-    return Promise.all([
-        ...(inline.PolicyNames ?? []).map(async (PolicyName) => {
-            const { PolicyDocument } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
-            return { name: `role policy ${PolicyName}`, document: parse(PolicyDocument) };
-        }),
-        ...(attached.AttachedPolicies ?? []).map(({ PolicyArn = "", PolicyName }) =>
-            managed(iam, PolicyArn, `managed policy ${PolicyName}`),
-        ),
-    ]);
-}
-
-async function managed(iam: IAMClient, PolicyArn: string, name: string): Promise<FoundPolicy> {
-    const found = await unlessGone(iam.send(new GetPolicyCommand({ PolicyArn })), "NoSuchEntityException");
-    if (!found) {
-        return { name, document: undefined };
-    }
-    const version = new GetPolicyVersionCommand({ PolicyArn, VersionId: found.Policy?.DefaultVersionId });
-    const { PolicyVersion } = await iam.send(version);
-    return { name, document: parse(PolicyVersion?.Document) };
-}
-
 /** The bucket's policy; empty without one, or for an invalid one: AWS refuses to store such a text. */
-export async function bucketPoliciesOf(s3: S3Client, Bucket: string): Promise<NamedPolicy[]> {
-    const command = new GetBucketPolicyCommand({ Bucket });
-    const found = await unlessGone(s3.send(command), "NoSuchBucketPolicy", "NoSuchBucket");
+export async function bucketPoliciesOf(client: s3.S3Client, Bucket: string): Promise<NamedPolicy[]> {
+    const command = new s3.GetBucketPolicyCommand({ Bucket });
+    const found = await unlessGone(client.send(command), "NoSuchBucketPolicy", "NoSuchBucket");
     const read = parsePolicy(found?.Policy ?? "", "resource", sizeLimits.bucketPolicy);
     return "document" in read ? [{ name: "bucket policy", document: read.document }] : [];
 }
 
 /** The region of a bucket; undefined for an unknown bucket. */
-export async function bucketRegionOf(s3: S3Client, Bucket: string): Promise<string | undefined> {
-    const found = await unlessGone(s3.send(new GetBucketLocationCommand({ Bucket })), "NoSuchBucket");
+export async function bucketRegionOf(client: s3.S3Client, Bucket: string): Promise<string | undefined> {
+    const found = await unlessGone(client.send(new s3.GetBucketLocationCommand({ Bucket })), "NoSuchBucket");
     return found && (found.LocationConstraint || "us-east-1");
 }
 
@@ -109,27 +75,27 @@ export async function bucketRegionOf(s3: S3Client, Bucket: string): Promise<stri
  * User Guide, "Controlling ownership of objects"). With `BucketOwnerEnforced` the bucket's owner owns all objects.
  */
 export async function foreignObject(
-    s3: S3Client,
+    client: s3.S3Client,
     Bucket: string,
     keys: readonly string[],
 ): Promise<string | undefined> {
     const controls = await unlessGone(
-        s3.send(new GetBucketOwnershipControlsCommand({ Bucket })),
+        client.send(new s3.GetBucketOwnershipControlsCommand({ Bucket })),
         "OwnershipControlsNotFoundError",
     );
     if (controls?.OwnershipControls?.Rules?.[0]?.ObjectOwnership === "BucketOwnerEnforced") {
         return undefined;
     }
-    const { Owner: owner } = await s3.send(new GetBucketAclCommand({ Bucket }));
+    const { Owner: owner } = await client.send(new s3.GetBucketAclCommand({ Bucket }));
     for (const Key of keys) {
-        const { Owner, Grants = [] } = await s3.send(new GetObjectAclCommand({ Bucket, Key }));
+        const { Owner, Grants = [] } = await client.send(new s3.GetObjectAclCommand({ Bucket, Key }));
         const granted = Grants.some(({ Grantee }) => Grantee?.ID === owner?.ID);
         if (Owner?.ID !== owner?.ID && !granted) return Key;
     }
     return undefined;
 }
 
-const parse = (document: string | undefined) => JSON.parse(decodeURIComponent(document ?? "{}")) as PolicyDocument;
+const parse = (document: string): PolicyDocument => JSON.parse(document);
 
 /**
  * Why an import's objects cannot be decrypted; undefined if they can. Only objects that are encrypted by a KMS key need
@@ -138,12 +104,12 @@ const parse = (document: string | undefined) => JSON.parse(decodeURIComponent(do
  */
 export async function whyNotDecrypted(
     miniStack: MiniStackAddress,
-    s3: S3Client,
+    client: s3.S3Client,
     of: Import,
     identity: readonly NamedPolicy[],
 ): Promise<string | undefined> {
     for (const Key of of.keys) {
-        const head = await unlessGone(s3.send(new HeadObjectCommand({ Bucket: of.bucket, Key })), "NotFound");
+        const head = await unlessGone(client.send(new s3.HeadObjectCommand({ Bucket: of.bucket, Key })), "NotFound");
         const keyId = head?.SSEKMSKeyId;
         if (head?.ServerSideEncryption === undefined || !/^aws:kms/.test(head.ServerSideEncryption) || !keyId) {
             continue;

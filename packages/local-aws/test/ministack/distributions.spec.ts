@@ -15,7 +15,7 @@ import { region } from "../../../../test/support/local-aws.ts";
 import { distributionOf } from "../../aws-plugin/cloudfront-distribution.ts";
 import { caching } from "../../aws-plugin/cloudfront-policies.ts";
 import { toAws } from "../../aws-plugin/kinds.ts";
-import { callsOf } from "../../aws-plugin/resource.ts";
+import { callsOf } from "../../calls.ts";
 import { account, administrator, type Enforcing, startEnforcing } from "../gateway/enforcement/support.ts";
 import { sumOf } from "./metric-sums.ts";
 import { answered, deploy, documentOf, gatewayOf, importDocument, makeFunction } from "./rest-apis/support.ts";

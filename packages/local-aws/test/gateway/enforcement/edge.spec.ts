@@ -47,7 +47,7 @@ import { GetRoleCommand, PutRolePolicyCommand, UpdateAssumeRolePolicyCommand } f
 import { CreateFunctionCommand } from "@aws-sdk/client-lambda";
 import { zipSync } from "fflate";
 import { distributionOf } from "../../../aws-plugin/cloudfront-distribution.ts";
-import { callsOf } from "../../../aws-plugin/resource.ts";
+import { callsOf } from "../../../calls.ts";
 import { answered, documentOf, integration } from "../../ministack/rest-apis/support.ts";
 import { account, allow, type Enforcing, type Keys, startEnforcing } from "./support.ts";
 

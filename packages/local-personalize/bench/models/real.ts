@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import type { Interactions } from "../../packages/local-personalize/model/interactions.ts";
+import type { Interactions } from "../../model/interactions.ts";
 
 /** Results of the real service on MovieLens 100k. */
 

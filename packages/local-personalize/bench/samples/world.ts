@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createBucket, startService } from "../../packages/local-personalize/test/support.ts";
-import { bodyOf, operationOf } from "../../packages/local-personalize/wire/http.ts";
+import { createBucket, startService } from "../../test/support.ts";
+import { bodyOf, operationOf } from "../../wire/http.ts";
 import { sampleFiles } from "./files.ts";
 
 /** A call of a sample and its answer. */

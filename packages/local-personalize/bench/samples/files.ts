@@ -1,4 +1,4 @@
-import { syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
+import { syntheticRatings } from "../../test/interactions.ts";
 
 const ratings = syntheticRatings({ users: 100, items: 150, meanHistory: 60 });
 const newest = Math.max(...ratings.map(({ timestamp }) => timestamp));

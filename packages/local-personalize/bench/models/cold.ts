@@ -1,11 +1,8 @@
-import { readFileSync } from "node:fs";
-import { parse } from "csv-parse/sync";
-import type { CatalogueItem } from "../../packages/local-personalize/model/catalogue.ts";
-import { scoreUser } from "../../packages/local-personalize/model/score.ts";
-import { fitModel } from "../../packages/local-personalize/model/train.ts";
-import { rowsWhere } from "../lib/interactions.ts";
+import type { CatalogueItem } from "../../model/catalogue.ts";
+import { scoreUser } from "../../model/score.ts";
+import { fitModel } from "../../model/train.ts";
 import { foldsOf } from "./folds.ts";
-import type { Trials } from "./trials.ts";
+import { rowsWhere, type Trials } from "./trials.ts";
 
 /** A tenth of the items is cold: no model has seen an interaction with one. */
 const PARTS = 10;
@@ -58,13 +55,4 @@ export function coldFigures(
     }
     const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
     return { recall: mean(recalls), random: mean(randoms), users: recalls.length, coldItems: cold.size };
-}
-
-/** The films and their genres, from data-prep's items.csv. */
-export function catalogueOf(file: string): CatalogueItem[] {
-    const rows: { ITEM_ID: string; GENRES: string }[] = parse(readFileSync(file), { columns: true });
-    return rows.map(({ ITEM_ID, GENRES }) => ({
-        itemId: ITEM_ID,
-        words: GENRES.split("|").flatMap((genre) => (genre === "" ? [] : `GENRES=${genre}`)),
-    }));
 }

@@ -1,8 +1,7 @@
-import { discountWatched, scoreUser, topItems } from "../../packages/local-personalize/model/score.ts";
-import { fitModel } from "../../packages/local-personalize/model/train.ts";
-import { rowsWhere } from "../lib/interactions.ts";
+import { discountWatched, scoreUser, topItems } from "../../model/score.ts";
+import { fitModel } from "../../model/train.ts";
 import type { Lists } from "./figures.ts";
-import { halvesOf, type Trials } from "./trials.ts";
+import { halvesOf, rowsWhere, type Trials } from "./trials.ts";
 
 const LENGTH = 25;
 

@@ -1,22 +1,19 @@
 import assert from "node:assert/strict";
-import { byTime } from "../../bench/lib/interactions.ts";
 import { coldFigures } from "../../bench/models/cold.ts";
 import { trialsOf } from "../../bench/models/trials.ts";
-import { syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
+import { syntheticRatings } from "../interactions.ts";
 
 describe("Cold items of bench:models", () => {
-    const ratings = syntheticRatings({ users: 200, items: 600 });
+    const ratings = syntheticRatings({ users: 200, items: 600 }).sort((a, b) => a.timestamp - b.timestamp);
     const userIds = [...new Set(ratings.map(({ user }) => String(user)))];
     const itemIds = [...new Set(ratings.map(({ item }) => String(item)))];
-    const interactions = byTime({
+    const interactions = {
         userIds,
         itemIds,
-        userCount: userIds.length,
-        itemCount: itemIds.length,
         users: Int32Array.from(ratings, ({ user }) => userIds.indexOf(String(user))),
         items: Int32Array.from(ratings, ({ item }) => itemIds.indexOf(String(item))),
-        timestamps: Uint32Array.from(ratings, ({ timestamp }) => timestamp),
-    });
+        timestamps: Float64Array.from(ratings, ({ timestamp }) => timestamp),
+    };
     const trials = trialsOf(interactions, () => 1);
     const recallBy = (wordOf: (itemId: string) => string) => {
         const catalogue = itemIds.map((itemId) => ({ itemId, words: [wordOf(itemId)] }));

@@ -1,4 +1,4 @@
-import type { Interactions } from "../../packages/local-personalize/model/interactions.ts";
+import type { Interactions } from "../../model/interactions.ts";
 import { foldsOf } from "./folds.ts";
 
 /** The users of a data set in ten parts. For each user, the newest items are the truth and the others the input. */
@@ -33,4 +33,16 @@ export function halvesOf({ histories, truthsOf }: Trials, user: number) {
     const history = histories[user] ?? [];
     const cut = history.length - truthsOf(user);
     return { input: history.slice(0, cut), truth: new Set(history.slice(cut)) };
+}
+
+/** The interactions of the rows that pass; users and items keep their numbers. */
+export function rowsWhere(data: Interactions, passes: (row: number) => boolean): Interactions {
+    const kept = (_: number, row: number) => passes(row);
+    const { users, items, timestamps } = data;
+    return {
+        ...data,
+        users: users.filter(kept),
+        items: items.filter(kept),
+        timestamps: timestamps.filter(kept),
+    };
 }

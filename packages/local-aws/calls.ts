@@ -1,0 +1,15 @@
+interface Command<In, Out, Config> {
+    readonly input: In;
+    resolveMiddleware(stack: never, config: Config, options: never): (args: never) => Promise<{ readonly output: Out }>;
+}
+interface Client<In, Out, Config> {
+    readonly config: Config;
+    send<I extends In, O extends Out>(command: Command<I, O, Config>): Promise<O>;
+}
+
+/** The calls of a client as functions of their input. The input is data from a table: AWS checks it, not the compiler. */
+export function callsOf<In, Out, Config>(client: Client<In, Out, Config>) {
+    return <I extends In, O extends Out>(Call: new (input: I) => Command<I, O, Config>) =>
+        (input: object): Promise<O> =>
+            client.send(new Call(input as I));
+}
