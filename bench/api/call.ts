@@ -26,7 +26,7 @@ export type Call = (request: ApiRequest) => Promise<ApiAnswer>;
 const layerOf = (timing: string | null | undefined) => timing?.split(";")[0] ?? "function";
 
 /** The token of a viewer. */
-export type TokenOf = (userId: string) => Promise<string>;
+type TokenOf = (userId: string) => Promise<string>;
 
 /** Calls a process of the API's own code, like Lambda: one request at a time. `tokenOf` makes the viewer's token. */
 export const handlerCaller =

@@ -20,7 +20,7 @@ const directRequests = 500;
 /** The service's metrics are published within this many milliseconds. */
 const published = 8000;
 
-export interface OverStack {
+interface OverStack {
     readonly failed: number;
     /** From an event to the changed list. */
     readonly seconds: readonly number[];

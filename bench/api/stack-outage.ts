@@ -6,7 +6,7 @@ import type { Call } from "./call.ts";
 import { type Asked, type LoadShape, load, resting } from "./load.ts";
 import type { ApiStack } from "./stack.ts";
 
-export interface StackOutage {
+interface StackOutage {
     readonly what: string;
     readonly asked: readonly Asked[];
     /** Callers of the campaign itself at the same time. */

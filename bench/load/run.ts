@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { Load, Measured } from "./client.ts";
 
 /** A running load, in a process of its own. */
-export interface RunningLoad {
+interface RunningLoad {
     /** Ends it and returns what was measured until now. */
     stop(): Promise<Measured>;
 }

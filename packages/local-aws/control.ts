@@ -20,7 +20,7 @@ export function describeFailure(error: unknown, verbose = false): string {
     return verbose ? (error.stack ?? error.message) : `${error.message}${more}`;
 }
 
-export interface Running {
+interface Running {
     readonly pid: number;
     readonly dir: string;
     readonly speed: string;
@@ -28,7 +28,7 @@ export interface Running {
     readonly miniStackPort: number;
 }
 
-export type State =
+type State =
     | { readonly kind: "running"; readonly running: Running }
     /** Nothing answers; `stalePid` is a recorded process that has ended. */
     | { readonly kind: "stopped"; readonly stalePid?: number }

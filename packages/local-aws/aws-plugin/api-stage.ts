@@ -7,7 +7,7 @@ import { apart, asItIs, at, type Kind, memberOf, or, partOf, struct, value } fro
 import { resource } from "./resource.ts";
 
 /** The address of stages. */
-export interface StagePlace extends ApiPlace {
+interface StagePlace extends ApiPlace {
     /** The endpoint of the local AWS, without a slash at its end. */
     readonly endpoint: string;
 }

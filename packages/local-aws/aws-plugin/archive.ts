@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { type Zippable, zipSync } from "fflate";
 
@@ -30,6 +29,3 @@ export async function zipOf(code: unknown): Promise<Uint8Array> {
     }
     return zipSync(files, { mtime: always });
 }
-
-/** The hash by which Lambda distinguishes code (API reference, `CodeSha256`). */
-export const sha256Of = (zip: Uint8Array): string => createHash("sha256").update(zip).digest("base64");

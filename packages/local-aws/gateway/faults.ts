@@ -11,7 +11,7 @@ export type Effect =
 export type When = "before" | "after";
 
 /** Strikes the `call`-th call of `operation` from now, and the `times` - 1 calls after it. */
-export interface Fault {
+interface Fault {
     /** An operation of Personalize; or an action of another service as in IAM, such as `cloudfront:CreateDistribution`. */
     operation: string;
     call: number;
@@ -20,7 +20,7 @@ export interface Fault {
 }
 
 /** A fault in `GET /_local/faults`: the number of calls that it has seen, and that it struck. */
-export interface ArmedFault extends Fault {
+interface ArmedFault extends Fault {
     id: number;
     seen: number;
     struck: number;

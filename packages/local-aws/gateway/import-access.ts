@@ -78,7 +78,7 @@ export function createImportAccess(
     };
 }
 
-export interface ImportPolicies {
+interface ImportPolicies {
     readonly trust: PolicyDocument;
     readonly rolePolicies: readonly NamedPolicy[];
     readonly bucketPolicies: readonly NamedPolicy[];

@@ -42,3 +42,22 @@ export function every(milliseconds: number, work: () => Promise<void>, failed: (
         },
     };
 }
+
+/** Clients of MiniStack by region, made at their first use. */
+export function clientsByRegion<C extends { destroy(): void }>(
+    miniStack: MiniStackAddress,
+    make: (settings: ReturnType<typeof endpointOf> & { readonly region: string }) => C,
+) {
+    const clients = new Map<string, C>();
+    return {
+        of(region: string): C {
+            const client = clients.get(region) ?? make({ ...endpointOf(miniStack), region });
+            clients.set(region, client);
+            return client;
+        },
+        regions: () => [...clients.keys()],
+        destroy(): void {
+            for (const client of clients.values()) client.destroy();
+        },
+    };
+}

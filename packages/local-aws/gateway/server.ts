@@ -19,7 +19,7 @@ import { answerPersonalize } from "./personalize.ts";
 import { createSimulators, type Simulators } from "./simulators/simulators.ts";
 import { isPublicPlane, refusalOfPage } from "./web-pages.ts";
 
-export interface GatewayOptions {
+interface GatewayOptions {
     readonly port: number;
     readonly miniStack: MiniStackAddress;
     readonly emulator: Emulator;

@@ -1,6 +1,6 @@
 import { CloudWatchClient, type MetricDatum, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import type { Emulator, MetricValues } from "local-personalize";
-import { endpointOf, every } from "./loop.ts";
+import { clientsByRegion, every } from "./loop.ts";
 import type { MiniStackAddress } from "./ministack.ts";
 
 export const personalizeNamespace = "AWS/Personalize";
@@ -18,12 +18,7 @@ export function publishServiceMetrics(options: {
     emulator: Pick<Emulator, "takeMetrics">;
     log(message: string): void;
 }) {
-    const clients = new Map<string, CloudWatchClient>();
-    const clientOf = (region: string) => {
-        const client = clients.get(region) ?? new CloudWatchClient({ ...endpointOf(options.miniStack), region });
-        clients.set(region, client);
-        return client;
-    };
+    const clients = clientsByRegion(options.miniStack, (settings) => new CloudWatchClient(settings));
     let waiting: MetricValues[] = [];
 
     const publish = async (all = false) => {
@@ -32,7 +27,7 @@ export function publishServiceMetrics(options: {
             const { region } = waiting[0];
             const batch = waiting.filter((values) => values.region === region).slice(0, mostAtOnce);
             const put = new PutMetricDataCommand({ Namespace: personalizeNamespace, MetricData: batch.map(datumOf) });
-            await clientOf(region).send(put);
+            await clients.of(region).send(put);
             const sent = new Set(batch);
             waiting = waiting.filter((values) => !sent.has(values));
         }
@@ -44,7 +39,7 @@ export function publishServiceMetrics(options: {
         async stop(): Promise<void> {
             await loop.stop();
             await publish(true).catch(() => {});
-            for (const client of clients.values()) client.destroy();
+            clients.destroy();
         },
     };
 }

@@ -16,7 +16,7 @@ export interface Entity {
     readonly boundary: StoredPolicy | undefined;
 }
 
-export type EntityType = "user" | "group" | "role";
+type EntityType = "user" | "group" | "role";
 
 const noEntity = "NoSuchEntityException";
 
@@ -52,7 +52,7 @@ function entityCalls(client: iam.IAMClient) {
 export async function entityOf(client: iam.IAMClient, type: EntityType, name: string): Promise<Entity | undefined> {
     const { member, ...calls } = entityCalls(client)[type];
     const key = { [member]: name };
-    const entity = await unlessGone(calls.get(key), noEntity);
+    const entity = await unlessGone<Entity["entity"] | undefined>(calls.get(key), noEntity);
     if (!entity) {
         return undefined;
     }

@@ -14,7 +14,7 @@ export interface MiniStack {
     stop(): Promise<void>;
 }
 
-export interface MiniStackOptions {
+interface MiniStackOptions {
     readonly python: string;
     readonly dataDir: string;
     readonly logFile: string;

@@ -9,7 +9,7 @@ const CONNECT_MILLISECONDS = 5_000;
 const PINS = "engine-archive.json";
 
 /** Version and SHA-256 hashes of Pulumi's official archives. */
-export const pinnedArchive = (root) =>
+const pinnedArchive = (root) =>
     JSON.parse(readFileSync(join(root, "packages", "local-aws", "toolchain", PINS), "utf8"));
 
 /**

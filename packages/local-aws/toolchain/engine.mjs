@@ -35,7 +35,7 @@ export const engine = {
 };
 
 /** The version that is built from Go modules. */
-export function pinnedEngine(root) {
+function pinnedEngine(root) {
     const pin = /pulumi\/pkg\/v3 v(\S+)/.exec(
         readFileSync(join(root, "packages/local-aws/toolchain/engine/go.mod"), "utf8"),
     );

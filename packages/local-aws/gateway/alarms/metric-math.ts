@@ -1,7 +1,7 @@
 import { asSeries, combine, functions, operators, type Series, type Value } from "./series.ts";
 
 /** The context of an expression: the series that it may name, and its periods. */
-export interface Metrics {
+interface Metrics {
     /** The series of an id, also of an expression; undefined for an unknown id. */
     series(id: string): Series | undefined;
     /** The ids of the metrics, without expressions: METRICS() is all of these. */

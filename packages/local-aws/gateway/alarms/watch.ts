@@ -4,13 +4,13 @@ import {
     paginateDescribeAlarms,
     SetAlarmStateCommand,
 } from "@aws-sdk/client-cloudwatch";
-import { endpointOf, every } from "../loop.ts";
+import { clientsByRegion, every } from "../loop.ts";
 import type { MiniStackAddress } from "../ministack.ts";
 import { personalizeNamespace } from "../service-metrics.ts";
 import { datapointsOf } from "./datapoints.ts";
 import { evaluateAlarm } from "./evaluate.ts";
 
-export interface AlarmWatchOptions {
+interface AlarmWatchOptions {
     readonly miniStack: MiniStackAddress;
     /** This region is always checked; MiniStack returns the others that have alarms. */
     readonly region: string;
@@ -39,29 +39,20 @@ export function watchAlarms({ miniStack, region, personalizeClock, log }: AlarmW
     rounds(): number;
     stop(): Promise<void>;
 } {
-    const clients = new Map<string, CloudWatchClient>();
     const complaints = new Map<string, string>();
-
-    function clientOf(name: string): CloudWatchClient {
-        const known = clients.get(name);
-        if (known) {
-            return known;
-        }
-        const client = new CloudWatchClient({ ...endpointOf(miniStack), region: name });
+    const clients = clientsByRegion(miniStack, (settings) => {
+        const client = new CloudWatchClient(settings);
         client.middlewareStack.add(
             (next) => async (args) => {
                 const answer = await next(args);
                 const { headers = {} } = answer.response as { headers?: Record<string, string> };
-                for (const other of headers[regionsHeader]?.split(",") ?? []) {
-                    clientOf(other);
-                }
+                for (const other of headers[regionsHeader]?.split(",") ?? []) clients.of(other);
                 return answer;
             },
             { step: "deserialize" },
         );
-        clients.set(name, client);
         return client;
-    }
+    });
 
     async function look(client: CloudWatchClient, alarm: MetricAlarm): Promise<void> {
         const now = isOfPersonalize(alarm) ? personalizeClock.now() : Date.now();
@@ -74,7 +65,8 @@ export function watchAlarms({ miniStack, region, personalizeClock, log }: AlarmW
     }
 
     async function lookAtAll(): Promise<void> {
-        for (const [name, client] of [...clients]) {
+        for (const name of clients.regions()) {
+            const client = clients.of(name);
             for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client }, {})) {
                 for (const alarm of MetricAlarms) {
                     const { AlarmArn = "" } = alarm;
@@ -91,15 +83,13 @@ export function watchAlarms({ miniStack, region, personalizeClock, log }: AlarmW
         }
     }
 
-    clientOf(region);
+    clients.of(region);
     const loop = every(everyMilliseconds, lookAtAll, ({ message }) => log(`Alarms are not evaluated: ${message}`));
     return {
         rounds: loop.rounds,
         async stop() {
             await loop.stop();
-            for (const client of clients.values()) {
-                client.destroy();
-            }
+            clients.destroy();
         },
     };
 }

@@ -13,7 +13,7 @@ import { GetTopicAttributesCommand, PublishCommand, SNSClient } from "@aws-sdk/c
 import type { Emulator } from "local-personalize";
 import { evaluate, explain, type PolicyDocument, parseArn } from "policy-evaluator";
 import { unlessGone } from "../../unless-gone.ts";
-import { endpointOf, every } from "../loop.ts";
+import { clientsByRegion, endpointOf, every } from "../loop.ts";
 import type { MiniStackAddress } from "../ministack.ts";
 import { monthSpend } from "../spend.ts";
 import { exceeded, notificationKey, notificationText, scopeOf } from "./decide.ts";
@@ -67,12 +67,7 @@ function createTopics({
     accountId: string;
     partition: string;
 }) {
-    const clients = new Map<string, SNSClient>();
-    const clientOf = (region: string) => {
-        const client = clients.get(region) ?? new SNSClient({ ...endpointOf(miniStack), region });
-        clients.set(region, client);
-        return client;
-    };
+    const clients = clientsByRegion(miniStack, (settings) => new SNSClient(settings));
     return {
         /**
          * The reason if the notification cannot be delivered; undefined after delivery. Throws when SNS does not
@@ -83,7 +78,7 @@ function createTopics({
             budget: string,
             text: { Subject: string; Message: string },
         ): Promise<string | undefined> {
-            const client = clientOf(parseArn(topic)?.region ?? "us-east-1");
+            const client = clients.of(parseArn(topic)?.region ?? "us-east-1");
             const found = await unlessGone(
                 client.send(new GetTopicAttributesCommand({ TopicArn: topic })),
                 "NotFoundException",
@@ -103,9 +98,7 @@ function createTopics({
             await client.send(new PublishCommand({ TopicArn: topic, ...text }));
             return undefined;
         },
-        destroy(): void {
-            for (const client of clients.values()) client.destroy();
-        },
+        destroy: clients.destroy,
     };
 }
 

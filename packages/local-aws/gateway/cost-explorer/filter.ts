@@ -1,7 +1,7 @@
 import { billedService, type CostRecord } from "local-personalize";
 import { type Body, invalid } from "./input.ts";
 
-export type Holds = (record: CostRecord) => boolean;
+type Holds = (record: CostRecord) => boolean;
 
 const dimensions: Readonly<Record<string, (record: CostRecord) => string>> = {
     // The only service whose costs are known here.

@@ -11,10 +11,10 @@ export class CostExplorerError extends Error {
 /** Cost Explorer's error for an invalid input. */
 export const invalid = (message: string) => new CostExplorerError("ValidationException", message);
 
-export type Granularity = "HOURLY" | "DAILY" | "MONTHLY";
+type Granularity = "HOURLY" | "DAILY" | "MONTHLY";
 
 /** Epoch milliseconds, `[start, end)`. */
-export interface Period {
+interface Period {
     readonly start: number;
     readonly end: number;
 }

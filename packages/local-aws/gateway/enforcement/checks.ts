@@ -125,25 +125,18 @@ interface Tag {
     readonly tagValue: string;
 }
 
-/** For each create, the resource type of its ARN, and the member with the name. */
-const created: Readonly<Record<string, (body: Body) => string>> = {
-    CreateBatchInferenceJob: ({ jobName }) => `batch-inference-job/${jobName}`,
-    CreateBatchSegmentJob: ({ jobName }) => `batch-segment-job/${jobName}`,
-    CreateCampaign: ({ name }) => `campaign/${name}`,
-    CreateDataDeletionJob: ({ jobName }) => `data-deletion-job/${jobName}`,
-    CreateDataset: ({ datasetGroupArn, datasetType }) =>
-        `dataset/${String(datasetGroupArn).split("/").at(-1)}/${String(datasetType).toUpperCase()}`,
-    CreateDatasetExportJob: ({ jobName }) => `dataset-export-job/${jobName}`,
-    CreateDatasetGroup: ({ name }) => `dataset-group/${name}`,
-    CreateDatasetImportJob: ({ jobName }) => `dataset-import-job/${jobName}`,
-    // The service makes its ARN; a statement that allows it must end in a wildcard.
-    CreateEventTracker: () => "event-tracker/*",
-    CreateFilter: ({ name }) => `filter/${name}`,
-    CreateMetricAttribution: ({ name }) => `metric-attribution/${name}`,
-    CreateRecommender: ({ name }) => `recommender/${name}`,
-    CreateSchema: ({ name }) => `schema/${name}`,
-    CreateSolution: ({ name }) => `solution/${name}`,
-};
+/** The end of a create's ARN: the type is the operation's noun, `dataset-import-job`, with the resource's name. */
+function created(operation: string, { datasetGroupArn, datasetType, jobName, name = jobName }: Body): string {
+    const type = operation
+        .replace(/^Create/, "")
+        .replace(/\B[A-Z]/g, "-$&")
+        .toLowerCase();
+    if (type === "dataset") {
+        return `dataset/${String(datasetGroupArn).split("/").at(-1)}/${String(datasetType).toUpperCase()}`;
+    }
+    // The service makes a tracker's ARN; a statement that allows it must end in a wildcard.
+    return `${type}/${type === "event-tracker" ? "*" : name}`;
+}
 
 /** The member with the resource, if it is not the operation's own noun with `Arn`. */
 const members: Readonly<Record<string, string>> = {
@@ -163,9 +156,8 @@ const members: Readonly<Record<string, string>> = {
 
 async function resourceOf(emulator: Emulator, request: EmulatorRequest, body: Body, prefix: string): Promise<string> {
     const { operation, region } = request;
-    const name = created[operation];
-    if (name) {
-        return `${prefix}${name(body)}`;
+    if (operation.startsWith("Create") && !Object.hasOwn(members, operation)) {
+        return `${prefix}${created(operation, body)}`;
     }
     if (operation === "PutEvents" || operation === "PutActionInteractions") {
         return trackerOf(emulator, region, body.trackingId, prefix);

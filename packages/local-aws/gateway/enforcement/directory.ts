@@ -24,7 +24,7 @@ export interface Principal {
     readonly withoutDocument: readonly string[];
 }
 
-export interface Role extends Pick<Principal, "identity" | "boundary" | "tags"> {
+interface Role extends Pick<Principal, "identity" | "boundary" | "tags"> {
     readonly arn: string;
     readonly trust: PolicyDocument;
 }
@@ -54,7 +54,7 @@ export interface CallFacts {
     readonly account: string;
 }
 
-export interface Refused {
+interface Refused {
     readonly service: string;
     readonly principal: string;
     readonly action: string;

@@ -25,7 +25,7 @@ import { hashGuard, payloadOf, sha256 } from "./payload.ts";
 import { type Answer, closedAnswer, type Reason, refusalOf, refusalOfPersonalize, sentences } from "./refusal.ts";
 import { readSignature } from "./signature.ts";
 
-export interface EnforcementOptions {
+interface EnforcementOptions {
     readonly directory: Directory;
     readonly emulator: Emulator;
     readonly log: AccessLog;
@@ -34,7 +34,7 @@ export interface EnforcementOptions {
 }
 
 /** Whether a request may continue, and how; or the answer to it. */
-export type Admission =
+type Admission =
     | {
           readonly admitted: true;
           /** The body, if it had to be read. */

@@ -12,7 +12,7 @@ export interface Circumstances {
     readonly now: Date;
 }
 
-export type Verdict = { readonly allowed: true } | { readonly allowed: false; readonly message: string };
+type Verdict = { readonly allowed: true } | { readonly allowed: false; readonly message: string };
 
 /** The principal of an unsigned request, which only a policy for everyone allows. */
 export const anonymous: Omit<Principal, "secret" | "token" | "expires"> = {

@@ -7,62 +7,55 @@ export interface PassedRole {
     readonly service: string;
 }
 
-type Body = Readonly<Record<string, unknown>>;
-type Find = (body: Body) => unknown;
+/** A path of members; the members of a list are all of its elements'. */
+type Path = string;
+type Find = Path | ((body: object) => unknown);
 
-const roleArn: Find = (body) => body.roleArn;
-const role: Find = (body) => body.Role;
-const target: Find = (body) => (body.Target as Body | undefined)?.RoleArn;
 /** The role of an integration or authorizer, at any place in an OpenAPI document. */
-const credentials: Find = (body) =>
+const credentials = (body: object): unknown =>
     Object.entries(body).flatMap(([key, value]): unknown[] => {
         const isNamed = ["credentials", "credentialsArn", "authorizerCredentials"].includes(key);
-        return isNamed
-            ? [value]
-            : typeof value === "object" && value !== null
-              ? [credentials(value as Body)].flat()
-              : [];
+        return isNamed ? [value] : typeof value === "object" && value !== null ? [credentials(value)].flat() : [];
     });
 const patched: Find = (body) =>
-    (body.patchOperations as Body[] | undefined)
-        ?.filter(({ path }) => /\/(credentials|authorizerCredentials|cloudwatchRoleArn)$/.test(String(path)))
-        .map(({ value }) => value);
+    at(body, "patchOperations").flatMap((operation) =>
+        /\/(credentials|authorizerCredentials|cloudwatchRoleArn)$/.test(String(at(operation, "path")[0]))
+            ? at(operation, "value")
+            : [],
+    );
 
-/** The actions that pass a role, the role's place in the body, and the service. */
-const passing: Readonly<Record<string, readonly [service: string, find: Find]>> = {
-    "personalize:CreateBatchInferenceJob": ["personalize.amazonaws.com", roleArn],
-    "personalize:CreateBatchSegmentJob": ["personalize.amazonaws.com", roleArn],
-    "personalize:CreateDataDeletionJob": ["personalize.amazonaws.com", roleArn],
-    "personalize:CreateDatasetExportJob": ["personalize.amazonaws.com", roleArn],
-    "personalize:CreateDatasetGroup": ["personalize.amazonaws.com", roleArn],
-    "personalize:CreateDatasetImportJob": ["personalize.amazonaws.com", roleArn],
-    "personalize:CreateMetricAttribution": [
-        "personalize.amazonaws.com",
-        (body) => (body.metricsOutputConfig as Body | undefined)?.roleArn,
-    ],
-    "cloudtrail:CreateTrail": ["cloudtrail.amazonaws.com", (body) => body.CloudWatchLogsRoleArn],
-    "cloudtrail:UpdateTrail": ["cloudtrail.amazonaws.com", (body) => body.CloudWatchLogsRoleArn],
-    "lambda:CreateFunction": ["lambda.amazonaws.com", role],
-    "lambda:UpdateFunctionConfiguration": ["lambda.amazonaws.com", role],
-    "scheduler:CreateSchedule": ["scheduler.amazonaws.com", target],
-    "scheduler:UpdateSchedule": ["scheduler.amazonaws.com", target],
-    "states:CreateStateMachine": ["states.amazonaws.com", roleArn],
-    "states:UpdateStateMachine": ["states.amazonaws.com", roleArn],
-    "events:PutRule": ["events.amazonaws.com", (body) => body.RoleArn],
-    "events:PutTargets": [
-        "events.amazonaws.com",
-        (body) => (body.Targets as Body[] | undefined)?.map(({ RoleArn }) => RoleArn),
-    ],
-    "firehose:CreateDeliveryStream": [
-        "firehose.amazonaws.com",
-        (body) => (body.ExtendedS3DestinationConfiguration as Body | undefined)?.RoleARN,
-    ],
-    "logs:PutSubscriptionFilter": ["logs.amazonaws.com", roleArn],
-    "pipes:CreatePipe": ["pipes.amazonaws.com", (body) => body.RoleArn],
-    "apigateway:PUT": ["apigateway.amazonaws.com", credentials],
-    "apigateway:POST": ["apigateway.amazonaws.com", credentials],
-    "apigateway:PATCH": ["apigateway.amazonaws.com", patched],
-    "budgets:CreateBudgetAction": ["budgets.amazonaws.com", (body) => body.ExecutionRoleArn],
+function at(value: unknown, path: Path): unknown[] {
+    return path
+        .split(".")
+        .reduce<unknown[]>((values, name) => values.flatMap((one) => Reflect.get(Object(one), name) ?? []), [value]);
+}
+
+/** The actions that pass a role, and the role's place in the body. The service is that of the action. */
+const passing: Readonly<Record<string, Find>> = {
+    "personalize:CreateBatchInferenceJob": "roleArn",
+    "personalize:CreateBatchSegmentJob": "roleArn",
+    "personalize:CreateDataDeletionJob": "roleArn",
+    "personalize:CreateDatasetExportJob": "roleArn",
+    "personalize:CreateDatasetGroup": "roleArn",
+    "personalize:CreateDatasetImportJob": "roleArn",
+    "personalize:CreateMetricAttribution": "metricsOutputConfig.roleArn",
+    "cloudtrail:CreateTrail": "CloudWatchLogsRoleArn",
+    "cloudtrail:UpdateTrail": "CloudWatchLogsRoleArn",
+    "lambda:CreateFunction": "Role",
+    "lambda:UpdateFunctionConfiguration": "Role",
+    "scheduler:CreateSchedule": "Target.RoleArn",
+    "scheduler:UpdateSchedule": "Target.RoleArn",
+    "states:CreateStateMachine": "roleArn",
+    "states:UpdateStateMachine": "roleArn",
+    "events:PutRule": "RoleArn",
+    "events:PutTargets": "Targets.RoleArn",
+    "firehose:CreateDeliveryStream": "ExtendedS3DestinationConfiguration.RoleARN",
+    "logs:PutSubscriptionFilter": "roleArn",
+    "pipes:CreatePipe": "RoleArn",
+    "apigateway:PUT": credentials,
+    "apigateway:POST": credentials,
+    "apigateway:PATCH": patched,
+    "budgets:CreateBudgetAction": "ExecutionRoleArn",
 };
 
 /** Whether calls of an action may pass a role. */
@@ -70,14 +63,14 @@ export const passesRoles = (action: string) => Object.hasOwn(passing, action);
 
 /** The roles that a call passes, by its action and body. */
 export function passedRoles(action: string, body: unknown): readonly PassedRole[] {
-    const [service, find] = passing[action] ?? [];
-    if (!service || !find || typeof body !== "object" || body === null) {
+    const find = passing[action];
+    if (find === undefined || typeof body !== "object" || body === null) {
         return [];
     }
-    return [find(body as Body)]
+    const service = `${action.split(":", 1)[0]}.amazonaws.com`;
+    return [typeof find === "string" ? at(body, find) : find(body)]
         .flat()
-        .filter((arn) => typeof arn === "string" && arn !== "")
-        .map((arn) => ({ roleArn: arn as string, service }));
+        .flatMap((arn) => (typeof arn === "string" && arn !== "" ? [{ roleArn: arn, service }] : []));
 }
 
 /** The service's error for a role that it may not assume, in the answer to the call that passes it. */
@@ -112,7 +105,7 @@ const complaints: Readonly<Record<string, { readonly code: string; readonly mess
  */
 const servicesWithoutSource: readonly string[] = ["cloudtrail.amazonaws.com", "apigateway.amazonaws.com"];
 
-export interface Complaint {
+interface Complaint {
     readonly code: string;
     readonly message: string;
 }

@@ -5,7 +5,7 @@ import { Transform } from "node:stream";
 const unsignedPayloads = ["UNSIGNED-PAYLOAD", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"];
 
 /** The part that an S3 request's signature covers of its body, by the x-amz-content-sha256 header. */
-export type Payload =
+type Payload =
     | { readonly kind: "hashed"; readonly hash: string }
     | { readonly kind: "unsigned"; readonly hash: string }
     /** Signed in chunks: no SDK of this product uses that, and it is not verified here. */

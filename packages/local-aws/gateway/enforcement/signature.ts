@@ -17,7 +17,7 @@ export interface Signature {
 }
 
 /** Why a request is not accepted, by the names of AWS's failures. */
-export type SignatureFault =
+type SignatureFault =
     | "MissingAuthenticationToken"
     | "IncompleteSignature"
     | "SignatureDoesNotMatch"

@@ -1,24 +1,5 @@
-import {
-    type APIGatewayClient,
-    CreateModelCommand,
-    CreateRequestValidatorCommand,
-    CreateResourceCommand,
-    DeleteGatewayResponseCommand,
-    DeleteMethodCommand,
-    DeleteModelCommand,
-    DeleteRequestValidatorCommand,
-    DeleteResourceCommand,
-    GetGatewayResponsesCommand,
-    GetModelsCommand,
-    GetRequestValidatorsCommand,
-    GetResourcesCommand,
-    PutGatewayResponseCommand,
-    PutIntegrationCommand,
-    type PutIntegrationCommandInput,
-    PutIntegrationResponseCommand,
-    PutMethodCommand,
-    PutMethodResponseCommand,
-} from "@aws-sdk/client-api-gateway";
+import * as apiGateway from "@aws-sdk/client-api-gateway";
+import { callsOf } from "../../calls.ts";
 import type { MethodPlan } from "./methods.ts";
 import { schemaText } from "./models.ts";
 import type { ApiPlan } from "./plan.ts";
@@ -27,57 +8,58 @@ import type { ApiPlan } from "./plan.ts";
 const limit = 500;
 
 /** Removes everything of an API that a document may describe, and leaves its deployments and stages. */
-export async function emptyApi(client: APIGatewayClient, restApiId: string): Promise<void> {
+export async function emptyApi(client: apiGateway.APIGatewayClient, restApiId: string): Promise<void> {
+    const call = callsOf(client);
     const of = { restApiId };
-    const { items: resources = [] } = await client.send(new GetResourcesCommand({ ...of, limit }));
+    const { items: resources = [] } = await call(apiGateway.GetResourcesCommand)({ ...of, limit });
     for (const { id: resourceId, path, resourceMethods = {} } of resources) {
         if (path !== "/") {
-            await client.send(new DeleteResourceCommand({ ...of, resourceId }));
+            await call(apiGateway.DeleteResourceCommand)({ ...of, resourceId });
             continue;
         }
         for (const httpMethod of Object.keys(resourceMethods)) {
-            await client.send(new DeleteMethodCommand({ ...of, resourceId, httpMethod }));
+            await call(apiGateway.DeleteMethodCommand)({ ...of, resourceId, httpMethod });
         }
     }
-    const { items: models = [] } = await client.send(new GetModelsCommand({ ...of, limit }));
+    const { items: models = [] } = await call(apiGateway.GetModelsCommand)({ ...of, limit });
     for (const { name: modelName } of models) {
-        await client.send(new DeleteModelCommand({ ...of, modelName }));
+        await call(apiGateway.DeleteModelCommand)({ ...of, modelName });
     }
-    const { items: validators = [] } = await client.send(new GetRequestValidatorsCommand({ ...of, limit }));
+    const { items: validators = [] } = await call(apiGateway.GetRequestValidatorsCommand)({ ...of, limit });
     for (const { id: requestValidatorId } of validators) {
-        await client.send(new DeleteRequestValidatorCommand({ ...of, requestValidatorId }));
+        await call(apiGateway.DeleteRequestValidatorCommand)({ ...of, requestValidatorId });
     }
-    const { items: responses = [] } = await client.send(new GetGatewayResponsesCommand(of));
+    const { items: responses = [] } = await call(apiGateway.GetGatewayResponsesCommand)(of);
     for (const { responseType, defaultResponse } of responses) {
         if (!defaultResponse) {
-            await client.send(new DeleteGatewayResponseCommand({ ...of, responseType }));
+            await call(apiGateway.DeleteGatewayResponseCommand)({ ...of, responseType });
         }
     }
 }
 
 /** Creates everything that a plan describes, in addition to what exists. */
-export async function fillApi(client: APIGatewayClient, restApiId: string, plan: ApiPlan): Promise<void> {
+export async function fillApi(client: apiGateway.APIGatewayClient, restApiId: string, plan: ApiPlan): Promise<void> {
+    const call = callsOf(client);
     const of = { restApiId };
-    const { items: has = [] } = await client.send(new GetModelsCommand({ ...of, limit }));
+    const { items: has = [] } = await call(apiGateway.GetModelsCommand)({ ...of, limit });
     for (const { name, schema } of plan.models) {
         if (has.some((model) => model.name === name)) {
-            await client.send(new DeleteModelCommand({ ...of, modelName: name }));
+            await call(apiGateway.DeleteModelCommand)({ ...of, modelName: name });
         }
         const model = { ...of, name, contentType: "application/json", schema: schemaText(schema, restApiId) };
-        await client.send(new CreateModelCommand(model));
+        await call(apiGateway.CreateModelCommand)(model);
     }
-    const { items: known = [] } = await client.send(new GetRequestValidatorsCommand({ ...of, limit }));
+    const { items: known = [] } = await call(apiGateway.GetRequestValidatorsCommand)({ ...of, limit });
     const validators = new Map<string, string>();
     for (const validator of plan.validators) {
         for (const { id: requestValidatorId } of known.filter(({ name }) => name === validator.name)) {
-            await client.send(new DeleteRequestValidatorCommand({ ...of, requestValidatorId }));
+            await call(apiGateway.DeleteRequestValidatorCommand)({ ...of, requestValidatorId });
         }
-        const { id = "" } = await client.send(new CreateRequestValidatorCommand({ ...of, ...validator }));
+        const { id = "" } = await call(apiGateway.CreateRequestValidatorCommand)({ ...of, ...validator });
         validators.set(validator.name, id);
     }
-    for (const { responseType, ...response } of plan.gatewayResponses) {
-        const put = { ...of, ...response, responseType: responseType as "DEFAULT_4XX" };
-        await client.send(new PutGatewayResponseCommand(put));
+    for (const response of plan.gatewayResponses) {
+        await call(apiGateway.PutGatewayResponseCommand)({ ...of, ...response });
     }
     const resourceOf = await resources(client, restApiId);
     for (const method of plan.methods) {
@@ -87,8 +69,9 @@ export async function fillApi(client: APIGatewayClient, restApiId: string, plan:
 }
 
 /** The resource of a path, created with its parents where missing. */
-async function resources(client: APIGatewayClient, restApiId: string) {
-    const { items = [] } = await client.send(new GetResourcesCommand({ restApiId, limit }));
+async function resources(client: apiGateway.APIGatewayClient, restApiId: string) {
+    const call = callsOf(client);
+    const { items = [] } = await call(apiGateway.GetResourcesCommand)({ restApiId, limit });
     const known = new Map(items.map(({ path = "", id = "" }) => [path, id]));
     return async function resourceOf(path: string): Promise<string> {
         const there = known.get(path);
@@ -97,33 +80,35 @@ async function resources(client: APIGatewayClient, restApiId: string) {
         }
         const at = path.lastIndexOf("/");
         const parentId = await resourceOf(path.slice(0, at) || "/");
-        const { id = "" } = await client.send(
-            new CreateResourceCommand({ restApiId, parentId, pathPart: path.slice(at + 1) }),
-        );
+        const { id = "" } = await call(apiGateway.CreateResourceCommand)({
+            restApiId,
+            parentId,
+            pathPart: path.slice(at + 1),
+        });
         known.set(path, id);
         return id;
     };
 }
 
 async function putMethod(
-    client: APIGatewayClient,
+    client: apiGateway.APIGatewayClient,
     of: { restApiId: string; resourceId: string; httpMethod: string },
     { operationName, apiKeyRequired, requestParameters, requestModels, responses, integration }: MethodPlan,
     requestValidatorId: string | undefined,
 ): Promise<void> {
+    const call = callsOf(client);
     const settings = { operationName, apiKeyRequired, requestParameters, requestModels, requestValidatorId };
-    await client.send(new PutMethodCommand({ ...of, ...settings, authorizationType: "NONE" }));
+    await call(apiGateway.PutMethodCommand)({ ...of, ...settings, authorizationType: "NONE" });
     for (const response of responses) {
-        await client.send(new PutMethodResponseCommand({ ...of, ...response }));
+        await call(apiGateway.PutMethodResponseCommand)({ ...of, ...response });
     }
     if (!integration) {
         return;
     }
     const { httpMethod: integrationHttpMethod, ...rest } = integration.settings;
     const put = { ...of, ...rest, integrationHttpMethod };
-    await client.send(new PutIntegrationCommand(put as PutIntegrationCommandInput));
-    for (const { contentHandling, ...response } of integration.responses) {
-        const handling = contentHandling && { contentHandling: contentHandling as "CONVERT_TO_TEXT" };
-        await client.send(new PutIntegrationResponseCommand({ ...of, ...response, ...handling }));
+    await call(apiGateway.PutIntegrationCommand)(put);
+    for (const response of integration.responses) {
+        await call(apiGateway.PutIntegrationResponseCommand)({ ...of, ...response });
     }
 }

@@ -22,7 +22,7 @@ interface Asked {
     readonly endpointType?: string;
 }
 
-export interface ImportAnswer {
+interface ImportAnswer {
     readonly status: number;
     readonly headers: Readonly<Record<string, string>>;
     readonly body: string;

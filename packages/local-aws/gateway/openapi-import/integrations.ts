@@ -1,6 +1,6 @@
 import { type Findings, type Node, objectOf } from "./findings.ts";
 
-export interface IntegrationResponsePlan {
+interface IntegrationResponsePlan {
     readonly statusCode: string;
     readonly selectionPattern: string;
     readonly responseParameters: Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 import { type Findings, type Node, objectOf, referred } from "./findings.ts";
 import { type IntegrationPlan, readIntegration } from "./integrations.ts";
 
-export interface MethodResponsePlan {
+interface MethodResponsePlan {
     readonly statusCode: string;
     readonly responseParameters: Readonly<Record<string, boolean>>;
     readonly responseModels: Readonly<Record<string, string>>;
@@ -22,7 +22,7 @@ export interface MethodPlan {
 }
 
 /** The common context of a document's methods. */
-export interface Context {
+interface Context {
     readonly document: Node;
     readonly findings: Findings;
     readonly validators: ReadonlySet<string>;

@@ -3,13 +3,13 @@ import { type Findings, ImportRefused, type Node, objectOf } from "./findings.ts
 import { type MethodPlan, readPath } from "./methods.ts";
 import { type ModelPlan, readModels } from "./models.ts";
 
-export interface ValidatorPlan {
+interface ValidatorPlan {
     readonly name: string;
     readonly validateRequestBody: boolean;
     readonly validateRequestParameters: boolean;
 }
 
-export interface GatewayResponsePlan {
+interface GatewayResponsePlan {
     readonly responseType: string;
     readonly statusCode: string | undefined;
     readonly responseParameters: Readonly<Record<string, string>>;

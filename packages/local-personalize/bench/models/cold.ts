@@ -10,7 +10,7 @@ const SEED = 42;
 const LENGTH = 25;
 
 /** The recall of cold items in lists of 25 cold items. */
-export interface ColdFigures {
+interface ColdFigures {
     /** By the model, which knows a cold item's categories only. */
     readonly recall: number;
     /** The expected value of a random order. */

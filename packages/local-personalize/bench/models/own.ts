@@ -6,7 +6,7 @@ import { halvesOf, rowsWhere, type Trials } from "./trials.ts";
 const LENGTH = 25;
 
 /** The lists without the items of the input; and as a campaign answers without a filter, where these are discounted. */
-export interface OwnLists {
+interface OwnLists {
     readonly masked: Lists;
     readonly unmasked: Lists;
 }

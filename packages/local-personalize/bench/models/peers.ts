@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import type { Lists } from "./figures.ts";
 import type { Trials } from "./trials.ts";
 
-export interface Peer {
+interface Peer {
     readonly name: string;
     /** The settings with the best NDCG@10 on the first half of the folds. */
     readonly settings: string;

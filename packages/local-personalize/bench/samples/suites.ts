@@ -15,7 +15,7 @@ export interface SuiteResult {
 type Suite = (world: World) => Promise<void>;
 
 /** A second of a sample's wait, in seconds: a minute is 1.2 s, and a resource takes one. */
-export const PACE = 0.02;
+const PACE = 0.02;
 
 const notebooks = join(import.meta.dirname, "notebooks");
 
