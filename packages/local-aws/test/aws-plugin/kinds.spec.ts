@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { patches } from "../../aws-plugin/api-gateway.ts";
+import {
+    at,
+    clearedBy,
+    fromAws,
+    items,
+    type Kinds,
+    list,
+    nestedOf,
+    or,
+    struct,
+    toAws,
+    value,
+} from "../../aws-plugin/kinds.ts";
+
+describe("the kinds of properties in the local AWS plugin", () => {
+    const kinds: Kinds = {
+        title: value,
+        shelf: at("Place.Shelf", value, "A"),
+        note: clearedBy("", value),
+        covers: list(struct({ colour: value, width: or(10) })),
+        tags: items(),
+    };
+
+    it("send AWS's default for a missing argument, and clear one that the program gave before", () => {
+        assert.deepEqual(toAws(kinds, { title: "films" }, { note: "old" }), {
+            Title: "films",
+            Place: { Shelf: "A" },
+            Note: "",
+        });
+        assert.deepEqual(toAws(kinds, { covers: [{ colour: "red" }], tags: ["a", "b"], shelf: "B" }), {
+            Place: { Shelf: "B" },
+            Covers: [{ Colour: "red", Width: 10 }],
+            Tags: { Quantity: 2, Items: ["a", "b"] },
+        });
+    });
+
+    it("read a default as no difference where the program gives none, also inside of lists", () => {
+        const answer = { Title: "films", Place: { Shelf: "A" }, Note: "", Covers: [{ Colour: "red", Width: 10 }] };
+        const state = { title: "films", covers: [{ colour: "red" }] };
+        assert.deepEqual(fromAws(kinds, answer, state), state);
+        assert.deepEqual(fromAws(kinds, { ...answer, Covers: [] }, { title: "films" }), { title: "films" });
+    });
+
+    it("read a value that differs, and a missing answer as the default", () => {
+        const answer = { Title: "novels", Covers: [{ Colour: "red", Width: 9 }], Tags: { Items: ["a"] } };
+        const state = { title: "films", shelf: "B", note: "old", covers: [{ colour: "red" }] };
+        assert.deepEqual(fromAws(kinds, answer, state), {
+            title: "novels",
+            shelf: "A",
+            note: undefined,
+            covers: [{ colour: "red", width: 9 }],
+            tags: ["a"],
+        });
+    });
+
+    it("name each argument inside those that have members", () => {
+        assert.deepEqual(nestedOf(kinds), ["covers.colour", "covers.width"]);
+    });
+
+    it("make a patch of each change only", () => {
+        const before = { name: "films", variables: { a: "1", b: "2" }, logs: { arn: "x" }, isOn: true };
+        assert.deepEqual(patches(before, { name: "films", variables: { a: "3" }, isOn: false }), [
+            { op: "replace", path: "/variables/a", value: "3" },
+            { op: "remove", path: "/variables/b" },
+            { op: "replace", path: "/isOn", value: "false" },
+            { op: "remove", path: "/logs" },
+        ]);
+    });
+});
