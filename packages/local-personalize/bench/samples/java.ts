@@ -13,11 +13,10 @@ const paths: Record<string, string> = {
     PutUsers: "/users",
 };
 
-/**
- * The 32 examples of AWS's SDK for Java v2 as calls on the wire: there is no Java here. They wait where the examples do.
- */
-export async function javaExamples({ endpoint }: World): Promise<void> {
-    const call = async (operation: string, input: object): Promise<Answer> => {
+type Call = (operation: string, input: object) => Promise<Answer>;
+
+function callerOf(endpoint: string): Call {
+    return async (operation, input) => {
         const path = paths[operation];
         const scope = "Credential=test/20261127/us-west-2/personalize/aws4_request";
         const headers: Record<string, string> = {
@@ -30,6 +29,10 @@ export async function javaExamples({ endpoint }: World): Promise<void> {
         if (!answer.ok) throw new Error(`${operation}: ${text}`);
         return text === "" ? {} : JSON.parse(text);
     };
+}
+
+/** The steps that several examples have in common. */
+function stepsOf(call: Call) {
     const active = (kind: string, arn: string) => {
         const member = kind.charAt(0).toLowerCase() + kind.slice(1);
         return untilActive(async () => (await call(`Describe${kind}`, { [`${member}Arn`]: arn }))[member]);
@@ -63,7 +66,15 @@ export async function javaExamples({ endpoint }: World): Promise<void> {
         await active("Campaign", campaignArn);
         return campaignArn;
     };
+    return { active, group, dataset, solution, campaign };
+}
 
+/**
+ * The 32 examples of AWS's SDK for Java v2 as calls on the wire: there is no Java here. They wait where the examples do.
+ */
+export async function javaExamples({ endpoint }: World): Promise<void> {
+    const call = callerOf(endpoint);
+    const { active, group, dataset, solution, campaign } = stepsOf(call);
     const custom = await group("java");
     const interactions = await dataset(custom, "INTERACTIONS", "plain.csv");
     const items = await dataset(custom, "ITEMS", "items.csv");

@@ -41,17 +41,8 @@ import {
 import { datasetSchema, roleArn, untilActive } from "./shapes.ts";
 import type { World } from "./world.ts";
 
-/**
- * The 22 examples of AWS's SDK for JavaScript v3, one call each. Their placeholders have the results of earlier ones;
- * between them, their reader waits until the resource is ACTIVE.
- */
-export async function javascriptExamples({ endpoint }: World): Promise<void> {
-    const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-    const settings = { endpoint, region: "us-west-2", maxAttempts: 1, credentials };
-    const personalize = new PersonalizeClient(settings);
-    const runtime = new PersonalizeRuntimeClient(settings);
-    const events = new PersonalizeEventsClient(settings);
-
+/** The steps that several examples have in common. */
+function stepsOf(personalize: PersonalizeClient) {
     const group = async (name: string, domain?: Domain) => {
         const made = await personalize.send(new CreateDatasetGroupCommand({ name, ...(domain && { domain }) }));
         const look = new DescribeDatasetGroupCommand({ datasetGroupArn: made.datasetGroupArn });
@@ -88,6 +79,20 @@ export async function javascriptExamples({ endpoint }: World): Promise<void> {
         await untilActive(async () => (await personalize.send(new DescribeCampaignCommand({ campaignArn }))).campaign);
         return campaignArn;
     };
+    return { group, dataset, version, campaign };
+}
+
+/**
+ * The 22 examples of AWS's SDK for JavaScript v3, one call each. Their placeholders have the results of earlier ones;
+ * between them, their reader waits until the resource is ACTIVE.
+ */
+export async function javascriptExamples({ endpoint }: World): Promise<void> {
+    const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+    const settings = { endpoint, region: "us-west-2", maxAttempts: 1, credentials };
+    const personalize = new PersonalizeClient(settings);
+    const runtime = new PersonalizeRuntimeClient(settings);
+    const events = new PersonalizeEventsClient(settings);
+    const { group, dataset, version, campaign } = stepsOf(personalize);
 
     const custom = await group("javascript");
     const interactions = await dataset(custom, "INTERACTIONS", "plain.csv");
@@ -134,6 +139,26 @@ export async function javascriptExamples({ endpoint }: World): Promise<void> {
     const person = { userId: "101", properties: '{"GENDER": "female"}' };
     await events.send(new PutUsersCommand({ datasetArn: users, users: [person] }));
 
+    await batchExamples(personalize, personal, await version("item-affinity", custom), interactions);
+
+    const domain = await group("javascript-domain", "VIDEO_ON_DEMAND");
+    await dataset(domain, "INTERACTIONS", "watched.csv", "VIDEO_ON_DEMAND");
+    const recipeArn = "arn:aws:personalize:::recipe/aws-vod-most-popular";
+    const { recommenderArn } = await personalize.send(
+        new CreateRecommenderCommand({ name: "javascript", recipeArn, datasetGroupArn: domain }),
+    );
+    const recommender = new DescribeRecommenderCommand({ recommenderArn });
+    await untilActive(async () => (await personalize.send(recommender)).recommender);
+    const popular = await runtime.send(new GetRecommendationsCommand({ recommenderArn, userId: "1", numResults: 15 }));
+    assert.equal(popular.itemList?.length, 15);
+}
+
+async function batchExamples(
+    personalize: PersonalizeClient,
+    personal: string | undefined,
+    affinity: string | undefined,
+    interactions: string | undefined,
+): Promise<void> {
     const jobOf = (name: string, solutionVersionArn: string | undefined) => ({
         jobName: name,
         jobInput: { s3DataSource: { path: `s3://lab/${name}.json` } },
@@ -148,7 +173,7 @@ export async function javascriptExamples({ endpoint }: World): Promise<void> {
     const inference = new DescribeBatchInferenceJobCommand({ batchInferenceJobArn });
     await untilActive(async () => (await personalize.send(inference)).batchInferenceJob);
     const { batchSegmentJobArn } = await personalize.send(
-        new CreateBatchSegmentJobCommand(jobOf("batch-items", await version("item-affinity", custom))),
+        new CreateBatchSegmentJobCommand(jobOf("batch-items", affinity)),
     );
     const segment = new DescribeBatchSegmentJobCommand({ batchSegmentJobArn });
     await untilActive(async () => (await personalize.send(segment)).batchSegmentJob);
@@ -162,15 +187,4 @@ export async function javascriptExamples({ endpoint }: World): Promise<void> {
     );
     const exported = new DescribeDatasetExportJobCommand({ datasetExportJobArn });
     await untilActive(async () => (await personalize.send(exported)).datasetExportJob);
-
-    const domain = await group("javascript-domain", "VIDEO_ON_DEMAND");
-    await dataset(domain, "INTERACTIONS", "watched.csv", "VIDEO_ON_DEMAND");
-    const recipeArn = "arn:aws:personalize:::recipe/aws-vod-most-popular";
-    const { recommenderArn } = await personalize.send(
-        new CreateRecommenderCommand({ name: "javascript", recipeArn, datasetGroupArn: domain }),
-    );
-    const recommender = new DescribeRecommenderCommand({ recommenderArn });
-    await untilActive(async () => (await personalize.send(recommender)).recommender);
-    const popular = await runtime.send(new GetRecommendationsCommand({ recommenderArn, userId: "1", numResults: 15 }));
-    assert.equal(popular.itemList?.length, 15);
 }
