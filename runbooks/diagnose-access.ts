@@ -1,13 +1,23 @@
-import { diagnose } from "./lib/access/diagnose.ts";
-import { draw, drawHeadline } from "./lib/access/draw.ts";
-import { fetchSnapshot } from "./lib/access/fetch.ts";
-import { writeFix } from "./lib/access/fixes/write-fix.ts";
-import { headlineOf } from "./lib/access/headline.ts";
-import { createLook, type Look } from "./lib/access/look.ts";
-import { understand } from "./lib/access/messages.ts";
-import { targetOfJob, targetOfRole, targetOfStack } from "./lib/access/target.ts";
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import {
+    createLook,
+    diagnose,
+    draw,
+    drawHeadline,
+    fetchSnapshot,
+    headlineOf,
+    type Look,
+    type Snapshot,
+    targetOfJob,
+    targetOfRole,
+    understand,
+    writeFix,
+} from "access-doctor";
 import { shell } from "./lib/audit/inventory/thing.ts";
 import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
+import { asRunbook } from "./lib/import/errors.ts";
+import { targetOfStack } from "./lib/import/target-of-stack.ts";
 
 interface Options extends CommonOptions {
     readonly job?: string;
@@ -15,6 +25,7 @@ interface Options extends CommonOptions {
     readonly bucket?: string;
     readonly key?: string;
     readonly error?: string;
+    readonly owned?: string;
     readonly write?: string;
 }
 
@@ -28,7 +39,8 @@ const options = runbook(
     .option("--bucket <name>", "bucket with the data")
     .option("--key <key>", "object, or folder with its slash")
     .option("--error <text>", "a message of AWS, pasted in: alone, or with one of the others")
-    .option("--write <dir>", "write the fix into a new folder: documents, apply.sh and undo.sh")
+    .option("--owned <file>", "JSON of what you own: ARN to the command that restores it")
+    .option("--write <dir>", "write the fix into a folder: documents, apply.sh and undo.sh")
     .addHelpText("after", "\n--verbose also shows every link, the evidence, and the commands of each fix.")
     .parse()
     .opts<Options>();
@@ -37,41 +49,47 @@ const options = runbook(
 const quietMs = 2_000;
 const codes = { sound: exitCodes.fine, broken: exitCodes.problem, unknown: exitCodes.unknown } as const;
 
-await runAction(options.verbose, async (signal) => {
-    const { job, role, bucket, key, stack, error } = options;
-    if (error !== undefined && [job, role, bucket, key, stack].every((each) => each === undefined)) {
-        return explain(error);
-    }
-    const log = (line: string) => process.stderr.write(`${line}\n`);
-    const look = createLook(log, signal);
-    const slow = setTimeout(() => log("reading what the import depends on …"), quietMs);
-    const fetched = await target(look)
-        .then((found) => fetchSnapshot(found, look))
-        .finally(() => clearTimeout(slow));
-    const snapshot = error === undefined ? fetched : { ...fetched, reported: error };
-    const diagnosis = diagnose(snapshot);
-    const again = commandOf(snapshot.region);
-    if (options.json) {
-        const { firstBroken, ...rest } = diagnosis;
-        const { roleArn, region, caller, sourceArn, planned } = snapshot;
-        const place = { role: roleArn, bucket: snapshot.bucket, key: snapshot.key ?? null, region };
-        const about = { ...place, caller, source: sourceArn, planned: planned ?? null };
-        const headline = headlineOf(diagnosis, snapshot, again);
-        print({ schemaVersion: 1, about, headline, firstBroken: firstBroken?.link ?? null, ...rest });
-    } else {
-        console.log(draw(diagnosis, snapshot, again, { verbose: options.verbose, isTerminal: process.stdout.isTTY }));
-    }
-    if (options.write !== undefined) {
-        await writeFix(options.write, diagnosis.fixes);
-        const folder = shell(options.write);
-        process.stderr.write(
-            `Written: read ${folder}, then sh ${folder}/apply.sh. sh ${folder}/undo.sh takes it back.\n`,
-        );
-        // The printed command runs the script of the folder next.
-        return exitCodes.fine;
-    }
-    return codes[diagnosis.verdict];
-});
+await runAction(
+    options.verbose,
+    asRunbook(async (signal) => {
+        const { job, role, bucket, key, stack, error } = options;
+        if (error !== undefined && [job, role, bucket, key, stack].every((each) => each === undefined)) {
+            return explain(error);
+        }
+        const log = (line: string) => process.stderr.write(`${line}\n`);
+        const look = createLook(log, signal);
+        const slow = setTimeout(() => log("reading what the import depends on …"), quietMs);
+        const fetched = await target(look)
+            .then((found) => fetchSnapshot(found, look))
+            .finally(() => clearTimeout(slow));
+        const owned = { ...fetched.owned, ...(options.owned !== undefined && (await ownedIn(options.owned))) };
+        const snapshot = { ...fetched, owned, ...(error !== undefined && { reported: error }) };
+        const diagnosis = diagnose(snapshot);
+        const again = { command: commandOf(snapshot.region), folder: resolve(`access-fix-${nameOf(snapshot)}`) };
+        if (options.json) {
+            const { firstBroken, ...rest } = diagnosis;
+            const { roleArn, region, caller, sourceArn, planned } = snapshot;
+            const place = { role: roleArn, bucket: snapshot.bucket, key: snapshot.key ?? null, region };
+            const about = { ...place, caller, source: sourceArn, planned: planned ?? null };
+            const headline = headlineOf(diagnosis, snapshot, again);
+            print({ schemaVersion: 1, about, headline, firstBroken: firstBroken?.link ?? null, ...rest });
+        } else {
+            console.log(
+                draw(diagnosis, snapshot, again, { verbose: options.verbose, isTerminal: process.stdout.isTTY }),
+            );
+        }
+        if (options.write !== undefined) {
+            await writeFix(options.write, diagnosis.fixes);
+            const folder = shell(options.write);
+            process.stderr.write(
+                `Written: read ${folder}, then sh ${folder}/apply.sh. sh ${folder}/undo.sh takes it back.\n`,
+            );
+            // The printed command runs the script of the folder next.
+            return exitCodes.fine;
+        }
+        return codes[diagnosis.verdict];
+    }),
+);
 
 function print(document: object): void {
     console.log(JSON.stringify(document));
@@ -93,10 +111,23 @@ function explain(text: string): number {
     return codes[verdict];
 }
 
+/** The job's name, or the bucket's where there is no job. */
+const nameOf = ({ job, bucket }: Snapshot) => ("is" in job && job.is?.arn.split("/").at(-1)) || bucket;
+
+/** ARN → command that restores it, from a file. */
+async function ownedIn(path: string): Promise<Record<string, string>> {
+    try {
+        return JSON.parse(await readFile(path, "utf8"));
+    } catch (error) {
+        const message = `--owned: ${path} is not a JSON object of ARNs and commands: ${(error as Error).message}`;
+        throw new RunbookError(message, exitCodes.usage);
+    }
+}
+
 /** This command with its arguments, for the next run. */
 function commandOf(region: string): string {
-    const { job, role, bucket, key, stack } = options;
-    const named = Object.entries({ job, role, bucket, key, stack }).flatMap(([name, value]) =>
+    const { job, role, bucket, key, stack, owned } = options;
+    const named = Object.entries({ job, role, bucket, key, stack, owned }).flatMap(([name, value]) =>
         value === undefined ? [] : [`--${name}`, value],
     );
     const run = shell("npm", "run", "diagnose-access", ...(named.length > 0 ? ["--", ...named] : ["--"]));

@@ -1,13 +1,21 @@
 import { readFile } from "node:fs/promises";
 import { DescribeSchemaCommand, PersonalizeClient } from "@aws-sdk/client-personalize";
 import { S3Client } from "@aws-sdk/client-s3";
+import {
+    datasetTypes,
+    type FileRepair,
+    placeOf,
+    repairPlace,
+    requiredShape,
+    type Shape,
+    shapeOf,
+    urlOf,
+} from "access-doctor";
 import { Option } from "commander";
 import { parseArn } from "policy-evaluator";
 import { counted } from "../data-prep/words.ts";
 import { exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
-import { datasetTypes, requiredShape, type Shape, shapeOf } from "./lib/data-file/fields.ts";
-import { placeOf, urlOf } from "./lib/data-file/objects.ts";
-import { type FileRepair, repairPlace } from "./lib/data-file/repair-place.ts";
+import { asRunbook } from "./lib/import/errors.ts";
 
 interface Options {
     readonly to?: string;
@@ -38,38 +46,41 @@ const command = runbook(
     .parse();
 const options = command.opts<Options>();
 
-await runAction(options.verbose, async (signal) => {
-    const from = placeOf(command.args[0] ?? "");
-    const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? "us-east-1";
-    const client = new S3Client({ region, followRegionRedirects: true });
-    const { to, files, leftOut } = await repairPlace(client, from, {
-        to: options.to === undefined ? undefined : placeOf(options.to),
-        shape: await shape(),
-        dryRun: options.dryRun ?? false,
-        signal,
-        log: (message) => process.stderr.write(`${message}\n`),
-    });
-    for (const file of files) process.stderr.write(`${describe(file)}\n`);
-    for (const url of leftOut) process.stderr.write(`${url} is left out: it is not a table with these columns.\n`);
-    const location = urlOf(to ?? from);
-    if (options.json) {
-        console.log(
-            JSON.stringify({
-                schemaVersion: 1,
-                from: urlOf(from),
-                location,
-                written: to !== undefined && !options.dryRun,
-                dryRun: options.dryRun ?? false,
-                files,
-                leftOut,
-            }),
-        );
-    } else {
-        const done = options.dryRun ? `It would write ${location}` : `Import from ${location}`;
-        console.log(to ? done : `Nothing to repair, and nothing written: ${location}`);
-    }
-    return exitCodes.fine;
-});
+await runAction(
+    options.verbose,
+    asRunbook(async (signal) => {
+        const from = placeOf(command.args[0] ?? "");
+        const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? "us-east-1";
+        const client = new S3Client({ region, followRegionRedirects: true });
+        const { to, files, leftOut } = await repairPlace(client, from, {
+            to: options.to === undefined ? undefined : placeOf(options.to),
+            shape: await shape(),
+            dryRun: options.dryRun ?? false,
+            signal,
+            log: (message) => process.stderr.write(`${message}\n`),
+        });
+        for (const file of files) process.stderr.write(`${describe(file)}\n`);
+        for (const url of leftOut) process.stderr.write(`${url} is left out: it is not a table with these columns.\n`);
+        const location = urlOf(to ?? from);
+        if (options.json) {
+            console.log(
+                JSON.stringify({
+                    schemaVersion: 1,
+                    from: urlOf(from),
+                    location,
+                    written: to !== undefined && !options.dryRun,
+                    dryRun: options.dryRun ?? false,
+                    files,
+                    leftOut,
+                }),
+            );
+        } else {
+            const done = options.dryRun ? `It would write ${location}` : `Import from ${location}`;
+            console.log(to ? done : `Nothing to repair, and nothing written: ${location}`);
+        }
+        return exitCodes.fine;
+    }),
+);
 
 async function shape(): Promise<Shape | undefined> {
     const { schema, datasetType } = options;

@@ -18,13 +18,15 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "data-prep": [],
     config: [],
     "packages/policy-evaluator": [],
+    "packages/access-doctor": [],
     "packages/local-personalize": [],
     "packages/local-aws": ["packages/local-personalize", "packages/policy-evaluator"],
 };
 
 /** Packages that a folder may import by their names. */
 const packages: Readonly<Record<string, readonly string[]>> = {
-    "policy-evaluator": ["app", "iam", "components", "runbooks", "packages/local-aws"],
+    "policy-evaluator": ["app", "iam", "components", "runbooks", "packages/access-doctor", "packages/local-aws"],
+    "access-doctor": ["runbooks"],
     "local-personalize": ["packages/local-aws"],
     // Half of a runbook's start was to load the SDK, which runbooks do not use.
     "@pulumi/pulumi": ["index.ts", "components", "operator", "packages/local-aws"],

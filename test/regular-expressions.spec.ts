@@ -9,9 +9,9 @@ import { isMailAddress } from "../config/cost.ts";
 import { splitTitle } from "../data-prep/catalogue.ts";
 import { eventRuleOf } from "../data-prep/reading/event-rule.ts";
 import { visibleLines } from "../data-prep/visible.ts";
+import { brief } from "../packages/access-doctor/headline.ts";
+import { mentionsIn } from "../packages/access-doctor/mentions.ts";
 import { insights } from "../packages/local-aws/gateway/alarms/insights.ts";
-import { brief } from "../runbooks/lib/access/headline.ts";
-import { mentionsIn } from "../runbooks/lib/access/mentions.ts";
 
 const root = join(import.meta.dirname, "..");
 /** These read texts of the repository and of tests only. */

@@ -51,7 +51,9 @@ export function authorize(
         if (given) by[type] = evaluate(request, given, "identity");
     }
     if (policies.resource) {
-        by.resource = evaluate(request, policies.resource, "resource");
+        const { caller } = request;
+        const bounded = "arn" in caller && policies.boundary ? { ...caller, hasBoundary: true } : caller;
+        by.resource = evaluate({ ...request, caller: bounded }, policies.resource, "resource");
     }
     if (policies.serviceControl) {
         by.serviceControl = everyLevel(policies.serviceControl.map((level) => evaluate(request, level, "identity")));

@@ -1,3 +1,4 @@
+import { accountOf } from "./arn.ts";
 import type { OneOrMany } from "./document.ts";
 import type { AccessRequest } from "./evaluate.ts";
 
@@ -20,6 +21,15 @@ export interface Import {
     readonly key: string;
     /** The keys to read: the object, or the folder's first level. */
     readonly keys: readonly string[];
+    /** Whether the role has a permissions boundary. */
+    readonly hasBoundary?: boolean;
+    /** Tags of the role, and of each object by its key. */
+    readonly roleTags?: Readonly<Record<string, string>> | undefined;
+    readonly objectTags?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+    /** The account that owns the bucket; undefined if unknown. */
+    readonly bucketAccount?: string | undefined;
+    /** Time of the requests; by default now. */
+    readonly now?: Date;
 }
 
 export type Asked = Pick<AccessRequest, "action" | "resource" | "context">;
@@ -32,21 +42,41 @@ export const assumeRole = (of: Import): AccessRequest => ({
     caller: { service: personalizeService },
     action: "sts:AssumeRole",
     resource: of.roleArn,
-    context: onBehalf(of),
+    context: {
+        ...common(of),
+        ...onBehalf(of),
+        "aws:ResourceAccount": accountOf(of.roleArn) ?? of.accountId,
+        ...tagged("aws:ResourceTag", of.roleTags),
+        ...tagged("iam:ResourceTag", of.roleTags),
+    },
+});
+
+const tagged = (prefix: string, tags: Readonly<Record<string, string>> = {}) =>
+    Object.fromEntries(Object.entries(tags).map(([key, value]) => [`${prefix}/${key}`, value]));
+
+/** Keys of every request (IAM User Guide, "AWS global condition context keys", properties of the request). */
+const common = ({ region, now = new Date() }: Import) => ({
+    "aws:SecureTransport": "true",
+    "aws:RequestedRegion": region,
+    "aws:CurrentTime": now.toISOString(),
+    "aws:EpochTime": String(Math.floor(now.getTime() / 1000)),
+    // The service calls for itself or by its own role, never by forward access sessions.
+    "aws:ViaAWSService": "false",
 });
 
 /** The requests of the role's session to the bucket; they have no `aws:SourceArn` and no `aws:SourceAccount`. */
 export const roleReads = (of: Import): AccessRequest[] =>
     reads(of).map((asked) => ({
         ...asked,
-        caller: { arn: of.roleArn },
+        caller: roleOf(of),
         context: {
             ...asked.context,
-            // A service that calls by its own role (IAM User Guide, "AWS global condition context keys").
-            "aws:ViaAWSService": "false",
+            ...tagged("aws:PrincipalTag", of.roleTags),
             ...(of.roleId && { "aws:userid": `${of.roleId}:PersonalizeSession` }),
         },
     }));
+
+const roleOf = ({ roleArn, hasBoundary = false }: Import) => ({ arn: roleArn, ...(hasBoundary && { hasBoundary }) });
 
 /** The requests of the service itself to the bucket. */
 export const serviceReads = (of: Import): AccessRequest[] =>
@@ -59,14 +89,16 @@ export const serviceReads = (of: Import): AccessRequest[] =>
 /** Decryption of one object by the role's session, and by the service: one of them must be allowed. */
 export function decrypts(of: Import, keyArn: string, key: string): { role: AccessRequest; service: AccessRequest } {
     const context = {
-        "aws:SecureTransport": "true",
+        ...common(of),
+        "aws:ResourceAccount": accountOf(keyArn) ?? of.accountId,
+        "kms:EncryptionAlgorithm": "SYMMETRIC_DEFAULT",
         "kms:ViaService": `s3.${of.region}.amazonaws.com`,
         "kms:CallerAccount": of.accountId,
         "kms:EncryptionContext:aws:s3:arn": `arn:${of.partition}:s3:::${of.bucket}/${key}`,
     };
     const asked = { action: "kms:Decrypt", resource: keyArn };
     return {
-        role: { ...asked, caller: { arn: of.roleArn }, context },
+        role: { ...asked, caller: roleOf(of), context: { ...context, ...tagged("aws:PrincipalTag", of.roleTags) } },
         service: { ...asked, caller: { service: personalizeService }, context: { ...context, ...onBehalf(of) } },
     };
 }
@@ -76,15 +108,22 @@ const onBehalf = ({ accountId, sourceArn }: Import): Readonly<Record<string, One
     "aws:SourceArn": sourceArn,
 });
 
-function reads({ partition, region, bucket, key, keys }: Import): Asked[] {
+function reads(of: Import): Asked[] {
+    const { partition, bucket, key, keys, bucketAccount, objectTags = {} } = of;
     const bucketArn = `arn:${partition}:s3:::${bucket}`;
-    const always = { "aws:SecureTransport": "true", "aws:RequestedRegion": region };
+    // Keys of every action of S3 (Service Authorization Reference, "Amazon S3").
+    const always = {
+        ...common(of),
+        "s3:authType": "REST-HEADER",
+        "s3:signatureversion": "AWS4-HMAC-SHA256",
+        ...(bucketAccount && { "aws:ResourceAccount": bucketAccount, "s3:ResourceAccount": bucketAccount }),
+    };
     return [
         { action: "s3:ListBucket", resource: bucketArn, context: { ...always, "s3:prefix": key } },
         ...(keys.length > 0 ? keys : [key]).map((each) => ({
             action: "s3:GetObject",
             resource: `${bucketArn}/${each}`,
-            context: always,
+            context: { ...always, ...tagged("s3:ExistingObjectTag", objectTags[each]) },
         })),
     ];
 }

@@ -19,6 +19,19 @@ export {
     type NamedPolicy,
 } from "./evaluate.ts";
 export {
+    dataBucketPolicy,
+    executionRolePolicy,
+    executionRoleTrust,
+    type ImportPlace,
+    keyActions,
+    onlyForUs,
+    onlyFrom,
+    onlyWithTls,
+    personalizeSourceArn,
+    type ServiceCaller,
+    serviceTrust,
+} from "./import-access.ts";
+export {
     assumeRole,
     decrypts,
     type Import,

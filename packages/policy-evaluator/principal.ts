@@ -5,7 +5,11 @@ import { listOf, type Principals, type Statement } from "./document.ts";
  * The caller: a user, a role, a session of a role (`arn:aws:sts::…:assumed-role/Role/session`) or an account's root by
  * ARN. Also an AWS service by its principal name; or a caller that an identity provider vouches for.
  */
-export type Caller = { readonly arn: string } | { readonly service: string } | { readonly federated: string };
+export type Caller =
+    /** `hasBoundary`: the user or role has a permissions boundary. */
+    | { readonly arn: string; readonly hasBoundary?: boolean }
+    | { readonly service: string }
+    | { readonly federated: string };
 
 /**
  * How precisely a statement names its caller, which decides what else must allow the caller
@@ -16,11 +20,25 @@ export type Caller = { readonly arn: string } | { readonly service: string } | {
 export type Naming = "direct" | "role" | "everyone" | "account";
 
 /** How a statement of a resource or trust policy names a caller; undefined if it does not. */
-export function namingOf({ Principal, NotPrincipal }: Statement, caller: Caller): Naming | undefined {
+export function namingOf({ Effect, Principal, NotPrincipal }: Statement, caller: Caller): Naming | undefined {
     if (NotPrincipal !== undefined) {
-        return closest(NotPrincipal, caller) === undefined ? "everyone" : undefined;
+        const excepts = Effect === "Deny" ? isExceptedFromDeny(NotPrincipal, caller) : closest(NotPrincipal, caller);
+        return excepts ? undefined : "everyone";
     }
     return Principal === undefined ? undefined : closest(Principal, caller);
+}
+
+/**
+ * Whether a denial's NotPrincipal leaves a caller out. It must name the caller's account beside the user, or beside the
+ * role or session. It never leaves out a user or role with a permissions boundary (IAM User Guide, "AWS JSON policy
+ * elements: NotPrincipal").
+ */
+function isExceptedFromDeny(named: "*" | Principals, caller: Caller): boolean {
+    if (named === "*" || !("arn" in caller)) return closest(named, caller) !== undefined;
+    const namings = listOf(named.AWS).map((name) => namingBy(name, caller.arn));
+    if (namings.includes("everyone")) return true;
+    const isNamed = isRoot(caller.arn) || namings.includes("direct") || namings.includes("role");
+    return !caller.hasBoundary && isNamed && namings.includes("account");
 }
 
 /** The role and session names of a session's ARN. */

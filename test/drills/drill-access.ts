@@ -1,24 +1,19 @@
 import { rm } from "node:fs/promises";
+import { diagnose, type FaultId, fetchSnapshot, targetOfJob } from "access-doctor";
 import { benchCommand, refuseNone, whole } from "../../bench/lib/command.ts";
 import { type Goal, printGoals, showLine, showTable } from "../../bench/lib/goals.ts";
 import { seededRandom } from "../../bench/lib/random.ts";
-import { itemInteractionsSchema } from "../../data-prep/avro.ts";
+import { type Break, breaks, compatiblePairs } from "../../packages/access-doctor/test/worlds/break.ts";
+import { snapshotOf } from "../../packages/access-doctor/test/worlds/snapshot-of.ts";
+import { soundWorlds } from "../../packages/access-doctor/test/worlds/sound.ts";
+import { interactions, soundWorld, type World } from "../../packages/access-doctor/test/worlds/world.ts";
 import { start, stop } from "../../packages/local-aws/control.ts";
 import { localAccountId, localPartition, variables } from "../../packages/local-aws/instance.ts";
-import { interactionsCsv, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
-import { diagnose } from "../../runbooks/lib/access/diagnose.ts";
-import type { FaultId } from "../../runbooks/lib/access/faults.ts";
-import { fetchSnapshot } from "../../runbooks/lib/access/fetch.ts";
-import { targetOfJob } from "../../runbooks/lib/access/target.ts";
 import { endWithProcess } from "../support/ended.ts";
 import { region, testInstance } from "../support/local-aws.ts";
-import { type Break, breaks } from "./access/break.ts";
-import { compatiblePairs, differences, type Outcome, runCase } from "./access/case.ts";
+import { differences, type Outcome, runCase } from "./access/case.ts";
 import { namesOfRealCases, runRealCases } from "./access/real-cases.ts";
 import { stageOn } from "./access/realise.ts";
-import { snapshotOf } from "./access/snapshot-of.ts";
-import { soundWorlds } from "./access/sound.ts";
-import { soundWorld, type World } from "./access/world.ts";
 
 /**
  * Breaks the access of an import in every way that diagnose-access knows, alone and in pairs. The diagnosis must name
@@ -49,7 +44,6 @@ if (only !== undefined) {
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const caller = { partition: localPartition, region, accountId: localAccountId };
-const interactions = interactionsCsv(syntheticRatings()).toString();
 const begun = performance.now();
 
 const instance = await testInstance();
@@ -92,7 +86,7 @@ async function runOwnFaults(): Promise<void> {
     }
     const together = compatiblePairs();
     for (const pair of together) {
-        const snapshot = snapshotOf(worldOf(pair), interactions, itemInteractionsSchema);
+        const snapshot = snapshotOf(worldOf(pair));
         const broken = diagnose(snapshot).findings.filter(({ verdict }) => verdict === "broken");
         const named = new Set<FaultId>(broken.map(({ fault }) => fault));
         const missed = pair.filter(({ fault }) => !named.has(fault));
@@ -138,10 +132,7 @@ process.exitCode = printGoals([...(real ? [] : ownGoals), ...realGoals]);
 function recordOf(one: Break, world: World) {
     return async (jobArn: string) => {
         const fetched = await fetchSnapshot(await targetOfJob(jobArn));
-        const unlike = differences(
-            fetched,
-            snapshotOf({ ...world, passRole: undefined }, interactions, itemInteractionsSchema),
-        );
+        const unlike = differences(fetched, snapshotOf({ ...world, passRole: undefined }));
         sums.unlike += unlike.length > 0 ? 1 : 0;
         if (unlike.length > 0) problems.push(`${one.name}: fetched and built differ in ${unlike.join(", ")}`);
     };

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { CreateAccessKeyCommand, CreateUserCommand, DeleteRolePolicyCommand } from "@aws-sdk/client-iam";
 import { DeleteBucketPolicyCommand } from "@aws-sdk/client-s3";
+import type { Diagnosis } from "access-doctor";
 import { run } from "../../packages/local-aws/pulumi.ts";
-import type { Diagnosis } from "../../runbooks/lib/access/diagnose.ts";
 import { assertExit, region, type TestAws } from "../support/local-aws.ts";
 
 type Printed = Omit<Diagnosis, "firstBroken"> & { readonly firstBroken: string | null };

@@ -92,10 +92,11 @@ interface ImportPolicies {
 function importOf(
     request: ImportRequest,
     partition: string,
-    { roleId, keys = [] }: Pick<ImportPolicies, "roleId" | "keys">,
+    { roleId, keys = [], boundary }: Pick<ImportPolicies, "roleId" | "keys" | "boundary">,
 ): Import {
-    const { roleArn = "", bucket, key, sourceArn, sourceAccount, region } = request;
-    return { roleArn, roleId, partition, region, accountId: sourceAccount, sourceArn, bucket, key, keys };
+    const { roleArn = "", bucket, key, sourceArn, sourceAccount: accountId, region } = request;
+    const owners = { accountId, bucketAccount: accountId, hasBoundary: boundary !== undefined };
+    return { roleArn, roleId, partition, region, ...owners, sourceArn, bucket, key, keys };
 }
 
 /** The steps for reading, by fetched documents: for an import, and for the input of a batch job. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "../../../iam/import-access.ts";
 import { authorize } from "../authorize.ts";
+import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "../import-access.ts";
 import { parseJson, plain } from "../json.ts";
 import { describeProblems, parsePolicy, placesIn } from "../parse.ts";
 

@@ -5,11 +5,10 @@ import { type DatasetGroupSummary, ListDatasetGroupsCommand, PersonalizeClient }
 import { ListServiceQuotasCommand, type ServiceQuota, ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import { ListSubscriptionsByTopicCommand, ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { entityOf, simulate } from "access-doctor";
 import { isRoot } from "policy-evaluator";
 import type { StackConfig } from "../../../config/config.ts";
 import { hasName, isTransient } from "../../../personalize/errors.ts";
-import { entityOf } from "../access/fetch.ts";
-import { simulate } from "../access/fetch-role.ts";
 import { allOf, shell } from "../audit/inventory/thing.ts";
 import type { AllStacks } from "../stack/all-stacks.ts";
 import { type Check, type Finding, fail, ok, oneLine, unknown, warn } from "./check.ts";

@@ -30,9 +30,15 @@ import {
     PutPublicAccessBlockCommand,
     S3Client,
 } from "@aws-sdk/client-s3";
-import { itemInteractionsSchema } from "../../../data-prep/avro.ts";
+import {
+    bytesOf,
+    document,
+    roleArnOf,
+    schema,
+    storedInline,
+    type World,
+} from "../../../packages/access-doctor/test/worlds/world.ts";
 import type { Hands } from "./commands.ts";
-import { bytesOf, document, roleArnOf, storedInline, type World } from "./world.ts";
 
 export interface Credentials {
     readonly accessKeyId: string;
@@ -52,7 +58,15 @@ const reading = document({
         ...["iam:GetRole", "iam:GetRolePolicy", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies"],
         ...["iam:GetPolicy", "iam:GetPolicyVersion", "iam:SimulatePrincipalPolicy", "sts:GetCallerIdentity"],
         ...["s3:GetBucketLocation", "s3:GetBucketPolicy", "s3:GetBucketPublicAccessBlock", "s3:ListBucket"],
-        ...["s3:GetBucketOwnershipControls", "s3:GetObject", "kms:DescribeKey", "kms:GetKeyPolicy"],
+        ...[
+            "s3:GetBucketOwnershipControls",
+            "s3:GetObject",
+            "s3:GetObjectTagging",
+            "iam:ListPolicyVersions",
+            "iam:ListEntitiesForPolicy",
+            "kms:DescribeKey",
+            "kms:GetKeyPolicy",
+        ],
         ...["personalize:Describe*", "personalize:CreateDatasetImportJob"],
     ],
     Resource: "*",
@@ -123,7 +137,7 @@ export async function stageOn(endpoint: string, region: string, administrator: C
 }
 
 async function makeDataset(client: PersonalizeClient): Promise<string> {
-    const { schemaArn } = await client.send(new CreateSchemaCommand({ name: "drill", schema: itemInteractionsSchema }));
+    const { schemaArn } = await client.send(new CreateSchemaCommand({ name: "drill", schema }));
     const { datasetGroupArn } = await client.send(new CreateDatasetGroupCommand({ name: "drill" }));
     const group = async () =>
         (await client.send(new DescribeDatasetGroupCommand({ datasetGroupArn }))).datasetGroup?.status === "ACTIVE";

@@ -1,0 +1,102 @@
+import type { AccessRequest } from "policy-evaluator";
+import { distance } from "./text.ts";
+
+/**
+ * Values that a condition key may have in a request: `null` is a request without the key, and an empty list is any value
+ * or none. The name of a family ends in `*`. A key that is neither here nor in the request's context is never sent.
+ */
+export type Unknowns = Readonly<Record<string, readonly (string | null)[]>>;
+
+/** What the snapshot shows of the values of condition keys. */
+export interface Known {
+    readonly roleTags: boolean;
+    readonly roleId: boolean;
+    readonly bucketAccount: boolean;
+    /** Keys of the objects whose tags were read. */
+    readonly taggedObjects: readonly string[];
+    /** Whether the account has no organisation. */
+    readonly noOrganisation: boolean;
+}
+
+const anything = [] as const;
+/** An address of AWS: the service calls from its own network, and through no endpoint of a VPC. */
+const awsAddress = "52.94.133.131";
+const organisation = { "aws:PrincipalOrgID": anything, "aws:PrincipalOrgPaths": anything };
+
+/**
+ * The keys that one of an import's requests has with a value that cannot be known here. From each key's "Availability" in
+ * the IAM User Guide ("AWS global condition context keys"), and the Service Authorization Reference of S3, KMS and STS.
+ */
+export function unknownsOf({ caller, action, resource }: AccessRequest, known: Known): Unknowns {
+    const isRole = "arn" in caller;
+    return {
+        "aws:UserAgent": anything,
+        "aws:ResourceOrgID": known.noOrganisation ? [null] : anything,
+        "aws:ResourceOrgPaths": known.noOrganisation ? [null] : anything,
+        "aws:SourceIp": isRole ? [awsAddress] : [awsAddress, null],
+        ...(isRole && {
+            ...(!known.noOrganisation && organisation),
+            "aws:TokenIssueTime": anything,
+            // Temporary credentials of a service have no MFA; whether they have the key is not documented.
+            "aws:MultiFactorAuthPresent": ["false", null],
+            ...(!known.roleTags && { "aws:PrincipalTag/*": anything }),
+            ...(!known.roleId && { "aws:userid": anything }),
+        }),
+        ...(!isRole && !known.noOrganisation && { "aws:SourceOrgID": anything, "aws:SourceOrgPaths": anything }),
+        ...ofService(action, resource, known),
+    };
+}
+
+function ofService(action: string, resource: string, known: Known): Unknowns {
+    if (action.startsWith("sts:")) {
+        const tags = { "aws:ResourceTag/*": anything, "iam:ResourceTag/*": anything };
+        return { "sts:RoleSessionName": anything, ...(!known.roleTags && tags) };
+    }
+    if (action.startsWith("kms:")) return { "aws:ResourceTag/*": anything, "kms:*": anything };
+    const isTagged = known.taggedObjects.some((key) => resource.endsWith(`/${key}`));
+    return {
+        "s3:TlsVersion": ["1.2", "1.3"],
+        "s3:signatureAge": anything,
+        "s3:x-amz-content-sha256": anything,
+        // A bucket's tags count where its owner enabled them.
+        "aws:ResourceTag/*": anything,
+        ...(!known.bucketAccount && { "aws:ResourceAccount": anything, "s3:ResourceAccount": anything }),
+        ...(action === "s3:ListBucket" && { "s3:delimiter": anything, "s3:max-keys": anything }),
+        ...(action === "s3:GetObject" && !isTagged && { "s3:ExistingObjectTag/*": anything }),
+    };
+}
+
+/** Condition keys of IAM, and those of S3, KMS and STS that concern reads, in lower case. */
+const keyNames = new Set(
+    Object.entries({
+        aws:
+            "CalledVia CalledViaFirst CalledViaLast CurrentTime EpochTime FederatedProvider MultiFactorAuthAge " +
+            "MultiFactorAuthPresent PrincipalAccount PrincipalArn PrincipalIsAWSService PrincipalOrgID PrincipalOrgPaths " +
+            "PrincipalServiceName PrincipalServiceNamesList PrincipalType Referer RequestedRegion ResourceAccount " +
+            "ResourceOrgID ResourceOrgPaths SecureTransport SourceAccount SourceArn SourceIdentity SourceIp SourceOrgID " +
+            "SourceOrgPaths SourceVpc SourceVpcArn SourceVpce TagKeys TokenIssueTime UserAgent userid username " +
+            "ViaAWSService VpceAccount VpceOrgID VpceOrgPaths VpcSourceIp AssumedRoot IsMcpServiceAction",
+        s3:
+            "authType delimiter max-keys prefix ResourceAccount signatureAge signatureversion TlsVersion versionid " +
+            "DataAccessPointAccount DataAccessPointArn AccessPointNetworkOrigin x-amz-content-sha256 x-amz-acl " +
+            "x-amz-server-side-encryption x-amz-server-side-encryption-aws-kms-key-id ExistingJobPriority",
+        kms:
+            "ViaService CallerAccount EncryptionContextKeys GrantIsForAWSResource EncryptionAlgorithm KeyOrigin KeySpec " +
+            "KeyUsage MultiRegion RequestAlias ResourceAliases",
+        sts: "ExternalId RoleSessionName SourceIdentity TransitiveTagKeys",
+    }).flatMap(([service, names]) => names.split(" ").map((name) => `${service}:${name}`.toLowerCase())),
+);
+const families =
+    /^(aws:(principaltag|requesttag|resourcetag)\/.|s3:(existingobjecttag|requestobjecttag)\/.|kms:encryptioncontext:.)/;
+
+/** Whether a condition key exists; always true for services other than these. */
+export function isConditionKey(key: string): boolean {
+    const lower = key.toLowerCase();
+    return !/^(aws|s3|kms|sts):/.test(lower) || keyNames.has(lower) || families.test(lower);
+}
+
+/** The existing key closest to a misspelt one; undefined if none is close. */
+export function meantKey(key: string): string | undefined {
+    const [best] = [...keyNames].toSorted((a, b) => distance(key.toLowerCase(), a) - distance(key.toLowerCase(), b));
+    return best !== undefined && distance(key.toLowerCase(), best) <= 3 ? best : undefined;
+}

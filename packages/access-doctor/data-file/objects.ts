@@ -1,0 +1,138 @@
+import { createReadStream, createWriteStream } from "node:fs";
+import { open, stat } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import {
+    AbortMultipartUploadCommand,
+    CompleteMultipartUploadCommand,
+    CreateMultipartUploadCommand,
+    GetObjectCommand,
+    HeadObjectCommand,
+    PutObjectCommand,
+    paginateListObjectsV2,
+    type S3Client,
+    UploadPartCommand,
+} from "@aws-sdk/client-s3";
+import { AccessError } from "../errors.ts";
+
+/** A place in S3. */
+export interface Place {
+    readonly bucket: string;
+    /** A key, or a folder's prefix with its slash. */
+    readonly key: string;
+}
+
+/** `s3://bucket/key`. */
+export const urlOf = ({ bucket, key }: Place) => `s3://${bucket}/${key}`;
+
+/** @throws AccessError if the text is not `s3://bucket/key`. */
+export function placeOf(url: string): Place {
+    const [, bucket, key] = /^s3:\/\/([^/]+)\/(.*)$/s.exec(url) ?? [];
+    if (bucket === undefined || key === undefined) {
+        throw new AccessError(`${url} is not a place in S3. Write s3://BUCKET/KEY, or s3://BUCKET/FOLDER/.`, "usage");
+    }
+    return { bucket, key };
+}
+
+/** Keys that start with this one, at any depth, without empty objects. */
+export async function keysUnder(client: S3Client, { bucket, key }: Place): Promise<string[]> {
+    const found: string[] = [];
+    for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: key })) {
+        found.push(...Contents.flatMap(({ Key = "", Size = 0 }) => (Size > 0 ? [Key] : [])));
+    }
+    return found;
+}
+
+/** How an object is encrypted; its copy is encrypted in the same way. */
+export interface Encryption {
+    readonly ServerSideEncryption?: "aws:kms" | "aws:kms:dsse";
+    readonly SSEKMSKeyId?: string;
+}
+
+/** Copies an object into a file, and returns its encryption. */
+export async function download(
+    client: S3Client,
+    { bucket: Bucket, key: Key }: Place,
+    file: string,
+    signal: AbortSignal,
+): Promise<Encryption> {
+    const { Body, ServerSideEncryption, SSEKMSKeyId } = await client.send(new GetObjectCommand({ Bucket, Key }));
+    await pipeline(Body as Readable, createWriteStream(file), { signal });
+    return ServerSideEncryption === "aws:kms" || ServerSideEncryption === "aws:kms:dsse"
+        ? { ServerSideEncryption, ...(SSEKMSKeyId !== undefined && { SSEKMSKeyId }) }
+        : {};
+}
+
+/** Whether an object exists. An unread answer counts as no: S3 itself refuses to replace it. */
+export async function exists(client: S3Client, { bucket: Bucket, key: Key }: Place): Promise<boolean> {
+    return client.send(new HeadObjectCommand({ Bucket, Key })).then(
+        () => true,
+        () => false,
+    );
+}
+
+const partBytes = 64 * 1024 * 1024;
+
+/**
+ * Writes a file to a new object; S3 refuses it if the object exists. A large file goes in parts, which are removed
+ * after an error.
+ *
+ * @throws AccessError if the object exists.
+ */
+export async function upload(client: S3Client, file: string, place: Place, encryption: Encryption): Promise<void> {
+    const target = { Bucket: place.bucket, Key: place.key };
+    const IfNoneMatch = "*";
+    const { size } = await stat(file);
+    try {
+        if (size <= partBytes) {
+            const Body = createReadStream(file);
+            const sent = { ...target, ...encryption, Body, ContentLength: size, ContentType: "text/csv", IfNoneMatch };
+            await client.send(new PutObjectCommand(sent));
+            return;
+        }
+        const started = await client.send(
+            new CreateMultipartUploadCommand({ ...target, ...encryption, ContentType: "text/csv" }),
+        );
+        const { UploadId } = started;
+        try {
+            const Parts = await uploadParts(client, file, size, { ...target, UploadId });
+            await client.send(
+                new CompleteMultipartUploadCommand({ ...target, UploadId, MultipartUpload: { Parts }, IfNoneMatch }),
+            );
+        } catch (error) {
+            await client.send(new AbortMultipartUploadCommand({ ...target, UploadId })).catch(() => {});
+            throw error;
+        }
+    } catch (error) {
+        if ((error as Error).name !== "PreconditionFailed") throw error;
+        throw alreadyThere(place);
+    }
+}
+
+/** The error for a place that has an object already. */
+export const alreadyThere = (place: Place) =>
+    new AccessError(
+        `${urlOf(place)} exists, and is not replaced. Import from it if it is an earlier repair, or name another place with --to.`,
+    );
+
+async function uploadParts(
+    client: S3Client,
+    file: string,
+    size: number,
+    target: { readonly Bucket: string; readonly Key: string; readonly UploadId: string | undefined },
+) {
+    const handle = await open(file);
+    const parts: { PartNumber: number; ETag: string | undefined }[] = [];
+    try {
+        for (let from = 0; from < size; from += partBytes) {
+            const Body = Buffer.alloc(Math.min(partBytes, size - from));
+            await handle.read(Body, 0, Body.length, from);
+            const PartNumber = parts.length + 1;
+            const { ETag } = await client.send(new UploadPartCommand({ ...target, PartNumber, Body }));
+            parts.push({ PartNumber, ETag });
+        }
+        return parts;
+    } finally {
+        await handle.close();
+    }
+}

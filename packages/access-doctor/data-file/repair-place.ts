@@ -1,0 +1,156 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { S3Client } from "@aws-sdk/client-s3";
+import { AccessError } from "../errors.ts";
+import { RepairError } from "./columns.ts";
+import type { Shape } from "./fields.ts";
+import { filesOf, isDataName, isFolder, nameIn, repairedKey } from "./names.ts";
+import { alreadyThere, download, type Encryption, exists, keysUnder, type Place, upload, urlOf } from "./objects.ts";
+import { type Repaired, repairCsv } from "./repair.ts";
+
+export const fewestInteractions = 1000;
+
+export interface FileRepair extends Repaired {
+    readonly from: string;
+    /** Undefined if there is nothing to repair. */
+    readonly to: string | undefined;
+}
+
+export interface PlaceRepair {
+    /** Place of the copies; undefined if there is nothing to repair. */
+    readonly to: Place | undefined;
+    readonly files: readonly FileRepair[];
+    /** Files of a folder that are not data. */
+    readonly leftOut: readonly string[];
+}
+
+interface Options {
+    readonly to: Place | undefined;
+    readonly shape: Shape | undefined;
+    /** Whether the copies are only made on this machine, to report what they change. */
+    readonly dryRun: boolean;
+    readonly signal: AbortSignal;
+    /** Reports progress: a large file takes minutes. */
+    log(message: string): void;
+}
+
+interface Copy {
+    readonly key: string;
+    readonly file: string;
+    readonly target: Place;
+    readonly encryption: Encryption;
+    readonly repaired: Repaired;
+}
+
+/**
+ * Writes repaired copies of a file, or of all files of a folder. With `dryRun` it only reports them. All are repaired on this machine first: after an error
+ * nothing is written.
+ *
+ * @throws AccessError if a target exists, if there is nothing to read, or for content that has no safe repair.
+ */
+export async function repairPlace(
+    client: S3Client,
+    from: Place,
+    { to: named, shape, dryRun, signal, log }: Options,
+): Promise<PlaceRepair> {
+    const to = named ?? { bucket: from.bucket, key: repairedKey(from.key) };
+    if (isFolder(from.key) !== isFolder(to.key)) {
+        throw new AccessError(
+            `${urlOf(from)} and ${urlOf(to)}: both must be files, or both folders with a slash at the end.`,
+        );
+    }
+    const listed = isFolder(from.key) ? filesOf(from.key, await keysUnder(client, from)) : [from.key];
+    const keys = isFolder(from.key) ? listed.filter(isDataName) : listed;
+    if (keys.length === 0) {
+        throw new AccessError(`${urlOf(from)} has no data files. Upload your own: aws s3 cp YOUR.csv ${urlOf(from)}`);
+    }
+    const targetOf = (key: string): Place => (isFolder(to.key) ? { ...to, key: to.key + nameIn(from.key, key) } : to);
+    for (const key of keys) {
+        if (await exists(client, targetOf(key))) throw alreadyThere(targetOf(key));
+    }
+    const folder = await mkdtemp(join(tmpdir(), "repair-file-"));
+    try {
+        const raw: { key: string; file: string; encryption: Encryption }[] = [];
+        for (const [index, key] of keys.entries()) {
+            signal.throwIfAborted();
+            const file = join(folder, `${index}.raw`);
+            log(`reading ${urlOf({ ...from, key })}`);
+            raw.push({ key, file, encryption: await read(client, { bucket: from.bucket, key }, file, signal) });
+        }
+        const repairAll = async (keep: ReadonlySet<string> | undefined): Promise<Copy[]> => {
+            const copies: Copy[] = [];
+            for (const { key, file, encryption } of raw) {
+                signal.throwIfAborted();
+                const csv = `${file}.csv`;
+                log(`repairing ${urlOf({ ...from, key })}`);
+                const repaired = await repairedOf(file, csv, { name: key, shape, keep, signal });
+                copies.push({ key, file: csv, target: targetOf(key), encryption, repaired });
+            }
+            return copies;
+        };
+        const complete = await repairAll(undefined);
+        // An import of several files needs equal columns in all of them.
+        const copies = haveEqualColumns(complete) ? complete : await repairAll(commonColumns(complete));
+        checkRows(copies);
+        const leftOut = listed.filter((key) => !keys.includes(key));
+        const isSound = copies.every(({ repaired }) => repaired.changes.length === 0) && leftOut.length === 0;
+        const isNested = keys.some((key) => key.slice(from.key.length).includes("/"));
+        const isWritten = !isSound || isNested;
+        for (const { file, target, encryption } of isWritten && !dryRun ? copies : []) {
+            signal.throwIfAborted();
+            log(`writing ${urlOf(target)}`);
+            await upload(client, file, target, encryption);
+        }
+        return {
+            to: isWritten ? to : undefined,
+            files: copies.map(({ key, target, repaired }) => ({
+                from: urlOf({ ...from, key }),
+                to: isWritten ? urlOf(target) : undefined,
+                ...repaired,
+            })),
+            leftOut: leftOut.map((key) => urlOf({ ...from, key })),
+        };
+    } finally {
+        await rm(folder, { recursive: true, force: true });
+    }
+}
+
+async function read(client: S3Client, place: Place, file: string, signal: AbortSignal): Promise<Encryption> {
+    return download(client, place, file, signal).catch((error: Error) => {
+        if (error.name === "NoSuchKey") {
+            throw new AccessError(`There is no ${urlOf(place)}. List what is there: aws s3 ls s3://${place.bucket}/`);
+        }
+        if (error.name === "InvalidObjectState") {
+            throw new AccessError(
+                `${urlOf(place)} is in an archive class. Restore it first, which takes hours: ` +
+                    `aws s3api restore-object --bucket ${place.bucket} --key ${place.key} --restore-request Days=7`,
+            );
+        }
+        throw error;
+    });
+}
+
+async function repairedOf(...args: Parameters<typeof repairCsv>): Promise<Repaired> {
+    return repairCsv(...args).catch((error: Error) => {
+        throw error instanceof RepairError ? new AccessError(`${error.message}\nNothing was written.`) : error;
+    });
+}
+
+const haveEqualColumns = (copies: readonly Copy[]) =>
+    new Set(copies.map(({ repaired }) => repaired.names.toSorted().join())).size === 1;
+
+const commonColumns = (copies: readonly Copy[]) =>
+    new Set(copies[0]?.repaired.names.filter((name) => copies.every(({ repaired }) => repaired.names.includes(name))));
+
+function checkRows(copies: readonly Copy[]): void {
+    const rows = copies.reduce((sum, { repaired }) => sum + repaired.rows, 0);
+    const isInteractions = copies[0]?.repaired.datasetType === "INTERACTIONS";
+    const fewest = isInteractions ? fewestInteractions : 1;
+    if (rows < fewest) {
+        const noun = isInteractions ? "interactions" : "rows";
+        throw new AccessError(
+            `There are ${rows} ${noun}, and an import needs ${fewest} or more: add data. Nothing was written.`,
+        );
+    }
+}

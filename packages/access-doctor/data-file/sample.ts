@@ -1,0 +1,148 @@
+import { constants, gunzipSync } from "node:zlib";
+import { type CsvError, type Options, parse } from "csv-parse/sync";
+import { unzipSync } from "fflate";
+import { type Encoding, type Form, formOf, textOf } from "./bytes.ts";
+
+export interface Row {
+    /** 1-based line of the file. */
+    readonly line: number;
+    readonly values: readonly string[];
+}
+
+/** The table at the start of a file. */
+export interface Table {
+    readonly encoding: Encoding;
+    /** Whether the text begins with a BOM. */
+    readonly mark: boolean;
+    readonly delimiter: string;
+    readonly quoteEscape: string;
+    /** `\r` if its lines end in carriage returns alone. */
+    readonly lineEnds: "\n" | "\r";
+    /** The first line as it is, with its quotes. */
+    readonly firstLine: string;
+    readonly header: readonly string[];
+    readonly rows: readonly Row[];
+    /** Whether these are all rows of the file. */
+    readonly whole: boolean;
+    /** The first place that breaks the rules of CSV; `isReadable` if only a quote is at a wrong place. */
+    readonly malformed: { readonly line: number; readonly reason: string; readonly isReadable: boolean } | undefined;
+}
+
+/** The start of a file: its form, and its table if it has one. */
+export interface Sample {
+    readonly form: Form;
+    readonly table: Table | undefined;
+}
+
+/** Each sample is read once: several judges look at it. */
+const samples = new WeakMap<Uint8Array, Sample>();
+
+/** Reads the first bytes of a file; `whole` if there are no more. */
+export function sampleOf(bytes: Uint8Array, whole: boolean): Sample {
+    const sample = samples.get(bytes) ?? readSample(bytes, whole);
+    samples.set(bytes, sample);
+    return sample;
+}
+
+function readSample(bytes: Uint8Array, whole: boolean): Sample {
+    const form = formOf(bytes);
+    if (form.is === "text") return { form, table: tableOf(bytes, form.encoding, form.mark, whole) };
+    const inner = form.is === "gzip" ? gunzipped(bytes) : form.is === "zip" && whole ? unzipped(bytes) : undefined;
+    const innerForm = inner && formOf(inner);
+    return innerForm?.is === "text"
+        ? { form, table: tableOf(inner as Uint8Array, innerForm.encoding, innerForm.mark, whole) }
+        : { form: innerForm?.is === "other" ? innerForm : form, table: undefined };
+}
+
+/** The unpacked bytes; the archive may be cut. */
+function gunzipped(bytes: Uint8Array): Uint8Array | undefined {
+    try {
+        return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
+    } catch {
+        return undefined;
+    }
+}
+
+/** The only file of a zip archive; undefined if it has several. */
+export function unzipped(bytes: Uint8Array): Uint8Array | undefined {
+    try {
+        const files = Object.entries(unzipSync(bytes)).filter(
+            ([name, content]) => content.length > 0 && !/(^|\/)(__MACOSX|\.)/.test(name),
+        );
+        return files.length === 1 ? files[0]?.[1] : undefined;
+    } catch {
+        return undefined;
+    }
+}
+
+function tableOf(bytes: Uint8Array, encoding: Encoding, mark: boolean, whole: boolean): Table {
+    const decoded = textOf(bytes, encoding);
+    // The last line may be cut.
+    const lineEnds = !decoded.includes("\n") && decoded.includes("\r") ? "\r" : "\n";
+    const text = whole ? decoded : decoded.slice(0, decoded.lastIndexOf(lineEnds) + 1);
+    const firstLine = /^[\r\n]*([^\r\n]*)/.exec(text)?.[1] ?? "";
+    const [delimiter, quoteEscape] = [delimiterOf(text.slice(0, 10_000)), /\\"/.test(text) ? "\\" : '"'];
+    const { rows, malformed } = rowsOf(text, { delimiter, quoteEscape }, whole);
+    const [first, ...rest] = rows;
+    const header = first?.values ?? [];
+    return { encoding, mark, delimiter, quoteEscape, lineEnds, firstLine, header, rows: rest, whole, malformed };
+}
+
+/** Lines that show the delimiter. */
+const linesCompared = 5;
+
+/** The delimiter of a text: one that all lines have equally often, first a comma; else the most frequent one. */
+export function delimiterOf(text: string): string {
+    const lines = text
+        .replace(/"[^"]*"/g, "")
+        .split(/[\r\n]+/)
+        .filter((line) => line.trim() !== "")
+        .slice(0, linesCompared);
+    const counted = [",", ";", "\t", "|", "::"].map((each) => {
+        const counts = lines.map((line) => line.split(each).length - 1);
+        return { each, count: counts[0] ?? 0, isEven: counts.every((count) => count > 0 && count === counts[0]) };
+    });
+    const even = counted.filter(({ isEven }) => isEven);
+    if (even.some(({ each }) => each === ",")) return ",";
+    return (even.length > 0 ? even : counted).reduce((best, one) => (one.count > best.count ? one : best)).each;
+}
+
+/** Options of the parser for a file with these rules; `relaxed` also accepts a quote within a value. */
+export const parserOptions = ({ delimiter, quoteEscape }: Pick<Table, "delimiter" | "quoteEscape">, relaxed: boolean) =>
+    ({
+        delimiter,
+        escape: quoteEscape,
+        relax_column_count: true,
+        relax_quotes: relaxed,
+        skip_empty_lines: true,
+        // A file may have several of them.
+        record_delimiter: ["\r\n", "\n", "\r"],
+        info: true,
+    }) satisfies Options;
+
+function rowsOf(text: string, rules: Pick<Table, "delimiter" | "quoteEscape">, whole: boolean) {
+    const read = (part: string, relaxed: boolean): Row[] => {
+        const found = parse(part, parserOptions(rules, relaxed)) as unknown as {
+            readonly record: string[];
+            readonly info: { readonly lines: number };
+        }[];
+        return found.map(({ record, info }) => ({ line: info.lines, values: record }));
+    };
+    try {
+        return { rows: read(text, false), malformed: undefined };
+    } catch (error) {
+        const { code, message, lines } = error as CsvError & { readonly lines?: number };
+        // The end of a cut text may be within quotes.
+        const isCut = code === "CSV_QUOTE_NOT_CLOSED" && !whole;
+        const malformed = (isReadable: boolean) =>
+            isCut ? undefined : { line: lines ?? 1, reason: message, isReadable };
+        for (const part of [text, text.slice(0, text.indexOf("\n"))]) {
+            try {
+                return { rows: read(part, true), malformed: malformed(part === text) };
+            } catch {
+                // The first line alone is tried next.
+            }
+        }
+        return { rows: [], malformed: malformed(false) };
+    }
+}

@@ -1,0 +1,100 @@
+import { type AccessRequest, listOf, type NamedPolicy } from "policy-evaluator";
+import type { Unknowns } from "./context.ts";
+
+/** A decision that holds whatever the unknown condition keys are, or the keys on which it rests. */
+export type Decided =
+    | { readonly is: "allowed" }
+    /** `world`: the request with values for its unknown keys. */
+    | { readonly is: "denied"; readonly world: AccessRequest }
+    | { readonly is: "unknown"; readonly keys: readonly string[] };
+
+/** More worlds are not judged: the decision is unknown then. */
+const mostWorlds = 4096;
+
+/**
+ * Decides a request whose context is known in part: in every world that the unknown keys of the policies distinguish.
+ *
+ * @param allows the decision in one world
+ */
+export function decide(
+    request: AccessRequest,
+    unknowns: Unknowns,
+    policies: readonly NamedPolicy[],
+    allows: (request: AccessRequest) => boolean,
+): Decided {
+    const used = usedKeys(request, unknowns, policies);
+    const keys = [...used.keys()];
+    const count = [...used.values()].reduce((product, values) => product * values.length, 1);
+    if (count > mostWorlds) return { is: "unknown", keys };
+    let worlds: (string | null)[][] = [[]];
+    for (const values of used.values()) worlds = worlds.flatMap((world) => values.map((value) => [...world, value]));
+    const requestIn = (world: readonly (string | null)[]): AccessRequest => {
+        const sent = world.flatMap((value, at) => (value === null ? [] : [[keys[at], value]]));
+        return { ...request, context: { ...request.context, ...Object.fromEntries(sent) } };
+    };
+    const results = new Map(worlds.map((world) => [JSON.stringify(world), allows(requestIn(world))] as const));
+    const all = new Set(results.values());
+    if (!all.has(true)) return { is: "denied", world: requestIn(worlds[0] ?? []) };
+    if (!all.has(false)) return { is: "allowed" };
+    const deciding = keys.filter((key, at) =>
+        worlds.some((world) =>
+            used
+                .get(key)
+                ?.some(
+                    (value) =>
+                        results.get(JSON.stringify(world.with(at, value))) !== results.get(JSON.stringify(world)),
+                ),
+        ),
+    );
+    return { is: "unknown", keys: deciding };
+}
+
+/** The unknown keys that the policies use, each with values that their conditions tell apart. */
+function usedKeys(
+    { context, resource }: AccessRequest,
+    unknowns: Unknowns,
+    policies: readonly NamedPolicy[],
+): Map<string, readonly (string | null)[]> {
+    const found = new Map<string, readonly (string | null)[]>();
+    const sent = new Set(Object.keys(context).map((key) => key.toLowerCase()));
+    const add = (key: string, values: readonly string[]) => {
+        const lower = key.toLowerCase();
+        const possible = sent.has(lower) ? undefined : possibleValues(lower, unknowns);
+        if (!possible) return;
+        const before = found.get(lower) ?? [null, "another"];
+        found.set(lower, possible.length > 0 ? possible : [...new Set([...before, ...values])]);
+    };
+    for (const { Condition = {}, Resource, NotResource } of policies.flatMap(({ document }) =>
+        listOf(document.Statement),
+    )) {
+        for (const [operator, block] of Object.entries(Condition)) {
+            for (const [key, wanted] of Object.entries(block))
+                add(
+                    key,
+                    listOf(wanted).flatMap((each) => around(operator, `${each}`)),
+                );
+        }
+        const texts = JSON.stringify([Condition, Resource, NotResource]);
+        for (const [, key = ""] of texts.matchAll(/\$\{\s*([\w:/.-]+)/g))
+            add(key, [...resource.split(/[:/]/), ...Object.values(context).flat()]);
+    }
+    return found;
+}
+
+/** The values that a key may have; undefined if it is never sent. */
+export function possibleValues(key: string, unknowns: Unknowns): readonly (string | null)[] | undefined {
+    const lower = key.toLowerCase();
+    const matches = (name: string) => name === lower || (name.endsWith("*") && lower.startsWith(name.slice(0, -1)));
+    return Object.entries(unknowns).find(([name]) => matches(name.toLowerCase()))?.[1];
+}
+
+/** A value that meets a condition, and its neighbours that do not. */
+function around(operator: string, wanted: string): string[] {
+    if (/null$/i.test(operator)) return [];
+    if (/numeric/i.test(operator)) return [-1, 0, 1].map((step) => String(Number(wanted) + step));
+    if (/date/i.test(operator)) {
+        const at = Date.parse(wanted);
+        return Number.isNaN(at) ? [wanted] : [-1, 0, 1].map((days) => new Date(at + days * 86_400_000).toISOString());
+    }
+    return [/ipaddress/i.test(operator) ? (wanted.split("/")[0] ?? "") : wanted.replace(/[*?]/g, "x")];
+}

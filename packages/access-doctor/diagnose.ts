@@ -1,0 +1,123 @@
+import { type Import, parsePolicy, sizeLimits } from "policy-evaluator";
+import { type Fix, fixesOf } from "./fixes/fixes.ts";
+import { type Finding, type Link, type Scene, unknownLink } from "./link.ts";
+import { bucketLinks, bucketPolicy } from "./links/bucket.ts";
+import { job } from "./links/job.ts";
+import { kms } from "./links/kms.ts";
+import { objectLinks } from "./links/object.ts";
+import { passRole, role, roleLinks, trust } from "./links/role.ts";
+import { tooWide } from "./links/too-wide.ts";
+import { hasJob, isBucketGone, known, type Snapshot } from "./snapshot.ts";
+
+export interface Diagnosis {
+    /** `unknown`: nothing is broken, but some links could not be checked. */
+    readonly verdict: "sound" | "broken" | "unknown";
+    readonly links: readonly Link[];
+    /** The first broken link, in the order of the chain. */
+    readonly firstBroken: Link | undefined;
+    /** In the order of the chain; broken before warnings. */
+    readonly findings: readonly Finding[];
+    readonly fixes: readonly Fix[];
+    /** Permissions that the caller lacks for what could not be checked. */
+    readonly needs: readonly string[];
+}
+
+/** Judges every link of an import's chain from the fetched snapshot. Pure: equal snapshots give equal diagnoses. */
+export function diagnose(snapshot: Snapshot): Diagnosis {
+    if (isNotDeployed(snapshot)) {
+        const links = [unknownLink("stack", "its state", `stack ${snapshot.planned} is not deployed yet`)];
+        return { verdict: "unknown", links, firstBroken: undefined, findings: [], fixes: [], needs: [] };
+    }
+    const scene = sceneOf(snapshot);
+    const links = linksOf(scene);
+    const findings = links.flatMap((link) => link.findings);
+    const ordered = [...broken(links), ...findings.filter(({ verdict }) => verdict === "warning")];
+    // Without a bucket, no policy about it can be right.
+    const firstBroken =
+        links.find(({ findings: [first] }) => first?.fault === "bucket-missing") ??
+        links.find(({ verdict }) => verdict === "broken");
+    const judge = (other: Snapshot) => {
+        const now = sceneOf(other);
+        return { scene: now, broken: broken(linksOf(now)) };
+    };
+    return {
+        verdict: firstBroken ? "broken" : links.some(({ verdict }) => verdict === "unknown") ? "unknown" : "sound",
+        links,
+        firstBroken,
+        findings: ordered,
+        fixes: fixesOf({ scene, broken: broken(links) }, judge),
+        needs: needsOf(snapshot),
+    };
+}
+
+const broken = (links: readonly Link[]): Finding[] =>
+    links.flatMap(({ findings }) => findings.filter(({ verdict }) => verdict === "broken"));
+
+function linksOf(scene: Scene): Link[] {
+    const [policies, boundary, organisation] = roleLinks(scene) as [Link, Link, Link];
+    const chain = [
+        passRole(scene),
+        role(scene),
+        policies,
+        trust(scene),
+        bucketPolicy(scene),
+        boundary,
+        organisation,
+        ...bucketLinks(scene),
+        ...objectLinks(scene),
+        kms(scene),
+    ];
+    return [...chain, job(scene, chain), tooWide(scene)];
+}
+
+/** Whether a planned import has neither its role nor its bucket. */
+export const isNotDeployed = (snapshot: Snapshot): boolean =>
+    snapshot.planned !== undefined && "is" in snapshot.role && snapshot.role.is === undefined && isBucketGone(snapshot);
+
+function needsOf({ passRole, ...snapshot }: Snapshot): string[] {
+    const { role, simulated, bucketFacts, bucketPolicy: policy, accessBlock, ownership, keys, job: result } = snapshot;
+    const { schema, objects, kmsKeys } = snapshot;
+    const read = [role, simulated, bucketFacts, policy, accessBlock, ownership, keys, result, schema, ...objects];
+    const all = [...(hasJob(snapshot) ? [] : [passRole]), ...read, ...Object.values(kmsKeys)];
+    return [...new Set(all.flatMap((each) => ("unread" in each && each.needs !== undefined ? [each.needs] : [])))];
+}
+
+/** The facts of a snapshot as the links judge them. */
+export function sceneOf(snapshot: Snapshot): Scene {
+    // The job's ARN may lack the role's path: the rest of the chain is judged for the role that exists.
+    const roleArn = known(snapshot.role)?.arn ?? snapshot.roleArn;
+    const { partition, region, accountId, sourceArn, bucket, key = "" } = snapshot;
+    const read = snapshot.objects.flatMap((each) => ("is" in each ? [each.is] : []));
+    const keys = read.map((each) => each.key);
+    const of: Import = {
+        roleArn,
+        roleId: known(snapshot.role)?.id,
+        partition,
+        region,
+        accountId,
+        sourceArn,
+        bucket,
+        key,
+        keys: key === "" || key.endsWith("/") ? keys : [],
+        hasBoundary: known(snapshot.role)?.boundary !== undefined,
+        roleTags: known(snapshot.role)?.tags,
+        objectTags: Object.fromEntries(read.flatMap(({ key: name, tags }) => (tags ? [[name, tags]] : []))),
+        bucketAccount: known(snapshot.bucketFacts)?.account,
+        now: new Date(snapshot.now),
+    };
+    const simulated = known(snapshot.simulated) ?? [];
+    const text = known(snapshot.bucketPolicy);
+    return {
+        snapshot,
+        of,
+        known: {
+            roleTags: of.roleTags !== undefined,
+            roleId: Boolean(of.roleId),
+            bucketAccount: of.bucketAccount !== undefined,
+            taggedObjects: Object.keys(of.objectTags ?? {}),
+            noOrganisation:
+                simulated.length > 0 && simulated.every(({ byOrganisation }) => byOrganisation === undefined),
+        },
+        bucketPolicy: text === undefined ? undefined : parsePolicy(text, "resource", sizeLimits.bucketPolicy),
+    };
+}

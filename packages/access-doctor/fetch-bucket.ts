@@ -1,0 +1,158 @@
+import {
+    GetBucketAclCommand,
+    GetBucketLocationCommand,
+    GetBucketOwnershipControlsCommand,
+    GetBucketPolicyCommand,
+    GetObjectCommand,
+    GetObjectTaggingCommand,
+    GetPublicAccessBlockCommand,
+    HeadBucketCommand,
+    HeadObjectCommand,
+    type HeadObjectCommandOutput,
+    ListBucketsCommand,
+    ListObjectsV2Command,
+    ListObjectVersionsCommand,
+    type S3Client,
+} from "@aws-sdk/client-s3";
+import { startBytes } from "./data-file/repair.ts";
+import { hasName } from "./errors.ts";
+import type { BucketFacts, KeyListed, ObjectFacts, PublicAccessBlock } from "./snapshot.ts";
+
+const mostKeys = 1000;
+
+async function unless<T>(call: Promise<T>, ...names: string[]): Promise<T | undefined> {
+    try {
+        return await call;
+    } catch (error) {
+        if (names.some((name) => hasName(error, name))) {
+            return undefined;
+        }
+        throw error;
+    }
+}
+
+/** The region of a bucket. If it does not exist: the names of the account's others, to find a misspelt one. */
+export async function bucketFacts(s3: S3Client, Bucket: string, account: string): Promise<BucketFacts> {
+    const found = await unless(s3.send(new GetBucketLocationCommand({ Bucket })), "NoSuchBucket");
+    // Buckets in us-east-1 have no constraint; those in eu-west-1 may have the old name.
+    const constraint: string | undefined = found?.LocationConstraint;
+    if (found) {
+        const isOurs = await s3.send(new HeadBucketCommand({ Bucket, ExpectedBucketOwner: account })).then(
+            () => true,
+            () => false,
+        );
+        return { region: constraint === "EU" ? "eu-west-1" : constraint || "us-east-1", ...(isOurs && { account }) };
+    }
+    try {
+        const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
+        return { region: undefined, others: Buckets.flatMap(({ Name }) => Name ?? []) };
+    } catch {
+        // The list only helps to find a misspelt name.
+        return { region: undefined };
+    }
+}
+
+/** The bucket policy as JSON; undefined without a policy or bucket. */
+export async function policyText(s3: S3Client, Bucket: string): Promise<string | undefined> {
+    return (await unless(s3.send(new GetBucketPolicyCommand({ Bucket })), "NoSuchBucketPolicy", "NoSuchBucket"))
+        ?.Policy;
+}
+
+/** The bucket's own Block Public Access; undefined without a setting or bucket. */
+export async function accessBlock(s3: S3Client, Bucket: string): Promise<PublicAccessBlock | undefined> {
+    const command = new GetPublicAccessBlockCommand({ Bucket });
+    const found = await unless(s3.send(command), "NoSuchPublicAccessBlockConfiguration", "NoSuchBucket");
+    const { BlockPublicPolicy = false, RestrictPublicBuckets = false } = found?.PublicAccessBlockConfiguration ?? {};
+    return found && { blockPublicPolicy: BlockPublicPolicy, restrictPublicBuckets: RestrictPublicBuckets };
+}
+
+/** The bucket's object ownership, such as `BucketOwnerEnforced`; undefined without a setting or bucket. */
+export async function ownership(s3: S3Client, Bucket: string): Promise<string | undefined> {
+    const command = new GetBucketOwnershipControlsCommand({ Bucket });
+    const found = await unless(s3.send(command), "OwnershipControlsNotFoundError", "NoSuchBucket");
+    return found?.OwnershipControls?.Rules?.[0]?.ObjectOwnership;
+}
+
+/**
+ * Keys under the prefix; without any, keys of the bucket, one of which may have been meant. An owner is named if it is
+ * not the bucket's.
+ */
+export async function keysOf(s3: S3Client, Bucket: string, Prefix: string): Promise<KeyListed[]> {
+    const bucketOwner = ownerOf(s3, Bucket);
+    const list = async (prefix: string) => {
+        const command = new ListObjectsV2Command({ Bucket, Prefix: prefix, MaxKeys: mostKeys, FetchOwner: true });
+        const { Contents = [] } = (await unless(s3.send(command), "NoSuchBucket")) ?? {};
+        const ours = await bucketOwner;
+        return Contents.map(({ Key = "", Size = 0, Owner: { ID: owner } = {} }) => ({
+            key: Key,
+            size: Size,
+            ...(ours !== undefined && owner !== undefined && owner !== ours && { owner }),
+        }));
+    };
+    const found = await list(Prefix);
+    return found.length > 0 || Prefix === "" ? found : [...(await deletedKey(s3, Bucket, Prefix)), ...(await list(""))];
+}
+
+/** The key, if its latest version is a delete marker; empty if that may not be read. */
+async function deletedKey(s3: S3Client, Bucket: string, key: string): Promise<KeyListed[]> {
+    const command = new ListObjectVersionsCommand({ Bucket, Prefix: key, MaxKeys: 1 });
+    const { DeleteMarkers = [] } = await s3.send(command).catch(() => ({ DeleteMarkers: [] }));
+    const isDeleted = DeleteMarkers.some(({ Key, IsLatest }) => Key === key && IsLatest);
+    return isDeleted ? [{ key, size: 0, isDeleted }] : [];
+}
+
+/** Canonical id of the bucket's owner; undefined if it may not be read. */
+async function ownerOf(s3: S3Client, Bucket: string): Promise<string | undefined> {
+    return s3.send(new GetBucketAclCommand({ Bucket })).then(
+        ({ Owner }) => Owner?.ID,
+        () => undefined,
+    );
+}
+
+/** Size in bytes, key of encryption, storage class and first bytes of an object. Throws the errors of S3. */
+export async function objectFacts(s3: S3Client, Bucket: string, Key: string): Promise<ObjectFacts> {
+    const head = await s3.send(new HeadObjectCommand({ Bucket, Key })).catch(async (error: unknown) => {
+        // The answer to HEAD has no body; the same refusal of GET names the policy that denies.
+        await s3.send(new GetObjectCommand({ Bucket, Key, Range: "bytes=0-0" }));
+        throw error;
+    });
+    const { ContentLength: size = 0, ServerSideEncryption, SSEKMSKeyId } = head;
+    const kmsKey = ServerSideEncryption?.startsWith("aws:kms") ? SSEKMSKeyId : undefined;
+    const archived = archivedIn(head);
+    const tags = await tagsOf(s3, Bucket, Key);
+    const common = { key: Key, size, ...(tags && { tags }), ...(kmsKey && { kmsKey }), ...(archived && { archived }) };
+    if (size === 0 || archived) {
+        return { ...common, ...(!archived && { start: new Uint8Array() }) };
+    }
+    // A disabled key also prevents this read; then the result of HeadObject is still useful.
+    const Range = `bytes=0-${startBytes - 1}`;
+    const start = await s3
+        .send(new GetObjectCommand({ Bucket, Key, Range }))
+        .then(async ({ Body }) => new Uint8Array((await Body?.transformToByteArray()) ?? []))
+        .catch((error: unknown) => {
+            if (kmsKey !== undefined) return undefined;
+            throw error;
+        });
+    return { ...common, ...(start && { start }) };
+}
+
+async function tagsOf(s3: S3Client, Bucket: string, Key: string): Promise<Record<string, string> | undefined> {
+    return s3.send(new GetObjectTaggingCommand({ Bucket, Key })).then(
+        ({ TagSet = [] }) => Object.fromEntries(TagSet.map(({ Key: name = "", Value = "" }) => [name, Value])),
+        () => undefined,
+    );
+}
+
+/** The archive that an object must be restored from before it can be read. Glacier Instant Retrieval is not one. */
+export function archivedIn({
+    StorageClass,
+    ArchiveStatus,
+    Restore = "",
+}: Pick<HeadObjectCommandOutput, "StorageClass" | "ArchiveStatus" | "Restore">): ObjectFacts["archived"] {
+    const isRestoring = Restore.includes('ongoing-request="true"');
+    if (ArchiveStatus !== undefined) return { storageClass: ArchiveStatus, isRestoring };
+    const isRestored = Restore.includes('ongoing-request="false"');
+    return (StorageClass === "GLACIER" || StorageClass === "DEEP_ARCHIVE") && !isRestored
+        ? { storageClass: StorageClass, isRestoring }
+        : undefined;
+}

@@ -1,0 +1,180 @@
+import {
+    type EvaluationResult,
+    GetPolicyCommand,
+    GetPolicyVersionCommand,
+    GetRoleCommand,
+    GetRolePolicyCommand,
+    type IAMClient,
+    ListPolicyVersionsCommand,
+    paginateListAttachedRolePolicies,
+    paginateListEntitiesForPolicy,
+    paginateListRolePolicies,
+    paginateSimulatePrincipalPolicy,
+} from "@aws-sdk/client-iam";
+import { accountOf, type Decision, listOf, type RequestContext } from "policy-evaluator";
+import { hasName } from "./errors.ts";
+import { writeActions } from "./fixes/permissions.ts";
+import type { PolicyText, RoleFacts, Simulated } from "./snapshot.ts";
+
+/** A role of this name as IAM has it, in any path. Undefined: it does not exist, or another account has it. */
+export async function roleFacts(iam: IAMClient, roleArn: string): Promise<RoleFacts | undefined> {
+    const RoleName = roleArn.split("/").at(-1) as string;
+    try {
+        const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
+        if (!Role || accountOf(Role.Arn ?? "") !== accountOf(roleArn)) {
+            return undefined;
+        }
+        const boundaryArn = Role.PermissionsBoundary?.PermissionsBoundaryArn;
+        const [inline, attached, boundary] = await Promise.all([
+            inlinePolicies(iam, RoleName),
+            attachedPolicies(iam, RoleName),
+            boundaryArn ? withVersions(iam, boundaryArn) : undefined,
+        ]);
+        return {
+            arn: Role.Arn ?? roleArn,
+            id: Role.RoleId ?? "",
+            trust: decodeURIComponent(Role.AssumeRolePolicyDocument ?? ""),
+            boundary,
+            tags: Object.fromEntries((Role.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value])),
+            policies: [...inline, ...attached],
+        };
+    } catch (error) {
+        if (hasName(error, "NoSuchEntityException")) {
+            return undefined;
+        }
+        throw error;
+    }
+}
+
+async function inlinePolicies(client: IAMClient, RoleName: string): Promise<PolicyText[]> {
+    const found: PolicyText[] = [];
+    for await (const { PolicyNames = [] } of paginateListRolePolicies({ client }, { RoleName })) {
+        for (const PolicyName of PolicyNames) {
+            const { PolicyDocument = "" } = await client.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
+            found.push({ name: PolicyName, text: decodeURIComponent(PolicyDocument) });
+        }
+    }
+    return found;
+}
+
+async function attachedPolicies(client: IAMClient, RoleName: string): Promise<PolicyText[]> {
+    const found: PolicyText[] = [];
+    for await (const { AttachedPolicies = [] } of paginateListAttachedRolePolicies({ client }, { RoleName })) {
+        for (const { PolicyArn = "", PolicyName = "" } of AttachedPolicies) {
+            found.push(await managed(client, PolicyArn, PolicyName));
+        }
+    }
+    return found;
+}
+
+/** A boundary, with the number of its versions and all that it bounds: a fix needs both. */
+async function withVersions(client: IAMClient, arn: string): Promise<PolicyText> {
+    const policy = await managed(client, arn, arn.split("/").at(-1) ?? "");
+    const input = { PolicyArn: arn, PolicyUsageFilter: "PermissionsBoundary" } as const;
+    try {
+        const { Versions = [] } = await client.send(new ListPolicyVersionsCommand({ PolicyArn: arn }));
+        const bounds: string[] = [];
+        for await (const { PolicyRoles = [], PolicyUsers = [] } of paginateListEntitiesForPolicy({ client }, input)) {
+            bounds.push(
+                ...PolicyRoles.map(({ RoleName = "" }) => RoleName),
+                ...PolicyUsers.map(({ UserName = "" }) => UserName),
+            );
+        }
+        return { ...policy, versions: Versions.length, bounds };
+    } catch {
+        return policy;
+    }
+}
+
+async function managed(iam: IAMClient, arn: string, name: string): Promise<PolicyText> {
+    try {
+        const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn: arn }));
+        const version = new GetPolicyVersionCommand({ PolicyArn: arn, VersionId: Policy?.DefaultVersionId });
+        const { PolicyVersion } = await iam.send(version);
+        const versionId = PolicyVersion?.VersionId;
+        const text = decodeURIComponent(PolicyVersion?.Document ?? "");
+        return { name, arn, text, ...(versionId !== undefined && { versionId }) };
+    } catch (error) {
+        if (hasName(error, "NoSuchEntityException")) {
+            return { name, arn, text: "" };
+        }
+        throw error;
+    }
+}
+
+/** Simulates an identity's permissions for the commands of a fix; its own policies are a resource, too. */
+export async function simulateWrites(
+    client: IAMClient,
+    source: string,
+    on: {
+        readonly roles: readonly string[];
+        readonly bucketArn: string;
+        readonly keyArns: readonly string[];
+        readonly boundary?: string;
+    },
+): Promise<Simulated[]> {
+    const ask = (actions: readonly string[], resources: readonly string[]) =>
+        resources.length === 0 ? [] : simulate(client, source, { action: actions, resources, context: {} });
+    const { onRole, onUser, onPolicy, onBucket, onObject, onKey } = writeActions;
+    const isUser = source.includes(":user/");
+    const found = await Promise.all([
+        ask(onRole, isUser ? on.roles : [...on.roles, source]),
+        ask(onUser, isUser ? [source] : []),
+        ask(onPolicy, on.boundary === undefined ? [] : [on.boundary]),
+        ask(onBucket, [on.bucketArn]),
+        ask(onObject, [`${on.bucketArn}/*`]),
+        ask(onKey, on.keyArns),
+    ]);
+    return found.flat();
+}
+
+/** Simulates an identity's actions on resources in one context. */
+export async function simulate(
+    client: IAMClient,
+    PolicySourceArn: string,
+    asked: {
+        readonly action: string | readonly string[];
+        readonly resources: readonly string[];
+        readonly context: RequestContext;
+    },
+): Promise<Simulated[]> {
+    const input = {
+        PolicySourceArn,
+        ActionNames: [...listOf(asked.action)],
+        ResourceArns: [...asked.resources],
+        ContextEntries: Object.entries(asked.context).map(([ContextKeyName, value]) => ({
+            ContextKeyName,
+            ContextKeyValues: [...listOf(value)],
+            ContextKeyType: "string" as const,
+        })),
+    };
+    const found: Simulated[] = [];
+    for await (const { EvaluationResults = [] } of paginateSimulatePrincipalPolicy({ client }, input)) {
+        found.push(...EvaluationResults.flatMap(resultsOf));
+    }
+    return found;
+}
+
+function resultsOf(result: EvaluationResult): Simulated[] {
+    const byOrganisation = result.OrganizationsDecisionDetail?.AllowedByOrganizations;
+    const common = { action: result.EvalActionName ?? "", ...(byOrganisation !== undefined && { byOrganisation }) };
+    const simulated = (
+        resource: string | undefined,
+        decision: string | undefined,
+        of: Pick<EvaluationResult, "MatchedStatements" | "MissingContextValues" | "PermissionsBoundaryDecisionDetail">,
+    ): Simulated => {
+        const byBoundary = of.PermissionsBoundaryDecisionDetail?.AllowedByPermissionsBoundary;
+        return {
+            ...common,
+            resource: resource ?? "*",
+            decision: (decision ?? "implicitDeny") as Decision,
+            matched: (of.MatchedStatements ?? []).map(({ SourcePolicyId }) => SourcePolicyId ?? ""),
+            missing: of.MissingContextValues ?? [],
+            ...(byBoundary !== undefined && { byBoundary }),
+        };
+    };
+    const each = result.ResourceSpecificResults ?? [];
+    return each.length > 0
+        ? each.map((one) => simulated(one.EvalResourceName, one.EvalResourceDecision, one))
+        : [simulated(result.EvalResourceName, result.EvalDecision, result)];
+}

@@ -1,0 +1,171 @@
+import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient } from "@aws-sdk/client-kms";
+import { S3Client } from "@aws-sdk/client-s3";
+import { type AccessRequest, isRoot, parseArn, personalizeService, roleReads, sessionOf } from "policy-evaluator";
+import { sceneOf } from "./diagnose.ts";
+import { accessBlock, bucketFacts, keysOf, objectFacts, ownership, policyText } from "./fetch-bucket.ts";
+import { roleFacts, simulate, simulateWrites } from "./fetch-role.ts";
+import { fetched, type Look, quietLook, within } from "./look.ts";
+import { type Fetched, type KeyFacts, known, type Simulated, type Snapshot } from "./snapshot.ts";
+import type { Target } from "./target.ts";
+
+/** Further files of a folder are not read: each costs calls. */
+const mostObjects = 20;
+
+/**
+ * Reads everything that an import depends on. A part that may not be read carries the error instead. Writes nothing.
+ */
+export async function fetchSnapshot(target: Target, look: Look = quietLook): Promise<Snapshot> {
+    const { region, roleArn, bucket } = target;
+    const iam = new IAMClient({ region });
+    const s3 = new S3Client({ region, followRegionRedirects: true });
+    const from = <C extends { send: unknown }, T>(client: C, permission: string, work: (client: C) => Promise<T>) =>
+        fetched(look, permission, (signal) => work(within(client, signal)));
+    let asked: Promise<string> | undefined;
+    const source = (client: IAMClient) => (asked ??= entityOf(client, target.caller));
+    const [role, passRole, facts, policy, block, owner, keys] = await Promise.all([
+        from(iam, "iam:GetRole", (client) => roleFacts(client, roleArn)),
+        from(iam, "iam:SimulatePrincipalPolicy", async (client) => mayPass(client, target, source)),
+        from(s3, "s3:GetBucketLocation", (client) => bucketFacts(client, bucket, target.accountId)),
+        from(s3, "s3:GetBucketPolicy", (client) => policyText(client, bucket)),
+        from(s3, "s3:GetBucketPublicAccessBlock", (client) => accessBlock(client, bucket)),
+        from(s3, "s3:GetBucketOwnershipControls", (client) => ownership(client, bucket)),
+        from(s3, "s3:ListBucket", (client) => keysOf(client, bucket, target.key ?? "")),
+    ]);
+    const key = target.key ?? likelyKey(known(keys) ?? []);
+    const objects = await Promise.all(
+        read(key, known(keys) ?? []).map((each) =>
+            from(s3, "s3:GetObject", (client) => objectFacts(client, bucket, each)),
+        ),
+    );
+    const kms = new KMSClient({ region });
+    const ids = new Set(objects.flatMap((each) => known(each)?.kmsKey ?? []));
+    const kmsKeys = await Promise.all(
+        [...ids].map(
+            async (id): Promise<[string, Fetched<KeyFacts>]> => [
+                id,
+                await from(kms, "kms:DescribeKey", (client) => keyFacts(client, id)),
+            ],
+        ),
+    );
+    const { caller, partition, accountId, sourceArn, job, schema, owned, planned } = target;
+    const keyArns = kmsKeys.flatMap(([, each]) => known(each)?.arn ?? []);
+    const boundary = known(role)?.boundary?.arn;
+    const mayWrite = await from(iam, "iam:SimulatePrincipalPolicy", async (client) =>
+        isRoot(caller)
+            ? []
+            : simulateWrites(client, await source(client), {
+                  roles: [known(role)?.arn ?? roleArn],
+                  bucketArn: `arn:${partition}:s3:::${bucket}`,
+                  keyArns,
+                  ...(boundary !== undefined && { boundary }),
+              }),
+    );
+    const snapshot: Snapshot = {
+        now: new Date().toISOString(),
+        caller,
+        partition,
+        region,
+        accountId,
+        roleArn,
+        owned,
+        bucket,
+        key,
+        sourceArn,
+        passRole,
+        mayWrite,
+        role,
+        simulated: { is: [] },
+        bucketFacts: facts,
+        bucketPolicy: policy,
+        accessBlock: block,
+        ownership: owner,
+        keys,
+        objects,
+        job,
+        schema,
+        kmsKeys: Object.fromEntries(kmsKeys),
+        ...(planned !== undefined && { planned }),
+    };
+    if ("is" in role && role.is === undefined) {
+        return { ...snapshot, simulated: { unread: "there is no role" } };
+    }
+    const simulated = from(iam, "iam:SimulatePrincipalPolicy", (client) => simulateReads(client, snapshot));
+    return { ...snapshot, simulated: await simulated };
+}
+
+/** Without a named key: the most likely import file of the bucket. */
+const likelyKey = (keys: readonly { readonly key: string }[]) =>
+    (keys.find(({ key }) => key.endsWith(".csv")) ?? keys[0])?.key;
+
+/** The objects that an import of this key reads: the object, or the first level of the folder. */
+export function read(key: string | undefined, keys: readonly { readonly key: string; readonly size: number }[]) {
+    if (key === undefined) {
+        return [];
+    }
+    const isFolder = key === "" || key.endsWith("/");
+    return keys
+        .filter((each) =>
+            isFolder
+                ? each.size > 0 && each.key.startsWith(key) && !each.key.slice(key.length).includes("/")
+                : each.key === key,
+        )
+        .map((each) => each.key)
+        .slice(0, mostObjects);
+}
+
+async function keyFacts(kms: KMSClient, KeyId: string): Promise<KeyFacts> {
+    const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));
+    const facts = { arn: KeyMetadata?.Arn ?? KeyId, state: KeyMetadata?.KeyState ?? "Unavailable" };
+    if (KeyMetadata?.KeyManager === "AWS") {
+        return { ...facts, manager: "AWS", policy: "" };
+    }
+    const { Policy = "" } = await kms.send(new GetKeyPolicyCommand({ KeyId, PolicyName: "default" }));
+    return { ...facts, manager: "CUSTOMER", policy: Policy };
+}
+
+/** Simulates `iam:PassRole` to Personalize, and without a service; empty for an account's root user. */
+async function mayPass(
+    iam: IAMClient,
+    { caller, roleArn }: Target,
+    sourceOf: (iam: IAMClient) => Promise<string>,
+): Promise<Simulated[]> {
+    if (isRoot(caller)) {
+        return [];
+    }
+    const source = await sourceOf(iam);
+    const asked = { action: "iam:PassRole", resources: [roleArn] };
+    const [toPersonalize, toAny] = await Promise.all([
+        simulate(iam, source, { ...asked, context: { "iam:PassedToService": personalizeService } }),
+        simulate(iam, source, { ...asked, context: {} }),
+    ]);
+    return [...toPersonalize, ...toAny];
+}
+
+/** The user or role behind a caller: the simulator takes no sessions, and a session's ARN lacks the role's path. */
+export async function entityOf(iam: IAMClient, caller: string): Promise<string> {
+    const session = sessionOf(caller);
+    if (!session) {
+        return caller;
+    }
+    const { Role } = await iam.send(new GetRoleCommand({ RoleName: session.roleName }));
+    const { partition, accountId } = parseArn(caller) ?? { partition: "aws", accountId: "" };
+    return Role?.Arn ?? `arn:${partition}:iam::${accountId}:role/${session.roleName}`;
+}
+
+async function simulateReads(iam: IAMClient, snapshot: Snapshot): Promise<Simulated[]> {
+    const groups = new Map<string, AccessRequest[]>();
+    for (const request of roleReads(sceneOf(snapshot).of)) {
+        groups.set(request.action, [...(groups.get(request.action) ?? []), request]);
+    }
+    const answers = await Promise.all(
+        [...groups].map(([action, [first, ...more]]) =>
+            simulate(iam, snapshot.roleArn, {
+                action,
+                resources: [first as AccessRequest, ...more].map(({ resource }) => resource),
+                context: (first as AccessRequest).context,
+            }),
+        ),
+    );
+    return answers.flat();
+}

@@ -1,0 +1,99 @@
+import { isDeepStrictEqual } from "node:util";
+import {
+    dataBucketPolicy,
+    executionRolePolicy,
+    executionRoleTrust,
+    type Import,
+    keyActions,
+    listOf,
+    type PolicyDocument,
+    type Principals,
+    personalizeService,
+    type Statement,
+} from "policy-evaluator";
+
+/** The documented least-privilege statements of an import, and documents with them. Nothing that a document has changes. */
+
+const placeOf = ({ partition, bucket, key }: Import) => ({ partition, bucketName: bucket, readPrefixes: [key] });
+
+/** Statements that let the role list and read. */
+export const roleStatements = (of: Import) => listOf(executionRolePolicy(placeOf(of)).Statement);
+
+/** Statements that let Personalize assume the role. */
+export const trustStatements = (of: Import) => listOf(executionRoleTrust(of).Statement);
+
+/** Statements of the bucket policy that let Personalize list and read. The program's own policy also requires TLS. */
+export const bucketStatements = (of: Import) =>
+    listOf(dataBucketPolicy(placeOf(of), of).Statement).filter(({ Effect }) => Effect === "Allow");
+
+/** Statements of the key policy that let role and Personalize decrypt. */
+export const keyStatements = (of: Import): Statement[] => [
+    {
+        Sid: "ExecutionRoleDecrypts",
+        Effect: "Allow",
+        Principal: { AWS: of.roleArn },
+        Action: keyActions,
+        Resource: "*",
+    },
+    {
+        Sid: "PersonalizeDecrypts",
+        Effect: "Allow",
+        Principal: { Service: personalizeService },
+        Action: keyActions,
+        Resource: "*",
+        Condition: { StringEquals: { "aws:SourceAccount": of.accountId } },
+    },
+];
+
+/** The statement that lets a caller pass the role, to Personalize only. */
+export const passStatement = ({ roleArn }: Import): Statement => ({
+    Sid: "PassToPersonalize",
+    Effect: "Allow",
+    Action: "iam:PassRole",
+    Resource: roleArn,
+    Condition: { StringEquals: { "iam:PassedToService": personalizeService } },
+});
+
+/** A document with more statements. Sids stay unique: a taken one gets a number. */
+export function withStatements(present: PolicyDocument | undefined, add: readonly Statement[]): PolicyDocument {
+    const kept = listOf(present?.Statement);
+    const isPresent = (one: Statement) =>
+        kept.some((other) => isDeepStrictEqual({ ...one, Sid: "" }, { ...other, Sid: "" }));
+    const taken = new Set(kept.map(({ Sid }) => Sid));
+    const added = add
+        .filter((one) => !isPresent(one))
+        .map((one) => {
+            let Sid = one.Sid;
+            for (let number = 2; taken.has(Sid); number++) Sid = `${one.Sid}${number}`;
+            return { ...one, ...(Sid !== undefined && { Sid }) };
+        });
+    return { ...(present ?? { Version: "2012-10-17" }), Statement: [...kept, ...added] };
+}
+
+/** The unique id that AWS shows in place of a deleted role or user. AWS refuses a document that names one. */
+const isDeleted = (name: string) => /^A(ROA|IDA)[A-Z0-9]{10,}$/.test(name);
+
+/** A document without principals that do not exist; undefined if a denial names one, which nobody can write again. */
+export function storable(document: PolicyDocument): PolicyDocument | undefined {
+    const namesDeleted = (named: Statement["Principal"]) =>
+        typeof named === "object" && listOf(named.AWS).some(isDeleted);
+    const statements = listOf(document.Statement);
+    if (
+        statements.some(
+            (one) => namesDeleted(one.NotPrincipal) || (one.Effect === "Deny" && namesDeleted(one.Principal)),
+        )
+    ) {
+        return undefined;
+    }
+    return {
+        ...document,
+        Statement: statements.flatMap((statement) => {
+            const { Principal } = statement;
+            if (typeof Principal !== "object" || !namesDeleted(Principal)) return [statement];
+            const { AWS, ...others } = Principal;
+            const left = listOf(AWS).filter((name) => !isDeleted(name));
+            const kept: Principals = { ...others, ...(left.length > 0 && { AWS: left }) };
+            return Object.keys(kept).length > 0 ? [{ ...statement, Principal: kept }] : [];
+        }),
+    };
+}

@@ -1,0 +1,105 @@
+import type { Import } from "policy-evaluator";
+import { shapeOf } from "../data-file/fields.ts";
+import { isFolder, repairedKey } from "../data-file/names.ts";
+import { repairProblem } from "../data-file/repair.ts";
+import type { Finding, Scene } from "../link.ts";
+import { readFiles } from "../links/file.ts";
+import { known } from "../snapshot.ts";
+import { shell } from "../text.ts";
+import { bucketArnOf, importedFrom, type Repair } from "./steps.ts";
+
+/** Faults that only other data can end. */
+const needData: readonly Finding["fault"][] = ["object-missing", "object-empty", "rows-too-few", "object-too-large"];
+
+/** Fixes the objects of one place: a file, or a folder. */
+export function repairFile(scene: Scene, group: readonly Finding[]): Repair {
+    const { of } = scene;
+    const [{ about = scene.of.key }] = group as [Finding];
+    const has = (fault: Finding["fault"]) => group.some((each) => each.fault === fault);
+    if (has("object-archived")) return restored(scene, of, about);
+    if (has("object-other-owner")) return otherOwner(of, about);
+    if (has("object-deleted")) {
+        const versions = shell("aws", "s3api", "list-object-versions", "--bucket", of.bucket, "--prefix", about);
+        return {
+            ask: `the owner of the data: was ${about} deleted on purpose? Deleting its delete marker brings it back: ${versions} shows it.`,
+        };
+    }
+    if (has("object-customer-key")) {
+        return { ask: `the owner of the data: upload ${about} without a customer-provided key; SSE-KMS is possible.` };
+    }
+    const program = scene.snapshot.owned[`${bucketArnOf(of)}/${about}`];
+    if (program !== undefined) {
+        return { program };
+    }
+    const why = needData.some(has) ? group[0]?.sentence : problemOf(scene);
+    return why === undefined ? repairedBeside(scene, of, about) : ownData(scene, of, about, has("object-missing"), why);
+}
+
+function problemOf({ snapshot }: Scene): string | undefined {
+    const objects = snapshot.objects.flatMap((each) => ("is" in each ? [each.is] : []));
+    return readFiles(snapshot, objects)
+        .filter(({ isStray }) => !isStray)
+        .map(({ sample, shape, facts }) => repairProblem(sample, shape, facts.key))
+        .find((problem) => problem !== undefined);
+}
+
+/** Nothing is replaced: the command writes a new object beside it. */
+function repairedBeside({ snapshot }: Scene, { bucket }: Pick<Import, "bucket">, about: string): Repair {
+    const key = repairedKey(about);
+    const schema = known(snapshot.schema)?.arn;
+    const location = `s3://${bucket}/${key}`;
+    const command = [
+        "npm",
+        "run",
+        "repair-file",
+        "--",
+        `s3://${bucket}/${about}`,
+        ...(schema ? ["--schema", schema] : []),
+    ];
+    const undo = { command: ["aws", "s3", "rm", location, ...(isFolder(key) ? ["--recursive"] : [])] };
+    return { steps: [{ command, undo, applied: importedFrom(key) }], location };
+}
+
+/** Only the data's owner has the data; a new file goes to a key that does not exist. */
+function ownData(
+    { snapshot }: Scene,
+    { bucket }: Pick<Import, "bucket">,
+    about: string,
+    isMissing: boolean,
+    why: string,
+): Repair {
+    const key = isMissing ? about : isFolder(about) ? `${about}new/` : about.replace(/(\.csv)?$/, ".new.csv");
+    const file = isFolder(key) ? `${key}data.csv` : key;
+    const columns = shapeOf(known(snapshot.schema)?.text ?? "")?.fields ?? [];
+    const upload = shell("aws", "s3", "cp", "YOUR.csv", `s3://${bucket}/${file}`);
+    const header = columns.length > 0 ? `, with the header ${columns.map(({ name }) => name).join(",")}` : "";
+    return {
+        location: `s3://${bucket}/${key}`,
+        ask: `the owner of the data: upload a complete file${header}: ${upload}. No command repairs this one: ${why}`,
+        moved: importedFrom(key),
+    };
+}
+
+/** A restore is paid, takes hours, and only its owner knows whether the file is still wanted. */
+function restored({ snapshot }: Scene, { bucket }: Pick<Import, "bucket">, about: string): Repair {
+    const facts = snapshot.objects.flatMap((each) => ("is" in each && each.is.key === about ? [each.is] : []))[0];
+    const { storageClass = "GLACIER", isRestoring = false } = facts?.archived ?? {};
+    const hours = storageClass.startsWith("DEEP_ARCHIVE") ? "12 hours" : "3 to 5 hours";
+    const request = storageClass.endsWith("_ACCESS") ? "{}" : "Days=7,GlacierJobParameters={Tier=Standard}";
+    const object = ["--bucket", bucket, "--key", about];
+    const restore = shell("aws", "s3api", "restore-object", ...object, "--restore-request", request);
+    const look = shell("aws", "s3api", "head-object", ...object);
+    const start = isRestoring ? "its restore has begun" : `restore it with ${restore}`;
+    return {
+        ask: `the owner of the data: ${start}, which takes up to ${hours}; wait until ${look} shows Restore: ongoing-request="false", and import again.`,
+    };
+}
+
+function otherOwner({ bucket }: Pick<Import, "bucket">, about: string): Repair {
+    const enforce = `aws s3api put-bucket-ownership-controls --bucket ${bucket} --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerEnforced}]'`;
+    return {
+        ask:
+            `the account that wrote s3://${bucket}/${about}: upload it again with --acl bucket-owner-full-control, into a bucket whose object ownership is BucketOwnerPreferred. ` +
+            `Or the bucket's owner, if no reader needs an ACL of this bucket: ${enforce}`,
+    };
+}

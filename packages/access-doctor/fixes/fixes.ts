@@ -1,0 +1,148 @@
+import type { Statement } from "policy-evaluator";
+import type { Finding, Scene } from "../link.ts";
+import type { Snapshot } from "../snapshot.ts";
+import { lackingFor } from "./permissions.ts";
+import { repairs } from "./repairs.ts";
+import { commandOf, type Repair, refusal, type Step, undoOf } from "./steps.ts";
+
+/**
+ * What ends the findings of one place. `commands` only add the documented statements, or write a file beside one, and were
+ * simulated: the chain passes with them. `ask` is for everything else.
+ */
+export interface Fix {
+    readonly faults: readonly Finding["fault"][];
+    /** The caller's own command that restores the place; empty for what the caller does not own. */
+    readonly program: string;
+    /** Commands with whole documents, in this order. */
+    readonly commands: readonly string[];
+    /** The commands as words, each with its document and its undo. */
+    readonly steps: readonly Pick<Step, "command" | "document" | "undo">[];
+    /** Statements that the commands add. */
+    readonly adds: readonly Statement[];
+    /** Location for the next import, if it changes. */
+    readonly location?: string;
+    /** Role for the next import, if it changes. */
+    readonly roleArn?: string;
+    /** Another person who can fix it, and the request to that person, in one sentence to send. */
+    readonly ask?: string;
+    /** Commands that undo the fix, in this order. */
+    readonly undo: readonly string[];
+}
+
+/** The broken findings of a snapshot, and the scene in which they were found. */
+export interface Judged {
+    readonly scene: Scene;
+    readonly broken: readonly Finding[];
+}
+
+/**
+ * The bucket, the file and the role come first: other documents name them. A file's key comes before the file: a
+ * repaired file is not read.
+ */
+function rankOf({ place, fault }: Finding): number {
+    if (place === "location" || place === "key") return 0;
+    if (place === "object") return 1;
+    return fault === "role-missing" || fault === "role-path" ? 2 : 3;
+}
+const mostRounds = 6;
+const idOf = ({ fault, place, about, sentence }: Finding) => [fault, place, about, sentence].join(" ");
+
+/**
+ * The fixes of a diagnosis, one for each place. Each round is simulated: the chain is judged again with the changed
+ * documents, and a fault behind another one is fixed in the next round. Commands that do not end their findings become a
+ * request.
+ */
+export function fixesOf(found: Judged, judge: (snapshot: Snapshot) => Judged): Fix[] {
+    const fixes: { readonly group: readonly Finding[]; readonly repair: Repair; readonly scene: Scene }[] = [];
+    const handled = new Set<string>();
+    const present = found.scene.snapshot;
+    let snapshot = present;
+    let now = found;
+    for (let round = 0; round < mostRounds; round++) {
+        const open = grouped(now.broken).filter(([id]) => !handled.has(id));
+        const rank = Math.min(...open.flatMap(([, group]) => group.map(rankOf)));
+        const groups = open.filter(([, group]) => group.some((finding) => rankOf(finding) === rank));
+        if (groups.length === 0) break;
+        for (const [id, group] of groups) {
+            handled.add(id);
+            const [{ place }] = group as [Finding];
+            const repair = repairs[place](now.scene, group);
+            fixes.push({ group, repair, scene: now.scene });
+            for (const step of repair.steps ?? []) snapshot = step.applied(snapshot);
+            snapshot = repair.moved?.(snapshot) ?? snapshot;
+        }
+        now = judge(snapshot);
+    }
+    const left = new Set(now.broken.map(idOf));
+    return fixes.map(({ group, repair, scene }) =>
+        printed(
+            group,
+            repair,
+            scene,
+            present,
+            group.some((finding) => left.has(idOf(finding))),
+        ),
+    );
+}
+
+/** Findings by what is fixed as a whole. */
+function grouped(findings: readonly Finding[]): [string, Finding[]][] {
+    const groups = new Map<string, Finding[]>();
+    for (const finding of findings.filter(({ place }) => place !== "none")) {
+        const { place, about = "" } = finding;
+        const id = place === "location" ? place : `${place} ${about}`;
+        groups.set(id, [...(groups.get(id) ?? []), finding]);
+    }
+    return [...groups];
+}
+
+function printed(group: readonly Finding[], repair: Repair, scene: Scene, present: Snapshot, remains: boolean): Fix {
+    const { steps = [], program = "", location, roleArn, ask } = repair;
+    const common = {
+        faults: [...new Set(group.map(({ fault }) => fault))],
+        program,
+        ...(location !== undefined && { location }),
+        ...(roleArn !== undefined && { roleArn }),
+    };
+    const none = { ...common, commands: [], steps: [], adds: [], undo: [] };
+    const refused = steps.map(refusal).find((each) => each !== undefined);
+    if (steps.length === 0) return { ...none, ...(ask !== undefined && { ask }) };
+    if (refused !== undefined || remains) {
+        const why = refused ?? "adding the documented statements does not let the import pass";
+        return { ...none, ask: `the owner of ${ownedBy(group, scene)}: ${purposeOf(group, scene)}; ${why}.` };
+    }
+    const lacking = [...new Set(steps.flatMap((step) => lackingFor(step, present) ?? []))];
+    const others = `${present.caller} may not ${lacking.join(", ")}. --write DIR saves the commands for a person who may.`;
+    return {
+        ...common,
+        commands: lacking.length > 0 ? [] : steps.map(commandOf),
+        steps: steps.map(({ command, document, undo }) => ({
+            command,
+            ...(document && { document }),
+            ...(undo && { undo }),
+        })),
+        adds: steps.flatMap(({ adds = [] }) => adds),
+        undo: steps.flatMap((step) => undoOf(step) ?? []).toReversed(),
+        ...(lacking.length > 0
+            ? { ask: `an administrator of account ${scene.of.accountId}: ${purposeOf(group, scene)}. ${others}` }
+            : ask !== undefined && { ask }),
+    };
+}
+
+function purposeOf([finding]: readonly Finding[], { of, snapshot }: Scene): string {
+    const { roleArn, bucket } = of;
+    const purposes: Partial<Record<Finding["place"], string>> = {
+        passRole: `allow ${snapshot.caller} iam:PassRole on ${roleArn} to personalize.amazonaws.com`,
+        rolePolicy: `let the role ${roleArn} list and read ${bucket}`,
+        trust: `let Personalize assume ${roleArn}`,
+        bucketPolicy: `let Personalize list and read ${bucket}`,
+        boundary: `let the boundary of ${roleArn} allow the reads of ${bucket}`,
+        key: `let ${roleArn} and Personalize use the key ${finding?.about}`,
+    };
+    return purposes[finding?.place ?? "none"] ?? `write a new object into ${bucket}`;
+}
+
+function ownedBy([finding]: readonly Finding[], { of }: Scene): string {
+    const isOfRole = finding?.place === "rolePolicy" || finding?.place === "trust" || finding?.place === "boundary";
+    return isOfRole ? `the role ${of.roleArn}` : finding?.place === "key" ? "the KMS key" : `the bucket ${of.bucket}`;
+}

@@ -1,0 +1,46 @@
+import { authorize, isRoot, type PolicyDocument } from "policy-evaluator";
+import { read } from "../links/policies.ts";
+import { known, type Snapshot } from "../snapshot.ts";
+import type { Step } from "./steps.ts";
+
+/** Actions of the fixes' commands, by the resource on which they are asked. */
+export const writeActions = {
+    onRole: ["iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy"],
+    onUser: ["iam:PutUserPolicy"],
+    onPolicy: ["iam:CreatePolicyVersion"],
+    onBucket: ["s3:PutBucketPolicy"],
+    onObject: ["s3:PutObject"],
+    onKey: ["kms:PutKeyPolicy"],
+} as const;
+
+const actionOf: Readonly<Record<string, string>> = {
+    "iam put-role-policy": "iam:PutRolePolicy",
+    "iam update-assume-role-policy": "iam:UpdateAssumeRolePolicy",
+    "iam put-user-policy": "iam:PutUserPolicy",
+    "iam create-policy-version": "iam:CreatePolicyVersion",
+    "s3api put-bucket-policy": "s3:PutBucketPolicy",
+    "kms put-key-policy": "kms:PutKeyPolicy",
+    "run repair-file": "s3:PutObject",
+};
+
+/** The action of a step that the caller may not do. Undefined: allowed, or not simulated. */
+export function lackingFor({ command }: Step, snapshot: Snapshot): string | undefined {
+    const action = actionOf[command.slice(1, 3).join(" ")];
+    const simulated = known(snapshot.mayWrite);
+    const optionValue = (option: string) => command[command.indexOf(option) + 1];
+    const isOn = (resource: string) =>
+        !command.includes("--role-name") || resource.endsWith(`/${optionValue("--role-name")}`);
+    const asked = (simulated ?? []).filter((each) => each.action === action && isOn(each.resource));
+    const allowed = asked.length === 0 || asked.some(({ decision }) => decision === "allowed");
+    const key = Object.values(snapshot.kmsKeys)
+        .map(known)
+        .find((each) => each?.arn === optionValue("--key-id"));
+    if (!key || simulated === undefined || action === undefined) return allowed ? undefined : action;
+    // A key's own policy must let its administrator in, directly or through the account.
+    const { policies: resource } = read([{ name: "key policy", text: key.policy }], "resource");
+    const identity = allowed || isRoot(snapshot.caller) ? [{ name: "the caller's policies", document: anything }] : [];
+    const request = { caller: { arn: snapshot.caller }, action, resource: key.arn, context: {} };
+    return authorize(request, { identity, resource }).decision === "allowed" ? undefined : action;
+}
+
+const anything: PolicyDocument = { Statement: { Effect: "Allow", Action: "*", Resource: "*" } };

@@ -1,0 +1,211 @@
+import { createHash } from "node:crypto";
+import {
+    dataBucketPolicy,
+    executionRolePolicy,
+    executionRoleTrust,
+    type Import,
+    listOf,
+    type PolicyDocument,
+    parseArn,
+} from "policy-evaluator";
+import type { Finding, Place, Scene } from "../link.ts";
+import { read } from "../links/policies.ts";
+import { known } from "../snapshot.ts";
+import {
+    bucketStatements,
+    keyStatements,
+    passStatement,
+    roleStatements,
+    storable,
+    trustStatements,
+    withStatements,
+} from "./documents.ts";
+import { repairFile } from "./file-repairs.ts";
+import {
+    bucketArnOf,
+    entityOfCaller,
+    importedFrom,
+    putBoundary,
+    putBucketPolicy,
+    putCallerPolicy,
+    putKeyPolicy,
+    putRolePolicy,
+    putTrust,
+    type Repair,
+    type Step,
+} from "./steps.ts";
+
+/** Name of the role policy that the fixes add to. */
+const policyName = "read-interactions";
+
+const has = (group: readonly Finding[], ...faults: readonly Finding["fault"][]) =>
+    group.some(({ fault }) => faults.includes(fault));
+
+/** The command that restores what the caller owns, unless it would remove statements that another person added. */
+function restores({ snapshot }: Scene, arn: string, present?: PolicyDocument, declared?: PolicyDocument) {
+    const ours = new Set(listOf(declared?.Statement).map(({ Sid }) => Sid));
+    return listOf(present?.Statement).some(({ Sid }) => !ours.has(Sid)) ? undefined : snapshot.owned[arn];
+}
+
+const parsed = (text: string | undefined, kind: "identity" | "resource") =>
+    text === undefined ? undefined : read([{ name: "", text }], kind).policies[0]?.document;
+
+/** Somebody meant a denial: only that person can except the import from it. */
+function askOfDenial(owner: string, group: readonly Finding[], { roleArn }: Import): Repair | undefined {
+    const denials = group.filter(({ explanation }) => explanation?.effect === "Deny");
+    if (denials.length === 0) return undefined;
+    const lacking = group.length > denials.length ? " The statements that allow the import are missing, too." : "";
+    const which = denials.map(({ sentence }) => sentence).join(" ");
+    return {
+        ask: `${owner}: except personalize.amazonaws.com and ${roleArn} from what denies this import, if that agrees with its purpose. ${which}${lacking}`,
+    };
+}
+
+/** A step that writes a document with more statements; a request if AWS would not store it. */
+function added(
+    owner: string,
+    present: PolicyDocument | undefined,
+    add: Parameters<typeof withStatements>[1],
+    write: (written: { before: PolicyDocument | undefined; document: PolicyDocument }) => Step,
+): Repair {
+    const document = storable(withStatements(present, add));
+    return document
+        ? { steps: [write({ before: present, document })] }
+        : { ask: `${owner}: a denial names a principal that was deleted; correct it, and add ${JSON.stringify(add)}` };
+}
+
+type MakeRepair = (scene: Scene, group: readonly Finding[]) => Repair;
+
+/** The repair of each place. */
+export const repairs: Readonly<Record<Place, MakeRepair>> = {
+    passRole({ snapshot: { caller }, of }, group) {
+        const entity = entityOfCaller(caller);
+        const isAbsent = group.some(({ sentence }) => sentence.endsWith("no statement allows iam:PassRole."));
+        const forOthers = group.some(({ sentence }) => sentence.includes("another iam:PassedToService"));
+        const statement = passStatement(of);
+        if (!entity || !(isAbsent || forOthers) || parseArn(of.roleArn)?.accountId !== parseArn(caller)?.accountId) {
+            return { ask: `the administrator of ${caller}: lift what keeps it from ${JSON.stringify(statement)}` };
+        }
+        const id = createHash("sha256").update(of.roleArn).digest("hex").slice(0, 8);
+        return {
+            steps: [putCallerPolicy(entity, `pass-to-personalize-${id}`, withStatements(undefined, [statement]))],
+        };
+    },
+    rolePolicy(scene, group) {
+        const { of, snapshot } = scene;
+        const mine = known(snapshot.role)?.policies.find(({ name, arn }) => name === policyName && arn === undefined);
+        const present = parsed(mine?.text, "identity");
+        const place = { partition: of.partition, bucketName: of.bucket, readPrefixes: [of.key] };
+        return (
+            askOfDenial(`the owner of the role ${of.roleArn}`, group, of) ?? {
+                ...added("", present, roleStatements(of), (written) => putRolePolicy(of, policyName, written)),
+                program: restores(scene, of.roleArn, present, executionRolePolicy(place)),
+            }
+        );
+    },
+    trust(scene, group) {
+        const { of, snapshot } = scene;
+        const facts = known(snapshot.role);
+        const owner = `the owner of the role ${of.roleArn}`;
+        if (has(group, "role-other-account")) {
+            return {
+                ask: `the caller who starts the import: name a role of your own account ${snapshot.accountId}; Personalize takes no other.`,
+            };
+        }
+        if (has(group, "role-path") && facts) {
+            return { roleArn: facts.arn, moved: (before) => ({ ...before, roleArn: facts.arn }) };
+        }
+        if (has(group, "role-missing")) {
+            const program = restores(scene, of.roleArn);
+            const documents = `the trust policy ${JSON.stringify(executionRoleTrust(of))} and the policy ${JSON.stringify(withStatements(undefined, roleStatements(of)))}`;
+            return program === undefined
+                ? {
+                      ask: `an administrator of account ${of.accountId}: create the role ${of.roleArn} with ${documents}`,
+                  }
+                : { program };
+        }
+        const present = parsed(facts?.trust, "resource");
+        return (
+            askOfDenial(owner, group, of) ?? {
+                ...added(owner, present, trustStatements(of), (written) => putTrust(of, written)),
+                program: restores(scene, of.roleArn, present, executionRoleTrust(of)),
+            }
+        );
+    },
+    boundary({ of, snapshot }, group) {
+        const boundary = known(snapshot.role)?.boundary;
+        const present = parsed(boundary?.text, "identity");
+        const owner = `the administrator of the role's permissions boundary${boundary?.arn ? ` ${boundary.arn}` : ""}`;
+        const allow = `allow ${of.roleArn} s3:ListBucket and s3:GetObject on ${of.bucket}`;
+        const others = boundary?.bounds?.filter((name) => name !== of.roleArn.split("/").at(-1));
+        const denied = askOfDenial(owner, group, of);
+        if (denied) return denied;
+        if (!boundary || !present || !others)
+            return { ask: `${owner}: ${allow}; who else has it could not be listed.` };
+        if (others.length > 0) return { ask: `${owner}: ${allow}; ${others.join(", ")} have the same boundary.` };
+        if ((boundary.versions ?? 0) >= 5) {
+            return { ask: `${owner}: ${allow}; it has five versions, which is AWS's limit: delete one first.` };
+        }
+        return added(owner, present, roleStatements(of), (written) => putBoundary(boundary, written));
+    },
+    bucketPolicy(scene, group) {
+        const { of, bucketPolicy } = scene;
+        const owner = `the owner of the bucket ${of.bucket}`;
+        const present = bucketPolicy && "document" in bucketPolicy ? bucketPolicy.document : undefined;
+        const place = { partition: of.partition, bucketName: of.bucket, readPrefixes: [of.key] };
+        return (
+            askOfDenial(owner, group, of) ?? {
+                ...added(owner, present, bucketStatements(of), (written) => putBucketPolicy(of.bucket, written)),
+                program: restores(scene, bucketArnOf(of), present, dataBucketPolicy(place, of)),
+            }
+        );
+    },
+    location(scene, group) {
+        const { of } = scene;
+        const data = `the owner of the data`;
+        const program = has(group, "bucket-missing") ? restores(scene, bucketArnOf(of)) : undefined;
+        if (program !== undefined) return { program };
+        const [{ about }] = group as [Finding];
+        if (has(group, "bucket-missing")) {
+            const meant = about === undefined ? "" : ` If ${about} was meant, import from s3://${about}/${of.key}.`;
+            const make = about === undefined ? ` Or create it in ${of.region}, and upload the file.` : "";
+            return { ask: `${data}: in which bucket is ${of.key}? There is no bucket ${of.bucket}.${meant}${make}` };
+        }
+        if (has(group, "bucket-region")) {
+            return {
+                ask: `${data}: copy s3://${of.bucket}/${of.key} into a bucket in ${of.region}, and import from there.`,
+            };
+        }
+        if (has(group, "bucket-alias")) {
+            return { ask: `${data}: name the bucket behind the access point ${of.bucket} in the import's location.` };
+        }
+        const key = about ?? of.key;
+        return { location: `s3://${of.bucket}/${key}`, moved: importedFrom(key) };
+    },
+    key({ of, snapshot }, group) {
+        const [{ about = "", sentence }] = group as [Finding];
+        const owner = `the administrator of the key ${about}`;
+        const facts = Object.values(snapshot.kmsKeys)
+            .map(known)
+            .find((each) => each?.arn === about);
+        if (has(group, "kms-disabled", "kms-pending-deletion", "kms-gone")) {
+            const how = `aws kms cancel-key-deletion and aws kms enable-key, with --region ${of.region} --key-id ${about}`;
+            return {
+                ask: `${owner}: make it usable again (${how}), or let the data be uploaded with another key. ${sentence}`,
+            };
+        }
+        const present = parsed(facts?.policy, "resource");
+        return (
+            askOfDenial(owner, group, of) ??
+            added(owner, present, keyStatements(of), (written) => putKeyPolicy(of.region, about, written))
+        );
+    },
+    organisation: ({ of }) => ({
+        ask:
+            `the administrator of your AWS organisation: allow s3:GetObject and s3:ListBucket on ${of.bucket} to ${of.roleArn} ` +
+            "and personalize.amazonaws.com in its service control policies.",
+    }),
+    object: repairFile,
+    bucket: () => ({}),
+    none: () => ({}),
+};

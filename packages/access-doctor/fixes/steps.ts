@@ -1,0 +1,197 @@
+import {
+    type Import,
+    isRoot,
+    listOf,
+    type PolicyDocument,
+    parseArn,
+    type Statement,
+    sessionOf,
+    sizeLimits,
+} from "policy-evaluator";
+import { known, type PolicyText, type RoleFacts, type Snapshot } from "../snapshot.ts";
+import { shell } from "../text.ts";
+
+/** One command of a fix. It adds; it never replaces anything that it does not keep. */
+export interface Step {
+    /** Words of a command. */
+    readonly command: readonly string[];
+    /** Ends the command, as its last word. */
+    readonly document?: PolicyDocument;
+    /** Most characters of the document, without blanks. */
+    readonly limit?: number;
+    /** Statements of the document that are new. */
+    readonly adds?: readonly Statement[];
+    /** Words of the command that undoes the step; `old` ends it, if given. */
+    readonly undo?: { readonly command: readonly string[]; readonly old?: PolicyDocument | undefined };
+    /** The snapshot after the step. */
+    applied(snapshot: Snapshot): Snapshot;
+}
+
+/** The repair of one place: steps that only add, or the person to ask and the request to that person. */
+export interface Repair {
+    readonly steps?: readonly Step[];
+    readonly ask?: string;
+    /** The caller's own command that restores the place, for what the caller owns. */
+    readonly program?: string | undefined;
+    /** Location or role of the next import, if it changes. */
+    readonly location?: string;
+    readonly roleArn?: string;
+    /** The snapshot after a change that has no step. */
+    readonly moved?: (snapshot: Snapshot) => Snapshot;
+}
+
+export const bucketArnOf = ({ partition, bucket }: Pick<Import, "partition" | "bucket">) =>
+    `arn:${partition}:s3:::${bucket}`;
+
+const line = (command: readonly string[], document: PolicyDocument | undefined) =>
+    shell(...command, ...(document ? [JSON.stringify(document)] : []));
+
+/** The step as a person types it. */
+export const commandOf = ({ command, document }: Pick<Step, "command" | "document">): string => line(command, document);
+
+/** The command that undoes a step; undefined if there is nothing to undo. */
+export const undoOf = ({ undo }: Pick<Step, "undo">): string | undefined => undo && line(undo.command, undo.old);
+
+/** Why AWS would refuse the step's document; undefined if it takes it. */
+export function refusal({ document, limit = Number.POSITIVE_INFINITY }: Step): string | undefined {
+    const characters = JSON.stringify(document ?? "").replace(/\s+/g, "").length;
+    return characters > limit ? `the document would have ${characters} characters, and AWS takes ${limit}` : undefined;
+}
+
+const roleNameOf = ({ roleArn }: Pick<Import, "roleArn">) => roleArn.split("/").at(-1) ?? "";
+
+/** The simulator has not seen the new documents: only they decide. */
+const notSimulated = { unread: "not simulated after the fix" };
+
+const withRole = (snapshot: Snapshot, change: (role: RoleFacts) => RoleFacts): Snapshot => {
+    const role = known(snapshot.role);
+    return role ? { ...snapshot, role: { is: change(role) }, simulated: notSimulated } : snapshot;
+};
+
+interface Written {
+    readonly before: PolicyDocument | undefined;
+    readonly document: PolicyDocument;
+}
+
+/** A step that writes a whole document; its undo writes the one before, or runs `remove`. */
+function put(command: readonly string[], { before, document }: Written, limit: number, remove?: readonly string[]) {
+    const present = listOf(before?.Statement);
+    const adds = listOf(document.Statement).filter((one) => !present.includes(one));
+    const undo = before ? { command, old: before } : remove && { command: remove };
+    return { command, document, limit, adds, ...(undo && { undo }) };
+}
+
+/** Replaces the role's trust policy. */
+export const putTrust = (of: Import, written: Written): Step => ({
+    ...put(
+        ["aws", "iam", "update-assume-role-policy", "--role-name", roleNameOf(of), "--policy-document"],
+        written,
+        sizeLimits.trustPolicy,
+    ),
+    applied: (snapshot) => withRole(snapshot, (role) => ({ ...role, trust: JSON.stringify(written.document) })),
+});
+
+/** Writes an inline policy of the role. */
+export function putRolePolicy(of: Import, name: string, written: Written): Step {
+    const names = ["--role-name", roleNameOf(of), "--policy-name", name];
+    return {
+        ...put(
+            ["aws", "iam", "put-role-policy", ...names, "--policy-document"],
+            written,
+            sizeLimits.roleInlinePolicies,
+            ["aws", "iam", "delete-role-policy", ...names],
+        ),
+        applied: (snapshot) =>
+            withRole(snapshot, (role) => ({
+                ...role,
+                policies: [
+                    ...role.policies.filter((each) => each.name !== name || each.arn !== undefined),
+                    { name, text: JSON.stringify(written.document) },
+                ],
+            })),
+    };
+}
+
+/** Makes a new default version of the permissions boundary. The undo returns to the version before. */
+export function putBoundary(boundary: PolicyText, written: Written): Step {
+    const arn = ["--policy-arn", boundary.arn ?? ""];
+    const back = ["aws", "iam", "set-default-policy-version", ...arn, "--version-id", boundary.versionId ?? "v1"];
+    return {
+        ...put(
+            ["aws", "iam", "create-policy-version", ...arn, "--set-as-default", "--policy-document"],
+            written,
+            sizeLimits.managedPolicy,
+        ),
+        undo: { command: back },
+        applied: (snapshot) =>
+            withRole(snapshot, (role) => ({
+                ...role,
+                boundary: { ...boundary, text: JSON.stringify(written.document) },
+            })),
+    };
+}
+
+/** Writes the bucket policy. */
+export const putBucketPolicy = (bucket: string, written: Written): Step => ({
+    ...put(["aws", "s3api", "put-bucket-policy", "--bucket", bucket, "--policy"], written, sizeLimits.bucketPolicy, [
+        ...["aws", "s3api", "delete-bucket-policy", "--bucket", bucket],
+    ]),
+    applied: (snapshot) => ({ ...snapshot, bucketPolicy: { is: JSON.stringify(written.document) } }),
+});
+
+/** Key policies may have 32 KB (KMS Developer Guide, "Quotas"). */
+const largestKeyPolicy = 32_768;
+
+/** Replaces the policy of a KMS key. */
+export function putKeyPolicy(region: string, arn: string, written: Written): Step {
+    const key = ["--region", region, "--key-id", arn, "--policy-name", "default", "--policy"];
+    const policy = JSON.stringify(written.document);
+    return {
+        ...put(["aws", "kms", "put-key-policy", ...key], written, largestKeyPolicy),
+        applied(snapshot) {
+            const keys = Object.entries(snapshot.kmsKeys).map(([id, fetched]) => {
+                const facts = known(fetched);
+                return [id, facts?.arn === arn ? { is: { ...facts, policy } } : fetched] as const;
+            });
+            return { ...snapshot, kmsKeys: Object.fromEntries(keys) };
+        },
+    };
+}
+
+/** The user or role whose policies the caller has. Undefined for a role that AWS manages, and for root. */
+export function entityOfCaller(caller: string): { kind: "user" | "role"; name: string } | undefined {
+    const [kind, ...path] = parseArn(caller)?.resource.split("/") ?? [];
+    const name = kind === "assumed-role" ? (sessionOf(caller)?.roleName ?? "") : (path.at(-1) ?? "");
+    // IAM Identity Center owns these roles: only a permission set changes them.
+    if (name === "" || name.startsWith("AWSReservedSSO_") || isRoot(caller)) return undefined;
+    if (kind === "user") return { kind, name };
+    return kind === "role" || kind === "assumed-role" ? { kind: "role", name } : undefined;
+}
+
+/** Adds an inline policy to the caller's user or role. */
+export function putCallerPolicy(
+    { kind, name }: { kind: "user" | "role"; name: string },
+    policyName: string,
+    document: PolicyDocument,
+): Step {
+    const names = [`--${kind}-name`, name, "--policy-name", policyName];
+    return {
+        ...put(
+            ["aws", "iam", `put-${kind}-policy`, ...names, "--policy-document"],
+            { before: undefined, document },
+            kind === "user" ? sizeLimits.userInlinePolicies : sizeLimits.roleInlinePolicies,
+            ["aws", "iam", `delete-${kind}-policy`, ...names],
+        ),
+        applied: (snapshot) => ({ ...snapshot, passRole: { is: [] } }),
+    };
+}
+
+/** The snapshot of an import from another key. The object's content is unknown until the diagnosis runs again. */
+export const importedFrom =
+    (key: string) =>
+    (snapshot: Snapshot): Snapshot => ({
+        ...snapshot,
+        key,
+        objects: [{ unread: `s3://${snapshot.bucket}/${key} is not read yet` }],
+        simulated: notSimulated,
+    });

@@ -1,0 +1,68 @@
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { AccessError } from "../errors.ts";
+import { shell } from "../text.ts";
+import type { Fix } from "./fixes.ts";
+
+/** A fix as files by name: its documents, the replaced ones, `apply.sh` and `undo.sh`. Empty without a command. */
+export function filesOf(fixes: readonly Fix[]): Readonly<Record<string, string>> {
+    const files: Record<string, string> = {};
+    const apply: string[] = [];
+    const undo: string[] = [];
+    for (const { steps, adds, faults } of fixes) {
+        if (steps.length === 0) continue;
+        // As JSON: a key may contain a line break, and a comment ends there.
+        apply.push(`# ${faults.join(", ")}; adds ${JSON.stringify(adds)}`);
+        for (const { command, document, undo: back } of steps) {
+            const number = String(undo.length + 1).padStart(2, "0");
+            const name = `${number}-${command.slice(1, 3).join("-")}`;
+            const line = (words: readonly string[], suffix: string, content: unknown) => {
+                if (content === undefined) return shell(...words);
+                files[`${name}${suffix}.json`] = `${JSON.stringify(content, null, 2)}\n`;
+                return `${shell(...words)} "file://$here/${name}${suffix}.json"`;
+            };
+            const done = `grep -qx ${number} "$here/applied.txt" 2> /dev/null`;
+            apply.push(
+                `${done} || {\n    ${line(command, "", document)}\n    echo ${number} >> "$here/applied.txt"\n}`,
+            );
+            const reverse = back ? line(back.command, "-before", back.old) : `echo 'step ${number} needs no undo'`;
+            undo.unshift(`if ${done}; then\n    ${reverse}\nfi`);
+        }
+    }
+    if (undo.length === 0) {
+        return {};
+    }
+    const start = ["#!/bin/sh", "set -eu", 'here=$(dirname "$0")'];
+    const failed = `trap 'test $? -eq 0 || echo "a command failed: sh undo.sh takes back what was done" >&2' EXIT`;
+    return {
+        ...files,
+        "apply.sh": [...start, failed, ...apply, ""].join("\n"),
+        "undo.sh": [...start, ...undo, 'rm -f "$here/applied.txt"', ""].join("\n"),
+    };
+}
+
+/**
+ * Writes the fixes into a folder. A folder of an earlier fix is kept beside it, with a number.
+ *
+ * @throws AccessError if the folder has other files, or no fix has a command.
+ */
+export async function writeFix(folder: string, fixes: readonly Fix[]): Promise<void> {
+    const files = filesOf(fixes);
+    if (Object.keys(files).length === 0) {
+        throw new AccessError("No command fixes this: there is nothing to write.", "usage");
+    }
+    await mkdir(folder, { recursive: true });
+    const present = await readdir(folder);
+    if (present.includes("apply.sh")) {
+        let number = 1;
+        while (existsSync(`${folder}.${number}`)) number++;
+        await rename(folder, `${folder}.${number}`);
+        await mkdir(folder);
+    } else if (present.length > 0) {
+        throw new AccessError(`${folder} is not empty. Name a new folder with --write.`, "usage");
+    }
+    for (const [name, content] of Object.entries(files)) {
+        await writeFile(join(folder, name), content, { flag: "wx" });
+    }
+}

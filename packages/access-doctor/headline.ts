@@ -1,0 +1,147 @@
+import type { Diagnosis } from "./diagnose.ts";
+import type { Finding } from "./link.ts";
+import { noJob } from "./links/job.ts";
+import { understand } from "./messages.ts";
+import { known, type Snapshot } from "./snapshot.ts";
+import { shell, visible } from "./text.ts";
+
+/** The first lines: the cause in a sentence, and what to do. */
+export interface Headline {
+    readonly cause: string;
+    readonly todo: readonly Todo[];
+}
+
+export interface Todo {
+    readonly label: "Fix" | "Ask" | "Next" | "Then";
+    readonly text: string;
+    /** Whether the text is a command for a shell. */
+    readonly isCommand: boolean;
+}
+
+/** The command that made a diagnosis, and an absolute folder for its fix. */
+export interface Again {
+    readonly command: string;
+    readonly folder: string;
+}
+
+/** A longer command goes into files. */
+const longestCommand = 160;
+const longestDocument = 100;
+
+/** A sentence without the rest of the documents in it. */
+export const brief = (sentence: string): string =>
+    sentence
+        .split("\n")
+        .map((line) => {
+            const [from, to] = [line.search(/[{[]/), Math.max(line.lastIndexOf("}"), line.lastIndexOf("]"))];
+            return from >= 0 && to - from > longestDocument
+                ? `${line.slice(0, from + longestDocument)}…${line.slice(to + 1)}`
+                : line;
+        })
+        .join("\n");
+
+const command = (label: Todo["label"], text: string): Todo => ({ label, text, isCommand: true });
+const words = (label: Todo["label"], text: string): Todo => ({ label, text, isCommand: false });
+
+/** The first lines of a diagnosis; `again`: how to run it again. */
+export function headlineOf(diagnosis: Diagnosis, snapshot: Snapshot, again: Again): Headline {
+    const { firstBroken, findings, verdict } = diagnosis;
+    const first = firstBroken?.findings.find((each) => each.verdict === "broken") ?? findings[0];
+    if (verdict === "broken" && first) {
+        const running = runningJob(snapshot);
+        const later = running === undefined ? "" : ` (The job is ${running}: not failed yet.)`;
+        return { cause: brief(placed(first, snapshot)) + later, todo: fixesTodo(diagnosis, snapshot, again) };
+    }
+    return verdict === "sound" ? sound(snapshot) : unknown(diagnosis, snapshot, again);
+}
+
+const alone = ({ command: again }: Again, more = "") => `${again}${more}`.replace(/ --$/, "");
+
+/** The sentence with its document, role, bucket or file, where it does not begin with that. */
+function placed({ sentence, place, about }: Finding, { roleArn, bucket }: Snapshot): string {
+    const role = roleArn.split("/").at(-1) ?? "";
+    const documents: Partial<Record<Finding["place"], readonly [string, string]>> = {
+        rolePolicy: ["Role policies of ", role],
+        trust: ["Trust policy of ", role],
+        boundary: ["Permissions boundary of ", role],
+        bucketPolicy: ["Bucket policy of ", bucket],
+        object: ["", about ?? bucket],
+    };
+    const [document = "", owner = ""] = documents[place] ?? [];
+    const isNamed = sentence.includes(owner) && (document === "" || /^(There|The) /.test(sentence));
+    return isNamed
+        ? sentence
+        : `${document}${owner}: ${sentence.replace(/ of the (trust policy|bucket policy|permissions boundary)\b/, "")}`;
+}
+
+function runningJob({ job }: Snapshot): string | undefined {
+    const { status, failureReason } = known(job) ?? {};
+    return failureReason !== undefined || status === "ACTIVE" || status === "CREATE FAILED" ? undefined : status;
+}
+
+function sound(snapshot: Snapshot): Headline {
+    const { bucket, key = "", roleArn } = snapshot;
+    const running = runningJob(snapshot);
+    const job = running === undefined ? "" : ` The job is ${running}: not failed yet.`;
+    return { cause: `An import can read s3://${bucket}/${key} by ${roleArn}.${job}`, todo: [] };
+}
+
+function unknown({ links, needs }: Diagnosis, snapshot: Snapshot, again: Again): Headline {
+    if (links.length === 1 && snapshot.planned !== undefined) {
+        const cause = `Stack ${snapshot.planned} is not deployed yet: there is no role, no bucket and no import.`;
+        return { cause, todo: [command("Fix", `pulumi up --stack ${snapshot.planned}`)] };
+    }
+    const unread = links.filter(({ verdict }) => verdict === "unknown");
+    const names = unread.map(({ link }) => link);
+    const [only] = unread;
+    if (only && unread.length === 1 && /^it failed/.test(only.detail)) {
+        const cause = `No broken link explains the failure: ${only.detail}.`;
+        return { cause, todo: [command("Next", alone(again, " --verbose"))] };
+    }
+    if (needs.length === 0) {
+        const why = new Set(unread.map(({ detail }) => detail)).size === 1 ? `: ${only?.detail}` : "";
+        const cause = `Nothing broken was found, but this could not be checked: ${names.join(", ")}${why}.`;
+        const keyless = snapshot.key === undefined ? " --key KEY" : "";
+        return { cause, todo: [command("Next", alone(again, keyless))] };
+    }
+    return {
+        cause: `Nothing broken was found, but without ${needs.join(", ")} this could not be checked: ${names.join(", ")}.`,
+        todo: [words("Ask", `an administrator of account ${snapshot.accountId}: allow ${snapshot.caller} that.`)],
+    };
+}
+
+function fixesTodo({ fixes: open, firstBroken }: Diagnosis, snapshot: Snapshot, again: Again): Todo[] {
+    const commands = open.flatMap((fix) => fix.commands);
+    const [only = ""] = commands;
+    const isShort = commands.length === 1 && only.length <= longestCommand && visible(only) === only;
+    const folder = shell(again.folder);
+    const whole = isShort ? only : `${again.command} --write ${folder} && sh ${folder}/apply.sh`;
+    const asks = open.flatMap(({ ask }) => (ask === undefined ? [] : [words("Ask", ask)]));
+    const label = commands.length + asks.length > 0 ? "Then" : "Fix";
+    const moves = open.flatMap(({ location, roleArn }) => [
+        ...(location === undefined ? [] : [words(label, `import from ${location}`)]),
+        ...(roleArn === undefined ? [] : [words(label, `import by ${roleArn}`)]),
+    ]);
+    const runs = commands.length > 0 ? [command("Fix", whole)] : [];
+    // The fix of the cause comes first.
+    const cause = firstBroken?.findings.find(({ verdict }) => verdict === "broken")?.fault;
+    const asksFirst = open.some(
+        ({ faults, ask, commands: own }) => cause && faults.includes(cause) && ask && !own.length,
+    );
+    const own = open.flatMap((fix) => (fix.program !== "" && fix.commands.length === 0 ? [fix.program] : []));
+    const restores = [...new Set(own)].map((each) => command("Fix", each));
+    const todo = [...restores, ...(asksFirst ? [...asks, ...runs] : [...runs, ...asks]), ...moves];
+    if (todo.length > 0) {
+        return todo;
+    }
+    return [command("Next", nextOf(snapshot) ?? alone(again, " --verbose"))];
+}
+
+/** The next command after the service's own words. */
+function nextOf({ job, reported, bucket, key }: Snapshot): string | undefined {
+    const said = known(job)?.failureReason ?? reported;
+    return said === undefined ? undefined : understand(said, { bucket, ...(key !== undefined && { key }) })?.next;
+}
+
+/** The links of the picture: without the job's result, if there is no job. */
+export const shownLinks = ({ links }: Diagnosis) => links.filter(({ detail }) => detail !== noJob);

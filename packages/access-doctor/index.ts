@@ -1,0 +1,17 @@
+/** Diagnosis of an import's access to its data, and repair of data files. README.md shows both. */
+
+export { datasetTypes, requiredShape, type Shape, shapeOf } from "./data-file/fields.ts";
+export { placeOf, urlOf } from "./data-file/objects.ts";
+export { type FileRepair, repairPlace } from "./data-file/repair-place.ts";
+export { type Diagnosis, diagnose } from "./diagnose.ts";
+export { draw, drawHeadline } from "./draw.ts";
+export { AccessError, type AccessErrorKind } from "./errors.ts";
+export { type FaultId, faults } from "./faults.ts";
+export { entityOf, fetchSnapshot } from "./fetch.ts";
+export { simulate } from "./fetch-role.ts";
+export { writeFix } from "./fixes/write-fix.ts";
+export { type Again, type Headline, headlineOf } from "./headline.ts";
+export { createLook, type Look, quietLook } from "./look.ts";
+export { understand } from "./messages.ts";
+export type { Snapshot } from "./snapshot.ts";
+export { callerIn, type Target, targetOfJob, targetOfRole } from "./target.ts";

@@ -1,0 +1,78 @@
+import type { Import, ParsedPolicy } from "policy-evaluator";
+import type { Known } from "./context.ts";
+import type { Explanation } from "./explain.ts";
+import type { FaultId } from "./faults.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+export type Verdict = "ok" | "broken" | "warning" | "unknown";
+
+/** Places that are fixed as a whole: a document or an object. */
+export type Place =
+    | "passRole"
+    | "rolePolicy"
+    | "trust"
+    | "bucketPolicy"
+    | "boundary"
+    | "organisation"
+    | "bucket"
+    | "location"
+    | "object"
+    | "key"
+    | "none";
+
+export interface Finding {
+    readonly fault: FaultId;
+    /** `warning`: it works, but should be changed. */
+    readonly verdict: "broken" | "warning";
+    /** One sentence for a person. */
+    readonly sentence: string;
+    /** The statement, the request with its context, or the text that proves the finding. */
+    readonly evidence: readonly string[];
+    readonly place: Place;
+    /** The object, key or policy of the place. */
+    readonly about?: string;
+    /** For a decision of policies: the statement and conditions that decide. */
+    readonly explanation?: Omit<Explanation, "sentence" | "evidence">;
+}
+
+/** One link of an import's chain. */
+export interface Link {
+    readonly link: string;
+    /** The judge: `iam:SimulatePrincipalPolicy`, this program's evaluator, or S3's own answer. */
+    readonly judge: string;
+    readonly verdict: Verdict;
+    /** The result in a few words. */
+    readonly detail: string;
+    readonly findings: readonly Finding[];
+}
+
+/** The input of all links: the snapshot, and what follows from it. */
+export interface Scene {
+    readonly snapshot: Snapshot;
+    readonly of: Import;
+    /** Values of condition keys that the snapshot has. */
+    readonly known: Known;
+    readonly bucketPolicy: ParsedPolicy | undefined;
+}
+
+export const simulator = "iam:SimulatePrincipalPolicy";
+export const evaluator = "policy-evaluator over the fetched document";
+
+/** A link from its findings; `detail` is its text without findings. */
+export function linkOf(link: string, judge: string, detail: string, findings: readonly Finding[]): Link {
+    const verdict = findings.some((each) => each.verdict === "broken")
+        ? "broken"
+        : findings.length > 0
+          ? "warning"
+          : "ok";
+    return { link, judge, verdict, detail: findings[0]?.sentence ?? detail, findings };
+}
+
+/** A link that could not be judged; `detail` is the reason. */
+export const unknownLink = (link: string, judge: string, detail: string): Link => ({
+    link,
+    judge,
+    verdict: "unknown",
+    detail,
+    findings: [],
+});

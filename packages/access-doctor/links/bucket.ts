@@ -1,0 +1,104 @@
+import { describeProblems, roleReads, serviceReads } from "policy-evaluator";
+import { evaluator, type Finding, type Link, linkOf, type Scene, unknownLink } from "../link.ts";
+import { type BucketFacts, isBucketGone } from "../snapshot.ts";
+import { distance } from "../text.ts";
+import { broken, cannotTell, judge, warning } from "./policies.ts";
+
+const name = "bucket policy";
+
+/**
+ * Whether the bucket policy allows Personalize, and denies nothing to the role's session. IAM's simulator judges bucket
+ * policies for users only, so the evaluator does it.
+ */
+export function bucketPolicy(scene: Scene): Link {
+    const { snapshot, of, bucketPolicy: parsed } = scene;
+    const { bucketPolicy: fetched, bucket } = snapshot;
+    if ("unread" in fetched) return unknownLink(name, evaluator, fetched.unread);
+    if (isBucketGone(snapshot)) return unknownLink(name, evaluator, "there is no bucket");
+    const lacking = (sentence: string, ...evidence: string[]) =>
+        linkOf(name, evaluator, "", [
+            { fault: "bucket-policy", verdict: "broken", sentence, evidence, place: "bucketPolicy" },
+        ]);
+    if (fetched.is === undefined || !parsed) {
+        return lacking(`The bucket ${bucket} has no bucket policy, but Personalize also reads it as itself.`);
+    }
+    if (!("document" in parsed)) {
+        const what = describeProblems(parsed.problems);
+        return lacking(`The bucket policy of ${bucket} is not a policy document: ${what}.`, fetched.is.slice(0, 500));
+    }
+    const policies = [{ name, document: parsed.document }];
+    // The role's session needs no grant in the bucket policy, but can be denied by it.
+    const role = judge(scene, roleReads(of), policies, "resource", true);
+    const service = judge(scene, serviceReads(of), policies, "resource");
+    const findings = broken("bucket-policy", [...role.explanations, ...service.explanations], "bucketPolicy");
+    const unknown = [...new Set([...role.unknown, ...service.unknown])];
+    return findings.length === 0 && unknown.length > 0
+        ? unknownLink(name, evaluator, cannotTell(unknown))
+        : linkOf(name, evaluator, "Personalize may list and read, and nothing denies it", findings);
+}
+
+/** The bucket: its region, and whether it blocks public access. */
+export function bucketLinks({ snapshot }: Scene): Link[] {
+    const { bucket, region, bucketFacts, accessBlock, ownership } = snapshot;
+    const s3 = "S3's own answer";
+    const place =
+        "unread" in bucketFacts
+            ? unknownLink("bucket and region", s3, bucketFacts.unread)
+            : linkOf(
+                  "bucket and region",
+                  s3,
+                  `${bucket} is in ${region}`,
+                  regionFindings(bucket, region, bucketFacts.is),
+              );
+    const block =
+        "unread" in accessBlock
+            ? unknownLink("public access block", s3, accessBlock.unread)
+            : linkOf(
+                  "public access block",
+                  s3,
+                  "on; it does not affect a service",
+                  isBucketGone(snapshot) || (accessBlock.is?.blockPublicPolicy && accessBlock.is.restrictPublicBuckets)
+                      ? []
+                      : [warning("access-block-off", `${bucket} does not block public policies.`, "bucket")],
+              );
+    const owner =
+        "unread" in ownership
+            ? unknownLink("object ownership", s3, ownership.unread)
+            : linkOf("object ownership", s3, ownership.is ?? "the bucket has no rule: its owner owns new objects", []);
+    return [block, owner, place];
+}
+
+function regionFindings(bucket: string, region: string, { region: found, others = [] }: BucketFacts): Finding[] {
+    if (/-s3alias$|--ol-s3$/.test(bucket)) {
+        const sentence = `${bucket} is the alias of an access point, and an import's location names a bucket.`;
+        return [{ fault: "bucket-alias", verdict: "broken", sentence, evidence: [], place: "location" }];
+    }
+    if (found === undefined) {
+        const [similar] = others
+            .filter((each) => each.startsWith(bucket) || bucket.startsWith(each) || distance(each, bucket) <= 2)
+            .toSorted((a, b) => distance(a, bucket) - distance(b, bucket));
+        const hint = similar === undefined ? "." : `, but there is ${similar}.`;
+        return [
+            {
+                fault: "bucket-missing",
+                verdict: "broken",
+                sentence: `There is no such bucket: ${bucket}${hint}`,
+                evidence: [`s3:GetBucketLocation of ${bucket}: NoSuchBucket`],
+                place: "location",
+                ...(similar !== undefined && { about: similar }),
+            },
+        ];
+    }
+    if (found === region) {
+        return [];
+    }
+    return [
+        {
+            fault: "bucket-region",
+            verdict: "broken",
+            place: "location",
+            sentence: `The bucket ${bucket} is in ${found}, and Personalize works in ${region}.`,
+            evidence: [`s3:GetBucketLocation of ${bucket}: ${found}`],
+        },
+    ];
+}

@@ -1,0 +1,223 @@
+import { basename } from "node:path/posix";
+import { type Field, isTime, type Shape } from "../data-file/fields.ts";
+import type { Header } from "../data-file/header.ts";
+import type { Row, Sample, Table } from "../data-file/sample.ts";
+import { type Checked, checked } from "../data-file/values.ts";
+import type { FaultId } from "../faults.ts";
+import type { Finding } from "../link.ts";
+import type { ObjectFacts } from "../snapshot.ts";
+
+/** A file's first bytes, compared with the schema. */
+export interface Read {
+    readonly facts: ObjectFacts;
+    readonly sample: Sample;
+    readonly shape: Shape;
+    readonly header: Header | undefined;
+    /** Whether it is another kind of file beside the data of a folder. */
+    readonly isStray: boolean;
+}
+
+export type Make = (fault: FaultId, sentence: string, ...evidence: string[]) => Finding;
+
+/** Faults of one file: its form, its text, its header and its values. */
+export function fileFindings({ facts: { key }, sample, shape, header, isStray }: Read, make: Make): Finding[] {
+    const { form, table } = sample;
+    if (isStray) {
+        const sentence = `${basename(key)} is in the folder and is not a table with the schema's columns; an import reads every file of a folder.`;
+        return [make("folder-stray-file", sentence, ...(table ? [`first line: ${shown(table.firstLine)}`] : []))];
+    }
+    if (form.is === "other") {
+        return [make("file-not-csv", `${key} is ${form.name}, and Personalize imports CSV only.`)];
+    }
+    const packed =
+        form.is === "text"
+            ? []
+            : [make("file-compressed", `${key} is compressed (${form.is}); Personalize reads plain CSV only.`)];
+    return table && header
+        ? [
+              ...packed,
+              ...textFindings(key, table, make),
+              ...headerFindings(key, table, header, shape, make),
+              ...valueFindings(key, table, header, shape, make),
+          ]
+        : packed;
+}
+
+const encodings: Readonly<Record<string, string>> = {
+    "utf-16le": "UTF-16",
+    "utf-16be": "UTF-16",
+    "windows-1252": "another encoding",
+};
+const delimiters: Readonly<Record<string, string>> = {
+    ";": "semicolons",
+    "\t": "tabs",
+    "|": "vertical bars",
+    "::": "double colons",
+};
+
+function textFindings(
+    key: string,
+    { encoding, mark, delimiter, firstLine, header, malformed, lineEnds }: Table,
+    make: Make,
+): Finding[] {
+    const line = `first line: ${shown(firstLine)}`;
+    return [
+        ...(encoding === "utf-8"
+            ? []
+            : [make("file-encoding", `${key} is not UTF-8 but ${encodings[encoding]}.`, line)]),
+        ...(mark && encoding === "utf-8"
+            ? [
+                  make(
+                      "file-bom",
+                      `${key} begins with a BOM, which Personalize reads as part of the first column's name.`,
+                      "first bytes: EF BB BF",
+                  ),
+              ]
+            : []),
+        ...(delimiter !== "," && header.length > 1
+            ? [
+                  make(
+                      "file-delimiter",
+                      `The columns of ${key} are separated by ${delimiters[delimiter]}, and Personalize reads commas only.`,
+                      line,
+                  ),
+              ]
+            : []),
+        ...(lineEnds === "\r"
+            ? [
+                  make(
+                      "file-line-ends",
+                      `The lines of ${key} end in carriage returns alone: it is one line for Personalize.`,
+                      line,
+                  ),
+              ]
+            : []),
+        ...(malformed
+            ? [make("csv-malformed", `Line ${malformed.line} of ${key} is not valid CSV.`, malformed.reason)]
+            : []),
+    ];
+}
+
+function headerFindings(
+    key: string,
+    table: Table,
+    { renamed, missing, doubled, isData }: Header,
+    shape: Shape,
+    make: Make,
+): Finding[] {
+    const line = `header: ${shown(table.firstLine)}`;
+    if (isData) {
+        return [
+            make(
+                "header-missing",
+                `${key} has no header: its first line is data.`,
+                `first line: ${shown(table.firstLine)}`,
+            ),
+        ];
+    }
+    const cased = renamed.filter(({ from, to }) => from.toUpperCase() === to);
+    const meant = renamed.filter((one) => !cased.includes(one));
+    const lacking = [...meant.map(({ to }) => to), ...missing];
+    const hint = meant.map(({ from, to }) => `${shown(from)} is probably ${to}`).join(", ");
+    const schema = `schema: ${shape.fields.map(({ name }) => name).join(",")}`;
+    return [
+        ...(table.firstLine.includes('"')
+            ? [
+                  make(
+                      "header-quoted",
+                      `The header of ${key} is in quotes, which Personalize reads as part of the names.`,
+                      line,
+                  ),
+              ]
+            : []),
+        ...(cased.length > 0
+            ? [
+                  make(
+                      "header-case",
+                      `The header of ${key} has ${cased[0]?.from} in place of ${cased[0]?.to}: names must equal the schema's, with capital letters.`,
+                      line,
+                      schema,
+                  ),
+              ]
+            : []),
+        ...(lacking.length > 0
+            ? [
+                  make(
+                      "column-missing",
+                      `${key} lacks ${lacking.join(", ")}, which the dataset's schema has${hint === "" ? "" : `; ${hint}`}.`,
+                      line,
+                      schema,
+                  ),
+              ]
+            : []),
+        ...(doubled.length > 0 ? [make("column-twice", `${key} has several columns ${doubled[0]}.`, line)] : []),
+    ];
+}
+
+/** One finding for each column and kind of wrong value, with its first line. */
+function valueFindings(key: string, table: Table, header: Header, shape: Shape, make: Make): Finding[] {
+    const found = new Map<string, { finding: Finding; count: number }>();
+    const width = table.header.length;
+    const { rows, places } = header.isData ? rowsInOrder(table, shape) : { rows: table.rows, places: header.places };
+    const add = (id: string, finding: () => Finding) => {
+        const before = found.get(id);
+        found.set(id, before ? { ...before, count: before.count + 1 } : { finding: finding(), count: 1 });
+    };
+    for (const { line, values } of rows) {
+        if (values.length !== width) {
+            const hint =
+                values.length > width && values.slice(width).every((each) => each === "")
+                    ? " (a comma at its end)"
+                    : "";
+            const sentence = `Line ${line} of ${key} has ${values.length} values, where the header has ${width} columns${hint}.`;
+            add("width", () => make("row-width", sentence));
+            continue;
+        }
+        for (const [at, field] of shape.fields.entries()) {
+            const value = values[places[at] ?? -1];
+            const result = value === undefined ? undefined : checked(field, value);
+            if (value === undefined || !result || result.is === "right") continue;
+            const { fault, why } = wrongValue(field, value, result);
+            if (fault === undefined) continue;
+            const sentence = `Line ${line} of ${key} has ${value === "" ? "no value" : JSON.stringify(shown(value))} for ${field.name}${why}.`;
+            add(`${fault} ${field.name}`, () => make(fault, sentence));
+        }
+    }
+    return [...found.values()].map(({ finding, count }) => ({
+        ...finding,
+        evidence: [`${count} of ${rows.length} rows that were read`, ...finding.evidence],
+    }));
+}
+
+/** All lines of a file without a header, by the schema's order; none if they do not fit it. */
+function rowsInOrder(table: Table, { fields, isSchema }: Shape) {
+    const rows = [{ line: 1, values: table.header }, ...table.rows];
+    const fits = ({ values }: Row) =>
+        values.length === fields.length && fields.every((field, at) => checked(field, values[at] ?? "").is !== "wrong");
+    return { rows: isSchema && rows.every(fits) ? rows : [], places: fields.map((_field, at) => at) };
+}
+
+function wrongValue(
+    field: Field,
+    value: string,
+    result: Exclude<Checked, { is: "right" }>,
+): { fault: FaultId | undefined; why: string } {
+    if (result.is === "repaired" && result.change === "lineBreak") return { fault: undefined, why: "" };
+    if (result.is === "repaired" && result.change === "milliseconds") {
+        const unit = value.trim().replace(/\..*/, "").length <= 14 ? "in milliseconds" : "not in seconds";
+        return { fault: "timestamp-milliseconds", why: `, which is ${unit}: Personalize reads epoch seconds` };
+    }
+    if (isTime(field) && value !== "") {
+        return { fault: "timestamp-not-epoch", why: ", and Personalize reads whole epoch seconds only" };
+    }
+    if (value === "") return { fault: "value-absent", why: ", which may not be null in the schema" };
+    return result.is === "wrong" && result.problem === "length"
+        ? { fault: "value-too-long", why: `, which is longer than ${field.longest} characters` }
+        : { fault: "value-type", why: `, which is of type ${field.type} in the schema` };
+}
+
+/** A text of a file, short and without control characters. */
+export const shown = (text: string) => {
+    const plain = text.replace(/[^\P{C}]/gu, " ");
+    return plain.length > 200 ? `${plain.slice(0, 199)}…` : plain;
+};

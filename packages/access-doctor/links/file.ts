@@ -1,0 +1,133 @@
+import { requiredShape, shapeOf } from "../data-file/fields.ts";
+import { readHeader, shapeOfHeader } from "../data-file/header.ts";
+import { isDataName, isFolder } from "../data-file/names.ts";
+import { fewestInteractions } from "../data-file/repair-place.ts";
+import { sampleOf } from "../data-file/sample.ts";
+import type { Finding, Scene } from "../link.ts";
+import { type KeyListed, known, type ObjectFacts, type Snapshot } from "../snapshot.ts";
+import { fileFindings, type Make, type Read, shown } from "./file-content.ts";
+
+/** A training needs this many users with two interactions (Developer Guide, "Amazon Personalize endpoints and quotas"). */
+const fewestUsers = 25;
+/** A full import may have 100 GB (Developer Guide, "Amazon Personalize endpoints and quotas"). */
+const largestImport = 100 * 1000 ** 3;
+
+/** Faults in the content of the objects that an import reads. */
+export function contentFindings({ snapshot }: Scene, objects: readonly ObjectFacts[]): Finding[] {
+    const files = readFiles(snapshot, objects);
+    const data = files.filter(({ isStray }) => !isStray);
+    const make =
+        (key: string): Make =>
+        (fault, sentence, ...evidence) => ({
+            fault,
+            verdict: "broken",
+            sentence,
+            evidence,
+            place: "object",
+            // The files of a folder are repaired together.
+            about: isFolder(snapshot.key ?? "") ? (snapshot.key ?? "") : key,
+        });
+    const empty = objects.filter(({ size }) => size === 0);
+    const size = objects.reduce((sum, each) => sum + each.size, 0);
+    const first = objects[0]?.key ?? "";
+    return [
+        ...empty.map(({ key }) => make(key)("object-empty", `${key} is empty.`, "size: 0 bytes")),
+        ...(size > largestImport
+            ? [make(first)("object-too-large", `${first} has ${size} bytes; an import takes at most 100 GB.`)]
+            : []),
+        ...files.flatMap((file) => fileFindings(file, make(file.facts.key))),
+        ...unequalHeaders(data, make),
+        ...(isComplete(snapshot, objects) ? rowFindings(data, make) : []),
+    ];
+}
+
+/** Whether these are all objects that the import reads: only the first ones of a folder are fetched. */
+function isComplete({ keys, key = "", objects: fetched }: Snapshot, objects: readonly ObjectFacts[]): boolean {
+    const isRead = (each: KeyListed) =>
+        each.size > 0 && each.key.startsWith(key) && !each.key.slice(key.length).includes("/");
+    const listed = isFolder(key) ? (known(keys) ?? []).filter(isRead).length : 1;
+    return objects.length === fetched.length && listed <= objects.length;
+}
+
+/** The start of each object that has content, compared with the schema. */
+export function readFiles({ schema, key: location = "" }: Snapshot, objects: readonly ObjectFacts[]): Read[] {
+    const found = known(schema);
+    const declared = found && (shapeOf(found.text) ?? requiredShape(found.datasetType));
+    return objects
+        .filter(({ size }) => size > 0)
+        .map((facts) => {
+            const { start = new Uint8Array(), size, key } = facts;
+            const sample = sampleOf(start, start.length >= size);
+            const names = sample.table?.header ?? [];
+            const shape = declared ?? shapeOfHeader(names);
+            const header = sample.table && readHeader(names, shape);
+            const isOther = !header || header.missing.length > 0;
+            return { facts, sample, shape, header, isStray: isFolder(location) && !isDataName(key) && isOther };
+        });
+}
+
+function unequalHeaders(files: readonly Read[], make: (key: string) => Make): Finding[] {
+    const tables = files.filter(({ header }) => header && header.missing.length === 0 && header.renamed.length === 0);
+    const columns = ({ sample }: Read) => sample.table?.header.toSorted().join(",");
+    const [first] = tables;
+    const other = tables.find((file) => first && columns(file) !== columns(first));
+    if (!first || !other) return [];
+    const [a, b] = [first.facts.key, other.facts.key];
+    const line = (file: Read) => `header of ${file.facts.key}: ${shown(file.sample.table?.firstLine ?? "")}`;
+    return [
+        make(a)(
+            "headers-differ",
+            `${a} and ${b} have different columns, and the files of an import need equal ones.`,
+            line(first),
+            line(other),
+        ),
+    ];
+}
+
+function rowFindings(files: readonly Read[], make: (key: string) => Make): Finding[] {
+    const rows = rowsOf(files);
+    const [first] = files;
+    if (rows === undefined || !first) return [];
+    const keys = files.map(({ facts }) => facts.key).join(", ");
+    const isInteractions = first.shape.datasetType === "INTERACTIONS";
+    if (rows < (isInteractions ? fewestInteractions : 1)) {
+        const sentence = isInteractions
+            ? `There are ${rows} interactions, and an import needs ${fewestInteractions} or more.`
+            : "There are no rows, only a header.";
+        return [make(first.facts.key)("rows-too-few", sentence, `rows in ${keys}: ${rows}`)];
+    }
+    const users = isInteractions ? usersOf(files) : fewestUsers;
+    const sentence = `Only ${users} users have two interactions. The import takes them, and a training needs ${fewestUsers} such users.`;
+    const finding = make(first.facts.key)("users-too-few", sentence, `users with two rows in ${keys}: ${users}`);
+    return users < fewestUsers ? [{ ...finding, verdict: "warning", place: "none" }] : [];
+}
+
+function usersOf(files: readonly Read[]): number {
+    const counts = new Map<string, number>();
+    for (const { sample, header, shape } of files) {
+        const place = header?.places[shape.fields.findIndex(({ name }) => name === "USER_ID")] ?? -1;
+        for (const { values } of sample.table?.rows ?? []) {
+            const user = values[place] ?? "";
+            counts.set(user, (counts.get(user) ?? 0) + 1);
+        }
+    }
+    return [...counts.values()].filter((count) => count > 1).length;
+}
+
+/** Rows without headers; undefined if a file was not read completely. */
+function rowsOf(files: readonly Read[]): number | undefined {
+    let rows = 0;
+    for (const { sample, header } of files) {
+        if (!sample.table?.whole) return undefined;
+        rows += sample.table.rows.length + (header?.isData ? 1 : 0);
+    }
+    return rows;
+}
+
+/** Size and rows of the objects, in a few words. */
+export function describeFiles({ snapshot }: Scene, objects: readonly ObjectFacts[]): string {
+    const bytes = objects.reduce((sum, { size }) => sum + size, 0);
+    const rows = isComplete(snapshot, objects) ? rowsOf(readFiles(snapshot, objects)) : undefined;
+    const counted = rows === undefined ? "more rows than were counted" : `${rows.toLocaleString("en")} rows`;
+    return `${objects.length === 1 ? "a file" : `${objects.length} files`} of ${bytes.toLocaleString("en")} bytes, ${counted}, with the schema's columns`;
+}

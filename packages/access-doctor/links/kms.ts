@@ -1,0 +1,128 @@
+import { type AccessRequest, authorize, decrypts, keyActions, listOf, type NamedPolicy } from "policy-evaluator";
+import { unknownsOf } from "../context.ts";
+import { decide } from "../decide.ts";
+import { explain } from "../explain.ts";
+import { evaluator, type Finding, type Link, linkOf, type Scene, unknownLink } from "../link.ts";
+import { type KeyFacts, known } from "../snapshot.ts";
+import { cannotTell, read, warning } from "./policies.ts";
+
+const name = "encryption key";
+
+/**
+ * Whether objects encrypted with a KMS key can be decrypted. The key is enabled, and its policy allows the role or
+ * Personalize. AWS does not document which of the two decrypts, so only one of them is a warning.
+ */
+export function kms(scene: Scene): Link {
+    const objects = scene.snapshot.objects.flatMap((each) => ("is" in each && each.is.kmsKey ? [each.is] : []));
+    const unread = scene.snapshot.objects.find((each) => "unread" in each);
+    if (objects.length === 0 && (unread || scene.snapshot.objects.length === 0)) {
+        return unknownLink(name, evaluator, unread && "unread" in unread ? unread.unread : "no object was read");
+    }
+    if (objects.length === 0) {
+        return linkOf(name, evaluator, "not needed: no object is encrypted with a KMS key", []);
+    }
+    const findings: Finding[] = [];
+    for (const { key, kmsKey = "" } of objects) {
+        const fetched = scene.snapshot.kmsKeys[kmsKey];
+        if (!fetched || "unread" in fetched) {
+            return unknownLink(name, evaluator, fetched?.unread ?? `${kmsKey} was not read`);
+        }
+        const found = keyFindings(scene, fetched.is, key);
+        if (typeof found === "string") return unknownLink(name, evaluator, found);
+        findings.push(...found);
+    }
+    const once = [...new Map(findings.map((each) => [`${each.fault} ${each.about}`, each])).values()];
+    return linkOf(name, evaluator, "the key is enabled and usable", once);
+}
+
+/** Findings of a key; a text if its policy cannot be judged. */
+function keyFindings(scene: Scene, key: KeyFacts, object: string): Finding[] | string {
+    const { snapshot, of } = scene;
+    const broken = (fault: Finding["fault"], sentence: string, ...evidence: string[]): Finding => ({
+        fault,
+        verdict: "broken",
+        sentence,
+        evidence,
+        place: "key",
+        about: key.arn,
+    });
+    const findings: Finding[] = [];
+    if (key.state !== "Enabled") {
+        const fault =
+            key.state === "Disabled"
+                ? "kms-disabled"
+                : key.state === "PendingDeletion"
+                  ? "kms-pending-deletion"
+                  : "kms-gone";
+        const sentence = `The key ${key.arn} of object ${object} is ${key.state}.`;
+        findings.push(broken(fault, sentence, `kms:DescribeKey: KeyState ${key.state}`));
+    }
+    if (key.manager === "AWS" || key.policy === "") {
+        return findings;
+    }
+    const { policies: resource } = read([{ name: "key policy", text: key.policy }], "resource");
+    const { policies: identity } = read(known(snapshot.role)?.policies ?? [], "identity");
+    const { role, service } = decrypts(of, key.arn, object);
+    // A key of another account must also be allowed by the role's own policies.
+    const decided = (request: AccessRequest, own: readonly NamedPolicy[]) =>
+        decide(request, unknownsOf(request, scene.known), [...own, ...resource], (world) => {
+            const policies = own.length > 0 || "arn" in world.caller ? { identity: own, resource } : { resource };
+            return authorize(world, policies).decision === "allowed";
+        });
+    const [byRole, byService] = [decided(role, identity), decided(service, [])];
+    const may = [byRole, byService].map(({ is }) => is);
+    if (!may.includes("allowed") && may.includes("unknown")) {
+        return cannotTell([byRole, byService].flatMap((each) => (each.is === "unknown" ? each.keys : [])));
+    }
+    if (may.every((is) => is === "denied")) {
+        const because = (request: AccessRequest, by: typeof byRole) =>
+            by.is === "denied"
+                ? explain(request, by.world, resource, "resource", unknownsOf(request, scene.known))
+                : [];
+        const reasons = [...because(service, byService), ...because(role, byRole)];
+        // A statement for the account leaves the decision to the role's own policies.
+        const why = reasons.find(({ parts }) => !parts.includes("principal"));
+        const stale = deletedPrincipals(resource);
+        const hint = stale.length > 0 ? ` ${stale.join(", ")} is the id of a role that was deleted.` : "";
+        findings.push({
+            ...broken(
+                "key-policy",
+                `The policy of the key ${key.arn} lets neither the role nor Personalize decrypt: ${why?.sentence ?? "no statement is for them."}${hint}`,
+                `key policy: ${key.policy}`,
+                ...(why?.evidence ?? []),
+            ),
+            ...(why && { explanation: why }),
+        });
+    } else if (may.includes("denied")) {
+        const who = byRole.is === "allowed" ? "the role" : "Personalize";
+        const sentence = `The policy of ${key.arn} lets only ${who} decrypt.`;
+        findings.push({ ...warning("kms-one-only", sentence, "key", `key policy: ${key.policy}`), about: key.arn });
+    }
+    if (may.includes("allowed")) findings.push(...withoutGrants(key, resource, identity, role, service));
+    return findings;
+}
+
+/** Ids of deleted roles and users: AWS shows a principal that does not exist any more by its id. */
+const deletedPrincipals = (policies: readonly NamedPolicy[]) => {
+    const statements = policies.flatMap(({ document }) => listOf(document.Statement));
+    const named = statements.flatMap(({ Principal }) => (typeof Principal === "object" ? listOf(Principal.AWS) : []));
+    return [...new Set(named)].filter((name) => /^A(ROA|IDA)[A-Z0-9]{10,}$/.test(name));
+};
+
+/** Actions of the guide's key policy that are not allowed. AWS does not document which of them an import needs. */
+function withoutGrants(
+    key: KeyFacts,
+    resource: readonly NamedPolicy[],
+    identity: readonly NamedPolicy[],
+    role: AccessRequest,
+    service: AccessRequest,
+): Finding[] {
+    const lacking = keyActions.filter(
+        (action) =>
+            authorize({ ...role, action }, { identity, resource }).decision !== "allowed" &&
+            authorize({ ...service, action }, { resource }).decision !== "allowed",
+    );
+    if (lacking.length === 0) return [];
+    const sentence = `The policy of the key ${key.arn} lacks ${lacking.join(", ")}, which AWS's guide lists for Personalize.`;
+    return [{ ...warning("kms-grants", sentence, "key", `key policy: ${key.policy}`), about: key.arn }];
+}

@@ -1,0 +1,177 @@
+import { basename, dirname } from "node:path/posix";
+import { filesOf, isDataName, isFolder } from "../data-file/names.ts";
+import { type Finding, type Link, linkOf, type Scene, unknownLink } from "../link.ts";
+import { isBucketGone, type KeyListed, known } from "../snapshot.ts";
+import { distance } from "../text.ts";
+import { contentFindings, describeFiles } from "./file.ts";
+
+/** Whether the objects exist under this key and can be read, and match the schema. */
+export function objectLinks(scene: Scene): Link[] {
+    const { snapshot } = scene;
+    const [listing, reading] = ["S3's listing", "the first kilobytes, by the dataset's schema"];
+    const { keys, key, bucket, objects } = snapshot;
+    const unknowns = (why: string) => [unknownLink("object", listing, why), unknownLink("file", reading, why)];
+    if (key === undefined) {
+        return unknowns("no key was named: use --key");
+    }
+    if ("unread" in keys) {
+        return unknowns(keys.unread);
+    }
+    if (isBucketGone(snapshot)) {
+        return unknowns("there is no bucket");
+    }
+    const found =
+        snapshot.objects.length === 0
+            ? [absent(scene, keys.is)]
+            : [...ownerFindings(scene, keys.is), ...archiveFindings(scene), ...customerKeyFindings(scene)];
+    const object = linkOf("object", listing, `s3://${bucket}/${key} exists`, found);
+    const read = snapshot.objects.flatMap((each) => ("is" in each && each.is.start ? [each.is] : []));
+    const unread = objects.find((each) => "unread" in each);
+    const content = contentFindings(scene, read);
+    if (content.length === 0 && (read.length === 0 || unread)) {
+        return [object, unknownLink("file", reading, unread ? unread.unread : "there is nothing that can be read")];
+    }
+    return [object, linkOf("file", reading, describeFiles(scene, read), content)];
+}
+
+const broken = (fault: Finding["fault"], sentence: string, about: string, ...evidence: string[]): Finding => ({
+    fault,
+    verdict: "broken",
+    sentence,
+    evidence,
+    place: "object",
+    about,
+});
+
+/** A key without the differences of a URL: `+` and `%20` for blanks, a slash at the start, doubled slashes. */
+function plainKey(key: string): string {
+    const decoded = key.replaceAll("+", " ");
+    try {
+        return decodeURIComponent(decoded)
+            .replace(/\/+/g, "/")
+            .replace(/^\/|\/$/g, "")
+            .toLowerCase();
+    } catch {
+        return decoded.toLowerCase();
+    }
+}
+
+/** An existing key similar to a missing one; for a folder also a folder. */
+export function similarKey(key: string, keys: readonly string[]): string | undefined {
+    const folders = isFolder(key) ? [...new Set(keys.map((each) => `${dirname(each)}/`))] : [];
+    const wanted = plainKey(key);
+    return [...folders.filter((each) => each !== "./"), ...keys]
+        .map((each) => ({ each, far: distance(wanted, plainKey(each)) }))
+        .filter(({ each, far }) => far <= 3 || basename(plainKey(each)) === basename(wanted))
+        .toSorted((a, b) => a.far - b.far)[0]?.each;
+}
+
+/** S3 decrypts these for requests with the key only, which an import does not have. */
+function customerKeyFindings({ snapshot: { objects, bucket, key = "" } }: Scene): Finding[] {
+    const refused = objects.flatMap((each) => ("unread" in each ? [each.unread] : []));
+    const text = refused.find((each) => /form of Server Side Encryption|SSE-C|customer-provided/i.test(each));
+    const sentence = `s3://${bucket}/${key} is encrypted with a customer-provided key (SSE-C), which an import cannot send.`;
+    return text === undefined ? [] : [broken("object-customer-key", sentence, key, `s3:GetObject: ${text}`)];
+}
+
+function absent(scene: Scene, all: readonly KeyListed[]): Finding {
+    const { bucket, key = "" } = scene.snapshot;
+    const listed = all.filter(({ isDeleted }) => !isDeleted);
+    const keys = listed.map((each) => each.key);
+    if (all.some((each) => each.isDeleted && each.key === key)) {
+        const sentence = `s3://${bucket}/${key} was deleted: its latest version is a delete marker.`;
+        return broken("object-deleted", sentence, key, `s3:ListBucketVersions of ${bucket}: ${key}`);
+    }
+    const evidence = [`s3:ListBucket of ${bucket}: ${keys.slice(0, 10).join(", ") || "no objects"}`];
+    const inside = keys.find((each) => each.startsWith(`${key}/`));
+    if (inside !== undefined && !isFolder(key)) {
+        const sentence = `${key} is a folder, and a folder is named with its slash: ${key}/.`;
+        return { ...broken("folder-without-slash", sentence, `${key}/`, ...evidence), place: "location" };
+    }
+    const deeper = isFolder(key) ? listed.filter((each) => each.size > 0 && each.key.startsWith(key)) : [];
+    if (deeper.length > 0) {
+        return nested(
+            key,
+            deeper.map((each) => each.key),
+            evidence,
+        );
+    }
+    const similar = similarKey(key, keys);
+    if (similar !== undefined) {
+        const sentence = `There is no object ${key} in ${bucket}, but there is ${similar}${differenceOf(key, similar)}.`;
+        return { ...broken("object-wrong-key", sentence, similar, ...evidence), place: "location" };
+    }
+    return broken("object-missing", `There is nothing to import at s3://${bucket}/${key}.`, key, ...evidence);
+}
+
+function differenceOf(key: string, similar: string): string {
+    if (key === `/${similar}` || similar === `/${key}`) return ": the slash at the start belongs to the key";
+    if (key.replaceAll("+", " ") === similar || decoded(key) === similar)
+        return ": a location is not a URL, and has blanks";
+    return key.toLowerCase() === similar.toLowerCase() ? ": keys distinguish capital letters" : "";
+}
+
+function decoded(key: string): string {
+    try {
+        return decodeURIComponent(key);
+    } catch {
+        return key;
+    }
+}
+
+/** Files are only in sub-folders, which an import does not read. */
+function nested(key: string, keys: readonly string[], evidence: readonly string[]): Finding {
+    const data = keys.filter(isDataName);
+    const folders = [...new Set((data.length > 0 ? data : keys).map((each) => `${dirname(each)}/`))];
+    const [folder = ""] = folders;
+    const where = folders.slice(0, 3).join(", ");
+    const sentence = `The files of ${key} are in ${where}, and an import reads the first level of a folder only.`;
+    return folders.length === 1
+        ? { ...broken("folder-nested", sentence, folder, ...evidence), place: "location" }
+        : broken("folder-nested", sentence, key, ...evidence);
+}
+
+/** Objects of another account: the bucket policy does not apply to them, and their own ACL denies the read. */
+function ownerFindings(
+    { snapshot }: Scene,
+    listed: readonly { readonly key: string; readonly owner?: string }[],
+): Finding[] {
+    const { key = "", objects, ownership } = snapshot;
+    if (known(ownership) === "BucketOwnerEnforced" || !objects.some((each) => "unread" in each)) {
+        return [];
+    }
+    const read = new Set(filesOf(isFolder(key) ? key : "", isFolder(key) ? listed.map((each) => each.key) : [key]));
+    const theirs = listed.filter((each) => each.owner !== undefined && read.has(each.key));
+    const [first] = theirs;
+    if (!first) {
+        return [];
+    }
+    const refused = objects.flatMap((each) => ("unread" in each ? [each.unread] : []));
+    return [
+        broken(
+            "object-other-owner",
+            `${first.key} belongs to another account, whose ACL denies the read: the bucket policy does not apply to it.`,
+            key,
+            `s3:ListBucket with owners: ${theirs.map((each) => `${each.key} belongs to ${each.owner}`).join(", ")}`,
+            `object ownership of the bucket: ${known(ownership) ?? "unknown"}`,
+            `s3:GetObject: ${refused[0]}`,
+        ),
+    ];
+}
+
+const classNames: Readonly<Record<string, string>> = {
+    GLACIER: "Glacier Flexible Retrieval",
+    DEEP_ARCHIVE: "Glacier Deep Archive",
+    ARCHIVE_ACCESS: "the archive tier of Intelligent-Tiering",
+    DEEP_ARCHIVE_ACCESS: "the deep archive tier of Intelligent-Tiering",
+};
+
+function archiveFindings({ snapshot }: Scene): Finding[] {
+    return snapshot.objects.flatMap((each): Finding[] => {
+        if ("unread" in each || !each.is.archived) return [];
+        const { key, archived } = each.is;
+        const state = archived.isRestoring ? "its restore has begun, and takes hours" : "it must be restored first";
+        const sentence = `${key} is in ${classNames[archived.storageClass]} and cannot be read: ${state}.`;
+        return [broken("object-archived", sentence, key, `s3:HeadObject: ${archived.storageClass}`)];
+    });
+}

@@ -1,0 +1,96 @@
+import {
+    type AccessRequest,
+    describeProblems,
+    evaluate,
+    listOf,
+    type NamedPolicy,
+    type PolicyKind,
+    parsePolicy,
+    personalizeService,
+    type Statement,
+} from "policy-evaluator";
+import { unknownsOf } from "../context.ts";
+import { decide } from "../decide.ts";
+import { type Explanation, explain } from "../explain.ts";
+import type { FaultId } from "../faults.ts";
+import type { Finding, Place, Scene } from "../link.ts";
+import type { PolicyText } from "../snapshot.ts";
+
+/** Above every AWS limit: AWS already accepted the stored policies. */
+const anyLength = 1_000_000;
+
+/** Parses policy texts; returns the documents, and the problems of the others. */
+export function read(texts: readonly Pick<PolicyText, "name" | "text">[], kind: PolicyKind) {
+    const policies: NamedPolicy[] = [];
+    const problems: string[] = [];
+    for (const { name, text } of texts) {
+        const parsed = parsePolicy(text, kind, anyLength);
+        if ("document" in parsed) policies.push({ name, document: parsed.document });
+        else problems.push(`${name}: ${describeProblems(parsed.problems)}`);
+    }
+    return { policies, problems };
+}
+
+/** The result of requests against the policies of one document or identity. */
+export interface Judged {
+    readonly explanations: readonly Explanation[];
+    /** Condition keys without a known value on which a decision rests. */
+    readonly unknown: readonly string[];
+}
+
+/** Judges requests, each in every world that the unknown condition keys allow. `denialsOnly` asks for no allow. */
+export function judge(
+    { known }: Pick<Scene, "known">,
+    requests: readonly AccessRequest[],
+    policies: readonly NamedPolicy[],
+    kind: PolicyKind,
+    denialsOnly = false,
+): Judged {
+    const unknown = new Set<string>();
+    const explanations = requests.flatMap((request) => {
+        const unknowns = unknownsOf(request, known);
+        const decided = decide(request, unknowns, policies, (world) => {
+            const { decision } = evaluate(world, policies, kind);
+            return decision === "allowed" || (denialsOnly && decision !== "explicitDeny");
+        });
+        if (decided.is === "unknown") for (const key of decided.keys) unknown.add(key);
+        return decided.is === "denied" ? explain(request, decided.world, policies, kind, unknowns, denialsOnly) : [];
+    });
+    return { explanations, unknown: [...unknown] };
+}
+
+/** Why a link cannot be judged: its decision rests on these condition keys. */
+export const cannotTell = (keys: readonly string[]) => `cannot tell: ${keys.join(", ")}`;
+
+/** Findings from explanations, each statement once: list and read requests often fail for one cause. */
+export function broken(fault: FaultId, explanations: readonly Explanation[], place: Place): Finding[] {
+    const found = new Map<string, Finding>();
+    for (const { sentence, evidence, ...explanation } of explanations) {
+        const { effect, policy, statement, parts, conditions } = explanation;
+        const keys = conditions.map(({ operator, key }) => `${operator} ${key}`);
+        const id = JSON.stringify([effect, policy, statement ?? sentence, parts, keys]);
+        const before = found.get(id);
+        found.set(id, {
+            ...(before ?? { fault, sentence, verdict: "broken", place, explanation }),
+            evidence: [...new Set([...(before?.evidence ?? []), ...evidence])],
+        });
+    }
+    return [...found.values()];
+}
+
+/** A finding that breaks nothing by itself. */
+export const warning = (fault: Finding["fault"], sentence: string, place: Place, ...evidence: string[]): Finding => ({
+    fault,
+    verdict: "warning",
+    sentence,
+    evidence,
+    place,
+});
+
+/** Whether a statement allows something to Personalize as itself. */
+export const namesPersonalize = ({ Effect, Principal }: Statement) =>
+    Effect === "Allow" && typeof Principal === "object" && listOf(Principal.Service).includes(personalizeService);
+
+/** Whether a statement asks on whose behalf a service acts. */
+export const hasSource = ({ Condition = {} }: Statement) =>
+    Object.values(Condition).some((block) => Object.keys(block).some((key) => /^aws:source(account|arn)$/i.test(key)));

@@ -1,0 +1,216 @@
+import { accountOf, assumeRole, type NamedPolicy, personalizeService, roleReads } from "policy-evaluator";
+import { evaluator, type Finding, type Link, linkOf, type Scene, simulator, unknownLink } from "../link.ts";
+import { hasJob, known, type PolicyText, type RoleFacts, type Snapshot } from "../snapshot.ts";
+import { broken, cannotTell, judge, read, warning } from "./policies.ts";
+
+const passRoleLink = "iam:PassRole of the caller";
+/** AWS does not document which resource the service associates the role with. */
+const unsureKeys =
+    /^iam:AssociatedResourceArn$|^aws:(SourceIp|MultiFactorAuth|UserAgent|PrincipalTag|ResourceTag|CurrentTime)/i;
+
+/** Whether the caller may pass the role to Personalize; the call carries `iam:PassedToService`. */
+export function passRole({ snapshot }: Scene): Link {
+    const { passRole: fetched, caller, roleArn } = snapshot;
+    if (hasJob(snapshot) && ("unread" in fetched || fetched.is[0]?.decision !== "allowed")) {
+        return linkOf(passRoleLink, simulator, "the service accepted the job", passNote(snapshot));
+    }
+    if ("unread" in fetched) return unknownLink(passRoleLink, simulator, fetched.unread);
+    const [toPersonalize, toAny] = fetched.is;
+    if (!toPersonalize || toPersonalize.decision === "allowed") {
+        return linkOf(passRoleLink, simulator, `${caller} may pass the role to ${personalizeService}`, []);
+    }
+    const unsure = toPersonalize.missing.filter((key) => unsureKeys.test(key));
+    if (unsure.length > 0 && toPersonalize.decision === "implicitDeny") {
+        return unknownLink(passRoleLink, simulator, cannotTell(unsure));
+    }
+    const by = [...new Set(toPersonalize.matched)];
+    // Without the service in the request, a statement for another service reports the missing key.
+    const forOthers = toAny?.decision !== "explicitDeny" && (toAny?.missing ?? []).length > 0;
+    const why = [
+        ...(toPersonalize.byBoundary === false
+            ? ["the caller's permissions boundary does not allow iam:PassRole"]
+            : []),
+        ...(toPersonalize.byOrganisation === false ? ["a policy of the organisation does not allow it"] : []),
+        ...(toPersonalize.decision === "explicitDeny" ? [`${by.join(", ") || "a policy"} denies it`] : []),
+        ...(forOthers ? ["a statement allows it with another iam:PassedToService"] : []),
+    ];
+    const sentence = `${caller} may not pass the role to ${personalizeService}: ${why[0] ?? "no statement allows iam:PassRole"}.`;
+    const request = `${caller}: iam:PassRole on ${roleArn} with {"iam:PassedToService":"${personalizeService}"}`;
+    const evidence = [`${request} is ${toPersonalize.decision}`, ...by.map((policy) => `decided by ${policy}`)];
+    return linkOf(passRoleLink, simulator, "", [
+        { fault: "passrole", verdict: "broken", place: "passRole", sentence, evidence },
+    ]);
+}
+
+/** A caller without the right cannot start the next import. */
+function passNote({ passRole: fetched, caller }: Snapshot): Finding[] {
+    if ("unread" in fetched) return [];
+    const sentence = `${caller} may not pass the role: this matters for the caller's next import only.`;
+    return [warning("passrole", sentence, "none", `iam:PassRole is ${fetched.is[0]?.decision}`)];
+}
+
+/** The role itself: without it the service cannot assume anything. */
+export function role({ snapshot: { role: fetched, roleArn, accountId } }: Scene): Link {
+    if ("unread" in fetched) {
+        return unknownLink("role", "iam:GetRole", fetched.unread);
+    }
+    return linkOf("role", "iam:GetRole", `${roleArn} exists`, roleFindings(roleArn, accountId, fetched.is));
+}
+
+function roleFindings(roleArn: string, accountId: string, found: RoleFacts | undefined): Finding[] {
+    const common = {
+        verdict: "broken",
+        evidence: [`iam:GetRole: ${found?.arn ?? "NoSuchEntity"}`],
+        place: "trust",
+    } as const;
+    const owner = accountOf(roleArn);
+    if (owner !== accountId) {
+        const sentence = `The role ${roleArn} belongs to account ${owner}, and Personalize in ${accountId} takes only its own account's roles.`;
+        return [{ ...common, fault: "role-other-account", sentence }];
+    }
+    if (found === undefined) {
+        return [{ ...common, fault: "role-missing", sentence: `There is no role ${roleArn}.` }];
+    }
+    if (found.arn !== roleArn) {
+        const sentence = `There is no role ${roleArn}: the ARN of the role with this name has another path, ${found.arn}.`;
+        return [{ ...common, fault: "role-path", sentence }];
+    }
+    return [];
+}
+
+/**
+ * The role's policies, its boundary and its organisation. The documents decide. The simulator decides where they cannot be
+ * read, and for the organisation.
+ */
+export function roleLinks(scene: Scene): Link[] {
+    const names = ["role policies: list and read", "permissions boundary", "organisation"] as const;
+    const { snapshot } = scene;
+    const [facts, simulated] = [known(snapshot.role), known(snapshot.simulated)];
+    if (!facts) {
+        const why = "unread" in snapshot.role ? snapshot.role.unread : "there is no role";
+        return simulated ? simulatedLinks(scene, names) : names.map((name) => unknownLink(name, evaluator, why));
+    }
+    const texts = facts.policies.map(({ name, text, arn }) => ({
+        name: `${arn === undefined ? "role" : "managed"} policy ${name}`,
+        text,
+    }));
+    const identity = read(texts, "identity").policies;
+    const limit = facts.boundary && read([{ ...facts.boundary, name: "permissions boundary" }], "identity").policies;
+    const link = (
+        name: string,
+        fault: "role-policy" | "boundary",
+        policies: readonly NamedPolicy[],
+        more: Finding[],
+    ) => {
+        const { explanations, unknown } = judge(scene, roleReads(scene.of), policies, "identity");
+        const findings = broken(fault, explanations, fault === "boundary" ? "boundary" : "rolePolicy");
+        const detail =
+            fault === "boundary" ? "the boundary allows it" : "the role may list the bucket and read its objects";
+        return findings.length === 0 && unknown.length > 0
+            ? unknownLink(name, evaluator, cannotTell(unknown))
+            : linkOf(name, evaluator, detail, [...findings, ...more]);
+    };
+    const policies = link(names[0], "role-policy", identity, withoutDocument(facts.policies));
+    const boundary = limit
+        ? link(names[1], "boundary", limit, [])
+        : linkOf(names[1], evaluator, "the role has none", []);
+    return [policies, boundary, organisationLink(scene, names[2], [policies, boundary])];
+}
+
+/** The links by the simulator alone: it names no statement. */
+function simulatedLinks(scene: Scene, names: readonly [string, string, string]): Link[] {
+    const { snapshot } = scene;
+    const denied = (known(snapshot.simulated) ?? []).filter(({ decision }) => decision !== "allowed");
+    const finding = (
+        fault: "role-policy" | "boundary",
+        at: readonly { action: string; resource: string }[],
+    ): Finding[] =>
+        at.slice(0, 1).map(({ action, resource }) => ({
+            fault,
+            verdict: "broken",
+            sentence: `${fault === "boundary" ? "The role's permissions boundary" : "The role"} does not allow ${action}; the documents cannot be read, so the statement is unknown.`,
+            evidence: [`${simulator}: ${action} on ${resource} is denied`],
+            place: fault === "boundary" ? "boundary" : "rolePolicy",
+        }));
+    const byBoundary = denied.filter((each) => each.byBoundary === false);
+    const byPolicies = denied.filter((each) => each.byBoundary !== false && each.byOrganisation !== false);
+    return [
+        linkOf(
+            names[0],
+            simulator,
+            "the role may list the bucket and read its objects",
+            finding("role-policy", byPolicies),
+        ),
+        linkOf(names[1], simulator, "nothing is denied by a boundary", finding("boundary", byBoundary)),
+        organisationLink(scene, names[2], []),
+    ];
+}
+
+function organisationLink({ snapshot, of }: Scene, name: string, others: readonly Link[]): Link {
+    const simulated = known(snapshot.simulated);
+    const refused = refusedByOrganisation(snapshot);
+    const denied = simulated?.find(({ byOrganisation }) => byOrganisation === false);
+    const finding = (sentence: string, evidence: string): Finding[] => [
+        { fault: "organisation", verdict: "broken", place: "organisation", sentence, evidence: [evidence] },
+    ];
+    if (denied) {
+        const sentence = `A policy of the organisation does not allow ${denied.action}: its administrator must.`;
+        return linkOf(name, simulator, "", finding(sentence, `${simulator}: ${denied.action} is ${denied.decision}`));
+    }
+    if (refused !== undefined) {
+        const sentence = `A control policy of the organisation denies reads of ${of.bucket} in ${of.region}: its administrator must allow them.`;
+        return linkOf(name, simulator, "", finding(sentence, refused));
+    }
+    if (!simulated) return unknownLink(name, simulator, "no permission to call the simulator");
+    const puzzling = simulated.find(({ decision }) => decision !== "allowed");
+    if (puzzling && others.length > 0 && others.every(({ verdict }) => verdict === "ok" || verdict === "warning")) {
+        const { decision, action } = puzzling;
+        const why = `${simulator} returns ${decision} for ${action}, although the documents allow it: check the organisation's policies`;
+        return unknownLink(name, simulator, why);
+    }
+    return linkOf(name, simulator, hint(simulated), []);
+}
+
+/** The simulator leaves policies with conditions out; the refusal of a read names them. */
+const refusedByOrganisation = ({ objects, keys }: Snapshot): string | undefined =>
+    [keys, ...objects]
+        .flatMap((each) => ("unread" in each ? [each.unread] : []))
+        .find((text) => /(service|resource) control policy/i.test(text));
+
+const withoutDocument = (policies: readonly PolicyText[]): Finding[] =>
+    policies
+        .filter(({ text }) => text === "")
+        .map(({ name, arn = name }) =>
+            warning(
+                "role-policy-without-document",
+                `${name} is attached, but IAM has no document of it: it grants nothing.`,
+                "none",
+                `attached: ${arn}`,
+            ),
+        );
+
+const hint = (simulated: readonly { byOrganisation?: boolean }[]) =>
+    simulated.some(({ byOrganisation }) => byOrganisation !== undefined)
+        ? "its policies allow it"
+        : "the simulator reports none";
+
+const trustLink = "trust policy";
+
+/** Whether Personalize may assume the role for this account's jobs. IAM's simulator never judges a trust policy. */
+export function trust(scene: Scene): Link {
+    const { role: fetched } = scene.snapshot;
+    if ("unread" in fetched || !fetched.is) {
+        return unknownLink(trustLink, evaluator, "unread" in fetched ? fetched.unread : "there is no role");
+    }
+    const { policies, problems } = read([{ name: trustLink, text: fetched.is.trust }], "resource");
+    if (problems.length > 0) return unknownLink(trustLink, evaluator, problems.join("; "));
+    const { explanations, unknown } = judge(scene, [assumeRole(scene.of)], policies, "resource");
+    return unknown.length > 0
+        ? unknownLink(trustLink, evaluator, cannotTell(unknown))
+        : linkOf(
+              trustLink,
+              evaluator,
+              "Personalize may assume the role",
+              broken("trust-policy", explanations, "trust"),
+          );
+}

@@ -1,0 +1,78 @@
+import { AccessError, isCredentials, isUnreachable, oneLine } from "./errors.ts";
+import type { Fetched } from "./snapshot.ts";
+
+/** Milliseconds until a look without an answer is reported, and until it ends. */
+export const limits = { reports: 15_000, ends: 20_000 };
+
+/** One look at AWS: calls that need `permission`, with a time limit. */
+export type Look = <T>(permission: string, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+
+/** Makes looks that report on `log` what gives no answer, and end with `signal`. */
+export function createLook(log: (line: string) => void, signal: AbortSignal, { reports, ends: limit } = limits): Look {
+    return async (permission, work) => {
+        const ends = AbortSignal.timeout(limit);
+        const late = `waiting for ${permission}: no answer for ${reports / 1000} s; the limit is ${limit / 1000} s`;
+        const timer = setTimeout(() => log(late), reports);
+        try {
+            return await work(AbortSignal.any([signal, ends]));
+        } catch (error) {
+            if (isUnreachable(error)) {
+                const hint = "Check the network, the region, and AWS_ENDPOINT_URL.";
+                throw new AccessError(`AWS gives no answer to ${permission} (${oneLine(error)}). ${hint}`, "unknown");
+            }
+            // The SDK's own text is "Request aborted".
+            throw ends.aborted && !signal.aborted
+                ? new AccessError(`${permission}: no answer within ${limit / 1000} s`, "timedOut")
+                : error;
+        } finally {
+            clearTimeout(timer);
+        }
+    };
+}
+
+/** Looks that report nothing, for tests and drills. */
+export const quietLook = createLook(() => {}, new AbortController().signal);
+
+/** The client, whose calls end with the signal. */
+export function within<C extends { send: unknown }>(client: C, abortSignal: AbortSignal): C {
+    const send = (client.send as (command: unknown, options?: object) => unknown).bind(client);
+    return Object.assign(Object.create(client) as C, {
+        send: (command: unknown, options?: object) => send(command, { ...options, abortSignal }),
+    });
+}
+
+/** The result of a look, or why there is none. Only Ctrl-C and rejected credentials end the diagnosis. */
+export async function fetched<T>(
+    look: Look,
+    permission: string,
+    work: (signal: AbortSignal) => Promise<T>,
+): Promise<Fetched<T>> {
+    try {
+        return { is: await look(permission, work) };
+    } catch (error) {
+        const { name } = error as Error;
+        if (name === "AbortError" || isCredentials(error as Error)) throw error;
+        return unreadOf(error, permission);
+    }
+}
+
+/** Why a look found nothing: refused, throttled, or no answer. Only a refusal names the permission that it needs. */
+export function unreadOf(error: unknown, permission: string): { readonly unread: string; readonly needs?: string } {
+    const { name, message, $metadata, $retryable } = error as Error & {
+        readonly $metadata?: { readonly httpStatusCode?: number };
+        readonly $retryable?: { readonly throttling?: boolean };
+    };
+    const status = $metadata?.httpStatusCode;
+    if (
+        $retryable?.throttling ||
+        status === 429 ||
+        /Throttl|TooManyRequests|SlowDown|RequestLimitExceeded/.test(name)
+    ) {
+        return { unread: `throttled: AWS limits the rate of ${permission}; run this again in a minute` };
+    }
+    if (!isCredentials(error as Error) && (status === 403 || /AccessDenied|Unauthorized|Forbidden/.test(name))) {
+        const needs = /not authorized to perform: ([\w-]+:\w+)/.exec(message)?.[1] ?? permission;
+        return { unread: `${needs} is denied (${oneLine(error)})`, needs };
+    }
+    return { unread: oneLine(error) };
+}

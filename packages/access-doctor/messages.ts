@@ -1,0 +1,236 @@
+import { type Mentions, mentionsIn } from "./mentions.ts";
+import { shell } from "./text.ts";
+
+/**
+ * The subject of a message. `access`: the service may not read, which the chain explains. `file`: its content.
+ * `location`: the bucket or key. `caller`: permissions of the caller. `service`: quotas, names, and the like.
+ */
+export type Subject = "access" | "file" | "location" | "caller" | "service" | "credentials";
+
+/** A message of AWS about an import, understood. */
+export interface Message {
+    readonly subject: Subject;
+    /** One sentence. */
+    readonly cause: string;
+    /** The next command. Names in capitals are not in the message. */
+    readonly next: string;
+    readonly mentions: Mentions;
+}
+
+interface Rule {
+    readonly pattern: RegExp;
+    readonly subject: Subject;
+    cause(found: readonly string[], mentions: Mentions, text: string): string;
+    /** Without it: the diagnosis of the mentioned names. */
+    next?(mentions: Mentions): string;
+}
+
+/** The command that diagnoses what a message mentions. */
+export function diagnosisOf({ jobArn, roleArn, bucket, key }: Mentions): string {
+    const place = ["--bucket", bucket ?? "BUCKET", ...(key === undefined ? [] : ["--key", key])];
+    const target = jobArn === undefined && (roleArn ?? bucket) !== undefined;
+    const args = target ? ["--role", roleArn ?? "ROLE_ARN", ...place] : ["--job", jobArn ?? "JOB_ARN"];
+    return shell("npm", "run", "diagnose-access", "--", ...args);
+}
+
+const look = ({ bucket = "BUCKET", key = "KEY" }: Mentions, lines: readonly number[]) => {
+    const rows = [...new Set([1, ...lines])].map((line) => `${line}p`).join(";");
+    return `${shell("aws", "s3", "cp", `s3://${bucket}/${key}`, "-")} | sed -n '${rows}'`;
+};
+const content = (mentions: Mentions) =>
+    mentions.bucket === undefined ? diagnosisOf(mentions) : look(mentions, mentions.lines);
+const listJobs = () => "aws personalize list-dataset-import-jobs";
+const describeKey = ({ keyArn = "KEY_ARN" }: Mentions) => shell("aws", "kms", "describe-key", "--key-id", keyArn);
+const list = ({ bucket = "BUCKET" }: Mentions) => shell("aws", "s3", "ls", "--recursive", `s3://${bucket}/`);
+
+/** The kind of policy that AWS names as the reason of a refusal. */
+function refusedBy(text: string): string {
+    const [, denying] = /explicit deny in (?:an?|the) ([\w -]*?(?:policy|boundary))/.exec(text) ?? [];
+    const [, lacking] = /because no ([\w -]*?(?:policy|boundary|policies)) allows?/.exec(text) ?? [];
+    return denying !== undefined
+        ? `a statement of ${/^[aeiou]/.test(denying) ? "an" : "a"} ${denying} denies it`
+        : lacking !== undefined
+          ? `no ${lacking} allows it`
+          : "no policy allows it, or one denies it";
+}
+
+const rules: readonly Rule[] = [
+    {
+        pattern: /not authorized to perform: iam:PassRole/,
+        subject: "caller",
+        cause: (_found, { callerArn = "The caller", roleArn = "the role" }, text) =>
+            `${callerArn} may not pass ${roleArn} to Personalize (iam:PassRole): ${refusedBy(text)}.`,
+    },
+    {
+        pattern: /not authorized to perform: (personalize:\w+)/,
+        subject: "caller",
+        cause: ([, action], { callerArn = "The caller" }, text) =>
+            `${callerArn} may not call ${action}: ${refusedBy(text)}.`,
+    },
+    {
+        pattern: /not authorized to perform: (kms:\w+)/,
+        subject: "access",
+        cause: ([, action], { callerArn = "The caller", keyArn = "the data's key" }, text) =>
+            `${callerArn} may not use ${keyArn} (${action}): ${refusedBy(text)}.`,
+    },
+    {
+        pattern: /not authorized to perform: sts:AssumeRole/,
+        subject: "access",
+        cause: (_found, { roleArn = "the role", callerArn = "Personalize" }, text) =>
+            `${callerArn} may not assume ${roleArn}: ${text.includes("because") ? refusedBy(text) : "its trust policy does not allow it"}.`,
+    },
+    {
+        pattern: /not authorized to perform: ([\w-]+:\w+)/,
+        subject: "access",
+        cause: ([, action], { callerArn = "The caller", bucket = "the bucket" }, text) =>
+            `${callerArn} may not ${action} on ${bucket}: ${refusedBy(text)}.`,
+    },
+    {
+        pattern: /KMS\.?DisabledException|:key\/[\w-]+ is disabled/,
+        subject: "access",
+        cause: (_found, { keyArn = "The key of the data" }) => `${keyArn} is disabled.`,
+        next: describeKey,
+    },
+    {
+        pattern: /is pending deletion|KMSInvalidStateException/,
+        subject: "access",
+        cause: (_found, { keyArn = "The key of the data" }) => `${keyArn} is scheduled for deletion.`,
+        next: describeKey,
+    },
+    {
+        pattern: /Insufficient privileges for accessing data in (?:Amazon )?S3\b.*fix bucket policy on/,
+        subject: "access",
+        cause: (_found, { bucket }) =>
+            `The bucket policy of ${bucket} does not let Personalize (personalize.amazonaws.com) list and read it.`,
+    },
+    {
+        pattern: /Insufficient privileges for accessing data in (?:Amazon )?S3/,
+        subject: "access",
+        cause: () =>
+            "Personalize may not read the data: a policy of the role, the bucket or the key stops it, and only a diagnosis finds which.",
+    },
+    {
+        pattern: /missing the following columns: ?\[([^\]]*)\]/,
+        subject: "file",
+        cause: ([, columns]) => `The header of the file lacks ${columns}, which the dataset's schema has.`,
+        next: content,
+    },
+    {
+        pattern: /Length cannot be more than (\S+) characters for (\w+)/,
+        subject: "file",
+        cause: ([, limit, column]) =>
+            `A value of ${column} has more than ${limit} characters: often a quote before it is not closed.`,
+        next: content,
+    },
+    {
+        pattern: /fewer than (?:25 users|1000 interactions)|fewer than the minimum of \d+/,
+        subject: "file",
+        cause: () => "The data has too few interactions: 1000, and 25 users with two each, are the least.",
+        next: content,
+    },
+    {
+        pattern: /Invalid Data location|Invalid S3 input path/i,
+        subject: "location",
+        cause: () =>
+            "The location is not an object, or not of the form s3://bucket/folder/file.csv (a folder ends in /).",
+        next: list,
+    },
+    {
+        pattern: /No objects found in s3 path/i,
+        subject: "location",
+        cause: (_found, { bucket = "BUCKET", key = "" }) => `There is no object at s3://${bucket}/${key}.`,
+        next: list,
+    },
+    {
+        pattern: /NoSuchBucket|specified bucket does not exist/,
+        subject: "location",
+        cause: (_found, { bucket }) => `There is no bucket ${bucket ?? "of that name"}.`,
+        next: () => "aws s3 ls",
+    },
+    {
+        pattern: /NoSuchKey|specified key does not exist/,
+        subject: "location",
+        cause: () => "There is no object under that key.",
+        next: list,
+    },
+    {
+        pattern: /More than (\d+) resources with PENDING or IN_PROGRESS status/,
+        subject: "service",
+        cause: ([, limit]) => `${limit} imports are running, which is the quota of a region: wait until one ends.`,
+        next: listJobs,
+    },
+    {
+        pattern: /ResourceAlreadyExistsException|already exists/,
+        subject: "service",
+        cause: () => "A job of that name exists, and Personalize never frees a name: use another.",
+        next: listJobs,
+    },
+    {
+        pattern:
+            /ExpiredToken|security token included in the request is (?:expired|invalid)|Unable to locate credentials/,
+        subject: "credentials",
+        cause: () => "The credentials of the call are missing, expired or invalid.",
+        next: () => "aws sso login",
+    },
+    {
+        pattern: /ThrottlingException|Rate exceeded|TooManyRequests/,
+        subject: "service",
+        cause: () => "AWS limits the rate of the call: repeat it in a minute.",
+        next: listJobs,
+    },
+    {
+        pattern:
+            /(?:can ?not|can't|unable to|failed to|not able to|could not) (?:be )?assumed?\b|assume (?:the )?(?:provided |given )?role/i,
+        subject: "access",
+        cause: (_found, { roleArn = "the role" }) =>
+            `Personalize cannot assume ${roleArn}: it does not exist, or its trust policy does not allow it.`,
+    },
+    {
+        pattern: /'roleArn' failed to satisfy constraint|roleArn.*(?:pattern|regular expression)/,
+        subject: "caller",
+        cause: () => "The role is not named by a complete ARN: arn:aws:iam::ACCOUNT:role/PATH/NAME, without blanks.",
+        next: () => "aws iam get-role --role-name NAME --query Role.Arn",
+    },
+    {
+        pattern: /PermanentRedirect|must be addressed using the specified endpoint|AuthorizationHeaderMalformed/,
+        subject: "location",
+        cause: (_found, { bucket = "The bucket" }) => `${bucket} is in another region than the call.`,
+        next: ({ bucket = "BUCKET" }) => shell("aws", "s3api", "get-bucket-location", "--bucket", bucket),
+    },
+    {
+        pattern: /\bAccess ?Denied\b|\b403\b.*Forbidden/,
+        subject: "access",
+        cause: (_found, { bucket = "the data" }) =>
+            `Access to ${bucket} was denied, and the message does not name the policy.`,
+    },
+];
+
+/**
+ * A message of AWS as a person pastes it; undefined if it is none that is known here. `about`: names that are known
+ * without it.
+ */
+export function understand(pasted: string, about: Partial<Mentions> = {}): Message | undefined {
+    const text = pasted
+        .replaceAll(/\s+/g, " ")
+        .replaceAll('\\"', '"')
+        // The lines of a Python traceback are not lines of the data.
+        .replaceAll(/File "[^"]*", line \d+/g, "File");
+    const mentions = { ...about, ...mentionsIn(text) };
+    for (const { pattern, subject, cause, next = diagnosisOf } of rules) {
+        const found = pattern.exec(text);
+        if (found) {
+            return { subject, cause: cause(found, mentions, text), next: next(mentions), mentions };
+        }
+    }
+    // Of other texts, a line or a column is enough: the file is wrong there.
+    const [line] = mentions.lines;
+    const where = line === undefined ? mentions.columns.join(", ") : `line ${line}`;
+    return where === "" && !/\bInput CSV\b/.test(text)
+        ? undefined
+        : {
+              subject: "file",
+              cause: `The service refuses ${where === "" ? "the file" : `${where} of the file`}: “${text.trim()}”.`,
+              next: content(mentions),
+              mentions,
+          };
+}

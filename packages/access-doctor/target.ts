@@ -1,0 +1,152 @@
+import {
+    DescribeDatasetCommand,
+    DescribeDatasetImportJobCommand,
+    DescribeSchemaCommand,
+    PersonalizeClient,
+} from "@aws-sdk/client-personalize";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { parseArn } from "policy-evaluator";
+import { AccessError, hasName } from "./errors.ts";
+import { fetched, type Look, quietLook, unreadOf, within } from "./look.ts";
+import type { DatasetSchema, Fetched, JobFacts } from "./snapshot.ts";
+
+/** The import to diagnose. */
+export interface Target {
+    readonly region: string;
+    readonly partition: string;
+    readonly accountId: string;
+    /** The caller. */
+    readonly caller: string;
+    readonly roleArn: string;
+    /** What the caller owns: ARN → the command that restores it as the caller declares it. */
+    readonly owned: Readonly<Record<string, string>>;
+    readonly bucket: string;
+    readonly key: string | undefined;
+    readonly sourceArn: string;
+    readonly job: Fetched<JobFacts | undefined>;
+    readonly schema: Fetched<DatasetSchema | undefined>;
+    /** The stack that plans this import: no job of it is recorded. */
+    readonly planned?: string;
+}
+
+/** The caller's ARN, account and partition. */
+export async function callerIn(region: string, look: Look) {
+    const sts = new STSClient({ region });
+    const { Arn = "", Account = "" } = await look("sts:GetCallerIdentity", (signal) =>
+        within(sts, signal).send(new GetCallerIdentityCommand({})),
+    );
+    return { caller: Arn, accountId: Account, partition: Arn.split(":")[1] ?? "aws" };
+}
+
+/**
+ * Any import job by its ARN.
+ *
+ * @throws AccessError if it is not a job's ARN, or the job is missing, hidden, or of another account.
+ */
+export async function targetOfJob(datasetImportJobArn: string, look: Look = quietLook): Promise<Target> {
+    const arn = parseArn(datasetImportJobArn);
+    if (arn?.service !== "personalize" || !arn.resource.startsWith("dataset-import-job/")) {
+        throw new AccessError(
+            `${datasetImportJobArn} is not an ARN of an import job. List them: aws personalize list-dataset-import-jobs`,
+            "usage",
+        );
+    }
+    const { region } = arn;
+    const identity = await callerIn(region, look);
+    if (arn.accountId !== identity.accountId || arn.partition !== identity.partition) {
+        throw new AccessError(
+            `The job is in account ${arn.accountId} (${arn.partition}), and the credentials are of ${identity.caller}. ` +
+                "Log in to the job's account, or name its profile with AWS_PROFILE.",
+            "credentials",
+        );
+    }
+    const personalize = new PersonalizeClient({ region });
+    const { datasetImportJob: job } = await look("personalize:DescribeDatasetImportJob", (signal) =>
+        within(personalize, signal).send(new DescribeDatasetImportJobCommand({ datasetImportJobArn })),
+    ).catch((error: unknown) => {
+        throw unseen(datasetImportJobArn, region, error);
+    });
+    const [, bucket = "", key = ""] = /^s3:\/\/([^/]+)(?:\/(.*))?$/s.exec(job?.dataSource?.dataLocation ?? "") ?? [];
+    return {
+        region,
+        owned: {},
+        bucket,
+        key,
+        sourceArn: datasetImportJobArn,
+        ...identity,
+        roleArn: job?.roleArn ?? "",
+        job: { is: { arn: datasetImportJobArn, status: job?.status ?? "", failureReason: job?.failureReason } },
+        schema: await fetched(look, "personalize:DescribeDataset", (signal) =>
+            schemaOf(within(personalize, signal), job?.datasetArn),
+        ),
+    };
+}
+
+/** The error for a job that AWS does not show; wrong credentials keep their own. */
+function unseen(job: string, region: string, error: unknown): unknown {
+    if (hasName(error, "ResourceNotFoundException")) {
+        const list = `aws personalize list-dataset-import-jobs --region ${region}`;
+        return new AccessError(`There is no import job ${job}. List them: ${list}`);
+    }
+    const { needs, unread } = unreadOf(error, "personalize:DescribeDatasetImportJob");
+    if (needs !== undefined) {
+        return new AccessError(
+            `The job cannot be read: ${unread}. Ask for that permission, or name the role and the bucket instead: ` +
+                "--role ROLE_ARN --bucket BUCKET --key KEY",
+            "unknown",
+        );
+    }
+    return unread.startsWith("throttled") ? new AccessError(`The job cannot be read: ${unread}.`, "unknown") : error;
+}
+
+async function schemaOf(client: PersonalizeClient, datasetArn: string | undefined) {
+    const { dataset } = await client.send(new DescribeDatasetCommand({ datasetArn }));
+    const { schema } = await client.send(new DescribeSchemaCommand({ schemaArn: dataset?.schemaArn }));
+    return {
+        datasetType: (dataset?.datasetType ?? "").toUpperCase(),
+        text: schema?.schema ?? "",
+        arn: dataset?.schemaArn ?? "",
+    };
+}
+
+/** A role and a bucket of another program, for an import that would start in this region. */
+export async function targetOfRole(
+    roleArn: string,
+    bucket: string,
+    key: string | undefined,
+    look: Look = quietLook,
+): Promise<Target> {
+    const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
+    if (!region) {
+        throw new AccessError("The region of Personalize is unknown. Set it with AWS_REGION=eu-central-1.", "usage");
+    }
+    const role = parseArn(roleArn);
+    if (role?.service !== "iam" || !role.resource.startsWith("role/")) {
+        throw new AccessError(
+            `${roleArn} is not an ARN of a role. Find it with: aws iam get-role --role-name NAME`,
+            "usage",
+        );
+    }
+    if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) {
+        const name = /^s3:\/\/([^/]+)/.exec(bucket)?.[1] ?? bucket.toLowerCase();
+        const hint = `Write --bucket ${name}, and the key with --key.`;
+        throw new AccessError(
+            `${bucket} is not a bucket's name, which has small letters, digits, dots and hyphens. ${hint}`,
+            "usage",
+        );
+    }
+    const identity = await callerIn(region, look);
+    const sourceArn = `arn:${role.partition}:personalize:${region}:${identity.accountId}:dataset-import-job/any`;
+    return {
+        region,
+        roleArn,
+        owned: {},
+        bucket,
+        key,
+        sourceArn,
+        ...identity,
+        partition: role.partition,
+        job: { is: undefined },
+        schema: { is: undefined },
+    };
+}

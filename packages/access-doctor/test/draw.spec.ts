@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { diagnose } from "../diagnose.ts";
+import { draw } from "../draw.ts";
+import type { Snapshot } from "../snapshot.ts";
+import { brokenBy, seen, world } from "./support.ts";
+import { breaks } from "./worlds/break.ts";
+
+const again = {
+    command:
+        "npm run diagnose-access -- --job arn:aws:personalize:eu-central-1:000000000000:dataset-import-job/films-8221",
+    folder: "/tmp/access-fix",
+};
+const drawn = (snapshot: Snapshot, verbose = false, isTerminal = false) =>
+    draw(diagnose(snapshot), snapshot, again, { verbose, isTerminal });
+const failed = (snapshot: Snapshot, failureReason: string): Snapshot => ({
+    ...snapshot,
+    job: { is: { arn: snapshot.sourceArn, status: "CREATE FAILED", failureReason } },
+});
+const denied = { unread: "s3:GetBucketPolicy is denied (AccessDenied)", needs: "s3:GetBucketPolicy" };
+
+describe("a diagnosis on a terminal", () => {
+    it("begins with the cause and the fix as one command, and is short for one fault", () => {
+        for (const { name } of breaks) {
+            const lines = drawn(seen(brokenBy(name)), false, true).split("\n");
+            assert.ok(lines.length < 40, `${name}: ${lines.length} lines`);
+            const tooLong = lines.filter((line) => line.length > 120);
+            assert.deepEqual(tooLong, [], name);
+            const [cause = "", todo = "", third] = drawn(seen(brokenBy(name))).split("\n");
+            assert.match(cause, /^\S.*\.$/, name);
+            assert.match(todo, /^(Fix|Ask|Next): \S/, name);
+            assert.match(third ?? "", /^((Then|Ask|Next): .*)?$/, name);
+            const whole = drawn(seen(brokenBy(name)))
+                .split("\n")
+                .filter((line) => line.length > 20);
+            assert.equal(new Set(whole).size, whole.length, `${name}: a line is printed twice`);
+            assert.equal(lines.join("\n").match(/◀/g)?.length, 1, name);
+        }
+    });
+
+    it("names the document and its owner in the first line", () => {
+        for (const [name, start] of [
+            [
+                "role-source-arn",
+                "Role policies of Import-test: ListBucket of the role policy read-interactions requires StringEquals aws:SourceAccount",
+            ],
+            ["trust-source-account", "Trust policy of Import-test: PersonalizeOfThisAccount requires"],
+            ["bucket-deny-vpc", "Bucket policy of films-test: OnlyOurEndpoint denies s3:GetObject"],
+            [
+                "bucket-other-bucket",
+                "Bucket policy of films-test: PersonalizeLists allows s3:ListBucket on arn:aws:s3:::other",
+            ],
+            ["rows-too-few", "movies/interactions.csv: There are 500 interactions"],
+            ["bucket-missing", "There is no such bucket: films-test."],
+        ] as const) {
+            const text = drawn(seen(brokenBy(name)));
+            assert.ok(text.startsWith(start), text);
+        }
+    });
+
+    it("writes a long fix into files, and prints a short one", () => {
+        assert.match(
+            drawn(seen(brokenBy("bucket-get-missing")), false, true).replaceAll(/ \\\n +/g, " "),
+            /\nFix: npm run diagnose-access -- --job \S+ --write \/tmp\/access-fix && sh \/tmp\/access-fix\/apply\.sh\n/,
+        );
+        assert.match(
+            drawn(seen(brokenBy("header-quoted"))),
+            /\nFix: npm run repair-file -- s3:\/\/films-test\/movies\/interactions\.csv\n/,
+        );
+        assert.match(
+            drawn(seen(brokenBy("object-wrong-key"))),
+            /\nFix: import from s3:\/\/films-test\/movies\/interactions\.csv\n/,
+        );
+    });
+
+    it("folds what holds, and shows every link, evidence and command with --verbose", () => {
+        const snapshot = seen(brokenBy("role-source-arn"));
+        const short = drawn(snapshot);
+        assert.match(short, /●\s+2 links hold: iam:PassRole of the caller, role\n/);
+        assert.doesNotMatch(short, /put-role-policy|"Statement"|import job result|request:/);
+        const long = drawn(snapshot, true);
+        assert.match(long, /request: s3:ListBucket on arn:aws:s3:::films-test by/);
+        assert.match(long, /\n {4}aws iam put-role-policy --role-name Import-test .*"Statement"/);
+        assert.match(long, /by policy-evaluator over the fetched document: .*role policies/);
+    });
+
+    it("cuts a document inside a sentence, except with --verbose", () => {
+        const principals = Array.from({ length: 20 }, (_, index) => `arn:aws:iam::000000000000:role/R${index}`);
+        const snapshot = seen(brokenBy("bucket-principal"));
+        assert.ok("is" in snapshot.bucketPolicy && snapshot.bucketPolicy.is);
+        const text = snapshot.bucketPolicy.is.replaceAll(
+            '{"Service":"sagemaker.amazonaws.com"}',
+            JSON.stringify({ AWS: principals }),
+        );
+        const long = { ...snapshot, bucketPolicy: { is: text } };
+        assert.ok(
+            drawn(long)
+                .split("\n")
+                .every((line) => line.length < 250),
+        );
+        assert.match(drawn(long, true), /R19/);
+    });
+
+    it("lists the other faults after the first", () => {
+        const text = drawn(seen(brokenBy("trust-source-account", "bucket-deny-vpc", "rows-too-few")));
+        const order = ["Trust policy", "✗  bucket policy: OnlyOurEndpoint", "✗  file: There are 500"];
+        const places = order.map((part) => text.indexOf(part));
+        assert.deepEqual(
+            places,
+            places.toSorted((a, b) => a - b),
+        );
+        assert.ok(!places.includes(-1), text);
+    });
+
+    it("is one sentence where an import can read, and reports that a running job has not failed", () => {
+        const snapshot = seen(world());
+        const sentence = `An import can read s3://films-test/movies/interactions.csv by ${snapshot.roleArn}.`;
+        assert.ok(drawn(snapshot).startsWith(`${sentence}\n`));
+        const job = { is: { arn: snapshot.sourceArn, status: "CREATE IN_PROGRESS", failureReason: undefined } };
+        assert.ok(drawn({ ...snapshot, job }).startsWith(`${sentence} The job is CREATE IN_PROGRESS: not failed yet.`));
+    });
+
+    it("names the link and the permission where something could not be checked", () => {
+        const text = drawn({ ...seen(world()), bucketPolicy: denied });
+        assert.match(
+            text,
+            /^Nothing broken was found, but without s3:GetBucketPolicy this could not be checked: bucket policy\.\nAsk: /,
+        );
+        assert.doesNotMatch(text, /every link|in order|can read/i);
+    });
+
+    it("reports a stack that is not deployed, and no fault of it", () => {
+        const snapshot = { ...seen(brokenBy("bucket-missing", "role-missing")), planned: "dev" };
+        const text = drawn(snapshot);
+        assert.match(text, /^Stack dev is not deployed yet: .*\nFix: pulumi up --stack dev\n/);
+        assert.equal(diagnose(snapshot).verdict, "unknown");
+        assert.doesNotMatch(text, /✗/);
+        const half = { ...seen(brokenBy("role-get-missing")), planned: "dev" };
+        assert.equal(diagnose(half).verdict, "broken");
+        assert.match(
+            drawn(half),
+            /^Role policies of .*\nFix: .*\n\nNot deployed yet: no import of stack dev is recorded\./,
+        );
+    });
+
+    it("points to the file where the service names a line of it", () => {
+        const text = drawn(failed(seen(world()), "Line 3 has 4 columns, but the header has 5."));
+        assert.match(
+            text,
+            /^The service refuses line 3 of s3:\/\/films-test\/movies\/interactions\.csv: “Line 3 has 4 columns/,
+        );
+        assert.match(text, /\nNext: aws s3 cp s3:\/\/films-test\/movies\/interactions\.csv - \| sed -n '1p;3p'\n/);
+    });
+
+    it("sends no character to the terminal that it obeys", () => {
+        const evil = "\u001b]0;owned\u0007\u009b31m\u202e\u007f\n\tx";
+        const snapshot = seen(brokenBy("column-missing"));
+        const [object] = snapshot.objects;
+        assert.ok(object && "is" in object);
+        const objects = [
+            { is: { ...object.is, key: `movies/${evil}`, start: Buffer.from(`USER_ID${evil},ITEM_ID\n1,2\n`) } },
+        ];
+        const keys = { is: [{ key: `movies/${evil}`, size: 10 }] };
+        const hostile = failed({ ...snapshot, key: `movies/${evil}`, objects, keys }, `no ${evil}`);
+        for (const verbose of [false, true]) {
+            const text = drawn(hostile, verbose);
+            assert.doesNotMatch(text.replaceAll("\n", ""), /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+            assert.ok(text.includes("\\u001b]0;owned\\u0007\\u009b31m\\u202e\\u007f\\u000a\\tx"), text);
+        }
+    });
+});

@@ -1,0 +1,292 @@
+import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
+import { diagnose } from "../diagnose.ts";
+import { archivedIn } from "../fetch-bucket.ts";
+import type { Snapshot } from "../snapshot.ts";
+import { brokenIn, seen, world } from "./support.ts";
+import { interactions } from "./worlds/world.ts";
+
+const key = "movies/interactions.csv";
+const bytes = (text: string | Uint8Array) => new Uint8Array(Buffer.from(text as string));
+const items = JSON.stringify({
+    type: "record",
+    name: "Items",
+    fields: [
+        { name: "ITEM_ID", type: "string" },
+        { name: "GENRES", type: ["null", "string"], categorical: true },
+        { name: "YEAR", type: ["null", "int"] },
+    ],
+});
+const users = items
+    .replace("Items", "Users")
+    .replace("ITEM_ID", "USER_ID")
+    .replace("GENRES", "JOB")
+    .replace("YEAR", "AGE");
+
+/** The snapshot of an import from `location`, with these files. */
+function of(
+    files: Readonly<Record<string, string | Uint8Array>>,
+    { location = key, schema = "", datasetType = "ITEMS", keys = Object.keys(files) } = {},
+): Snapshot {
+    const objects = Object.entries(files).map(([name, content]) => {
+        const start = bytes(content);
+        return { is: { key: name, size: start.length, start } };
+    });
+    return {
+        ...seen(world()),
+        key: location,
+        objects,
+        keys: { is: keys.map((each) => ({ key: each, size: 1 })) },
+        schema: {
+            is:
+                schema === ""
+                    ? undefined
+                    : { datasetType, text: schema, arn: "arn:aws:personalize:eu-central-1:000000000000:schema/s" },
+        },
+    };
+}
+
+const sentences = (snapshot: Snapshot) => diagnose(snapshot).findings.map(({ sentence }) => sentence);
+
+describe("files of other datasets", () => {
+    it("need one row only, and are judged by their schema", () => {
+        const good = "ITEM_ID,GENRES,YEAR\n1,Comedy|Drama,1995\n2,,\n";
+        assert.deepEqual(brokenIn(of({ [key]: good }, { schema: items })), []);
+        assert.deepEqual(brokenIn(of({ [key]: "ITEM_ID,GENRES,YEAR\n" }, { schema: items })), ["rows-too-few"]);
+        const wrong = of(
+            { [key]: `${good}3,Drama,soon\n,Drama,1995\n4,${"x".repeat(1001)},1995\n5,Drama\n` },
+            { schema: items },
+        );
+        assert.deepEqual(brokenIn(wrong), ["value-type", "value-absent", "value-too-long", "row-width"]);
+        assert.deepEqual(sentences(wrong), [
+            `Line 4 of ${key} has "soon" for YEAR, which is of type int in the schema.`,
+            `Line 5 of ${key} has no value for ITEM_ID, which may not be null in the schema.`,
+            `Line 6 of ${key} has "${"x".repeat(199)}…" for GENRES, which is longer than 1000 characters.`,
+            `Line 7 of ${key} has 2 values, where the header has 3 columns.`,
+        ]);
+        assert.deepEqual(
+            brokenIn(of({ [key]: "USER_ID,JOB,AGE\n1,writer,25\n" }, { schema: users, datasetType: "USERS" })),
+            [],
+        );
+    });
+
+    it("are distinguished by their header without a schema", () => {
+        assert.deepEqual(brokenIn(of({ [key]: "ITEM_ID,TITLE\n1,Alien\n" })), []);
+        assert.deepEqual(brokenIn(of({ [key]: "USER_ID,AGE\n1,25\n" })), []);
+        assert.deepEqual(brokenIn(of({ [key]: interactions })), []);
+        assert.deepEqual(brokenIn(of({ [key]: "movieId,title,genres\n1,Alien,Horror\n" })), ["column-missing"]);
+        assert.deepEqual(brokenIn(of({ [key]: "USER_ID,ITEM_ID,TIMESTAMP\n1,2,3\n" })), ["rows-too-few"]);
+    });
+});
+
+describe("a header", () => {
+    const header = "USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP";
+    const named = (other: string) => sentences(of({ [key]: interactions.replace(header, other) }))[0];
+    it("names the column that is meant", () => {
+        assert.equal(
+            named("userId,movieId,rating,timestamp"),
+            `The header of ${key} has timestamp in place of TIMESTAMP: names must equal the schema's, with capital letters.`,
+        );
+        assert.match(
+            named("userId,movieId,rating,ts") ?? "",
+            /lacks USER_ID, ITEM_ID, TIMESTAMP, .*userId is probably USER_ID, movieId is probably ITEM_ID, ts is probably TIMESTAMP/,
+        );
+        assert.match(
+            named("USER,ITEM,EVENT,WHEN") ?? "",
+            /lacks USER_ID, ITEM_ID, TIMESTAMP, .*; USER is probably USER_ID, ITEM is probably ITEM_ID\.$/,
+        );
+    });
+
+    it("that nothing repairs has no command that repairs it", () => {
+        const { fixes } = diagnose(of({ [key]: interactions.replace(header, "USER_ID,ITEM_ID,EVENT_TYPE,WHEN") }));
+        assert.deepEqual(fixes[0]?.commands, []);
+        assert.match(fixes[0]?.ask ?? "", /: aws s3 cp YOUR.csv s3:\/\/films-test\/movies\/interactions.new.csv\. /);
+        assert.equal(fixes[0]?.location, "s3://films-test/movies/interactions.new.csv");
+        assert.match(fixes[0]?.ask ?? "", /No command repairs this one: .*has no column for TIMESTAMP/);
+    });
+});
+
+describe("a file", () => {
+    it("is repaired by the dataset's schema, under a new key, whatever else is wrong with it", () => {
+        const content = gzipSync(`\uFEFF${"ITEM_ID;GENRES;YEAR\n1;Drama;1995\n"}`);
+        const { findings, fixes } = diagnose(of({ [key]: content }, { schema: items }));
+        assert.deepEqual(
+            findings.map(({ fault }) => fault),
+            ["file-compressed", "file-bom", "file-delimiter"],
+        );
+        assert.equal(fixes.length, 1);
+        assert.deepEqual(fixes[0]?.commands, [
+            `npm run repair-file -- s3://films-test/${key} --schema arn:aws:personalize:eu-central-1:000000000000:schema/s`,
+        ]);
+        assert.equal(fixes[0]?.location, "s3://films-test/movies/interactions.repaired.csv");
+    });
+
+    it("that the stack uploads is made again by the stack", () => {
+        const own = {
+            ...of({ "personalize_interactions_fixed.csv": "" }, { location: "personalize_interactions_fixed.csv" }),
+            owned: { "arn:aws:s3:::films-test/personalize_interactions_fixed.csv": "npm run data-prep && pulumi up" },
+        };
+        const fix = diagnose(own).fixes.find(({ faults }) => faults.includes("object-empty"));
+        assert.match(fix?.program ?? "", /^npm run data-prep && pulumi up/);
+        assert.deepEqual(fix?.commands, []);
+    });
+
+    it("with a comma at the end of each row, or with carriage returns alone, is repaired", () => {
+        const commas = interactions.replaceAll(/\d\n/g, (end) => end.replace("\n", ",\n"));
+        for (const [content, fault] of [
+            [commas, "row-width"],
+            [interactions.replaceAll("\n", "\r"), "file-line-ends"],
+        ] as const) {
+            const { findings, fixes } = diagnose(of({ [key]: content }));
+            assert.deepEqual([...new Set(findings.map((each) => each.fault))], [fault]);
+            assert.match(fixes[0]?.commands[0] ?? "", /^npm run repair-file/);
+        }
+    });
+
+    it("with fewer than 25 users that have two interactions imports, and is warned of", () => {
+        const lonely = `USER_ID,ITEM_ID,TIMESTAMP\n${Array.from({ length: 1200 }, (_, row) => `u${row},i,${row}\n`).join("")}`;
+        const { findings, verdict } = diagnose(of({ [key]: lonely }));
+        assert.deepEqual(
+            findings.map(({ fault, verdict: each }) => [fault, each]),
+            [["users-too-few", "warning"]],
+        );
+        assert.notEqual(verdict, "broken");
+    });
+
+    it("is judged by its start if it is large: a last, cut line is not counted", () => {
+        const start = bytes(interactions).slice(0, 30_000);
+        const snapshot = of({ [key]: interactions });
+        assert.deepEqual(brokenIn({ ...snapshot, objects: [{ is: { key, size: 90_000, start } }] }), []);
+    });
+
+    it("shows no control characters", () => {
+        const text = JSON.stringify(diagnose(of({ [key]: "\u001b[31mUSER,b\n1,2\n" })).findings);
+        assert.doesNotMatch(text, /\\u00/);
+    });
+});
+
+describe("a key", () => {
+    const similar: readonly [location: string, existing: string, why: RegExp][] = [
+        [`/${key}`, key, /the slash at the start/],
+        [key, `/${key}`, /the slash at the start/],
+        ["movies/my%20new%20films.csv", "movies/my new films.csv", /a location is not a URL/],
+        ["movies/my+new+films.csv", "movies/my new films.csv", /a location is not a URL/],
+        ["Movies/Interactions.CSV", key, /capital letters/],
+        ["movie/", key, /but there is movies\//],
+        [`${key}/`, key, /but there is movies\/interactions\.csv/],
+    ];
+    for (const [location, existing, why] of similar) {
+        it(`${location} is meant to be ${existing}`, () => {
+            const snapshot = { ...of({}, { location, keys: [existing] }) };
+            assert.equal(brokenIn(snapshot).at(-1), "object-wrong-key");
+            assert.match(sentences(snapshot).at(-1) ?? "", why);
+        });
+    }
+
+    it("of nothing at all is for the user's own file", () => {
+        const { fixes } = diagnose(of({}, { keys: ["a.txt"] }));
+        assert.deepEqual(fixes[0]?.commands, []);
+        assert.ok(fixes[0]?.ask?.includes(`: aws s3 cp YOUR.csv s3://films-test/${key}. `));
+    });
+});
+
+describe("a folder", () => {
+    const location = "movies/";
+    it("with files in one sub-folder is imported from there, with files in several it is repaired", () => {
+        const one = diagnose(of({}, { location, keys: ["movies/2020/1.csv", "movies/2020/2.csv"] }));
+        assert.deepEqual(
+            [one.findings[0]?.fault, one.fixes[0]?.location],
+            ["folder-nested", "s3://films-test/movies/2020/"],
+        );
+        const two = diagnose(of({}, { location, keys: ["movies/2020/1.csv", "movies/2021/1.csv"] }));
+        assert.deepEqual(two.fixes[0]?.commands, ["npm run repair-file -- s3://films-test/movies/"]);
+        assert.equal(two.fixes[0]?.location, "s3://films-test/movies/repaired/");
+    });
+
+    it("with more files than are read is not counted", () => {
+        const keys = ["movies/1.csv", "movies/2.csv"];
+        const few = "USER_ID,ITEM_ID,TIMESTAMP\n1,2,3\n";
+        assert.deepEqual(brokenIn(of({ "movies/1.csv": few }, { location, keys })), []);
+        assert.deepEqual(brokenIn(of({ "movies/1.csv": few, "movies/2.csv": few }, { location, keys })), [
+            "rows-too-few",
+        ]);
+    });
+
+    it("with a manifest has one fix for all of its files", () => {
+        const { findings, fixes } = diagnose(
+            of(
+                {
+                    "movies/1.csv": interactions.replaceAll(",", ";"),
+                    "movies/manifest.json": "{}",
+                    "movies/.DS_Store": "\0\0\0Bud1",
+                },
+                { location },
+            ),
+        );
+        assert.deepEqual(
+            findings.map(({ fault }) => fault),
+            ["file-delimiter", "folder-stray-file", "folder-stray-file"],
+        );
+        assert.deepEqual(
+            fixes.map(({ commands }) => commands),
+            [["npm run repair-file -- s3://films-test/movies/"]],
+        );
+    });
+});
+
+describe("an object that cannot be read", () => {
+    it("is in an archive, unless it is restored or its class reads at once", () => {
+        assert.equal(archivedIn({ StorageClass: "GLACIER_IR" }), undefined);
+        assert.equal(
+            archivedIn({ StorageClass: "GLACIER", Restore: 'ongoing-request="false", expiry-date="…"' }),
+            undefined,
+        );
+        assert.deepEqual(archivedIn({ StorageClass: "DEEP_ARCHIVE", Restore: 'ongoing-request="true"' }), {
+            storageClass: "DEEP_ARCHIVE",
+            isRestoring: true,
+        });
+        assert.deepEqual(archivedIn({ StorageClass: "INTELLIGENT_TIERING", ArchiveStatus: "ARCHIVE_ACCESS" }), {
+            storageClass: "ARCHIVE_ACCESS",
+            isRestoring: false,
+        });
+        const snapshot = of({});
+        const archived = { key, size: 5, archived: { storageClass: "DEEP_ARCHIVE", isRestoring: false } };
+        const { fixes, findings } = diagnose({ ...snapshot, objects: [{ is: archived }] });
+        assert.equal(
+            findings[0]?.sentence,
+            `${key} is in Glacier Deep Archive and cannot be read: it must be restored first.`,
+        );
+        assert.match(
+            fixes[0]?.ask ?? "",
+            /^the owner of the data: restore it with aws s3api restore-object --bucket films-test --key movies\/interactions.csv --restore-request 'Days=7,GlacierJobParameters=\{Tier=Standard\}', which takes up to 12 hours/,
+        );
+        const begun = { ...archived, archived: { ...archived.archived, isRestoring: true } };
+        assert.match(diagnose({ ...snapshot, objects: [{ is: begun }] }).fixes[0]?.ask ?? "", /its restore has begun/);
+    });
+
+    it("is encrypted with a key of its writer, or was deleted: only its owner can bring it back", () => {
+        const snapshot = of({});
+        const text =
+            "InvalidRequest: The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object.";
+        assert.deepEqual(brokenIn({ ...snapshot, objects: [{ unread: text }] }), ["object-customer-key"]);
+        const deleted = { ...snapshot, objects: [], keys: { is: [{ key, size: 0, isDeleted: true }] } };
+        assert.deepEqual(brokenIn(deleted), ["object-deleted"]);
+        assert.match(diagnose(deleted).fixes[0]?.ask ?? "", /was .* deleted on purpose\?/);
+    });
+
+    it("belongs to another account only if S3 lists another owner; otherwise the caller may not read it", () => {
+        const denied = { unread: "Forbidden: Access Denied" };
+        const snapshot = { ...of({}), objects: [denied], ownership: { is: "ObjectWriter" } };
+        const owned = (owner?: string) => ({ ...snapshot, keys: { is: [{ key, size: 5, ...(owner && { owner }) }] } });
+        assert.deepEqual(brokenIn(owned()), []);
+        assert.equal(diagnose(owned()).links.find(({ link }) => link === "file")?.verdict, "unknown");
+        assert.deepEqual(brokenIn(owned("79a59df9")), ["object-other-owner"]);
+        assert.deepEqual(brokenIn({ ...owned("79a59df9"), ownership: { is: "BucketOwnerEnforced" } }), []);
+        const [fix] = diagnose(owned("79a59df9")).fixes;
+        assert.deepEqual(fix?.commands, []);
+        assert.match(
+            fix?.ask ?? "",
+            /the account that wrote s3:\/\/films-test\/movies\/interactions\.csv: upload it again with --acl bucket-owner-full-control/,
+        );
+    });
+});

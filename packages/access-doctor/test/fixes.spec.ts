@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { listOf, parsePolicy, type Statement, sizeLimits } from "policy-evaluator";
+import { diagnose } from "../diagnose.ts";
+import { shell } from "../text.ts";
+import { brokenBy, diagnosisOf, seen, world } from "./support.ts";
+import { breaks } from "./worlds/break.ts";
+import { document, type World } from "./worlds/world.ts";
+
+describe("fixes", () => {
+    it("are given for every fault: commands, another place to import from, or the person to ask", () => {
+        for (const { name, fault } of breaks) {
+            const fixes = diagnosisOf(brokenBy(name)).fixes.filter(({ faults }) => faults.includes(fault));
+            assert.equal(fixes.length, 1, name);
+            const [{ commands, location, ask } = { commands: [], location: undefined, ask: undefined }] = fixes;
+            assert.ok(commands.length > 0 || location !== undefined || ask !== undefined, name);
+        }
+    });
+
+    it("name the caller's own command only for what the caller owns, and only if that removes nothing of others", () => {
+        const programs = (of: World, owned: Record<string, string>) =>
+            diagnose({ ...seen(of), owned }).fixes.map(({ program }) => program);
+        const ours = { "arn:aws:s3:::films-test": "make data" };
+        assert.deepEqual(programs(brokenBy("bucket-list-missing"), {}), [""]);
+        assert.deepEqual(programs(brokenBy("bucket-list-missing"), ours), ["make data"]);
+        assert.deepEqual(programs(brokenBy("bucket-missing"), ours), ["make data"]);
+        assert.deepEqual(programs(brokenBy("bucket-deny-vpc"), ours), [""]);
+    });
+
+    it("write whole documents that AWS takes, with no wildcard action and a source wherever a service is let in", () => {
+        for (const { name } of breaks) {
+            for (const { command, document: one } of diagnosisOf(brokenBy(name)).fixes.flatMap(({ steps }) => steps)) {
+                if (!one || command.includes("--assume-role-policy-document")) continue;
+                if (command.includes("update-assume-role-policy")) continue;
+                const kind = command.at(-1) === "--policy-document" ? "identity" : "resource";
+                const { problems } = parsePolicy(JSON.stringify(one), kind, sizeLimits.bucketPolicy);
+                assert.deepEqual(problems, [], `${name}: ${command.join(" ")}`);
+            }
+        }
+    });
+
+    it("write one document once, even with several wrong parts", () => {
+        const { fixes } = diagnosisOf(brokenBy("bucket-account", "bucket-get-missing"));
+        assert.equal(fixes.length, 1);
+        assert.equal(fixes[0]?.commands.length, 1);
+    });
+
+    it("leave every statement as it was", () => {
+        const site: Statement = {
+            Sid: "Site",
+            Effect: "Allow",
+            Principal: { Service: "cloudfront.amazonaws.com" },
+            Action: "s3:GetObject",
+            Resource: "arn:aws:s3:::films-test/site/*",
+        };
+        const broken = brokenBy("bucket-list-missing");
+        const present = [...(JSON.parse(broken.bucketPolicy ?? "") as { Statement: Statement[] }).Statement, site];
+        const [fix] = diagnosisOf({ ...broken, bucketPolicy: JSON.stringify(document(...present)) }).fixes;
+        assert.deepEqual(listOf(fix?.steps[0]?.document?.Statement).slice(0, present.length), present);
+    });
+
+    it("are words that a shell gives on unchanged", () => {
+        const words = ["aws", `it's {"a": "b \\\\ c"}`, "$HOME `x`\n; y", "z"];
+        const given = execFileSync("sh", ["-c", `printf '%s\\0' ${shell(...words)}`], { encoding: "utf8" });
+        assert.deepEqual(given.split("\0").slice(0, -1), words);
+    });
+});
+
+describe("what is wider than it must be", () => {
+    const warningsOf = (of: World) => diagnosisOf(of).findings.map(({ fault, verdict }) => `${verdict} ${fault}`);
+
+    it("is a warning: wide statements, and Personalize let in for any account", () => {
+        const wide = { ...world(), inline: { mine: document({ Effect: "Allow", Action: "s3:*", Resource: "*" }) } };
+        assert.deepEqual(warningsOf(wide), ["warning too-wide"]);
+        const trusting = document({
+            Effect: "Allow",
+            Principal: { Service: "personalize.amazonaws.com" },
+            Action: "sts:AssumeRole",
+        });
+        assert.deepEqual(warningsOf({ ...world(), trust: trusting }), ["warning no-conditions"]);
+    });
+
+    it("is AmazonS3ReadOnlyAccess, which stays attached: the role may need it elsewhere", () => {
+        const snapshot = seen({ ...world(), inline: {} });
+        assert.ok("is" in snapshot.role && snapshot.role.is);
+        const arn = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
+        const text = JSON.stringify(document({ Effect: "Allow", Action: ["s3:Get*", "s3:List*"], Resource: "*" }));
+        const role = { is: { ...snapshot.role.is, policies: [{ name: "AmazonS3ReadOnlyAccess", arn, text }] } };
+        const { findings, fixes } = diagnose({ ...snapshot, role, simulated: { unread: "not asked" } });
+        assert.deepEqual(
+            findings.map(({ fault }) => fault),
+            ["too-wide-managed"],
+        );
+        assert.deepEqual(fixes, []);
+    });
+});

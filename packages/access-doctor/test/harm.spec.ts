@@ -1,0 +1,262 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { listOf, type PolicyDocument, type Statement } from "policy-evaluator";
+import { diagnose } from "../diagnose.ts";
+import type { Fix } from "../fixes/fixes.ts";
+import { filesOf } from "../fixes/write-fix.ts";
+import type { Snapshot } from "../snapshot.ts";
+import { brokenBy, diagnosisOf, seen, world } from "./support.ts";
+import { breaks } from "./worlds/break.ts";
+import { document, type World } from "./worlds/world.ts";
+
+const account = "000000000000";
+const roleArn = `arn:aws:iam::000000000000:role/Import-test`;
+const bucketArn = "arn:aws:s3:::films-test";
+const everything = [bucketArn, `${bucketArn}/*`];
+const statements = (of: World): Statement[] => JSON.parse(of.bucketPolicy ?? "{}").Statement;
+const withBucket = (of: World, ...more: Statement[]): World => ({
+    ...of,
+    bucketPolicy: JSON.stringify(document(...statements(of), ...more)),
+});
+const deny = (Condition: Statement["Condition"], more: Partial<Statement> = {}): Statement => ({
+    Sid: "Guard",
+    Effect: "Deny",
+    Principal: "*",
+    Action: "s3:*",
+    Resource: everything,
+    ...(Condition && { Condition }),
+    ...more,
+});
+const documentsOf = (fixes: readonly Fix[], command: string): PolicyDocument[] =>
+    fixes.flatMap(({ steps }) =>
+        steps.flatMap((step) => (step.command.includes(command) && step.document ? [step.document] : [])),
+    );
+const bucketPolicyAfter = (of: World): PolicyDocument => {
+    const [found, ...more] = documentsOf(diagnosisOf(of).fixes, "put-bucket-policy");
+    assert.ok(found && more.length === 0, JSON.stringify(diagnosisOf(of).fixes));
+    return found;
+};
+const asks = (of: World | Snapshot) => {
+    const { fixes } =
+        "objects" in of && Array.isArray(of.objects) ? diagnose(of as Snapshot) : diagnosisOf(of as World);
+    return fixes.map(({ commands, ask }) => ({ commands, ask }));
+};
+
+describe("a fix never harms", () => {
+    const breakGlass = `arn:aws:iam::${account}:role/break-glass`;
+    const guards: Record<string, Statement["Condition"]> = {
+        "an IP range": { NotIpAddress: { "aws:SourceIp": "192.0.2.0/24" } },
+        MFA: { BoolIfExists: { "aws:MultiFactorAuthPresent": "false" } },
+        "a region": { StringNotEquals: { "aws:RequestedRegion": "us-west-2" } },
+        "a VPC": { StringNotEquals: { "aws:SourceVpc": "vpc-1" } },
+        "an organisation, with an exception for the break-glass role": {
+            StringNotEquals: { "aws:PrincipalOrgID": "o-1" },
+            ArnNotLike: { "aws:PrincipalArn": [breakGlass, `arn:aws:iam::${account}:role/ci`] },
+        },
+        "the break-glass role by its id": {
+            StringNotLike: { "aws:userid": ["AROABREAKGLASSROLE01:*", account] },
+        },
+    };
+    for (const [what, condition] of Object.entries(guards)) {
+        it(`changes no denial by ${what}, and asks its owner with the statement and what the import sends`, () => {
+            const [fix] = asks(withBucket(world(), deny(condition)));
+            assert.deepEqual(fix?.commands, []);
+            assert.match(
+                fix?.ask ?? "",
+                /^the owner of the bucket films-test: except personalize\.amazonaws\.com and arn:\S+Import-test .* Guard of the bucket policy denies s3:ListBucket unless|if aws:/,
+            );
+            for (const key of Object.values(condition ?? {}).flatMap(Object.keys)) {
+                assert.ok(fix?.ask?.includes(key), `${fix?.ask} does not name ${key}`);
+            }
+        });
+    }
+
+    it("keeps every statement that is there, for any policy and any fault", () => {
+        const value = fc.constantFrom("a", "vpc-1", account, breakGlass, "AROABREAKGLASSROLE01:*");
+        const statement = fc.record({
+            Effect: fc.constantFrom("Allow" as const, "Deny" as const),
+            Principal: fc.constantFrom("*" as const, { AWS: breakGlass }, { Service: "cloudfront.amazonaws.com" }),
+            Action: fc.constantFrom("s3:*", "s3:GetObject", ["s3:Get*", "s3:PutObject"], "s3:DeleteObject"),
+            Resource: fc.constantFrom(everything, `${bucketArn}/*`, `${bucketArn}/payroll/*`),
+            Condition: fc.constantFrom(undefined, "StringEquals", "StringNotEquals", "ArnNotLike").chain((operator) =>
+                operator === undefined
+                    ? fc.constant(undefined)
+                    : fc.record({
+                          [operator]: fc
+                              .constantFrom("aws:PrincipalArn", "aws:SourceVpc", "aws:SourceAccount", "aws:userid")
+                              .chain((key) => fc.record({ [key]: fc.array(value, { minLength: 1, maxLength: 2 }) })),
+                      }),
+            ),
+        });
+        const property = fc.property(
+            fc.constantFrom(...breaks.filter(({ places: [place = ""] }) => place.startsWith("bucket."))),
+            fc.array(statement, { minLength: 1, maxLength: 3 }),
+            (fault, more) => {
+                const broken = withBucket(fault.make(world()), ...(JSON.parse(JSON.stringify(more)) as Statement[]));
+                const diagnosis = diagnosisOf(broken);
+                for (const after of documentsOf(diagnosis.fixes, "put-bucket-policy")) {
+                    const kept = listOf(after.Statement).map((one) => JSON.stringify({ ...one, Sid: "" }));
+                    for (const one of statements(broken).filter(({ Effect }) => Effect === "Allow")) {
+                        assert.ok(kept.includes(JSON.stringify({ ...one, Sid: "" })), JSON.stringify(one));
+                    }
+                }
+                for (const { commands, ask } of diagnosis.fixes) assert.ok(commands.length > 0 || ask !== undefined);
+                assert.doesNotMatch(
+                    JSON.stringify(diagnosis.fixes),
+                    /"(delete|detach)-[a-z-]*(policy|object)"(?!.*"undo")/,
+                );
+            },
+        );
+        fc.assert(property, { numRuns: 200, seed: 15 });
+    });
+
+    it("explains a denial that names the role, and lifts none by itself", () => {
+        const named = deny(undefined, { Principal: { AWS: roleArn } });
+        const [fix] = asks(withBucket(world(), named));
+        assert.deepEqual(fix?.commands, []);
+        assert.match(
+            fix?.ask ?? "",
+            /^the owner of the bucket films-test: .*Guard of the bucket policy denies s3:ListBucket/,
+        );
+    });
+
+    it("asks for an exception where the role's own policy denies it, also for a role that the caller owns", () => {
+        for (const owned of [{}, { [roleArn]: "pulumi up" }]) {
+            const [fix] = diagnose({ ...seen(brokenBy("role-deny")), owned }).fixes;
+            assert.deepEqual(fix?.commands, []);
+            assert.match(
+                fix?.ask ?? "",
+                /^the owner of the role arn:.*NoObjects of the role policy guard denies s3:GetObject/,
+            );
+        }
+    });
+
+    it("adds statements to a boundary only if no other user or role has it", () => {
+        const snapshot = seen(brokenBy("boundary"));
+        assert.ok("is" in snapshot.role && snapshot.role.is?.boundary);
+        const { is: role } = snapshot.role;
+        const fixWith = (bounds: readonly string[] | undefined) => {
+            const { bounds: _bounds, ...rest } = role.boundary ?? { name: "", text: "" };
+            const boundary = { ...rest, ...(bounds && { bounds }) };
+            return diagnose({ ...snapshot, role: { is: { ...role, boundary } } }).fixes[0];
+        };
+        assert.equal(fixWith(["Import-test"])?.commands.length, 1);
+        for (const bounds of [["Import-test", "Other"], undefined]) {
+            assert.deepEqual(fixWith(bounds)?.commands, []);
+            assert.match(fixWith(bounds)?.ask ?? "", /^the administrator of the role's permissions boundary arn:/);
+        }
+    });
+
+    it("adds no rule to a bucket without a policy but the two that the import needs", () => {
+        const after = bucketPolicyAfter(brokenBy("bucket-policy-missing"));
+        assert.deepEqual(
+            listOf(after.Statement).map(({ Effect, Sid }) => `${Effect} ${Sid}`),
+            ["Allow PersonalizeLists", "Allow PersonalizeReadsInteractions"],
+        );
+    });
+
+    it("prints nothing that AWS refuses: ids of deleted roles, a sixth version", () => {
+        const stale: Statement = {
+            Effect: "Allow",
+            Principal: { AWS: "AROAGONEGONEGONEGONE" },
+            Action: "s3:GetObject",
+            Resource: everything,
+        };
+        const after = bucketPolicyAfter(withBucket(brokenBy("bucket-get-missing"), stale));
+        assert.doesNotMatch(JSON.stringify(after), /AROAGONE/);
+
+        const full = seen(brokenBy("boundary"));
+        assert.ok("is" in full.role && full.role.is?.boundary);
+        const role = { is: { ...full.role.is, boundary: { ...full.role.is.boundary, versions: 5 } } };
+        const [fix] = asks({ ...full, role });
+        assert.deepEqual(fix?.commands, []);
+        assert.match(fix?.ask ?? "", /it has five versions, which is AWS's limit/);
+    });
+
+    it("does not change a role of another account or of another path", () => {
+        const snapshot = seen(world());
+        const foreign = { ...snapshot, roleArn: "arn:aws:iam::999999999999:role/Import-test", role: { is: undefined } };
+        const [elsewhere] = diagnose(foreign).fixes;
+        assert.deepEqual([elsewhere?.faults, elsewhere?.commands], [["role-other-account"], []]);
+        assert.match(elsewhere?.ask ?? "", /name a role of your own account 000000000000/);
+        const path = { ...snapshot, roleArn: `arn:aws:iam::${account}:role/service-role/Import-test` };
+        const [fix] = diagnose(path).fixes;
+        assert.deepEqual(
+            [fix?.faults, fix?.commands, fix?.roleArn],
+            [["role-path"], [], `arn:aws:iam::${account}:role/Import-test`],
+        );
+    });
+
+    it("names who can apply it where the caller may not, and keeps the commands for that person", () => {
+        const user = `arn:aws:iam::${account}:user/operator`;
+        const denied = (action: string, resource: string) => ({
+            action,
+            resource,
+            decision: "implicitDeny" as const,
+            matched: [],
+            missing: [],
+        });
+        const snapshot = seen(brokenBy("role-list-missing"));
+        const [fix] = diagnose({
+            ...snapshot,
+            caller: user,
+            mayWrite: { is: [denied("iam:PutRolePolicy", `arn:aws:iam::${account}:role/Import-test`)] },
+        }).fixes;
+        assert.deepEqual([fix?.commands, fix?.steps.length], [[], 1]);
+        assert.match(fix?.ask ?? "", /^an administrator of account 0{12}: .* may not iam:PutRolePolicy\. --write DIR/);
+    });
+
+    it("asks whether a bucket of a similar name was meant: only its owner knows", () => {
+        const missing = {
+            ...seen(brokenBy("bucket-missing")),
+            bucketFacts: { is: { region: undefined, others: ["film-test"] } },
+        };
+        const { fixes, firstBroken } = diagnose(missing);
+        assert.match(firstBroken?.detail ?? "", /^There is no such bucket: films-test, but there is film-test\.$/);
+        assert.deepEqual([fixes[0]?.commands, fixes[0]?.location], [[], undefined]);
+        assert.match(
+            fixes[0]?.ask ?? "",
+            /^the owner of the data: .*import from s3:\/\/film-test\/movies\/interactions\.csv/,
+        );
+    });
+
+    it("fixes the key of a file that is repaired beside it, too", () => {
+        const { fixes } = diagnosisOf(brokenBy("header-quoted", "kms-no-grant"));
+        assert.deepEqual(
+            fixes.flatMap((fix) => fix.faults),
+            ["key-policy", "header-quoted"],
+        );
+    });
+
+    it("gives no command for a warning", () => {
+        const wide = { ...world(), inline: { mine: document({ Effect: "Allow", Action: "s3:*", Resource: "*" }) } };
+        const { findings, fixes } = diagnosisOf(wide);
+        assert.deepEqual([findings.map(({ fault }) => fault), fixes], [["too-wide"], []]);
+    });
+
+    it("shows the statements that it adds, and undoes itself", () => {
+        const [fix] = diagnosisOf(brokenBy("bucket-list-missing")).fixes;
+        assert.deepEqual(
+            fix?.adds.map(({ Sid, Action }) => [Sid, Action]),
+            [
+                ["PersonalizeLists", "s3:ListBucket"],
+                ["PersonalizeReadsInteractions2", "s3:GetObject"],
+            ],
+        );
+        const files = filesOf(fix ? [fix] : []);
+        assert.deepEqual(Object.keys(files).toSorted(), [
+            "01-s3api-put-bucket-policy-before.json",
+            "01-s3api-put-bucket-policy.json",
+            "apply.sh",
+            "undo.sh",
+        ]);
+        assert.deepEqual(
+            JSON.parse(files["01-s3api-put-bucket-policy-before.json"] ?? ""),
+            JSON.parse(brokenBy("bucket-list-missing").bucketPolicy ?? ""),
+        );
+        assert.match(
+            files["apply.sh"] ?? "",
+            /^ {4}aws s3api put-bucket-policy --bucket films-test --policy "file:\/\/\$here\/01-/m,
+        );
+    });
+});

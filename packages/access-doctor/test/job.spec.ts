@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { diagnose } from "../diagnose.ts";
+import type { Snapshot } from "../snapshot.ts";
+import { brokenBy, brokenIn, seen, world } from "./support.ts";
+
+const privileges =
+    "Failed to create a data import job for INTERACTIONS dataset....Insufficient privileges for accessing data in Amazon S3.";
+const columns =
+    "Failed to create a data import job INTERACTIONS dataset...Input CSV is missing the following columns:[USER_ID].";
+const denied = { unread: "s3:GetBucketPolicy is denied (AccessDenied)", needs: "s3:GetBucketPolicy" };
+
+const withJob = (snapshot: Snapshot, status: string, failureReason?: string): Snapshot => ({
+    ...snapshot,
+    job: { is: { arn: snapshot.sourceArn, status, failureReason } },
+});
+const failed = (snapshot: Snapshot, reason: string) => withJob(snapshot, "CREATE FAILED", reason);
+const resultOf = (snapshot: Snapshot) => {
+    const { links, verdict } = diagnose(snapshot);
+    const result = links.find(({ link }) => link === "import job result");
+    return [verdict, result?.verdict, result?.findings[0]?.fault, result?.detail ?? ""] as const;
+};
+
+describe("the service's own words about an import", () => {
+    it("hold where the job works, or runs and has not failed yet", () => {
+        assert.deepEqual(resultOf(withJob(seen(world()), "ACTIVE")).slice(0, 3), ["sound", "ok", undefined]);
+        const [verdict, result, , detail] = resultOf(withJob(seen(world()), "CREATE PENDING"));
+        assert.deepEqual([verdict, result, detail], ["sound", "ok", "CREATE PENDING: not failed yet"]);
+    });
+
+    it("break the chain if they name a line or a column of the file, and no link explains them", () => {
+        for (const reason of [columns, "Line 3 has 4 columns, but the header has 5."]) {
+            const [verdict, result, fault, detail] = resultOf(failed(seen(world()), reason));
+            assert.deepEqual([verdict, result, fault], ["broken", "broken", "file-refused"]);
+            assert.ok(detail.endsWith(`s3://films-test/movies/interactions.csv: “${reason}”`), detail);
+        }
+        const explained = failed(seen(brokenBy("column-missing")), columns);
+        assert.deepEqual(brokenIn(explained), ["column-missing"]);
+    });
+
+    it("are fixed only if every link was read", () => {
+        const sound = seen(world());
+        assert.deepEqual(resultOf(failed(sound, privileges)).slice(0, 3), [
+            "sound",
+            "warning",
+            "job-bucket-conditions",
+        ]);
+        const [verdict, result, , detail] = resultOf(failed({ ...sound, bucketPolicy: denied }, privileges));
+        assert.deepEqual([verdict, result], ["unknown", "unknown"]);
+        assert.doesNotMatch(detail, /fixed since/);
+    });
+
+    it("leave the import unknown if they are not known here, or there are none", () => {
+        const strange = resultOf(failed(seen(world()), "Internal problem 17."));
+        assert.deepEqual(strange.slice(0, 2), ["unknown", "unknown"]);
+        assert.match(strange[3], /Internal problem 17.*not known here/);
+        assert.deepEqual(resultOf(withJob(seen(world()), "CREATE FAILED")).slice(0, 2), ["unknown", "unknown"]);
+    });
+
+    it("can be a pasted message, which breaks the chain if the service refused the call", () => {
+        const told = (reported: string) => resultOf({ ...seen(world()), reported });
+        assert.deepEqual(told(columns).slice(0, 3), ["broken", "broken", "file-refused"]);
+        assert.deepEqual(told("More than 5 resources with PENDING or IN_PROGRESS status.").slice(0, 3), [
+            ...["broken", "broken", "call-refused"],
+        ]);
+        const other = "User: arn:aws:iam::000000000000:user/other is not authorized to perform: iam:PassRole";
+        assert.deepEqual(told(other).slice(0, 3), ["broken", "broken", "call-refused"]);
+        assert.equal(told(other.replace("user/other", "root"))[0], "sound");
+    });
+});
+
+describe("the caller who diagnoses a job", () => {
+    const stranger = seen(brokenBy("passrole-missing"));
+
+    it("needs no iam:PassRole, because the service accepted the job", () => {
+        const { verdict, findings } = diagnose(withJob(stranger, "ACTIVE"));
+        assert.deepEqual([verdict, findings.map((each) => each.verdict)], ["sound", ["warning"]]);
+        const unread = { unread: "iam:SimulatePrincipalPolicy is denied", needs: "iam:SimulatePrincipalPolicy" };
+        const auditor = diagnose(withJob({ ...seen(world()), passRole: unread }, "ACTIVE"));
+        assert.deepEqual([auditor.verdict, auditor.needs], ["sound", []]);
+    });
+
+    it("needs it for a job that does not exist yet", () => {
+        assert.deepEqual(brokenIn(stranger), ["passrole"]);
+    });
+});

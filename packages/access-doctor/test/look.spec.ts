@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { S3Client } from "@aws-sdk/client-s3";
+import { policyText } from "../fetch-bucket.ts";
+import { createLook, fetched, limits, within } from "../look.ts";
+
+describe("a look at AWS", () => {
+    let answer: RequestListener;
+    const server = createServer((request, response) => answer(request, response));
+    let s3: S3Client;
+    before(async () => {
+        await once(server.listen(0, "127.0.0.1"), "listening");
+        s3 = new S3Client({
+            endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+            region: "eu-central-1",
+            credentials: { accessKeyId: "test", secretAccessKey: "test" },
+            forcePathStyle: true,
+        });
+    });
+    after(() => {
+        s3.destroy();
+        server.closeAllConnections();
+        server.close();
+    });
+
+    const refuse = (status: number, code: string, message: string) => {
+        answer = (_request, response) =>
+            response
+                .writeHead(status, { "content-type": "application/xml" })
+                .end(`<Error><Code>${code}</Code><Message>${message}</Message></Error>`);
+    };
+    const lines: string[] = [];
+    const read = (signal = new AbortController().signal, times = limits) =>
+        fetched(
+            createLook((line) => lines.push(line), signal, times),
+            "s3:GetBucketPolicy",
+            (ends) => policyText(within(s3, ends), "films"),
+        );
+
+    it("names the permission that AWS denied, from its message or by itself", async () => {
+        refuse(403, "AccessDenied", "Access Denied");
+        const denied = await read();
+        assert.ok("unread" in denied);
+        assert.equal(denied.needs, "s3:GetBucketPolicy");
+        assert.match(denied.unread, /^s3:GetBucketPolicy is denied \(AccessDenied: Access Denied/);
+        refuse(403, "AccessDenied", "User: x is not authorized to perform: kms:Decrypt on resource: y");
+        const named = await read();
+        assert.ok("unread" in named);
+        assert.equal(named.needs, "kms:Decrypt");
+    });
+
+    it("calls throttling no denial", async () => {
+        refuse(503, "SlowDown", "Please reduce your request rate.");
+        const throttled = await fetched(
+            createLook(() => {}, new AbortController().signal),
+            "s3:GetBucketPolicy",
+            (signal) => policyText(within(s3, signal), "films"),
+        );
+        assert.ok("unread" in throttled);
+        assert.match(throttled.unread, /^throttled: /);
+        assert.equal(throttled.needs, undefined);
+    });
+
+    it("ends after its limit, and reports before that what it waits for", async () => {
+        answer = () => {};
+        lines.length = 0;
+        const late = await read(undefined, { reports: 120, ends: 250 });
+        assert.ok("unread" in late);
+        assert.equal(late.unread, "s3:GetBucketPolicy: no answer within 0.25 s");
+        assert.deepEqual(lines, ["waiting for s3:GetBucketPolicy: no answer for 0.12 s; the limit is 0.25 s"]);
+    });
+
+    it("ends the diagnosis on Ctrl-C and on rejected credentials", async () => {
+        answer = () => {};
+        const controller = new AbortController();
+        setTimeout(() => controller.abort(), 20);
+        await assert.rejects(read(controller.signal), { name: "AbortError" });
+        refuse(403, "ExpiredToken", "The provided token has expired.");
+        await assert.rejects(read(), { name: "ExpiredToken" });
+    });
+});

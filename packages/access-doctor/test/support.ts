@@ -1,0 +1,33 @@
+import { type Diagnosis, diagnose } from "../diagnose.ts";
+import type { FaultId } from "../faults.ts";
+import type { Snapshot } from "../snapshot.ts";
+import { type Break, breaks } from "./worlds/break.ts";
+import { snapshotOf } from "./worlds/snapshot-of.ts";
+import { soundWorld, type World } from "./worlds/world.ts";
+
+export const caller = { partition: "aws", region: "eu-central-1", accountId: "000000000000" };
+
+export const world = (): World => soundWorld("test", caller);
+
+/** The snapshot that would be fetched of a world. */
+export const seen = (of: World): Snapshot => snapshotOf(of);
+
+export const diagnosisOf = (of: World) => diagnose(seen(of));
+
+/** Broken faults, in the order of the chain, each once. */
+export const brokenIn = (snapshot: Snapshot): FaultId[] => [
+    ...new Set(diagnose(snapshot).findings.flatMap(({ fault, verdict }) => (verdict === "broken" ? [fault] : []))),
+];
+
+/** Whether a diagnosis explains a fault of the drill. */
+export const explains = ({ findings }: Diagnosis, { fault, says }: Break): boolean =>
+    findings.some((each) => each.verdict === "broken" && each.fault === fault && says.test(each.sentence));
+
+/** The world with the drill's fault of this name in it. */
+export function brokenBy(...names: string[]): World {
+    return names.reduce((made, name) => {
+        const found = breaks.find((each) => each.name === name);
+        if (!found) throw new Error(`the drill has no fault ${name}`);
+        return found.make(made);
+    }, world());
+}

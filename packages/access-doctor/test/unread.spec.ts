@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { diagnose } from "../diagnose.ts";
+import type { Snapshot } from "../snapshot.ts";
+import { brokenBy, brokenIn, seen, world } from "./support.ts";
+
+const denied = { unread: "AccessDenied: not authorized" };
+const fetches = [
+    ...[
+        "passRole",
+        "role",
+        "simulated",
+        "bucketFacts",
+        "bucketPolicy",
+        "accessBlock",
+        "ownership",
+        "keys",
+        "job",
+        "schema",
+    ],
+] as const;
+
+describe("what may not be read", () => {
+    for (const part of fetches) {
+        it(`is not a fault, and hides no other: ${part}`, () => {
+            const without = (snapshot: Snapshot): Snapshot => ({ ...snapshot, [part]: denied });
+            assert.deepEqual(brokenIn(without(seen(world()))), []);
+            const [elsewhere, fault] =
+                part === "bucketPolicy" ? ["trust-missing", "trust-policy"] : ["bucket-get-missing", "bucket-policy"];
+            assert.deepEqual(brokenIn(without(seen(brokenBy(elsewhere)))), [fault]);
+        });
+    }
+
+    it("is reported by its link, with the refusal", () => {
+        const { links, verdict } = diagnose({ ...seen(world()), role: denied, simulated: denied });
+        const unknown = links.filter((link) => link.verdict === "unknown");
+        assert.deepEqual(
+            unknown.map(({ link }) => link),
+            ["role", "role policies: list and read", "trust policy", "permissions boundary", "organisation"].sort(
+                (a, b) => links.findIndex(({ link }) => link === a) - links.findIndex(({ link }) => link === b),
+            ),
+        );
+        assert.ok(unknown.slice(0, 2).every(({ detail }) => detail === denied.unread));
+        assert.equal(verdict, "unknown");
+    });
+
+    it("leaves the verdict on a role to the documents without the simulator, and to the simulator without documents", () => {
+        const broken = seen(brokenBy("role-list-missing"));
+        assert.deepEqual(brokenIn({ ...broken, simulated: denied }), ["role-policy"]);
+        assert.deepEqual(brokenIn({ ...broken, role: denied }), ["role-policy"]);
+    });
+
+    it("leaves a boundary to be found without the simulator", () => {
+        assert.deepEqual(brokenIn({ ...seen(brokenBy("boundary")), simulated: denied }), ["boundary"]);
+    });
+
+    it("is an object that only its head is known of: its content is not judged", () => {
+        const snapshot = seen(world());
+        const [object] = snapshot.objects;
+        assert.ok(object && "is" in object);
+        const { start: _start, ...rest } = object.is;
+        assert.deepEqual(brokenIn({ ...snapshot, objects: [{ is: rest }] }), []);
+    });
+});
+
+describe("an attached policy without a document", () => {
+    const policy = {
+        name: "AmazonForecastFullAccess",
+        arn: "arn:aws:iam::aws:policy/AmazonForecastFullAccess",
+        text: "",
+    };
+    const attached = (snapshot: Snapshot): Snapshot => {
+        assert.ok("is" in snapshot.role && snapshot.role.is);
+        const { is: role } = snapshot.role;
+        return { ...snapshot, role: { is: { ...role, policies: [...role.policies, policy] } } };
+    };
+    it("grants nothing, which is reported and breaks nothing by itself", () => {
+        for (const [of, faults] of [
+            [world(), []],
+            [brokenBy("role-get-missing"), ["role-policy"]],
+        ] as const) {
+            const snapshot = attached(seen(of));
+            assert.deepEqual(brokenIn(snapshot), faults);
+            const found = diagnose(snapshot).findings.find(({ fault }) => fault === "role-policy-without-document");
+            assert.equal(
+                found?.sentence,
+                "AmazonForecastFullAccess is attached, but IAM has no document of it: it grants nothing.",
+            );
+        }
+    });
+});
+
+describe("a job that failed although every link is in order", () => {
+    const privileges =
+        "Failed to create a data import job for INTERACTIONS dataset....Insufficient privileges for accessing data in Amazon S3.";
+    const faultOf = (snapshot: Snapshot, failureReason = privileges) => {
+        const job = { is: { arn: snapshot.sourceArn, status: "CREATE FAILED", failureReason } };
+        const { findings } = diagnose({ ...snapshot, job });
+        return findings.find(({ fault }) => fault.startsWith("job-"));
+    };
+    it("has the config value that leaves the conditions out of the bucket policy, and only then", () => {
+        const sound = seen(world());
+        const named = faultOf(sound);
+        assert.equal(named?.fault, "job-bucket-conditions");
+        assert.match(named.sentence, /pulumi config set bucketPolicyConditions false && pulumi up$/);
+        const { bucketPolicy } = sound;
+        assert.ok("is" in bucketPolicy && bucketPolicy.is !== undefined);
+        const bare = JSON.parse(bucketPolicy.is, (key, value) => (key === "Condition" ? undefined : value));
+        for (const [what, fault] of [
+            ["another reason", faultOf(sound, "Invalid Data location.")],
+            ["a broken link", faultOf(seen(brokenBy("role-get-missing")))],
+            ["no conditions", faultOf({ ...sound, bucketPolicy: { is: JSON.stringify(bare) } })],
+        ] as const) {
+            assert.equal(fault?.fault, "job-other-reason", what);
+            assert.doesNotMatch(fault.sentence, /bucketPolicyConditions/, what);
+        }
+    });
+});
+
+describe("an organisation", () => {
+    it("is named if the simulator reports it, and suspected if documents allow what the simulator denies", () => {
+        const snapshot = seen(world());
+        assert.ok("is" in snapshot.simulated);
+        const deny = (more: object) => ({
+            ...snapshot,
+            simulated: {
+                is: ("is" in snapshot.simulated ? snapshot.simulated.is : []).map((each) => ({
+                    ...each,
+                    decision: "explicitDeny" as const,
+                    ...more,
+                })),
+            },
+        });
+        assert.deepEqual(brokenIn(deny({ byOrganisation: false })), ["organisation"]);
+        const { links, verdict } = diagnose(deny({}));
+        assert.match(
+            links.find(({ link }) => link === "organisation")?.detail ?? "",
+            /check the organisation's policies/,
+        );
+        assert.equal(verdict, "unknown");
+    });
+});

@@ -1,0 +1,143 @@
+import {
+    type AccessRequest,
+    accountOf,
+    authorize,
+    type PolicyDocument,
+    personalizeService,
+    type RequestContext,
+    roleReads,
+} from "policy-evaluator";
+import { startBytes } from "../../data-file/repair.ts";
+import { sceneOf } from "../../diagnose.ts";
+import { read } from "../../fetch.ts";
+import type { KeyFacts, ObjectFacts, Simulated, Snapshot } from "../../snapshot.ts";
+import { bytesOf, interactions, roleArnOf, schema, storedInline, type World } from "./world.ts";
+
+const oldId = "AROAOLDOLDOLDOLDOLD1";
+const newId = "AROANEWNEWNEWNEWNEW1";
+const keyArn = "arn:aws:kms:eu-central-1:000000000000:key/KEY";
+const managed = {
+    name: "boundary",
+    arn: "arn:aws:iam::000000000000:policy/boundary",
+    versionId: "v1",
+    versions: 1,
+};
+
+/**
+ * The snapshot that the runbook would fetch of a world. The drill compares it with the real one for each single fault.
+ */
+export function snapshotOf(world: World): Snapshot {
+    const { caller, bucket, location, trust, key, boundary } = world;
+    const roleArn = roleArnOf(world);
+    const sizes = Object.entries(world.hasBucket ? world.objects : {})
+        .map(([name, body]) => ({ key: name, size: bytesOf(body, interactions).length }))
+        .toSorted((a, b) => (a.key < b.key ? -1 : 1));
+    const under = sizes.filter((each) => each.key.startsWith(location));
+    const keys = under.length > 0 ? under : sizes;
+    const objects = read(location, keys).map((name) => ({ is: objectOf(world, name) }));
+    const snapshot: Snapshot = {
+        now: "2026-11-28T12:00:00.000Z",
+        ...caller,
+        roleArn,
+        owned: {},
+        bucket,
+        key: location,
+        objects,
+        keys: { is: keys },
+        caller: world.passRole
+            ? `arn:aws:iam::${caller.accountId}:user/importer`
+            : `arn:aws:iam::${caller.accountId}:root`,
+        sourceArn: `arn:aws:personalize:${caller.region}:${caller.accountId}:dataset-import-job/job`,
+        passRole: { is: [] },
+        mayWrite: { is: [] },
+        role: {
+            is: trust && {
+                arn: roleArn,
+                id: world.recreated ? newId : oldId,
+                trust: JSON.stringify(trust),
+                boundary: boundary && { ...managed, bounds: [world.roleName], text: JSON.stringify(boundary) },
+                tags: {},
+                policies: storedInline(world).map(([name, document]) => ({
+                    name,
+                    text: JSON.stringify(document),
+                })),
+            },
+        },
+        simulated: trust ? { is: [] } : { unread: "there is no role" },
+        bucketFacts: {
+            is: world.hasBucket ? { region: world.bucketRegion, account: caller.accountId } : { region: undefined },
+        },
+        bucketPolicy: { is: world.hasBucket ? withId(world.bucketPolicy) : undefined },
+        accessBlock: { is: world.hasBucket ? { blockPublicPolicy: true, restrictPublicBuckets: true } : undefined },
+        ownership: { is: world.hasBucket ? "BucketOwnerEnforced" : undefined },
+        kmsKeys: key ? { [keyArn]: { is: keyOf(key) } } : {},
+        job: { is: undefined },
+        schema: { is: { datasetType: "INTERACTIONS", text: schema } },
+    };
+    const passed = world.passRole && [{ "iam:PassedToService": personalizeService }, {}];
+    const pass = (context: RequestContext) =>
+        simulatedBy([world.passRole as PolicyDocument], undefined, snapshot.caller, [
+            { caller: { arn: snapshot.caller }, action: "iam:PassRole", resource: roleArn, context },
+        ]);
+    return {
+        ...snapshot,
+        passRole: { is: passed?.flatMap((context) => pass(context as RequestContext)) ?? [] },
+        ...(trust && {
+            simulated: {
+                is: simulatedBy(
+                    storedInline(world).map(([, document]) => document),
+                    boundary,
+                    roleArn,
+                    roleReads(sceneOf(snapshot).of),
+                ),
+            },
+        }),
+    };
+}
+
+const withId = (text: string | undefined) => text?.replaceAll("ROLE_ID", oldId);
+
+function objectOf(world: World, name: string): ObjectFacts {
+    const body = world.objects[name] ?? { header: "good", rows: "none" };
+    const start = bytesOf(body, interactions);
+    const { storageClass } = body;
+    const archived = storageClass === "GLACIER" || storageClass === "DEEP_ARCHIVE";
+    return {
+        key: name,
+        size: start.length,
+        tags: {},
+        ...(world.key && { kmsKey: keyArn }),
+        ...(archived ? { archived: { storageClass, isRestoring: false } } : { start: start.slice(0, startBytes) }),
+    };
+}
+
+function keyOf({ state, policy }: NonNullable<World["key"]>): KeyFacts {
+    return { arn: keyArn, state, manager: "CUSTOMER", policy: withId(JSON.stringify(policy)) as string };
+}
+
+function simulatedBy(
+    documents: readonly PolicyDocument[],
+    boundary: PolicyDocument | undefined,
+    callerArn: string,
+    requests: readonly AccessRequest[],
+): Simulated[] {
+    const named = documents.map((document, index) => ({ name: String(index), document }));
+    return requests.map(({ action, resource, context }) => {
+        const request = { caller: { arn: callerArn }, action, resource, context };
+        const limits = boundary && { boundary: [{ name: "boundary", document: boundary }] };
+        // The simulator judges no resource policy, and takes every resource as the caller's own.
+        const { decision, deciding, missingContextKeys, by } = authorize(
+            request,
+            { identity: named, ...limits },
+            accountOf(callerArn),
+        );
+        return {
+            action,
+            resource,
+            decision,
+            missing: missingContextKeys,
+            matched: deciding.map(({ policy }) => policy),
+            ...(by.boundary && { byBoundary: by.boundary.decision === "allowed" }),
+        };
+    });
+}

@@ -1,0 +1,156 @@
+import { gzipSync } from "node:zlib";
+import {
+    dataBucketPolicy,
+    executionRolePolicy,
+    executionRoleTrust,
+    type PolicyDocument,
+    type ServiceCaller,
+    type Statement,
+} from "policy-evaluator";
+
+/** The schema of the interactions below. */
+export const schema = JSON.stringify({
+    type: "record",
+    name: "Interactions",
+    namespace: "com.amazonaws.personalize.schema",
+    fields: [
+        ...["USER_ID", "ITEM_ID", "EVENT_TYPE"].map((name) => ({ name, type: "string" })),
+        { name: "TIMESTAMP", type: "long" },
+    ],
+    version: "1.0",
+});
+
+/** A file that an import takes: 60 users with 50 interactions each. */
+export const interactions = `USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n${Array.from(
+    { length: 3000 },
+    (_, row) => `"${row % 60}","${row % 149}","Watch",${874_724_710 + row * 60}\n`,
+).join("")}`;
+
+/** The content of an object, by its fault. */
+export interface Body {
+    readonly header: "good" | "quoted" | "lacking" | "lower" | "none" | "twice" | "more";
+    readonly rows: "many" | "few" | "none";
+    /** Time of the rows. */
+    readonly times?: "milliseconds" | "dates" | "words";
+    readonly form?: "marked" | "utf-16" | "latin-1" | "gzip" | "semicolons" | "json";
+    readonly storageClass?: "GLACIER" | "DEEP_ARCHIVE" | "GLACIER_IR";
+}
+
+/** Everything that an import's access depends on, as documents: the drill creates, breaks and fixes it. */
+export interface World {
+    readonly caller: ServiceCaller;
+    readonly bucket: string;
+    readonly bucketRegion: string;
+    readonly roleName: string;
+    /** Undefined: the role does not exist. */
+    readonly trust: PolicyDocument | undefined;
+    readonly inline: Readonly<Record<string, PolicyDocument>>;
+    /** ARNs of managed policies. */
+    readonly attached: readonly string[];
+    readonly boundary: PolicyDocument | undefined;
+    /** As text, because it may be invalid JSON; undefined: none. `ROLE_ID` is the role's id at the time of writing. */
+    readonly bucketPolicy: string | undefined;
+    readonly hasBucket: boolean;
+    readonly objects: Readonly<Record<string, Body>>;
+    /** The KMS key of the objects; undefined: none. */
+    readonly key:
+        | { readonly state: "Enabled" | "Disabled" | "PendingDeletion"; readonly policy: PolicyDocument }
+        | undefined;
+    /** The import's location: a key, or a folder. */
+    readonly location: string;
+    /** The role was deleted and created again after all policies were written. */
+    readonly recreated: boolean;
+    /** Resources that the importer may pass; undefined: the account's root user imports. */
+    readonly passRole: PolicyDocument | undefined;
+}
+
+export const good: Body = { header: "good", rows: "many" };
+export const location = "movies/interactions.csv";
+export const roleArnOf = ({ caller: { partition, accountId }, roleName }: World) =>
+    `arn:${partition}:iam::${accountId}:role/${roleName}`;
+
+/** The role's inline policies as IAM stores them: one without a statement cannot be stored. */
+export const storedInline = ({ inline }: World) =>
+    Object.entries(inline).filter(([, { Statement }]) => [Statement].flat().length > 0);
+
+/** A world in which an import succeeds: the documents of this program. */
+export function soundWorld(name: string, caller: ServiceCaller): World {
+    const bucket = `films-${name}`;
+    const place = { partition: caller.partition, bucketName: bucket, readPrefixes: ["movies/"] };
+    return {
+        caller,
+        bucket,
+        bucketRegion: caller.region,
+        roleName: `Import-${name}`,
+        trust: executionRoleTrust(caller),
+        inline: { "read-interactions": executionRolePolicy(place) },
+        attached: [],
+        boundary: undefined,
+        hasBucket: true,
+        key: undefined,
+        recreated: false,
+        passRole: undefined,
+        bucketPolicy: JSON.stringify(dataBucketPolicy(place, caller)),
+        objects: { [location]: good, "notes/readme.txt": { header: "lacking", rows: "few" } },
+        location,
+    };
+}
+
+export const document = (...Statement: Statement[]): PolicyDocument => ({ Version: "2012-10-17", Statement });
+
+/** The key policy with which an encrypted import succeeds. */
+export const keyPolicy = (world: World, ...more: Statement[]): PolicyDocument =>
+    document(
+        {
+            Sid: "Administrators",
+            Effect: "Allow",
+            Principal: { AWS: `arn:aws:iam::${world.caller.accountId}:user/keys` },
+            Action: "kms:*",
+            Resource: "*",
+        },
+        {
+            // Like AWS's default key policy: IAM decides about reads of the key.
+            Sid: "Readers",
+            Effect: "Allow",
+            Principal: { AWS: `arn:aws:iam::${world.caller.accountId}:root` },
+            Action: ["kms:DescribeKey", "kms:GetKeyPolicy"],
+            Resource: "*",
+        },
+        ...more,
+    );
+
+/** The bytes of an object; `many` is a complete set of interactions. */
+export function bytesOf({ header, rows, times, form }: Body, many: string): Uint8Array {
+    if (rows === "none") return new Uint8Array();
+    const [first = "", ...rest] = many.split("\n");
+    const lines = (rows === "few" ? rest.slice(0, 500) : rest.filter((line) => line !== "")).map((line) =>
+        times === undefined ? line : line.replace(/\d+$/, (seconds) => written[times](Number(seconds))),
+    );
+    const headers = {
+        good: [first],
+        lacking: [first.replace("TIMESTAMP", "TIME")],
+        quoted: [first.replaceAll(/\w+/g, '"$&"')],
+        lower: [first.toLowerCase()],
+        twice: [`${first},USER_ID`],
+        more: [`${first},MORE`],
+        none: [],
+    };
+    const wide = header === "twice" || header === "more" ? lines.map((line) => `${line},${line.split(",")[0]}`) : lines;
+    return formed([...headers[header], ...wide, ""].join("\n"), form);
+}
+
+const written = {
+    milliseconds: (seconds: number) => `${seconds}000`,
+    dates: (seconds: number) => new Date(seconds * 1000).toISOString(),
+    words: () => "yesterday",
+};
+
+function formed(text: string, form: Body["form"]): Uint8Array {
+    if (form === "marked") return new Uint8Array(Buffer.from(`\uFEFF${text}`));
+    if (form === "utf-16") return new Uint8Array(Buffer.from(`\uFEFF${text}`, "utf16le"));
+    if (form === "latin-1") return new Uint8Array(Buffer.from(text.replaceAll("Watch", "Séance"), "latin1"));
+    if (form === "gzip") return new Uint8Array(gzipSync(text));
+    if (form === "semicolons") return new Uint8Array(Buffer.from(text.replaceAll(",", ";")));
+    if (form === "json") return new Uint8Array(Buffer.from('{"entries": [{"url": "s3://films/1.csv"}]}\n'));
+    return new Uint8Array(Buffer.from(text));
+}

@@ -1,0 +1,72 @@
+// Controls, format characters (direction of text, zero width), separators of lines, and halves of a character.
+const unsafe = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+const unit = (one: string) => (one === "\t" ? "\\t" : `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
+/** One line without characters that a terminal obeys or hides: each becomes its `\u001b` form. */
+export const visible = (line: string): string => line.replaceAll(unsafe, (found) => found.split("").map(unit).join(""));
+
+/** Words quoted for a shell. */
+export const shell = (...words: readonly string[]): string =>
+    words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(" ");
+
+/** The width of a line on a terminal. */
+export const columns = 120;
+
+/** A text in lines of at most 120 columns; those after the first begin with `indent`. A longer word is cut. */
+export function wrap(text: string, indent = ""): string[] {
+    const lines: string[] = [];
+    let line = "";
+    const room = () => columns - (lines.length === 0 ? 0 : indent.length);
+    const end = () => {
+        lines.push(lines.length === 0 ? line : indent + line);
+        line = "";
+    };
+    for (const word of text.split(/(?<=\S) /)) {
+        let rest = word;
+        if (line !== "" && line.length + 1 + rest.length > room()) end();
+        while (rest.length > room() - (line === "" ? 0 : line.length + 1)) {
+            const taken = room();
+            line = rest.slice(0, taken);
+            rest = rest.slice(taken);
+            end();
+        }
+        line = line === "" ? rest : `${line} ${rest}`;
+    }
+    if (line !== "" || lines.length === 0) end();
+    return lines;
+}
+
+/**
+ * A command in lines that a shell joins again, cut before options and operators. A longer part stays whole: a person
+ * copies it.
+ */
+export function wrapCommand(command: string, indent: string): string[] {
+    const parts: string[] = [];
+    for (const word of command.match(/(?:\\.|'[^']*'|\S)+/g) ?? []) {
+        const last = parts.at(-1);
+        if (last === undefined || /^(--\w|&&|\|)/.test(word)) parts.push(word);
+        else parts[parts.length - 1] = `${last} ${word}`;
+    }
+    const lines: string[] = [];
+    for (const part of parts) {
+        const last = lines.at(-1);
+        const width = (lines.length > 1 ? indent.length : 0) + (last?.length ?? 0) + part.length + 3;
+        if (last === undefined || width > columns) lines.push(part);
+        else lines[lines.length - 1] = `${last} ${part}`;
+    }
+    return lines.map((line, index) => `${index === 0 ? "" : indent}${line}${index < lines.length - 1 ? " \\" : ""}`);
+}
+
+/** Levenshtein distance: the number of letters to insert, delete or replace. */
+export function distance(from: string, to: string): number {
+    let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+    for (let i = 1; i <= from.length; i++) {
+        const next = [i];
+        for (let j = 1; j <= to.length; j++) {
+            const change = (row[j - 1] as number) + (from[i - 1] === to[j - 1] ? 0 : 1);
+            next.push(Math.min(change, (row[j] as number) + 1, (next[j - 1] as number) + 1));
+        }
+        row = next;
+    }
+    return row[to.length] as number;
+}

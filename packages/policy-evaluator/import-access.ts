@@ -1,0 +1,140 @@
+import { regionalArn } from "./arn.ts";
+import type { ConditionBlock, PolicyDocument, Statement } from "./document.ts";
+import { personalizeService } from "./import-requests.ts";
+
+/**
+ * The three documents with which Amazon Personalize can read imports from one bucket and write batch results. They
+ * allow nothing else (Personalize Developer Guide, "Giving Amazon Personalize access to Amazon S3 resources").
+ */
+
+export interface ServiceCaller {
+    /** `aws`, `aws-cn`, `aws-us-gov`. */
+    readonly partition: string;
+    readonly region: string;
+    /** Twelve digits. */
+    readonly accountId: string;
+}
+
+export interface ImportPlace {
+    readonly partition: string;
+    readonly bucketName: string;
+    /** Keys or key prefixes with read access. */
+    readonly readPrefixes: readonly string[];
+    /** Key prefix for the results of batch inference; undefined without batch inference. */
+    readonly writePrefix?: string | undefined;
+    /** The customer's key that encrypts the bucket; undefined with S3 managed keys. */
+    readonly kmsKeyArn?: string | undefined;
+}
+
+/** The ARN pattern of every Personalize resource of one account and region, for `aws:SourceArn`. */
+export function personalizeSourceArn(caller: ServiceCaller): string {
+    return regionalArn(caller, "personalize", "*");
+}
+
+/**
+ * Conditions against the confused deputy: the service may act only for Personalize resources of this account (Developer
+ * Guide, "Cross-service confused deputy prevention").
+ */
+export function onlyForUs(caller: ServiceCaller): ConditionBlock {
+    return onlyFrom(caller.accountId, personalizeSourceArn(caller));
+}
+
+function accessStatements({ partition, bucketName, readPrefixes, writePrefix }: ImportPlace) {
+    const bucketArn = `arn:${partition}:s3:::${bucketName}`;
+    const readable = readPrefixes.map((prefix) => `${bucketArn}/${prefix}*`);
+    const [only] = readable;
+    return {
+        list: { Effect: "Allow", Action: "s3:ListBucket", Resource: bucketArn },
+        get: { Effect: "Allow", Action: "s3:GetObject", Resource: readable.length === 1 && only ? only : readable },
+        put: writePrefix
+            ? ({ Effect: "Allow", Action: "s3:PutObject", Resource: `${bucketArn}/${writePrefix}*` } as const)
+            : undefined,
+    } as const;
+}
+
+/** The guide's statement for batch inference with a KMS key. */
+function useOfKey(kmsKeyArn: string) {
+    return {
+        Effect: "Allow",
+        Action: ["kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey", "kms:ListGrants"],
+        Resource: kmsKeyArn,
+    } as const;
+}
+
+/** Actions of the guide's key policy (Developer Guide, "Giving Amazon Personalize permission to use your AWS KMS key"). */
+export const keyActions = [
+    ...["kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey", "kms:CreateGrant", "kms:ListGrants"],
+] as const;
+
+/** Trust policy of the execution role. */
+export function executionRoleTrust(caller: ServiceCaller): PolicyDocument {
+    return serviceTrust("PersonalizeOfThisAccount", personalizeService, onlyForUs(caller));
+}
+
+/**
+ * Permissions of the execution role. Never add `aws:SourceArn` here: calls with the role's session do not have it, so a
+ * condition would deny every import. Only batch jobs need the bucket's key: for an import the key's policy is enough
+ * (Developer Guide, "Giving Amazon Personalize permission to use your AWS KMS key").
+ */
+export function executionRolePolicy(place: ImportPlace): PolicyDocument {
+    const { list, get, put } = accessStatements(place);
+    return {
+        Version: "2012-10-17",
+        Statement: [
+            { Sid: "ListBucket", ...list },
+            { Sid: "ReadInteractions", ...get },
+            ...(put ? [{ Sid: "WriteRecommendations", ...put }] : []),
+            ...(put && place.kmsKeyArn ? [{ Sid: "UseKeyForBatch", ...useOfKey(place.kmsKeyArn) }] : []),
+        ],
+    };
+}
+
+/**
+ * Policy of the data bucket: Personalize may list and read it for this account's resources, and TLS is required.
+ *
+ * @param conditions false leaves the limit to this account out. The Developer Guide shows it for the trust policy, and
+ * its bucket policy has no condition.
+ */
+export function dataBucketPolicy(place: ImportPlace, caller: ServiceCaller, conditions = true): PolicyDocument {
+    const { list, get, put } = accessStatements(place);
+    const bucketArn = `arn:${place.partition}:s3:::${place.bucketName}`;
+    const forService = {
+        Principal: { Service: personalizeService },
+        ...(conditions && { Condition: onlyForUs(caller) }),
+    };
+    return {
+        Version: "2012-10-17",
+        Statement: [
+            { Sid: "PersonalizeLists", ...list, ...forService },
+            { Sid: "PersonalizeReadsInteractions", ...get, ...forService },
+            ...(put ? [{ Sid: "PersonalizeWritesRecommendations", ...put, ...forService }] : []),
+            onlyWithTls(bucketArn),
+        ],
+    };
+}
+
+/**
+ * Conditions against the confused deputy: a service may act only for one account and one ARN or ARN pattern (IAM User
+ * Guide, "Cross-service confused deputy prevention").
+ */
+export const onlyFrom = (accountId: string, source: string): ConditionBlock => ({
+    StringEquals: { "aws:SourceAccount": accountId },
+    ArnLike: { "aws:SourceArn": source },
+});
+
+/** Trust policy of a role for one service. Without a condition only for a service of `servicesWithoutSource`. */
+export function serviceTrust(Sid: string, Service: string, Condition?: ConditionBlock): PolicyDocument {
+    const trust = { Sid, Effect: "Allow", Principal: { Service }, Action: "sts:AssumeRole" } as const;
+    return { Version: "2012-10-17", Statement: [{ ...trust, ...(Condition && { Condition }) }] };
+}
+
+/** Statement of a bucket policy: TLS is required. */
+export const onlyWithTls = (bucketArn: string) =>
+    ({
+        Sid: "OnlyWithTls",
+        Effect: "Deny",
+        Principal: "*",
+        Action: "s3:*",
+        Resource: [bucketArn, `${bucketArn}/*`],
+        Condition: { Bool: { "aws:SecureTransport": "false" } },
+    }) as const satisfies Statement;

@@ -1,0 +1,51 @@
+import { callerIn, type Look, quietLook, type Target, targetOfJob } from "access-doctor";
+import { bucketNameFor, objectKeys } from "../../../config/config.ts";
+import { exitCodes, RunbookError } from "../cli/runbook.ts";
+import { recordedResources } from "../stack/stack.ts";
+import { requireStackConfig, selectedStack } from "../stack/stack-config.ts";
+
+/**
+ * A stack's failed import; otherwise the import of its interactions, or the planned one before the first `up`.
+ *
+ * @throws RunbookError if the stack does not exist, or its configuration has problems.
+ */
+export async function targetOfStack(named: string | undefined, look: Look = quietLook): Promise<Target> {
+    const stack = named ?? (await selectedStack());
+    const config = await requireStackConfig(stack);
+    const recorded = await recordedResources(stack).catch((error: unknown) => {
+        if (error instanceof RunbookError && error.exitCode === exitCodes.noStack) return [];
+        throw error;
+    });
+    const arns = recorded.flatMap(({ kind, arn }) => (kind === "DatasetImportJob" && arn ? [arn] : []));
+    const jobs = await Promise.all(arns.map((arn) => targetOfJob(arn, look)));
+    const failed = jobs.find(({ job }) => "is" in job && job.is?.failureReason !== undefined);
+    const chosen = failed ?? jobs.find(({ schema }) => "is" in schema && schema.is?.datasetType === "INTERACTIONS");
+    const { region, names } = config;
+    const identity = chosen ?? (await callerIn(region, look));
+    const { accountId, partition } = identity;
+    const roleArn = `arn:${partition}:iam::${accountId}:role/${names.role}`;
+    const bucket = bucketNameFor(config, accountId);
+    const bucketArn = `arn:${partition}:s3:::${bucket}`;
+    const [restore, prepare] = ["pulumi refresh && pulumi up", "npm run data-prep && pulumi up"];
+    const objects = [objectKeys.interactions, objectKeys.items, objectKeys.users].map((key) => `${bucketArn}/${key}`);
+    const owned = {
+        [roleArn]: restore,
+        [bucketArn]: restore,
+        ...Object.fromEntries(objects.map((arn) => [arn, prepare])),
+    };
+    if (chosen) {
+        return { ...chosen, ...(chosen.roleArn === roleArn && chosen.bucket === bucket && { owned }) };
+    }
+    return {
+        region,
+        ...identity,
+        roleArn,
+        owned,
+        bucket,
+        key: objectKeys.interactions,
+        sourceArn: `arn:${partition}:personalize:${region}:${accountId}:dataset-import-job/${names.importJobPrefix}`,
+        job: { is: undefined },
+        schema: { is: undefined },
+        planned: stack,
+    };
+}
