@@ -33,7 +33,8 @@ export function unknownsOf({ caller, action, resource }: AccessRequest, known: K
         "aws:UserAgent": anything,
         "aws:ResourceOrgID": known.noOrganisation ? [null] : anything,
         "aws:ResourceOrgPaths": known.noOrganisation ? [null] : anything,
-        "aws:SourceIp": isRole ? [awsAddress] : [awsAddress, null],
+        // Present in every request that does not come through a VPC endpoint.
+        "aws:SourceIp": [awsAddress],
         ...(isRole && {
             ...(!known.noOrganisation && organisation),
             "aws:TokenIssueTime": anything,

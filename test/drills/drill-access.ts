@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import { diagnose, type FaultId, fetchSnapshot, targetOfJob } from "access-doctor";
+import { diagnose, fetchSnapshot, targetOfJob } from "access-doctor";
 import { benchCommand, refuseNone, whole } from "../../bench/lib/command.ts";
 import { type Goal, printGoals, showLine, showTable } from "../../bench/lib/goals.ts";
 import { seededRandom } from "../../bench/lib/random.ts";
@@ -12,8 +12,10 @@ import { localAccountId, localPartition, variables } from "../../packages/local-
 import { endWithProcess } from "../support/ended.ts";
 import { region, testInstance } from "../support/local-aws.ts";
 import { differences, type Outcome, runCase } from "./access/case.ts";
+import { runGenerated } from "./access/generated.ts";
+import { installEvaluator } from "./access/judge-tools.ts";
 import { namesOfRealCases, runRealCases } from "./access/real-cases.ts";
-import { stageOn } from "./access/realise.ts";
+import { type Stage, stageOn } from "./access/realise.ts";
 
 /**
  * Breaks the access of an import in every way that diagnose-access knows, alone and in pairs. The diagnosis must name
@@ -33,8 +35,16 @@ const command = benchCommand(
         "only faults and real cases whose name has this text, or one of several with commas between",
     )
     .option("--real", "only the real cases, judged by another evaluator")
+    .option("--generated", "only the generated denials, judged by another evaluator")
     .parse();
-const { seed, pairs, only, real } = command.opts<{ seed: number; pairs: number; only?: string; real?: boolean }>();
+const { seed, pairs, only, real, generated } = command.opts<{
+    seed: number;
+    pairs: number;
+    only?: string;
+    real?: boolean;
+    generated?: boolean;
+}>();
+const isWhole = only === undefined && !real && !generated;
 
 const isChosen = (name: string) => only === undefined || only.split(",").some((part) => name.includes(part));
 if (only !== undefined) {
@@ -57,10 +67,21 @@ const sums = { missed: 0, pairsMissed: 0, falseAlarms: 0, mended: 0, toMend: 0, 
 const unfelt: string[] = [];
 let number = 0;
 let realGoals: Goal[] = [];
+let generatedGoals: Goal[] = [];
 try {
     await start(instance, () => {});
-    if (!real) await runOwnFaults();
-    realGoals = await runRealCases(instance, only ?? "");
+    const { AWS_ENDPOINT_URL = "", AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "" } = variables(instance);
+    const administrator = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY };
+    const stage = await stageOn(AWS_ENDPOINT_URL, region, administrator, interactions);
+    if (isWhole || (only !== undefined && !real)) await runOwnFaults(stage);
+    if (isWhole || generated) {
+        installEvaluator();
+        generatedGoals = await runGenerated(seed, async (world) => {
+            const { importFailed, stillFails } = await runCase(instance, stage, world, ["bucket-policy"]);
+            return { failure: importFailed ? "fails" : undefined, after: stillFails };
+        });
+    }
+    if (!generated) realGoals = await runRealCases(instance, only ?? "");
 } finally {
     forget();
     await end();
@@ -71,10 +92,7 @@ async function end(): Promise<void> {
     await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
 }
 
-async function runOwnFaults(): Promise<void> {
-    const { AWS_ENDPOINT_URL = "", AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "" } = variables(instance);
-    const administrator = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY };
-    const stage = await stageOn(AWS_ENDPOINT_URL, region, administrator, interactions);
+async function runOwnFaults(stage: Stage): Promise<void> {
     const alone = breaks.filter(({ name }) => isChosen(name));
 
     for (const one of alone) {
@@ -82,14 +100,15 @@ async function runOwnFaults(): Promise<void> {
         // Compared before the fixes change it.
         const outcome = await runCase(instance, stage, world, [one.fault], recordOf(one, world));
         sums.missed += outcome.missed.length;
-        note("alone", one.name, [one.fault], outcome);
+        note("alone", one.name, [one], outcome);
     }
     const together = compatiblePairs();
     for (const pair of together) {
         const snapshot = snapshotOf(worldOf(pair));
         const broken = diagnose(snapshot).findings.filter(({ verdict }) => verdict === "broken");
-        const named = new Set<FaultId>(broken.map(({ fault }) => fault));
-        const missed = pair.filter(({ fault }) => !named.has(fault));
+        const missed = pair.filter(
+            ({ fault, says }) => !broken.some((each) => each.fault === fault && says.test(each.sentence)),
+        );
         sums.pairsMissed += missed.length > 0 ? 1 : 0;
         for (const { name } of missed) problems.push(`pair ${nameOf(pair)}: ${name} is not named`);
     }
@@ -98,7 +117,7 @@ async function runOwnFaults(): Promise<void> {
         const expected = pair.map(({ fault }) => fault);
         const outcome = await runCase(instance, stage, worldOf(pair), expected);
         sums.pairsMissed += outcome.missed.length > 0 ? 1 : 0;
-        note("pair", nameOf(pair), expected, outcome);
+        note("pair", nameOf(pair), pair, outcome);
     }
     for (const [name, make] of only === undefined ? soundWorlds : []) {
         const outcome = await runCase(instance, stage, make(soundWorld(`s${++number}`, caller)), []);
@@ -115,7 +134,7 @@ async function runOwnFaults(): Promise<void> {
     );
 }
 
-if (!real) showTable(["world", "what is in it", "import", "diagnosis right", "fixes work"], rows);
+if (rows.length > 0) showTable(["world", "what is in it", "import", "diagnosis right", "fixes work"], rows);
 for (const problem of problems) showLine(problem);
 if (unfelt.length > 0) showLine(`not felt by this local AWS, and held to the diagnosis only: ${unfelt.join(", ")}`);
 const ownGoals: Goal[] = [
@@ -126,7 +145,7 @@ const ownGoals: Goal[] = [
     { name: "access-snapshots-unlike", figure: sums.unlike, bound: "=", limit: 0 },
     { name: "access-seconds", figure: Math.max(...seconds), bound: "<", limit: 10, unit: " s" },
 ];
-process.exitCode = printGoals([...(real ? [] : ownGoals), ...realGoals]);
+process.exitCode = printGoals([...(rows.length > 0 ? ownGoals : []), ...generatedGoals, ...realGoals]);
 
 /** Fetches the runbook's snapshot of a world, and compares it with the built one, on which the pairs rely. */
 function recordOf(one: Break, world: World) {
@@ -138,8 +157,13 @@ function recordOf(one: Break, world: World) {
     };
 }
 
-function note(kind: string, name: string, expected: readonly FaultId[], outcome: Outcome): void {
-    const { missed, importFailed, stillFails } = outcome;
+/** A fault that somebody may have meant passes with the right request. */
+function note(kind: string, name: string, of: readonly Break[], outcome: Outcome): void {
+    const { missed, importFailed, asks } = outcome;
+    const expected = of.map(({ fault }) => fault);
+    const isAsked =
+        of.some((each) => each.asks) && of.every((each) => !each.asks || asks.some((ask) => each.asks?.test(ask)));
+    const stillFails = isAsked ? undefined : outcome.stillFails;
     seconds.push(outcome.seconds);
     if (!importFailed) unfelt.push(name);
     if (importFailed) sums.toMend += 1;

@@ -1,4 +1,12 @@
-import { type AccessRequest, authorize, decrypts, keyActions, listOf, type NamedPolicy } from "policy-evaluator";
+import {
+    type AccessRequest,
+    authorize,
+    decrypts,
+    evaluate,
+    keyActions,
+    listOf,
+    type NamedPolicy,
+} from "policy-evaluator";
 import { unknownsOf } from "../context.ts";
 import { decide } from "../decide.ts";
 import { explain } from "../explain.ts";
@@ -77,10 +85,15 @@ function keyFindings(scene: Scene, key: KeyFacts, object: string): Finding[] | s
     if (may.every((is) => is === "denied")) {
         const because = (request: AccessRequest, by: typeof byRole) =>
             by.is === "denied"
-                ? explain(request, by.world, resource, "resource", unknownsOf(request, scene.known))
+                ? explain(
+                      request,
+                      by.world,
+                      withoutApplied(by.world, resource),
+                      "resource",
+                      unknownsOf(request, scene.known),
+                  )
                 : [];
         const reasons = [...because(service, byService), ...because(role, byRole)];
-        // A statement for the account leaves the decision to the role's own policies.
         const why = reasons.find(({ parts }) => !parts.includes("principal"));
         const stale = deletedPrincipals(resource);
         const hint = stale.length > 0 ? ` ${stale.join(", ")} is the id of a role that was deleted.` : "";
@@ -101,6 +114,15 @@ function keyFindings(scene: Scene, key: KeyFacts, object: string): Finding[] | s
     if (may.includes("allowed")) findings.push(...withoutGrants(key, resource, identity, role, service));
     return findings;
 }
+
+/** Key policies without the allows that apply: one for the account leaves the decision to the role's own policies. */
+const withoutApplied = (request: AccessRequest, policies: readonly NamedPolicy[]): NamedPolicy[] =>
+    policies.map(({ name: policy, document }) => {
+        const { considered } = evaluate(request, [{ name: policy, document }], "resource");
+        const isLeft = (index: number) => considered[index]?.effect === "Deny" || !considered[index]?.applies;
+        const Statement = listOf(document.Statement).filter((_one, index) => isLeft(index));
+        return { name: policy, document: { ...document, Statement } };
+    });
 
 /** Ids of deleted roles and users: AWS shows a principal that does not exist any more by its id. */
 const deletedPrincipals = (policies: readonly NamedPolicy[]) => {

@@ -23,6 +23,8 @@ export interface Outcome {
     /** Seconds of the whole command, as a person waits for it. */
     readonly seconds: number;
     readonly jobArn?: string | undefined;
+    /** Requests to other people, which nobody has granted in the drill. */
+    readonly asks: readonly string[];
     readonly real: Real;
 }
 
@@ -55,6 +57,7 @@ export async function runCase(
         seconds,
         real,
         jobArn: first.jobArn,
+        asks: printed.fixes.flatMap(({ ask }) => ask ?? []),
         importFailed: first.failure !== undefined,
     };
     if (expected.length === 0) {

@@ -26,6 +26,8 @@ export interface Break {
     readonly fault: FaultId;
     /** What the explanation must say. */
     readonly says: RegExp;
+    /** What a request to another person must say, if only that person can decide; absent if commands fix it. */
+    readonly asks?: RegExp | undefined;
     /** Dotted paths; a place hides all places below it. */
     readonly places: readonly string[];
     /** Places that must be correct for the fault to be visible. */
@@ -83,6 +85,20 @@ const explained: readonly (readonly [name: RegExp, fault: FaultId, says: RegExp]
     [/^kms-no-grant/, "key-policy", /lets neither the role nor Personalize decrypt/],
 ];
 
+/** Faults that somebody may have meant, or that cost money or data: the diagnosis asks. */
+const asked: readonly (readonly [name: RegExp, asks: RegExp])[] = [
+    [/^role-missing/, /^an administrator of account 0{12}: create the role arn:\S+ with the trust policy \{/],
+    [/^role-deny/, /^the owner of the role arn:\S+: except .*NoObjects/],
+    [
+        /^bucket-deny|^role-recreated$/,
+        /^the owner of the bucket films-\S+: except personalize\.amazonaws\.com and arn:/,
+    ],
+    [/^bucket-missing/, /^the owner of the data: in which bucket is movies\/interactions\.csv\?/],
+    [/^bucket-region/, /^the owner of the data: copy s3:\/\/films-\S+ into a bucket in eu-central-1/],
+    [/^kms-(disabled|pending)/, /^the administrator of the key arn:\S+: make it usable again/],
+    [/^object-archived/, /^the owner of the data: restore it with aws s3api restore-object/],
+];
+
 const one = (
     name: string,
     places: string | readonly string[],
@@ -92,7 +108,8 @@ const one = (
     const [, fault, says = /./] = explained.find(([pattern]) => pattern.test(name)) ?? [];
     const ofBucket = name.startsWith("bucket") && fault === "role-policy" ? "bucket-policy" : fault;
     const own = (ofBucket ?? name.replace(/:.*/, "")) as FaultId;
-    return { name, fault: own, says, places: typeof places === "string" ? [places] : places, needs, make };
+    const asks = asked.find(([pattern]) => pattern.test(name))?.[1];
+    return { name, fault: own, says, asks, places: typeof places === "string" ? [places] : places, needs, make };
 };
 /** A key's fault is visible only if its object exists, in a bucket of the right region. */
 const encrypted = ["object.found", "region"];

@@ -80,7 +80,8 @@ def _(w):
 @case("bucket-policy-org-id-condition", "https://github.com/UnitOneAI/SecuritySkills/issues/805",
       "distinguish dangerous wildcard Allow statements from data-perimeter Deny statements",
       "A Deny on other organisations also denies the service, which has no organisation.",
-      [r"organi[sz]ation|PrincipalOrgID"])
+      [r"organi[sz]ation|PrincipalOrgID"],
+      ask=[r"owner of the bucket .*except .*PrincipalOrgID"])
 def _(w):
     w.guard({"Sid": "OurOrganisation", **deny(DATA, w.both, Condition={
         "StringNotEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}})})
@@ -89,7 +90,8 @@ def _(w):
 @case("bucket-deny-ip", "https://github.com/awsdocs/amazon-s3-developer-guide/issues/67",
       "The bucket policy evaluates to denying all actions from all users except those that originate from the range",
       "A Deny outside the office's addresses also denies the service and its role.",
-      [r"\bIPs?\b|SourceIp|address"])
+      [r"\bIPs?\b|SourceIp|address"],
+      ask=[r"owner of the bucket .*except .*SourceIp"])
 def _(w):
     w.guard({"Sid": "OfficeOnly", **deny("s3:*", w.both, Condition={
         "NotIpAddress": {"aws:SourceIp": ["192.0.2.0/24", "203.0.113.0/24", "127.0.0.0/8"]}})})
@@ -98,7 +100,8 @@ def _(w):
 @case("bucket-deny-vpc-endpoint", S3_ACCESS,
       "Because Amazon Personalize doesn't communicate with AWS VPCs, Amazon Personalize can't interact with Amazon S3 buckets that allow only VPC access.",
       "A Deny outside one VPC endpoint.",
-      [r"VPC"])
+      [r"VPC"],
+      ask=[r"owner of the bucket .*except .*SourceVpce"])
 def _(w):
     w.guard({"Sid": "EndpointOnly", **deny(DATA, w.both, Condition={
         "StringNotEquals": {"aws:SourceVpce": "vpce-0123456789abcdef0"}})})
@@ -107,7 +110,8 @@ def _(w):
 @case("bucket-deny-vpc-with-break-glass", "https://github.com/ministryofjustice/opg-digideps/pull/2920",
       "role/operator and role/breakglass are excepted; the CI role is absent from the exceptions",
       "A Deny outside one VPC endpoint, except for the operator's and the break-glass role.",
-      [r"VPC"])
+      [r"VPC"],
+      ask=[r"owner of the bucket .*except .*SourceVpce"])
 def _(w):
     roles = [f"operator-{w.name}", f"breakglass-{w.name}"]
     reads = document(allow("s3:*", w.both))
@@ -124,7 +128,8 @@ def _(w):
 @case("bucket-deny-source-vpc", "https://github.com/UnitOneAI/SecuritySkills/issues/805",
       "aws:SourceVpce, aws:SourceVpc ... data-perimeter Deny statements",
       "A Deny outside one VPC.",
-      [r"VPC"])
+      [r"VPC"],
+      ask=[r"owner of the bucket .*except .*SourceVpc\b"])
 def _(w):
     w.guard({"Sid": "VpcOnly", **deny(DATA, w.both, Condition={
         "StringNotEquals": {"aws:SourceVpc": "vpc-0a1b2c3d"}})})
@@ -133,7 +138,8 @@ def _(w):
 @case("bucket-deny-without-mfa", f"{S3_GUIDE}/example-bucket-policies.html",
       "~ the guide's example: deny where aws:MultiFactorAuthAge is null",
       "A Deny where aws:MultiFactorAuthAge is null.",
-      [r"MFA|MultiFactor"])
+      [r"MFA|MultiFactor"],
+      ask=[r"owner of the bucket .*except .*MultiFactorAuthAge"])
 def _(w):
     w.guard({"Sid": "MfaOnly", **deny(DATA, w.both, Condition={"Null": {"aws:MultiFactorAuthAge": True}})})
 
@@ -141,7 +147,8 @@ def _(w):
 @case("bucket-deny-all-but-listed-roles", "https://github.com/FogSecurity/yes3-scanner/issues/21",
       "One use case is if the bucket policy denies access to AWS service roles",
       "A Deny for everyone whose aws:PrincipalArn is not in a list.",
-      [r"PrincipalArn|den(y|ies|ied)|principal"])
+      [r"PrincipalArn|den(y|ies|ied)|principal"],
+      ask=[r"owner of the bucket .*except .*PrincipalArn"])
 def _(w):
     w.guard({"Sid": "Listed", **deny("s3:*", w.both, Condition={"StringNotLike": {
         "aws:PrincipalArn": [f"arn:aws:iam::{ACCOUNT}:role/DataEngineers", f"arn:aws:iam::{ACCOUNT}:user/caller-*"]}})})
@@ -150,7 +157,8 @@ def _(w):
 @case("bucket-deny-wrong-tls", f"{S3_GUIDE}/example-bucket-policies.html",
       "~ the guide's statement on aws:SecureTransport, with true and false mixed up",
       "The Deny on TLS is inverted: it denies requests with TLS.",
-      [r"TLS|SecureTransport"])
+      [r"TLS|SecureTransport"],
+      ask=[r"owner of the bucket .*except .*SecureTransport"])
 def _(w):
     w.guard({"Sid": "Tls", **deny("s3:GetObject", w.both[1], Condition={"Bool": {"aws:SecureTransport": "true"}})})
 
@@ -158,7 +166,8 @@ def _(w):
 @case("bucket-deny-unencrypted-get", "https://redlib.dansworld.org/r/devops?after=t3_1tify7t",
       "Re-checked s3:x-amz-server-side-encryption condition. Bucket required aws:kms with a specific CMK.",
       "A Deny on requests without an encryption header covers reads too.",
-      [r"encryption|den(y|ies|ied)"])
+      [r"encryption|den(y|ies|ied)"],
+      ask=[r"owner of the bucket .*except .*server-side-encryption"])
 def _(w):
     w.guard({"Sid": "Encrypted", **deny("s3:*", w.both[1], Condition={
         "Null": {"s3:x-amz-server-side-encryption": "true"}})})
@@ -167,7 +176,8 @@ def _(w):
 @case("bucket-role-recreated", "https://github.com/cloud-custodian/cloud-custodian/issues/9879",
       "if ... that IAM principal is deleted, the string will be converted into a random string: AROA1234567123456D",
       "A Deny excepts the deleted role's id, and the new role of the name is denied.",
-      [r"recreated|created again|deleted|AROA"])
+      [r"recreated|created again|deleted|AROA"],
+      ask=[r"owner of the bucket .*except .*userid"])
 def _(w):
     w.guard({"Sid": "OnlyTheRole", **deny("s3:GetObject", w.both[1], Condition={"StringNotLike": {
         "aws:userid": ["AROAEXAMPLEOFDELETED1:*", "AIDAEXAMPLE"]}, "Bool": {"aws:PrincipalIsAWSService": "false"}})})
@@ -176,7 +186,8 @@ def _(w):
 @case("bucket-name-typed-wrong", "https://github.com/aws-samples/amazon-forecast-samples/issues/77",
       "No objects found in s3 path s3://bucket-name/..., please ensure the path is specified correctly.",
       "The location's bucket does not exist.",
-      [r"no such bucket", r"bucket.*(not exist|missing)"])
+      [r"no such bucket", r"bucket.*(not exist|missing)"],
+      ask=[r"owner of the data: in which bucket is .*There is no bucket"])
 def _(w):
     w.location = f"s3://{w.bucket}-data/{w.key}"
 
@@ -184,7 +195,8 @@ def _(w):
 @case("bucket-in-another-region", "https://github.com/simonw/s3-ocr/issues/24",
       "Unable to get object metadata from S3. Check object key, region and/or access permissions.",
       "The bucket is in us-east-2, Personalize in eu-central-1.",
-      [r"region|is in us-east-2"])
+      [r"region|is in us-east-2"],
+      ask=[r"owner of the data: copy .* into a bucket in eu-central-1"])
 def _(w):
     w.region = "us-east-2"
 
@@ -192,7 +204,8 @@ def _(w):
 @case("bucket-deny-ip-of-a-module", "https://github.com/cloudposse/terraform-aws-s3-bucket/pull/216",
       "The reason for the wildcard is that I would like to block any principal to be blocked outside of specified IP.",
       "A Deny of s3:* for everyone outside the module's source_ip_allow_list; the caller's address is in it.",
-      [r"\bIPs?\b|SourceIp|address"])
+      [r"\bIPs?\b|SourceIp|address"],
+      ask=[r"owner of the bucket .*except .*SourceIp"])
 def _(w):
     w.guard({"Sid": "AllowIPPrincipals", **deny("s3:*", w.both, Condition={
         "NotIpAddress": {"aws:SourceIp": ["127.0.0.1/32", "198.51.100.0/24"]}, "Bool": {"aws:ViaAWSService": "false"}})})
@@ -211,7 +224,8 @@ def _(w):
 @case("bucket-deny-two-guards", "https://github.com/ministryofjustice/opg-digideps/pull/2920",
       "Because this statement uses s3:*, it denies GetBucketPolicy and PutBucketPolicy as well as object access.",
       "Two denials at once: outside one endpoint, and outside the organisation.",
-      [r"VPC|organi[sz]ation"])
+      [r"VPC|organi[sz]ation"],
+      ask=[r"owner of the bucket .*except .*SourceVpce.*PrincipalOrgID"])
 def _(w):
     w.guard({"Sid": "Endpoint", **deny(DATA, w.both, Condition={
         "StringNotEquals": {"aws:SourceVpce": "vpce-0123456789abcdef0"}})})

@@ -38,7 +38,8 @@ def _(w):
 @case("kms-disabled", "https://github.com/localstack/localstack/issues/8422",
       "should throw either KMS.DisabledException or KMS.KMSInvalidStateException when KeyState is Disabled or PendingDeletion",
       "The key is disabled.",
-      [r"disabled"])
+      [r"disabled"],
+      ask=[r"administrator of the key .*usable again"])
 def _(w):
     w.encrypt(*w.key_use({"Service": SERVICE}, {"AWS": w.arn}))
     w.kms_state = "Disabled"
@@ -47,7 +48,8 @@ def _(w):
 @case("kms-pending-deletion", "https://github.com/kubernetes-sigs/aws-encryption-provider/issues/25",
       "Marking a key for deletion renders it unavailable and all kms:Encrypt and kms:Decrypt operations will fail",
       "The key is scheduled for deletion.",
-      [r"deletion"])
+      [r"deletion"],
+      ask=[r"administrator of the key .*usable again"])
 def _(w):
     w.encrypt(*w.key_use({"Service": SERVICE}, {"AWS": w.arn}))
     w.kms_state = "PendingDeletion"

@@ -122,7 +122,8 @@ def _(w):
 @case("role-deny-outside-office", "https://github.com/awsdocs/iam-user-guide/issues/210",
       "this policy cause problems ... some services ... could have problems to perform some actions if this policy is applied",
       "A policy on the role denies everything from outside the office's addresses.",
-      [r"den(y|ies|ial).*(IP|SourceIp|address)", r"(IP|SourceIp|address).*den"])
+      [r"den(y|ies|ial).*(IP|SourceIp|address)", r"(IP|SourceIp|address).*den"],
+      ask=[r"owner of the role .*except .*SourceIp"])
 def _(w):
     w.inline["office-only"] = document(deny("*", "*", Condition={
         "NotIpAddress": {"aws:SourceIp": ["192.0.2.0/24", "203.0.113.0/24"]}, "Bool": {"aws:ViaAWSService": "false"}}))
@@ -131,7 +132,8 @@ def _(w):
 @case("role-deny-other-regions", "https://redlib.dansworld.org/r/devops?after=t3_1tify7t",
       "Root cause was a newly-attached [policy] ... Enforced data-residency for aws:RequestedRegion",
       "A policy on the role denies every region but us-east-1.",
-      [r"region"])
+      [r"region"],
+      ask=[r"owner of the role .*except .*RequestedRegion"])
 def _(w):
     w.inline["residency"] = document(deny("s3:*", "*", Condition={
         "StringNotEquals": {"aws:RequestedRegion": "us-east-1"}}))
@@ -140,7 +142,8 @@ def _(w):
 @case("role-deny-without-mfa", f"{IAM_GUIDE}/reference_policies_examples_aws_my-sec-creds-self-manage.html",
       "~ the guide's statement DenyAllExceptListedIfNoMFA, attached to a role too",
       "A managed policy denies everything without MFA, on the role too.",
-      [r"MFA|MultiFactor"])
+      [r"MFA|MultiFactor"],
+      ask=[r"owner of the role .*except .*MultiFactor"])
 def _(w):
     w.managed[f"require-mfa-{w.name}"] = [document(deny("*", "*", Condition={
         "BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}))]

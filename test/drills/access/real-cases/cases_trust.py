@@ -36,7 +36,8 @@ def _(w):
 @case("role-deleted-by-cleanup", "https://github.com/aws-samples/amazon-personalize-samples",
       "~ the notebook's clean-up deleted the role, and a later notebook reads its ARN from the stored variables",
       "The role was deleted; the notebook's variable still has its ARN.",
-      [r"no (such )?role", r"role .*(does not exist|missing|deleted|is gone)", r"role-missing"])
+      [r"no (such )?role", r"role .*(does not exist|missing|deleted|is gone)", r"role-missing"],
+      ask=[r"create the role .* with the trust policy"])
 def _(w):
     w.has_role = False
 
