@@ -112,7 +112,9 @@ function explain(text: string): number {
 }
 
 /** The job's name, or the bucket's where there is no job. */
-const nameOf = ({ job, bucket }: Snapshot) => ("is" in job && job.is?.arn.split("/").at(-1)) || bucket;
+function nameOf({ job, bucket }: Snapshot): string {
+    return ("is" in job && job.is?.arn.split("/").at(-1)) || bucket;
+}
 
 /** ARN → command that restores it, from a file. */
 async function ownedIn(path: string): Promise<Record<string, string>> {

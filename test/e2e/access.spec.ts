@@ -3,7 +3,6 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
     AttachRolePolicyCommand,
-    DeleteRolePolicyCommand,
     DetachRolePolicyCommand,
     PutRolePolicyCommand,
 } from "@aws-sdk/client-iam";
@@ -43,15 +42,24 @@ describe("Imports without access on the real engine", () => {
     it("diagnose-access finds the Deny of a role policy before the first import", async () => {
         const access = ["--target", "**DataBucket**", "--target", "**PersonalizeAccess**"];
         assertExit(await aws.engine("up", ...access), 0);
-        const deny: PolicyDocument = {
+        // Somebody copied the condition of the trust policy into the role's.
+        const { bucketName = "" } = await aws.outputs();
+        const bucketArn = `arn:aws:s3:::${bucketName}`;
+        const wrong: PolicyDocument = {
             Version: "2012-10-17",
-            Statement: [{ Effect: "Deny", Action: "s3:GetObject", Resource: "*" }],
+            Statement: {
+                Sid: "ListBucket",
+                Effect: "Allow",
+                Action: ["s3:ListBucket", "s3:GetObject"],
+                Resource: [bucketArn, `${bucketArn}/*`],
+                Condition: { StringEquals: { "aws:SourceAccount": "000000000000" } },
+            },
         };
         await aws.iam.send(
             new PutRolePolicyCommand({
                 RoleName: role(),
-                PolicyName: "somebody-elses",
-                PolicyDocument: JSON.stringify(deny),
+                PolicyName: "read-interactions",
+                PolicyDocument: JSON.stringify(wrong),
             }),
         );
         for (const policy of attached) {
@@ -59,7 +67,7 @@ describe("Imports without access on the real engine", () => {
             await aws.iam.send(new AttachRolePolicyCommand({ RoleName: role(), PolicyArn }));
         }
         const early = await ask(1, "--stack", aws.stack);
-        assert.deepEqual([early.firstBroken, broken(early)], ["role policies: list and read", ["role-deny"]]);
+        assert.deepEqual([early.firstBroken, broken(early)], ["role policies: list and read", ["role-policy"]]);
     });
 
     it("up fails with the service's error and records the failed import job", async () => {
@@ -78,7 +86,7 @@ describe("Imports without access on the real engine", () => {
 
     it("diagnose-access reports the failed import job's result", async () => {
         const late = await ask(1, "--stack", aws.stack);
-        assert.deepEqual(broken(late), ["role-deny"]);
+        assert.deepEqual(broken(late), ["role-policy"]);
         const job = late.links.find(({ link }) => link === "import job result");
         assert.match(job?.detail ?? "", /Insufficient privileges for accessing data in Amazon S3/);
     });
@@ -102,7 +110,10 @@ describe("Imports without access on the real engine", () => {
     it("the printed fix of diagnose-access makes up succeed", async () => {
         const { fixes } = await ask(1, "--stack", aws.stack);
         const commands = fixes.flatMap((fix) => fix.commands);
-        assert.match(commands.join("\n"), /^aws iam put-role-policy .*--policy-name somebody-elses .*NotResource/);
+        assert.match(
+            commands.join("\n"),
+            /^aws iam put-role-policy .*--policy-name read-interactions .*ReadInteractions/,
+        );
         assert.doesNotMatch(commands.join("\n"), /delete-|detach-/);
         const folder = join(aws.instance.dir, "access-fix");
         await ask(0, "--stack", aws.stack, "--write", folder);
@@ -113,8 +124,9 @@ describe("Imports without access on the real engine", () => {
             "apply.sh",
             "undo.sh",
         ]);
-        assert.match(await readFile(join(folder, "01-iam-put-role-policy.json"), "utf8"), /NotResource/);
-        await assert.rejects(ask(0, "--stack", aws.stack, "--write", folder), /is not empty/);
+        assert.match(await readFile(join(folder, "01-iam-put-role-policy.json"), "utf8"), /ReadInteractions/);
+        await ask(0, "--stack", aws.stack, "--write", folder);
+        assert.deepEqual(await readdir(`${folder}.1`), saved);
 
         const hands = { iam: aws.iam, s3: () => aws.s3, kms: new KMSClient({ region }), file: "" };
         for (const command of commands) {
@@ -155,7 +167,6 @@ describe("Imports without access on the real engine", () => {
     it("destroy keeps the bucket with dataRetention: retain and reports it", async () => {
         const { bucketName: Bucket } = await aws.outputs();
         const RoleName = role();
-        await aws.iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: "somebody-elses" }));
         for (const policy of attached) {
             const PolicyArn = `arn:aws:iam::aws:policy/${policy}`;
             await aws.iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn }));

@@ -106,7 +106,7 @@ async function diagnoseAs(instance: Instance, who: Credentials, args: readonly s
         { AWS_ACCESS_KEY_ID: who.accessKeyId, AWS_SECRET_ACCESS_KEY: who.secretAccessKey },
     );
     const seconds = (performance.now() - begun) / 1000;
-    if (exitCode > 1 && exitCode !== exitCodes.unknown) {
+    if (stdout === "" || (exitCode > 1 && exitCode !== exitCodes.unknown)) {
         throw new Error(`diagnose-access ${args.join(" ")} exits ${exitCode}:\n${stderr}`);
     }
     const printed = JSON.parse(stdout) as Printed;

@@ -208,15 +208,16 @@ async function makeBucket(
     await s3.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration: closed }));
     const OwnershipControls = { Rules: [{ ObjectOwnership: "BucketOwnerEnforced" as const }] };
     await s3.send(new PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls }));
-    if (bucketPolicy !== undefined) {
-        await s3.send(new PutBucketPolicyCommand({ Bucket, Policy: withId(bucketPolicy) }));
-    }
     const KeyId = key && (await makeKey(kms, withId(JSON.stringify(key.policy))));
     const encryption = KeyId ? ({ ServerSideEncryption: "aws:kms", SSEKMSKeyId: KeyId } as const) : {};
     for (const [Key, body] of Object.entries(world.objects)) {
         const StorageClass = body.storageClass ?? "STANDARD";
         const Body = bytesOf(body, interactions);
         await s3.send(new PutObjectCommand({ Bucket, Key, Body, StorageClass, ...encryption }));
+    }
+    // After the objects: it may deny their writing.
+    if (bucketPolicy !== undefined) {
+        await s3.send(new PutBucketPolicyCommand({ Bucket, Policy: withId(bucketPolicy) }));
     }
     if (key?.state === "Disabled") await kms.send(new DisableKeyCommand({ KeyId }));
     if (key?.state === "PendingDeletion") {

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import type { ConditionBlock, Statement } from "policy-evaluator";
+import { diagnose } from "../diagnose.ts";
+import type { Snapshot } from "../snapshot.ts";
+import { seen, world } from "./support.ts";
+import { document } from "./worlds/world.ts";
+
+/** A sound snapshot with a denial of everybody under this condition. */
+function guarded(Condition: ConditionBlock, more: Partial<Statement> = {}): Snapshot {
+    const sound = world();
+    const guard: Statement = {
+        Sid: "Guard",
+        Effect: "Deny",
+        Principal: "*",
+        Action: "s3:*",
+        Resource: ["arn:aws:s3:::films-test", "arn:aws:s3:::films-test/*"],
+        Condition,
+        ...more,
+    };
+    const { Statement: statements } = JSON.parse(sound.bucketPolicy ?? "{}") as { Statement: Statement[] };
+    return seen({ ...sound, bucketPolicy: JSON.stringify(document(...statements, guard)) });
+}
+const linkOf = (snapshot: Snapshot) => diagnose(snapshot).links.find(({ link }) => link === "bucket policy");
+const withRole = (snapshot: Snapshot, tags: Record<string, string>): Snapshot =>
+    "is" in snapshot.role && snapshot.role.is ? { ...snapshot, role: { is: { ...snapshot.role.is, tags } } } : snapshot;
+
+describe("a condition key of an import's requests", () => {
+    for (const [what, Condition, verdict] of [
+        ["the time, before", { DateLessThan: { "aws:CurrentTime": "2026-01-01T00:00:00Z" } }, "ok"],
+        ["the time, after", { DateGreaterThan: { "aws:CurrentTime": "2026-01-01T00:00:00Z" } }, "broken"],
+        ["the bucket's account", { StringNotEquals: { "aws:ResourceAccount": "000000000000" } }, "ok"],
+        ["the kind of the signature", { StringNotEquals: { "s3:authType": "REST-HEADER" } }, "ok"],
+        ["a VPC endpoint, which is never sent", { StringNotEquals: { "aws:SourceVpce": "vpce-1" } }, "broken"],
+        ["the user agent, which is not known", { StringLike: { "aws:UserAgent": "curl/*" } }, "unknown"],
+        ["the version of TLS, which meets any limit", { NumericLessThan: { "s3:TlsVersion": "1.2" } }, "ok"],
+        ["the version of TLS, which may meet a limit", { NumericLessThan: { "s3:TlsVersion": "1.3" } }, "unknown"],
+    ] as const) {
+        it(`is ${what}: ${verdict}`, () => {
+            assert.equal(linkOf(guarded(Condition))?.verdict, verdict);
+        });
+    }
+
+    it("is named where the decision rests on it, and makes the verdict unknown", () => {
+        const snapshot = guarded({ StringNotLike: { "aws:UserAgent": "aws-*" } });
+        assert.equal(linkOf(snapshot)?.detail, "cannot tell: aws:useragent");
+        assert.equal(diagnose(snapshot).verdict, "unknown");
+    });
+
+    it("is a tag of the role or the object, known only if it was read", () => {
+        const byRole = guarded({
+            StringNotEquals: { "aws:PrincipalTag/team": "data" },
+            Bool: { "aws:PrincipalIsAWSService": "false" },
+        });
+        assert.equal(linkOf(withRole(byRole, { team: "data" }))?.verdict, "ok");
+        assert.equal(linkOf(withRole(byRole, {}))?.verdict, "broken");
+        const byObject = guarded(
+            { StringNotEquals: { "s3:ExistingObjectTag/scan": "clean" } },
+            { Action: "s3:GetObject" },
+        );
+        const tagged = (tags: Record<string, string> | undefined): Snapshot => ({
+            ...byObject,
+            objects: byObject.objects.map((each) => {
+                if ("unread" in each) return each;
+                const { tags: _tags, ...rest } = each.is;
+                return { is: { ...rest, ...(tags && { tags }) } };
+            }),
+        });
+        assert.equal(linkOf(tagged({ scan: "clean" }))?.verdict, "ok");
+        assert.equal(linkOf(tagged({}))?.verdict, "broken");
+        assert.equal(linkOf(tagged(undefined))?.verdict, "unknown");
+    });
+});
+
+describe("a denial with NotPrincipal", () => {
+    const roleArn = "arn:aws:iam::000000000000:role/Import-test";
+    const excepting = (AWS: readonly string[]): Snapshot => {
+        const snapshot = guarded({ Bool: { "aws:SecureTransport": "true" } });
+        assert.ok("is" in snapshot.bucketPolicy && snapshot.bucketPolicy.is);
+        const named = JSON.stringify({ AWS, Service: "personalize.amazonaws.com" });
+        const text = snapshot.bucketPolicy.is.replace(
+            /"Principal":"\*"(?=,"Action":"s3:\*","Resource":\[[^\]]*\],"Condition":\{"Bool":\{"aws:SecureTransport":"true")/,
+            `"NotPrincipal":${named}`,
+        );
+        return { ...snapshot, bucketPolicy: { is: text } };
+    };
+    it("leaves a role out only if its account is named beside it", () => {
+        assert.equal(linkOf(excepting([roleArn, "arn:aws:iam::000000000000:root"]))?.verdict, "ok");
+        assert.equal(linkOf(excepting([roleArn]))?.verdict, "broken");
+    });
+
+    it("never leaves out a role with a permissions boundary", () => {
+        const snapshot = excepting([roleArn, "arn:aws:iam::000000000000:root"]);
+        assert.ok("is" in snapshot.role && snapshot.role.is);
+        const boundary = {
+            name: "limit",
+            arn: "arn:aws:iam::000000000000:policy/limit",
+            text: JSON.stringify(document({ Effect: "Allow", Action: "*", Resource: "*" })),
+        };
+        const bounded = { ...snapshot, role: { is: { ...snapshot.role.is, boundary } } };
+        assert.equal(linkOf(bounded)?.verdict, "broken");
+        assert.match(linkOf(bounded)?.detail ?? "", /a role with a permissions boundary is never left out/);
+    });
+});
