@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import {
-    AttachRolePolicyCommand,
-    DetachRolePolicyCommand,
-    PutRolePolicyCommand,
-} from "@aws-sdk/client-iam";
+import { AttachRolePolicyCommand, DetachRolePolicyCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { GetBucketPolicyCommand, HeadObjectCommand, PutBucketPolicyCommand } from "@aws-sdk/client-s3";
 import type { PolicyDocument } from "policy-evaluator";
