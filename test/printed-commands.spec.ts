@@ -83,7 +83,7 @@ const ofScripts = [...commands.values()].flatMap(({ file, words: [script = "", .
 
 const isPlaceholder = (word: string) => word.includes(value) || /^[<…]/.test(word);
 
-describe("a command in a message or document", () => {
+describe("Commands in messages and documents", () => {
     let instance: Instance;
     before(async () => {
         const dir = await mkdtemp(join(tmpdir(), "printed-"));
@@ -93,7 +93,7 @@ describe("a command in a message or document", () => {
     });
     after(() => rm(instance.dir, { recursive: true, force: true }));
 
-    it("names an npm script that exists", () => {
+    it("each npm command names a script of package.json", () => {
         assert.ok(commands.size > 300, `${commands.size} commands`);
         const unknown = [...commands.values()].filter(
             ({ words: [name = ""] }) => name !== "pulumi" && !(name in scripts),
@@ -104,7 +104,7 @@ describe("a command in a message or document", () => {
         );
     });
 
-    it("has only options that the npm script takes", async () => {
+    it("each option of an npm command appears in the help of its script", async () => {
         const helps = new Map<string, Promise<string>>();
         const helpOf = async (names: readonly string[]) => {
             const [name = "", ...rest] =
@@ -126,7 +126,7 @@ describe("a command in a message or document", () => {
         assert.deepEqual(faults, []);
     });
 
-    it("has only options that the Pulumi CLI takes", async () => {
+    it("the Pulumi CLI accepts the options of each pulumi command", async () => {
         const shapes = new Map<string, string>();
         for (const { file, args } of ofPulumi) {
             const [verb = "", second = ""] = args;
@@ -147,7 +147,7 @@ describe("a command in a message or document", () => {
         assert.deepEqual(faults, []);
     });
 
-    it("names only config keys that exist", () => {
+    it("each pulumi config command names a key of Pulumi.yaml", () => {
         const keys = new Set([...Object.keys(configDefaults), "operatedStack"]);
         const faults = ofPulumi.flatMap(({ file, args }) => {
             const [verb, action = "", ...rest] = args.filter((word) => !/^(--cwd|operator)$/.test(word));

@@ -10,8 +10,8 @@ const steps = (...lines: readonly string[]): Step[] =>
     });
 const meaning = (...lines: readonly string[]) => meaningOf(steps(...lines), plannedStack);
 
-describe("the meaning of a preview", () => {
-    it("is empty when nothing changes", () => {
+describe("meaningOf", () => {
+    it("meaningOf returns nothing when only a provider changes", () => {
         const provider = {
             op: "update",
             urn: "urn:pulumi:dev::movie-recommender::pulumi:providers:pulumi-nodejs::default",
@@ -19,7 +19,7 @@ describe("the meaning of a preview", () => {
         assert.deepEqual(meaningOf([...steps("same Campaign campaign"), provider], plannedStack), []);
     });
 
-    it("names time and price of an import and a training, and that the campaign serves", () => {
+    it("meaningOf names time and price of an import and of a training", () => {
         const [imported, trained, campaign, ...others] = meaning(
             "replace DatasetImportJob import",
             "create-replacement DatasetImportJob import",
@@ -32,12 +32,12 @@ describe("the meaning of a preview", () => {
         assert.deepEqual(others, []);
     });
 
-    it("names the monthly cost of a new campaign, of the ranking campaign by its own recipe", () => {
+    it("meaningOf names the monthly cost of each new campaign", () => {
         assert.match(meaning("create Campaign campaign")[0] ?? "", /creates the campaign: .*≈ \$146 a month/);
         assert.match(meaning("create Campaign ranking-campaign")[0] ?? "", /creates the ranking campaign: .*≈ \$146/);
     });
 
-    it("names an interruption, and each loss of data or of an address", () => {
+    it("meaningOf names an interruption and each loss of data or of an address", () => {
         const told = meaning(
             "replace Campaign campaign",
             "delete Dataset interactions",
@@ -51,7 +51,7 @@ describe("the meaning of a preview", () => {
         }
     });
 
-    it("says that other changes interrupt nothing", () => {
+    it("meaningOf says that changes of other resources interrupt nothing", () => {
         assert.deepEqual(meaning("update Dashboard dashboard"), [
             "no import, no training and no interruption: only resources around the recommender change",
         ]);
