@@ -68,7 +68,7 @@ try {
             sums.leftovers += left.length;
             if (excess.duplicates > 0 || left.length > 0) {
                 problems.push(
-                    `after run ${index + 1}: ${excess.duplicates} duplicates, left: ${left.join(", ") || "nothing"}`,
+                    `after run ${index + 1}: ${excess.duplicates} duplicates (${excess.repeated.join(", ")}), left: ${left.join(", ") || "nothing"}`,
                 );
             }
             lifeStart = await lastRequest();

@@ -179,6 +179,13 @@ describe("leftovers", () => {
 
 describe("what stacks hold", () => {
     const type = "aws:s3/bucket:Bucket";
+    const datasetType = "pulumi-nodejs:dynamic/personalize:Dataset";
+    const dataset = {
+        name: "interactions",
+        datasetType: "Interactions",
+        datasetGroupArn: arn("dataset-group/films"),
+        region: "eu-central-1",
+    };
 
     it("is their ARNs and ids, the names of what the next up adopts in their region, and AWS's interrupted creates", () => {
         const held = heldBy(
@@ -197,6 +204,7 @@ describe("what stacks hold", () => {
                             type: "creating",
                             resource: { type: campaignType, inputs: { name: `made in ${region}`, region } },
                         })),
+                        { type: "creating", resource: { type: datasetType, inputs: dataset } },
                     ],
                 },
             }),
@@ -206,6 +214,9 @@ describe("what stacks hold", () => {
             `${type} films`,
             `${campaignType} ${arn("campaign/a")}`,
             `${campaignType} made in eu-central-1`,
+            // An ARN of a dataset has its group and type instead of its name.
+            `${datasetType} films/INTERACTIONS`,
+            `${datasetType} interactions`,
         ]);
         assert.deepEqual(held?.interrupted, [{ type, urn: "u", parent: "p", inputs: { bucket: "new" } }]);
     });

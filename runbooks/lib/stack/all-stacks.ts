@@ -111,13 +111,21 @@ export function heldBy(
         ),
         ids: new Set(
             [...recorded, ...making].flatMap(({ type, id, inputs }) =>
-                texts(id, ...(id === undefined ? [inputs?.name, inputs?.bucket, inputs?.comment] : [])).map(
-                    (text) => `${type} ${text}`,
-                ),
+                texts(
+                    id,
+                    ...(id === undefined ? [inputs?.name, inputs?.bucket, inputs?.comment, datasetName(inputs)] : []),
+                ).map((text) => `${type} ${text}`),
             ),
         ),
         interrupted: pending
             .filter((one) => isAws(one) && !urns.has(one.resource.urn))
             .map(({ resource: { type, urn = "", parent, inputs = {} } }) => ({ type, urn, parent, inputs })),
     };
+}
+
+/** The name of a dataset in its ARN, `GROUP/INTERACTIONS`, which leaves out the name that the program gives. */
+function datasetName({ datasetGroupArn, datasetType }: StateResource["inputs"] = {}): string | undefined {
+    return typeof datasetGroupArn === "string" && typeof datasetType === "string"
+        ? `${datasetGroupArn.split("/").at(-1)}/${datasetType.toUpperCase()}`
+        : undefined;
 }

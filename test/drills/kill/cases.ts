@@ -82,6 +82,8 @@ export interface Excess {
     readonly duplicates: number;
     /** Imports, trainings and campaigns beyond the one of each that a life needs. */
     readonly paidTwice: number;
+    /** The operations that were accepted more than once. */
+    readonly repeated: readonly string[];
 }
 
 const billed = ["CreateDatasetImportJob", "CreateSolutionVersion", "CreateCampaign"];
@@ -96,5 +98,6 @@ export function excessOf(requests: readonly LoggedRequest[]): Excess {
     }
     const beyond = (operations: readonly string[]) =>
         operations.reduce((sum, operation) => sum + Math.max(0, (made.get(operation) ?? 0) - 1), 0);
-    return { duplicates: beyond([...made.keys()]), paidTwice: beyond(billed) };
+    const repeated = [...made].filter(([, count]) => count > 1).map(([operation]) => operation);
+    return { duplicates: beyond([...made.keys()]), paidTwice: beyond(billed), repeated };
 }
