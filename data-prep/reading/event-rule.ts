@@ -51,6 +51,8 @@ const operators = Object.keys(comparisons).join(", ");
 const mistaken: Readonly<Record<string, Operator>> = { "=>": ">=", "=<": "<=", "==": "=", "<>": "!=" };
 
 const token = /"[^"]*"|->|→|>=|<=|=>|=<|==|<>|!=|[<>=,;"]|(?:(?!->|!=)[^<>=,;"→])+/g;
+/** Characters of a rule. */
+const longestRule = 10_000;
 const eventType = /^[^"\\\p{Cc}]{1,256}$/u;
 
 /**
@@ -60,6 +62,11 @@ const eventType = /^[^"\\\p{Cc}]{1,256}$/u;
  * @throws Error with the reason, the text, and a caret below the place.
  */
 export function parseEventRule(text: string): EventCases {
+    if (text.length > longestRule) {
+        throw new Error(
+            `The rule has ${text.length.toLocaleString("en-US")} characters, and at most ${longestRule.toLocaleString("en-US")} are possible`,
+        );
+    }
     const tokens = [...text.matchAll(token)].flatMap(({ 0: found, index }) => {
         const at = index + found.length - found.trimStart().length;
         return found.trim() === "" ? [] : [{ text: found.trim(), at }];

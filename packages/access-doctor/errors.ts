@@ -27,8 +27,9 @@ export function oneLine(error: unknown): string {
     const { name, message, $metadata } = error as Error & { readonly $metadata?: { readonly requestId?: string } };
     const requestId = $metadata?.requestId ? ` (request id ${$metadata.requestId})` : "";
     return ($metadata ? `${name}: ${message}${requestId}` : message)
-        .trim()
-        .split(/\s*\n\s*/)
+        .split("\n")
+        .map((line) => line.trim())
+        .filter((line) => line !== "")
         .join(" ");
 }
 
