@@ -136,7 +136,10 @@ describe("Interrupted up", () => {
                 await sleep(5000);
                 up.kill("SIGINT");
                 await until(async () => said.includes("A second Ctrl-C ends the wait at once."));
-                assert.match(said, /Nothing is lost or billed twice: run `npm run local -- pulumi up` again to continue\./);
+                assert.match(
+                    said,
+                    /Nothing is lost or billed twice: run `npm run local -- pulumi up` again to continue\./,
+                );
                 up.kill("SIGINT");
                 const [exitCode] = await ended;
                 assert.notEqual(exitCode, 0);
