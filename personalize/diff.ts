@@ -16,8 +16,8 @@ export const isDeadEnd = (status: unknown) => status === "CREATE FAILED" || stat
 /** Whether the resource cannot be used: its creation failed, or it is being deleted. */
 export const isLeaving = (status: string) => isDeadEnd(status) || status.startsWith("DELETE");
 
-/** Inputs of waits: a change alone is no change of the resource, and the next wait uses it. */
-const steering = ["pollSeconds", "deadlineMinutes"] as const;
+/** Inputs that only waits use. A new value is no change of the resource; the next wait uses it. */
+const waitInputs = ["pollSeconds", "deadlineMinutes"] as const;
 
 /** The inputs among a resource's properties; Personalize computed the others. */
 export function inputsIn<I extends CommonInputs>(kind: ResourceKind<I>, properties: Properties): Properties {
@@ -25,7 +25,7 @@ export function inputsIn<I extends CommonInputs>(kind: ResourceKind<I>, properti
         ...kind.replaces,
         ...kind.updates,
         ...(kind.noted ?? []),
-        ...steering,
+        ...waitInputs,
         "tags",
         "adopt",
     ];

@@ -1,7 +1,7 @@
 import { asCalled } from "../config/as-called.ts";
 import type { Handler } from "./lifecycle.ts";
 
-/** Wraps a handler so that its errors and refused inputs have each command as the caller starts it. */
+/** Wraps a handler so that its errors and refusals name commands that the caller can run. */
 export function withCallersCommands(handler: Handler): Handler {
     const call = async <T>(work: Promise<T>): Promise<T> => {
         try {

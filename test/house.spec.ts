@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
+import { tracked } from "./support/sources.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -37,11 +37,8 @@ const folderOf = (file: string) => {
     return first === "packages" ? `${first}/${second}` : first;
 };
 
-const listFiles = ["ls-files", "--cached", "--others", "--exclude-standard", "*.ts", "*.tsx", "*.mjs"];
-const tracked = execFileSync("git", listFiles, { cwd: root }).toString().split("\n");
-const files = tracked.filter(
-    (file) => folderOf(file) in allowed && existsSync(join(root, file)) && !file.includes("/test/"),
-);
+const code = tracked.filter((file) => /\.(tsx?|mjs)$/.test(file));
+const files = code.filter((file) => folderOf(file) in allowed && !file.includes("/test/"));
 
 function* importsOf(file: string): Generator<string> {
     const text = readFileSync(join(root, file), "utf8");
@@ -95,7 +92,7 @@ describe("the house", () => {
             [],
         );
         const tops = new Set(named.map((folder) => folder.split("/")[0]));
-        const withCode = new Set(tracked.filter((file) => /^[a-z].*\//.test(file)).map((file) => file.split("/")[0]));
+        const withCode = new Set(code.filter((file) => /^[a-z].*\//.test(file)).map((file) => file.split("/")[0]));
         assert.deepEqual(
             [...withCode].filter((folder) => !tops.has(folder)),
             [],

@@ -131,8 +131,11 @@ async function against(command: string, args: readonly string[]): Promise<void> 
     // The command prints its next steps as the caller starts them.
     const preview = recordedPreview(command, args);
     const extra = { MOVIE_RECOMMENDER_COMMANDS: prefix, ...preview?.env };
-    process.exitCode = (await run(target, command, preview?.args ?? args, "terminal", extra)).exitCode;
-    preview?.tell(target.root, process.execPath, { ...process.env, ...extra });
+    try {
+        process.exitCode = (await run(target, command, preview?.args ?? args, "terminal", extra)).exitCode;
+    } finally {
+        preview?.tell(target.root, process.execPath, { ...process.env, ...extra });
+    }
 }
 
 async function printStatus(json = false): Promise<boolean> {

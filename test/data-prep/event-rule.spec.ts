@@ -31,6 +31,14 @@ describe("parseEventRule", () => {
         });
     }
 
+    it("parseEventRule rejects a rule of more than 10,000 characters", () => {
+        const ruleOf = (length: number) => `a = 1 -> ${"x".repeat(length - 9)}`;
+        assert.throws(() => parseEventRule(ruleOf(10_001)), {
+            message: /^The rule has 10,001 characters, and at most 10,000 /,
+        });
+        assert.throws(() => parseEventRule(ruleOf(10_000)), { message: /\n +\^$/ });
+    });
+
     it("parseEventRule accepts a single type, compact cases and quoted values", () => {
         assert.deepEqual(parseEventRule("Added to cart"), { cases: [], otherwise: "Added to cart" });
         const like = { column: "rating", operator: ">=", value: "4", type: "Like" };

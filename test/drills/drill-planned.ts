@@ -193,7 +193,7 @@ async function compared(aws: TestAws) {
     return { changes: up.length, differences, secondEmpty: second.exitCode === 0, steps };
 }
 
-/** Everything of the stack by name. A version has another id after each training; nobody restores the group of others. */
+/** Everything of the stack by name. A version has another id after each training, and `up` does not restore the group made by hand. */
 async function named(aws: TestAws): Promise<string[]> {
     const isNamed = (thing: string) => !thing.startsWith("version ") && thing !== `group ${handMadeGroup}`;
     return (await everythingIn(aws)).filter(isNamed).sort();

@@ -60,6 +60,7 @@ export function runCommand(root, command, args, { withPython }) {
         });
     }
     child.on("error", (error) => {
+        preview?.tell(root, node, env);
         const why = error.code === "ENOENT" ? "there is no such command on the PATH" : error.message;
         process.stderr.write(`${command} cannot be run: ${why}\n`);
         process.exitCode = 127;

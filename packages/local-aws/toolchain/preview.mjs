@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * Records the events of a preview, so that `tell` can print what its changes mean. Undefined for any other command, and
- * for a preview whose output another program reads.
+ * Records the events of a preview. `tell` prints what the changes mean and deletes the record; call it once, also after a
+ * failure. Undefined for any other command, and for a preview whose output another program reads.
  *
  * @param {string} command
  * @param {readonly string[]} args
