@@ -7,10 +7,10 @@ import { running, startedBy } from "../../bench/lib/processes.ts";
 import { environment } from "../../packages/local-aws/instance.ts";
 import { ensureStack } from "../../packages/local-aws/pulumi.ts";
 import { adminOf } from "../../packages/local-aws/test/admin.ts";
-import { until } from "../../packages/local-personalize/test/support.ts";
 import { followAudit } from "../support/audited.ts";
 import { everythingIn, importJobNames } from "../support/left.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
+import { until } from "../support/until.ts";
 
 /** The Node processes that an engine has started: the program, the dynamic provider and the AWS plugin. */
 const helpersOf = (engine: number) =>
@@ -128,14 +128,19 @@ describe("Interrupted up", () => {
                     said += chunk;
                 });
                 const ended = once(up, "exit");
-                await until(async () => {
+                const isCreating = async () => {
                     const { campaigns = [] } = await aws.personalize.send(new ListCampaignsCommand({}));
                     return campaigns.length > 0;
-                });
+                };
+                await until("up creates the campaign", isCreating, 90);
                 // The campaign hangs; the creations of other resources end meanwhile, so that only the campaign is pending.
                 await sleep(5000);
                 up.kill("SIGINT");
-                await until(async () => said.includes("A second Ctrl-C ends the wait at once."));
+                await until(
+                    "the note after Ctrl-C",
+                    async () => said.includes("A second Ctrl-C ends the wait at once."),
+                    60,
+                );
                 assert.match(
                     said,
                     /Nothing is lost or billed twice: run `npm run local -- pulumi up` again to continue\./,

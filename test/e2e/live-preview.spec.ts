@@ -18,22 +18,6 @@ describe("Preview of a deployed stack", () => {
         await aws?.stop();
     });
 
-    /** What is deleted, and the types that `up` creates again; it changes no other resource. */
-    const cases: Readonly<Record<string, readonly string[]>> = {
-        "the data bucket deleted": [
-            "Bucket",
-            "BucketLifecycleConfiguration",
-            "BucketObjectv2",
-            "BucketOwnershipControls",
-            "BucketPolicy",
-            "BucketPublicAccessBlock",
-            "BucketServerSideEncryptionConfiguration",
-            "BucketVersioning",
-        ],
-        "Personalize's role deleted": ["Role", "RolePolicy"],
-        "the cost guard's roles deleted": ["Role", "Role", "RolePolicy", "RolePolicy"],
-        "the topic and the queue of failures deleted": ["Queue", "Topic", "TopicPolicy", "TopicSubscription"],
-    };
     it("preview rejects another region and explains how to move", async () => {
         await aws.configure({ "aws:region": "us-east-1" });
         const preview = await aws.engine("preview");
@@ -53,29 +37,49 @@ describe("Preview of a deployed stack", () => {
         assert.match(text, /To allow it: pulumi config set monthlyLimitUsd 59\d/);
         await aws.configure({ minProvisionedTPS: 4, monthlyLimitUsd: 700 });
         assertExit(await aws.engine("preview"), 0);
-        await aws.configure({ minProvisionedTPS: 2 });
-        assertExit(await aws.engine("up"), 0);
-        await aws.configure({ minProvisionedTPS: 4 });
-        assertExit(await aws.engine("preview"), 0);
-        await aws.configure({ minProvisionedTPS: 2 });
+        await aws.configure();
     });
 
-    for (const [what, types] of Object.entries(cases)) {
-        it(`preview shows what up creates again: ${what}`, async () => {
+    it("preview shows what up creates again after deletions by hand", async () => {
+        for (const what of [
+            "the data bucket deleted",
+            "Personalize's role deleted",
+            "the cost guard's roles deleted",
+            "the topic and the queue of failures deleted",
+        ]) {
             await drift.drifts[what]?.();
-            assertExit(await aws.engine("refresh"), 0);
-            const { preview, up } = await previewedAndApplied(aws);
-            assert.deepEqual(preview, up);
-            const created = up.map((line) => line.replace(/^create .*[:/$](\w+)::.*$/, "$1"));
-            assert.deepEqual(created.sort(), types);
-        });
-    }
+        }
+        assertExit(await aws.engine("refresh"), 0);
+        const { preview, up } = await previewedAndApplied(aws);
+        assert.deepEqual(preview, up);
+        const created = up.map((line) => line.replace(/^create .*[:/$](\w+)::.*$/, "$1"));
+        assert.deepEqual(created.sort(), [
+            "Bucket",
+            "BucketLifecycleConfiguration",
+            "BucketObjectv2",
+            "BucketOwnershipControls",
+            "BucketPolicy",
+            "BucketPublicAccessBlock",
+            "BucketServerSideEncryptionConfiguration",
+            "BucketVersioning",
+            "Queue",
+            "Role",
+            "Role",
+            "Role",
+            "RolePolicy",
+            "RolePolicy",
+            "RolePolicy",
+            "Topic",
+            "TopicPolicy",
+            "TopicSubscription",
+        ]);
+    });
 
     it("a changed bucketName keeps the trail's bucket and its events", async () => {
         const { bucketName } = await aws.outputs();
         const event = { Bucket: `${bucketName}-trail`, Key: "AWSLogs/000000000000/event.json.gz" };
         await aws.s3.send(new PutObjectCommand({ ...event, Body: "{}" }));
-        await aws.configure({ minProvisionedTPS: 2, bucketName: `films-of-${aws.stack}` });
+        await aws.configure({ bucketName: `films-of-${aws.stack}` });
         const { preview, up } = await previewedAndApplied(aws);
         assert.deepEqual(preview, up);
         assert.equal((await aws.outputs()).bucketName, `films-of-${aws.stack}`);

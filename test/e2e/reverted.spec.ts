@@ -24,7 +24,6 @@ describe("A reverted change after an interrupted up", () => {
     after(() => aws?.stop());
 
     for (const [stop, operation] of [
-        ["ctrl-c", "CreateDatasetImportJob"],
         ["kill", "CreateSolutionVersion"],
         ["failure", "CreateCampaign"],
     ] as readonly (readonly [Stop, string])[]) {

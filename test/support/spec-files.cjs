@@ -9,7 +9,6 @@ const longest = [
     "test/e2e/serving.spec.ts",
     "test/e2e/drill-aws.spec.ts",
     "test/e2e/live-preview.spec.ts",
-    "test/e2e/story.spec.ts",
     "test/e2e/cost-guard.spec.ts",
     "test/e2e/serving-access.spec.ts",
     "test/e2e/operator.spec.ts",

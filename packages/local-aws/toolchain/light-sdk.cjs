@@ -1,5 +1,5 @@
 // Node runs this before Pulumi's own Node processes of local runs. Each command starts a program and a dynamic provider.
-// A third of their start is loading parts of the SDK that this program does not use.
+// Much of their time goes into parts of the SDK that this program does not use.
 const { createRequire } = require("node:module");
 
 if (/[\\/]@pulumi[\\/]pulumi[\\/]cmd[\\/]/.test(process.argv[1] ?? "")) {
@@ -8,6 +8,25 @@ if (/[\\/]@pulumi[\\/]pulumi[\\/]cmd[\\/]/.test(process.argv[1] ?? "")) {
     const requireOfSdk = createRequire(process.argv[1]);
     // Only a program that makes text of its functions uses these: npm's dependency tree and the compiler.
     for (const name of ["@npmcli/arborist", "typescript"]) defer(requireOfSdk, requireOfSdk.resolve(name));
+    // No local run collects traces. Node strips types in place, so positions need no source map.
+    delete process.env.TRACEPARENT;
+    replace(requireOfSdk.resolve("source-map-support/register"), {});
+    withoutStacks(requireOfSdk("@pulumi/pulumi/runtime/debuggable.js"));
+}
+
+/** The SDK records the stack of each of thousands of promises, for PULUMI_DEBUG_PROMISE_LEAKS alone. */
+function withoutStacks(debuggable) {
+    const { debuggablePromise } = debuggable;
+    if (debuggable.debugPromiseLeaks) return;
+    debuggable.debuggablePromise = (...args) => {
+        const { stackTraceLimit } = Error;
+        Error.stackTraceLimit = 0;
+        try {
+            return debuggablePromise(...args);
+        } finally {
+            Error.stackTraceLimit = stackTraceLimit;
+        }
+    };
 }
 
 /** A module of the SDK loads at the first use of one of its members. */
@@ -21,6 +40,9 @@ function defer(requireOfSdk, file) {
         }
         return loaded[name];
     };
-    const exports = new Proxy({}, { get: member });
+    replace(file, new Proxy({}, { get: member }));
+}
+
+function replace(file, exports) {
     require.cache[file] = { id: file, filename: file, loaded: true, children: [], paths: [], exports };
 }

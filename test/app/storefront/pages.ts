@@ -38,17 +38,21 @@ export async function openPage(browser: Browser, url: string, options: PageOptio
     return { page, context, complaints };
 }
 
-/** Waits until `selector` is in a row. A row requests its list near the view, so this scrolls there and back if it is far. */
+/**
+ * Waits until `selector` is in a row. A row requests its list, and a card its picture, only near the view. Rows above
+ * grow meanwhile, so this scrolls to the row until the element exists, and then back.
+ */
 export async function atRow(page: Page, row: string, selector: string): Promise<void> {
     await page.waitForSelector(`#${row}`);
-    const before = await page.$eval(`#${row}`, (section) => {
-        const { scrollY } = window;
-        const isFar = section.getBoundingClientRect().top > innerHeight + 400;
-        if (isFar) section.scrollIntoView({ block: "nearest", behavior: "instant" });
-        return isFar ? scrollY : undefined;
-    });
-    await page.waitForSelector(`#${row} ${selector}`);
-    if (before !== undefined) await page.evaluate((top) => scrollTo({ top, behavior: "instant" }), before);
+    const before = await page.evaluate(() => scrollY);
+    const isThere = (id: string, sought: string) => {
+        const section = document.querySelector(`#${id}`);
+        if (section?.querySelector(sought)) return true;
+        section?.scrollIntoView({ block: "nearest", behavior: "instant" });
+        return false;
+    };
+    await page.waitForFunction(isThere, { polling: 200 }, row, selector);
+    await page.evaluate((top) => scrollTo({ top, behavior: "instant" }), before);
 }
 
 /** The films of a row, by id, once they are there. */

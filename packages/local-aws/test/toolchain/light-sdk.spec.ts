@@ -16,8 +16,11 @@ function probe() {
         // A module that is deferred has no code of its own yet.
         files.some((file) => file.endsWith(name) && require.cache[file]?.constructor.name === "Module"),
     );
-    const typescript = process.env.PULUMI_NODEJS_TYPESCRIPT;
-    console.log(JSON.stringify({ used, loaded, typescript }));
+    const promise = Promise.resolve() as Promise<void> & { _debugStackTrace?: string };
+    require("@pulumi/pulumi/runtime/debuggable.js").debuggablePromise(promise);
+    const frames = (promise._debugStackTrace?.split("\n").length ?? 0) - 1;
+    const { PULUMI_NODEJS_TYPESCRIPT: typescript, TRACEPARENT: trace } = process.env;
+    console.log(JSON.stringify({ used, loaded, typescript, trace, frames }));
 }
 
 describe("Pulumi's Node processes of local runs", () => {
@@ -26,7 +29,7 @@ describe("Pulumi's Node processes of local runs", () => {
         folder = await realpath(await mkdtemp(join(tmpdir(), "light sdk ")));
         const command = join(folder, "node_modules", "@pulumi", "pulumi", "cmd");
         await mkdir(command, { recursive: true });
-        for (const name of ["@npmcli", "typescript"])
+        for (const name of ["@npmcli", "typescript", "source-map-support", "@pulumi/pulumi/runtime"])
             await symlink(join(root, "node_modules", name), join(folder, "node_modules", name));
         for (const file of [join(command, "probe.cjs"), join(folder, "other.cjs")])
             await writeFile(file, `(${probe})();\n`);
@@ -34,14 +37,15 @@ describe("Pulumi's Node processes of local runs", () => {
     after(() => rm(folder, { recursive: true, force: true }));
 
     async function ask(file: string, ...args: string[]) {
-        const env = { ...environment(defaultInstance({})), PULUMI_NODEJS_TYPESCRIPT: "true" };
+        const env = { ...environment(defaultInstance({})), PULUMI_NODEJS_TYPESCRIPT: "true", TRACEPARENT: "00" };
         const { stdout } = await promisify(execFile)(process.execPath, [join(folder, file), ...args], { env });
         return JSON.parse(stdout);
     }
     const command = join("node_modules", "@pulumi", "pulumi", "cmd", "probe.cjs");
 
-    it("start without TypeScript's compiler and npm's dependency tree", async () => {
-        assert.deepEqual(await ask(command), { used: false, loaded: [false, false], typescript: "false" });
+    it("start without TypeScript's compiler, npm's dependency tree, traces and stacks of promises", async () => {
+        const light = { used: false, loaded: [false, false], typescript: "false", frames: 0 };
+        assert.deepEqual(await ask(command), light);
     });
 
     it("load both when they are used", async () => {
@@ -51,6 +55,8 @@ describe("Pulumi's Node processes of local runs", () => {
     });
 
     it("leave every other process as it is", async () => {
-        assert.deepEqual(await ask("other.cjs"), { used: false, loaded: [true, true], typescript: "true" });
+        const { frames, ...rest } = await ask("other.cjs");
+        assert.deepEqual(rest, { used: false, loaded: [true, true], typescript: "true", trace: "00" });
+        assert.ok(frames > 0);
     });
 });
