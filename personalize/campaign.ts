@@ -1,5 +1,6 @@
 import {
     type Campaign,
+    type CampaignUpdateSummary,
     CreateCampaignCommand,
     DeleteCampaignCommand,
     DescribeCampaignCommand,
@@ -31,8 +32,8 @@ const deployment = ({ solutionVersionArn, minProvisionedTPS }: CampaignInputs) =
     campaignConfig: { syncWithLatestSolutionVersion: followsLatest(solutionVersionArn) },
 });
 
-/** The campaign's configuration, in the terms of the inputs. */
-function servedBy(found: Campaign | undefined) {
+/** The configuration of a campaign or of its update, in the terms of the inputs. */
+function servedBy(found: Campaign | CampaignUpdateSummary | undefined) {
     const solutionArn = found?.solutionVersionArn?.split("/").slice(0, 2).join("/");
     const latest = found?.campaignConfig?.syncWithLatestSolutionVersion;
     return {
@@ -90,6 +91,7 @@ export const campaign: ResourceKind<CampaignInputs> = {
                 status: update.status ?? "",
                 failureReason: update.failureReason,
                 since: update.lastUpdatedDateTime,
+                properties: servedBy(update),
             },
         };
     },

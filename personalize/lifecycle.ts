@@ -12,7 +12,7 @@ import {
     type ResourceKind,
 } from "./resource.ts";
 import { allTags, retag, stillOf, tagsOf } from "./tags.ts";
-import { pause, type Verdict, verdictOn, waitFor } from "./wait.ts";
+import { isUnderWay, pause, type Verdict, verdictOn, waitFor } from "./wait.ts";
 
 export interface LifecycleDeps extends RemoveDeps {
     readonly client: ClientOf;
@@ -113,16 +113,23 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
     }
 
     /**
-     * Whether the resource was deleted outside of this run: by hand, or by an interrupted run. The engine does not ask
-     * without a refresh, and a program that relies on the recorded state would serve nothing. An unanswered question
-     * counts as no.
+     * The recorded properties with what AWS has instead: an interrupted run or a person may have deleted or updated the
+     * resource, and without a refresh the engine does not ask. An unanswered question changes nothing.
      */
-    async function isGone(id: string, olds: Properties): Promise<boolean> {
+    async function inAws(id: string, olds: Properties): Promise<Properties> {
         try {
-            const client = deps.client(String(olds.region));
-            return (await kind.describe(client, id)).status.startsWith("DELETE");
+            const { status, properties, update } = await kind.describe(deps.client(String(olds.region)), id);
+            if (status.startsWith("DELETE")) return { ...olds, status: "DELETED" };
+            const isUpdating = update !== undefined && isUnderWay(update.status);
+            const found = inWordsOf(kind, olds, { ...properties, ...(isUpdating && update.properties) });
+            const known = kind.updates.filter((key) => found[key] !== undefined).map((key) => [key, found[key]]);
+            return {
+                ...olds,
+                ...Object.fromEntries(known),
+                ...(isUpdating && update.properties === undefined && { status: `UPDATE ${update.status}` }),
+            };
         } catch (error) {
-            return isNotFound(error);
+            return isNotFound(error) ? { ...olds, status: "DELETED" } : olds;
         }
     }
 
@@ -133,8 +140,9 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
             return { inputs: { ...news, ...notes }, failures: kind.problems(inputs) };
         },
         async diff(id, olds, news) {
-            const seen = (await isGone(id, olds)) ? { ...olds, status: "DELETED" } : olds;
-            return diffOf(kind, seen, news);
+            const recorded = diffOf(kind, olds, news);
+            const found = diffOf(kind, await inAws(id, olds), news);
+            return found.changes ? found : recorded;
         },
         async create(properties) {
             const inputs = properties as unknown as I;
@@ -175,18 +183,17 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
             const news = newProperties as unknown as I;
             const client = deps.client(news.region);
             await deps.assertEngineAlive();
-            const changed = (key: string) => isChanged(kind, key, oldProperties, newProperties);
-            const updating = kind.update !== undefined && kind.updates.some(changed);
-            if (oldProperties.status !== "ACTIVE" || updating) {
-                // Personalize rejects an update during the previous one, for example after a deadline. If this fails,
-                // the recorded tags must be the old ones: otherwise the next update would not set the new tags.
-                await settle(client, id, { ...news, tags: olds.tags });
-            }
+            const changedIn = (before: Properties) => (key: string) => isChanged(kind, key, before, newProperties);
+            // Personalize rejects an update during the previous one, for example after a deadline. If this fails, the
+            // recorded tags must be the old ones: otherwise the next update would not set the new tags.
+            const found = await settle(client, id, { ...news, tags: olds.tags });
             try {
-                if (kind.taggable && changed("tags")) {
+                if (kind.taggable && changedIn(oldProperties)("tags")) {
                     await retag(client, id, allTags(kind, news), olds.tags);
                 }
-                return { outs: updating ? await updateAndSettle(client, id, news) : await settle(client, id, news) };
+                const isUpdate = kind.updates.some(changedIn(oldProperties)) || kind.updates.some(changedIn(found));
+                const end = kind.update !== undefined && isUpdate ? updateAndSettle : settle;
+                return { outs: await end(client, id, news) };
             } catch (error) {
                 throw about(title(news), error);
             }

@@ -28,6 +28,8 @@ export interface Description {
               readonly failureReason?: string | undefined;
               /** Time of its last change in Personalize. */
               readonly since?: Date | undefined;
+              /** The properties that it sets, where Personalize may have requested it itself. */
+              readonly properties?: Readonly<Record<string, unknown>>;
           }
         | undefined;
 }

@@ -97,6 +97,9 @@ export function duration(seconds: number): string {
     return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${whole % 60} s`;
 }
 
+/** Whether an update of this status still changes its resource. */
+export const isUnderWay = (status: string) => /PENDING|IN_PROGRESS/.test(status);
+
 /** Whether a creation or update still changes a resource. A failed update changes nothing. */
 export function verdictOn(description: Description): Verdict<Description> {
     if (isDeadEnd(description.status)) {
@@ -107,7 +110,7 @@ export function verdictOn(description: Description): Verdict<Description> {
     if (description.status !== "ACTIVE") {
         return { state: description.status };
     }
-    return description.update && /PENDING|IN_PROGRESS/.test(description.update.status)
+    return description.update && isUnderWay(description.update.status)
         ? { state: `UPDATE ${description.update.status}` }
         : { done: description };
 }

@@ -64,6 +64,26 @@ describe("Drift of Personalize resources", () => {
         assert.equal(changes, false);
     });
 
+    it("diff and update without refresh restore a campaign that was updated outside Pulumi", async () => {
+        const { campaign } = await world.makeAll();
+        await world.slowDown();
+        await world.untilActive("Campaign", campaign);
+        const { Campaign } = world.handlers;
+        // An interrupted `up` requested an update that the state does not have.
+        const command = new UpdateCampaignCommand({ campaignArn: campaign.id, minProvisionedTPS: 9 });
+        await world.service.personalize.send(command);
+        const inPlace = { changes: true, replaces: [], deleteBeforeReplace: false };
+        assert.deepEqual(await Campaign.diff(campaign.id, campaign.outs, campaign.outs), inPlace, "it is under way");
+        const { outs } = await Campaign.update(campaign.id, campaign.outs, campaign.outs);
+        assert.deepEqual(outs, campaign.outs);
+        assert.equal((await refreshed("Campaign", campaign))?.minProvisionedTPS, 1);
+        assert.equal((await Campaign.diff(campaign.id, outs, campaign.outs)).changes, false);
+        // An update that was recorded nowhere but has the wanted values is still a change of the state.
+        await Campaign.update(campaign.id, outs, { ...campaign.outs, minProvisionedTPS: 2 });
+        const wanted = { ...campaign.outs, minProvisionedTPS: 2 };
+        assert.equal((await Campaign.diff(campaign.id, campaign.outs, wanted)).changes, true);
+    });
+
     it("refresh and diff replace a campaign that is being deleted outside Pulumi", async () => {
         const { campaign } = await world.makeAll();
         await world.slowDown();
