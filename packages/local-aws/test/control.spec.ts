@@ -70,21 +70,21 @@ function connects(host: string, port: number): Promise<boolean> {
     });
 }
 
-describe("starting and stopping the local AWS", () => {
+describe("Start, stop and reset of the local AWS", () => {
     let instance: Instance;
     before(async () => {
         instance = await testInstance();
     });
     after(() => discardInstance(instance));
 
-    it("is one process however often it is started", async () => {
+    it("a second start finds the running process", async () => {
         const first = await start(instance, silently);
         const second = await start(instance, silently);
         assert.equal(second.pid, first.pid);
         assert.deepEqual(await stateOf(instance), { kind: "running", running: first });
     });
 
-    it("listens on the loopback interface only", async function () {
+    it("the local AWS listens only on the loopback interface", async function () {
         const { miniStackPort } = await start(instance, silently);
         const outside = Object.values(networkInterfaces()).flatMap((addresses) =>
             (addresses ?? []).filter(({ internal, family }) => !internal && family === "IPv4"),
@@ -100,7 +100,7 @@ describe("starting and stopping the local AWS", () => {
         }
     });
 
-    it("starts MiniStack again with its data when that is killed", async () => {
+    it("the local AWS restarts a killed MiniStack with its data", async () => {
         const { pid } = await start(instance, silently);
         await fill(instance);
         const [miniStack] = await childrenOf(pid);
@@ -111,7 +111,7 @@ describe("starting and stopping the local AWS", () => {
         assert.match(await readFile(paths(instance).daemonLog, "utf8"), /MiniStack ended unexpectedly \(SIGKILL\)/);
     });
 
-    it("ends MiniStack too when it is killed itself; the next start reports it and has the data", async () => {
+    it("a start after kill -9 reports the ended process and keeps the data", async () => {
         const { pid } = await start(instance, silently);
         const [miniStack] = await childrenOf(pid);
         process.kill(pid, "SIGKILL");
@@ -123,7 +123,7 @@ describe("starting and stopping the local AWS", () => {
         assert.deepEqual(await namesIn(instance), ["kept-bucket", "kept-schema"]);
     });
 
-    it("knows its own process when that hangs", async () => {
+    it("stateOf reports a suspended process as silent", async () => {
         const { pid } = await start(instance, silently);
         process.kill(pid, "SIGSTOP");
         assert.deepEqual(await stateOf(instance), { kind: "silent", pid });
@@ -131,7 +131,7 @@ describe("starting and stopping the local AWS", () => {
         assert.equal((await stateOf(instance)).kind, "running");
     });
 
-    it("stops with everything it started, and its data stays", async () => {
+    it("stop ends all child processes and keeps the data", async () => {
         const { pid } = await start(instance, silently);
         const children = await childrenOf(pid);
         assert.equal(await stop(instance), true);
@@ -142,7 +142,7 @@ describe("starting and stopping the local AWS", () => {
         assert.deepEqual(await namesIn(instance), ["kept-bucket", "kept-schema"]);
     });
 
-    it("empties AWS and the stacks on reset, keeps everything else, and runs on", async () => {
+    it("reset empties AWS and the stacks but keeps data sets and logins", async () => {
         const kept = [join(instance.dir, "data", "u.data"), join(paths(instance).pulumiHome, "credentials.json")];
         const emptied = join(paths(instance).pulumiBackend, "stack.json");
         for (const file of [...kept, emptied]) {
@@ -156,7 +156,7 @@ describe("starting and stopping the local AWS", () => {
         assert.equal(existsSync(emptied), false);
     });
 
-    it("names the other local AWS that has its port", async () => {
+    it("start on another local AWS's port names that instance's folder", async () => {
         await start(instance, silently);
         const other = { ...(await testInstance()), port: instance.port };
         await assert.rejects(start(other, silently), {
@@ -170,14 +170,14 @@ describe("starting and stopping the local AWS", () => {
     });
 });
 
-describe("the local AWS on a port or in a folder that is not free", () => {
+describe("Local AWS with a changed port, a used port or a used folder", () => {
     let instance: Instance;
     beforeEach(async () => {
         instance = await testInstance();
     });
     afterEach(() => discardInstance(instance));
 
-    it("moves to another port, reports it, and is found and stopped from any", async () => {
+    it("start moves a running instance to another port and keeps its data", async () => {
         const moved = { ...instance, port: await testPort() };
         const first = await start(instance, silently);
         assert.deepEqual(await stateOf(moved), { kind: "elsewhere", running: first, port: instance.port });
@@ -191,7 +191,7 @@ describe("the local AWS on a port or in a folder that is not free", () => {
         assert.equal(isAlive(second.pid), false);
     });
 
-    it("runs on where it is when the other port is taken", async () => {
+    it("a running instance stays on its port if the new one is taken", async () => {
         const { pid } = await start(instance, silently);
         const server = createServer((_, response) => response.end("hello")).listen(0, "127.0.0.1");
         await once(server, "listening");
@@ -202,7 +202,7 @@ describe("the local AWS on a port or in a folder that is not free", () => {
         server.close();
     });
 
-    it("is stopped also while it starts, after an interrupted start", async () => {
+    it("stop ends an instance that is still starting", async () => {
         const starting = start(instance, silently).catch((error: Error) => error);
         await until(async () => (await stateOf(instance)).kind === "starting");
         assert.equal(await stop(instance), true);
@@ -210,7 +210,7 @@ describe("the local AWS on a port or in a folder that is not free", () => {
         assert.deepEqual(await stateOf(instance), { kind: "stopped" });
     });
 
-    it("reports in a sentence that its Python is missing", async () => {
+    it("start without Python reports how to install it again", async () => {
         const toolless = { ...instance, root: instance.dir };
         await assert.rejects(start(toolless, silently), (error: Error) => {
             assert.match(error.message, /python cannot be run .* Install it again: rm -r \.tools\/python$/);
@@ -219,7 +219,7 @@ describe("the local AWS on a port or in a folder that is not free", () => {
         });
     });
 
-    it("reports that another program has its port, also one that answers as this instance would", async () => {
+    it("start reports another program on the port, even with the same status", async () => {
         const { dir, port } = instance;
         const status = JSON.stringify({ product: "movie-recommender local AWS", dir, port, pid: process.pid });
         const server = createServer((_, response) => response.end(status));
@@ -229,7 +229,7 @@ describe("the local AWS on a port or in a folder that is not free", () => {
         await new Promise((closed) => server.close(closed));
     });
 
-    it("is one process when two start it at once, and its record stays", async () => {
+    it("two simultaneous starts run one process and keep its record", async () => {
         const [one, other] = await Promise.all([start(instance, silently), start(instance, silently)]);
         assert.equal(one.pid, other.pid);
         const log = () => readFile(paths(instance).daemonLog, "utf8");
@@ -238,7 +238,7 @@ describe("the local AWS on a port or in a folder that is not free", () => {
         assert.deepEqual(record, { pid: one.pid, port: instance.port });
     });
 
-    it("leaves a process alone whose pid is that of an earlier start", async () => {
+    it("start leaves another process with the recorded pid alone", async () => {
         const bystander = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
         await writeFile(paths(instance).daemonFile, JSON.stringify({ pid: bystander.pid, port: instance.port }));
         assert.deepEqual(await stateOf(instance), { kind: "stopped", stalePid: bystander.pid });
@@ -247,7 +247,7 @@ describe("the local AWS on a port or in a folder that is not free", () => {
         bystander.kill();
     });
 
-    it("prints its state and its variables, and refuses a wrong flag", async () => {
+    it("status and env print the instance, and a wrong flag exits with 2", async () => {
         const local = (...args: string[]) =>
             run(instance, process.execPath, ["packages/local-aws/cli.ts", ...args], "captured", {
                 MOVIE_RECOMMENDER_LOCAL_DIR: instance.dir,

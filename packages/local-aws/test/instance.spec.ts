@@ -6,7 +6,7 @@ import { testInstance } from "../../../test/support/local-aws.ts";
 import { defaultInstance, environment, type Instance, paths, root } from "../instance.ts";
 import { ensureStack, run } from "../pulumi.ts";
 
-describe("the environment of commands against the local AWS", () => {
+describe("Environment variables of a local AWS instance", () => {
     const instance: Instance = {
         root: "/clone",
         dir: "/clone/.local",
@@ -16,7 +16,7 @@ describe("the environment of commands against the local AWS", () => {
         enforce: true,
     };
 
-    it("has nothing of the user's own AWS and Pulumi, and the rest of his", () => {
+    it("environment replaces AWS and Pulumi variables and keeps the others", () => {
         const users = {
             AWS_PROFILE: "company",
             AWS_SESSION_TOKEN: "secret",
@@ -45,14 +45,14 @@ describe("the environment of commands against the local AWS", () => {
         assert.equal(env.PATH?.split(delimiter).at(-1), "/usr/bin");
     });
 
-    it("finds the stand-in for Pulumi's AWS plugin first, unless the official one is asked for", () => {
+    it("environment puts the local AWS plugin first on PATH without --official-plugin", () => {
         const first = (env: NodeJS.ProcessEnv) => env.PATH?.split(delimiter)[0];
         assert.equal(first(environment(instance, {})), join("/clone", "packages", "local-aws", "aws-plugin", "bin"));
         const official = environment({ ...instance, officialPlugin: true }, {});
         assert.doesNotMatch(official.PATH ?? "", /aws-plugin/);
     });
 
-    it("is that of the clone's own folder, unless variables change it", () => {
+    it("defaultInstance uses .local of the clone unless variables change it", () => {
         const usual = {
             root,
             dir: join(root, ".local"),
@@ -70,12 +70,12 @@ describe("the environment of commands against the local AWS", () => {
         assert.deepEqual(defaultInstance(variables), { ...usual, dir: "/elsewhere", port: 4600, speed: "real" });
     });
 
-    it("takes a folder by a path from the clone too, which Pulumi's backend would not", () => {
+    it("defaultInstance resolves a relative folder against the clone", () => {
         const dir = (value: string) => defaultInstance({ MOVIE_RECOMMENDER_LOCAL_DIR: value }).dir;
         assert.deepEqual([dir("beside"), dir("")], [join(root, "beside"), join(root, ".local")]);
     });
 
-    it("names the variable that is wrong", () => {
+    it("defaultInstance names the variable with an invalid value", () => {
         assert.throws(() => defaultInstance({ MOVIE_RECOMMENDER_LOCAL_SPEED: "fast" }), {
             message: 'MOVIE_RECOMMENDER_LOCAL_SPEED is "fast"; it must be instant, demo or real.',
         });
@@ -88,14 +88,14 @@ describe("the environment of commands against the local AWS", () => {
     });
 });
 
-describe("the local stack", () => {
+describe("Stack local of a local AWS instance", () => {
     let instance: Instance;
     before(async () => {
         instance = await testInstance();
     });
     after(() => rm(instance.dir, { recursive: true, force: true }));
 
-    it("is made and selected in the instance's own backend, once", async () => {
+    it("ensureStack creates and selects the stack once", async () => {
         await ensureStack(instance);
         await ensureStack(instance);
         const { stdout } = await run(instance, "pulumi", ["stack", "ls", "--json"], "captured");
@@ -105,7 +105,7 @@ describe("the local stack", () => {
         );
     });
 
-    it("loses the locks of processes that are dead, and those only", async () => {
+    it("ensureStack removes only the locks of ended processes", async () => {
         const folder = join(
             paths(instance).pulumiBackend,
             ".pulumi",
@@ -123,7 +123,7 @@ describe("the local stack", () => {
         assert.deepEqual([existsSync(dead), existsSync(alive)], [false, true]);
     });
 
-    it("names the command that cannot be run", async () => {
+    it("run names a command that does not exist", async () => {
         await assert.rejects(run(instance, "no-such-tool", [], "captured"), /^Error: no-such-tool cannot be run: /);
     });
 });

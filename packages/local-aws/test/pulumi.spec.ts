@@ -14,8 +14,8 @@ const runner = `
     process.exit(exitCode);
 `;
 
-describe("a command against the local AWS", () => {
-    it("is passed the signal that ends its caller, and decides how it ends", async () => {
+describe("run of a command against the local AWS", () => {
+    it("run passes SIGTERM on and returns the command's exit code", async () => {
         const caller = spawn(process.execPath, ["--input-type=module", "-e", runner], {
             stdio: ["ignore", "pipe", "inherit"],
         });

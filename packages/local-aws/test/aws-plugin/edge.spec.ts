@@ -31,7 +31,7 @@ import {
 import { edgeClients, edgeLives } from "./edge-lives.ts";
 import { type Plugin, testLives, urnOf } from "./life.ts";
 
-describe("the resource types of an API and its page in the local AWS plugin", () => {
+describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
     let instance: Instance;
     let plugin: Plugin;
     let clients: ReturnType<typeof edgeClients>;
@@ -81,7 +81,7 @@ describe("the resource types of an API and its page in the local AWS plugin", ()
     const lives = edgeLives({ clients: () => clients, ids });
     testLives(lives, () => plugin);
 
-    it("resets missing arguments to AWS's defaults, and finds no difference then", async () => {
+    it("update resets removed arguments to AWS's defaults and leaves no difference", async () => {
         await plugin.create(urnOf(typeOf("account")), { cloudwatchRoleArn: logsRole });
         const { origins, defaultCacheBehavior, viewerCertificate, restrictions } = distributionArgs();
         const bare: Record<string, Record<string, unknown>> = {
@@ -121,7 +121,7 @@ describe("the resource types of an API and its page in the local AWS plugin", ()
         }
     });
 
-    it("makes a new deployment before the old one goes, and moves the stage to it", async () => {
+    it("a stage moves to the new deployment before the old one is deleted", async () => {
         const restApi = await made("restApi", { ...apiArgs, name: "moving" });
         const urn = urnOf(typeOf("deployment"));
         const deployment = (body: string) => ({ restApi, triggers: { body } });
@@ -148,7 +148,7 @@ describe("the resource types of an API and its page in the local AWS plugin", ()
         await plugin.delete(restApi, urnOf(typeOf("restApi")), more);
     });
 
-    it("throttles a nested method by its encoded key only, sends changed settings only, and removes them twice", async () => {
+    it("MethodSettings throttles a nested method only by its encoded path", async () => {
         const body = documentOf("/films", "/films/{filmId}");
         const restApi = await made("restApi", { ...apiArgs, name: "throttled", body });
         const deployment = await made("deployment", { restApi });
@@ -188,7 +188,7 @@ describe("the resource types of an API and its page in the local AWS plugin", ()
         assert.deepEqual((await plugin.read(id, urn, outs)).id, "");
     });
 
-    it("refuses what AWS refuses: a document that is wrong, logs without a role, nothing to deploy", async () => {
+    it("create rejects an invalid OpenAPI document and access logs without a role", async () => {
         const wrong = { ...apiArgs, name: "wrong", body: '{"openapi":"3.1.0"}' };
         await assert.rejects(plugin.create(urnOf(typeOf("restApi")), wrong), { name: "BadRequestException" });
         const { items = [] } = await clients.gateway.send(new GetRestApisCommand({ limit: 500 }));

@@ -14,7 +14,7 @@ import {
     value,
 } from "../../aws-plugin/kinds.ts";
 
-describe("the kinds of properties in the local AWS plugin", () => {
+describe("Property kinds of the local AWS plugin", () => {
     const kinds: Kinds = {
         title: value,
         shelf: at("Place.Shelf", value, "A"),
@@ -23,7 +23,7 @@ describe("the kinds of properties in the local AWS plugin", () => {
         tags: items(),
     };
 
-    it("send AWS's default for a missing argument, and clear one that the program gave before", () => {
+    it("toAws sends AWS's default for a missing or removed argument", () => {
         assert.deepEqual(toAws(kinds, { title: "films" }, { note: "old" }), {
             Title: "films",
             Place: { Shelf: "A" },
@@ -36,14 +36,14 @@ describe("the kinds of properties in the local AWS plugin", () => {
         });
     });
 
-    it("read a default as no difference where the program gives none, also inside of lists", () => {
+    it("fromAws omits defaults that the program does not set, also in lists", () => {
         const answer = { Title: "films", Place: { Shelf: "A" }, Note: "", Covers: [{ Colour: "red", Width: 10 }] };
         const state = { title: "films", covers: [{ colour: "red" }] };
         assert.deepEqual(fromAws(kinds, answer, state), state);
         assert.deepEqual(fromAws(kinds, { ...answer, Covers: [] }, { title: "films" }), { title: "films" });
     });
 
-    it("read a value that differs, and a missing answer as the default", () => {
+    it("fromAws returns changed values, and the default for a missing value", () => {
         const answer = { Title: "novels", Covers: [{ Colour: "red", Width: 9 }], Tags: { Items: ["a"] } };
         const state = { title: "films", shelf: "B", note: "old", covers: [{ colour: "red" }] };
         assert.deepEqual(fromAws(kinds, answer, state), {
@@ -55,11 +55,11 @@ describe("the kinds of properties in the local AWS plugin", () => {
         });
     });
 
-    it("name each argument inside those that have members", () => {
+    it("nestedOf lists the members of nested arguments", () => {
         assert.deepEqual(nestedOf(kinds), ["covers.colour", "covers.width"]);
     });
 
-    it("make a patch of each change only", () => {
+    it("patches contains only changed members", () => {
         const before = { name: "films", variables: { a: "1", b: "2" }, logs: { arn: "x" }, isOn: true };
         assert.deepEqual(patches(before, { name: "films", variables: { a: "3" }, isOn: false }), [
             { op: "replace", path: "/variables/a", value: "3" },

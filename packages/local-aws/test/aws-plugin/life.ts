@@ -39,7 +39,7 @@ export function testLives(lives: readonly Life[], plugin: () => Plugin): void {
     const made = new Map<string, { id: string; outs: Record<string, unknown> }>();
 
     for (const { type, args, drift, seen } of lives) {
-        it(`${type}: created, read without a difference, drift seen, repaired`, async () => {
+        it(`${type}: create leaves no difference, read finds drift and update repairs it`, async () => {
             const urn = urnOf(type);
             const inputs = args();
             assert.deepEqual((await plugin().check(urn, {}, inputs)).failures, []);
@@ -107,7 +107,7 @@ export function testLives(lives: readonly Life[], plugin: () => Plugin): void {
         }
     }
 
-    it("deletes each; a second delete is not an error", async () => {
+    it("delete removes each resource, and a second delete succeeds", async () => {
         for (const { type } of lives.toReversed()) {
             const { id, outs } = made.get(type) as { id: string; outs: Record<string, unknown> };
             await plugin().delete(id, urnOf(type), outs);

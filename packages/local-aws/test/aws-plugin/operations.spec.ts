@@ -17,7 +17,7 @@ import { type Plugin, testLives, urnOf } from "./life.ts";
 import { answering, arn, functionArgs, functionArn, name, policyFor, roleArn } from "./operations-args.ts";
 import { operationsClients, operationsLives } from "./operations-lives.ts";
 
-describe("the resource types of operations in the local AWS plugin", () => {
+describe("Local AWS plugin: Lambda, messaging, budget, alarm and log resources", () => {
     let instance: Instance;
     let plugin: Plugin;
     let clients: ReturnType<typeof operationsClients>;
@@ -66,7 +66,7 @@ describe("the resource types of operations in the local AWS plugin", () => {
     const lives = operationsLives({ clients: () => clients, plugin: () => plugin, queueUrl });
     testLives(lives, () => plugin);
 
-    it("refuses a queue and a topic that exist with other attributes or tags", async () => {
+    it("create rejects an existing queue or topic with other attributes or tags", async () => {
         for (const [type, change] of [
             ["aws:sqs/queue:Queue", { visibilityTimeoutSeconds: 77 }],
             ["aws:sns/topic:Topic", { tags: { "pulumi:stack": "other" } }],
@@ -78,7 +78,7 @@ describe("the resource types of operations in the local AWS plugin", () => {
         }
     });
 
-    it("runs a function's code, again after a change of it, and makes equal zip files of equal files", async () => {
+    it("update deploys changed function code, and equal files give equal zip files", async () => {
         const type = "aws:lambda/function:Function";
         const { id, outs = {} } = await plugin.create(urnOf(type), functionArgs);
         const answer = async () => {
@@ -103,7 +103,7 @@ describe("the resource types of operations in the local AWS plugin", () => {
         await assert.rejects(zipOf({ assets: { a: {} } }), /; a is neither/);
     });
 
-    it("resets missing arguments to AWS's defaults, and finds no difference then", async () => {
+    it("update resets removed arguments to AWS's defaults and leaves no difference", async () => {
         const bare: Record<string, Record<string, unknown>> = {
             "aws:lambda/function:Function": {
                 name,
@@ -152,14 +152,14 @@ describe("the resource types of operations in the local AWS plugin", () => {
         }
     });
 
-    it("refuses a log group of a trail that is not named by all its streams", async () => {
+    it("create rejects a trail whose log group ARN lacks the final :*", async () => {
         const type = "aws:cloudtrail/trail:Trail";
         const cloudWatchLogsGroupArn = arn("logs", "log-group:films");
         const args = { ...lives.find((life) => life.type === type)?.args(), cloudWatchLogsGroupArn };
         await assert.rejects(plugin.create(urnOf(type), args), /does not end in ":\*"/);
     });
 
-    it("replaces by a change of name, and updates otherwise", async () => {
+    it("a changed name replaces each resource", async () => {
         for (const { type, args } of lives) {
             const nameKey = ["name", "dashboardName", "statementId", "functionName", "queueUrl", "topic", "arn"].find(
                 (key) => key in args(),

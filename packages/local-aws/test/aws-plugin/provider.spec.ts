@@ -10,7 +10,7 @@ const signature = "4dabf18193072939515e22adb298388d";
 const secret = (value: unknown) => ({ [signature]: "1b47061264138c4ac30d75fd1eb44270", value });
 const asset = (path: string, hash: string) => ({ [signature]: "c44067f5952c0a294b673a41bacd8c17", path, hash });
 
-describe("the local AWS plugin", () => {
+describe("createProvider of the local AWS plugin", () => {
     const calls: unknown[][] = [];
     let standing: Record<string, unknown> | undefined;
     const shelf: AnyEntry = {
@@ -38,12 +38,12 @@ describe("the local AWS plugin", () => {
         standing = undefined;
     });
 
-    it("takes the arguments that it maps", async () => {
+    it("check accepts mapped arguments", async () => {
         const news = { name: "films", books: 3 };
         assert.deepEqual(await plugin.check(urn, {}, news), { inputs: news, failures: [] });
     });
 
-    it("fails the check of each argument that it does not map, by name, and drops none", async () => {
+    it("check fails for each unmapped argument and names it", async () => {
         const { failures = [] } = await plugin.check(
             urn,
             {},
@@ -56,7 +56,7 @@ describe("the local AWS plugin", () => {
         assert.match(failures[0]?.reason ?? "", /not mapped by the local AWS plugin .*--official-plugin/);
     });
 
-    it("fails the check of what it does not map inside an argument, by its path", async () => {
+    it("check fails for an unmapped nested argument and names its path", async () => {
         const news = { name: "films", books: [{ a: 1 }, { a: 2, c: { d: 3 } }, { c: { d: 4 } }], source: { any: 1 } };
         const { failures = [] } = await plugin.check(urn, {}, news);
         assert.deepEqual(
@@ -67,7 +67,7 @@ describe("the local AWS plugin", () => {
         assert.deepEqual((await plugin.check(urn, {}, { books: unknown })).failures, []);
     });
 
-    it("names a type or a lookup that it does not map, and what to do", async () => {
+    it("an unmapped type or lookup is rejected with the next step", async () => {
         const other = urnOf("aws:s3/cupboard:Cupboard");
         const message =
             "aws:s3/cupboard:Cupboard is not mapped by the local AWS plugin. " +
@@ -94,7 +94,7 @@ describe("the local AWS plugin", () => {
     for (const [what, news, expected] of diffs) {
         const replaces = Array.isArray(expected) ? expected : [];
         const outcome = replaces.length > 0 ? "a replacement, delete first" : expected;
-        it(`sees in ${what}: ${outcome}`, async () => {
+        it(`diff of ${what} is ${outcome}`, async () => {
             assert.deepEqual(await plugin.diff("shelf-1", urn, olds, news), {
                 changes: expected !== "none",
                 replaces,
@@ -111,7 +111,7 @@ describe("the local AWS plugin", () => {
     ];
     for (const [what, type, news, deleteBeforeReplace] of orders) {
         const key = Object.keys(news)[0] ?? "";
-        it(`${deleteBeforeReplace ? "deletes" : "creates"} first, as the bridge does, where a type has ${what}`, async () => {
+        it(`replacing a type with ${what} ${deleteBeforeReplace ? "deletes" : "creates"} first`, async () => {
             const properties = { [key]: "replace" } as const;
             const one: AnyEntry = {
                 ...shelf,
@@ -127,7 +127,7 @@ describe("the local AWS plugin", () => {
         });
     }
 
-    it("compares files by their content, not by their place", async () => {
+    it("diff compares files by content and ignores their path", async () => {
         const at = (path: string, hash: string) => ({ name: "films", source: asset(path, hash) });
         const changes = async (news: Record<string, unknown>) =>
             (await plugin.diff("shelf-1", urn, at("/here/u.csv", "1"), news)).changes;
@@ -135,20 +135,20 @@ describe("the local AWS plugin", () => {
         assert.equal(await changes(at("/here/u.csv", "2")), true);
     });
 
-    it("creates with plain arguments, and records what the service computed", async () => {
+    it("create unwraps secrets and returns the computed outputs", async () => {
         const created = await plugin.create(urn, { name: "films", books: secret(3) });
         assert.deepEqual(calls, [["create", { name: "films", books: 3 }]]);
         assert.equal(created.id, "shelf-1");
         assert.deepEqual(created.outs?.arn, "arn:shelf-1");
     });
 
-    it("updates with the new and the old, and keeps what was computed", async () => {
+    it("update receives new and old arguments and keeps computed outputs", async () => {
         const { outs } = await plugin.update("shelf-1", urn, olds, { name: "films", books: 4 });
         assert.deepEqual(calls, [["update", "shelf-1", { name: "films", books: 4 }, olds]]);
         assert.deepEqual(outs, { arn: "arn:shelf-1", name: "films", books: 4 });
     });
 
-    it("previews an update with the computed outputs, except those that it changes", () => {
+    it("previewUpdate returns computed outputs, and unknown for volatile ones", () => {
         const one = { ...shelf, volatile: ["etag"] };
         const { previewUpdate } = createProvider({ "aws:s3/shelf:Shelf": one }, {});
         const news = { name: "films", books: unknown };
@@ -156,7 +156,7 @@ describe("the local AWS plugin", () => {
         assert.deepEqual(previewUpdate(urn, { ...olds, etag: "1" }, news), planned);
     });
 
-    it("reads an existing resource, and nothing where it is gone", async () => {
+    it("read returns an existing resource, and an empty id for a missing one", async () => {
         standing = { books: 5 };
         const read = await plugin.read("shelf-1", urn, olds);
         assert.deepEqual(read, { id: "shelf-1", props: { ...olds, books: 5 } });
@@ -164,12 +164,12 @@ describe("the local AWS plugin", () => {
         assert.deepEqual(await plugin.read("shelf-1", urn, olds), { id: "", props: {} });
     });
 
-    it("deletes by id", async () => {
+    it("delete passes the resource's id", async () => {
         await plugin.delete("shelf-1", urn, olds);
         assert.deepEqual(calls, [["delete", "shelf-1", olds]]);
     });
 
-    it("keeps the program's text of a document that AWS has with the same meaning", () => {
+    it("sameJson keeps the program's text if AWS's document is equal", () => {
         assert.equal(sameJson('{"a":1,"b":[2]}', '{ "b": [2], "a": 1 }'), '{"a":1,"b":[2]}');
         assert.equal(sameJson('{"b":[1,2]}', '{"b":[2,1]}'), '{"b":[2,1]}');
         assert.equal(sameJson(undefined, "{}"), "{}");

@@ -19,7 +19,7 @@ import { discardInstance, startInstance } from "../instances.ts";
 import { type Plugin, testLives, urnOf } from "./life.ts";
 import { allow, arnOf, s3AndIamLives, trust } from "./s3-iam-lives.ts";
 
-describe("the resource types of S3 and IAM in the local AWS plugin", () => {
+describe("Local AWS plugin: S3 and IAM resources", () => {
     let instance: Instance;
     let clients: ReturnType<typeof clientsOf>;
     let plugin: Plugin;
@@ -44,7 +44,7 @@ describe("the resource types of S3 and IAM in the local AWS plugin", () => {
         () => plugin,
     );
 
-    it("refuses to delete a bucket that holds something, unless it may", async () => {
+    it("delete rejects a bucket with objects unless forceDestroy is true", async () => {
         const urn = urnOf("aws:s3/bucket:Bucket");
         const { id, outs = {} } = await plugin.create(urn, { bucket: "full", forceDestroy: false });
         await clients.s3.send(new PutObjectCommand({ Bucket: "full", Key: "a", Body: "a" }));
@@ -53,7 +53,7 @@ describe("the resource types of S3 and IAM in the local AWS plugin", () => {
         assert.equal((await plugin.read(id, urn, outs)).id, "");
     });
 
-    it("stores an object from a text, and sees its changed headers, but no changed content", async () => {
+    it("BucketObjectv2 uploads its content and detects changed headers only", async () => {
         const urn = urnOf("aws:s3/bucketObjectv2:BucketObjectv2");
         await clients.s3.send(new CreateBucketCommand({ Bucket: "page" }));
         const page = { bucket: "page", key: "index.html", content: "<h1>Films</h1>", contentType: "text/html" };
@@ -79,7 +79,7 @@ describe("the resource types of S3 and IAM in the local AWS plugin", () => {
         );
     });
 
-    it("limits a role by a boundary, changes it, and takes it off", async () => {
+    it("update changes and removes a role's permissions boundary", async () => {
         const urn = urnOf("aws:iam/role:Role");
         const bare = { name: "limited", assumeRolePolicy: trust, description: "reads", tags: { team: "films" } };
         const limited = { ...bare, permissionsBoundary: arnOf("policy/kept") };
@@ -98,7 +98,7 @@ describe("the resource types of S3 and IAM in the local AWS plugin", () => {
         await plugin.delete(id, urn, limited);
     });
 
-    it("keeps no more versions of a policy than IAM does, however often it changes", async () => {
+    it("a managed policy keeps five versions after seven updates", async () => {
         const urn = urnOf("aws:iam/policy:Policy");
         const version = (n: number) => ({ name: "changing", policy: allow.replace("/*", `/${n}/*`) });
         const { id, outs = {} } = await plugin.create(urn, version(0));
@@ -112,7 +112,7 @@ describe("the resource types of S3 and IAM in the local AWS plugin", () => {
         assert.equal((await plugin.read(id, urn, outs)).id, "");
     });
 
-    it("finds a role gone that was deleted outside", async () => {
+    it("read finds no role after its deletion outside Pulumi", async () => {
         const urn = urnOf("aws:iam/role:Role");
         const { id, outs = {} } = await plugin.create(urn, { name: "short-lived", assumeRolePolicy: trust });
         await clients.iam.send(new DeleteRolePolicyCommand({ RoleName: id, PolicyName: "none" })).catch(() => {});

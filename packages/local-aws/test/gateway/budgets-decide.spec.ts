@@ -31,14 +31,14 @@ const record = (more: Partial<CostRecord> = {}): CostRecord => ({
     ...more,
 });
 
-describe("what a budget is about", () => {
+describe("scopeOf a budget", () => {
     const holds = (CostFilters: Record<string, string[]>) => {
         const scope = scopeOf(budget({ CostFilters }), now);
         assert.ok("holds" in scope);
         return scope.holds(record());
     };
 
-    it("is everything, or what its filters name: any value of a key, all keys", () => {
+    it("scopeOf includes records that match every filter of the budget", () => {
         assert.equal(holds({}), true);
         assert.equal(holds({ Service: ["Amazon Personalize"] }), true);
         assert.equal(holds({ Service: ["AWS Lambda"] }), false);
@@ -48,7 +48,7 @@ describe("what a budget is about", () => {
         assert.equal(holds({ Region: ["eu-central-1"], UsageType: ["EUC1-TrainingHours"] }), true);
     });
 
-    it("begins with the month, or later when the budget does", () => {
+    it("scopeOf starts with the month, or with a later start of the budget", () => {
         const start = (Start?: Date) => {
             const scope = scopeOf(budget(Start ? { TimePeriod: { Start } } : {}), now);
             return "start" in scope ? scope.start : undefined;
@@ -58,7 +58,7 @@ describe("what a budget is about", () => {
         assert.equal(start(new Date(Date.UTC(2026, 10, 9))), Date.UTC(2026, 10, 9));
     });
 
-    it("is not evaluated for other types, units and filters, with a reason", () => {
+    it("scopeOf gives the reason why a budget is not evaluated", () => {
         const because = (more: Partial<Budget>) => {
             const scope = scopeOf(budget(more), now);
             return "because" in scope ? scope.because : "";
@@ -72,11 +72,11 @@ describe("what a budget is about", () => {
     });
 });
 
-describe("a budget's threshold", () => {
+describe("exceeded and notificationKey of a budget", () => {
     const over = (spend: { actual: number; forecast: number }, more: Partial<Notification> = {}) =>
         exceeded(budget(), notification(more), spend);
 
-    it("is exceeded by more than it, of what was spent or is forecast, in percent or dollars", () => {
+    it("exceeded returns a threshold only if the spend is above it", () => {
         assert.equal(over({ actual: 16, forecast: 99 }), undefined);
         assert.deepEqual(over({ actual: 16.01, forecast: 99 }), {
             type: "ACTUAL",
@@ -92,13 +92,13 @@ describe("a budget's threshold", () => {
         assert.equal(over({ actual: 5.1, forecast: 9 }, absolute)?.threshold, 5);
     });
 
-    it("is never exceeded where it asks for less, or the budget has no limit", () => {
+    it("exceeded ignores LESS_THAN and budgets without a limit", () => {
         assert.equal(over({ actual: 99, forecast: 99 }, { ComparisonOperator: "LESS_THAN" }), undefined);
         const { BudgetLimit: _, ...unlimited } = budget();
         assert.equal(exceeded(unlimited, notification(), { actual: 99, forecast: 99 }), undefined);
     });
 
-    it("is another one with another limit", () => {
+    it("notificationKey differs for another limit and is equal for 20 and 20.0", () => {
         const raised = budget({ BudgetLimit: { Amount: "40", Unit: "USD" } });
         assert.notEqual(notificationKey(budget(), notification()), notificationKey(raised, notification()));
         const again = budget({ BudgetLimit: { Amount: "20.0", Unit: "USD" } });
@@ -106,8 +106,8 @@ describe("a budget's threshold", () => {
     });
 });
 
-describe("a budget's notification", () => {
-    it("is worded as AWS Budgets does", () => {
+describe("notificationText of a budget", () => {
+    it("notificationText has the wording of AWS Budgets", () => {
         const over = { type: "ACTUAL" as const, threshold: 16, spent: 16.5, limit: 20 };
         const { Subject, Message } = notificationText("films", over, { accountId: "000000000000", now });
         assert.equal(Subject, "AWS Budgets: films has exceeded your alert threshold");
@@ -125,7 +125,7 @@ describe("a budget's notification", () => {
         }
     });
 
-    it("has a subject that SNS takes, however long the budget's name is", () => {
+    it("notificationText limits the subject to 100 characters", () => {
         const over = { type: "FORECASTED" as const, threshold: 16, spent: 16.5, limit: 20 };
         const { Subject, Message } = notificationText("x".repeat(100), over, { accountId: "0", now });
         assert.equal(Subject.length, 100);

@@ -17,7 +17,7 @@ import { localAccountId, paths } from "../../instance.ts";
 import { adminOf } from "../admin.ts";
 import { type Cinema, startCinema } from "./cinema.ts";
 
-describe("budgets of a local AWS", () => {
+describe("AWS Budgets on the local AWS", () => {
     let cinema: Cinema;
     let budgets: BudgetsClient;
     let sns: SNSClient;
@@ -125,7 +125,7 @@ describe("budgets of a local AWS", () => {
         await cinema?.discard();
     });
 
-    it("notify once a threshold and month, in AWS's words, by what was metered, also over a restart", async () => {
+    it("a budget notifies once per threshold and month, also across a restart", async () => {
         await create("films", "20", [notification("ACTUAL", 50), notification("ACTUAL", 80)]);
         await evaluated();
         assert.deepEqual(await notices(), []);
@@ -152,7 +152,7 @@ describe("budgets of a local AWS", () => {
         assert.match(await log(), /to ann@example.org, to whom no e-mail is sent: AWS Budgets: films has/);
     });
 
-    it("show what was spent, by budget and in the list", async () => {
+    it("DescribeBudget and DescribeBudgets return actual and forecast spend", async () => {
         const { Budget } = await budgets.send(new DescribeBudgetCommand({ ...account, BudgetName: "films" }));
         const spent = Number(Budget?.CalculatedSpend?.ActualSpend?.Amount);
         assert.ok(spent >= 16.2 && spent < 16.3, String(spent));
@@ -166,7 +166,7 @@ describe("budgets of a local AWS", () => {
         });
     });
 
-    it("notify of a forecast, and of what has a tag only", async () => {
+    it("a budget notifies of its forecast and counts only its own tag", async () => {
         const tagged = (value: string) => ({ CostFilters: { TagKeyValue: [`user:stack$${value}`] } });
         // Two weeks more at $0.20 an hour are more than $60, together with what was spent.
         await create("forecast", "60", [notification("FORECASTED", 100)], tagged("dev"));
@@ -181,7 +181,7 @@ describe("budgets of a local AWS", () => {
         assert.deepEqual([...others, ...(await notices())], []);
     });
 
-    it("notify again in a later month, and when a new budget has the name of a deleted one", async () => {
+    it("a budget notifies again in the next month and after its recreation", async () => {
         for (const BudgetName of ["forecast", "other"]) {
             await budgets.send(new DeleteBudgetCommand({ ...account, BudgetName }));
         }
@@ -197,7 +197,7 @@ describe("budgets of a local AWS", () => {
         assert.equal((await arrived()).length, 1);
     });
 
-    it("are refused by a topic whose policy does not let them publish, which is logged", async () => {
+    it("a topic policy without budgets.amazonaws.com blocks and logs the notification", async () => {
         const closed = await newTopic("closed", [{ ...allowBudgets, Principal: { Service: "events.amazonaws.com" } }]);
         await create("refused", "1", [notification("ACTUAL", 50, closed.topic)]);
         await until(async () =>
@@ -206,7 +206,7 @@ describe("budgets of a local AWS", () => {
         assert.deepEqual(await notices(closed.queue), []);
     });
 
-    it("log that one is not evaluated", async () => {
+    it("the log names a budget that is not evaluated", async () => {
         await create("daily", "1", [notification("ACTUAL", 50)], { TimeUnit: "DAILY" });
         await until(async () => /budget daily is not evaluated: only budgets of type COST/.test(await log()));
     });

@@ -19,7 +19,7 @@ import { usePersonalize } from "./support.ts";
 
 const day = 24 * 3600;
 
-describe("the clock of the local AWS", () => {
+describe("Clock of the local AWS (/_local/clock)", () => {
     const world = usePersonalize("real");
     const { send, describeGroup } = world;
     const url = () => `http://127.0.0.1:${world.local.port}/_local/clock`;
@@ -27,7 +27,7 @@ describe("the clock of the local AWS", () => {
     const advance = (advanceSeconds: unknown) =>
         fetch(url(), { method: "POST", body: JSON.stringify({ advanceSeconds }) });
 
-    it("is the machine's until a test advances it; then resources and logs follow it, also after a restart", async () => {
+    it("an advanced clock dates resources and logs, also after a restart", async () => {
         const before = await clock();
         assert.equal(before.aheadSeconds, 0);
         assert.ok(Math.abs(Date.parse(before.now) - Date.now()) < 5000);
@@ -44,7 +44,7 @@ describe("the clock of the local AWS", () => {
         assert.ok(((await world.local.requests())[0]?.at ?? 0) >= created);
     });
 
-    it("lets pass what takes time", async () => {
+    it("advancing the clock completes the creation of a dataset group", async () => {
         await send(new CreateDatasetGroupCommand({ name: "films" }));
         assert.equal((await describeGroup("films"))?.status, "CREATE PENDING");
         await advance(6);
@@ -56,7 +56,7 @@ describe("the clock of the local AWS", () => {
         assert.equal(took, 30_000);
     });
 
-    it("begins jobs that are due by then, and makes up once for a month of automatic trainings", async () => {
+    it("advancing 30 days starts due jobs and only one missed automatic training", async () => {
         // At speed instant, resources take no time.
         await world.restart("instant");
         const { datasetArn, datasetGroupArn } = await createDataset(world.local as unknown as Service);
@@ -94,7 +94,7 @@ describe("the clock of the local AWS", () => {
     });
 
     for (const wrong of [-1, "1", null, 1e12]) {
-        it(`does not take ${JSON.stringify(wrong)} for seconds`, async () => {
+        it(`POST /_local/clock rejects ${JSON.stringify(wrong)} seconds`, async () => {
             const answer = await advance(wrong);
             assert.equal(answer.status, 400);
             assert.match(
@@ -105,7 +105,7 @@ describe("the clock of the local AWS", () => {
         });
     }
 
-    it("names the error of a body, and of a method", async () => {
+    it("POST /_local/clock rejects an invalid body, and DELETE returns 405", async () => {
         for (const [body, message] of [
             ["no json", /The body must be a JSON object/],
             ["null", /The body must be a JSON object/],

@@ -4,7 +4,7 @@ import { CreateDatasetGroupCommand, DeleteDatasetGroupCommand, ListSchemasComman
 import { region } from "../../../../test/support/local-aws.ts";
 import { administrator, allow, type Enforcing, type Keys, startEnforcing } from "./enforcement/support.ts";
 
-describe("CloudTrail's LookupEvents on the local AWS", () => {
+describe("CloudTrail LookupEvents on the local AWS", () => {
     let aws: Enforcing;
     const clients: CloudTrailClient[] = [];
     before(async () => {
@@ -25,7 +25,7 @@ describe("CloudTrail's LookupEvents on the local AWS", () => {
         LookupAttributes: [{ AttributeKey, AttributeValue }],
     });
 
-    it("lists the calls of Personalize with their callers and errors, and the denied calls", async () => {
+    it("LookupEvents lists Personalize's write calls with callers and errors", async () => {
         const ann = await aws.user(
             "ann",
             allow(["personalize:CreateDatasetGroup", "personalize:ListSchemas", "cloudtrail:LookupEvents"]),
@@ -62,7 +62,7 @@ describe("CloudTrail's LookupEvents on the local AWS", () => {
         assert.equal((await lookUp(by("EventName", "ListSchemas"))).Events.length, 0, "reads are not listed");
     });
 
-    it("pages, keeps regions apart, and is itself judged", async () => {
+    it("LookupEvents pages, separates regions and requires its own permission", async () => {
         const first = await lookUp({ ...by("Username", "ann"), MaxResults: 2 });
         assert.equal(first.Events.length, 2);
         const rest = await lookUp({ ...by("Username", "ann"), MaxResults: 2, NextToken: first.NextToken });

@@ -47,8 +47,8 @@ const amounts = (input: object) =>
         ({ Total }: any) => Number(Total.UnblendedCost.Amount),
     );
 
-describe("Cost Explorer's answers from what was metered", () => {
-    it("are by day, month and hour, with days on which nothing was used", () => {
+describe("answerCostExplorer of the local AWS", () => {
+    it("GetCostAndUsage groups by day, month and hour and includes unused days", () => {
         assert.deepEqual(amounts({}), [0.44, 0.4, 0, 0.8]);
         const monthly = ask({ TimePeriod: period, Metrics: cost, Granularity: "MONTHLY" }).ResultsByTime;
         assert.deepEqual(
@@ -68,7 +68,7 @@ describe("Cost Explorer's answers from what was metered", () => {
         assert.deepEqual(amounts({ TimePeriod: hours, Granularity: "HOURLY" }), [0, 0.44]);
     });
 
-    it("are grouped by service, usage type and tag", () => {
+    it("GetCostAndUsage groups by service, usage type and tag", () => {
         const groups = (...GroupBy: object[]) =>
             ask({
                 TimePeriod: { Start: "2026-11-28", End: "2026-11-30" },
@@ -91,7 +91,7 @@ describe("Cost Explorer's answers from what was metered", () => {
         ]);
     });
 
-    it("are filtered by dimensions, tags, And, Or and Not", () => {
+    it("GetCostAndUsage filters by dimension, tag, And, Or and Not", () => {
         const types = (...Values: string[]) => ({ Dimensions: { Key: "USAGE_TYPE", Values } });
         const tagged = (...Values: string[]) => ({ Tags: { Key: "stack", Values } });
         const tps = "EUC1-RecommendationTPSHours";
@@ -103,12 +103,12 @@ describe("Cost Explorer's answers from what was metered", () => {
         assert.deepEqual(amounts({ Filter: other }), [0, 0, 0, 0]);
     });
 
-    it("give quantities with their unit where it is one", () => {
+    it("UsageQuantity of different units has the unit N/A", () => {
         const [day] = ask({ TimePeriod: period, Metrics: ["UsageQuantity"], Granularity: "DAILY" }).ResultsByTime;
         assert.deepEqual(day.Total.UsageQuantity, { Amount: "2", Unit: "N/A" });
     });
 
-    it("forecast a straight line from what campaigns cost in this hour and the last", () => {
+    it("GetCostForecast extrapolates the campaign cost of the last hour", () => {
         const forecast = { TimePeriod: { Start: "2026-12-01", End: "2027-01-01" }, Metric: "UNBLENDED_COST" };
         // $0.80 in the previous hour, nothing in the beginning one: one hour is the whole time.
         const { Total, ForecastResultsByTime } = ask({ ...forecast, Granularity: "MONTHLY" }, "GetCostForecast");
@@ -159,7 +159,7 @@ describe("Cost Explorer's answers from what was metered", () => {
         ],
     ];
     for (const [what, input, code, message] of wrong) {
-        it(`refuse ${what}`, () => {
+        it(`GetCostAndUsage rejects ${what}`, () => {
             const answer = ask({ Metrics: cost, Granularity: "DAILY", ...input });
             assert.deepEqual([answer.status, answer.__type], [400, code]);
             assert.match(answer.message, message);
@@ -167,8 +167,8 @@ describe("Cost Explorer's answers from what was metered", () => {
     }
 });
 
-describe("Cost Explorer through the gateway", () => {
-    it("shows a month of a campaign to AWS's own client", async () => {
+describe("Cost Explorer client of the AWS SDK", () => {
+    it("the SDK reads $144 for a campaign of 720 hours", async () => {
         const { service: before, bucket } = await openCinema(cinemaBucket());
         await before.stop();
         const local = await startPersonalize({ access: bucket.access, dataDir: before.dataDir });

@@ -9,11 +9,11 @@ import {
 import { interactionsSchema, refusal, until } from "../../../local-personalize/test/support.ts";
 import { clientOf, usePersonalize } from "./support.ts";
 
-describe("faults on purpose", () => {
+describe("Injected faults of the local AWS (/_local/faults)", () => {
     const world = usePersonalize();
     const { send, describeGroup } = world;
 
-    it("throttle the call that is named, as often as asked, and no other", async () => {
+    it("a throttle affects only the named operation, for the requested number of calls", async () => {
         await world.local.arm({ operation: "ListSchemas", call: 2, times: 2, effect: { kind: "throttle" } });
         const look = () => send(new ListSchemasCommand({})).then(() => "ok", String);
         const throttled = "ThrottlingException: Rate exceeded";
@@ -24,7 +24,7 @@ describe("faults on purpose", () => {
         assert.deepEqual(await world.local.requests(), []);
     });
 
-    it("are what AWS's client tries again, and then it succeeds", async () => {
+    it("the AWS SDK retries a throttled call and succeeds", async () => {
         await world.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "throttle" } });
         const patient = clientOf(world.local.port, 3);
         await patient.send(new CreateDatasetGroupCommand({ name: "films" }));
@@ -35,7 +35,7 @@ describe("faults on purpose", () => {
         );
     });
 
-    it("are not armed for another service where calls have no names, nor with another effect than an error", async () => {
+    it("POST /_local/faults rejects other services without enforcement and other effects", async () => {
         const arm = (effect: object) =>
             world.local.postFault(JSON.stringify({ operation: "cloudfront:CreateDistribution", effect }));
         const error = { kind: "error", code: "AccessDenied", message: "no", status: 403 };
@@ -52,7 +52,7 @@ describe("faults on purpose", () => {
         }
     });
 
-    it("answer any error, in the service's form, and do nothing", async () => {
+    it("an error effect returns its code and status and changes nothing", async () => {
         const effect = { kind: "error", code: "ServiceUnavailable", message: "Come back later", status: 503 };
         await world.local.arm({ operation: "CreateSchema", effect });
         const create = new CreateSchemaCommand({ name: "films", schema: interactionsSchema });
@@ -64,7 +64,7 @@ describe("faults on purpose", () => {
         await send(create);
     });
 
-    it("hold a call back before the service has it, or its answer after", async () => {
+    it("a latency effect delays a call before or after its execution", async () => {
         for (const when of ["before", "after"]) {
             const effect = { kind: "latency", milliseconds: 400, when };
             await world.local.arm({ operation: "CreateDatasetGroup", effect });
@@ -77,7 +77,7 @@ describe("faults on purpose", () => {
         }
     });
 
-    it("cut the connection before or after: the call was never there, or it was and only the answer is lost", async () => {
+    it("a drop effect closes the connection before or after the call", async () => {
         const groups = async () => ((await send(new ListDatasetGroupsCommand({}))).datasetGroups ?? []).length;
         const create = new CreateDatasetGroupCommand({ name: "films" });
         await world.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "drop", when: "before" } });
@@ -93,7 +93,7 @@ describe("faults on purpose", () => {
         );
     });
 
-    it("let AWS's client meet its own first try, when only the answer was lost", async () => {
+    it("an SDK retry after a lost response gets ResourceAlreadyExistsException", async () => {
         await world.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "drop", when: "after" } });
         const patient = clientOf(world.local.port, 3);
         const create = new CreateDatasetGroupCommand({ name: "films" });
@@ -112,7 +112,7 @@ describe("faults on purpose", () => {
         );
     });
 
-    it("hold an answer back so long that its caller goes: then it was not answered", async () => {
+    it("a call that its client aborts counts as not answered", async () => {
         const effect = { kind: "latency", milliseconds: 300, when: "after" };
         await world.local.arm({ operation: "CreateDatasetGroup", effect });
         const abortSignal = AbortSignal.timeout(100);
@@ -125,7 +125,7 @@ describe("faults on purpose", () => {
         );
     });
 
-    it("strike together, each with its own effect", async () => {
+    it("two faults of one call both take effect", async () => {
         await world.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "fail", reason: "No luck." } });
         await world.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "drop", when: "after" } });
         await assert.rejects(send(new CreateDatasetGroupCommand({ name: "films" })));
@@ -148,7 +148,7 @@ describe("faults on purpose", () => {
         ['{"operation":"CreateSchema","effect":{"kind":"error","code":"A","message":"b","status":200}}', /400 to 599/],
     ];
     for (const [body, message] of badFaults) {
-        it(`are refused when they make no sense: ${body}`, async () => {
+        it(`POST /_local/faults rejects ${body}`, async () => {
             const answer = await world.local.postFault(body);
             assert.equal(answer.status, 400);
             assert.match(((await answer.json()) as { message: string }).message, message);

@@ -25,7 +25,7 @@ const deny: PolicyDocument = {
     Statement: [{ Effect: "Deny", Principal: "*", Action: "s3:PutObject", Resource: "arn:aws:s3:::films/*" }],
 };
 
-describe("the output of a batch job, judged by its documents", () => {
+describe("judgeOutput of a batch job", () => {
     const judge = (role: PolicyDocument[], bucket: PolicyDocument[], asked: object = {}) =>
         judgeOutput({ ...request, ...asked }, "aws", {
             trust: executionRoleTrust(caller),
@@ -36,10 +36,10 @@ describe("the output of a batch job, judged by its documents", () => {
     const bucketPut = allow(["s3:PutObject"], service);
     const stepOf = (judgement: ReturnType<typeof judge>) => (judgement.allowed ? "allowed" : judgement.step);
 
-    it("may be written with role and bucket policy, and needs no right to read", () => {
+    it("judgeOutput allows a write with s3:PutObject in role and bucket policy", () => {
         assert.deepEqual(judge([put], [bucketPut]), { allowed: true });
     });
-    it("is denied without the role's put, without the bucket's, by a deny, and outside of the folder", () => {
+    it("judgeOutput names the step that denies the write", () => {
         assert.equal(
             stepOf(judge([allow(["s3:GetObject", "s3:ListBucket"])], [bucketPut])),
             "write by the role's policies",
@@ -49,7 +49,7 @@ describe("the output of a batch job, judged by its documents", () => {
         assert.equal(stepOf(judge([put], [bucketPut], { key: "users.json.out" })), "write by the role's policies");
         assert.equal(stepOf(judge([put], [bucketPut], { sourceAccount: "999999999999" })), "assume the role");
     });
-    it("is not what a right to read gives, and the other way round", () => {
+    it("judgeImport denies a read with only s3:PutObject", () => {
         const policies = {
             trust: executionRoleTrust(caller),
             rolePolicies: [{ name: "role policy", document: put }],

@@ -26,7 +26,7 @@ import {
 import { type Enforcing, startEnforcing } from "./enforcement/support.ts";
 import { films } from "./openapi-films.ts";
 
-describe("a REST API by an OpenAPI document", () => {
+describe("ImportRestApi and PutRestApi of the local AWS", () => {
     let aws: Enforcing;
     let client: APIGatewayClient;
     before(async () => {
@@ -46,7 +46,7 @@ describe("a REST API by an OpenAPI document", () => {
             .sort();
     };
 
-    it("is created with all parts of the document, and answers by it", async () => {
+    it("ImportRestApi creates methods, models and validators, and the API uses them", async () => {
         const made = await importDocument(client, films);
         const restApiId = made.id ?? "";
         assert.equal(made.name, "Films");
@@ -104,7 +104,7 @@ describe("a REST API by an OpenAPI document", () => {
         assert.equal(preflight.headers.get("access-control-allow-origin"), "https://films.example");
     });
 
-    it("is written over or added to, and changes for its callers only when it is deployed", async () => {
+    it("PutRestApi merges or overwrites, and callers see changes after a deployment", async () => {
         const { id: restApiId = "" } = await importDocument(client, films);
         const url = await deploy(aws, client, restApiId);
         const put = (mode: "merge" | "overwrite", document: object) =>
@@ -130,7 +130,7 @@ describe("a REST API by an OpenAPI document", () => {
         assert.equal((await fetch(`${url}/health`)).status, 200);
     });
 
-    it("is refused where AWS refuses it, with each reason, and leaves nothing", async () => {
+    it("ImportRestApi rejects an invalid document with AWS's reason and creates nothing", async () => {
         const before = (await client.send(new GetRestApisCommand({ limit: 500 }))).items?.length;
         const cases: [what: RegExp, document: unknown][] = [
             [/Invalid OpenAPI input/, { swagger: "2.0", paths: {} }],
@@ -200,7 +200,7 @@ describe("a REST API by an OpenAPI document", () => {
         assert.equal((await client.send(new GetRestApisCommand({ limit: 500 }))).items?.length, before);
     });
 
-    it("is made of the project's own description", async () => {
+    it("ImportRestApi accepts the project's own openapi.yaml", async () => {
         const document = load(await readFile(join(root, "app", "api", "openapi.yaml"), "utf8")) as {
             paths: Record<string, object>;
         };

@@ -16,14 +16,14 @@ const reads = (more: object): PolicyDocument => ({
     Statement: [{ ...statement, Resource: ["arn:aws:s3:::films", "arn:aws:s3:::films/*"], ...more }],
 });
 
-describe("an organisation's policies", () => {
-    it("do not exist before one is attached, and a text that is not a policy is refused", () => {
+describe("Service control policies of the local AWS", () => {
+    it("an organisation has no policies at first and rejects an invalid one", () => {
         const organisation = createOrganisation();
         assert.equal(organisation.levels(), undefined);
         assert.match(organisation.attach("{") ?? "", /\w/);
         assert.equal(organisation.levels(), undefined);
     });
-    it("are all enforced, and the simulator sees those without conditions", () => {
+    it("levels includes all policies, and simulated only those without conditions", () => {
         const organisation = createOrganisation();
         assert.equal(organisation.attach(deny(elsewhere)), undefined);
         assert.equal(organisation.levels()?.[0]?.length, 2);
@@ -31,7 +31,7 @@ describe("an organisation's policies", () => {
         assert.equal(organisation.attach(deny()), undefined);
         assert.equal(organisation.simulated()?.[0]?.length, 2);
     });
-    it("stop the role of an import, and never the service", () => {
+    it("a service control policy denies the import role's read", () => {
         const organisation = createOrganisation();
         const request = {
             roleArn: "arn:aws:iam::123456789012:role/Import",

@@ -18,7 +18,7 @@ import { adminOf, clientOf, type LocalPersonalize, startPersonalize } from "./su
 
 const { access } = createBucket();
 
-describe("the request log", () => {
+describe("Request log of the local AWS (/_local/requests)", () => {
     let local: LocalPersonalize | undefined;
     let victim: ChildProcess | undefined;
     let dataDir: string;
@@ -32,7 +32,7 @@ describe("the request log", () => {
         await rm(dataDir, { recursive: true, force: true });
     });
 
-    it("has what was accepted and what was refused, what it named, and that it was answered; nothing that only looks", async () => {
+    it("the log lists accepted and rejected write calls with resource and outcome", async () => {
         local = await startPersonalize({ access, dataDir });
         const { personalize, requests } = local;
         const datasetGroupArn = arn("dataset-group/films");
@@ -67,7 +67,7 @@ describe("the request log", () => {
         assert.equal((await fetch(`http://127.0.0.1:${local.port}/_local/requests`, { method: "DELETE" })).status, 405);
     });
 
-    it("has lost nothing after kill -9, and shows that the caller never got the answer", async () => {
+    it("the log keeps an accepted call without a response after kill -9", async () => {
         const port = await freePort();
         victim = spawn(process.execPath, [fileURLToPath(new URL("victim.ts", import.meta.url)), dataDir, String(port)]);
         assert.ok(victim.stdout);

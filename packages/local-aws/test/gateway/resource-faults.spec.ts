@@ -26,11 +26,11 @@ import { usePersonalize } from "./support.ts";
 
 const dataSource = { dataLocation: "s3://movies/all.csv" };
 
-describe("faults of resources", () => {
+describe("Injected faults of Personalize resources", () => {
     const world = usePersonalize();
     const { send, describeGroup } = world;
 
-    it("make a resource end CREATE FAILED with the reason given, also after a restart", async () => {
+    it("a fail effect ends a resource as CREATE FAILED, also after a restart", async () => {
         await world.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "fail", reason: "No luck." } });
         await send(new CreateDatasetGroupCommand({ name: "films" }));
         await world.restart();
@@ -41,7 +41,7 @@ describe("faults of resources", () => {
         assert.equal((await describeGroup("films"))?.status, "ACTIVE");
     });
 
-    it("make a resource hang, which cannot be deleted, over a restart, until the faults are cleared", async () => {
+    it("a hang effect blocks completion and deletion until the faults are cleared", async () => {
         await world.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "hang" } });
         await send(new CreateDatasetGroupCommand({ name: "films" }));
         await world.restart();
@@ -56,7 +56,7 @@ describe("faults of resources", () => {
         await send(remove);
     });
 
-    it("fail and hang imports and trainings without doing their work, and fail a campaign's update", async () => {
+    it("faults stop imports and trainings and fail a campaign update", async () => {
         const { datasetArn, datasetGroupArn } = await createDataset(world.local as unknown as Service);
         const importData = (jobName: string) =>
             send(new CreateDatasetImportJobCommand({ jobName, datasetArn, dataSource, roleArn: importRole }));
@@ -132,7 +132,7 @@ describe("faults of resources", () => {
         assert.deepEqual([after?.minProvisionedTPS, after?.latestCampaignUpdate?.status], [2, "ACTIVE"]);
     });
 
-    it("give no reason where the service has none: a solution", async () => {
+    it("a failed solution has no failureReason, as in AWS", async () => {
         const { datasetGroupArn } = await createDataset(world.local as unknown as Service);
         await world.local.arm({ operation: "CreateSolution", effect: { kind: "fail", reason: "Unseen." } });
         const solution = { name: "films", datasetGroupArn, recipeArn: recipe("aws-popularity-count") };

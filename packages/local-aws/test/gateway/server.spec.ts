@@ -41,7 +41,7 @@ const emulatorWith = (handle: Emulator["handle"]): Emulator => ({
     async close() {},
 });
 
-describe("the gateway before a recording MiniStack", () => {
+describe("Gateway in front of a recording MiniStack", () => {
     interface Seen {
         readonly request: IncomingMessage;
         readonly body: string;
@@ -80,7 +80,7 @@ describe("the gateway before a recording MiniStack", () => {
         emulated.length = 0;
     });
 
-    it("answers a request that offers to upgrade to HTTP/2, and does not pass the offer on", async () => {
+    it("the gateway answers an HTTP/2 upgrade request over HTTP/1.1", async () => {
         const socket = connect(Number(new URL(url).port), "127.0.0.1");
         const head = ["GET /bucket/key HTTP/1.1", "Host: 127.0.0.1", `Authorization: ${signature("s3")}`];
         const offer = ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__"];
@@ -92,7 +92,7 @@ describe("the gateway before a recording MiniStack", () => {
         assert.deepEqual([headers?.upgrade, headers?.["http2-settings"]], [undefined, undefined]);
     });
 
-    it("passes on method, path, query, headers, Host and body as they came, and the answer back", async () => {
+    it("the gateway forwards request and response unchanged, except forged internal headers", async () => {
         const forged = { "x-from-gateway": "guess", "x-judged-by-gateway": "true" };
         const answer = await fetch(`${url}/bucket/a%2Fb%20c?versionId=1&x=%2F`, {
             method: "PUT",
@@ -112,7 +112,7 @@ describe("the gateway before a recording MiniStack", () => {
         assert.deepEqual([shown, judged], [secret, undefined]);
     });
 
-    it("lives on when a caller is killed, before his call is passed on and when it is answered", async () => {
+    it("the gateway keeps running after clients disconnect", async () => {
         const { port } = behind.address() as AddressInfo;
         let answers = 0;
         const killing = createServer(async (request, response) => {
@@ -135,7 +135,7 @@ describe("the gateway before a recording MiniStack", () => {
         assert.deepEqual([answers, seen.map(({ request }) => request.url)], [1, ["/answered"]]);
     });
 
-    it("hands Personalize's calls to the emulator, by target and by path, and nothing of them on", async () => {
+    it("the gateway sends Personalize calls only to the emulator", async () => {
         const headers = { authorization: signature("personalize") };
         const target = { ...headers, "x-amz-target": "AmazonPersonalize.ListRecipes" };
         await fetch(url, { method: "POST", headers: target, body: '{"maxResults":2}' });
@@ -148,7 +148,7 @@ describe("the gateway before a recording MiniStack", () => {
         assert.equal(seen.length, 0);
     });
 
-    it("passes on what has a path of Personalize's and another service's signature", async () => {
+    it("a Personalize path with another service's signature goes to MiniStack", async () => {
         await fetch(`${url}/recommendations`, {
             method: "POST",
             headers: { authorization: signature("s3") },
@@ -158,7 +158,7 @@ describe("the gateway before a recording MiniStack", () => {
         assert.equal(seen[0]?.body, "x");
     });
 
-    it("passes IAM's calls on with their body, after a look for simulators", async () => {
+    it("IAM calls reach MiniStack with their body, except simulator actions", async () => {
         const headers = { authorization: signature("iam"), "content-type": "application/x-www-form-urlencoded" };
         await fetch(url, { method: "POST", headers, body: "Action=GetRole&RoleName=SimulateCustomPolicy" });
         assert.equal(seen[0]?.body, "Action=GetRole&RoleName=SimulateCustomPolicy");
@@ -167,7 +167,7 @@ describe("the gateway before a recording MiniStack", () => {
         assert.equal(seen.length, 1);
     });
 
-    it("reports a failure of the emulator itself, and continues", async () => {
+    it("an emulator error returns 500 with the command that shows the log", async () => {
         const headers = { authorization: signature("personalize"), "x-amz-target": "AmazonPersonalize.ListSchemas" };
         const answer = await fetch(url, { method: "POST", headers, body: "{}" });
         assert.equal(answer.status, 500);
@@ -177,7 +177,7 @@ describe("the gateway before a recording MiniStack", () => {
         });
     });
 
-    it("cuts an answer off that MiniStack dies in the middle of, instead of letting its caller wait", async () => {
+    it("a response that MiniStack breaks off ends with an error", async () => {
         const dying = createServer((_, response) => {
             response.writeHead(200, { "content-length": "1000" });
             response.write("the beginning", () => response.destroy());
@@ -198,7 +198,7 @@ describe("the gateway before a recording MiniStack", () => {
         }
     });
 
-    it("answers 503, which SDKs try again, when MiniStack is not there", async () => {
+    it("GET returns 503 with the next command if MiniStack is not running", async () => {
         const port = await freePort();
         const emulator = emulatorWith(() => Promise.reject(new Error("unused")));
         const miniStack = { port: await freePort(), secret };
@@ -211,7 +211,7 @@ describe("the gateway before a recording MiniStack", () => {
     });
 });
 
-describe("AWS's own clients through the gateway", () => {
+describe("AWS SDK clients through the gateway", () => {
     let instance: Instance;
     let clients: ReturnType<typeof clientsOf>;
     before(async () => {
@@ -229,13 +229,13 @@ describe("AWS's own clients through the gateway", () => {
         return sha256((await Body?.transformToByteArray()) ?? new Uint8Array());
     };
 
-    it("puts 20 MB at once", async () => {
+    it("PutObject stores 20 MB in one request", async () => {
         const Body = megabytes(20);
         await clients.s3.send(new PutObjectCommand({ Bucket, Key: "large", Body }));
         assert.equal(await stored("large"), sha256(Body));
     });
 
-    it("puts in parts", async () => {
+    it("a multipart upload stores all its parts", async () => {
         const parts = [megabytes(5), Buffer.from("the end")];
         const upload = { Bucket, Key: "parts" };
         const { UploadId } = await clients.s3.send(new CreateMultipartUploadCommand(upload));
@@ -249,7 +249,7 @@ describe("AWS's own clients through the gateway", () => {
         assert.equal(await stored("parts"), sha256(Buffer.concat(parts)));
     });
 
-    it("reaches the Personalize emulator by both of its clients", async () => {
+    it("the Personalize and Personalize Runtime clients reach the emulator", async () => {
         const { recipes = [] } = await clients.personalize.send(new ListRecipesCommand({ maxResults: 100 }));
         assert.ok(recipes.some(({ name }) => name === "aws-user-personalization"));
         const campaignArn = "arn:aws:personalize:eu-central-1:000000000000:campaign/none";

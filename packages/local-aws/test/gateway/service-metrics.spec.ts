@@ -7,7 +7,7 @@ import { adminOf } from "../admin.ts";
 import { signedHeaders } from "../signed.ts";
 import { type Cinema, campaignArn, startCinema } from "./cinema.ts";
 
-describe("the service's own metrics", () => {
+describe("AWS/Personalize metrics of the local AWS", () => {
     let cinema: Cinema;
     let cloudWatch: CloudWatchClient;
     before(async () => {
@@ -43,7 +43,7 @@ describe("the service's own metrics", () => {
 
     const campaign = { CampaignArn: campaignArn };
 
-    it("count recommendations, and the errors that faults made of some", async () => {
+    it("GetRecommendations metrics count successes, 4xx and 5xx errors", async () => {
         const admin = adminOf(cinema.instance);
         for (let count = 0; count < 5; count++) await cinema.ask();
         await admin.arm({ operation: "GetRecommendations", times: 2, effect: { kind: "throttle" } });
@@ -65,7 +65,7 @@ describe("the service's own metrics", () => {
         assert.ok((await metric("GetRecommendationsLatency", "Average", campaign)) > 0);
     });
 
-    it("are nothing for a campaign that does not exist, and for minutes without calls", async () => {
+    it("a campaign that does not exist has no metrics", async () => {
         const none = arn("campaign/none");
         await assert.rejects(cinema.askOf(none));
         await adminOf(cinema.instance).rounds("serviceMetrics");
@@ -74,7 +74,7 @@ describe("the service's own metrics", () => {
         assert.ok(!JSON.stringify(Metrics).includes(none));
     });
 
-    it("count events, with the group, the dataset and the tracker", async () => {
+    it("PutEvents metrics have dataset group, dataset and event tracker dimensions", async () => {
         const target = new URL(`${cinema.url}/events`);
         const eventList = [{ eventType: "Watch", itemId: "1", sentAt: 1_700_000_000 }];
         const body = JSON.stringify({ trackingId: cinema.trackingId, sessionId: "s", userId: "1", eventList });
@@ -89,7 +89,7 @@ describe("the service's own metrics", () => {
         assert.equal(await metric("PutEventsRequests", "Sum", dimensions as Record<string, string>), 1);
     });
 
-    it("include imports and trainings, with their time and size", async () => {
+    it("import and training metrics have job counts, size and time", async () => {
         const job = {
             DatasetGroupArn: arn("dataset-group/films"),
             DatasetArn: arn("dataset/films/INTERACTIONS"),

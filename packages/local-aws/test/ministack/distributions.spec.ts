@@ -23,7 +23,7 @@ import { answered, deploy, documentOf, gatewayOf, importDocument, makeFunction }
 const Bucket = "films-page";
 const csp = "default-src 'self'";
 
-describe("a distribution", () => {
+describe("CloudFront distributions of the local AWS", () => {
     let aws: Enforcing;
     let client: APIGatewayClient;
     let edge: CloudFrontClient;
@@ -173,7 +173,7 @@ describe("a distribution", () => {
         await aws.discard();
     });
 
-    it("gives the page out of a closed bucket to which its policy lets it, with the policy's headers", async () => {
+    it("the distribution serves a private bucket's page with the response headers policy", async () => {
         assert.match(host, /^[a-z0-9]+\.cloudfront\.net$/);
         assert.equal((await view("/")).status, 403);
         await open(`arn:aws:cloudfront::${account}:distribution/ANOTHER`);
@@ -193,7 +193,7 @@ describe("a distribution", () => {
         assert.equal((await view("/", { method: "POST", body: "x" })).status, 403);
     });
 
-    it("gives the API under the page's own origin, by the stage's name, and passes on all but the host", async () => {
+    it("the distribution forwards API requests to the stage, except the Host header", async () => {
         const values = '{"GENRE":"\\"Drama\\""}';
         const answer = await view(`/api/films/7?values=${encodeURIComponent(values)}`, {
             headers: { origin: `https://${host}`, "if-none-match": '"1"' },
@@ -211,7 +211,7 @@ describe("a distribution", () => {
         assert.equal((await view("/api/nowhere")).status, 403);
     });
 
-    it("keeps an error for 10 s in spite of no-store, unless the distribution has a time for its code", async () => {
+    it("the distribution caches an error for 10 s despite no-store", async () => {
         const fail = (path: string, status: number) => view(path, { headers: { "x-status": String(status) } });
         assert.equal((await fail("/api/films/1", 500)).status, 500);
         assert.equal((await fail("/api/films/2", 503)).status, 503);
@@ -233,7 +233,7 @@ describe("a distribution", () => {
         assert.ok(status === 200 && seconds > 9 && seconds < 15, `${status} after ${seconds} s`);
     });
 
-    it("removes the token of a GET whose cache key lacks it, in spite of the origin request policy", async () => {
+    it("a GET loses its Authorization header if the cache key lacks it", async () => {
         const headers = { authorization: "Bearer a-token" };
         const read = JSON.parse((await view("/api/films/7", { headers })).body);
         assert.equal(read.headers.authorization, undefined);
@@ -241,7 +241,7 @@ describe("a distribution", () => {
         assert.equal(posted.headers.authorization, headers.authorization);
     });
 
-    it("has its metrics in us-east-1 only, as CloudFront does", async () => {
+    it("CloudFront metrics exist only in us-east-1", async () => {
         const DistributionId = arn.split("/").at(-1) ?? "";
         const edgeSum = (where: string, name: string) =>
             sumOf({ endpoint: aws.url, region: where, credentials: administrator }, "AWS/CloudFront", name, {

@@ -32,7 +32,7 @@ const line = (more: object = {}, about: object = {}) =>
         ...more,
     });
 
-describe("metrics that a function logs", () => {
+describe("Embedded metric format in Lambda logs", () => {
     let aws: Enforcing;
     let cloudWatch: CloudWatchClient;
     before(async () => {
@@ -81,7 +81,7 @@ describe("metrics that a function logs", () => {
         }
     }
 
-    it("are put once, under each set of dimensions, with their time and unit; wrong lines are none", async () => {
+    it("a log line adds each metric once per dimension set, and invalid lines none", async () => {
         await logged(line());
         const wrong = [
             line({ Requests: "7" }),

@@ -16,7 +16,7 @@ const code = `export const handler = async ({ lines = [], unfinished, fails }) =
     return "done";
 };`;
 
-describe("the log of a function's invocation", () => {
+describe("CloudWatch logs of Lambda invocations", () => {
     let aws: Enforcing;
     let logs: CloudWatchLogsClient;
     before(async () => {
@@ -56,7 +56,7 @@ describe("the log of a function's invocation", () => {
         return [...invocations.values()];
     }
 
-    it("has every line of it and none of another's, however long the function thinks between two", async () => {
+    it("each invocation's log has exactly its own lines", async () => {
         const many = Array.from({ length: 500 }, (_, at) => `${at} ${"x".repeat(200)}`);
         await invoke({});
         await invoke({ lines: ["one", "two", "three"] });

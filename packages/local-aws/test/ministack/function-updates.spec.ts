@@ -29,7 +29,7 @@ const packageOf = (version: number) =>
         ...Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`files/${at}.txt`, Buffer.from(String(version))])),
     });
 
-describe("a function that is updated while it is asked", () => {
+describe("Lambda function updates during requests", () => {
     let aws: Enforcing;
     let gateway: APIGatewayClient;
     let url: string;
@@ -52,7 +52,7 @@ describe("a function that is updated while it is asked", () => {
         await aws.admin.lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: packageOf(version) }));
     }
 
-    it("fails no request, answers by whole packages only, and by the latest in the end", async () => {
+    it("no request fails, and the last code and configuration answer at the end", async () => {
         await update(0);
         let updating = true;
         const failed: string[] = [];

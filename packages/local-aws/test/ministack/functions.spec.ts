@@ -59,7 +59,7 @@ async function bundle(contents: string): Promise<Uint8Array> {
     return zipSync({ "index.js": strToU8(outputFiles[0]?.text ?? "") });
 }
 
-describe("functions, schedules and topics on the local AWS, when it enforces", () => {
+describe("Lambda, EventBridge Scheduler and SNS with IAM enforcement", () => {
     let aws: Enforcing;
     let sqs: SQSClient;
     let sns: SNSClient;
@@ -115,7 +115,7 @@ describe("functions, schedules and topics on the local AWS, when it enforces", (
         return { functionArn, failures };
     }
 
-    it("runs a function on the project's Node, and judges its calls by its role, those of Personalize too", async () => {
+    it("a function runs on the project's Node.js with its role's permissions", async () => {
         const role = await aws.role("asks", service("lambda"), logs);
         await makeFunction("asks", asking, role);
         const ask = async () => {
@@ -152,7 +152,7 @@ describe("functions, schedules and topics on the local AWS, when it enforces", (
         );
     });
 
-    it("invokes on schedule by the schedule's role, with its input, and sends a failure to the function's destination", async () => {
+    it("a schedule invokes a function with its role and reports failures to SQS", async () => {
         const { functionArn, failures } = await makeFailing("scheduled");
         const letters = await makeQueue("dead-letters");
         const may = allow("lambda:InvokeFunction", functionArn);
@@ -203,7 +203,7 @@ describe("functions, schedules and topics on the local AWS, when it enforces", (
         throw new Error("the log has no line about the distrusted role");
     });
 
-    it("delivers a topic to a function only by the function's policy, and to a queue only by the queue's", async () => {
+    it("SNS delivers to a function or queue only if the target's policy allows it", async () => {
         const { functionArn, failures } = await makeFailing("told");
         const queue = await makeQueue("notices");
         const { TopicArn = "" } = await sns.send(new CreateTopicCommand({ Name: "notices" }));
@@ -246,8 +246,8 @@ describe("functions, schedules and topics on the local AWS, when it enforces", (
     });
 });
 
-describe("a function on the local AWS, when everybody may do everything", () => {
-    it("reaches Personalize, too", async () => {
+describe("Lambda without IAM enforcement", () => {
+    it("a function calls Personalize and CloudWatch", async () => {
         const instance = { ...(await testInstance()), enforce: false };
         await start(instance, () => {});
         const settings = { endpoint: `http://127.0.0.1:${instance.port}`, region, credentials: administrator };

@@ -14,14 +14,14 @@ import { type Enforcing, startEnforcing } from "../gateway/enforcement/support.t
 const Bucket = "films";
 const stranger = "b7".repeat(32);
 
-describe("S3 objects on the local AWS", () => {
+describe("S3 objects of the local AWS", () => {
     let aws: Enforcing;
     before(async () => {
         aws = await startEnforcing();
     });
     after(() => aws.discard());
 
-    it("PutObject, CopyObject and CreateMultipartUpload refuse a key of more than 1,024 bytes", async () => {
+    it("PutObject, CopyObject and CreateMultipartUpload reject keys over 1,024 bytes", async () => {
         const { s3 } = aws.admin;
         const Other = { Bucket: "keys", Key: "é".repeat(512) };
         const CreateBucketConfiguration = { LocationConstraint: region as "eu-central-1" };
@@ -43,7 +43,7 @@ describe("S3 objects on the local AWS", () => {
         );
     });
 
-    it("ListObjectsV2 returns the owner that the ACL names, where the bucket's owner is not that of all objects", async () => {
+    it("ListObjectsV2 returns the ACL's owner unless BucketOwnerEnforced is set", async () => {
         const { s3 } = aws.admin;
         const CreateBucketConfiguration = { LocationConstraint: region as "eu-central-1" };
         await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));

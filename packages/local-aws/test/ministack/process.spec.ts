@@ -7,7 +7,7 @@ import { root } from "../../instance.ts";
 import { freePort, startMiniStack } from "../../ministack/process.ts";
 import { toolchain } from "../../toolchain/env.mjs";
 
-describe("the process of MiniStack", () => {
+describe("MiniStack process of the local AWS", () => {
     let dir: string;
     beforeEach(async () => {
         dir = await mkdtemp(join(tmpdir(), "movie-recommender-process-"));
@@ -59,7 +59,7 @@ describe("the process of MiniStack", () => {
         return (await answer.text()) || "{}";
     }
 
-    it("is started again on other ports when it ends before it has answered: its own may have been taken", async () => {
+    it("startMiniStack tries other ports if the process ends at once", async () => {
         const once = `[ -e ${dir}/tried ] || { touch ${dir}/tried; exit 1; }`;
         const { started, launches, logged } = await startBy(once);
         const { port, answersPort, stop } = await started;
@@ -70,7 +70,7 @@ describe("the process of MiniStack", () => {
         await stop();
     });
 
-    it("reports the end of its log when it does not start at all", async () => {
+    it("startMiniStack reports the end of the log if every start fails", async () => {
         const { started, launches } = await startBy("echo no such module >&2; exit 1");
         await assert.rejects(
             started,
@@ -79,7 +79,7 @@ describe("the process of MiniStack", () => {
         assert.equal((await launches()).length >= 3, true);
     });
 
-    it("keeps one queue under one name, although each start has another port", async () => {
+    it("a queue keeps its name when MiniStack starts on another port", async () => {
         const queues = (port: number, operation: string, input: object) =>
             call(port, "sqs", `AmazonSQS.${operation}`, input);
         const first = await (await startBy("")).started;
@@ -94,7 +94,7 @@ describe("the process of MiniStack", () => {
         assert.doesNotMatch(await queues(second.port, "ListQueues", {}), /failures/);
     });
 
-    it("saves a changed state within seconds, and leaves the file of an unchanged state", async () => {
+    it("MiniStack saves a changed state within seconds and rewrites no other file", async () => {
         const { port, stop } = await (await startBy("")).started;
         after(stop);
         const saved = (service: string) => join(dir, "data", "state", `${service}.json`);
@@ -113,7 +113,7 @@ describe("the process of MiniStack", () => {
         assert.notEqual(await until("sqs", "others"), first);
     });
 
-    it("gets no port that another process will use", async () => {
+    it("freePort returns no excluded port", async () => {
         const except = Array.from({ length: 19_900 }, (_, index) => 10_000 + index);
         assert.ok((await freePort({ except })) >= 29_900);
         assert.equal(await freePort({ except: [20_000], from: 20_000, to: 20_002 }), 20_001);

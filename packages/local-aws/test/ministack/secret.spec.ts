@@ -28,14 +28,14 @@ const looking = `
         return found;
     };`;
 
-describe("the secret between gateway and MiniStack, and the files of both", () => {
+describe("Secret between gateway and MiniStack, and file permissions", () => {
     let aws: Enforcing;
     before(async () => {
         aws = await startEnforcing();
     });
     after(() => aws?.discard());
 
-    it("is in no argument, no environment and no log, where a function's code would look for it", async function () {
+    it("the secret is in no process argument, environment variable or log", async function () {
         if (!existsSync("/proc/self/environ")) this.skip();
         const Role = await aws.role("looking", { Service: "lambda.amazonaws.com" });
         const ZipFile = zipSync({ "index.js": strToU8(looking) });
@@ -51,7 +51,7 @@ describe("the secret between gateway and MiniStack, and the files of both", () =
         }
     });
 
-    it("leaves no port of these processes open that answers without it", async function () {
+    it("every other port returns 403 without the secret", async function () {
         if (process.platform !== "linux") this.skip();
         const { pid } = await start(aws.instance, () => {});
         const ports = listenedBy(await processesOf(pid));
@@ -62,7 +62,7 @@ describe("the secret between gateway and MiniStack, and the files of both", () =
         }
     });
 
-    it("lies beside files that only their owner reads", async () => {
+    it("only the owner can read folders and files of the instance", async () => {
         await aws.admin.s3.send(new CreateBucketCommand({ Bucket: "private" }));
         await aws.admin.s3.send(new PutObjectCommand({ Bucket: "private", Key: "a/b", Body: "x" }));
         const { awsData, pulumiBackend, pulumiHome, daemonLog } = paths(aws.instance);
@@ -78,7 +78,7 @@ describe("the secret between gateway and MiniStack, and the files of both", () =
         assert.deepEqual(readable, []);
     });
 
-    it("closes the folders of an earlier release, and leaves one that the user chose as it is", async () => {
+    it("start closes folders of earlier releases but keeps the chosen folder's mode", async () => {
         const instance = await testInstance();
         await chmod(instance.dir, 0o755);
         await mkdir(paths(instance).awsData, { mode: 0o755 });

@@ -19,7 +19,7 @@ import { region } from "../../../../test/support/local-aws.ts";
 import { administrator, type Enforcing, startEnforcing } from "../gateway/enforcement/support.ts";
 import { sumOf } from "./metric-sums.ts";
 
-describe("the use that AWS bills", () => {
+describe("Usage metrics of DynamoDB and CloudWatch Logs", () => {
     let aws: Enforcing;
     let settings: { endpoint: string; region: string; credentials: typeof administrator };
     before(async () => {
@@ -28,7 +28,7 @@ describe("the use that AWS bills", () => {
     });
     after(() => aws.discard());
 
-    it("is counted for a table, in its own units", async () => {
+    it("DynamoDB calls count read and write capacity units", async () => {
         const dynamo = new DynamoDBClient(settings);
         const TableName = "films";
         const key = (pk: string) => ({ pk: { S: pk } });
@@ -67,7 +67,7 @@ describe("the use that AWS bills", () => {
         assert.deepEqual([await units("Read"), await units("Write")], [3, 4]);
     });
 
-    it("is counted for a log group, with 26 bytes for each event", async () => {
+    it("IncomingBytes counts 26 bytes for each log event", async () => {
         const logs = new CloudWatchLogsClient(settings);
         const names = { logGroupName: "use", logStreamName: "one" };
         await logs.send(new CreateLogGroupCommand(names));

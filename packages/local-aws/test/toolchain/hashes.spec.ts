@@ -18,7 +18,7 @@ const tampered = zipSync({
     "six-1.17.0.dist-info/RECORD": strToU8("six.py,,\n"),
 });
 
-describe("the Python packages of the local AWS", () => {
+describe("Pinned hashes of the Python packages", () => {
     let dir: string;
     beforeEach(() => {
         dir = mkdtempSync(join(tmpdir(), "movie-recommender-wheel-"));
@@ -33,7 +33,7 @@ describe("the Python packages of the local AWS", () => {
         return spawnSync(toolchain(root).python, args, { encoding: "utf8" });
     }
 
-    it("are refused with another content than the pinned one; without hashes, the wheel would be installed", () => {
+    it("pip rejects a tampered wheel because of its hash", () => {
         const pinned = /^six==1\.17\.0(?: \\\n +--hash=\S+)+/m.exec(textOf("requirements.txt"))?.[0] ?? "";
         const refused = install(["--require-hashes", "--only-binary", ":all:"], pinned);
         assert.equal(refused.status, 1, refused.stdout);
@@ -41,7 +41,7 @@ describe("the Python packages of the local AWS", () => {
         assert.equal(install([], "six==1.17.0").status, 0);
     });
 
-    it("all have hashes, and are installed by them only", () => {
+    it("each requirements file pins hashes, and pip requires them", () => {
         for (const name of ["requirements.txt", "requirements-test.txt", "requirements-go.txt"]) {
             const blocks = textOf(name)
                 .split(/^(?=[A-Za-z])/m)

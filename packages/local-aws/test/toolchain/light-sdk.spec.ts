@@ -23,7 +23,7 @@ function probe() {
     console.log(JSON.stringify({ used, loaded, typescript, trace, frames }));
 }
 
-describe("Pulumi's Node processes of local runs", () => {
+describe("Deferred modules in Pulumi's Node.js processes", () => {
     let folder: string;
     before(async () => {
         folder = await realpath(await mkdtemp(join(tmpdir(), "light sdk ")));
@@ -43,18 +43,18 @@ describe("Pulumi's Node processes of local runs", () => {
     }
     const command = join("node_modules", "@pulumi", "pulumi", "cmd", "probe.cjs");
 
-    it("start without TypeScript's compiler, npm's dependency tree, traces and stacks of promises", async () => {
+    it("Pulumi's processes start without TypeScript, @npmcli/arborist, traces and promise stacks", async () => {
         const light = { used: false, loaded: [false, false], typescript: "false", frames: 0 };
         assert.deepEqual(await ask(command), light);
     });
 
-    it("load both when they are used", async () => {
+    it("Pulumi's processes load both modules on first use", async () => {
         const { used, loaded } = await ask(command, "use");
         assert.deepEqual(used, ["function", 0]);
         assert.deepEqual(loaded, [true, true]);
     });
 
-    it("leave every other process as it is", async () => {
+    it("other processes load both modules at once and keep traces and stacks", async () => {
         const { frames, ...rest } = await ask("other.cjs");
         assert.deepEqual(rest, { used: false, loaded: [true, true], typescript: "true", trace: "00" });
         assert.ok(frames > 0);

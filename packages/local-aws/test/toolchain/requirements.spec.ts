@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Machine, type Outcome } from "./machine.ts";
 
-describe("bootstrap, on a machine that lacks tools", () => {
+describe("bootstrap.mjs on a machine without tools", () => {
     let machine: Machine;
     afterEach(() => machine.remove());
 
@@ -18,7 +18,7 @@ describe("bootstrap, on a machine that lacks tools", () => {
         return stderr.trimEnd().split("\n");
     }
 
-    it("lists all that is missing, a sentence each", async () => {
+    it("a run lists each missing tool in one sentence and exits with 2", async () => {
         machine = new Machine([]);
         const [npm, engine, python, ...more] = refused(await machine.run(["test"], { CI: "true" }));
         assert.match(npm ?? "", /^npm is not on the PATH: install Node\.js 20 or newer/);
@@ -30,12 +30,12 @@ describe("bootstrap, on a machine that lacks tools", () => {
         assert.deepEqual(more, []);
     });
 
-    it("asks only for what the level needs", async () => {
+    it("level packages needs only npm", async () => {
         machine = new Machine(["npm"]);
         assert.equal((await machine.run(["packages"])).code, 0);
     });
 
-    it("names versions that are too old", async () => {
+    it("a run names versions that are too old", async () => {
         machine = new Machine(["npm", "go", "python3", "pulumi", "pulumi-language-nodejs"]);
         const old = {
             STUB_GO: "go1.19.4",
@@ -49,14 +49,14 @@ describe("bootstrap, on a machine that lacks tools", () => {
         assert.match(python ?? "", /^python3 is 3\.9\.18, older than 3\.10: install/);
     });
 
-    it("names a Python without venv", async () => {
+    it("a run names a Python without its venv module", async () => {
         machine = new Machine(["npm", "go", "python3"]);
         const lines = refused(await machine.run(["local"], { STUB_NO_VENV: "1" }));
         assert.deepEqual(lines.length, 1);
         assert.match(lines[0] ?? "", /^python3 \(3\.12\.4\) lacks its venv module: .*apt install python3-venv/);
     });
 
-    it("takes an older Go that may download a newer one, and refuses one that may not", async () => {
+    it("an older Go is accepted only if GOTOOLCHAIN lets it download a newer one", async () => {
         machine = new Machine(["npm", "go"]);
         const older = { STUB_GO: "go1.24.0", CI: "true" };
         const [line] = refused(await machine.run(["engine"], { ...older, STUB_GOTOOLCHAIN: "local" }));
@@ -64,13 +64,13 @@ describe("bootstrap, on a machine that lacks tools", () => {
         assert.equal((await machine.run(["engine"], { ...older, STUB_GOTOOLCHAIN: "auto" })).code, 0);
     });
 
-    it("needs no Go where the official archive can be fetched", async () => {
+    it("Go is not needed if the official archive can be fetched", async () => {
         machine = new Machine(["npm"]);
         assert.equal((await machine.run(["engine"], { STUB_ARCHIVE: machine.archive() })).code, 0);
         assert.equal(machine.engine().source, "official archive");
     });
 
-    it("needs nothing of the machine once all is there", async () => {
+    it("an installed clone needs no tools on PATH", async () => {
         machine = new Machine();
         await machine.run(["test"]);
         const { code, stderr } = await machine.run(["test"], { PATH: "" });

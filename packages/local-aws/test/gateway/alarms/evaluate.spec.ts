@@ -32,7 +32,7 @@ const stateOf = (changes: Partial<MetricAlarm>, picture: string) =>
 /** Retained: the state stays. */
 type Expected = AlarmState | "retained";
 
-describe("an alarm is evaluated as CloudWatch documents it", () => {
+describe("evaluateAlarm of the local AWS", () => {
     const treatments = ["missing", "ignore", "breaching", "notBreaching"];
     // CloudWatch User Guide, "Configuring how CloudWatch alarms treat missing data", as of 2026-11.
     const tables: [needed: number, rows: [string, ...Expected[]][]][] = [
@@ -63,7 +63,7 @@ describe("an alarm is evaluated as CloudWatch documents it", () => {
     ];
     for (const [DatapointsToAlarm, rows] of tables) {
         for (const [picture, ...expected] of rows) {
-            it(`${picture} with ${DatapointsToAlarm} of 3 datapoints to alarm: ${expected.join(", ")}`, () => {
+            it(`${picture} with ${DatapointsToAlarm} of 3 datapoints to alarm gives ${expected.join(", ")}`, () => {
                 for (const [n, TreatMissingData] of treatments.entries()) {
                     const wanted = expected[n] as Expected;
                     const states = wanted === "retained" ? ["OK", "ALARM", "INSUFFICIENT_DATA"] : ["OK"];
@@ -76,7 +76,7 @@ describe("an alarm is evaluated as CloudWatch documents it", () => {
         }
     }
 
-    it("compares by each operator, the threshold itself included or not", () => {
+    it("each comparison operator includes or excludes the threshold as CloudWatch does", () => {
         const at = (value: number, ComparisonOperator: MetricAlarm["ComparisonOperator"]) =>
             evaluateAlarm(
                 { ...alarm, EvaluationPeriods: 1, ComparisonOperator },
@@ -92,7 +92,7 @@ describe("an alarm is evaluated as CloudWatch documents it", () => {
         assert.throws(() => at(1, "GreaterThanUpperThreshold"), /films: the local AWS does not evaluate GreaterThanU/);
     });
 
-    it("waits for the end of a minute, and not for the end of an hour that is too high already", () => {
+    it("a period in progress alarms only if later data cannot change that", () => {
         const one = { EvaluationPeriods: 1, TreatMissingData: "notBreaching" };
         const running = (period: number) => new Map([[Math.floor(now / period) * period, 11]]);
         assert.equal(evaluateAlarm({ ...alarm, ...one }, running(minute), now).state, "OK");
@@ -102,7 +102,7 @@ describe("an alarm is evaluated as CloudWatch documents it", () => {
         assert.equal(evaluateAlarm(tooLow, low, now).state, "OK", "what is too low may still rise");
     });
 
-    it("gives its reason in CloudWatch's words, and as data", () => {
+    it("evaluateAlarm returns CloudWatch's reason as text and as JSON", () => {
         const { state, reason, reasonData } = evaluateAlarm(alarm, drawn("0 X X X"), now);
         assert.equal(state, "ALARM");
         assert.equal(

@@ -5,7 +5,7 @@ import { insights, isInsightsQuery } from "../../../gateway/alarms/insights.ts";
 import type { Instance } from "../../../instance.ts";
 import { discardInstance, startInstance } from "../../instances.ts";
 
-describe("queries of Metrics Insights on the local AWS", () => {
+describe("Metrics Insights queries on the local AWS", () => {
     let instance: Instance;
     let client: CloudWatchClient;
     const now = Math.floor(Date.now() / 60_000) * 60_000;
@@ -44,7 +44,7 @@ describe("queries of Metrics Insights on the local AWS", () => {
     };
     const schema = 'SCHEMA("Films/Jobs", Group, Job)';
 
-    it("are over the metrics with exactly the dimensions of the schema, and the values asked for", async () => {
+    it("a query reads only metrics with exactly the schema's dimensions", async () => {
         assert.deepEqual(await ask(`SELECT SUM(Errors) FROM ${schema} WHERE Group = 'films'`), [
             [2, 4],
             [3, 3],
@@ -60,7 +60,7 @@ describe("queries of Metrics Insights on the local AWS", () => {
         assert.deepEqual(await ask(`SELECT SUM(Errors) FROM ${schema} WHERE Group = 'plays'`), []);
     });
 
-    it("are refused where they are not known, and are not taken for metric math", async () => {
+    it("a query with unsupported syntax is rejected", async () => {
         for (const query of [
             `SELECT AVG(Errors) FROM ${schema}`,
             `SELECT SUM(Errors) FROM ${schema} GROUP BY Job`,

@@ -19,7 +19,7 @@ function values(Expression: string, others: MetricDataQuery[] = []): (number | "
     return periods.map((at) => found.get(at) ?? "-");
 }
 
-describe("metric math", () => {
+describe("CloudWatch metric math on the local AWS", () => {
     const cases: [string, (number | "-")[]][] = [
         ["errors", [1, "-", 3, 0]],
         ["7", [7, 7, 7, 7]],
@@ -50,10 +50,11 @@ describe("metric math", () => {
         ["SUM([FILL(errors,0), FILL(slow,0)])", [1, 5, 3, 0]],
     ];
     for (const [expression, expected] of cases) {
-        it(`${expression} is ${expected.join(" ")}`, () => assert.deepEqual(values(expression), expected));
+        it(`the expression ${expression} returns ${expected.join(" ")}`, () =>
+            assert.deepEqual(values(expression), expected));
     }
 
-    it("computes an expression of expressions, and finds one that refers to itself", () => {
+    it("an expression can use another one, and a circular reference is rejected", () => {
         assert.deepEqual(values("2 * rate", [{ Id: "rate", Expression: "errors / calls" }]), [0.2, "-", "-", "-"]);
         assert.deepEqual(values("SUM(METRICS())", [{ Id: "rate", Expression: "errors / calls" }]), [11, 25, 3, 0]);
         const circle = [{ Id: "rate", Expression: "asked + 1" }];
@@ -73,7 +74,7 @@ describe("metric math", () => {
         ["errors ; calls", /";" is not expected here/],
     ];
     for (const [expression, message] of wrong) {
-        it(`refuses ${expression}, and names it`, () => {
+        it(`the expression ${expression} is rejected with its text`, () => {
             assert.throws(
                 () => values(expression),
                 (error: Error) => message.test(error.message) && error.message.includes(`metric math "${expression}"`),

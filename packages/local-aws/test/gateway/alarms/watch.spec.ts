@@ -46,7 +46,7 @@ const ofErrors = (AlarmName: string, Dimensions: { Name: string; Value: string }
     Period: period,
 });
 
-describe("alarms of the local AWS", () => {
+describe("Alarms of the local AWS", () => {
     let instance: Instance;
     const clients: { destroy(): void }[] = [];
     let cloudWatch: CloudWatchClient;
@@ -98,7 +98,7 @@ describe("alarms of the local AWS", () => {
             }),
         );
 
-    it("alarms by the metric of exactly its dimensions, notifies a topic, and computes rates and percentiles", async () => {
+    it("alarms use their dimensions, percentiles and metric math, and notify SNS", async () => {
         const { TopicArn = "" } = await sns.send(new CreateTopicCommand({ Name: "alarms" }));
         const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "alarms" }));
         const queueArn = `arn:aws:sqs:${region}:${localAccountId}:alarms`;
@@ -161,7 +161,7 @@ describe("alarms of the local AWS", () => {
         assert.equal((await states()).unknown, "INSUFFICIENT_DATA");
     });
 
-    it("knows how many messages a queue holds, so that one of dead letters alarms", async () => {
+    it("an alarm on a dead-letter queue counts its visible messages", async () => {
         const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: "dead-letters" }));
         await cloudWatch.send(
             new PutMetricAlarmCommand({
@@ -177,7 +177,7 @@ describe("alarms of the local AWS", () => {
         await until("it alarms", async () => (await states()).letters === "ALARM");
     });
 
-    it("looks at other regions, too, as soon as there is an alarm", async () => {
+    it("an alarm in another region is evaluated there", async () => {
         await elsewhere.send(new PutMetricAlarmCommand(ofErrors("far", dimensions("films"))));
         await put(elsewhere, "films", { Errors: 6 });
         await until("it alarms", async () => (await states(elsewhere)).far === "ALARM");

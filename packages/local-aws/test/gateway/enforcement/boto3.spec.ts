@@ -15,7 +15,7 @@ const each = (others: Record<string, string>, rest: string) => ({
     ...others,
 });
 
-describe("boto3 against a local AWS that enforces", () => {
+describe("boto3 on a local AWS with IAM enforcement", () => {
     let aws: Enforcing;
     // biome-ignore lint/suspicious/noExplicitAny: a document of many shapes, each asserted on
     let seen: any;
@@ -29,13 +29,13 @@ describe("boto3 against a local AWS that enforces", () => {
     });
     after(() => aws?.discard());
 
-    it("is let through as the administrator, and as a user by his policy, in every protocol", () => {
+    it("boto3 calls 13 services as administrator and as a limited user", () => {
         assert.deepEqual(seen.administrator, ok);
         const refusals = { iam: "AccessDenied", sqs: "AccessDenied", sns: "AuthorizationError" };
         assert.deepEqual(seen.user, each({ ...refusals, s3: "ok", dynamodb: "ok" }, "AccessDeniedException"));
     });
 
-    it("gets each service's own code for a wrong signature, and for none", () => {
+    it("a wrong or missing signature returns each service's own error code", () => {
         const wrong = Object.fromEntries(["iam", "s3", "sqs", "sns"].map((name) => [name, "SignatureDoesNotMatch"]));
         assert.deepEqual(
             seen.wrongSecret,
@@ -51,7 +51,7 @@ describe("boto3 against a local AWS that enforces", () => {
         assert.equal(seen.unsigned.personalize, "MissingAuthenticationTokenException");
     });
 
-    it("signs keys with any signs in them, parts, and links that hold for what they were made for", () => {
+    it("boto3 signs special characters, multipart uploads and presigned URLs", () => {
         assert.equal(seen.odd, "odd");
         assert.equal(seen.parts, 12_000_000);
         assert.deepEqual(seen.listed, ["ä b+c%20/(x)!'*~.txt"]);
@@ -61,7 +61,7 @@ describe("boto3 against a local AWS that enforces", () => {
         assert.ok(seen.linkElsewhere >= 400);
     });
 
-    it("is asked for each object of a batch, however the word is spelt that makes it one", () => {
+    it("DeleteObjects needs permission on each object, however ?delete is encoded", () => {
         const [plain, spelt, kept] = seen.deletions;
         for (const [status, body] of [plain, spelt]) {
             assert.equal(status, 403);
@@ -70,7 +70,7 @@ describe("boto3 against a local AWS that enforces", () => {
         assert.equal(kept, 4);
     });
 
-    it("is denied what has no name, or two", () => {
+    it("a query request without one known Action is denied", () => {
         assert.equal(seen.plain, 200);
         assert.equal(seen.twoActions, 403);
         assert.equal(seen.noForm, 403);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { CostExplorerClient, GetCostAndUsageCommand, GetCostForecastCommand } from "@aws-sdk/client-cost-explorer";
 import { administrator, allow, type Enforcing, type Keys, startEnforcing } from "./support.ts";
 
-describe("Cost Explorer on a local AWS that enforces", () => {
+describe("Cost Explorer with IAM enforcement", () => {
     let aws: Enforcing;
     before(async () => {
         aws = await startEnforcing();
@@ -23,7 +23,7 @@ describe("Cost Explorer on a local AWS that enforces", () => {
     const clientOf = (credentials: Keys) =>
         new CostExplorerClient({ endpoint: aws.url, region: "us-east-1", credentials, maxAttempts: 1 });
 
-    it("answers permitted callers only, and refuses others with AWS's own sentence", async () => {
+    it("GetCostForecast without permission returns AccessDeniedException", async () => {
         const { keys, arn } = await aws.user("reader", allow("ce:GetCostAndUsage"));
         const client = clientOf(keys);
         assert.equal((await client.send(usage)).ResultsByTime?.length, 2);
@@ -46,7 +46,7 @@ describe("Cost Explorer on a local AWS that enforces", () => {
         );
     });
 
-    it("believes no wrong secret", async () => {
+    it("GetCostAndUsage with a wrong secret returns InvalidSignatureException", async () => {
         const client = clientOf({ ...administrator, secretAccessKey: "wrong" });
         await assert.rejects(client.send(usage), { name: "InvalidSignatureException" });
         client.destroy();

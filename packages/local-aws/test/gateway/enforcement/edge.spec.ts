@@ -58,7 +58,7 @@ const edge = (tail: string) => `arn:aws:cloudfront::${account}:${tail}`;
 const ours = { StringEquals: { "aws:RequestTag/team": "films" } };
 const tags = { team: "films" };
 
-describe("what calls of tables, APIs and distributions are judged on", () => {
+describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and CloudFront", () => {
     let aws: Enforcing;
     const opened: { destroy(): void }[] = [];
     const settingsOf = (credentials: Keys) => ({ endpoint: aws.url, region, credentials, maxAttempts: 1 });
@@ -105,7 +105,7 @@ describe("what calls of tables, APIs and distributions are judged on", () => {
         );
     const literally = (text: string) => text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 
-    it("is the table for its items, and its tags are asked for when it is made", async () => {
+    it("DynamoDB item calls need the table's ARN, and CreateTable needs TagResource", async () => {
         const { keys } = await aws.user(
             "reader",
             allow(["dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem"], table),
@@ -144,7 +144,7 @@ describe("what calls of tables, APIs and distributions are judged on", () => {
         await assert.rejects(dynamo.send(other), refusedOn("dynamodb:Query", table.replace("films", "others")));
     });
 
-    it("is, of an item, its leading key, in whatever call it is named", async () => {
+    it("dynamodb:LeadingKeys limits every item call to its partition key", async () => {
         const admin = clientsOf({ accessKeyId: "test", secretAccessKey: "test" }).dynamo;
         const TableName = "keyed";
         await admin.send(
@@ -191,7 +191,7 @@ describe("what calls of tables, APIs and distributions are judged on", () => {
         await assert.rejects(dynamo.send(new ScanCommand({ TableName })), { name: "AccessDeniedException" });
     });
 
-    it("is also, of an item, the attributes that a call writes and the values that it returns", async () => {
+    it("dynamodb:Attributes and ReturnValues limit what a write changes and returns", async () => {
         const admin = clientsOf({ accessKeyId: "test", secretAccessKey: "test" }).dynamo;
         const TableName = "written";
         await admin.send(
@@ -236,7 +236,7 @@ describe("what calls of tables, APIs and distributions are judged on", () => {
         }
     });
 
-    it("is the path of an API, with the tags that are given and the tags that it has", async () => {
+    it("API Gateway calls need the path, request tags and resource tags", async () => {
         const { keys } = await aws.user(
             "maker",
             allow("apigateway:GET", [gateway("/restapis"), gateway("/tags/*")]),
@@ -273,7 +273,7 @@ describe("what calls of tables, APIs and distributions are judged on", () => {
         await api.send(new DeleteRestApiCommand({ restApiId }));
     });
 
-    it("is judged by the tags of its API or usage plan too, and first by a stage's own", async () => {
+    it("a stage's own tags override the inherited tags of its API", async () => {
         const ofFilms = { StringEquals: { "aws:ResourceTag/team": "films" } };
         const { keys } = await aws.user("inheritor", allow("apigateway:*", gateway("/*"), ofFilms));
         const { api } = clientsOf(keys);
@@ -299,7 +299,7 @@ describe("what calls of tables, APIs and distributions are judged on", () => {
         );
     });
 
-    it("is also to make API Gateway's own role for the first stage that is traced, and for no later one", async () => {
+    it("the first stage with tracing needs iam:CreateServiceLinkedRole", async () => {
         const { keys } = await aws.user(
             "tracer",
             allow(["apigateway:POST", "apigateway:PATCH"], gateway("/restapis/*")),
@@ -330,7 +330,7 @@ describe("what calls of tables, APIs and distributions are judged on", () => {
         await api.send(trace);
     });
 
-    it("is the document's API, and each role that a document hands to API Gateway must be one to pass", async () => {
+    it("importing an OpenAPI document with a role needs iam:PassRole", async () => {
         const calls = await aws.role("calls", { Service: "apigateway.amazonaws.com" });
         const { keys } = await aws.user(
             "importer",
@@ -351,7 +351,7 @@ describe("what calls of tables, APIs and distributions are judged on", () => {
         await api.send(new PutRestApiCommand({ restApiId, body: bodyOf(calls) }));
     });
 
-    it("is a role to pass for the account's logs, which API Gateway must be able to assume", async () => {
+    it("UpdateAccount needs iam:PassRole and a role that trusts API Gateway unconditionally", async () => {
         const logs = await aws.role("logs", { Service: "apigateway.amazonaws.com" });
         const distrusts = await aws.role("distrusts", { Service: "lambda.amazonaws.com" });
         const { keys } = await aws.user(
@@ -374,7 +374,7 @@ describe("what calls of tables, APIs and distributions are judged on", () => {
         assert.equal((await api.send(new GetAccountCommand({}))).cloudwatchRoleArn, logs);
     });
 
-    it("is CloudTrail's role for a log group, which must not ask for a source", async () => {
+    it("CreateTrail rejects a log role that requires aws:SourceAccount", async () => {
         const trails = new CloudTrailClient(settingsOf({ accessKeyId: "test", secretAccessKey: "test" }));
         opened.push(trails);
         const CloudWatchLogsRoleArn = await aws.role("trails", { Service: "cloudtrail.amazonaws.com" });
@@ -393,7 +393,7 @@ describe("what calls of tables, APIs and distributions are judged on", () => {
         await trails.send(trail);
     });
 
-    it("is a role that may trace, for a function with active tracing, whatever keys Lambda sends", async () => {
+    it("CreateFunction with active tracing needs unconditional X-Ray permissions", async () => {
         const Role = await aws.role("traced", { Service: "lambda.amazonaws.com" });
         const make = new CreateFunctionCommand({
             FunctionName: "traced",
@@ -426,7 +426,7 @@ describe("what calls of tables, APIs and distributions are judged on", () => {
         await aws.admin.lambda.send(make);
     });
 
-    it("is the distribution or the policy, all of the kind for one that is made, and everything for a list", async () => {
+    it("CloudFront calls need the resource's ARN, or a wildcard for create and list", async () => {
         const { keys } = await aws.user(
             "publisher",
             allow("cloudfront:CreateOriginAccessControl", edge("origin-access-control/*")),

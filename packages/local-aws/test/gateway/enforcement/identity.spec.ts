@@ -12,7 +12,7 @@ import { region } from "../../../../../test/support/local-aws.ts";
 import { signedHeaders } from "../../signed.ts";
 import { administrator, allow, type Enforcing, type Keys, startEnforcing } from "./support.ts";
 
-describe("who asks a local AWS that enforces", () => {
+describe("Authentication on a local AWS with IAM enforcement", () => {
     let aws: Enforcing;
     before(async () => {
         aws = await startEnforcing();
@@ -46,7 +46,7 @@ describe("who asks a local AWS that enforces", () => {
         });
     }
 
-    it("is believed with the key's secret only, the administrator too", async () => {
+    it("the administrator's wrong secret returns each service's signature error", async () => {
         assert.deepEqual(await namesOf(administrator), Array(4).fill("answered"));
         assert.deepEqual(await namesOf({ ...administrator, secretAccessKey: "tset" }), [
             "SignatureDoesNotMatch",
@@ -56,7 +56,7 @@ describe("who asks a local AWS that enforces", () => {
         ]);
     });
 
-    it("is unknown with a key that was never created, although MiniStack accepts an account's number as root", async () => {
+    it("an unknown access key or an account number as key is rejected", async () => {
         const unknown = ["InvalidClientTokenId", "InvalidAccessKeyId"];
         const inJson = ["UnrecognizedClientException", "UnrecognizedClientException"];
         const secretAccessKey = "test";
@@ -67,7 +67,7 @@ describe("who asks a local AWS that enforces", () => {
         assert.deepEqual(await namesOf({ accessKeyId: "000000000000", secretAccessKey }), [...unknown, ...inJson]);
     });
 
-    it("is unknown without a signature", async () => {
+    it("a request without a signature is refused", async () => {
         assert.equal(await ask("/"), 403);
         assert.equal(await ask("/files"), 403);
         assert.equal(await ask("/", { "x-amz-target": "AmazonPersonalize.ListSchemas" }, "POST", "{}"), 400);
@@ -77,7 +77,7 @@ describe("who asks a local AWS that enforces", () => {
         assert.deepEqual([principal, decision], ["anonymous", "refused"]);
     });
 
-    it("is a user as long as his key is active", async () => {
+    it("a user's access key works until it is deactivated", async () => {
         const ann = await aws.user("ann");
         const { Arn } = await ann.sts.send(new GetCallerIdentityCommand({}));
         assert.equal(Arn, ann.arn);
@@ -88,7 +88,7 @@ describe("who asks a local AWS that enforces", () => {
         await assert.rejects(ann.sts.send(new GetCallerIdentityCommand({})), { name: "InvalidClientTokenId" });
     });
 
-    it("is a session with its token only, until it ends", async () => {
+    it("a session needs its token and ends after its duration", async () => {
         const bob = await aws.user("bob", allow("sts:AssumeRole"));
         const RoleArn = await aws.role("reader", { AWS: bob.arn }, allow("s3:ListAllMyBuckets"));
         const assume = new AssumeRoleCommand({ RoleArn, RoleSessionName: "short", DurationSeconds: 2 });
@@ -107,7 +107,7 @@ describe("who asks a local AWS that enforces", () => {
         await assert.rejects(list(whole), { name: "ExpiredToken" });
     });
 
-    it("is not the administrator with a token for federated users", async () => {
+    it("a federated user does not get the administrator's permissions", async () => {
         const dora = await aws.user("dora", allow("sts:GetFederationToken"));
         const { Credentials: made } = await dora.sts.send(
             new GetFederationTokenCommand({ Name: "guest", DurationSeconds: 900 }),
@@ -120,7 +120,7 @@ describe("who asks a local AWS that enforces", () => {
         await assert.rejects(aws.clientsOf(keys).s3.send(new ListBucketsCommand({})), { name: "AccessDenied" });
     });
 
-    it("may send a body of any length, streamed or not, and only the one that was signed", async () => {
+    it("a body of any length is accepted if its hash was signed", async () => {
         const { s3 } = aws.admin;
         const bytes = Buffer.alloc(3_000_000, "0123456789");
         await s3.send(new PutObjectCommand({ Bucket: "files", Key: "whole", Body: bytes }));
@@ -154,7 +154,7 @@ describe("who asks a local AWS that enforces", () => {
         });
     });
 
-    it("reaches no switch of MiniStack's own, by no spelling, with no key", async () => {
+    it("MiniStack's administrative paths are refused in every spelling", async () => {
         const spellings = [
             "/_ministack/reset",
             "//_ministack/reset",
@@ -173,7 +173,7 @@ describe("who asks a local AWS that enforces", () => {
         );
     });
 
-    it("passes for nothing more behind the name of a public door", async () => {
+    it("the host name of a public endpoint opens no other service", async () => {
         for (const host of ["abc.execute-api.localhost", "abc.lambda-url.localhost", "abc.cloudfront.net"]) {
             const json = {
                 host,
@@ -186,7 +186,7 @@ describe("who asks a local AWS that enforces", () => {
         assert.equal(await ask("/", { "x-judged-by-gateway": "true" }), 403);
     });
 
-    it("is not a web page with the public key, also at a public resource", async () => {
+    it("a web page's signed request to a public endpoint is refused", async () => {
         const path = "/_aws/execute-api/abcdef12/api/films";
         const signed = signedHeaders("GET", new URL(`${aws.url}${path}`), "", region, "execute-api");
         assert.equal(await ask(path, signed), 404);

@@ -6,7 +6,7 @@ import type { Instance } from "../../../instance.ts";
 import { run } from "../../../pulumi.ts";
 import { discardInstance } from "../../instances.ts";
 
-describe("a local AWS started with --no-enforce", () => {
+describe("Local AWS started with --no-enforce", () => {
     let instance: Instance;
     before(async () => {
         instance = await testInstance();
@@ -26,13 +26,13 @@ describe("a local AWS started with --no-enforce", () => {
         return iam.send(new ListUsersCommand({}));
     };
 
-    it("accepts every key, prints that, and has no log of accesses", async () => {
+    it("start prints the setting, accepts every key and logs no access", async () => {
         assert.match((await local("start", "--no-enforce")).stdout, /policies +not enforced: every call is allowed/);
         await askWithWrongSecret();
         assert.equal((await fetch(`http://127.0.0.1:${instance.port}/_local/access`)).status, 409);
     });
 
-    it("stays so through a reset, and explains the change to a start with another setting", async () => {
+    it("the setting survives a reset and changes only after a stop", async () => {
         await reset(instance, () => {});
         const state = await stateOf(instance);
         assert.equal("running" in state && state.running.enforce, false);

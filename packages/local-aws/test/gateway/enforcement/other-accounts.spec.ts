@@ -10,14 +10,14 @@ import {
 } from "@aws-sdk/client-s3";
 import { allow, type Enforcing, startEnforcing } from "./support.ts";
 
-describe("what belongs to another account on a local AWS that enforces", () => {
+describe("Resources of other accounts with IAM enforcement", () => {
     let aws: Enforcing;
     before(async () => {
         aws = await startEnforcing();
     });
     after(() => aws?.discard());
 
-    it("is a policy of AWS, which each account's policies allow reading", async () => {
+    it("GetPolicy of an AWS managed policy needs iam:GetPolicy", async () => {
         const PolicyArn = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
         const reader = await aws.user("reader", allow("iam:GetPolicy"));
         assert.equal((await reader.iam.send(new GetPolicyCommand({ PolicyArn }))).Policy?.Arn, PolicyArn);
@@ -25,7 +25,7 @@ describe("what belongs to another account on a local AWS that enforces", () => {
         await assert.rejects(other.iam.send(new GetPolicyCommand({ PolicyArn })), { name: "AccessDenied" });
     });
 
-    it("is an object that was not granted to the bucket's owner, unless the bucket takes ownership", async () => {
+    it("another account's object is readable only with BucketOwnerEnforced", async () => {
         const at = { Bucket: "shared", Key: "theirs.csv" };
         const own = (ObjectOwnership: "ObjectWriter" | "BucketOwnerEnforced") =>
             aws.admin.s3.send(

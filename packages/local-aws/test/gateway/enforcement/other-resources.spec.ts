@@ -10,14 +10,14 @@ import { account, administrator, allow, type Enforcing, startEnforcing } from ".
 
 const arn = (tail: string) => `arn:aws:personalize:eu-central-1:${account}:${tail}`;
 
-describe("a call with several resources", () => {
+describe("Calls that need permission on several resources", () => {
     let aws: Enforcing;
     before(async () => {
         aws = await startEnforcing();
     });
     after(() => aws?.discard());
 
-    it("needs, for each create of Personalize, the permission on the existing resource too", async () => {
+    it("each create call of Personalize needs permission on the existing resource too", async () => {
         const mine = ["dataset-import-job/mine", "solution/mine", "solution/mine/*", "filter/mine", "campaign/mine"];
         const { personalize } = await aws.user(
             "analyst",
@@ -58,7 +58,7 @@ describe("a call with several resources", () => {
         }
     });
 
-    it("needs, for tags of an existing API, the permission to change the API too", async () => {
+    it("TagResource of an API needs permission to change the API too", async () => {
         const settings = { endpoint: aws.url, region: "eu-central-1", maxAttempts: 1 };
         const admin = new APIGatewayClient({ ...settings, credentials: administrator });
         const { id } = await admin.send(new CreateRestApiCommand({ name: "made-by-hand" }));

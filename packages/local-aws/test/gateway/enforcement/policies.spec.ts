@@ -32,7 +32,7 @@ const denied = (name: string, user: string, action: string, resource: string) =>
     message: `User: ${user} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`,
 });
 
-describe("what a caller may do on a local AWS that enforces", () => {
+describe("IAM policies on a local AWS with IAM enforcement", () => {
     let aws: Enforcing;
     before(async () => {
         aws = await startEnforcing();
@@ -58,7 +58,7 @@ describe("what a caller may do on a local AWS that enforces", () => {
             }),
         });
 
-    it("is the user's one permission and nothing else, with AWS's own sentence", async () => {
+    it("a user with one permission is denied other actions with AWS's message", async () => {
         const user = await aws.user("one-permission", allow("personalize:ListSchemas"));
         await user.personalize.send(new ListSchemasCommand({}));
         await assert.rejects(
@@ -76,7 +76,7 @@ describe("what a caller may do on a local AWS that enforces", () => {
         );
     });
 
-    it("is needed for the filter of a call too", async () => {
+    it("GetRecommendations needs permission on its filter too", async () => {
         const [campaignArn, filterArn] = [personalizeArn("campaign/none"), personalizeArn("filter/none")];
         const user = await aws.user("filtering", allow("personalize:GetRecommendations", campaignArn));
         const ask = (filter?: string) =>
@@ -90,7 +90,7 @@ describe("what a caller may do on a local AWS that enforces", () => {
         await assert.rejects(ask(filterArn), { name: "ResourceNotFoundException" });
     });
 
-    it("is what AWS's own policy for Personalize allows, by its default version", async () => {
+    it("AmazonPersonalizeFullAccess grants what its default version v2 allows", async () => {
         const user = await aws.user("from-a-notebook");
         const PolicyArn = "arn:aws:iam::aws:policy/service-role/AmazonPersonalizeFullAccess";
         await aws.admin.iam.send(new AttachUserPolicyCommand({ UserName: "from-a-notebook", PolicyArn }));
@@ -104,7 +104,7 @@ describe("what a caller may do on a local AWS that enforces", () => {
         assert.equal(Policy?.DefaultVersionId, "v2");
     });
 
-    it("is nothing by a policy whose document is not here, and the denial names it", async () => {
+    it("an unknown AWS managed policy grants nothing, and the denial names it", async () => {
         const user = await aws.user("forecaster");
         const PolicyArn = "arn:aws:iam::aws:policy/AmazonForecastFullAccess";
         await aws.admin.iam.send(new AttachUserPolicyCommand({ UserName: "forecaster", PolicyArn }));
@@ -116,7 +116,7 @@ describe("what a caller may do on a local AWS that enforces", () => {
         assert.deepEqual([last?.decision, last?.reason], ["denied", message + note]);
     });
 
-    it("changes with his policy at the next call", async () => {
+    it("a changed inline policy applies to the next call", async () => {
         const user = await aws.user("changing");
         const list = () => user.personalize.send(new ListSchemasCommand({}));
         for (let round = 0; round < 3; round++) {
@@ -127,7 +127,7 @@ describe("what a caller may do on a local AWS that enforces", () => {
         }
     });
 
-    it("reaches Personalize's resources by the ARN that they have, or will have", async () => {
+    it("CreateSchema and DeleteSchema are allowed by the schema's ARN", async () => {
         const user = await aws.user(
             "by-name",
             allow(["personalize:CreateSchema", "personalize:DeleteSchema"], personalizeArn("schema/mine-*")),
@@ -141,7 +141,7 @@ describe("what a caller may do on a local AWS that enforces", () => {
         await user.personalize.send(new DeleteSchemaCommand({ schemaArn }));
     });
 
-    it("is bound to tags: those that a call sets, and those that a resource has", async () => {
+    it("aws:RequestTag limits CreateDatasetGroup and aws:ResourceTag limits DescribeDatasetGroup", async () => {
         const only = { StringEquals: { "aws:RequestTag/team": "films" } };
         const own = { StringEquals: { "aws:ResourceTag/team": "films" } };
         const user = await aws.user(
@@ -160,7 +160,7 @@ describe("what a caller may do on a local AWS that enforces", () => {
         });
     });
 
-    it("is to tag, where what he makes has tags", async () => {
+    it("CreateRole with tags needs iam:TagRole", async () => {
         const user = await aws.user("role-maker", allow("iam:CreateRole"));
         const trust = { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" };
         const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [trust] });
@@ -175,7 +175,7 @@ describe("what a caller may do on a local AWS that enforces", () => {
         await user.iam.send(role);
     });
 
-    it("is bound to himself by a policy variable, and to a boundary for what he makes", async () => {
+    it("a policy variable and iam:PermissionsBoundary limit GetUser and CreateRole", async () => {
         const made = new CreatePolicyCommand({
             PolicyName: "boundary",
             PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [allow("s3:*")] }),
@@ -199,7 +199,7 @@ describe("what a caller may do on a local AWS that enforces", () => {
         });
     });
 
-    it("is what role, trust and session policy allow together", async () => {
+    it("an assumed role needs trust, role policy and session policy", async () => {
         const user = await aws.user("assumer", allow("sts:AssumeRole"));
         const RoleArn = await aws.role("files-role", { AWS: user.arn }, allow("s3:GetObject"));
         const stranger = await aws.user("stranger", allow("sts:AssumeRole"));
@@ -226,7 +226,7 @@ describe("what a caller may do on a local AWS that enforces", () => {
         });
     });
 
-    it("in a bucket is what its policy adds and takes", async () => {
+    it("a bucket policy allows a guest and denies an allowed user", async () => {
         const user = await aws.user("reader", allow("s3:GetObject", "arn:aws:s3:::files/*"));
         const guest = await aws.user("guest");
         const read = (who: { s3: typeof user.s3 }, Key: string) =>
@@ -253,7 +253,7 @@ describe("what a caller may do on a local AWS that enforces", () => {
         await read(user, "open/a");
     });
 
-    it("is asked for each object of a batch", async () => {
+    it("DeleteObjects needs permission on each object", async () => {
         const user = await aws.user("sweeper", allow("s3:DeleteObject", "arn:aws:s3:::files/tmp/*"));
         const remove = (...keys: string[]) =>
             user.s3.send(
@@ -263,7 +263,7 @@ describe("what a caller may do on a local AWS that enforces", () => {
         await assert.rejects(remove("tmp/1", "open/a"), { name: "AccessDenied" });
     });
 
-    it("is in the log: principal, action, resource, decision", async () => {
+    it("the access log lists principal, action, resource and decision", async () => {
         const after = (await aws.accesses()).at(-1)?.id ?? 0;
         const user = await aws.user("logged", allow("personalize:ListSchemas"));
         await user.personalize.send(new ListSchemasCommand({}));

@@ -15,7 +15,7 @@ import { account, allow, type Enforcing, startEnforcing } from "./support.ts";
 
 const parameter = (name: string) => `arn:aws:ssm:eu-central-1:${account}:parameter/${name}`;
 
-describe("the resource that a call is judged on", () => {
+describe("Resource ARNs that IAM enforcement evaluates", () => {
     let aws: Enforcing;
     before(async () => {
         aws = await startEnforcing();
@@ -29,7 +29,7 @@ describe("the resource that a call is judged on", () => {
         maxAttempts: 1,
     });
 
-    it("is the path for parameters by path, and each parameter for a list of names", async () => {
+    it("GetParametersByPath needs the path's ARN, and DeleteParameters each parameter's", async () => {
         const { keys } = await aws.user(
             "reader",
             allow("ssm:GetParametersByPath", parameter("films/dev")),
@@ -48,7 +48,7 @@ describe("the resource that a call is judged on", () => {
         ssm.destroy();
     });
 
-    it("is who is simulated, for a simulation, and the alarm whose tags are asked for", async () => {
+    it("SimulatePrincipalPolicy needs the user's ARN, and ListTagsForResource the alarm's", async () => {
         const alarm = `arn:aws:cloudwatch:eu-central-1:${account}:alarm:queue`;
         const { iam, keys, arn } = await aws.user(
             "simulator",
@@ -66,7 +66,7 @@ describe("the resource that a call is judged on", () => {
         cloudWatch.destroy();
     });
 
-    it("is each alarm, dashboard, trail, budget and function by name; a create with tags needs their permission", async () => {
+    it("named alarms, dashboards, trails, budgets and functions need their ARN and tags", async () => {
         const arn = (service: string, tail: string, region = "eu-central-1") =>
             `arn:aws:${service}:${region}:${account}:${tail}`;
         const tagged = { StringEquals: { "aws:RequestTag/team": "films" } };
@@ -149,7 +149,7 @@ describe("the resource that a call is judged on", () => {
         for (const client of [cloudWatch, trails, budgets]) client.destroy();
     });
 
-    it("has the boundary of the request when it is to be made, not that of what has its name already", async () => {
+    it("CreateRole compares the boundary of the request with iam:PermissionsBoundary", async () => {
         const made = new CreatePolicyCommand({
             PolicyName: "limit",
             PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [allow("s3:GetObject")] }),

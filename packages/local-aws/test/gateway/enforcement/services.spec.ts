@@ -39,7 +39,7 @@ export async function handler(event) {
     return { list: await call("GET", "/secret"), put, known: Object.keys(process.env).filter((name) => /TOKEN|ANSWERS/.test(name)) };
 }`;
 
-describe("services that act for a caller of a local AWS that enforces", () => {
+describe("Service roles on a local AWS with IAM enforcement", () => {
     let aws: Enforcing;
     let lambdaRole: string;
     let personalizeRole: string;
@@ -74,7 +74,7 @@ describe("services that act for a caller of a local AWS that enforces", () => {
             Code: { ZipFile: zipSync({ "index.mjs": strToU8(handler) }) },
         });
 
-    it("get a role from him only if he may pass it, and to that service", async () => {
+    it("CreateDatasetImportJob needs iam:PassRole for personalize.amazonaws.com", async () => {
         const user = await aws.user("importer", allow("personalize:*"));
         const job = new CreateDatasetImportJobCommand({
             jobName: "job",
@@ -89,7 +89,7 @@ describe("services that act for a caller of a local AWS that enforces", () => {
         await assert.rejects(user.personalize.send(job), { name: "ResourceNotFoundException" });
     });
 
-    it("do not get it in a compressed body, which is not read", async () => {
+    it("CreateFunction with a compressed body is denied", async () => {
         const user = await aws.user("packer", allow("lambda:*"));
         const command = functionOf("packed", lambdaRole);
         command.middlewareStack.add(
@@ -102,7 +102,7 @@ describe("services that act for a caller of a local AWS that enforces", () => {
         await assert.rejects(user.lambda.send(command), { name: "AccessDeniedException" });
     });
 
-    it("take no role that they may not assume", async () => {
+    it("CreateFunction and CreateSchedule reject a role that does not trust the service", async () => {
         const cannot = {
             name: "InvalidParameterValueException",
             message: "The role defined for the function cannot be assumed by Lambda.",
@@ -118,7 +118,7 @@ describe("services that act for a caller of a local AWS that enforces", () => {
         await assert.rejects(aws.admin.scheduler.send(schedule), { name: "ValidationException" });
     });
 
-    it("are Lambda functions that may do what their role may, and are invoked by whom their policy allows", async () => {
+    it("a Lambda function has its role's permissions and needs a permission for SNS", async () => {
         const user = await aws.user(
             "developer",
             allow(["lambda:CreateFunction", "lambda:Get*"]),

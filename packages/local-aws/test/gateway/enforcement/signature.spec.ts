@@ -44,14 +44,14 @@ const presigned = request(
     { host: "examplebucket.s3.amazonaws.com" },
 );
 
-describe("a signature", () => {
-    it("is that of AWS's own examples: a header, a header of S3, a presigned URL", () => {
+describe("Verification of AWS Signature Version 4", () => {
+    it("isSignedBy accepts AWS's examples for IAM, S3 and presigned URLs", () => {
         assert.equal(isSignedBy(listUsers, read(listUsers), secret, empty), true);
         assert.equal(isSignedBy(getObject, read(getObject), s3Secret, empty), true);
         assert.equal(isSignedBy(presigned, read(presigned), s3Secret, "UNSIGNED-PAYLOAD"), true);
     });
 
-    it("is none when anything that it covers is another", () => {
+    it("isSignedBy rejects a changed method, path, query, host, secret or body", () => {
         const signature = read(listUsers);
         const others = [
             { ...listUsers, method: "POST" },
@@ -67,7 +67,7 @@ describe("a signature", () => {
         assert.equal(isSignedBy(listUsers, { ...signature, region: "eu-central-1" }, secret, empty), false);
     });
 
-    it("is refused by name when it is missing, cut, doubled, or of another kind", () => {
+    it("readSignature names the fault of a missing, incomplete or unsupported signature", () => {
         const { authorization } = listUsers.headers as { authorization: string };
         const faultOf = (headers: object, url = listUsers.url) =>
             readSignature({ url, headers: { ...listUsers.headers, ...headers } as Record<string, string> });
@@ -80,7 +80,7 @@ describe("a signature", () => {
         assert.equal(faultOf({ "x-amz-target": "DynamoDB_20120810.Scan" }), "SignatureDoesNotMatch");
     });
 
-    it("is valid for five minutes, for fifteen in S3, and for the time in a presigned URL", () => {
+    it("timeFault allows 5 minutes, 15 for S3 and a presigned URL's duration", () => {
         const at = (signature: Signature, seconds: number) =>
             timeFault(signature, Date.parse("2015-08-30T12:36:00Z") + seconds * 1000);
         const iam = read(listUsers);

@@ -42,7 +42,7 @@ const allow = (Action: string, Resource = "*", more: Partial<Statement> = {}): S
     ...more,
 });
 
-describe("IAM's policy simulators, by AWS's own client", () => {
+describe("IAM policy simulator of the local AWS", () => {
     let instance: Instance;
     let iam: IAMClient;
     before(async () => {
@@ -115,7 +115,7 @@ describe("IAM's policy simulators, by AWS's own client", () => {
     const matched = (results: EvaluationResult[]) =>
         results.map(({ MatchedStatements }) => MatchedStatements?.map(({ SourcePolicyId }) => SourcePolicyId));
 
-    it("answer a policy for all resources, as IAM did for a real account (AdministratorAccess)", async () => {
+    it("SimulateCustomPolicy returns IAM's recorded response for AdministratorAccess", async () => {
         const administrator =
             '{\n  "Version": "2012-10-17",\n  "Statement": [\n    {\n      "Effect": "Allow",\n' +
             '      "Action": "*",\n      "Resource": "*"\n    }\n  ]\n}';
@@ -137,7 +137,7 @@ describe("IAM's policy simulators, by AWS's own client", () => {
         ]);
     });
 
-    it("decide every action on every resource, and return the worst decision of an action", async () => {
+    it("SimulateCustomPolicy decides per resource and returns the strictest decision", async () => {
         const results = await custom({
             PolicyInputList: [policy(allow("s3:GetObject", "arn:aws:s3:::films/*")), policy(allow("s3:ListBucket"))],
             ActionNames: ["s3:GetObject", "s3:ListBucket", "s3:PutObject"],
@@ -176,7 +176,7 @@ describe("IAM's policy simulators, by AWS's own client", () => {
         assert.equal(one?.EvalResourceName, object);
     });
 
-    it("take context entries of every type, and name the keys that are missing", async () => {
+    it("SimulateCustomPolicy uses context entries of each type and lists missing keys", async () => {
         const Condition: Statement["Condition"] = {
             StringEquals: { "aws:PrincipalTag/team": "films" },
             NumericLessThan: { "s3:max-keys": "11" },
@@ -202,7 +202,7 @@ describe("IAM's policy simulators, by AWS's own client", () => {
         assert.deepEqual([bad?.EvalDecision, bad?.MissingContextValues], ["implicitDeny", []]);
     });
 
-    it("show a boundary that does not allow, and a deny in it", async () => {
+    it("SimulateCustomPolicy reports a boundary that does not allow or denies", async () => {
         const PolicyInputList = [policy(allow("s3:*"))];
         const bounded = async (boundary: string) => {
             const [result] = await custom({ PolicyInputList, PermissionsBoundaryPolicyInputList: [boundary] });
@@ -219,7 +219,7 @@ describe("IAM's policy simulators, by AWS's own client", () => {
         ]);
     });
 
-    it("find the policies of a user, of his groups, and his variables", async () => {
+    it("SimulatePrincipalPolicy uses a user's own and group policies with policy variables", async () => {
         const ActionNames = ["s3:GetObject", "s3:ListBucket", "sqs:SendMessage", "s3:PutObject"];
         const results = await principal(alice, { ActionNames, ResourceArns: ["arn:aws:s3:::films/alice/x"] });
         assert.deepEqual(decisions(results), ["allowed", "allowed", "allowed", "allowed"]);
@@ -231,7 +231,7 @@ describe("IAM's policy simulators, by AWS's own client", () => {
         assert.equal(put?.EvalDecision, "allowed", "bob with alice's policies");
     });
 
-    it("find the policies of a group and of a role, and add what is given", async () => {
+    it("SimulatePrincipalPolicy uses policies of a group or role and additional ones", async () => {
         const group = `arn:aws:iam::${account}:group/editors`;
         const lists = await principal(group, { ActionNames: ["s3:ListBucket", "s3:GetObject"] });
         assert.deepEqual(decisions(lists), ["allowed", "implicitDeny"]);
@@ -248,7 +248,7 @@ describe("IAM's policy simulators, by AWS's own client", () => {
         ]);
     });
 
-    it("find the boundary of a user, which one that is given replaces", async () => {
+    it("SimulatePrincipalPolicy uses the user's boundary unless the request has one", async () => {
         const bob = `arn:aws:iam::${account}:user/bob`;
         const [own] = await principal(bob, { ResourceArns: [object] });
         assert.equal(own?.EvalDecision, "implicitDeny");
@@ -260,7 +260,7 @@ describe("IAM's policy simulators, by AWS's own client", () => {
         assert.equal(given?.EvalDecision, "allowed");
     });
 
-    it("judge a resource policy for a user, in his account and across accounts", async () => {
+    it("a resource policy applies to users within one and across two accounts", async () => {
         const grant = policy(allow("s3:GetObject", "arn:aws:s3:::films/*", { Principal: { AWS: alice } }));
         const nothing = [policy(allow("sqs:SendMessage"))];
         const ask = { PolicyInputList: nothing, ResourceArns: [object], CallerArn: alice };
@@ -285,7 +285,7 @@ describe("IAM's policy simulators, by AWS's own client", () => {
         assert.equal(denied?.EvalDecision, "explicitDeny");
     });
 
-    it("judge by the identity alone where no resource policy is given, also across accounts", async () => {
+    it("without a resource policy, only the identity policies decide across accounts", async () => {
         const [result] = await custom({
             PolicyInputList: [policy(allow("sqs:SendMessage"))],
             ActionNames: ["sqs:SendMessage"],
@@ -295,7 +295,7 @@ describe("IAM's policy simulators, by AWS's own client", () => {
         assert.equal(result?.EvalDecision, "allowed");
     });
 
-    it("never judge a trust policy (aws/aws-cli issue 10314)", async () => {
+    it("the simulator ignores trust policies (aws/aws-cli issue 10314)", async () => {
         const trust = JSON.stringify({
             Version: "2012-10-17",
             Statement: [{ Effect: "Deny", Principal: { AWS: alice }, Action: "sts:AssumeRole" }],
@@ -311,7 +311,7 @@ describe("IAM's policy simulators, by AWS's own client", () => {
         assert.deepEqual(matched(result ? [result] : []), [["PolicyInputList.1"]]);
     });
 
-    it("answer in pages of actions", async () => {
+    it("SimulateCustomPolicy returns actions in pages", async () => {
         const ActionNames = Array.from({ length: 25 }, (_, index) => `s3:Action${index}`);
         const input = { PolicyInputList: [policy(allow("s3:*"))], ActionNames };
         const pages: string[][] = [];
@@ -326,7 +326,7 @@ describe("IAM's policy simulators, by AWS's own client", () => {
         assert.deepEqual(pages.flat(), ActionNames);
     });
 
-    it("have fewer actions on a page for huge documents, so that no other caller waits", async () => {
+    it("large documents reduce the number of actions per page", async () => {
         const huge = policy(...Array.from({ length: 1500 }, () => allow("s3:Put*", "arn:aws:s3:::f*")));
         const ResourceArns = Array.from({ length: 50 }, (_, index) => `arn:aws:s3:::films/${index}`);
         const ActionNames = ["s3:GetObject", "s3:PutObject"];
@@ -411,7 +411,7 @@ describe("IAM's policy simulators, by AWS's own client", () => {
         ],
     };
     for (const [what, [input, name, message]] of Object.entries(refusals)) {
-        it(`refuse ${what}`, async () => {
+        it(`SimulatePrincipalPolicy rejects ${what}`, async () => {
             await assert.rejects(principal(input.PolicySourceArn ?? alice, input), (error: Error) => {
                 assert.equal(error.name, name);
                 assert.match(error.message, message);
@@ -420,7 +420,7 @@ describe("IAM's policy simulators, by AWS's own client", () => {
         });
     }
 
-    it("refuse a resource policy without a caller", async () => {
+    it("SimulateCustomPolicy rejects a resource policy without CallerArn", async () => {
         const ResourcePolicy = policy(allow("s3:*", "*", { Principal: "*" }));
         await assert.rejects(custom({ PolicyInputList: [policy(allow("s3:*"))], ResourcePolicy }), {
             name: "InvalidInputException",
@@ -428,7 +428,7 @@ describe("IAM's policy simulators, by AWS's own client", () => {
         });
     });
 
-    it("grant nothing by a managed policy whose document is not here, as a call is judged", async () => {
+    it("an AWS managed policy without a stored document grants nothing", async () => {
         await iam.send(new CreateUserCommand({ UserName: "carol" }));
         const asked = { ActionNames: ["personalize:ListSchemas", "forecast:ListDatasets"] };
         const decided = async () => decisions(await principal(`arn:aws:iam::${account}:user/carol`, asked));
@@ -442,7 +442,7 @@ describe("IAM's policy simulators, by AWS's own client", () => {
         assert.deepEqual(await decided(), ["allowed", "implicitDeny"]);
     });
 
-    it("are read by boto3 as by AWS's own client", async () => {
+    it("boto3 reads the same decisions, positions and pages", async () => {
         const python = process.env.MOVIE_RECOMMENDER_PYTHON ?? toolchain(instance.root).python;
         const script = join(import.meta.dirname, "simulators_client.py");
         const env = { ...process.env, ...variables(instance) };

@@ -60,7 +60,7 @@ const frameIn = (page: Page, script: string) =>
     })`);
 
 for (const enforce of [true, false]) {
-    describe(`a page in Chromium beside a local AWS ${enforce ? "that enforces" : "with --no-enforce"}`, () => {
+    describe(`Chromium pages and a local AWS ${enforce ? "with" : "without"} enforcement`, () => {
         let target: Target;
         let browser: Browser;
         let site: Server;
@@ -116,7 +116,7 @@ for (const enforce of [true, false]) {
             return answers;
         }
 
-        it("of another site makes nothing and reads nothing, at the gateway and at MiniStack's port", async () => {
+        it("a page of another site changes and reads nothing", async () => {
             for (const [name, port] of [
                 ["gateway", target.port],
                 ["ministack", target.miniStackPort],
@@ -129,7 +129,7 @@ for (const enforce of [true, false]) {
             }
         });
 
-        it("from a file makes nothing, and neither does a frame in a sandbox", async () => {
+        it("a local file and a sandboxed frame change nothing", async () => {
             const file = join(folder, "page.html");
             await writeFile(file, "<!doctype html><body>a file</body>");
             await on(pathToFileURL(file).href, async (page) => {
@@ -145,7 +145,7 @@ for (const enforce of [true, false]) {
             assert.deepEqual(await target.made(), []);
         });
 
-        it("whose name was pointed at this machine makes no user, no key and no function", async () => {
+        it("a page with DNS rebinding gets 403 and changes nothing", async () => {
             for (const [name, port] of [
                 ["rebound", target.port],
                 ["past", target.miniStackPort],
@@ -169,7 +169,7 @@ for (const enforce of [true, false]) {
             }
         });
 
-        it("of the storefront's origin reaches the public resources only", async () => {
+        it("a page of the storefront's origin reaches only public endpoints", async () => {
             const here = reached(target.port);
             await on(`http://${here}/_aws/execute-api/abc/api`, async (page) => {
                 const get = iamGet(here, { Action: "CreateUser", UserName: "storefront" });

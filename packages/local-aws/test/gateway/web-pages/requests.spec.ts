@@ -15,7 +15,7 @@ const pages: Record<string, Record<string, string>> = {
 };
 
 for (const enforce of [true, false]) {
-    describe(`requests of web pages to a local AWS ${enforce ? "that enforces" : "with --no-enforce"}`, () => {
+    describe(`Browser requests to a local AWS ${enforce ? "with" : "without"} enforcement`, () => {
         let target: Target;
         let here: string;
         before(async () => {
@@ -35,7 +35,7 @@ for (const enforce of [true, false]) {
             return found;
         }
 
-        it("are refused with a name that was pointed at this machine: no user, key or function is made", async () => {
+        it("a request with a foreign Host header returns 403 and changes nothing", async () => {
             const names = [
                 "evil.example",
                 `evil.example:${target.port}`,
@@ -65,7 +65,7 @@ for (const enforce of [true, false]) {
             assert.deepEqual(await target.made(), []);
         });
 
-        it("are refused whatever they sign, of any other origin", async () => {
+        it("a signed request with a foreign Origin header returns 403", async () => {
             const requests: Record<string, Asked> = {};
             for (const [name, headers] of Object.entries(pages)) {
                 const UserName = `page${Object.keys(requests).length}`;
@@ -82,7 +82,7 @@ for (const enforce of [true, false]) {
             assert.deepEqual(await target.made(), []);
         });
 
-        it("get no preflight of an AWS service, and no socket", async () => {
+        it("preflight requests and WebSocket upgrades return 403", async () => {
             const preflight = { origin: "http://evil.example", "access-control-request-method": "POST" };
             const upgrade = {
                 connection: "Upgrade",
@@ -101,7 +101,7 @@ for (const enforce of [true, false]) {
             );
         });
 
-        it("are refused on the local AWS's own paths, of any method, and on MiniStack's", async () => {
+        it("browser requests to /_local and /_ministack return 403", async () => {
             const requests: Record<string, Asked> = {};
             const own = ["status", "rounds", "requests", "access", "clock", "organisation", "forms", "faults"];
             const paths = [...own.map((name) => `/_local/${name}`), "/_ministack/reset", "/_ministack/health"];
@@ -116,7 +116,7 @@ for (const enforce of [true, false]) {
             assert.deepEqual(await open(requests), []);
         });
 
-        it("reach no service behind the path or the host of a public resource", async () => {
+        it("the host or path of a public endpoint reaches no other service", async () => {
             const form = "Action=CreateUser&UserName=behind&Version=2010-05-08";
             const headers = { origin: "http://evil.example", "content-type": "application/x-www-form-urlencoded" };
             const hosts = [
@@ -141,7 +141,7 @@ for (const enforce of [true, false]) {
             assert.deepEqual(await target.made(), []);
         });
 
-        it("do not reach MiniStack past the gateway, and neither does any program without the gateway's secret", async () => {
+        it("MiniStack's port returns 403 without the gateway's secret", async () => {
             const { miniStackPort } = target;
             const host = `127.0.0.1:${miniStackPort}`;
             const asked = [

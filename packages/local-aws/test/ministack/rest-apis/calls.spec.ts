@@ -57,7 +57,7 @@ const document = documentOf(
     },
 );
 
-describe("calls of a REST API", () => {
+describe("Calls of a REST API of the local AWS", () => {
     let aws: Enforcing;
     let client: APIGatewayClient;
     let restApiId: string;
@@ -78,7 +78,7 @@ describe("calls of a REST API", () => {
         return (await answer.json()) as Event;
     };
 
-    it("fail by the function's own policy, until that lets this API in, and again when it does no longer", async () => {
+    it("a call returns 500 unless the function's policy allows this API", async () => {
         const refused = async () => {
             const answer = await fetch(`${url}/films`);
             assert.equal(answer.status, 500);
@@ -103,7 +103,7 @@ describe("calls of a REST API", () => {
         await allowApi(aws, restApiId);
     });
 
-    it("need no signature, and reach the function as they were sent, from a page of another origin too", async () => {
+    it("unsigned calls reach the function unchanged, also from another origin", async () => {
         const values = '{"GENRE":"\\"Drama\\" & more"}';
         const origin = "https://films.example";
         const answer = await fetch(`${url}/films?values=${encodeURIComponent(values)}&since=5`, {
@@ -125,7 +125,7 @@ describe("calls of a REST API", () => {
         assert.equal((await eventOf(posted)).body, '{"title":"Älien"}');
     });
 
-    it("carry bytes in both directions", async () => {
+    it("binary request and response bodies stay unchanged", async () => {
         const picture = Buffer.from([0x89, 0x50, 0xff, 0x00]);
         const headers = { accept: "image/png", "content-type": "image/png" };
         const answer = await fetch(`${url}/picture`, { headers });
@@ -135,7 +135,7 @@ describe("calls of a REST API", () => {
         assert.deepEqual([posted.body, posted.isBase64Encoded], [picture.toString("base64"), true]);
     });
 
-    it("are answered compressed from minimumCompressionSize on, by a coding that the request names", async () => {
+    it("responses from minimumCompressionSize bytes on are compressed", async () => {
         const patchOperations = [{ op: "replace" as const, path: "/minimumCompressionSize", value: "4096" }];
         await client.send(new UpdateRestApiCommand({ restApiId, patchOperations }));
         const codingFor = async (accepted: string, padding = 6000) => {
@@ -154,7 +154,7 @@ describe("calls of a REST API", () => {
         assert.equal(await codingFor("gzip", 1), null, "smaller answers stay as they are");
     });
 
-    it("need a key of the stage's usage plan if the method requires one, and the plan limits them", async () => {
+    it("a method with apiKeyRequired needs a key of the usage plan", async () => {
         const { id: keyId = "", value = "" } = await client.send(
             new CreateApiKeyCommand({ name: "films", enabled: true }),
         );
@@ -181,7 +181,7 @@ describe("calls of a REST API", () => {
         assert.deepEqual([(await call(value)).status, (await call(value)).status], [200, 429]);
     });
 
-    it("beyond the stage's rate are answered 429 in the words that the API has for it", async () => {
+    it("calls above the stage's rate return 429 with the API's gateway response", async () => {
         const set = (path: string, value: string) => ({
             op: "replace" as const,
             path: `/*/*/throttling/${path}`,
@@ -204,7 +204,7 @@ describe("calls of a REST API", () => {
         assert.equal((await fetch(`${url}/films`)).status, 200);
     });
 
-    it("of what is not there are refused as API Gateway refuses them", async () => {
+    it("an unknown path or stage returns 403 with API Gateway's message", async () => {
         const nowhere = await fetch(`${url}/nowhere`);
         assert.deepEqual([nowhere.status, await nowhere.json()], [403, { message: "Missing Authentication Token" }]);
         const noStage = await fetch(url.replace(/api$/, "v1"));

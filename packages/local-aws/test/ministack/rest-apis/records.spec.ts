@@ -18,7 +18,7 @@ const format = JSON.stringify({
     nothing: "$context.authorizer.principalId",
 });
 
-describe("the records of a REST API's calls", () => {
+describe("Access log and metrics of a REST API", () => {
     let aws: Enforcing;
     let client: APIGatewayClient;
     let logs: CloudWatchLogsClient;
@@ -56,7 +56,7 @@ describe("the records of a REST API's calls", () => {
         await aws.discard();
     });
 
-    it("is a line of the stage's access log, in its format, and metrics of the API and of the stage", async () => {
+    it("a call adds one access log line and metrics for API and stage", async () => {
         const good = await fetch(`${url}/films/7?since=5`);
         const bytes = (await good.text()).length;
         const bad = await fetch(`${url}/nowhere`);

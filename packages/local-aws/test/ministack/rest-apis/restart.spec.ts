@@ -10,7 +10,7 @@ import { start, stop } from "../../../control.ts";
 import { type Enforcing, startEnforcing } from "../../gateway/enforcement/support.ts";
 import { answered, deploy, documentOf, gatewayOf, importDocument, makeFunction } from "./support.ts";
 
-describe("a REST API after the local AWS was stopped", () => {
+describe("REST API after a restart of the local AWS", () => {
     let aws: Enforcing;
     let client: APIGatewayClient;
     before(async () => {
@@ -23,7 +23,7 @@ describe("a REST API after the local AWS was stopped", () => {
         await aws.discard();
     });
 
-    it("serves what was deployed before, keeps what was changed since, and takes the next deployment", async () => {
+    it("the stage serves its deployment, and undeployed changes remain", async () => {
         const { id: restApiId = "" } = await importDocument(client, documentOf({ "/films": { get: answered() } }));
         const url = await deploy(aws, client, restApiId);
         const changed = Buffer.from(JSON.stringify(documentOf({ "/health": { get: answered() } })));
