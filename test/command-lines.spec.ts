@@ -110,7 +110,7 @@ const lines: readonly Line[] = [
     ["help recomend", 2, /Did you mean recommend\?/],
 ];
 
-describe("a command line as a newcomer types it", () => {
+describe("Invalid command lines", () => {
     let instance: Instance;
     before(async () => {
         const dir = await mkdtemp(join(tmpdir(), "lines-"));
@@ -124,7 +124,7 @@ describe("a command line as a newcomer types it", () => {
         return run(instance, process.execPath, [programs.get(name) ?? name, ...args], "captured");
     };
 
-    it("is tried for each npm script that takes options", () => {
+    it("each npm script with options has an invalid command line in this table", () => {
         const tried = new Set(lines.map(([line]) => line.split(" ")[0]));
         assert.deepEqual(
             [...programs.keys()].filter((name) => !tried.has(name)),
@@ -133,7 +133,7 @@ describe("a command line as a newcomer types it", () => {
     });
 
     for (const [line, exitCode, message] of lines) {
-        it(`gets one message that names the fault: ${line}`, async () => {
+        it(`"${line}" exits with one message that names the fault`, async () => {
             const { exitCode: found, stdout, stderr } = await runLine(line);
             assert.match(stderr, message);
             assert.deepEqual([found, stdout], [exitCode, ""], stderr);

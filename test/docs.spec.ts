@@ -16,8 +16,8 @@ const anchorsOf = (page: string) =>
         ),
     );
 
-describe("the documents", () => {
-    it("lead with each link to a file and a heading that exist", () => {
+describe("Pages in docs/", () => {
+    it("each link leads to an existing file and heading", () => {
         const broken: string[] = [];
         for (const page of pages) {
             for (const [, target = ""] of read(page).matchAll(/\]\(([^)\s]+)\)/g)) {
@@ -32,7 +32,7 @@ describe("the documents", () => {
         assert.deepEqual(broken, []);
     });
 
-    it("are all in the index by reader", () => {
+    it("docs/README.md links each page", () => {
         const index = read("docs/README.md");
         const names = readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md") && name !== "README.md");
         assert.deepEqual(
@@ -41,7 +41,7 @@ describe("the documents", () => {
         );
     });
 
-    it("have at least thirty messages for troubleshooting, and each is one of the program", () => {
+    it("docs/troubleshooting.md lists at least 30 messages that the program prints", () => {
         const program = sources.map(read).join("\n").replaceAll("\\`", "`");
         const rows = [...read("docs/troubleshooting.md").matchAll(/^\| `([^`]+)` \| (.+) \| (.+) \|$/gm)];
         assert.ok(rows.length >= 30, `${rows.length} messages`);

@@ -9,13 +9,13 @@ import { commands, groups, helpText } from "../packages/local-aws/toolchain/help
 describe("npm run help", () => {
     const { scripts, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
-    it("has each npm script once, by purpose, on lines of 120 columns at most", () => {
+    it("help lists each npm script once, in lines of at most 120 columns", () => {
         const listed = Object.values(groups).flatMap((group) => Object.keys(group));
         assert.deepEqual(listed.toSorted(), Object.keys(scripts).toSorted());
         for (const line of helpText().split("\n")) assert.ok(line.length <= 120, line);
     });
 
-    it("leads to two examples that the command itself takes, and to its version", async () => {
+    it("--help of each command prints two valid examples and --version", async () => {
         const programs = Object.keys(commands).flatMap((name) => {
             const program = /\s((?:runbooks|data-prep|bench|test\/drills|packages)\/\S+\.ts)$/.exec(scripts[name])?.[1];
             return program === undefined ? [] : [[name, program] as const];

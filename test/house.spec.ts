@@ -45,8 +45,8 @@ function* importsOf(file: string): Generator<string> {
     for (const [, specifier = ""] of text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"([^"]+)"/g)) yield specifier;
 }
 
-describe("the house", () => {
-    it("has imports in one direction only, and packages that never import the program", () => {
+describe("Imports and folders of the repository", () => {
+    it("folders import only the folders and packages allowed for them", () => {
         assert.ok(files.length > 300, `${files.length} files`);
         const wrong: string[] = [];
         for (const file of files) {
@@ -62,7 +62,7 @@ describe("the house", () => {
         assert.deepEqual(wrong, []);
     });
 
-    it("has no circle of files that import each other, not even for a type", () => {
+    it("no files import each other in a circle", () => {
         const known = new Set(files);
         const imports = new Map(
             files.map((file) => [
@@ -82,7 +82,7 @@ describe("the house", () => {
         assert.deepEqual(circles, []);
     });
 
-    it("has a line in docs/architecture.md for each folder, and no line for another one", () => {
+    it("docs/architecture.md has one line for each folder", () => {
         const page = readFileSync(join(root, "docs", "architecture.md"), "utf8");
         for (const folder of Object.keys(allowed)) assert.match(page, new RegExp(`^\\| .*\`${folder}(/|\`)`, "m"));
         const rows = [...page.matchAll(/^\| (`.*?) \|/gm)].map(([, cell = ""]) => cell.replace(/<\w+>\//, ""));

@@ -46,8 +46,8 @@ function isSuperLinear(text: string): boolean {
     return analyse(literal, { maxReports: 1 }).reports.length > 0;
 }
 
-describe("the regular expressions of the repository", () => {
-    it("need no more than linear time, by a static check", function () {
+describe("Regular expressions of the repository", () => {
+    it("each regular expression needs linear time by static analysis", function () {
         this.timeout(60_000);
         const expressions = tracked
             .filter((file) => /\.(tsx?|mjs)$/.test(file) && !ownTexts.test(file))
@@ -60,7 +60,7 @@ describe("the regular expressions of the repository", () => {
         );
     });
 
-    it("include none that the check would not find", () => {
+    it("the static analysis detects quadratic and exponential expressions", () => {
         for (const text of ["/^(a+)+$/", String.raw`/^\s*(.*?)\s*\(\d+\)$/`, String.raw`/\s+$/`, "/:.*:.*:.+x/"]) {
             assert.ok(isSuperLinear(text), text);
         }
@@ -68,7 +68,7 @@ describe("the regular expressions of the repository", () => {
     });
 });
 
-describe("a hostile text of twice the length", () => {
+describe("Parsers with hostile text of double length", () => {
     const hostile: Readonly<
         Record<string, { readonly text: (n: number) => string; readonly read: (text: string) => unknown }>
     > = {
@@ -99,7 +99,7 @@ describe("a hostile text of twice the length", () => {
     /** Rounds in which both times fall to their minimum: garbage collection and compilation only add to them. */
     const mostRounds = 30;
     for (const [what, { text, read }] of Object.entries(hostile)) {
-        it(`needs about twice the time: ${what}`, () => {
+        it(`parsing ${what} of double length takes about double time`, () => {
             const [once, twice] = [text(40_000), text(80_000)];
             let [of, ofTwice] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
             const isLinear = () => ofTwice < 5 || ofTwice < 3.2 * of;

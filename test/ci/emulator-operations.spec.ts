@@ -31,7 +31,7 @@ const empty = /^(List|Describe|Update|Delete)(MetricAttribution|DataDeletionJob)
 
 const page = readFileSync(join(import.meta.dirname, "..", "..", "docs", "emulator.md"), "utf8");
 
-describe("the table of operations in docs/emulator.md", () => {
+describe("Table of operations in docs/emulator.md", () => {
     let service: Service;
     let models: Record<ServiceName, ServiceModel>;
     before(async () => {
@@ -40,7 +40,7 @@ describe("the table of operations in docs/emulator.md", () => {
     });
     after(() => service?.discard());
 
-    it("has each operation of AWS's service models, with its behaviour here", async () => {
+    it("the table lists each operation of AWS's service models with its emulation", async () => {
         const rows: string[] = [];
         for (const name of Object.keys(models) as ServiceName[]) {
             for (const operation of Object.keys(models[name].operations).sort()) {

@@ -15,8 +15,8 @@ const rows = (page.split("\n## Behaviour by behaviour\n")[1]?.split("\n## ")[0] 
             .map((cell) => cell.trim()),
     );
 
-describe("docs/emulator.md", () => {
-    it("counts its guesses in the first line", () => {
+describe("Behaviours in docs/emulator.md", () => {
+    it("the first line states the number of unverified behaviours", () => {
         const guesses = rows.filter(([, , , guess]) => guess !== "").length;
         const counted = /^(\d+) of (\d+) behaviours of Personalize and its surroundings are guesses, or differ/m.exec(
             page,
@@ -25,7 +25,7 @@ describe("docs/emulator.md", () => {
         assert.ok(guesses > 0 && guesses < rows.length);
     });
 
-    it("has a source or a guess for each behaviour", () => {
+    it("each behaviour has a source or is marked as a guess", () => {
         for (const [behaviour = "", documented, observed, guess] of rows) {
             assert.ok([documented, observed].some((source) => source !== "–") || guess !== "", behaviour);
             assert.match(behaviour, /\w/);

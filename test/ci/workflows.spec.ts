@@ -23,26 +23,26 @@ interface Workflow {
 const root = join(import.meta.dirname, "..", "..");
 const text = readFileSync(join(root, ".github", "workflows", "preview.yml"), "utf8");
 
-describe("the workflow that previews pull requests", () => {
+describe("Workflow that previews pull requests", () => {
     const workflow = load(text) as Workflow;
     const { preview } = workflow.jobs;
     assert.ok(preview);
     const using = (action: string) => preview.steps.find(({ uses }) => uses?.startsWith(`${action}@`));
 
-    it("runs for pull requests, never in the context of the base branch, and not for forks", () => {
+    it("the preview workflow runs for pull requests of the repository, not of forks", () => {
         assert.deepEqual(Object.keys(workflow.on), ["pull_request"]);
         assert.doesNotMatch(text, /pull_request_target|workflow_run|issue_comment/);
         assert.match(preview.if, /github\.event\.pull_request\.head\.repo\.full_name == github\.repository/);
         assert.deepEqual(Object.keys(workflow.jobs), ["preview"]);
     });
 
-    it("may read the code, ask for a token and comment, and nothing else", () => {
+    it("the preview workflow can only read code, request a token and comment", () => {
         assert.deepEqual(workflow.permissions, {});
         assert.deepEqual(preview.permissions, { contents: "read", "id-token": "write", "pull-requests": "write" });
         assert.equal(using("actions/checkout")?.with?.["persist-credentials"], false);
     });
 
-    it("has no long-lived key: of secrets it names the passphrase, and the role is a variable", () => {
+    it("the preview workflow uses one secret, the passphrase, and no access key", () => {
         const secrets = [...text.matchAll(/secrets(?:\.(\w+)|\[[^\]]*\])/g)].map(([whole, name]) => name ?? whole);
         assert.deepEqual(secrets, ["PULUMI_CONFIG_PASSPHRASE"]);
         const { with: credentials } = using("aws-actions/configure-aws-credentials") ?? {};
@@ -50,14 +50,14 @@ describe("the workflow that previews pull requests", () => {
         assert.doesNotMatch(text, /aws-access-key-id|aws-secret-access-key|AKIA|secrets: *inherit/);
     });
 
-    it("waits for a reviewer, and gives the passphrase to the last step only", () => {
+    it("the preview waits for a reviewer and passes the passphrase to one step", () => {
         assert.equal(preview.environment, "preview");
         const withSecret = preview.steps.filter((step) => JSON.stringify(step).includes("secrets."));
         assert.deepEqual(withSecret, preview.steps.slice(-1));
         assert.doesNotMatch(text.slice(0, text.indexOf("steps:")), /secrets\./);
     });
 
-    it("uses actions by their commit, and previews only", () => {
+    it("the preview workflow pins its actions and runs only pulumi preview", () => {
         const uses = preview.steps.flatMap((step) => step.uses ?? []);
         assert.ok(uses.length > 0);
         for (const action of uses) {
@@ -70,12 +70,12 @@ describe("the workflow that previews pull requests", () => {
         assert.ok(preview["timeout-minutes"] <= 30);
     });
 
-    it("puts nothing that a stranger wrote into a shell", () => {
+    it("the preview workflow passes no text of a pull request to a shell", () => {
         const runs = preview.steps.flatMap(({ run }) => run ?? []);
         assert.deepEqual(runs, ["npm ci", "npm run data-prep"]);
     });
 
-    it("runs scripts that the project has", () => {
+    it("the preview workflow runs only scripts of package.json", () => {
         const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
         const named = preview.steps.flatMap(({ run }) => /^npm run (\S+)/.exec(run ?? "")?.[1] ?? []);
         assert.deepEqual(named, ["data-prep"]);
@@ -83,20 +83,20 @@ describe("the workflow that previews pull requests", () => {
     });
 });
 
-describe("the workflow that tests pushes", () => {
+describe("Workflow that tests pushes", () => {
     const file = readFileSync(join(root, ".github", "workflows", "test.yml"), "utf8");
     const workflow = load(file) as Omit<Workflow, "jobs"> & {
         readonly jobs: { readonly linux: { readonly steps: readonly Step[]; readonly "runs-on": string } };
     };
 
-    it("runs on every push, may only read the code, and has no secret", () => {
+    it("the test workflow runs on each push without write access or secrets", () => {
         assert.deepEqual(Object.keys(workflow.on), ["push"]);
         assert.deepEqual(workflow.permissions, { contents: "read" });
         assert.doesNotMatch(file, /secrets/);
         for (const [, commit] of file.matchAll(/uses: \S+@(\S+)/g)) assert.match(commit ?? "", /^[0-9a-f]{40}$/);
     });
 
-    it("runs what developers run, on Linux, with the oldest Node that README names", () => {
+    it("the test workflow runs .ci/run on Linux with Node.js 20", () => {
         const { linux } = workflow.jobs;
         assert.equal(linux["runs-on"], "ubuntu-latest");
         assert.deepEqual(
@@ -108,8 +108,8 @@ describe("the workflow that tests pushes", () => {
     });
 });
 
-describe("the scripts of package.json", () => {
-    it("run TypeScript by the project's Node: a shell looks `node` up before the installation, and keeps that one", () => {
+describe("Scripts of package.json", () => {
+    it("each TypeScript script starts through bootstrap.mjs", () => {
         const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
             scripts: Record<string, string>;
         };

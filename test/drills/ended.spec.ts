@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { root } from "../../packages/local-aws/instance.ts";
 import { isAlive } from "../../packages/local-aws/toolchain/lock.mjs";
 
-describe("a drill that a signal ends", () => {
-    it("ends its local AWS, and leaves no file", async () => {
+describe("drill:abuse ended by SIGTERM", () => {
+    it("SIGTERM ends the drill's local AWS and removes its files", async () => {
         const folder = await mkdtemp(join(tmpdir(), "ended-"));
         try {
             const drill = spawn(process.execPath, ["test/drills/drill-abuse.ts"], {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { casesOf, excessOf } from "./kill/cases.ts";
 
-describe("the drill that kills the engine", () => {
-    it("kills as many ups as destroys, half of them between acceptance and answer, the same for the same seed", () => {
+describe("drill:kill", () => {
+    it("casesOf kills ups and destroys equally often, half of them during a call", () => {
         const cases = casesOf(7, 20);
         assert.equal(cases.length, 40);
         for (const command of ["up", "destroy"]) {
@@ -18,7 +18,7 @@ describe("the drill that kills the engine", () => {
         assert.ok(cases.some(({ faults }) => faults.length > 0));
     });
 
-    it("counts what was accepted twice, and what of it is billed", () => {
+    it("excessOf counts duplicate creates and the billed ones among them", () => {
         const request = (operation: string, outcome = "accepted") => ({
             id: 1,
             at: 0,

@@ -15,8 +15,8 @@ const named = (name: string) => scenarios.filter((scenario) => scenario.name ===
 const withFaults = (...words: readonly string[]) =>
     faults.filter(({ name }) => words.some((word) => name.includes(word)));
 
-describe("the drill of the money", () => {
-    it("calculates with its own table: it imports neither prices nor cost", () => {
+describe("drill:money", () => {
+    it("the drill's price table imports neither config/prices nor cost", () => {
         for (const file of ["bill-table.ts", "oracle.ts", "month.ts", "metered.ts", "bill-month.ts"]) {
             const text = readFileSync(join(root, "test", "drills", "money", file), "utf8");
             assert.doesNotMatch(text, /from "[./]+(config\/prices|cost\/(?!guard-config))/, file);
@@ -28,7 +28,7 @@ describe("the drill of the money", () => {
         assert.ok(Math.abs(windowUsd(true, { hours: 1, minimum: 1, requests: 100 }) - 0.54) < 1e-9);
     });
 
-    it("has twenty kinds of faults, each of which is felt, and an equal month for an equal seed", async () => {
+    it("each of the 20 faults changes the month except a duplicate message", async () => {
         assert.equal(new Set(faults.map(({ name }) => name)).size, 20);
         const [scenario] = named("forgotten weekends");
         const [fault] = withFaults("in every attempt");
@@ -47,7 +47,7 @@ describe("the drill of the money", () => {
         assert.deepEqual(equal, ["every message arrives twice"]);
     });
 
-    it("lets a good guard pass, wherever it dies and however often it is started", async () => {
+    it("virtualMonths accepts the cost guard after kills and parallel starts", async () => {
         const chosen = {
             scenarios: [
                 "limit raised",
@@ -73,14 +73,14 @@ describe("the drill of the money", () => {
         "notifies-under-a-new-id": (results) =>
             assert.match(results.flatMap(({ wrong }) => wrong).join("\n"), /limit-reached .*, which was not to come/),
     };
-    it("catches a guard that counts the prefetch, and announces an idle campaign a day late", async () => {
+    it("virtualMonths detects a guard that counts prefetch requests as use", async () => {
         const chosen = { scenarios: named("idle demo with prefetch"), faults: [] };
         const [calm] = await virtualMonths(1, sabotages["counts-the-prefetch"], undefined, chosen);
         assert.match(calm?.wrong.join("\n") ?? "", /no idle from day 1 01:1\d to day 1 0\d:\d\d/);
     });
 
     for (const [how, isCaught] of Object.entries(bad)) {
-        it(`catches a guard that ${how.replaceAll("-", " ")}`, async () => {
+        it(`virtualMonths detects a guard that ${how.replaceAll("-", " ")}`, async () => {
             const runaways = ["runaway", "two campaigns, of which the second runs away"];
             const chosen = {
                 scenarios: runaways.flatMap(named),

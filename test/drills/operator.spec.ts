@@ -6,8 +6,8 @@ import { balance } from "./operator/access.ts";
 import { life } from "./operator/life.ts";
 import { chooseRemovals } from "./operator/removals.ts";
 
-describe("the drill of the operator's policies", () => {
-    it("lives through every runbook that exists, and its steps follow on steps that there are", () => {
+describe("drill:operator", () => {
+    it("the drill's steps run every runbook and depend only on existing steps", () => {
         const runbooks = readdirSync(join(root, "runbooks")).filter((name) => name.endsWith(".ts"));
         assert.deepEqual(
             runbooks.filter((file) => !life.some(({ runbook }) => `${runbook}.ts` === file)),
@@ -18,7 +18,7 @@ describe("the drill of the operator's policies", () => {
         assert.ok(life.every(({ after = [] }) => after.every((name) => names.includes(name))));
     });
 
-    it("counts what was granted and not used, and sets apart what AWS asks for", () => {
+    it("balance lists granted actions without use, except those that AWS requires", () => {
         const granted = ["s3:GetObject", "s3:GetBucketAcl", "s3:PutObject", "s3:GetObject"];
         assert.deepEqual(balance(granted, new Set(["s3:GetObject"]), ["s3:GetBucketAcl"]), {
             unneeded: ["s3:PutObject"],
@@ -26,7 +26,7 @@ describe("the drill of the operator's policies", () => {
         });
     });
 
-    it("removes used actions, with the shortest step that fails without them, equal for equal seeds", () => {
+    it("chooseRemovals pairs used actions with the shortest step that needs them", () => {
         const lived = new Map([
             ["doctor", { seconds: 1, used: new Set(["iam:GetRole"]) }],
             ["refresh", { seconds: 4, used: new Set(["iam:GetRole", "s3:GetObject"]) }],

@@ -20,7 +20,7 @@ const call = (operation: string, request: object, response: object, error?: stri
     response,
 });
 
-describe("a recording, scrubbed", () => {
+describe("scrub of a recorded call", () => {
     const secrets = ["123456789012", "AKIAIOSFODNN7EXAMPLE", "jane.doe@films.example", "jane.doe"];
     const raw = call(
         "DescribeDatasetImportJob",
@@ -38,7 +38,7 @@ describe("a recording, scrubbed", () => {
         },
     );
 
-    it("names no account, key, person, bucket, request or time any more", () => {
+    it("scrub removes accounts, keys, persons, buckets, request ids and times", () => {
         const text = JSON.stringify(scrub(raw));
         assert.ok(leaksIn(JSON.stringify(raw), secrets).length >= secrets.length, "the raw one is full of them");
         assert.deepEqual(leaksIn(text, secrets), []);
@@ -47,7 +47,7 @@ describe("a recording, scrubbed", () => {
         }
     });
 
-    it("keeps what is compared: members, types, and the service's words", () => {
+    it("scrub keeps members, types and the service's messages", () => {
         const { response } = scrub(raw) as { response: { datasetImportJob: Record<string, unknown> } };
         const { creationDateTime, dataSource, failureReason } = response.datasetImportJob;
         assert.equal(creationDateTime, 0);
@@ -56,18 +56,18 @@ describe("a recording, scrubbed", () => {
         assert.deepEqual(scrub(scrub(raw)), scrub(raw));
     });
 
-    it("takes a score for no account", () => {
+    it("scrub does not treat the digits of a score as an account", () => {
         const scores = { itemList: [{ itemId: "50", score: 0.123456789012 }] };
         assert.deepEqual(scrub(scores), scores);
         assert.deepEqual(leaksIn(JSON.stringify(scores), []), []);
     });
 
-    it("finds a leak that no rule took away", () => {
+    it("leaksIn finds a name and an account that remain", () => {
         assert.deepEqual(leaksIn('{"name":"jane.doe films"}', secrets), ["jane.doe"]);
         assert.deepEqual(leaksIn('{"arn":"arn:aws:iam::210987654321:role/x"}', []), ["210987654321"]);
     });
 
-    it("has of a list only what the drill made", () => {
+    it("withoutOthers keeps only the drill's own resources of a list", () => {
         const campaigns = ["films", "movies-drill-0a1b2c"].map((name) => ({
             name,
             campaignArn: arn(`campaign/${name}`),
@@ -77,7 +77,7 @@ describe("a recording, scrubbed", () => {
     });
 });
 
-describe("two recordings compared", () => {
+describe("compare of two recordings", () => {
     const campaignArn = arn("campaign/films", "000000000000");
     const describeCampaign = (status: string, more: object = {}) =>
         call("DescribeCampaign", { campaignArn }, { campaign: { campaignArn, status, minProvisionedTPS: 1, ...more } });
@@ -91,7 +91,7 @@ describe("two recordings compared", () => {
     ];
     const doctored = (index: number, by: (one: Call) => Call) => life.map((one, i) => (i === index ? by(one) : one));
 
-    it("differ in nothing when they are the same, whatever the values", () => {
+    it("compare returns nothing for equal calls with other values", () => {
         assert.deepEqual(compare(life, life), []);
         assert.deepEqual(compare(life, [...life, describeCampaign("ACTIVE")].slice(0, -1)), []);
         const otherValue = doctored(4, () =>
@@ -104,7 +104,7 @@ describe("two recordings compared", () => {
     });
 
     const where = "personalize DescribeCampaign";
-    it("differ in exactly the member that was added", () => {
+    it("compare returns an added member", () => {
         const more = doctored(1, () =>
             describeCampaign("CREATE PENDING", { campaignConfig: { rankingInfluence: {} } }),
         );
@@ -113,7 +113,7 @@ describe("two recordings compared", () => {
         ]);
     });
 
-    it("differ in exactly the type that was changed", () => {
+    it("compare returns a changed type", () => {
         const all = life.map((one) =>
             JSON.parse(JSON.stringify(one).replaceAll('"minProvisionedTPS":1', '"minProvisionedTPS":"1"')),
         );
@@ -122,7 +122,7 @@ describe("two recordings compared", () => {
         ]);
     });
 
-    it("differ in exactly the state that was left out", () => {
+    it("compare returns a missing state", () => {
         assert.deepEqual(compare(life, life.toSpliced(1, 1)), [
             {
                 what: "states",
@@ -133,7 +133,7 @@ describe("two recordings compared", () => {
         ]);
     });
 
-    it("differ in exactly the error's text, or its code", () => {
+    it("compare returns a changed error message or code", () => {
         const gone = { message: "The campaign is gone" };
         assert.deepEqual(
             compare(
@@ -159,13 +159,13 @@ describe("two recordings compared", () => {
         );
     });
 
-    it("differ in exactly the call that only one has", () => {
+    it("compare returns a call that one recording lacks", () => {
         assert.deepEqual(compare(life.slice(1), life), [
             { what: "call", where: "personalize CreateCampaign", one: "–", other: "1 times" },
         ]);
     });
 
-    it("differ in an observation by its value, and where only one has it", () => {
+    it("compare returns changed and missing observations", () => {
         const observed = (operation: string, value: string): Call => ({
             service: "observed",
             operation,
@@ -182,8 +182,8 @@ describe("two recordings compared", () => {
     });
 });
 
-describe("the recorder", () => {
-    it("writes down each call of a process, errors too, and changes no answer", async () => {
+describe("Recorder of drill:aws", () => {
+    it("the recorder writes each call and error and changes no response", async () => {
         const service = await startService({ access: createBucket().access, speed: "instant" });
         const folder = await mkdtemp(join(tmpdir(), "recorder-"));
         try {
@@ -218,13 +218,13 @@ describe("the recorder", () => {
     });
 });
 
-describe("the drill on a real account", () => {
+describe("drill:aws without an account", () => {
     /** Nothing listens there: it must not get as far as AWS. */
     const env = { ...process.env, AWS_ENDPOINT_URL: "http://127.0.0.1:9" };
     const drill = (...args: string[]) =>
         spawnSync(process.execPath, ["test/drills/drill-aws.ts", ...args], { cwd: root, encoding: "utf8", env });
 
-    it("prints its cost first, and does nothing without a limit that allows it", () => {
+    it("drill:aws prints its cost and does nothing without a sufficient --spend-up-to", () => {
         for (const args of [[], ["--spend-up-to", "0.1"]]) {
             const { status, stdout } = drill(...args);
             assert.equal(status, 2, stdout);
@@ -233,7 +233,7 @@ describe("the drill on a real account", () => {
         }
     });
 
-    it("refuses a limit that is not a number", () => {
+    it("drill:aws rejects a limit that is not a number", () => {
         const { status, stdout, stderr } = drill("--spend-up-to", "much");
         assert.equal(status, 2, stdout);
         assert.match(stderr, /'much' is invalid.*number above 0/);

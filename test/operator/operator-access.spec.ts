@@ -23,10 +23,10 @@ async function accessOf(more: Partial<OperatorAccessArgs> = {}) {
     return access;
 }
 
-describe("the operator's access", () => {
+describe("OperatorAccess", () => {
     beforeEach(useMocks);
 
-    it("is managed policies and, by default, no users or roles: a permission set names them", async () => {
+    it("OperatorAccess creates managed policies and, by default, no role or user", async () => {
         const access = await accessOf();
         assert.deepEqual(typesAndNames(), [...policies, "movie-recommender:access:OperatorAccess operator"]);
         const documentOf = (name: string) => JSON.parse(made.find((one) => one.name === name)?.inputs.policy);
@@ -46,7 +46,7 @@ describe("the operator's access", () => {
         assert.equal(await value(access.githubRoleArn), "");
     });
 
-    it("is attached to users and roles that exist already, the boundary to none", async () => {
+    it("OperatorAccess attaches the policies, except the boundary, to existing users and roles", async () => {
         await accessOf({ users: ["ann"], roles: ["ops"] });
         const attached = made.filter(({ type }) => /Attachment$/.test(type)).map(({ inputs }) => inputs);
         assert.equal(attached.length, 2 * policyKinds.length);
@@ -54,7 +54,7 @@ describe("the operator's access", () => {
         assert.deepEqual(new Set(attached.map(({ user, role }) => user ?? role)), new Set(["ann", "ops"]));
     });
 
-    it("is a role for one GitHub workflow, by its subject as a whole, and never a key", async () => {
+    it("OperatorAccess creates a role for one GitHub subject and no access key", async () => {
         const subject = "repo:my-org/films:environment:production";
         await accessOf({ github: { subject, providerArn: undefined } });
         const provider = inputsOf("OpenIdConnectProvider");
@@ -65,7 +65,7 @@ describe("the operator's access", () => {
         assert.ok(!made.some(({ type }) => /AccessKey|LoginProfile/.test(type)));
     });
 
-    it("takes the account's own provider of GitHub where there is one", async () => {
+    it("OperatorAccess uses an existing GitHub OIDC provider", async () => {
         const providerArn = "arn:aws:iam::012345678901:oidc-provider/token.actions.githubusercontent.com";
         await accessOf({ github: { subject: "repo:my-org/films:environment:production", providerArn } });
         assert.ok(!made.some(({ type }) => /OpenIdConnectProvider/.test(type)));

@@ -53,15 +53,15 @@ const films: Group = {
 const keysOf = ({ parts }: AdoptionPlan) => parts.map(({ key }) => key);
 const nameOf = ({ parts }: AdoptionPlan, wanted: string) => parts.find(({ key }) => key === wanted)?.name;
 
-describe("what of a dataset group could come under a stack", () => {
-    it("is everything that the program has a place for", () => {
+describe("planOf an adopted dataset group", () => {
+    it("planOf adopts every resource that the program declares", () => {
         const plan = planOf(configOf(), films);
         assert.deepEqual(keysOf(plan), ["schema", "datasetGroup", "dataset"]);
         assert.equal(isRefused(plan), false);
         assert.deepEqual(plan.outside, []);
     });
 
-    it("takes of several solutions the one with the program's recipe, and names the rest", () => {
+    it("planOf adopts the solution with the configured recipe and lists the others", () => {
         const [popular, personal] = [
             solutionNamed("popular", "aws-popularity-count"),
             solutionNamed("personal", "aws-user-personalization"),
@@ -79,7 +79,7 @@ describe("what of a dataset group could come under a stack", () => {
         );
     });
 
-    it("leaves campaign and event tracker outside where the program has none", () => {
+    it("planOf omits campaign and event tracker if the configuration has none", () => {
         const solution = solutionNamed("personal", "aws-user-personalization");
         const eventTracker = part("EventTracker", "event-tracker/1", { datasetGroupArn: films.group.arn });
         const content = { ...films, solutions: [{ solution, campaigns: [campaignOf(solution, "b")] }], eventTracker };
@@ -97,7 +97,7 @@ describe("what of a dataset group could come under a stack", () => {
         parts.flatMap(({ key, refusals }) => refusals.map(({ property }) => `${key} ${property}`));
     const solution = solutionNamed("personal", "aws-user-personalization");
 
-    it("refuses what failed, and leaves it out of the configuration", () => {
+    it("planOf refuses a failed campaign and omits it from the configuration", () => {
         const failed = { ...campaignOf(solution, "b"), description: { status: "CREATE FAILED", properties: {} } };
         const plan = planOf(configOf(), { ...films, solutions: [{ solution, campaigns: [failed] }] });
         assert.deepEqual(refusedIn(plan), ["campaign status"]);
@@ -106,14 +106,14 @@ describe("what of a dataset group could come under a stack", () => {
         assert.doesNotMatch(yaml, /campaign:/);
     });
 
-    it("adopts the schema of the data, and refuses it for data with another one", () => {
+    it("planOf adopts a schema only if the data has an equal one", () => {
         const wider = itemInteractionsSchema.replace("EVENT_TYPE", "EVENT");
         const content = { ...films, schema: part("Schema", "schema/films", { schema: wider }) };
         assert.deepEqual(refusedIn(planOf({ ...configOf(), interactionsSchema: wider }, content)), []);
         assert.equal(refusedIn(planOf(configOf(), content))[0], "schema schema");
     });
 
-    it("refuses with another schema all that hangs on it: the program's data does not fit in", () => {
+    it("with another schema, planOf refuses dataset group, dataset and solution", () => {
         const schema = part("Schema", "schema/films", {
             schema: itemInteractionsSchema.replace("EVENT_TYPE", "EVENT"),
         });
@@ -127,7 +127,7 @@ describe("what of a dataset group could come under a stack", () => {
         assert.deepEqual(configLines("movie-recommender", "dev", plan).commands, []);
     });
 
-    it("shows what is changed in place, with both values", () => {
+    it("adoptionLines prints the current and the wanted value of an update", () => {
         const training = solutionNamed("personal", "aws-user-personalization", { performAutoTraining: true });
         const text = adoptionLines(
             planOf(configOf(), { ...films, solutions: [{ solution: training, campaigns: [] }] }),
@@ -138,7 +138,7 @@ describe("what of a dataset group could come under a stack", () => {
 
 describe("whose a resource is", () => {
     const config = { project: "movie-recommender", stack: "dev" };
-    it("is derived from its tags", () => {
+    it("whose reads project and stack from a resource's tags", () => {
         const of = (project: string, stack: string) => ({ "pulumi:project": project, "pulumi:stack": stack });
         assert.equal(whose(undefined, config), "carries no tags");
         assert.equal(whose({ team: "films" }, config), "untagged");
@@ -148,8 +148,8 @@ describe("whose a resource is", () => {
     });
 });
 
-describe("what the first up after an adoption costs", () => {
-    it("is one import and one training by the prices, or unknown without data", () => {
+describe("firstUp after an adoption", () => {
+    it("firstUp returns the price of one import and training, or the next command", () => {
         const size = { bytes: 1e6, interactions: 100_000, usableUsers: 900 };
         assert.match(
             firstUp(configOf(), size, true),

@@ -36,7 +36,7 @@ describe("audit-leftovers on the local AWS", () => {
     });
     after(() => aws?.stop());
 
-    it("finds nothing where all is in a stack, and ends with 0", async () => {
+    it("audit-leftovers lists nothing if a stack owns all resources", async () => {
         const result = await run("--json");
         assertExit(result, 0);
         assert.deepEqual(result.found?.rows, []);
@@ -44,7 +44,7 @@ describe("audit-leftovers on the local AWS", () => {
         assert.match((await run()).stdout, /^Nothing of this project is left outside its stacks/);
     });
 
-    it("shows what others have that bills, as not ours, and ends with 0 all the same", async () => {
+    it("audit-leftovers lists another owner's billed campaign and exits with 0", async () => {
         const { campaignArn, solutionVersionArn } = await aws.outputs();
         assert.ok(campaignArn);
         await aws.personalize.send(new personalize.CreateCampaignCommand({ name: "console", solutionVersionArn }));
@@ -59,7 +59,7 @@ describe("audit-leftovers on the local AWS", () => {
         await aws.personalize.send(new personalize.DeleteCampaignCommand({ campaignArn: arn("campaign/console") }));
     });
 
-    it("finds a campaign that the stack has lost, with its price, and ends with 1", async () => {
+    it("audit-leftovers lists a campaign missing from the state and exits with 1", async () => {
         const exported = JSON.parse((await aws.pulumi("stack", "export")).stdout);
         const { urn } = exported.deployment.resources.find(({ type }: { type: string }) => type === campaignType);
         assertExit(await aws.pulumi("state", "delete", urn, "--yes"), 0);
@@ -74,7 +74,7 @@ describe("audit-leftovers on the local AWS", () => {
         assert.doesNotMatch(result.stderr, /warning: not checked: /);
     });
 
-    it("finds all resources of a deleted stack, and others, in an order that deletes them all", async () => {
+    it("the delete commands remove all resources of a removed stack in order", async () => {
         await makeLeftovers(aws);
         assertExit(await aws.pulumi("stack", "rm", "--force", "--yes"), 0);
         const result = await aws.runbook("audit-leftovers", "--region", region, "--json");
@@ -118,7 +118,7 @@ describe("audit-leftovers on the local AWS", () => {
         assert.deepEqual(await everythingIn(aws), ["bucket someone-elses"]);
     });
 
-    it("ends with 6 for a stack that does not exist", async () => {
+    it("audit-leftovers exits with 6 if the stack does not exist", async () => {
         assertExit(await aws.runbook("audit-leftovers"), 6);
     });
 });

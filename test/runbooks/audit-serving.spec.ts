@@ -24,13 +24,13 @@ const ours = [
     "REST API",
 ];
 
-describe("a table", () => {
+describe("tables of the audit inventory", () => {
     const bill = async (Table: object) => {
         const client = { send: async () => ({ TableNames: ["films"], Table }) } as unknown as DynamoDBClient;
         const [table] = await tables(client, { partition: "aws", region, accountId: "000000000000" }, () => ({}));
         return (await table?.bill())?.usdPerMonth;
     };
-    it("bills by its calls, unless it is large or waits for calls", async () => {
+    it("a DynamoDB table costs 0 only if it is small and on-demand", async () => {
         const onDemand = { BillingModeSummary: { BillingMode: "PAY_PER_REQUEST" } };
         assert.equal(await bill({ ...onDemand, TableSizeBytes: 1e9 }), 0);
         assert.equal(await bill({ ...onDemand, TableSizeBytes: 1e11 }), null);
@@ -38,7 +38,7 @@ describe("a table", () => {
     });
 });
 
-describe("audit-leftovers of an API and its page", () => {
+describe("audit-leftovers of an API and its storefront", () => {
     let aws: TestAws;
     const opened: { destroy(): void }[] = [];
     let gateway: APIGatewayClient;
@@ -65,13 +65,13 @@ describe("audit-leftovers of an API and its page", () => {
     }
     const named = ({ rows }: Audit) => rows.map(({ kind, name }) => `${kind} ${name}`);
 
-    it("finds nothing while all is in the stack", async () => {
+    it("audit-leftovers lists no API resource of a deployed stack", async () => {
         const found = await audit(0);
         assert.deepEqual(named(found), []);
         assert.deepEqual(found.unread, []);
     });
 
-    it("names the double of an API in a living stack, and its commands delete only that", async () => {
+    it("audit-leftovers lists and deletes only the duplicate of an API", async () => {
         const tags = { "pulumi:project": "movie-recommender", "pulumi:stack": aws.stack };
         const { items: [api] = [] } = await gateway.send(new GetRestApisCommand({}));
         const { id } = await gateway.send(new CreateRestApiCommand({ name: api?.name, tags }));
@@ -89,7 +89,7 @@ describe("audit-leftovers of an API and its page", () => {
         );
     });
 
-    it("finds all of it without the stack, with the cost, and its commands delete it, keys and plans too", async () => {
+    it("the delete commands remove a removed stack's API, keys, plans and tables", async () => {
         const tags = { "pulumi:project": "movie-recommender", "pulumi:stack": aws.stack };
         const { items: [api] = [] } = await gateway.send(new GetRestApisCommand({}));
         const apiStages = [{ apiId: api?.id ?? "", stage: "api" }];

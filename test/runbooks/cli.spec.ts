@@ -12,7 +12,7 @@ import { ensureStack, run } from "../../packages/local-aws/pulumi.ts";
 import type { Speed } from "../../packages/local-personalize/emulator.ts";
 import { createBucket, startService } from "../../packages/local-personalize/test/support.ts";
 
-describe("a runbook on the command line", () => {
+describe("Command line of the runbooks", () => {
     let instance: Instance;
 
     before(async () => {
@@ -32,19 +32,19 @@ describe("a runbook on the command line", () => {
     ];
     for (const name of ofAStack) {
         describe(name, () => {
-            it("ends with 0 and its options for --help", async () => {
+            it(`${name} --help lists its options and exits with 0`, async () => {
                 const { exitCode, stdout, stderr } = await runbook(name, "--help");
                 assert.deepEqual([exitCode, stderr], [0, ""]);
                 for (const option of ["--stack", "--json", "--verbose"]) assert.ok(stdout.includes(option));
             });
 
-            it("ends with 2 for a wrong flag, and names the right one", async () => {
+            it(`${name} exits with 2 for an unknown option and suggests the right one`, async () => {
                 const { exitCode, stdout, stderr } = await runbook(name, "22", "--jsn");
                 assert.deepEqual([exitCode, stdout], [2, ""]);
                 assert.match(stderr, /unknown option '--jsn'\s+\(Did you mean --json\?\)/);
             });
 
-            it("ends with 6 where there is no such stack, in words and without a stack trace", async () => {
+            it(`${name} exits with 6 and one message if the stack does not exist`, async () => {
                 const users = name === "recommend" ? ["22"] : [];
                 const { exitCode, stdout, stderr } = await runbook(name, ...users, "--stack", "nowhere", "--json");
                 assert.deepEqual([exitCode, stdout], [6, ""], stderr);
@@ -56,7 +56,7 @@ describe("a runbook on the command line", () => {
         });
     }
 
-    it("ends with 2 for too many results, or for no user", async () => {
+    it("recommend exits with 2 for 501 results and without a user", async () => {
         const many = await runbook("recommend", "22", "--num-results", "501");
         assert.equal(many.exitCode, 2);
         assert.match(many.stderr, /whole number from 1 to 500/);
@@ -64,7 +64,7 @@ describe("a runbook on the command line", () => {
     });
 
     for (const name of ["audit-leftovers", "prices"]) {
-        it(`${name} ends with 2 for a region that does not exist, before any call, and names the right one`, async () => {
+        it(`${name} exits with 2 for an unknown region and suggests the right one`, async () => {
             const { exitCode, stdout, stderr } = await runbook(name, "--region", "eu-centrall-1");
             assert.deepEqual([exitCode, stdout], [2, ""]);
             assert.equal(
@@ -74,7 +74,7 @@ describe("a runbook on the command line", () => {
         });
     }
 
-    it("ends with 1 for a stack without a campaign, and prints the next step", async () => {
+    it("recommend exits with 1 and the next step without a campaign", async () => {
         const { exitCode, stderr } = await runbook("recommend", "22", "--stack", "local");
         assert.equal(exitCode, 1);
         assert.match(
@@ -83,7 +83,7 @@ describe("a runbook on the command line", () => {
         );
     });
 
-    it("reports an empty stack, and how to fill it", async () => {
+    it("watch-status on an empty stack prints the command that creates resources", async () => {
         const { exitCode, stdout, stderr } = await runbook("watch-status", "--stack", "local");
         assert.equal(exitCode, 0, stderr);
         assert.equal(stdout, "The stack has no Personalize resources. Create them with: pulumi up\n");
@@ -121,7 +121,7 @@ describe("watch-status on a stack with resources", () => {
         }
     }
 
-    it("prints one document with --json, and ends with 0 when all is ACTIVE", async () => {
+    it("watch-status --wait --json prints one document once all is ACTIVE", async () => {
         const { exitCode, stdout, stderr } = await watchStatus("instant", "--wait", "--json");
         assert.equal(exitCode, 0, stderr);
         const { schemaVersion, overall, resources, money, unread } = JSON.parse(stdout);
@@ -136,7 +136,7 @@ describe("watch-status on a stack with resources", () => {
         assert.equal(resources[0].state, "ACTIVE");
     });
 
-    it("ends with 2 for --follow with --json or --wait", async () => {
+    it("watch-status exits with 2 for --follow with --json or --wait", async () => {
         for (const other of ["--json", "--wait"]) {
             const { exitCode, stderr } = await watchStatus("instant", "--follow", other);
             assert.equal(exitCode, 2);
@@ -144,7 +144,7 @@ describe("watch-status on a stack with resources", () => {
         }
     });
 
-    it("ends with 9 after the longest wait, and prints how to resume", async () => {
+    it("watch-status --wait exits with 9 after its timeout and prints how to resume", async () => {
         const { exitCode, stdout, stderr } = await watchStatus("real", "--wait", "--timeout", "0.001", "--poll", "0.1");
         assert.deepEqual([exitCode, stdout], [9, ""]);
         assert.match(stderr, /^dataset group films: CREATE (PENDING|IN_PROGRESS)\n/);
@@ -152,8 +152,8 @@ describe("watch-status on a stack with resources", () => {
     });
 });
 
-describe("recommend while the campaign does not answer", () => {
-    it("ends with 8 by Ctrl-C", async () => {
+describe("recommend with a campaign that does not answer", () => {
+    it("recommend exits with 8 on Ctrl-C", async () => {
         const silent = createServer(() => {}).listen(0, "127.0.0.1");
         await once(silent, "listening");
         const dir = await mkdtemp(join(tmpdir(), "runbooks-"));

@@ -39,8 +39,8 @@ const configOf = (values: Readonly<Record<string, string>> = {}) =>
         secretKeys: [],
     }) as StackConfig;
 
-describe("checks", () => {
-    it("run side by side, and one that throws is unknown and hides no other", async () => {
+describe("runChecks", () => {
+    it("runChecks runs checks in parallel and reports one that throws as unknown", async () => {
         const finished: string[] = [];
         const results = await runChecks(
             {
@@ -62,15 +62,15 @@ describe("checks", () => {
     });
 });
 
-describe("a passphrase", () => {
-    it("is known to be the stack's by the salt in its file", async () => {
+describe("opens", () => {
+    it("opens compares a passphrase with the stack's encryption salt", async () => {
         assert.equal(await opens(salt, "local"), true);
         assert.equal(await opens(salt, "other"), false);
         assert.equal(await opens("v2:another form", "local"), undefined);
     });
 });
 
-describe("the checks of the machine", () => {
+describe("Machine checks of the doctor", () => {
     let folder: string;
     const answers: Record<string, string | undefined> = {};
     const deps = (env: NodeJS.ProcessEnv = {}): MachineDeps => ({
@@ -96,14 +96,14 @@ describe("the checks of the machine", () => {
     });
     afterEach(() => rm(folder, { recursive: true, force: true }));
 
-    it("compare versions by number", () => {
+    it("isAtLeast compares versions by number", () => {
         assert.ok(
             isAtLeast("22.18.0", "22.18.0") && isAtLeast("24.1.0", "22.18.0") && isAtLeast("3.1000.0", "3.230.0"),
         );
         for (const version of ["22.17.9", "4.0.0", "", "nonsense"]) assert.equal(isAtLeast(version, "22.18.0"), false);
     });
 
-    it("find the Node that a plain pulumi up would find, not the project's", async () => {
+    it("node reads the version that a plain pulumi up uses", async () => {
         const bin = async (name: string, version: string) => {
             const path = join(folder, name);
             await mkdir(path, { recursive: true });
@@ -128,7 +128,7 @@ describe("the checks of the machine", () => {
         }
     });
 
-    it("fail without a Pulumi CLI, with one that is too old, and without a login", async () => {
+    it("engine and login fail without a recent Pulumi CLI and a login", async () => {
         assert.equal((await engine(deps())).verdict, "fail");
         assert.equal((await login(deps())).verdict, "fail");
         answers.version = "v3.100.0\n";
@@ -139,7 +139,7 @@ describe("the checks of the machine", () => {
         assert.deepEqual(await login(deps()), ok("me at file:///state"));
     });
 
-    it("check whether a passphrase is set, valid, and needed", async () => {
+    it("passphrase checks whether a passphrase is set, correct and needed", async () => {
         const settings = (text: string) => writeFile(join(folder, "Pulumi.dev.yaml"), text);
         const verdict = async (env: NodeJS.ProcessEnv) => (await passphrase(deps(env))).verdict;
         answers.whoami = '{"user": "me", "url": "file:///state"}';
@@ -158,7 +158,7 @@ describe("the checks of the machine", () => {
         assert.equal(await verdict({}), "ok");
     });
 
-    it("check whether the AWS plugin exists, or will be downloaded", async () => {
+    it("awsPlugin checks whether the plugin exists or will be downloaded", async () => {
         await packageFile("node_modules/@pulumi/aws", { version: "7.48.0" });
         answers.plugin = '[{"name":"aws","kind":"resource","version":"7.1.0"}]';
         const missing = await awsPlugin(deps());
@@ -172,7 +172,7 @@ describe("the checks of the machine", () => {
         assert.match((await awsPlugin(deps({ PATH: folder }))).detail, /is on the PATH/);
     });
 
-    it("name the packages that are missing or of another version", async () => {
+    it("packages names missing packages and packages of another version", async () => {
         await packageFile(".", { dependencies: { a: "1.0.0", b: "2.0.0", c: "3.0.0" } });
         await packageFile("node_modules/a", { version: "1.0.0" });
         await packageFile("node_modules/b", { version: "1.9.9" });
@@ -181,12 +181,12 @@ describe("the checks of the machine", () => {
     });
 });
 
-describe("the check of the interactions", () => {
+describe("Interactions check of the doctor", () => {
     const look = (data: () => Promise<DataSize | undefined>) =>
         interactions({ stack: "dev", projectDir: root, configuration: async () => ({ config: configOf() }), data });
     const size = { bytes: 1, interactions: 1000, usableUsers: 25 };
 
-    it("wants a file that is one, with as much in it as the service trains on", async () => {
+    it("interactions fails for an invalid file, 999 rows or 24 usable users", async () => {
         assert.equal((await look(async () => size)).verdict, "ok");
         for (const data of [undefined, { ...size, interactions: 999 }, { ...size, usableUsers: 24 }]) {
             const { verdict, fix } = await look(async () => data);
@@ -198,7 +198,7 @@ describe("the check of the interactions", () => {
     });
 });
 
-describe("the check of the fallback tables", () => {
+describe("Fallback tables check of the doctor", () => {
     let folder: string;
     beforeEach(async () => {
         folder = await mkdtemp(join(tmpdir(), "movie-recommender-"));
@@ -210,7 +210,7 @@ describe("the check of the fallback tables", () => {
             configuration: async () => ({ config: configOf({ interactionsFile: "films.csv", ...values }) }),
         });
 
-    it("requires them with an API, of the same interactions, and prints the command that makes them", async () => {
+    it("fallbackTables fails for missing or outdated tables of an API", async () => {
         assert.match((await look({ api: "false" })).detail, /^not needed/);
         const missing = await look();
         assert.deepEqual([missing.verdict, missing.detail], ["fail", "there is no fallback-tables.json"]);
@@ -226,8 +226,8 @@ describe("the check of the fallback tables", () => {
     });
 });
 
-describe("the check of the page's host", () => {
-    it("warns before an up deletes the distribution of a stack whose configuration does not name CloudFront", async () => {
+describe("Storefront host check of the doctor", () => {
+    it("pageHost warns if up will delete the stack's CloudFront distribution", async () => {
         const held = async () => ({ arns: new Set<string>(), ids: new Set([`${distribution} E1`]) });
         const distribution = "aws:cloudfront/distribution:Distribution";
         const look = (storefront: string) => pageHost({ config: configOf({ storefront }), held, now: Date.now });
@@ -241,30 +241,30 @@ describe("the check of the page's host", () => {
     });
 });
 
-describe("the check of trails", () => {
+describe("Trails check of the doctor", () => {
     const trailOf = (Name: string, HomeRegion: string) => ({ Name, HomeRegion, TrailARN: `arn:${HomeRegion}:${Name}` });
     const own = trailOf(configOf().names.trail, region);
 
-    it("takes no trail, or the stack's own, for a free first copy", () => {
+    it("trailFinding accepts no trail or the stack's own", () => {
         for (const trails of [[], [own]]) assert.equal(trailFinding(trails, configOf()).verdict, "ok");
     });
 
-    it("warns of another trail, names the price of a second copy, and prints the command that avoids it", () => {
+    it("trailFinding warns of another trail with price and command", () => {
         const organization = trailOf("organization", "us-east-1");
         const { verdict, detail, fix } = trailFinding([own, organization], configOf());
         assert.deepEqual([verdict, fix], ["warn", "pulumi config set --stack dev auditTrail false"]);
         assert.match(detail, /^the region has trail arn:us-east-1:organization\. .* ≈ \$2\.00 for 100,000 events/);
     });
 
-    it("takes a trail of the same name with another home region for another trail", () => {
+    it("trailFinding warns of a trail with the same name in another region", () => {
         assert.equal(trailFinding([trailOf(configOf().names.trail, "us-east-1")], configOf()).verdict, "warn");
     });
 });
 
-describe("what an up takes and costs", () => {
+describe("forecast of the first pulumi up", () => {
     const data = { bytes: 3_000_000, interactions: 100_000, usableUsers: 943 };
 
-    it("is a sentence with minutes, and money once and by the month", () => {
+    it("forecast states minutes, one-time cost and monthly cost", () => {
         assert.equal(
             forecast(configOf(), data).sentence,
             "`pulumi up` takes about 31 to 87 minutes on AWS, costs ≈ $0.26 to $0.50 once (import and training), and after " +
@@ -273,7 +273,7 @@ describe("what an up takes and costs", () => {
         );
     });
 
-    it("follows the configuration", () => {
+    it("forecast follows TPS, recipe, ranking campaign, training and AutoML", () => {
         const monthly = (values: Record<string, string>) =>
             Math.round(forecast(configOf(values), data).monthlyUsd.high);
         assert.equal(monthly({ minProvisionedTPS: "3" }), 438);
@@ -289,7 +289,7 @@ describe("what an up takes and costs", () => {
     });
 });
 
-describe("the mail of topics", () => {
+describe("confirmationOf an email subscription", () => {
     const topic = "arn:aws:sns:eu-central-1:000000000000:movie-recommender";
     const look = (SubscriptionArn: string) => {
         const subscription = { SubscriptionArn, Protocol: "email", Endpoint: "ops@example.com" };
@@ -297,7 +297,7 @@ describe("the mail of topics", () => {
         return confirmationOf(client, [topic], region);
     };
 
-    it("is warned of until it is confirmed, with the command that has it sent again", async () => {
+    it("confirmationOf warns of a pending subscription with the command to resend", async () => {
         const pending = await look("PendingConfirmation");
         assert.equal(pending.verdict, "warn");
         assert.match(pending.detail, /ops@example\.com/);

@@ -39,7 +39,7 @@ describe("doctor on the local AWS", () => {
     const failed = (checks: readonly CheckResult[]) =>
         checks.filter(({ verdict }) => verdict === "fail" || verdict === "unknown").map(({ name }) => name);
 
-    it("finds all ready before the first up, and ends with 0", async () => {
+    it("doctor finds no fault before the first up and exits with 0", async () => {
         const { checks, of, forecast: expected, stderr, ...result } = await doctor();
         assertExit({ ...result, stderr }, 0);
         assert.deepEqual(failed(checks), []);
@@ -50,7 +50,7 @@ describe("doctor on the local AWS", () => {
         assert.ok(expected);
     });
 
-    it("finds each name that is taken, with the way out, and ends with 1", async () => {
+    it("doctor names each existing bucket, role and name and exits with 1", async () => {
         const bucket = { Bucket: `my-movie-recommender-data-000000000000-${aws.stack}` };
         const caller = { partition: "aws", region, accountId: "000000000000" };
         const RoleName = `AmazonPersonalize-ExecutionRole-${aws.stack}`;
@@ -90,7 +90,7 @@ describe("doctor on the local AWS", () => {
         }
     });
 
-    it("wants the account's log role where the API is to log its calls, and makes do without else", async () => {
+    it("doctor requires the account's log role only for an API with access logs", async () => {
         assert.match((await doctor()).of("API's log role").detail, /^not needed/);
         await aws.configure({ api: true, apiAccessLogs: true });
         try {
@@ -106,7 +106,7 @@ describe("doctor on the local AWS", () => {
         }
     });
 
-    it("warns of CloudFront in an account without any distribution, and fails where a budget is refused", async () => {
+    it("doctor warns of an account's first distribution and fails without budgets permission", async () => {
         assert.match((await doctor()).of("CloudFront").detail, /^not needed/);
         const { verdict, detail } = (await doctor()).of("public API");
         assert.equal(verdict, "ok");
@@ -142,7 +142,7 @@ describe("doctor on the local AWS", () => {
         }
     });
 
-    it("fails where a policy denies budgets, which can be one of the organisation", async () => {
+    it("doctor fails if a policy denies budgets:ModifyBudget", async () => {
         const UserName = "without-budgets";
         await aws.iam.send(new CreateUserCommand({ UserName }));
         const statements = [
@@ -158,7 +158,7 @@ describe("doctor on the local AWS", () => {
         assert.match(of("budgets").detail, /user\/without-budgets may not create a budget: a policy denies/);
     });
 
-    it("counts the dataset groups that the quota has no room beside", async () => {
+    it("doctor counts the existing dataset groups if the quota is used up", async () => {
         const groups = ["a", "b", "c", "d", "e"].map((name) => `full-${name}`);
         const made = await Promise.all(
             groups.map((name) => aws.personalize.send(new CreateDatasetGroupCommand({ name }))),
@@ -175,7 +175,7 @@ describe("doctor on the local AWS", () => {
         }
     });
 
-    it("warns of credentials that may expire during an up, and that an up resumes", async () => {
+    it("doctor warns of credentials that expire during an up", async () => {
         const soon = new Date(Date.now() + 30 * 60_000).toISOString();
         const session = await sessionOf(aws.instance);
         const { of, ...result } = await doctor({ ...session, AWS_CREDENTIAL_EXPIRATION: soon });
@@ -185,7 +185,7 @@ describe("doctor on the local AWS", () => {
         assert.match((await doctor(session)).of("identity").detail, /for an unknown time/);
     });
 
-    it("fails without a login", async () => {
+    it("doctor fails without credentials and suggests aws sso login", async () => {
         const { of, ...result } = await doctor({ AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" });
         assertExit(result, 1);
         assert.equal(of("identity").verdict, "fail");
@@ -193,13 +193,13 @@ describe("doctor on the local AWS", () => {
         assert.match(String(of("identity").fix), /^aws sso login/);
     });
 
-    it("knows a wrong passphrase", async () => {
+    it("doctor fails for a wrong passphrase", async () => {
         const { of, checks, ...result } = await doctor({ PULUMI_CONFIG_PASSPHRASE: "wrong" });
         assertExit(result, 1);
         assert.deepEqual([of("passphrase").verdict, failed(checks)], ["fail", ["passphrase"]]);
     });
 
-    it("does not call Cost Explorer, and prints the command and its price", async () => {
+    it("doctor prints the command for Cost Explorer and does not call it", async () => {
         assert.equal((await doctor()).of("Cost Explorer"), undefined);
         const { of, ...result } = await doctor({}, "--cost-explorer");
         assertExit(result, 0);
@@ -207,7 +207,7 @@ describe("doctor on the local AWS", () => {
         assert.match(String(of("Cost Explorer").fix), /^aws ce get-cost-and-usage /);
     });
 
-    it("continues without answers: each check reports that itself", async () => {
+    it("doctor reports each check as unknown if AWS does not answer", async () => {
         // Nothing listens on the discard port.
         const { of, ...result } = await doctor({ AWS_ENDPOINT_URL: "http://127.0.0.1:9", AWS_MAX_ATTEMPTS: "1" });
         assertExit(result, 1);
@@ -219,7 +219,7 @@ describe("doctor on the local AWS", () => {
         assert.equal(of("Pulumi CLI").verdict, "ok");
     });
 
-    it("prints how to create a missing stack, as text", async () => {
+    it("doctor prints the command that creates a missing stack", async () => {
         const args = ["runbooks/doctor.ts", "--stack", "nowhere"];
         const result = await run(aws.instance, process.execPath, args, "captured");
         assertExit(result, 1);
@@ -230,7 +230,7 @@ describe("doctor on the local AWS", () => {
         assert.match(result.stdout, /can be estimated once configuration and interactions exist\.\n$/);
     });
 
-    it("knows the stack's own after an up", async () => {
+    it("doctor recognizes the stack's own resources after an up", async () => {
         assertExit(await aws.engine("up"), 0);
         const { of, checks, ...result } = await doctor();
         assertExit(result, 0);

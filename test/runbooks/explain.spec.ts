@@ -31,8 +31,8 @@ const data = interactionsOf({
 const flat = listOf({ a: 0.1, b: 0.1, c: 0.1, d: 0.1 });
 const sharp = listOf({ "rare 5": 0.6, "rare 6": 0.2, "rare 7": 0.1, hit: 0.1 });
 
-describe("the explanation of a list", () => {
-    it("is confident of a user with a history whose list is sharp and his own", () => {
+describe("explain of a recommendation list", () => {
+    it("explain is confident for a long history and a sharp, personal list", () => {
         assert.deepEqual(explain(data, "avid", sharp, [flat, flat]), {
             historyLength: 32,
             longerThan: 0.75,
@@ -46,20 +46,20 @@ describe("the explanation of a list", () => {
         });
     });
 
-    it("is mixed where the list is flatter than most others', or is what everybody gets", () => {
+    it("explain is mixed for a flat list and for popular items", () => {
         assert.equal(explain(data, "avid", flat, [sharp, sharp]).verdict, "mixed");
         const popular = listOf({ hit: 0.8, "hit two": 0.1, "rare 0": 0.05, "rare 6": 0.05 });
         const { verdict, popularItems } = explain(data, "avid", popular, [flat]);
         assert.deepEqual({ verdict, popularItems }, { verdict: "mixed", popularItems: 3 });
     });
 
-    it("is sparse of a user with a short history, however sharp the list", () => {
+    it("explain is sparse for a short history and a sharp list", () => {
         const { verdict, historyLength, sentence } = explain(data, "casual", sharp, [flat]);
         assert.deepEqual({ verdict, historyLength }, { verdict: "sparse", historyLength: 2 });
         assert.match(sentence, /^User casual has 2 interactions, more than 25 % of all users.*: sparse\.$/);
     });
 
-    it("reports for an unknown user that the list is the same for all unknown users", () => {
+    it("explain states that all unknown users get the same list", () => {
         const { verdict, historyLength, sentence } = explain(data, "stranger", sharp, [flat]);
         assert.deepEqual({ verdict, historyLength }, { verdict: "unknown user", historyLength: 0 });
         assert.equal(
@@ -68,7 +68,7 @@ describe("the explanation of a list", () => {
         );
     });
 
-    it("omits sharpness without scores, or without users to compare", () => {
+    it("explain omits sharpness without scores or other users", () => {
         const bare = sharp.map(({ itemId, title }) => ({ itemId, title }));
         const unscored = explain(data, "avid", bare, [flat]);
         assert.deepEqual([unscored.sharpness, unscored.sharperThan], [null, null]);

@@ -5,8 +5,8 @@ import type { Recommendation } from "../../runbooks/lib/recommendations/recommen
 const listOf = (...ids: string[]): Recommendation[] => ids.map((itemId) => ({ itemId, title: `Film ${itemId}` }));
 const unwatched = { name: "unwatched", expression: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")' };
 
-describe("what a filter left out", () => {
-    it("is named with the filter, its expression, and what the filter cannot see any more", () => {
+describe("leftOut of a filtered list", () => {
+    it("leftOut names removed items, the filter and watched items beyond its limit", () => {
         const { items, knownItems, sentence } = leftOut(
             unwatched,
             listOf("2", "4", "5"),
@@ -23,14 +23,14 @@ describe("what a filter left out", () => {
         );
     });
 
-    it("is none for a list that the filter does not change; another filter does not regard what was watched", () => {
+    it("leftOut names no item for an unchanged list or another filter", () => {
         const dramas = { name: "dramas", expression: 'INCLUDE ItemID WHERE Items.GENRES IN ("Drama")' };
         const { items, sentence } = leftOut(dramas, listOf("1"), listOf("1"), new Set(["1"]));
         assert.deepEqual(items, []);
         assert.match(sentence, /the filter dramas left out none\..* in the list: Film 1 \[1\]\.$/);
     });
 
-    it("compares with the items of one user", () => {
+    it("historyOf returns the items of one user", () => {
         const data = {
             userIds: ["a", "b"],
             itemIds: ["x", "y", "z"],

@@ -28,12 +28,12 @@ const stacks: AllStacks = {
 };
 const broken: AllStacks = { ...stacks, unreadable: [{ stack: "broken", reason: "no key" }] };
 
-describe("whose a thing is", () => {
+describe("claimOn a resource", () => {
     const claim = (thing: Partial<Thing>, tags: Tags | undefined, of = stacks) =>
         claimOn({ kind: "campaign", name: "x", arn: arn("campaign/x"), ...thing } as Thing, tags, of, project);
     const ours = (stack: string) => ({ "pulumi:project": project, "pulumi:stack": stack });
 
-    it("is a stack's that has its ARN, its id, what it is a part of, or makes it just now", () => {
+    it("claimOn finds resources that a stack owns, contains or is creating", () => {
         for (const thing of [
             { arn: arn("campaign/in-dev") },
             { kind: "IAM role", name: "role-of-dev" },
@@ -45,11 +45,11 @@ describe("whose a thing is", () => {
         }
     });
 
-    it("is not a stack's that has another kind of the same name", () => {
+    it("claimOn does not confuse resources of two kinds with one name", () => {
         assert.equal(claim({ kind: "dashboard", name: "role-of-dev" }, ours("dev")).is, "leftover");
     });
 
-    it("is a leftover by the project's tag, with its stack and whether that exists", () => {
+    it("claimOn reports the stack of the project's tag as the reason", () => {
         assert.deepEqual(claim({}, ours("dev")), { is: "leftover", why: "tag pulumi:stack=dev" });
         assert.deepEqual(claim({}, ours("gone")), {
             is: "leftover",
@@ -67,7 +67,7 @@ describe("whose a thing is", () => {
     };
     const killed: AllStacks = { ...stacks, interrupted: [by] };
 
-    it("is an interrupted update's by type and name, unless its tags name another stack or project", () => {
+    it("claimOn assigns a resource to an interrupted update by type and name", () => {
         const found = { kind: "IAM role", name: "guard-role", arn: "a" } as const;
         assert.deepEqual(claim(found, ours("dev"), killed), { is: "interrupted", by });
         // A kill may come before the tags.
@@ -77,7 +77,7 @@ describe("whose a thing is", () => {
         assert.equal(claim({ ...found, name: "other-role" }, ours("dev"), killed).is, "leftover");
     });
 
-    it("is recorded by an import under the program's URN, or deleted if up makes another one", () => {
+    it("importCommand returns a pulumi import, or undefined for unimportable kinds", () => {
         assert.equal(
             importCommand({ kind: "IAM role", name: "guard-role" }, by),
             `pulumi import ${role} guard guard-role --parent parent=${by.parent} --stack ${by.stack} --protect=false --generate-code=false --yes`,
@@ -86,7 +86,7 @@ describe("whose a thing is", () => {
         assert.equal(importCommand({ kind: "REST API", name: "films" }, by), undefined);
     });
 
-    it("is not ours with the tag of another project, whatever its name", () => {
+    it("claimOn rejects a resource with another project's tag despite its name", () => {
         assert.deepEqual(claim({ name: "movie-recommender-campaign" }, { "pulumi:project": "other" }), {
             is: "not ours",
         });
@@ -105,14 +105,14 @@ describe("whose a thing is", () => {
         ["campaign", "console-campaign", "not ours"],
         ["log group", "/aws/lambda/other", "not ours"],
     ] as const) {
-        it(`is ${expected} by the name ${name} of a ${kind}`, () => {
+        it(`claimOn returns "${expected}" for the ${kind} ${name}`, () => {
             const thing = { kind, name, arn: `arn:aws:x:::${name}` };
             assert.equal(claim(thing, undefined).is, expected);
             assert.equal(claim(thing, {}).is, expected);
         });
     }
 
-    it("is not decided where a state that cannot be read may have it", () => {
+    it('claimOn returns "undecided" if an unreadable state may own the resource', () => {
         assert.equal(claim({}, ours("broken"), broken).is, "undecided");
         assert.equal(claim({ kind: "schema", name: "item_interactions_schema" }, undefined, broken).is, "undecided");
         assert.equal(claim({}, ours("dev"), broken).is, "leftover");
@@ -120,7 +120,7 @@ describe("whose a thing is", () => {
     });
 });
 
-describe("leftovers", () => {
+describe("Leftovers of the audit", () => {
     const row = (kind: Row["kind"], name: string, usdPerMonth: number | null = 0): Row => ({
         kind,
         name,
@@ -132,7 +132,7 @@ describe("leftovers", () => {
         remove: [],
     });
 
-    it("come in the order in which they can be removed", () => {
+    it("inRemovalOrder sorts dependent resources before their dependencies", () => {
         const kinds = Object.keys(thingKinds) as Row["kind"][];
         const before = (a: Row["kind"], b: Row["kind"]) => assert.ok(kinds.indexOf(a) < kinds.indexOf(b), `${a}, ${b}`);
         for (const [first, then] of [
@@ -163,7 +163,7 @@ describe("leftovers", () => {
         );
     });
 
-    it("have each command once, with the first that wants it", () => {
+    it("inRemovalOrder keeps each command once, with its first resource", () => {
         const [first, second] = inRemovalOrder([
             { ...row("IAM policy", "p"), remove: ["detach", "delete p"] },
             { ...row("IAM role", "r"), remove: ["detach", "delete r"] },
@@ -171,13 +171,13 @@ describe("leftovers", () => {
         assert.deepEqual([first?.remove, second?.remove], [["detach", "delete r"], ["delete p"]]);
     });
 
-    it("bill from a cent a month on, and with an unknown amount", () => {
+    it("bills is true from $0.01 a month and for an unknown price", () => {
         assert.deepEqual([0, 0.009, 0.01, 146, null].map(bills), [false, false, true, true, true]);
         assert.equal(monthlyUsd([row("campaign", "a", 146), row("filter", "b", null), row("alarm", "c", 0.1)]), 146.1);
     });
 });
 
-describe("what stacks hold", () => {
+describe("heldBy a stack's state", () => {
     const type = "aws:s3/bucket:Bucket";
     const datasetType = "pulumi-nodejs:dynamic/personalize:Dataset";
     const dataset = {
@@ -187,7 +187,7 @@ describe("what stacks hold", () => {
         region: "eu-central-1",
     };
 
-    it("is their ARNs and ids, the names of what the next up adopts in their region, and AWS's interrupted creates", () => {
+    it("heldBy returns ARNs, ids, names that up adopts, and interrupted creates", () => {
         const held = heldBy(
             JSON.stringify({
                 deployment: {
@@ -221,12 +221,12 @@ describe("what stacks hold", () => {
         assert.deepEqual(held?.interrupted, [{ type, urn: "u", parent: "p", inputs: { bucket: "new" } }]);
     });
 
-    it("is empty for an empty stack, and undefined for text that is not a state", () => {
+    it("heldBy returns nothing for an empty state and undefined for other text", () => {
         assert.deepEqual(heldBy('{"version":3}'), { arns: new Set(), ids: new Set(), interrupted: [] });
         assert.equal(heldBy("not logged in"), undefined);
     });
 
-    it("names the stacks that cannot be read, and reads the others", async () => {
+    it("readAllStacks names unreadable stacks and reads the others", async () => {
         const found = await readAllStacks(async (...args) => {
             if (args[1] === "ls") return { exitCode: 0, stdout: '[{"name":"a"},{"name":"b"}]', stderr: "" };
             return args[3] === "a"
@@ -241,7 +241,7 @@ describe("what stacks hold", () => {
         assert.deepEqual([...found.ids], [`${type} b`]);
     });
 
-    it("are unknown without a login: the audit ends with the next step", async () => {
+    it("readAllStacks fails without a login and prints pulumi login", async () => {
         await assert.rejects(
             readAllStacks(async () => ({ exitCode: 3, stdout: "", stderr: "this command requires logging in" })),
             /requires logging in[\s\S]*pulumi login/,
@@ -249,8 +249,8 @@ describe("what stacks hold", () => {
     });
 });
 
-describe("roles", () => {
-    it("warn before the account's log role is deleted, and before no other", async () => {
+describe("roles of the audit inventory", () => {
+    it("roles warns only before the deletion of the account's log role", async () => {
         const Roles = ["MovieRecommender-ApiGatewayLogs-eu-central-1", "films"].map((RoleName) => ({ RoleName }));
         const client = { send: async () => ({ Roles }) } as unknown as IAMClient;
         const [logs, films] = await Promise.all((await roles(client)).map((role) => role.remove()));
@@ -259,8 +259,8 @@ describe("roles", () => {
     });
 });
 
-describe("dashboards", () => {
-    it("are priced by the month, and removed by their name as a shell takes it", async () => {
+describe("dashboards of the audit inventory", () => {
+    it("dashboards returns $3 a month and a quoted delete command", async () => {
         const entry = { DashboardName: "it's", DashboardArn: "arn:aws:cloudwatch::000000000000:dashboard/it's" };
         const client = { send: async () => ({ DashboardEntries: [entry] }) } as unknown as cloudwatch.CloudWatchClient;
         const [found] = await dashboards(client, { partition: "aws", region, accountId: "000000000000" });

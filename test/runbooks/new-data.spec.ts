@@ -13,7 +13,7 @@ import type { OperatedStack } from "../../runbooks/lib/stack/operation.ts";
 import type { RecordedResource } from "../../runbooks/lib/stack/stack.ts";
 import { hasNewData, renewTables } from "../../runbooks/lib/training/new-data.ts";
 
-describe("new data of a stack", () => {
+describe("New data of a stack", () => {
     const names = namesFor("dev");
     let folder: string;
     let interactionsFile: string;
@@ -44,7 +44,7 @@ describe("new data of a stack", () => {
     const stackOf = (recorded: readonly RecordedResource[], more: object = {}) =>
         ({ config: configOf(more), recorded }) as OperatedStack;
 
-    it("is a file that was not imported, an import that no version learned from, or other event weights", async () => {
+    it("hasNewData is true for an unimported file, untrained import or changed weights", async () => {
         await write(1);
         const hash = await sha256Of(interactionsFile);
         const metadataFiles = { items: interactionsFile };
@@ -69,7 +69,7 @@ describe("new data of a stack", () => {
         }
     });
 
-    it("makes the fallback tables again if the interactions were replaced, with the titles of before, and only then", async () => {
+    it("renewTables rebuilds the tables only if the interactions changed", async () => {
         await write(1);
         assert.equal(await renewTables(configOf()), undefined, "data-prep made them");
         const rows = (await readFile(interactionsFile, "utf8")).trimEnd().split("\n");

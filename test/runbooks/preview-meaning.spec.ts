@@ -10,8 +10,8 @@ const steps = (...lines: readonly string[]): Step[] =>
     });
 const meaning = (...lines: readonly string[]) => meaningOf(steps(...lines), plannedStack);
 
-describe("meaningOf", () => {
-    it("meaningOf returns nothing when only a provider changes", () => {
+describe("meaningOf a preview", () => {
+    it("meaningOf returns nothing if only a provider changes", () => {
         const provider = {
             op: "update",
             urn: "urn:pulumi:dev::movie-recommender::pulumi:providers:pulumi-nodejs::default",
@@ -51,7 +51,7 @@ describe("meaningOf", () => {
         }
     });
 
-    it("meaningOf says that changes of other resources interrupt nothing", () => {
+    it("meaningOf states that changes of other resources interrupt nothing", () => {
         assert.deepEqual(meaning("update Dashboard dashboard"), [
             "no import, no training and no interruption: only resources around the recommender change",
         ]);

@@ -16,7 +16,7 @@ import {
 } from "../../packages/local-personalize/test/support.ts";
 import { recommend, titlesBeside } from "../../runbooks/lib/recommendations/recommendations.ts";
 
-describe("recommendations of a campaign", () => {
+describe("recommend with the local Personalize", () => {
     const ratings = syntheticRatings();
     const { access } = createBucket({ "films/interactions.csv": interactionsCsv(ratings) });
     let service: Service;
@@ -35,7 +35,7 @@ describe("recommendations of a campaign", () => {
     const ask = (users: readonly string[], numResults = 10, titleOf = (itemId: string) => `Film ${itemId}`) =>
         recommend({ client: service.runtime, titleOf }, { campaignArn: arn("campaign/films"), users, numResults });
 
-    it("come for each user, best first, with titles and the service's scores", async () => {
+    it("recommend returns titles and falling scores for each user", async () => {
         const lists = await ask(["22", "6", "nobody"]);
         assert.deepEqual(Object.keys(lists).sort(), ["22", "6", "nobody"]);
         for (const list of Object.values(lists)) {
@@ -54,11 +54,11 @@ describe("recommendations of a campaign", () => {
         assert.notDeepEqual(lists["22"], lists["6"]);
     });
 
-    it("are as many as asked for", async () => {
+    it("recommend returns the requested number of items", async () => {
         assert.equal((await ask(["22"], 3))["22"]?.length, 3);
     });
 
-    it("are refused with the service's own error where there is no campaign", async () => {
+    it("recommend fails with ResourceNotFoundException without a campaign", async () => {
         const { runtime: client } = service;
         const campaignArn = arn("campaign/none");
         await assert.rejects(recommend({ client, titleOf: String }, { campaignArn, users: ["22"], numResults: 1 }), {
@@ -67,8 +67,8 @@ describe("recommendations of a campaign", () => {
     });
 });
 
-describe("titles", () => {
-    it("come with their year from the catalogue beside the interactions, and are the id where there is none", async () => {
+describe("titlesBeside the interactions", () => {
+    it("titlesBeside returns title and year of the catalogue, or the id", async () => {
         const folder = await mkdtemp(join(tmpdir(), "titles-"));
         try {
             const interactions = join(folder, "interactions.csv");

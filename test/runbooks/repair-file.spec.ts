@@ -46,7 +46,7 @@ describe("repair-file on the local S3", function () {
         return run(instance, process.execPath, [path, ...args], "captured");
     };
 
-    it("writes a repaired copy beside the file, and never replaces one", async () => {
+    it("repair-file writes a copy beside the file and replaces no file", async () => {
         const marked = `\uFEFF${good.replaceAll(",", ";")}`;
         await put("a/in.csv", marked);
         const first = await repair("s3://films/a/in.csv");
@@ -71,7 +71,7 @@ describe("repair-file on the local S3", function () {
         ]);
     });
 
-    it("writes nothing if the file is right, if it cannot be repaired, or if there is too little of it", async () => {
+    it("repair-file writes nothing for a valid, unrepairable or short file", async () => {
         await put("b/good.csv", good);
         await put("b/words.csv", `${good}1,2,Watch,yesterday\n`);
         await put("b/few.csv", `\uFEFF${good.split("\n").slice(0, 500).join("\n")}\n`);
@@ -91,7 +91,7 @@ describe("repair-file on the local S3", function () {
         assert.deepEqual(await keys("b/"), ["b/few.csv", "b/good.csv", "b/words.csv"]);
     });
 
-    it("repairs all files of a folder or none, with equal columns, and leaves out what is not data", async () => {
+    it("repair-file repairs all data files of a folder or none", async () => {
         await put("c/1.csv", good.replaceAll(",", "\t"));
         await put("c/2.csv", good.replaceAll(/^.+$/gm, "$&,x").replace(",x", ",MORE"));
         await put("c/manifest.json", "{}");
@@ -108,7 +108,7 @@ describe("repair-file on the local S3", function () {
         assert.deepEqual(await keys("d/"), ["d/1.csv", "d/2.csv"]);
     });
 
-    it("collects the files of sub-folders, which an import does not read", async () => {
+    it("repair-file copies the files of subfolders into one folder", async () => {
         await put("e/2020/1.csv", good);
         await put("e/2021/1.csv", good);
         const { exitCode, stdout } = await repair("s3://films/e/");
@@ -116,7 +116,7 @@ describe("repair-file on the local S3", function () {
         assert.deepEqual(await keys("e/repaired/"), ["e/repaired/2020-1.csv", "e/repaired/2021-1.csv"]);
     });
 
-    it("goes in parts if it is large, and leaves no part behind", async () => {
+    it("upload of 65 MiB completes and replaces no file", async () => {
         const file = join(instance.dir, "large.csv");
         await writeFile(file, Buffer.alloc(65 * 1024 * 1024, "x"));
         await upload(s3, file, { bucket: Bucket, key: "g/large.csv" }, {});
@@ -130,7 +130,7 @@ describe("repair-file on the local S3", function () {
         assert.deepEqual(Uploads, []);
     });
 
-    it("encrypts the copy as the file is encrypted", async () => {
+    it("repair-file encrypts the copy with the file's KMS key", async () => {
         const SSEKMSKeyId = "arn:aws:kms:eu-central-1:000000000000:key/1";
         await put("f/in.csv", `\uFEFF${good}`, { ServerSideEncryption: "aws:kms", SSEKMSKeyId });
         assert.equal((await repair("s3://films/f/in.csv")).exitCode, 0);

@@ -21,8 +21,8 @@ const report = (...resources: ReportedResource[]): StackReport => ({
 });
 const parked = { since: "2026-11-25T12:00:00Z", reason: "cost guard: $12 this month, and the limit is $10" };
 
-describe("a stack that is followed", () => {
-    it("is printed completely at first, then only changes, and nothing if only time passed", () => {
+describe("changesSince an earlier report", () => {
+    it("changesSince returns all resources at first, then only changed states", () => {
         const first = report(resource("campaign films", "CREATE PENDING"), resource("solution films", "ACTIVE"));
         assert.deepEqual(changesSince(undefined, first), ["campaign films: CREATE PENDING", "solution films: ACTIVE"]);
         const later = report(
@@ -48,7 +48,7 @@ describe("a stack that is followed", () => {
         ]);
     });
 
-    it("is printed when it is parked and when no longer", () => {
+    it("changesSince reports the start and the end of parking", () => {
         const before = report();
         const after = { ...before, money: { parked, spent: null } };
         const said = changesSince(before, after);
@@ -57,8 +57,8 @@ describe("a stack that is followed", () => {
     });
 });
 
-describe("a stack as a person reads it", () => {
-    it("has the guard's state flag, the month's spend, and unreadable parts", () => {
+describe("reportText of watch-status", () => {
+    it("reportText has the parked flag, the month's spend and unread sources", () => {
         const spent = { month: "2026-11", usd: 12.345, until: "2026-11-25T12:10:00Z" };
         const text = reportText({
             ...report(resource("solution films", "ACTIVE")),

@@ -118,8 +118,8 @@ function stackWithNewData({ fresh = 0.3, problem }: { fresh?: number; problem?: 
     };
 }
 
-describe("a retraining", () => {
-    it("switches to what passes, and forgets its hold", async () => {
+describe("retrain", () => {
+    it("retrain switches to a version that passes the gate and releases its hold", async () => {
         const stack = stackWithNewData();
         const { outcome, fresh, live } = await stack.run();
         assert.deepEqual([outcome, live, fresh], ["switched", version(1), version(2)]);
@@ -132,14 +132,14 @@ describe("a retraining", () => {
         });
     });
 
-    it("does nothing at all without new data", async () => {
+    it("retrain does nothing without new data", async () => {
         const stack = stackWithNewData();
         stack.hasNoNewData();
         assert.equal((await stack.run()).outcome, "nothing new");
         assert.deepEqual([stack.mark(), stack.at.moves], [{}, 0]);
     });
 
-    it("imports equal rows again when asked to, trains nothing, and takes its hold back", async () => {
+    it("retrain with reimport imports equal rows, trains nothing and releases its hold", async () => {
         const stack = stackWithNewData();
         stack.hasNoNewData();
         assert.equal((await stack.reimport()).outcome, "imported again");
@@ -147,7 +147,7 @@ describe("a retraining", () => {
         assert.deepEqual([stack.mark().hold, stack.mark().retraining], [false, undefined]);
     });
 
-    it("imports equal rows again exactly once after a kill at any call", async () => {
+    it("retrain with reimport imports exactly once after a kill at any call", async () => {
         for (let call = 1; ; call++) {
             const stack = stackWithNewData();
             stack.hasNoNewData();
@@ -160,7 +160,7 @@ describe("a retraining", () => {
         }
     });
 
-    it("runs `up` without new data if the newest version does not serve, and nothing holds it back", async () => {
+    it("retrain runs `up` if the newest version does not serve without a hold", async () => {
         const stack = stackWithNewData();
         stack.hasNoNewData();
         stack.at.newest = version(2);
@@ -168,7 +168,7 @@ describe("a retraining", () => {
         assert.equal(stack.mark().hold, false);
     });
 
-    it("keeps an existing hold with its reason, without new data", async () => {
+    it("without new data, retrain keeps an existing hold and its reason", async () => {
         const stack = stackWithNewData();
         stack.hasNoNewData("seemsNew");
         stack.hold(version(1));
@@ -178,12 +178,12 @@ describe("a retraining", () => {
     });
 
     const endings = [
-        { name: "one that passes", options: {}, serves: version(2), hold: false },
-        { name: "one that the gate refuses", options: { fresh: 0.2 }, serves: version(1), hold: true },
-        { name: "one that does not answer", options: { problem: "nothing" }, serves: version(1), hold: true },
+        { name: "a version that passes the gate", options: {}, serves: version(2), hold: false },
+        { name: "a version that the gate rejects", options: { fresh: 0.2 }, serves: version(1), hold: true },
+        { name: "a version that returns no list", options: { problem: "nothing" }, serves: version(1), hold: true },
     ];
     for (const { name, options, serves, hold } of endings) {
-        it(`comes to the same end after a kill at any call, for ${name}`, async () => {
+        it(`retrain ends equally after a kill at any call, for ${name}`, async () => {
             let kills = 0;
             for (let call = 1; ; call++) {
                 const stack = stackWithNewData(options);
@@ -203,14 +203,14 @@ describe("a retraining", () => {
     }
 });
 
-describe("the quality gate", () => {
+describe("refusals of the quality gate", () => {
     const compared = { fresh: ndcg(0.28), live: ndcg(0.29), popularity: ndcg(0.1), testUsers: 2000 };
 
-    it("lets pass what is a little worse than the live version, and better than popularity", () => {
+    it("refusals accepts a slightly worse version that beats popularity", () => {
         assert.deepEqual(refusals(compared, thresholds), []);
     });
 
-    it("names each threshold by which it refuses", () => {
+    it("refusals names each missed threshold", () => {
         const [drop, ...none] = refusals({ ...compared, fresh: ndcg(0.2) }, thresholds);
         assert.deepEqual(none, []);
         assert.match(
@@ -222,23 +222,23 @@ describe("the quality gate", () => {
         assert.match(both[1] ?? "", /0\.2500, 150 % over the 0\.1000 of the most popular items/);
     });
 
-    it("does not take chance for a loss: the published figures 0.40 and 0.51 with 94 test users", () => {
+    it("refusals accepts 0.40 after 0.51 with 94 test users as chance", () => {
         const by = (testUsers: number) =>
             refusals({ fresh: ndcg(0.4), live: ndcg(0.51), popularity: ndcg(0.41), testUsers }, thresholds).length;
         assert.deepEqual([94, 1000, 20_000].map(by), [0, 1, 2]);
     });
 
-    it("counts a tenth of the users with two interactions or more, and at least one, as test users", () => {
+    it("testUsersIn counts 10 % of users with two interactions, at least one", () => {
         const users = Int32Array.from({ length: 400 }, (_, row) => Math.floor(row / 2));
         assert.equal(testUsersIn({ users, userCount: 200 }), 20);
         assert.equal(testUsersIn({ users: Int32Array.of(0, 1, 1), userCount: 2 }), 1);
     });
 
-    it("lets pass exactly what is asked for", () => {
+    it("refusals accepts an NDCG equal to the threshold", () => {
         assert.deepEqual(refusals({ ...compared, fresh: ndcg(0.29) }, { ...thresholds, maximumNdcgDrop: 0 }), []);
     });
 
-    it("judges without the live version's metrics, but not without the new one's", () => {
+    it("refusals needs the new version's metrics but not the live version's", () => {
         assert.deepEqual(refusals({ ...compared, live: null }, thresholds), []);
         assert.match(refusals({ ...compared, fresh: null }, thresholds).join(), /no NDCG@10 of the new version/);
     });

@@ -27,8 +27,8 @@ async function statusWhen(described: object): Promise<ResourceStatus> {
     return found;
 }
 
-describe("the status of a resource", () => {
-    it("has its state, age and console, and reports that an ACTIVE campaign costs money", async () => {
+describe("statusOf a campaign", () => {
+    it("statusOf returns state, age and console URL, and notes an ACTIVE campaign's cost", async () => {
         const lastUpdatedDateTime = new Date(changed);
         assert.deepEqual(await statusWhen({ status: "ACTIVE", lastUpdatedDateTime }), {
             resource: "campaign films",
@@ -41,7 +41,7 @@ describe("the status of a resource", () => {
         });
     });
 
-    it("counts from the last change, which may be an update", async () => {
+    it("statusOf measures the age from the latest update", async () => {
         const latestCampaignUpdate = { status: "ACTIVE", lastUpdatedDateTime: new Date(changed) };
         const lastUpdatedDateTime = new Date(changed - 86_400_000);
         const updated = await statusWhen({ status: "ACTIVE", lastUpdatedDateTime, latestCampaignUpdate });
@@ -71,7 +71,7 @@ describe("the status of a resource", () => {
         [{ status: "ACTIVE", latestCampaignUpdate: { status: "ACTIVE" } }, "ACTIVE", null, /costs money/],
     ];
     for (const [described, state, failureReason, nextStep] of cases) {
-        it(`is ${state} for ${JSON.stringify(described)}`, async () => {
+        it(`statusOf returns ${state} for ${JSON.stringify(described)}`, async () => {
             const found = await statusWhen(described);
             assert.deepEqual([found.state, found.failureReason], [state, failureReason]);
             assert.match(String(found.nextStep), nextStep);
@@ -79,10 +79,10 @@ describe("the status of a resource", () => {
     }
 });
 
-describe("all states in one word", () => {
+describe("overall of several states", () => {
     const of = (...states: string[]) => overall(states.map((state) => ({ state }) as ResourceStatus));
 
-    it("is empty of a stack with nothing in it", () => {
+    it('overall returns "empty" without resources', () => {
         assert.equal(of(), "empty");
     });
     for (const [states, word] of [
@@ -93,11 +93,11 @@ describe("all states in one word", () => {
         [["ACTIVE", "GONE"], "failed"],
         [["CREATE STOPPED"], "failed"],
     ] as const) {
-        it(`is ${word} for ${states.join(" and ")}`, () => assert.equal(of(...states), word));
+        it(`overall returns "${word}" for ${states.join(" and ")}`, () => assert.equal(of(...states), word));
     }
 });
 
-describe("the status of a stack's resources at the service", () => {
+describe("statusOf with the local Personalize", () => {
     const bucket = createBucket();
     let service: Service;
 
@@ -106,7 +106,7 @@ describe("the status of a stack's resources at the service", () => {
     });
     after(() => service?.discard());
 
-    it("reports existing, failed and deleted resources, with reasons", async () => {
+    it("statusOf reports existing, failed and deleted resources with reasons", async () => {
         const { datasetArn, datasetGroupArn } = await createDataset(service);
         bucket.deny(true);
         await runImportJob(service, { jobName: "first", datasetArn, dataLocation: "s3://films/none.csv" });
@@ -130,7 +130,7 @@ describe("the status of a stack's resources at the service", () => {
         assert.equal(overall(statuses), "failed");
     });
 
-    it("knows what an `up` is making just now, which has no ARN on record before the wait has ended", async () => {
+    it("statusOf includes resources that a running up is still creating", async () => {
         const { datasetGroupArn } = await createDataset(service, "series");
         const resource = (kind: string, name: string) => ({
             type: `pulumi-nodejs:dynamic/personalize:${kind}`,

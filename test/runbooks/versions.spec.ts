@@ -14,17 +14,17 @@ const versions = [
     trainingType: "MANUAL",
 }));
 
-describe("the version to roll back to", () => {
-    it("is the ACTIVE one before what serves, over a failed one, however new the newest is", () => {
+describe("chooseTarget of a rollback", () => {
+    it("chooseTarget returns the previous ACTIVE version and skips a failed one", () => {
         assert.equal(chooseTarget(versions, "solution/films/d4", undefined), "solution/films/b2");
     });
 
-    it("is the one that is named, by id or ARN", () => {
+    it("chooseTarget returns the version with the given id or ARN", () => {
         assert.equal(chooseTarget(versions, "solution/films/d4", "e5"), "solution/films/e5");
         assert.equal(chooseTarget(versions, "solution/films/d4", "solution/films/a1"), "solution/films/a1");
     });
 
-    it("is refused with the choices when it failed, is unknown, or is not there", () => {
+    it("chooseTarget rejects failed and unknown versions and lists the choices", () => {
         const choices = /Choices: a1 \(2026-11-25 14:00\), b2 .*, e5 /;
         assert.throws(() => chooseTarget(versions, "solution/films/d4", "c3"), /c3 is CREATE FAILED, not ACTIVE\. /);
         assert.throws(() => chooseTarget(versions, "solution/films/d4", "c3"), choices);
@@ -34,14 +34,14 @@ describe("the version to roll back to", () => {
     });
 });
 
-describe("the switches among the notes", () => {
+describe("switchesIn the history of the serving flag", () => {
     const note = (solutionVersionArn: string, from: string | undefined, at = "2026-11-25T15:00:00.000Z") => ({
         value: JSON.stringify({ solutionVersionArn, hold: true, reason: "r", since: "2026-01-01T00:00:00Z", from }),
         at,
         by: "arn:aws:iam::000000000000:user/ann",
     });
 
-    it("are those that moved the campaign, with who and when", () => {
+    it("switchesIn returns changes of the version with user and time", () => {
         assert.deepEqual(switchesIn([note("v1", "v1"), note("v2", "v1"), note("v2", "v2")]), [
             {
                 solutionVersionArn: "v2",
@@ -52,20 +52,20 @@ describe("the switches among the notes", () => {
         ]);
     });
 
-    it("are not those that the service failed", () => {
+    it("switchesIn omits a switch that failed in the service", () => {
         const back = note("v1", "v1");
         const failed = { ...back, value: JSON.stringify({ ...JSON.parse(back.value), failed: "v2" }) };
         assert.deepEqual(switchesIn([note("v2", "v1"), failed]), []);
     });
 
-    it("are not those that a retraining has not brought to its end", () => {
+    it("switchesIn omits switches of an unfinished retraining", () => {
         const begun = note("v2", "v1");
         const retraining = { live: "v1", newest: "v1", before: { hold: false, reason: "" } };
         const value = JSON.stringify({ ...JSON.parse(begun.value), retraining });
         assert.equal(switchesIn([{ ...begun, value }, begun]).length, 1);
     });
 
-    it("have the flag's own time if SSM returns none", () => {
+    it("switchesIn uses the flag's own time if SSM returns none", () => {
         assert.equal(switchesIn([note("v2", "v1", "")])[0]?.at, "2026-01-01T00:00:00Z");
     });
 });

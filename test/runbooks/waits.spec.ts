@@ -5,8 +5,8 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { reportWaits, waitingFor } from "../../runbooks/lib/cli/waits.ts";
 
-describe("a command without output", () => {
-    it("reports after two seconds the host of its open request, and nothing after the answer", async () => {
+describe("reportWaits of a command without output", () => {
+    it("reportWaits names the host of an open request after two seconds", async () => {
         const server = createServer((_, response) => void setTimeout(() => response.end(), 2500)).listen(
             0,
             "127.0.0.1",
@@ -29,7 +29,7 @@ describe("a command without output", () => {
         }
     });
 
-    it("reports the program that it waits for, and counts from the last other output", async () => {
+    it("reportWaits names a running program two seconds after the last output", async () => {
         const lines: string[] = [];
         let output = 0;
         const stop = reportWaits(

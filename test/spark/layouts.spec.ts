@@ -210,7 +210,7 @@ describe("data-prep/spark/prepare.py with public layouts", () => {
     after(() => rmSync(folder, { recursive: true, force: true }));
 
     for (const [index, { name, type }] of layouts.entries()) {
-        it(`reads ${name}`, () => {
+        it(`prepare.py reads ${name}`, () => {
             assert.equal(runs[index]?.code, 0, runs[index]?.stderr);
             const made = madeBySpark(at(index, "out"), at(index, "none"));
             assert.equal(made.header, "USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP");
@@ -218,7 +218,7 @@ describe("data-prep/spark/prepare.py with public layouts", () => {
         });
     }
 
-    it("refuses an output that exists, missing files, and wrong options, each by its name", () => {
+    it("prepare.py rejects an existing output, missing files and invalid options", () => {
         const [exists, missing, option, column, rule, unmatched, glue] = runs.slice(layouts.length);
         assert.match(exists?.stderr ?? "", /\/in exists already/);
         assert.match(missing?.stderr ?? "", /There is no .*nothing/);
@@ -233,7 +233,7 @@ describe("data-prep/spark/prepare.py with public layouts", () => {
         assert.doesNotMatch(missing?.stderr ?? "", /Traceback|at org\.apache/);
     });
 
-    it("refuses files of one folder with another order of columns, although bad rows are skipped", () => {
+    it("prepare.py rejects files of one folder with different column orders", () => {
         const run = runs.at(-1);
         assert.equal(run?.code, 1, run?.stdout);
         assert.match(
@@ -243,7 +243,7 @@ describe("data-prep/spark/prepare.py with public layouts", () => {
         assert.ok(!existsSync(at(0, "mixed-out")));
     });
 
-    it("knows the names of columns that data-prep knows", () => {
+    it("prepare.py knows the same column names as data-prep", () => {
         const known = Object.fromEntries(Object.entries(names).map(([role, text]) => [role, text.split(" ")]));
         assert.deepEqual(known, knownNames);
     });

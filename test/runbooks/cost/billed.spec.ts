@@ -22,7 +22,7 @@ const page = (usageType: string, usd: string, NextPageToken?: string) => ({
     ...(NextPageToken && { NextPageToken }),
 });
 
-describe("Cost Explorer, by AWS's own client", () => {
+describe("countedBill of Cost Explorer", () => {
     let server: Server;
     let client: CostExplorerClient;
     let bill: CountedBill;
@@ -55,7 +55,7 @@ describe("Cost Explorer, by AWS's own client", () => {
         [asked, bill] = [[], countedBill(client)];
     });
 
-    it("gives the bill of all pages, and each page is a call that costs", async () => {
+    it("lines returns the bill of all pages and counts each page as a call", async () => {
         answers = [page("EUC1-A", "4.8", "next"), page("EUC1-B", "0.24")];
         const lines = await bill.lines(period, scope);
         assert.deepEqual(
@@ -73,7 +73,7 @@ describe("Cost Explorer, by AWS's own client", () => {
         assert.equal(bill.calls(), 2);
     });
 
-    it("is asked of the stack's region and services, and of its tag where that is wanted", async () => {
+    it("lines filters by region and services, and by a stack tag if given", async () => {
         answers = [{}, {}];
         await bill.lines(period, scope);
         await bill.lines(period, { ...scope, stackTag: undefined });
@@ -84,7 +84,7 @@ describe("Cost Explorer, by AWS's own client", () => {
         assert.equal(asked[1].Filter.And.length, 2);
     });
 
-    it("has no forecast where AWS has too little data, which is a call all the same", async () => {
+    it("forecast returns undefined if AWS has too little data", async () => {
         answers = [{ __type: "DataUnavailableException", message: "Insufficient amount of historical data" }];
         assert.equal(await bill.forecast(period, scope), undefined);
         answers = [{ Total: { Amount: "12.5", Unit: "USD" } }];
@@ -94,21 +94,21 @@ describe("Cost Explorer, by AWS's own client", () => {
 
     const refusals: [string, string, string, RegExp][] = [
         [
-            "it is not enabled",
+            "Cost Explorer is not enabled",
             "AccessDeniedException",
             "User not enabled for cost explorer access",
             /not enabled in this account.*Enable it once.*console\.aws\.amazon\.com\/costmanagement.*24 hours/,
         ],
         [
-            "the caller may not",
+            "the caller lacks permission",
             "AccessDeniedException",
             "User: ann is not authorized to perform: ce:GetCostAndUsage",
             /needs ce:GetCostAndUsage and ce:GetCostForecast on \*/,
         ],
-        ["there is no data", "DataUnavailableException", "no data", /up to 24 hours.*EstimatedMonthToDateUsd/],
+        ["Cost Explorer has no data", "DataUnavailableException", "no data", /up to 24 hours.*EstimatedMonthToDateUsd/],
     ];
     for (const [what, __type, message, words] of refusals) {
-        it(`prints the next step if ${what}`, async () => {
+        it(`lines fails with the next step if ${what}`, async () => {
             answers = [{ __type, message }];
             await assert.rejects(bill.lines(period, scope), words);
         });

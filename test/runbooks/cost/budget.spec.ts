@@ -32,15 +32,15 @@ const texts = (found: BudgetView | undefined, more = {}) => {
     return changesTo(found, asked).map((change) => changeText(change, asked));
 };
 
-describe("the changes to a budget", () => {
-    it("are none where it is as asked, and its making where there is none", () => {
+describe("changesTo an AWS budget", () => {
+    it("changesTo creates a missing budget and leaves an equal one unchanged", () => {
         assert.deepEqual(texts(budget), []);
         assert.deepEqual(texts(undefined), [
             "create budget films: $20 a month on Amazon Personalize, mail to ann@example.org at 50 % (actual), 80 % (actual), 100 % (actual), 100 % (forecasted)",
         ]);
     });
 
-    it("are its limit, its service, a threshold and a reader that it lacks", () => {
+    it("changesTo updates limit and service and adds missing thresholds and subscribers", () => {
         const [first, second, ...rest] = notifications;
         assert.ok(first && second);
         const other = { ...second, subscribers: told("bob@example.org") };
@@ -53,28 +53,29 @@ describe("the changes to a budget", () => {
         assert.deepEqual(texts(ofAll), ["update budget films: service (all) → Amazon Personalize"]);
     });
 
-    it("do not take a threshold in US dollars for one in percent", () => {
+    it("changesTo does not accept a threshold in US dollars as a percentage", () => {
         const dollars = notifications.map((one) => ({ ...one, isPercent: false }));
         assert.equal(texts({ ...budget, notifications: dollars }).length, 4);
     });
 
-    it("are refused for a stack's budget, and for one of another kind", () => {
+    it("changesTo rejects a stack's own budget and a usage budget", () => {
         assert.throws(() => texts({ ...budget, stack: "dev" }), /monthlyLimitUsd 20 --stack dev/);
         const usage = { ...budget, budget: { ...budget.budget, BudgetType: "USAGE" as const } };
         assert.throws(() => texts(usage), /not a monthly cost budget \(USAGE, MONTHLY\)/);
     });
 });
 
-describe("what is wrong with budget and alarms", () => {
+describe("problemsOf budget and alarms", () => {
     const topicArn = "arn:aws:sns:eu-central-1:000000000000:notices";
     const subscriptions = [{ protocol: "email", endpoint: "ann@example.org", confirmed: true }];
     const alarm = { name: "movie-recommender-alarm-errors", state: "OK", since: null, reason: "", page: null };
     const all = { budget, isBudgetWanted: true, subscriptions, alarms: [alarm] };
     const nothing = { subscriptions: undefined, alarms: [] };
 
-    it("is nothing where all is well", () => assert.deepEqual(problemsOf(all, topicArn), []));
+    it("problemsOf returns nothing for a confirmed budget without alarms", () =>
+        assert.deepEqual(problemsOf(all, topicArn), []));
 
-    it("is an unconfirmed mail, with the command that sends it again", () => {
+    it("problemsOf names an unconfirmed email address with the command to subscribe", () => {
         const pending = subscriptions.map((one) => ({ ...one, confirmed: false }));
         const [problem = "", ...others] = problemsOf({ ...all, subscriptions: pending }, topicArn);
         assert.match(
@@ -84,7 +85,7 @@ describe("what is wrong with budget and alarms", () => {
         assert.deepEqual(others, []);
     });
 
-    it("is a threshold that is exceeded, an alarm with its page, and what is not there", () => {
+    it("problemsOf names exceeded thresholds, alarms with their page, and missing resources", () => {
         const fired = notifications.map((one, index) => ({ ...one, state: index === 0 ? "ALARM" : "OK" }));
         assert.match(
             problemsOf({ ...all, budget: { ...budget, notifications: fired } }, topicArn)[0] ?? "",

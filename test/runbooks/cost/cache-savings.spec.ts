@@ -9,9 +9,9 @@ const near = (actual: number | undefined, expected: number) =>
     assert.ok(Math.abs((actual ?? Number.NaN) - expected) < 1e-6, `${actual} is not ${expected}`);
 const saved = (windows: readonly ServedWindow[], of = campaign) => savedCalls(windows, window, of);
 
-describe("calls that caches saved", () => {
+describe("savedCalls of the caches", () => {
     // In five minutes 300 requests are 1 TPS, for 1/12 of an hour.
-    it("are worth what is asked above the minimum, by windows of five minutes", () => {
+    it("savedCalls prices the calls above the minimum TPS in 5-minute windows", () => {
         near(saved([{ lists: 3000, calls: 300 }]).usd, (9 / 12) * 0.2);
         near(saved([{ lists: 3000, calls: 1500 }]).usd, (5 / 12) * 0.2);
         near(saved([{ lists: 3000, calls: 300 }], { ...campaign, minProvisionedTPS: 4 }).usd, (6 / 12) * 0.2);
@@ -21,7 +21,7 @@ describe("calls that caches saved", () => {
         );
     });
 
-    it("are worth nothing below it, however many they are", () => {
+    it("savedCalls is worth $0 for any number of calls below the minimum", () => {
         assert.deepEqual(saved(Array.from({ length: 1000 }, () => ({ lists: 300, calls: 0 }))), {
             lists: 300_000,
             calls: 0,
@@ -29,7 +29,7 @@ describe("calls that caches saved", () => {
         });
     });
 
-    it("are counted window by window: a busy one does not make up for an idle one", () => {
+    it("savedCalls does not balance a busy window with an idle one", () => {
         near(
             saved([
                 { lists: 600, calls: 0 },
@@ -39,13 +39,13 @@ describe("calls that caches saved", () => {
         );
     });
 
-    it("are none where the campaign was asked more often than the viewers asked", () => {
+    it("savedCalls is worth $0 if the campaign had more calls than viewers", () => {
         near(saved([{ lists: 10, calls: 900 }]).usd, 0);
         assert.deepEqual(saved([]), { lists: 0, calls: 0, usd: 0 });
     });
 });
 
-describe("what caching saved", () => {
+describe("cacheSavings from CloudWatch metrics", () => {
     const now = Date.parse("2026-11-25T18:00:00Z");
     const month = { start: Date.parse("2026-11-01T00:00:00Z"), end: Date.parse("2026-12-01T00:00:00Z"), now };
     const of = { stack: "dev", ...campaign };
@@ -71,7 +71,7 @@ describe("what caching saved", () => {
     }
     const never = (why: string) => assert.fail(why);
 
-    it("counts the personal lists and their campaign calls; other lists do not count", async () => {
+    it("cacheSavings counts personal lists and their campaign calls only", async () => {
         const { client, asked } = clientOf({
             AnsweredByCache: [2000, 10],
             AnsweredByCampaign: [500],
@@ -87,20 +87,20 @@ describe("what caching saved", () => {
         assert.equal(query?.MetricStat?.Period, 300);
     });
 
-    it("is by the hour where CloudWatch has no five minutes any more", async () => {
+    it("cacheSavings uses hours for periods without 5-minute data", async () => {
         const { client, asked } = clientOf({});
         await cacheSavings(client, of, { ...month, start: now - 70 * day }, never);
         assert.equal(asked[0]?.MetricDataQueries?.[0]?.MetricStat?.Period, 3600);
     });
 
-    it("is not known where CloudWatch does not answer, or not in full", async () => {
+    it("cacheSavings returns undefined if CloudWatch returns partial data", async () => {
         const why: string[] = [];
         const { client } = clientOf({}, "PartialData");
         assert.equal(await cacheSavings(client, of, month, (text) => why.push(text)), undefined);
         assert.match(why.join(), /does not answer in full/);
     });
 
-    it("is one line, which also reports that nothing was saved", () => {
+    it("cacheSavingsText is one line, also if the caches saved nothing", () => {
         assert.equal(
             cacheSavingsText({ lists: 30_000, calls: 4000, usd: 12.4 }),
             "Caching: 30,000 personal lists needed 4,000 campaign calls, which saved ≈ $12 (US price, unverified); below the campaign's minimum a call saves nothing.",

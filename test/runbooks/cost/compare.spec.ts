@@ -4,8 +4,8 @@ import { usageKind } from "../../../runbooks/lib/cost/billed.ts";
 import { compare, savedByBill, savedByNote } from "../../../runbooks/lib/cost/compare.ts";
 import { at, line, near, plan, service } from "./bill.ts";
 
-describe("kinds of usage", () => {
-    it("are distinguished by words of the local AWS's usage types and of the estimate's lines", () => {
+describe("usageKind", () => {
+    it("usageKind recognizes usage types of the bill and lines of the estimate", () => {
         assert.equal(usageKind("EUC1-RecommendationTPSHours"), "campaign");
         assert.equal(usageKind("EUC1-RecommendationRequests"), "campaign");
         assert.equal(usageKind("EUC1-TrainingHours"), "training");
@@ -17,7 +17,7 @@ describe("kinds of usage", () => {
     });
 });
 
-describe("prediction and bill", () => {
+describe("compare of estimate and bill", () => {
     const time = { from: at("11-20T00:00"), to: at("11-25T00:00") };
     const lines = [
         line("11-19", "EUC1-RecommendationTPSHours", 4.8),
@@ -28,7 +28,7 @@ describe("prediction and bill", () => {
         line("11-21", "EUC1-Requests-Tier1", 0.5, { service: "Amazon Simple Storage Service" }),
     ];
 
-    it("are compared for the same days, by service, and for Personalize by kind", () => {
+    it("compare returns equal periods by service, and by kind for Personalize", () => {
         const rows = compare(estimate(plan), lines, time, at("11-20T00:00"));
         const row = (kind: string | undefined, of = service) =>
             rows.find((found) => found.service === of && found.kind === kind);
@@ -41,7 +41,7 @@ describe("prediction and bill", () => {
         assert.deepEqual(rows[0]?.kind, "campaign");
     });
 
-    it("leave out what is paid once where the stack is older than the days", () => {
+    it("compare omits one-time costs if the stack is older than the period", () => {
         const rows = compare(estimate(plan), [], time, at("11-01T00:00"));
         assert.deepEqual(
             rows.filter(({ kind }) => kind === "training"),
@@ -50,7 +50,7 @@ describe("prediction and bill", () => {
     });
 });
 
-describe("what parking saved", () => {
+describe("Savings of a parked campaign", () => {
     const parked = (since: string, tps = 1) => ({
         reason: "by hand",
         since: new Date(at(since)).toISOString(),
@@ -58,7 +58,7 @@ describe("what parking saved", () => {
     });
     const period = { start: at("11-01T00:00"), end: at("12-01T00:00"), now: at("11-25T18:00") };
 
-    it("is, while it is parked, the hours since then in the period at the price of what comes back", () => {
+    it("savedByNote prices the hours since parking with all resumed campaigns", () => {
         const saved = savedByNote(parked("11-25T08:00", 2), plan, period);
         near(saved?.hours, 10);
         near(saved?.usd, 10 * 2 * 0.2);
@@ -69,7 +69,7 @@ describe("what parking saved", () => {
         assert.equal(savedByNote({ ...parked("11-25T08:00"), campaign: null }, plan, period), undefined);
     });
 
-    it("has the bill's cause if whole days after the first bill less than the minimum, also after the end", () => {
+    it("savedByBill prices the hours that the bill lacks after the first full day", () => {
         const days = [
             ...["11-20", "11-21"].map((date) => line(date, "EUC1-RecommendationTPSHours", 4.8)),
             // Parked from 06:00 on the 22nd, back at 12:00 on the 24th.
@@ -90,7 +90,7 @@ describe("what parking saved", () => {
         near(both?.usd, 54 * 0.4);
     });
 
-    it("is nothing on a day that was busier than the minimum, and unknown where no campaign billed", () => {
+    it("savedByBill is $0 for busy days, and undefined without a billed campaign", () => {
         const busy = [line("11-20", "EUC1-TPS", 4.8), line("11-21", "EUC1-TPS", 12)];
         near(savedByBill(busy, { from: at("11-19T10:00"), to: at("11-22T00:00") }, plan)?.usd, 0);
         const training = [line("11-20", "EUC1-TrainingHours", 1)];

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { planOf } from "../../../runbooks/lib/cost/plan.ts";
 import { configWith } from "../../components/mocks.ts";
 
-describe("the plan of a deployed stack", () => {
-    it("counts the metrics of the recorded alarms, because CloudWatch bills each", () => {
+describe("planOf a deployed stack", () => {
+    it("planOf counts each metric of the recorded alarms", () => {
         const type = "aws:cloudwatch/metricAlarm:MetricAlarm";
         const metric = { metricName: "Count" };
         const resources = [

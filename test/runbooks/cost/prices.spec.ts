@@ -71,8 +71,8 @@ const listed = (usageType: string, unit: string, usd: number, more: { from?: num
     ...more,
 });
 
-describe("a product of AWS's price list", () => {
-    it("has a price for each tier, the first one first, however the document orders them", () => {
+describe("Prices of the AWS Price List", () => {
+    it("pricesOf returns a product's tiers in ascending order", () => {
         assert.deepEqual(
             pricesOf(tps).map(({ from, usd }) => [from, usd]),
             [
@@ -106,7 +106,7 @@ describe("a product of AWS's price list", () => {
         ],
     ];
     for (const [price, name, usd] of sure) {
-        it(`is our ${name} as ${price.usageType} by ${price.unit}, for our unit`, () => {
+        it(`matchPrice matches ${price.usageType} per ${price.unit} to our ${name}`, () => {
             const found = matchPrice(price);
             assert.equal(found?.name, name);
             assert.ok(Math.abs((found?.listedUsd ?? 0) - usd) < 1e-9, String(found?.listedUsd));
@@ -117,22 +117,22 @@ describe("a product of AWS's price list", () => {
     const unsure: [string, ReturnType<typeof listed>][] = [
         ["of a domain recommender", listed("EUC1-Recommender-Training-Hours", "Hrs", 0.24)],
         ["of batch inference", listed("EUC1-BatchRecommendation", "1K Requests", 0.067)],
-        ["of another unit", listed("EUC1-DataIngestion", "Records", 0.05)],
-        ["of a tier that we do not have", listed("EUC1-Campaign", "TPS-Hours", 0.1, { from: 72_000 })],
-        ["of requests without v2 in the text", listed("EUC1-Recommendation", "Requests", 0.00015)],
-        ["of ambiguous words", listed("EUC1-Foo", "Hrs", 0.2)],
+        ["in another unit", listed("EUC1-DataIngestion", "Records", 0.05)],
+        ["of an unknown tier", listed("EUC1-Campaign", "TPS-Hours", 0.1, { from: 72_000 })],
+        ["of requests without v2 in their description", listed("EUC1-Recommendation", "Requests", 0.00015)],
+        ["with an unknown usage type", listed("EUC1-Foo", "Hrs", 0.2)],
     ];
     for (const [what, price] of unsure) {
-        it(`is none of ours where it is ${what}`, () => assert.equal(matchPrice(price), undefined));
+        it(`matchPrice returns undefined for a price ${what}`, () => assert.equal(matchPrice(price), undefined));
     }
 
-    it("differs by what it is above or below ours", () => {
+    it("deviation is relative to our price in both directions", () => {
         assert.ok(Math.abs(deviation({ name: "tpsHour", ourUsd: 0.2, listedUsd: 0.24 }) - 0.2) < 1e-9);
         assert.ok(Math.abs(deviation({ name: "tpsHour", ourUsd: 0.2, listedUsd: 0.16 }) - 0.2) < 1e-9);
     });
 });
 
-describe("npm run prices", () => {
+describe("prices runbook", () => {
     let server: Server;
     let instance: Instance;
     let pages: string[][];
@@ -179,7 +179,7 @@ describe("npm run prices", () => {
     const runPrices = (...args: string[]) =>
         run(instance, process.execPath, ["runbooks/prices.ts", "--region", "eu-central-1", ...args], "captured");
 
-    it("follows the pages, shows each price beside ours, and ends with 0 where they are the same", async () => {
+    it("prices reads all pages, compares each price and exits with 0", async () => {
         const { exitCode, stdout, stderr } = await runPrices();
         assert.equal(exitCode, 0, stdout + stderr);
         assert.deepEqual(
@@ -200,7 +200,7 @@ describe("npm run prices", () => {
         );
     });
 
-    it("ends with 1 where one differs by more than 1 %, in one document too", async () => {
+    it("prices exits with 1 if a price differs by more than 1 %", async () => {
         pages = [[product("EUC1-DataIngestion", "GB", [{ usd: "0.051" }]), trained]];
         const { exitCode, stdout } = await runPrices();
         assert.equal(exitCode, 1);
@@ -213,7 +213,7 @@ describe("npm run prices", () => {
         assert.equal((await runPrices()).exitCode, 0);
     });
 
-    it("names the missing permission, and the region without prices", async () => {
+    it("prices names the missing permission and a region without prices", async () => {
         refusal = { __type: "AccessDeniedException", message: "not authorized" };
         const refused = await runPrices();
         assert.equal(refused.exitCode, 1);
@@ -224,7 +224,7 @@ describe("npm run prices", () => {
         assert.match(none.stderr, /lists no price of Personalize in eu-central-1/);
     });
 
-    it("ends with 3 for keys that AWS does not know", async () => {
+    it("prices exits with 3 if AWS rejects the credentials", async () => {
         refusal = { __type: "UnrecognizedClientException", message: "The security token included is invalid." };
         assert.equal((await runPrices()).exitCode, 3);
     });

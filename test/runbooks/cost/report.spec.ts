@@ -7,10 +7,10 @@ import { bar, reportText } from "../../../runbooks/lib/cost/print-report.ts";
 import { costReport, leastCalls, outlookOf } from "../../../runbooks/lib/cost/report.ts";
 import { at, line, near, plan, service } from "./bill.ts";
 
-describe("the days of a report", () => {
+describe("reportPeriod and comparedTime", () => {
     const now = at("11-25T18:00");
 
-    it("are the month's up to its end, the last n with today, or those of a named month", () => {
+    it("reportPeriod covers this month, the last n days or a named month", () => {
         const show = (options: object) => {
             const { start, end, month } = reportPeriod(now, options);
             return [new Date(start).toISOString().slice(0, 10), new Date(end).toISOString().slice(0, 10), month];
@@ -21,20 +21,20 @@ describe("the days of a report", () => {
         assert.deepEqual(show({ month: "2025-12" }), ["2025-12-01", "2026-01-01", "2025-12"]);
     });
 
-    it("are refused if they are not a month, or both", () => {
+    it("reportPeriod rejects an invalid month and a month with days", () => {
         for (const month of ["2026-13", "November", "2026-1"]) {
             assert.throws(() => reportPeriod(now, { month }), /not a month.*--month 2026-11/);
         }
         assert.throws(() => reportPeriod(now, { month: "2026-11", days: 3 }), /not both/);
     });
 
-    it("cost one call, and a second for the forecast of a month that is not over", () => {
+    it("leastCalls adds a forecast call only for the current month", () => {
         assert.equal(leastCalls(reportPeriod(now, {}), now), 2);
         assert.equal(leastCalls(reportPeriod(now, { days: 3 }), now), 1);
         assert.equal(leastCalls(reportPeriod(now, { month: "2026-10" }), now), 1);
     });
 
-    it("are compared with the prediction by whole days since the stack's creation, on the first day by hours", () => {
+    it("comparedTime starts with the stack and ends with the last full day", () => {
         const period = reportPeriod(now, {});
         const today = at("11-25T00:00");
         const time = (bornAt: number) => comparedTime(period, { now, today, bornAt });
@@ -46,7 +46,7 @@ describe("the days of a report", () => {
     });
 });
 
-describe("the month's end", () => {
+describe("outlookOf the current month", () => {
     const [today, end] = [at("11-25T00:00"), at("12-01T00:00")];
     const lines = [
         line("11-23", "EUC1-TrainingHours", 50),
@@ -55,24 +55,24 @@ describe("the month's end", () => {
         line("11-25", "EUC1-RecommendationTPSHours", 3),
     ];
 
-    it("is the bill before today and AWS's forecast from today on", () => {
+    it("outlookOf adds AWS's forecast to the bill before today", () => {
         const outlook = outlookOf(lines, 30, { today, end, bornAt: at("11-22T12:00") }, estimate(plan));
         assert.deepEqual(outlook, { monthUsd: 86, remainingUsd: 30, by: "AWS" });
     });
 
-    it("is without one a straight line of the last whole days, in which a training is not repeated", () => {
+    it("without a forecast, outlookOf extrapolates the last full day without trainings", () => {
         const outlook = outlookOf(lines, undefined, { today, end, bornAt: at("11-22T12:00") }, estimate(plan));
         assert.deepEqual([outlook.by, outlook.remainingUsd], ["straight line", 6 * 3]);
     });
 
-    it("is by the estimate where there is no whole day", () => {
+    it("without a full day, outlookOf uses the estimate", () => {
         const outlook = outlookOf([], undefined, { today, end, bornAt: at("11-25T12:00") }, estimate(plan));
         near(outlook.remainingUsd, estimate(plan).expectedUsd * ((6 * 24) / 730));
     });
 });
 
-describe("a bar", () => {
-    it("is an eighth of a character exact, and seen where there is something", () => {
+describe("bar", () => {
+    it("bar draws eighths of a character, and at least one for any cost", () => {
         assert.equal(bar(10, 10, 4), "████");
         assert.equal(bar(5.3, 10, 4), "██▏");
         assert.equal(bar(0.001, 10, 4), "▏");
@@ -81,7 +81,7 @@ describe("a bar", () => {
     });
 });
 
-describe("the report", () => {
+describe("costReport and reportText", () => {
     const period = reportPeriod(at("11-25T18:00"), {});
     const reported = {
         plan,
@@ -113,7 +113,7 @@ describe("the report", () => {
         line("11-24", "EUC1-RecommendationTPSHours", 4.8),
     ];
 
-    it("requests the estimate's services in the stack's region, and a forecast from today to the month's end", async () => {
+    it("costReport requests the estimate's services and a forecast to the month's end", async () => {
         const bill = billOf(lines, 28.8);
         const report = await costReport(bill, { ...reported, stackTag: "dev" });
         const [first, second] = bill.asked as [[object, { services: string[] }], [object, object]];
@@ -124,7 +124,7 @@ describe("the report", () => {
         near(report.totalUsd, 12);
     });
 
-    it("shows each day, a day without cost too, and each usage type", async () => {
+    it("reportText lists each day, also at $0.00, and each usage type", async () => {
         const days = [lines[0], lines[2]].flatMap((found) => (found ? [found] : []));
         const report = await costReport(billOf(days, 28.8), reported);
         const text = reportText(report, { period, expectedMonthUsd: 146.21, savedByCaches: undefined });
@@ -142,7 +142,7 @@ describe("the report", () => {
         assert.doesNotMatch(text, /cach/i);
     });
 
-    it("reports the saving of caches with an API, and the delay of data without lines", async () => {
+    it("reportText adds the caches' savings and the delay of the data", async () => {
         const report = await costReport(billOf([]), reported);
         const text = reportText(report, {
             period,
@@ -155,7 +155,7 @@ describe("the report", () => {
         assert.doesNotMatch(text, /█/);
     });
 
-    it("forecasts without the campaign while it is parked, and not for days that are not a month", async () => {
+    it("costReport forecasts no parked campaign, and nothing for --days", async () => {
         const parked = { reason: "x", since: new Date(at("11-25T12:00")).toISOString(), campaign: null };
         const report = await costReport(billOf([]), { ...reported, parked, bornAt: at("11-25T08:00") });
         assert.ok((report.outlook?.remainingUsd ?? 9) < 1, String(report.outlook?.remainingUsd));
@@ -164,7 +164,7 @@ describe("the report", () => {
         assert.deepEqual([some.outlook, bill.asked.length], [undefined, 1]);
     });
 
-    it("predicts and forecasts nothing for a stack without resources, as after a destroy", async () => {
+    it("costReport of a destroyed stack predicts and forecasts nothing", async () => {
         const bill = billOf(lines, 28.8);
         const report = await costReport(bill, { ...reported, bornAt: undefined });
         assert.equal(bill.asked.length, leastCalls(period, reported.now, false));
@@ -174,7 +174,7 @@ describe("the report", () => {
         assert.doesNotMatch(text, /A month costs|Predicted|whole month will cost|According to the bill|≈/);
     });
 
-    it("takes the bill's clock where that is ahead", async () => {
+    it("costReport uses the bill's date if it is later than the local clock", async () => {
         const ahead = line("12-05", "EUC1-RecommendationTPSHours", 2.4);
         const december = reportPeriod(reported.now, { month: "2026-12" });
         const before = line("12-04", "EUC1-RecommendationTPSHours", 4.8);

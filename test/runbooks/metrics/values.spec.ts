@@ -38,8 +38,8 @@ const of = (changed: Partial<StackObservation>) =>
         ]),
     );
 
-describe("what is published of a stack", () => {
-    it("is use, age, idleness and cost, and the metrics of each version under the service's names", () => {
+describe("valuesOf the published metrics", () => {
+    it("valuesOf returns use, age, cost and the metrics of each version", () => {
         assert.deepEqual(of({}), {
             ProvisionedTPS: 2,
             UsedTPS: 0.5,
@@ -55,18 +55,18 @@ describe("what is published of a stack", () => {
         });
     });
 
-    it("is idle since the last change without requests, and costs the minimum", () => {
+    it("valuesOf counts idle hours since the last change without requests", () => {
         const { IdleHours, UsedTPS, EstimatedUsdPerHour } = of({ requests: new Map() });
         assert.deepEqual([IdleHours, UsedTPS, EstimatedUsdPerHour], [20, 0, 0.4]);
     });
 
-    it("takes a request of the guard's own for no use", () => {
+    it("valuesOf does not count the cost guard's own request as use", () => {
         const asked = now - 600_000;
         const guard = { ...freshState(now - hour, campaign), own: [asked] };
         assert.equal(of({ guard, requests: new Map([[asked, 1]]) }).IdleHours, 20);
     });
 
-    it("knows the month's spend from what the guard noted only", () => {
+    it("valuesOf returns the month's spend only from the cost guard's record", () => {
         assert.equal(of({}).EstimatedMonthToDateUsd, undefined);
         const begun = { ...freshState(now - 10 * hour, undefined), campaign: undefined };
         const guard = { ...freshState(now - 10 * hour, campaign), spend: begun.spend };
@@ -78,13 +78,13 @@ describe("what is published of a stack", () => {
         );
     });
 
-    it("is nothing that bills, and no age, while there is no campaign", () => {
+    it("without a campaign, valuesOf returns no cost and no campaign age", () => {
         const values = of({ campaign: undefined, requests: new Map() });
         assert.deepEqual([values.ProvisionedTPS, values.UsedTPS, values.EstimatedUsdPerHour], [0, 0, 0]);
         for (const name of ["CampaignAgeHours", "IdleHours", "NdcgDropPercent"]) assert.ok(!(name in values), name);
     });
 
-    it("has no drop where the version before was worse, or there was none; and none that it does not know", () => {
+    it("valuesOf omits unknown values and returns no drop after a worse version", () => {
         const serving = (one: typeof old) => ({ ...campaign, solutionVersionArn: one.solutionVersionArn });
         assert.equal(of({ campaign: serving(old) }).NdcgDropPercent, 0);
         assert.equal(of({ versions: [fresh, old], campaign: serving(old) }).NdcgDropPercent, 0);
@@ -92,7 +92,7 @@ describe("what is published of a stack", () => {
         assert.equal(of({ importedAt: undefined }).DataAgeHours, undefined);
     });
 
-    it("goes in calls of a thousand, all at the start of the minute", () => {
+    it("batchesOf returns batches of 1,000 values with the minute's start", () => {
         const values = Array.from({ length: 2001 }, (_, n) => ({ name: "coverage", value: n, version: `v${n}` }));
         const batches = batchesOf(values, "dev", minuteOf(now + 59_999));
         assert.deepEqual(
@@ -115,7 +115,7 @@ describe("what is published of a stack", () => {
     });
 });
 
-describe("a time between two runs", () => {
+describe("interval", () => {
     for (const [text, seconds] of [
         ["30s", 30],
         ["5m", 300],
@@ -125,6 +125,6 @@ describe("a time between two runs", () => {
         ["-5m", undefined],
         ["5 m", undefined],
     ] as const) {
-        it(`is ${seconds} seconds for "${text}"`, () => assert.equal(interval(text), seconds));
+        it(`interval returns ${seconds} for "${text}"`, () => assert.equal(interval(text), seconds));
     }
 });

@@ -79,24 +79,24 @@ describe("createProvider of the local AWS plugin", () => {
     });
 
     const olds = { name: "films", books: { a: 1, b: 2 }, note: "x", arn: "arn:shelf-1" };
-    const diffs: [string, Record<string, unknown>, string[] | "update" | "none"][] = [
-        ["nothing", olds, "none"],
-        ["only what the service computes", { name: "films", books: { a: 1, b: 2 }, note: "x" }, "none"],
-        ["the order of keys", { ...olds, books: { b: 2, a: 1 } }, "none"],
-        ["an ignored argument", { ...olds, note: "y" }, "none"],
-        ["an argument wrapped as a secret", { ...olds, books: secret({ a: 1, b: 2 }) }, "none"],
-        ["an updatable argument", { ...olds, books: { a: 1 } }, "update"],
-        ["an argument that goes", { name: "films", note: "x" }, "update"],
-        ["an argument that is not known yet", { ...olds, books: unknown }, "update"],
-        ["the physical name", { ...olds, name: "novels" }, ["name"]],
-        ["the name and more", { ...olds, name: "novels", books: 7 }, ["name"]],
+    const diffs: [string, Record<string, unknown>, string[] | "an update" | "no change"][] = [
+        ["equal arguments", olds, "no change"],
+        ["arguments without computed outputs", { name: "films", books: { a: 1, b: 2 }, note: "x" }, "no change"],
+        ["another order of keys", { ...olds, books: { b: 2, a: 1 } }, "no change"],
+        ["a changed ignored argument", { ...olds, note: "y" }, "no change"],
+        ["an argument wrapped as a secret", { ...olds, books: secret({ a: 1, b: 2 }) }, "no change"],
+        ["a changed argument", { ...olds, books: { a: 1 } }, "an update"],
+        ["a removed argument", { name: "films", note: "x" }, "an update"],
+        ["an argument with an unknown value", { ...olds, books: unknown }, "an update"],
+        ["a changed physical name", { ...olds, name: "novels" }, ["name"]],
+        ["a changed name and argument", { ...olds, name: "novels", books: 7 }, ["name"]],
     ];
     for (const [what, news, expected] of diffs) {
         const replaces = Array.isArray(expected) ? expected : [];
-        const outcome = replaces.length > 0 ? "a replacement, delete first" : expected;
-        it(`diff of ${what} is ${outcome}`, async () => {
+        const outcome = replaces.length > 0 ? "a replacement that deletes first" : expected;
+        it(`diff returns ${outcome} for ${what}`, async () => {
             assert.deepEqual(await plugin.diff("shelf-1", urn, olds, news), {
-                changes: expected !== "none",
+                changes: expected !== "no change",
                 replaces,
                 deleteBeforeReplace: replaces.length > 0,
             });
@@ -107,7 +107,7 @@ describe("createProvider of the local AWS plugin", () => {
         ["a given name", "shelf:Shelf", { name: "novels" }, true],
         ["a given autonamed argument", "bucket:Bucket", { bucket: "novels" }, true],
         ["no name", "bucketPolicy:BucketPolicy", { bucket: "novels" }, false],
-        ["a name of another argument", "stage:Stage", { stageName: "novels" }, false],
+        ["a name in another argument", "stage:Stage", { stageName: "novels" }, false],
     ];
     for (const [what, type, news, deleteBeforeReplace] of orders) {
         const key = Object.keys(news)[0] ?? "";

@@ -118,13 +118,13 @@ describe("answerCostExplorer of the local AWS", () => {
 
     const wrong: [string, object, string, RegExp][] = [
         [
-            "a date that is none",
+            "an invalid date",
             { TimePeriod: { Start: "2026-02-30", End: "2026-12-01" } },
             "ValidationException",
             /Start time 2026-02-30 is invalid. Valid format is: yyyy-MM-dd/,
         ],
         [
-            "a date of another form",
+            "a date in another format",
             { TimePeriod: { Start: "28.11.2026", End: "2026-12-01" } },
             "ValidationException",
             /invalid/,
@@ -144,9 +144,9 @@ describe("answerCostExplorer of the local AWS", () => {
         ],
         ["no granularity", { TimePeriod: period, Granularity: undefined }, "ValidationException", /Granularity/],
         ["no metrics", { TimePeriod: period, Metrics: [] }, "ValidationException", /Metrics/],
-        ["another metric", { TimePeriod: period, Metrics: ["Fish"] }, "ValidationException", /Metric Fish/],
+        ["an unknown metric", { TimePeriod: period, Metrics: ["Fish"] }, "ValidationException", /Metric Fish/],
         [
-            "another dimension",
+            "an unsupported dimension",
             { TimePeriod: period, GroupBy: [{ Type: "DIMENSION", Key: "AZ" }] },
             "ValidationException",
             /Dimension AZ/,

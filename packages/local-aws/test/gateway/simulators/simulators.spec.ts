@@ -393,9 +393,9 @@ describe("IAM policy simulator of the local AWS", () => {
             "InvalidInputException",
             /takes one policy/,
         ],
-        "a marker that no answer gave": [{ Marker: "x" }, "ValidationError", /marker/],
+        "an unknown marker": [{ Marker: "x" }, "ValidationError", /marker/],
         "too many items": [{ MaxItems: 1001 }, "ValidationError", /1 to 1000/],
-        "a type of context key that does not exist": [
+        "an unknown type of context key": [
             {
                 ContextEntries: [
                     { ContextKeyName: "aws:x", ContextKeyType: "text" as "string", ContextKeyValues: ["x"] },
@@ -404,7 +404,7 @@ describe("IAM policy simulator of the local AWS", () => {
             "ValidationError",
             /contextKeyType/,
         ],
-        "what would make a verdict wrong": [
+        "an option that is not emulated": [
             { ResourceHandlingOption: "EC2-VPC-EBS" },
             "NotImplemented",
             /ResourceHandlingOption of SimulatePrincipalPolicy is not emulated here/,
