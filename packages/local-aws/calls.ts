@@ -7,7 +7,9 @@ interface Client<In, Out, Config> {
     send<I extends In, O extends Out>(command: Command<I, O, Config>): Promise<O>;
 }
 
-/** The calls of a client as functions of their input. The input is data from a table: AWS checks it, not the compiler. */
+/**
+ * Returns a function that sends commands of a client. Inputs come from tables, so AWS validates them, not the compiler.
+ */
 export function callsOf<In, Out, Config>(client: Client<In, Out, Config>) {
     return <I extends In, O extends Out>(Call: new (input: I) => Command<I, O, Config>) =>
         (input: object): Promise<O> =>

@@ -9,7 +9,7 @@ import { commands } from "./toolchain/help.mjs";
 import { interruptNote } from "./toolchain/interrupt.mjs";
 import { recordedPreview } from "./toolchain/preview.mjs";
 
-/** `npm run local -- …`: the local AWS, and any command against it. */
+/** `npm run local -- …`: controls the local AWS and runs commands against it. */
 
 const say = (message: string) => process.stderr.write(`local AWS: ${message}\n`);
 const runbooks = existsSync(join(root, "runbooks"))
@@ -92,7 +92,7 @@ program
     .description("print the variables with which other tools use it")
     .action(() => {
         for (const [name, value] of Object.entries(variables(instance()))) {
-            // A folder's name may contain an apostrophe.
+            // A folder's path may contain an apostrophe.
             console.log(`export ${name}='${value.replaceAll("'", "'\\''")}'`);
         }
     });
@@ -117,7 +117,7 @@ for (const name of runbooks) {
         .action(async (args: string[]) => against(process.execPath, [join("runbooks", `${name}.ts`), ...args]));
 }
 
-/** How a person starts a command against the local AWS. */
+/** The prefix of commands that this program suggests. */
 const prefix = "npm run local --";
 
 async function against(command: string, args: readonly string[]): Promise<void> {
@@ -128,7 +128,7 @@ async function against(command: string, args: readonly string[]): Promise<void> 
     if (note !== undefined) {
         process.once("SIGINT", () => process.stderr.write(note));
     }
-    // The command prints its next steps as the caller starts them.
+    // The command's messages suggest further commands with the caller's prefix.
     const preview = recordedPreview(command, args);
     const extra = { MOVIE_RECOMMENDER_COMMANDS: prefix, ...preview?.env };
     try {

@@ -8,10 +8,10 @@ import { folderServed, type Instance, makePrivateFolders, paths } from "./instan
 import { toolchain } from "./toolchain/env.mjs";
 import { isAlive } from "./toolchain/lock.mjs";
 
-/** An error whose message is enough for a person. */
+/** An error whose message is shown without a stack trace. */
 export class LocalError extends Error {}
 
-/** The text of a failure for a person: its message, and the stack trace only on demand. */
+/** Returns the message of a failure, and with `verbose` also its stack trace. */
 export function describeFailure(error: unknown, verbose = false): string {
     if (!(error instanceof Error)) {
         return String(error);
@@ -30,24 +30,25 @@ interface Running {
 
 type State =
     | { readonly kind: "running"; readonly running: Running }
-    /** Nothing answers; `stalePid` is a recorded process that has ended. */
+    /** Nothing answers on the port. `stalePid` is a recorded process that has ended. */
     | { readonly kind: "stopped"; readonly stalePid?: number }
-    /** An unrecorded process serves the folder: it is starting. */
+    /** A process without a record holds the folder's lock, so it is starting. */
     | { readonly kind: "starting" }
-    /** A process exists but does not answer, or no longer answers. */
+    /** The recorded process exists but does not answer. */
     | { readonly kind: "silent"; readonly pid: number }
-    /** The folder's own process answers, on another port than the instance's. */
+    /** The folder's process answers on another port than the requested one. */
     | { readonly kind: "elsewhere"; readonly running: Running; readonly port: number }
     | { readonly kind: "port taken"; readonly by: string };
 
 const startSeconds = 30;
 const stopSeconds = 10;
 
-/** The state by the instance's port and its record. */
+/** Returns the instance's state from its record, its lock and its port. */
 export async function stateOf(instance: Instance): Promise<State> {
     const record = recordOf(instance);
     const answer = await probe(instance.port);
-    // Any program can give our answer. Only the running instance holds the lock in the folder, which has mode 0700.
+    // Any program could return our status. The lock in the folder, which has mode 0700, proves that the process is this
+    // instance's.
     const isOurs = answer?.ours?.dir === instance.dir && isServed(instance);
     if (answer?.ours && isOurs) {
         return { kind: "running", running: answer.ours };
@@ -59,7 +60,7 @@ export async function stateOf(instance: Instance): Promise<State> {
             return { kind: "elsewhere", running: elsewhere, port: record.port };
         }
     }
-    // A hanging process still has its port: it accepts connections and does not answer.
+    // A suspended process still holds its port: it accepts connections but does not answer.
     const by = holderOf(answer?.ours?.dir === instance.dir ? {} : answer);
     if (by !== undefined && !(serving && !answer?.ours && record.port === instance.port)) {
         return { kind: "port taken", by };
@@ -70,7 +71,9 @@ export async function stateOf(instance: Instance): Promise<State> {
     return serving ? { kind: "silent", pid: record.pid } : { kind: "stopped", stalePid: record.pid };
 }
 
-/** Whether the recorded process is alive. After a crash another program may have its pid: only the lock is certain. */
+/**
+ * Whether the recorded process is running. Another program may have the same pid after a crash, so the lock decides.
+ */
 function isServing(instance: Instance, { pid }: DaemonRecord): boolean {
     return isServed(instance) && isAlive(pid);
 }
@@ -82,9 +85,8 @@ function isServed(instance: Instance): boolean {
 }
 
 /**
- * Starts the instance unless it runs already.
- *
- * @throws LocalError when the port is taken, or with the end of the log when it does not start.
+ * Starts the instance unless it is running.
+ * @throws LocalError if the port is taken, or with the end of the log if the start fails
  */
 export async function start(instance: Instance, say: (message: string) => void): Promise<Running> {
     const state = await stateOf(instance);
@@ -128,7 +130,7 @@ export async function start(instance: Instance, say: (message: string) => void):
     child.unref();
     let ended = false;
     child.once("exit", (code) => {
-        // Of two simultaneous starts, the other one's daemon is starting.
+        // The other of two simultaneous starts holds the folder.
         ended = code !== folderServed;
     });
     const giveUp = Date.now() + startSeconds * 1000;
@@ -139,17 +141,17 @@ export async function start(instance: Instance, say: (message: string) => void):
         }
         await sleep(50);
     }
-    // A daemon that starts later would be unknown to every command.
+    // After the timeout, no record would name the daemon, so it must end.
     child.kill();
     const tail = readFileSync(daemonLog).subarray(from).toString("utf8").trim().split("\n").slice(-5).join("\n");
     throw new LocalError(`The local AWS did not start. The end of its log (${daemonLog}):\n${tail}`);
 }
 
-/** Stops the instance on any port, with its state saved. Returns whether it ran. */
+/** Saves the state and stops the instance on any port. Returns whether the instance was running. */
 export async function stop(instance: Instance): Promise<boolean> {
     const giveUp = Date.now() + startSeconds * 1000;
     let state = await stateOf(instance);
-    // A stop directly after an interrupted start means the process that is still starting.
+    // After an interrupted start, the process may still be starting.
     while (state.kind === "starting" && Date.now() < giveUp) {
         await sleep(50);
         state = await stateOf(instance);
@@ -167,7 +169,7 @@ export async function stop(instance: Instance): Promise<boolean> {
     return pid !== undefined;
 }
 
-/** Empties the local AWS and the local stack; tools and data sets stay. Starts it again if it ran before. */
+/** Empties the local AWS and the local stack, and keeps tools and data sets. Restarts a running instance. */
 export async function reset(instance: Instance, say: (message: string) => void): Promise<void> {
     const before = await stateOf(instance);
     const ran = await stop(instance);
@@ -190,7 +192,7 @@ function recordOf(instance: Instance): DaemonRecord | undefined {
     try {
         return JSON.parse(readFileSync(paths(instance).daemonFile, "utf8")) as DaemonRecord;
     } catch {
-        // There is no record, or a kill cut it short: ask the port.
+        // The record is missing or incomplete, so the port decides.
         return undefined;
     }
 }
@@ -209,7 +211,7 @@ async function probe(port: number, again = true): Promise<Answer> {
     } catch (error) {
         const { code } = ((error as Error).cause ?? {}) as { code?: string };
         if (again && (code === "ECONNRESET" || code === "UND_ERR_SOCKET")) {
-            // Connection cut: the process on the port is ending.
+            // The process on the port closed the connection: it is ending.
             await sleep(100);
             return probe(port, false);
         }
@@ -232,7 +234,7 @@ function signal(pid: number, name: NodeJS.Signals): void {
     try {
         process.kill(pid, name);
     } catch (error) {
-        // The process may end by itself between check and signal.
+        // The process may end between the check and the signal.
         if ((error as NodeJS.ErrnoException).code !== "ESRCH") {
             throw error;
         }

@@ -23,10 +23,13 @@ import {
 } from "./instance.ts";
 import { startMiniStack } from "./ministack/process.ts";
 
-/** The process of one local AWS: MiniStack as a child, the Personalize emulator, and the gateway in front of both. */
+/**
+ * The process of one local AWS. Runs MiniStack as a child process, the Personalize emulator, and the gateway in front
+ * of both.
+ */
 
 const instance = defaultInstance();
-// MiniStack and its functions inherit it: their files are readable by this user only.
+// MiniStack and its functions inherit the umask: only this user can read their files.
 process.umask(0o077);
 const { awsData, daemonFile, miniStackLog } = paths(instance);
 const python = process.env.MOVIE_RECOMMENDER_PYTHON;
@@ -34,7 +37,7 @@ if (!python) {
     throw new Error("MOVIE_RECOMMENDER_PYTHON is not set. Start the local AWS with: npm run local -- start");
 }
 const log = (message: string) => console.log(`${new Date().toISOString()} ${message}`);
-// A command that only checks the folder's lock holds it for a moment.
+// A command that checks the folder's lock holds the lock for a moment.
 const releaseFolder = takeFolder(instance.dir, 500);
 if (!releaseFolder) {
     log(`${instance.dir} is served by another process`);
@@ -53,7 +56,7 @@ const miniStackOptions = {
     enforce: instance.enforce,
 };
 const miniStack = await startMiniStack(miniStackOptions).catch((error: Error) => {
-    // A person reads the end of this log after a failed start.
+    // After a failed start, `start` prints the end of this log.
     log(error.message);
     return process.exit(1);
 });

@@ -3,7 +3,7 @@ import { delimiter, dirname, join, resolve } from "node:path";
 import type { Speed } from "local-personalize";
 import { toolchain } from "./toolchain/env.mjs";
 
-/** One local AWS: the folder of its data, and its port. Tests create their own. */
+/** One local AWS, identified by its data folder and port. Tests create their own. */
 export interface Instance {
     readonly root: string;
     /** The folder of all files that this instance writes. */
@@ -11,14 +11,14 @@ export interface Instance {
     readonly port: number;
     readonly speed: Speed;
     readonly officialPlugin: boolean;
-    /** Whether calls are checked by their signatures and policies, as on AWS. */
+    /** Whether signatures and policies are checked, as on AWS. */
     readonly enforce: boolean;
 }
 
-/** The account of the local AWS, as MiniStack numbers it. */
+/** The account id of the local AWS, which MiniStack uses. */
 export const localAccountId = "000000000000";
 export const localPartition = "aws";
-/** Exit code of a daemon whose folder is served by another one. */
+/** Exit code of a daemon if another daemon holds its folder. */
 export const folderServed = 75;
 
 export const root = join(import.meta.dirname, "..", "..");
@@ -26,7 +26,10 @@ export const root = join(import.meta.dirname, "..", "..");
 /** Version of the program. */
 export const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { readonly version: string };
 
-/** The instance of `npm run local`: `.local` in the project and port 4566, unless environment variables change that. */
+/**
+ * Returns the instance of `npm run local`: folder `.local` in the project and port 4566, unless environment variables
+ * change them.
+ */
 export function defaultInstance(env: NodeJS.ProcessEnv = process.env): Instance {
     const speed = env.MOVIE_RECOMMENDER_LOCAL_SPEED ?? "demo";
     if (speed !== "instant" && speed !== "demo" && speed !== "real") {
@@ -38,7 +41,7 @@ export function defaultInstance(env: NodeJS.ProcessEnv = process.env): Instance 
     }
     return {
         root,
-        // Absolute, because the daemon compares it, and Pulumi takes a backend by an absolute path only.
+        // The path is absolute because the daemon compares it, and Pulumi's file backend requires it.
         dir: resolve(root, env.MOVIE_RECOMMENDER_LOCAL_DIR || ".local"),
         port,
         speed,
@@ -58,8 +61,9 @@ export const paths = (instance: Instance) => ({
 });
 
 /**
- * Makes the instance's folders, readable by their owner only, also those of an earlier release. They hold state, keys of
- * local users, and logs. A folder that the user chose for the instance may hold other files: its mode does not change.
+ * Creates the instance's folders for state, keys of local users and logs, readable by their owner only. Also corrects
+ * the mode of folders from an earlier release. Does not change the mode of the instance's own folder, which the user
+ * may have chosen and may contain other files.
  */
 export function makePrivateFolders(instance: Instance): void {
     const { awsData, pulumiBackend, pulumiHome, daemonLog } = paths(instance);
@@ -69,7 +73,7 @@ export function makePrivateFolders(instance: Instance): void {
     }
 }
 
-/** The variables that lead every AWS SDK and Pulumi to the instance, and to nothing of the user's own. */
+/** Returns the environment variables that connect AWS SDKs and Pulumi to the instance and to nothing of the user's. */
 export function variables(instance: Instance): Record<string, string> {
     const { pulumiBackend, pulumiHome } = paths(instance);
     return {
@@ -81,9 +85,8 @@ export function variables(instance: Instance): Record<string, string> {
         AWS_EC2_METADATA_DISABLED: "true",
         AWS_CONFIG_FILE: join(instance.dir, "no-aws-config"),
         AWS_SHARED_CREDENTIALS_FILE: join(instance.dir, "no-aws-credentials"),
-        // Without the sidecar files of its attributes, which are not written atomically: a killed engine may leave an
-        // empty one,
-        // and then the stack cannot be read ("failed to load checkpoint: EOF").
+        // `metadata=skip` avoids sidecar files for attributes. The backend does not write them atomically: a killed
+        // engine can leave an empty file, and Pulumi then cannot read the stack ("failed to load checkpoint: EOF").
         PULUMI_BACKEND_URL: `file://${pulumiBackend}?metadata=skip`,
         PULUMI_HOME: pulumiHome,
         PULUMI_CONFIG_PASSPHRASE: "local",
@@ -92,7 +95,7 @@ export function variables(instance: Instance): Record<string, string> {
     };
 }
 
-/** The whole environment of a command that runs against the instance. */
+/** Returns the complete environment of a command against the instance. */
 export function environment(instance: Instance, env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
     const foreign = /^(AWS_|PULUMI_)/;
     const own = Object.fromEntries(Object.entries(env).filter(([name]) => !foreign.test(name)));

@@ -14,10 +14,10 @@ export interface CommandResult {
     readonly stderr: string;
 }
 
-/** The target of a command's output: the terminal, a listener line by line, or only the result. */
+/** Where a command's output goes: to the terminal, line by line to a listener, or only into the result. */
 export type Output = "terminal" | "captured" | ((line: string) => void);
 
-/** Runs a command in the project folder with the instance's environment. */
+/** Runs a command in the project's folder with the instance's environment. */
 export function run(
     instance: Instance,
     command: string,
@@ -26,8 +26,9 @@ export function run(
     extra: NodeJS.ProcessEnv = {},
 ): Promise<CommandResult> {
     return new Promise((resolve, reject) => {
-        // The command decides how to react to a signal; this process waits for it. A terminal's Ctrl-C reaches it
-        // directly. It listens before the command starts: a busy machine may run the command first.
+        // The command decides how to end on a signal, and this process waits. On a terminal, Ctrl-C reaches the command
+        // directly. The listeners are added before the command starts, because a busy machine may run the command
+        // first.
         const onTerminal = process.stdin.isTTY || process.stderr.isTTY;
         const passOn = (signal: NodeJS.Signals) => {
             if (signal !== "SIGINT" || !onTerminal) {
@@ -65,7 +66,7 @@ export function run(
     });
 }
 
-/** Creates and selects the stack in the instance's own file backend, and clears leftovers of a killed engine. */
+/** Creates and selects the stack in the instance's own file backend, and removes locks of killed engines. */
 export async function ensureStack(instance: Instance, stack = "local"): Promise<void> {
     const { pulumiBackend, pulumiHome } = paths(instance);
     makePrivateFolders(instance);
@@ -85,7 +86,7 @@ export async function ensureStack(instance: Instance, stack = "local"): Promise<
     }
 }
 
-/** The file backend's lock survives a killed engine; a lock of a dead process is removed. */
+/** Removes locks of ended processes: a killed engine leaves its lock in the file backend. */
 function removeDeadLocks(backend: string, stack: string): void {
     const folder = join(backend, ".pulumi", "locks", "organization", project, stack);
     const locks = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".json")) : [];
@@ -98,7 +99,7 @@ function removeDeadLocks(backend: string, stack: string): void {
     }
 }
 
-/** The process that wrote a lock. Undefined if a power cut left it incomplete: an engine writes it in one step. */
+/** Returns the process that wrote a lock; undefined for a lock that a power failure left incomplete. */
 function holderOf(lock: string): number | undefined {
     try {
         return (JSON.parse(readFileSync(lock, "utf8")) as { pid?: number }).pid;
@@ -107,7 +108,7 @@ function holderOf(lock: string): number | undefined {
     }
 }
 
-/** The stack's outputs, as JSON values. */
+/** Returns the stack's outputs as JSON values. */
 export async function outputs(instance: Instance, stack = "local"): Promise<Record<string, unknown>> {
     const result = await run(instance, "pulumi", ["stack", "output", "--json", "--stack", stack], "captured");
     if (result.exitCode !== 0) {

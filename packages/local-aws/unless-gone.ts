@@ -1,4 +1,7 @@
-/** `undefined` instead of one of the named errors, which mean that the resource does not exist. */
+/**
+ * Returns the call's result, or `undefined` if the call fails with one of these errors, which mean that the resource
+ * does not exist.
+ */
 export async function unlessGone<T>(call: Promise<T>, ...names: string[]): Promise<T | undefined> {
     try {
         return await call;

@@ -5,18 +5,18 @@ import { type AnyEntry, canonical, type Properties, tagMap } from "./entry.ts";
 import { apart, asItIs, memberOf, or, struct, value } from "./kinds.ts";
 import { resource, type Tagging } from "./resource.ts";
 
-/** What all types of API Gateway have in common. */
+/** Spelling and not-found error of every API Gateway resource type. */
 export const ofApiGateway = { spelling: asItIs, gone: ["NotFoundException"] };
 
-/** The path of an account's APIs. */
+/** Region and partition in which the account's APIs are. */
 export interface ApiPlace {
     readonly region: string;
     account(): Promise<string>;
 }
 
 /**
- * REST APIs, from an OpenAPI document or without one. The document is put as a whole. API Gateway cannot return it
- * unchanged. A change outside of Pulumi in the described parts is not drift, as with Pulumi's own AWS plugin.
+ * REST APIs with or without an OpenAPI document, which PutRestApi sends as a whole. API Gateway cannot return the
+ * document unchanged, so a change outside Pulumi in the described parts is not drift, as in Pulumi's AWS plugin.
  */
 export function restApiEntries(
     client: apiGateway.APIGatewayClient,
@@ -51,7 +51,7 @@ export function restApiEntries(
             key: "restApiId",
             async get(key, _id, state) {
                 const found = await call(apiGateway.GetRestApiCommand)(key);
-                // The document decides where the program gives no argument.
+                // For arguments that the program omits, the document decides.
                 const given = Object.keys(state).filter((name) => name in found);
                 return Object.fromEntries(given.map((name) => [name, memberOf(found, name)]));
             },
@@ -62,7 +62,7 @@ export function restApiEntries(
                     const body = Buffer.from(args.body);
                     await call(apiGateway.PutRestApiCommand)({ ...key, mode, failOnWarnings, body });
                 }
-                // The document's own values replace those of the arguments.
+                // Arguments that the document also contains are not patched.
                 const patchOperations = patches(isPut ? key : before, input).filter(({ op }) => op === "replace");
                 if (olds.minimumCompressionSize !== undefined && args.minimumCompressionSize === undefined) {
                     patchOperations.push({ op: "replace", path: "/minimumCompressionSize" });
@@ -74,7 +74,7 @@ export function restApiEntries(
     };
 }
 
-/** The patches that change the members `before` to those of `after`. */
+/** The patch operations that change `before` to `after`. */
 export function patches(before: Properties, after: Properties, path = ""): apiGateway.PatchOperation[] {
     const gone = Object.keys(before).filter((name) => after[name] === undefined);
     return [
@@ -89,17 +89,17 @@ export function patches(before: Properties, after: Properties, path = ""): apiGa
 
 type Call = (input: Properties) => Promise<unknown>;
 
-/** A call for patches, if there are any. */
+/** Sends patch operations; does nothing for an empty list. */
 export async function patch(call: Call, key: Properties, patchOperations: readonly object[]): Promise<void> {
     if (patchOperations.length > 0) await call({ ...key, patchOperations });
 }
 
-/** A `put` that patches what changes. */
+/** Returns a `put` that patches only changed properties. */
 export const patching =
     (call: Call) => (input: Properties, change: { readonly key: Properties; readonly before: Properties }) =>
         patch(call, change.key, patches(change.before, input));
 
-/** Tags of an API, a stage, a key or a usage plan. */
+/** Tagging calls of an API, a stage, an API key or a usage plan. */
 export function apiTags(client: apiGateway.APIGatewayClient): Tagging {
     const call = callsOf(client);
     return {

@@ -6,7 +6,7 @@ import type { AnyEntry } from "./entry.ts";
 import { asItIs, at, elementsOf, list, memberOf, or, struct, value } from "./kinds.ts";
 import { resource } from "./resource.ts";
 
-/** API keys, their usage plans, and the account's role for logs. */
+/** API keys, their usage plans, and the account's log role. */
 export function apiKeyEntries(client: apiGateway.APIGatewayClient, region: string): Record<string, AnyEntry> {
     const call = callsOf(client);
     const updateAccount = call(apiGateway.UpdateAccountCommand);
@@ -49,7 +49,7 @@ export function apiKeyEntries(client: apiGateway.APIGatewayClient, region: strin
             },
             async delete(key) {
                 const { apiStages } = await call(apiGateway.GetUsagePlanCommand)(key);
-                // API Gateway does not delete a plan that has stages.
+                // API Gateway does not delete a usage plan with stages.
                 await patch(updatePlan, key, stagePatches(apiStages, []));
                 await call(apiGateway.DeleteUsagePlanCommand)(key);
             },
@@ -87,7 +87,7 @@ export function apiKeyEntries(client: apiGateway.APIGatewayClient, region: strin
     };
 }
 
-/** The patches that change the stages of a plan; API Gateway names a stage by its API and its name. */
+/** The patch operations that change the stages of a usage plan. Each stage is named `<API id>:<stage>`. */
 function stagePatches(before: unknown, after: unknown): apiGateway.PatchOperation[] {
     const [olds = [], news = []] = [before, after].map((stages) =>
         elementsOf(stages).map((each) => `${memberOf(each, "apiId")}:${memberOf(each, "stage")}`),

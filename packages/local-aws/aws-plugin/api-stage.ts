@@ -6,16 +6,16 @@ import type { AnyEntry, Properties } from "./entry.ts";
 import { apart, asItIs, at, type Kind, memberOf, or, partOf, struct, value } from "./kinds.ts";
 import { resource } from "./resource.ts";
 
-/** The address of stages. */
+/** What the invoke URL of a stage consists of. */
 interface StagePlace extends ApiPlace {
-    /** The endpoint of the local AWS, without a slash at its end. */
+    /** The endpoint of the local AWS, without a final slash. */
     readonly endpoint: string;
 }
 
-/** API Gateway takes a log group by its own ARN, not by that of all its streams. */
+/** API Gateway accepts a log group's ARN only without the final `:*`. */
 const logGroup: Kind = { to: (arn) => String(arn).replace(/:\*$/, "") };
 
-/** Deployments, the stages that serve them, and the settings of a stage's methods. */
+/** Deployments, stages, and method settings of stages. */
 export function stageEntries(
     client: apiGateway.APIGatewayClient,
     { region, account, endpoint }: StagePlace,
@@ -67,7 +67,7 @@ export function stageEntries(
         "aws:apigateway/methodSettings:MethodSettings": resource<aws.apigateway.MethodSettingsArgs>({
             ...ofApiGateway,
             replace: { restApi: at("restApiId"), stageName: value, methodPath: value },
-            // AWS may change the default of an argument that the program does not give.
+            // AWS may change the default of an argument that the program omits.
             update: { settings: { ...partOf(asItIs), nested: Object.keys(settingPaths) } },
             id: ({ restApi, stageName, methodPath }) => `${restApi}-${stageName}-${methodPath}`,
             async get({ methodPath, ...stage }) {
@@ -99,7 +99,7 @@ const settingPaths = {
     throttlingRateLimit: "throttling/rateLimit",
 };
 
-/** The values from which a create differs, and the provider's defaults (terraform-provider-aws, method_settings.go). */
+/** The values that a create compares with, and the provider's defaults (terraform-provider-aws, method_settings.go). */
 const unset = {
     metricsEnabled: false,
     loggingLevel: "",
@@ -109,7 +109,9 @@ const unset = {
 };
 const settingDefaults = { throttlingBurstLimit: -1, throttlingRateLimit: -1 };
 
-/** The settings that change; the path is sent as the program writes it, and a create never sends a 0. */
+/**
+ * The patch operations for changed method settings. The path is sent as the program writes it. A create never sends 0.
+ */
 function settingPatches(methodPath: string, settings: unknown, olds: unknown = unset): apiGateway.PatchOperation[] {
     const [wanted, had] = [settings, olds].map((given): Properties => ({ ...settingDefaults, ...Object(given) }));
     return patches(had ?? {}, wanted ?? {}).flatMap(({ op, path = "", value }) => {

@@ -1,19 +1,21 @@
 import { readFile } from "node:fs/promises";
 import { type Zippable, zipSync } from "fflate";
 
-/** A file of an archive in the form that the plugin receives. */
+/** A file of an archive as the engine sends it to the plugin. */
 interface WiredAsset {
     readonly text?: string;
     readonly path?: string;
 }
 
-/** The earliest time of a zip file; the same for all, so that equal files make an equal zip. */
+/**
+ * The modification time of every zip entry, so that equal files give equal archives. It is the earliest time that the
+ * zip format allows.
+ */
 const always = new Date(1980, 0, 1);
 
 /**
- * The zip file of an AssetArchive; equal files in any order give equal bytes.
- *
- * @throws Error for contents other than strings and files: other archives are not mapped
+ * Creates the zip file of an AssetArchive. Equal files in any order give equal bytes.
+ * @throws Error for an archive that contains anything but strings and files
  */
 export async function zipOf(code: unknown): Promise<Uint8Array> {
     const assets = (code as { assets?: Record<string, WiredAsset> } | undefined)?.assets;

@@ -5,7 +5,7 @@ import { type AnyEntry, canonical, sameMembers, tagList } from "./entry.ts";
 import { apart, at, elementsOf, type Kind, list, memberOf, or, partOf, struct, upperCase, value } from "./kinds.ts";
 import { resource } from "./resource.ts";
 
-/** A notification; the addresses of its subscribers are sorted, by their protocol. */
+/** A notification with its subscribers' addresses, sorted, by protocol. */
 interface Notice {
     readonly Notification: budgets.Notification;
     readonly SNS: readonly string[];
@@ -35,7 +35,7 @@ const inOrder = list(
         subscriberEmailAddresses: at("EMAIL", addresses),
     }),
 );
-/** Notifications and addresses have no order. */
+/** AWS returns notifications and addresses in any order. */
 const notifications: Kind = {
     ...inOrder,
     from(found, state) {
@@ -44,7 +44,7 @@ const notifications: Kind = {
     },
 };
 
-/** Budgets and their subscribers. A budget's id is its account and name. */
+/** AWS Budgets with their subscribers. The resource id consists of account and budget name. */
 export function budgetEntries(
     client: budgets.BudgetsClient,
     accountId: () => Promise<string>,

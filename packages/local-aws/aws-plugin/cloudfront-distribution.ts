@@ -40,7 +40,7 @@ const anyOrigin = struct({
     customHeaders: or([], items(struct({ name: at("HeaderName"), value: at("HeaderValue") }))),
     customOriginConfig: customOrigin,
 });
-/** An origin is a bucket, if it is not a custom one. */
+/** An origin: a bucket, unless it has a custom origin configuration. */
 const origin: Kind = {
     ...anyOrigin,
     to: (given) => ({
@@ -90,7 +90,7 @@ const kinds: Kinds = {
     }),
 };
 
-/** CloudFront's configuration for the arguments of a distribution, with its defaults. */
+/** CloudFront's DistributionConfig for the arguments of a distribution, with CloudFront's defaults. */
 export function distributionOf(args: Args): Properties {
     if (!args.viewerCertificate.cloudfrontDefaultCertificate) {
         throw new Error("the local AWS plugin maps a distribution with cloudfrontDefaultCertificate only");
@@ -108,12 +108,12 @@ export function distributionOf(args: Args): Properties {
     return toAws(kinds, args);
 }
 
-/** Distributions, with the features that a page with an API beside it uses. */
+/** Distributions, with the features that a static page with an API needs. */
 export function distributionEntries(client: cloudFront.CloudFrontClient): Record<string, AnyEntry> {
     const call = callsOf(client);
     const get = async (key: Properties) => {
         const { Distribution, ETag } = await call(cloudFront.GetDistributionCommand)(key);
-        // The zone of every distribution (Route 53 User Guide, "Routing traffic to a distribution").
+        // The hosted zone of every distribution (Route 53 User Guide, "Routing traffic to a distribution").
         return { ...Distribution, ...Distribution?.DistributionConfig, ETag, HostedZoneId: "Z2FDTNDATAQYW2" };
     };
     const deployed = (Id: string) =>
@@ -155,7 +155,7 @@ export function distributionEntries(client: cloudFront.CloudFrontClient): Record
                 await change(key, ETag, { CallerReference, ...distributionOf(args) });
                 if (args.waitForDeployment ?? true) await deployed(id);
             },
-            // CloudFront deletes only what is disabled everywhere.
+            // CloudFront deletes a distribution only after it is disabled at every edge location.
             async delete(key, id) {
                 const { Distribution, ETag } = await call(cloudFront.GetDistributionCommand)(key);
                 const config = Distribution?.DistributionConfig;

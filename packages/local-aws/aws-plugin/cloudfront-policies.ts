@@ -7,9 +7,9 @@ import { resource } from "./resource.ts";
 
 /** CloudFront's calls for one kind of policy. */
 interface PolicyCalls {
-    /** The kind's name in the calls, such as `CachePolicy`. */
+    /** The policy type in operation names, such as `CachePolicy`. */
     readonly name: string;
-    /** The kind's part of a policy's ARN, such as `cache-policy`. */
+    /** The policy type in ARNs, such as `cache-policy`. */
     readonly noun: string;
     create(input: Properties): Promise<object>;
     get(key: Properties): Promise<object>;
@@ -17,13 +17,13 @@ interface PolicyCalls {
     delete(key: Properties): Promise<unknown>;
 }
 
-/** Access of distributions to buckets, and their policies for caching, forwarding and response headers. */
+/** Origin access controls, and policies for caching, origin requests and response headers. */
 export function edgePolicyEntries(
     client: cloudFront.CloudFrontClient,
     account: () => Promise<string>,
 ): Record<string, AnyEntry> {
     const call = callsOf(client);
-    /** Each update and delete names the version that it knows. */
+    /** A policy type. Updates and deletes send the ETag of the version that they replace. */
     function policy<A>(update: { readonly [K in keyof A]?: Kind }, { name, noun, ...calls }: PolicyCalls): AnyEntry {
         const config = `${name}Config`;
         async function get(key: Properties) {
@@ -89,10 +89,10 @@ export function edgePolicyEntries(
     };
 }
 
-/** A list in an argument of its own. */
+/** A list that Pulumi wraps in an object with `items`. */
 const listOf = (kind: Kind = value): Kind => counted(struct({ items: list(kind) }));
 
-/** The response headers of a policy. */
+/** Properties of a response headers policy. */
 const responseHeaders: Kinds = {
     name: value,
     comment: or(""),
@@ -115,7 +115,7 @@ const responseHeaders: Kinds = {
     customHeadersConfig: listOf(struct({ header: value, value, override: value })),
 };
 
-/** The cache key and cache times of a policy. */
+/** Properties of a cache policy: cache key and TTLs. */
 export const caching: Kinds = {
     name: value,
     comment: or(""),

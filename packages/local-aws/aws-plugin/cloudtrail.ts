@@ -14,7 +14,10 @@ const selectors = list(
     }),
 );
 
-/** Trails, with the defaults of CreateTrail, and that a trail logs, as in Pulumi's AWS plugin. Its id is its ARN. */
+/**
+ * Trails with the defaults of CreateTrail and with logging switched on, as in Pulumi's AWS plugin. The resource id is
+ * the trail's ARN.
+ */
 export function trailEntries(client: cloudTrail.CloudTrailClient): Record<string, AnyEntry> {
     const call = callsOf(client);
     return {
@@ -47,7 +50,7 @@ export function trailEntries(client: cloudTrail.CloudTrailClient): Record<string
             },
             create: async ({ IsLogging, EventSelectors, ...trail }) =>
                 (await call(cloudTrail.CreateTrailCommand)(trail)).TrailARN,
-            // MiniStack stores the logs and tags of a create only when they are sent again.
+            // MiniStack stores log group and tags only if a second call repeats them.
             settles: true,
             key: "Name",
             async get(key, TrailName) {
@@ -67,7 +70,7 @@ export function trailEntries(client: cloudTrail.CloudTrailClient): Record<string
     };
 }
 
-/** The ARN of a log group in CloudTrail's form. */
+/** The ARN of a log group with the final `:*`, as CloudTrail requires. */
 function withAllStreams(group: unknown): unknown {
     if (group !== "" && !String(group).endsWith(":*")) {
         throw new Error(

@@ -9,7 +9,7 @@ import { resource } from "./resource.ts";
 const gone = ["ResourceNotFound", "ResourceNotFoundException", "DashboardNotFoundError"];
 const dimensions = { ...pairs("Name"), or: {} };
 
-/** The metric of an alarm without queries. */
+/** Properties of an alarm without metric queries. */
 const ownMetric: Kinds = {
     namespace: value,
     metricName: value,
@@ -25,7 +25,7 @@ const queries = list(
         expression: value,
         label: value,
         period: value,
-        // A query returns data only where the program asks for it, as in Pulumi's AWS plugin.
+        // A query returns data only if the program sets `returnData`, as in Pulumi's AWS plugin.
         returnData: or(false),
         metric: at(
             "MetricStat",
@@ -41,10 +41,10 @@ const queries = list(
     }),
 );
 
-/** Alarms on metrics or on expressions over them, with the defaults of PutMetricAlarm in the API reference. */
+/** Metric alarms with or without metric queries, with PutMetricAlarm's defaults (API reference). */
 export function alarmEntries(client: cloudWatch.CloudWatchClient): Record<string, AnyEntry> {
     const call = callsOf(client);
-    /** An alarm has dimensions of its own only without queries. */
+    /** Dimensions belong to an alarm only if it has no metric queries. */
     const alarmOf = ({ Dimensions, ...rest }: Properties) => ({ ...rest, ...(!rest.Metrics && { Dimensions }) });
     return {
         "aws:cloudwatch/metricAlarm:MetricAlarm": resource<aws.cloudwatch.MetricAlarmArgs>({
@@ -82,7 +82,7 @@ export function alarmEntries(client: cloudWatch.CloudWatchClient): Record<string
             delete: ({ AlarmName }) => call(cloudWatch.DeleteAlarmsCommand)({ AlarmNames: [AlarmName] }),
         }),
 
-        // Dashboards have no tags: one of the same name is overwritten, as CloudWatch does.
+        // Dashboards have no tags: PutDashboard overwrites a dashboard with the same name.
         "aws:cloudwatch/dashboard:Dashboard": resource<aws.cloudwatch.DashboardArgs>({
             replace: { dashboardName: value },
             update: { dashboardBody: json },
@@ -98,7 +98,7 @@ export function alarmEntries(client: cloudWatch.CloudWatchClient): Record<string
     };
 }
 
-/** Log groups. Their ARN has no `:*` at its end, which CloudWatch Logs adds, as in Pulumi's AWS plugin. */
+/** Log groups. Pulumi's AWS plugin omits the final `:*` of CloudWatch Logs from the ARN. */
 export function logGroupEntries(client: logs.CloudWatchLogsClient): Record<string, AnyEntry> {
     const call = callsOf(client);
     return {

@@ -10,7 +10,7 @@ type Args = Resolved<aws.dynamodb.TableArgs>;
 const off = { enabled: false };
 const isOn = (status: string | undefined) => status === "ENABLED" || status === "ENABLING";
 
-/** Tables with payment per request, without indexes and streams. */
+/** On-demand tables without indexes and streams. */
 export function tableEntries(client: dynamo.DynamoDBClient): Record<string, AnyEntry> {
     const call = callsOf(client);
     const wait = { client, maxWaitTime: 600, minDelay: 0.2, maxDelay: 5 };
@@ -24,7 +24,7 @@ export function tableEntries(client: dynamo.DynamoDBClient): Record<string, AnyE
         const { ContinuousBackupsDescription: of } = await call(dynamo.DescribeContinuousBackupsCommand)(key);
         return of?.PointInTimeRecoveryDescription?.PointInTimeRecoveryStatus === "ENABLED";
     }
-    /** DynamoDB refuses a change that changes nothing. */
+    /** Sets TTL only if it changes: DynamoDB rejects an update without a change. */
     async function setTtl(key: Properties, wanted: Args["ttl"] = off) {
         const has: Args["ttl"] = await ttlOf(key);
         const set = (AttributeName: string | undefined, Enabled: boolean) =>

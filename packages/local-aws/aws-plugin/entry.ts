@@ -1,39 +1,42 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** Arguments as the plugin receives them: every promise and output is resolved. */
+/** Arguments as the plugin receives them: without promises and outputs. */
 export type Resolved<A> = { readonly [K in keyof A]: pulumi.Unwrap<A[K]> };
 
 export type Properties = Readonly<Record<string, unknown>>;
 
-/** One resource type of `@pulumi/aws`, with the features that this program uses. */
+/** One resource type of `@pulumi/aws`, with the arguments that this program uses. */
 export interface Entry<A> {
-    /** Every mapped argument, and the effect of its change; any other one is an error that names it. */
+    /** Every mapped argument and the effect of its change. `check` rejects every other argument by name. */
     readonly properties: { readonly [K in keyof A]?: "replace" | "update" | "ignore" };
-    /** The mapped arguments inside nested properties: paths without array indices; `a.*` is all of a map. */
+    /** Paths of mapped nested arguments, without array indices. `a.*` includes every key of a map. */
     readonly nested?: readonly string[];
     /**
-     * The argument that AWS's plugin fills in with a generated name, if the program gives none. The default is `name`
+     * The argument that the AWS plugin fills with a generated name if the program gives none. The default is `name`
      * (pulumi-terraform-bridge, SetAutonaming).
      */
     readonly autonamed?: keyof A & string;
-    /** Computed properties that an update may change: they are unknown at its preview. */
+    /** Computed properties that an update may change; they are unknown in its preview. */
     readonly volatile?: readonly string[];
-    /** Arguments that AWS fills in where the program does not give them; they are not a difference then. */
+    /** Arguments for which AWS chooses a value if the program gives none. Such a value is not a difference. */
     readonly filledIn?: readonly (keyof A & string)[];
     /**
-     * The id and the arguments in an id of `pulumi import` (Pulumi Registry, "Import" of each type). The default is the
-     * id itself.
+     * Converts the id of `pulumi import` to the resource id and arguments (Pulumi Registry, "Import" of each type). By
+     * default, both ids are equal.
      */
     imported?(importId: string): { readonly id: string; readonly args: Partial<Resolved<A>> };
-    /** Creates it and returns its id. If it exists, the outcome is AWS's: an error, a second one, or the same one. */
+    /**
+     * Creates the resource and returns its id. For an existing name, AWS decides: an error, a second resource, or the
+     * same resource.
+     */
     create(args: Resolved<A>): Promise<string>;
-    /** The computed properties of an existing resource, after a create or an import. */
+    /** Reads the computed properties of a created or imported resource. */
     computed?(id: string, args: Resolved<A>): Promise<Properties>;
-    /** The state in AWS, under the argument names; undefined when it is gone. */
+    /** Reads the resource as arguments; undefined if the resource does not exist. */
     read(id: string, state: Resolved<A>): Promise<Properties | undefined>;
     /**
-     * Sets every updatable property, and returns the newly computed ones; `create` is enough where an operation is a
-     * put.
+     * Sets every updatable argument and returns newly computed properties. If the API has one put operation for create
+     * and update, this method calls `create`.
      */
     update(id: string, args: Resolved<A>, olds: Resolved<A>): Promise<Properties | undefined>;
     delete(id: string, state: Resolved<A>): Promise<void>;
@@ -42,7 +45,7 @@ export interface Entry<A> {
 // biome-ignore lint/suspicious/noExplicitAny: the table holds entries of every argument type
 export type AnyEntry = Entry<any>;
 
-/** A value that must be given, because auto-naming is not mapped. */
+/** Returns an argument that is required because auto-naming is not mapped. */
 export function named<T>(value: T | undefined, property: string): T {
     if (value === undefined || value === "") {
         throw new Error(`the local AWS plugin does not name resources by itself: give ${property}`);
@@ -50,13 +53,13 @@ export function named<T>(value: T | undefined, property: string): T {
     return value;
 }
 
-/** The program's order of a list without a meaningful order, if AWS's answer has the same members; else AWS's order. */
+/** Returns the program's list if AWS returned the same members in another order, otherwise AWS's list. */
 export function sameMembers<T>(state: readonly T[] | undefined, observed: readonly T[]): readonly T[] {
     const sorted = (list: readonly T[]) => list.map(canonical).sort().join();
     return state && sorted(state) === sorted(observed) ? state : observed;
 }
 
-/** The program's text of a JSON document, if AWS's answer means the same; else AWS's text. */
+/** Returns the program's JSON text if AWS returned an equal document, otherwise AWS's text. */
 export function sameJson(state: unknown, observed: string | undefined): unknown {
     const meaning = (text: string) => canonical(JSON.parse(text));
     return typeof state === "string" && observed !== undefined && meaning(state) === meaning(observed)
@@ -64,7 +67,7 @@ export function sameJson(state: unknown, observed: string | undefined): unknown 
         : observed;
 }
 
-/** JSON with sorted keys, so that equal values have equal texts. */
+/** Serializes a value with sorted keys, so that equal values give equal texts. */
 export function canonical(value: unknown): string {
     return (
         JSON.stringify(value, (_, inner: unknown) =>
@@ -80,14 +83,14 @@ interface Tag {
     readonly Value?: string | undefined;
 }
 
-/** Tags in the form of most services. */
+/** Tags as a list of Key and Value, as most services expect. */
 export const tagList = (tags: object | undefined) =>
     Object.entries(tags ?? {}).map(([Key, Value]) => ({ Key, Value: String(Value) }));
 
-/** Tags in the form of services that take a map. */
+/** Tags as a map, as Lambda and SQS expect. */
 export const tagMap = (tags: object | undefined): Record<string, string> =>
     Object.fromEntries(Object.entries(tags ?? {}).map(([key, value]) => [key, String(value)]));
 
-/** Tags in Pulumi's form. */
+/** Tags as a map, as Pulumi stores them. */
 export const plainTags = (tags: readonly Tag[] | undefined) =>
     Object.fromEntries((tags ?? []).map(({ Key = "", Value }) => [Key, Value]));

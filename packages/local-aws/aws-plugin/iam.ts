@@ -6,7 +6,7 @@ import { at, encodedJson, type Kind, memberOf, or, pairs, value } from "./kinds.
 import { resource } from "./resource.ts";
 
 const gone = ["NoSuchEntityException"];
-/** Limit of versions of a managed policy (IAM User Guide, "Versioning IAM policies"). */
+/** The maximum number of versions of a managed policy (IAM User Guide, "Versioning IAM policies"). */
 const keptVersions = 5;
 
 /** Roles, policies and identity providers. */
@@ -71,7 +71,7 @@ function roleEntries(client: iam.IAMClient): Record<string, AnyEntry> {
 /** Managed policies. */
 function policy(client: iam.IAMClient): AnyEntry {
     const call = callsOf(client);
-    /** The versions that are not in force, oldest first. */
+    /** The ids of versions other than the default version, oldest first. */
     async function spareVersions(key: Properties): Promise<(string | undefined)[]> {
         const { Versions = [] } = await call(iam.ListPolicyVersionsCommand)(key);
         return Versions.filter(({ IsDefaultVersion }) => !IsDefaultVersion)
@@ -100,7 +100,7 @@ function policy(client: iam.IAMClient): AnyEntry {
         key: "PolicyArn",
         get,
         async put({ PolicyArn, PolicyDocument }) {
-            // A change of tags alone creates no version.
+            // A change of tags only must not create a version.
             const inForce = decodeURIComponent((await get({ PolicyArn })).PolicyDocument ?? "");
             if (sameJson(PolicyDocument, inForce) === PolicyDocument) return;
             const [oldest, ...others] = await spareVersions({ PolicyArn });
@@ -118,7 +118,7 @@ function policy(client: iam.IAMClient): AnyEntry {
     });
 }
 
-/** Attachments of managed policies, and OpenID Connect providers. */
+/** Managed policy attachments and OpenID Connect providers. */
 function attachments(client: iam.IAMClient): Record<string, AnyEntry> {
     const call = callsOf(client);
     const attachedTo = (policies: { AttachedPolicies?: iam.AttachedPolicy[] | undefined }, key: Properties) =>
@@ -142,7 +142,7 @@ function attachments(client: iam.IAMClient): Record<string, AnyEntry> {
             delete: call(iam.DetachUserPolicyCommand),
         }),
 
-        // MiniStack cannot change one, so every change replaces it.
+        // MiniStack cannot update a provider, so each change replaces it.
         "aws:iam/openIdConnectProvider:OpenIdConnectProvider": resource<aws.iam.OpenIdConnectProviderArgs>({
             replace: {
                 url: { from: (found) => `https://${String(found).replace(/^https:\/\//, "")}` },

@@ -1,14 +1,17 @@
 import { canonical, type Properties, sameJson, sameMembers } from "./entry.ts";
 
-/** How one property goes into a call, and comes back from an answer. */
+/** How one property is converted to API input and back. */
 export interface Kind {
-    /** The path of members in calls and answers; without one, the property's own name in AWS's spelling. */
+    /** The member path in API input and output. The default is the property's name in AWS's spelling. */
     readonly path?: string;
-    /** AWS's value, in Pulumi's form, where the program gives none: it is sent then, and is no difference when read. */
+    /**
+     * AWS's default. `toAws` sends this value for an omitted property, and `fromAws` does not report it as a
+     * difference.
+     */
     readonly or?: unknown;
-    /** The value that removes a property which the program gave before, where AWS has no other default. */
+    /** The value that clears a property that the program removed, for properties without a default. */
     readonly cleared?: unknown;
-    /** Paths of all arguments inside; a kind without them takes any value. `a.*` is all of a map. */
+    /** Paths of all nested arguments; without paths, any value is accepted. `a.*` includes every key of a map. */
     readonly nested?: readonly string[];
     to?(value: unknown): unknown;
     from?(found: unknown, state: unknown): unknown;
@@ -16,28 +19,28 @@ export interface Kind {
 
 export type Kinds = Readonly<Record<string, Kind>>;
 
-/** The property's name in the service's API. */
+/** Converts a property's name to its name in the service's API. */
 export type Spelling = (property: string) => string;
 
 export const upperCase: Spelling = (property) => property.charAt(0).toUpperCase() + property.slice(1);
 export const asItIs: Spelling = (property) => property;
 
-/** A value that is the same on both sides. */
+/** A value with the same form in Pulumi and AWS. */
 export const value: Kind = {};
 
-/** A kind at another path than the property's own name, and with a default. */
+/** A kind with another member path, and optionally a default. */
 export const at = (path: string, kind: Kind = value, or: unknown = kind.or): Kind => ({ ...kind, path, or });
 
-/** A kind with AWS's default. */
+/** A kind with an AWS default. */
 export const or = (preset: unknown, kind: Kind = value): Kind => ({ ...kind, or: preset });
 
-/** A kind of which an update sends a value when the program gives it no longer. */
+/** A kind for which an update sends `cleared` once the program omits the property. */
 export const clearedBy = (cleared: unknown, kind: Kind): Kind => ({ ...kind, cleared });
 
-/** A property that the row's own calls handle. */
+/** A property that the resource type's own calls handle. */
 export const apart: Kind = { path: "" };
 
-/** The members of a call for the properties in `values`; `olds` are the properties before an update. */
+/** Returns the API input for `values`. `olds` has the properties before an update. */
 export function toAws(kinds: Kinds, values: object, olds: object = {}, spelling = upperCase): Properties {
     const input: Record<string, unknown> = {};
     for (const [property, kind] of Object.entries(kinds)) {
@@ -59,7 +62,7 @@ export function toAws(kinds: Kinds, values: object, olds: object = {}, spelling 
     return input;
 }
 
-/** The properties in AWS's answer, without the defaults of those that the program does not give. */
+/** Returns the properties of an API response, without defaults of properties that the program omits. */
 export function fromAws(kinds: Kinds, found: unknown, state: unknown, spelling = upperCase): Properties {
     const observed = Object.entries(kinds).flatMap(([property, kind]) => {
         if (kind.path === "") {
@@ -75,17 +78,17 @@ export function fromAws(kinds: Kinds, found: unknown, state: unknown, spelling =
     return Object.fromEntries(observed);
 }
 
-/** A member of a value that may be missing; null is a missing value. */
+/** Returns a member of a value; undefined if the value or the member is missing or null. */
 export function memberOf(value: unknown, name: string): unknown {
     const found: unknown = value === null || typeof value !== "object" ? undefined : Reflect.get(value, name);
     return found ?? undefined;
 }
 
-/** The paths of all arguments inside those of `kinds`. */
+/** The paths of all nested arguments of `kinds`. */
 export const nestedOf = (kinds: Kinds): readonly string[] =>
     Object.entries(kinds).flatMap(([property, { nested = [] }]) => nested.map((path) => `${property}.${path}`));
 
-/** An object with these members. One that has only defaults is missing, if the program does not give it. */
+/** An object with these members. An object with only defaults is omitted if the program omits the property. */
 export function struct(members: Kinds, spelling = upperCase): Kind {
     return {
         nested: Object.entries(members).flatMap(([property, { nested }]) =>
@@ -99,7 +102,7 @@ export function struct(members: Kinds, spelling = upperCase): Kind {
     };
 }
 
-/** Properties that AWS has inside one member. */
+/** Properties that AWS nests inside one member. */
 export const inside = (path: string, kinds: Kinds, spelling = upperCase): Kinds =>
     Object.fromEntries(
         Object.entries(kinds).map(([name, kind]) => [name, at(`${path}.${kind.path ?? spelling(name)}`, kind)]),
@@ -111,7 +114,7 @@ export const list = (of: Kind = value): Kind => ({
     to: (given) => elementsOf(given).map((each) => (of.to ? of.to(each) : each)),
     from(found, state) {
         const were = elementsOf(state);
-        // No element is the same as no list.
+        // An empty list equals an omitted list.
         if (elementsOf(found).length === 0 && state === undefined) return undefined;
         return elementsOf(found).map((each, n) => (of.from ? of.from(each, were[n] ?? {}) : each));
     },
@@ -119,7 +122,7 @@ export const list = (of: Kind = value): Kind => ({
 
 export const elementsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-/** An object in CloudFront's form, with the number of its items. */
+/** An object with CloudFront's `Quantity` of its items. */
 export const counted = (of: Kind): Kind => ({
     ...of,
     to(given) {
@@ -128,7 +131,7 @@ export const counted = (of: Kind): Kind => ({
     },
 });
 
-/** A list in CloudFront's form. */
+/** A list as CloudFront's `Quantity` and `Items`. */
 export function items(of: Kind = value): Kind {
     const { nested, to, from } = list(of);
     return {
@@ -138,7 +141,7 @@ export function items(of: Kind = value): Kind {
     };
 }
 
-/** A list without a meaningful order: the program's order, if AWS's answer has the same members. */
+/** A list in any order: the program's order is kept if AWS returns the same members. */
 export const unordered = (of: Kind): Kind => ({
     ...of,
     from(found, state) {
@@ -147,17 +150,17 @@ export const unordered = (of: Kind): Kind => ({
     },
 });
 
-/** One value that AWS has as a list. */
+/** A single value that AWS stores as a list of one. */
 export const only = (of: Kind = value): Kind => ({
     ...of,
     to: (given) => [of.to ? of.to(given) : given],
     from: (found, state) => (of.from ? of.from(elementsOf(found)[0], state) : elementsOf(found)[0]),
 });
 
-/** A map that has the same form on both sides. */
+/** A map with the same form in Pulumi and AWS. */
 export const map: Kind = { nested: ["*"] };
 
-/** A map that AWS has as a list of keys and values, such as tags and dimensions. */
+/** A map that AWS stores as a list of names and values, such as tags and dimensions. */
 export const pairs = (name: string): Kind => ({
     ...map,
     to: (given) => Object.entries(Object(given)).map(([key, inner]) => ({ [name]: key, Value: String(inner) })),
@@ -165,7 +168,7 @@ export const pairs = (name: string): Kind => ({
         Object.fromEntries(elementsOf(found).map((each) => [memberOf(each, name), memberOf(each, "Value")])),
 });
 
-/** A map of which AWS answers more than the program gives. */
+/** A map of which AWS returns more keys than the program gives. */
 export const partOf = (spelling: Spelling): Kind => ({
     ...map,
     to: (given) => Object.fromEntries(Object.entries(Object(given)).map(([key, inner]) => [spelling(key), inner])),
@@ -178,8 +181,8 @@ export const partOf = (spelling: Spelling): Kind => ({
 export const numberText: Kind = { to: String, from: Number };
 export const flagText: Kind = { to: String, from: (found) => found === "true" };
 
-/** The text of a JSON document: the program's, if AWS's answer means the same. */
+/** A JSON document as text. The program's text is kept if AWS returns an equal document. */
 export const json: Kind = { from: (found, state) => (found === "" ? undefined : sameJson(state, String(found))) };
 
-/** A JSON document that AWS answers in the form of a URL. */
+/** A JSON document that AWS returns URL-encoded. */
 export const encodedJson: Kind = { from: (found, state) => sameJson(state, decodeURIComponent(String(found))) };

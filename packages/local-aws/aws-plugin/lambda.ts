@@ -14,7 +14,9 @@ export const lambdaEntries = (client: lambda.LambdaClient, region: string): Reco
     ...accessEntries(client),
 });
 
-/** Functions from a zip file, with the defaults of CreateFunction; layers, images and networks are not mapped. */
+/**
+ * Functions from a zip file, with CreateFunction's defaults. Layers, container images and VPC settings are not mapped.
+ */
 function functionEntry(client: lambda.LambdaClient, region: string): AnyEntry {
     const call = callsOf(client);
     async function setConcurrency(FunctionName: unknown, wanted: unknown) {
@@ -46,7 +48,7 @@ function functionEntry(client: lambda.LambdaClient, region: string): AnyEntry {
             }),
             tracingConfig: or({}, struct({ mode: or("PassThrough") })),
             deadLetterConfig: or({}, struct({ targetArn: or("") })),
-            // Terraform's value for no reserved concurrency.
+            // -1 is Terraform's value for unreserved concurrency.
             reservedConcurrentExecutions: or(-1),
         },
         outputs: {
@@ -82,7 +84,8 @@ function functionEntry(client: lambda.LambdaClient, region: string): AnyEntry {
         async put(input, { key, args, olds, before }) {
             const ZipFile = await zipOf(args.code);
             const configuration = configurationOf(input);
-            // As in AWS's own plugin: a caller who may replace the code may lack the permission for all other changes.
+            // Like the AWS plugin, sends only changed parts: a caller with lambda:UpdateFunctionCode may lack the
+            // permission for the configuration.
             if (canonical(configuration) !== canonical(configurationOf(before))) {
                 await call(lambda.UpdateFunctionConfigurationCommand)(configuration);
             }
@@ -97,7 +100,7 @@ function functionEntry(client: lambda.LambdaClient, region: string): AnyEntry {
 
 const ownGroup = (name: unknown) => `/aws/lambda/${name}`;
 
-/** The members that only an update of the configuration sends. */
+/** The members that only UpdateFunctionConfiguration accepts. */
 function configurationOf({ FunctionName, code, Architectures, ReservedConcurrentExecutions, ...rest }: Properties) {
     const LoggingConfig = { LogFormat: "Text", LogGroup: ownGroup(FunctionName), ...Object(rest.LoggingConfig) };
     return { FunctionName, ...rest, LoggingConfig };
@@ -112,12 +115,12 @@ function observedFunction(
     const invocations = (target: string) =>
         `arn:${arn.split(":")[1]}:apigateway:${region}:lambda:path/2015-03-31/functions/${target}/invocations`;
     const codeWas = memberOf(state, "codeSha256");
-    // Lambda fills in the log group where none is given.
+    // Lambda chooses the log group if the function names none.
     const { LogGroup, ...logging } = LoggingConfig ?? {};
     const isFilledIn = state.loggingConfig?.logGroup === undefined && LogGroup === ownGroup(FunctionName);
     return {
         ...found,
-        // An import does not know the code, as in AWS's own plugin.
+        // An imported function has no code in the state, as in the AWS plugin.
         code: codeWas === undefined || codeWas === CodeSha256 ? state.code : "changed outside",
         LoggingConfig: isFilledIn ? logging : LoggingConfig,
         QualifiedArn: `${arn}:${Version}`,
@@ -126,7 +129,7 @@ function observedFunction(
     };
 }
 
-/** A statement of a function's own policy, in Lambda's form. */
+/** A statement of a function's resource policy, as Lambda returns it. */
 interface PolicyStatement {
     readonly Sid: string;
     readonly Action: string;

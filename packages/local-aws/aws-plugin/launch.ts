@@ -5,15 +5,15 @@ import { pathToFileURL } from "node:url";
 import { digest } from "../toolchain/stamp.mjs";
 
 /**
- * Starts the AWS plugin from one bundled file. The engine starts a plugin for each command, and half of a start was
- * loading modules. The bundle is made once for a state of the sources and of the lock file, in about a second.
+ * Starts the AWS plugin from one bundled file: half of the start time was loading modules, and the engine starts the
+ * plugin for each command. The bundle is rebuilt, in about a second, when the sources or the lock file change.
  */
 
 const source = import.meta.dirname;
 const root = join(source, "..", "..", "..");
 const folder = join(root, ".tools", "aws-plugin");
 
-/** Parts of Pulumi's SDK that only programs need: the compiler and npm's dependency tree. */
+/** Dependencies of Pulumi's SDK that only programs need. */
 const unused = ["typescript", "@npmcli/arborist"];
 
 const names = readdirSync(source).filter((name) => name.endsWith(".ts"));
@@ -39,7 +39,7 @@ async function build(): Promise<void> {
         logLevel: "error",
         outfile: unfinished,
         alias: Object.fromEntries(unused.map((name) => [name, join(source, "unused.cjs")])),
-        // Parts of the SDK are CommonJS and load Node's own modules by require.
+        // Parts of the SDK are CommonJS and load Node's modules with `require`.
         banner: { js: 'import{createRequire as R}from"node:module";const require=R(import.meta.url);' },
     });
     renameSync(unfinished, bundle);

@@ -14,7 +14,7 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-// The index would load the automation API, the compiler and npm, too.
+// The SDK's index also loads the automation API, TypeScript and npm.
 import { main } from "@pulumi/pulumi/provider/server.js";
 import { restApiEntries } from "./api-gateway.ts";
 import { apiKeyEntries } from "./api-keys.ts";
@@ -35,7 +35,10 @@ import { snsEntries } from "./sns.ts";
 import { sqsEntries } from "./sqs.ts";
 import { ssmLookups } from "./ssm.ts";
 
-/** Stand-in for Pulumi's AWS plugin in local runs: the resource types that this program uses, by AWS SDK calls. */
+/**
+ * The local AWS plugin: replaces Pulumi's AWS plugin in local runs and manages this program's resource types with the
+ * AWS SDK.
+ */
 
 const config = JSON.parse(process.env.PULUMI_CONFIG ?? "{}") as Record<string, string>;
 const region = config["aws:region"] ?? process.env.AWS_REGION ?? "us-east-1";
@@ -79,10 +82,10 @@ const provider = createProvider(
     },
 );
 
-// The engine ends it by a signal, and so nothing that Node compiled would be kept (NODE_COMPILE_CACHE).
+// The engine ends the plugin by a signal, and Node then does not write its compile cache (NODE_COMPILE_CACHE).
 flushCompileCache();
 
-// A killed engine does not end its plugins, and records nothing after its end.
+// A killed engine leaves its plugins running, and records nothing that they do afterwards.
 const engine = Number(process.env.ENGINE_PID);
 setInterval(() => process.ppid !== engine && process.exit(1), 500).unref();
 

@@ -8,7 +8,7 @@ type Handle<Request, Response> = (
     callback: (error: unknown, response?: Response) => void,
 ) => void;
 
-/** The calls of the SDK's provider server that differ in a preview. */
+/** The methods of the SDK's provider server that this file overrides. */
 interface Server {
     readonly configure: Handle<proto.ConfigureRequest, proto.ConfigureResponse>;
     readonly create: Handle<proto.CreateRequest, proto.CreateResponse>;
@@ -16,8 +16,8 @@ interface Server {
 }
 
 /**
- * Makes the SDK's provider server answer previews, as AWS's plugin does: outputs that an update cannot change stay
- * known. The SDK announces no support for previews, and the engine then treats every output of an update as unknown.
+ * Lets the SDK's provider server answer previews of updates, as the AWS plugin does: outputs that the update cannot
+ * change stay known. By default the SDK does not support previews, so the engine treats every output as unknown.
  */
 export function answerPreviews(previewUpdate: PreviewedUpdate): void {
     const { addService } = grpc.Server.prototype;

@@ -3,16 +3,16 @@ import { type AnyEntry, canonical, type Properties } from "./entry.ts";
 
 export type Lookup = (args: Properties) => Promise<Properties>;
 
-/** Pulumi's placeholder for a value that is unknown at preview, and its key in wrapped values. */
+/** Pulumi's placeholder for an unknown value, and the key that marks wrapped values. */
 const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const signature = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 const hashedSignatures: unknown[] = ["c44067f5952c0a294b673a41bacd8c17", "0def7320c3a5731c473e5ecbe6d01bc7"];
 
-/** The state that an update will have, as far as it is known at preview. */
+/** Returns the known part of the state after an update. */
 export type PreviewedUpdate = (urn: string, olds: Properties, news: Properties) => Record<string, unknown>;
 
-/** A Pulumi provider over a table of entries and a table of lookups (Pulumi's functions). */
+/** Creates a Pulumi provider from a table of resource types and a table of functions (lookups). */
 export function createProvider(
     entries: Readonly<Record<string, AnyEntry>>,
     lookups: Readonly<Record<string, Lookup>>,
@@ -45,8 +45,8 @@ export function createProvider(
                     properties[key] !== "ignore" && !isOpen(key) && comparable(olds[key]) !== comparable(news[key]),
             );
             const replaces = changed.filter((key) => properties[key] === "replace");
-            // The rule of pulumi-terraform-bridge (nameRequiresDeleteBeforeReplace): a name that the program gives can
-            // exist only once. All other types are created first.
+            // pulumi-terraform-bridge (nameRequiresDeleteBeforeReplace) deletes first if the program gives the name,
+            // because two resources cannot have one name. All other types are created first.
             const hasGivenName = autonamed in properties && news[autonamed] !== undefined;
             const deleteBeforeReplace = replaces.length > 0 && hasGivenName;
             return { changes: changed.length > 0, replaces, deleteBeforeReplace };
@@ -62,7 +62,7 @@ export function createProvider(
             if (found === undefined) {
                 return { id: "", props: {} };
             }
-            // Unchanged values stay in their written form, with the wrapping of secrets.
+            // Unchanged values keep the program's form, including wrapped secrets.
             const asWas = (key: string, value: unknown) => comparable(unwrap(props?.[key])) === comparable(value);
             const news = Object.entries(found).filter(([key, value]) => !asWas(key, value));
             return { id, props: clean({ ...props, ...Object.fromEntries(news) }) };
@@ -90,7 +90,7 @@ export function createProvider(
     };
 }
 
-/** The state and the arguments of a resource that `pulumi import` names. */
+/** Reads the id, arguments and state of a resource for `pulumi import`. */
 async function importOf(entry: AnyEntry, importId: string) {
     const { id, args = {} } = entry.imported?.(importId) ?? { id: importId };
     const found = await entry.read(id, args);
@@ -103,13 +103,13 @@ async function importOf(entry: AnyEntry, importId: string) {
     return { id, inputs, props: clean({ ...all, ...(await entry.computed?.(id, all)) }) };
 }
 
-/** The properties of a state that the program does not give. */
+/** The properties of a state that are not arguments. */
 function computedOf({ properties, filledIn = [] }: AnyEntry, state: Properties): Record<string, unknown> {
     const isComputed = (key: string) => !(key in properties) || filledIn.includes(key);
     return Object.fromEntries(Object.entries(state).filter(([key]) => isComputed(key)));
 }
 
-/** Paths of all arguments that an entry does not know. */
+/** Paths of all arguments that the entry does not map. */
 function unmapped({ properties, nested = [] }: AnyEntry, args: Properties): string[] {
     const roots = new Set(nested.map((path) => path.split(".", 1)[0]));
     return Object.entries(args).flatMap(([property, value]) => {
@@ -123,7 +123,7 @@ function unmapped({ properties, nested = [] }: AnyEntry, args: Properties): stri
     });
 }
 
-/** Paths of the innermost values, without array indices. */
+/** Paths of all leaf values, without array indices. */
 function leaves(path: string, value: unknown): string[] {
     if (Array.isArray(value)) {
         return [...new Set(value.flatMap((element) => leaves(path, element)))];
@@ -134,7 +134,7 @@ function leaves(path: string, value: unknown): string[] {
     return Object.entries(value).flatMap(([key, inner]) => leaves(`${path}.${key}`, inner));
 }
 
-/** Properties without Pulumi's wrapping of secrets. */
+/** Properties with secrets unwrapped. */
 function plain(properties: Properties): Record<string, unknown> {
     return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, unwrap(value)]));
 }
@@ -150,7 +150,7 @@ function unwrap(value: unknown): unknown {
     return object[signature] === secretSignature ? unwrap(object.value) : plain(object);
 }
 
-/** Assets and archives are compared by their content, everything else by its value. */
+/** Text for comparison: assets and archives by content, other values by value. */
 function comparable(value: unknown): string {
     const object = value as Record<string, unknown> | undefined;
     return hashedSignatures.includes(object?.[signature]) ? String(object?.hash) : canonical(value ?? null);

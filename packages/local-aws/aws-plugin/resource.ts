@@ -2,61 +2,64 @@ import { unlessGone } from "../unless-gone.ts";
 import { type AnyEntry, canonical, type Entry, named, type Properties, plainTags, type Resolved } from "./entry.ts";
 import { at, fromAws, type Kind, type Kinds, memberOf, nestedOf, type Spelling, toAws, value } from "./kinds.ts";
 
-/** A service's calls for tags. */
+/** A service's tagging calls. */
 export interface Tagging {
-    /** The member of a create, if that takes tags. */
+    /** The tags' member of the create input, if the create accepts tags. */
     readonly member?: string;
-    /** What the calls name: the ARN, unless it is the id. */
+    /** Whether tagging calls take the resource id; by default, they take the ARN. */
     readonly by?: "id";
-    /** Tags in the service's form. */
+    /** Converts tags to the service's form. */
     form(tags: object | undefined): unknown;
-    /** The tags; without this call, the resource's answer has them in `member`. */
+    /** Lists the tags. Without this call, `get` returns them in `member`. */
     list?(of: string): Promise<unknown>;
     add(to: string, tags: unknown): Promise<unknown>;
-    /** Without this call, `add` sets all tags. */
+    /** Removes tags. Without this call, `add` replaces all tags. */
     remove?(from: string, keys: readonly string[]): Promise<unknown>;
 }
 
 type KindsOf<A> = { readonly [K in keyof A]?: Kind };
 
-/** An update: all arguments after and before it. */
+/** The arguments before and after an update. */
 interface Change<A> {
     readonly id: string;
     readonly args: Resolved<A>;
-    /** The arguments before; none at a create. */
+    /** The arguments before the update; empty for a create. */
     readonly olds: Partial<Resolved<A>>;
-    /** The members that name the resource. */
+    /** The members that identify the resource. */
     readonly key: Properties;
-    /** The input for the arguments before. */
+    /** The API input for the arguments before the update. */
     readonly before: Properties;
 }
 
-/** A resource type as data: its properties, and the calls for it. */
+/** A resource type as data: its properties and API calls. */
 interface Row<A> extends Pick<Entry<A>, "autonamed" | "volatile" | "filledIn" | "imported"> {
     /** The properties whose change replaces the resource. */
     readonly replace?: KindsOf<A>;
     /** The properties that `put` changes. */
     readonly update?: KindsOf<A>;
-    /** What the service computes: members of its answer, or values that the id determines. */
+    /** Computed properties: members of the response, or values derived from the id. */
     readonly outputs?: Kinds | ((id: string, args: Resolved<A>) => Properties | Promise<Properties>);
     readonly spelling?: Spelling;
     readonly tags?: Tagging;
-    /** The member of the calls that has the id; or all members that name the resource, by default those of `replace`. */
+    /** The input member for the id, or all members that identify the resource. By default, the members of `replace`. */
     readonly key?: string | ((id: string, args: Resolved<A>) => Properties);
-    /** The id of a type that `put` creates. */
+    /** The id of a resource that `put` creates. */
     id?(args: Resolved<A>): string;
     create?(input: Properties, args: Resolved<A>): Promise<string | undefined>;
-    /** Whether `put` follows a create, because that does not take all properties. */
+    /** Whether `put` must follow the create, because the create does not accept every property. */
     readonly settles?: boolean;
-    /** Sets all properties; of a type that it creates, those of `replace` too. */
+    /** Sets all properties; for types without a create operation, also those of `replace`. */
     put?(input: Properties, change: Change<A>): Promise<unknown>;
-    /** AWS's answer with the members of all properties, undefined or one of the errors `gone` if there is none. */
+    /**
+     * Reads the resource with all properties. Returns undefined, or fails with an error in `gone`, if the resource does
+     * not exist.
+     */
     get(key: Properties, id: string, state: Resolved<A>): Promise<object | undefined>;
     delete(key: Properties, id: string, state: Resolved<A>): Promise<unknown>;
     readonly gone?: readonly string[];
 }
 
-/** The entry of a resource type: generic create, read, update and delete over its row. */
+/** Returns a resource type's entry with generic create, read, update and delete. */
 export function resource<A>(row: Row<A>): AnyEntry {
     const { replace = {}, update = {}, tags, volatile } = row;
     const effects = (of: object, effect: "replace" | "update") => Object.keys(of).map((property) => [property, effect]);
@@ -146,7 +149,7 @@ async function tagsOf(tags: Tagging, id: string, outputs: Properties, found: obj
     return Array.isArray(has) ? plainTags(has) : has;
 }
 
-/** Sets the tags that changed, and removes those that the resource no longer has. */
+/** Sets changed tags and removes tags that the program no longer has. */
 async function setTags<A>(row: Row<A>, id: string, args: Resolved<A>, olds: object): Promise<void> {
     const { tags } = row;
     const [wanted, before] = [args, olds].map((of) => ({ ...Object(memberOf(of, "tags")) }));

@@ -14,7 +14,7 @@ const gone = [
     "NoSuchLifecycleConfiguration",
 ];
 
-/** Buckets, their settings, and objects from a file on disk or from a text. */
+/** Buckets, their settings, and objects from a file or a text. */
 export const s3Entries = (client: s3.S3Client, region: string): Record<string, AnyEntry> => ({
     "aws:s3/bucket:Bucket": bucket(client, region),
     "aws:s3/bucketObjectv2:BucketObjectv2": object(client),
@@ -66,7 +66,10 @@ function bucket(client: s3.S3Client, region: string): AnyEntry {
     });
 }
 
-/** Settings of a bucket, which are resources of their own in `@pulumi/aws`: a put sets the whole, a delete resets it. */
+/**
+ * Bucket settings that are separate resources in `@pulumi/aws`: create and update replace the whole setting, and delete
+ * resets it.
+ */
 function settings(client: s3.S3Client): Record<string, AnyEntry> {
     const call = callsOf(client);
     const ofBucket = {
@@ -135,7 +138,7 @@ function settings(client: s3.S3Client): Record<string, AnyEntry> {
             put: call(s3.PutBucketVersioningCommand),
             get: async (key) => ({ VersioningConfiguration: await call(s3.GetBucketVersioningCommand)(key) }),
             async delete({ Bucket }, _id, { versioningConfiguration: { status } }) {
-                // Versioning that was enabled can only be suspended.
+                // S3 can suspend versioning, but not disable it again.
                 const VersioningConfiguration = { Status: "Suspended" };
                 if (status === "Enabled")
                     await call(s3.PutBucketVersioningCommand)({ Bucket, VersioningConfiguration });
@@ -164,7 +167,7 @@ const lifecycleRule = struct({
     abortIncompleteMultipartUpload: struct({ daysAfterInitiation: value }),
 });
 
-/** Objects from a file on disk, or from a text; other sources are not mapped. */
+/** Objects from a file or a text; other sources are not mapped. */
 function object(client: s3.S3Client): AnyEntry {
     const call = callsOf(client);
     const tagging: Kind = {
@@ -193,7 +196,7 @@ function object(client: s3.S3Client): AnyEntry {
             const Body = path === undefined ? content : await readFile(String(path));
             await call(s3.PutObjectCommand)({ ...input, Body });
         },
-        // As with AWS's own plugin, a content that was overwritten outside is not drift.
+        // Like the AWS plugin, does not detect content that was overwritten outside Pulumi.
         async get(key) {
             const found = await call(s3.HeadObjectCommand)(key);
             const { TagSet } = await call(s3.GetObjectTaggingCommand)(key);

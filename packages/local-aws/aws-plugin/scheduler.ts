@@ -5,7 +5,7 @@ import type { AnyEntry } from "./entry.ts";
 import { or, struct, value } from "./kinds.ts";
 import { resource } from "./resource.ts";
 
-/** Schedules, with the defaults of CreateSchedule in the API reference. A schedule has no tags of its own. */
+/** Schedules with CreateSchedule's defaults (API reference). Schedules have no tags. */
 export function scheduleEntries(client: scheduler.SchedulerClient): Record<string, AnyEntry> {
     const call = callsOf(client);
     return {
@@ -39,7 +39,7 @@ export function scheduleEntries(client: scheduler.SchedulerClient): Record<strin
                 return { GroupName, Name };
             },
             get: call(scheduler.GetScheduleCommand),
-            // The whole schedule: an update removes what it does not contain (API reference of UpdateSchedule).
+            // Sends the whole schedule: UpdateSchedule resets omitted members (API reference).
             put: call(scheduler.UpdateScheduleCommand),
             delete: call(scheduler.DeleteScheduleCommand),
         }),

@@ -7,7 +7,7 @@ import { resource } from "./resource.ts";
 
 const gone = ["QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"];
 
-/** Queues and their policies. A queue's id is its URL. Defaults are those of CreateQueue in the API reference. */
+/** Queues and their policies, with CreateQueue's defaults (API reference). A queue's id is its URL. */
 export function sqsEntries(client: sqs.SQSClient): Record<string, AnyEntry> {
     const call = callsOf(client);
     const attributesOf = (key: object) => call(sqs.GetQueueAttributesCommand)({ ...key, AttributeNames: ["All"] });

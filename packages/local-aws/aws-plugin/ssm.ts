@@ -1,7 +1,7 @@
 import { paginateGetParametersByPath, type SSMClient } from "@aws-sdk/client-ssm";
 import type { Lookup } from "./provider.ts";
 
-/** Functions on SSM parameters. */
+/** Lookups of SSM parameters. */
 export function ssmLookups(client: SSMClient): Record<string, Lookup> {
     return {
         async "aws:ssm/getParametersByPath:getParametersByPath"({ path, recursive, withDecryption = true }) {

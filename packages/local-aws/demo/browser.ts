@@ -4,15 +4,13 @@ import { join } from "node:path";
 import type { Browser } from "puppeteer-core";
 import puppeteer from "puppeteer-core";
 
-/** Usual names of a Chromium on the PATH. */
+/** Usual names of Chromium and Chrome on PATH. */
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 /**
- * Starts a browser without a window: the machine's Chromium or Chrome, or the one for Linux in the development
- * packages.
- * The caller closes it.
- *
- * @param more further switches of Chromium
+ * Opens a headless browser: Chromium or Chrome from PATH, or the Chromium of the development packages. The caller
+ * closes it.
+ * @param more additional command-line switches of Chromium
  */
 export async function openBrowser(more: readonly string[] = []): Promise<Browser> {
     const own = installed();
@@ -26,25 +24,28 @@ export async function openBrowser(more: readonly string[] = []): Promise<Browser
     ];
     if (own !== undefined) return puppeteer.launch({ executablePath: own, args: flags, headless: true });
     const { packed, executablePath } = await unpack();
-    // In a single process, it crashes at a second window outside of the first one's session.
+    // With --single-process, Chromium crashes when a second session opens a window.
     const several = packed.args.filter((flag) => flag !== "--single-process");
     return puppeteer.launch({
         args: [...several, ...flags],
         executablePath,
         headless: "shell",
-        // It unpacks a font beside itself, so that pages look equal on every machine.
+        // The package unpacks a font into tmp, so that pages look equal on every machine.
         env: { ...process.env, FONTCONFIG_PATH: join(tmpdir(), "fonts") },
     });
 }
 
-/** Unpacks the browser if one is needed: two processes that unpack at the same time break each other's file. */
+/**
+ * Unpacks the packaged Chromium if needed. Do this once before parallel starts: two processes that unpack at the same
+ * time corrupt the file.
+ */
 export async function unpackBrowser(): Promise<void> {
     if (installed() === undefined) await unpack();
 }
 
 async function unpack() {
     const { default: packed } = await import("@sparticuz/chromium");
-    // Without an emulated graphics card, everything is three times as fast.
+    // Without emulated graphics, everything is three times as fast.
     packed.setGraphicsMode = false;
     return { packed, executablePath: await packed.executablePath() };
 }

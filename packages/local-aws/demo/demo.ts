@@ -7,13 +7,13 @@ import { defaultInstance, type Instance, version } from "../instance.ts";
 import { ensureStack, outputs, run } from "../pulumi.ts";
 import { hasOtherData } from "./other-data.ts";
 
-/** `npm run demo`: from nothing to recommendations, on the local AWS, with the real Pulumi engine. */
+/** `npm run demo`: deploys the stack on the local AWS with the Pulumi engine and prints recommendations. */
 
 const shownUsers = 3;
 const numResults = 10;
-/** Options that data-prep gets, with files of the caller. */
+/** data-prep options whose values are the caller's files. */
 const fileOptions = ["items", "users"] as const;
-/** Options that data-prep gets as they are. */
+/** data-prep options that are passed on unchanged. */
 const readingOptions = ["columns", "itemColumns", "userColumns", "time", "event", "maxBad"] as const;
 
 const options = new Command("demo")
@@ -93,7 +93,7 @@ async function pulumi(instance: Instance, command: "up" | "destroy"): Promise<vo
     const args = [command, "--yes", "--skip-preview", "--non-interactive", "--color", "never", "--stack", "local"];
     let live = true;
     const { exitCode, stdout, stderr } = await run(instance, "pulumi", args, (line) => {
-        // After this heading Pulumi repeats everything.
+        // After the heading "Diagnostics:", Pulumi repeats earlier output.
         live &&= line !== "Diagnostics:";
         const progress = progressOf(line);
         if (live && progress !== undefined) {
@@ -105,7 +105,7 @@ async function pulumi(instance: Instance, command: "up" | "destroy"): Promise<vo
     }
 }
 
-/** The progress in a line of Pulumi's output: a finished resource, or the state of an awaited one. */
+/** The progress that a line of Pulumi's output reports: a finished resource or the state of one in progress. */
 function progressOf(line: string): string | undefined {
     const awaited = /pulumi:pulumi:Stack \S+ \S+ (?:\(.*?\) )?(.*: (?:CREATE|UPDATE|DELETE) [A-Z_]+, .*)/.exec(line);
     const words = line.trim().split(/\s+/);
@@ -114,9 +114,9 @@ function progressOf(line: string): string | undefined {
     return awaited?.[1] ?? done;
 }
 
-/** Prepares the data; returns the users whose lists the demo shows, and the hash of the interactions. */
+/** Prepares the data. Returns the users for the example lists and the SHA-256 of the interactions. */
 async function prepare(instance: Instance): Promise<{ users: string[]; sha256: string }> {
-    // npm changes to the project's folder.
+    // npm starts scripts in the project's folder, so relative paths need the caller's folder.
     const caller = process.env.npm_lifecycle_event === "demo" ? (process.env.INIT_CWD ?? ".") : ".";
     const input = options.data === undefined ? [] : ["--input", resolve(caller, options.data)];
     const tables = fileOptions.flatMap((name) => {
@@ -132,7 +132,7 @@ async function prepare(instance: Instance): Promise<{ users: string[]; sha256: s
     const badRows =
         how === undefined ? [] : ["--bad-rows", how, ...(file === undefined ? [] : [resolve(caller, file)])];
     const args = ["data-prep/cli.ts", ...input, ...tables, ...reading, ...badRows];
-    // data-prep's messages suggest commands of the demo.
+    // data-prep's messages then suggest `npm run demo` commands.
     const typed = JSON.stringify(["npm", "run", "demo", "--", ...process.argv.slice(2)]);
     const env = options.data === undefined ? {} : { MOVIE_RECOMMENDER_TYPED: typed };
     const { exitCode, stderr } = await run(instance, process.execPath, args, (line) => say(`   ${line}`), env);
@@ -196,7 +196,7 @@ Stop     npm run local -- pulumi destroy     (on AWS, this ends the campaign's c
 This took ${seconds.total} s, of which pulumi up ${seconds.pulumiUp} s.`);
 }
 
-/** A word as an argument in a shell. */
+/** Quotes a word for a shell. */
 function quoted(word: string): string {
     return /^[\w.-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

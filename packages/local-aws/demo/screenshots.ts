@@ -5,24 +5,21 @@ import type { Browser, Page } from "puppeteer-core";
 import { version } from "../instance.ts";
 import { openBrowser } from "./browser.ts";
 
-/** Screenshots of the storefront for docs/, from a running page: `npm run screenshots -- --url URL`. */
+/** `npm run screenshots -- --url URL`: screenshots of a running storefront for docs/. */
 
 interface Shot {
     readonly name: string;
-    /** The query of the page's address. */
+    /** The fragment of the page's address. */
     readonly hash: string;
     readonly theme: "dark" | "light";
     readonly phone?: boolean;
-    /** Elements to click, in this order, before the screenshot. */
+    /** Selectors to click, in order, before the screenshot. */
     readonly clicks?: readonly string[];
-    /** This element must exist then. */
+    /** The screenshot waits for an element with this selector. */
     readonly until: string;
 }
 
-/**
- * Above 1, Chromium on Linux positions letters between pixels, as on a good screen; this small factor changes nothing
- * else.
- */
+/** A device scale factor above 1 lets Chromium on Linux position letters at subpixels. */
 const fineLetters = 1.0001;
 
 const row = "#picks [data-item]";

@@ -4,19 +4,19 @@ import type { AccessLog } from "./enforcement/access-log.ts";
 import { BadFaultError, type Faults, readFault } from "./faults.ts";
 import type { Organisation } from "./organisation.ts";
 
-/** Path that distinguishes a running local AWS from any other server on its port. */
+/** The path whose response distinguishes a local AWS from any other server on the port. */
 export const statusPath = "/_local/status";
 
-/** The context of an admin endpoint. */
+/** The data that the endpoints below /_local read and change. */
 interface Admin {
     readonly emulator: Emulator;
     readonly faults: Faults;
     readonly organisation?: Organisation;
-    /** Set when permissions are enforced. */
+    /** Set if the local AWS enforces IAM. */
     readonly enforcement?: { readonly log: AccessLog };
-    /** The answer to `GET /_local/status`. */
+    /** Returns the response to `GET /_local/status`. */
     status(): object;
-    /** Rounds that each of the gateway's loops has done: the answer to `GET /_local/rounds`. */
+    /** Returns the number of completed rounds of each loop, for `GET /_local/rounds`. */
     rounds?(): object;
 }
 
@@ -24,7 +24,10 @@ type Endpoint = (admin: Admin, request: IncomingMessage, url: URL) => Promise<An
 
 type Answer = readonly [status: number, body: object];
 
-/** At most a year at once: every five minutes are metered, which takes half a second for each campaign. */
+/**
+ * The largest step of the clock: a year. Metering evaluates every five minutes of a step, which takes half a second for
+ * each campaign and year.
+ */
 const mostSeconds = 366 * 24 * 3600;
 
 const endpoints: Record<string, Record<string, Endpoint>> = {
@@ -92,7 +95,7 @@ function clockOf({ clock }: Emulator): object {
     return { now: new Date(clock.now()).toISOString(), aheadSeconds: clock.ahead() / 1000 };
 }
 
-/** The seconds in the body of `POST /_local/clock`; or, as a text, what is wrong with it. */
+/** Returns the seconds in the body of `POST /_local/clock`, or a text with the fault of the body. */
 function readAdvance(text: string): number | string {
     try {
         const { advanceSeconds, ...others } = JSON.parse(text) as { advanceSeconds?: unknown };
@@ -109,7 +112,7 @@ function readAdvance(text: string): number | string {
 
 const bad = (message: string): Answer => [400, { message }];
 
-/** Answers the local AWS's own paths. Returns false, and does nothing, for any other path. */
+/** Answers requests to /_local. Returns false, without an effect, for any other path. */
 export async function answerAdmin(
     admin: Admin,
     request: IncomingMessage,

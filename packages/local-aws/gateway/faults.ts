@@ -1,4 +1,4 @@
-/** The effect of a fault on a call of a Personalize operation, or on the created resource. */
+/** The effect of a fault on a call, or on the resource that the call creates. */
 export type Effect =
     | { kind: "throttle" }
     | { kind: "error"; code: string; message: string; status: number }
@@ -7,29 +7,29 @@ export type Effect =
     | { kind: "fail"; reason: string }
     | { kind: "hang" };
 
-/** Before the call reaches the service, or after the service has done it. */
+/** Before the service receives the call, or after the service has executed it. */
 export type When = "before" | "after";
 
-/** Strikes the `call`-th call of `operation` from now, and the `times` - 1 calls after it. */
+/** Affects the `call`-th call of `operation` and the `times` - 1 calls after it. */
 interface Fault {
-    /** An operation of Personalize; or an action of another service as in IAM, such as `cloudfront:CreateDistribution`. */
+    /** A Personalize operation, or an IAM action of another service, such as `cloudfront:CreateDistribution`. */
     operation: string;
     call: number;
     times: number;
     effect: Effect;
 }
 
-/** A fault in `GET /_local/faults`: the number of calls that it has seen, and that it struck. */
+/** A fault in `GET /_local/faults`, with the number of its counted and its affected calls. */
 interface ArmedFault extends Fault {
     id: number;
     seen: number;
     struck: number;
 }
 
-/** The error in a requested fault, for its author to read. */
+/** A message about an invalid fault. */
 export class BadFaultError extends Error {}
 
-/** The armed faults. They end with the process. */
+/** Holds the armed faults, in memory only. */
 export function createFaults() {
     let armed: ArmedFault[] = [];
     let lastId = 0;
@@ -40,13 +40,13 @@ export function createFaults() {
             return added;
         },
         list: (): readonly ArmedFault[] => armed,
-        /** Removes all and returns their number. */
+        /** Removes all faults and returns their number. */
         clear(): number {
             const count = armed.length;
             armed = [];
             return count;
         },
-        /** Counts a call and returns the effects of all faults that strike it. Their order is that of their arming. */
+        /** Counts a call and returns the effects of its faults, in the order in which they were armed. */
         strike(operation: string): Effect[] {
             const watching = armed.filter((fault) => fault.operation === operation);
             for (const fault of watching) fault.seen++;
@@ -59,7 +59,10 @@ export function createFaults() {
 
 export type Faults = ReturnType<typeof createFaults>;
 
-/** Parses the body of `POST /_local/faults`. Throws BadFaultError with its error. */
+/**
+ * Parses the body of `POST /_local/faults`.
+ * @throws BadFaultError for an invalid fault
+ */
 export function readFault(body: unknown, operations: ReadonlySet<string>): Fault {
     const { operation, call = 1, times = 1, effect, ...others } = membersOf(body, "A fault");
     refuseOthers(others, "a fault", "operation, call, times, effect");
@@ -78,7 +81,7 @@ export function readFault(body: unknown, operations: ReadonlySet<string>): Fault
     return fault;
 }
 
-/** Whether an operation is an action of another service, as in IAM. */
+/** Whether an operation is an IAM action of a service other than Personalize. */
 const isElsewhere = (operation: string) => /^(?!personalize)[a-z0-9-]+:[A-Z][A-Za-z]+$/.test(operation);
 
 function readEffect({ kind, ...given }: Record<string, unknown>): Effect {
@@ -121,7 +124,7 @@ function readEffect({ kind, ...given }: Record<string, unknown>): Effect {
     }
 }
 
-// A schema has no states, so it can neither fail nor hang.
+// A schema has no status, so it can neither fail nor hang.
 function checkTarget(operation: string, kind: Effect["kind"]): void {
     if (isElsewhere(operation) && kind !== "error") {
         throw new BadFaultError(`An action of another service than Personalize can only have an error; it is ${kind}.`);

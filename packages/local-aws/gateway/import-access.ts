@@ -18,10 +18,10 @@ import type { Levels, Organisation } from "./organisation.ts";
 import { withoutDocumentNote } from "./without-document.ts";
 
 /**
- * The access of a job for reading (and of a batch job for writing). All of these steps must pass. The service assumes
- * the role. The role's session may list and get (put), within its boundary. The bucket policy allows the service
- * principal the same. The bucket is in the job's region. Objects that are encrypted by a KMS key can be decrypted. AWS
- * does not document in detail how it sends the condition keys: strictness is our choice.
+ * Checks whether a job can read its input, and whether a batch job can write its output. Each step must pass: the
+ * service can assume the role; the role session may list and get (or put) within its boundary; the bucket policy allows
+ * the service principal the same; the bucket is in the job's region; and the role or the service can decrypt objects
+ * with a KMS key. AWS does not document in detail which condition keys it sends, so the local AWS is strict.
  */
 export function createImportAccess(
     miniStack: MiniStackAddress,
@@ -30,7 +30,7 @@ export function createImportAccess(
 ): ImportAccess {
     const settings = settingsOf(miniStack);
     const iam = new IAMClient(settings);
-    // MiniStack redirects a caller from another region to the bucket's, as S3 does.
+    // Like S3, MiniStack redirects a caller from another region to the bucket's region.
     const s3 = new S3Client({ ...settings, forcePathStyle: true, followRegionRedirects: true });
 
     const objects = s3Objects(s3);
@@ -99,13 +99,13 @@ function importOf(
     return { roleArn, roleId, partition, region, ...owners, sourceArn, bucket, key, keys };
 }
 
-/** The steps for reading, by fetched documents: for an import, and for the input of a batch job. */
+/** Evaluates the steps for reading with fetched documents: of an import, or of a batch job's input. */
 export function judgeImport(request: ImportRequest, partition: string, policies: ImportPolicies): ImportJudgement {
     const of = importOf(request, partition, policies);
     return judgeSteps(of, policies, "read", roleReads(of), serviceReads(of));
 }
 
-/** The steps for one object that a batch job writes. */
+/** Evaluates the steps for an object that a batch job writes. */
 export function judgeOutput(request: ImportRequest, partition: string, policies: ImportPolicies): ImportJudgement {
     const of = importOf(request, partition, policies);
     const puts = (reads: readonly AccessRequest[]) =>

@@ -19,11 +19,11 @@ interface RoleDocuments {
     readonly trust: PolicyDocument;
     readonly policies: readonly NamedPolicy[];
     readonly boundary: readonly NamedPolicy[] | undefined;
-    /** Names of managed policies whose document is not on this local AWS. They allow nothing. */
+    /** Names of managed policies without a document on this local AWS. These policies allow nothing. */
     readonly withoutDocument: readonly string[];
 }
 
-/** MiniStack's documents of a role; undefined for an unknown ARN. */
+/** Reads a role's documents from MiniStack; undefined for an unknown ARN. */
 export async function roleDocuments(iam: IAMClient, roleArn: string): Promise<RoleDocuments | undefined> {
     const found = await entityOf(iam, "role", roleArn.split("/").at(-1) ?? "");
     if (!found || !("RoleId" in found.entity) || found.entity.Arn !== roleArn) {
@@ -44,7 +44,7 @@ export async function roleDocuments(iam: IAMClient, roleArn: string): Promise<Ro
     };
 }
 
-/** A managed policy may have no document here. */
+/** Managed policies without a document allow nothing. */
 const allowing = ({
     name,
     document,
@@ -56,7 +56,10 @@ const allowing = ({
     document: document || { Version: "2012-10-17", Statement: [] },
 });
 
-/** The bucket's policy; empty without one, or for an invalid one: AWS refuses to store such a text. */
+/**
+ * Reads the bucket's policy. Returns nothing for a bucket without a policy and for an invalid policy, which S3 does not
+ * store.
+ */
 export async function bucketPoliciesOf(client: s3.S3Client, Bucket: string): Promise<NamedPolicy[]> {
     const command = new s3.GetBucketPolicyCommand({ Bucket });
     const found = await unlessGone(client.send(command), "NoSuchBucketPolicy", "NoSuchBucket");
@@ -64,15 +67,16 @@ export async function bucketPoliciesOf(client: s3.S3Client, Bucket: string): Pro
     return "document" in read ? [{ name: "bucket policy", document: read.document }] : [];
 }
 
-/** The region of a bucket; undefined for an unknown bucket. */
+/** Reads a bucket's region; undefined for an unknown bucket. */
 export async function bucketRegionOf(client: s3.S3Client, Bucket: string): Promise<string | undefined> {
     const found = await unlessGone(client.send(new s3.GetBucketLocationCommand({ Bucket })), "NoSuchBucket");
     return found && (found.LocationConstraint || "us-east-1");
 }
 
 /**
- * The first key whose object another account owns. Only that account grants access to it, and no bucket policy does (S3
- * User Guide, "Controlling ownership of objects"). With `BucketOwnerEnforced` the bucket's owner owns all objects.
+ * Returns the first key whose object belongs to another account. Only that account can grant access to the object; no
+ * bucket policy can (S3 User Guide, "Controlling ownership of objects"). With `BucketOwnerEnforced`, the bucket's owner
+ * owns all objects.
  */
 export async function foreignObject(
     client: s3.S3Client,
@@ -98,9 +102,9 @@ export async function foreignObject(
 const parse = (document: string): PolicyDocument => JSON.parse(document);
 
 /**
- * Why an import's objects cannot be decrypted; undefined if they can. Only objects that are encrypted by a KMS key need
- * one. The key must be enabled, and the role's session or the service must be allowed to decrypt
- * (Developer Guide, "Giving Amazon Personalize permission to use your AWS KMS key": the key's policy is enough).
+ * Returns why an import's objects cannot be decrypted; undefined if they can or have no KMS key. The key must be
+ * enabled, and must allow the role session or the service to decrypt. The key's policy is sufficient (Developer Guide,
+ * "Giving Amazon Personalize permission to use your AWS KMS key").
  */
 export async function whyNotDecrypted(
     miniStack: MiniStackAddress,

@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type MiniStackAddress, settingsOf } from "./ministack.ts";
 
-/** Settings with which the gateway's loops call MiniStack: on its own port, as the account itself. */
+/** Settings of the AWS clients with which the gateway's loops call MiniStack directly, as the account. */
 export const endpointOf = (miniStack: MiniStackAddress) => ({
     ...settingsOf(miniStack),
-    // A loop tries again by itself, and must not wait for a MiniStack that hangs.
+    // The loop itself retries, and must not wait for a suspended MiniStack.
     maxAttempts: 1,
     requestHandler: { requestTimeout: 5000, throwOnRequestTimeout: true },
 });
 
 /**
- * Repeats a work until it is stopped, with this many milliseconds between an end and the next beginning. A failure does
- * not end the loop; it is reported once, and again when its reason changes.
+ * Calls `work` again and again, with a pause of `milliseconds` between two calls, until stopped. A failure does not end
+ * the loop. It is reported once, and again if the reason changes.
  */
 export function every(milliseconds: number, work: () => Promise<void>, failed: (error: Error) => void) {
     const abort = new AbortController();
@@ -33,9 +33,9 @@ export function every(milliseconds: number, work: () => Promise<void>, failed: (
     };
     const ended = run();
     return {
-        /** Number of times that the work has ended, well or not. */
+        /** The number of completed calls, including failed ones. */
         rounds: () => rounds,
-        /** Waits until the work in progress has ended. */
+        /** Stops after the current call. */
         async stop(): Promise<void> {
             abort.abort();
             await ended;
@@ -43,7 +43,7 @@ export function every(milliseconds: number, work: () => Promise<void>, failed: (
     };
 }
 
-/** Clients of MiniStack by region, made at their first use. */
+/** Returns MiniStack clients by region, created at their first use. */
 export function clientsByRegion<C extends { destroy(): void }>(
     miniStack: MiniStackAddress,
     make: (settings: ReturnType<typeof endpointOf> & { readonly region: string }) => C,

@@ -1,20 +1,23 @@
-/** Where MiniStack listens, and the secret of this start, without which it answers nothing. */
+/** MiniStack's port and the secret of this start. MiniStack rejects requests without the secret. */
 export interface MiniStackAddress {
     readonly port: number;
     readonly secret: string;
 }
 
-/** The header of the secret; packages/local-aws/ministack/gateway_only.py reads it. A value from outside is dropped. */
+/**
+ * The header with the secret, which packages/local-aws/ministack/gateway_only.py reads. The gateway drops a caller's
+ * value.
+ */
 export const secretHeader = "x-from-gateway";
 
-/** The header of a request that the gateway has checked; it counts only beside the secret. */
+/** The header that marks requests checked by the gateway. MiniStack ignores the mark without the secret. */
 export const judgedHeader = "x-judged-by-gateway";
 
 interface Sent {
     request: { readonly headers: Record<string, string> };
 }
 
-/** An extension of an AWS client: each request carries the secret, which is not a part of its signature. */
+/** A plugin of AWS clients that adds the secret to each request. The signature does not cover the secret. */
 function withSecret(secret: string) {
     return {
         configure(client: {
@@ -32,7 +35,7 @@ function withSecret(secret: string) {
     };
 }
 
-/** Settings with which an AWS client calls MiniStack itself, as the account. */
+/** Settings of AWS clients that call MiniStack directly, as the account. */
 export const settingsOf = ({ port, secret }: MiniStackAddress) => ({
     endpoint: `http://127.0.0.1:${port}`,
     region: "us-east-1",

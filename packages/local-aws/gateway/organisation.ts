@@ -1,30 +1,30 @@
 import { describeProblems, type NamedPolicy, type PolicyDocument, parsePolicy } from "policy-evaluator";
 
-/** One list of policies for each level from the organisation's root to the account. */
+/** The policies of each level from the organization's root to the account. */
 export type Levels = readonly (readonly NamedPolicy[])[];
 
 /**
- * Service control policies of the account's organisation. On AWS the management account writes them; here it is
- * `PUT /_local/organisation`. They limit users, roles and sessions, never a service (Organizations User Guide, "Service
- * control policies"). They are forgotten with the process.
+ * Service control policies of the account. On AWS, the management account attaches them; here, `PUT
+ * /_local/organisation` does. They limit users, roles and sessions but no service (Organizations User Guide, "Service
+ * control policies"). They last until the process ends.
  */
 export interface Organisation {
-    /** As `authorize` takes them; undefined while the account is in no organisation. */
+    /** All policies, as `authorize` expects them; undefined if the account is in no organization. */
     levels(): Levels | undefined;
-    /** The levels that IAM's simulator evaluates: it leaves out policies with conditions. */
+    /** The policies that IAM's simulator evaluates: only those without conditions. */
     simulated(): Levels | undefined;
-    /** Attaches a policy to the account; returns the problem with its text, if any. */
+    /** Attaches a policy to the account. Returns the error of an invalid policy. */
     attach(text: string): string | undefined;
 }
 
-/** Every organisation has it, and a deny list adds to it. */
+/** Each organization has this policy, to which deny lists are added. */
 const fullAccess: NamedPolicy = {
     name: "FullAWSAccess",
     document: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] },
 };
 const maxCharacters = 5120;
 
-/** An organisation without service control policies; tests attach them. */
+/** Creates an organization without service control policies. */
 export function createOrganisation(): Organisation {
     const attached: NamedPolicy[] = [];
     const level = (policies: readonly NamedPolicy[]) =>

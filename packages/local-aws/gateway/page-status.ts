@@ -1,19 +1,19 @@
 import { type Emulator, monthStart } from "local-personalize";
 import { monthSpend } from "./spend.ts";
 
-/** Whether a call of a public resource is for the status that a stack's page shows. */
+/** Whether a call to a public endpoint reads the status for the storefront. */
 export const isPageStatus = (method: string | undefined, path: string) => method === "GET" && path.endsWith("/health");
 
-/** The parts of an answer to GET /health that are read. */
+/** The used members of a response to GET /health. */
 interface Health {
     readonly campaign?: { readonly solutionVersionArn?: string };
     readonly cost?: { readonly spend?: object };
 }
 
 /**
- * The API's answer to GET /health with what the API itself does not know: the quality of the served version, and the cost
- * of the local Personalize up to now while the cost guard has not counted any. An answer without these parts, such as that
- * for a stranger, stays as it is.
+ * Adds the served version's quality to the API's response to GET /health. If the cost guard has not run yet, also adds
+ * the metered cost of the local Personalize. Does not change a response without these members, such as the response to
+ * a caller without permission.
  */
 export async function withLocalFigures(
     emulator: Pick<Emulator, "handle" | "usage" | "clock">,
@@ -28,7 +28,7 @@ export async function withLocalFigures(
     return Buffer.from(JSON.stringify({ ...rest, campaign: { ...campaign, ndcgAt10 }, cost: { ...cost, spend } }));
 }
 
-/** Undefined for an answer of an API that is not the program's. */
+/** Parses the response; undefined if another program than this API sent it. */
 function healthIn(answer: Buffer): Health | undefined {
     try {
         const parsed: unknown = JSON.parse(answer.toString());
@@ -46,7 +46,7 @@ async function qualityOf(emulator: Pick<Emulator, "handle">, solutionVersionArn:
     return metrics.normalized_discounted_cumulative_gain_at_10;
 }
 
-/** The metered cost of all stacks of this local AWS, in the form of the cost guard's count. */
+/** Returns the metered cost of all stacks of this local AWS, in the form of the cost guard's record. */
 function spendOf({ usage, clock }: Pick<Emulator, "usage" | "clock">) {
     const now = clock.now();
     const countedAt = new Date(now).toISOString();

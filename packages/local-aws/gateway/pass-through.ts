@@ -7,33 +7,34 @@ import { judgedHeader, type MiniStackAddress, secretHeader } from "./ministack.t
 const agent = new Agent({ keepAlive: true });
 
 export interface Passing {
-    /** The body, if it was read already. */
+    /** The body, if it was already read. */
     readonly body?: Buffer;
-    /** A stream that the body passes through; if it fails, MiniStack gets an incomplete request. */
+    /** A stream that checks the body. If the check fails, MiniStack gets an incomplete request. */
     readonly guard?: Transform;
-    /** Whether the gateway checked the request; MiniStack checks all others. */
+    /** Whether the gateway checked the request. MiniStack checks all other requests. */
     readonly judged?: boolean;
-    /** Whether the answer may allow pages of other origins to read it. */
+    /** Whether the response may have CORS headers. */
     readonly isPublic?: boolean;
-    /** Called after MiniStack's answer, before the caller gets it. */
+    /** Called when MiniStack has responded, before the caller receives the response. */
     answered?(): void;
     /** Replaces the body of a successful answer. */
     rewrite?(body: Buffer): Buffer | Promise<Buffer>;
 }
 
-/** Passes a request to MiniStack unchanged, with its Host header (a part of the signature), and the answer back. */
+/** Forwards a request to MiniStack unchanged, including the signed Host header, and returns the response. */
 export function passThrough(
     { port, secret }: MiniStackAddress,
     request: IncomingMessage,
     response: ServerResponse,
     { body, guard, judged, isPublic, answered, rewrite }: Passing = {},
 ): void {
-    // The caller was killed during the checks: the call is not done.
+    // The caller disconnected during the checks, so the call is not executed.
     if (response.destroyed) {
         return;
     }
     const { expect: _answered, [judgedHeader]: _forged, [secretHeader]: _guessed, ...others } = request.headers;
-    // Of this connection only (RFC 9110, 7.6.1): MiniStack would wait for the other protocol of `Upgrade: h2c`.
+    // These headers are valid for one connection only (RFC 9110, 7.6.1). With `Upgrade: h2c`, MiniStack would wait for
+    // HTTP/2.
     const { connection: _own, upgrade: _offered, "http2-settings": _settings, ...passed } = others;
     const { "accept-encoding": _compressed, ...plain } = passed;
     const headers = rewrite ? plain : passed;
@@ -49,7 +50,7 @@ export function passThrough(
     onward.once("response", (answer) => {
         answered?.();
         if (response.destroyed) {
-            // A pipe to a closed response would throw and end the local AWS.
+            // Piping to a closed response would throw and end the local AWS.
             onward.destroy();
             return;
         }
@@ -58,7 +59,7 @@ export function passThrough(
             return;
         }
         response.writeHead(answer.statusCode ?? 502, isPublic ? answer.headers : withoutCors(answer.headers));
-        // Cut off when MiniStack dies during an answer; otherwise the caller would wait forever.
+        // If MiniStack ends during a response, the connection closes; otherwise the caller would wait forever.
         pipeline(answer, response, () => {});
     });
     onward.on("error", (error) => answerSilence(response, error));
@@ -77,7 +78,7 @@ export function passThrough(
     }
 }
 
-/** MiniStack lets pages of any origin read every answer. */
+/** Removes CORS headers, because MiniStack lets pages of any origin read each response. */
 function withoutCors(headers: IncomingHttpHeaders): IncomingHttpHeaders {
     return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith("access-control-")));
 }
@@ -97,7 +98,7 @@ async function sendRewritten(
     }
 }
 
-/** Reports that MiniStack does not answer, with 503, after which AWS SDKs try again. */
+/** Returns 503 if MiniStack does not answer. AWS SDKs then retry. */
 export function answerSilence(response: ServerResponse, { message }: Error): void {
     if (!response.headersSent) {
         response.writeHead(503, { "content-type": "text/plain" });

@@ -4,8 +4,8 @@ import { type Emulator, type EmulatorRequest, type ServiceFault, writeAnswer } f
 import type { Effect, Faults, When } from "./faults.ts";
 
 /**
- * Answers one call of Personalize from the emulator, with its faults. Faults of the connection are applied here. Faults
- * of the service's answer or of a resource are passed to the emulator.
+ * Answers a Personalize call with the emulator and its injected faults. This function applies faults of the connection,
+ * and passes faults of the response or of a resource to the emulator.
  */
 export async function answerPersonalize(
     emulator: Emulator,
@@ -33,7 +33,7 @@ export async function answerPersonalize(
 
 async function holdBack(effects: Effect[], when: When): Promise<void> {
     for (const effect of effects) {
-        // A delayed call does not keep a stopping local AWS alive.
+        // A delayed call must not keep a stopping local AWS running.
         if (effect.kind === "latency" && effect.when === when) {
             await sleep(effect.milliseconds, undefined, { ref: false });
         }

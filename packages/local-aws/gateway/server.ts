@@ -24,11 +24,11 @@ interface GatewayOptions {
     readonly miniStack: MiniStackAddress;
     readonly emulator: Emulator;
     readonly organisation?: Organisation;
-    /** Verifies and checks each call. Without it, every call of a program is allowed. */
+    /** Verifies and authorizes each call. Without enforcement, every call from a program is allowed. */
     readonly enforcement?: Enforcement;
-    /** The answer to `GET /_local/status`. */
+    /** Returns the response to `GET /_local/status`. */
     status(): object;
-    /** Rounds that each of the gateway's loops has done. */
+    /** Returns the number of completed rounds of each loop. */
     rounds?(): object;
     log(message: string): void;
 }
@@ -36,10 +36,8 @@ interface GatewayOptions {
 export { statusPath } from "./admin.ts";
 
 /**
- * The one port of the local AWS: answers calls that MiniStack does not support, and passes all others through
- * unchanged.
- *
- * @throws Error with code EADDRINUSE when the port is taken.
+ * Starts the server of the local AWS. Answers calls that MiniStack does not support, and forwards all others unchanged.
+ * @throws Error with code EADDRINUSE if the port is taken
  */
 export async function startGateway(options: GatewayOptions): Promise<Server> {
     const faults = createFaults();
@@ -67,7 +65,7 @@ export async function startGateway(options: GatewayOptions): Promise<Server> {
     return server;
 }
 
-/** A request that enforcement admitted. */
+/** A request that the enforcement admitted. */
 interface Routed {
     readonly request: IncomingMessage;
     readonly response: ServerResponse;
@@ -111,14 +109,14 @@ async function route(
         ...(admission?.changesAccess && enforcement && { answered: enforcement.forget }),
     };
     if (admission && !admission.judged) {
-        // Only MiniStack knows which of its resources are public; none of the gateway's own is.
+        // Only MiniStack knows which of its endpoints are public. The gateway itself has no public endpoint.
         passThrough(options.miniStack, request, response, passing);
         return;
     }
     await answerService(options, faults, simulators, { request, response, url, passing });
 }
 
-/** Answers what MiniStack does not have, by the service of the signature's scope. Passes the rest on. */
+/** Answers calls of services that MiniStack lacks, by the service in the signature, and forwards all others. */
 async function answerService(
     options: GatewayOptions,
     faults: Faults,
@@ -172,7 +170,7 @@ async function answerService(
     passThrough(options.miniStack, request, response, passing);
 }
 
-/** Answers a call that does not reach its service; the rest of the request is not read. */
+/** Sends a response without reading the rest of the request. */
 function refuse(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
     const unread = !request.complete;
     response.writeHead(answer.status, { ...answer.headers, ...(unread && { connection: "close" }) });

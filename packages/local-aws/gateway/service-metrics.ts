@@ -4,14 +4,14 @@ import { clientsByRegion, every } from "./loop.ts";
 import type { MiniStackAddress } from "./ministack.ts";
 
 export const personalizeNamespace = "AWS/Personalize";
-/** PutMetricData takes 1,000; these bodies stay small. */
+/** PutMetricData accepts 1,000 values; 200 keep the body small. */
 const mostAtOnce = 200;
-/** Limit of values that are kept while MiniStack does not answer; the oldest are dropped first. */
+/** The number of values kept while MiniStack does not answer. The oldest are dropped first. */
 const mostWaiting = 5000;
 
 /**
- * Publishes the service's own metrics to MiniStack's CloudWatch, about every second, as the account itself. `stop`
- * publishes the rest.
+ * Publishes Personalize's own metrics to MiniStack's CloudWatch about every second, as the account. `stop` publishes
+ * the remaining values.
  */
 export function publishServiceMetrics(options: {
     miniStack: MiniStackAddress;

@@ -1,6 +1,6 @@
 import { type CostRecord, costsOf, type Emulator, monthStart } from "local-personalize";
 
-/** The costs of a month up to now, and their forecast at the present rate; US dollars. */
+/** The costs of a month up to now, and a forecast at the current hourly rate, in US dollars. */
 export interface Spend {
     readonly actual: number;
     readonly forecast: number;
@@ -13,19 +13,19 @@ const hour = 3_600_000;
 const runsOn = /^Recommendation/;
 
 /**
- * Continuing costs in US dollars an hour: the mean of the current and the previous hour of campaigns. Imports and
- * trainings do not continue. `holds` chooses the records that count.
+ * Returns recurring costs in US dollars per hour: the mean of campaigns in the current and the previous hour. Imports
+ * and trainings are not recurring. `holds` selects the records.
  */
 export function hourlyRate(usage: Usage, now: number, holds: Holds): number {
     const from = now - (now % hour) - hour;
-    // The price of an hour depends on the earlier hours of its month.
+    // The price of an hour depends on the earlier hours in its month.
     const recent = costsOf(usage({ from: monthStart(from), to: now })).filter(
         (record) => record.hour >= from && runsOn.test(record.measure) && holds(record),
     );
     return (sumOf(recent) * hour) / (now - from);
 }
 
-/** The spend of the month of `now`, or of its part from `start`. */
+/** Returns the spend in the month of `now` from `start` on. */
 export function monthSpend(usage: Usage, now: number, start: number, holds: Holds): Spend {
     const records = costsOf(usage({ from: monthStart(now), to: now }));
     const actual = sumOf(records.filter((record) => record.hour >= start && holds(record)));

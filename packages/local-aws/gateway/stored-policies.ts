@@ -2,14 +2,14 @@ import * as iam from "@aws-sdk/client-iam";
 import { callsOf } from "../calls.ts";
 import { unlessGone } from "../unless-gone.ts";
 
-/** A policy that IAM stores. A managed policy of AWS has no text where this local AWS has no document of it. */
+/** A policy that IAM stores. The text is missing for an AWS managed policy without a document on this local AWS. */
 export interface StoredPolicy {
     readonly kind: "inline" | "managed";
     readonly name: string;
     readonly text: string | undefined;
 }
 
-/** A user, a group or a role, with all of its policies; a user also has those of the user's groups. */
+/** A user, group or role with all its policies. A user also has the policies of its groups. */
 export interface Entity {
     readonly entity: iam.User | iam.Group | iam.Role;
     readonly policies: readonly StoredPolicy[];
@@ -20,7 +20,7 @@ type EntityType = "user" | "group" | "role";
 
 const noEntity = "NoSuchEntityException";
 
-/** IAM's calls for the policies of each type of entities. */
+/** IAM's operations for the policies of users, groups and roles. */
 function entityCalls(client: iam.IAMClient) {
     const call = callsOf(client);
     return {
@@ -48,7 +48,7 @@ function entityCalls(client: iam.IAMClient) {
     };
 }
 
-/** An entity of this name with its stored policies; undefined if there is none. */
+/** Reads an entity with its policies; undefined if the entity does not exist. */
 export async function entityOf(client: iam.IAMClient, type: EntityType, name: string): Promise<Entity | undefined> {
     const { member, ...calls } = entityCalls(client)[type];
     const key = { [member]: name };

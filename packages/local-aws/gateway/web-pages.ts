@@ -9,7 +9,9 @@ const publicPaths = [
     /^\/_aws\/lambda-url\/[^/]+/,
     /^\/restapis\/[^/]+\/[^/]+\/_user_request_(\/|$)/,
 ];
-/** As strict as MiniStack, which hands any other name of these forms to its services. */
+/**
+ * Host names of public endpoints. The forms are as strict as MiniStack's, which routes any other name to its services.
+ */
 const publicHosts = [
     /^[a-f0-9]{8}\.execute-api\.localhost$/,
     /^([a-z0-9]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})\.lambda-url\.[a-z0-9-]+\.localhost$/,
@@ -17,19 +19,19 @@ const publicHosts = [
 ];
 const distributionHost = /^[a-z0-9]+\.cloudfront\.net$/;
 
-/** Names that lead to this machine only. RFC 6761 keeps `.localhost` for it: no domain can be registered there. */
+/** Names that always lead to this machine. RFC 6761 reserves `.localhost`: nobody can register a domain below it. */
 const ownHost = /^(127\.0\.0\.1|\[::1\]|([a-z0-9-]+\.)*localhost)$/;
 
-/** The name in the Host header, without its port: a tunnel to the local AWS may have another one. */
+/** The name in the Host header without the port, which differs behind a tunnel. */
 const hostOf = ({ headers }: Pick<IncomingMessage, "headers">) =>
     (headers.host ?? "").toLowerCase().replace(/:\d+$/, "");
 
-/** Whether a path is of a deployed API or of a function's URL. */
+/** Whether a path belongs to a deployed API or a function URL. */
 export const isPublicPath = (path: string) => publicPaths.some((known) => known.test(path));
 
 /**
- * Whether a request is for a resource that is public by default: a deployed API, a function's URL, a distribution.
- * MiniStack checks these requests.
+ * Whether a request is for a public endpoint: a deployed API, a function URL or a distribution. MiniStack checks these
+ * requests.
  */
 export function isPublicPlane(request: Pick<IncomingMessage, "headers">, path: string): boolean {
     const host = hostOf(request);
@@ -37,8 +39,8 @@ export function isPublicPlane(request: Pick<IncomingMessage, "headers">, path: s
 }
 
 /**
- * Whether a browser sends this request for a page. Browsers that send no fetch metadata are known by their name: all of
- * them begin it with Mozilla.
+ * Whether a browser sent the request for a web page. Browsers without fetch metadata are recognized by their
+ * User-Agent, which starts with Mozilla.
  */
 function isOfPage(request: Pick<IncomingMessage, "headers">): boolean {
     const { "sec-fetch-site": site, "user-agent": agent = "" } = request.headers;
@@ -46,9 +48,9 @@ function isOfPage(request: Pick<IncomingMessage, "headers">): boolean {
 }
 
 /**
- * The answer to a request that the local AWS never serves, whatever its signature; undefined for any other.
- * A Host of another name belongs to a page whose name was pointed at this machine (DNS rebinding). A page may call the
- * public resources only.
+ * Returns the response to a request that the local AWS never serves, even if signed; undefined for all others. A
+ * foreign Host name means that a page's name was changed to this machine's address (DNS rebinding). A page can only
+ * call public endpoints.
  */
 export function refusalOfPage(request: Asked): Answer | undefined {
     const host = hostOf(request);
@@ -70,7 +72,7 @@ export function refusalOfPage(request: Asked): Answer | undefined {
     return undefined;
 }
 
-/** The decoded path; undefined for a target that is not a path, or is not valid. */
+/** Returns the decoded path; undefined if the target is not a valid path. */
 function pathOf(target: string): string | undefined {
     try {
         return target.startsWith("/") ? decodeURIComponent(target.split("?", 1)[0] ?? "/") : undefined;

@@ -1,6 +1,6 @@
 /**
- * The end of a denial's text if some attached policies have no document here. AWS has no such sentence: it has the
- * documents of all its policies.
+ * Returns a note for a denial's message if some attached policies have no document on this local AWS. AWS has no such
+ * note, because it has all documents.
  */
 export const withoutDocumentNote = (names: readonly string[]): string =>
     names.map((name) => `; ${name} grants nothing, because this local AWS has no document of it`).join("");

@@ -1,7 +1,7 @@
-"""Answers the gateway's questions about a call, on a port of the loopback interface and only with its secret.
+"""Answers the gateway's questions on a loopback port, only to requests with the secret.
 
-`/call` names a call. `/key` returns the owner of an access key, its secret, and all policies of that principal. `/role`
-returns a role. `/refusal` returns the text of a refusal in the protocol of a service.
+`/call` returns a call's actions and resources, `/key` the owner of an access key with secret and policies, `/role` a
+role, and `/refusal` the text of a denial in a service's protocol.
 """
 
 import base64
@@ -22,7 +22,7 @@ ADMINISTRATOR = "test"
 
 
 def key(asked: dict, _body: bytes) -> dict:
-    """The owner of an access key. Only the administrator's own key is root; MiniStack also accepts others as root."""
+    """Returns the owner of an access key. Only the administrator's key is root; MiniStack also accepts others as root."""
     name, account = asked["key"], asked["account"]
     if iam_evaluator.is_root_access_key(name) and name != ADMINISTRATOR:
         return {"error": "UnrecognizedClientException"}
@@ -48,7 +48,7 @@ def principal(found, account: str) -> dict:
         entity = iam._roles.get(found.principal_arn.split("/")[1]) or {}
         identity = inline("role policy", entity.get("InlinePolicies")) + attached(entity)
     else:
-        # The account's root is not checked. A federated user has policies that are unknown here: none.
+        # The root user needs no policy. MiniStack does not store a federated user's policies, so such a user has none.
         identity = None if found.principal_type == "Root" else []
         return {
             "id": found.principal_id, "tags": {}, "identity": identity, "boundary": None, "session": None,
@@ -91,7 +91,7 @@ def attached(entity: dict) -> list:
 
 
 def managed(arn: str, kind: str) -> dict:
-    """A managed policy; its text is None if there is no document of it."""
+    """Returns a managed policy. Its text is None if MiniStack has no document."""
     record = iam._lookup_policy(arn) or {}
     version = (record.get("Versions") or {}).get(record.get("DefaultVersionId", "v1")) or {}
     document = version.get("Document")
@@ -103,7 +103,7 @@ def text(document) -> str:
 
 
 def role(asked: dict, _body: bytes) -> dict:
-    """A role by its name, with its policies; empty if there is none."""
+    """Returns a role with its policies; empty for an unknown role."""
     with request_scope(asked["account"], "us-east-1"):
         found = iam._roles.get(asked["name"])
         if not found:

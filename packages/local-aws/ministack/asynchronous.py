@@ -1,5 +1,7 @@
-"""Lets topics, rules and schedules invoke a function as AWS does: asynchronously, with the function's own retries and
-its destination for failures. MiniStack itself invokes it once, and ignores a failure.
+"""Invokes functions asynchronously for SNS topics, EventBridge rules and schedules, as AWS does: with the function's
+retries and its on-failure destination.
+
+MiniStack invokes a function once and ignores a failure.
 """
 
 import json
@@ -11,7 +13,7 @@ log = logging.getLogger("ministack")
 
 
 class Asynchronously:
-    """The module of functions for the topics: its invocations are asynchronous."""
+    """The Lambda module as the SNS module sees it: with asynchronous invocations."""
 
     _execute_function_with_config_scope = staticmethod(lambda_svc.invoke_async_with_retry)
 

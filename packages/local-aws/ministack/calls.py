@@ -1,7 +1,7 @@
-"""Names a call as IAM does: action, resources, condition keys, and the resource's own policy.
+"""Derives a call's IAM actions, resources, condition keys and resource policy.
 
-MiniStack's router chooses the service, and its tables name actions and resources: the checked call is the executed
-one. Where a table guesses, this module uses AWS's service model (botocore) instead. A call that neither knows has no
+MiniStack's router chooses the service, and its tables name actions and resources, so that the checked call is the
+executed one. Where a table guesses, this module uses AWS's service model (botocore). A call that neither knows has no
 name.
 """
 
@@ -22,7 +22,7 @@ import resources
 import service_linked_roles
 import table_keys
 
-# MiniStack serves these before its router: their names would be those of another call.
+# MiniStack serves these paths before its router, so the router's name would belong to another call.
 BEFORE_ROUTER = re.compile(r"/(_|iceberg|oauth2|logout|login|graphql|v20180820|WriteGetObjectResponse)")
 
 MODELS = {
@@ -35,7 +35,7 @@ MODELS = {
     "tagging": ["resourcegroupstaggingapi"],
 }
 
-# Operations with another name in IAM (Service Authorization Reference).
+# Operations whose IAM action has another name (Service Authorization Reference).
 RENAMED = {
     ("lambda", "Invoke"): "InvokeFunction",
     ("lambda", "InvokeAsync"): "InvokeFunction",
@@ -54,7 +54,8 @@ RENAMED = {
     },
 }
 
-# Additional permissions for tags on a create (Service Authorization Reference, dependent actions; IAM, "Tagging IAM resources").
+# Additional actions for a create with tags (Service Authorization Reference, dependent actions; IAM, "Tagging IAM
+# resources").
 TAGGING = {
     "budgets:ModifyBudget": "budgets:TagResource",
     "cloudfront:CreateDistribution": "cloudfront:TagResource",
@@ -79,7 +80,7 @@ TAGGING = {
     "states:CreateStateMachine": "states:TagResource",
 }
 
-# In place of the policy of a bucket that does not own the object.
+# Replaces the policy of a bucket that does not own the object.
 CLOSED = json.dumps({
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}],
@@ -89,7 +90,10 @@ names._BOTOCORE_SERVICE_MAP.setdefault("lambda", ["lambda"])
 
 
 def describe(call: dict, body: bytes) -> dict:
-    """`call` has method, target, headers, region, account. Returns service and checks; no checks for a call without a name."""
+    """Returns the service and the checks of `call`, which has method, target, headers, region and account.
+
+    An unknown call has no checks.
+    """
     path, _, query = call["target"].partition("?")
     path, params = unquote(path), parse_qs(query, keep_blank_values=True)
     method, headers, account, region = call["method"], call["headers"], call["account"], call["region"]
@@ -122,7 +126,7 @@ def describe(call: dict, body: bytes) -> dict:
 
 
 def action_of(service, method, path, headers, params, routing):
-    """The action without its prefix, or None. A REST service never reads it from a parameter or header."""
+    """Returns the action's name without its service prefix, or None. For REST services, ignores parameters and headers."""
     if service == "apigateway":
         return method if method in ("GET", "POST", "PUT", "PATCH", "DELETE") else None
     if service == "s3":
@@ -133,16 +137,16 @@ def action_of(service, method, path, headers, params, routing):
     given = {name for name in (target, rpc and rpc.group(1), *routing.get("Action", [])) if name}
     if all(protocol.startswith("rest") for protocol in protocols) or not given:
         given = {names._match_rest_action(service, method, path, params)}
-    # Two names for one call: MiniStack's choice between them is not defined.
+    # If a request names two actions, MiniStack's choice is not defined.
     name = given.pop() if len(given) == 1 else None
     return RENAMED.get((service, name), name) if name in operations else None
 
 
 def says_two_things(service, headers, body, params):
-    """Whether the named call could differ from the executed one, because MiniStack reads some calls in several ways.
+    """Whether MiniStack might execute another call than the named one, because it reads some calls in several ways.
 
-    A body can be a form with any content type, and its parameters take precedence over those of the query. A query
-    service also accepts a target header.
+    A body can be a form with any content type, and its parameters override those of the query. A query service also
+    accepts a target header.
     """
     kind, target = headers.get("content-type", ""), "x-amz-target" in headers
     is_form = kind.startswith("application/x-www-form-urlencoded")
@@ -155,7 +159,10 @@ def says_two_things(service, headers, body, params):
 
 @functools.cache
 def model_of(service):
-    """Names of the service's operations, and its protocols. Cached: MiniStack's loader reads the whole model at each call."""
+    """Returns the service's operations and protocols.
+
+    The result is cached, because MiniStack's loader reads the whole model for each call.
+    """
     known = MODELS.get(service) or names._BOTOCORE_SERVICE_MAP.get(service) or [service]
     models = [names._load_botocore_model(name) for name in known]
     operations = frozenset(name for model in models for name in model.get("operations", {}))
@@ -166,15 +173,17 @@ def s3_checks(action, method, path, headers, body, params):
     sent = s3._merge_hoisted_amz_headers(headers, params)
     resource = names.extract_resource_arn("s3", method, path, sent, body, params, "", "")
     context = names.s3_service_context(action, params, path, sent)
-    # An upload with an ACL (API reference of PutObject, "Permissions").
+    # PutObject with an ACL also needs s3:PutObjectAcl (API reference of PutObject, "Permissions").
     has_acl = action == "s3:PutObject" and any(name == "x-amz-acl" or name.startswith("x-amz-grant-") for name in sent)
     also = names.s3_additional_checks(method, path, sent, body, params) + [("s3:PutObjectAcl", resource)] * has_acl
     return [(action, resource, context)] + [(name, arn, {}) for name, arn in also]
 
 
 def closed_by_its_owner(action, path):
-    """Whether another account owns an object of the bucket, and did not grant it to the bucket's owner (S3 User Guide,
-    "Controlling ownership of objects"). No policy of the bucket's account opens such an object.
+    """Whether the object belongs to another account that did not grant it to the bucket's owner (S3 User Guide,
+    "Controlling ownership of objects").
+
+    No policy of the bucket's account allows access to such an object.
     """
     bucket, _, key = path.lstrip("/").partition("/")
     found = s3._buckets.get(bucket)
@@ -203,8 +212,8 @@ def other_checks(service, action, method, path, headers, body, routing, region, 
         context = {**context, **(names.logs_service_context(operation, body, resource, region, account) or {})}
     if service == "ssm":
         given = json_of(body)
-        # A path is checked as the path itself, and a list of names as each name (Systems Manager User Guide,
-        # "How Parameter Store authorizes parameter retrieval").
+        # A call by path needs permission on the path, and a call by names on each parameter (Systems Manager User
+        # Guide, "How Parameter Store authorizes parameter retrieval").
         asked = [given["Path"]] if "Path" in given else given.get("Names") or []
         arns = [f"arn:aws:ssm:{region}:{account}:parameter/{str(name).lstrip('/')}" for name in asked]
         return [(action, arn, context) for arn in arns or [resource]]
@@ -243,18 +252,18 @@ def other_checks(service, action, method, path, headers, body, routing, region, 
 
 
 def completed(service, action, resource, context, account):
-    """A check with the present tags and policy of its resource."""
+    """Returns a check with the resource's current tags and policy."""
     context = {key: value for key, value in context.items() if value is not None}
     kind, _, name = resource.rpartition(":")[2].partition("/")
     store = {"role": iam._roles, "user": iam._users}.get(kind) if service in ("iam", "sts") else None
     held = (store.get_scoped(account, None, name.rsplit("/", 1)[-1]) or {}) if store is not None else {}
     tags = {tag["Key"]: tag["Value"] for tag in held.get("Tags") or []} if held else tagging.resource_tags(resource)
     tags = edge_resources.own_tags(service, resource) if service in ("apigateway", "cloudfront") else tags
-    # MiniStack's tagging service does not list alarms.
+    # MiniStack's tagging API does not list alarms.
     tags = cloudwatch._resource_tags.get(resource) if service == "monitoring" else tags
     for key, value in (tags or {}).items():
         context.setdefault(f"aws:ResourceTag/{key}", value)
-    # A change of an entity is checked by its present boundary; a new entity has none.
+    # A change of a user or role is checked with its current boundary. A new one has none.
     if service == "iam" and action not in ("iam:CreateRole", "iam:CreateUser") and held.get("PermissionsBoundary"):
         context.setdefault("iam:PermissionsBoundary", held["PermissionsBoundary"])
     policy = (_resource_policy(service, resource) or ("",))[0]

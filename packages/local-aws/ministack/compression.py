@@ -1,7 +1,7 @@
-"""Compresses answers of a REST API as API Gateway does; MiniStack stores `minimumCompressionSize` without a use.
+"""Compresses responses of REST APIs as API Gateway does (Developer Guide, "Receive an API response with a compressed
+payload").
 
-The conditions are those of the API Gateway Developer Guide, "Receive an API response with a compressed payload". The
-size counts from the next deployment on.
+MiniStack stores `minimumCompressionSize` but does not use it. A changed size applies from the next deployment.
 """
 
 import gzip
@@ -33,7 +33,7 @@ def compress() -> None:
 
 
 def accepted(header: str) -> str | None:
-    """The supported coding that a request names with the highest weight; `*` does not name one."""
+    """Returns the supported encoding with the highest weight in Accept-Encoding. `*` selects no encoding."""
     weights = {}
     for part in header.split(","):
         member = MEMBER.fullmatch(part.lower())

@@ -1,6 +1,6 @@
-"""Writes the times in a list of dashboards in the form of CloudWatch's JSON protocol, in seconds since 1970.
+"""Writes the times in ListDashboards as epoch seconds, as CloudWatch's JSON protocol requires.
 
-MiniStack writes ISO 8601, for which AWS's SDKs refuse the whole list.
+MiniStack writes ISO 8601, so that AWS SDKs reject the whole list.
 """
 
 import json

@@ -1,7 +1,8 @@
-"""Removes the header Authorization of a GET or HEAD, unless the behavior's cache policy names it, as CloudFront does.
+"""Removes the Authorization header of GET and HEAD requests unless the behavior's cache policy has the header in its
+cache key, as CloudFront does.
 
-An origin request policy does not suffice: the header must be in the cache key (AWS Knowledge Center, "How do I configure
-CloudFront to forward the Authorization header?").
+An origin request policy is not sufficient (AWS Knowledge Center, "How do I configure CloudFront to forward the
+Authorization header?").
 """
 
 from ministack.services import cloudfront

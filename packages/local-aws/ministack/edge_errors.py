@@ -1,14 +1,14 @@
-"""Keeps errors at the edge as CloudFront does: 10 s, whatever the origin's Cache-Control says.
+"""Caches error responses for 10 s, as CloudFront does, whatever the origin's Cache-Control says.
 
-Only ErrorCachingMinTTL of the distribution changes the time (CloudFront Developer Guide, "Control how long CloudFront
-caches errors"). MiniStack caches nothing, and other answers are not cached here either.
+Only the distribution's ErrorCachingMinTTL changes the time (CloudFront Developer Guide, "Control how long CloudFront
+caches errors"). MiniStack caches nothing, and this module caches no other responses.
 """
 
 import time
 
 from ministack.services import cloudfront
 
-# The guide lets an origin prevent it for 404, 410, 414 and 501, so these are left out.
+# The guide lets an origin prevent caching of 404, 410, 414 and 501, so these codes are missing.
 KEPT = (500, 502, 503, 504)
 DEFAULT_SECONDS = 10
 
@@ -36,13 +36,13 @@ def keep() -> None:
 
 
 def cache_policy_of(dist: dict, path: str) -> dict:
-    """The cache policy of the behavior for a path; empty without one."""
+    """Returns the cache policy of the behavior for a path; empty if the behavior has none."""
     behavior = cloudfront._match_behavior(cloudfront.parse_distribution_dataplane_config(dist), path) or {}
     return cloudfront.cache_policy_params(behavior.get("cache_policy_id")) or {}
 
 
 def asked(dist: dict, path: str, query: str, headers: dict) -> tuple:
-    """The parts of a request that the behaviour's cache policy has in its cache key."""
+    """Returns the parts of a request that belong to the cache key."""
     policy = cache_policy_of(dist, path)
     names = sorted(name.lower() for name in policy.get("Headers") or [])
     has_query = policy.get("QueryStringBehavior", "none") != "none"

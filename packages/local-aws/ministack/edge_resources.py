@@ -1,17 +1,17 @@
-"""IAM's resources and tags of calls of API Gateway and CloudFront (Service Authorization Reference)."""
+"""Returns resources and tags of API Gateway and CloudFront calls for IAM (Service Authorization Reference)."""
 
 from urllib.parse import quote, unquote
 from xml.etree import ElementTree
 
 from ministack.services import apigateway_v1, cloudfront
 
-# Collections of CloudFront's API whose members have an ARN of the same name.
+# CloudFront collections whose members' ARNs have the collection's name.
 KINDS = (
     "distribution", "origin-access-control", "cache-policy", "origin-request-policy", "response-headers-policy", "function")
 
 
 def of_distributions(method: str, path: str, routing: dict, account: str) -> str:
-    """The resource of a call of CloudFront: one resource, all of its kind for a create, and `*` for a list."""
+    """Returns the resource of a CloudFront call: one ARN, a wildcard for a create, and `*` for a list."""
     parts = [part for part in path.split("/") if part][1:]
     if parts[:1] == ["tagging"]:
         return (routing.get("Resource") or ["*"])[0]
@@ -21,7 +21,7 @@ def of_distributions(method: str, path: str, routing: dict, account: str) -> str
 
 
 def xml_tags(body: bytes) -> dict:
-    """The condition keys of tags that a call of CloudFront adds or removes."""
+    """Returns the tag condition keys of a CloudFront call that adds or removes tags."""
     try:
         root = ElementTree.fromstring(body)
     except ElementTree.ParseError:
@@ -34,7 +34,7 @@ def xml_tags(body: bytes) -> dict:
 
 
 def tags_of_rest_call(method: str, path: str, given: dict, routing: dict) -> dict:
-    """The condition keys of tags that a create or a tagging call of API Gateway adds or removes."""
+    """Returns the tag condition keys of an API Gateway create or tagging call."""
     is_tagging = path.startswith("/tags/")
     tags = given.get("tags") if method == "POST" or is_tagging else None
     taken = routing.get("tagKeys", []) if is_tagging and method == "DELETE" else []
@@ -42,9 +42,10 @@ def tags_of_rest_call(method: str, path: str, given: dict, routing: dict) -> dic
 
 
 def tagging_of_new(method: str, path: str, resource: str, context: dict) -> list[tuple]:
-    """The additional permission for tags on a create: to put the tags of a resource whose id is not known yet.
+    """Returns the additional permission for a create with tags: apigateway:PUT on the tags of a resource with an
+    unknown id.
 
-    AWS documents it in its refusals only (mattclay/aws-terminator pull request 284): `apigateway:PUT` on
+    AWS documents this permission only in its denials (mattclay/aws-terminator pull request 284): `apigateway:PUT` on
     `…::/tags/arn%3Aaws%3Aapigateway%3Aus-east-1%3A%3A%2Frestapis%2F*`.
     """
     if method != "POST" or path.startswith("/tags/") or "aws:TagKeys" not in context:
@@ -54,10 +55,9 @@ def tagging_of_new(method: str, path: str, resource: str, context: dict) -> list
 
 
 def change_by_tagging(method: str, path: str) -> list[tuple]:
-    """The additional permission for tags of an existing resource: to change it.
+    """Returns the additional permission for tagging an existing resource: to change the resource.
 
-    AWS documents only the permission on the tags; this one was found by a test on AWS (iann0036/iam-dataset pull
-    request 39).
+    AWS documents only the permission on the tags. A test on AWS found this one (iann0036/iam-dataset pull request 39).
     """
     if method != "PUT" or not path.startswith("/tags/"):
         return []
@@ -71,14 +71,14 @@ def asked(pairs: dict, taken: list) -> dict:
 
 
 def own_tags(service: str, resource: str) -> dict:
-    """The tags of a resource."""
+    """Returns a resource's tags."""
     if service == "cloudfront":
         return {tag["Key"]: tag["Value"] for tag in cloudfront._tags.get(resource) or []}
-    # The resource of a tagging call is the address of a resource's tags; the condition keys are the resource's tags.
+    # The resource of a tagging call is the path of the tags. The condition keys use the tagged resource.
     prefix, _, path = resource.partition("::")
     arn = unquote(path.removeprefix("/tags/")) if path.startswith("/tags/") else f"{prefix}::{path}"
-    # A part of an API or a usage plan also has the tags of that (API Gateway Developer Guide, "API Gateway resources
-    # that can be tagged"); its own tags take precedence.
+    # A part of an API or usage plan inherits its tags (API Gateway Developer Guide, "API Gateway resources that can be
+    # tagged"). The part's own tags override inherited tags.
     prefix, _, path = arn.partition("::")
     parent = f"{prefix}::{'/'.join(path.split('/')[:3])}"
     return {**(apigateway_v1._v1_tags.get(parent) or {}), **(apigateway_v1._v1_tags.get(arn) or {})}

@@ -1,11 +1,11 @@
-"""Lists the tags of REST APIs, stages, keys and usage plans in the Resource Groups Tagging API (its API Reference,
-"Services that support the Resource Groups Tagging API"), and those of distributions in the region in which AWS lists
-them."""
+"""Lists the tags of REST APIs, stages, API keys and usage plans in the Resource Groups Tagging API (API Reference,
+"Services that support the Resource Groups Tagging API"), and tags of distributions in us-east-1.
+"""
 
 from ministack.core.responses import get_region
 from ministack.services import apigateway_v1, tagging
 
-# Distributions are global resources, which are listed in this region only.
+# AWS lists global resources such as distributions only in this region.
 WORLD = "us-east-1"
 
 

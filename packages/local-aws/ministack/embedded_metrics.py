@@ -1,7 +1,7 @@
 """Publishes metrics from log lines in the embedded metric format, as CloudWatch Logs does (CloudWatch User Guide,
-"Specification: Embedded metric format"). Any other line stays a log line only.
+"Specification: Embedded metric format").
 
-A thread of its own reads the lines: the writer of a log does not wait.
+Ignores other lines. A separate thread reads the lines, so that logging does not wait.
 """
 
 import json
@@ -46,7 +46,10 @@ def keep_putting() -> None:
 
 
 def metrics_of(line: str, now: float) -> list[tuple]:
-    """The data of a line: namespace, name, dimensions, time, unit, values. Empty if any part is wrong."""
+    """Returns the metrics of a line: namespace, name, dimensions, time, unit and values.
+
+    Returns nothing if any part is invalid.
+    """
     try:
         root = json.loads(line)
         about = root["_aws"]

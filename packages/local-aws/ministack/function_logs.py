@@ -1,7 +1,8 @@
-"""Lets a function's process report the end of an invocation's log.
+"""Marks the end of each invocation in a function's log.
 
-MiniStack waits for a pause in the log: 5 milliseconds after a line, and 50 without any line. A line after a longer pause
-goes to the next invocation. Here the process writes an end line after each invocation, and there is no wait.
+MiniStack waits for a pause in the log, 5 ms after a line or 50 ms without a line, so that a line after a longer pause
+belongs to the next invocation. With this module, the process writes an end line after each invocation, and MiniStack
+waits for this line.
 """
 
 import queue
@@ -11,7 +12,7 @@ import time
 from ministack.core import lambda_runtime
 
 END = f"end of invocation {secrets.token_hex(8)}"
-# For a process that ended before it wrote its end line.
+# For a process that ends before its end line.
 LONGEST_WAIT_SECONDS = 0.25
 
 ANSWERS = "const _realStdoutWrite = process.stdout.write.bind(process.stdout);"

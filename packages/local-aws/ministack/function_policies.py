@@ -1,8 +1,7 @@
-"""Lets a service invoke a Lambda function only where the function's own policy allows it.
+"""Checks a function's resource policy before a service invokes the function.
 
-MiniStack delivers from API Gateway, SNS, EventBridge and S3 without a check of the function's policy. Each of its
-deliveries is wrapped here: a refused event is not delivered, and is logged. API Gateway answers its caller 500, as on
-AWS.
+MiniStack delivers events from API Gateway, SNS, EventBridge and S3 without this check. A denied event is logged and not
+delivered, and API Gateway returns 500, as on AWS.
 """
 
 import json
@@ -14,7 +13,7 @@ from ministack.services import apigateway, apigateway_v1, eventbridge, lambda_sv
 
 log = logging.getLogger("ministack")
 
-# A permission with a source account is reported to be void for these (hashicorp/terraform issue 17166,
+# For these services, a permission with a source account is reported to have no effect (hashicorp/terraform issue 17166,
 # hashicorp/terraform-provider-aws pull request 4116).
 WITHOUT_SOURCE_ACCOUNT = ("apigateway.amazonaws.com", "events.amazonaws.com")
 
@@ -28,7 +27,7 @@ def check_before_delivery() -> None:
 
     def from_rule(target, event, rule, *rest):
         arn = target.get("Arn", "")
-        # A schedule invokes by its role, which schedules.py checks.
+        # A schedule invokes with its role, which schedules.py checks.
         if ":lambda:" not in arn or ":scheduler:" in rule.get("Arn", "") or allowed(arn, "events.amazonaws.com", rule.get("Arn", "")):
             to_rule(target, event, rule, *rest)
 
@@ -55,7 +54,7 @@ def from_rest_api(invoke):
 
 def from_http_api(invoke):
     async def invoke_if_allowed(integration, api, stage, path, method, headers, body, query, route="$default", *rest, **more):
-        # The source of an HTTP API is its route: api/stage/METHOD/path, or api/stage/$default.
+        # The source of an HTTP API is a route: api/stage/METHOD/path, or api/stage/$default.
         where = f"{api}/{stage}/{route.replace(' ', '')}"
         if not integration.get("credentialsArn") and not by_api(integration.get("integrationUri", ""), where, more):
             return 500, {"Content-Type": "application/json"}, json.dumps({"message": "Internal Server Error"}).encode()
@@ -74,7 +73,7 @@ def by_api(uri: str, where: str, owner: dict) -> bool:
 def allowed(function: str, service: str, source: str) -> bool:
     record, config, _ = lambda_svc._get_func_record_for_ref(function)
     if record is None or config is None:
-        return True  # MiniStack itself reports that there is no such function
+        return True # MiniStack itself reports an unknown function.
     sent = {"aws:sourcearn": source}
     if service not in WITHOUT_SOURCE_ACCOUNT:
         sent["aws:sourceaccount"] = get_account_id()

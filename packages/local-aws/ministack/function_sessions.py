@@ -1,8 +1,7 @@
-"""Records in a function's session the function whose code uses it.
+"""Records in each function session the function that uses it.
 
-Lambda adds the function's ARN to the credentials of its execution environment, as the condition key
-lambda:SourceFunctionArn (Lambda Developer Guide, "Using source function ARN to control function access behavior"). A
-session that a caller gets by AssumeRole has no such key.
+Lambda adds the function's ARN to its credentials as the condition key lambda:SourceFunctionArn (Lambda Developer Guide,
+"Using source function ARN to control function access behavior"). A session from AssumeRole has no such key.
 """
 
 from ministack.core import lambda_runtime

@@ -1,8 +1,8 @@
-"""Lets the processes of a function finish their requests before an update or a deletion, as AWS does.
+"""Lets a function's processes finish their requests before an update or a deletion, as Lambda does.
 
-MiniStack kills them and deletes their files, even while they answer or unpack their code. A request that found the
-function before the update may also start a process with the old code after it, which then stays. Here a working
-process ends after its answer, and no process answers with old code.
+MiniStack kills the processes and deletes their files at once. A request that found the function before the update can
+also start a process with old code afterwards. With this module, a busy process ends after its response, and no new
+process runs old code.
 """
 
 import threading
@@ -44,7 +44,7 @@ def is_of(key: list[str], wanted: tuple) -> bool:
 
 
 def retire(workers: list) -> None:
-    """Takes processes out of use: idle ones and the caller's failed one at once, the others after their answer."""
+    """Stops processes: idle ones and the caller's failed one at once, busy ones after their response."""
     ended = []
     with lambda_runtime._lock:
         for entries in lambda_runtime._workers.values():
@@ -63,5 +63,5 @@ def release_worker(worker) -> None:
         worker.in_use, worker.leased_by = False, None
         retired = getattr(worker, "retired", False)
     if retired:
-        # The answer does not wait for the end of the process.
+        # The response does not wait until the process has ended.
         threading.Thread(target=lambda_runtime.kill_workers, args=([worker],), daemon=True).start()

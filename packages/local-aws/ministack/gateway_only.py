@@ -1,7 +1,7 @@
-"""Answers the gateway only: every other request is 403, of a web page as of a program, with or without enforcement.
+"""Answers only requests with the gateway's secret and returns 403 to all others, from web pages and programs, with and
+without enforcement.
 
-The gateway's secret is a header of each of its requests. Beside it, another header marks calls that the gateway has
-checked. Neither header goes on to MiniStack.
+A second header marks calls that the gateway has checked. MiniStack receives neither header.
 """
 
 import contextvars
@@ -39,7 +39,7 @@ def answer_gateway_only(secret: str) -> None:
 
 async def refuse(scope, send) -> None:
     if scope["type"] == "websocket":
-        # Before it is accepted, a closed socket is answered by 403.
+        # The server answers 403 if a WebSocket closes before it was accepted.
         await send({"type": "websocket.close", "code": 1008})
         return
     text = b"MiniStack answers the gateway of the local AWS only. Its address: npm run -s local -- env\n"
@@ -49,7 +49,7 @@ async def refuse(scope, send) -> None:
 
 
 def leave_checked_calls() -> None:
-    """Checks only calls that the gateway has not checked: of an API, and of a function's URL."""
+    """Checks only calls that the gateway does not check: those of APIs and function URLs."""
     judge = iam_evaluator.enforce
 
     def enforce(*args, **kwargs):

@@ -1,7 +1,7 @@
-"""Gives policies of AWS their real documents and default versions.
+"""Gives AWS managed policies their real documents and default versions.
 
-These are the policies that the guides of Personalize, Lambda and API Gateway name. managed_policies.json has them as in
-moto 5.2.5 (moto/iam/aws_managed_policies.py), which records them from an account.
+Includes the policies that the guides of Personalize, Lambda and API Gateway name. managed_policies.json has the
+documents of moto 5.2.5 (moto/iam/aws_managed_policies.py), which were recorded from an account.
 """
 
 import json

@@ -1,19 +1,19 @@
-"""Leaves the evaluation of alarms to the gateway, and stores all of its inputs.
+"""Stores alarms completely and leaves their evaluation to packages/local-aws/gateway/alarms.
 
-MiniStack evaluates an alarm when data of its metric arrives, with any dimensions. It drops the metric queries of an
-alarm, and treats missing dimensions as any dimensions. Here an alarm is stored completely, and a metric without
-dimensions is a metric of its own, as on AWS. packages/local-aws/gateway/alarms evaluates on a timer, by SetAlarmState.
+MiniStack evaluates an alarm when data of its metric arrives, with any dimensions. It drops metric queries, and treats
+missing dimensions as any dimensions. With this module, a metric without dimensions is a separate metric, as on AWS, and
+the gateway evaluates on a timer and calls SetAlarmState.
 """
 
 from ministack.services import cloudwatch
 
-# The gateway reads here which regions have alarms.
+# The header in which the gateway reads the regions with alarms.
 REGIONS_HEADER = "x-alarm-regions"
 OF_ONE_METRIC = ("Namespace", "MetricName", "Statistic", "ExtendedStatistic", "Period", "Unit")
 
 
 class Exactly(dict):
-    """Dimensions that MiniStack compares even if they are empty."""
+    """Dimensions that MiniStack also compares if they are empty."""
 
     def __bool__(self) -> bool:
         return True

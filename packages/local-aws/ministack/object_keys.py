@@ -1,4 +1,4 @@
-"""Refuses object keys of more than 1,024 bytes (S3 User Guide, "Naming Amazon S3 objects"). MiniStack stores them."""
+"""Rejects object keys over 1,024 bytes (S3 User Guide, "Naming Amazon S3 objects"). MiniStack stores such keys."""
 
 from ministack.services import s3
 

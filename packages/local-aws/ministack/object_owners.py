@@ -1,4 +1,4 @@
-"""Lists the owner of each object, which its ACL names. MiniStack lists the bucket's owner for all of them."""
+"""Lists each object's owner from its ACL. MiniStack lists the bucket's owner for all objects."""
 
 import re
 
@@ -35,6 +35,6 @@ def owned(entry: bytes, owners: dict) -> bytes:
 
 
 def forms_of(key: str) -> tuple[bytes, ...]:
-    """A key as XML escapes it, or as a URL does: a request chooses."""
+    """Escapes a key for XML, or URL-encodes it if the request asks for this encoding."""
     escaped = key.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return escaped.encode(), s3._url_encode(key).encode()

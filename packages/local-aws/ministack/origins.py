@@ -1,6 +1,6 @@
-"""Lets a REST API of this MiniStack be the origin of a distribution, by the API's name on AWS.
+"""Lets a distribution use a REST API of this MiniStack as origin, by the API's host name on AWS.
 
-Of AWS's domains, MiniStack itself serves only load balancers and functions' URLs as origins, and connects to no other.
+MiniStack supports only load balancers and function URLs as AWS origins.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ def serve_rest_apis() -> None:
         sent = cloudfront._origin_request_headers(origin, headers, client_ip, forwarded)
         sent = {name.lower(): value for name, value in sent.items()}
         if sent.get("host", "") != named.group(0):
-            # A policy forwards the viewer's Host: API Gateway has no API of that name.
+            # The policy forwards the viewer's Host header, and API Gateway has no API with that name.
             return 403, "Forbidden", {"content-type": "application/json"}, b'{"message":"Forbidden"}'
         path = f"/_aws/execute-api/{named.group(1)}{origin.get('origin_path') or ''}{uri}"
         answering = app._handle_execute_api_request(

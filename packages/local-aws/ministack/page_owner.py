@@ -1,7 +1,7 @@
-"""Treats the reader of a stack's own page as the owner of this machine's account, for the page's status only.
+"""Treats the reader of a stack's own page as owner of the account, only for the status of the page.
 
-API Gateway puts the account into `requestContext.identity` if a method checks signatures (authorization AWS_IAM). No
-method of the program's API does, so no deployed stack ever gets this identity.
+API Gateway sets `requestContext.identity` if a method requires IAM authorization. No method of the program's API does,
+so a stack on AWS never gets this identity.
 """
 
 from ministack.core.responses import get_account_id
@@ -13,7 +13,7 @@ def identify() -> None:
 
     def event_of_owner(*args, **kwargs):
         event = build_event(*args, **kwargs)
-        # Browsers alone send this header, and only for a page's calls to its own address.
+        # Only browsers send this header, and only for calls of a page to its own origin.
         is_own_page = (event["headers"] or {}).get("sec-fetch-site") == "same-origin"
         if is_own_page and (event["httpMethod"], event["resource"]) == ("GET", "/health"):
             event["requestContext"]["identity"]["accountId"] = get_account_id()

@@ -8,9 +8,9 @@ import { type MiniStackAddress, secretHeader } from "../gateway/ministack.ts";
 
 export interface MiniStack {
     readonly port: number;
-    /** The port for the gateway's questions, when permissions are enforced. */
+    /** The port on which MiniStack answers the gateway's questions, if IAM is enforced. */
     readonly answersPort: number;
-    /** Ends it and waits until its state is saved. */
+    /** Stops MiniStack after its state is saved. */
     stop(): Promise<void>;
 }
 
@@ -18,11 +18,11 @@ interface MiniStackOptions {
     readonly python: string;
     readonly dataDir: string;
     readonly logFile: string;
-    /** The port on which its functions call AWS: only there does Personalize answer. */
+    /** The port on which functions call AWS: the gateway's, because MiniStack does not serve Personalize. */
     readonly gatewayPort: number;
-    /** The secret of the gateway's requests: MiniStack answers no other. */
+    /** The secret of the gateway's requests. MiniStack rejects requests without the secret. */
     readonly secret: string;
-    /** Whether permissions are enforced. */
+    /** Whether IAM is enforced. */
     readonly enforce: boolean;
     log(message: string): void;
 }
@@ -33,10 +33,9 @@ const restartsAllowed = 5;
 type Ports = Pick<MiniStack, "port" | "answersPort">;
 
 /**
- * Starts MiniStack on free ports of the loopback interface, with a clean environment, and restarts it when it dies.
- * Until its first answer, it restarts on other ports, because another process may have taken the first ones.
- *
- * @throws Error with the end of its log when it does not answer in time.
+ * Starts MiniStack on free loopback ports with a clean environment, and restarts it when it ends. Until MiniStack first
+ * answers, each restart uses other ports, because another process may hold the earlier ones.
+ * @throws Error with the end of the log if MiniStack does not answer in time
  */
 export async function startMiniStack(options: MiniStackOptions): Promise<MiniStack> {
     let ports = await choosePorts(options);
@@ -103,14 +102,15 @@ const endOf = (file: string) => readFileSync(file, "utf8").trim().split("\n").sl
 function launch(options: MiniStackOptions, ports: Ports): ChildProcess {
     const { python, dataDir, logFile, gatewayPort, secret, enforce } = options;
     mkdirSync(join(dataDir, "tmp"), { recursive: true });
-    // The wrapper of a function is CommonJS; a package.json keeps Node from treating it as an ES module.
+    // MiniStack wraps functions in CommonJS. This package.json prevents Node.js from loading the wrapper as an ES
+    // module.
     writeFileSync(join(dataDir, "tmp", "package.json"), "{}\n");
     const out = openSync(logFile, "a");
     const child = spawn(python, ["-u", join(import.meta.dirname, "run.py")], {
         stdio: ["pipe", out, out],
-        // Lambda handlers inherit this environment, so it is built from nothing.
+        // Functions inherit this environment, so it contains only what they may see.
         env: {
-            // Functions run on the first `node` in PATH: the project's own.
+            // Functions run on the first `node` in PATH, which is the project's.
             PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
             HOME: process.env.HOME,
             TMPDIR: join(dataDir, "tmp"),
@@ -123,13 +123,13 @@ function launch(options: MiniStackOptions, ports: Ports): ChildProcess {
             IOT_MTLS_ENABLED: "0",
             SFTP_ENABLED: "0",
             LOG_LEVEL: "WARNING",
-            // Python must not write compiled modules into a clone.
+            // Without this variable, Python writes compiled modules into the clone.
             PYTHONDONTWRITEBYTECODE: "1",
             AWS_ENDPOINT_URL: `http://127.0.0.1:${gatewayPort}`,
             ...(enforce && { AUTH: "true", ANSWERS_PORT: String(ports.answersPort) }),
         },
     });
-    // The arguments and the environment of a process can be read from outside of it.
+    // Other processes can read arguments and environment variables, but not standard input.
     child.stdin?.on("error", () => {}).write(`${secret}\n`);
     closeSync(out);
     return child;
@@ -150,8 +150,8 @@ async function untilAnswering(address: () => MiniStackAddress, hopeless: () => b
 }
 
 /**
- * A free port of the loopback interface, and none of `except`, which will be used soon. The system does not choose it,
- * because outgoing connections get such ports too. One may be taken between the answer and its use.
+ * Returns a free loopback port outside `except`. The operating system does not choose the port, because it gives such
+ * ports to outgoing connections too. Another process may take the port before the caller uses it.
  */
 export async function freePort({
     except = [],

@@ -1,7 +1,8 @@
-"""Publishes SQS's metrics of its queues to CloudWatch, which MiniStack does not: the number of visible messages, and the
-age of the oldest one (SQS Developer Guide, "Available CloudWatch metrics for Amazon SQS").
+"""Publishes SQS metrics of queues to CloudWatch: the number of visible messages, and the age of the oldest message (SQS
+Developer Guide, "Available CloudWatch metrics for Amazon SQS").
 
-SQS does so every minute. Here it also happens when the number changes, so that an alarm on a dead-letter queue is fast.
+MiniStack does not. SQS publishes every minute; this module also publishes when the number changes, so that an alarm on
+a dead-letter queue needs no minute.
 """
 
 import logging

@@ -1,6 +1,7 @@
-"""Keeps one queue under one name after a restart: MiniStack's port, which is new at each start, is in its queue URLs.
+"""Keeps queue names unique across restarts.
 
-Without this, CreateQueue after a restart makes a second queue of the same name, and DeleteQueue leaves the first.
+MiniStack's port changes with each start and is part of its queue URLs. Without this module, CreateQueue after a restart
+creates a second queue with the same name, and DeleteQueue does not delete the first.
 """
 
 from ministack.services import sqs

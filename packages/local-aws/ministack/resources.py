@@ -1,15 +1,17 @@
-"""The resources of calls for which MiniStack's tables have `*` and IAM has a resource (Service Authorization Reference).
-Otherwise a policy that names resources would never allow such a call.
+"""Returns the resources of calls for which MiniStack's tables have `*` but IAM has a resource (Service Authorization
+Reference).
+
+Without them, a policy that names resources would never allow such a call.
 """
 
 from urllib.parse import unquote
 
 
 def named(service: str, operation: str, path: str, routing: dict, given: dict, region: str, account: str) -> list[str]:
-    """The ARNs of a call, each of which is checked; None where MiniStack's own answer is right."""
+    """Returns the ARNs of a call, each of which is checked; None if MiniStack's own result is correct."""
 
     def values(name: str) -> list[str]:
-        """The values of a call under a name: one, a list, or the numbered members of a form."""
+        """Returns a parameter's values: one value, a list, or numbered members of a form."""
         members = [value for key, found in routing.items() if key.startswith(f"{name}.member.") for value in found]
         found = given.get(name) or routing.get(name) or members
         return [str(value) for value in (found if isinstance(found, list) else [found])]
@@ -40,7 +42,7 @@ def named(service: str, operation: str, path: str, routing: dict, given: dict, r
 
 
 def tags_given(service: str, given: dict) -> dict:
-    """The condition keys of a create's tags, where MiniStack does not know their name."""
+    """Returns the condition keys of a create's tags if MiniStack does not know the member."""
     tags = given.get({"budgets": "ResourceTags", "cloudtrail": "TagsList", "monitoring": "Tags"}.get(service, ""))
     pairs = {tag["Key"]: str(tag.get("Value", "")) for tag in tags or [] if isinstance(tag, dict) and "Key" in tag}
     if not pairs:

@@ -1,7 +1,8 @@
-"""Applies changes of REST APIs, stages, keys and usage plans as API Gateway does, and refuses what it refuses.
+"""Applies changes to REST APIs, stages, API keys and usage plans as API Gateway does, and rejects what API Gateway
+rejects.
 
-MiniStack stores numbers and switches as text, loses a list when a patch adds to it, does not find the tags of a create,
-treats an existing stage as a new one, deletes resources that are in use, and decodes the keys of method settings.
+MiniStack stores numbers and booleans as text, replaces lists when a patch adds an element, ignores the tags of a
+create, overwrites an existing stage, deletes resources that are in use, and decodes the keys of method settings.
 """
 
 import json
@@ -18,7 +19,7 @@ def apply_as_aws() -> None:
 
     def answer_with_one_of_each_header(error, request):
         status, headers, body = answer_error(error, request)
-        # A gateway response's own content type replaces the default, in any spelling of its name.
+        # A gateway response's own Content-Type replaces the default, whatever its case.
         names = {name.lower(): name for name in headers}
         return status, {name: headers[name] for name in names.values()}, body
 
@@ -95,7 +96,7 @@ def apply_as_aws() -> None:
 
 
 def tagged(answer, path_of):
-    """Stores the tags of a create under the resource's ARN."""
+    """Stores a create's tags under the resource's ARN."""
     if answer[0] == 201:
         made = json.loads(answer[2])
         gateway._v1_tags[f"arn:aws:apigateway:{get_region()}::{path_of(made)}"] = dict(made.get("tags") or {})
@@ -115,7 +116,7 @@ VERBS = gateway._HTTP_METHOD_TOKENS
 
 
 def setting_of(path: str) -> tuple[str, list[str]] | None:
-    """Key of a method's settings, as the patch spells it, and the rest of the path."""
+    """Returns the key of a method's settings, as the patch spells it, and the rest of the path."""
     tokens = path[1:].split("/")
     if tokens[0] in gateway._STAGE_ROOT_PATH_PREFIXES:
         return None
@@ -124,7 +125,9 @@ def setting_of(path: str) -> tuple[str, list[str]] | None:
 
 
 def refused_settings(settings: dict, operations: list) -> str | None:
-    """Why API Gateway refuses the patches: too many, or settings removed that a method does not have."""
+    """Returns why API Gateway rejects the patches: too many operations, or removal of settings that a method does not
+    have.
+    """
     if len(operations) > MOST_OPERATIONS:
         return f"A request has at most {MOST_OPERATIONS} patch operations"
     for op in operations:
@@ -135,7 +138,7 @@ def refused_settings(settings: dict, operations: list) -> str | None:
 
 
 def patch_setting(stage: dict, op: dict) -> bool:
-    """Applies a patch of method settings. The key is stored as it was sent: `~1a~1{b}/GET` stays encoded."""
+    """Applies a patch to method settings. The key stays as sent: `~1a~1{b}/GET` stays encoded."""
     found = setting_of(op.get("path", ""))
     if not found:
         return False
@@ -153,7 +156,10 @@ def patch_setting(stage: dict, op: dict) -> bool:
 
 
 def throttle_of(stage: dict, resource: str, verb: str) -> dict | None:
-    """Settings of a method, or of all others. A nested path is found by its encoded key only; -1 is no throttle."""
+    """Returns the settings of a method, or the settings for all methods.
+
+    A nested path is found only by its encoded key; -1 means no throttling.
+    """
     settings, encoded = stage.get("methodSettings") or {}, resource.replace("/", "~1")
     keys = [f"{encoded}/{verb}", *([f"{resource[1:]}/{verb}"] if "/" not in resource[1:] else []), "*/*"]
     entry = next((settings[key] for key in keys if key in settings), None)
@@ -164,7 +170,7 @@ NUMBERS = {"rateLimit": float, "burstLimit": int, "limit": int, "offset": int}
 
 
 def update_usage_plan(plan_id: str, data: dict):
-    """UpdateUsagePlan with its own patches: a stage is `api:stage`, and a limit is a number."""
+    """Applies UpdateUsagePlan's patches, in which a stage is `api:stage` and a limit is a number."""
     plan = gateway._usage_plans.get(plan_id)
     if not plan:
         return gateway._v1_error("NotFoundException", "Invalid Usage Plan identifier specified", 404)

@@ -1,7 +1,7 @@
 """Serves a stage of a REST API from its deployment.
 
-MiniStack serves it from the edited API: a change is visible before its deployment, and even a part of it. Here a stage
-serves the API of the time of its deployment, and the caller gets the same request id as the function.
+MiniStack serves the edited API, so that changes are visible before a deployment, even partially. With this module, a
+stage serves the API as of its deployment, and caller and function get the same request id.
 """
 
 import copy
@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from ministack.core.responses import AccountRegionScopedDict
 from ministack.services import apigateway_v1 as gateway
 
-# Stored beside the gateway responses of a deployment, which MiniStack stores and saves already.
+# MiniStack stores and saves the gateway responses of a deployment, so the snapshot is stored beside them.
 SNAPSHOT = "deployed"
 SIZE = "minimumCompressionSize"
 STORES = {"resources": gateway._resources, "models": gateway._models, "validators": gateway._request_validators}
@@ -21,7 +21,7 @@ request_id: ContextVar = ContextVar("request_id", default=None)
 
 
 class AsDeployed(AccountRegionScopedDict):
-    """MiniStack's data of each API; during a request, the deployed data of its API."""
+    """MiniStack's data by API; during a request, the deployed data of the requested API."""
 
     __slots__ = ()
 
@@ -76,7 +76,7 @@ def snapshot_of(api: str, stage: str) -> dict | None:
 
 
 def minimum_compression_size(api: str, stage: str) -> int | None:
-    """Bytes from which the stage compresses an answer; None if it compresses none."""
+    """Returns the minimum number of bytes that the stage compresses; None if the stage compresses nothing."""
     size = (snapshot_of(api, stage) or {}).get(SIZE)
     return None if size is None else int(size)
 

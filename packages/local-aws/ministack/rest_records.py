@@ -1,5 +1,5 @@
-"""Records each call of a REST API as API Gateway does: its metrics (Developer Guide, "Amazon API Gateway dimensions
-and metrics") and, if the stage has one, its access log ("Variables for access logging for API Gateway").
+"""Records each call of a REST API as API Gateway does: metrics (Developer Guide, "Amazon API Gateway dimensions and
+metrics") and, if the stage has one, its access log ("Variables for access logging for API Gateway").
 """
 
 import json
@@ -19,7 +19,7 @@ log = logging.getLogger("ministack")
 
 VARIABLE = re.compile(r"\$context\.([A-Za-z]+(?:\.[A-Za-z]+)*)")
 
-# The current call: its request, its error, and the start and end of its integration.
+# The current call: request, error, and start and end of the integration.
 call: ContextVar = ContextVar("call", default=None)
 
 

@@ -1,8 +1,8 @@
-"""Starts MiniStack so that a kill loses at most a second of its state, and so that it ends with its parent.
+"""Starts MiniStack so that a kill loses at most a second of its state, and so that MiniStack ends with its parent.
 
-Each difference from MiniStack has a file. When the gateway enforces (ANSWERS_PORT is set), this process answers the
-gateway's questions, and does not check calls that the gateway checks. Settings are environment variables, which
-packages/local-aws/ministack/process.ts sets. The gateway's secret is the first line of standard input.
+Each difference from MiniStack is in a separate module. If ANSWERS_PORT is set, IAM is enforced: this process answers
+the gateway's questions and does not check calls that the gateway checks. packages/local-aws/ministack/process.ts sets
+the environment variables and writes the gateway's secret to the first line of standard input.
 """
 
 import os
@@ -44,13 +44,13 @@ import use_metrics
 
 
 def end_with_parent() -> None:
-    # The parent has the other end of standard input, which closes with the parent in every case.
+    # Standard input closes when the parent ends, for whatever reason.
     sys.stdin.read()
     os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":
-    # The parent's first line: Lambda handlers could read arguments and the environment.
+    # The parent writes the secret to standard input, because functions could read arguments and environment variables.
     secret = sys.stdin.readline().strip()
     metric_alarms.leave_to_gateway()
     managed_policies.add()
@@ -60,7 +60,7 @@ if __name__ == "__main__":
     rest_deployments.keep_to_deployments()
     page_owner.identify()
     rest_records.keep()
-    # After the records: an access log has the bytes before compression.
+    # Installed after the records, so that the access log has the uncompressed length.
     compression.compress()
     rest_api_changes.apply_as_aws()
     service_linked_roles.make_with_tracing()
@@ -89,7 +89,7 @@ if __name__ == "__main__":
 
         gateway_only.leave_checked_calls()
         function_policies.check_before_delivery()
-        # Removed from the environment, which Lambda handlers inherit.
+        # The variable is removed because functions inherit the environment.
         answers.serve(int(os.environ.pop("ANSWERS_PORT")), secret)
     schedules.deliver_by_role(enforcing=app.AUTH)
     sys.argv = sys.argv[:1]

@@ -1,6 +1,7 @@
-"""Saves MiniStack's state every second. MiniStack itself saves it only at a normal stop.
+"""Saves MiniStack's state every second.
 
-Logs and metrics grow with each call: many of them are saved less often, because saving would take all of the time.
+MiniStack saves its state only at a normal stop. Large logs and metrics are saved less often, because they grow with
+each call.
 """
 
 import hashlib
@@ -14,25 +15,25 @@ from ministack import app
 from ministack.core import persistence
 
 SAVE_EVERY_SECONDS = 1.0
-# These grow with each call: saving them takes at most a tenth of the time.
+# These states grow with each call; saving them takes at most a tenth of the time.
 RECORDS = ("cloudwatch", "cloudwatch_logs", "cloudtrail")
 SHARE_OF_RECORDS = 0.1
 
 log = logging.getLogger("persistence")
-# The periodic save and that of a normal stop would write the same temporary file.
+# A periodic save and the save at a stop would write the same temporary file.
 writing = threading.Lock()
 digests: dict = {}
 
 
 def write_changes_only() -> None:
-    """Replaces MiniStack's writer: it writes unchanged states again, and encodes them ten times slower, in Python."""
+    """Replaces MiniStack's save function, which also writes unchanged states and encodes ten times slower."""
     persistence.save_state = save_state
 
 
 def save_state(service: str, state: dict) -> None:
     try:
         wrapped = {"__ministack_format__": persistence._state_format_version(service), "payload": state}
-        # json.dumps encodes in C. json.dump encodes in Python.
+        # json.dumps uses the C encoder, and json.dump does not.
         content = json.dumps(wrapped, default=persistence._json_default).encode()
         digest = hashlib.sha256(content).digest()
         path = os.path.join(persistence.STATE_DIR, f"{service}.json")
@@ -45,7 +46,7 @@ def save_state(service: str, state: dict) -> None:
 
 
 def write_whole(path: str, content: bytes) -> None:
-    """Writes a file that is never half-written, even if the process is killed."""
+    """Writes a file atomically, so that a kill never leaves a partial file."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(f"{path}.tmp", "wb") as file:
         file.write(content)

@@ -1,8 +1,8 @@
-"""Lets a schedule act by its role, as EventBridge Scheduler does: it assumes the role, and then invokes by it.
+"""Invokes a schedule's target with the schedule's role, as EventBridge Scheduler does.
 
-MiniStack checks neither the role's trust nor its policies, leaves the context attributes in the input, and drops failed
-deliveries. Here the attributes are replaced. A refused event is logged, and goes to the schedule's dead-letter queue,
-if the role may send there.
+MiniStack checks neither the role's trust policy nor its permissions, does not replace context attributes in the input,
+and drops failed deliveries. With this module, a denied event is logged and sent to the schedule's dead-letter queue, if
+the role allows it.
 """
 
 import json
@@ -26,7 +26,7 @@ def look_often() -> None:
 
 
 def deliver_by_role(enforcing: bool) -> None:
-    """Wraps the delivery of rules and schedules, and changes only that of schedules."""
+    """Wraps the delivery of rules and schedules, and changes only schedules."""
     deliver = eventbridge._invoke_target
 
     def deliver_if_allowed(target, event, rule, *rest):
@@ -45,7 +45,7 @@ def deliver_by_role(enforcing: bool) -> None:
 
 
 def filled_in(text: str, schedule: dict) -> str:
-    """The input with its context attributes (EventBridge Scheduler User Guide, "Adding context attributes")."""
+    """Replaces context attributes in the input (EventBridge Scheduler User Guide, "Adding context attributes")."""
     now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     attributes = {"schedule-arn": schedule["Arn"], "scheduled-time": now, "execution-id": new_uuid(), "attempt-number": "1"}
     for name, value in attributes.items():
@@ -54,7 +54,7 @@ def filled_in(text: str, schedule: dict) -> str:
 
 
 def why_not(target: dict, arn: str, schedule: dict, enforcing: bool) -> str | None:
-    """Why a schedule cannot deliver to a target, or None."""
+    """Returns why the schedule cannot invoke the target, or None."""
     service = arn.split(":")[2] if arn.count(":") > 2 else ""
     if service == "lambda" and not lambda_svc._get_func_record_for_ref(arn)[0]:
         return f"there is no function {arn}"
@@ -63,7 +63,7 @@ def why_not(target: dict, arn: str, schedule: dict, enforcing: bool) -> str | No
     role_arn, account = target.get("RoleArn", ""), get_account_id()
     name = role_arn.rsplit("/", 1)[-1]
     role = iam._roles.get(name) or {}
-    # The source is the schedule's group (User Guide, "Confused deputy prevention in EventBridge Scheduler").
+    # The source is the schedule group (User Guide, "Confused deputy prevention in EventBridge Scheduler").
     group = schedule["Arn"].replace(":schedule/", ":schedule-group/").rsplit("/", 1)[0]
     sources = {"aws:sourcearn": group, "aws:sourceaccount": account}
     if role.get("Arn") != role_arn or not trusts(role.get("AssumeRolePolicyDocument"), role_arn, sources):
@@ -83,7 +83,7 @@ def trusts(document, role_arn: str, sources: dict) -> bool:
     trust = json.loads(document) if isinstance(document, str) else document or {}
     statements = trust.get("Statement", [])
     statements = [statements] if isinstance(statements, dict) else statements
-    # A trust policy has no Resource: its resource is its role.
+    # Statements of a trust policy have no Resource, so the role itself is added.
     whole = {"Statement": [{**statement, "Resource": "*"} for statement in statements]}
     asked = context("sts:AssumeRole", role_arn, "", sources)
     return judge.evaluate_resource_policy(whole, asked, service=SERVICE).decision == "Allow"

@@ -1,4 +1,4 @@
-"""Collects counts and publishes them to CloudWatch once a second, as statistics of that second."""
+"""Sums counts and publishes them to CloudWatch once a second."""
 
 import threading
 import time
@@ -13,7 +13,7 @@ seconds_lock = threading.Lock()
 
 
 def add(namespace: str, name: str, unit: str, dimensions: dict, value: float, region: str | None = None) -> None:
-    """Counts a value in the current account, and in the current region if none is named."""
+    """Counts a value in the current account and in the given or current region."""
     key = (get_account_id(), region or get_region(), namespace, name, unit, tuple(dimensions.items()))
     with seconds_lock:
         of = seconds.get(key)

@@ -1,6 +1,7 @@
-"""The service-linked role that API Gateway makes when X-Ray tracing of a stage is first switched on in an account.
+"""Creates API Gateway's service-linked role when a stage first enables X-Ray tracing in an account.
 
-Its maker needs iam:CreateServiceLinkedRole (API Gateway Developer Guide, "Using service-linked roles for API Gateway").
+The caller needs iam:CreateServiceLinkedRole (API Gateway Developer Guide, "Using service-linked roles for API
+Gateway").
 """
 
 import json
@@ -16,7 +17,7 @@ STAGE = re.compile(r"/restapis/[^/]+/stages(/[^/]+)?/?")
 
 
 def checks_of_rest_call(method: str, path: str, given: dict, account: str) -> list[tuple]:
-    """The additional permission of a call of API Gateway that makes the role; empty if the role exists."""
+    """Returns the additional permission for an API Gateway call that creates the role; empty if the role exists."""
     if not STAGE.fullmatch(path) or method not in ("POST", "PATCH") or not traces(given) or NAME in iam._roles:
         return []
     return [("iam:CreateServiceLinkedRole", arn(account), {"iam:AWSServiceName": SERVICE})]
@@ -58,6 +59,6 @@ def arn(account: str) -> str:
 
 
 def traces(data: dict) -> bool:
-    """Whether a create or a patch of a stage switches tracing on."""
+    """Whether a create or patch of a stage enables tracing."""
     patches = {op.get("path"): op.get("value") for op in data.get("patchOperations") or []}
     return data.get("tracingEnabled") is True or patches.get("/tracingEnabled") == "true"

@@ -1,6 +1,7 @@
-"""Condition keys of a call of DynamoDB: its partition keys, the attributes that it writes, and the values that it
-returns (DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control"). MiniStack itself has
-those of reads.
+"""Returns condition keys of DynamoDB calls: partition keys, written attributes, and ReturnValues (DynamoDB Developer
+Guide, "Using IAM policy conditions for fine-grained access control").
+
+MiniStack itself only returns keys of reads.
 """
 
 import re
@@ -8,13 +9,13 @@ import re
 from ministack.services import dynamodb
 
 
-# An attribute's name at the top of its path: no value, no part of a path, no function.
+# The first name of an attribute path: neither a value, a nested name nor a function.
 NAME = re.compile(r"(?<![:\w#.\]])(#?[A-Za-z_]\w*)\b(?!\s*\()")
 KEYWORDS = {"SET", "REMOVE", "ADD", "DELETE", "AND", "OR", "NOT", "BETWEEN", "IN"}
 
 
 def condition_keys(given: dict, read: dict) -> dict:
-    """The condition keys of a call; `read` has those that MiniStack found."""
+    """Returns a call's condition keys. `read` has those that MiniStack found."""
     written = written_attributes(given)
     attributes = [*read.get("dynamodb:Attributes", []), *written]
     returned = given.get("ReturnValues") or ("NONE" if written or "Key" in given else None)
@@ -35,7 +36,7 @@ def written_attributes(given: dict) -> list[str]:
 
 
 def leading_keys(given: dict) -> dict:
-    """The condition keys for a call's partition keys; empty for a call without them, such as Scan."""
+    """Returns the condition keys for a call's partition keys; empty for a call without keys, such as Scan."""
     requests = [(given.get("TableName"), given)]
     for table, items in (given.get("RequestItems") or {}).items():
         each = items.get("Keys", []) if isinstance(items, dict) else [next(iter(item.values()), {}) for item in items]
@@ -53,7 +54,7 @@ def keys_of(table: str | None, request: dict) -> list[str]:
 
 
 def asked_for(name: str | None, query: dict) -> dict | None:
-    """The key's value in a query's condition."""
+    """Returns the partition key's value in a query's key condition."""
     named = {"#" + alias.removeprefix("#"): real for alias, real in (query.get("ExpressionAttributeNames") or {}).items()}
     for left, right in re.findall(r"(#?[\w.-]+)\s*=\s*(:\w+)", query.get("KeyConditionExpression") or ""):
         if named.get(left, left) == name:

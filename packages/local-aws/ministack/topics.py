@@ -1,4 +1,4 @@
-"""Refuses to create a topic again with other tags, as SNS does: MiniStack answers with the existing topic."""
+"""Rejects CreateTopic for an existing name with other tags, as SNS does. MiniStack returns the existing topic."""
 
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import sns

@@ -1,6 +1,6 @@
-"""Answers 403 at the host of a distribution that does not exist, or that is disabled, as CloudFront does.
+"""Returns 403 for the host of an unknown or disabled distribution, as CloudFront does.
 
-MiniStack serves a disabled one. Its services answer for an unknown one, under a name of CloudFront.
+MiniStack serves a disabled distribution, and lets its services answer for an unknown one.
 """
 
 from ministack import app

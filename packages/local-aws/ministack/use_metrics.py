@@ -1,7 +1,7 @@
-"""Publishes the use that AWS bills and MiniStack does not count: of distributions, tables and logs.
+"""Publishes the billed usage of distributions, tables and log groups, which MiniStack does not count.
 
-Metrics of CloudFront exist in us-east-1 only (CloudFront Developer Guide, "Monitoring CloudFront metrics"). Transactions
-of DynamoDB are not counted. A read has half a unit, or one if it is consistent, whatever its size.
+CloudFront's metrics exist only in us-east-1 (CloudFront Developer Guide, "Monitoring CloudFront metrics"). DynamoDB
+transactions are not counted. A read counts half a unit, or one unit if consistent, whatever the item's size.
 """
 
 import logging
@@ -89,7 +89,7 @@ def count_logs() -> None:
                       if any(each is stream for each in list(group["streams"].values()))), None)
         if group is not None and events:
             of = {"LogGroupName": group}
-            # An event has 26 bytes besides its message (CloudWatch Logs API, PutLogEvents).
+            # Each log event counts 26 bytes besides its message (CloudWatch Logs API, PutLogEvents).
             size = sum(len(event.get("message", "").encode()) + 26 for event in events)
             add("AWS/Logs", "IncomingBytes", "Bytes", of, size)
             add("AWS/Logs", "IncomingLogEvents", "Count", of, len(events))

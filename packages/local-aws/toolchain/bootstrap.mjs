@@ -1,5 +1,5 @@
-// The first program of a fresh clone. Nothing is installed yet: it and its imports are plain JavaScript over Node's own
-// modules, and run on Node 20. It writes on stderr only, because stdout belongs to the command that it starts.
+// The first program in a fresh clone, before anything is installed: plain JavaScript that imports only Node.js modules
+// and runs on Node.js 20. Writes only to stderr, because stdout belongs to the command that it starts.
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runCommand } from "./command.mjs";

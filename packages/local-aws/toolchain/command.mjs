@@ -7,10 +7,10 @@ import { findOnPath, machinePath } from "./find.mjs";
 import { interruptNote } from "./interrupt.mjs";
 import { recordedPreview } from "./preview.mjs";
 
-/** The exit code of a runbook that finds no stack. */
+/** A runbook's exit code if the stack does not exist. */
 const NO_STACK = 6;
 
-/** The command for a runbook without a stack on AWS, where the demo made one on the local AWS. */
+/** Returns a hint for a runbook that found no stack on AWS although the demo created one on the local AWS. */
 function localHint(root, command, args) {
     const [, name] = /^runbooks\/(.+)\.ts$/.exec(command) ?? [];
     const local = resolve(
@@ -23,22 +23,22 @@ function localHint(root, command, args) {
     return `The demo's stack is on the local AWS. Run this there: npm run local -- ${[name, ...quoted].join(" ")}\n`;
 }
 
-/** How a person without a Pulumi CLI on the PATH starts the clone's. */
+/** How to start the clone's Pulumi CLI if PATH has none. */
 const ownPulumi = "npm run pulumi --";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /**
- * Runs a command with the clone's tools first on its PATH, and exits with its exit code or signal. A script (.ts, .js,
- * .mjs) is named from the clone's folder and run by the project's own Node. Any other command is found on the PATH.
+ * Runs a command with the clone's tools first on PATH, and exits with its exit code or signal. A script (.ts, .js,
+ * .mjs) is relative to the clone's folder and runs with the project's Node.js. Any other command comes from PATH.
  */
 export function runCommand(root, command, args, { withPython }) {
     const { node, toolsDir, toolsBin, python } = toolchain(root);
     const isScript = /\.(ts|js|mjs)$/.test(command);
     const env = { ...process.env, PATH: [resolve(node, ".."), toolsBin, machinePath(root)].join(delimiter) };
-    // Seconds that the installation took, for the demo's report; this process began with it.
+    // The seconds that the installation took, for the demo's report.
     env.MOVIE_RECOMMENDER_SETUP_SECONDS = (performance.now() / 1000).toFixed(1);
-    // Programs and plugins start often, and a third of each start would be compilation.
+    // Programs and plugins start often, and compilation is a third of each start.
     env.NODE_COMPILE_CACHE ??= join(toolsDir, "compile-cache");
     if (findOnPath("pulumi", machinePath(root)) === undefined && /^(runbooks\/|data-prep\/|pulumi$)/.test(command)) {
         env.MOVIE_RECOMMENDER_PULUMI = ownPulumi;
@@ -50,7 +50,8 @@ export function runCommand(root, command, args, { withPython }) {
         ? spawn(node, [resolve(root, command), ...args], { stdio: "inherit", env })
         : spawn(command, preview?.args ?? args, { stdio: "inherit", env });
 
-    // On a terminal Ctrl-C reaches the whole process group; a second signal means "at once", so it is not forwarded.
+    // On a terminal, Ctrl-C reaches the whole process group. Pulumi cancels at once on a second signal, so the first is
+    // not forwarded.
     const onTerminal = process.stdin.isTTY || process.stderr.isTTY;
     const note = interruptNote(command, args, { pulumi: env.MOVIE_RECOMMENDER_PULUMI ?? "pulumi", runbook: "npm run" });
     if (note !== undefined) process.once("SIGINT", () => process.stderr.write(note));

@@ -8,14 +8,14 @@ const RELEASES = "https://github.com/pulumi/pulumi/releases/download";
 const CONNECT_MILLISECONDS = 5_000;
 const PINS = "engine-archive.json";
 
-/** Version and SHA-256 hashes of Pulumi's official archives. */
+/** Reads the pinned version and SHA-256 hashes of Pulumi's official archives. */
 const pinnedArchive = (root) =>
     JSON.parse(readFileSync(join(root, "packages", "local-aws", "toolchain", PINS), "utf8"));
 
 /**
- * Pulumi's official archive for this machine, checked by its pinned hash. Undefined with `CI=true`, where it is not
- * tried. Otherwise undefined, with a line for the reason. Reasons are: no hash for this machine, no connection within 5
- * seconds, or another hash.
+ * Downloads Pulumi's official archive for this machine and checks its pinned hash. Returns undefined with `CI=true`.
+ * Otherwise returns undefined after a message with the reason: no hash for this platform, no connection within 5
+ * seconds, or a wrong hash.
  */
 export async function fetchArchive(root, say) {
     if (process.env.CI === "true") return undefined;
@@ -46,9 +46,8 @@ export async function fetchArchive(root, say) {
 }
 
 /**
- * Unpacks the archive in the workshop.
- *
- * @returns the folder with `pulumi` and its language host; undefined, reported in a line, when it failed
+ * Unpacks the archive into the build folder.
+ * @returns the folder with `pulumi` and its language host; undefined, after a message, if unpacking fails
  */
 export async function unpackArchive(workshop, { bytes }, say) {
     const folder = join(workshop.build, "official");

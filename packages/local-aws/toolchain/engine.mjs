@@ -7,10 +7,13 @@ import { ask, findOnPath, isAtLeast, isExecutable, machinePath, versionIn } from
 import { digest } from "./stamp.mjs";
 import { SetupError } from "./workshop.mjs";
 
-/** The oldest Pulumi CLI that was tried with the program's SDK. */
+/** The oldest Pulumi CLI version that was tested with the program's SDK. */
 export const OLDEST_ENGINE = "3.230.0";
 
-/** The Pulumi engine: from PATH, else Pulumi's official archive, else built from Go modules. `.tools/engine.json` records which. */
+/**
+ * The Pulumi engine: from PATH, else from Pulumi's official archive, else built from Go modules. `.tools/engine.json`
+ * records the source.
+ */
 export const engine = {
     name: "Pulumi engine",
 
@@ -34,7 +37,7 @@ export const engine = {
     },
 };
 
-/** The version that is built from Go modules. */
+/** Returns the engine version that is built from Go modules. */
 function pinnedEngine(root) {
     const pin = /pulumi\/pkg\/v3 v(\S+)/.exec(
         readFileSync(join(root, "packages/local-aws/toolchain/engine/go.mod"), "utf8"),
@@ -46,7 +49,7 @@ function pinnedEngine(root) {
     return pin[1];
 }
 
-/** A Pulumi CLI of any version on the machine's PATH, with its Node language host. Starts nothing. */
+/** Finds a Pulumi CLI of any version on PATH with its Node.js language host. Starts no process. */
 export function pulumiOnPath(root) {
     const path = machinePath(root);
     const file = findOnPath("pulumi", path);
@@ -56,12 +59,12 @@ export function pulumiOnPath(root) {
     return host === undefined ? undefined : { file, host };
 }
 
-/** The version of a Pulumi CLI; undefined when it does not answer. */
+/** Asks a Pulumi CLI for its version; undefined if the CLI fails. */
 export function engineVersion(file) {
     return versionIn(ask(file, ["version"], { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" }));
 }
 
-/** The Pulumi CLI on PATH, with its version, when it is recent enough; else undefined. */
+/** Returns the Pulumi CLI on PATH and its version if recent enough, otherwise undefined. */
 export function recentPulumiOnPath(root) {
     const candidate = pulumiOnPath(root);
     const version = candidate === undefined ? undefined : engineVersion(candidate.file);
@@ -70,7 +73,8 @@ export function recentPulumiOnPath(root) {
 
 const record = (root) => join(root, ".tools", "engine.json");
 
-// The stamp holds time and size of the CLI on PATH. Only a changed file is asked for its version again.
+// The stamp contains modification time and size of the CLI on PATH, so that only a changed file is asked for its
+// version.
 function stamp(root) {
     const candidate = pulumiOnPath(root);
     const { mtimeMs, size } = candidate === undefined ? {} : statSync(candidate.file);

@@ -11,13 +11,12 @@ import { join } from "node:path";
  */
 
 /**
- * The paths of a clone's tools. A path may be named before the bootstrap has created it. Reads one small file, starts
- * nothing, throws nothing.
+ * Returns the paths of a clone's tools, also before they are installed. Reads one small file and starts no process.
  *
- * - `toolsBin` holds `pulumi` and its language host, unless the engine's source is `PATH`.
- * - `python` has MiniStack, and after level `test` boto3 and pandas. Run modules as `python -m`.
- * - `node` is the project's own Node.
- * - `engine` is undefined until the bootstrap has run at level `engine` or above.
+ * - `toolsBin` contains `pulumi` and its language host, unless the engine comes from `PATH`.
+ * - `python` has MiniStack, and from level `test` on boto3 and pandas. Run modules with `python -m`.
+ * - `node` is the project's Node.js.
+ * - `engine` is undefined until the bootstrap has run at level `engine` or higher.
  *
  * @param {string} root the clone's folder
  */
@@ -37,7 +36,7 @@ export function toolchain(root) {
 function readEngine(file, toolsBin) {
     try {
         const { source, version, path } = JSON.parse(readFileSync(file, "utf8"));
-        // A clone may be moved: its own files are found from its current place.
+        // A clone may be moved, so tools in the clone are found relative to its current folder.
         return { source, version, path: source === "PATH" ? path : join(toolsBin, "pulumi") };
     } catch {
         return undefined;

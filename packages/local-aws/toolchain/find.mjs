@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { accessSync, constants, realpathSync, statSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 
-/** PATH without the clone's own tool folders, which `npm run` and an outer bootstrap add: the machine's tools only. */
+/** Returns PATH without the clone's tool folders, which `npm run` and an outer bootstrap add. */
 export function machinePath(root, path = process.env.PATH ?? "") {
     const own = new Set([join(root, "node_modules", ".bin"), join(root, ".tools", "bin")].map(real));
     return path
@@ -11,7 +11,7 @@ export function machinePath(root, path = process.env.PATH ?? "") {
         .join(delimiter);
 }
 
-// A clone may be reached by a link; its tools are still not the machine's.
+// The clone's path may contain a symbolic link.
 function real(folder) {
     try {
         return realpathSync(folder);
@@ -20,7 +20,7 @@ function real(folder) {
     }
 }
 
-/** The first executable file of this name on a PATH, or undefined. Starts nothing. */
+/** Returns the first executable file with this name on a PATH, or undefined. Starts no process. */
 export function findOnPath(name, path) {
     for (const folder of path.split(delimiter)) {
         const file = join(folder, name);
@@ -29,7 +29,7 @@ export function findOnPath(name, path) {
     return undefined;
 }
 
-/** Whether this is an executable file; a dangling link is not. */
+/** Whether the file exists and is executable; false for a broken link. */
 export function isExecutable(file) {
     try {
         accessSync(file, constants.X_OK);
@@ -39,7 +39,7 @@ export function isExecutable(file) {
     }
 }
 
-/** The trimmed stdout of a program; undefined when it fails or runs for more than 20 seconds. */
+/** Returns a program's trimmed stdout; undefined if the program fails or runs longer than 20 seconds. */
 export function ask(file, args, env) {
     const { status, stdout } = spawnSync(file, args, {
         env,
@@ -50,12 +50,12 @@ export function ask(file, args, env) {
     return status === 0 ? stdout.trim() : undefined;
 }
 
-/** The first dotted version in a text (`go1.26.8` gives `1.26.8`), or undefined. */
+/** Returns the first version number in a text (`1.26.8` for `go1.26.8`), or undefined. */
 export function versionIn(text) {
     return /\d{1,9}\.\d{1,9}(?:\.\d{1,9})?/.exec(text ?? "")?.[0];
 }
 
-/** Whether a dotted version is at least another; missing numbers count as 0. */
+/** Whether a version is at least another; missing parts count as 0. */
 export function isAtLeast(version, minimum) {
     const [have, want] = [version, minimum].map((text) => text.split(".").map(Number));
     for (let i = 0; i < 3; i++) {

@@ -1,9 +1,8 @@
-// `npm run help`: plain JavaScript over Node's own modules, because nothing is installed yet on a fresh clone.
+// `npm run help` runs before anything is installed, so this file is plain JavaScript and imports only Node.js modules.
 import { pathToFileURL } from "node:url";
 
 /**
- * The npm scripts by purpose, each with one line.
- *
+ * npm scripts by purpose, with a description each.
  * @type {Readonly<Record<string, Readonly<Record<string, string>>>>}
  */
 export const groups = {
@@ -76,13 +75,12 @@ export const groups = {
 };
 
 /**
- * Name and line of each script.
- *
+ * Name and description of each script.
  * @type {Readonly<Record<string, string>>}
  */
 export const commands = Object.assign({}, ...Object.values(groups));
 
-/** The whole list as text. */
+/** Returns the whole list as text. */
 export function helpText() {
     const width = Math.max(...Object.keys(commands).map((name) => name.length));
     const lines = Object.entries(groups).flatMap(([purpose, scripts]) => [
@@ -96,7 +94,7 @@ export function helpText() {
     ].join("\n");
 }
 
-/** Names that begin alike, contain the word, or differ in two letters; the best first. */
+/** Returns scripts that start like the word, contain it, or differ in at most two letters, best first. */
 function similar(word) {
     const letters = (name) => [...name].sort().join("");
     const common = (name) => [...letters(word)].filter((letter) => name.includes(letter)).length / name.length;

@@ -1,12 +1,11 @@
 const CHANGING = ["up", "update", "destroy", "down", "refresh"];
 
 /**
- * A note for a person who interrupts Pulumi while it waits for AWS; undefined for any other command. Pulumi itself warns
- * of orphaned resources at that moment, which this program does not leave.
- *
+ * Returns a note for a user who interrupts Pulumi during a wait for AWS; undefined for other commands. Pulumi warns of
+ * orphaned resources at that moment, which this program does not leave.
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ pulumi: string, runbook: string }} callers how the caller starts Pulumi, and a runbook
+ * @param {{ pulumi: string, runbook: string }} callers how the caller starts Pulumi and runbooks
  * @returns {string | undefined}
  */
 export function interruptNote(command, args, callers) {

@@ -1,12 +1,13 @@
-// Node runs this before Pulumi's own Node processes of local runs. Each command starts a program and a dynamic provider.
-// Much of their time goes into parts of the SDK that this program does not use.
+// Preloaded by Pulumi's Node.js processes in local runs. Each command starts a program and a dynamic provider, which
+// spend much of their time on parts of the SDK that this program does not use.
 const { createRequire } = require("node:module");
 
 if (/[\\/]@pulumi[\\/]pulumi[\\/]cmd[\\/]/.test(process.argv[1] ?? "")) {
-    // Pulumi.yaml has `typescript: false`. The built language host is older than that protocol, and asks for the compiler.
+    // Pulumi.yaml has `typescript: false`, but the built language host does not know this option and requests
+    // TypeScript.
     process.env.PULUMI_NODEJS_TYPESCRIPT = "false";
     const requireOfSdk = createRequire(process.argv[1]);
-    // Only a program that makes text of its functions uses these: npm's dependency tree and the compiler.
+    // Only programs that serialize functions use these modules: npm's dependency tree and the TypeScript compiler.
     for (const name of ["@npmcli/arborist", "typescript"]) defer(requireOfSdk, requireOfSdk.resolve(name));
     // No local run collects traces. Node strips types in place, so positions need no source map.
     delete process.env.TRACEPARENT;
@@ -29,7 +30,7 @@ function withoutStacks(debuggable) {
     };
 }
 
-/** A module of the SDK loads at the first use of one of its members. */
+/** Delays loading a module of the SDK until the first use of one of its members. */
 function defer(requireOfSdk, file) {
     let loaded;
     const member = (_, name) => {

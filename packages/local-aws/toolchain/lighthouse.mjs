@@ -10,7 +10,7 @@ const lists = (root) => join(root, "packages", "local-aws", "toolchain", "lighth
 const inPlace = (root) => join(root, ".tools", "lighthouse");
 const stamp = (root) => digest([join(lists(root), "package-lock.json"), join(root, ".npmrc")]);
 
-/** Lighthouse for `npm run bench:page`, made by `npm ci` from the lock file in lighthouse/. */
+/** Lighthouse for `npm run bench:page`, installed by `npm ci` from the lock file in lighthouse/. */
 export const lighthouse = {
     name: "Lighthouse (110 MB)",
 

@@ -5,11 +5,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 const POLL_MILLISECONDS = 200;
 
 /**
- * Takes the clone's lock, so that only one set-up works at a time. Waits for a living holder, and takes over from a
- * dead one.
- *
- * @param {string} toolsDir the folder of the lock; created if missing.
- * @param {(holder: number) => void} onWait called once, with the process to wait for.
+ * Acquires the clone's lock, so that only one installation runs at a time. Waits for a running holder and replaces the
+ * lock of an ended one.
+ * @param {string} toolsDir folder of the lock; created if missing
+ * @param {(holder: number) => void} onWait called once with the pid of the holder
  * @returns {Promise<() => void>} releases the lock
  */
 export async function takeLock(toolsDir, onWait) {
@@ -53,8 +52,8 @@ function readHolder(lock) {
     }
 }
 
-// Two waiters may see the same dead holder. The slower one could move the new lock of the faster one away: it checks
-// the moved lock, and puts it back if its holder is alive.
+// Two waiting processes may find the same ended holder. The slower one could remove the faster one's new lock, so it
+// checks the lock that it moved away and restores it if the holder is running.
 function removeDead(lock, holder) {
     const aside = `${lock}-dead-${process.pid}`;
     try {
@@ -68,8 +67,7 @@ function removeDead(lock, holder) {
 }
 
 /**
- * Whether a process of this id exists, ours or not.
- *
+ * Whether a process with this id exists, of any user.
  * @param {number} pid
  */
 export function isAlive(pid) {

@@ -6,10 +6,10 @@ import { digest, readStamp } from "./stamp.mjs";
 const INPUTS = ["package.json", "package-lock.json", ".npmrc"];
 const STAMP = ".toolchain-stamp";
 
-// package.json is left out: its scripts change often, and its dependencies are in the lock file too.
+// Excludes package.json: its scripts change often, and the lock file contains its dependencies.
 const stamp = (root) => digest([join(root, "package-lock.json"), join(root, ".npmrc")]);
 
-/** `node_modules` with the project's own Node, made by `npm ci` from the lock file. */
+/** `node_modules` with the project's Node.js, installed by `npm ci` from the lock file. */
 export const packages = {
     name: "packages",
 
@@ -36,8 +36,8 @@ export const packages = {
     },
 };
 
-// npm links each workspace and its programs relative to node_modules, so the links still work after the move. It links a
-// program only if the file exists.
+// npm creates relative links to workspaces and their programs, so the links still work after the folder is moved. npm
+// links a program only if its file exists.
 function workspaces(root) {
     return readdirSync(join(root, "packages")).flatMap((name) => {
         const bin = join("packages", name, "bin");
@@ -46,7 +46,10 @@ function workspaces(root) {
     });
 }
 
-/** The environment of an npm of its own: `npm run` sets variables about itself, such as its project folder. */
+/**
+ * Returns an environment without the variables that `npm run` sets, such as its project folder, so that a second npm
+ * does not use them.
+ */
 export function npmEnvironment(root) {
     const env = { ...process.env, PATH: machinePath(root) };
     for (const name of Object.keys(env)) {

@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * Records the events of a preview. `tell` prints what the changes mean and deletes the record; call it once, also after a
- * failure. Undefined for any other command, and for a preview whose output another program reads.
- *
+ * Records a preview's events. Call `tell` once, also after a failure: it prints what the changes mean and deletes the
+ * record. Returns undefined for other commands, and for a preview whose output another program reads.
  * @param {string} command
  * @param {readonly string[]} args
- * @returns {{ args: string[], env: Record<string, string>, tell(root: string, node: string, env: NodeJS.ProcessEnv): void } | undefined}
+ * @returns {{ args: string[], env: Record<string, string>, tell(root: string, node: string, env: NodeJS.ProcessEnv):
+ * void } | undefined}
  */
 export function recordedPreview(command, args) {
     const verb = args.find((argument) => !argument.startsWith("-"));
@@ -17,12 +17,12 @@ export function recordedPreview(command, args) {
     if (command !== "pulumi" || verb !== "preview" || args.some((argument) => other.includes(argument))) {
         return undefined;
     }
-    // The events have the inputs of resources: only this user can read the folder.
+    // Events contain resource inputs, so only this user can read the folder.
     const folder = mkdtempSync(join(tmpdir(), "preview-"));
     const file = join(folder, "events.json");
     return {
         args: [...args, "--event-log", file],
-        // The Automation API reads the engine's events in the same way.
+        // The Automation API uses this variable to read events, too.
         env: { PULUMI_DEBUG_COMMANDS: "true" },
         tell(root, node, env) {
             try {

@@ -2,11 +2,10 @@ const TERMINAL_MILLISECONDS = 1_000;
 const PLAIN_MILLISECONDS = 12_000;
 
 /**
- * Shows on stderr which parts are being installed and for how long. It is one rewritten line on a terminal, else a line
+ * Shows on stderr what is being installed and for how long: on a terminal as one updated line, otherwise as a line
  * every 12 seconds.
- *
  * @returns {{ start(what: string): () => void, say(line: string): void, stop(): void }} `start` returns a function to
- * call when that part is done
+ * call when the installation has ended
  */
 export function openProgress(stream = process.stderr) {
     const running = new Map();

@@ -5,7 +5,7 @@ import { ask, isExecutable } from "./find.mjs";
 import { digest, readStamp } from "./stamp.mjs";
 
 const STAMP = ".toolchain-stamp";
-// Wheels only, each by the hashes of its version: building a package would run code that no hash covers.
+// Installs only wheels with pinned hashes: building a package would run code that no hash covers.
 const CHECKED = ["--require-hashes", "--only-binary", ":all:", "--no-deps"];
 const PIP_INSTALL = ["-m", "pip", "install", ...CHECKED, "--disable-pip-version-check", "--no-input"];
 
@@ -15,7 +15,10 @@ const testPackages = (root) => join(root, ".tools", "python-test");
 const sparkPackages = (root) => join(root, ".tools", "spark");
 const program = (environment) => join(environment, "bin", "python");
 
-/** The Python environment of the local AWS. Scripts in its `bin` contain the path of the build: run modules as `python -m`. */
+/**
+ * The Python environment of the local AWS. Scripts in its `bin` contain the path of the build folder, so run modules
+ * with `python -m`.
+ */
 export const python = {
     name: "Python environment",
 
@@ -31,17 +34,18 @@ export const python = {
         const pip = [...PIP_INSTALL, "-r", requirements(root, "requirements.txt")];
         await workshop.run("python", program(built), pip, { env });
         await workshop.run("python", program(built), ["-m", "pip", "check", "--disable-pip-version-check"], { env });
-        // The tests' packages are in a folder of their own, which appears in one step. A running local AWS loads its
-        // modules from this environment, which must not change. Python ignores the line while there is no such folder.
+        // Test packages are in a separate folder, which is renamed into place, because a running local AWS loads
+        // modules from this environment. Python ignores the line if the folder does not exist.
         const site = ask(program(built), ["-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], env);
         writeFileSync(join(site, "test-packages.pth"), "../../../../python-test\n");
-        // The random part identifies this build: compiled test packages work only with the Python that installed them.
+        // The random part identifies this environment: compiled test packages work only with the Python that installed
+        // them.
         writeFileSync(join(built, STAMP), `${baseDigest(root)} ${randomUUID()}`);
         workshop.place(built, inPlace(root));
     },
 };
 
-/** boto3 and pandas for the tests, on top of the Python environment. */
+/** boto3 and pandas for tests, added to the Python environment. */
 export const pythonTest = {
     name: "Python test packages",
 
@@ -61,7 +65,7 @@ export const pythonTest = {
     },
 };
 
-/** PySpark and a Java for `npm run test:spark`, on top of the Python environment. */
+/** PySpark and Java for `npm run test:spark`, added to the Python environment. */
 export const spark = {
     name: "Spark (350 MB)",
 
@@ -75,7 +79,8 @@ export const spark = {
         const setuptools = requirements(root, "requirements-spark-build.txt");
         const first = [...PIP_INSTALL, "--target", tools, "-r", setuptools];
         await workshop.run("spark", program(inPlace(root)), first, { env: base });
-        // Only hashed code runs: setuptools comes from above, and not from a build environment of pip.
+        // setuptools comes from the pinned packages above instead of pip's build environment, so that only hashed code
+        // runs.
         const env = { ...base, PYTHONPATH: tools };
         const archive = ["--no-binary", "pyspark", "--no-build-isolation"];
         const pip = [...PIP_INSTALL, ...archive, "--target", built, "-r", requirements(root, "requirements-spark.txt")];
@@ -100,7 +105,7 @@ function testDigest(root) {
     return digest([requirements(root, "requirements-test.txt"), join(inPlace(root), STAMP)]);
 }
 
-/** The environment variables without those that point Python at another installation. */
+/** Returns the environment without variables that make Python use another installation. */
 export function pythonEnvironment() {
     const { PYTHONHOME, PYTHONPATH, VIRTUAL_ENV, ...env } = process.env;
     return env;

@@ -8,15 +8,14 @@ import { packages } from "./packages.mjs";
 import { python } from "./python.mjs";
 
 const OLDEST_PYTHON = "3.10";
-/** Platforms whose hashes are in requirements-go.txt. */
+/** Platforms with hashes in requirements-go.txt. */
 const GO_PLATFORMS = ["linux-x64", "linux-arm64", "darwin-arm64", "darwin-x64"];
 const PYTHONS = ["python3", "python", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10"];
 
 /**
- * Finds the machine's tools that the missing parts need, before any work starts.
- *
- * @param {object[]} parts the parts to install.
- * @returns {Promise<{ problems: string[], found: object }>} one sentence for each missing tool, and the paths of the
+ * Finds the tools that the missing parts need, before any installation starts.
+ * @param {object[]} parts the parts to install
+ * @returns {Promise<{ problems: string[], found: object }>} a sentence for each missing tool, and the paths of the
  * others
  */
 export async function findRequirements(root, parts, say) {
@@ -36,7 +35,8 @@ export async function findRequirements(root, parts, say) {
         found.go = go?.file;
         if (go !== undefined && go.file === undefined) {
             if (GO_PLATFORMS.includes(`${process.platform}-${process.arch}`)) found.pythonForGo = machinePython().file;
-            // Without Go and without a way to get it, only the official archive is left. It is fetched before any work.
+            // Without Go and a way to install Go, only the official archive remains, so it is downloaded before
+            // anything else.
             if (found.pythonForGo === undefined) found.archive = await fetchArchive(root, say);
             if (found.pythonForGo === undefined && found.archive === undefined) problems.push(go.problem);
         }
@@ -56,7 +56,7 @@ function findGo(root, path) {
     const [version, choice] =
         file === undefined ? [] : (ask(file, ["env", "GOVERSION", "GOTOOLCHAIN"], env) ?? "").split("\n");
     const number = versionIn(version);
-    // Since 1.21, Go downloads the newer Go that a module needs, unless GOTOOLCHAIN forbids it.
+    // From 1.21 on, Go downloads the newer version that a module needs, unless GOTOOLCHAIN forbids it.
     if (
         number !== undefined &&
         (isAtLeast(number, needed) || (isAtLeast(number, "1.21") && /auto/.test(choice ?? "")))

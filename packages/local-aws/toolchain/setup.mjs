@@ -9,7 +9,7 @@ import { python, pythonTest, spark } from "./python.mjs";
 import { findRequirements } from "./requirements.mjs";
 import { openWorkshop, removeLeftovers } from "./workshop.mjs";
 
-// The parts of a lane are installed one after the other; the lanes run in parallel.
+// The parts of a lane are installed one after another, and lanes run in parallel.
 const LANES = {
     packages: [[packages]],
     engine: [[engine], [packages]],
@@ -21,10 +21,10 @@ const LANES = {
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** The levels; up to `test`, each contains all of the one before. */
+/** The levels. Each level up to `test` includes all levels before it. */
 export const LEVELS = Object.keys(LANES);
 
-/** Tools that the machine lacks, one sentence each. */
+/** Tools that the machine lacks, with a sentence each. */
 export class MissingTools extends Error {
     constructor(problems) {
         super(problems.join("\n"));
@@ -32,10 +32,9 @@ export class MissingTools extends Error {
 }
 
 /**
- * Makes sure that a level is installed in the clone. An installed level costs only a comparison of stamps, and prints nothing.
- *
- * @throws {MissingTools} before any work, when the machine lacks something
- * @throws {SetupError} when an install failed; finished parts stay
+ * Installs a level in the clone if needed. For an installed level, only compares stamps and prints nothing.
+ * @throws {MissingTools} before any installation, if the machine lacks a tool
+ * @throws {SetupError} if an installation fails; finished parts stay
  */
 export async function ensure(root, level) {
     const lanes = LANES[level];
@@ -61,7 +60,7 @@ export async function ensure(root, level) {
 }
 
 async function install(root, lanes, { found, progress, release }) {
-    // Another set-up may have done some of it in the meantime.
+    // Another process may have installed some parts during the wait for the lock.
     const todo = missing(root, lanes);
     if (todo.length === 0) return;
     progress.say(

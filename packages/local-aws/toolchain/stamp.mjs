@@ -2,11 +2,10 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 
 /**
- * A digest of everything that decides what a part contains. It is written as the last step of a build. An equal stamp
- * means that the part is complete and was made from these inputs.
- *
- * @param {readonly string[]} files read and hashed; a missing file counts as empty.
- * @param {readonly unknown[]} facts anything else that matters, as JSON
+ * Returns a digest of everything that a part depends on. The stamp is written as the last step of a build, so an equal
+ * stamp means that the part is complete and up to date.
+ * @param {readonly string[]} files files to hash; a missing file counts as empty
+ * @param {readonly unknown[]} facts further dependencies, as JSON values
  */
 export function digest(files, facts = []) {
     const hash = createHash("sha256").update(JSON.stringify([process.platform, process.arch, ...facts]));
@@ -14,7 +13,7 @@ export function digest(files, facts = []) {
     return hash.digest("hex");
 }
 
-/** The text of a stamp file; undefined when there is none. */
+/** Returns the text of a stamp file; undefined if the file does not exist. */
 export function readStamp(file) {
     try {
         return readFileSync(file, "utf8");

@@ -5,13 +5,10 @@ import { isAlive } from "./lock.mjs";
 
 const TAIL_LINES = 20;
 
-/** A failure that a person can fix: its message is shown as it is, without a stack. */
+/** A failure that the user can fix. Its message is shown without a stack trace. */
 export class SetupError extends Error {}
 
-/**
- * The folder in which parts are built before they are renamed into place, and the programs that build them.
- * Open it only while you hold the lock.
- */
+/** Opens a build folder and runs programs in it. Finished parts are renamed into place. Requires the lock. */
 export function openWorkshop(root) {
     const tools = join(root, ".tools");
     const build = join(tools, `build-${process.pid}`);
@@ -25,9 +22,8 @@ export function openWorkshop(root) {
         build,
 
         /**
-         * Runs a program to its end, with its output in `.tools/logs/<log>.log`.
-         *
-         * @throws {SetupError} with the end of the log when it cannot be started or fails
+         * Runs a program until it ends and writes its output to `.tools/logs/<log>.log`.
+         * @throws {SetupError} with the end of the log if the program cannot be started or fails
          */
         run(log, file, args, options) {
             if (stopped) return Promise.reject(new SetupError("The set-up was stopped"));
@@ -35,7 +31,7 @@ export function openWorkshop(root) {
             const output = openSync(logFile, "a");
             return new Promise((resolve, reject) => {
                 const fail = (how) => reject(new SetupError(describeFailure(root, basename(file), args, how, logFile)));
-                // A process group of its own: stop() then also ends the programs that the child starts.
+                // The child gets its own process group, so that stop() also ends the programs that it starts.
                 const child = spawn(file, args, { ...options, stdio: ["ignore", output, output], detached: true });
                 children.add(child);
                 child.on("error", (error) => fail(error.message));
@@ -47,26 +43,29 @@ export function openWorkshop(root) {
             }).finally(() => closeSync(output));
         },
 
-        /** Moves a finished folder to its place. The old one is moved away first, and deleted with the workshop. */
+        /**
+         * Moves a finished folder to its destination. The previous folder moves to the build folder, which is deleted
+         * at the end.
+         */
         place(built, target) {
             this.retire(target);
             mkdirSync(dirname(target), { recursive: true });
             renameSync(built, target);
         },
 
-        /** Moves a folder away in one step. */
+        /** Moves a folder to the build folder in one step. */
         retire(target) {
             if (existsSync(target)) renameSync(target, join(build, `old-${basename(target)}`));
         },
 
-        /** Ends every running program, and starts no other. */
+        /** Ends every running program and prevents further ones. */
         stop() {
             stopped = true;
             for (const child of children) {
                 try {
                     process.kill(-child.pid, "SIGTERM");
                 } catch {
-                    // It has already ended.
+                    // The program has already ended.
                 }
             }
         },
@@ -78,8 +77,8 @@ export function openWorkshop(root) {
 }
 
 /**
- * Removes the folders of killed set-ups. Safe without the lock, and cheap enough for every run. An installer may
- * outlive its killed set-up, and leave a folder after the next set-up has cleaned.
+ * Deletes the build folders of killed installations. Needs no lock and is fast enough for every run. A program may
+ * outlive its killed installation and create another folder later.
  */
 export function removeLeftovers(root) {
     const tools = join(root, ".tools");
@@ -94,7 +93,7 @@ function removeFolder(folder) {
     try {
         rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
     } catch {
-        // A program that outlived its killed set-up still writes there; a later set-up removes the folder.
+        // A program of a killed installation still writes to the folder, so a later run deletes it.
     }
 }
 

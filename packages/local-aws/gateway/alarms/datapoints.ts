@@ -12,10 +12,9 @@ import type { Series } from "./series.ts";
 const ofTheMetric = "metric";
 
 /**
- * The datapoints of an alarm in its evaluated periods and in the running one. They are of its metric with exactly its
- * dimensions, or of the one query that returns data.
- *
- * @throws Error for unknown metric math, and unless exactly one query returns data
+ * Reads the datapoints of an alarm in its evaluated periods and in the current period. The data comes from the alarm's
+ * metric with exactly its dimensions, or from the query that returns data.
+ * @throws Error for unsupported metric math, and unless exactly one query returns data
  */
 export async function datapointsOf(client: CloudWatchClient, alarm: MetricAlarm, now: number): Promise<Series> {
     const queries = queriesOf(alarm);
@@ -29,7 +28,7 @@ export async function datapointsOf(client: CloudWatchClient, alarm: MetricAlarm,
     if (!returned || others.length > 0) {
         throw new Error(`alarm ${alarm.AlarmName}: exactly one of its metric queries must return data`);
     }
-    // The running period is included only if it has data, so that FILL does not fill it early.
+    // The current period is included only if it has data; otherwise FILL would add a value before its end.
     const isRunning = [...fetched.values()].some((series) => series.has(running));
     return seriesOf(returned.Id ?? "", queries, fetched, isRunning ? [...whole, running] : whole);
 }
@@ -40,7 +39,7 @@ async function fetchMetrics(
     from: number,
     to: number,
 ): Promise<[id: string, Series][]> {
-    // An expression's inputs are fetched even if they return no data themselves.
+    // Queries that feed an expression are fetched even if they return no data themselves.
     const MetricDataQueries = queries
         .filter(({ MetricStat }) => MetricStat)
         .map(({ Id, MetricStat }) => ({ Id, MetricStat }));
@@ -55,7 +54,7 @@ async function fetchMetrics(
     ]);
 }
 
-/** The series of a query by its id: fetched, or calculated by its expression. */
+/** Returns the series of a query, fetched or calculated from its expression. */
 export function seriesOf(
     id: string,
     queries: readonly MetricDataQuery[],

@@ -3,7 +3,7 @@ import type { Series } from "./series.ts";
 
 export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
 
-/** The state of an alarm and its reason, in CloudWatch's words. */
+/** The state of an alarm, and the reason as CloudWatch words it. */
 export interface Evaluation {
     readonly state: AlarmState;
     readonly reason: string;
@@ -19,17 +19,20 @@ const breaches: Readonly<Record<string, readonly [is: (value: number, threshold:
         LessThanOrEqualToThreshold: [(value, threshold) => value <= threshold, "less than or equal to"],
     };
 
-/** When data is missing, CloudWatch reads more than the evaluation periods: 5 periods for 3 in its examples. */
+/**
+ * If data is missing, CloudWatch reads periods before the evaluation periods: 5 periods instead of 3 in its examples.
+ */
 const periodsBeyond = 2;
 
-/** The period of an alarm, of its metric or of its queries, in milliseconds. */
+/** The period of an alarm's metric or queries, in milliseconds. */
 export function periodOf({ Period, Metrics = [] }: MetricAlarm): number {
     const ofQueries = Metrics.map((query) => query.MetricStat?.Period ?? query.Period ?? 0);
     return (Period ?? (Math.max(0, ...ofQueries) || 60)) * 1000;
 }
 
 /**
- * The starts of the complete periods that an alarm is evaluated by, oldest first. Also the start of the running one.
+ * Returns the start of each complete period that CloudWatch evaluates, oldest first, and the start of the current
+ * period.
  */
 export function periodsOf(
     alarm: MetricAlarm,
@@ -42,11 +45,10 @@ export function periodsOf(
 }
 
 /**
- * The state of an alarm by its datapoints at a time, after CloudWatch's User Guide, "Evaluating an alarm" and
- * "Configuring how CloudWatch alarms treat missing data". Where these keep the current state, so does this.
- * CloudWatch evaluates a period of more than a minute every minute. The running one of such periods therefore also
- * counts, as soon as it is too high. AWS documents CloudWatch's evaluation range only by examples.
- *
+ * Evaluates an alarm's datapoints at a time, as the CloudWatch User Guide describes in "Evaluating an alarm" and
+ * "Configuring how CloudWatch alarms treat missing data". If the guide keeps the current state, this function keeps it.
+ * CloudWatch evaluates periods longer than a minute every minute. The current period of such an alarm therefore counts
+ * as soon as later data can no longer prevent a breach. AWS documents the evaluation range only by examples.
  * @throws Error for an operator that needs anomaly detection
  */
 export function evaluateAlarm(alarm: MetricAlarm, datapoints: Series, now: number): Evaluation {
@@ -114,7 +116,8 @@ export function evaluateAlarm(alarm: MetricAlarm, datapoints: Series, now: numbe
             `Insufficient Data: ${plural(periods, "datapoint was", "datapoints were")} unknown.`,
         );
     }
-    // All data breaches, but there is too little. It alarms when the data is so old that later data cannot change that.
+    // All existing datapoints breach, but there are too few. The alarm changes its state once the data is so old that
+    // later data cannot change the result.
     const oldest = breaching[0] ?? running;
     return range.length - range.indexOf(oldest) >= needed ? crossed("ALARM") : current();
 }

@@ -14,7 +14,7 @@ const statistics: Readonly<Record<Aggregate, string>> = { SUM: "Sum", MIN: "Mini
 /** Limit of queries in a GetMetricData call. */
 const mostAtOnce = 500;
 
-/** Whether an alarm's expression is a query of Metrics Insights, and not metric math. */
+/** Whether an alarm's expression is a Metrics Insights query and not metric math. */
 export const isInsightsQuery = (expression: string | undefined): boolean => /^\s*SELECT\s/i.test(expression ?? "");
 
 interface Query {
@@ -26,10 +26,9 @@ interface Query {
 }
 
 /**
- * The one series of a query of CloudWatch Metrics Insights (CloudWatch User Guide, "Query your metrics with CloudWatch
- * Metrics Insights"), over the metrics that have exactly the dimensions of its SCHEMA. `period` is in seconds.
- *
- * @throws Error for any other query: with AVG, COUNT, GROUP BY, ORDER BY or OR, or without a SCHEMA
+ * Returns the series of a Metrics Insights query (CloudWatch User Guide, "Query your metrics with CloudWatch Metrics
+ * Insights"). The query reads metrics with exactly the dimensions of its SCHEMA. `period` is in seconds.
+ * @throws Error for an unsupported query: with AVG, COUNT, GROUP BY, ORDER BY or OR, or without SCHEMA
  */
 export async function insights(
     client: CloudWatchClient,

@@ -1,12 +1,12 @@
 import { asSeries, combine, functions, operators, type Series, type Value } from "./series.ts";
 
-/** The context of an expression: the series that it may name, and its periods. */
+/** The series and periods that an expression can use. */
 interface Metrics {
-    /** The series of an id, also of an expression; undefined for an unknown id. */
+    /** Returns the series of a metric or expression; undefined for an unknown id. */
     series(id: string): Series | undefined;
-    /** The ids of the metrics, without expressions: METRICS() is all of these. */
+    /** The ids of metrics, without expressions, for METRICS(). */
     readonly metricIds: readonly string[];
-    /** The starts of the periods, in order. */
+    /** The start of each period, in ascending order. */
     readonly periods: readonly number[];
 }
 
@@ -14,10 +14,9 @@ const token = /"[^"]*"|'[^']*'|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\w+|[<>=!]=|\S/g;
 const comparisons = ["<", ">", "<=", ">=", "==", "!="];
 
 /**
- * The series of a metric math expression of numbers, ids, `+ - * /`, parentheses, comparisons, METRICS and the
- * functions of series.ts (CloudWatch User Guide, "Using math expressions with CloudWatch metrics").
- *
- * @throws Error with the expression and its unknown part
+ * Calculates a metric math expression (CloudWatch User Guide, "Using math expressions with CloudWatch metrics").
+ * Supports numbers, ids, `+ - * /`, parentheses, comparisons, METRICS and the functions of series.ts.
+ * @throws Error with the expression and its unsupported part
  */
 export function metricMath(expression: string, metrics: Metrics): Series {
     const tokens = [...expression.matchAll(token)].map(([match]) => match);
@@ -40,7 +39,7 @@ export function metricMath(expression: string, metrics: Metrics): Series {
         return result;
     }
 
-    /** Operators of equal precedence, from left to right. */
+    /** Parses a chain of operators with equal precedence, from left to right. */
     function chain(ranked: readonly string[], inner: () => Value): Value {
         let value = inner();
         while (ranked.includes(peek())) {

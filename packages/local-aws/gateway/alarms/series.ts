@@ -1,12 +1,12 @@
 /** Values by the start of their period, in milliseconds since the epoch. */
 export type Series = ReadonlyMap<number, number>;
 
-/** The values of metric math: a number for all periods, a series, an array of series, and FILL's keyword. */
+/** A value of metric math: a number for all periods, a series, an array of series, or FILL's keyword REPEAT. */
 export type Value = number | Series | readonly Series[] | "REPEAT";
 
 type Operate = (a: number, b: number) => number;
 
-/** The operators of metric math; a comparison is 1 where it holds, else 0. */
+/** The operators of metric math. A comparison returns 1 if true, otherwise 0. */
 export const operators: Readonly<Record<string, Operate>> = {
     "+": (a, b) => a + b,
     "-": (a, b) => a - b,
@@ -23,14 +23,17 @@ export const operators: Readonly<Record<string, Operate>> = {
 const isArray = (value: Value): value is readonly Series[] => Array.isArray(value);
 const isSeries = (value: Value): value is Series => value instanceof Map;
 
-/** A number as a series with that value in every period; a series unchanged. Undefined for any other value. */
+/**
+ * Returns a number as a series with that value in every period, and a series unchanged. Returns undefined for other
+ * values.
+ */
 export function asSeries(value: Value, periods: readonly number[]): Series | undefined {
     return typeof value === "number" ? new Map(periods.map((at) => [at, value])) : isSeries(value) ? value : undefined;
 }
 
 /**
- * One operator on two values. It applies to two series only where both have a value, and only where the result is a
- * number.
+ * Applies an operator to two values. For two series, the result has only periods in which both have a value and the
+ * result is finite.
  */
 export function combine(operate: Operate, one: Value, other: Value): Value | undefined {
     if (typeof one === "number" && typeof other === "number") {
@@ -52,7 +55,8 @@ export function combine(operate: Operate, one: Value, other: Value): Value | und
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 
 /**
- * Over a series: one number for all its values. Over an array: a series over the values of its members at each time.
+ * Creates an aggregate function. For a series, the result is one number. For an array, the result is a series over its
+ * members' values in each period.
  */
 const over =
     (aggregate: (values: readonly number[]) => number) =>
@@ -70,13 +74,13 @@ const over =
 
 type Fn = (args: readonly Value[], periods: readonly number[]) => Value | undefined;
 
-/** The known functions of metric math; undefined for wrong arguments. */
+/** The supported functions of metric math. Each returns undefined for invalid arguments. */
 export const functions: Readonly<Record<string, Fn>> = {
     SUM: over(sum),
     AVG: over((values) => sum(values) / values.length),
     MIN: over((values) => Math.min(...values)),
     MAX: over((values) => Math.max(...values)),
-    /** In each period the second value where the first is not 0, else the third. */
+    /** Returns, in each period, the second argument if the first is not 0, otherwise the third. */
     IF([condition, yes, no], periods) {
         if (condition === undefined || yes === undefined || no === undefined) return undefined;
         const [wanted, a, b] = [condition, yes, no].map((value) => asSeries(value, periods));
@@ -84,7 +88,7 @@ export const functions: Readonly<Record<string, Fn>> = {
         const chosen = [...wanted].map(([at, holds]) => [at, (holds === 0 ? b : a).get(at)] as const);
         return new Map(chosen.filter((pair): pair is [number, number] => pair[1] !== undefined));
     },
-    /** Each period without a value gets a number, another series' value, or the last value before it. */
+    /** Fills each missing period with a number, another series' value, or the last value before that period. */
     FILL([of, by], periods) {
         if (of === undefined || by === undefined || !isSeries(of)) return undefined;
         const filler = by === "REPEAT" ? undefined : asSeries(by, periods);

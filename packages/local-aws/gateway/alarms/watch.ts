@@ -12,28 +12,28 @@ import { evaluateAlarm } from "./evaluate.ts";
 
 interface AlarmWatchOptions {
     readonly miniStack: MiniStackAddress;
-    /** This region is always checked; MiniStack returns the others that have alarms. */
+    /** The region that is always evaluated. MiniStack returns further regions with alarms. */
     readonly region: string;
-    /** The clock of Personalize's metrics; all other metrics have the machine's time. */
+    /** The clock of Personalize's metrics. All other metrics use the machine's clock. */
     readonly personalizeClock: { now(): number };
     log(message: string): void;
 }
 
-/** CloudWatch evaluates an alarm every 10 seconds or every minute; here more often, for shorter waits. */
+/** CloudWatch evaluates an alarm every 10 seconds or every minute; the local AWS does so every 2 seconds. */
 const everyMilliseconds = 2000;
 
-/** Whether an alarm watches metrics of Personalize, by name or by a query. */
+/** Whether an alarm uses a Personalize metric directly or in a query. */
 function isOfPersonalize({ Namespace, Metrics = [] }: MetricAlarm): boolean {
     const queried = Metrics.flatMap(({ MetricStat, Expression }) => [MetricStat?.Metric?.Namespace, Expression]);
     return [Namespace, ...queried].some((text) => text?.includes(personalizeNamespace));
 }
 
-/** The path on which MiniStack returns the regions with alarms: packages/local-aws/ministack/metric_alarms.py. */
+/** The header in which MiniStack returns the regions with alarms; see packages/local-aws/ministack/metric_alarms.py. */
 const regionsHeader = "x-alarm-regions";
 
 /**
- * Evaluates each metric alarm of the local AWS on a timer, and sets its state when it changes. MiniStack then runs the
- * alarm's actions. An alarm that cannot be evaluated is logged once and tried again, and does not delay the others.
+ * Evaluates each metric alarm on a timer and sets changed states; MiniStack then runs the alarm's actions. An alarm
+ * that cannot be evaluated is logged once, is retried, and does not delay other alarms.
  */
 export function watchAlarms({ miniStack, region, personalizeClock, log }: AlarmWatchOptions): {
     rounds(): number;

@@ -21,7 +21,7 @@ import { exceeded, notificationKey, notificationText, scopeOf } from "./decide.t
 /** One notification to one subscriber. */
 interface SentNotification {
     readonly budget: string;
-    /** The month, as 2026-11. */
+    /** The month, for example 2026-11. */
     readonly period: string;
     readonly notification: string;
     readonly subscriber: string;
@@ -33,7 +33,7 @@ CREATE TABLE IF NOT EXISTS sent (
     PRIMARY KEY (budget, period, notification, subscriber)
 ) STRICT, WITHOUT ROWID;`;
 
-/** The sent notifications of budgets, in `dataDir`; the record survives kill -9. */
+/** Opens the record of sent notifications in `dataDir`. The record survives kill -9. */
 function openSentNotifications(dataDir: string) {
     const database = new DatabaseSync(join(dataDir, "budgets.sqlite"));
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
@@ -48,16 +48,16 @@ function openSentNotifications(dataDir: string) {
             has.get(budget, period, notification, subscriber) !== undefined,
         add: ({ budget, period, notification, subscriber }: SentNotification) =>
             void add.run(budget, period, notification, subscriber),
-        /** Removes budgets that no longer exist: a new one of the same name notifies again. */
+        /** Removes records of deleted budgets, so that a new budget with the same name notifies again. */
         keepOnly: (budgets: readonly string[]) => void keepOnly.run(JSON.stringify(budgets)),
         close: () => database.close(),
     };
 }
 
-/** The principal that publishes for AWS Budgets (Cost Management User Guide, "Creating an Amazon SNS topic"). */
+/** The service principal of AWS Budgets (Cost Management User Guide, "Creating an Amazon SNS topic"). */
 const budgetsService = "budgets.amazonaws.com";
 
-/** Publishes as AWS Budgets. The topic's own policy must allow it, as on AWS. */
+/** Publishes as AWS Budgets, if the topic's policy allows this principal. */
 function createTopics({
     miniStack,
     accountId,
@@ -70,8 +70,7 @@ function createTopics({
     const clients = clientsByRegion(miniStack, (settings) => new SNSClient(settings));
     return {
         /**
-         * The reason if the notification cannot be delivered; undefined after delivery. Throws when SNS does not
-         * answer.
+         * Returns why the topic rejects the notification; undefined after the delivery. Throws if SNS does not answer.
          */
         async publish(
             topic: string,
@@ -109,15 +108,14 @@ interface BudgetNotificationsOptions {
     readonly emulator: Pick<Emulator, "usage" | "clock">;
     readonly accountId: string;
     readonly partition: string;
-    /** The record of sent notifications is here. */
+    /** The folder with the record of sent notifications. */
     readonly dataDir: string;
     log(message: string): void;
 }
 
 /**
- * Evaluates the budgets in MiniStack against the metered usage, every two seconds, and notifies their subscribers. Each
- * is notified once for each budget, period and notification. A notification is sent, then recorded: a process that is
- * killed in between sends it again.
+ * Evaluates all budgets against metered usage every two seconds and notifies each subscriber once for each budget,
+ * period and threshold. The record is written after the notification, so a process killed in between sends it again.
  */
 export function startBudgetNotifications(options: BudgetNotificationsOptions) {
     const { emulator, accountId, log } = options;
@@ -195,7 +193,7 @@ export function startBudgetNotifications(options: BudgetNotificationsOptions) {
     );
     return {
         rounds: loop.rounds,
-        /** Ends after the evaluation in progress. */
+        /** Stops after the current evaluation. */
         async stop(): Promise<void> {
             await loop.stop();
             sent.close();

@@ -2,10 +2,10 @@ import type { Budget, Notification } from "@aws-sdk/client-budgets";
 import { billedService, type CostRecord, type Emulator, monthStart } from "local-personalize";
 import { monthSpend, type Spend } from "../spend.ts";
 
-/** The costs that count for a budget, and their start; or why the budget is not evaluated here. */
+/** The costs of a budget and their start, or the reason why the local AWS does not evaluate the budget. */
 type Scope = { readonly holds: (record: CostRecord) => boolean; readonly start: number } | { readonly because: string };
 
-/** A budget's scope in the month of `now`: CostFilters of one key are alternatives, and all keys must hold. */
+/** Returns a budget's costs in the month of `now`. A record must match one value of each filter key. */
 export function scopeOf(
     { BudgetType, TimeUnit, TimePeriod, CostFilters = {}, FilterExpression }: Budget,
     now: number,
@@ -36,7 +36,7 @@ const filters: Readonly<Record<string, (record: CostRecord, value: string) => bo
     },
 };
 
-/** A threshold that is exceeded, in US dollars. */
+/** An exceeded threshold, in US dollars. */
 interface Exceeded {
     readonly type: "ACTUAL" | "FORECASTED";
     readonly threshold: number;
@@ -44,7 +44,7 @@ interface Exceeded {
     readonly limit: number;
 }
 
-/** Whether a spend exceeds a notification's threshold; undefined if it does not, and for other comparison operators. */
+/** Returns the threshold that a spend exceeds; undefined if the spend is below, and for other comparison operators. */
 export function exceeded(budget: Budget, notification: Notification, spend: Spend): Exceeded | undefined {
     const limit = Number(budget.BudgetLimit?.Amount);
     const { NotificationType, ComparisonOperator, Threshold = 0, ThresholdType = "PERCENTAGE" } = notification;
@@ -55,7 +55,7 @@ export function exceeded(budget: Budget, notification: Notification, spend: Spen
     return spent > threshold ? { type, threshold, spent, limit } : undefined;
 }
 
-/** Identifies a notification within a period: a changed limit of the budget notifies again. */
+/** Identifies a notification in a period. A budget with a changed limit gets another key, so it notifies again. */
 export function notificationKey(
     budget: Budget,
     { NotificationType, Threshold, ThresholdType = "PERCENTAGE" }: Notification,
@@ -66,7 +66,7 @@ export function notificationKey(
 const longestSubject = 100;
 const dollars = (amount: number) => `$${amount.toFixed(2)}`;
 
-/** The notification in the words of AWS Budgets. `now` is epoch milliseconds. */
+/** Returns the notification as AWS Budgets words it. `now` is in epoch milliseconds. */
 export function notificationText(
     name: string,
     { type, threshold, spent, limit }: Exceeded,
@@ -97,16 +97,17 @@ export function notificationText(
     };
 }
 
-/** A budget on the wire, where times are epoch seconds. */
+/** A budget in API responses, with times in epoch seconds. */
 type WireBudget = Omit<Budget, "TimePeriod"> & { TimePeriod?: { Start?: number; End?: number } };
 
 const target = /^AWSBudgetServiceGateway\.DescribeBudgets?$/;
 
-/** Whether the answer to a call contains the spend of budgets. */
+/** Whether a call returns the spend of budgets. */
 export const showsSpend = (asked: string | undefined) => asked !== undefined && target.test(asked);
 
 /**
- * An answer of DescribeBudget or DescribeBudgets with the metered usage as CalculatedSpend: MiniStack's is always 0.
+ * Adds the metered usage as CalculatedSpend to a response of DescribeBudget or DescribeBudgets: MiniStack always
+ * returns 0.
  */
 export function withSpend(emulator: Pick<Emulator, "usage" | "clock">, answer: Buffer): Buffer {
     const { Budget, Budgets, ...rest } = JSON.parse(answer.toString("utf8")) as {

@@ -9,9 +9,9 @@ export interface TrailEvent {
     readonly at: number;
     readonly source: string;
     readonly name: string;
-    /** The ARN of the caller; empty for an unknown caller. */
+    /** The caller's ARN; empty for an unknown caller. */
     readonly principal: string;
-    /** Empty for a call without a region. */
+    /** The call's region; empty for a call without a region. */
     readonly region: string;
     /** ARNs and names of the call's resources. */
     readonly resources: readonly string[];
@@ -20,14 +20,14 @@ export interface TrailEvent {
 }
 
 /**
- * The events in the logs of the local AWS, newest first. They are each call that Personalize's control plane accepted
- * or refused, except reads. They are also each call of any service that policies or signatures refused. A call may be
- * denied because of a role that it passes. It then has the name `PassRole`: the log has no other name for it.
+ * Returns CloudTrail events, newest first: accepted and rejected Personalize calls that change something, and calls of
+ * any service that IAM or the signature check denied. A call that was denied because of iam:PassRole appears as
+ * `PassRole`: the access log records no other name.
  */
 export function eventsOf(requests: readonly LoggedRequest[], accesses: readonly LoggedAccess[]): TrailEvent[] {
     const callers = accesses.filter(({ decision }) => decision === "allowed" || decision === "unnamed");
     const taken = requests.map(({ id, at, operation, region, arn, name, outcome }): TrailEvent => {
-        // The log of accesses is written before the call, and counts equal ones under the time of the first.
+        // The access log is written before the call, and combines equal calls under the time of the first.
         const caller = callers.findLast((access) => access.action === `personalize:${operation}` && access.at <= at);
         return {
             id: eventId("request", id),
@@ -61,7 +61,7 @@ export function eventsOf(requests: readonly LoggedRequest[], accesses: readonly 
     return [...taken, ...kept].sort((a, b) => b.at - a.at);
 }
 
-/** An event has the same id in every answer. */
+/** Returns an event id that is equal in every response. */
 function eventId(log: string, id: number): string {
     const digest = createHash("sha256").update(`${log} ${id}`).digest("hex");
     return digest.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5");

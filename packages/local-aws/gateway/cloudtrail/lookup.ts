@@ -11,12 +11,12 @@ interface LookupInput {
 
 const mostAtOnce = 50;
 
-/** Whether a call is LookupEvents, which the gateway answers; MiniStack stores the trails. */
+/** Whether a call is LookupEvents. The gateway answers LookupEvents; MiniStack stores the trails. */
 export const isLookup = (target: string | undefined) => target?.endsWith(".LookupEvents") ?? false;
 
 /**
- * The answer of LookupEvents in a region. It has those of `events`, newest first, with the requested attribute (API
- * reference: one at most). Events without a region are included.
+ * Answers LookupEvents: the `events` of a region, newest first, filtered by the requested attribute (API reference: one
+ * at most). Events without a region are included.
  */
 export function lookupEvents(
     events: readonly TrailEvent[],

@@ -8,7 +8,7 @@ type Metered = Pick<Emulator, "usage" | "clock">;
 const prefix = "AWSInsightsIndexService.";
 const day = 24 * 3_600_000;
 const usd = (value: number) => ({ Amount: amount(value), Unit: "USD" });
-/** Ten digits, as in AWS's answers, without trailing zeros. */
+/** Formats a number with at most ten decimals, as Cost Explorer does. */
 const amount = (value: number) => String(Number(value.toFixed(10)));
 
 const operations: Readonly<Record<string, (metered: Metered, body: Body) => object>> = {
@@ -16,13 +16,13 @@ const operations: Readonly<Record<string, (metered: Metered, body: Body) => obje
     GetCostForecast: getCostForecast,
 };
 
-/** The operation of Cost Explorer in a call's target; undefined for one that is not answered here. */
+/** The Cost Explorer operation in a request's target; undefined for an unsupported operation. */
 export function costExplorerOperation(target: string | undefined): string | undefined {
     const name = target?.startsWith(prefix) ? target.slice(prefix.length) : "";
     return Object.hasOwn(operations, name) ? name : undefined;
 }
 
-/** Answers Cost Explorer from the metered usage: Amazon Personalize is the only service with costs. */
+/** Answers Cost Explorer from metered usage. Only Amazon Personalize has costs. */
 export function answerCostExplorer(
     metered: Metered,
     operation: string,
@@ -44,7 +44,7 @@ function getCostAndUsage({ usage, clock }: Metered, body: Body) {
     const names = readMetrics(body.Metrics);
     const groups = readGroups(body.GroupBy);
     const holds = readFilter(body.Filter);
-    // The price of an hour depends on the earlier hours of its month.
+    // The price of an hour depends on the earlier hours in its month.
     const records = costsOf(usage({ from: monthStart(period.start), to: period.end })).filter(holds);
     const ResultsByTime = cut(period, granularity).map((part) => {
         const within = records.filter(({ hour }) => hour >= part.start && hour < part.end);
@@ -56,7 +56,7 @@ function getCostAndUsage({ usage, clock }: Metered, body: Body) {
                 groups.length > 0
                     ? [...keyed].map(([keys, its]) => ({ Keys: JSON.parse(keys), Metrics: metricsOf(names, its) }))
                     : [],
-            // The month has not been billed yet.
+            // The current month is not billed yet.
             Estimated: monthStart(clock.now()) < part.end,
         };
     });
@@ -106,7 +106,7 @@ function getCostForecast({ usage, clock }: Metered, body: Body) {
     const rate = hourlyRate(usage, now, holds);
     const ForecastResultsByTime = cut(period, granularity).map((part) => {
         const MeanValue = amount((rate * (part.end - part.start)) / 3_600_000);
-        // A straight line has no interval: both bounds are the line.
+        // A linear forecast has no interval, so both bounds equal the mean.
         const bounds = { PredictionIntervalLowerBound: MeanValue, PredictionIntervalUpperBound: MeanValue };
         return {
             TimePeriod: shown(part, granularity),

@@ -4,13 +4,16 @@ import { type Body, invalid } from "./input.ts";
 type Holds = (record: CostRecord) => boolean;
 
 const dimensions: Readonly<Record<string, (record: CostRecord) => string>> = {
-    // The only service whose costs are known here.
+    // Amazon Personalize is the only service with costs.
     SERVICE: () => billedService,
     USAGE_TYPE: ({ usageType }) => usageType,
     REGION: ({ region }) => region,
 };
 
-/** A dimension's value of a record. Throws ValidationException for an unknown dimension. */
+/**
+ * Returns a function that reads a dimension of a record.
+ * @throws CostExplorerError ValidationException for an unsupported dimension
+ */
 export function dimensionOf(key: unknown): (record: CostRecord) => string {
     const found = typeof key === "string" && Object.hasOwn(dimensions, key) ? dimensions[key] : undefined;
     if (found) return found;
@@ -18,8 +21,8 @@ export function dimensionOf(key: unknown): (record: CostRecord) => string {
 }
 
 /**
- * A filter expression as a predicate. Throws ValidationException for an invalid expression, or one that is not
- * supported here.
+ * Converts a filter expression to a predicate.
+ * @throws CostExplorerError ValidationException for an invalid or unsupported expression
  */
 export function readFilter(expression: unknown): Holds {
     if (expression === undefined) return () => true;

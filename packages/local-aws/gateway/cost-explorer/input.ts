@@ -1,4 +1,4 @@
-/** An error of Cost Explorer, by its exception's name. */
+/** An error of Cost Explorer, with the name of its exception. */
 export class CostExplorerError extends Error {
     readonly code: "ValidationException" | "DataUnavailableException" | "UnknownOperationException";
 
@@ -8,7 +8,7 @@ export class CostExplorerError extends Error {
     }
 }
 
-/** Cost Explorer's error for an invalid input. */
+/** Creates a ValidationException. */
 export const invalid = (message: string) => new CostExplorerError("ValidationException", message);
 
 type Granularity = "HOURLY" | "DAILY" | "MONTHLY";
@@ -24,7 +24,10 @@ export type Body = Readonly<Record<string, unknown>>;
 const hour = 3_600_000;
 const day = 24 * hour;
 
-/** The period of a call and its granularity. Throws ValidationException for bad dates. */
+/**
+ * Reads the period and granularity of a call.
+ * @throws CostExplorerError ValidationException for invalid dates
+ */
 export function readPeriod(body: Body): Period & { granularity: Granularity } {
     const granularity = body.Granularity;
     if (granularity !== "HOURLY" && granularity !== "DAILY" && granularity !== "MONTHLY") {
@@ -44,14 +47,14 @@ function readTime(text: unknown, name: string, granularity: Granularity): number
             ? [/^\d{4}-\d{2}-\d{2}T\d{2}:00:00Z$/, "yyyy-MM-dd'T'HH:00:00'Z'"]
             : [/^\d{4}-\d{2}-\d{2}$/, "yyyy-MM-dd"];
     const time = typeof text === "string" && pattern.test(text) ? Date.parse(text) : Number.NaN;
-    // Node reads a day that the month does not have as a day of the next month.
+    // Node.js reads February 30 as a day in March.
     if (Number.isNaN(time) || !new Date(time).toISOString().startsWith(String(text).slice(0, 13))) {
         throw invalid(`${name} time ${text} is invalid. Valid format is: ${format}.`);
     }
     return time;
 }
 
-/** Splits a period into hours, days or months; the first and the last may be parts of a month. */
+/** Splits a period into hours, days or months. The first and last month may be partial. */
 export function cut({ start, end }: Period, granularity: Granularity): Period[] {
     const periods: Period[] = [];
     for (let from = start; from < end; ) {
@@ -68,7 +71,7 @@ function nextOf(time: number, granularity: Granularity): number {
     return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1);
 }
 
-/** A period in the form of answers. */
+/** Formats a period as Cost Explorer does. */
 export function shown({ start, end }: Period, granularity: Granularity): { Start: string; End: string } {
     const show = (time: number) => new Date(time).toISOString().replace(granularity === "HOURLY" ? ".000" : /T.*/, "");
     return { Start: show(start), End: show(end) };

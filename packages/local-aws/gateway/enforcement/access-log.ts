@@ -3,20 +3,20 @@ import { DatabaseSync } from "node:sqlite";
 
 /** An allowed or refused access. */
 export interface Access {
-    /** The ARN of the principal; the access key if it is unknown; "anonymous". */
+    /** The principal's ARN, the access key of an unknown principal, or "anonymous". */
     readonly principal: string;
-    /** `service:Action`; for a call without a name its service and method with path. */
+    /** `service:Action`; for a call without an action name, the service, method and path. */
     readonly action: string;
     readonly resource: string;
     readonly decision: "allowed" | "denied" | "unnamed" | "refused";
-    /** AWS's sentence, or the code of the failure. */
+    /** AWS's message, or the error code. */
     readonly reason?: string;
 }
 
-/** Equal accesses within a moment are one entry with their number. */
+/** Equal accesses within a short time, as one entry with their number. */
 export interface LoggedAccess extends Access {
     readonly id: number;
-    /** Epoch milliseconds of the first of them. */
+    /** Time of the first access, epoch milliseconds. */
     readonly at: number;
     readonly calls: number;
 }
@@ -29,10 +29,10 @@ CREATE TABLE IF NOT EXISTS accesses (
 ) STRICT;`;
 
 const flushMilliseconds = 250;
-/** More than a day's work of one stack; the oldest are removed first. */
+/** The maximum number of entries, more than a day of work with one stack. The oldest are removed first. */
 const kept = 200_000;
 
-/** The accesses, in memory for a moment and then in SQLite: a call does not wait for the disk. */
+/** Records accesses in memory and then in SQLite, so that no call waits for the disk. */
 export function openAccessLog(dataDir: string) {
     const database = new DatabaseSync(join(dataDir, "access.sqlite"));
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;");
@@ -73,7 +73,7 @@ export function openAccessLog(dataDir: string) {
             waiting.set(name, { access, at: Date.now(), calls: 1 });
             timer ??= setTimeout(flush, flushMilliseconds).unref();
         },
-        /** The entries after the one with this id, oldest first, including those in memory. */
+        /** Returns the entries after an id, oldest first, including entries in memory. */
         after(id: number): LoggedAccess[] {
             flush();
             return newer.all(id).map((row) => ({ ...row }) as unknown as LoggedAccess);

@@ -2,7 +2,7 @@ import type { Emulator, EmulatorRequest } from "local-personalize";
 import type { Directory, NamedCall, NamedCheck, Principal } from "./directory.ts";
 import type { PassedRole } from "./passed-roles.ts";
 
-/** The permission to pass a role to a service (IAM User Guide, "Grant a user permissions to pass a role"). */
+/** The iam:PassRole permission for a role and a service (IAM User Guide, "Grant a user permissions to pass a role"). */
 export async function passCheck(directory: Directory, { roleArn, service }: PassedRole): Promise<NamedCheck> {
     const role = await directory.role(roleArn.split("/").at(-1) ?? "");
     const tags = role?.arn === roleArn ? tagContext(role.tags) : {};
@@ -14,7 +14,10 @@ export async function passCheck(directory: Directory, { roleArn, service }: Pass
     };
 }
 
-/** The permissions of a Personalize call, with the tags of its resource if a policy of the principal uses them. */
+/**
+ * Returns the permissions that a Personalize call needs. Includes the resource's tags if a policy of the principal uses
+ * tags.
+ */
 export async function personalizeChecks(
     emulator: Emulator,
     call: EmulatorRequest,
@@ -47,17 +50,17 @@ function asksForTags(principal: Limits): boolean {
 const tagContext = (tags: Readonly<Record<string, string>>) =>
     Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]));
 
-/** A call of Cost Explorer, named as in IAM: its actions have no resources (Service Authorization Reference). */
+/** The IAM action of a Cost Explorer call. The actions have no resources (Service Authorization Reference). */
 export const nameOfCostExplorerCall = (operation: string): NamedCall => ({
     service: "ce",
     checks: [{ action: `ce:${operation}`, resource: "*", context: {}, policy: null }],
 });
 
 /**
- * The action and resource of a Personalize call (Service Authorization Reference, "Amazon Personalize"). The resource
- * of a create is its future ARN; that of a list is `*`. Tags on a create also need TagResource. A call with a filter
- * also needs its action on the filter. AWS does not document that, so it is our choice, and strict. No check for an operation
- * that the service does not have.
+ * Returns the IAM actions and resources of a Personalize call (Service Authorization Reference, "Amazon Personalize"),
+ * or no check for an unknown operation. A create uses the ARN of the future resource, and a list uses `*`. A create
+ * with tags also needs TagResource. A call with a filter also needs its action on the filter: AWS does not document
+ * this, so the local AWS is strict.
  */
 async function nameOfPersonalizeCall(emulator: Emulator, request: EmulatorRequest, account: string) {
     const { operation, region } = request;
@@ -88,8 +91,8 @@ async function nameOfPersonalizeCall(emulator: Emulator, request: EmulatorReques
 }
 
 /**
- * The existing resource that a create also requires (Service Authorization Reference, "Amazon Personalize", required
- * resource types). A solution version's ARN is its solution's, with an id.
+ * The existing resource that each create also requires (Service Authorization Reference, "Amazon Personalize", required
+ * resource types). A solution version's ARN is its solution's ARN and an id.
  */
 const parents: Readonly<Record<string, string>> = {
     CreateBatchInferenceJob: "solutionVersionArn",
@@ -110,7 +113,7 @@ function parentOf(operation: string, body: Body): string | undefined {
     return typeof arn === "string" && arn !== "" ? arn : undefined;
 }
 
-/** Calls of a campaign that can have a filter. */
+/** Operations that accept a filter. */
 const filtered = new Set(["GetRecommendations", "GetPersonalizedRanking", "GetActionRecommendations"]);
 
 /** The tags of a Personalize resource, for aws:ResourceTag. */
@@ -125,7 +128,7 @@ interface Tag {
     readonly tagValue: string;
 }
 
-/** The end of a create's ARN: the type is the operation's noun, `dataset-import-job`, with the resource's name. */
+/** Returns the last part of a new resource's ARN, for example `dataset-import-job/<jobName>`. */
 function created(operation: string, { datasetGroupArn, datasetType, jobName, name = jobName }: Body): string {
     const type = operation
         .replace(/^Create/, "")
@@ -134,11 +137,11 @@ function created(operation: string, { datasetGroupArn, datasetType, jobName, nam
     if (type === "dataset") {
         return `dataset/${String(datasetGroupArn).split("/").at(-1)}/${String(datasetType).toUpperCase()}`;
     }
-    // The service makes a tracker's ARN; a statement that allows it must end in a wildcard.
+    // The service chooses an event tracker's ARN, so a policy must use a wildcard.
     return `${type}/${type === "event-tracker" ? "*" : name}`;
 }
 
-/** The member with the resource, if it is not the operation's own noun with `Arn`. */
+/** The input member with the resource's ARN, if it differs from the operation's noun and `Arn`. */
 const members: Readonly<Record<string, string>> = {
     CreateSolutionVersion: "solutionArn",
     StopSolutionVersionCreation: "solutionVersionArn",
@@ -170,7 +173,7 @@ async function resourceOf(emulator: Emulator, request: EmulatorRequest, body: Bo
 
 const trackers = new WeakMap<Emulator, Map<unknown, string>>();
 
-/** The tracker with the tracking id of an event: the id is not a part of its ARN. */
+/** Finds the event tracker with a tracking id: the tracking id is not part of the ARN. */
 async function trackerOf(emulator: Emulator, region: string, trackingId: unknown, prefix: string): Promise<string> {
     const known = trackers.get(emulator) ?? new Map<unknown, string>();
     trackers.set(emulator, known);

@@ -3,7 +3,7 @@ import { json } from "node:stream/consumers";
 import type { NamedPolicy, PolicyDocument } from "policy-evaluator";
 import { type MiniStackAddress, secretHeader } from "../ministack.ts";
 
-/** The owner of an access key, its secret, and every policy that applies to the owner. */
+/** The owner of an access key, with its secret and all policies of the owner. */
 export interface Principal {
     readonly arn: string;
     readonly account: string;
@@ -16,11 +16,14 @@ export interface Principal {
     readonly tags: Readonly<Record<string, string>>;
     /** ARN of the Lambda function whose code uses this session; null for every other caller. */
     readonly function: string | null;
-    /** Absent for the account's root, which needs none. */
+    /** Missing for the account's root user, which needs no policy. */
     readonly identity?: readonly NamedPolicy[];
     readonly boundary?: readonly NamedPolicy[];
     readonly session?: readonly NamedPolicy[];
-    /** Names of attached policies whose document is not on this local AWS. They allow nothing, also as a boundary. */
+    /**
+     * Names of attached managed policies without a document on this local AWS. These policies allow nothing, also as a
+     * boundary.
+     */
     readonly withoutDocument: readonly string[];
 }
 
@@ -29,23 +32,23 @@ interface Role extends Pick<Principal, "identity" | "boundary" | "tags"> {
     readonly trust: PolicyDocument;
 }
 
-/** One permission that a call needs, as MiniStack's tables name it. */
+/** One permission that a call needs, as MiniStack's process returns it. */
 export interface NamedCheck {
     readonly action: string;
     readonly resource: string;
     readonly context: Readonly<Record<string, string | readonly string[]>>;
-    /** The text of the resource's own policy, or of a role's trust policy. */
+    /** The resource's own policy or the role's trust policy, as text. */
     readonly policy: string | null;
 }
 
 export interface NamedCall {
-    /** In the spelling of MiniStack's router. */
+    /** The service, as MiniStack's router spells it. */
     readonly service: string;
-    /** Empty for a call without a name. */
+    /** The needed permissions; empty for an unknown call. */
     readonly checks: readonly NamedCheck[];
 }
 
-/** A raw call, from which its name and the text of a refusal are derived. */
+/** The data of a request from which MiniStack derives the call's name and the text of a denial. */
 export interface CallFacts {
     readonly method: string;
     readonly target: string;
@@ -64,21 +67,21 @@ interface Refused {
     readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A principal, or the code of AWS's failure for its key. */
+/** A principal, or the error code for its key. */
 export type Found = Principal | { readonly error: string };
 
 /**
- * A principal is queried again after this time, because MiniStack changes some by itself (CloudFormation, tags). A
- * change through the gateway takes effect at once.
+ * The time after which a principal is read again: MiniStack changes some by itself (CloudFormation, tags). Changes
+ * through the gateway apply at once.
  */
 const staleMilliseconds = 1000;
 
-/** MiniStack's process does not answer; it may be starting again. */
+/** MiniStack's process does not answer; it may be restarting. */
 export class MiniStackSilent extends Error {}
 
 /**
- * Asks MiniStack's process for the owner of a key, the name of a call, and the text of its refusal. They come from
- * packages/local-aws/ministack/answers.py.
+ * Asks MiniStack's process (packages/local-aws/ministack/answers.py) for the owner of a key, the name of a call, and
+ * the text of a denial.
  */
 export function createDirectory({ port, secret, accountId }: MiniStackAddress & { accountId: string }) {
     const agent = new Agent({ keepAlive: true });
@@ -108,7 +111,7 @@ export function createDirectory({ port, secret, accountId }: MiniStackAddress & 
         if (!("error" in found)) {
             return principalOf(found);
         }
-        // MiniStack removes a session some time after its expiry, and then does not know the key.
+        // MiniStack removes an expired session later, and then no longer recognizes the key.
         if (found.error === "ExpiredTokenException") ended.add(key);
         return ended.has(key) ? { error: "ExpiredTokenException" } : found;
     }
@@ -122,13 +125,13 @@ export function createDirectory({ port, secret, accountId }: MiniStackAddress & 
             }
             const asking = known;
             return fetchPrincipal(key, region).then((principal) => {
-                // An answer from before a change is no longer valid after it.
+                // A response from before a change must not be cached after the change.
                 if (known === asking && !("error" in principal)) known.set(key, { since: Date.now(), principal });
                 return principal;
             });
         },
         call: (facts: CallFacts, body: Buffer | undefined): Promise<NamedCall> => ask("/call", facts, body),
-        /** A role by its name; undefined when there is none. */
+        /** Returns a role by name; undefined for an unknown role. */
         async role(name: string): Promise<Role | undefined> {
             const found = await ask<Partial<AnsweredRole>>("/role", { name, account: accountId });
             const { arn, trust, tags = {}, identity = [], boundary } = found;
@@ -137,7 +140,7 @@ export function createDirectory({ port, secret, accountId }: MiniStackAddress & 
         },
         refusal: (refused: Refused): Promise<{ status: number; headers: Record<string, string>; body: string }> =>
             ask("/refusal", refused),
-        /** Forgets every principal: policies may have changed. */
+        /** Clears all cached principals because policies may have changed. */
         forget(): void {
             known = new Map();
         },
@@ -147,7 +150,7 @@ export function createDirectory({ port, secret, accountId }: MiniStackAddress & 
 
 export type Directory = ReturnType<typeof createDirectory>;
 
-/** A policy's text as a document; invalid JSON has no statements, because IAM would not have stored it. */
+/** Parses a policy. Invalid JSON gives a document without statements, because IAM does not store such a policy. */
 export function documentOf(text: string | null | undefined): PolicyDocument {
     try {
         return JSON.parse(text?.startsWith("%") ? decodeURIComponent(text) : (text ?? "")) as PolicyDocument;
@@ -158,7 +161,7 @@ export function documentOf(text: string | null | undefined): PolicyDocument {
 
 interface Text {
     readonly name: string;
-    /** Null for a managed policy without a document. */
+    /** The policy's text; null for a managed policy without a stored document. */
     readonly text: string | null;
 }
 

@@ -33,37 +33,37 @@ interface EnforcementOptions {
     readonly organisation: Organisation;
 }
 
-/** Whether a request may continue, and how; or the answer to it. */
+/** The decision on a request: forwarded with these options, or answered with an error. */
 type Admission =
     | {
           readonly admitted: true;
-          /** The body, if it had to be read. */
+          /** The body, if the checks have read it. */
           readonly body?: Buffer;
-          /** A stream that an unread body must pass through. */
+          /** A stream that verifies the hash of a body that was not read. */
           readonly guard?: Transform;
-          /** Whether the gateway checked it; MiniStack checks all other requests. */
+          /** Whether the gateway checked the request. MiniStack checks all other requests. */
           readonly judged: boolean;
-          /** Whether it may change permissions. */
+          /** Whether the call can change permissions. */
           readonly changesAccess: boolean;
       }
     | { readonly admitted: false; readonly answer: Answer };
 
-/** Calls of these services change policies, or create resources that have some. */
+/** Actions that change policies or create resources with policies. */
 const changing = /^(iam|cloudformation|sts):(?!Get|List|Describe|Simulate)/;
 const unjudged: Admission = { admitted: true, judged: false, changesAccess: false };
 
-/** Verifies, checks and logs each call before it reaches a service. */
+/** Verifies, authorizes and logs each call before the service receives it. */
 export function createEnforcement(options: EnforcementOptions) {
     const { directory, log } = options;
     return {
         log,
-        /** Forgets all cached principals: policies may have changed. */
+        /** Clears all cached principals because policies may have changed. */
         forget: () => directory.forget(),
         close(): void {
             directory.close();
             log.close();
         },
-        /** Whether a request may reach its service, which may refuse it by a fault. */
+        /** Decides whether a request may reach its service. An injected fault can also reject the request. */
         async admit(request: IncomingMessage, faults: Pick<Faults, "strike">): Promise<Admission> {
             const target = request.url ?? "/";
             if (isClosed(target)) {
@@ -72,7 +72,7 @@ export function createEnforcement(options: EnforcementOptions) {
             const path = decodeURIComponent(target.split("?", 1)[0] ?? "/");
             const isOpen = isPublicPlane(request, path);
             const found = readSignature({ url: target, headers: request.headers });
-            // A public resource may read other schemes itself, such as a viewer's Bearer token.
+            // A public endpoint may use its own scheme, such as a viewer's Bearer token.
             const isOther = /^(?!AWS4-)/.test(request.headers.authorization ?? "AWS4-");
             const isUnsigned = found === "MissingAuthenticationToken" || isOther;
             return isOpen && (isUnsigned || isPreflight(request))
@@ -91,18 +91,18 @@ interface Judging extends EnforcementOptions {
 interface Seen {
     readonly path: string;
     readonly found: ReturnType<typeof readSignature>;
-    /** Whether it is for one of MiniStack's public resources. */
+    /** Whether the request is for a public endpoint in MiniStack. */
     readonly isOpen: boolean;
 }
 
 type Call = Awaited<ReturnType<typeof readCall>>;
 type Caller = Principal | typeof anonymous;
 
-/** The parts of a request that the checks need; its body is read unless it is an object of S3. */
+/** Reads the parts of a request that the checks need, including the body unless it is an S3 object. */
 async function readCall(request: IncomingMessage, { path, found }: Seen, accountId: string) {
     const signature = typeof found === "string" ? undefined : found;
     const inS3 = signature ? signature.service === "s3" : !isRemoteCall(request);
-    // The resources of a batch deletion are in its body.
+    // DeleteObjects names its objects in the body.
     const streamed = inS3 && !new URL(request.url ?? "/", "http://localhost").searchParams.has("delete");
     const body = streamed ? undefined : await smallBodyOf(request);
     const payload = inS3
@@ -128,10 +128,10 @@ async function admitCall(options: Judging, request: IncomingMessage, seen: Seen)
 
     const named = await namedCallOf(options, call, principal);
     if (!signature && named.service !== "s3") return disbelieve("MissingAuthenticationToken");
-    // A call that is signed for S3 but answered by another service, or the reverse, has a wrong signature.
+    // A call signed for S3 but routed to another service, or the reverse, has a wrong signature.
     if (signature && inS3 !== (named.service === "s3")) return disbelieve("SignatureDoesNotMatch");
     const [first] = named.checks;
-    // A compressed body is not read here, so a role in it would be unchecked.
+    // The gateway does not decompress bodies, so it cannot check a role in such a body.
     const hidden = first && request.headers["content-encoding"] !== undefined && passesRoles(first.action);
     if (first && !hidden) return authorizeCall(options, call, principal, named, first);
 
@@ -145,7 +145,7 @@ async function admitCall(options: Judging, request: IncomingMessage, seen: Seen)
     return refuse(options, call, { code: "AccessDenied", message }, access, named.service);
 }
 
-/** The verified caller, or the code of AWS's failure. */
+/** Returns the verified caller, or AWS's error code. */
 async function principalOf(directory: Directory, call: Call): Promise<Caller | string> {
     const { request, found, signature, inS3, body, payload } = call;
     if (typeof found === "string" && !(inS3 && found === "MissingAuthenticationToken")) return found;
@@ -164,7 +164,7 @@ async function namedCallOf(options: EnforcementOptions, call: Call, principal: C
     return costs ? nameOfCostExplorerCall(costs) : options.directory.call(facts, body);
 }
 
-/** Checks each permission of a named call, and the trust of each role that it passes. */
+/** Checks each permission of a call, and the trust policy of each role that the call passes. */
 async function authorizeCall(
     options: Judging,
     call: Call,
@@ -200,7 +200,7 @@ async function authorizeCall(
         const access = { principal: "lambda.amazonaws.com", action: first.action, resource: first.resource };
         return refuse(options, call, { ...complaint, status: 400 }, access, named.service);
     }
-    // Faults of Personalize are applied by its emulator.
+    // The Personalize emulator applies its own faults.
     for (const effect of personalize ? [] : options.faults.strike(first.action)) {
         if (effect.kind === "error") {
             const access = { principal: named.service, action: first.action, resource: first.resource };
@@ -220,7 +220,7 @@ function admitted({ body, streamed, signature, payload }: Call, judged: boolean,
     };
 }
 
-/** Logs a refusal, and words it in the protocol of the service. */
+/** Logs a denial and returns it in the service's protocol. */
 async function refuse(
     { directory, log }: EnforcementOptions,
     { facts, body, personalize }: Call,

@@ -3,13 +3,16 @@ import { isFromWebPage } from "local-personalize";
 import type { Directory, Found, Principal } from "./directory.ts";
 import { isSignedBy, type Signature, timeFault } from "./signature.ts";
 
-/** The account's root, which needs no policy: on a local AWS, every caller with its well-known key is root. */
+/**
+ * Whether the principal is the account's root user, which needs no policy. On the local AWS, every caller with the
+ * well-known key is root.
+ */
 export const isAdministrator = (principal: Pick<Principal, "identity">) => principal.identity === undefined;
 
 /**
- * The principal of a request. The key is known and active, the time is now, and the token is the session's. The
- * signature is made with the key's secret over this request. Otherwise the code of AWS's failure. `payloadHash` is the
- * last line of the canonical request.
+ * Returns the principal of a request if its access key is active, its time is valid, its token belongs to the session,
+ * and its signature was created with the key's secret. Otherwise returns AWS's error code. `payloadHash` is the last
+ * line of the canonical request.
  */
 export async function identify(
     directory: Directory,
@@ -35,6 +38,6 @@ export async function identify(
     if (!isSignedBy({ method, url, headers, headersDistinct }, signature, found.secret, payloadHash)) {
         return { error: "SignatureDoesNotMatch" };
     }
-    // A page in this machine's browser could know the administrator's key, which is public.
+    // The administrator's key is public, so any web page in this machine's browser could use it.
     return isAdministrator(found) && isFromWebPage(request) ? { error: "UnrecognizedClientException" } : found;
 }

@@ -4,12 +4,12 @@ import { isPublicPath } from "../web-pages.ts";
 import type { CallFacts } from "./directory.ts";
 import type { Circumstances } from "./judge.ts";
 
-/** MiniStack's unprotected paths: its own switches, its health, and its services for Docker and Cognito. */
+/** MiniStack's own paths, which it does not protect: administration, health, and endpoints for Docker and Cognito. */
 const ownPaths = /^\/+(_|health$|oauth2|logout|login|iceberg|graphql)/i;
 
 /**
- * Whether a path is one of MiniStack's own, which are closed from outside. `target` is the raw request target:
- * MiniStack decodes it before it routes.
+ * Whether a path belongs to MiniStack itself and is closed for callers. `target` is the raw request target, because
+ * MiniStack decodes the path before routing.
  */
 export function isClosed(target: string): boolean {
     if (!target.startsWith("/")) {
@@ -28,10 +28,10 @@ export function isPreflight({ headers, method }: Pick<IncomingMessage, "headers"
     return method === "OPTIONS" && headers["access-control-request-method"] !== undefined;
 }
 
-/** The largest body that is read into memory: a function's code in base64, and some more. */
+/** The largest body in memory: a base64-encoded Lambda package and other members. */
 const largestBody = 128 * 1024 * 1024;
 
-/** The body of a call of any service except S3, whose objects are not read into memory. */
+/** Reads the body of a call of any service but S3, whose objects can be larger. */
 export async function smallBodyOf(request: IncomingMessage): Promise<Buffer> {
     const length = Number(request.headers["content-length"] ?? 0);
     if (length > largestBody) {
@@ -40,7 +40,7 @@ export async function smallBodyOf(request: IncomingMessage): Promise<Buffer> {
     return bodyOf(request);
 }
 
-/** A body as JSON; an object without members for any other body. */
+/** Parses a body as JSON; returns an empty object for any other body. */
 export function parse(body: Buffer | undefined): unknown {
     try {
         return JSON.parse(body?.length ? body.toString("utf8") : "{}");
@@ -49,7 +49,7 @@ export function parse(body: Buffer | undefined): unknown {
     }
 }
 
-/** The request in the form for MiniStack's process. */
+/** Describes a request for MiniStack's process. */
 export function factsOf(request: IncomingMessage, region: string, account: string): CallFacts {
     const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);
     return {
@@ -61,7 +61,10 @@ export function factsOf(request: IncomingMessage, region: string, account: strin
     };
 }
 
-/** The Personalize call of a request; `service` is that of its signature, undefined for an unsigned one. */
+/**
+ * Returns the Personalize call of a request. `service` is the service of the signature; undefined for an unsigned
+ * request.
+ */
 export function personalizeCallOf(
     request: IncomingMessage,
     path: string,
@@ -75,19 +78,19 @@ export function personalizeCallOf(
     return operation && { ...operation, region, body: parse(body) };
 }
 
-/** The condition keys of a request's circumstances. */
+/** The condition keys that depend on the request and not on the action. */
 export function circumstancesOf(request: IncomingMessage, region: string): Circumstances {
     return {
         region,
         sourceIp: request.socket.remoteAddress ?? "127.0.0.1",
-        // The gateway replaces endpoints that use TLS; a caller can test the other case with this header.
+        // The gateway has no TLS, so every request counts as secure unless this header says otherwise.
         secure: request.headers["x-forwarded-proto"] !== "http",
         userAgent: request.headers["user-agent"],
         now: new Date(),
     };
 }
 
-/** Whether an unsigned request is for a service whose calls are all POSTs to one path, unlike S3's. */
+/** Whether an unsigned request is for a service that receives all calls as POST to one path, unlike S3. */
 export const isRemoteCall = ({ headers }: IncomingMessage) =>
     headers["x-amz-target"] !== undefined ||
     /^application\/(x-www-form-urlencoded|cbor)/.test(headers["content-type"] ?? "");

@@ -3,7 +3,7 @@ import type { Levels } from "../organisation.ts";
 import { withoutDocumentNote } from "../without-document.ts";
 import { documentOf, type NamedCheck, type Principal } from "./directory.ts";
 
-/** The condition keys of every call. */
+/** Condition keys that every call has. */
 export interface Circumstances {
     readonly region: string;
     readonly sourceIp: string;
@@ -14,7 +14,7 @@ export interface Circumstances {
 
 type Verdict = { readonly allowed: true } | { readonly allowed: false; readonly message: string };
 
-/** The principal of an unsigned request, which only a policy for everyone allows. */
+/** The principal of an unsigned request. Only resource policies with the principal `*` allow its calls. */
 export const anonymous: Omit<Principal, "secret" | "token" | "expires"> = {
     arn: "",
     account: "",
@@ -25,7 +25,7 @@ export const anonymous: Omit<Principal, "secret" | "token" | "expires"> = {
     withoutDocument: [],
 };
 
-/** AWS allows these to every principal (API references of STS). */
+/** Actions that need no permission (API references of STS). */
 const alwaysAllowed = ["sts:GetCallerIdentity", "sts:GetSessionToken"];
 
 const contextOf = ({ tags, id, function: source }: typeof anonymous, now: Circumstances) => ({
@@ -42,8 +42,8 @@ const contextOf = ({ tags, id, function: source }: typeof anonymous, now: Circum
 });
 
 /**
- * Whether a principal may do one thing, by all policies that apply, and AWS's sentence if not.
- * The account's root may do everything that no resource's own policy denies.
+ * Evaluates all policies for one permission. Returns AWS's message if they deny. The account's root user may do
+ * everything that no resource policy denies.
  */
 export function judge(
     principal: typeof anonymous,
@@ -71,12 +71,12 @@ export function judge(
         message: `User: ${principal.arn || "anonymous"} is not authorized to perform: ${action} on resource: ${what} ${reason}${lacking}`,
     });
     try {
-        // AWS's own policies belong to no account: each account's policies allow reading them.
+        // AWS managed policies belong to no account, so each account's identity policies decide.
         const owner = resource.startsWith("arn:aws:iam::aws:") ? accountOf(principal.arn) : accountOf(resource);
         const outcome = authorize({ caller, action, resource, context }, policies, owner);
         return outcome.decision === "allowed" ? { allowed: true } : why(reasonOf(outcome, action));
     } catch (error) {
-        // A condition operator that IAM does not have: IAM would not have stored the policy.
+        // The policy has a condition operator that IAM does not have.
         if (error instanceof RangeError) return why(`because a policy cannot be evaluated: ${error.message}`);
         throw error;
     }
@@ -90,7 +90,7 @@ const kinds = {
     serviceControl: "service control policy",
 } as const;
 
-/** The end of AWS's sentence (IAM User Guide, "Troubleshoot access denied error messages"). */
+/** The end of AWS's denial message (IAM User Guide, "Troubleshoot access denied error messages"). */
 function reasonOf({ decision, deniedBy = "identity" }: Authorization, action: string): string {
     const kind = kinds[deniedBy];
     const article = deniedBy === "identity" ? "an" : "a";

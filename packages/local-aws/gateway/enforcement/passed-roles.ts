@@ -1,17 +1,17 @@
 import { authorize, evaluate } from "policy-evaluator";
 import type { Directory } from "./directory.ts";
 
-/** A role that a call passes to a service, which will assume it. */
+/** A role that a call passes to a service. */
 export interface PassedRole {
     readonly roleArn: string;
     readonly service: string;
 }
 
-/** A path of members; the members of a list are all of its elements'. */
+/** A path of members. The members of a list are those of all its elements. */
 type Path = string;
 type Find = Path | ((body: object) => unknown);
 
-/** The role of an integration or authorizer, at any place in an OpenAPI document. */
+/** Finds the roles of integrations and authorizers anywhere in an OpenAPI document. */
 const credentials = (body: object): unknown =>
     Object.entries(body).flatMap(([key, value]): unknown[] => {
         const isNamed = ["credentials", "credentialsArn", "authorizerCredentials"].includes(key);
@@ -30,7 +30,7 @@ function at(value: unknown, path: Path): unknown[] {
         .reduce<unknown[]>((values, name) => values.flatMap((one) => Reflect.get(Object(one), name) ?? []), [value]);
 }
 
-/** The actions that pass a role, and the role's place in the body. The service is that of the action. */
+/** The actions that pass a role, with the role's path in the body. The role is passed to the action's service. */
 const passing: Readonly<Record<string, Find>> = {
     "personalize:CreateBatchInferenceJob": "roleArn",
     "personalize:CreateBatchSegmentJob": "roleArn",
@@ -58,10 +58,10 @@ const passing: Readonly<Record<string, Find>> = {
     "budgets:CreateBudgetAction": "ExecutionRoleArn",
 };
 
-/** Whether calls of an action may pass a role. */
+/** Whether an action can pass a role. */
 export const passesRoles = (action: string) => Object.hasOwn(passing, action);
 
-/** The roles that a call passes, by its action and body. */
+/** Returns the roles that a call passes. */
 export function passedRoles(action: string, body: unknown): readonly PassedRole[] {
     const find = passing[action];
     if (find === undefined || typeof body !== "object" || body === null) {
@@ -73,7 +73,7 @@ export function passedRoles(action: string, body: unknown): readonly PassedRole[
         .flatMap((arn) => (typeof arn === "string" && arn !== "" ? [{ roleArn: arn, service }] : []));
 }
 
-/** The service's error for a role that it may not assume, in the answer to the call that passes it. */
+/** Each service's error for a role that the service cannot assume. */
 const complaints: Readonly<Record<string, { readonly code: string; readonly message: string }>> = {
     "cloudtrail.amazonaws.com": {
         code: "InvalidCloudWatchLogsRoleArnException",
@@ -99,9 +99,9 @@ const complaints: Readonly<Record<string, { readonly code: string; readonly mess
 };
 
 /**
- * Services that assume a role for logs without `aws:SourceAccount` and `aws:SourceArn`. CloudTrail documents it (User
- * Guide, "Role policy document for CloudTrail to use CloudWatch Logs for monitoring"). API Gateway's page shows no
- * condition (Developer Guide, "Set up CloudWatch logging for REST APIs"): strictness is our choice.
+ * Services that assume a log role without sending `aws:SourceAccount` and `aws:SourceArn`. CloudTrail documents this
+ * (User Guide, "Role policy document for CloudTrail to use CloudWatch Logs for monitoring"). API Gateway's guide shows
+ * no condition (Developer Guide, "Set up CloudWatch logging for REST APIs"), so the local AWS is strict.
  */
 const servicesWithoutSource: readonly string[] = ["cloudtrail.amazonaws.com", "apigateway.amazonaws.com"];
 
@@ -111,8 +111,8 @@ interface Complaint {
 }
 
 /**
- * Whether the service may assume a passed role, by the role's trust policy: undefined, or the service's error.
- * Personalize has no error at the call: the job fails later, which the emulator checks.
+ * Checks a passed role's trust policy. Returns the service's error if the service cannot assume the role. Personalize
+ * reports no error: the emulator fails the job later.
  */
 export async function trustComplaint(
     directory: Directory,
@@ -120,7 +120,7 @@ export async function trustComplaint(
     { account, resource }: { readonly account: string; readonly resource: string },
 ): Promise<Complaint | undefined> {
     const complaint = complaints[service];
-    // API Gateway checks the role for logs at once, and an integration's role when it calls.
+    // API Gateway checks the account's log role at once, and an integration's role at the call.
     if (!complaint || (service === "apigateway.amazonaws.com" && !resource.endsWith("/account"))) {
         return undefined;
     }
@@ -140,7 +140,7 @@ export async function trustComplaint(
     return decision === "allowed" ? undefined : complaint;
 }
 
-/** The scheduler assumes a role as the schedule's group (its User Guide, "Confused deputy prevention"). */
+/** EventBridge Scheduler sends the schedule group as source (User Guide, "Confused deputy prevention"). */
 function sourceOf(service: string, resource: string): string {
     return service === "scheduler.amazonaws.com"
         ? resource.replace(/:schedule\/([^/]+)\/.*$/, ":schedule-group/$1")
@@ -153,8 +153,8 @@ interface FunctionSettings {
 }
 
 /**
- * Whether Lambda takes the role of a function with active tracing: undefined, or its error. Lambda checks the role when
- * the function is made or changed. It does not document the condition keys of this check, so none are sent here.
+ * Checks the role of a function with active tracing when the function is created or changed. Returns Lambda's error if
+ * the role lacks X-Ray permissions. Lambda does not document condition keys for this check, so none are sent.
  */
 export async function tracedRoleComplaint(
     directory: Directory,

@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
 import { Transform } from "node:stream";
 
-/** The values that S3 accepts in place of a body's hash, and their effect. */
+/** Header values that S3 accepts instead of a body's hash. */
 const unsignedPayloads = ["UNSIGNED-PAYLOAD", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"];
 
-/** The part that an S3 request's signature covers of its body, by the x-amz-content-sha256 header. */
+/** How an S3 request's signature covers its body, according to x-amz-content-sha256. */
 type Payload =
     | { readonly kind: "hashed"; readonly hash: string }
     | { readonly kind: "unsigned"; readonly hash: string }
-    /** Signed in chunks: no SDK of this product uses that, and it is not verified here. */
+    /** Does not verify chunked signatures; this product's SDKs never send them. */
     | { readonly kind: "unsupported" };
 
-/** The declared hash of an S3 request's body; a presigned URL signs no body. */
+/** Reads the declared hash of an S3 request's body. A presigned URL signs no body. */
 export function payloadOf(declared: string | undefined, presigned: boolean): Payload {
     if (declared === undefined) {
         return presigned ? { kind: "unsigned", hash: "UNSIGNED-PAYLOAD" } : { kind: "unsupported" };
@@ -25,12 +25,12 @@ export function payloadOf(declared: string | undefined, presigned: boolean): Pay
 /** SHA-256 of a body, hexadecimal. */
 export const sha256 = (body: Buffer) => createHash("sha256").update(body).digest("hex");
 
-/** The body is not the signed one. */
+/** The body differs from the signed body. */
 export class PayloadMismatch extends Error {}
 
 /**
- * Passes a body of any length on while it is hashed. The last chunk waits until the hash is known. A complete body is
- * the signed one. Otherwise it fails with PayloadMismatch.
+ * Forwards a body of any length and calculates its hash. Holds the last chunk back until the hash is known, so that a
+ * changed body never arrives completely, and then fails with PayloadMismatch.
  */
 export function hashGuard(expected: string): Transform {
     const hash = createHash("sha256");

@@ -7,15 +7,15 @@ export interface Answer {
     readonly body: string | Buffer;
 }
 
-/** Why a call is refused: one of AWS's failures of a signature or key, AccessDenied, or a service's own code. */
+/** Why a call is denied: a fault of signature or key, AccessDenied, or a service's own error code. */
 export interface Reason {
     readonly code: string;
     readonly message: string;
-    /** The HTTP status, if the service's own code has a different one. */
+    /** The HTTP status, if the code needs another one than the protocol's default. */
     readonly status?: number;
 }
 
-/** The sentence of each failure of a signature or key. */
+/** AWS's message for each fault of a signature or key. */
 export const sentences: Readonly<Record<string, string>> = {
     MissingAuthenticationToken: "Request is missing Authentication Token",
     IncompleteSignature:
@@ -31,7 +31,7 @@ export const sentences: Readonly<Record<string, string>> = {
     ExpiredTokenException: "The security token included in the request is expired",
 };
 
-/** Personalize's names of the failures, as in all JSON services. */
+/** The error codes of JSON services for faults of a signature or key. */
 const jsonCodes: Readonly<Record<string, string>> = {
     MissingAuthenticationToken: "MissingAuthenticationTokenException",
     IncompleteSignature: "IncompleteSignatureException",
@@ -46,13 +46,13 @@ const jsonCodes: Readonly<Record<string, string>> = {
     AccessDenied: "AccessDeniedException",
 };
 
-/** A refusal in the protocol of Personalize's services. */
+/** Returns a denial in the protocol of Personalize. */
 export function refusalOfPersonalize(service: ServiceName, { code, message }: Reason): Answer {
     const status = service === "personalize" ? 400 : 403;
     return failure(service, new ServiceError(jsonCodes[code] ?? code, message, status));
 }
 
-/** A refusal in the protocol of any other service, with MiniStack's text. */
+/** Returns a denial in the protocol of any other service, with MiniStack's text. */
 export async function refusalOf(
     directory: Directory,
     service: string,
@@ -70,7 +70,7 @@ export async function refusalOf(
     };
 }
 
-/** The answer for one of MiniStack's own paths. */
+/** Returns 403 for a path that belongs to MiniStack itself. */
 export function closedAnswer(target: string): Answer {
     const message = `${target.split("?", 1)[0]} is MiniStack's own, which the local AWS keeps closed. It is open without enforcement: npm run local -- start --no-enforce`;
     return { status: 403, headers: { "content-type": "application/json" }, body: JSON.stringify({ message }) };

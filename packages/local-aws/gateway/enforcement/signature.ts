@@ -1,22 +1,22 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 
-/** A Signature Version 4 of a request, from its Authorization header or a presigned URL. */
+/** A Signature Version 4 from the Authorization header or a presigned URL. */
 export interface Signature {
     readonly accessKeyId: string;
     readonly date: string;
     readonly region: string;
     readonly service: string;
-    /** `YYYYMMDDTHHMMSSZ`, in the signed form. */
+    /** `YYYYMMDDTHHMMSSZ`, as signed. */
     readonly time: string;
     readonly signedHeaders: readonly string[];
     readonly signature: string;
     readonly token: string | undefined;
-    /** Seconds after `time` for which a presigned URL is valid. */
+    /** Seconds after `time` until a presigned URL expires. */
     readonly expires?: number;
 }
 
-/** Why a request is not accepted, by the names of AWS's failures. */
+/** AWS's error codes for signatures. */
 type SignatureFault =
     | "MissingAuthenticationToken"
     | "IncompleteSignature"
@@ -29,7 +29,7 @@ type Signed = Pick<IncomingMessage, "method" | "headers" | "headersDistinct"> & 
 
 const algorithm = "AWS4-HMAC-SHA256";
 
-/** Parses the signature of a request; the fault if there is none, or an invalid one. */
+/** Parses a request's signature. Returns AWS's error code if the signature is missing or invalid. */
 export function readSignature({ url, headers }: Pick<Signed, "url" | "headers">): Signature | SignatureFault {
     const query = new Map(pairsOf(url));
     const presigned = query.has("X-Amz-Signature") || query.has("X-Amz-Credential") || query.has("X-Amz-Algorithm");
@@ -37,7 +37,7 @@ export function readSignature({ url, headers }: Pick<Signed, "url" | "headers">)
     if (!presigned && authorization === undefined) {
         return query.has("AWSAccessKeyId") ? "UnsupportedSignature" : "MissingAuthenticationToken";
     }
-    // Two signatures on one request: the caller would be ambiguous.
+    // With two signatures, the caller would be ambiguous.
     if (presigned && authorization !== undefined) {
         return "UnsupportedSignature";
     }
@@ -58,7 +58,7 @@ export function readSignature({ url, headers }: Pick<Signed, "url" | "headers">)
     if (expires !== undefined && !(Number.isInteger(expires) && expires > 0 && expires <= 604_800)) {
         return "IncompleteSignature";
     }
-    // Headers that change the effect of a call must be signed, so that a third party cannot add them.
+    // Headers that change a call's effect must be signed, so that nobody else can add them.
     const open = Object.keys(headers).filter((name) => /^x-amz-(?!user-agent$)/.test(name));
     if (open.some((name) => !signedHeaders.includes(name))) {
         return "SignatureDoesNotMatch";
@@ -69,10 +69,10 @@ export function readSignature({ url, headers }: Pick<Signed, "url" | "headers">)
     return expires === undefined ? scope : { ...scope, expires };
 }
 
-/** The clock difference that a service accepts (S3 User Guide, "RequestTimeTooSkewed": 15 minutes; else 5). */
+/** The accepted clock difference in minutes (S3 User Guide, "RequestTimeTooSkewed": 15; other services: 5). */
 const skewMinutes = (service: string) => (service === "s3" ? 15 : 5);
 
-/** Whether a signature's time is acceptable now (epoch milliseconds). */
+/** Checks a signature's time against `now` (epoch milliseconds). Returns AWS's error code, or undefined. */
 export function timeFault({ time, date, service, expires }: Signature, now: number): SignatureFault | undefined {
     const [, y, mo, d, h, mi, s] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(time) ?? [];
     const signedAt = Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}Z`);
@@ -90,9 +90,8 @@ export function timeFault({ time, date, service, expires }: Signature, now: numb
 }
 
 /**
- * Whether a request was signed with `secret` in its present form. `payloadHash` is the last line of the canonical
- * request. It is the body's SHA-256 in hexadecimal, or a word such as `UNSIGNED-PAYLOAD` where the service accepts
- * that.
+ * Whether the request was signed with `secret` and not changed afterwards. `payloadHash` is the last line of the
+ * canonical request: the body's SHA-256 in hexadecimal, or a word such as `UNSIGNED-PAYLOAD`.
  */
 export function isSignedBy(request: Signed, signature: Signature, secret: string, payloadHash: string): boolean {
     const { time, date, region, service, signedHeaders } = signature;
@@ -106,7 +105,7 @@ export function isSignedBy(request: Signed, signature: Signature, secret: string
         payloadHash,
     ].join("\n");
     const scope = `${date}/${region}/${service}/aws4_request`;
-    // Node reads header bytes as Latin-1: written back in that encoding, they are the signed bytes.
+    // Node.js decodes headers as Latin-1, so this encoding restores the signed bytes.
     const hash = createHash("sha256").update(canonical, "latin1").digest("hex");
     const text = [algorithm, time, scope, hash].join("\n");
     const expected = hmac(signingKey(secret, date, region, service), text).toString("hex");
@@ -116,7 +115,7 @@ export function isSignedBy(request: Signed, signature: Signature, secret: string
 
 const keys = new Map<string, Buffer>();
 
-/** The key of a day, region and service: four HMACs that are equal all day. */
+/** The signing key of a day, region and service, derived by four HMACs. */
 function signingKey(secret: string, ...scope: [date: string, region: string, service: string]): Buffer {
     const name = [secret, ...scope].join("\n");
     const known = keys.get(name);
@@ -157,7 +156,7 @@ function headerValue({ headers, headersDistinct }: Signed, name: string): string
     return values.map((value) => value.trim().replace(/ +/g, " ")).join(",");
 }
 
-/** S3 signs the path unchanged; the others sign it encoded once more, without dots and double slashes. */
+/** S3 signs the path unchanged. Other services normalize the path and encode it again. */
 function canonicalPath(url: string, service: string): string {
     const path = url.split("?", 1)[0] || "/";
     if (service === "s3") {

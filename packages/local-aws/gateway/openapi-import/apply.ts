@@ -4,10 +4,10 @@ import type { MethodPlan } from "./methods.ts";
 import { schemaText } from "./models.ts";
 import type { ApiPlan } from "./plan.ts";
 
-/** Page size for lists: all resources that an API may have (quotas: 300 resources, 400 models). */
+/** The page size of lists, above the number of resources that an API can have (quotas: 300 resources, 400 models). */
 const limit = 500;
 
-/** Removes everything of an API that a document may describe, and leaves its deployments and stages. */
+/** Deletes everything that a document can describe, and keeps deployments and stages. */
 export async function emptyApi(client: apiGateway.APIGatewayClient, restApiId: string): Promise<void> {
     const call = callsOf(client);
     const of = { restApiId };
@@ -37,7 +37,7 @@ export async function emptyApi(client: apiGateway.APIGatewayClient, restApiId: s
     }
 }
 
-/** Creates everything that a plan describes, in addition to what exists. */
+/** Creates everything in a plan, in addition to existing resources. */
 export async function fillApi(client: apiGateway.APIGatewayClient, restApiId: string, plan: ApiPlan): Promise<void> {
     const call = callsOf(client);
     const of = { restApiId };
@@ -68,7 +68,7 @@ export async function fillApi(client: apiGateway.APIGatewayClient, restApiId: st
     }
 }
 
-/** The resource of a path, created with its parents where missing. */
+/** Returns a function that creates the resource of a path, with missing parents, and returns its id. */
 async function resources(client: apiGateway.APIGatewayClient, restApiId: string) {
     const call = callsOf(client);
     const { items = [] } = await call(apiGateway.GetResourcesCommand)({ restApiId, limit });

@@ -1,6 +1,6 @@
 import type { Findings, Node } from "./findings.ts";
 
-/** The supported extensions of API Gateway, by their allowed place. */
+/** The supported API Gateway extensions, by the place where each may appear. */
 const known = {
     document: [
         "x-amazon-apigateway-api-key-source",
@@ -16,8 +16,8 @@ const known = {
 };
 
 /**
- * Refuses, by name and place, each extension of API Gateway in the document that is not supported. Without it, another
- * API than the described one would be created.
+ * Rejects each unsupported API Gateway extension with its name and place. If an extension were ignored, the API would
+ * differ from its document.
  */
 export function refuseOtherExtensions(document: Node, findings: Findings): void {
     const visit = (value: unknown, path: readonly string[]) => {
@@ -28,7 +28,7 @@ export function refuseOtherExtensions(document: Node, findings: Findings): void 
             if (key.startsWith("x-amazon-apigateway-") && !knownAt(path).includes(key)) {
                 findings.errors.push(`The extension ${key} at ${placed(path)} is not supported by the local AWS`);
             }
-            // Such a name inside a template or a model is not an extension.
+            // Below a template or a model, such a name is not an extension.
             if (!key.startsWith("x-amazon-apigateway-") || key === "x-amazon-apigateway-any-method") {
                 visit(inner, [...path, key]);
             }

@@ -1,15 +1,15 @@
 export type Node = Readonly<Record<string, unknown>>;
 
-/** Findings of reading a document: what API Gateway refuses, and what it would leave out. */
+/** What API Gateway rejects in a document (errors), and what it ignores (warnings). */
 export interface Findings {
     readonly errors: string[];
     readonly warnings: string[];
 }
 
-/** A request for an import that API Gateway refuses (BadRequestException). */
+/** API Gateway rejects the import with BadRequestException. */
 export class ImportRefused extends Error {}
 
-/** `value` as an object; an empty one where it is absent, and a finding for any other value. */
+/** Returns `value` as an object. A missing value gives an empty object, and any other value also gives an error. */
 export function objectOf(value: unknown, where: string, findings: Findings): Node {
     if (value === undefined || value === null) {
         return {};
@@ -22,9 +22,8 @@ export function objectOf(value: unknown, where: string, findings: Findings): Nod
 }
 
 /**
- * The object that `value` is, or that its `$ref` names within the document (API Gateway reads no other files).
- *
- * @param where the place of the reference, for findings
+ * Returns the object, or the object in the same document that its `$ref` names. API Gateway reads no other files.
+ * @param where place of the reference, for errors
  */
 export function referred(document: Node, value: unknown, where: string, findings: Findings): Node {
     let found = objectOf(value, where, findings);

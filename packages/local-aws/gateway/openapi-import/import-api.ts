@@ -13,7 +13,7 @@ import { emptyApi, fillApi } from "./apply.ts";
 import { ImportRefused } from "./findings.ts";
 import { type ApiPlan, planOf } from "./plan.ts";
 
-/** The options of an import, from its query. */
+/** The import options in the query string. */
 interface Asked {
     readonly mode: "import" | "overwrite" | "merge";
     /** The API to overwrite; undefined for a new one. */
@@ -28,15 +28,14 @@ interface ImportAnswer {
     readonly body: string;
 }
 
-/** Whether a call of API Gateway is ImportRestApi or PutRestApi, which MiniStack does not expand. */
+/** Whether a call is ImportRestApi or PutRestApi. MiniStack does not read the document of these calls. */
 export const isImport = (method: string | undefined, { pathname, searchParams }: URL) =>
     (method === "POST" && pathname === "/restapis" && searchParams.get("mode") === "import") ||
     (method === "PUT" && /^\/restapis\/[^/]+$/.test(pathname));
 
 /**
- * Answers ImportRestApi or PutRestApi: reads the whole document first, and then creates its parts by API Gateway's
- * single calls. The answer has `warnings` for ignored parts.
- *
+ * Answers ImportRestApi and PutRestApi. Reads the whole document first, and then creates its parts with single API
+ * Gateway calls. The response has `warnings` about ignored parts.
  * @param where MiniStack's address, and the region of the call
  * @param body the OpenAPI 3.0 document, as JSON
  */
@@ -120,7 +119,7 @@ async function write(client: APIGatewayClient, restApiId: string, { mode }: Aske
     return client.send(new UpdateRestApiCommand({ restApiId, patchOperations: changes(there, plan) }));
 }
 
-/** The document's values for the API itself; other values stay. */
+/** The patch operations for the API itself. Values that the document omits stay. */
 function changes(there: RestApi, plan: ApiPlan): PatchOperation[] {
     const { name, description, version, apiKeySource, minimumCompressionSize, policy } = plan;
     const said = { name, description, version, apiKeySource, minimumCompressionSize, policy };
@@ -138,7 +137,7 @@ function changes(there: RestApi, plan: ApiPlan): PatchOperation[] {
     ];
 }
 
-/** An API in the REST protocol: dates in seconds, and without the SDK's own members. */
+/** Formats an API for the REST protocol, with dates in seconds. */
 function wireOf({ createdDate, ...api }: RestApi & { readonly $metadata?: unknown }): object {
     const { $metadata: _, ...rest } = api;
     return { ...rest, ...(createdDate && { createdDate: createdDate.getTime() / 1000 }) };

@@ -8,22 +8,22 @@ interface IntegrationResponsePlan {
     readonly contentHandling: string | undefined;
 }
 
-/** A method's integration, under the names of PutIntegration. */
+/** A method's integration, with the members of PutIntegration. */
 export interface IntegrationPlan {
     readonly settings: Node;
     readonly responses: readonly IntegrationResponsePlan[];
 }
 
 const kinds = ["AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY", "MOCK"];
-/** Members of x-amazon-apigateway-integration that PutIntegration takes under the same name. */
+/** Members of x-amazon-apigateway-integration that have the same name in PutIntegration. */
 const same = [
     ...["uri", "credentials", "requestParameters", "requestTemplates", "timeoutInMillis"],
     ...["cacheNamespace", "cacheKeyParameters"],
 ];
-/** Members whose values may be in lower case in the document. */
+/** Members whose values can be in lower case in the document. */
 const words = ["type", "httpMethod", "passthroughBehavior", "contentHandling", "connectionType"];
 
-/** Parses x-amazon-apigateway-integration of a method (Developer Guide, of that name). */
+/** Parses a method's x-amazon-apigateway-integration (Developer Guide, "x-amazon-apigateway-integration object"). */
 export function readIntegration(value: unknown, where: string, findings: Findings): IntegrationPlan | undefined {
     if (value === undefined) {
         return undefined;
@@ -40,7 +40,7 @@ export function readIntegration(value: unknown, where: string, findings: Finding
         findings.errors.push(`Enumeration value for HttpMethod must be non-empty at ${where}`);
     }
     for (const key of Object.keys(given)) {
-        // A REST API has version 1.0 only; other members are of HTTP APIs, or of networks.
+        // REST APIs support payload version 1.0 only. Other members belong to HTTP APIs or to private networks.
         const isKnown =
             [...same, ...words, "responses"].includes(key) || (key === "payloadFormatVersion" && given[key] === "1.0");
         if (!isKnown) {

@@ -12,21 +12,21 @@ export interface MethodPlan {
     readonly httpMethod: string;
     readonly operationName: string | undefined;
     readonly apiKeyRequired: boolean;
-    /** Parameters such as `method.request.querystring.since`, and whether each is required. */
+    /** Parameters such as `method.request.querystring.since`, and whether each parameter is required. */
     readonly requestParameters: Readonly<Record<string, boolean>>;
     readonly requestModels: Readonly<Record<string, string>>;
-    /** Name of its request validator. */
+    /** Name of the method's request validator. */
     readonly validator: string | undefined;
     readonly responses: readonly MethodResponsePlan[];
     readonly integration: IntegrationPlan | undefined;
 }
 
-/** The common context of a document's methods. */
+/** What all methods of a document share. */
 interface Context {
     readonly document: Node;
     readonly findings: Findings;
     readonly validators: ReadonlySet<string>;
-    /** Names of the security schemes that are API keys. */
+    /** Names of the security schemes that require an API key. */
     readonly apiKeys: ReadonlySet<string>;
     modelsOf(content: unknown, where: string): Record<string, string>;
 }
@@ -34,7 +34,7 @@ interface Context {
 const verbs = ["get", "put", "post", "delete", "options", "head", "patch"];
 const anyMethod = "x-amazon-apigateway-any-method";
 
-/** Reads the methods of one path. */
+/** Parses the methods of one path. */
 export function readPath(context: Context, path: string, value: unknown): MethodPlan[] {
     const { document, findings } = context;
     checkSegments(path, findings);
@@ -99,7 +99,7 @@ function requestParameter(parameter: Node, path: string, where: string, findings
     const name = String(parameter.name);
     const place = places[String(parameter.in)];
     if (place === undefined) {
-        // API Gateway has no parameters in cookies.
+        // API Gateway ignores cookie parameters.
         findings.warnings.push(`Parameter '${name}' in ${String(parameter.in)} is ignored at ${where}`);
         return [];
     }

@@ -1,23 +1,25 @@
 import { createHash } from "node:crypto";
 import { type Findings, type Node, objectOf } from "./findings.ts";
 
-/** A model of the future API: its schema's references are still those of the document. */
+/** A model to create. Its schema still has the document's references. */
 export interface ModelPlan {
     readonly name: string;
     readonly schema: Node;
 }
 
-/** Keywords of a schema that API Gateway leaves out of a model (Developer Guide, "API Gateway quotas and important notes"). */
+/**
+ * JSON schema keywords that API Gateway drops from models (Developer Guide, "API Gateway quotas and important notes").
+ */
 const left = [
     ...["discriminator", "example", "examples", "nullable", "readOnly", "writeOnly", "deprecated", "xml"],
     ...["externalDocs", "minItems", "maxItems", "exclusiveMinimum", "exclusiveMaximum"],
 ];
-/** Keywords that OpenAPI 3.0 does not have. */
+/** Keywords that are newer than OpenAPI 3.0. */
 const later = ["$defs", "const", "contains", "dependentSchemas", "if", "prefixItems", "unevaluatedProperties"];
-/** Keywords whose members are schemas by name. */
+/** Keywords with a map of schemas. */
 const named = ["properties", "patternProperties", "definitions"];
 
-/** Reads the schemas of a document as models, with the unnamed ones of bodies. */
+/** Parses a document's schemas as models. Each inline body schema becomes a model too. */
 export function readModels(document: Node, findings: Findings) {
     const components = objectOf(document.components, "components", findings);
     const schemas = objectOf(components.schemas, "components.schemas", findings);
@@ -69,7 +71,7 @@ export function readModels(document: Node, findings: Findings) {
     }
     return {
         models,
-        /** The models of a `content` by media type. */
+        /** Returns the model of each media type in a `content` object. */
         modelsOf(content: unknown, where: string): Record<string, string> {
             const types = Object.entries(objectOf(content, where, findings));
             return Object.fromEntries(
@@ -94,7 +96,7 @@ export function readModels(document: Node, findings: Findings) {
 
 const nameIn = (reference: string) => /^#\/components\/schemas\/([^/]+)$/.exec(reference)?.[1];
 
-/** A schema's text in API Gateway's form, where an address refers to a model. */
+/** Serializes a schema for API Gateway, which refers to models by URL. */
 export function schemaText(schema: Node, apiId: string): string {
     return JSON.stringify(schema, (key, value: unknown) =>
         key === "$ref" && typeof value === "string"

@@ -16,7 +16,7 @@ interface GatewayResponsePlan {
     readonly responseTemplates: Readonly<Record<string, string>>;
 }
 
-/** The REST API of a document, in the terms of API Gateway's single calls. */
+/** The REST API that a document describes, as input of API Gateway's single calls. */
 export interface ApiPlan {
     readonly name: string;
     readonly description: string;
@@ -29,14 +29,13 @@ export interface ApiPlan {
     readonly models: readonly ModelPlan[];
     readonly gatewayResponses: readonly GatewayResponsePlan[];
     readonly methods: readonly MethodPlan[];
-    /** The parts that API Gateway ignores. */
+    /** Messages about parts that API Gateway ignores. */
     readonly warnings: readonly string[];
 }
 
 /**
- * Reads an OpenAPI 3.0 document as API Gateway does.
- *
- * @throws ImportRefused with all of its errors
+ * Parses an OpenAPI 3.0 document as API Gateway does.
+ * @throws ImportRefused with all errors
  */
 export function planOf(text: string): ApiPlan {
     const findings: Findings = { errors: [], warnings: [] };
@@ -91,7 +90,7 @@ function parsed(text: string): Node {
             return found as Node;
         }
     } catch {
-        // Refused below. AWS also accepts YAML, in which passed roles would be hidden from the checks here.
+        // The check below rejects the text. AWS also accepts YAML, but the enforcement cannot check roles in YAML.
     }
     throw new ImportRefused("Invalid OpenAPI input. The local AWS takes a document as JSON.");
 }
@@ -108,7 +107,10 @@ function readValidators(document: Node, findings: Findings): ValidatorPlan[] {
     });
 }
 
-/** The security schemes that require an API key. Any other is refused, because it would leave a method open. */
+/**
+ * Returns the security schemes that require an API key. Any other scheme is an error, because its methods would be
+ * open.
+ */
 function readApiKeys(document: Node, findings: Findings): Set<string> {
     const { securitySchemes } = objectOf(document.components, "components", findings);
     const schemes = Object.entries(objectOf(securitySchemes, "components.securitySchemes", findings));
@@ -136,7 +138,7 @@ function readGatewayResponses(document: Node, findings: Findings): GatewayRespon
     });
 }
 
-/** One place of a path has one variable, for all paths below it. */
+/** Rejects two path variables with different names at the same position of a path. */
 function refuseSiblings(methods: readonly MethodPlan[], { errors }: Findings): void {
     const variables = new Map<string, string>();
     for (const { path } of methods) {

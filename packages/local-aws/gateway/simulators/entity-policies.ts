@@ -3,19 +3,18 @@ import { entityOf, type StoredPolicy } from "../stored-policies.ts";
 import { Refusal } from "./input.ts";
 import type { EntityPolicies, SourcePolicy } from "./simulate.ts";
 
-/** A policy needs a statement; no service has this action. */
+/** A policy with an action that no service has, because a policy needs a statement. */
 const grantsNothing = JSON.stringify({
     Version: "2012-10-17",
     Statement: [{ Effect: "Allow", Action: "none:Nothing", Resource: "*" }],
 });
 
-/** An attached managed policy without a document here grants nothing, as for a call. */
+/** An attached managed policy without a stored document grants nothing, as in the enforcement. */
 const source = ({ name, text = grantsNothing }: StoredPolicy): SourcePolicy => ({ id: name, text });
 
 /**
- * All stored policies of a user (with those of the user's groups), a group or a role. Also its boundary.
- *
- * @throws Refusal NoSuchEntity for an entity that does not exist.
+ * Reads all stored policies of a user (including those of the user's groups), a group or a role, and the boundary.
+ * @throws Refusal NoSuchEntity if the entity does not exist
  */
 export async function entityPolicies(iam: IAMClient, arn: string): Promise<EntityPolicies> {
     const [, kind = "", path = ""] = /:(user|group|role)\/(.+)$/.exec(arn) ?? [];

@@ -1,6 +1,6 @@
 import { accountOf, parseArn, type RequestContext } from "policy-evaluator";
 
-/** A call that IAM refuses, with its code and status. */
+/** IAM rejects the call with this code and status. */
 export class Refusal extends Error {
     readonly code: string;
     readonly status: number;
@@ -11,22 +11,22 @@ export class Refusal extends Error {
     }
 }
 
-/** IAM's answer to input that breaks a rule of the operation. */
+/** Creates IAM's error for input that breaks a rule of the operation. */
 export const invalidInput = (message: string) => new Refusal("InvalidInput", message);
 
-/** IAM's answer to input that its own service model refuses. */
+/** Creates IAM's error for input that its service model rejects. */
 const validationError = (message: string) => new Refusal("ValidationError", `1 validation error detected: ${message}`);
 
-/** The parameters of a call in AWS's query protocol: a form whose names contain lists and structures. */
+/** The parameters of a call in the query protocol: a form whose names encode lists and structures. */
 interface Query {
     text(name: string): string | undefined;
-    /** `Name.member.1`, `Name.member.2` and so on. */
+    /** Returns the values of `Name.member.1`, `Name.member.2` and so on. */
     list(name: string): readonly string[];
-    /** The prefixes of the structures in a list, as `Name.member.1`. */
+    /** Returns the prefixes of a list's structures, such as `Name.member.1`. */
     structures(name: string): readonly string[];
 }
 
-/** Parses the body of a call in the query protocol. */
+/** Parses the body of a query protocol call. */
 export function readQuery(body: string): Query {
     const form = new URLSearchParams(body);
     const text = (name: string) => form.get(name) ?? undefined;
@@ -48,11 +48,11 @@ export function readQuery(body: string): Query {
 
 export interface SimulationInput {
     readonly operation: "SimulateCustomPolicy" | "SimulatePrincipalPolicy";
-    /** The entity with the simulated policies; of SimulatePrincipalPolicy only. */
+    /** The ARN of the simulated entity; only for SimulatePrincipalPolicy. */
     readonly sourceArn: string | undefined;
     readonly callerArn: string | undefined;
     readonly actions: readonly string[];
-    /** Undefined for all resources, `*`. */
+    /** Undefined for `*`. */
     readonly resources: readonly string[] | undefined;
     readonly policies: readonly string[];
     readonly boundary: string | undefined;
@@ -61,7 +61,7 @@ export interface SimulationInput {
     readonly resourceOwner: string | undefined;
     readonly context: RequestContext;
     readonly maxItems: number;
-    /** The index of the first action of this page. */
+    /** The index of the page's first action. */
     readonly from: number;
 }
 
@@ -69,9 +69,8 @@ const contextTypes = ["string", "numeric", "boolean", "ip", "binary", "date"].fl
 const entityArn = /^arn:[^:]+:iam::\d{12}:(user|group|role)\/.+$/;
 
 /**
- * Reads and checks the parameters of a simulation, by the rules of IAM's API reference.
- *
- * @throws Refusal where IAM refuses, and for unsupported parameters: a decision without them would be wrong.
+ * Parses and validates a simulation's parameters (IAM API reference).
+ * @throws Refusal for input that IAM rejects, and for unsupported parameters, which could change the decision
  */
 export function readInput(operation: SimulationInput["operation"], query: Query): SimulationInput {
     for (const [parameter, present] of [
@@ -115,7 +114,7 @@ export function readInput(operation: SimulationInput["operation"], query: Query)
     };
 }
 
-/** The marker of the page that starts with an action. */
+/** Returns the marker of the page that starts with an action. */
 export const markerOf = (action: number) => Buffer.from(`action ${action}`).toString("base64");
 
 function readActions(query: Query): readonly string[] {

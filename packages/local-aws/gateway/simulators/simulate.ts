@@ -12,7 +12,7 @@ import {
 import type { Levels } from "../organisation.ts";
 import { invalidInput, type SimulationInput } from "./input.ts";
 
-/** A given or stored policy document, and its name in an answer. */
+/** A policy document with its name in the response. */
 export interface SourcePolicy {
     readonly id: string;
     readonly text: string;
@@ -36,35 +36,34 @@ export interface Verdict {
     readonly decision: Decision;
     readonly matched: readonly MatchedStatement[];
     readonly missingContextKeys: readonly string[];
-    /** Undefined without a boundary. */
+    /** Undefined if the entity has no boundary. */
     readonly allowedByBoundary: boolean | undefined;
-    /** Undefined outside of an organisation. */
+    /** Undefined if the account is in no organization. */
     readonly allowedByOrganisation: boolean | undefined;
 }
 
 export interface ActionResult extends Verdict {
     readonly action: string;
-    /** Empty if the request was for all resources, `*`. */
+    /** Empty if the request was for `*`. */
     readonly perResource: readonly Verdict[];
 }
 
 export interface SimulationPage {
     readonly results: readonly ActionResult[];
-    /** The first action of the next page; undefined on the last page. */
+    /** The index of the next page's first action; undefined on the last page. */
     readonly next: number | undefined;
 }
 
-/** IAM accepts documents of this length in a simulation. */
+/** The maximum length of a document in a simulation. */
 const maxCharacters = 131_072;
-/** Limit of evaluated statements on a page, so that no call delays the others. */
+/** The maximum number of evaluated statements on a page, so that no call delays other callers. */
 const evaluationsPerPage = 100_000;
 
 /**
- * Decides each action on each resource, one page of actions. One result for each action, with all of its deciding
- * statements, is the service model's text (of EvaluationResult). A trust policy is read but not evaluated: aws/aws-cli
- * issue 10314. Two rules are ours, because nothing is published. An action's decision is the worst of its resources.
- * Without a resource policy only the identity's policies decide, also for a resource of another account.
- *
+ * Decides each action on each resource, one page of actions at a time. As the service model documents for
+ * EvaluationResult, each action has one result with all deciding statements. Ignores trust policies (aws/aws-cli issue
+ * 10314). AWS does not document two rules, so they are ours: an action's decision is the strictest of its resources,
+ * and without a resource policy only identity policies decide, also across accounts.
  * @throws Refusal for an invalid policy document
  */
 export function simulate(input: SimulationInput, entity: EntityPolicies, serviceControl?: Levels): SimulationPage {
@@ -107,7 +106,7 @@ function read({ id, text }: SourcePolicy, kind: Source["kind"]): Source {
         throw invalidInput(`${id} is not a valid policy: ${describeProblems(parsed.problems)}`);
     }
     const placeOf = placesIn(text);
-    // IAM counts a statement from the character after the bracket or the statement before it, with blanks and comma.
+    // IAM's start position of a statement follows the bracket or the previous statement, and includes spaces and comma.
     const positions = parsed.statements.map(({ lead, end }) => ({ start: placeOf(lead), end: placeOf(end) }));
     return { id, kind, policy: { name: id, document: parsed.document }, positions };
 }
@@ -117,7 +116,7 @@ function judgeBy(
     sources: readonly Source[],
     serviceControl: Levels | undefined,
 ): (action: string, resource: string) => Verdict {
-    // Two policies may have one name, so they are numbered internally.
+    // Two policies can have the same name, so each gets a number.
     const numbered = sources.map(({ policy }, index) => ({ ...policy, name: String(index) }));
     const ofKind = (kind: Source["kind"]) => numbered.filter((_, index) => sources[index]?.kind === kind);
     const [identity, boundary, resource] = [ofKind("identity"), ofKind("boundary"), ofKind("resource")];

@@ -9,7 +9,7 @@ import { type ActionResult, type MatchedStatement, type SimulationPage, simulate
 
 const namespace = "https://iam.amazonaws.com/doc/2010-05-08/";
 
-/** The answer of a simulation in IAM's form. */
+/** Formats a simulation's results as IAM's XML. */
 function answerXml(operation: string, { results, next }: SimulationPage): string {
     const more = next === undefined ? "" : element("Marker", escaped(markerOf(next)));
     const result =
@@ -18,7 +18,7 @@ function answerXml(operation: string, { results, next }: SimulationPage): string
     return `<${operation}Response xmlns="${namespace}">${element(`${operation}Result`, result)}${metadata}</${operation}Response>`;
 }
 
-/** A refusal in IAM's form. */
+/** Formats an error as IAM's XML. */
 function refusalXml({ code, message, status }: Refusal): string {
     const type = status < 500 ? "Sender" : "Receiver";
     const error = element("Type", type) + element("Code", code) + element("Message", escaped(message));
@@ -75,16 +75,18 @@ const members = (name: string, contents: readonly string[]) =>
     element(name, contents.map((content) => element("member", content)).join(""));
 
 const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-// XML cannot represent the other control characters, so they are left out.
+// XML 1.0 cannot represent other control characters, so these are removed.
 const escaped = (text: string) =>
     text.replace(/[^\P{Cc}\t\n\r]/gu, "").replace(/[&<>"]/g, (character) => escapes[character] as string);
 
-/** Answers a call of IAM if it is one of the two simulators. Returns false, and does nothing, for any other call. */
+/**
+ * Answers SimulateCustomPolicy and SimulatePrincipalPolicy. Returns false, without an effect, for any other IAM call.
+ */
 export type Simulators = (body: Buffer, response: ServerResponse) => Promise<boolean>;
 
 /**
- * IAM's policy simulators, by the package policy-evaluator. MiniStack's own ignore context entries, resource policies,
- * and all but the first resource. The policies of users, groups and roles are those in MiniStack.
+ * Creates IAM's policy simulators with the package policy-evaluator and the policies in MiniStack. MiniStack's own
+ * simulators ignore context entries, resource policies, and all resources but the first.
  */
 export function createSimulators(miniStack: MiniStackAddress, organisation?: Organisation): Simulators {
     const iam = new IAMClient(settingsOf(miniStack));
