@@ -74,7 +74,7 @@ await runAction(options.verbose, async () => {
     return plan && isRefused(plan) ? exitCodes.problem : exitCodes.fine;
 });
 
-/** ARNs in the stack's state; empty before its first deployment. */
+/** Returns the ARNs in the stack's state; empty before the first deployment. */
 async function recordedArns(stack: string): Promise<ReadonlySet<string>> {
     const { exitCode, stdout, stderr } = await askPulumi("stack", "export", "--stack", stack);
     const held = exitCode === 0 ? heldBy(stdout) : undefined;

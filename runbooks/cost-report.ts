@@ -75,7 +75,7 @@ await runAction(options.verbose, async () => {
         process.stderr.write(`warning: no advice on the minimum TPS: ${why}\n`),
     );
     const { start, end } = period;
-    // Without an API the output exists, and is empty.
+    // Without an API, the stack output apiUrl is empty.
     const savedByCaches = apiUrl
         ? await cacheSavings(clients.cloudwatch, config, { start, end, now }, (why) =>
               process.stderr.write(`warning: the saving of the caches is unknown: ${why}\n`),

@@ -45,7 +45,7 @@ const options = runbook(
     .parse()
     .opts<Options>();
 
-/** Milliseconds without progress. */
+/** Milliseconds without a result after which progress is shown. */
 const quietMs = 2_000;
 const codes = { sound: exitCodes.fine, broken: exitCodes.problem, unknown: exitCodes.unknown } as const;
 
@@ -84,7 +84,7 @@ await runAction(
             process.stderr.write(
                 `Written: read ${folder}, then sh ${folder}/apply.sh. sh ${folder}/undo.sh takes it back.\n`,
             );
-            // The printed command runs the script of the folder next.
+            // The caller's shell runs the printed command next.
             return exitCodes.fine;
         }
         return codes[diagnosis.verdict];
@@ -95,7 +95,7 @@ function print(document: object): void {
     console.log(JSON.stringify(document));
 }
 
-/** Explains a message alone, without a call of AWS. */
+/** Explains an error message without calling AWS. */
 function explain(text: string): number {
     const message = understand(text);
     const verdict = message ? "broken" : "unknown";
@@ -111,12 +111,12 @@ function explain(text: string): number {
     return codes[verdict];
 }
 
-/** The job's name, or the bucket's where there is no job. */
+/** Returns the job's name; without a job, the bucket's name. */
 function nameOf({ job, bucket }: Snapshot): string {
     return ("is" in job && job.is?.arn.split("/").at(-1)) || bucket;
 }
 
-/** ARN → command that restores it, from a file. */
+/** Reads a file that maps ARNs to the commands that restore the resources. */
 async function ownedIn(path: string): Promise<Record<string, string>> {
     try {
         return JSON.parse(await readFile(path, "utf8"));
@@ -126,7 +126,7 @@ async function ownedIn(path: string): Promise<Record<string, string>> {
     }
 }
 
-/** This command with its arguments, for the next run. */
+/** Returns this command with its arguments, for the next run. */
 function commandOf(region: string): string {
     const { job, role, bucket, key, stack, owned } = options;
     const named = Object.entries({ job, role, bucket, key, stack, owned }).flatMap(([name, value]) =>

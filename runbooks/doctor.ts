@@ -18,7 +18,7 @@ interface Options extends CommonOptions {
     readonly costExplorer?: boolean;
 }
 
-/** Milliseconds between two lines of progress. */
+/** Milliseconds between two progress lines. */
 const progressMs = 2000;
 
 const projectDir = join(import.meta.dirname, "..");

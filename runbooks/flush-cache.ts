@@ -14,7 +14,7 @@ const options = runbook(
     .parse()
     .opts<{ stack?: string; json?: boolean; verbose?: boolean; dryRun?: boolean; yes?: boolean }>();
 
-/** Seconds until every process of the API has read the new state. */
+/** Seconds until every API process has read the new state. */
 const seenWithin = limits.campaignRead / 1000;
 
 await runAction(options.verbose, async (signal) => {

@@ -23,7 +23,7 @@ const options = command.opts<{
 }>();
 const [userId = ""] = command.args;
 
-/** Seconds until every process of the API reads the viewer's item again. */
+/** Seconds until every API process reads the viewer's item again. */
 const seenWithin = limits.trusted / 1000;
 
 await runAction(options.verbose, async (signal) => {
@@ -59,7 +59,10 @@ await runAction(options.verbose, async (signal) => {
     return exitCodes.fine;
 });
 
-/** Developer Guide, "Deleting users and their data with a data deletion job". */
+/**
+ * Explains how to delete the viewer from Personalize (Developer Guide, "Deleting users and their data with a data
+ * deletion job").
+ */
 function inPersonalize(bucket: string, datasetGroupArn: string, roleArn: string): string {
     return [
         "Amazon Personalize still has the viewer's imported interactions and events. Its data deletion job removes them from datasets and models.",

@@ -8,7 +8,7 @@ interface Options extends CommonOptions {
     readonly region?: string;
 }
 
-/** Deviation above which a price counts as different, relative to ours. */
+/** The relative deviation above which a price counts as different. */
 const tolerance = 0.01;
 
 const options = runbook("prices", "Compare AWS's price list with config/prices.ts; needs an AWS account", [

@@ -49,7 +49,7 @@ const ssm = byRegion((region) => new SSMClient({ region }));
 await runAction(options.verbose, async (signal) => {
     const deps = operationDeps(signal);
     for (;;) {
-        // Read again each time: meanwhile an `up` may have made a campaign or another version.
+        // Read each time, because an `up` may have changed the campaign or version.
         const stack = await operatedStack(options);
         const published = await publish(stack, deps).catch((error: unknown) => {
             if (options.every === undefined || !isTransient(error)) {

@@ -23,7 +23,7 @@ interface Options extends CommonOptions {
     readonly filterValue: Record<string, string[]>;
 }
 
-/** Number of users for the comparison of `--explain`. */
+/** The number of users that `--explain` compares. */
 const comparedUsers = 30;
 
 const command = withConfigFile(
@@ -64,7 +64,7 @@ await runAction(options.verbose, async (signal) => {
     const data = await ownData(file, options.data === undefined ? contentHashIn(importJobArn) : undefined);
     const titleOf = options.data !== undefined ? await titlesBeside(file) : titlesIn(data);
     const deps = { client: new PersonalizeRuntimeClient({ region }), titleOf };
-    // A call takes one filter: a named one replaces the default.
+    // A call accepts one filter, so a named filter replaces the default.
     const filterName = options.filter ?? watchedFilterArn?.split("/").at(-1);
     const filter = filterName ? { name: filterName, values: options.filterValue } : undefined;
     const ask = { campaignArn, users: command.args, numResults: options.numResults, filter, signal };
@@ -111,7 +111,7 @@ await runAction(options.verbose, async (signal) => {
     }
 });
 
-/** An explanation, and the effect of the filter; null without a filter. */
+/** An explanation with the filter's effect; null without a filter. */
 type Explained = Explanation & { readonly leftOut: LeftOut | null };
 
 function print(
@@ -120,7 +120,7 @@ function print(
     unknown: readonly string[],
     filterName: string | undefined,
 ): void {
-    // In the order of the arguments: an object would sort numeric ids first.
+    // Keeps the order of the arguments: an object would sort numeric ids first.
     for (const user of new Set(command.args)) {
         const list = lists[user] ?? [];
         console.log(
@@ -174,7 +174,7 @@ function numResults(text: string): number {
     return value;
 }
 
-/** Adds `GENRE=Comedy` to the values given before. */
+/** Adds an option such as `GENRE=Comedy` to the earlier values. */
 function filterValue(text: string, before: Record<string, string[]>): Record<string, string[]> {
     const [, placeholder = "", value = ""] = /^\$?([^=]+)=(.+)$/.exec(text) ?? [];
     if (placeholder === "") {

@@ -75,7 +75,7 @@ await runAction(options.verbose, async (signal) => {
             usdPerMonth,
         );
     }
-    // An existing campaign is billed already: an interrupted resume continues unasked.
+    // An existing campaign is already billed, so an interrupted resume continues without confirmation.
     if (!description) {
         await confirm(`Create campaign ${inputs.name}${too}? It ${costs}, even without requests.`, options.yes, signal);
     }
@@ -105,10 +105,9 @@ await runAction(options.verbose, async (signal) => {
 });
 
 /**
- * The version and minimum TPS that `pulumi up` would serve. An earlier resume may have been interrupted after it removed
- * the state flag.
- *
- * @throws RunbookError without a trained version.
+ * Returns the version and minimum TPS that `pulumi up` would serve. An earlier resume may have been interrupted after
+ * it removed the state flag.
+ * @throws RunbookError without a trained version
  */
 function servedByUp({ stack, config, arnOf }: OperatedStack, serving: StateFlags["serving"]): Served {
     const solutionVersionArn = serving?.hold ? serving.solutionVersionArn : arnOf("SolutionVersion");
@@ -118,7 +117,7 @@ function servedByUp({ stack, config, arnOf }: OperatedStack, serving: StateFlags
     return { solutionVersionArn, minProvisionedTPS: config.minProvisionedTPS };
 }
 
-/** Inputs of the ranking campaign; undefined if the configuration or the stack has none. */
+/** Returns the ranking campaign's inputs; undefined if the configuration or the stack has none. */
 function rankingInputs(stack: OperatedStack) {
     const { serving, names } = stack.config;
     const { solutionVersionArn } = rankingOf(stack.recorded);

@@ -26,7 +26,7 @@ import { type Compared, smokeProblem, testUsersIn } from "./lib/training/quality
 import { type RetrainDeps, type Retrained, retrain } from "./lib/training/retrain.ts";
 import { metricsOf } from "./lib/training/versions.ts";
 
-/** Known users in the smoke test. */
+/** The number of known users in the smoke test. */
 const askedUsers = 5;
 
 const options = withConfigFile(
@@ -84,12 +84,12 @@ interface RetrainParts {
     readonly deps: OperationDeps;
     readonly campaignArn: string;
     readonly data: Columns;
-    /** A training's price in a sentence. */
+    /** The price of a training, as part of a sentence. */
     readonly priced: string;
     readonly signal: AbortSignal;
 }
 
-/** The effects of a retraining: Pulumi, Personalize, and the tables beside the data. */
+/** Creates the dependencies of a retraining: Pulumi, Personalize, and the tables beside the data. */
 function worldOf({ stack, deps, campaignArn, data, priced, signal }: RetrainParts): RetrainDeps {
     const { config } = stack;
     return {
@@ -168,7 +168,7 @@ function refuseAutomatic({ syncWithLatestSolutionVersion }: OperatedStack["confi
     }
 }
 
-/** With another recipe `pulumi up` replaces the solution, and with it every version to compare or hold. */
+/** Rejects a changed recipe: `pulumi up` would replace the solution, and with it all versions to compare or hold. */
 function refuseReplacement({ recorded, config }: OperatedStack): void {
     const solution = recorded.findLast(({ kind, ranks }) => kind === "Solution" && !ranks)?.inputs;
     const recipe = typeof solution?.recipeArn === "string" ? nameInArn(solution.recipeArn) : undefined;

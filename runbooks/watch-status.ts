@@ -44,7 +44,7 @@ const clients = {
 await runAction(options.verbose, (signal) => (options.follow ? follow(signal) : watch(signal)));
 
 async function report(): Promise<StackReport> {
-    // Read again each time: an `up` in another terminal adds resources.
+    // Read each time, because an `up` in another terminal adds resources.
     const recorded = await recordedResources(options.stack);
     const stack = shortName(options.stack ?? (await selectedStack("Name one with --stack.")));
     return reportOn(clients, stack, recorded, Date.now());
@@ -86,7 +86,7 @@ async function watch(signal: AbortSignal): Promise<number> {
     }
 }
 
-/** Ctrl-C is the normal end, so the exit code is 0. */
+/** Ctrl-C is the usual way to end the command, so the exit code is 0. */
 async function follow(signal: AbortSignal): Promise<number> {
     let before: StackReport | undefined;
     while (!signal.aborted) {

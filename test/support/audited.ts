@@ -6,7 +6,7 @@ import { toolchain } from "../../packages/local-aws/toolchain/env.mjs";
 import type { Audit } from "../../runbooks/lib/audit/audit.ts";
 import { assertExit, region, type TestAws } from "./local-aws.ts";
 
-/** Runs printed commands in a shell, as a person does, and asserts that each succeeds. */
+/** Runs printed commands in a shell and asserts that each succeeds. */
 export async function runPrinted(aws: TestAws, commands: readonly string[]): Promise<void> {
     const bin = join(aws.instance.dir, "bin");
     await mkdir(bin, { recursive: true });
@@ -15,7 +15,7 @@ export async function runPrinted(aws: TestAws, commands: readonly string[]): Pro
     const path = environment(aws.instance).PATH ?? "";
     const programs = {
         aws: `exec '${python}' '${cli}' "$@"`,
-        // A person's configuration lies in the project's folder, and a person's Pulumi finds it there.
+        // Users have the configuration in the project's folder, where Pulumi finds it. Tests pass its path.
         pulumi: `PATH='${path}' exec pulumi "$@" --config-file '${aws.configFile}' --non-interactive --skip-preview`,
     };
     for (const [name, line] of Object.entries(programs)) {
@@ -26,7 +26,7 @@ export async function runPrinted(aws: TestAws, commands: readonly string[]): Pro
     assertExit(await run(aws.instance, "bash", ["-e", "-c", commands.join("\n")], "captured", { PATH }), 0);
 }
 
-/** The result of `audit-leftovers`, which only reads. */
+/** Returns the result of `audit-leftovers`, which changes nothing. */
 export async function audited(aws: TestAws, inRegion: string = region): Promise<Audit> {
     const { stdout, stderr } = await aws.runbook("audit-leftovers", "--region", inRegion, "--json");
     try {
@@ -36,7 +36,7 @@ export async function audited(aws: TestAws, inRegion: string = region): Promise<
     }
 }
 
-/** Runs every command that `audit-leftovers` prints, and returns them. */
+/** Runs every command that `audit-leftovers` prints, and returns the commands. */
 export async function followAudit(aws: TestAws, inRegion?: string): Promise<readonly string[]> {
     const { interrupted, rows, clearPending } = await audited(aws, inRegion);
     const commands = [

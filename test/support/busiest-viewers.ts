@@ -1,7 +1,7 @@
 import { DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { region, type TestAws } from "./local-aws.ts";
 
-/** Counts requests of viewers in the API's table, as a process of the API does once a minute. */
+/** Adds viewers' request counts to the API's table, as an API process does once a minute. */
 export async function countRequestsOf(
     viewers: readonly string[],
     { instance }: TestAws,

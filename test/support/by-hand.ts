@@ -1,11 +1,11 @@
 import * as sdk from "@aws-sdk/client-personalize";
 import { until } from "./until.ts";
 
-/** Kinds of Personalize resources that a person can delete, in an order that the service accepts. */
+/** Personalize resource kinds that a user can delete, in an order that the service accepts. */
 export const deletableKinds = ["campaign", "solution", "tracker", "filter", "dataset", "schema", "group"] as const;
 export type DeletableKind = (typeof deletableKinds)[number];
 
-/** What the service requires to be deleted before a resource of a kind. */
+/** The kinds that must be deleted before a resource of a kind. */
 const first: Readonly<Record<DeletableKind, readonly DeletableKind[]>> = {
     campaign: [],
     solution: ["campaign"],
@@ -17,8 +17,8 @@ const first: Readonly<Record<DeletableKind, readonly DeletableKind[]>> = {
 };
 
 /**
- * Deletes every Personalize resource of these kinds in the account as a person does in the console, with what the
- * service wants deleted first, and waits until all are gone.
+ * Deletes every Personalize resource of these kinds in the account, as a user does in the console, including the
+ * resources that must be deleted first. Waits until all are deleted.
  */
 export async function deleteByHand(client: sdk.PersonalizeClient, kinds: readonly DeletableKind[]): Promise<void> {
     const wanted = new Set(kinds.flatMap((kind) => [kind, ...first[kind]]));
@@ -38,7 +38,10 @@ export async function deleteByHand(client: sdk.PersonalizeClient, kinds: readonl
 
 type Command = new (input: never) => object;
 
-/** Calls that list and delete a kind, the list in the answer, and the ARN in an item and in the deletion. */
+/**
+ * For each kind, the list and delete commands, the list's member in the response, and the ARN's member in an item and
+ * in the delete input.
+ */
 const operations: Readonly<Record<DeletableKind, readonly [Command, Command, items: string, key: string]>> = {
     campaign: [sdk.ListCampaignsCommand, sdk.DeleteCampaignCommand, "campaigns", "campaignArn"],
     solution: [sdk.ListSolutionsCommand, sdk.DeleteSolutionCommand, "solutions", "solutionArn"],

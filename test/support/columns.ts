@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Columns, readColumns } from "../../data-prep/columns.ts";
 
-/** The result of readColumns for such a CSV. */
+/** Returns readColumns' result for a CSV. */
 export async function columnsOf(csv: string | Uint8Array): Promise<Columns> {
     const folder = await mkdtemp(join(tmpdir(), "columns-"));
     try {
@@ -15,7 +15,7 @@ export async function columnsOf(csv: string | Uint8Array): Promise<Columns> {
     }
 }
 
-/** Columns of [user, item, timestamp], numbered by first appearance as readColumns does. */
+/** Returns columns for [user, item, timestamp] rows, numbered by first appearance as in readColumns. */
 export function columnsFrom(rows: readonly (readonly [user: string, item: string, timestamp: number])[]): Columns {
     const userIds = [...new Set(rows.map(([user]) => user))];
     const itemIds = [...new Set(rows.map(([, item]) => item))];

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { load } from "js-yaml";
 import { root } from "../../packages/local-aws/instance.ts";
 
-/** The defaults that Pulumi.yaml declares, as `pulumi.Config` hands them to the program: as text. */
+/** The defaults in Pulumi.yaml, as text, as `pulumi.Config` returns them to the program. */
 export const configDefaults: Readonly<Record<string, string>> = readDefaults();
 
 function readDefaults(): Record<string, string> {

@@ -5,14 +5,17 @@ interface Widget {
     readonly properties: { readonly metrics?: readonly (readonly unknown[])[] };
 }
 
-/** The metrics of all widgets. */
+/** Returns the metrics of all widgets of a dashboard. */
 export async function dashboardLines(cloudwatch: CloudWatchClient, name: string): Promise<(readonly unknown[])[]> {
     const { DashboardBody = "" } = await cloudwatch.send(new GetDashboardCommand({ DashboardName: name }));
     const { widgets } = JSON.parse(DashboardBody) as { widgets: readonly Widget[] };
     return widgets.flatMap(({ properties }) => properties.metrics ?? []);
 }
 
-/** Whether CloudWatch has datapoints of the last hour for a line of the dashboard; math has them where its metrics do. */
+/**
+ * Whether CloudWatch has datapoints of the last hour for a dashboard line. For metric math, its metrics must have
+ * datapoints.
+ */
 export async function hasData(cloudwatch: CloudWatchClient, line: readonly unknown[]): Promise<boolean> {
     const [from, to] = [Date.now() - 3_600_000, Date.now() + 60_000];
     const { expression } = (line.at(-1) ?? {}) as { expression?: string };

@@ -32,7 +32,7 @@ import { type DeletableKind, deletableKinds, deleteByHand } from "./by-hand.ts";
 import { region, type TestAws } from "./local-aws.ts";
 import { until } from "./until.ts";
 
-/** Changes and deletions of a running stack by hand, by what they do; `end` closes the clients. */
+/** Functions that change or delete a stack's resources outside Pulumi, by description. `end` closes the clients. */
 export async function driftOf(aws: TestAws) {
     const names = namesFor(aws.stack);
     const { bucketName: Bucket, noticesTopicArn: TopicArn, campaignArn, datasetGroupArn } = await aws.outputs();
@@ -130,7 +130,7 @@ export async function driftOf(aws: TestAws) {
                 }),
             ),
     };
-    /** Every set of one or two kinds of Personalize resources, deleted by hand. */
+    /** Every set of one or two Personalize resource kinds, deleted outside Pulumi. */
     const deletions: Readonly<Record<string, () => Promise<unknown>>> = Object.fromEntries(
         deletableKinds.flatMap((one, index) =>
             [[one], ...deletableKinds.slice(index + 1).map((other) => [one, other])].map((kinds: DeletableKind[]) => [

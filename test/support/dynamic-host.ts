@@ -14,7 +14,7 @@ type Properties = Record<string, unknown>;
 
 const projectDir = join(import.meta.dirname, "..", "..");
 
-/** The error that the engine gets for a resource that was created and did not become ready. */
+/** The error that the engine receives for a resource that was created but is not ready. */
 export interface InitFailure {
     readonly id: string;
     readonly properties: Properties;
@@ -22,8 +22,8 @@ export interface InitFailure {
 }
 
 /**
- * Pulumi's own dynamic provider host as the engine runs it, a process of its own, without an engine: `enginePort` is
- * where one would listen. Calls go over gRPC with the provider text of `kind`, as the state has it.
+ * Starts Pulumi's dynamic provider host as a separate process without an engine. `enginePort` is the port on which an
+ * engine would listen. Calls use gRPC with the serialized provider of `kind`, as stored in the state.
  */
 export async function startDynamicHost(kind: string, enginePort: number, env: NodeJS.ProcessEnv) {
     const entry = createRequire(import.meta.url).resolve("@pulumi/pulumi/cmd/dynamic-provider");
@@ -32,7 +32,7 @@ export async function startDynamicHost(kind: string, enginePort: number, env: No
         env: { ...process.env, ...env },
         stdio: ["ignore", "pipe", "pipe"],
     });
-    // It may end by itself, soon after its engine, before anybody waits for it.
+    // The host may end soon after its engine, before the test waits for it.
     const exited = once(child, "exit");
     child.stderr.resume();
     const [port] = (await once(createInterface(child.stdout), "line")) as [string];
@@ -52,7 +52,7 @@ export async function startDynamicHost(kind: string, enginePort: number, env: No
     await call<unknown>((done) => client.configure(configuration, done));
 
     return {
-        /** The provider text that goes with every call. */
+        /** The serialized provider, which each call contains. */
         text,
         async check(olds: Properties, news: Properties) {
             const request = new provider.CheckRequest();
@@ -108,7 +108,7 @@ export async function startDynamicHost(kind: string, enginePort: number, env: No
     };
 }
 
-/** The failed initialisation that an error of the host carries, as the engine unpacks it; undefined if it has none. */
+/** Returns the failed initialization in a host error, as the engine reads it; undefined for other errors. */
 export function initFailureOf(error: unknown): InitFailure | undefined {
     const [bytes] = (error as ServiceError).metadata.get("grpc-status-details-bin");
     if (bytes === undefined) {

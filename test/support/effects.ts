@@ -2,17 +2,17 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../../packages/local-aws/instance.ts";
 
-/** Signs of the table "Effect of a change", by the engine's operation. */
+/** Signs in the table "Effect of a change", by engine operation. */
 const signs: Readonly<Record<string, string>> = { create: "±", delete: "±", update: "~", replace: "+-" };
 
-/** Types in the table's column "resources": those of Personalize, and those that hold data or have an address. */
+/** Types that the column "resources" lists: Personalize resources, and resources with data or an address. */
 const isListed = (type: string) =>
     (/^pulumi-nodejs:dynamic\/personalize:/.test(type) && !/:(StackOwner|Marks)$/.test(type)) ||
     /^aws:(s3\/bucket:Bucket|dynamodb\/table:Table|apigateway\/restApi:RestApi|cloudfront\/distribution:Distribution|cloudtrail\/trail:Trail)$/.test(
         type,
     );
 
-/** Resources that docs/configuration.md lists for a change of each key, such as `~ Campaign`. */
+/** Returns the resources that docs/configuration.md lists for a change of each key, such as `~ Campaign`. */
 export function documentedEffects(): ReadonlyMap<string, readonly string[]> {
     const page = readFileSync(join(root, "docs", "configuration.md"), "utf8");
     const [, section = ""] = /^## Effect of a change$([\s\S]*?)^##/m.exec(page) ?? [];
@@ -27,7 +27,7 @@ export function documentedEffects(): ReadonlyMap<string, readonly string[]> {
 
 const codesIn = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code);
 
-/** The changes of a plan in the signs of the table, each once, without the types that the table does not list. */
+/** Returns the changes of a plan with the table's signs, each once, without types that the table does not list. */
 export function effectsOf(steps: readonly { readonly op: string; readonly urn: string }[]): readonly string[] {
     const effects = steps.flatMap(({ op, urn }) => {
         const type = urn.split("::")[2]?.split("$").at(-1) ?? "";

@@ -5,10 +5,10 @@ const ends = new Set<() => Promise<void>>();
 let ending = false;
 
 async function endAll(signal: (typeof signals)[number]): Promise<void> {
-    // A second signal ends the process at once.
+    // A second signal ends the process immediately.
     if (ending) process.exit(128 + constants.signals[signal]);
     ending = true;
-    // The interrupted work fails while its local AWS ends.
+    // Interrupted work fails when its local AWS ends.
     process.on("uncaughtException", () => {});
     process.stderr.write("Ending the local AWS. A second signal leaves it.\n");
     await Promise.allSettled([...ends].map((end) => end()));
@@ -16,8 +16,8 @@ async function endAll(signal: (typeof signals)[number]): Promise<void> {
 }
 
 /**
- * Runs `end` when a signal ends this process, because a local AWS is a process of its own. Returns a function that
- * forgets it, for the usual end.
+ * Runs `end` when a signal ends this process, because a local AWS is a separate process. Returns a function that
+ * unregisters `end`.
  */
 export function endWithProcess(end: () => Promise<void>): () => void {
     if (ends.size === 0) for (const signal of signals) process.on(signal, endAll);

@@ -1,7 +1,7 @@
 import { signedHeaders } from "../../packages/local-aws/test/signed.ts";
 import { region, type TestAws } from "./local-aws.ts";
 
-/** An event of a user, as PutEvents takes it. */
+/** A user's event, as PutEvents accepts it. */
 export interface SentEvent {
     readonly userId: string;
     readonly itemId: string;
@@ -9,7 +9,7 @@ export interface SentEvent {
     readonly sentAt: number;
 }
 
-/** Sends one Watch event; there is no client of personalize-events among the project's own. */
+/** Sends one Watch event without an SDK: the project does not depend on the personalize-events client. */
 export async function putEvent({ instance }: TestAws, trackingId: string, event: SentEvent): Promise<void> {
     const { userId, itemId, sentAt } = event;
     const url = new URL(`http://127.0.0.1:${instance.port}/events`);

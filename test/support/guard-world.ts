@@ -22,33 +22,33 @@ export const guardConfig: GuardConfig = {
 
 export const solutionArn = (name: string) => `arn:aws:personalize:eu-central-1:000000000000:solution/${name}`;
 
-/** The result of a call of the guard, where it is not the usual one. */
+/** A fault of one call of the guard; undefined for the normal result. */
 export type CallFault = "dies before" | "dies after" | "refused" | "answer lost" | undefined;
 
-/** Requests at one moment, epoch milliseconds. */
+/** Requests at a time in epoch milliseconds. */
 interface Asked {
     readonly at: number;
     readonly count: number;
 }
 
-/** Minutes that Personalize takes to delete a campaign. */
+/** Minutes that Personalize needs to delete a campaign. */
 const deletionMinutes = 17;
 
 /**
- * A stack in a simulated AWS with its own clock, and the ports through which the cost guard uses it. Times are epoch
- * milliseconds. The guard's unit tests and the money drill share it.
+ * Simulates a stack in AWS with its own clock, and the interfaces through which the cost guard uses it. Times are in
+ * epoch milliseconds. Unit tests of the guard and drill:money use it.
  */
 export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
-    /** Requests for lists, and for the order of given films; both in time order. */
+    /** Requests for recommendations and for rankings, both in time order. */
     const lists: Asked[] = [];
     const orders: Asked[] = [];
-    /** Requests of the stack's own prefetch; they are also in `lists`. */
+    /** Prefetch requests of the stack, which are also in `lists`. */
     const prefetched: Asked[] = [];
     const world = {
         now: Date.parse(start),
         config: { ...guardConfig, ...settings },
         campaign: undefined as ObservedCampaign | undefined,
-        /** The campaign that orders given films, and whether the config has one. */
+        /** The ranking campaign, and whether the configuration has one. */
         ranking: undefined as ObservedCampaign | undefined,
         ranks: false,
         /** Minutes until a new campaign is ACTIVE. */
@@ -57,28 +57,28 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
         goneAt: 0,
         kept: false,
         parkedReason: undefined as string | undefined,
-        /** Whether the stack has API and page, and the use of them, in time order. */
+        /** Whether the stack has an API and a storefront, and their usage in time order. */
         serves: false,
         used: [] as { readonly at: number; readonly usage: Partial<Usage> }[],
         closedReason: undefined as string | undefined,
-        /** Metrics of API and page for which CloudWatch has no complete data. */
+        /** Metrics of API and storefront for which CloudWatch has incomplete data. */
         missingMetrics: [] as readonly string[],
-        /** Closings by the guard. */
+        /** Times at which the guard closed the API. */
         closings: [] as { readonly at: number; readonly reason: string }[],
         solutions: [] as ObservedSolution[],
         foreignStatements: [] as readonly string[],
         state: undefined as string | undefined,
         version: 0,
-        /** Every notification that arrived, including duplicates, and the time of each. */
+        /** Every delivered notification, including duplicates, with its time. */
         arrived: [] as SentNotification[],
         arrivedAt: [] as number[],
-        /** How often a sent notification arrives. */
+        /** How many times SNS delivers a notification. */
         deliveries: 1,
-        /** Kinds of the notifications that the page shows. */
+        /** Kinds of notifications that the storefront shows. */
         shown: [] as string[],
-        /** The month's spend that the page shows, US dollars. */
+        /** The month's spend that the storefront shows, US dollars. */
         shownUsd: undefined as number | undefined,
-        /** Parks by the guard. */
+        /** Times at which the guard parked the campaign. */
         parks: [] as { readonly at: number; readonly reason: string }[],
         deletions: 0,
         rankingDeletions: 0,
@@ -86,21 +86,24 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
         deletedAt: [] as number[],
         probes: 0,
         published: [] as Gauges[],
-        /** CloudWatch answers, has no data, or refuses. */
+        /** Whether CloudWatch answers, has no data, or fails. */
         metrics: "fine" as "fine" | "empty" | "broken",
         /** Minutes until CloudWatch shows a request. */
         metricsDelay: 3,
-        /** The number of the call at which the process dies, before it or after it. */
+        /** The number of the call before or after which the process dies. */
         dieAt: undefined as { readonly call: number; readonly after: boolean } | undefined,
-        /** Calls of all runs. */
+        /** The number of calls in all runs. */
         calls: 0,
-        /** Ports that the service refuses. */
+        /** Interfaces whose calls the service rejects. */
         refused: new Set<string>(),
-        /** Milliseconds that the guard's clock is ahead. */
+        /** Milliseconds by which the guard's clock is ahead. */
         skew: 0,
-        /** Replaces `dieAt` and `refused`; `call` counts the calls of the current run. */
+        /** Replaces `dieAt` and `refused`. `call` is the number of the call in the current run. */
         faultAt: undefined as ((port: string, call: number) => CallFault) | undefined,
-        /** Microtasks that a call waits for while several copies of a run are active: they proceed in any order. */
+        /**
+         * The number of microtasks that a call waits while several copies of a run are active, so that they proceed in
+         * any order.
+         */
         turns: () => 0,
     };
 
@@ -126,7 +129,7 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
         world.campaign = created(minProvisionedTPS);
         world.parkedReason = undefined;
     }
-    /** Parks as a person does; answers which campaigns it deletes. */
+    /** Parks the campaigns as the park runbook does. Returns which campaigns were deleted. */
     function park(reason: string): { readonly campaign: boolean; readonly ranking: boolean } {
         settle();
         world.parkedReason ??= reason;
@@ -144,7 +147,7 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
         return world.campaign?.status === "ACTIVE";
     }
 
-    // The guard's side.
+    // The interfaces of the guard.
     let dead = false;
     let running = 0;
     let callOfRun = 0;
@@ -174,7 +177,7 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
             return result;
         };
     }
-    /** Requests as CloudWatch shows them, by windows. */
+    /** Returns requests by window, as CloudWatch shows them. */
     function shown(asked: readonly Asked[], since: number, delay = world.metricsDelay): Map<number, number> {
         if (world.metrics === "broken") throw new Error("CloudWatch was throttled");
         const windows = new Map<number, number>();
@@ -186,7 +189,7 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
         }
         return windows;
     }
-    /** The use of API and page as CloudWatch shows it, by windows. */
+    /** Returns the usage of API and storefront by window, as CloudWatch shows it. */
     function usedSince(since: number): Map<number, Usage> {
         if (world.metrics === "broken") throw new Error("CloudWatch was throttled");
         const windows = new Map<number, Usage>();
@@ -206,7 +209,7 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
         campaign: port("campaign", seen("campaign")),
         kept: port("kept", () => world.kept),
         requests: port("requests", (since) => shown(lists, since)),
-        // CloudWatch extracts this metric from a log, and shows it later.
+        // CloudWatch derives this metric from a log and shows it later.
         prefetched: port("prefetched", (since) => shown(prefetched, since, world.metricsDelay + 2)),
         ranking: world.ranks
             ? {
@@ -288,7 +291,10 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
         park,
         isServing,
         settle,
-        /** One run of a guard; returns the error that it threw. `late`: milliseconds that its clock is behind. */
+        /**
+         * Runs a guard once. Returns its error, if any. `late` is the number of milliseconds by which its clock is
+         * behind.
+         */
         async run(guard: typeof runGuard = runGuard, late = 0): Promise<Error | undefined> {
             if (running === 0) [dead, callOfRun] = [false, 0];
             running += 1;
@@ -302,7 +308,10 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
                 running -= 1;
             }
         },
-        /** Runs the guard on its schedule for some hours; before each run `first` may change the world. */
+        /**
+         * Runs the guard on its schedule for some hours. `first` runs before each run and may change the simulated
+         * stack.
+         */
         async hours(count: number, first: () => void = () => {}): Promise<void> {
             const end = world.now + count * hour;
             while (world.now < end) {

@@ -6,18 +6,18 @@ import { adminOf } from "../../packages/local-aws/test/admin.ts";
 import type { TestAws } from "./local-aws.ts";
 import { orphansOfKilled } from "./orphans.ts";
 
-/** How a command ends early: Ctrl-C twice, `kill -9` of the engine, or an answer of the service. */
+/** How a command is stopped: Ctrl-C twice, `kill -9` of the engine, or an error of the service. */
 export type Stop = "ctrl-c" | "kill" | "failure";
 
-/** Milliseconds for which the answer of the awaited call is held back, and after which the stop comes. */
+/** Milliseconds by which the response of the awaited call is delayed, and after which the stop happens. */
 const heldMilliseconds = 8000;
 const settleMilliseconds = 1500;
 
 /**
- * Runs an engine command and stops it at the `call`-th accepted call of a Personalize operation: after the service has
- * accepted it, and before the engine knows. A failure lets the service refuse this call and every later one.
- *
- * @returns whether the stop struck; false if the command ended without that call.
+ * Runs an engine command and stops it at the `call`-th accepted call of a Personalize operation, after the service has
+ * accepted the call and before the engine receives the response. With `failure`, the service rejects this call and all
+ * later ones.
+ * @returns whether the command was stopped; false if it ended without that call
  */
 export async function interrupted(
     aws: TestAws,
@@ -37,7 +37,7 @@ export async function interrupted(
         cwd: aws.instance.root,
         env: environment(aws.instance),
         stdio: "ignore",
-        // A signal to the test must not reach the engine.
+        // The engine must not receive the test's signals.
         detached: true,
     });
     const ended = once(engine, "exit");
@@ -57,7 +57,7 @@ export async function interrupted(
                 await sleep(settleMilliseconds);
                 engine.kill("SIGINT");
             } else {
-                // Calls of other resources end meanwhile: this stop interrupts one call only.
+                // Calls of other resources end during this time, so that the stop interrupts only one call.
                 await sleep(settleMilliseconds);
                 engine.kill("SIGKILL");
             }

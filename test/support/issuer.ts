@@ -4,7 +4,7 @@ import { exportJWK, type GenerateKeyPairResult, generateKeyPair, type JWTPayload
 
 type PrivateKey = GenerateKeyPairResult["privateKey"];
 
-/** An OpenID Connect issuer on this machine, whose keys a test makes and changes. */
+/** Starts an OpenID Connect issuer on this machine. Tests create and change its keys. */
 export async function startIssuer() {
     const state = { status: 200, asked: [] as string[], named: undefined as string | undefined };
     const keys: { kid: string; privateKey: PrivateKey; jwk: object }[] = [];
@@ -32,7 +32,7 @@ export async function startIssuer() {
         state,
         keys,
         addKey,
-        /** A token that is valid for an hour, with other claims and header where a test names them. */
+        /** Creates a token that is valid for an hour, with the test's claims and headers. */
         token: async (
             claims: JWTPayload,
             { endless = false, ...header }: { alg?: string; kid?: string; endless?: boolean } = {},

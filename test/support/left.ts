@@ -34,7 +34,7 @@ import { region, type TestAws } from "./local-aws.ts";
 const named = (list: readonly object[] | undefined, kind: string, key: string) =>
     (list ?? []).map((item) => `${kind} ${(item as Record<string, unknown>)[key]}`);
 
-/** Every resource of an account by name, except records of import and batch jobs, which cannot be deleted. */
+/** Lists every resource of an account by name, except import and batch jobs, which cannot be deleted. */
 export async function everythingIn({ s3, iam, ssm, personalize }: TestAws): Promise<string[]> {
     const answers = await Promise.all([
         s3.send(new ListBucketsCommand({})).then((found) => named(found.Buckets, "bucket", "Name")),
@@ -56,10 +56,10 @@ export async function everythingIn({ s3, iam, ssm, personalize }: TestAws): Prom
     return answers.flat();
 }
 
-/** A service-linked role belongs to its service and stays. */
+/** Excludes service-linked roles, which belong to their service. */
 const isOwn = ({ Path = "/" }: Role) => !Path.startsWith("/aws-service-role/");
 
-/** The resources that watch the stack and notify, by name. */
+/** Lists the stack's monitoring and notification resources by name. */
 export async function watchersIn({ instance }: Pick<TestAws, "instance">): Promise<string[]> {
     const endpoint = variables(instance).AWS_ENDPOINT_URL as string;
     const settings = { endpoint, region, credentials: { accessKeyId: "test", secretAccessKey: "test" } };
@@ -109,7 +109,7 @@ export async function watchersIn({ instance }: Pick<TestAws, "instance">): Promi
     }
 }
 
-/** Names of all import jobs that the account ever had, sorted. */
+/** Lists the names of all import jobs that the account has ever had, sorted. */
 export async function importJobNames({ personalize }: TestAws): Promise<string[]> {
     const { datasetImportJobs = [] } = await personalize.send(new ListDatasetImportJobsCommand({}));
     return datasetImportJobs.map(({ jobName }) => String(jobName)).sort();

@@ -21,8 +21,8 @@ import { endWithProcess } from "./ended.ts";
 export const region = "eu-central-1";
 
 /**
- * Ports that this process gave away: one is used a while after it was chosen. No local AWS takes one of these for what is behind
- * its gateway, and each of mocha's three workers has its own.
+ * Ports that this process has assigned, because a port is used some time after it was chosen. No local AWS uses these
+ * for its internal processes. Each of mocha's three workers has its own ports.
  */
 const given: number[] = [];
 
@@ -33,15 +33,15 @@ export async function testPort(): Promise<number> {
     return port;
 }
 
-/** An instance that shares nothing with the project's own: another folder, another port. Nothing is started yet. */
+/** Returns an instance with its own folder and port. Starts nothing. */
 export async function testInstance(speed: Speed = "instant"): Promise<Instance> {
     const dir = await realpath(await mkdtemp(join(tmpdir(), "movie-recommender-")));
-    // As in the project's own folder, every file is an ES module by default.
+    // Files are ES modules by default, as in the project's folder.
     await writeFile(join(dir, "package.json"), '{"type":"module"}\n');
     return { root, dir, port: await testPort(), speed, officialPlugin: false, enforce: true };
 }
 
-/** AWS's own clients on an instance, as its administrator if no other keys are given. */
+/** Returns AWS SDK clients for an instance, by default with the administrator's keys. */
 export function clientsOf(instance: Instance, credentials = { accessKeyId: "test", secretAccessKey: "test" }) {
     const env = variables(instance);
     const settings = {
@@ -62,8 +62,8 @@ export function clientsOf(instance: Instance, credentials = { accessKeyId: "test
 export type TestAws = Awaited<ReturnType<typeof startTestAws>>;
 
 /**
- * A local AWS of its own with an empty stack of its own, on synthetic data. The stack's configuration lies in the
- * temporary folder too, so the project's folder is not written to.
+ * Starts a local AWS with an empty stack and synthetic data. The stack's configuration is in a temporary folder, so
+ * that the project's folder does not change.
  */
 export async function startTestAws(speed: Speed = "instant") {
     const instance = await testInstance(speed);
@@ -81,7 +81,7 @@ export async function startTestAws(speed: Speed = "instant") {
     const common = () => ["--non-interactive", "--color", "never", "--stack", stack];
     const pulumi = (...args: string[]) => runHere(instance, "pulumi", [...args, ...common()], "captured");
 
-    /** Prepares the interactions of a seed: another seed is another file. */
+    /** Prepares interactions generated from a seed. Another seed gives another file. */
     async function writeInteractions(seed: number): Promise<void> {
         const input = join(instance.dir, "u.data");
         await writeFile(input, ratingsFile(syntheticRatings({ seed })));
@@ -89,14 +89,14 @@ export async function startTestAws(speed: Speed = "instant") {
         await prepare({ input, output: interactionsFile, log: () => {} });
     }
 
-    /** Replaces the stack's configuration by what tests need and `values`. */
+    /** Replaces the stack's configuration with the defaults of tests and `values`. */
     async function configure(values: Readonly<Record<string, unknown>> = {}): Promise<void> {
         const salt = /^encryptionsalt:.*$/m.exec(await readFile(configFile(), "utf8"))?.[0];
         const settings = {
             "aws:region": region,
             "movie-recommender:pollSeconds": "0.05",
             "movie-recommender:interactionsFile": interactionsFile,
-            // Half of the resources, which most specs are not about; those that are set them.
+            // Disables half of the resources, which most specs do not use. Specs that use them enable them.
             "movie-recommender:api": false,
             "movie-recommender:eventTracker": false,
             ...Object.fromEntries(
@@ -114,7 +114,7 @@ export async function startTestAws(speed: Speed = "instant") {
         for (const folder of [pulumiBackend, pulumiHome, workspace]) {
             await mkdir(folder, { recursive: true });
         }
-        // The engine writes a new stack's salt beside the project file: here beside a stand-in for it.
+        // `stack init` writes `encryptionsalt` beside Pulumi.yaml, so it runs on a copy.
         await writeFile(join(workspace, "Pulumi.yaml"), "name: movie-recommender\nruntime: nodejs\n");
         const made = await pulumi("stack", "init", "--cwd", workspace);
         assert.equal(made.exitCode, 0, made.stderr);
@@ -128,7 +128,7 @@ export async function startTestAws(speed: Speed = "instant") {
             client.destroy();
         }
         await stop(instance);
-        // A command that a signal interrupted writes its log at its end.
+        // An interrupted command writes its log when it ends.
         await Promise.allSettled(commands);
         await rm(instance.dir, { recursive: true, force: true, maxRetries: 5 });
     }
@@ -156,21 +156,21 @@ export async function startTestAws(speed: Speed = "instant") {
             return stack;
         },
         interactionsFile,
-        /** The stack's configuration, for `--config-file`. */
+        /** Path of the stack's configuration, for `--config-file`. */
         get configFile() {
             return configFile();
         },
         ...clients,
         writeInteractions,
         configure,
-        /** Arguments of `pulumi` for a command that asks nothing. */
+        /** Returns `pulumi` arguments for a command without prompts. */
         engineArgs,
-        /** `up`, `preview`, `refresh` or `destroy` by the real engine. */
+        /** Runs `up`, `preview`, `refresh` or `destroy` with the Pulumi engine. */
         engine: (...args: Parameters<typeof engineArgs>) =>
             runHere(instance, "pulumi", engineArgs(...args), "captured"),
-        /** Any other command of Pulumi's on the stack. */
+        /** Runs any other Pulumi command on the stack. */
         pulumi,
-        /** `pulumi stack rename`, which also renames the file of the configuration. */
+        /** Runs `pulumi stack rename`, which also renames the configuration file. */
         async rename(name: string): Promise<void> {
             const renamed = await pulumi("stack", "rename", name, "--cwd", workspace);
             assert.equal(renamed.exitCode, 0, renamed.stderr);
@@ -179,7 +179,7 @@ export async function startTestAws(speed: Speed = "instant") {
         async outputs(): Promise<Record<string, string>> {
             return JSON.parse((await pulumi("stack", "output", "--json")).stdout);
         },
-        /** A runbook as a person runs it. */
+        /** Runs a runbook as a user does. */
         runbook: (name: string, ...args: string[]) =>
             runHere(
                 instance,
@@ -187,12 +187,12 @@ export async function startTestAws(speed: Speed = "instant") {
                 [join("runbooks", `${name}.ts`), "--stack", stack, ...args],
                 "captured",
             ),
-        /** Ends everything and leaves nothing. */
+        /** Stops all processes and deletes all files. */
         stop: stopOnce,
     };
 }
 
-/** Asserts on a command's exit code, and shows what it printed when it is another. */
+/** Asserts a command's exit code. On a difference, shows the command's output. */
 export function assertExit(result: CommandResult, exitCode: number): void {
     assert.equal(result.exitCode, exitCode, `exit ${result.exitCode}:\n${result.stdout}\n${result.stderr}`);
 }

@@ -2,7 +2,7 @@ import { DescribeCampaignCommand } from "@aws-sdk/client-personalize";
 import { adminOf } from "../../packages/local-aws/test/admin.ts";
 import { assertExit, startTestAws } from "./local-aws.ts";
 
-/** A stack that is up, with what tests of its operation ask again and again. */
+/** Starts a deployed stack with functions that tests of its operation share. */
 export async function startOperated() {
     const aws = await startTestAws();
     try {
@@ -28,7 +28,7 @@ function operated(aws: Awaited<ReturnType<typeof startTestAws>>, campaignArn: st
         return campaign?.solutionVersionArn ?? "";
     }
     const newest = async () => (await aws.outputs()).solutionVersionArn ?? "";
-    /** Operations that the service accepted while the work was done. */
+    /** Returns the operations that the service accepted during the work. */
     async function askedDuring(work: () => Promise<unknown>): Promise<string[]> {
         const last = (await admin.requests()).at(-1)?.id ?? 0;
         await work();
@@ -37,7 +37,7 @@ function operated(aws: Awaited<ReturnType<typeof startTestAws>>, campaignArn: st
             .map(({ operation }) => operation);
     }
     const held = async () => (await json("versions", 0)).held;
-    /** Runs `up`; `asked` has the operations that the service accepted. */
+    /** Runs `up`. `asked` contains the operations that the service accepted. */
     async function up(): Promise<{ readonly asked: string[]; readonly stdout: string }> {
         let stdout = "";
         const asked = await askedDuring(async () => {
@@ -47,7 +47,7 @@ function operated(aws: Awaited<ReturnType<typeof startTestAws>>, campaignArn: st
         });
         return { asked, stdout };
     }
-    /** Output of a preview that finds nothing to change. */
+    /** Returns the output of a preview and asserts that it has no changes. */
     async function settled(): Promise<string> {
         const preview = await aws.engine("preview", "--expect-no-changes");
         assertExit(preview, 0);

@@ -8,34 +8,34 @@ interface Step {
     readonly urn: string;
 }
 
-/** Names of types by operation: `{ update: ["Campaign"] }`. */
+/** Type names by operation: `{ update: ["Campaign"] }`. */
 export type Plan = Readonly<Record<string, readonly string[]>>;
 
-/** Resources that follow the price and the limit; test/cost/ is about these. */
+/** Resources that change with the price and the limit, which test/cost covers. */
 const followsPrice = /movie-recommender:(cost|observability):/;
 
-/** The engine's steps of one replacement; `replace` is the one that a preview lists. */
+/** The engine's steps of one replacement. A preview lists `replace`. */
 const partOfReplacement = new Set(["create-replacement", "delete-replaced", "remove-pending-replace"]);
 
-/** The plan of a preview, without the updates of resources that only follow the price. */
+/** Returns the plan of a preview, without updates of resources that depend only on the price. */
 export async function planned(aws: TestAws): Promise<Plan> {
     return planOf(await previewedSteps(aws));
 }
 
-/** The steps of a preview. */
+/** Returns the steps of a preview. */
 export async function previewedSteps(aws: TestAws): Promise<readonly Step[]> {
     const preview = await aws.engine("preview", "--json");
     assertExit(preview, 0);
     return (JSON.parse(preview.stdout) as { steps: Step[] }).steps;
 }
 
-/** Runs `up`, asserts that it succeeds, and returns its plan as `planned` does, without the time of a preview. */
+/** Runs `up`, asserts that it succeeds, and returns its plan in the form of `planned`, without a preview. */
 export async function applied(aws: TestAws): Promise<{ readonly plan: Plan; readonly stdout: string }> {
     const { steps, stdout } = await appliedSteps(aws);
     return { plan: planOf(steps), stdout };
 }
 
-/** The changes that a preview announces and those that the following `up` makes: `operation URN`, sorted. */
+/** Returns the changes of a preview and those of the following `up`, as `operation URN`, sorted. */
 export async function previewedAndApplied(aws: TestAws) {
     const pairs = (steps: readonly Step[]) =>
         steps
@@ -49,7 +49,7 @@ export async function previewedAndApplied(aws: TestAws) {
 async function appliedSteps(aws: TestAws) {
     const log = join(aws.instance.dir, "events.json");
     const args = aws.engineArgs("up", "--event-log", log);
-    // The flag is one of the engine's debug commands, as the Automation API uses it.
+    // The Automation API also uses this debug flag of the engine.
     const up = await run(aws.instance, "pulumi", args, "captured", { PULUMI_DEBUG_COMMANDS: "true" });
     assertExit(up, 0);
     const steps = (await readFile(log, "utf8"))
@@ -69,7 +69,7 @@ function planOf(steps: readonly Step[]): Plan {
     return plan;
 }
 
-/** The engine's own record of a provider; a preview's plan does not list it. */
+/** The engine records providers as resources, which a preview does not list. */
 const isProvider = /::pulumi:providers:/;
 
 const isListed = ({ op, urn }: Step) =>

@@ -11,7 +11,7 @@ import type { TestAws } from "./local-aws.ts";
 
 let made = 0;
 
-/** Does work by a session of a new role that has these statements and no others. */
+/** Runs work with a session of a new role that has only these statements. */
 export async function bySession<T>(
     { iam, sts }: Pick<TestAws, "iam"> & { readonly sts: STSClient },
     statements: readonly Statement[],
@@ -42,7 +42,7 @@ export async function bySession<T>(
     }
 }
 
-/** Each action on each resource that a policy allows, with the statements that lack it alone. */
+/** Returns each allowed action and resource of a policy, with the statements that lack only this pair. */
 export function removalsOf(document: PolicyDocument) {
     const all = listOf(document.Statement);
     return all.flatMap((statement) =>
@@ -54,7 +54,7 @@ export function removalsOf(document: PolicyDocument) {
                     { ...statement, Action: action, Resource: listOf(Resource).filter((one) => one !== resource) },
                 ].filter((one) => listOf(one.Action).length > 0 && listOf(one.Resource).length > 0);
                 const rest = all.filter((one) => one !== statement);
-                // Two statements of one name are refused.
+                // IAM rejects two statements with the same Sid.
                 return { action, resource, statements: [...rest, ...left].map(({ Sid: _, ...one }) => one) };
             }),
         ),

@@ -1,8 +1,8 @@
 import { seededRandom } from "../../packages/local-personalize/test/random.ts";
 
 /**
- * A small shop, made by a seed: ids in UTF-8, ISO times, views and purchases. Customers prefer one of three shelves, so
- * there is something to learn. The products have no titles.
+ * Generates a small shop from a seed: UTF-8 ids, ISO times, views and purchases. Customers prefer one of three shelves,
+ * so that a model can learn. Products have no titles.
  */
 export function shop({ customers = 60, products = 90, viewsEach = 40, seed = 7 } = {}) {
     const random = seededRandom(seed);

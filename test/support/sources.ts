@@ -3,10 +3,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../../packages/local-aws/instance.ts";
 
-/** The text of a file of the repository. */
+/** Reads a file of the repository. */
 export const read = (file: string): string => readFileSync(join(root, file), "utf8");
 
-/** The repository's files, with new ones that git does not ignore. */
+/** The repository's files, including new files that git does not ignore. */
 export const tracked: readonly string[] = execFileSync(
     "git",
     ["ls-files", "--cached", "--others", "--exclude-standard"],
@@ -16,7 +16,7 @@ export const tracked: readonly string[] = execFileSync(
     .split("\n")
     .filter((file) => existsSync(join(root, file)));
 
-/** The documents that a user or developer reads. */
+/** The documents for users and developers. */
 export const pages: readonly string[] = [
     "README.md",
     "CONTRIBUTING.md",
@@ -24,7 +24,7 @@ export const pages: readonly string[] = [
     ...tracked.filter((file) => /^docs\/.*\.md$/.test(file)),
 ];
 
-/** The product's modules, without their tests. */
+/** The product's modules without tests. */
 export const sources: readonly string[] = tracked.filter(
     (file) =>
         /^(app|components|config|cost|data-prep|iam|index|operator|packages|personalize|runbooks)\b/.test(file) &&

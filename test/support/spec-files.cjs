@@ -3,7 +3,7 @@ const { join } = require("node:path");
 
 const root = join(__dirname, "..", "..");
 
-/** Specs that run for a minute and more begin first: one that began last would run alone, beside an idle core. */
+/** Specs of a minute or more start first, so that no long spec runs alone at the end. */
 const longest = [
     "test/e2e/years.spec.ts",
     "test/e2e/serving.spec.ts",
@@ -25,8 +25,8 @@ const longest = [
 ];
 
 /**
- * Only `npm run test:all` runs these: they start a stack on the real engine, a local AWS or a browser each, and take most
- * of the processor's time. The local AWS is a product of its own, which the whole life below uses.
+ * Specs that only `npm run test:all` runs: each starts a stack on the engine, a local AWS or a browser, and uses most
+ * of the processor time. `npm test` covers the local AWS with the life spec below.
  */
 const slow = [
     "packages/local-aws/",
@@ -38,10 +38,10 @@ const slow = [
     "test/app/storefront/real-stack.spec.ts",
 ];
 
-/** The one whole life on the real engine that `npm test` runs. */
+/** The complete lifecycle on the engine, which `npm test` runs. */
 const wholeLife = "test/e2e/life.spec.ts";
 
-/** Only `npm run test:spark` runs these: they need Spark and a Java, which it installs. */
+/** Specs that only `npm run test:spark` runs. They need Spark and Java, which that command installs. */
 const spark = globSync("test/spark/*.spec.ts", { cwd: root });
 
 const all = [
@@ -52,15 +52,15 @@ const all = [
     .sort();
 const ordered = [...longest.filter((file) => all.includes(file)), ...all.filter((file) => !longest.includes(file))];
 
-/** What mocha is called with, for a choice of files. */
+/** Returns mocha's settings for a list of files. */
 const settings = (files) => ({
     spec: files,
     extension: ["ts"],
     require: ["./test/support/prepare.ts"],
     parallel: true,
-    // One more than the cores of a small machine: a test of the engine waits a fifth of its time.
+    // One more than a small machine's cores, because an engine test waits a fifth of its time.
     jobs: 3,
-    // Some tests run the engine seven times, on a machine that may be busy.
+    // Some tests run the engine seven times, possibly on a busy machine.
     timeout: 240_000,
     slow: 2000,
 });

@@ -6,13 +6,13 @@ import type { CommonInputs, ResourceKind } from "../../../personalize/resource.t
 import { everyDays } from "../../../personalize/solution.ts";
 import type { Group, Part } from "./survey.ts";
 
-/** The stack that adopts. */
+/** The configuration of the stack that adopts. */
 export interface AdoptingConfig extends StackConfig {
-    /** The schema of its interactions, as text for Personalize. */
+    /** The schema of the stack's interactions, as text for Personalize. */
     readonly interactionsSchema: string;
 }
 
-/** A property whose value differs from the program's. */
+/** A property whose value differs from the program's value. */
 export interface Difference {
     readonly property: string;
     readonly has: unknown;
@@ -26,11 +26,11 @@ export interface PartPlan {
     readonly arn: string;
     readonly name: string;
     readonly status: string;
-    /** True if the program would use another name. */
+    /** True if the program would give the resource another name. */
     readonly keepsName: boolean;
-    /** Reasons against the adoption; empty if it is possible. */
+    /** Reasons why the resource cannot be adopted; empty if it can. */
     readonly refusals: readonly Difference[];
-    /** Properties that `up` changes in place. */
+    /** Properties that `up` updates. */
     readonly changes: readonly Difference[];
     /** Tags that `up` sets; empty for a resource without tags. */
     readonly tagsSet: readonly string[];
@@ -40,15 +40,16 @@ export interface PartPlan {
 export interface AdoptionPlan {
     readonly datasetGroupArn: string;
     readonly parts: readonly PartPlan[];
-    /** Resources of the group that are not adopted; `destroy` cannot delete the group while they exist. */
+    /** Resources of the group that are not adopted. `destroy` cannot delete the group while they exist. */
     readonly outside: readonly { readonly noun: string; readonly name: string; readonly why: string }[];
 }
 
-/** Whether a resource of the plan cannot be adopted. */
+/** Whether any resource of the plan cannot be adopted. */
 export const isRefused = ({ parts }: AdoptionPlan) => parts.some(({ refusals }) => refusals.length > 0);
 
 /**
- * The resources of a group to adopt, and the changes. Of several solutions it takes the one with the fewest changes.
+ * Plans the adoption of a group's resources. If the group has several solutions, chooses the one with the fewest
+ * changes.
  */
 export function planOf(config: AdoptingConfig, content: Group): AdoptionPlan {
     const candidates = content.solutions.length > 0 ? content.solutions : [undefined];
@@ -61,7 +62,7 @@ export function planOf(config: AdoptingConfig, content: Group): AdoptionPlan {
     return plans.toSorted((a, b) => weightOf(a) - weightOf(b))[0] as AdoptionPlan;
 }
 
-/** Refusals weigh most, then missing resources, then changes. */
+/** Returns a sort key for plans. Refused resources count most, then missing resources, then changes. */
 function weightOf({ parts }: AdoptionPlan): number {
     const count = (of: (part: PartPlan) => readonly unknown[]) => parts.reduce((sum, part) => sum + of(part).length, 0);
     return 1000 * count(({ refusals }) => refusals) - 100 * parts.length + count(({ changes }) => changes);
@@ -108,8 +109,8 @@ function planWith(
 }
 
 /**
- * Resources that cannot be adopted because another one cannot, by the property that links them. A group has at most one
- * dataset of interactions, so a dataset that cannot be adopted also excludes its group.
+ * Resources that cannot be adopted if another resource cannot, with the property that refers to that resource. A
+ * dataset group has at most one interactions dataset, so a dataset that cannot be adopted also excludes its group.
  */
 const hangsOn = [
     ["dataset", "schemaArn", "schema"],
@@ -148,7 +149,7 @@ function comparison(key: Adoptable, part: Part, wanted: Readonly<Record<string, 
     const differs = (property: string) =>
         !meansTheSame(kind, property, description.properties[property], wanted[property]);
     const inPlace = (kind.updates as readonly string[]).filter((property) => property in wanted && differs(property));
-    // The version is known only after its training.
+    // The version's ARN is known only after training.
     const version = {
         property: "solutionVersionArn",
         has: description.properties.solutionVersionArn,
@@ -169,7 +170,7 @@ function comparison(key: Adoptable, part: Part, wanted: Readonly<Record<string, 
     };
 }
 
-/** The kind of each resource that can be adopted, by its key in config `adopt`. */
+/** The resource kind of each key in config `adopt`. */
 export const kindOf = {
     schema: "Schema",
     datasetGroup: "DatasetGroup",
@@ -183,8 +184,8 @@ export const kindOf = {
 export type Chosen = Partial<Readonly<Record<Adoptable, string>>>;
 
 /**
- * The inputs of each resource (components/personalize/recommender.ts) after `chosen` is adopted. The campaign's version
- * is missing, because the program trains it first.
+ * Returns the inputs of each resource (components/personalize/recommender.ts) after the adoption of `chosen`. The
+ * campaign's version is missing, because the program trains it first.
  */
 export function wantedOf(config: AdoptingConfig, chosen: Chosen): Record<Adoptable, Readonly<Record<string, unknown>>> {
     const { names, region, tags, performAutoTraining } = config;

@@ -12,34 +12,34 @@ import type { CommonInputs, Description, ResourceKind } from "../../../personali
 import { type Tags, tagsOf } from "../../../personalize/tags.ts";
 import { allOf, eachOf } from "../audit/inventory/thing.ts";
 
-/** One resource of the account, as its kind describes it. */
+/** One Personalize resource of the account with its description. */
 export interface Part {
     readonly kind: ResourceKindName;
     readonly arn: string;
     readonly name: string;
     readonly description: Description;
-    /** Undefined for a resource without tags. */
+    /** Undefined if the resource kind has no tags. */
     readonly tags: Tags | undefined;
 }
 
 /** A dataset group with its resources. */
 export interface Group {
     readonly group: Part;
-    /** The schema of its interactions. */
+    /** The schema of the group's interactions dataset. */
     readonly schema: Part | undefined;
     readonly interactions: Part | undefined;
-    /** Datasets of items and users. */
+    /** Items and users datasets. */
     readonly metadata: readonly Part[];
     readonly solutions: readonly { readonly solution: Part; readonly campaigns: readonly Part[] }[];
     readonly eventTracker: Part | undefined;
 }
 
-/** The dataset groups of the account and region, oldest first, without those that are being deleted. */
+/** Reads the dataset groups of the account and region, oldest first, except those that are being deleted. */
 export async function survey(client: PersonalizeClient): Promise<Group[]> {
     const groups = await listed(client, "DatasetGroup", "datasetGroups", (token) =>
         client.send(new ListDatasetGroupsCommand(page(token))),
     );
-    // A campaign refers to its solution, not to a group.
+    // A campaign refers to its solution and not to a dataset group.
     const campaigns = await listed(client, "Campaign", "campaigns", (token) =>
         client.send(new ListCampaignsCommand(page(token))),
     );
@@ -93,7 +93,7 @@ async function listed(
     return parts.filter((part) => part !== undefined && !part.description.status.startsWith("DELETE")) as Part[];
 }
 
-/** Undefined if it was deleted since the list was read. */
+/** Reads a resource; undefined if it was deleted after the list was read. */
 async function partOf(client: PersonalizeClient, kind: ResourceKindName, arn: string): Promise<Part | undefined> {
     const { describe, taggable } = kinds[kind] as unknown as ResourceKind<CommonInputs>;
     const found = await describe(client, arn).catch(goneOrThrow);

@@ -6,7 +6,7 @@ import { forecast } from "../doctor/forecast.ts";
 import type { DataSize } from "../doctor/stack.ts";
 import type { AdoptionPlan, Difference, PartPlan } from "./plan.ts";
 
-/** The owner of a resource by its tags. */
+/** Returns a resource's owner, read from its tags. */
 export function whose(tags: Tags | undefined, { project, stack }: Pick<StackConfig, "project" | "stack">): string {
     if (tags === undefined) {
         return "carries no tags";
@@ -19,7 +19,7 @@ export function whose(tags: Tags | undefined, { project, stack }: Pick<StackConf
     return owner === "" && ofStack === stack ? "this stack" : `${owner}stack ${ofStack ?? "?"}`;
 }
 
-/** The effect of an adoption, resource by resource, as text. */
+/** Describes the effect of an adoption, one resource per line. */
 export function adoptionLines({ parts, outside }: AdoptionPlan): string[] {
     const lines = parts.flatMap((part) => [`${part.noun} ${part.name}`, ...aboutPart(part).map((line) => `  ${line}`)]);
     if (outside.length > 0) {
@@ -50,7 +50,7 @@ const described = ({ property, has, wants }: Difference) =>
 const shown = (value: unknown) =>
     value === undefined ? "none" : typeof value === "string" ? value : JSON.stringify(value);
 
-/** The configuration for the adoption, as commands and as YAML of the stack's file. */
+/** Returns the configuration of the adoption as commands and as YAML for the stack's file. */
 export function configLines(project: string, stack: string, { parts }: AdoptionPlan) {
     const fine = parts.filter(({ refusals }) => refusals.length === 0);
     return {
@@ -61,7 +61,7 @@ export function configLines(project: string, stack: string, { parts }: AdoptionP
     };
 }
 
-/** The remaining work and cost of the first `up`: imports and versions cannot be adopted. */
+/** Describes duration and cost of the first `up`: imports and versions cannot be adopted. */
 export function firstUp(config: StackConfig, size: DataSize | undefined, withCampaign: boolean): string {
     const why =
         "Import jobs and solution versions are not adopted: nothing records which file they were made from, so the program " +

@@ -49,14 +49,14 @@ export interface Audit {
     readonly rows: readonly Row[];
     /** Rows that may belong to a stack whose state cannot be read. */
     readonly undecided: readonly Row[];
-    /** Resources that an interrupted update made, each with the commands that record or delete it. */
+    /** Resources of an interrupted update, each with the commands that import or delete the resource. */
     readonly interrupted: readonly InterruptedRow[];
-    /** Afterwards: commands after which Pulumi no longer warns of these. */
+    /** Commands that remove pending operations from the state afterwards, so that Pulumi stops warning of them. */
     readonly clearPending: readonly string[];
-    /** Paid Personalize resources of other projects, without removal commands. */
+    /** Paid Personalize resources of other projects, without delete commands. */
     readonly notOurs: readonly Omit<Row, "remove">[];
     readonly unread: readonly Unread[];
-    /** Known cost of the rows, US dollars. */
+    /** Known cost of the rows, US dollars a month. */
     readonly monthlyUsd: number;
 }
 
@@ -66,14 +66,13 @@ export interface InterruptedRow extends Omit<Row, "remove"> {
     readonly commands: readonly string[];
 }
 
-/** Runs work whose failure is recorded in `unread` instead of thrown; then the result is undefined. */
+/** Runs work and returns its result. If the work fails, records the error in `unread` and returns undefined. */
 type Trying = <T>(what: string, work: () => Promise<T>) => Promise<T | undefined>;
 
 /**
- * Finds the resources of this project in the account and one region that are in no stack. Only reads. Services that
- * refuse or do not answer are listed in `unread`.
- *
- * @throws Error of STS, when the credentials are missing or rejected.
+ * Finds this project's resources in the account and one region that no stack contains. Changes nothing. Services that
+ * deny access or do not answer are listed in `unread`.
+ * @throws Error of STS if credentials are missing or rejected
  */
 export async function audit(
     region: string,
@@ -123,7 +122,7 @@ export async function audit(
     };
 }
 
-/** Lists each kind of resource of the account and region; `tagged` is undefined where the tagging API refuses. */
+/** Returns a list function for each kind of resource. `tagged` is undefined if the tagging API denies access. */
 function sourcesOf(
     place: Place,
     project: string,
@@ -165,7 +164,10 @@ function sourcesOf(
     };
 }
 
-/** Decides for each thing outside the stacks whether it is of this project, with its price and removal. */
+/**
+ * Decides for each resource outside the stacks whether it belongs to this project, and reads its price and delete
+ * commands.
+ */
 async function rowsOf(
     things: readonly Thing[],
     stacks: AllStacks,
@@ -210,7 +212,7 @@ async function pricedRow(thing: Thing, why: string, trying: Trying): Promise<Omi
     return { kind, name, arn, why, since: since?.toISOString() ?? null, usdPerMonth, bills: bills(usdPerMonth) };
 }
 
-/** All resources of the region with a Pulumi project's tag, of any service. */
+/** Lists resources of all services in the region that have a Pulumi project tag. */
 async function taggedByPulumi(settings: { readonly region: string }): Promise<Map<string, Tags>> {
     const client = new ResourceGroupsTaggingAPIClient(settings);
     const found = await allOf(

@@ -7,27 +7,27 @@ import { shell, type Tags, type Thing, type ThingKind, thingKinds } from "./inve
 export type Claim =
     | { readonly is: "in a stack" }
     | { readonly is: "leftover"; readonly why: string }
-    /** An update made it, and was interrupted before the state recorded it. */
+    /** An interrupted update created the resource before the state recorded it. */
     | { readonly is: "interrupted"; readonly by: InterruptedCreate }
-    /** It may belong to a stack whose state could not be read. */
+    /** The resource may belong to a stack whose state cannot be read. */
     | { readonly is: "undecided"; readonly why: string }
     | { readonly is: "not ours" };
 
 type Identity = Pick<Thing, "kind" | "name" | "arn" | "within">;
 
-/** A smaller sum does not appear on a bill. */
+/** The smallest amount on a bill, US dollars a month. */
 const leastUsd = 0.01;
 
-/** Prefixes of names that this program gives, for every suffix. */
+/** Prefixes of this program's names, for every suffix. */
 const { importJobPrefix: _, itemsImportJobPrefix: __, usersImportJobPrefix: ___, ...names } = namesFor("dev");
 const prefixes = [...Object.values(names), "my-movie-recommender-data", "movie-recommender", "/movie-recommender/"];
 
-/** The console names its own execution roles like this; they are not this program's. */
+/** The console gives this name to its own execution roles. */
 const consoleRole = /^AmazonPersonalize-ExecutionRole-\d{10,}$/;
 
 /**
- * Whether a stack's state contains the resource or its parent. The runbooks' SSM parameters below a stack's name belong
- * to the stack, although its state does not contain them.
+ * Whether a stack's state contains the resource or its parent. SSM parameters that runbooks create below a stack's name
+ * count as the stack's, although its state does not contain them.
  */
 export function isRecorded({ kind, name, arn, within }: Identity, stacks: AllStacks): boolean {
     return (
@@ -39,8 +39,8 @@ export function isRecorded({ kind, name, arn, within }: Identity, stacks: AllSta
 }
 
 /**
- * Decides the relation of a resource. A project tag decides if there is one; a name counts only for resources without
- * any Pulumi project's tag. A resource that may be in an unreadable state stays undecided.
+ * Decides whether a resource belongs to this project. If the resource has a Pulumi project tag, the tag decides,
+ * otherwise the name. A resource that may be in an unreadable state stays undecided.
  */
 export function claimOn(thing: Identity, tags: Tags | undefined, stacks: AllStacks, project: string): Claim {
     if (isRecorded(thing, stacks)) {
@@ -73,7 +73,7 @@ export function claimOn(thing: Identity, tags: Tags | undefined, stacks: AllStac
         : { is: "leftover", why: tags === undefined ? "its name" : "its name; it has no tag of a project" };
 }
 
-/** The interrupted creation of this resource, by its type and the name that the program gave. */
+/** Finds the interrupted creation of a resource by type and name. */
 function interruptedOf({ kind, name }: Identity, { interrupted }: AllStacks): InterruptedCreate | undefined {
     return interrupted.find(
         ({ type, inputs }) =>
@@ -93,47 +93,47 @@ function hasOurName({ kind, name }: Identity): boolean {
 }
 
 /**
- * Kinds that the next update makes a second time. AWS's API identifies them by an id only, and `pulumi up` would not
- * find the first one.
+ * Kinds that the next update creates again: their API identifies them only by id, so `pulumi up` does not find the
+ * first one.
  */
 const doubled: readonly ThingKind[] = ["REST API", "usage plan", "API key", "distribution"];
 
 /**
- * The command that records an interrupted resource in its stack, under the URN that the program gives it. Undefined if
- * the next update makes another one: then the first one is to be deleted.
+ * Returns the command that imports an interrupted resource into its stack with the program's URN. Returns undefined if
+ * the next update creates another resource: the first must then be deleted.
  */
 export function importCommand(
     { kind, name, importId = name }: Pick<Thing, "kind" | "name" | "importId">,
     { stack, type, urn, parent }: InterruptedCreate,
 ): string | undefined {
     if (doubled.includes(kind)) return undefined;
-    // Any name but the resource's own: `pulumi import` keeps both in one table.
+    // `pulumi import` keeps parents and resources in one table, so the parent needs a different name.
     const under = parent === undefined ? [] : ["--parent", `parent=${parent}`];
     const resource = ["pulumi", "import", type, urn.split("::").at(-1) ?? "", importId, ...under];
     return shell(...resource, "--stack", stack, "--protect=false", "--generate-code=false", "--yes");
 }
 
-/** A leftover, with the facts to judge and delete it. */
+/** A leftover, with the data to judge and delete it. */
 export interface Row {
     readonly kind: ThingKind;
     readonly name: string;
     readonly arn: string;
     readonly why: string;
-    /** ISO 8601; null if the service does not return it. */
+    /** ISO 8601; null if the service returns no time. */
     readonly since: string | null;
-    /** Null: it bills an unknown amount. */
+    /** US dollars a month; null for an unknown amount. */
     readonly usdPerMonth: number | null;
     readonly bills: boolean;
-    /** The commands that delete it, in order. */
+    /** The commands that delete the resource, in order. */
     readonly remove: readonly string[];
 }
 
-/** Whether a monthly sum appears on a bill; an unknown one does. */
+/** Whether a monthly amount appears on a bill; true for an unknown amount. */
 export const bills = (usdPerMonth: number | null) => usdPerMonth === null || usdPerMonth >= leastUsd;
 
 /**
- * Rows in the order of deletion. Two rows may need one command, for example to detach a policy from a role. It stays
- * only with the first: the second run would fail.
+ * Sorts rows by order of deletion. Two rows may need the same command, for example to detach a policy from a role. The
+ * second run would fail, so only the first row keeps the command.
  */
 export function inRemovalOrder(rows: readonly Row[]): Row[] {
     const order = Object.keys(thingKinds);
@@ -147,7 +147,7 @@ export function inRemovalOrder(rows: readonly Row[]): Row[] {
         });
 }
 
-/** The known cost of the rows, US dollars a month. */
+/** Returns the known cost of the rows, US dollars a month. */
 export function monthlyUsd(rows: readonly Pick<Row, "usdPerMonth">[]): number {
     return rows.reduce((sum, { usdPerMonth }) => sum + (usdPerMonth ?? 0), 0);
 }

@@ -6,9 +6,9 @@ let writeToScreen: ((text: string) => unknown) | undefined;
 let lastOutput = 0;
 
 /**
- * Makes all output of this process safe for a terminal. Commands are shown as the caller starts them, by the
- * environment's `MOVIE_RECOMMENDER_COMMANDS`. That leaves out the document of `--json`. Reports on stderr what a silent
- * command waits for.
+ * Escapes control characters in all output of this process. Except in `--json` documents, also replaces commands with
+ * those that the caller uses (environment variable `MOVIE_RECOMMENDER_COMMANDS`). While a command prints nothing,
+ * reports on stderr what it waits for.
  */
 export function guardOutput(): void {
     const isDocument = process.argv.includes("--json");

@@ -5,7 +5,7 @@ import { Command } from "commander";
 import { messageOf } from "../../../personalize/errors.ts";
 import { guardOutput } from "./output.ts";
 
-/** Exit codes of every runbook; Pulumi's own where they exist. */
+/** Exit codes of every runbook. Codes that Pulumi also has are equal. */
 export const exitCodes = {
     fine: 0,
     problem: 1,
@@ -17,7 +17,7 @@ export const exitCodes = {
     timedOut: 9,
 } as const;
 
-/** An error that a person can act on: what happened, and the next step. */
+/** An error that the user can fix. The message says what happened and names the next step. */
 export class RunbookError extends Error {
     readonly exitCode: number;
 
@@ -38,7 +38,7 @@ export const { version } = JSON.parse(
     readFileSync(join(import.meta.dirname, "..", "..", "..", "package.json"), "utf8"),
 ) as { readonly version: string };
 
-/** The command of an npm script; wrong usage exits with 2. `examples` are its arguments. */
+/** Creates the command of an npm script. Invalid usage exits with 2. `examples` are arguments for --help. */
 export function npmCommand(name: string, description: string, examples: readonly string[]): Command {
     const lines = examples.map((example) => `\n  npm run ${name}${example && ` -- ${example}`}`);
     return new Command(name)
@@ -49,7 +49,7 @@ export function npmCommand(name: string, description: string, examples: readonly
         .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? exitCodes.fine : exitCodes.usage));
 }
 
-/** A command with the options of every runbook. `examples` are its arguments. */
+/** Creates a command with the options of every runbook. `examples` are arguments for --help. */
 export function runbook(name: string, description: string, examples: readonly string[]): Command {
     guardOutput();
     return npmCommand(name, description, examples)
@@ -58,8 +58,8 @@ export function runbook(name: string, description: string, examples: readonly st
 }
 
 /**
- * Runs the action of a parsed command. The first Ctrl-C aborts `signal`, the second ends the process. An error becomes
- * one message on stderr and an exit code.
+ * Runs the action of a parsed command. The first Ctrl-C aborts `signal`, and the second ends the process. An error is
+ * printed as one message and sets the exit code.
  */
 export async function runAction(verbose: boolean | undefined, action: (signal: AbortSignal) => Promise<number>) {
     const controller = new AbortController();
@@ -98,7 +98,7 @@ export async function runAction(verbose: boolean | undefined, action: (signal: A
 const ofCredentials =
     /Credential|ExpiredToken|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|InvalidAccessKeyId|InvalidClientTokenId|AuthFailure/;
 
-/** Whether an error of this name and message means that AWS rejected the credentials. */
+/** Whether an error means that AWS rejected the credentials. */
 export function isCredentials(name: string, message: string): boolean {
     return ofCredentials.test(name) || /Could not load credentials/.test(message);
 }
@@ -110,7 +110,7 @@ function explained(error: Error): string {
     return messageOf(error);
 }
 
-/** Runs work that Ctrl-C may interrupt; then prints how it continues, and exits with 8. */
+/** Runs work that Ctrl-C may interrupt. After an interruption, prints how to continue and exits with 8. */
 export async function untilCancelled(
     signal: AbortSignal,
     continues: string,
@@ -128,9 +128,8 @@ export async function untilCancelled(
 }
 
 /**
- * Asks for confirmation on a terminal; without a terminal, `--yes` is required.
- *
- * @throws RunbookError if the answer is negative, or without a terminal.
+ * Asks for confirmation on a terminal. Without a terminal, `--yes` is required.
+ * @throws RunbookError if the user declines, or without a terminal
  */
 export async function confirm(question: string, yes: boolean | undefined, signal: AbortSignal): Promise<void> {
     if (yes) {
@@ -142,7 +141,7 @@ export async function confirm(question: string, yes: boolean | undefined, signal
             exitCodes.usage,
         );
     }
-    // The terminal itself edits the line: readline's own editing writes controls, which `guardOutput` escapes.
+    // Uses the terminal's own line editing: readline's editing writes control characters, which `guardOutput` escapes.
     const terminal = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
     try {
         const answer = await terminal.question(`${question} [y/N] `, { signal });
@@ -156,7 +155,7 @@ export async function confirm(question: string, yes: boolean | undefined, signal
 
 const seconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 
-/** `30s`, `5m`, `1h` in seconds; undefined for other text, and below a second. */
+/** Parses an interval such as `30s`, `5m` or `1h` to seconds; undefined for other text and for less than a second. */
 export function interval(text: string): number | undefined {
     const [, count, unit = ""] = /^(\d+(?:\.\d+)?)([smh])$/.exec(text) ?? [];
     const found = Number(count) * (seconds[unit] ?? 0);

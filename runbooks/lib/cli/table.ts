@@ -1,10 +1,10 @@
 import Table from "cli-table3";
 
-/** A table without colours: pipes and logs get equal text. */
+/** Formats a table without colours, so that pipes and logs get the same text. */
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
     const made = new Table({ head: [...head], style: { head: [], border: [] } });
     made.push(...rows.map((row) => [...row]));
-    // Keeps only the line below the head; the library draws one below each row.
+    // The library draws a line below each row; only the one below the head stays.
     const isRule = (line: string) => line.startsWith("├");
     const lines = made.toString().split("\n");
     const underHead = lines.findIndex(isRule);

@@ -1,9 +1,9 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 
-/** What the process waits for at the moment: requests by their host, and programs by their command. */
+/** What the process waits for: hosts of open requests, and commands of running programs. */
 const waiting = new Map<object, string>();
 
-/** Registers work of another program until it ends. */
+/** Registers a running program until its work ends. */
 export async function waitingFor<T>(what: string, work: Promise<T>): Promise<T> {
     const key = {};
     waiting.set(key, what);
@@ -23,22 +23,21 @@ const begin = (message: unknown) => {
 };
 const end = (message: unknown) => void waiting.delete((message as HttpMessage).request);
 
-/** Channels of Node's HTTP client, which the AWS SDK uses (Node.js documentation, "Diagnostics Channel"). */
+/** Channels of Node.js's HTTP client, which the AWS SDK uses (Node.js documentation, "Diagnostics Channel"). */
 const channels = {
     "http.client.request.start": begin,
     "http.client.response.finish": end,
     "http.client.request.error": end,
 };
 
-/** Milliseconds without output after which a command reports what it waits for; each report doubles them. */
+/** Milliseconds without output before the first report. Each report doubles the interval. */
 const firstMs = 2000;
 const longestMs = 60_000;
 
 /**
- * Reports what the process waits for, through `write`, whenever nothing was written for two seconds, then four, eight
- * and so on. `lastOutput` returns the time of the last other output, epoch milliseconds.
- *
- * @returns the function that ends the reports.
+ * Reports with `write` what the process waits for, after two seconds without output, then after four, eight and so on.
+ * `lastOutput` returns the time of the last other output, epoch milliseconds.
+ * @returns a function that ends the reports
  */
 export function reportWaits(write: (line: string) => void, lastOutput: () => number): () => void {
     for (const [channel, listener] of Object.entries(channels)) subscribe(channel, listener);

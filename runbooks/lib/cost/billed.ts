@@ -10,9 +10,9 @@ import { day } from "../../../cost/time.ts";
 import { hasName } from "../../../personalize/errors.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 
-/** Cost of one usage type of a service on one day. */
+/** The cost of one usage type of a service on one day. */
 export interface BilledLine {
-    /** Midnight by UTC, epoch milliseconds. */
+    /** Midnight in UTC, epoch milliseconds. */
     readonly day: number;
     readonly service: string;
     readonly usageType: string;
@@ -22,32 +22,34 @@ export interface BilledLine {
     readonly unit: string;
 }
 
-/** Services and region of a report, and optionally only resources with the stack's tag. */
+/** Filter of a bill: services, region, and optionally the stack's tag. */
 export interface BillScope {
     readonly services: readonly string[];
     readonly region: string;
-    /** Undefined: the whole account's. */
+    /** Undefined for the whole account. */
     readonly stackTag: string | undefined;
 }
 
-/** Region of Cost Explorer for every region's costs (Cost Management User Guide, "Using the AWS Cost Explorer API"). */
+/**
+ * The region of Cost Explorer for costs in every region (Cost Management User Guide, "Using the AWS Cost Explorer
+ * API").
+ */
 export const costExplorerRegion = "us-east-1";
 
-/** A Cost Explorer client that counts its calls, because each one costs money. */
+/** A Cost Explorer client that counts its calls, because each call costs money. */
 export interface CountedBill {
     /**
-     * The bill by day and usage type.
-     *
-     * @throws RunbookError if Cost Explorer is not enabled, has no data, or refuses.
+     * Reads the bill by day and usage type.
+     * @throws RunbookError if Cost Explorer is not enabled, has no data, or denies access
      */
     lines(period: Pick<ReportPeriod, "start" | "end">, scope: BillScope): Promise<BilledLine[]>;
-    /** AWS's forecast for the period, US dollars; undefined if AWS has too little data. */
+    /** Reads AWS's forecast for the period, US dollars; undefined if AWS has too little data. */
     forecast(period: Pick<ReportPeriod, "start" | "end">, scope: BillScope): Promise<number | undefined>;
-    /** Calls so far. */
+    /** Returns the number of calls so far. */
     calls(): number;
 }
 
-/** The bill and the forecast of an account by Cost Explorer. */
+/** Creates a client that reads bill and forecast from Cost Explorer. */
 export function countedBill(client: Pick<CostExplorerClient, "send">): CountedBill {
     let calls = 0;
     return {
@@ -146,22 +148,22 @@ function explained(error: unknown): unknown {
     );
 }
 
-/** The days of a report, in UTC like the bill; epoch milliseconds of midnights, `[start, end)`. */
+/** The days of a report, in UTC like the bill: midnights in epoch milliseconds, `[start, end)`. */
 export interface ReportPeriod {
     readonly start: number;
     readonly end: number;
-    /** The month of a forecast; undefined for days that are not a month. */
+    /** The month, which the forecast needs; undefined for a number of days. */
     readonly month: string | undefined;
 }
 
-/** The date of epoch milliseconds, in UTC: `2026-11-25`. */
+/** Formats epoch milliseconds as a UTC date: `2026-11-25`. */
 export const dateOf = (time: number): string => new Date(time).toISOString().slice(0, 10);
-/** The start of a day in UTC, epoch milliseconds. */
+/** Returns the start of the day in UTC, epoch milliseconds. */
 export const midnightOf = (time: number): number => time - (time % day);
 
 /**
- * The last days, a month, or by default the month of `now`. The end may be in the future, at most the end of the month
- * of `now`.
+ * Returns the last days, a month, or by default the month of `now`. The end may be in the future, but not after the
+ * current month.
  */
 export function reportPeriod(
     now: number,
@@ -182,21 +184,21 @@ export function reportPeriod(
     return { start, end: monthAfter(start), month: which };
 }
 
-/** Start of the month after that of `time`. */
+/** Returns the start of the month after that of `time`. */
 export function monthAfter(time: number): number {
     const date = new Date(time);
     return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1);
 }
 
-/** The kind of a Personalize line of a bill, of a price list or of the estimate. */
+/** The kind of a Personalize line in a bill, a price list or the estimate. */
 export type UsageKind = "campaign" | "training" | "import" | "other";
 
 /**
- * The kind of a line, from its text: AWS's usage types for Personalize are unknown to us. The local AWS uses our own:
- * packages/local-personalize/metering/usage-types.ts.
+ * Returns the kind of a line from words in its text, because AWS does not document its usage types for Personalize. The
+ * local AWS uses names of its own: packages/local-personalize/metering/usage-types.ts.
  */
 export function usageKind(words: string): UsageKind {
-    // Training first: its text may contain words of the other kinds.
+    // Training comes first, because its text may contain words of other kinds.
     if (/train/i.test(words)) {
         return "training";
     }

@@ -11,7 +11,7 @@ import { budgetThresholds } from "../../../cost/enforce-limit.ts";
 import { RunbookError } from "../cli/runbook.ts";
 import type { BudgetView } from "./budget-view.ts";
 
-/** A budget for use without the program. */
+/** A budget for an account that does not use this program. */
 export interface WantedBudget {
     readonly name: string;
     /** US dollars a month. */
@@ -23,7 +23,7 @@ export interface WantedBudget {
 
 type Threshold = (typeof budgetThresholds)[number];
 
-/** One step from the existing budget to the wanted one. */
+/** One step from the existing to the wanted budget. */
 export type BudgetChange =
     | { readonly do: "create" }
     | { readonly do: "update"; readonly budget: Budget; readonly because: readonly string[] }
@@ -31,10 +31,9 @@ export type BudgetChange =
     | { readonly do: "add subscriber"; readonly at: Threshold };
 
 /**
- * The changes from the existing budget to the wanted one; empty if none is needed. Other notifications and subscribers
- * stay.
- *
- * @throws RunbookError for a budget of a Pulumi stack, or of another kind.
+ * Returns the changes from the existing to the wanted budget; empty if both are equal. Keeps further notifications and
+ * subscribers.
+ * @throws RunbookError for a Pulumi stack's budget, or for another budget type
  */
 export function changesTo(found: BudgetView | undefined, wanted: WantedBudget): BudgetChange[] {
     if (found === undefined) {
@@ -76,7 +75,7 @@ export function changesTo(found: BudgetView | undefined, wanted: WantedBudget): 
     ];
 }
 
-/** Describes a change before it is made. */
+/** Describes a planned change. */
 export function changeText(change: BudgetChange, { name, limitUsd, service, email }: WantedBudget): string {
     const at = ({ type, percent }: Threshold) => `${percent} % (${type.toLowerCase()})`;
     switch (change.do) {
@@ -91,7 +90,7 @@ export function changeText(change: BudgetChange, { name, limitUsd, service, emai
     }
 }
 
-/** Makes the changes in order. If one fails, earlier ones stay; the next run continues from there. */
+/** Applies the changes in order. If one fails, earlier changes stay, and the next run applies the rest. */
 export async function makeChanges(
     client: BudgetsClient,
     AccountId: string,
@@ -117,7 +116,7 @@ export async function makeChanges(
                 );
                 break;
             case "update": {
-                // Calculated fields are not part of an update.
+                // An update must not contain calculated members.
                 const { CalculatedSpend, LastUpdatedTime, HealthStatus, CostFilters: others, ...kept } = change.budget;
                 const NewBudget = { ...kept, BudgetLimit, CostFilters: { ...others, ...CostFilters } };
                 await client.send(new UpdateBudgetCommand({ AccountId, NewBudget }));

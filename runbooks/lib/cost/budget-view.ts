@@ -11,15 +11,18 @@ import { hasName } from "../../../personalize/errors.ts";
 /** A budget with its notifications and subscribers. */
 export interface BudgetView {
     readonly name: string;
-    /** US dollars for its time unit. */
+    /** US dollars per time unit of the budget. */
     readonly limitUsd: number;
-    /** US dollars of the current period, from AWS's data, which is 8 to 12 hours old. Undefined while AWS has none. */
+    /**
+     * US dollars in the current period, according to AWS's data, which is 8 to 12 hours old. Undefined while AWS has no
+     * data.
+     */
     readonly spentUsd: number | undefined;
     readonly forecastUsd: number | undefined;
-    /** The Pulumi stack of the budget, by its tags; undefined without the tag. */
+    /** The Pulumi stack in the budget's tags; undefined without the tag. */
     readonly stack: string | undefined;
     readonly notifications: readonly NotificationView[];
-    /** As the service describes it. */
+    /** The budget as AWS describes it. */
     readonly budget: Budget;
 }
 
@@ -27,12 +30,12 @@ export interface NotificationView {
     readonly type: "ACTUAL" | "FORECASTED";
     readonly threshold: number;
     readonly isPercent: boolean;
-    /** `ALARM`: above the threshold, and its subscribers were notified. */
+    /** `ALARM` if the spend is above the threshold and subscribers were notified. */
     readonly state: string;
     readonly subscribers: readonly { readonly kind: string; readonly address: string }[];
 }
 
-/** Account and partition for the budget's ARN. */
+/** Account and partition of the budget's ARN. */
 export interface BudgetPlace {
     readonly accountId: string;
     readonly partition: string;

@@ -5,17 +5,17 @@ import { hasName } from "../../../personalize/errors.ts";
 import { table } from "../cli/table.ts";
 import type { BudgetView } from "./budget-view.ts";
 
-/** Budget, alarms and subscriptions, as far as they exist. */
+/** Budget, alarms and subscriptions, if they exist. */
 export interface Watch {
     readonly budget: BudgetView | undefined;
-    /** Whether there should be a budget; the stack's config `budget`. */
+    /** Whether config `budget` of the stack is true. */
     readonly isBudgetWanted: boolean;
     /** Undefined if the topic does not exist. */
     readonly subscriptions: readonly Subscription[] | undefined;
     readonly alarms: readonly AlarmView[];
 }
 
-/** Problems that need an action, each with the next step; `topicArn` is the stack's notification topic. */
+/** Returns problems that need an action, each with the next step. `topicArn` is the stack's notification topic. */
 export function problemsOf(
     { budget, isBudgetWanted, subscriptions, alarms }: Watch,
     topicArn: string | undefined,
@@ -48,11 +48,11 @@ export interface Subscription {
     /** `sqs`, `email`, `lambda`, … */
     readonly protocol: string;
     readonly endpoint: string;
-    /** Mail is confirmed when its reader followed the link in the first mail. */
+    /** False for an email address until its owner has followed the link in the first email. */
     readonly confirmed: boolean;
 }
 
-/** The subscriptions of a topic; undefined if the topic does not exist. */
+/** Reads a topic's subscriptions; undefined if the topic does not exist. */
 export async function subscriptionsOf(client: SNSClient, TopicArn: string): Promise<Subscription[] | undefined> {
     const found: Subscription[] = [];
     try {
@@ -61,7 +61,8 @@ export async function subscriptionsOf(client: SNSClient, TopicArn: string): Prom
                 ...Subscriptions.map(({ Protocol = "", Endpoint = "", SubscriptionArn = "" }) => ({
                     protocol: Protocol,
                     endpoint: Endpoint,
-                    // SNS API Reference, ListSubscriptionsByTopic: an ARN only after the confirmation.
+                    // SubscriptionArn is an ARN only after the confirmation (SNS API Reference,
+                    // ListSubscriptionsByTopic).
                     confirmed: SubscriptionArn.startsWith("arn:"),
                 })),
             );
@@ -79,14 +80,14 @@ export interface AlarmView {
     readonly name: string;
     /** `OK`, `ALARM` or `INSUFFICIENT_DATA`. */
     readonly state: string;
-    /** ISO 8601; null if CloudWatch does not return it. */
+    /** ISO 8601; null if CloudWatch returns no time. */
     readonly since: string | null;
     readonly reason: string;
-    /** The page of instructions in the alarm's description; null without one. */
+    /** The documentation page in the alarm's description; null without a page. */
     readonly page: string | null;
 }
 
-/** The alarms with this name prefix, those in ALARM first. */
+/** Reads the alarms with this name prefix, those in ALARM first. */
 export async function alarmsOf(client: CloudWatchClient, AlarmNamePrefix: string): Promise<AlarmView[]> {
     const found: AlarmView[] = [];
     for await (const { MetricAlarms = [], CompositeAlarms = [] } of paginateDescribeAlarms(
@@ -111,12 +112,12 @@ export async function alarmsOf(client: CloudWatchClient, AlarmNamePrefix: string
     return found.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
 }
 
-/** Longest reason in the table; the full reason of an active alarm is printed below it. */
+/** The maximum length of a reason in the table. The full reason of an active alarm follows the table. */
 const longestReason = 60;
 const short = (time: string | null) => time?.slice(0, 16).replace("T", " ") ?? "–";
 const dollars = (usd: number | undefined) => (usd === undefined ? "not known yet" : `$${usd.toFixed(2)}`);
 
-/** Budget, subscriptions and alarms for a terminal. */
+/** Formats budget, subscriptions and alarms for a terminal. */
 export function watchText({ budget, subscriptions, alarms }: Watch): string {
     return [
         ...(budget === undefined ? [] : [budgetText(budget)]),
@@ -139,7 +140,7 @@ export function watchText({ budget, subscriptions, alarms }: Watch): string {
     ].join("\n");
 }
 
-/** The subscriptions and their confirmation. */
+/** Formats the subscriptions with their confirmation. */
 export const subscriptionsTable = (subscriptions: readonly Subscription[]): string =>
     table(
         ["by", "to", "confirmed"],

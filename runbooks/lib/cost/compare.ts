@@ -5,7 +5,7 @@ import { day, hour } from "../../../cost/time.ts";
 import type { ParkedFlag } from "../../../personalize/operations/state-flags.ts";
 import { type BilledLine, midnightOf, type ReportPeriod, type UsageKind, usageKind } from "./billed.ts";
 
-/** The time of the comparison; epoch milliseconds, `[from, to)`. */
+/** The period of the comparison in epoch milliseconds, `[from, to)`. */
 export interface Compared {
     readonly from: number;
     readonly to: number;
@@ -21,10 +21,9 @@ export interface ComparedRow {
 }
 
 /**
- * The whole days of a period since the stack exists, because today's bill is incomplete. On the stack's first day: the
- * time until now. Undefined if the stack did not exist yet.
- *
- * `today` is a midnight; `bornAt` is the creation time of the stack's first resource.
+ * Returns the whole days of a period since the stack exists: today's bill is incomplete. On the stack's first day,
+ * returns the time until now. Undefined if the stack did not exist in the period. `today` is a midnight, and `bornAt`
+ * the creation time of the stack's first resource.
  */
 export function comparedTime(
     { start, end }: ReportPeriod,
@@ -37,8 +36,8 @@ export function comparedTime(
 }
 
 /**
- * Prediction and bill of a time, by service, for Personalize also by kind; the largest first. One-time costs count if
- * the stack began within the time.
+ * Compares prediction and bill by service, and by kind for Personalize, largest first. Includes one-time costs if the
+ * stack was created in the period.
  */
 export function compare(
     estimate: Estimate,
@@ -71,7 +70,7 @@ export function compare(
         .sort((a, b) => Math.max(b.predicted, b.billed) - Math.max(a.predicted, a.billed));
 }
 
-/** The lines of the days that overlap a time. */
+/** Returns the lines of days that overlap the period. */
 export const within = (lines: readonly BilledLine[], { from, to }: Compared): BilledLine[] =>
     lines.filter((line) => line.day >= midnightOf(from) && line.day < to);
 
@@ -81,7 +80,10 @@ export interface Saved {
     readonly usd: number;
 }
 
-/** Saving of the current parking since the start of a period, by its state flag; undefined unless parked. */
+/**
+ * Returns the savings of a currently parked campaign in a period, from its state flag; undefined if the campaign is not
+ * parked.
+ */
 export function savedByNote(
     parked: ParkedFlag | undefined,
     of: Pick<Standing, "recipe" | "rankingCampaign">,
@@ -99,9 +101,9 @@ export function savedByNote(
 }
 
 /**
- * Saving compared with campaigns that never stop, from the bill: it covers every parking, also past ones and destroyed
- * campaigns. The first billed day does not count, because the start time within it is unknown. Undefined if no campaign
- * was billed.
+ * Returns the savings compared with campaigns that run all the time, from the bill. Covers past parking and destroyed
+ * campaigns, too. Excludes the first billed day, because the start time on that day is unknown. Undefined if no
+ * campaign was billed.
  */
 export function savedByBill(
     lines: readonly BilledLine[],
@@ -121,7 +123,7 @@ export function savedByBill(
     for (let at = midnightOf(from); at < time.to; at += day) {
         const billed = campaign.filter((line) => line.day === at).reduce((sum, line) => sum + line.usd, 0);
         const whole = (Math.min(time.to - at, day) / hour) * usdPerHour;
-        // A busy day bills more than the minimum: it saves nothing.
+        // A day with more requests than the minimum saves nothing.
         usd += Math.max(0, whole - billed);
     }
     return { from, to: time.to, usd, hours: usd / usdPerHour };

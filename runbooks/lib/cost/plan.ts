@@ -9,7 +9,7 @@ import type { ExportedStack } from "../stack/stack.ts";
 
 const projectDir = resolve(import.meta.dirname, "..", "..", "..");
 
-/** Size of the stack's files; 0 for files that are not on this machine. */
+/** The size of the stack's files; 0 for files that are not on this machine. */
 export interface PlannedData {
     readonly interactions: number;
     readonly bytes: number;
@@ -17,7 +17,7 @@ export interface PlannedData {
     readonly batchUsers: number;
 }
 
-/** Reads those of the stack's files that are on this machine. */
+/** Reads the size of the stack's files on this machine. */
 export async function readPlannedData(config: StackConfig): Promise<PlannedData> {
     const sizeOf = async (file: string | undefined) =>
         file === undefined ? 0 : ((await stat(resolve(projectDir, file)).catch(() => undefined))?.size ?? 0);
@@ -37,7 +37,7 @@ export async function readPlannedData(config: StackConfig): Promise<PlannedData>
     return { interactions, bytes: sizes.reduce((sum, size) => sum + size, 0), batchUsers };
 }
 
-/** The stack for the estimate: with a campaign that always runs, and the other resources of its state. */
+/** Returns the input of the estimate: a campaign that always runs, and the other resources of the state. */
 export function planOf(config: StackConfig, { deployment }: ExportedStack, data: PlannedData): PlannedStack {
     const resources = deployment?.resources ?? [];
     const countOf = (type: string) => resources.filter((made) => made.type === type).length;
@@ -49,7 +49,7 @@ export function planOf(config: StackConfig, { deployment }: ExportedStack, data:
     };
 }
 
-/** Number of metrics of all recorded alarms; an alarm on one metric has no queries. */
+/** Counts the metrics of all recorded alarms. An alarm without queries has one metric. */
 function alarmMetricsIn(resources: readonly { readonly type: string; readonly inputs?: Properties }[]): number {
     const alarms = resources.filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm");
     return alarms.reduce((sum, { inputs }) => {

@@ -4,28 +4,30 @@ import { hasName } from "../../../personalize/errors.ts";
 import { RunbookError } from "../cli/runbook.ts";
 import { usageKind } from "./billed.ts";
 
-/** One price of AWS's list; a product has one for each tier. */
+/** One price of the AWS Price List. A product has one for each tier. */
 export interface ListedPrice {
     readonly usageType: string;
-    /** Description of the tier, otherwise of the product. */
+    /** The tier's description, otherwise the product's. */
     readonly description: string;
     readonly unit: string;
-    /** Start of the tier, in units; 0 for the first. */
+    /** The first unit of the tier; 0 for the first tier. */
     readonly from: number;
     /** US dollars for one unit. */
     readonly usd: number;
 }
 
-/** Region of the Price List API for all regions (Billing User Guide, "Using the AWS Price List Query API"). */
+/**
+ * The region of the Price List API for prices in every region (Billing User Guide, "Using the AWS Price List Query
+ * API").
+ */
 export const priceListRegion = "us-east-1";
 
 /** The service's code in the Price List API. */
 const serviceCode = "AmazonPersonalize";
 
 /**
- * Every current on-demand price of Personalize in a region.
- *
- * @throws RunbookError if the endpoint has no such API, or the caller may not use it.
+ * Reads every current on-demand price of Personalize in a region.
+ * @throws RunbookError if the endpoint does not support the API, or denies access
  */
 export async function listPrices(client: PricingClient, region: string): Promise<ListedPrice[]> {
     const Filters = [{ Type: "TERM_MATCH" as const, Field: "regionCode", Value: region }];
@@ -41,7 +43,7 @@ export async function listPrices(client: PricingClient, region: string): Promise
 }
 
 /**
- * The used part of a product's document (Billing User Guide, "Reading the service price list file", OnDemand terms).
+ * The used members of a product document (Billing User Guide, "Reading the service price list file", OnDemand terms).
  */
 interface ProductDocument {
     readonly product?: { readonly attributes?: Readonly<Record<string, string>> };
@@ -59,7 +61,7 @@ interface PriceDimension {
     readonly pricePerUnit?: { readonly USD?: string };
 }
 
-/** The prices in a product's document, the first tier first; prices in other currencies are skipped. */
+/** Returns a product's prices in US dollars by tier, first tier first. */
 export function pricesOf(json: string): ListedPrice[] {
     const { product, terms } = JSON.parse(json) as ProductDocument;
     const { usagetype = "", groupDescription = "" } = product?.attributes ?? {};
@@ -87,7 +89,7 @@ function explained(error: unknown): unknown {
             `AWS's Price List API refused the call: ${(error as Error).message}. The caller needs pricing:GetProducts on *.`,
         );
     }
-    // An AWS stand-in answers without an error name, or in another format.
+    // An emulator of AWS answers without an error name or in another format.
     return hasName(error, "Unknown", "SyntaxError", "UnknownOperationException")
         ? new RunbookError(noPriceList((error as Error).message))
         : error;
@@ -99,16 +101,16 @@ const noPriceList = (message: string) =>
 
 export type PriceName = keyof typeof prices;
 
-/** Our price and AWS's price of one product, both in US dollars for our unit. */
+/** Our price and AWS's price of one product, both in US dollars per our unit. */
 export interface MatchedPrice {
     readonly name: PriceName;
     readonly ourUsd: number;
     readonly listedUsd: number;
 }
 
-/** Words of Personalize products that this project never uses. */
+/** Words in the names of Personalize products that this project does not use. */
 const others = /recommender|batch|segment|metadata|domain|e-?commerce|video|(?<!inter|trans)action/i;
-/** Requests of an hour at 1 TPS. */
+/** The number of requests in an hour at 1 TPS. */
 const requestsPerTpsHour = 3600;
 const v2 = /v2\b|v2[-_:]/i;
 
@@ -119,8 +121,8 @@ const tiersOfTpsHours: Readonly<Record<number, PriceName>> = {
 };
 
 /**
- * Our price for a listed one; undefined unless text and unit are unambiguous. AWS's usage types for Personalize are
- * unknown to us, so the unit must be that of our price.
+ * Returns our price for a listed price; undefined unless text and unit are unambiguous. AWS does not document its usage
+ * types for Personalize, so the unit must equal ours.
  */
 export function matchPrice(listed: ListedPrice): MatchedPrice | undefined {
     const text = `${listed.usageType} ${listed.description}`;
@@ -129,7 +131,7 @@ export function matchPrice(listed: ListedPrice): MatchedPrice | undefined {
         return undefined;
     }
     const { of, count } = unit;
-    // AWS's pricing page counts the requests of an hour at 1 TPS: $0.0556 for 1,000 requests are $0.20 a TPS-hour.
+    // AWS's pricing page converts requests to TPS-hours: $0.0556 for 1,000 requests is $0.20 for an hour at 1 TPS.
     const isPerThousand = count === 1000 || /\b1[,.]?(?:000|k)\b/i.test(listed.description);
     const ofTps = of === "requests" && isPerThousand && !v2.test(text) ? requestsPerTpsHour : 1;
     const from = (listed.from * (ofTps > 1 ? count : 1)) / ofTps;
@@ -141,7 +143,7 @@ export function matchPrice(listed: ListedPrice): MatchedPrice | undefined {
     return { name, ourUsd: prices[name].usd, listedUsd: (listed.usd * ofTps * (perThousand ? 1000 : 1)) / count };
 }
 
-/** Relative deviation of a listed price from ours: 0.01 is 1 %. */
+/** Returns the relative deviation of a listed price from ours: 0.01 is 1 %. */
 export const deviation = ({ ourUsd, listedUsd }: MatchedPrice) => Math.abs(listedUsd - ourUsd) / ourUsd;
 
 function priceNameOf(
@@ -168,7 +170,7 @@ function priceNameOf(
     return kind === "campaign" && unit === "requests" && isV2 ? "requestsV2" : undefined;
 }
 
-/** A unit of AWS's as the counted thing and its number: `1K Requests`, `GB`, `Hrs`. */
+/** Parses AWS's unit, for example `1K Requests`, `GB` or `Hrs`. */
 function readUnit(
     text: string,
 ): { readonly of: "gb" | "hours" | "interactions" | "requests"; readonly count: number } | undefined {

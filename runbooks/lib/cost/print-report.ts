@@ -10,7 +10,8 @@ const barWidth = 40;
 const usd = (value: number) => (value > 0 && value < 0.005 ? "< $0.01" : `$${value.toFixed(2)}`);
 
 /**
- * The report for a terminal. `expectedMonthUsd` is the estimate of the last `up`; `savedByCaches` exists with an API.
+ * Formats the report for a terminal. `expectedMonthUsd` is the estimate of the last `up`, and `savedByCaches` is
+ * undefined without an API.
  */
 export function reportText(
     report: CostReport,
@@ -148,7 +149,10 @@ const readable = (time: number) => new Date(time).toISOString().slice(0, 16).rep
 
 const eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"] as const;
 
-/** A bar of `value`, where `most` has `width` characters, in eighths of a character; a value above 0 is visible. */
+/**
+ * Draws a bar for `value` in eighths of a character. `most` is drawn with `width` characters. A value above 0 is always
+ * visible.
+ */
 export function bar(value: number, most: number, width: number): string {
     if (!(value > 0) || !(most > 0)) {
         return "";

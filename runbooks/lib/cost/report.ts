@@ -14,13 +14,16 @@ import {
 } from "./billed.ts";
 import { type Compared, type ComparedRow, compare, comparedTime, savedByBill, savedByNote } from "./compare.ts";
 
-/** Input of a report. */
+/** The input of a report. */
 export interface Reported {
     readonly plan: PlannedStack;
     readonly region: string;
-    /** Undefined: the whole account. */
+    /** Undefined for the whole account. */
     readonly stackTag: string | undefined;
-    /** Creation time of the stack's first resource, epoch milliseconds. Undefined: it has none, as after a destroy. */
+    /**
+     * Creation time of the stack's first resource, epoch milliseconds. Undefined for a stack without resources, for
+     * example after a destroy.
+     */
     readonly bornAt: number | undefined;
     readonly parked: ParkedFlag | undefined;
     readonly period: ReportPeriod;
@@ -40,13 +43,16 @@ export interface CostReport {
 }
 
 /**
- * Minimum number of Cost Explorer calls. One is for the bill, and one for a forecast if the period is the month of
- * `now` and the stack has resources.
+ * Returns the minimum number of Cost Explorer calls: one for the bill, and one for a forecast if the period is the
+ * current month and the stack has resources.
  */
 export const leastCalls = ({ month }: ReportPeriod, now: number, hasResources = true): number =>
     hasResources && month !== undefined && month >= dateOf(now).slice(0, 7) ? 2 : 1;
 
-/** Reads bill and forecast, and compares them with the prediction. A stack without resources has neither of these two. */
+/**
+ * Reads bill and forecast, and compares them with the prediction. For a stack without resources, there is neither
+ * forecast nor prediction.
+ */
 export async function costReport(bill: CountedBill, reported: Reported): Promise<CostReport> {
     const { plan, region, stackTag, bornAt, parked, period, now } = reported;
     const predicted = estimate(plan);
@@ -57,7 +63,7 @@ export async function costReport(bill: CountedBill, reported: Reported): Promise
         const none = { estimate: undefined, compared: undefined, outlook: undefined };
         return { ...billed, ...none, savedByNote: undefined, savedByBill: undefined };
     }
-    // The bill's clock decides: it may be ahead of this machine's.
+    // The newest billed day may be ahead of this machine's clock.
     const today = Math.max(midnightOf(now), ...lines.map(({ day }) => day));
     const isThisMonth = period.month === dateOf(today).slice(0, 7);
     const time = comparedTime(period, { now, today, bornAt });
@@ -82,16 +88,16 @@ export async function costReport(bill: CountedBill, reported: Reported): Promise
 /** Forecast of a month's total cost, US dollars. */
 export interface Outlook {
     readonly monthUsd: number;
-    /** The part from today on. */
+    /** The amount from today on. */
     readonly remainingUsd: number;
-    /** `straight line`: extrapolated, because AWS has too little data for a forecast. */
+    /** `straight line` if AWS has too little data and the forecast is extrapolated. */
     readonly by: "AWS" | "straight line";
 }
 
-/** Number of past days for the extrapolation. */
+/** The number of past days in the extrapolation. */
 const daysBack = 7;
 
-/** The month's forecast: AWS's forecast from `today` (a midnight) to `end`, or an extrapolation without it. */
+/** Returns the month's forecast: AWS's forecast from `today` (a midnight) to `end`, or an extrapolation. */
 export function outlookOf(
     lines: readonly BilledLine[],
     forecast: number | undefined,
@@ -104,8 +110,8 @@ export function outlookOf(
 }
 
 /**
- * Continuing cost, US dollars a day: the mean of the last whole days without imports and trainings, which end. Without
- * a whole day: the estimate.
+ * Returns the recurring cost in US dollars a day: the mean of the last whole days without imports and trainings.
+ * Without a whole day, uses the estimate.
  */
 function dailyRate(
     lines: readonly BilledLine[],
@@ -124,6 +130,6 @@ function dailyRate(
     return continuing.reduce((sum, { usd }) => sum + usd, 0) / days;
 }
 
-/** The first day of the lines, if any: a report may begin after the stack. */
+/** The first billed day, if any: a report may begin before the stack. */
 const firstDay = (lines: readonly BilledLine[]) =>
     lines.length === 0 ? [] : [Math.min(...lines.map((line) => line.day))];

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import { hasName } from "../../../personalize/errors.ts";
 
-/** A test notification, in the format of all notifications. */
+/** Creates a test notification in the format of all notifications. */
 export function testNotification(stack: string, now: Date) {
     const at = now.toISOString();
     return {
@@ -21,9 +21,9 @@ export function testNotification(stack: string, now: Date) {
 }
 
 /**
- * Publishes a notification, waits until it is in the queue, and deletes it there; other notifications stay.
- *
- * `now` is in seconds. Returns the seconds until arrival; undefined if it did not arrive within `waitSeconds`.
+ * Publishes a notification, waits for it in the queue, and deletes it from the queue. Other notifications stay in the
+ * queue. `now` is in seconds. Returns the seconds until the arrival; undefined if the notification did not arrive
+ * within `waitSeconds`.
  */
 export async function sendAndAwait(
     { sns, sqs, now }: { readonly sns: SNSClient; readonly sqs: SQSClient; readonly now: () => number },
@@ -47,13 +47,13 @@ export async function sendAndAwait(
                     QueueUrl,
                     MaxNumberOfMessages: 10,
                     WaitTimeSeconds: Math.min(5, Math.ceil(left)),
-                    // Hides notifications for other readers while this one is searched.
+                    // Other consumers do not see received notifications during the search.
                     VisibilityTimeout: waitSeconds,
                 }),
                 { abortSignal: signal },
             );
             for (const { Body = "", ReceiptHandle = "" } of Messages) {
-                // Found also where the subscription wraps and escapes it.
+                // A subscription without raw delivery wraps and escapes the notification, but keeps the id.
                 if (Body.includes(notification.id)) {
                     await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
                     return now() - begun;
@@ -73,7 +73,7 @@ async function showAgain(sqs: SQSClient, QueueUrl: string, ReceiptHandle: string
     try {
         await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
     } catch (error) {
-        // It became visible again in the meantime, or its reader took it.
+        // The message became visible again, or another consumer deleted it.
         if (!hasName(error, "MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue")) {
             throw error;
         }

@@ -9,8 +9,8 @@ import { requestWindows } from "../../../personalize/operations/observe-campaign
 import { goneOrThrow } from "../../../personalize/remove.ts";
 
 /**
- * The cheapest minimum TPS for last week's traffic. Undefined without a campaign, and if CloudWatch refuses: then
- * `warn` gets the reason. It is only printed, never applied.
+ * Returns the cheapest minimum TPS for last week's traffic. Undefined without a campaign. Also undefined if CloudWatch
+ * denies access: `warn` gets the reason. Nothing applies this value automatically.
  */
 export async function adviceOn(
     clients: { readonly personalize: PersonalizeClient; readonly cloudwatch: CloudWatchClient },
@@ -37,18 +37,18 @@ export async function adviceOn(
 }
 
 /**
- * CloudWatch keeps datapoints of five minutes for these days, and hourly ones after that (CloudWatch User Guide,
+ * The number of days for which CloudWatch keeps five-minute datapoints; older ones are hourly (CloudWatch User Guide,
  * "Metrics retention").
  */
 const keptDays = 63;
 
 const { answeredBy, campaignCalls } = servingApiMetrics;
-/** Personal lists; `similar` and `popular` need no campaign. */
+/** Sources of personal lists. `similar` and `popular` need no campaign. */
 const personal = [answeredBy.campaign, answeredBy.cache, answeredBy.precomputed];
 
 /**
- * Saving of the API's caches from `start` to `end`, by the API's own metrics. Undefined if CloudWatch refuses or its
- * answer is incomplete: then `warn` gets the reason.
+ * Returns the savings of the API's caches from `start` to `end`, from the API's metrics. Undefined if CloudWatch denies
+ * access or returns partial data: `warn` gets the reason.
  */
 export async function cacheSavings(
     client: CloudWatchClient,
@@ -111,7 +111,7 @@ async function servedWindows(
     return [...found.values()];
 }
 
-/** A line of the report. */
+/** Formats the savings as one line. */
 export function cacheSavingsText({ lists, calls, usd }: SavedCalls): string {
     if (lists === 0) {
         return "Caching saved nothing: the API had no requests for lists in this time.";

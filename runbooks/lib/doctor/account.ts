@@ -15,33 +15,33 @@ import { type Check, type Finding, fail, ok, oneLine, unknown, warn } from "./ch
 
 export interface AccountDeps {
     readonly config: StackConfig;
-    /** Resources of the stack's state; undefined if it cannot be read. */
+    /** Reads the resources in the stack's state; undefined if the state cannot be read. */
     held(): Promise<Pick<AllStacks, "arns" | "ids"> | undefined>;
     /** Milliseconds since the epoch. */
     now(): number;
 }
 
-/** Hours of a long `up`: credentials must last for it, or be renewed. */
+/** The duration of a long `up` in hours, for which credentials must be valid. */
 const runHours = 2;
 
 const resumes = "If they expire, AWS continues the work: log in again and run `pulumi up` again, which resumes";
 const again = "aws sso login";
 
-/** Default quota of active dataset groups per region, if the account's own is unknown. */
+/** The default quota of active dataset groups per region, used if the account's quota cannot be read. */
 const defaultGroupQuota = 5;
 
-/** Concurrent executions of a new account, instead of 1,000. */
+/** The limit of concurrent executions in a new account, instead of 1,000. */
 const newAccountConcurrency = 10;
 /** Service Quotas' code of "Concurrent executions". */
 const concurrencyQuota = "L-B99A9384";
 
-/** The caller's ARN, partition and account. Throws the errors of STS. */
+/** Returns the caller's ARN, partition and account. Throws STS's errors. */
 export async function whoAmI({ region }: StackConfig): Promise<{ arn: string; partition: string; accountId: string }> {
     const { Arn = "", Account = "" } = await new STSClient({ region }).send(new GetCallerIdentityCommand({}));
     return { arn: Arn, partition: Arn.split(":")[1] ?? "aws", accountId: Account };
 }
 
-/** Valid credentials that last for the first `up`. */
+/** Checks that credentials are valid for the duration of the first `up`. */
 export const identity: Check<AccountDeps> = async ({ config, now }) => {
     let expiration: Date | undefined;
     let sessionToken: string | undefined;
@@ -75,7 +75,7 @@ export const identity: Check<AccountDeps> = async ({ config, now }) => {
         : warn(`${arn}, for ${minutes} more minutes, and an up may take ${runHours} hours. ${resumes}`, again);
 };
 
-/** Personalize exists in the region, and the caller may use it. */
+/** Checks that the region has Personalize and that the caller has access. */
 export const personalize: Check<AccountDeps> = async ({ config: { region } }) => {
     try {
         const groups = await datasetGroups(region);
@@ -97,7 +97,7 @@ export const personalize: Check<AccountDeps> = async ({ config: { region } }) =>
     }
 };
 
-/** Room for one more dataset group. */
+/** Checks that the quota allows one more dataset group. */
 export const groupQuota: Check<AccountDeps> = async ({ config }) => {
     const { region, names } = config;
     const [groups, quota] = await Promise.all([datasetGroups(region), groupQuotaOf(region)]);
@@ -120,7 +120,7 @@ export const groupQuota: Check<AccountDeps> = async ({ config }) => {
     return fail(`${of}: ${groups.map(({ name }) => name).join(", ")}. Delete one, or ask for more`, ask);
 };
 
-/** Concurrent executions of Lambda that functions can reserve. */
+/** Checks how many concurrent Lambda executions can be reserved. */
 export const lambdaConcurrency: Check<AccountDeps> = async ({ config: { region } }) => {
     const { AccountLimit } = await new LambdaClient({ region }).send(new GetAccountSettingsCommand({}));
     const limit = AccountLimit?.ConcurrentExecutions;
@@ -139,8 +139,9 @@ export const lambdaConcurrency: Check<AccountDeps> = async ({ config: { region }
 };
 
 /**
- * Whether the account takes budgets. A member account of an organisation may not, until its payer enables them
- * (org-formation-cli pull request 198 has AWS's answer). A policy of the organisation can also deny them.
+ * Checks that the account can create budgets. A member account of an organization cannot until its payer account
+ * enables them (org-formation-cli pull request 198 quotes AWS's message). A policy of the organization can also deny
+ * budgets.
  */
 export const budgets: Check<AccountDeps> = async ({ config }) => {
     const { region, cost, names, stack } = config;
@@ -164,7 +165,9 @@ export const budgets: Check<AccountDeps> = async ({ config }) => {
         : ok("the account takes budgets");
 };
 
-/** Whether a policy, possibly of the organisation, denies an action explicitly. False if the simulator is not allowed. */
+/**
+ * Whether an identity or organization policy explicitly denies an action. False if the caller cannot use the simulator.
+ */
 async function isForbidden(caller: string, action: string, resource: string, region: string): Promise<boolean> {
     if (isRoot(caller)) {
         return false;
@@ -177,7 +180,7 @@ async function isForbidden(caller: string, action: string, resource: string, reg
     return found.some(({ decision, byOrganisation }) => decision === "explicitDeny" || byOrganisation === false);
 }
 
-/** A mail subscription delivers nothing before its confirmation. */
+/** Checks that email subscriptions are confirmed; SNS sends nothing before. */
 export const subscriptions: Check<AccountDeps> = async ({ config: { region, project }, held }) => {
     const client = new SNSClient({ region });
     const topics = await allOf(
@@ -192,7 +195,7 @@ export const subscriptions: Check<AccountDeps> = async ({ config: { region, proj
     return confirmationOf(client, ours, region);
 };
 
-/** Result for the subscriptions of these topics. */
+/** Returns the result for the subscriptions of these topics. */
 export async function confirmationOf(client: SNSClient, ours: readonly string[], region: string): Promise<Finding> {
     const pending = (
         await Promise.all(
@@ -226,7 +229,7 @@ function datasetGroups(region: string): Promise<DatasetGroupSummary[]> {
     );
 }
 
-/** The account's quota of active dataset groups; undefined if Service Quotas does not return it. */
+/** Reads the account's quota of active dataset groups; undefined if Service Quotas does not return it. */
 async function groupQuotaOf(region: string): Promise<ServiceQuota | undefined> {
     const client = new ServiceQuotasClient({ region, maxAttempts: 1 });
     const quotas = await allOf(

@@ -1,35 +1,35 @@
 import { messageOf } from "../../../personalize/errors.ts";
 
-/** `unknown`: it could not be checked. */
+/** `unknown` means that the check could not run. */
 export type Verdict = "ok" | "warn" | "fail" | "unknown";
 
 export interface CheckResult {
     readonly name: string;
     readonly verdict: Verdict;
     readonly detail: string;
-    /** The fix: a command, if there is one. */
+    /** How to fix the problem: a command, if one exists. */
     readonly fix?: string;
 }
 
 export type Finding = Omit<CheckResult, "name">;
 
-/** One check before the first `up`; it only reads, and may throw. */
+/** One check before the first `up`. Changes nothing, and may throw. */
 export type Check<Deps> = (deps: Deps) => Promise<Finding>;
 
-/** Nothing to do. */
+/** The check passed. */
 export const ok = (detail: string): Finding => ({ verdict: "ok", detail });
-/** `up` works, and the fix is worth its time. */
+/** `up` works, but the fix is recommended. */
 export const warn = (detail: string, fix: string): Finding => ({ verdict: "warn", detail, fix });
-/** `up` would fail without the fix, a command. */
+/** `up` would fail without the fix. */
 export const fail = (detail: string, fix: string): Finding => ({ verdict: "fail", detail, fix });
-/** The check could not be made. */
+/** The check could not run. */
 export const unknown = (detail: string, fix?: string): Finding => ({
     verdict: "unknown",
     detail,
     ...(fix !== undefined && { fix }),
 });
 
-/** An error as one line of text: some SDK errors have several. */
+/** Formats an error as one line: messages of some SDK errors have several. */
 export function oneLine(error: unknown): string {
     const lines = messageOf(error).split("\n");
     return lines
@@ -38,7 +38,7 @@ export function oneLine(error: unknown): string {
         .join(" ");
 }
 
-/** Runs all checks in parallel. A check that throws is unknown, and hides no other. */
+/** Runs all checks in parallel. A check that throws has the verdict `unknown` and does not affect others. */
 export async function runChecks<Deps>(
     checks: Readonly<Record<string, Check<Deps>>>,
     deps: Deps,

@@ -12,14 +12,14 @@ import { rankingRecipe, standingUsdPerMonth } from "../../../cost/estimate.ts";
 import type { DataSize } from "./stack.ts";
 
 export interface Forecast {
-    /** Minutes until the campaign is ACTIVE, as observed with up to a million interactions. */
+    /** Minutes until the campaign is ACTIVE, observed with up to a million interactions. */
     readonly minutes: { readonly low: number; readonly high: number };
     readonly onceUsd: UsdRange;
     readonly monthlyUsd: UsdRange;
     readonly sentence: string;
 }
 
-/** Minutes of the steps on AWS, as observed with up to a million interactions (personalize-facts: durations). */
+/** Minutes of each step on AWS, observed with up to a million interactions. */
 export const observedMinutes = {
     groupAndDataset: { low: 1, high: 2 },
     import: { low: 2, high: 17 },
@@ -29,7 +29,7 @@ export const observedMinutes = {
 
 const nothing = { low: 0, high: 0 };
 
-/** Time and cost of an `up`. */
+/** Returns time and cost of an `up`. */
 export function forecast(config: StackConfig, data: DataSize): Forecast {
     const { recipe, performAutoTraining, autoTrainingDays, performAutoML, campaignEnabled } = config;
     const total = (ranges: readonly { low: number; high: number }[]) => ({

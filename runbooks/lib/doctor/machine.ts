@@ -12,22 +12,22 @@ const runFile = promisify(execFile);
 export interface MachineDeps {
     readonly stack: string;
     readonly projectDir: string;
-    /** The stack's configuration file; it need not exist. */
+    /** Path of the stack's configuration file, which may not exist. */
     readonly configFile: string;
     readonly env: NodeJS.ProcessEnv;
     /** Runs a Pulumi command. */
     ask(...args: readonly string[]): Promise<PulumiAnswer>;
 }
 
-/** Node strips types without a flag since this version. */
+/** The first Node.js version that strips types without a flag. */
 const oldestNode = "22.18.0";
-/** Oldest supported engine; the project's own setup has the same value. */
+/** The oldest supported engine, as in packages/local-aws/toolchain. */
 const oldestEngine = "3.230.0";
 const megabytesOfPlugin = 200;
 
 /**
- * The Node of a plain `pulumi up`: entries that `npm run` adds to the PATH are excluded. A caller whose commands start
- * with `npm run` uses the project's Node.
+ * Checks the Node.js version that a plain `pulumi up` uses, without the PATH entries that `npm run` adds. If the
+ * caller's commands start with `npm run`, the project's Node.js is used.
  */
 export const node: Check<MachineDeps> = async ({ stack, env, projectDir }) => {
     if (env.MOVIE_RECOMMENDER_COMMANDS ?? env.MOVIE_RECOMMENDER_PULUMI) {
@@ -53,7 +53,7 @@ export const node: Check<MachineDeps> = async ({ stack, env, projectDir }) => {
     );
 };
 
-/** A Pulumi engine of a supported version. */
+/** Checks the version of the Pulumi CLI. */
 export const engine: Check<MachineDeps> = async ({ ask }) => {
     const { exitCode, stdout, stderr } = await ask("version");
     if (exitCode !== 0) {
@@ -65,7 +65,7 @@ export const engine: Check<MachineDeps> = async ({ ask }) => {
         : fail(`Pulumi ${version} is older than ${oldestEngine}`, "npm run pulumi -- version   # installs a newer one");
 };
 
-/** A place for Pulumi's state. */
+/** Checks that the Pulumi CLI is logged in to a backend. */
 export const login: Check<MachineDeps> = async ({ ask }) => {
     const { exitCode, stdout, stderr } = await ask("whoami", "--json", "--verbose");
     if (exitCode !== 0) {
@@ -78,7 +78,7 @@ export const login: Check<MachineDeps> = async ({ ask }) => {
     return ok(`${user} at ${url}`);
 };
 
-/** Pulumi asks for the passphrase on a terminal, so a missing one is only a warning. */
+/** Checks the passphrase. Pulumi asks for a missing passphrase on a terminal, so this is only a warning. */
 export const passphrase: Check<MachineDeps> = async ({ stack, configFile, env, ask }) => {
     const settings = await readFile(configFile, "utf8").catch(() => "");
     const salt = /^encryptionsalt: *(\S+)/m.exec(settings)?.[1];
@@ -109,7 +109,7 @@ export const passphrase: Check<MachineDeps> = async ({ stack, configFile, env, a
         : ok(right ? "set, and valid for the stack" : "set");
 };
 
-/** Pulumi's AWS plugin, in the version of the package. */
+/** Checks that Pulumi's AWS plugin is installed in the version of `@pulumi/aws`. */
 export const awsPlugin: Check<MachineDeps> = async ({ ask, env, projectDir }) => {
     const wanted = await versionIn(join(projectDir, "node_modules", "@pulumi", "aws"));
     const onPath = await findOnPath("pulumi-resource-aws", env);
@@ -132,7 +132,7 @@ export const awsPlugin: Check<MachineDeps> = async ({ ask, env, projectDir }) =>
           );
 };
 
-/** The installed packages are those of package.json. */
+/** Checks that installed packages have the versions in package.json. */
 export const packages: Check<MachineDeps> = async ({ projectDir }) => {
     const { dependencies } = JSON.parse(await readFile(join(projectDir, "package.json"), "utf8")) as {
         dependencies: Record<string, string>;
@@ -169,7 +169,7 @@ async function findOnPath(command: string, env: NodeJS.ProcessEnv): Promise<stri
     return undefined;
 }
 
-/** Whether a version is not older than another, by their three numbers. */
+/** Whether a version is at least another one, by its three numbers. */
 export function isAtLeast(version: string, oldest: string): boolean {
     const [have, want] = [version, oldest].map((text) => text.split(".").map((part) => Number.parseInt(part, 10)));
     for (const [index, number] of (want ?? []).entries()) {
@@ -186,9 +186,8 @@ const iterations = 1_000_000;
 const tagBytes = 16;
 
 /**
- * Whether a passphrase is valid for a stack's `encryptionsalt`, `v1:<salt>:v1:<nonce>:<cipher text of a known word>`.
- * It has the format of Pulumi's passphrase secrets manager (PBKDF2 with SHA-256, AES-256-GCM). Undefined for any other
- * format.
+ * Whether a passphrase belongs to a stack's `encryptionsalt`, which has the form `v1:<salt>:v1:<nonce>:<cipher text of
+ * a known word>` (Pulumi's passphrase secrets manager: PBKDF2 with SHA-256, AES-256-GCM). Undefined for any other form.
  */
 export async function opens(encryptionSalt: string, passphrase: string): Promise<boolean | undefined> {
     const [form, salt, cipher, nonce, text] = encryptionSalt.split(":");

@@ -16,11 +16,11 @@ import { interactionsSchemaFor } from "../stack/stack-config.ts";
 import { type AccountDeps, whoAmI } from "./account.ts";
 import { type Check, type Finding, fail, ok } from "./check.ts";
 
-/** Checks that the stack's names are free or its own: a name of another owner stops an `up` halfway. */
+/** Checks that the stack's names are free or belong to the stack: another owner's resource stops `up` halfway. */
 
 const otherNames = (stack: string) => `pulumi config set --stack ${stack} nameSuffix -- -<name>`;
 
-/** The bucket's name is the stack's own, or free in all of S3. */
+/** Checks that the bucket name is the stack's own, or free in all of S3. */
 export const bucketName: Check<AccountDeps> = async ({ config, held }) => {
     const { accountId } = await whoAmI(config);
     const name = bucketNameFor(config, accountId);
@@ -45,7 +45,7 @@ export const bucketName: Check<AccountDeps> = async ({ config, held }) => {
     return fail(`${name} exists already, and stack ${config.stack} does not have it`, another);
 };
 
-/** The role's name is the stack's own, or free in the account. */
+/** Checks that the role name is the stack's own, or free in the account. */
 export const roleName: Check<AccountDeps> = async ({ config, held }) => {
     const name = config.names.role;
     try {
@@ -61,7 +61,10 @@ export const roleName: Check<AccountDeps> = async ({ config, held }) => {
         : fail(`role ${name} exists, and stack ${config.stack} does not have it`, otherNames(config.stack));
 };
 
-/** An existing Personalize resource is adopted if its tags are the stack's. A schema has no tags: its text decides. */
+/**
+ * Checks existing Personalize resources, which `up` adopts if their tags are the stack's. A schema has no tags, so its
+ * text decides.
+ */
 export const personalizeNames: Check<AccountDeps> = async ({ config }) => {
     const { names, region, tags, stack, adopt, filters, watchedFilter } = config;
     const { partition, accountId } = await whoAmI(config);
@@ -76,7 +79,7 @@ export const personalizeNames: Check<AccountDeps> = async ({ config }) => {
             ? undefined
             : `${kind} ${tail.split("/").at(-1)} exists, and its tags are ${JSON.stringify(has)}`;
     };
-    // A resource in config `adopt` may still have another owner's tags.
+    // A resource in config `adopt` may have another owner's tags.
     const checks = Object.entries({
         datasetGroup: of("dataset group", `dataset-group/${names.datasetGroup}`, (datasetGroupArn) =>
             client.send(new DescribeDatasetGroupCommand({ datasetGroupArn })),

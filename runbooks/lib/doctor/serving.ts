@@ -12,7 +12,7 @@ import type { StackDeps } from "./stack.ts";
 
 const withoutApi = "not needed: there is no API (config api)";
 
-/** The fallback tables must exist, and belong to the same interactions. */
+/** Checks that fallback tables exist and were made from the current interactions. */
 export const fallbackTables: Check<Pick<StackDeps, "projectDir" | "configuration">> = async (deps) => {
     const found = await deps.configuration();
     if (!("config" in found)) {
@@ -32,7 +32,7 @@ export const fallbackTables: Check<Pick<StackDeps, "projectDir" | "configuration
         : fail(fault, tablesMend(interactionsFile));
 };
 
-/** A public API, and the firewall that the program does not create (docs/cost.md, "AWS WAF"). */
+/** Names the hourly cost that strangers can cause through a public API without AWS WAF (docs/cost.md, "AWS WAF"). */
 export const publicApi: Check<AccountDeps> = async ({ config: { serving, recipe, minProvisionedTPS } }) => {
     if (!serving.api) {
         return ok(withoutApi);
@@ -50,8 +50,8 @@ export const publicApi: Check<AccountDeps> = async ({ config: { serving, recipe,
 const distributionType = "aws:cloudfront/distribution:Distribution";
 
 /**
- * CloudFront may refuse an account that has no distribution yet. A stack whose page moves from CloudFront to the API
- * loses its distribution.
+ * Warns that CloudFront may reject an account without a distribution, and that a stack whose storefront moves from
+ * CloudFront to the API loses its distribution.
  */
 export const pageHost: Check<AccountDeps> = async ({ config: { region, serving, stack }, held }) => {
     const set = (value: string) => `pulumi config set --stack ${stack} storefront ${value}`;
@@ -77,7 +77,7 @@ export const pageHost: Check<AccountDeps> = async ({ config: { region, serving, 
           );
 };
 
-/** API Gateway refuses access logs until the account has a role for writing logs. */
+/** Checks the account's log role, without which API Gateway rejects access logs. */
 export const gatewayLogRole: Check<AccountDeps> = async ({ config: { region, serving, stack } }) => {
     if (!serving.api || !serving.accessLogs) {
         return ok(serving.api ? "not needed: no access logs (config apiAccessLogs)" : withoutApi);

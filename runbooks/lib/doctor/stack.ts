@@ -6,7 +6,7 @@ import { counted } from "../../../data-prep/words.ts";
 import type { PulumiAnswer } from "../stack/pulumi.ts";
 import { type Check, fail, ok, unknown } from "./check.ts";
 
-/** Size and rows of the interactions for the next import. */
+/** Size and rows of the interactions to import. */
 export interface DataSize {
     readonly bytes: number;
     readonly interactions: number;
@@ -17,19 +17,22 @@ export interface DataSize {
 export interface StackDeps {
     readonly stack: string;
     readonly projectDir: string;
-    /** The stack's configuration, its problems, or Pulumi's error. */
+    /** Returns the stack's configuration, its problems, or Pulumi's error. */
     configuration(): Promise<
         { readonly config: StackConfig } | { readonly problems: readonly ConfigProblem[] } | PulumiAnswer
     >;
-    /** Undefined if the file does not exist. @throws Error if it is not an interactions CSV. */
+    /**
+     * Reads the data's size; undefined if the file does not exist.
+     * @throws Error if the file is not an interactions CSV
+     */
     data(): Promise<DataSize | undefined>;
 }
 
-/** Minimums of the service for a training (personalize-facts: failure reasons). */
+/** The service's minimum for a training. */
 const leastInteractions = 1000;
 const leastUsers = 25;
 
-/** The stack exists, and its configuration is valid. */
+/** Checks that the stack exists and its configuration is valid. */
 export const configuration: Check<StackDeps> = async ({ stack, configuration }) => {
     const found = await configuration();
     if ("config" in found) {
@@ -45,7 +48,7 @@ export const configuration: Check<StackDeps> = async ({ stack, configuration }) 
         : fail(`it cannot be read: ${found.stderr}`, "pulumi login");
 };
 
-/** The prepared data exists, and is large enough for a training. */
+/** Checks that prepared data exists and is sufficient for a training. */
 export const interactions: Check<StackDeps> = async ({ configuration, data }) => {
     const found = await configuration();
     if (!("config" in found)) {
@@ -71,7 +74,7 @@ export const interactions: Check<StackDeps> = async ({ configuration, data }) =>
     return ok(`${counted(size.interactions, "interaction")} in ${file}`);
 };
 
-/** Reads the interactions file of the configuration; undefined without one. */
+/** Reads the interactions file in the configuration; undefined if the file does not exist. */
 export async function readData({ projectDir, configuration }: Omit<StackDeps, "data">): Promise<DataSize | undefined> {
     const found = await configuration();
     if (!("config" in found)) {

@@ -4,7 +4,7 @@ import { approximately, priceNote, prices } from "../../../config/prices.ts";
 import type { AccountDeps } from "./account.ts";
 import { type Check, type Finding, ok, warn } from "./check.ts";
 
-/** Another trail in the stack's region, also one of all regions or of the organization. */
+/** Checks for another trail in the stack's region, including multi-Region and organization trails. */
 export const auditTrail: Check<AccountDeps> = async ({ config }) => {
     if (!config.auditTrail) {
         return ok("not needed: no trail (config auditTrail)");
@@ -15,7 +15,7 @@ export const auditTrail: Check<AccountDeps> = async ({ config }) => {
     return trailFinding(trailList, config);
 };
 
-/** The cost of the stack's trail beside the trails of its region. */
+/** Returns the cost of the stack's trail in addition to the region's other trails. */
 export function trailFinding(
     trails: readonly Trail[],
     { names, region, stack }: Pick<StackConfig, "names" | "region" | "stack">,

@@ -1,7 +1,7 @@
 import { AccessError } from "access-doctor";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 
-/** The action of a runbook over access-doctor, whose errors get the runbooks' exit codes. */
+/** Wraps the action of a runbook that uses access-doctor, so that its errors have the runbooks' exit codes. */
 export const asRunbook =
     (action: (signal: AbortSignal) => Promise<number>) =>
     (signal: AbortSignal): Promise<number> =>

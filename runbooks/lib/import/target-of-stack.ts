@@ -5,9 +5,8 @@ import { recordedResources } from "../stack/stack.ts";
 import { requireStackConfig, selectedStack } from "../stack/stack-config.ts";
 
 /**
- * A stack's failed import; otherwise the import of its interactions, or the planned one before the first `up`.
- *
- * @throws RunbookError if the stack does not exist, or its configuration has problems.
+ * Returns a stack's failed import; otherwise its interactions import, or before the first `up` the planned one.
+ * @throws RunbookError if the stack does not exist or its configuration has problems
  */
 export async function targetOfStack(named: string | undefined, look: Look = quietLook): Promise<Target> {
     const stack = named ?? (await selectedStack());

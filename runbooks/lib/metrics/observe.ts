@@ -16,19 +16,19 @@ import {
 import { readGuardState } from "../../../personalize/operations/state-flags.ts";
 import { listVersions, type Metrics, metricsOf } from "../training/versions.ts";
 
-/** State of a stack at a moment; times in epoch milliseconds. */
+/** A stack's state at a time; times in epoch milliseconds. */
 export interface StackObservation {
     readonly now: number;
-    /** The campaign and the ARN of its version; undefined without a campaign. */
+    /** The campaign with its version's ARN; undefined without a campaign. */
     readonly campaign: (ObservedCampaign & { readonly solutionVersionArn: string }) | undefined;
     readonly requests: RequestWindows;
     /** Requests of the stack's own prefetch. */
     readonly prefetched: RequestWindows;
-    /** The campaign that orders given films; undefined without one. */
+    /** The ranking campaign; undefined if the stack has none. */
     readonly ranking: CampaignObservations | undefined;
-    /** State of the cost guard; undefined before its first run, and if it is unreadable. */
+    /** The cost guard's state; undefined before the first run, or if it cannot be read. */
     readonly guard: GuardState | undefined;
-    /** ACTIVE versions with their metrics, the oldest first. */
+    /** ACTIVE versions with their metrics, oldest first. */
     readonly versions: readonly { readonly solutionVersionArn: string; readonly metrics: Metrics }[];
     /** Start of the newest ACTIVE import of interactions. */
     readonly importedAt: number | undefined;
@@ -40,7 +40,7 @@ export interface ObservationClients {
     readonly ssm: SSMClient;
 }
 
-/** ARNs of the stack's resources; undefined if the program has not made them. */
+/** ARNs of the stack's resources; undefined if a resource does not exist. */
 export interface ObservedResources {
     readonly stack: string;
     readonly campaignArn: string | undefined;
@@ -53,10 +53,13 @@ export interface ObservedResources {
 
 /** CloudWatch keeps datapoints of five minutes for 63 days. */
 const longestPeriod = 62 * day;
-/** Each metric of each version costs money; older ones no longer change, and `npm run versions` shows them. */
+/**
+ * The number of newest versions to publish: each metric of a version costs money. Metrics of older versions do not
+ * change; `npm run versions` shows them.
+ */
 const mostVersions = 5;
 
-/** Reads everything that is published. */
+/** Reads everything that the metrics need. */
 export async function observeStack(
     clients: ObservationClients,
     at: ObservedResources,
@@ -94,7 +97,7 @@ export async function observeStack(
     };
 }
 
-/** The campaign; undefined if it is being deleted. */
+/** Reads the campaign; undefined if it is being deleted. */
 async function campaignIn(client: PersonalizeClient, campaignArn: string): Promise<StackObservation["campaign"]> {
     const seen = await observeCampaign(client, campaignArn);
     return seen && isLeaving(seen) ? undefined : seen;
@@ -111,7 +114,7 @@ async function activeVersions(
     for (const [index, version] of active.entries()) {
         const { solutionVersionArn } = version;
         const serves = (one: typeof version | undefined) => one?.solutionVersionArn === campaign?.solutionVersionArn;
-        // The serving version is compared with the one before it, however old they are.
+        // The serving version is compared with the version trained before it, so both are included at any age.
         if (newest.has(version) || serves(version) || serves(active[index + 1])) {
             const metrics = await metricsOf(client, solutionVersionArn);
             versions.push(...(metrics === null ? [] : [{ solutionVersionArn, metrics }]));

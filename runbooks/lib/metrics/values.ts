@@ -13,19 +13,19 @@ import type { StackObservation } from "./observe.ts";
 export interface MetricValue {
     readonly name: string;
     readonly value: number;
-    /** Id of its version; undefined for a metric of the stack. */
+    /** Id of the solution version; undefined for a stack metric. */
     readonly version?: string;
 }
 
-/** Limit of PutMetricData for one call (API reference). */
+/** PutMetricData's maximum number of values per call (API reference). */
 const mostAtOnce = 1000;
 
-/** Start of the minute: a second run in it publishes equal values. */
+/** Returns the start of the minute, so that a second run in the same minute publishes equal values. */
 export const minuteOf = (now: number): number => Math.floor(now / minute) * minute;
 
 /**
- * The values to publish, named as in config/metrics.ts; unknown ones are omitted. Idle time and cost are calculated
- * from the cost guard's state as the guard does. The month's spend is included only if it has some.
+ * Returns the values to publish, named as in config/metrics.ts, without unknown ones. Calculates idle time and cost as
+ * the cost guard does, from its state. Includes the month's spend only if the guard has recorded it.
  */
 export function valuesOf(observation: StackObservation, config: GuardConfig): MetricValue[] {
     const { now, campaign, requests, prefetched, ranking, guard, versions, importedAt } = observation;
@@ -61,8 +61,8 @@ export function valuesOf(observation: StackObservation, config: GuardConfig): Me
 }
 
 /**
- * Percent by which the NDCG@10 of the serving version is below that of the version before. It is as in retrain's
- * quality gate. It is 0 if it is not below, or there is none before. Undefined if unknown.
+ * Returns by how many percent the serving version's NDCG@10 is below that of the version trained before it, as in the
+ * quality gate. Returns 0 if it is not below, or if no version was trained before; undefined if unknown.
  */
 function ndcgDrop(versions: StackObservation["versions"], serving: string | undefined): number | undefined {
     const at = versions.findIndex(({ solutionVersionArn }) => solutionVersionArn === serving);
@@ -74,7 +74,7 @@ function ndcgDrop(versions: StackObservation["versions"], serving: string | unde
     return before === undefined || before === 0 ? 0 : Math.max(0, 100 * (1 - reached / before));
 }
 
-/** The values for PutMetricData, in calls of at most a thousand, all at the moment `at`. */
+/** Splits the values into PutMetricData calls of at most 1,000, all with the time `at`. */
 export function batchesOf(values: readonly MetricValue[], stack: string, at: number): MetricDatum[][] {
     const data = values.map(({ name, value, version }) => ({
         MetricName: name,

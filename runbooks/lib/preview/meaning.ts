@@ -3,7 +3,7 @@ import { type PlannedStack, rankingMinimumTPS, rankingRecipe } from "../../../co
 import { counted } from "../../../data-prep/words.ts";
 import { observedMinutes } from "../doctor/forecast.ts";
 
-/** One step of the engine's plan. */
+/** One step in the engine's plan. */
 export interface Step {
     /** The engine's operation, for example `create`, `update` or `replace`. */
     readonly op: string;
@@ -13,14 +13,14 @@ export interface Step {
 type Change = "create" | "update" | "replace" | "delete";
 const changes: readonly string[] = ["create", "update", "replace", "delete"] satisfies Change[];
 
-/** A sentence for a change of resources of one type; undefined if the change needs none. */
+/** Returns a sentence about changed resources of one type; undefined if none is needed. */
 type Meaning = (change: Change, names: readonly string[], plan: PlannedStack) => string | undefined;
 
 const minutes = ({ low, high }: { readonly low: number; readonly high: number }) => `about ${low} to ${high} minutes`;
 const isNew = (change: Change) => change === "create" || change === "replace";
 const forRanking = (name: string) => name.includes("ranking");
 
-/** What a change means for the people who use the recommender, and for the bill; by the last part of the type. */
+/** What a change means for users of the recommender and for the bill, by the last part of the resource type. */
 const meanings: Readonly<Record<string, Meaning>> = {
     DatasetImportJob: (change, names, { bytes }) =>
         isNew(change)
@@ -74,11 +74,11 @@ const meanings: Readonly<Record<string, Meaning>> = {
 };
 
 /**
- * What the planned changes mean: trainings, cost, interruptions and losses of data. One sentence for each change, without
- * a full stop; none if nothing changes.
+ * Describes what planned changes mean: trainings, costs, interruptions and data loss. Returns one sentence for each
+ * change, without a full stop; empty if nothing changes.
  */
 export function meaningOf(steps: readonly Step[], plan: PlannedStack): string[] {
-    // The engine records each change of the configuration as an update of its own provider.
+    // The engine records a changed configuration as an update of the provider.
     const changed = steps.filter(({ op, urn }) => changes.includes(op) && !urn.includes("::pulumi:providers:"));
     if (changed.length === 0) return [];
     const sentences = Object.entries(meanings).flatMap(([type, meaning]) =>
@@ -94,5 +94,5 @@ export function meaningOf(steps: readonly Step[], plan: PlannedStack): string[] 
         : ["no import, no training and no interruption: only resources around the recommender change"];
 }
 
-/** The last part of a URN's type: `Bucket` of `urn:pulumi:dev::p::a$aws:s3/bucket:Bucket::data`. */
+/** Returns the last part of a URN's type: `Bucket` for `urn:pulumi:dev::p::a$aws:s3/bucket:Bucket::data`. */
 const typeOf = (urn: string): string => urn.split("::")[2]?.split(/[:/$]/).at(-1) ?? "";

@@ -3,7 +3,8 @@ import type { PlannedStack } from "../../../cost/estimate.ts";
 import { guardOutput } from "../cli/output.ts";
 import { meaningOf, type Step } from "./meaning.ts";
 
-// Prints on stderr what a preview means, from the engine's events; the launchers start this after `pulumi preview`.
+// The launchers start this program after `pulumi preview`. It reads the engine's events and prints on stderr what the
+// changes mean.
 guardOutput();
 
 interface EngineEvent {
@@ -13,7 +14,7 @@ interface EngineEvent {
             readonly new?: { readonly inputs?: { readonly priced?: { readonly plan: PlannedStack } } };
         };
     };
-    /** The last event of a run that ended without an error. */
+    /** The last event of a run without errors. */
     readonly summaryEvent?: object;
 }
 
@@ -23,7 +24,7 @@ const events = readFileSync(file, "utf8")
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as EngineEvent);
 const steps = events.flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadata ?? []);
-// Another program of this folder, such as the operator's, has no stack owner and nothing to explain.
+// Other programs in this folder, such as the operator's, have no StackOwner, and their previews need no explanation.
 const plan = steps.find(({ type }) => type.endsWith("personalize:StackOwner"))?.new?.inputs?.priced?.plan;
 if (plan !== undefined && events.some(({ summaryEvent }) => summaryEvent !== undefined)) {
     const lines = meaningOf(steps, plan);

@@ -6,22 +6,22 @@ export interface Explanation {
     readonly historyLength: number;
     /** Share of all users with a shorter history, 0 to 1. */
     readonly longerThan: number;
-    /** Share of the first item in the list's scores, 0 to 1; null if the recipe returns no scores. */
+    /** The first item's share of all scores in the list, 0 to 1; null if the recipe returns no scores. */
     readonly sharpness: number | null;
     /** Share of the compared users with a flatter list, 0 to 1. */
     readonly sharperThan: number | null;
-    /** Number of the list's items among the most popular items. */
+    /** The number of items in the list that are also among the most popular items. */
     readonly popularItems: number;
     readonly verdict: "unknown user" | "sparse" | "mixed" | "confident";
     readonly sentence: string;
 }
 
-/** Users with fewer interactions have sparse data. */
+/** Users with fewer interactions count as sparse. */
 const sparseHistory = 25;
 
 /**
- * Explains a list by the amount of the user's data, and its share of popular items. Its scores' sharpness is compared
- * with other users'.
+ * Explains a list by the user's number of interactions and the list's popular items, and compares the sharpness of its
+ * scores with other users' lists.
  */
 export function explain(
     interactions: Pick<Columns, "userIds" | "users" | "itemIds" | "items">,

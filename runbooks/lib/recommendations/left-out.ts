@@ -2,13 +2,13 @@ import { DescribeFilterCommand, type PersonalizeClient } from "@aws-sdk/client-p
 import type { Columns } from "../../../data-prep/columns.ts";
 import { filterArnOf, type Recommendation } from "./recommendations.ts";
 
-/** Effect of a filter on a user's list. */
+/** A filter's effect on a user's list. */
 export interface LeftOut {
     readonly filter: string;
     readonly expression: string;
-    /** Items of the list without the filter that the filter left out, best first. */
+    /** Items that the filter removed from the unfiltered list, best first. */
     readonly items: readonly Recommendation[];
-    /** Items of the filtered list that the user has interacted with. */
+    /** Items in the filtered list with which the user has interacted. */
     readonly knownItems: readonly Recommendation[];
     readonly sentence: string;
 }
@@ -18,7 +18,7 @@ export interface NamedFilter {
     readonly expression: string;
 }
 
-/** The filter of this name in the campaign's account and region. Throws the service's errors. */
+/** Reads the filter with this name in the campaign's account and region. Throws the service's errors. */
 export async function describeFilter(
     client: PersonalizeClient,
     campaignArn: string,
@@ -30,7 +30,7 @@ export async function describeFilter(
     return { name, expression: filter?.filterExpression ?? "" };
 }
 
-/** Compares a user's filtered list with an equally long one without the filter; `history` has the user's items. */
+/** Compares a user's filtered list with an unfiltered list of equal length. `history` contains the user's items. */
 export function leftOut(
     { name, expression }: NamedFilter,
     list: readonly Recommendation[],
@@ -54,7 +54,7 @@ export function leftOut(
     };
 }
 
-/** Ids of the items that a user has interacted with. */
+/** Returns the ids of items with which a user has interacted. */
 export function historyOf(
     { userIds, users, itemIds, items }: Pick<Columns, "userIds" | "users" | "itemIds" | "items">,
     userId: string,
@@ -67,7 +67,7 @@ export function historyOf(
     return history;
 }
 
-/** Developer Guide, "Filter expressions": how many interactions a filter considers. */
+/** Returns a note about the interactions that a filter considers (Developer Guide, "Filter expressions"). */
 const whyKnown = (expression: string) =>
     /\bEXCLUDE\b[^|]*\bInteractions\b/i.test(expression)
         ? " (a filter sees a user's 100 latest interactions of an event type)"

@@ -4,16 +4,17 @@ import { sha256Of } from "../../../data-prep/files.ts";
 import { tablesPathBeside } from "../../../data-prep/places.ts";
 import { parseTables } from "../../../data-prep/tables/document.ts";
 
-/** The local file of interactions, compared with the file that the stack imported. */
+/** The local interactions file, compared with the file that the stack imported. */
 export type OwnData =
     | { readonly kind: "own"; readonly interactions: Columns; titleOf(itemId: string): string }
-    /** `why` states the difference. Titles and histories of such a file could belong to other data. */
+    /**
+     * The file differs from the imported one, as `why` states. Its titles and histories could belong to other items.
+     */
     | { readonly kind: "other"; readonly why: string };
 
 /**
- * Reads the interactions beside a stack.
- *
- * @param importedHash first eight digits of the imported file's SHA-256; undefined if the stack does not record it.
+ * Reads the local interactions of a stack.
+ * @param importedHash first eight digits of the imported file's SHA-256; undefined if the stack does not record it
  */
 export async function ownData(file: string, importedHash: string | undefined): Promise<OwnData> {
     try {
@@ -27,7 +28,7 @@ export async function ownData(file: string, importedHash: string | undefined): P
     }
 }
 
-/** Titles with their year from the tables beside the file, if these were made of it; ids otherwise. */
+/** Returns a function that returns titles with year if the fallback tables were made from this file, otherwise ids. */
 async function titlesOf(file: string, sha256: string): Promise<(itemId: string) => string> {
     const text = await readFile(tablesPathBeside(file), "utf8").catch((error: NodeJS.ErrnoException) => {
         if (error.code !== "ENOENT") {
@@ -45,7 +46,7 @@ async function titlesOf(file: string, sha256: string): Promise<(itemId: string) 
     return (itemId) => byId.get(itemId) || itemId;
 }
 
-/** The users without an interaction in the data. */
+/** Returns the users without interactions in the data. */
 export function unknownUsers(users: readonly string[], { userIds }: Columns): string[] {
     const known = new Set(userIds);
     return users.filter((user) => !known.has(user));

@@ -1,7 +1,7 @@
 import { GetRecommendationsCommand, type PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { catalogueBeside, titleLookup } from "../../../data-prep/catalogue.ts";
 
-/** One recommended item; `score` is the service's own, absent if the recipe returns none. */
+/** One recommended item. `score` is the service's; missing if the recipe returns no scores. */
 export interface Recommendation {
     readonly itemId: string;
     readonly title: string;
@@ -23,14 +23,14 @@ export interface RecommendOptions {
     readonly signal?: AbortSignal;
 }
 
-/** A filter of the campaign's dataset group, with values for its placeholders. */
+/** A filter with the values of its placeholders. */
 export interface FilterUse {
     readonly name: string;
-    /** Values by placeholder; several for a list in the expression. */
+    /** Values by placeholder; several values for a list in the expression. */
     readonly values: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Requests each user's list, one after the other: the minimum may be one transaction a second. */
+/** Requests the users' lists one after another, because the minimum may be 1 TPS. */
 export async function recommend(
     { client, titleOf }: RecommendDeps,
     { campaignArn, users, numResults, filter, signal }: RecommendOptions,
@@ -54,8 +54,8 @@ export async function recommend(
 }
 
 /**
- * The service requires quotes around each value, and commas between them (Developer Guide, "Filtering
- * recommendations").
+ * Returns the filter parameters of the request. The service requires quoted values, separated by commas (Developer
+ * Guide, "Filtering recommendations").
  */
 function filterOf(campaignArn: string, { name, values }: FilterUse) {
     const listed = ([placeholder, texts]: [string, readonly string[]]) =>
@@ -66,11 +66,11 @@ function filterOf(campaignArn: string, { name, values }: FilterUse) {
     };
 }
 
-/** ARN of a filter beside a campaign, by its name. */
+/** Returns the ARN of a filter in the campaign's account and region. */
 export const filterArnOf = (campaignArn: string, name: string): string =>
     campaignArn.replace(/campaign\/.*$/, `filter/${name}`);
 
-/** Titles with their year, from the catalogue beside the interactions; ids without a catalogue. */
+/** Returns a function that returns an item's title and year from the catalogue beside the interactions, or the id. */
 export async function titlesBeside(interactionsFile: string): Promise<(itemId: string) => string> {
     const catalogue = await catalogueBeside(interactionsFile);
     return titleLookup(

@@ -1,23 +1,23 @@
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { askPulumi, noSuchCommand, type PulumiAnswer } from "./pulumi.ts";
 
-/** Resources of the project's stacks, as far as their states are readable. */
+/** The resources in the project's readable stack states. */
 export interface AllStacks {
-    /** Names of the backend's stacks, without organization and project, as in tags. */
+    /** Stack names without organization and project, as in tags. */
     readonly names: readonly string[];
     readonly unreadable: readonly { readonly stack: string; readonly reason: string }[];
     /** ARNs of all recorded resources. */
     readonly arns: ReadonlySet<string>;
     /**
-     * `<Pulumi type> <id>` of every recorded resource. Also `<Pulumi type> <name>` of Personalize resources that are being
-     * created in the stack's region, because the next `pulumi up` adopts these.
+     * `<Pulumi type> <id>` of each recorded resource, and `<Pulumi type> <name>` of each Personalize resource whose
+     * creation is pending in the stack's region, because the next `pulumi up` adopts it.
      */
     readonly ids: ReadonlySet<string>;
-    /** AWS resources whose creation an update did not finish: the resource may exist, and no state records it. */
+    /** AWS resources whose creation an update did not finish: the resource may exist, but no state records it. */
     readonly interrupted: readonly InterruptedCreate[];
 }
 
-/** A creation by AWS's plugin that a state lists as pending. */
+/** A pending creation by the AWS plugin in a stack's state. */
 export interface InterruptedCreate {
     /** As `pulumi stack ls` prints it. */
     readonly stack: string;
@@ -44,9 +44,8 @@ interface State {
 }
 
 /**
- * Reads the state of each stack of this project in the backend.
- *
- * @throws RunbookError if the backend cannot list the stacks: then leftovers cannot be recognised.
+ * Reads the states of this project's stacks in the backend.
+ * @throws RunbookError if the backend cannot list the stacks, without which leftovers cannot be recognised
  */
 export async function readAllStacks(
     ask: (...args: readonly string[]) => Promise<PulumiAnswer> = askPulumi,
@@ -78,12 +77,12 @@ export async function readAllStacks(
     return { names: names.map(shortName), unreadable, arns, ids, interrupted };
 }
 
-/** The stack's name in programs and tags: the last part of `organization/project/stack`. */
+/** Returns the stack's name in programs and tags: the last part of `organization/project/stack`. */
 export function shortName(stack: string): string {
     return stack.slice(stack.lastIndexOf("/") + 1);
 }
 
-/** Resources of an exported state; undefined if the text is not a state. */
+/** Returns the resources in an exported state; undefined if the text is not a state. */
 export function heldBy(
     exported: string,
 ):
@@ -98,7 +97,7 @@ export function heldBy(
     const recorded = state.deployment?.resources ?? [];
     const pending = (state.deployment?.pending_operations ?? []).filter(({ type }) => type === "creating");
     const isAws = ({ resource }: { resource: StateResource }) => resource.type.startsWith("aws:");
-    // After `destroy`, or after a reverted change of the region, no `pulumi up` adopts them.
+    // After `destroy`, or after the region was changed back, no `pulumi up` adopts these resources.
     const regions = new Set(recorded.map(({ inputs }) => inputs?.region));
     const making = pending
         .filter((one) => !isAws(one) && regions.has(one.resource.inputs?.region))
@@ -123,7 +122,7 @@ export function heldBy(
     };
 }
 
-/** The name of a dataset in its ARN, `GROUP/INTERACTIONS`, which leaves out the name that the program gives. */
+/** Returns a dataset's name in its ARN, `<group>/INTERACTIONS`, which differs from the program's name. */
 function datasetName({ datasetGroupArn, datasetType }: StateResource["inputs"] = {}): string | undefined {
     return typeof datasetGroupArn === "string" && typeof datasetType === "string"
         ? `${datasetGroupArn.split("/").at(-1)}/${datasetType.toUpperCase()}`

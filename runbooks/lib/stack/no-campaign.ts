@@ -7,7 +7,7 @@ import { goneOrThrow } from "../../../personalize/remove.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { shortName } from "./all-stacks.ts";
 
-/** The error for a stack without a campaign, by its outputs: the reason, and the command that creates one. */
+/** Returns the error for a stack without a campaign: the reason, and the command that creates one. */
 export async function noCampaign(stack: string, outputs: Readonly<Record<string, string>>): Promise<RunbookError> {
     const { datasetGroupArn, solutionVersionArn } = outputs;
     const region = datasetGroupArn?.split(":")[3];
@@ -34,8 +34,8 @@ async function parkedError(stack: string, region: string): Promise<RunbookError 
 }
 
 /**
- * The error for a request that names something that Personalize does not have: what there is, and the next command.
- * Another error stays as it is.
+ * Returns the error for a request that names a missing resource: the existing ones, and the next command. Returns any
+ * other error unchanged.
  */
 export async function notFound(
     error: unknown,

@@ -3,9 +3,8 @@ import type { TableOperation, TableOperationResult } from "../../../app/function
 import { RunbookError } from "../cli/runbook.ts";
 
 /**
- * Does an operation on the API's table, by the function that may.
- *
- * @throws RunbookError with the function's error, and the errors of Lambda.
+ * Runs an operation on the API's table with the function that has permission.
+ * @throws RunbookError with the function's error; also throws Lambda's errors
  */
 export async function operateTable(
     outputs: Readonly<Record<string, string>>,

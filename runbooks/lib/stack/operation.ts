@@ -13,7 +13,7 @@ import { shortName } from "./all-stacks.ts";
 import { type RecordedResource, recordedResources } from "./stack.ts";
 import { requireStackConfig, selectedStack } from "./stack-config.ts";
 
-/** Options of runbooks that change the serving campaign. */
+/** Options of runbooks that change the campaign. */
 export interface OperationOptions extends CommonOptions {
     readonly configFile?: string;
     readonly reason?: string;
@@ -28,13 +28,13 @@ export const withConfigFile = (command: Command): Command =>
         "the stack's configuration, as `pulumi up` takes it; default: Pulumi.<stack>.yaml",
     );
 
-/** A stack as an operation finds it. */
+/** A stack with its configuration and state. */
 export interface OperatedStack {
-    /** The stack's name for Pulumi. */
+    /** The stack's name in Pulumi commands. */
     readonly stack: string;
     readonly config: StackConfig;
     readonly recorded: readonly RecordedResource[];
-    /** ARN of the program's resource of a kind; undefined if it does not exist. */
+    /** Returns the ARN of the stack's resource of a kind; undefined if the resource does not exist. */
     arnOf(kind: RecordedResource["kind"]): string | undefined;
 }
 
@@ -46,14 +46,14 @@ export interface OperatedStack {
 export async function operatedStack({ stack: named, configFile }: OperationOptions): Promise<OperatedStack> {
     const stack = named ?? (await selectedStack("Name one with --stack."));
     const reading = requireStackConfig(stack, configFile);
-    // If the stack does not exist, the error of the state is better. An operator of a stack does not want to create it.
+    // If the stack does not exist, the error from reading its state is more helpful than one that suggests creating it.
     reading.catch(() => undefined);
     const recorded = await recordedResources(stack);
     return { stack, config: await reading, recorded, arnOf: (kind) => arnIn(recorded, kind) };
 }
 
 /**
- * ARN of the program's resource of a kind, of the first campaign or the ranking one. Undefined if it does not exist.
+ * Returns the ARN of a resource kind, of the first or the ranking campaign; undefined if the resource does not exist.
  */
 export const arnIn = (
     recorded: readonly RecordedResource[],
@@ -62,7 +62,9 @@ export const arnIn = (
 ): string | undefined =>
     recorded.findLast((made) => made.kind === kind && made.arn !== undefined && (made.ranks ?? false) === ranks)?.arn;
 
-/** ARNs of the ranking campaign (config rankingCampaign) and its version; undefined if the state has none. */
+/**
+ * Returns the ARNs of the ranking campaign (config rankingCampaign) and its version; undefined if the state has none.
+ */
 export function rankingOf(recorded: readonly RecordedResource[]): {
     readonly campaignArn: string | undefined;
     readonly solutionVersionArn: string | undefined;
@@ -72,9 +74,8 @@ export function rankingOf(recorded: readonly RecordedResource[]): {
 }
 
 /**
- * Refuses while the campaign is parked.
- *
- * @throws RunbookError while it is parked.
+ * Checks that the campaign is not parked.
+ * @throws RunbookError if the campaign is parked
  */
 export async function refuseParked(deps: OperationDeps, { region, stack }: StackConfig): Promise<void> {
     const { parked } = await readStateFlags(deps.ssm(region), stack);
@@ -86,8 +87,8 @@ export async function refuseParked(deps: OperationDeps, { region, stack }: Stack
 }
 
 /**
- * The stack's campaign: the one in the state, otherwise the stack's own by its name. It may be deleted in AWS;
- * undefined without either.
+ * Returns the stack's campaign: the one in the state, otherwise the stack's own campaign with its name. The campaign
+ * may be deleted in AWS. Undefined if neither exists.
  */
 export async function operatedCampaign(deps: OperationDeps, of: OperatedStack): Promise<OperatedCampaign | undefined> {
     const { stack, config } = of;
@@ -109,14 +110,14 @@ async function oursByName(deps: OperationDeps, of: OperatedStack): Promise<strin
     return isOurs(tags, tagsOfStack(of)) ? arn : undefined;
 }
 
-/** The stack's tags with its id, from its state. A stack without an id owns no resource with one. */
+/** Returns the stack's tags with its id, from the state. A stack without an id owns no resource with an id. */
 const tagsOfStack = ({ config, recorded }: OperatedStack): Tags => ({
     ...config.tags,
     [ownerTag]: recorded.map(({ inputs }) => (inputs.tags as Tags | undefined)?.[ownerTag]).find(Boolean) ?? "",
 });
 
 /**
- * Inputs of the campaign as the program would make it, at a version; `name` names another campaign than the first. An
+ * Returns the inputs of the campaign that the program would create with a version. `name` selects another campaign. An
  * adopted campaign keeps its name, so that config `adopt` stays valid.
  */
 export function campaignInputs(
@@ -139,7 +140,10 @@ export function campaignInputs(
     };
 }
 
-/** Dependencies of an operation in AWS: progress on stderr; `signal` ends every wait and the operation. */
+/**
+ * Creates the dependencies of an operation in AWS. Progress goes to stderr, and `signal` ends the operation and each
+ * wait.
+ */
 export function operationDeps(signal: AbortSignal): OperationDeps {
     return {
         client: personalizeClients(),
@@ -147,7 +151,7 @@ export function operationDeps(signal: AbortSignal): OperationDeps {
         sleep: (seconds) => sleep(seconds * 1000, undefined, { signal }),
         now: () => performance.now() / 1000,
         log: (message) => process.stderr.write(`${message}\n`),
-        // A runbook has no engine: it records the result itself.
+        // A runbook runs without the engine and records its result itself.
         assertEngineAlive: async () => signal.throwIfAborted(),
         random: Math.random,
     };

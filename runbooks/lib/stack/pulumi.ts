@@ -6,17 +6,17 @@ import { waitingFor } from "../cli/waits.ts";
 
 const projectDir = join(import.meta.dirname, "..", "..", "..");
 
-/** Exit code without pulumi on the PATH, as in a shell. */
+/** The exit code if PATH has no pulumi, as in a shell. */
 export const noSuchCommand = 127;
 
-/** Result of a Pulumi command; `exitCode` is `noSuchCommand` without pulumi on the PATH. */
+/** The result of a Pulumi command. `exitCode` is `noSuchCommand` if PATH has no pulumi. */
 export interface PulumiAnswer {
     readonly exitCode: number;
     readonly stdout: string;
     readonly stderr: string;
 }
 
-/** The error of a Pulumi that is not logged in; undefined for another failure. */
+/** Returns the error for a Pulumi CLI without a login; undefined for other failures. */
 export const loginProblem = (stderr: string): RunbookError | undefined =>
     /PULUMI_ACCESS_TOKEN must be set|not logged in/i.test(stderr)
         ? new RunbookError(
@@ -25,7 +25,7 @@ export const loginProblem = (stderr: string): RunbookError | undefined =>
           )
         : undefined;
 
-/** Runs a Pulumi command in the project's folder without questions; a failure is a result too. */
+/** Runs a Pulumi command in the project's folder without prompts. Returns failures as results. */
 export function askPulumi(...args: readonly string[]): Promise<PulumiAnswer> {
     const options = { cwd: projectDir, maxBuffer: 64 * 1024 * 1024 };
     const answer = new Promise<PulumiAnswer>((resolve) => {
@@ -40,16 +40,15 @@ export function askPulumi(...args: readonly string[]): Promise<PulumiAnswer> {
 }
 
 /**
- * Runs `pulumi up` without questions, with its output on stderr. On Ctrl-C the engine ends after its current step, and
- * this waits for it.
- *
- * @returns the engine's exit code.
+ * Runs `pulumi up` without prompts and with its output on stderr. On Ctrl-C, waits until the engine has finished its
+ * current step.
+ * @returns the engine's exit code
  */
 export async function pulumiUp(stack: string, configFile: string | undefined, signal: AbortSignal): Promise<number> {
     const args = ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack];
     const file = configFile === undefined ? [] : ["--config-file", configFile];
     const child = spawn("pulumi", [...args, ...file], { cwd: projectDir, stdio: ["ignore", 2, 2] });
-    // A terminal sends Ctrl-C to the engine itself.
+    // A terminal sends Ctrl-C to the engine, too.
     const interrupt = () => void (process.stdin.isTTY || child.kill("SIGINT"));
     signal.addEventListener("abort", interrupt, { once: true });
     try {

@@ -4,10 +4,10 @@ import { type ExportedStack, isOfRanking } from "./stack.ts";
 const typeOf = (kind: string) => `pulumi-nodejs:dynamic/personalize:${kind}`;
 
 /**
- * Updates the campaigns in the stack's state to those in AWS. A runbook changes the campaign outside Pulumi, and
- * `pulumi up` compares with the state only, so it would miss the difference. An `up` of the campaign alone records one
- * that the state does not have, as after park. If the state cannot be written (no pulumi, another `up`), prints the
- * command for later.
+ * Updates the campaigns in the stack's state. A runbook changes campaigns outside Pulumi, and `pulumi up` compares only
+ * with the state, so `up` would not see the change. If the state has no campaign, for example after park, an `up` of
+ * the campaign alone records it. If the state cannot be written (no pulumi, another `up`), prints the command for
+ * later.
  */
 export async function recordCampaign(
     stack: string,
@@ -23,7 +23,7 @@ export async function recordCampaign(
     if (exported.exitCode === 0 && recorded === undefined && !isThere) {
         return;
     }
-    // The ranking campaign is deleted and created with the first.
+    // The ranking campaign is deleted and created together with the first campaign.
     const targets = [false, true].flatMap((ranks) => {
         const target = recorded
             ? urnOf("Campaign", ranks)

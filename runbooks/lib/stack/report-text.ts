@@ -4,7 +4,7 @@ import { duration } from "../../../personalize/wait.ts";
 import { table } from "../cli/table.ts";
 import type { StackReport } from "./stack-report.ts";
 
-/** The state of a stack as text. */
+/** Formats a stack's state for a terminal. */
 export function reportText({ overall, resources, money, unread }: StackReport): string {
     if (overall === "empty") {
         return "The stack has no Personalize resources. Create them with: pulumi up";
@@ -48,7 +48,7 @@ export function reportText({ overall, resources, money, unread }: StackReport): 
 const parkedText = ({ since, reason }: { readonly since: string; readonly reason: string }) =>
     `the campaign has been parked since ${readable(Date.parse(since))} (${reason}). To resume it: npm run resume`;
 
-/** One line for each change; without an earlier report, for each resource. */
+/** Returns one line for each change since `before`; without `before`, one line for each resource. */
 export function changesSince(before: StackReport | undefined, after: StackReport): string[] {
     const [old, now] = [before === undefined ? new Map() : factsOf(before), factsOf(after)];
     const gone = [...old.keys()].filter((what) => !now.has(what));

@@ -10,22 +10,22 @@ import { askPulumi, loginProblem, noSuchCommand, type PulumiAnswer } from "./pul
 
 const projectDir = join(import.meta.dirname, "..", "..", "..");
 
-/** Name of the Pulumi project, also a tag on all resources. */
+/** Returns the name of the Pulumi project, which is also a tag of all resources. */
 export async function projectName(): Promise<string> {
     const text = await readFile(join(projectDir, "Pulumi.yaml"), "utf8");
     return /^name: *(\S+)/m.exec(text)?.[1] ?? "";
 }
 
-/** The values of a stack with the project's defaults, by full key; undefined for secrets. */
+/** Returns a stack's values and the project's defaults, by full key; undefined for secrets. */
 export function configValues(json: string): ReadonlyMap<string, string | undefined> {
     const values = JSON.parse(json) as Record<string, { value?: string }>;
     return new Map(Object.entries(values).map(([key, { value }]) => [key, value]));
 }
 
-/** The stack's configuration file, unless `--config-file` names another. */
+/** Returns the default path of a stack's configuration file, which `--config-file` replaces. */
 export const stackConfigFile = (stack: string) => join(projectDir, `Pulumi.${shortName(stack)}.yaml`);
 
-/** The configuration of a stack as the program will read it, its problems, or Pulumi's error. */
+/** Reads a stack's configuration as the program does. Returns the configuration, its problems, or Pulumi's error. */
 export async function readStackConfig(
     stack: string,
     project: string,
@@ -52,9 +52,8 @@ export async function readStackConfig(
 }
 
 /**
- * The selected stack.
- *
- * @throws RunbookError if none is selected, with `advice`.
+ * Returns the selected stack.
+ * @throws RunbookError with `advice` if no stack is selected
  */
 export async function selectedStack(advice = "Name the stack to create: --stack dev"): Promise<string> {
     const { exitCode, stdout, stderr } = await askPulumi("stack", "--show-name");
@@ -67,9 +66,8 @@ export async function selectedStack(advice = "Name the stack to create: --stack 
 }
 
 /**
- * The configuration of a stack.
- *
- * @throws RunbookError with all problems, or Pulumi's error.
+ * Reads a stack's configuration.
+ * @throws RunbookError with all problems, or with Pulumi's error
  */
 export async function requireStackConfig(stack: string, configFile = stackConfigFile(stack)): Promise<StackConfig> {
     const found = await readStackConfig(stack, await projectName(), configFile);
@@ -90,9 +88,8 @@ export async function requireStackConfig(stack: string, configFile = stackConfig
 }
 
 /**
- * The region of a runbook: the named one, otherwise the stack's, otherwise AWS_REGION.
- *
- * @throws RunbookError without an existing region, or if the stack does not exist.
+ * Returns a runbook's region: the option's, otherwise the stack's, otherwise AWS_REGION.
+ * @throws RunbookError without a valid region, or if the stack does not exist
  */
 export async function regionOf({ region, stack }: { readonly region?: string; readonly stack?: string }) {
     const named = region && regionProblem(region);
@@ -120,7 +117,7 @@ async function stackRegion(stack: string | undefined): Promise<string | undefine
     return exitCode === 0 ? configValues(stdout).get("aws:region") : undefined;
 }
 
-/** One value of a stack's own configuration; undefined if it is not readable. */
+/** Reads one value of a stack's configuration; undefined if the value cannot be read. */
 export async function readSetting(
     key: string,
     { stack, configFile }: { readonly stack?: string; readonly configFile?: string },
@@ -131,16 +128,16 @@ export async function readSetting(
     return exitCode === 0 ? configValues(stdout).get(`${await projectName()}:${key}`) : undefined;
 }
 
-/** The schema of the stack's interactions, from the manifest beside them, as text for Personalize. */
+/** Returns the schema of the stack's interactions, from the manifest beside them, as text for Personalize. */
 export async function interactionsSchemaFor(config: StackConfig): Promise<string> {
     const file = projectFile(config.interactionsFile);
     return (await preparedData(config, () => sha256Of(file), projectDir)).interactionsSchema;
 }
 
-/** A path of the configuration, which is relative to the project's folder. */
+/** Resolves a path in the configuration, which is relative to the project's folder. */
 export const projectFile = (path: string): string => resolve(projectDir, path);
 
-/** Creates one client for each region, at its first use. */
+/** Returns a function that creates one client per region, at its first use. */
 export function byRegion<C>(make: (region: string) => C): (region: string) => C {
     const clients = new Map<string, C>();
     return (region) => {

@@ -11,7 +11,7 @@ import type { CommonInputs, ResourceKind } from "../../../personalize/resource.t
 import type { RecordedResource } from "./stack.ts";
 import { isFailed, type Overall, overall, type ResourceStatus, statusOf } from "./status.ts";
 
-/** The state of a resource; if it failed, with the last refused call about it. */
+/** The state of a resource. For a failed resource, also the last rejected call about it. */
 export interface ReportedResource extends ResourceStatus {
     readonly lastCallError: CallError | null;
 }
@@ -20,9 +20,9 @@ export interface ReportedResource extends ResourceStatus {
 export interface StackReport {
     readonly overall: Overall;
     readonly resources: readonly ReportedResource[];
-    /** Null if it may not be read. */
+    /** Null if the caller cannot read the state flags. */
     readonly money: GuardNote | null;
-    /** Parts that may not be read, or did not answer, with the reason. */
+    /** Sources that could not be read, with the reason. */
     readonly unread: readonly { readonly what: string; readonly reason: string }[];
 }
 
@@ -34,8 +34,8 @@ export interface ReportClients {
 }
 
 /**
- * Reads the state of all recorded resources, and the facts that explain it. The service must answer; explanations may
- * be missing.
+ * Reads the state of all recorded resources and data that explains it. Fails if Personalize does not answer; other
+ * sources may be missing.
  */
 export async function reportOn(
     clients: ReportClients,
@@ -56,7 +56,7 @@ export async function reportOn(
     };
     const resources: ReportedResource[] = [];
     for (const [index, status] of statuses.entries()) {
-        // After one refusal CloudTrail is not called again.
+        // After CloudTrail has denied access once, it is not called again.
         const asks = isFailed(status) && unread.length === 0;
         const of = recorded[index];
         const lookUp =
@@ -67,25 +67,25 @@ export async function reportOn(
     return { overall: overall(statuses), resources, money, unread };
 }
 
-/** Names of the resource in CloudTrail: its ARN, its input name, or the end of the ARN. */
+/** Returns the names that CloudTrail may use for the resource: ARN, input name, or end of the ARN. */
 function namesOf({ kind, inputs }: RecordedResource, { arn }: ResourceStatus): readonly string[] {
     const { displayName } = kinds[kind] as unknown as ResourceKind<CommonInputs>;
     const names = [arn, arn?.split("/").at(-1), displayName(inputs as unknown as CommonInputs)];
     return names.filter((name): name is string => typeof name === "string" && name !== "");
 }
 
-/** State flags about a stack's cost. */
+/** State flags about the stack's cost. */
 export interface GuardNote {
-    /** Set while the campaign is parked, by the cost guard or by a person. */
+    /** Set while the campaign is parked, by the cost guard or a user. */
     readonly parked: { readonly since: string; readonly reason: string } | null;
     /**
-     * Cost of the month's campaign hours so far, US dollars, at the minimum while requests are not counted yet. ISO
-     * 8601.
+     * Cost of this month's campaign hours, US dollars, at the minimum TPS for hours whose requests are not counted yet.
+     * `until` is in ISO 8601.
      */
     readonly spent: { readonly month: string; readonly usd: number; readonly until: string } | null;
 }
 
-/** Reads the state flags of a stack. */
+/** Reads a stack's state flags. */
 export async function guardNote(ssm: SSMClient, stack: string): Promise<GuardNote> {
     const { parked } = await readStateFlags(ssm, stack);
     const { text } = await readGuardState(ssm, stack);
@@ -97,7 +97,7 @@ export async function guardNote(ssm: SSMClient, stack: string): Promise<GuardNot
     };
 }
 
-/** A refused call about a resource, from CloudTrail. */
+/** A rejected call about a resource, from CloudTrail. */
 export interface CallError {
     /** ISO 8601. */
     readonly at: string;
@@ -107,7 +107,7 @@ export interface CallError {
     readonly by: string;
 }
 
-/** The used part of a CloudTrail record (CloudTrail User Guide, "CloudTrail record contents"). */
+/** The used members of a CloudTrail record (CloudTrail User Guide, "CloudTrail record contents"). */
 interface TrailRecord {
     readonly eventSource?: string;
     readonly errorCode?: string;
@@ -116,18 +116,17 @@ interface TrailRecord {
 }
 
 const dayMs = 24 * 3600 * 1000;
-/** An older failure does not explain a current one. */
+/** The period of the lookup: older failures do not explain a current one. */
 const lookupPeriodMs = 7 * dayMs;
 
-/** The noun in the service's calls. */
+/** Returns the noun in operation names. */
 const nounOf = (kind: ResourceKindName) => (kind === "MetadataDataset" ? "Dataset" : kind);
 
 /**
- * The last failed create, update or delete call about a resource with one of these names. Undefined if CloudTrail has
- * none in a week. CloudTrail shows a call after about 15 minutes and allows two lookups a second. Each call name is
- * looked up alone, its fifty newest events.
- *
- * @throws the errors of LookupEvents, for example AccessDenied
+ * Returns the last failed create, update or delete call about a resource with one of these names; undefined if
+ * CloudTrail has none in the last week. CloudTrail lists calls after about 15 minutes and allows two lookups a second.
+ * Each operation needs its own lookup, which returns the fifty newest events.
+ * @throws LookupEvents' errors, for example AccessDenied
  */
 export async function lastCallError(
     client: CloudTrailClient,
@@ -151,7 +150,7 @@ export async function lastCallError(
     return errors.sort((a, b) => b.at.localeCompare(a.at))[0];
 }
 
-/** Whether an event names the resource, among its resources or in its parameters. */
+/** Whether an event names the resource in its resources or parameters. */
 function isAbout({ Resources = [], CloudTrailEvent = "" }: Event, names: readonly string[]): boolean {
     return names.some(
         (name) => Resources.some(({ ResourceName }) => ResourceName === name) || CloudTrailEvent.includes(`"${name}"`),

@@ -6,15 +6,15 @@ import { askPulumi, loginProblem, noSuchCommand } from "./pulumi.ts";
 /** A Personalize resource in the stack's state. */
 export interface RecordedResource {
     readonly kind: ResourceKindName;
-    /** Absent while an `up` creates it: the ARN is recorded at the end of the wait. */
+    /** Missing while an `up` creates the resource: the state gets the ARN at the end of the wait. */
     readonly arn?: string;
     readonly region: string;
     readonly inputs: Properties;
-    /** Whether it belongs to the ranking campaign: runbooks operate the first one. */
+    /** True for a resource of the ranking campaign. Runbooks operate the first campaign. */
     readonly ranks?: true;
 }
 
-/** The used part of `pulumi stack export`. */
+/** The used members of `pulumi stack export`. */
 export interface ExportedStack {
     readonly deployment?: {
         readonly resources?: readonly ExportedResource[];
@@ -28,47 +28,46 @@ interface ExportedResource {
     readonly id?: string;
     /** ISO 8601. */
     readonly created?: string;
-    /** Replaced, and waiting for deletion. */
+    /** True for a replaced resource that waits for its deletion. */
     readonly delete?: boolean;
     readonly inputs?: Properties;
     readonly outputs?: Properties;
 }
 
 /**
- * The outputs of a stack, from Pulumi's command.
- *
- * @throws RunbookError without pulumi, without such a stack, or before its first deployment.
+ * Reads a stack's outputs with the Pulumi CLI.
+ * @throws RunbookError without pulumi, if the stack does not exist, or before its first deployment
  */
 export async function stackOutputs(stack: string | undefined): Promise<Record<string, string>> {
     return JSON.parse(await pulumi(["stack", "output", "--json"], stack)) as Record<string, string>;
 }
 
-/** The Personalize resources of a stack, in the order of creation; also during and after a failed `up`. */
+/** Returns a stack's Personalize resources in the order of creation, also during and after a failed `up`. */
 export async function recordedResources(stack: string | undefined): Promise<RecordedResource[]> {
     return recordedIn(await exportedStack(stack));
 }
 
-/** The whole state of a stack; errors as in `stackOutputs`. */
+/** Reads a stack's whole state. Throws the same errors as `stackOutputs`. */
 export async function exportedStack(stack: string | undefined): Promise<ExportedStack> {
     return JSON.parse(await pulumi(["stack", "export"], stack)) as ExportedStack;
 }
 
-/** The outputs of an exported stack; secret ones are not readable. */
+/** Returns the outputs of an exported stack. Secret outputs are not readable. */
 export function outputsIn({ deployment }: ExportedStack): Properties {
     return deployment?.resources?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
 }
 
-/** Creation time of the stack's first resource, epoch milliseconds; undefined without one. */
+/** Returns the creation time of the stack's first resource, epoch milliseconds; undefined without resources. */
 export function bornAt({ deployment }: ExportedStack): number | undefined {
     const times = (deployment?.resources ?? []).flatMap(({ created }) => (created ? [Date.parse(created)] : []));
     return times.length === 0 ? undefined : Math.min(...times);
 }
 
-/** Whether a resource belongs to the component of the ranking campaign. */
+/** Whether a resource belongs to the ranking campaign's component. */
 export const isOfRanking = (urn: string | undefined): boolean =>
     urn?.includes("movie-recommender:personalize:RankingCampaign$") ?? false;
 
-/** The Personalize resources of an exported stack, then those that an `up` is creating. */
+/** Returns the Personalize resources of an exported stack, followed by those that a running `up` is creating. */
 export function recordedIn({ deployment }: ExportedStack): RecordedResource[] {
     const made = (deployment?.resources ?? []).filter(({ id, delete: leaving }) => id && !leaving);
     const making = (deployment?.pending_operations ?? []).filter(({ type }) => type === "creating");

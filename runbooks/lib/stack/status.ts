@@ -7,11 +7,11 @@ import type { RecordedResource } from "./stack.ts";
 /** The state of a resource, and the next step. */
 export interface ResourceStatus {
     readonly resource: string;
-    /** Null while the service does not have it yet. */
+    /** Null until the service has created the resource. */
     readonly arn: string | null;
-    /** The service's status, or `GONE`, or `NOT YET MADE`. */
+    /** The service's status, `GONE`, or `NOT YET MADE`. */
     readonly state: string;
-    /** Seconds since the last change, which may be an update; null if the service does not return it. */
+    /** Seconds since the last change, including updates; null if the service returns no time. */
     readonly ageSeconds: number | null;
     readonly failureReason: string | null;
     readonly consoleUrl: string;
@@ -49,13 +49,13 @@ export async function statusOf(
     );
 }
 
-/** Seconds since the latest of these times; null if none is known. */
+/** Returns the seconds since the latest of these times; null if all are unknown. */
 function ageOf(times: readonly (Date | undefined)[], now: number): number | null {
     const known = times.flatMap((time) => time?.getTime() ?? []);
     return known.length === 0 ? null : Math.max(0, Math.round((now - Math.max(...known)) / 1000));
 }
 
-/** The worst of all states. */
+/** Returns the most severe of all states. */
 export function overall(statuses: readonly ResourceStatus[]): Overall {
     if (statuses.length === 0) {
         return "empty";
@@ -66,7 +66,7 @@ export function overall(statuses: readonly ResourceStatus[]): Overall {
     return statuses.every(({ state }) => state === "ACTIVE") ? "active" : "working";
 }
 
-/** Whether the service ended with a failure. */
+/** Whether the resource failed or was stopped. */
 export const isFailed = ({ state }: Pick<ResourceStatus, "state">): boolean => /FAILED|STOPPED/.test(state);
 
 function nextStep(noun: string, state: string): string | null {

@@ -13,13 +13,13 @@ import { eventParametersOf } from "../../../personalize/solution.ts";
 import type { OperatedStack } from "../stack/operation.ts";
 import { projectFile } from "../stack/stack-config.ts";
 
-/** The recorded import job of a prefix: of interactions, items or users. */
+/** Returns the recorded import job with a name prefix: of interactions, items or users. */
 export const importJobIn = (recorded: OperatedStack["recorded"], jobNamePrefix: string) =>
     recorded.findLast(({ kind, inputs }) => kind === "DatasetImportJob" && inputs.jobNamePrefix === jobNamePrefix);
 
 /**
- * Whether `pulumi up` would import or train. Reasons are a file that is not the imported one, an import without a
- * version, and other event weights. Calls nothing in AWS.
+ * Whether `pulumi up` would import or train, because a file differs from the imported one, an import has no version, or
+ * event weights have changed. Does not call AWS.
  */
 export async function hasNewData({ config, recorded }: OperatedStack): Promise<boolean> {
     const { names, metadataFiles } = config;
@@ -31,7 +31,7 @@ export async function hasNewData({ config, recorded }: OperatedStack): Promise<b
     ] as const;
     for (const [file, jobNamePrefix] of files) {
         const job = importJobIn(recorded, jobNamePrefix);
-        // `pulumi up` names a file that cannot be read.
+        // `pulumi up` reports a file that cannot be read.
         const hash = file === undefined ? undefined : await sha256Of(projectFile(file)).catch(() => "unreadable");
         if (job?.inputs.contentHash !== hash) return true;
         const isLearned = hash !== undefined && version?.inputs.rows === baseName(jobNamePrefix, hash);
@@ -42,10 +42,9 @@ export async function hasNewData({ config, recorded }: OperatedStack): Promise<b
 }
 
 /**
- * Makes the fallback tables of the interactions again if they belong to other ones. Titles come from the catalogue
- * beside the interactions; without one, films are shown by their ids.
- *
- * @returns the path of new tables; undefined if none are needed.
+ * Rebuilds the fallback tables if they were made from other interactions. Titles come from the catalogue beside the
+ * interactions; without a catalogue, films are shown by id.
+ * @returns the path of rebuilt tables; undefined if the tables are up to date
  */
 export async function renewTables({ interactionsFile, serving }: StackConfig): Promise<string | undefined> {
     const csvPath = projectFile(interactionsFile);
@@ -53,7 +52,7 @@ export async function renewTables({ interactionsFile, serving }: StackConfig): P
     if (!serving.api || (await tablesFault(csvPath, async () => sha256)) === undefined) return undefined;
     const path = tablesPathBeside(csvPath);
     const columns = await readColumns(csvPath);
-    // Without a manifest the data counts as MovieLens.
+    // Without a manifest, the data is assumed to be MovieLens.
     const viewers = (await manifestOf(csvPath, async () => sha256))?.viewers ?? someViewers(columns, true);
     await writeTables(path, { columns, sha256, catalogue: await catalogueBeside(csvPath), viewers });
     return path;

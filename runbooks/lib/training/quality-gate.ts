@@ -5,22 +5,22 @@ import { messageOf } from "../../../personalize/errors.ts";
 import { recommend } from "../recommendations/recommendations.ts";
 import type { Metrics } from "./versions.ts";
 
-/** The metric of the gate. */
+/** The metric that the gate compares. */
 export const judgedMetric = "normalized_discounted_cumulative_gain_at_10";
 
-/** Metrics to compare, by the service's keys; null without metrics. */
+/** Metrics to compare, by the service's keys; null if unavailable. */
 export interface Compared {
     readonly fresh: Metrics | null;
     readonly live: Metrics | null;
     readonly popularity: Metrics;
-    /** Number of users on whom the service measures a version. */
+    /** The number of users with whom the service evaluates a version. */
     readonly testUsers: number;
 }
 
-/** The share of users that the service does not train on (Developer Guide, "Evaluating a solution version"). */
+/** The share of users that the service reserves for evaluation (Developer Guide, "Evaluating a solution version"). */
 const testShare = 0.1;
 
-/** The number of test users in the data: a tenth of those with two interactions or more. */
+/** Returns the number of test users: 10 % of the users with two interactions or more. */
 export function testUsersIn({ users, userCount }: Pick<Columns, "users" | "userCount">): number {
     const counts = new Int32Array(userCount);
     for (const user of users) {
@@ -30,15 +30,15 @@ export function testUsersIn({ users, userCount }: Pick<Columns, "users" | "userC
 }
 
 /**
- * The largest standard error of a mean NDCG. The service gives only the mean, of values from 0 to 1. With mean m their
- * variance is at most m (1 - m) (Bhatia and Davis, 2000).
+ * Returns the largest possible standard error of a mean NDCG. The service returns only the mean of values from 0 to 1.
+ * With mean m, their variance is at most m (1 - m) (Bhatia and Davis, 2000).
  */
 export const standardError = (mean: number, testUsers: number): number =>
     Math.sqrt((Math.max(0, mean) * Math.max(0, 1 - mean)) / testUsers);
 
 /**
- * Reasons against a switch to the new version; empty if it may serve. It must not be worse than a threshold allows, and
- * also not by more than two standard errors. A smaller difference may be chance.
+ * Returns the reasons not to switch to the new version; empty if it passes. A version is refused if it is worse than a
+ * threshold allows and also worse by more than two standard errors, because a smaller difference may be chance.
  */
 export function refusals(
     { fresh, live, popularity, testUsers }: Compared,
@@ -54,7 +54,7 @@ export function refusals(
     const least = (lived ?? 0) * (1 - maximumNdcgDrop / 100);
     const leastOver = popular * (1 + minimumNdcgOverPopularity / 100);
     const own = standardError(reached, testUsers);
-    // The live version was measured on as many users; the popular items on all of them.
+    // Both versions were evaluated with the same number of users, and the popular items with all users.
     const chance = 2 * Math.hypot(own, standardError(lived ?? 0, testUsers));
     const beyond = (noise: number) =>
         `, and by more than ${four(noise)}, two standard errors with ${testUsers} test users`;
@@ -76,13 +76,13 @@ export function refusals(
 
 const four = (value: number) => value.toFixed(4);
 
-/** A user who is not in the data. */
+/** A user id that is not in the data. */
 const unknownUser = "movie-recommender-smoke-test";
 const numResults = 10;
 
 /**
- * A problem of the campaign's answers; undefined if there is none. Known users and an unknown one must get items of the
- * data without an error. Known users must not all get equal items.
+ * Returns a problem with the campaign's responses; undefined if there is none. Known users and an unknown user must get
+ * items of the data without an error, and known users must not all get the same items.
  */
 export async function smokeProblem(
     client: PersonalizeRuntimeClient,

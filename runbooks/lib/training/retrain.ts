@@ -18,39 +18,38 @@ import { switchVersion } from "../../../personalize/operations/switch-version.ts
 import { RunbookError } from "../cli/runbook.ts";
 import { type Compared, judgedMetric, refusals } from "./quality-gate.ts";
 
-/** Dependencies of a retraining, so that tests can replace them. */
+/** Dependencies of a retraining, which tests replace. */
 export interface RetrainDeps extends OperationDeps {
     /** Whether `pulumi up` would import or train. */
     hasNewData(): Promise<boolean>;
-    /** Makes the next `pulumi up` import equal rows again; absent without --reimport. */
+    /** Makes the next `pulumi up` import equal rows again; missing without --reimport. */
     reimport?(): Promise<void>;
     /** Runs `pulumi up`. @throws Error if it fails. */
     up(): Promise<void>;
-    /** ARN of the newest version in the stack's state. */
+    /** Returns the ARN of the newest version in the stack's state. */
     newest(): Promise<string>;
     compare(fresh: string, live: string): Promise<Compared>;
-    /** A problem of the campaign's answers. */
+    /** Returns a problem with the campaign's responses. */
     smokeProblem(): Promise<string | undefined>;
 }
 
-/** Result of a retraining; `fresh` is the new version, null without new data. */
+/** The result of a retraining. `fresh` is the new version; null without new data. */
 export interface Retrained {
     readonly outcome: "switched" | "nothing new" | "imported again" | "refused" | "rolled back";
     readonly live: string;
     readonly fresh: string | null;
-    /** The newest version before; differs from `live` if that is held. */
+    /** The newest version before the retraining; differs from `live` if a hold keeps an older version. */
     readonly newest: string;
     readonly compared: Compared | null;
-    /** Reasons of a refusal or rollback. */
+    /** Reasons for a refusal or rollback. */
     readonly reasons: readonly string[];
 }
 
 /**
- * Trains on new data while the live version serves. Switches to the new version if it passes the gate, tests it, and
- * switches back if the test fails. Each step is recorded in the state flags first. An equal call then resumes after a
- * crash and pays for nothing twice: the stack's state has the trained version.
- *
- * @throws Error the cause of an abort. The live version continues to serve, and the hold keeps `pulumi up` from moving
+ * Trains on new data while the live version serves. Switches to the new version if it passes the quality gate, tests
+ * it, and switches back if the test fails. Records each step in the state flags first, so that a second call after a
+ * crash continues and pays for nothing twice: the stack's state has the trained version.
+ * @throws Error the cause of an abort. The live version keeps serving, and the hold prevents `pulumi up` from changing
  * it.
  */
 export async function retrain(
@@ -67,7 +66,7 @@ export async function retrain(
         throw new RunbookError("The stack has no campaign, so there is nothing to switch. Create it with: pulumi up");
     }
     const { serving }: StateFlags = await readStateFlags(ssm, stack);
-    // A hold on another version than the serving one is an interrupted switch: `up` completes it.
+    // A hold on a version that does not serve means an interrupted switch, which `up` completes.
     const held = serving?.hold ? serving.solutionVersionArn : served;
     const retraining: Retraining = serving?.retraining ?? {
         live: held,
@@ -81,7 +80,7 @@ export async function retrain(
         if (!isNew && deps.reimport === undefined) {
             return { outcome: "nothing new", live, fresh: null, newest, compared: null, reasons: [] };
         }
-        // Before the record: a resumed retraining must not ask for a third import.
+        // Requested before the record is written: a resumed retraining must not request another import.
         await deps.reimport?.();
     }
     deps.log(
@@ -89,7 +88,7 @@ export async function retrain(
             ? `resuming the retraining of ${serving.since}, which replaces version ${nameInArn(live)}`
             : `version ${nameInArn(live)} continues to serve until a new one has passed`,
     );
-    // After a crash during the switch this is not `live`; moving back is not needed.
+    // After a crash during the switch, the serving version is not `live`. Switching back is not necessary.
     const meanwhile = serving?.retraining ? served : held;
     await record({ solutionVersionArn: meanwhile, hold: true, reason: "retraining", from: meanwhile, retraining });
     await deps.up();
@@ -103,7 +102,7 @@ export async function retrain(
     const compared = await deps.compare(fresh, live);
     const reasons = refusals(compared, thresholds);
     if (reasons.length > 0) {
-        // Ends at the live version: a crash after the switch may have left the new one serving.
+        // Ends at the live version, because a crash after the switch may have left the new version serving.
         const reason = `the quality gate refused ${nameInArn(fresh)}`;
         await switchVersion(deps, { ...campaign, solutionVersionArn: live, hold: true, reason });
         return { ...end, outcome: "refused", compared, reasons };

@@ -16,12 +16,12 @@ import { exitCodes, RunbookError } from "../cli/runbook.ts";
 /** Metrics by the service's keys. */
 export type Metrics = Readonly<Record<string, number>>;
 
-/** A switch of the campaign, recorded by a runbook. */
+/** A switch of the campaign that a runbook recorded. */
 export interface NotedSwitch {
     readonly solutionVersionArn: string;
     /** ISO 8601. */
     readonly at: string;
-    /** ARN of the caller; null if SSM does not return it. */
+    /** ARN of the caller; null if SSM returns none. */
     readonly by: string | null;
     readonly reason: string;
 }
@@ -31,27 +31,27 @@ export interface ListedVersion {
     readonly id: string;
     readonly solutionVersionArn: string;
     readonly status: string;
-    /** ISO 8601; null if the service does not return it. */
+    /** ISO 8601; null if the service returns no time. */
     readonly madeAt: string | null;
     readonly trainingType: string | null;
 }
 
-/** One version of a solution, with its data, quality, cost and use. */
+/** One solution version with its data, quality, cost and use. */
 export interface Version extends ListedVersion {
-    /** Its import; null for a version that the service or another program trained. */
+    /** The version's import job; null for a version that the service or another program trained. */
     readonly importJobArn: string | null;
     /** First eight digits of the imported file's SHA-256, from the import job's name. */
     readonly dataHash: string | null;
     readonly metrics: Metrics | null;
     readonly trainingHours: number | null;
-    /** Null if the price depends on an unrecorded value. */
+    /** Null if the price depends on a value that is not recorded. */
     readonly trainingUsd: UsdRange | null;
     readonly servingNow: boolean;
-    /** The last switch to it; null if `pulumi up` made it, or it never served. */
+    /** The last switch to the version; null if `pulumi up` switched, or if the version never served. */
     readonly switched: Omit<NotedSwitch, "solutionVersionArn"> | null;
 }
 
-/** Metrics of a version; null if it is not ACTIVE, or its recipe has none. */
+/** Reads a version's metrics; null if the version is not ACTIVE, or its recipe has no metrics. */
 export async function metricsOf(client: PersonalizeClient, solutionVersionArn: string): Promise<Metrics | null> {
     try {
         const { metrics } = await client.send(new GetSolutionMetricsCommand({ solutionVersionArn }));
@@ -64,7 +64,7 @@ export async function metricsOf(client: PersonalizeClient, solutionVersionArn: s
     }
 }
 
-/** The versions of a solution, the oldest first, from the service's list. */
+/** Lists a solution's versions, oldest first. */
 export async function listVersions(client: PersonalizeClient, solutionArn: string): Promise<ListedVersion[]> {
     const versions: ListedVersion[] = [];
     for await (const { solutionVersions = [] } of paginateListSolutionVersions({ client }, { solutionArn })) {
@@ -81,7 +81,7 @@ export async function listVersions(client: PersonalizeClient, solutionArn: strin
     return versions.sort((a, b) => (a.madeAt ?? "").localeCompare(b.madeAt ?? ""));
 }
 
-/** All versions of a solution, the oldest first; `serving` is the ARN of the serving one. */
+/** Returns a solution's versions with details, oldest first. `serving` is the serving version's ARN. */
 export async function versionsOf(
     client: PersonalizeClient,
     solutionArn: string,
@@ -89,7 +89,7 @@ export async function versionsOf(
     switches: readonly NotedSwitch[],
 ): Promise<Version[]> {
     const versions: Version[] = [];
-    // Sequential: an old solution has many versions, and the service throttles at ten calls a second.
+    // Sequential, because a solution may have many versions and the service throttles at ten calls a second.
     for (const listed of await listVersions(client, solutionArn)) {
         const { solutionVersionArn, status } = listed;
         const describe = new DescribeSolutionVersionCommand({ solutionVersionArn });
@@ -111,12 +111,12 @@ export async function versionsOf(
     return versions;
 }
 
-/** v2 bills the considered interactions, whose number a version does not contain. */
+/** Returns a training's price. v2 recipes bill the considered interactions, whose number a version does not contain. */
 function priceOf(recipeArn: string | undefined, trainingHours: number): UsdRange | null {
     return recipeArn?.endsWith("-v2") ? null : trainingUsd(recipeArn, { interactions: 0, trainingHours });
 }
 
-/** The switches recorded in a stack's parameter, the oldest first; SSM keeps the last hundred values. */
+/** Returns the switches recorded in a stack's parameter, oldest first. SSM keeps the last hundred values. */
 export async function notedSwitches(client: SSMClient, stack: string): Promise<NotedSwitch[]> {
     const notes: { value: string; at: string; by: string | null }[] = [];
     try {
@@ -135,8 +135,8 @@ export async function notedSwitches(client: SSMClient, stack: string): Promise<N
 }
 
 /**
- * The recorded values that moved the campaign. Left out are a hold or release of the serving version, and a failed
- * switch. Also the repeated value at a retraining's end.
+ * Returns the recorded values that changed the campaign's version. Omits holds and releases of the serving version,
+ * failed switches, and the repeated value at the end of a retraining.
  */
 export function switchesIn(
     notes: readonly { readonly value: string; readonly at: string; readonly by: string | null }[],
@@ -152,9 +152,8 @@ export function switchesIn(
 }
 
 /**
- * The version for a rollback: the one with this id or ARN, otherwise the ACTIVE one before `live`.
- *
- * @throws RunbookError with the possible choices.
+ * Returns the version for a rollback: the one with this id or ARN, otherwise the ACTIVE version trained before `live`.
+ * @throws RunbookError with the choices
  */
 export function chooseTarget(versions: readonly ListedVersion[], live: string, wanted: string | undefined): string {
     const choices = versions.filter(

@@ -9,15 +9,18 @@ import {
 import type { Place } from "./operations.ts";
 import { allOf, free, shell, type Tags, type Thing, type ThingKind } from "./thing.ts";
 
-/** CloudFront is global: its ARNs have no region. */
+/** CloudFront is a global service, so its ARNs have no region. */
 const edgeArn = ({ partition, accountId }: Place, kind: string, id: string) =>
     `arn:${partition}:cloudfront::${accountId}:${kind}/${id}`;
 
-/** Each change needs the ETag of the current version. */
+/** A shell expression for the current ETag, which each change needs. */
 const version = (kind: string, id: string) =>
     `"$(aws cloudfront get-${kind} --id ${shell(id)} --query ETag --output text)"`;
 
-/** Distributions bill by requests and bytes only. An enabled one must be disabled everywhere before its deletion. */
+/**
+ * Lists distributions, which bill only requests and bytes. A distribution must be disabled everywhere before its
+ * deletion.
+ */
 export async function distributions(client: CloudFrontClient, place: Place): Promise<Thing[]> {
     const found = await allOf(
         (Marker) => client.send(new ListDistributionsCommand({ ...(Marker && { Marker }) })),
@@ -46,7 +49,7 @@ export async function distributions(client: CloudFrontClient, place: Place): Pro
     });
 }
 
-/** Distributions read buckets through these. They have no tags. */
+/** Lists origin access controls, with which distributions read buckets. They have no tags. */
 export async function originAccessControls(client: CloudFrontClient, place: Place): Promise<Thing[]> {
     const found = await allOf(
         (Marker) => client.send(new ListOriginAccessControlsCommand({ ...(Marker && { Marker }) })),
@@ -56,7 +59,7 @@ export async function originAccessControls(client: CloudFrontClient, place: Plac
     return found.map(({ Id, Name }) => untagged(place, "origin access control", Id, Name));
 }
 
-/** The account's own policies for added headers, without CloudFront's. They have no tags. */
+/** Lists the account's own response headers policies, without CloudFront's managed ones. They have no tags. */
 export async function responseHeadersPolicies(client: CloudFrontClient, place: Place): Promise<Thing[]> {
     const found = await allOf(
         (Marker) => client.send(new ListResponseHeadersPoliciesCommand({ Type: "custom", ...(Marker && { Marker }) })),
@@ -68,7 +71,7 @@ export async function responseHeadersPolicies(client: CloudFrontClient, place: P
     );
 }
 
-/** The account's own cache policies. They have no tags. */
+/** Lists the account's own cache policies. They have no tags. */
 export async function cachePolicies(client: CloudFrontClient, place: Place): Promise<Thing[]> {
     const found = await allOf(
         (Marker) => client.send(new ListCachePoliciesCommand({ Type: "custom", ...(Marker && { Marker }) })),

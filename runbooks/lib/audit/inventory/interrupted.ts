@@ -5,10 +5,13 @@ import { eachOf, free, type Thing, type ThingKind } from "./thing.ts";
 
 type Inputs = InterruptedCreate["inputs"];
 
-/** A kind that is part of another resource, so that no call lists all of the account. */
+/** A resource type that is part of another resource, so that no call lists all of them in an account. */
 interface Part {
     readonly kind: ThingKind;
-    /** Its id for `pulumi import`, which is its name here (Pulumi Registry, "Import" of each type). */
+    /**
+     * The resource's id for `pulumi import`, which the audit also uses as its name (Pulumi Registry, "Import" of each
+     * type).
+     */
     name(inputs: Inputs): string;
     exists(inputs: Inputs, clients: PartClients): Promise<boolean>;
 }
@@ -43,10 +46,10 @@ const parts: Readonly<Record<string, Part>> = {
     },
 };
 
-/** The name of an interrupted part; undefined for other types. */
+/** Returns the name of a part that an interrupted update created; undefined for other types. */
 export const partName = (type: string, inputs: Inputs): string | undefined => parts[type]?.name(inputs);
 
-/** The existing parts that an interrupted update made. */
+/** Lists existing parts that an interrupted update created. */
 export async function interruptedParts(creates: readonly InterruptedCreate[], clients: PartClients): Promise<Thing[]> {
     const found = await eachOf(creates, async ({ type, inputs, urn }): Promise<Thing[]> => {
         const part = parts[type];

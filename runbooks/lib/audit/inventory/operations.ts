@@ -13,7 +13,7 @@ import { DescribeParametersCommand, type SSMClient } from "@aws-sdk/client-ssm";
 import { prices, storageUsdPerMonth } from "../../../../config/prices.ts";
 import { allOf, free, shell, type Tags, type Thing } from "./thing.ts";
 
-/** The account and region of ARNs and commands. */
+/** The account and region in ARNs and commands. */
 export interface Place {
     readonly partition: string;
     readonly region: string;
@@ -25,7 +25,7 @@ type TagsByArn = (arn: string) => Tags | undefined;
 const pairs = (tags: readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined): Tags =>
     Object.fromEntries((tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
 
-/** Functions bill by calls only. */
+/** Lists Lambda functions, which bill only calls. */
 export async function functions(client: LambdaClient, { region }: Place, taggedOf: TagsByArn): Promise<Thing[]> {
     const found = await allOf(
         (Marker) => client.send(new ListFunctionsCommand({ ...(Marker && { Marker }) })),
@@ -45,7 +45,7 @@ export async function functions(client: LambdaClient, { region }: Place, taggedO
     }));
 }
 
-/** A schedule has no tags: its group has them. */
+/** Lists schedules with the tags of their groups: schedules have no tags. */
 export async function schedules(client: SchedulerClient, { region }: Place): Promise<Thing[]> {
     const found = await allOf(
         (NextToken) => client.send(new ListSchedulesCommand({ ...(NextToken && { NextToken }) })),
@@ -69,7 +69,7 @@ export async function schedules(client: SchedulerClient, { region }: Place): Pro
     }));
 }
 
-/** Every CloudWatch alarm of the region. Throws the errors of CloudWatch. */
+/** Lists the CloudWatch alarms of the region. Throws CloudWatch's errors. */
 export async function alarms(client: CloudWatchClient, { region }: Place): Promise<Thing[]> {
     const found = await allOf(
         (NextToken) =>
@@ -102,7 +102,7 @@ export async function alarms(client: CloudWatchClient, { region }: Place): Promi
     }));
 }
 
-/** Dashboards have no tags that every SDK version reads; they are identified by name. */
+/** Lists dashboards, which are recognized by name: not every SDK version reads their tags. */
 export async function dashboards(client: CloudWatchClient, { region }: Place): Promise<Thing[]> {
     const found = await allOf(
         (NextToken) => client.send(new ListDashboardsCommand({ ...(NextToken && { NextToken }) })),
@@ -122,7 +122,7 @@ export async function dashboards(client: CloudWatchClient, { region }: Place): P
     }));
 }
 
-/** Every SNS topic of the region. Throws the errors of SNS. */
+/** Lists the SNS topics of the region. Throws SNS's errors. */
 export async function topics(client: SNSClient, { region }: Place, taggedOf: TagsByArn): Promise<Thing[]> {
     const found = await allOf(
         (NextToken) => client.send(new ListTopicsCommand({ ...(NextToken && { NextToken }) })),
@@ -140,7 +140,7 @@ export async function topics(client: SNSClient, { region }: Place, taggedOf: Tag
     }));
 }
 
-/** Every log group of the region. Throws the errors of CloudWatch Logs. */
+/** Lists the log groups of the region. Throws the errors of CloudWatch Logs. */
 export async function logGroups(
     client: CloudWatchLogsClient,
     { region }: Place,
@@ -152,7 +152,7 @@ export async function logGroups(
         (page) => page.nextToken,
     );
     return found.map(({ logGroupName = "", arn = "", creationTime, storedBytes = 0 }) => {
-        // The service returns a log group's ARN with `:*` at the end; tags use the ARN without it.
+        // The service returns ARNs of log groups with a final `:*`; tags use the ARN without it.
         const plain = arn.replace(/:\*$/, "");
         return {
             kind: "log group",
@@ -168,7 +168,7 @@ export async function logGroups(
     });
 }
 
-/** Budgets without actions are free. */
+/** Lists budgets, which are free without actions. */
 export async function budgets(client: BudgetsClient, { partition, accountId }: Place): Promise<Thing[]> {
     const found = await allOf(
         (NextToken) =>
@@ -193,7 +193,7 @@ export async function budgets(client: BudgetsClient, { partition, accountId }: P
     });
 }
 
-/** The parameters of one path, for example `/movie-recommender/`. */
+/** Lists the parameters below a path, for example `/movie-recommender/`. */
 export async function parameters(
     client: SSMClient,
     { partition, region, accountId }: Place,

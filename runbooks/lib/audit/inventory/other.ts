@@ -6,15 +6,15 @@ const listedServices = [
 ];
 
 /**
- * Whether this audit lists the resources of the ARN's service itself. The tagging API still returns deleted resources
- * for a while, and records without a delete call forever.
+ * Whether this audit lists the ARN's service itself. The tagging API returns deleted resources for a while, and
+ * resources without a delete call forever.
  */
 export function isListed(arn: string): boolean {
     const [, , service = "", , , rest = ""] = arn.split(":");
     return listedServices.includes(service) || (service === "scheduler" && rest.startsWith("schedule/"));
 }
 
-/** A resource that only the tagging API returns: its price and removal are unknown. */
+/** Describes a resource that only the tagging API returned. Its price and delete command are unknown. */
 export function otherThing(arn: string, tags: Tags): Thing {
     return {
         kind: "other resource",

@@ -26,15 +26,15 @@ const defaultTrainingDays = 7;
 const billing = /^(ACTIVE|CREATE PENDING|CREATE IN_PROGRESS)/;
 
 /**
- * Lists the Personalize resources of the region, by kind. Import jobs and finished versions are excluded: they cost
- * nothing, and cannot be deleted.
+ * Lists the Personalize resources of the region by kind. Excludes import jobs and finished versions, which cost nothing
+ * and cannot be deleted.
  */
 export function personalizeSources(client: PersonalizeClient, region: string): Record<string, () => Promise<Thing[]>> {
     const tagsOf = async (arn: string): Promise<Tags> => {
         const { tags = [] } = await client.send(new ListTagsForResourceCommand({ resourceArn: arn }));
         return Object.fromEntries(tags.map(({ tagKey = "", tagValue = "" }) => [tagKey, tagValue]));
     };
-    /** Lists one kind; `key` is the list's name in the answer, `arnKey` the ARN's name in a summary. */
+    /** Lists one kind. `key` is the list's member in the response, and `arnKey` the ARN's member in a summary. */
     const source =
         (
             kind: ThingKind,
@@ -56,7 +56,7 @@ export function personalizeSources(client: PersonalizeClient, region: string): R
                     return {
                         kind,
                         arn,
-                        // An event tracker's ARN contains a number instead of its name.
+                        // An event tracker's ARN contains an id instead of the name.
                         name: kind === "event tracker" ? String(summary.name) : arn.split("/").slice(1).join("/"),
                         since: summary.creationDateTime as Date | undefined,
                         tags: () => tagsOf(arn),
@@ -107,14 +107,14 @@ export function personalizeSources(client: PersonalizeClient, region: string): R
                     ],
                 }),
             )();
-            // A finished version costs nothing, and is deleted with its solution.
+            // A finished version costs nothing and is deleted with its solution.
             const ended = await Promise.all(versions.map(async (version) => (await version.bill()).usdPerMonth === 0));
             return versions.filter((_, index) => !ended[index]);
         },
         "Personalize event trackers": source("event tracker", "eventTrackers", "eventTrackerArn", (token) =>
             client.send(new ListEventTrackersCommand(page(token))),
         ),
-        // The service's model also has this capital letter.
+        // The service model spells this member with a capital letter, too.
         "Personalize filters": source("filter", "Filters", "filterArn", (token) =>
             client.send(new ListFiltersCommand(page(token))),
         ),
@@ -155,14 +155,14 @@ function deletion(kind: ThingKind, arn: string, region: string): string {
 
 async function campaignBill(client: PersonalizeClient, campaignArn: string): Promise<Bill> {
     const { campaign } = await client.send(new DescribeCampaignCommand({ campaignArn }));
-    // The ARN ends with the version's id, or with $LATEST.
+    // A campaign's solutionVersionArn ends with the version's id or with $LATEST.
     const solutionArn = String(campaign?.solutionVersionArn).replace(/\/[^/]+$/, "");
     const { solution } = await client.send(new DescribeSolutionCommand({ solutionArn }));
     const recipe = solution?.recipeArn ?? solution?.autoMLResult?.bestRecipeArn;
     return { usdPerMonth: campaignUsdPerMonth(recipe, campaign?.minProvisionedTPS ?? 1) };
 }
 
-/** A solution bills only for automatic trainings. */
+/** Returns a solution's cost: that of its automatic trainings. */
 async function solutionBill(client: PersonalizeClient, solutionArn: string): Promise<Bill> {
     const { solution } = await client.send(new DescribeSolutionCommand({ solutionArn }));
     if (!solution?.performAutoTraining || solution.status !== "ACTIVE") {

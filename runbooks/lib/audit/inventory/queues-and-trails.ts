@@ -3,10 +3,10 @@ import { ListQueuesCommand, ListQueueTagsCommand, type SQSClient } from "@aws-sd
 import type { Place } from "./operations.ts";
 import { allOf, free, shell, type Tags, type Thing } from "./thing.ts";
 
-/** Queues bill by calls only. */
+/** Lists SQS queues, which bill only calls. */
 export async function queues(client: SQSClient, { partition, region, accountId }: Place): Promise<Thing[]> {
     const found = await allOf(
-        // Without MaxResults, SQS returns at most a thousand and no token.
+        // Without MaxResults, SQS returns at most 1,000 queues and no token.
         (NextToken) => client.send(new ListQueuesCommand({ MaxResults: 1000, ...(NextToken && { NextToken }) })),
         (page) => page.QueueUrls,
         (page) => page.NextToken,
@@ -25,7 +25,10 @@ export async function queues(client: SQSClient, { partition, region, accountId }
     });
 }
 
-/** The trails of this region. A second trail bills its events, whose number no call tells; `doctor` names the price. */
+/**
+ * Lists the trails of this region. A second trail bills its events, but no call returns their number; `doctor` names
+ * the price.
+ */
 export async function trails(
     client: CloudTrailClient,
     { region }: Place,

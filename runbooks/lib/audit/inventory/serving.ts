@@ -15,7 +15,7 @@ const freeTableBytes = 25 * 1024 ** 3;
 
 const byUse: Bill = { usdPerMonth: null };
 
-/** Tables on demand bill by calls, and by storage beyond the free part; others by the hour. */
+/** Lists DynamoDB tables. On-demand tables bill calls, and storage above the free amount; others bill by the hour. */
 export async function tables(
     client: DynamoDBClient,
     { partition, region, accountId }: Place,
@@ -46,7 +46,7 @@ export async function tables(
     });
 }
 
-/** APIs bill by calls; a stage's cache bills by the hour. */
+/** Lists REST APIs, which bill calls. The cache of a stage bills by the hour. */
 export async function restApis(client: APIGatewayClient, place: Place): Promise<Thing[]> {
     const found = await allOf(
         (position) => client.send(new GetRestApisCommand({ limit: 500, ...(position && { position }) })),
@@ -67,7 +67,7 @@ export async function restApis(client: APIGatewayClient, place: Place): Promise<
     }));
 }
 
-/** A plan can be deleted only without stages. */
+/** Lists usage plans. A usage plan can be deleted only without stages. */
 export async function usagePlans(client: APIGatewayClient, place: Place): Promise<Thing[]> {
     const found = await allOf(
         (position) => client.send(new GetUsagePlansCommand({ limit: 500, ...(position && { position }) })),
@@ -94,9 +94,9 @@ export async function usagePlans(client: APIGatewayClient, place: Place): Promis
 }
 
 /**
- * API keys with a project's tags. They are not listed: a caller who may list keys may read their values.
- *
- * @throws Error if the tagged resources are unknown.
+ * Finds API keys with a project tag. Does not list API keys, because the permission to list keys also gives access to
+ * their values.
+ * @throws Error if the tagged resources are unknown
  */
 export async function apiKeys(
     client: APIGatewayClient,
@@ -112,7 +112,7 @@ export async function apiKeys(
             .filter(([arn]) => arn.startsWith(prefix))
             .map(async ([arn, tags]): Promise<Thing | undefined> => {
                 const apiKey = arn.slice(prefix.length);
-                // The tagging API still returns deleted keys for a while. A key that may not be read exists.
+                // The tagging API returns deleted keys for a while. A key whose read is denied exists.
                 const key = await client.send(new GetApiKeyCommand({ apiKey })).catch((error: Error) => {
                     return hasName(error, "NotFoundException") ? undefined : { name: apiKey, createdDate: undefined };
                 });
@@ -132,7 +132,7 @@ export async function apiKeys(
     return found.filter((key) => key !== undefined);
 }
 
-/** ARNs of API Gateway have no account. */
+/** Returns an API Gateway ARN, which has no account. */
 const gatewayArn = ({ partition, region }: Place, path: string) => `arn:${partition}:apigateway:${region}::/${path}`;
 
 const gateway = ({ region }: Place, operation: string, ...words: readonly string[]) =>

@@ -19,10 +19,10 @@ import { gatewayLogRole } from "../../../../config/names.ts";
 import { storageUsdPerMonth } from "../../../../config/prices.ts";
 import { allOf, free, shell, type Tags, type Thing } from "./thing.ts";
 
-/** Limit of S3 for one call. */
+/** S3's maximum for one DeleteObjects call. */
 const objectsPerCall = 1000;
 
-/** The account's buckets of the region. `taggedOf` knows tags by ARN. */
+/** Lists the account's buckets in the region. `taggedOf` returns tags by ARN. */
 export async function buckets(
     client: S3Client,
     region: string,
@@ -59,7 +59,7 @@ export async function buckets(
     });
 }
 
-/** Objects and bytes of a bucket, including old versions and delete markers. */
+/** Counts objects and bytes of a bucket, including old versions and delete markers. */
 async function storedIn(client: S3Client, Bucket: string): Promise<{ objects: number; bytes: number }> {
     let objects = 0;
     let bytes = 0;
@@ -78,7 +78,10 @@ async function storedIn(client: S3Client, Bucket: string): Promise<{ objects: nu
     return { objects, bytes };
 }
 
-/** `aws s3 rm` leaves the old versions of a versioned bucket, and a bucket that has any cannot be deleted. */
+/**
+ * Returns the commands that empty a bucket. `aws s3 rm` keeps old versions, and S3 does not delete a bucket with
+ * versions.
+ */
 function emptying(bucket: string, region: string, objects: number): string[] {
     if (objects === 0) {
         return [];
@@ -91,11 +94,11 @@ function emptying(bucket: string, region: string, objects: number): string[] {
     return [times === 1 ? once : `for i in $(seq ${times}); do ${once}; done`];
 }
 
-/** A stack makes this role, but it belongs to the account (components/api/api-stage.ts). */
+/** A stack creates this role, but other APIs of the account use it, too (components/api/api-stage.ts). */
 const accountWide =
     "# Keep this role if another API of the account uses it (aws apigateway get-account): without it, no API writes logs.";
 
-/** The account's roles, without service-linked ones. */
+/** Lists the account's roles except service-linked ones. */
 export async function roles(client: IAMClient): Promise<Thing[]> {
     const found = await allOf(
         (Marker) => client.send(new ListRolesCommand({ ...(Marker && { Marker }) })),
@@ -136,7 +139,7 @@ export async function roles(client: IAMClient): Promise<Thing[]> {
         );
 }
 
-/** The account's own managed policies. */
+/** Lists the account's own managed policies. */
 export async function policies(client: IAMClient): Promise<Thing[]> {
     const found = await allOf(
         (Marker) => client.send(new ListPoliciesCommand({ Scope: "Local", ...(Marker && { Marker }) })),

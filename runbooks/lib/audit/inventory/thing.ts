@@ -1,31 +1,31 @@
-/** The tags of a thing, by key. */
+/** A resource's tags, by key. */
 export type Tags = Readonly<Record<string, string>>;
 
 export interface Bill {
-    /** US dollars a month by config/prices.ts; null if it bills an unknown amount. */
+    /** US dollars a month by config/prices.ts; null for an unknown amount. */
     readonly usdPerMonth: number | null;
 }
 
 export const free: Bill = { usdPerMonth: 0 };
 
-/** One resource of the account. Its functions make further calls, so they are used only for leftovers. */
+/** One resource of the account. Its functions call AWS, so the audit uses them only for leftovers. */
 export interface Thing {
     readonly kind: ThingKind;
     readonly name: string;
     readonly arn: string;
-    /** ARN of its parent: a stack that contains the parent contains this resource too. */
+    /** ARN of the resource's parent: a stack that contains the parent also contains this resource. */
     readonly within?: string | undefined;
     readonly since?: Date | undefined;
-    /** Its id for `pulumi import`, if that is not its name (Pulumi Registry, "Import" of each type). */
+    /** The resource's id for `pulumi import`, if different from its name (Pulumi Registry, "Import" of each type). */
     readonly importId?: string;
-    /** Undefined for a resource without tags. */
+    /** Undefined if the resource kind has no tags. */
     tags(): Promise<Tags | undefined>;
     bill(): Promise<Bill>;
-    /** The commands that delete it, in order; empty if none is known. */
+    /** The commands that delete the resource, in order; empty if none is known. */
     remove(): Promise<readonly string[]>;
 }
 
-/** Every kind, in the order of deletion (users of a resource first), with its types in Pulumi's states. */
+/** Every kind in the order of deletion (users of a resource before the resource), with its types in Pulumi's state. */
 export const thingKinds = {
     distribution: ["aws:cloudfront/distribution:Distribution"],
     "origin access control": ["aws:cloudfront/originAccessControl:OriginAccessControl"],
@@ -67,18 +67,18 @@ export const thingKinds = {
 
 export type ThingKind = keyof typeof thingKinds;
 
-/** A part that may not be read, or did not answer. */
+/** A service that the audit could not read, and the reason. */
 export interface Unread {
     readonly what: string;
     readonly reason: string;
 }
 
-/** Words quoted for a shell. */
+/** Quotes words for a shell. */
 export function shell(...words: readonly string[]): string {
     return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(" ");
 }
 
-/** All items of a paginated list. */
+/** Reads all pages of a list. */
 export async function allOf<P, T>(
     page: (token: string | undefined) => Promise<P>,
     items: (page: P) => readonly T[] | undefined,
@@ -94,7 +94,7 @@ export async function allOf<P, T>(
     return all;
 }
 
-/** Runs the work for each item, at most eight at a time: an account may have hundreds of roles. */
+/** Runs work for each item, at most eight at a time, because an account may have hundreds of roles. */
 export async function eachOf<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
     const results: R[] = [];
     let at = 0;
