@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { LoggedRequest } from "../../local-personalize/emulator.ts";
 import type { Instance } from "../instance.ts";
 
-/** The admin endpoints of a local AWS: its logs and faults. */
+/** Returns functions for the /_local endpoints of a local AWS. */
 export function adminOf({ port }: Pick<Instance, "port">) {
     async function ask<Answer extends object>(path: string, init: RequestInit = {}): Promise<Answer> {
         const response = await fetch(`http://127.0.0.1:${port}/_local/${path}`, init);
@@ -17,12 +17,12 @@ export function adminOf({ port }: Pick<Instance, "port">) {
             return (await ask<{ requests: LoggedRequest[] }>(`requests?after=${after}`)).requests;
         },
         arm: (fault: object): Promise<object> => ask("faults", { method: "POST", body: JSON.stringify(fault) }),
-        /** Waits until a loop of the gateway has done a whole round that began after this call. */
+        /** Waits for a complete round of a gateway loop that begins after this call. */
         async rounds(loop: "alarms" | "serviceMetrics" | "budgets"): Promise<void> {
             const count = async () => (await ask<Record<string, number>>("rounds"))[loop] ?? 0;
             for (const enough = (await count()) + 2; (await count()) < enough; ) await sleep(50);
         },
-        /** The spelling of Personalize's texts in answers. */
+        /** Selects which of Personalize's documented forms the responses use. */
         forms: (body: "received" | "other"): Promise<object> => ask("forms", { method: "POST", body }),
         clear: (): Promise<object> => ask("faults", { method: "DELETE" }),
     };

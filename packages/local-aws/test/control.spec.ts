@@ -42,7 +42,7 @@ async function childrenOf(pid: number): Promise<number[]> {
     });
 }
 
-/** Creates a bucket and a schema, and waits until a kill cannot lose them. */
+/** Creates a bucket and a schema, and waits until both are saved on disk. */
 async function fill(instance: Instance): Promise<void> {
     const { s3, personalize } = clientsOf(instance);
     await s3.send(new CreateBucketCommand({ Bucket: "kept-bucket" }));

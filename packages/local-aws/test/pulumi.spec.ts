@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { root } from "../instance.ts";
 
-/** Exits with 3 at a signal, like the engine with its own code. */
+/** Exits with 3 on SIGTERM, like the engine with its own exit code. */
 const command = `process.on("SIGTERM", () => process.exit(3)); console.log("ready"); setInterval(() => {}, 1000);`;
 
 const runner = `

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
 
-/** Signs a call to a local AWS, as its administrator if no other keys are given, without a client. */
+/** Signs a call to a local AWS without an SDK, by default with the administrator's keys. */
 export function signedHeaders(
     method: string,
     url: URL,

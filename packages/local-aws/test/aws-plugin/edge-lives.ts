@@ -42,7 +42,7 @@ import {
 } from "./edge-args.ts";
 import type { Life } from "./life.ts";
 
-/** AWS's own clients of the types on a local AWS. */
+/** Returns the SDK clients for these resource types. */
 export function edgeClients(instance: Instance) {
     const settings = {
         endpoint: `http://127.0.0.1:${instance.port}`,
@@ -58,11 +58,11 @@ export function edgeClients(instance: Instance) {
 
 interface EdgeWorld {
     readonly clients: () => ReturnType<typeof edgeClients>;
-    /** Ids of resources that exist before the tests. */
+    /** Ids of resources that the tests need. */
     readonly ids: Ids;
 }
 
-/** The lives of the resource types of a table, an API and a distribution. */
+/** Returns test cases for DynamoDB, API Gateway and CloudFront resource types. */
 export function edgeLives({ clients, ids }: EdgeWorld): Life[] {
     const deploymentsOf = async (restApiId: string) => {
         const { items = [] } = await clients().gateway.send(new GetDeploymentsCommand({ restApiId }));

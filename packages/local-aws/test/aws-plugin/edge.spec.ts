@@ -35,7 +35,7 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
     let instance: Instance;
     let plugin: Plugin;
     let clients: ReturnType<typeof edgeClients>;
-    /** Ids of resources that exist before the tests, and of those that they create, by type. */
+    /** Resource ids by type, of prepared resources and of those that the tests create. */
     const ids: Ids = {};
     before(async () => {
         instance = await startInstance();
@@ -174,7 +174,7 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
         const { id, outs = {} } = await plugin.create(urn, of(key, 0));
         const settingsOf = async () =>
             (await clients.gateway.send(new GetStageCommand({ restApiId: restApi, stageName: "api" }))).methodSettings;
-        // As on AWS, 0 is not sent by a create, so the account's limit stays.
+        // As on AWS, a create does not send 0, so the account's limit stays.
         assert.equal((await settingsOf())?.[key]?.throttlingBurstLimit, 5000);
         await plugin.update(id, urn, outs, of(key, 1));
         await plugin.update(id, urn, of(key, 1), of(key, 0));

@@ -3,26 +3,29 @@ import type { provider } from "@pulumi/pulumi";
 
 export type Plugin = Required<provider.Provider>;
 
-/** The life of one resource of a type. */
+/** A test case for one resource type. */
 export interface Life {
     readonly type: string;
     args(): Record<string, unknown>;
-    /** A change from outside. */
+    /** Changes the resource outside Pulumi. */
     drift(id: string): Promise<unknown>;
-    /** The changes that the next preview shows: properties, or that the resource is gone. */
+    /** The changed properties in the next preview, or "gone". */
     readonly seen: string[] | "gone";
 }
 
-/** Types whose second create makes a second resource on AWS: only an id identifies them. */
+/** Types that AWS identifies only by id, so that a second create makes a second resource. */
 const doubled = ["restApi", "deployment", "apiKey", "usagePlan", "distribution"];
-/** Types whose second create sets the same resource again. */
+/** Types for which a second create updates the same resource. */
 const same = [
     ...["account", "methodSettings", "metricAlarm", "dashboard", "queue", "topic", "topicPolicy", "topicSubscription"],
     ...["queuePolicy", "functionEventInvokeConfig", "rolePolicy", "rolePolicyAttachment", "userPolicyAttachment"],
     ...["bucketVersioning", "bucketPublicAccessBlock", "bucketOwnershipControls", "bucketPolicy", "bucketObjectv2"],
     ...["bucketServerSideEncryptionConfiguration", "bucketLifecycleConfiguration"],
 ];
-/** Ids of `pulumi import` that are not the id in the state (Pulumi Registry, "Import" of each type). */
+/**
+ * Returns the `pulumi import` id of types whose import id differs from the state's id (Pulumi Registry, "Import" of
+ * each type).
+ */
 const importIds: Readonly<Record<string, (args: Record<string, unknown>, id: string) => string>> = {
     permission: ({ function: of }, id) => `${of}/${id}`,
     stage: ({ restApi, stageName }) => `${restApi}/${stageName}`,
@@ -32,8 +35,8 @@ const importIds: Readonly<Record<string, (args: Record<string, unknown>, id: str
 export const urnOf = (type: string) => `urn:pulumi:local::movie-recommender::${type}::films`;
 
 /**
- * Tests that each resource is created, has no difference then, shows a change from outside, and is repaired. Then all
- * are deleted in the opposite order.
+ * Tests that each resource has no difference after its creation, that a preview finds a change made outside Pulumi, and
+ * that an update reverts it. At the end, deletes all resources in reverse order.
  */
 export function testLives(lives: readonly Life[], plugin: () => Plugin): void {
     const made = new Map<string, { id: string; outs: Record<string, unknown> }>();
@@ -81,7 +84,7 @@ export function testLives(lives: readonly Life[], plugin: () => Plugin): void {
         });
     }
 
-    /** A resource that exists is never adopted. One that blocks `up` can be imported. */
+    /** An existing resource is never adopted. A resource that blocks `up` can be imported. */
     async function testSecondCreate(type: string, id: string, inputs: Record<string, unknown>): Promise<void> {
         const [urn, kind] = [urnOf(type), /\/(\w+):/.exec(type)?.[1] ?? ""];
         if (same.includes(kind)) {

@@ -6,7 +6,7 @@ import type { Life } from "./life.ts";
 import { arn, name, query, tags, topicArn } from "./operations-args.ts";
 import type { operationsClients } from "./operations-lives.ts";
 
-/** The lives of the resource types of costs and observation. */
+/** Returns test cases for budgets, alarms, log groups and trails. */
 export function observingLives(clients: () => ReturnType<typeof operationsClients>): Life[] {
     return [
         {

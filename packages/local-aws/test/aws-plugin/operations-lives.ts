@@ -18,7 +18,7 @@ import { type Life, type Plugin, urnOf } from "./life.ts";
 import { observingLives } from "./observing-lives.ts";
 import { functionArgs, functionArn, name, policyFor, queueArn, tags, topicArn } from "./operations-args.ts";
 
-/** AWS's own clients of the types on a local AWS. */
+/** Returns the SDK clients for these resource types. */
 export function operationsClients(instance: Instance) {
     const settings = {
         endpoint: `http://127.0.0.1:${instance.port}`,
@@ -43,7 +43,7 @@ interface OperationsWorld {
     readonly queueUrl: () => string;
 }
 
-/** The lives of the resource types of messages, functions and schedules, and then of costs and observation. */
+/** Returns test cases for messaging, functions and schedules, then for budgets, alarms and logs. */
 export function operationsLives({ clients, plugin, queueUrl }: OperationsWorld): Life[] {
     const setTopic = (AttributeName: string, AttributeValue: string) =>
         new SetTopicAttributesCommand({ TopicArn: topicArn, AttributeName, AttributeValue });

@@ -85,7 +85,7 @@ describe("AWS Budgets on the local AWS", () => {
         );
     const log = () => readFile(paths(cinema.instance).daemonLog, "utf8");
 
-    /** The notifications in the queue, oldest first; they are removed from it. */
+    /** Returns the queue's notifications, oldest first, and deletes them from the queue. */
     async function notices(url = queue): Promise<{ Subject: string; Message: string }[]> {
         const found: { Subject: string; Message: string }[] = [];
         for (;;) {
@@ -104,7 +104,7 @@ describe("AWS Budgets on the local AWS", () => {
             const found = await notices();
             return found.length > 0 && found;
         });
-    /** Waits for two evaluations without notifications. */
+    /** Waits for a complete evaluation of the budgets. */
     const evaluated = () => adminOf(cinema.instance).rounds("budgets");
 
     before(async () => {
@@ -113,7 +113,7 @@ describe("AWS Budgets on the local AWS", () => {
         sns = new SNSClient(cinema.settings);
         sqs = new SQSClient(cinema.settings);
         ({ topic, queue } = await newTopic("notices", [allowBudgets]));
-        // To the middle of the next month, which begins with a new campaign.
+        // Advances the clock to the middle of the next month, which starts with a new campaign.
         await cinema.park();
         const now = new Date(await cinema.advance(0));
         const next = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 15);
@@ -129,7 +129,7 @@ describe("AWS Budgets on the local AWS", () => {
         await create("films", "20", [notification("ACTUAL", 50), notification("ACTUAL", 80)]);
         await evaluated();
         assert.deepEqual(await notices(), []);
-        // 51 hours of 1 TPS are $10.20: more than half of $20.
+        // 51 hours at 1 TPS cost $10.20, more than half of $20.
         await cinema.advance(51);
         const [half, ...others] = await arrived();
         assert.equal(others.length, 0);
@@ -168,7 +168,7 @@ describe("AWS Budgets on the local AWS", () => {
 
     it("a budget notifies of its forecast and counts only its own tag", async () => {
         const tagged = (value: string) => ({ CostFilters: { TagKeyValue: [`user:stack$${value}`] } });
-        // Two weeks more at $0.20 an hour are more than $60, together with what was spent.
+        // Two more weeks at $0.20 an hour and the earlier costs exceed $60.
         await create("forecast", "60", [notification("FORECASTED", 100)], tagged("dev"));
         await create("other", "1", [notification("ACTUAL", 1)], tagged("live"));
         const [forecast, ...others] = await arrived();

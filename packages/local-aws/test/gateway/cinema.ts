@@ -21,10 +21,10 @@ import { discardInstance, startInstance } from "../instances.ts";
 
 export const campaignArn = arn("campaign/films");
 
-/** A running local AWS with a trained recommender of movies and its campaign. */
+/** A running local AWS with a trained movie recommender and its campaign. */
 export type Cinema = Awaited<ReturnType<typeof startCinema>>;
 
-/** Starts a local AWS of its own, with a recommender on synthetic data and its campaign, tagged `stack`: `dev`. */
+/** Starts a local AWS with a recommender trained on synthetic data, and a campaign with the tag `stack`: `dev`. */
 export async function startCinema() {
     const instance = await startInstance();
     const clients = clientsOf(instance);
@@ -45,7 +45,7 @@ export async function startCinema() {
         ask: (userId = "1") => clients.runtime.send(new GetRecommendationsCommand({ campaignArn, userId })),
         askOf: (other: string) =>
             clients.runtime.send(new GetRecommendationsCommand({ campaignArn: other, userId: "1" })),
-        /** Moves the clock; returns its new time, in epoch milliseconds. */
+        /** Advances the clock. Returns its new time in epoch milliseconds. */
         async advance(hours: number): Promise<number> {
             const body = JSON.stringify({ advanceSeconds: hours * 3600 });
             const answer = await fetch(`${url}/_local/clock`, { method: "POST", body });
@@ -58,7 +58,7 @@ export async function startCinema() {
     };
 }
 
-/** Imports data, creates a tracker and trains. */
+/** Imports data, creates an event tracker and trains a version. */
 async function makeRecommender({ s3, iam, personalize }: ReturnType<typeof clientsOf>) {
     const Bucket = "movies";
     const service = { Service: "personalize.amazonaws.com" };

@@ -57,7 +57,7 @@ describe("Clock of the local AWS (/_local/clock)", () => {
     });
 
     it("advancing 30 days starts due jobs and only one missed automatic training", async () => {
-        // At speed instant, resources take no time.
+        // At speed instant, creating resources takes no time.
         await world.restart("instant");
         const { datasetArn, datasetGroupArn } = await createDataset(world.local as unknown as Service);
         await world.restart();
@@ -89,7 +89,7 @@ describe("Clock of the local AWS (/_local/clock)", () => {
         await until(async () => (await versions())[0]?.status === "ACTIVE");
         await advance(30 * day);
         await sleep(100);
-        // No new data came in.
+        // There is no new data, so no training starts.
         assert.equal((await versions()).length, 1);
     });
 

@@ -22,7 +22,7 @@ const record = (time: string, measure: Measure, quantity: number, more: Partial<
     ...more,
 });
 
-/** Two days of November, one hour of December. */
+/** Usage on two days in November and in one hour of December. */
 const records = [
     record("2026-11-28T10", "TrainingHours", 1),
     record("2026-11-28T10", "RecommendationTPSHours", 1, { tags: { stack: "dev" } }),
@@ -110,7 +110,7 @@ describe("answerCostExplorer of the local AWS", () => {
 
     it("GetCostForecast extrapolates the campaign cost of the last hour", () => {
         const forecast = { TimePeriod: { Start: "2026-12-01", End: "2027-01-01" }, Metric: "UNBLENDED_COST" };
-        // $0.80 in the previous hour, nothing in the beginning one: one hour is the whole time.
+        // $0.80 in the previous hour and $0 in the hour that begins now: one hour in total.
         const { Total, ForecastResultsByTime } = ask({ ...forecast, Granularity: "MONTHLY" }, "GetCostForecast");
         assert.equal(Number(Total.Amount), 0.8 * 24 * 31);
         assert.deepEqual(ForecastResultsByTime[0].TimePeriod, forecast.TimePeriod);

@@ -4,7 +4,7 @@ const problem = {
     "application/problem+json": '{"title":$context.error.messageString,"requestId":"$context.requestId"}',
 };
 
-/** An API of films with a part of each kind that an import has. */
+/** A film API with every kind of part that an import supports. */
 export const films = documentOf(
     {
         "/films/{filmId}": {

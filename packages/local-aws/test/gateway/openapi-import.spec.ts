@@ -225,11 +225,11 @@ describe("ImportRestApi and PutRestApi of the local AWS", () => {
         assert.deepEqual(queryStringParameters, { numResults: "3", filterValues: '{"GENRE":"\\"Drama\\""}' });
     });
 
-    /** The description as OpenAPI 3.0 with the function behind every method: members of 3.1 in their old form. */
+    /** Converts the description to OpenAPI 3.0, with the function as integration of every method. */
     function asOpenApi30(document: { paths: Record<string, object> }): object {
         const old = JSON.parse(
             JSON.stringify({ ...document, openapi: "3.0.3" }, (key, value) => {
-                // The function verifies tokens, so the program leaves the scheme out of the API's document.
+                // The function verifies tokens, so the program omits the security scheme from the API's document.
                 if (key === "security" || key === "securitySchemes") return undefined;
                 const isNullable = key === "type" && Array.isArray(value);
                 return isNullable ? value.find((type) => type !== "null") : value;

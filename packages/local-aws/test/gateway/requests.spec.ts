@@ -45,7 +45,7 @@ describe("Request log of the local AWS (/_local/requests)", () => {
         await personalize.send(new DescribeDatasetGroupCommand({ datasetGroupArn }));
         await personalize.send(new ListDatasetGroupsCommand({}));
         await personalize.send(new DeleteDatasetGroupCommand({ datasetGroupArn }));
-        // An answer can reach its caller a moment before that is recorded.
+        // A response may reach its client a moment before the log records it.
         const entries = await until(async () => {
             const all = await requests();
             return all.every(({ answered }) => answered === 1) && all;

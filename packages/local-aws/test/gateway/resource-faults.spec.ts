@@ -114,7 +114,7 @@ describe("Injected faults of Personalize resources", () => {
         await world.local.arm({ operation: "CreateCampaign", effect: { kind: "fail", reason: "No capacity." } });
         await send(new CreateCampaignCommand({ name: "films", solutionVersionArn }));
         assert.equal(await campaignStatus(), "CREATE FAILED");
-        // A campaign that failed can be repaired by an update.
+        // An update can repair a failed campaign.
         await send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 1 }));
         assert.equal(await campaignStatus(), "ACTIVE");
         const effect = { kind: "fail", reason: "No capacity." };

@@ -49,7 +49,7 @@ describe("AWS/Personalize metrics of the local AWS", () => {
         await admin.arm({ operation: "GetRecommendations", times: 2, effect: { kind: "throttle" } });
         const error = { kind: "error", code: "ServiceUnavailable", message: "No.", status: 503 };
         await admin.arm({ operation: "GetRecommendations", call: 3, effect: error });
-        // The client retries throttled and broken calls: the fourth one succeeds.
+        // The SDK retries throttled and failed calls, and the fourth call succeeds.
         await cinema.ask("2").catch(() => {});
         await cinema.ask();
         await admin.clear();
@@ -59,7 +59,7 @@ describe("AWS/Personalize metrics of the local AWS", () => {
                 metric(name, "Sum", campaign),
             ),
         );
-        // Of nine calls: GetRecommendations is the number of successful ones.
+        // Of nine calls, GetRecommendations counts the successful ones.
         assert.deepEqual(sums, [6, 2, 1]);
         assert.equal(await metric("GetRecommendationsLatency", "SampleCount", campaign), 6);
         assert.ok((await metric("GetRecommendationsLatency", "Average", campaign)) > 0);

@@ -14,7 +14,7 @@ import { accountId, arn, createBucket, region, serviceModels } from "../../../lo
 import { startGateway } from "../../gateway/server.ts";
 import { freePort } from "../../ministack/process.ts";
 
-/** The emulator behind the real gateway, without a MiniStack, and AWS's own client with one attempt. */
+/** Starts the Personalize emulator behind the gateway, without MiniStack. SDK clients make one attempt. */
 export async function startPersonalize(options: { access: ImportAccess; speed?: Speed; dataDir?: string }) {
     const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "gateway-")));
     const lines: string[] = [];
@@ -51,9 +51,9 @@ export async function startPersonalize(options: { access: ImportAccess; speed?: 
         port,
         lines,
         personalize,
-        /** Ends it and keeps its folder. */
+        /** Stops the gateway and keeps its folder. */
         stop,
-        /** Ends it and removes its folder. */
+        /** Stops the gateway and deletes its folder. */
         async discard() {
             await stop();
             await rm(dataDir, { recursive: true, force: true });
@@ -63,7 +63,7 @@ export async function startPersonalize(options: { access: ImportAccess; speed?: 
 
 export type LocalPersonalize = Awaited<ReturnType<typeof startPersonalize>>;
 
-/** A gateway with an emulator and s3://movies/all.csv, new for each test of the suite that calls this. */
+/** Starts a gateway with an emulator and s3://movies/all.csv before each test of the calling suite. */
 export function usePersonalize(speed: Speed = "instant") {
     const { access } = createBucket({ "movies/all.csv": interactionsCsv(syntheticRatings()) });
     let local: LocalPersonalize;
@@ -78,7 +78,7 @@ export function usePersonalize(speed: Speed = "instant") {
             return local;
         },
         send,
-        /** Starts it again on its data, perhaps with another speed. */
+        /** Restarts the gateway with its data, optionally at another speed. */
         async restart(newSpeed = speed): Promise<void> {
             await local.stop();
             local = await startPersonalize({ access, speed: newSpeed, dataDir: local.dataDir });
@@ -97,7 +97,7 @@ export const clientOf = (port: number, maxAttempts: number) =>
         credentials: { accessKeyId: "test", secretAccessKey: "test" },
     });
 
-/** Calls of the gateway's own paths. */
+/** Returns functions for the gateway's /_local endpoints. */
 export function adminOf(url: string) {
     const faultsUrl = `${url}/_local/faults`;
     return {

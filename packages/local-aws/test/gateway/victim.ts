@@ -2,7 +2,7 @@ import { createEmulator } from "../../../local-personalize/emulator.ts";
 import { accountId, createBucket, serviceModels } from "../../../local-personalize/test/support.ts";
 import { startGateway } from "../../gateway/server.ts";
 
-// A process for requests.spec.ts to kill: an emulator behind its gateway.
+// A process with an emulator behind a gateway, which requests.spec.ts kills.
 const [dataDir = "", port = ""] = process.argv.slice(2);
 const log = (line: string) => void process.stderr.write(`${line}\n`);
 const emulator = createEmulator({

@@ -30,7 +30,7 @@ describe("CloudFront distributions of the local AWS", () => {
     let host: string;
     let arn: string;
 
-    /** A viewer's request: over TLS, according to its header. */
+    /** Sends a viewer's request; the X-Forwarded-Proto header says HTTPS. */
     function view(path: string, options: { method?: string; body?: string; headers?: object; scheme?: string } = {}) {
         const { method = "GET", body, headers, scheme = "https" } = options;
         return new Promise<{ status: number; headers: Record<string, unknown>; body: string }>((resolve, reject) => {
@@ -146,7 +146,7 @@ describe("CloudFront distributions of the local AWS", () => {
                 allowedMethods: ["GET", "HEAD"],
                 cachePolicyId: optimized,
             },
-            // Without an own time, CloudFront keeps an error for 10 s.
+            // Without errorCachingMinTtl, CloudFront caches an error for 10 s.
             customErrorResponses: [{ errorCode: 503, errorCachingMinTtl: 0 }],
             orderedCacheBehaviors: [
                 {
@@ -221,7 +221,7 @@ describe("CloudFront distributions of the local AWS", () => {
         assert.equal(kept.headers["x-cache"], "Error from cloudfront");
         assert.equal((await view("/api/films/2")).status, 200);
         assert.equal((await view("/api/films/3")).status, 200);
-        // The cache policy has the origin and the query in the cache key.
+        // The cache key contains the Origin header and the query string.
         assert.equal((await view("/api/films/1", { headers: { origin: "https://films.example" } })).status, 200);
         assert.equal((await view("/api/films/1?since=1")).status, 200);
         let status = 500;

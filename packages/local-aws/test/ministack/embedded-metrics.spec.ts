@@ -66,7 +66,7 @@ describe("Embedded metric format in Lambda logs", () => {
         );
         return Datapoints.map(({ Sum, SampleCount, Maximum }) => [Sum, SampleCount, Maximum]);
     }
-    /** Waits until earlier log lines are read, which is the case when a later one is. */
+    /** Waits until a later log line was read, and therefore all earlier ones. */
     async function untilRead(): Promise<void> {
         await logged(
             line(

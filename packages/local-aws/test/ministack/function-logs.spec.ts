@@ -41,7 +41,7 @@ describe("CloudWatch logs of Lambda invocations", () => {
         const command = new InvokeCommand({ FunctionName, Payload: JSON.stringify(asked) });
         return (await aws.admin.lambda.send(command)).FunctionError;
     }
-    /** The log of each invocation, between its START and its END. */
+    /** Returns the log of each invocation between its START and END lines. */
     async function logged(): Promise<string[][]> {
         const { events = [] } = await logs.send(
             new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${FunctionName}` }),
@@ -50,7 +50,7 @@ describe("CloudWatch logs of Lambda invocations", () => {
         for (const { logStreamName = "", message = "" } of events) {
             const lines = invocations.get(logStreamName) ?? [];
             invocations.set(logStreamName, lines);
-            // Without the platform's lines, and Node's own of a new process.
+            // Excludes the platform's lines and Node.js's own lines of a new process.
             if (!/^((START|END|REPORT) RequestId|\(node:\d+\)|\(Use `node)/.test(message)) lines.push(message);
         }
         return [...invocations.values()];

@@ -17,7 +17,7 @@ import {
 const clients = 8;
 const updates = 10;
 
-/** Returns the number of its code and of its configuration after a delay; it has many files to unpack. */
+/** Creates a package with many files, whose handler returns the numbers of its code and configuration after a delay. */
 const packageOf = (version: number) =>
     zipSync({
         "index.mjs": Buffer.from(`import { readFileSync } from "node:fs";
@@ -69,7 +69,7 @@ describe("Lambda function updates during requests", () => {
             while (answers.length + failed.length < requests) await sleep(5);
         };
         for (let version = 1; version <= updates; version++) {
-            // An update arrives while processes answer, and while others start for the version before.
+            // The update happens while some processes answer and others start with the previous version.
             await asked(answers.length + (version % 2) * clients);
             await update(version);
         }

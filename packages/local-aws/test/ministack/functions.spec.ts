@@ -46,7 +46,7 @@ const asking = `
             Namespace: "Films", MetricData: [{ MetricName: "Asked", Value: 1 }],
         })),
     });`;
-/** Fails with its event. */
+/** A handler that fails with its event as message. */
 const failing = "export const handler = async (event) => { throw new Error(JSON.stringify(event)); };";
 
 async function bundle(contents: string): Promise<Uint8Array> {
@@ -86,7 +86,7 @@ describe("Lambda, EventBridge Scheduler and SNS with IAM enforcement", () => {
         const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName }));
         return QueueUrl;
     }
-    /** The next message, which is removed from the queue; fails when there is none in time. */
+    /** Receives and deletes the queue's next message. Fails if none arrives in time. */
     async function nextMessage(QueueUrl: string): Promise<Message> {
         for (const giveUp = Date.now() + 30_000; Date.now() < giveUp; await sleep(100)) {
             const command = { QueueUrl, MessageAttributeNames: ["All"], WaitTimeSeconds: 1 };
@@ -100,7 +100,7 @@ describe("Lambda, EventBridge Scheduler and SNS with IAM enforcement", () => {
         }
         throw new Error(`nothing came to ${QueueUrl}`);
     }
-    /** A failing function whose failures go to a queue without a retry. */
+    /** Creates a function that fails without retries and reports its failures to a queue. */
     async function makeFailing(name: string): Promise<{ functionArn: string; failures: string }> {
         const role = await aws.role(`${name}-role`, service("lambda"), logs, allow("sqs:SendMessage"));
         const functionArn = await makeFunction(name, failing, role);
@@ -186,7 +186,7 @@ describe("Lambda, EventBridge Scheduler and SNS with IAM enforcement", () => {
         assert.equal(letter.MessageAttributes?.ERROR_CODE?.StringValue, "AccessDeniedException");
         assert.match(letter.MessageAttributes?.ERROR_MESSAGE?.StringValue ?? "", /role\/unable is not allowed lambda:/);
 
-        // Its trust policy is changed between the schedule's creation and its time.
+        // The role's trust policy changes between the schedule's creation and its start.
         const soon = new Date(Date.now() + 4000).toISOString().slice(0, 19);
         await schedule("distrusted", distrusted, soon);
         const trust = { Effect: "Allow" as const, Principal: service("lambda"), Action: "sts:AssumeRole" };

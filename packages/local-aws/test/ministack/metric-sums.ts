@@ -1,6 +1,6 @@
 import { CloudWatchClient, type CloudWatchClientConfig, GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
 
-/** The sum of a metric in the last hour; 0 without data. */
+/** Returns the sum of a metric in the last hour; 0 without data. */
 export async function sumOf(
     settings: CloudWatchClientConfig,
     Namespace: string,

@@ -14,7 +14,7 @@ describe("MiniStack process of the local AWS", () => {
     });
     afterEach(() => rm(dir, { recursive: true, force: true, maxRetries: 5 }));
 
-    /** Starts it with a Python that does something first, and records the ports. */
+    /** Starts MiniStack with a Python wrapper that first runs a script and records the ports. */
     async function startBy(script: string, gatewayPort = 1) {
         const python = join(dir, "python");
         const real = process.env.MOVIE_RECOMMENDER_PYTHON ?? toolchain(root).python;
@@ -42,7 +42,7 @@ describe("MiniStack process of the local AWS", () => {
         return { started, launches, logged };
     }
 
-    /** An allowed call of a service with a JSON protocol, as the gateway passes it. */
+    /** Sends a JSON protocol call as the gateway forwards it. */
     async function call(port: number, service: string, target: string, input: object): Promise<string> {
         const credential = `Credential=test/20260101/eu-central-1/${service}/aws4_request`;
         const answer = await fetch(`http://127.0.0.1:${port}/`, {
@@ -107,7 +107,7 @@ describe("MiniStack process of the local AWS", () => {
         const first = await until("sqs", "failures");
         await call(port, "ssm", "AmazonSSM.PutParameter", { Name: "a", Value: "parameter-value", Type: "String" });
         await until("ssm", "parameter-value");
-        // The parameter was saved after the queue, and a written file would have another inode.
+        // The parameter was saved after the queue. A rewritten file would have another inode.
         assert.equal((await stat(saved("sqs"))).ino, first);
         await create("others");
         assert.notEqual(await until("sqs", "others"), first);

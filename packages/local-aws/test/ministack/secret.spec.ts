@@ -15,7 +15,7 @@ import { ask } from "../gateway/web-pages/support.ts";
 /** The gateway's secret: 32 random bytes. */
 const secret = /\b[0-9a-f]{64}\b/;
 
-/** Looks where a function's code gets by reading: its environment, and environment and arguments of each ancestor. */
+/** A handler that reads its own environment, and the environment and arguments of each parent process. */
 const looking = `
     const fs = require("fs");
     const parent = (pid) => Number(/PPid:\\s*(\\d+)/.exec(fs.readFileSync("/proc/" + pid + "/status", "utf8"))[1]);
@@ -89,7 +89,7 @@ describe("Secret between gateway and MiniStack, and file permissions", () => {
     });
 });
 
-/** A process and its descendants. */
+/** Returns a process and its descendants. */
 async function processesOf(pid: number): Promise<number[]> {
     const list = execFileSync("ps", ["-e", "-o", "pid=,ppid="], { encoding: "utf8" });
     const pairs = list
@@ -102,7 +102,7 @@ async function processesOf(pid: number): Promise<number[]> {
     return found;
 }
 
-/** TCP ports on which these processes listen, by Linux's tables. */
+/** Returns the TCP ports on which these processes listen, from Linux's /proc. */
 function listenedBy(pids: readonly number[]): number[] {
     const script = `for p in ${pids.join(" ")}; do ls -l /proc/$p/fd 2>/dev/null; done`;
     const sockets = new Set(execFileSync("sh", ["-c", script], { encoding: "utf8" }).match(/(?<=socket:\[)\d+/g));

@@ -40,7 +40,7 @@ describe("Usage metrics of DynamoDB and CloudWatch Logs", () => {
                 KeySchema: [{ AttributeName: "pk", KeyType: "HASH" }],
             }),
         );
-        // Two kilobytes and a little are three units.
+        // An item of 2.1 KB needs three write units.
         await dynamo.send(new PutItemCommand({ TableName, Item: { ...key("a"), text: { S: "x".repeat(2100) } } }));
         await dynamo.send(
             new UpdateItemCommand({

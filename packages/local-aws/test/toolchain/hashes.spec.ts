@@ -10,7 +10,7 @@ import { toolchain } from "../../toolchain/env.mjs";
 const folder = join(root, "packages", "local-aws", "toolchain");
 const textOf = (name: string) => readFileSync(join(folder, name), "utf8");
 
-/** A wheel of an attacker, with the name, version and form of the real one. */
+/** An attacker's wheel with the name, version and format of the real one. */
 const tampered = zipSync({
     "six.py": strToU8("import os; os.system('id')"),
     "six-1.17.0.dist-info/METADATA": strToU8("Metadata-Version: 2.1\nName: six\nVersion: 1.17.0\n"),

@@ -6,14 +6,14 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { defaultInstance, environment, root } from "../../instance.ts";
 
-/** Prints what a process at the place of the SDK's own commands has loaded. It runs as a CommonJS file of its own. */
+/** Prints which modules a process in the SDK's command folder has loaded. Runs as a separate CommonJS file. */
 function probe() {
     const [tree, compiler] = [require("@npmcli/arborist"), require("typescript")];
     const use = process.argv[2] === "use";
     const used = use && [typeof new tree.Arborist({ path: "." }).loadActual, compiler.SyntaxKind.Unknown];
     const files = Object.keys(require.cache);
     const loaded = ["@npmcli/arborist/lib/arborist/index.js", "typescript/lib/typescript.js"].map((name) =>
-        // A module that is deferred has no code of its own yet.
+        // A deferred module has no code yet.
         files.some((file) => file.endsWith(name) && require.cache[file]?.constructor.name === "Module"),
     );
     const promise = Promise.resolve() as Promise<void> & { _debugStackTrace?: string };

@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 const TOOLCHAIN = join("packages", "local-aws", "toolchain");
 const REPOSITORY = join(import.meta.dirname, "..", "..", "..", "..");
 
-/** The result of a run of the bootstrap. */
+/** The result of a completed bootstrap run. */
 export interface Outcome {
     readonly code: number | null;
     readonly signal: NodeJS.Signals | null;
@@ -16,18 +16,18 @@ export interface Outcome {
     readonly stderr: string;
 }
 
-/** A run that may not have ended yet. */
+/** A bootstrap run that may still be running. */
 export interface Run {
     readonly pid: number;
     kill(signal: NodeJS.Signals): void;
-    /** Everything on stdout so far. */
+    /** Returns everything on stdout so far. */
     stdout(): string;
     readonly ended: Promise<Outcome>;
 }
 
 /**
- * A clone in a temporary folder. Its machine has only the programs that a test puts on its PATH. Programs and network
- * are stand-ins: they create the same files as the real ones and record each call.
+ * A clone in a temporary folder on a machine that has only the programs on its PATH that a test adds. Programs and
+ * network are stubs: they create the same files as the real ones and record each call.
  */
 export class Machine {
     readonly folder = mkdtempSync(join(tmpdir(), "toolchain-"));
@@ -49,12 +49,12 @@ export class Machine {
         for (const name of programs) this.give(name);
     }
 
-    /** Puts a stand-in on the machine's PATH. */
+    /** Adds a stub to the machine's PATH. */
     give(name: keyof typeof PROGRAMS): void {
         writeFileSync(join(this.path, name), standIn(name), { mode: 0o755 });
     }
 
-    /** An archive of Pulumi with these programs, whose hash the clone pins. `tampered` pins another hash. */
+    /** Creates a Pulumi archive with these programs and pins its hash in the clone. `tampered` pins another hash. */
     archive(programs: readonly string[] = ["pulumi", "pulumi-language-nodejs"], tampered = false): string {
         const folder = join(this.folder, "release", "pulumi");
         mkdirSync(folder, { recursive: true });
@@ -71,7 +71,7 @@ export class Machine {
         return file;
     }
 
-    /** Starts the bootstrap; `env` steers the stand-ins. */
+    /** Starts the bootstrap. `env` controls the stubs. */
     start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Run {
         const child = spawn(process.execPath, [join(this.root, TOOLCHAIN, "bootstrap.mjs"), ...args], {
             cwd: this.root,
@@ -100,17 +100,17 @@ export class Machine {
         };
     }
 
-    /** Runs the bootstrap to its end. */
+    /** Runs the bootstrap until it ends. */
     run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
         return this.start(args, env).ended;
     }
 
-    /** Every call of a stand-in and of the network since the last `forget`, as `program arguments`. */
+    /** Returns every call of a stub or the network since the last `forget`, as `program arguments`. */
     calls(): string[] {
         return readFileSync(this.#calls, "utf8").split("\n").filter(Boolean);
     }
 
-    /** The calls that install something, without the questions for a version. */
+    /** Returns the calls that install something, without version queries. */
     work(): string[] {
         return this.calls().filter((call) => /^(npm ci|go build|fetch|python\S* -m)/.test(call));
     }
@@ -119,7 +119,7 @@ export class Machine {
         writeFileSync(this.#calls, "");
     }
 
-    /** The names of unfinished work and locks. */
+    /** Returns the names of unfinished build folders and locks. */
     leftovers(): string[] {
         const tools = join(this.root, ".tools");
         return existsSync(tools)
@@ -190,7 +190,7 @@ globalThis.fetch = async (url) => {
 };
 `;
 
-// Programs for the bootstrap to run.
+// Programs that the bootstrap runs.
 const REPORT = `
 const { PATH, MOVIE_RECOMMENDER_PYTHON, NODE_COMPILE_CACHE: compiled } = process.env;
 console.log(JSON.stringify({ args: process.argv.slice(2), path: PATH, python: MOVIE_RECOMMENDER_PYTHON, node: process.argv0, compiled }));

@@ -14,7 +14,9 @@ const alarm: MetricAlarm = {
     StateValue: "INSUFFICIENT_DATA",
 };
 
-/** The last whole minutes in the notation of AWS's documentation: 0 is within, X breaches, - is missing. */
+/**
+ * Parses datapoints in the notation of AWS's documentation: 0 is within the threshold, X breaches it, and - is missing.
+ */
 function drawn(picture: string, period = minute): Map<number, number> {
     const marks = picture.split(" ");
     const end = Math.floor(now / period) * period;
@@ -29,7 +31,7 @@ function drawn(picture: string, period = minute): Map<number, number> {
 const stateOf = (changes: Partial<MetricAlarm>, picture: string) =>
     evaluateAlarm({ ...alarm, ...changes }, drawn(picture), now).state;
 
-/** Retained: the state stays. */
+/** "retained" means that the alarm keeps its state. */
 type Expected = AlarmState | "retained";
 
 describe("evaluateAlarm of the local AWS", () => {

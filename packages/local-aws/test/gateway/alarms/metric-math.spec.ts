@@ -13,7 +13,7 @@ const fetched = new Map([
 const metric = (Id: string): MetricDataQuery => ({ Id, MetricStat: { Metric: {}, Period: 60, Stat: "Sum" } });
 const queries = [...fetched.keys()].map(metric);
 
-/** The values of an expression by period; `-` for a missing one. */
+/** Returns an expression's values by period, with `-` for a missing value. */
 function values(Expression: string, others: MetricDataQuery[] = []): (number | "-")[] {
     const found = seriesOf("asked", [...queries, ...others, { Id: "asked", Expression }], fetched, periods);
     return periods.map((at) => found.get(at) ?? "-");

@@ -1,6 +1,7 @@
-"""The results of boto3 with a local AWS that enforces permissions: one JSON document on stdout.
+"""Calls a local AWS with IAM enforcement by boto3, and prints the results as one JSON document.
 
-The endpoint, region and the administrator's credentials are in the environment. Argument: a second user's name.
+Endpoint, region and the administrator's credentials come from the environment. The argument is the name of a second
+user.
 """
 
 import base64
@@ -39,7 +40,7 @@ def client(service, secret=key["SecretAccessKey"], **config):
 
 
 def code(call, **arguments):
-    """ok, or the error code of a call."""
+    """Returns "ok", or the error code of a call."""
     try:
         call(**arguments)
     except ClientError as error:
@@ -68,7 +69,7 @@ def fetch(url, method="GET", data=None, headers=None):
 
 
 def signed(query, data, kind):
-    """Status of a call of IAM that SDKs never make."""
+    """Returns the status of an IAM call that SDKs never send."""
     url = iam.meta.endpoint_url + "/" + query
     request = AWSRequest("POST", url, data=data, headers={"Content-Type": kind})
     SigV4Auth(Credentials(key["AccessKeyId"], key["SecretAccessKey"]), "iam", "eu-central-1").add_auth(request)
@@ -76,7 +77,7 @@ def signed(query, data, kind):
 
 
 def delete_batch(spelt):
-    """Status of a batch of deletions whose parameter is spelled differently in the request and in its signature."""
+    """Returns the status of DeleteObjects whose parameter is spelled differently in the request and in its signature."""
     url = s3.meta.endpoint_url + "/of-boto3?"
     body = b"<Delete><Object><Key>kept</Key></Object></Delete>"
     checksum = base64.b64encode(hashlib.md5(body).digest()).decode()

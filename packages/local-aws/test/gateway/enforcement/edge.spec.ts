@@ -88,7 +88,9 @@ describe("IAM enforcement for DynamoDB, API Gateway, CloudTrail, Lambda and Clou
         );
         return true;
     };
-    /** Gives a role a trust policy for a service under this condition: by default, that it sends the account. */
+    /**
+     * Gives a role a trust policy for a service with a condition: by default, that the service sends aws:SourceAccount.
+     */
     const requireSource = (
         RoleName: string,
         Service: string,

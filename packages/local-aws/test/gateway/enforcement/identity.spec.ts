@@ -20,7 +20,7 @@ describe("Authentication on a local AWS with IAM enforcement", () => {
     });
     after(() => aws?.discard());
 
-    /** The error that each service's own client reads in a refusal. */
+    /** Returns the error name that each service's client reads from a denial. */
     async function namesOf(keys: Keys): Promise<string[]> {
         const { iam, s3, personalize, lambda } = aws.clientsOf(keys);
         const calls = [
@@ -33,7 +33,7 @@ describe("Authentication on a local AWS with IAM enforcement", () => {
         return outcomes.map((outcome) => (outcome.status === "fulfilled" ? "answered" : outcome.reason.name));
     }
 
-    /** A raw request; fetch would set headers of its own. */
+    /** Sends a request with exactly these headers; fetch would add its own. */
     function ask(path: string, headers: Record<string, string> = {}, method = "GET", body = ""): Promise<number> {
         return new Promise((resolve, reject) => {
             const options = { port: aws.instance.port, host: "127.0.0.1", path, method, headers };
@@ -102,7 +102,7 @@ describe("Authentication on a local AWS with IAM enforcement", () => {
         await assert.rejects(list(keys), { name: "InvalidAccessKeyId" });
         await sleep(2100);
         await assert.rejects(list(whole), { name: "ExpiredToken" });
-        // MiniStack removes expired sessions when it creates another; the answer does not change.
+        // MiniStack deletes expired sessions when it creates another session. The error stays the same.
         await bob.sts.send(assume);
         await assert.rejects(list(whole), { name: "ExpiredToken" });
     });
@@ -130,7 +130,7 @@ describe("Authentication on a local AWS with IAM enforcement", () => {
             const found = await s3.send(new GetObjectCommand({ Bucket: "files", Key }));
             assert.ok(bytes.equals(Buffer.from((await found.Body?.transformToByteArray()) ?? [])), Key);
         }
-        // Like an attacker on the way: everything as signed, except the body.
+        // Simulates an attacker who changes only the body of a signed request.
         const put = new PutObjectCommand({ Bucket: "files", Key: "tampered", Body: "the order is 10" });
         put.middlewareStack.add(
             (next) => (args) => {

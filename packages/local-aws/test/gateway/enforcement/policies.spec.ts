@@ -247,7 +247,7 @@ describe("IAM policies on a local AWS with IAM enforcement", () => {
         );
         await read(guest, "open/a");
         await assert.rejects(read(user, "shut/a"), { message: /with an explicit deny in a resource-based policy$/ });
-        // The gateway replaces TLS endpoints, so a denial of plain HTTP denies nothing here.
+        // The gateway has no TLS and counts requests as secure, so a Deny for plain HTTP does not apply.
         const plain = { Bool: { "aws:SecureTransport": "false" } };
         await policy({ Effect: "Deny", Principal: "*", Action: "s3:*", Resource: arn("*"), Condition: plain });
         await read(user, "open/a");

@@ -16,7 +16,7 @@ import { strToU8, zipSync } from "fflate";
 import { paths } from "../../../instance.ts";
 import { account, administrator, allow, type Enforcing, startEnforcing } from "./support.ts";
 
-/** Lists a bucket with Node's own modules: signs like an SDK, and records that it ran. */
+/** Lists a bucket without an SDK: signs the request with Node.js modules, and records that it ran. */
 const handler = `
 import { createHash, createHmac } from "node:crypto";
 const { AWS_ENDPOINT_URL: url, AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: token } = process.env;

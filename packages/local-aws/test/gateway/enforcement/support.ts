@@ -39,7 +39,7 @@ export const allow = (
 
 const documentOf = (Statement: readonly Statement[]) => JSON.stringify({ Version: "2012-10-17", Statement });
 
-/** A local AWS that enforces permissions, with AWS's own clients for any caller, each with one attempt. */
+/** Starts a local AWS with IAM enforcement. SDK clients make one attempt. */
 export async function startEnforcing() {
     const instance = await startInstance();
     const url = `http://127.0.0.1:${instance.port}`;
@@ -67,7 +67,7 @@ export async function startEnforcing() {
         admin,
         clientsOf,
         putPolicy,
-        /** A new user with these statements, and the user's clients. */
+        /** Creates a user with these statements and returns the user's clients. */
         async user(UserName: string, ...statements: Statement[]) {
             await admin.iam.send(new CreateUserCommand({ UserName }));
             if (statements.length > 0) await putPolicy(UserName, statements);
@@ -78,7 +78,7 @@ export async function startEnforcing() {
             };
             return { ...clientsOf(keys), keys, arn: `arn:aws:iam::${account}:user/${UserName}` };
         },
-        /** A new role that `principal` may assume; its ARN. */
+        /** Creates a role that `principal` can assume and returns its ARN. */
         async role(RoleName: string, principal: Principals, ...statements: Statement[]): Promise<string> {
             const trust = { Effect: "Allow" as const, Principal: principal, Action: "sts:AssumeRole" };
             const made = new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: documentOf([trust]) });

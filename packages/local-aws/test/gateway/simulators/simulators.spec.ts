@@ -55,7 +55,7 @@ describe("IAM policy simulator of the local AWS", () => {
         await discardInstance(instance);
     });
 
-    /** Alice has an inline and a managed policy of her own, and both of her group; bob has a boundary. */
+    /** Alice has an inline and a managed policy, and so has her group. Bob has a permissions boundary. */
     async function people() {
         const managed = async (PolicyName: string, ...statements: Statement[]) => {
             const PolicyDocument = policy(...statements);

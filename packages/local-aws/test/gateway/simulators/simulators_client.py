@@ -1,4 +1,4 @@
-"""Calls IAM's simulators with boto3, and prints the parsed answers as JSON."""
+"""Calls IAM's policy simulator with boto3 and prints the parsed responses as JSON."""
 
 import json
 import sys

@@ -10,9 +10,9 @@ import type { Browser, Page } from "puppeteer-core";
 import { openBrowser } from "../../../demo/browser.ts";
 import { type Asked, iamGet, lambdaPost, startTarget, type Target } from "./support.ts";
 
-/** A call from inside a page: the answer that the browser lets the page read, or the error. */
+/** Sends a request from a page. Returns the response that the browser lets the page read, or the error. */
 function fetchIn(page: Page, url: string, { method = "GET", headers = {}, body }: Partial<Asked>, mode = "cors") {
-    // A browser sets Host itself.
+    // The browser sets the Host header itself.
     const { host: _, ...sent } = headers;
     const options = { method, headers: sent, mode, ...(body !== undefined && { body }) };
     return page.evaluate(
@@ -29,7 +29,7 @@ function fetchIn(page: Page, url: string, { method = "GET", headers = {}, body }
     );
 }
 
-/** Submits a form in the page; ends when the browser has got the answer. */
+/** Submits a form in the page and waits for the response. */
 async function submit(page: Page, action: string, fields: Readonly<Record<string, string>>): Promise<void> {
     const script = `{
         const form = Object.assign(document.createElement("form"), { method: "POST", action: ${JSON.stringify(action)} });
@@ -41,7 +41,7 @@ async function submit(page: Page, action: string, fields: Readonly<Record<string
     await Promise.all([page.waitForNavigation(), page.evaluate(script)]);
 }
 
-/** Opens a WebSocket in the page: how it ends. */
+/** Opens a WebSocket in the page and returns "open" or "refused". */
 const socketIn = (page: Page, url: string) =>
     page.evaluate(`new Promise((resolve) => {
         const socket = new WebSocket(${JSON.stringify(url)});
@@ -49,7 +49,7 @@ const socketIn = (page: Page, url: string) =>
         socket.onerror = () => resolve("refused");
     })`) as Promise<string>;
 
-/** Runs a script in a frame that has no origin, and waits for its message. */
+/** Runs a script in a sandboxed frame, which has no origin, and waits for the frame's message. */
 const frameIn = (page: Page, script: string) =>
     page.evaluate(`new Promise((resolve) => {
         addEventListener("message", () => resolve());
@@ -71,7 +71,7 @@ for (const enforce of [true, false]) {
                 response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><body>films</body>");
             }).listen(0, "127.0.0.1");
             await once(site, "listening");
-            // A name that its owner points at this machine: DNS rebinding after the change.
+            // Simulates DNS rebinding: the name of a site resolves to this machine.
             browser = await openBrowser(["--host-resolver-rules=MAP evil.example 127.0.0.1"]);
             folder = await mkdtemp(join(tmpdir(), "movie-recommender-page-"));
         });
@@ -92,7 +92,7 @@ for (const enforce of [true, false]) {
         const evilSite = () => `http://evil.example:${(site.address() as AddressInfo).port}/`;
         const reached = (port: number) => `127.0.0.1:${port}`;
 
-        /** Every call that a page of another origin could try; each is signed by the account's root. */
+        /** Sends every call that a page of another origin could try, each signed as the account's root user. */
         async function attack(page: Page, port: number, name: string): Promise<string[]> {
             const here = reached(port);
             const get = iamGet(here, { Action: "CreateUser", UserName: `${name}-get` });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { signedHeaders } from "../../signed.ts";
 import { type Asked, ask, iamGet, lambdaPost, startTarget, type Target } from "./support.ts";
 
-/** The headers with which browsers send requests of pages. */
+/** The headers that browsers add to requests of pages. */
 const pages: Record<string, Record<string, string>> = {
     "a page of another site": { origin: "http://evil.example", "sec-fetch-site": "cross-site" },
     "a page of another port of this machine": { origin: "http://localhost:3000", "sec-fetch-site": "same-site" },
@@ -24,7 +24,7 @@ for (const enforce of [true, false]) {
         });
         after(() => target?.discard());
 
-        /** Sends each request, and returns the names of those that were not refused. */
+        /** Sends each request and returns the names of the requests that were not refused. */
         async function open(requests: Readonly<Record<string, Asked>>): Promise<string[]> {
             const found: string[] = [];
             for (const [name, asked] of Object.entries(requests)) {

@@ -22,7 +22,7 @@ export interface Asked {
     readonly body?: string;
 }
 
-/** A request with exactly these headers, Host included. */
+/** Sends a request with exactly these headers, including Host. */
 export function ask(port: number, { method = "GET", path, headers = {}, body }: Asked): Promise<Answered> {
     return new Promise((resolve, reject) => {
         const options = { host: "127.0.0.1", port, path, method, headers, setHost: headers.host === undefined };
@@ -38,7 +38,7 @@ export function ask(port: number, { method = "GET", path, headers = {}, body }: 
     });
 }
 
-/** A signed GET of IAM for this Host. A page sends it without a preflight once its name leads here. */
+/** Returns a signed IAM GET for a Host name. After DNS rebinding, a page can send it without a preflight. */
 export function iamGet(host: string, parameters: Record<string, string>, more: Record<string, string> = {}): Asked {
     const query = new URLSearchParams({ Version: "2010-05-08", ...parameters });
     query.sort();
@@ -50,7 +50,7 @@ const code = Buffer.from(
     zipSync({ "index.js": strToU8("exports.handler = async () => 'code runs as uid ' + process.getuid();") }),
 ).toString("base64");
 
-/** CreateFunction or Invoke, signed for this Host. */
+/** Returns CreateFunction or Invoke, signed for a Host name. */
 export function lambdaPost(host: string, name: string, invoke: boolean, more: Record<string, string> = {}): Asked {
     const path = `/2015-03-31/functions${invoke ? `/${name}/invocations` : ""}`;
     const Role = `arn:aws:iam::${account}:role/page`;
@@ -60,7 +60,7 @@ export function lambdaPost(host: string, name: string, invoke: boolean, more: Re
     return { method: "POST", path, body, headers: { host, ...signed, ...more } };
 }
 
-/** A local AWS with or without enforcement, and what pages could have made in it. */
+/** Starts a local AWS with or without IAM enforcement, and lists what a page created there. */
 export async function startTarget(enforce: boolean) {
     const instance = { ...(await testInstance()), enforce };
     const { miniStackPort } = await start(instance, () => {});
@@ -75,7 +75,7 @@ export async function startTarget(enforce: boolean) {
         instance,
         port: instance.port,
         miniStackPort,
-        /** Names of all users and functions. */
+        /** Returns the names of all users and functions. */
         async made(): Promise<string[]> {
             const { Users = [] } = await clients.iam.send(new ListUsersCommand({}));
             const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));

@@ -87,7 +87,7 @@ describe("Calls of a REST API of the local AWS", () => {
         await refused();
         await allowApi(aws, "otherapi");
         await refused();
-        // API Gateway sends no source account, so a permission that asks for it is void.
+        // API Gateway sends no aws:SourceAccount, so a permission with this condition has no effect.
         const withAccount = { StatementId: "with-account", SourceAccount: account };
         await allowApi(aws, restApiId, withAccount);
         await refused();

@@ -13,7 +13,10 @@ import { account, administrator, type Enforcing, type Keys } from "../../gateway
 export const functionName = "answers";
 export const functionArn = `arn:aws:lambda:${region}:${account}:function:${functionName}`;
 
-/** Returns its event; for `/picture` the bytes of a picture; logs the value of `x-log`, and fails with `x-status`. */
+/**
+ * A handler that returns its event, or a picture's bytes for `/picture`. Logs the value of the `x-log` header, and
+ * fails if `x-status` is set.
+ */
 const code = `export const handler = async (event) => {
     process.stdout.write("called\\n");
     const line = event.headers["x-log"];
@@ -34,7 +37,7 @@ export const integration = {
     passthroughBehavior: "when_no_match",
 };
 
-/** A method that the function answers, with additional members `more`. */
+/** Returns a method with the function as integration and the additional members `more`. */
 export const answered = (more: object = {}) => ({
     responses: { "200": { description: "The call" } },
     "x-amazon-apigateway-integration": integration,
@@ -52,7 +55,7 @@ export function gatewayOf(aws: Enforcing, credentials: Keys = administrator): AP
     return new APIGatewayClient({ endpoint: aws.url, region, credentials, maxAttempts: 1 });
 }
 
-/** Creates the function; `invokes` lets every API call it. */
+/** Creates the function. With `invokes`, every API can call it. */
 export async function makeFunction(aws: Enforcing, invokes = true): Promise<void> {
     const Role = await aws.role("runs", { Service: "lambda.amazonaws.com" });
     await aws.admin.lambda.send(
@@ -90,7 +93,7 @@ export const importDocument = (
 ): Promise<ImportRestApiCommandOutput> =>
     client.send(new ImportRestApiCommand({ body: Buffer.from(JSON.stringify(document)), ...options }));
 
-/** Deploys an API to stage `api`, again if it exists; returns the address of the stage. */
+/** Deploys an API to stage `api`, creating the stage if needed. Returns the stage's URL. */
 export async function deploy(aws: Enforcing, client: APIGatewayClient, restApiId: string): Promise<string> {
     const { id: deploymentId } = await client.send(new CreateDeploymentCommand({ restApiId }));
     await client.send(new CreateStageCommand({ restApiId, stageName: "api", deploymentId }));
