@@ -6,8 +6,8 @@ import { unwatchedIn } from "./abuse/unwatched.ts";
 import { closingOf, virtualAttacks } from "./abuse/virtual-attacks.ts";
 
 /**
- * Checks the price of a stranger's attacks. It plays each attack on the program's own stack on a local AWS, priced by the
- * drill's own table. It runs the cost guard in virtual time, and reads every resource type of the default preview.
+ * Checks the cost of strangers' attacks. Runs each attack on the program's stack on a local AWS and prices it with the
+ * drill's own table, runs the cost guard in virtual time, and checks every resource type in the default preview.
  */
 
 benchCommand(

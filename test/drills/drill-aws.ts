@@ -17,8 +17,8 @@ import { type LifeEnd, liveThrough } from "./record/life.ts";
 import { leaksIn, readRecording } from "./record/recording.ts";
 
 /**
- * The whole life of a stack on a real account: created, used, destroyed. Every call to Personalize is recorded and
- * compared with the emulator's answers in the same life.
+ * Deploys, uses and destroys a stack on a real account. Records every call to Personalize, and compares the recording
+ * with the emulator's responses to the same steps.
  */
 
 interface Options {
@@ -89,7 +89,7 @@ async function drill(signal: AbortSignal): Promise<number> {
     }
 }
 
-/** The file for the recording, in an existing folder. */
+/** Returns the path of the recording, in an existing folder. */
 async function prepared(scratch: string): Promise<string> {
     const date = new Date().toISOString().slice(0, 10);
     const folder = options.output ?? (onAws ? join(root, "test", "recorded", date) : scratch);
@@ -99,7 +99,9 @@ async function prepared(scratch: string): Promise<string> {
     return file;
 }
 
-/** Runs on the account of the environment's credentials; keeps the recording if it contains no secret of it. */
+/**
+ * Runs the drill with the credentials in the environment. Keeps the recording if it contains no secret of the account.
+ */
 async function onAccount(signal: AbortSignal, recording: string): Promise<LifeEnd> {
     const sts = new STSClient({ region: regionOf(process.env) });
     const { Account = "", Arn = "" } = await sts.send(new GetCallerIdentityCommand({}));
@@ -107,7 +109,7 @@ async function onAccount(signal: AbortSignal, recording: string): Promise<LifeEn
     console.log(`account ${Account}, as ${Arn}`);
     const folder = join(defaultInstance().dir, "drill-aws");
     const end = await life(signal, false, { env: process.env, folder, recording, pollSeconds: onAws ? "15" : "0.2" });
-    // Account and user of the local AWS are not secret.
+    // Account and user of a local AWS are not secret.
     const secrets = onAws ? [Account, accessKeyId, Arn.split("/").at(-1) ?? ""] : [];
     const leaks = leaksIn(await readFile(recording, "utf8").catch(() => ""), secrets);
     if (leaks.length > 0) {
@@ -119,7 +121,7 @@ async function onAccount(signal: AbortSignal, recording: string): Promise<LifeEn
     return end;
 }
 
-/** Runs on a local AWS for this life only. */
+/** Runs the drill on a separate local AWS. */
 async function onOwnLocalAws(signal: AbortSignal, recording: string): Promise<LifeEnd> {
     const instance = await testInstance(defaultInstance().speed);
     try {

@@ -14,8 +14,8 @@ import { orphansOfKilled } from "../support/orphans.ts";
 import { type Case, casesOf, describeMoment, excessOf } from "./kill/cases.ts";
 
 /**
- * Kills the engine during `up` and `destroy`, continues as a person would, and counts lost, duplicate and leftover
- * resources. Runs on its own local AWS.
+ * Kills the engine during `up` and `destroy`, repeats the command as a user would, and counts lost, duplicate and
+ * leftover resources. Runs on its own local AWS.
  */
 
 const { seed, pairs } = benchCommand(
@@ -29,7 +29,7 @@ const { seed, pairs } = benchCommand(
     .opts<{ seed: number; pairs: number }>();
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
-/** Delay of an answer, so that the engine dies before it arrives. */
+/** Milliseconds by which a response is delayed, so that the engine ends before it arrives. */
 const heldMilliseconds = 4000;
 
 const aws = await startTestAws("demo");
@@ -40,7 +40,7 @@ const problems: string[] = [];
 let converged = 0;
 const sums = { duplicates: 0, paidTwice: 0, leftovers: 0 };
 try {
-    // Everything that a stack creates, except a distribution: the local AWS lets the API serve the page.
+    // Deploys everything that a stack can create, except a distribution: on the local AWS, the API serves the page.
     await aws.configure({ api: true, storefront: "api", eventTracker: true });
     const usual = await usualSeconds(aws);
     say(`undisturbed: up ${usual.up.toFixed(1)} s, destroy ${usual.destroy.toFixed(1)} s`);
@@ -96,7 +96,7 @@ async function lastRequest(): Promise<number> {
     return (await admin.requests()).at(-1)?.id ?? 0;
 }
 
-/** Seconds of an undisturbed `up` and `destroy` on this machine. */
+/** Returns the seconds that an undisturbed `up` and `destroy` take on this machine. */
 async function usualSeconds({ engine }: TestAws): Promise<Record<Case["command"], number>> {
     const timed = async (command: Case["command"]) => {
         const begun = performance.now();
@@ -109,7 +109,7 @@ async function usualSeconds({ engine }: TestAws): Promise<Record<Case["command"]
     return { up: await timed("up"), destroy: await timed("destroy") };
 }
 
-/** Starts the command and kills its engine at the moment; returns the seconds until then. */
+/** Starts the command and kills its engine at the given moment. Returns the seconds until then. */
 async function runAndKill({ command, moment, emulatorToo }: Case, usual: number): Promise<string> {
     const before = await lastRequest();
     if ("operation" in moment) {
@@ -146,7 +146,7 @@ async function isHeld(before: number, operation: string): Promise<boolean> {
     return requests.some((one) => one.operation === operation && one.outcome === "accepted" && !one.answered);
 }
 
-/** Unlocks the stack and runs what `audit-leftovers` prints, like a person; `convergence` runs the same command again. */
+/** Unlocks the stack and runs the commands that `audit-leftovers` prints, as a user would. */
 async function goOn({ faults }: Case): Promise<void> {
     await aws.pulumi("cancel", "--yes");
     const commands = await followAudit(aws);
@@ -156,7 +156,7 @@ async function goOn({ faults }: Case): Promise<void> {
     }
 }
 
-/** Runs the command again; undefined if the stack is then as configured, otherwise its difference. */
+/** Repeats the command. Returns the difference from the configuration; undefined if there is none. */
 async function convergence({ command }: Case): Promise<string | undefined> {
     const again = await aws.engine(command);
     await admin.clear();

@@ -7,8 +7,8 @@ import { sabotages } from "./money/sabotage.ts";
 import { virtualMonths } from "./money/virtual-months.ts";
 
 /**
- * Checks the cost guard. It does this in virtual months with faults, in the bill of a month compared with preview's
- * estimate, and in one life on its own local AWS. The drill uses its own prices.
+ * Checks the cost guard in virtual months with faults, a month's bill against the preview's estimate, and the guard on
+ * its own local AWS. The drill uses its own prices.
  */
 
 const { seed, sabotage } = benchCommand(

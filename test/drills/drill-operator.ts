@@ -20,9 +20,9 @@ import { retrainerAttacksOn, servingAttacksOn } from "./operator/serving-attacks
 import { worldOf } from "./operator/world.ts";
 
 /**
- * Checks that the operator's policies are sufficient and minimal. Users who have nothing else play a whole life.
- * Granted actions are compared with used ones, and removed one at a time. Attacks must fail. Runs on its own local AWS, which
- * enforces permissions.
+ * Checks that the operator's policies are sufficient and minimal. Users with only these policies run every command.
+ * Compares granted with used actions, removes used actions one at a time, and checks that attacks fail. Runs on its own
+ * local AWS with IAM enforcement.
  */
 
 const { seed, removals: count } = benchCommand(
@@ -80,7 +80,7 @@ try {
         const denied = accesses.filter(({ decision }) => decision === "denied");
         for (const action of mine) used.add(action);
         lived.set(step.name, { seconds, used: mine });
-        // The local AWS denies unknown calls without a name: the runbooks continue without them.
+        // The local AWS denies calls that it does not know, and the runbooks continue without them.
         const missing = denied.filter(({ action }) => /^[\w-]+:\w+$/.test(action));
         const fine = exitCode === (step.exitCode ?? 0) && missing.length === 0;
         passed += fine ? 1 : 0;
@@ -88,7 +88,7 @@ try {
             const why = missing.map(({ action, resource }) => `${action} on ${resource} denied`).join("; ");
             problems.push(`${step.name}: exit ${exitCode}; ${why}\n${(stdout + stderr).slice(-4000)}`);
             say(problems.at(-1) ?? "");
-            // Later steps depend on it, and would only report the same failure.
+            // Later steps need the stack and would only repeat the failure.
             if (step.name === "up") break;
         }
         rows.push([step.name, kinds.join(", "), `${mine.size}`, seconds.toFixed(1), fine ? "yes" : "NO"]);
@@ -115,13 +115,13 @@ try {
     }
     say(`${attacked.length} attacks`);
     const judged = judgeOutside(operator.arn, scope.accountId, await policiesOf(aws.iam, policyArns), requests);
-    // The evaluator refuses requests that AWS does not have: an action on a resource of another type.
+    // The evaluator rejects requests that AWS does not have, such as an action on a resource of another type.
     requests.forEach((request, index) => {
         if (judged[index] !== "Error") trespassed.push({ ...request, decision: judged[index] ?? "" });
     });
     say(`${trespassed.length} requests beyond a limit judged by another author's evaluator`);
 
-    // Removals that start with an existing stack come first: they share it.
+    // Removals that start with an existing stack come first, because they share the stack.
     const chosen = chooseRemovals(lived, granted, count, seed).toSorted(
         (a, b) => Number(a.step.changes ?? false) - Number(b.step.changes ?? false),
     );

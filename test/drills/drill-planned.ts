@@ -12,8 +12,7 @@ import { type KeyCase, keyCases } from "./planned/key-values.ts";
 import { handMadeGroup, prepareValues } from "./planned/prepare.ts";
 
 /**
- * Compares what preview announces with what `up` does, for every config key and every kind of drift. Runs on a local AWS
- * of its own.
+ * Compares a preview with the following `up` for every config key and every kind of drift. Runs on its own local AWS.
  */
 
 const { only, resume } = benchCommand(
@@ -31,10 +30,10 @@ interface Planned {
     readonly kind: "key" | "drift" | "deletion";
     readonly name: string;
     readonly changes: number;
-    /** Pairs of operation and resource that only one side has. */
+    /** Pairs of operation and resource that only the preview or only `up` has. */
     readonly differences: readonly string[];
     readonly secondEmpty: boolean;
-    /** What was deleted by hand and does not exist again. */
+    /** Deleted resources that `up` did not create again. */
     readonly notRestored: readonly string[];
     readonly problem?: string;
 }
@@ -46,7 +45,7 @@ const results: Planned[] = resume && existsSync(file) ? (JSON.parse(readFileSync
 const isDone = (name: string) => results.some((one) => one.name === name);
 let current: Awaited<ReturnType<typeof begin>> | undefined;
 let total = 0;
-/** Keys that the last change set. */
+/** Keys that the previous change set. */
 let changed: readonly string[] = [];
 try {
     current = await begin();
@@ -145,7 +144,7 @@ async function tried(
     try {
         if (kind === "key") {
             const one = keys[name] as KeyCase;
-            // The change before is undone in the same `up`.
+            // The same `up` also reverts the previous change.
             const result = await triedKey(aws, one, [...changed, ...Object.keys(one.set)]);
             if (one.refused === undefined) changed = Object.keys(one.set);
             return { ...common, ...result, notRestored: [] };
@@ -193,7 +192,10 @@ async function compared(aws: TestAws) {
     return { changes: up.length, differences, secondEmpty: second.exitCode === 0, steps };
 }
 
-/** Everything of the stack by name. A version has another id after each training, and `up` does not restore the group made by hand. */
+/**
+ * Lists the stack's resources by name. A version has a new id after each training, and `up` does not restore the
+ * dataset group created outside Pulumi.
+ */
 async function named(aws: TestAws): Promise<string[]> {
     const isNamed = (thing: string) => !thing.startsWith("version ") && thing !== `group ${handMadeGroup}`;
     return (await everythingIn(aws)).filter(isNamed).sort();

@@ -8,8 +8,8 @@ import { casesOf, fewestRuns, type RevertCase } from "./revert/cases.ts";
 import { type Baseline, establish, type RevertResult, runCase } from "./revert/run-case.ts";
 
 /**
- * Stops the `up` of a change halfway, undoes the change, and counts what is lost, left over, trained again or not
- * answered. Runs on a local AWS of its own; boto3 judges.
+ * Stops the `up` of a change halfway, reverts the change, and counts resources that are lost, left over or trained
+ * again, and unanswered requests. Runs on its own local AWS. boto3 lists the resources.
  */
 
 const { seed, runs, resume, only } = benchCommand(
@@ -24,7 +24,7 @@ const { seed, runs, resume, only } = benchCommand(
     .parse()
     .opts<{ seed: number; runs: number; resume: boolean; only?: number }>();
 
-// Preview refuses another region of a live stack, except here (personalize/stack-owner.ts).
+// Preview rejects another region for a deployed stack, except with this variable (personalize/stack-owner.ts).
 process.env.MOVIE_RECOMMENDER_ALLOW_REGION_CHANGE = "1";
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const file = join(root, ".local", "drills", `revert-${seed}.json`);
@@ -47,7 +47,7 @@ try {
         }
         const seconds = ((performance.now() - begun) / 1000).toFixed(0);
         say(`${index + 1}/${cases.length} ${nameOf(one)}: ${faultsOf(result).join("; ") || "fine"} (${seconds} s)`);
-        // The next run starts from a stack that is as before the change.
+        // The next run needs the stack as it was before the change.
         if (one.ending === "destroy" || faultsOf(result).length > 0) {
             await aws.stop();
             current = undefined;

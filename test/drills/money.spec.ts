@@ -22,7 +22,7 @@ describe("drill:money", () => {
             assert.doesNotMatch(text, /from "[./]+(config\/prices|cost\/(?!guard-config))/, file);
         }
         assert.equal(billTable.RecommendationTPSHours, 0.2);
-        // An hour of 2 TPS above a minimum of 1, in windows of five minutes. Also v2's hour at its floor.
+        // One hour at 2 TPS with a minimum of 1 TPS, in windows of five minutes, and one hour of v2 at its minimum.
         const five = { hours: 1 / 12, minimum: 1, requests: 600 };
         assert.ok(Math.abs(12 * windowUsd(false, five) - 0.4) < 1e-9);
         assert.ok(Math.abs(windowUsd(true, { hours: 1, minimum: 1, requests: 100 }) - 0.54) < 1e-9);
@@ -38,7 +38,7 @@ describe("drill:money", () => {
         const [first, again, other] = await Promise.all(twice);
         assert.deepEqual(first, again);
         assert.notDeepEqual(first, other);
-        // The recipient drops a message's second copy, so that month is equal.
+        // Readers drop the second copy of a message, so this month is equal.
         const equal: string[] = [];
         for (const each of faults) {
             const disturbed = await month(scenario, disturb(each, calm.moments, 1), runGuard, 7);

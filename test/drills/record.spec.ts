@@ -219,7 +219,7 @@ describe("Recorder of drill:aws", () => {
 });
 
 describe("drill:aws without an account", () => {
-    /** Nothing listens there: it must not get as far as AWS. */
+    /** Nothing listens on this port: the test must not call AWS. */
     const env = { ...process.env, AWS_ENDPOINT_URL: "http://127.0.0.1:9" };
     const drill = (...args: string[]) =>
         spawnSync(process.execPath, ["test/drills/drill-aws.ts", ...args], { cwd: root, encoding: "utf8", env });

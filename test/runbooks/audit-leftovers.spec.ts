@@ -78,7 +78,7 @@ describe("audit-leftovers on the local AWS", () => {
         await makeLeftovers(aws);
         assertExit(await aws.pulumi("stack", "rm", "--force", "--yes"), 0);
         const result = await aws.runbook("audit-leftovers", "--region", region, "--json");
-        // The runbook gets a deleted stack.
+        // The runbook gets the name of a deleted stack.
         assertExit(result, 1);
         const found = JSON.parse(result.stdout) as Audit;
         const names = rowsOf(found);
@@ -154,10 +154,10 @@ function clientOf(aws: TestAws, service: string): AnyClient {
     });
 }
 
-/** The AWS CLI's flags that take a list. */
+/** AWS CLI options that take a list. */
 const lists = ["alarm-names", "dashboard-names"];
 
-/** Does what the AWS CLI would do with a command of the audit. Waits while a resource is being deleted. */
+/** Runs a printed command with the SDK, as the AWS CLI would. Retries while a resource is being deleted. */
 async function execute(aws: TestAws, command: string): Promise<void> {
     const [, service = "", operation = "", ...rest] = command.split(" ").map((word) => word.replace(/^'(.*)'$/, "$1"));
     const client = clientOf(aws, service);
@@ -202,7 +202,7 @@ async function execute(aws: TestAws, command: string): Promise<void> {
     }
 }
 
-/** Resources that park, guard and show a recommender of a deleted stack; and another owner's bucket. */
+/** Creates guard, alarm, log and notification resources of a deleted stack, and another owner's bucket. */
 async function makeLeftovers(aws: TestAws): Promise<void> {
     const tags = { "pulumi:project": project, "pulumi:stack": "gone" };
     const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));

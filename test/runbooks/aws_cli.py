@@ -1,4 +1,7 @@
-"""As much of the AWS CLI as the commands of audit-leftovers want, over botocore: endpoint, default region and keys are in the environment."""
+"""Implements the part of the AWS CLI that audit-leftovers' commands need, with botocore.
+
+Endpoint, default region and keys come from the environment.
+"""
 
 import json
 import sys
@@ -12,7 +15,7 @@ waits = operation == "wait"
 if waits:
     operation, *rest = rest
 given = dict(zip([flag.removeprefix("--") for flag in rest[::2]], rest[1::2], strict=True))
-# One page is more than these commands find.
+# These commands never find more than one page.
 given.pop("max-items", None)
 client = boto3.client({"s3api": "s3"}.get(service, service), region_name=given.pop("region", None))
 query, output = given.pop("query", None), given.pop("output", "json")

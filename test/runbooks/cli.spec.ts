@@ -17,7 +17,7 @@ describe("Command line of the runbooks", () => {
 
     before(async () => {
         const dir = await mkdtemp(join(tmpdir(), "runbooks-"));
-        // Nothing listens on the discard port: these runs must not get as far as the service.
+        // Nothing listens on the discard port: these runs must end before they call a service.
         instance = { root, dir, port: 9, speed: "instant", officialPlugin: false, enforce: true };
         await ensureStack(instance);
     });
@@ -94,7 +94,7 @@ describe("watch-status on a stack with resources", () => {
     const folders: string[] = [];
     after(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
 
-    /** Runs it on a stack whose state has what the service is given, one dataset group. */
+    /** Runs watch-status on a stack whose state has one dataset group, which the service has, too. */
     async function watchStatus(speed: Speed, ...args: string[]) {
         const service = await startService({ access: createBucket().access, speed });
         const dir = await mkdtemp(join(tmpdir(), "runbooks-"));
@@ -126,7 +126,7 @@ describe("watch-status on a stack with resources", () => {
         assert.equal(exitCode, 0, stderr);
         const { schemaVersion, overall, resources, money, unread } = JSON.parse(stdout);
         assert.deepEqual([schemaVersion, overall, resources.length], [1, "active", 1]);
-        // Where only Personalize answers, what explains is missing and hides nothing.
+        // Only Personalize answers here. Other sources are missing and are reported as unread.
         assert.equal(money, null);
         assert.deepEqual(
             unread.map(({ what }: { what: string }) => what),
@@ -186,7 +186,7 @@ describe("recommend with a campaign that does not answer", () => {
     });
 });
 
-/** A state as Pulumi writes it, of a stack that made one dataset group. */
+/** Returns a state as Pulumi writes it, for a stack with one dataset group. */
 function stateWith(datasetGroupArn: string) {
     const urn = (type: string, name: string) => `urn:pulumi:local::movie-recommender::${type}::${name}`;
     const stack = urn("pulumi:pulumi:Stack", "movie-recommender-local");

@@ -121,7 +121,7 @@ describe("Machine checks of the doctor", () => {
         await bin("elsewhere", "22.18.0");
         assert.deepEqual(await node({ ...deps({ PATH: other }), projectDir }), ok("Node 22.18.0"));
         assert.match((await node({ ...deps({ PATH: own }), projectDir })).detail, /there is no node/);
-        // `npm run local -- pulumi up` and `npm run pulumi -- up` bring the project's Node.
+        // `npm run local -- pulumi up` and `npm run pulumi -- up` use the project's Node.js.
         for (const launcher of ["MOVIE_RECOMMENDER_COMMANDS", "MOVIE_RECOMMENDER_PULUMI"]) {
             const launched = await node({ ...deps({ PATH: other, [launcher]: "npm run x --" }), projectDir });
             assert.match(launched.detail, /^Node .*, the project's own$/);

@@ -242,7 +242,7 @@ describe("doctor on the local AWS", () => {
     });
 });
 
-/** Temporary credentials of the administrator, as variables. */
+/** Returns temporary administrator credentials as environment variables. */
 async function sessionOf(instance: Instance) {
     const credentials = { accessKeyId: "test", secretAccessKey: "test" };
     const sts = new STSClient({ endpoint: `http://127.0.0.1:${instance.port}`, region, credentials });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { explain } from "../../runbooks/lib/recommendations/explain.ts";
 import type { Recommendation } from "../../runbooks/lib/recommendations/recommendations.ts";
 
-/** Users by their items; an item is its name. */
+/** Returns columns for users with their items. An item's id is its name. */
 function interactionsOf(histories: Readonly<Record<string, readonly string[]>>) {
     const userIds = Object.keys(histories);
     const itemIds = [...new Set(Object.values(histories).flat())];

@@ -70,7 +70,7 @@ describe("claimOn a resource", () => {
     it("claimOn assigns a resource to an interrupted update by type and name", () => {
         const found = { kind: "IAM role", name: "guard-role", arn: "a" } as const;
         assert.deepEqual(claim(found, ours("dev"), killed), { is: "interrupted", by });
-        // A kill may come before the tags.
+        // A kill may happen before the resource gets its tags.
         assert.deepEqual(claim(found, {}, killed), { is: "interrupted", by });
         assert.equal(claim(found, ours("broken"), killed).is, "leftover");
         assert.equal(claim(found, { "pulumi:project": "other" }, killed).is, "not ours");
@@ -214,7 +214,7 @@ describe("heldBy a stack's state", () => {
             `${type} films`,
             `${campaignType} ${arn("campaign/a")}`,
             `${campaignType} made in eu-central-1`,
-            // An ARN of a dataset has its group and type instead of its name.
+            // A dataset's ARN contains group and type instead of the name.
             `${datasetType} films/INTERACTIONS`,
             `${datasetType} interactions`,
         ]);

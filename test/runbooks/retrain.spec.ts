@@ -11,7 +11,10 @@ const version = (n: number) => arn(`solution/films/v${n}`);
 const campaign = { stack: "dev", campaignArn: arn("campaign/films"), pollSeconds: 1, deadlineMinutes: 1 };
 const thresholds = { maximumNdcgDrop: 5, minimumNdcgOverPopularity: 0 };
 
-/** A stack: version 1 serves, and the data is new. The process can be killed before and after each call. */
+/**
+ * Simulates a stack in which version 1 serves and the data is new. The process can be killed before and after each
+ * call.
+ */
 function stackWithNewData({ fresh = 0.3, problem }: { fresh?: number; problem?: string } = {}) {
     const at = { serving: version(1), newest: version(1), trainings: 0, moves: 0, imports: 1 };
     const parameters = new Map<string, string>();
@@ -22,7 +25,7 @@ function stackWithNewData({ fresh = 0.3, problem }: { fresh?: number; problem?: 
     let calls = 0;
     const tick = () => {
         calls += 1;
-        // The dead do not clear up: whatever is tried afterwards does not happen either.
+        // A killed process does nothing afterwards, so all later calls fail, too.
         if (calls >= killAt) throw new Error("killed");
     };
     const around =
@@ -65,7 +68,8 @@ function stackWithNewData({ fresh = 0.3, problem }: { fresh?: number; problem?: 
         log: () => {},
         assertEngineAlive: async () => {},
         random: () => 0.5,
-        // As the program: train what is new, then the campaign to the held version, else to the newest.
+        // Like `pulumi up`: trains on new data, and then updates the campaign to the held version, otherwise to the
+        // newest.
         async up() {
             tick();
             if (!toDate) {
@@ -83,14 +87,14 @@ function stackWithNewData({ fresh = 0.3, problem }: { fresh?: number; problem?: 
         compare: around(() => ({ fresh: ndcg(fresh), live: ndcg(0.29), popularity: ndcg(0.1), testUsers: 2000 })),
         smokeProblem: around(() => (at.serving === version(2) ? problem : undefined)),
     };
-    // As the state flag: it names the newest import of the state, which `up` then repeats once.
+    // Like the state flag: names the newest import, which `up` then repeats once.
     const reimport = around(() => {
         repeated = at.imports;
     });
     return {
         at,
         mark,
-        /** `seemsNew`: a file changed, and `up` finds nothing to import. */
+        /** With `seemsNew`, a file has changed, but `up` finds nothing to import. */
         hasNoNewData: (but?: "seemsNew") => {
             toDate = true;
             seemsNew = but === "seemsNew";
@@ -102,7 +106,7 @@ function stackWithNewData({ fresh = 0.3, problem }: { fresh?: number; problem?: 
             ),
         run: () => retrain(deps, campaign, thresholds),
         reimport: () => retrain({ ...deps, reimport }, campaign, thresholds),
-        /** Whether it was killed before it came to its end. */
+        /** Returns true if the process was killed before it finished. */
         async runKilledAt(call: number, run = () => retrain(deps, campaign, thresholds)): Promise<boolean> {
             killAt = calls + call;
             try {
@@ -152,7 +156,7 @@ describe("retrain", () => {
             const stack = stackWithNewData();
             stack.hasNoNewData();
             if (!(await stack.runKilledAt(call, stack.reimport))) break;
-            // The last call ends the retraining; a kill after it is a complete run.
+            // The last call ends the retraining, so a kill after it is a complete run.
             const isComplete = stack.at.imports === 2 && stack.mark().retraining === undefined;
             if (!isComplete) await stack.reimport();
             assert.equal(stack.at.imports, 2, `killed at call ${call}`);
@@ -195,7 +199,7 @@ describe("retrain", () => {
                 const mark = stack.mark();
                 assert.deepEqual([mark.hold, mark.solutionVersionArn], [hold, serves], `killed at call ${call}`);
                 assert.equal(mark.retraining, undefined, `killed at call ${call}`);
-                // No detour: to the new one, and back where that has to be.
+                // The campaign moves at most to the new version and back.
                 assert.ok(at.moves <= 3, `killed at call ${call}: ${at.moves} moves`);
             }
             assert.ok(kills > 20, `${kills} kills`);

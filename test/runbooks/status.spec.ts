@@ -19,7 +19,7 @@ const campaign: RecordedResource = {
     inputs: {},
 };
 
-/** The status for a campaign's description. */
+/** Returns the status for a campaign's description. */
 async function statusWhen(described: object): Promise<ResourceStatus> {
     const client = { send: async () => ({ campaign: described }) } as unknown as PersonalizeClient;
     const [found] = await statusOf(() => client, [campaign], changed + 90_400);

@@ -8,7 +8,7 @@ import { campaignHourUsd, hourUsd, type Load } from "./oracle.ts";
 
 export interface Played {
     readonly loads: readonly (Load & {
-        /** The method in the stage's settings. Attacks on one method share its rate. */
+        /** The method's path in the stage's settings. Attacks on the same method share its rate limit. */
         readonly path: string;
         readonly limit: number;
         readonly usd: number;
@@ -19,12 +19,12 @@ export interface Played {
     readonly worstUsdHour: number;
 }
 
-/** Requests that are sent at once to find out whether the stage throttles. */
+/** The number of parallel requests that show whether the stage throttles. */
 const sentAtOnce = 60;
 
-/** Plays each attack on the program's stack, with its default throttles, and prices it by the oracle. */
+/** Runs each attack on the program's stack with its default throttles, and prices it with the drill's own table. */
 export async function playOnStack(aws: TestAws, say: (line: string) => void): Promise<Played> {
-    // A public history is the longest answer.
+    // A public history has the largest response.
     await aws.configure({ api: true, storefront: "api", publicHistories: true });
     say("pulumi up");
     assertExit(await aws.engine("up"), 0);

@@ -1,9 +1,7 @@
 import { countedMetrics } from "../../../app/functions/cost-guard/serving-ports.ts";
 import { assertExit, type TestAws } from "../../support/local-aws.ts";
 
-/**
- * Resource types that bill nothing by use, or whose use no stranger causes. Each has the reason.
- */
+/** Resource types that bill no usage, or none that strangers can cause, with the reason. */
 const notByStrangers: Readonly<Record<string, string>> = {
     "aws:apigateway/deployment:Deployment": "a copy of the description",
     "aws:apigateway/methodSettings:MethodSettings": "settings",
@@ -35,7 +33,7 @@ const notByStrangers: Readonly<Record<string, string>> = {
     "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": "settings",
 };
 
-/** Resource types whose use a stranger causes, with the namespaces of the metrics that the guard must read. */
+/** Resource types whose usage strangers can cause, with the metric namespaces that the cost guard must read. */
 const byStrangers: Readonly<Record<string, readonly string[]>> = {
     "aws:apigateway/restApi:RestApi": ["AWS/ApiGateway"],
     "aws:cloudfront/distribution:Distribution": ["AWS/CloudFront"],
@@ -44,7 +42,7 @@ const byStrangers: Readonly<Record<string, readonly string[]>> = {
     "aws:lambda/function:Function": ["AWS/Lambda"],
 };
 
-/** Kinds of Personalize, from the program's own provider. The guard counts campaigns by hours and requests. */
+/** Personalize kinds of the program's own provider. The cost guard counts campaigns by hours and requests. */
 const personalize: Readonly<Record<string, string>> = {
     Campaign: "the guard counts its hours and requests",
     EventTracker: "its events are requests of the API, with a throttle of their own",
@@ -60,7 +58,7 @@ const personalize: Readonly<Record<string, string>> = {
     StackOwner: "an id in Pulumi's state",
 };
 
-/** Resource types of a preview that bill by use and that nothing watches. A type that is not listed here counts. */
+/** Returns the resource types in a preview that bill usage and that nothing monitors. Includes unknown types. */
 export async function unwatchedIn(aws: TestAws, storefront: "api" | "cloudfront"): Promise<readonly string[]> {
     await aws.configure({ api: true, storefront });
     const preview = await aws.engine("preview", "--json");
@@ -79,5 +77,5 @@ export async function unwatchedIn(aws: TestAws, storefront: "api" | "cloudfront"
     });
 }
 
-/** The class of a dynamic resource, from its type. */
+/** Returns the class of a dynamic resource from its type. */
 const kindOf = (type: string) => type.split(":").at(-1) ?? type;

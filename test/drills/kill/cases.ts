@@ -2,18 +2,18 @@ import { seededRandom } from "../../../bench/lib/random.ts";
 import type { LoggedRequest } from "../../../packages/local-personalize/emulator.ts";
 
 /**
- * The moment of the kill. It is after a share of the command's usual time, or between a call's acceptance and its
- * answer.
+ * When the engine is killed: after a share of the command's usual time, or between the acceptance of a call and its
+ * response.
  */
 export type Moment = { readonly share: number } | { readonly operation: string };
 
-/** One killed command, with further faults. */
+/** One killed command with further faults. */
 export interface Case {
     readonly command: "up" | "destroy";
     readonly moment: Moment;
-    /** Whether the Personalize emulator is killed too. */
+    /** Whether the Personalize emulator is also killed. */
     readonly emulatorToo: boolean;
-    /** Faults for the repeated command. */
+    /** Faults during the repeated command. */
     readonly faults: readonly object[];
 }
 
@@ -72,23 +72,23 @@ export function casesOf(seed: number, pairs: number): readonly Case[] {
     });
 }
 
-/** A moment as text for the table. */
+/** Describes the moment for the table. */
 export const describeMoment = (moment: Moment) =>
     "operation" in moment ? `after ${moment.operation}` : `at ${Math.round(100 * moment.share)} %`;
 
-/** Duplicate calls of a life from `up` to `destroy`. */
+/** Duplicate calls from `up` to `destroy`. */
 export interface Excess {
-    /** Resources created in addition to an existing one. */
+    /** The number of created resources that already existed. */
     readonly duplicates: number;
-    /** Imports, trainings and campaigns beyond the one of each that a life needs. */
+    /** The number of imports, trainings and campaigns beyond the necessary one of each. */
     readonly paidTwice: number;
-    /** The operations that were accepted more than once. */
+    /** Operations that were accepted more than once. */
     readonly repeated: readonly string[];
 }
 
 const billed = ["CreateDatasetImportJob", "CreateSolutionVersion", "CreateCampaign"];
 
-/** Counts accepted calls; a resource created again after a failure is not a duplicate. */
+/** Counts accepted calls. A resource created again after a failure is not a duplicate. */
 export function excessOf(requests: readonly LoggedRequest[]): Excess {
     const made = new Map<string, number>();
     for (const { operation, outcome } of requests) {

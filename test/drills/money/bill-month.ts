@@ -3,14 +3,14 @@ import { putEvent } from "../../support/events.ts";
 import { startTestAws } from "../../support/local-aws.ts";
 import { advance, ask, fine, metered } from "./metered.ts";
 
-/** A month of a stack, estimated before and metered after; US dollars, Personalize only. */
+/** Estimated and metered costs of a month, US dollars, Personalize only. */
 export interface BilledMonth {
     readonly recipe: string;
-    /** Requests made. */
+    /** The number of requests. */
     readonly requests: number;
     readonly estimatedUsd: number;
     readonly meteredUsd: number;
-    /** Its usage, priced by the local Cost Explorer. */
+    /** The local Cost Explorer's cost of the usage. */
     readonly shownUsd: number;
     readonly quantities: ReadonlyMap<string, number>;
     readonly errorPercent: number;
@@ -20,7 +20,10 @@ export interface BilledMonth {
 const hour = 3600;
 const day = 24 * hour;
 
-/** Preview's estimate for Personalize, US dollars: a month idle, a month with requests, one import and training. */
+/**
+ * Reads the preview's estimate for Personalize, US dollars: an idle month, a month with requests, and one import and
+ * training.
+ */
 function saidBy(preview: string): { readonly idle: number; readonly busy: number; readonly once: number } {
     const amounts = (line: RegExp) => {
         const found = line.exec(preview)?.[0];
@@ -37,8 +40,8 @@ function saidBy(preview: string): { readonly idle: number; readonly busy: number
 }
 
 /**
- * Creates a stack and simulates a calendar month. It is mostly idle, for some hours 2 requests a second, parked for two
- * days, trained once more. Compares Cost Explorer with preview's estimate for the same days and requests.
+ * Creates a stack and simulates a calendar month that is mostly idle, with some hours at 2 requests a second, two
+ * parked days and a second training. Compares Cost Explorer with the preview's estimate for the same days and requests.
  */
 export async function billMonth(recipe: string, say: (line: string) => void): Promise<BilledMonth> {
     const begun = performance.now();
@@ -48,7 +51,7 @@ export async function billMonth(recipe: string, say: (line: string) => void): Pr
         fine(name, await aws.runbook(name, "--config-file", configFile, ...args));
     const tps = 2;
     const busyHours = 6;
-    // The limit must allow the busy month, and the gate any version: quality does not matter here.
+    // The limit must allow the busy month, and the gate must accept any version: this drill does not check quality.
     const gate = { maximumNdcgDropPercent: "100", minimumNdcgOverPopularityPercent: "-100" };
     const common = { recipe, eventTracker: true, guardMinutes: 60, monthlyLimitUsd: "100000", ...gate };
     try {
@@ -72,7 +75,7 @@ export async function billMonth(recipe: string, say: (line: string) => void): Pr
             requests += await ask(aws, campaignArn, tps * 300);
             for (const itemId of ["1", "2"])
                 await putEvent(aws, eventTrackerId, { userId: "22", itemId, sentAt: at / 1000 });
-            // The time that has passed belongs to the five minutes.
+            // The elapsed time is part of the five minutes.
             await pass(Math.max(0, 300 - (performance.now() - before) / 1000));
         }
         say(`${recipe}: ${requests} requests in ${busyHours} hours of the month`);

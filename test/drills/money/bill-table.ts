@@ -1,17 +1,17 @@
 /**
- * Prices of Amazon Personalize, written by hand from the project's sources for this drill only. It uses neither
- * config/prices.ts nor cost/, so that a mistake there is not repeated. US dollars; US prices, unverified.
+ * Prices of Amazon Personalize for this drill only, written by hand from the project's sources. The drill uses neither
+ * config/prices.ts nor cost/, so that it does not repeat their mistakes. US dollars; US prices, unverified.
  */
 export const billTable = {
-    /** A GB imported or streamed. Third-party cost playbook of July 2026. */
+    /** One GB imported or streamed. Third-party cost playbook of July 2026. */
     DataIngestion: 0.05,
-    /** A training hour, recipes other than v2. From that playbook. */
+    /** One training hour, recipes other than v2. Same playbook. */
     TrainingHours: 0.24,
-    /** 1,000 interactions considered, v2 recipes. From that playbook. */
+    /** 1,000 considered interactions, v2 recipes. Same playbook. */
     TrainingInteractions: 0.002,
-    /** A TPS-hour up to 20,000 a month, recipes other than v2. From that playbook; no drill exceeds it. */
+    /** One TPS-hour up to 20,000 a month, recipes other than v2. Same playbook; no drill exceeds 20,000. */
     RecommendationTPSHours: 0.2,
-    /** 1,000 requests, v2 recipes. From that playbook. */
+    /** 1,000 requests, v2 recipes. Same playbook. */
     RecommendationRequests: 0.15,
 } as const;
 
@@ -34,15 +34,15 @@ export function windowUsd(
 
 export const windowMinutes = (v2: boolean): number => (v2 ? 60 : 5);
 
-/** The true bill of one campaign in the month so far, minute by minute. */
+/** Calculates the true bill of one campaign in a month, minute by minute. */
 export function meterOf(v2: boolean) {
     let window = { hours: 0, requests: 0, closed: 0 };
     const meter = {
         /** US dollars. */
         usd: 0,
-        /** Whether a window of the month had more requests than the minimum bills. */
+        /** Whether any window of the month had more requests than the minimum. */
         busy: false,
-        /** Starts a new window: the old one is over, or the campaign changed. */
+        /** Starts a new window, after the end of the last window or a change of the campaign. */
         close(): void {
             window = { hours: 0, requests: 0, closed: meter.usd };
         },
@@ -60,7 +60,7 @@ export function meterOf(v2: boolean) {
             meter.usd = window.closed + windowUsd(v2, { ...window, minimum });
             meter.busy ||= window.requests > minimum * windowMinutes(v2) * 60;
         },
-        /** Adds one request to this window. */
+        /** Adds one request to the current window. */
         ask(): void {
             window.requests += 1;
         },

@@ -1,9 +1,9 @@
 import { seededRandom } from "../../../bench/lib/random.ts";
 
-/** Parts of the guard that a fault prevents; `runs` prevents all. */
+/** Parts of the guard that a fault disables; `runs` disables all. */
 export type Hindered = "runs" | "park" | "say" | "requests" | "datapoints" | "campaign";
 
-/** The time of a prevention, in minutes of the month. With `lag` it is not prevented, but delayed by these minutes. */
+/** When a part is disabled, in minutes of the month. With `lag`, the part is delayed by these minutes instead. */
 export interface Hindrance {
     readonly from: number;
     readonly to: number;
@@ -16,18 +16,18 @@ export type Met = "dies before" | "dies after" | "refused" | "answer lost" | und
 /** The faults of a month. */
 export interface Disturbance {
     random(): number;
-    /** The fault of a run's call; `call` counts the calls of this run. */
+    /** Returns the fault of a call. `call` is its number in the run. */
     call(minute: number, port: string, call: number): Met;
     /** Minutes until CloudWatch shows a request. */
     metricDelay(minute: number): number;
-    /** Minutes that the guard's clock is ahead. */
+    /** Minutes by which the guard's clock is ahead. */
     skew(minute: number): number;
-    /** How often a sent notification arrives. */
+    /** How many times SNS delivers a notification. */
     deliveries(minute: number): number;
-    /** Number of copies of a run that the schedule starts. */
+    /** How many copies of a run the schedule starts. */
     invocations(minute: number): number;
     readonly hindrances: readonly Hindrance[];
-    /** Minutes by which a result may be early. */
+    /** Minutes by which a result can be early. */
     readonly early: number;
 }
 
@@ -43,7 +43,7 @@ export const undisturbed: Disturbance = {
     early: 1,
 };
 
-/** The moments of a fault: `moments` are the minutes in which the guard acts in the undisturbed month. */
+/** The input of a fault: `moments` are the minutes in which the guard acts in a month without faults. */
 interface Chance {
     readonly random: () => number;
     readonly moments: readonly number[];
@@ -56,7 +56,7 @@ interface Fault {
 
 const minutesOfMonth = 30 * 24 * 60;
 
-/** Two periods of some hours: around one of the moments, and at a random time. */
+/** Returns two periods of some hours: around one of the moments, and at a random time. */
 function times({ random, moments }: Chance, hours: number) {
     const length = Math.round(hours * 60);
     const around = moments[Math.floor(random() * moments.length)] ?? minutesOfMonth / 2;
@@ -67,7 +67,7 @@ function times({ random, moments }: Chance, hours: number) {
 const within = (minute: number, spans: readonly { from: number; to: number }[]) =>
     spans.some(({ from, to }) => minute >= from && minute < to);
 
-/** The run of each moment dies at a port, at its n-th call in the run. */
+/** In the run of each moment, the process ends at the n-th call of an interface. */
 function dies(name: string, port: string, time: "before" | "after" | "either", nth = 1): Fault {
     return {
         name,
@@ -88,7 +88,7 @@ function dies(name: string, port: string, time: "before" | "after" | "either", n
     };
 }
 
-/** A service refuses some of the guard's calls for hours. */
+/** A service rejects some of the guard's calls for hours. */
 function refuses(name: string, ports: readonly string[], hours: number, what: readonly Hindered[]): Fault {
     return {
         name,
@@ -102,7 +102,7 @@ function refuses(name: string, ports: readonly string[], hours: number, what: re
     };
 }
 
-/** Twenty kinds of faults. */
+/** The twenty kinds of faults. */
 export const faults: readonly Fault[] = [
     dies("Lambda dies before it notes its intent", "writeState", "before"),
     dies("Lambda dies after it noted its intent", "writeState", "after"),
@@ -195,7 +195,7 @@ export const faults: readonly Fault[] = [
     },
 ];
 
-/** A month with a fault; equal for equal seeds. */
+/** Returns the faults of a month. Equal seeds give equal faults. */
 export function disturb(fault: Fault, moments: readonly number[], seed: number): Disturbance {
     const random = seededRandom(seed);
     return { ...undisturbed, random, ...fault.make({ random, moments }) };

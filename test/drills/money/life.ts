@@ -9,12 +9,12 @@ import { everythingIn, watchersIn } from "../../support/left.ts";
 import { region, startTestAws } from "../../support/local-aws.ts";
 import { advance, ask, fine, metered } from "./metered.ts";
 
-/** One expected result on the local AWS, and whether it happened. */
+/** An expected result on the local AWS, and whether it occurred. */
 export interface Step {
     readonly what: string;
     readonly fine: boolean;
     readonly seconds: number;
-    /** The actual result, or a remark. */
+    /** The actual result or a note. */
     readonly note: string;
 }
 
@@ -22,12 +22,12 @@ export interface Life {
     readonly steps: readonly Step[];
     /** Duplicate or missing notifications, as sentences. */
     readonly notificationsWrong: readonly string[];
-    /** Cost of an hour after `destroy`, US dollars. */
+    /** Hourly cost after `destroy`, US dollars. */
     readonly leftUsdHour: number;
     readonly left: readonly string[];
 }
 
-/** Hours until the campaign is idle: 18 seconds. */
+/** Hours until the campaign counts as idle: 18 seconds. */
 const idleHours = "0.005";
 
 /**
@@ -53,7 +53,7 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
     let campaignArn = "";
     let QueueUrl = "";
 
-    /** Receives the new messages, raw. */
+    /** Receives new messages without changing them. */
     async function read(): Promise<void> {
         const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
         for (const { Body = "", ReceiptHandle } of Messages) {
@@ -71,7 +71,7 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
             ({ campaign }) => !campaign?.status?.startsWith("DELETE"),
             () => false,
         );
-    /** Does something, and waits for its result. */
+    /** Runs an action and waits for its result. */
     async function step(what: string, isSo: () => Promise<boolean>, seconds = 0, note = () => ""): Promise<void> {
         const begun = performance.now();
         let so = await isSo();
@@ -90,8 +90,8 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
         await step("it parks the idle campaign, and notifies", said("idle-parked"), 300);
         await step("the campaign is gone", async () => !(await isThere()), 30);
 
-        // Preview refuses a limit below the price of a campaign, but not while it is parked: resume creates it again
-        // then.
+        // Preview rejects a limit below the price of a campaign, except while the campaign is parked: then resume
+        // creates it again.
         await aws.configure(common);
         fine("up", await aws.engine("up"));
         const { estimatedMonthlyCostUsd } = await aws.outputs();
@@ -177,7 +177,7 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
     }
 }
 
-/** Kinds that must arrive once; duplicates by id are dropped. */
+/** Kinds of notifications that must arrive once, after duplicates by id are dropped. */
 const once = ["limit-reached", "limit-overridden", "idle-parked"];
 
 function wrongOf(got: readonly string[]): string[] {

@@ -7,18 +7,18 @@ import { region, type TestAws } from "../../support/local-aws.ts";
 import { billTable } from "./bill-table.ts";
 
 export interface Metered {
-    /** Units, by the last part of their usage type. */
+    /** Quantities by the last part of their usage type. */
     readonly quantities: ReadonlyMap<string, number>;
-    /** US dollars by the drill's own prices. */
+    /** The cost with the drill's own prices, US dollars. */
     readonly usd: number;
-    /** US dollars by Cost Explorer. */
+    /** The cost in Cost Explorer, US dollars. */
     readonly shownUsd: number;
 }
 
 const dateOf = (at: number) => new Date(at).toISOString().slice(0, 10);
 const hourOf = (at: number) => `${new Date(at).toISOString().slice(0, 13)}:00:00Z`;
 
-/** Cost Explorer's usage of Amazon Personalize in `[start, end)`: whole days, or hours. */
+/** Reads the usage of Amazon Personalize in `[start, end)` from Cost Explorer: whole days or hours. */
 export async function metered(
     aws: TestAws,
     start: number,
@@ -61,7 +61,7 @@ export async function metered(
     }
 }
 
-/** Advances the emulator's clock by some seconds; returns its new time. */
+/** Advances the emulator's clock by some seconds. Returns its new time. */
 export async function advance({ instance }: TestAws, seconds: number): Promise<number> {
     const url = `http://127.0.0.1:${instance.port}/_local/clock`;
     const response = await fetch(url, { method: "POST", body: JSON.stringify({ advanceSeconds: seconds }) });
@@ -70,12 +70,12 @@ export async function advance({ instance }: TestAws, seconds: number): Promise<n
     return Date.parse(answer.now);
 }
 
-/** Concurrent requests; more are not faster with one process. */
+/** The number of concurrent requests; more are not faster with one process. */
 const atOnce = 24;
-/** Reuse of a signature, which is valid for 5 minutes here. */
+/** Milliseconds for which a signature is reused; a signature is valid for 5 minutes. */
 const freshFor = 60_000;
 
-/** Sends requests to a campaign as fast as it answers, until `count` or `enough`; returns the number of answers. */
+/** Sends requests to a campaign as fast as possible, until `count` or `enough`. Returns the number of responses. */
 export async function ask(
     { instance }: TestAws,
     campaignArn: string,
@@ -119,7 +119,7 @@ export async function ask(
     return answered;
 }
 
-/** Returns the result of a command, or throws if it failed. */
+/** Returns the result of a command, or throws if the command failed. */
 export function fine(what: string, result: CommandResult): CommandResult {
     if (result.exitCode !== 0) {
         throw new Error(`${what} exits ${result.exitCode}:\n${(result.stdout + result.stderr).slice(-3000)}`);

@@ -7,28 +7,28 @@ import { type MoneyWorld, moneyWorld } from "./world.ts";
 export type GuardRun = typeof runGuard;
 
 export interface MonthResult {
-    /** Lost, duplicate or unexpected notifications after duplicates by id are dropped; as sentences. */
+    /** Lost, duplicate or unexpected notifications, as sentences, after duplicates by id are dropped. */
     readonly notificationsWrong: readonly string[];
     /** Missing or unexpected parks and deletions. */
     readonly actsWrong: readonly string[];
     readonly notifications: number;
     /** Minutes from reaching each limit to the park. */
     readonly enforcements: readonly { readonly counted: number; readonly all: number }[];
-    /** Difference of the guard's last estimate from the true bill, US dollars. */
+    /** Difference between the guard's last estimate and the true bill, US dollars. */
     readonly estimateOff: number;
     readonly runs: number;
     readonly failedRuns: number;
-    /** Minutes of the runs that acted. */
+    /** Minutes of the runs in which the guard acted. */
     readonly moments: readonly number[];
 }
 
 const days = 30;
 const minutes = days * 24 * 60;
 const everyMinutes = 15;
-/** Lambda retries a failed run once, after a minute, as the component configures. */
+/** Minutes after which Lambda retries a failed run once, as the component configures. */
 const retryAfter = 1;
 
-/** Runs a guard through a virtual month. Its schedule starts `phase` minutes after the month's start. */
+/** Runs a guard through a virtual month. The schedule starts `phase` minutes after the beginning of the month. */
 export async function month(
     scenario: Scenario,
     disturbance: Disturbance,
@@ -96,7 +96,7 @@ export async function month(
     };
 }
 
-/** Whether a run changed the probe in its state: its own requests count as an act. */
+/** Whether a run changed the probe in its state, because the guard's own requests count as an action. */
 const isOfNote = (before: string | undefined, after: string | undefined) => {
     const probeIn = (text: string | undefined) => JSON.stringify(JSON.parse(text ?? "{}").probe ?? null);
     return before !== after && probeIn(before) !== probeIn(after);
@@ -108,7 +108,10 @@ interface Happened {
     readonly text: string;
 }
 
-/** Notifications as their readers see them: a duplicate under one id is dropped, and must have the same text. */
+/**
+ * Returns notifications as readers see them: a second notification with the same id is dropped, and must have the same
+ * text.
+ */
 function readOnce(world: MoneyWorld) {
     const first = new Map<string, string>();
     const wrong: string[] = [];
@@ -123,7 +126,7 @@ function readOnce(world: MoneyWorld) {
     return { notifications, wrong };
 }
 
-/** Missing expected events, and unexpected ones. */
+/** Returns missing and unexpected events. */
 function matched(expected: readonly Expected[], happened: readonly Happened[]): string[] {
     const open = [...expected].sort((a, b) => a.to - b.to);
     const uncalledFor = happened.filter(({ what, minute, text }) => {
@@ -132,7 +135,7 @@ function matched(expected: readonly Expected[], happened: readonly Happened[]): 
             minute >= one.from &&
             minute <= one.to &&
             (one.names ?? []).every((name) => text.includes(name));
-        // Required events are matched first.
+        // Matches required events first.
         const found = open.find((one) => fits(one) && !one.optional) ?? open.find(fits);
         if (found !== undefined) open.splice(open.indexOf(found), 1);
         return found === undefined;

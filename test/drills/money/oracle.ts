@@ -2,32 +2,32 @@ import { windowUsd } from "./bill-table.ts";
 import type { Disturbance, Hindered } from "./faults.ts";
 import { type MoneyWorld, servedSolution } from "./world.ts";
 
-/** A required or possible event, in minutes of the month; derived from the world's truth, not from the guard. */
+/** A required or possible event, in minutes of the month. Derived from the simulation's data and not from the guard. */
 export interface Expected {
-    /** The kind of a notification, or `park`. */
+    /** The kind of notification, or `park`. */
     readonly what: string;
-    /** Words in the notification's text. */
+    /** Words that the notification must contain. */
     readonly names?: readonly string[];
     readonly from: number;
     readonly to: number;
     readonly optional: boolean;
 }
 
-/** History of one limit in one month. */
+/** The history of one limit in one month. */
 interface Limit {
     readonly limit: number;
-    /** First minutes in which the true bill was near, and at, 80 % and 100 % of it. */
+    /** First minutes in which the true bill was near, and at, 80 % and 100 % of the limit. */
     nearFrom?: number;
     near?: number;
     fullFrom?: number;
     full?: number;
-    /** Minute of the guard's park because of it. */
+    /** The minute in which the guard parked because of the limit. */
     enforced?: number;
-    /** Times in which people resumed the campaign despite the limit. */
+    /** Periods in which users resumed the campaign despite the limit. */
     readonly overridden: { from: number; to: number }[];
 }
 
-/** A time in which the campaign was idle, by the configured hours. */
+/** A period in which the campaign was idle for the configured hours. */
 interface Idle {
     readonly from: number;
     to: number;
@@ -40,7 +40,7 @@ interface Idle {
  */
 const allowed = { notification: 35, proved: 50, enforcement: 20, withdrawalWithPrefetch: 50 };
 
-/** Observes the truth of a world, minute by minute, and derives the required events. */
+/** Observes a simulated stack minute by minute and derives the required events. */
 export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute: number) {
     const limits = new Map<string, Limit>();
     const idles: Idle[] = [];
@@ -91,7 +91,7 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
             watchSolutions(exists);
         },
 
-        /** Events of this month: required and possible ones. */
+        /** Returns the required and possible events of this month. */
         expected(): Expected[] {
             return [...limitsExpected(), ...idlesExpected(), ...unusedExpected(), ...missingExpected()].map((one) => ({
                 ...one,
@@ -100,14 +100,17 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
             }));
         },
 
-        /** For each reached limit: minutes until the park, without the time in which AWS prevented it. */
+        /**
+         * Returns, for each reached limit, the minutes until the park, with and without the time in which AWS prevented
+         * it.
+         */
         enforcements(): { readonly counted: number; readonly all: number }[] {
             return [...limits.values()].flatMap(({ full, enforced }) => {
                 if (full === undefined) return enforced === undefined ? [] : [{ counted: 0, all: 0 }];
                 const end = enforced ?? lastMinute;
                 const lag = lagAt(full, enforcements());
                 const counted = Math.max(0, free(full, end, enforcements()) - lag);
-                // Not parked before the month's end: too late, if there was time.
+                // Not parked before the end of the month, although there was time.
                 return enforced === undefined && counted <= allowed.enforcement
                     ? []
                     : [{ counted, all: Math.max(0, end - full) }];
@@ -115,7 +118,7 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
         },
     };
 
-    /** US dollars by which a guard may overestimate: half a percent, and the time without observation. */
+    /** The amount by which a guard may overestimate, US dollars: half a percent, and the time without observation. */
     function tooMuch(limit: number): number {
         const minimum = world.campaign?.minProvisionedTPS ?? 1;
         const unseen = disturbance.hindrances.filter(({ what }) => what.includes("campaign"));
@@ -172,7 +175,7 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
                 all.push({ what: "limit-near", names, from: nearFrom, to, optional });
             }
             if (fullFrom !== undefined) {
-                // A guard may overestimate by a few minutes, and park that much earlier.
+                // A guard may overestimate by a few minutes and therefore park earlier.
                 const optional = full === undefined && enforced === undefined;
                 const from = fullFrom;
                 const to = later(full ?? enforced ?? fullFrom, allowed.notification, [
@@ -190,7 +193,7 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
         });
     }
 
-    /** Whether the limit's time ends by then: another limit, or another month. */
+    /** Whether a limit ends before a minute, because the limit or the month changes. */
     function endsBefore(limit: number, minute: number): boolean {
         const month = (at: number) => new Date(world.at(at)).toISOString().slice(0, 7);
         return limit !== world.config.monthlyLimitUsd ? false : month(minute) !== month(minute - allowed.notification);
@@ -221,8 +224,8 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
     }
 
     /**
-     * While CloudWatch shows nothing, a used campaign looks idle. A notification is required once a month if the
-     * campaign becomes idle meanwhile, and possible if it only looks idle.
+     * Without data from CloudWatch, a used campaign looks idle. A notification is required once a month if the campaign
+     * is also idle, and possible if it only looks idle.
      */
     function missingExpected(): Expected[] {
         const monthOf = (minute: number) => new Date(world.at(minute)).toISOString().slice(0, 7);
@@ -270,13 +273,13 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
         );
         return Math.max(0, ...found.map(({ lag = 0 }) => lag));
     }
-    /** Minutes of a period in which nothing prevented the guard. */
+    /** Returns the minutes of a period in which nothing prevented the guard. */
     function free(from: number, to: number, what: readonly Hindered[]): number {
         let minutes = 0;
         for (let minute = from; minute < to; minute += 1) minutes += isHindered(minute, what) ? 0 : 1;
         return minutes;
     }
-    /** The minute after which these unprevented minutes have passed. */
+    /** Returns the minute in which this many unprevented minutes have passed. */
     function later(from: number, minutes: number, what: readonly Hindered[]): number {
         let at = from;
         for (let left = minutes + lagAt(from, what); left > 0 && at < from + 7 * 24 * 60; at += 1) {

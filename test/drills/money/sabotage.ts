@@ -1,9 +1,9 @@
 import { runGuard } from "../../../app/functions/cost-guard/run-guard.ts";
 import type { GuardRun } from "./month.ts";
 
-/** Broken guards: the drill must detect them. */
+/** Faulty guards that the drill must detect. */
 export const sabotages: Readonly<Record<string, () => GuardRun>> = {
-    /** Acts immediately, and records its intent only afterwards. */
+    /** Acts first and records the intent afterwards. */
     "forgets-intent": () => (ports, config) => {
         let held: string | undefined;
         let first = true;
@@ -15,7 +15,7 @@ export const sabotages: Readonly<Record<string, () => GuardRun>> = {
                     [first, held] = [false, text];
                     return (await ports.readState()).version + 1;
                 },
-                // The last port of a run.
+                // The last interface that a run calls.
                 async publish(gauges) {
                     if (held !== undefined) await ports.writeState(held);
                     await ports.publish(gauges);
@@ -42,7 +42,7 @@ export const sabotages: Readonly<Record<string, () => GuardRun>> = {
     },
     /** Ignores the ranking campaign. */
     "overlooks-the-ranking": () => (ports, config) => runGuard({ ...ports, ranking: undefined }, config),
-    /** Counts the requests of the stack's own prefetch as use. */
+    /** Counts the stack's prefetch requests as use. */
     "counts-the-prefetch": () => (ports, config) => runGuard({ ...ports, prefetched: async () => new Map() }, config),
     "notifies-under-a-new-id": () => (ports, config) =>
         runGuard({ ...ports, notify: (one) => ports.notify({ ...one, id: `${one.id}/${ports.now()}` }) }, config),

@@ -4,11 +4,11 @@ import type { MoneyWorld, StackMonth } from "./world.ts";
 /** The events of a virtual month. */
 export interface Scenario extends StackMonth {
     readonly name: string;
-    /** Actions of people at a minute, before other requests. */
+    /** What users do in a minute, before other requests. */
     script(world: MoneyWorld, minute: number): void;
-    /** Requests of others in a minute, while a campaign serves. */
+    /** Returns the viewers' requests in a minute while a campaign serves. */
     rate(minute: number): number;
-    /** Requests for the order of films, while a ranking campaign serves. */
+    /** Returns the ranking requests in a minute while a ranking campaign serves. */
     rankRate(minute: number): number;
 }
 
@@ -46,16 +46,16 @@ function scenario(
     };
 }
 
-/** About 11,000 a day, at least one every hour. */
+/** About 11,000 requests a day, and some in every hour. */
 const steady = (minute: number) => 6 + (minute % 5);
 const nobody = () => 0;
 /** Monday to Friday, 8:00 to 18:00; the month begins on a Monday. */
 const officeHours = (minute: number) =>
     Math.floor(minute / day) % 7 < 5 && minute % day >= 8 * hour && minute % day < 18 * hour ? 4 : 0;
-/** 40 TPS from a minute on: forty times the minimum of one TPS. */
+/** 40 TPS from a minute on: forty times the minimum of 1 TPS. */
 const runaway = (from: number) => (minute: number) => (minute >= from ? 2400 : steady(minute));
 
-/** The virtual months; solution `films` is the one that is in use. */
+/** The virtual months. The solution in use is `films`. */
 export const scenarios: readonly Scenario[] = [
     scenario("steady traffic", { config: { monthlyLimitUsd: 200, idleAction: "park" } }),
     scenario("idle demo", {

@@ -3,7 +3,7 @@ import { disturb, faults, undisturbed } from "./faults.ts";
 import { type GuardRun, type MonthResult, month } from "./month.ts";
 import { type Scenario, scenarios } from "./scenarios.ts";
 
-/** Results of one kind of fault, or none, in all scenarios. */
+/** The results of one kind of fault, or of none, in all scenarios. */
 export interface FaultResult {
     readonly fault: string;
     readonly months: number;
@@ -22,10 +22,10 @@ export interface FaultResult {
     readonly survived: boolean;
 }
 
-/** Bounds of the park's delay and of the estimate's error. */
+/** Limits for the delay of a park and for the error of the estimate. */
 export const bounds = { enforcementMinutes: 20, estimateUsd: 1 };
 
-/** Runs a guard through every scenario, undisturbed and with each kind of fault. */
+/** Runs a guard through every scenario, without faults and with each kind of fault. */
 export async function virtualMonths(
     seed: number,
     guard: () => GuardRun = () => runGuard,

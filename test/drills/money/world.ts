@@ -6,11 +6,11 @@ import type { Disturbance } from "./faults.ts";
 
 const minuteMs = 60_000;
 
-/** A stack, and the month in which it lives: 30 days from `start` on. */
+/** A stack in a month of 30 days from `start` on. */
 export interface StackMonth {
     readonly start: string;
     readonly v2: boolean;
-    /** Whether a second campaign, which orders given films, is made and deleted with the first. */
+    /** Whether a ranking campaign is created and deleted together with the first campaign. */
     readonly ranks: boolean;
     readonly config: GuardConfig;
 }
@@ -18,26 +18,29 @@ export interface StackMonth {
 /** The solution whose version the campaign serves. */
 export const servedSolution = "films";
 
-/** Lists that the prefetch requests in an hour after a day with requests of viewers. */
+/** The number of lists that the prefetch requests in an hour after a day with viewers. */
 const prefetchedLists = 7;
 
-/** Minutes that Personalize takes to make a campaign. */
+/** Minutes that Personalize needs to create a campaign. */
 const creationMinutes = 10;
 
-/** The simulated AWS with the true requests and the true bill of a month, minute by minute. A disturbance decides what fails. */
+/**
+ * Simulates AWS with the true requests and the true bill of a month, minute by minute. A disturbance decides which
+ * calls fail.
+ */
 export function moneyWorld({ start, v2, ranks, config }: StackMonth, disturbance: Disturbance) {
     const world = guardWorld(start, config);
     const begin = world.now;
-    /** Requests of others: the guard's own are not among them. */
+    /** Viewers' requests, without the guard's own. */
     const asked = new Map<number, number>();
     const [bill, rankingBill] = [meterOf(v2), meterOf(false)];
     const bills = [bill, rankingBill];
     const truth = {
-        /** Minute of the virtual month. */
+        /** The current minute of the month. */
         minute: 0,
         /** The true bill of the month so far, US dollars. */
         usd: 0,
-        /** Whether a window of the month had more requests than the minimum bills. */
+        /** Whether any window of the month had more requests than the minimum. */
         busy: false,
         runs: 0,
         failedRuns: 0,
@@ -46,7 +49,7 @@ export function moneyWorld({ start, v2, ranks, config }: StackMonth, disturbance
     const minuteOf = (time: number) => (time - begin) / minuteMs;
     const month = () => new Date(world.now).toISOString().slice(0, 7);
     let billedMonth = month();
-    // A fault of one campaign's calls is also one of the other's.
+    // A fault of one campaign's calls also affects the other campaign.
     const sharedPort: Readonly<Record<string, string>> = {
         ranking: "campaign",
         rankingRequests: "requests",
@@ -58,7 +61,7 @@ export function moneyWorld({ start, v2, ranks, config }: StackMonth, disturbance
         turns: () => disturbance.random() * 6,
     });
     let askedAt = Number.NEGATIVE_INFINITY;
-    /** The prefetch requests lists of the viewers of the last day, at a minute of each hour. */
+    /** The prefetch requests the lists of the last day's viewers, at one minute of each hour. */
     function prefetchInHour(minute: number): void {
         if (asked.has(minute)) askedAt = minute;
         if (!world.config.prefetches || minute % 60 !== 26 || minute - askedAt > 24 * 60) return;
@@ -76,7 +79,7 @@ export function moneyWorld({ start, v2, ranks, config }: StackMonth, disturbance
         month,
         at,
         minuteOf,
-        /** Requests of others in a minute. */
+        /** Returns the viewers' requests in a minute. */
         askedAt: (minute: number) => asked.get(minute) ?? 0,
         makeCampaign(minimum = 1): void {
             makeCampaign(minimum);
@@ -91,7 +94,7 @@ export function moneyWorld({ start, v2, ranks, config }: StackMonth, disturbance
             const hasCampaign = name === servedSolution;
             world.solutions.push({ arn: solutionArn(name), status: "ACTIVE", changedAt: world.now, kept, hasCampaign });
         },
-        /** Lets the current minute pass with requests for lists, and for the order of given films. */
+        /** Simulates the current minute with recommendation and ranking requests. */
         pass(requests: number, rankings: number): void {
             const { minute } = drilled;
             const isServing = world.isServing();
@@ -115,12 +118,15 @@ export function moneyWorld({ start, v2, ranks, config }: StackMonth, disturbance
             drilled.usd = bill.usd + rankingBill.usd;
             drilled.busy = bill.busy || rankingBill.busy;
         },
-        /** Goes to the next minute. */
+        /** Advances to the next minute. */
         tick(): void {
             drilled.minute += 1;
             world.now = at(drilled.minute);
         },
-        /** Runs a guard; true when it ended well. `late`: milliseconds that its clock is behind. */
+        /**
+         * Runs a guard and returns whether it succeeded. `late` is the number of milliseconds by which its clock is
+         * behind.
+         */
         async invoke(guard: typeof runGuard, late = 0): Promise<boolean> {
             const { minute } = drilled;
             world.skew = disturbance.skew(minute) * minuteMs;

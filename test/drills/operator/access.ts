@@ -1,7 +1,7 @@
 import type { LoggedAccess } from "../../../packages/local-aws/gateway/enforcement/access-log.ts";
 import type { Instance } from "../../../packages/local-aws/instance.ts";
 
-/** Reads the local AWS's access log, from the end of the last reading. */
+/** Returns a function that reads new entries of the local AWS's access log. */
 export function accessReader({ port }: Pick<Instance, "port">) {
     let last = 0;
     return {
@@ -15,13 +15,13 @@ export function accessReader({ port }: Pick<Instance, "port">) {
 }
 
 export interface Balance {
-    /** Granted, never used, and not required by an AWS page. */
+    /** Granted actions that were never used and that no AWS page requires. */
     readonly unneeded: readonly string[];
-    /** Granted, never used here, and required on AWS. */
+    /** Granted actions that were never used here but that AWS requires. */
     readonly onAws: readonly string[];
 }
 
-/** Granted actions without the used ones. */
+/** Returns the granted actions that were not used. */
 export function balance(
     granted: readonly string[],
     used: ReadonlySet<string>,

@@ -14,7 +14,7 @@ import type { OperatorScope } from "../../../iam/operator.ts";
 import type { TestAws } from "../../support/local-aws.ts";
 import { clientsOf } from "./another-stack.ts";
 
-/** An alarm of a metric that nothing publishes. */
+/** Returns an alarm on a metric without data. */
 export const alarmOf = (AlarmName: string, tags: Readonly<Record<string, string>>) =>
     new PutMetricAlarmCommand({
         AlarmName,
@@ -29,8 +29,8 @@ export const alarmOf = (AlarmName: string, tags: Readonly<Record<string, string>
     });
 
 /**
- * Data and alarm of a stack whose name begins with the operated stack's name. The administrator makes
- * them, and an API without tags.
+ * Creates data and an alarm of a stack whose name starts with the operated stack's name, and an API without tags, as
+ * administrator.
  */
 export async function anotherOwner(aws: TestAws, scope: OperatorScope) {
     const { api, cloudwatch, personalize } = clientsOf(aws, { accessKeyId: "test", secretAccessKey: "test" });

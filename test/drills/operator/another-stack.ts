@@ -18,7 +18,7 @@ import { region, type TestAws } from "../../support/local-aws.ts";
 
 type Keys = { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken?: string };
 
-/** Settings of a caller's AWS client, without retries. */
+/** Returns client settings for a caller, without retries. */
 export const settingsOf = ({ instance }: TestAws, credentials: Keys) => ({
     endpoint: variables(instance).AWS_ENDPOINT_URL as string,
     region,
@@ -26,7 +26,7 @@ export const settingsOf = ({ instance }: TestAws, credentials: Keys) => ({
     maxAttempts: 1,
 });
 
-/** AWS clients of a caller, without retries. */
+/** Returns SDK clients for a caller, without retries. */
 export function clientsOf(aws: TestAws, credentials: Keys) {
     const settings = settingsOf(aws, credentials);
     return {
@@ -41,10 +41,10 @@ export function clientsOf(aws: TestAws, credentials: Keys) {
     };
 }
 
-/** An empty function. */
+/** A Lambda package with an empty handler. */
 export const code = zipSync({ "index.mjs": Buffer.from("export const handler = async () => 1;") });
 
-/** Resources of another stack of this project: table, function, API with a key, distribution. */
+/** Creates resources of another stack of this project: table, function, API with a key, distribution. */
 export async function anotherStack(aws: TestAws, scope: OperatorScope) {
     const { api, dynamo, edge, lambda } = clientsOf(aws, { accessKeyId: "test", secretAccessKey: "test" });
     const name = "movie-recommender-api-prod";
@@ -71,7 +71,7 @@ export async function anotherStack(aws: TestAws, scope: OperatorScope) {
     );
     const { id: restApiId = "" } = await api.send(new CreateRestApiCommand({ name, tags }));
     const { id: apiKey = "" } = await api.send(new CreateApiKeyCommand({ name, tags }));
-    // Like the stack's own, except the owner.
+    // A copy of the stack's own distribution with another owner.
     const { DistributionList } = await edge.send(new ListDistributionsCommand({}));
     const own = DistributionList?.Items?.find(({ Comment }) => Comment === scope.names.storefront);
     const { DistributionConfig } = await edge.send(new GetDistributionConfigCommand({ Id: own?.Id }));

@@ -26,7 +26,7 @@ import { localAccountId, variables } from "../../../packages/local-aws/instance.
 import { region, type TestAws } from "../../support/local-aws.ts";
 import type { Operator } from "./operators.ts";
 
-/** A forbidden action. Returns its denial; undefined if it succeeded. */
+/** A forbidden action. Returns the denial; undefined if the action succeeded. */
 export interface Attack {
     readonly name: string;
     attempt(): Promise<string | undefined>;
@@ -38,10 +38,10 @@ const everything = JSON.stringify({
 });
 const trustIn = (Principal: object) =>
     JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Principal, Action: "sts:AssumeRole" }] });
-/** Another AWS customer. */
+/** The account of another AWS customer. */
 const stranger = "999988887777";
 
-/** All attacks on an existing stack, by its own operator and by others. */
+/** Returns all attacks on an existing stack, by its own operator and by others. */
 export async function attacksOn(aws: TestAws, scope: OperatorScope, operator: Operator): Promise<readonly Attack[]> {
     const settings = (credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }) => ({
         endpoint: variables(aws.instance).AWS_ENDPOINT_URL as string,
@@ -59,7 +59,7 @@ export async function attacksOn(aws: TestAws, scope: OperatorScope, operator: Op
     const admin = `arn:${scope.partition}:iam::aws:policy/AdministratorAccess`;
     const boundary = policyArn(scope, "boundary");
 
-    // Another owner's role that Personalize could assume, and one of a Lambda function that may write logs.
+    // Another owner's roles: one that Personalize can assume, and one of a Lambda function that can write logs.
     await aws.iam.send(
         new CreateRoleCommand({
             RoleName: "somebody-elses",
@@ -194,7 +194,7 @@ export async function attacksOn(aws: TestAws, scope: OperatorScope, operator: Op
     ];
 }
 
-/** The denial of a call; undefined if it succeeded, or failed for another reason, which proves nothing. */
+/** Returns a call's denial; undefined if the call succeeded, or failed for another reason, which proves nothing. */
 export async function denial(work: () => Promise<unknown>): Promise<string | undefined> {
     try {
         await work();

@@ -23,7 +23,7 @@ const administratorsOn = ({ instance }: TestAws) => ({
     credentials: { accessKeyId: "test", secretAccessKey: "test" },
 });
 
-/** Gives the account the role for API Gateway's logs, which an administrator must create. */
+/** Sets the account's role for API Gateway's logs, which an administrator must do. */
 export async function letGatewayLog(aws: TestAws): Promise<void> {
     const RoleName = "gateway-logs";
     const trust = gatewayLogTrust();
@@ -36,7 +36,7 @@ export async function letGatewayLog(aws: TestAws): Promise<void> {
     gateway.destroy();
 }
 
-/** Changes resources of the page and the API's table in the console. */
+/** Changes resources of the storefront and the API's table as in the console. */
 export async function changedByHand(aws: TestAws): Promise<void> {
     const { apiTableName: TableName } = await aws.outputs();
     const dynamo = new DynamoDBClient(administratorsOn(aws));

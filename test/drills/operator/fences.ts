@@ -6,20 +6,23 @@ import { operatorGrants } from "../../../iam/operator.ts";
 
 /** A request that no policy of the operator may allow. */
 export interface Trespass {
-    /** The limit that the request exceeds: another stack, region or account, or a condition key. */
+    /** The limit that the request violates: another stack, region or account, or a condition key. */
     readonly fence: string;
     readonly action: string;
     readonly resource: string;
     readonly context: Readonly<Record<string, string>>;
 }
 
-/** ARN patterns of an action's required resource types, such as `arn:${Partition}:personalize:…:schema/${ResourceId}`. */
+/**
+ * ARN patterns of the resource types that an action requires, such as
+ * `arn:${Partition}:personalize:…:schema/${ResourceId}`.
+ */
 export type RequiredResources = Readonly<Record<string, readonly string[]>>;
 
 const elsewhere = "us-east-1";
 const stranger = "999988887777";
 
-/** Stacks whose names begin like the operator's own, or end like a generated part of a name. */
+/** Stacks whose names start with the operated stack's name, or end like a generated part of a name. */
 const otherStacks = ({ stack }: OperatorScope) => [
     "prod",
     `${stack}2`,
@@ -28,7 +31,7 @@ const otherStacks = ({ stack }: OperatorScope) => [
     `${stack}-abcdefgh-1`,
 ];
 
-/** The scope of another stack's operator, in the same account and region. */
+/** Returns the scope of another stack's operator, in the same account and region. */
 function scopeOfStack(scope: OperatorScope, stack: string): OperatorScope {
     const bucketName = bucketNameFor({ bucketName: "", stack }, scope.accountId);
     return { ...scope, stack, bucketName, names: namesFor(stack) };
@@ -69,7 +72,7 @@ export function trespasses(scope: OperatorScope, required: RequiredResources): r
     return [...new Map(all.map((each) => [JSON.stringify({ ...each, fence: "" }), each])).values()];
 }
 
-/** The required resource types, of all granted actions, for which no policy of the operator names a resource. */
+/** Returns the required resource types of granted actions for which no policy of the operator names a resource. */
 export function unmetRequirements(scope: OperatorScope, required: RequiredResources): readonly string[] {
     const grants = operatorGrants(scope);
     return Object.entries(required).flatMap(([action, patterns]) =>
@@ -84,7 +87,7 @@ export function unmetRequirements(scope: OperatorScope, required: RequiredResour
     );
 }
 
-/** The reference lists a table's stream as required for tags, but no table here has one. */
+/** The reference requires a table's stream for tags, but this program's tables have no streams. */
 const isStream = (pattern: string) => pattern.includes("/stream/");
 
 function shapeOf(pattern: string): RegExp {
@@ -95,12 +98,12 @@ function shapeOf(pattern: string): RegExp {
 const isSame = (grant: Grant, theirs: Grant) =>
     JSON.stringify([grant.on, grant.condition]) === JSON.stringify([theirs.on, theirs.condition]);
 
-/** Whether the stack's region limits a grant, by its resources or its condition. */
+/** Whether the resources or the condition of a grant limit it to the stack's region. */
 const isRegional = ({ on, condition }: Grant) =>
     on.every((arn) => /^arn:[^:]+:[^:]+:[^:]+:/.test(arn)) ||
     JSON.stringify(condition ?? {}).includes("RequestedRegion");
 
-/** Resources that match a pattern. A pattern for everything of a service has one for each required type. */
+/** Returns resources that match a pattern: for a service's wildcard, one for each required type. */
 function samplesOf(pattern: string, required: readonly string[]): string[] {
     const filled = pattern.replaceAll(/\$\{aws:username\}/g, "ann").replaceAll("?", "0");
     if (!/:\*$/.test(filled) || required.length === 0) return [filled === "*" ? "*" : filled.replaceAll("*", "x1")];
@@ -114,7 +117,7 @@ const keysOf = ({ condition = {} }: Grant) =>
         .map(([key]) => key)
         .filter((key) => key !== "aws:RequestedRegion");
 
-/** The context of a call that meets the conditions of a grant. */
+/** Returns the context of a call that meets a grant's conditions. */
 const contextOf = ({ condition = {} }: Grant, { region }: OperatorScope): Record<string, string> => ({
     "aws:RequestedRegion": region,
     ...Object.fromEntries(conditionsOf(condition)),

@@ -26,7 +26,7 @@ import type { Operator } from "./operators.ts";
 
 type Settings = ReturnType<typeof settingsOf>;
 
-/** Attacks of an operator on the data, alarms and subscriptions of other owners, and with the stack's own roles. */
+/** Returns an operator's attacks on data, alarms and subscriptions of other owners, and with the stack's own roles. */
 export async function insiderAttacksOn(
     aws: TestAws,
     scope: OperatorScope,
@@ -124,7 +124,9 @@ export async function insiderAttacksOn(
     ];
 }
 
-/** Attacks with a role of a function, whose trust policy the operator first changes to trust himself. */
+/**
+ * Returns attacks with a function's role, whose trust policy the operator first changes to trust the operator's user.
+ */
 function takenRoleAttacks(aws: TestAws, scope: OperatorScope, own: Settings, operator: Operator): Attack[] {
     const { names, project, stack } = scope;
     const took = (

@@ -13,29 +13,31 @@ import type { Who, World } from "./world.ts";
 /** One step of an operator. */
 export interface Step {
     readonly name: string;
-    /** The required start: nothing, or the stack with its usual configuration. */
+    /** The required state at the start: no stack, or the stack with its usual configuration. */
     readonly from: "nothing" | "usual";
     /** Earlier required steps, in order. */
     readonly after?: readonly string[];
     /**
-     * Whether it continues without a refused read, and reports it: such a step detects a missing permission less
-     * sharply.
+     * Whether the step continues without a denied read and reports it. Such a step detects fewer missing permissions.
      */
     readonly tolerant?: boolean;
-    /** Whether it changes the stack. */
+    /** Whether the step changes the stack. */
     readonly changes?: boolean;
-    /** The policies for the step; default: all. */
+    /** The policies that the step uses; all by default. */
     readonly policies?: readonly OperatorLevel[];
-    /** Its expected exit code. */
+    /** The expected exit code. */
     readonly exitCode?: number;
-    /** Its runbook. */
+    /** The runbook that the step runs. */
     readonly runbook?: string;
-    /** Preparation by others, or of the data. */
+    /** Prepares data, or changes that others make. */
     ready?(world: World): Promise<void>;
     run(world: World, who: Who): Promise<CommandResult>;
 }
 
-/** A runbook with arguments after `--stack`; `configured` for runbooks that read the stack's configuration. */
+/**
+ * Returns a step with a runbook and its arguments after `--stack`. `configured` is true for runbooks that read the
+ * stack's configuration.
+ */
 function runbook(name: string, more: Partial<Step> & { args?: readonly string[]; configured?: boolean } = {}): Step {
     const { args = [], configured = false, ...step } = more;
     return {
@@ -52,14 +54,14 @@ const configured = true;
 let uploads = 0;
 let upload = "";
 
-/** Trains another version of the solution, which does not end by itself. */
+/** Starts training another version, which does not end by itself. */
 async function trainsElsewhere({ aws }: World): Promise<void> {
     const { solutionArn } = await aws.outputs();
     await adminOf(aws.instance).arm({ operation: "CreateSolutionVersion", effect: { kind: "hang" } });
     await aws.personalize.send(new CreateSolutionVersionCommand({ solutionArn }));
 }
 
-/** Changes the campaign so that the service fails the update; the campaign continues as before. */
+/** Updates the campaign so that the service fails the update and keeps serving. */
 async function failsElsewhere({ aws }: World): Promise<void> {
     const { campaignArn } = await aws.outputs();
     await adminOf(aws.instance).arm({ operation: "UpdateCampaign", effect: { kind: "fail", reason: "no capacity" } });
@@ -67,14 +69,14 @@ async function failsElsewhere({ aws }: World): Promise<void> {
     await adminOf(aws.instance).clear();
 }
 
-/** Records the serving version, like a runbook. */
+/** Records the serving version, as a runbook does. */
 async function isMarked({ aws }: World): Promise<void> {
     const { solutionVersionArn = "" } = await aws.outputs();
     const mark = { solutionVersionArn, hold: false, reason: "the drill", since: new Date().toISOString() };
     await writeStateFlag(aws.ssm, aws.stack, "serving", mark);
 }
 
-/** Publishes a message to the topic, so that the queue has one. */
+/** Publishes a message to the topic, so that the queue is not empty. */
 async function somethingIsSaid({ aws }: World): Promise<void> {
     const { noticesTopicArn: TopicArn } = await aws.outputs();
     await aws.sns.send(new PublishCommand({ TopicArn, Message: "An unread message." }));
@@ -85,8 +87,8 @@ const operates = { policies: ["read", "operate"], changes: true } as const;
 let seed = 100;
 
 /**
- * The whole life of a recommender by its operator, in order. It has every Pulumi command, every runbook, and every kind
- * of change with different calls.
+ * All steps of an operator in order: every Pulumi command, every runbook, and every kind of change that needs different
+ * calls.
  */
 export const life: readonly Step[] = [
     runbook("doctor", { ...reads, tolerant: true, from: "nothing", configured }),
@@ -106,7 +108,7 @@ export const life: readonly Step[] = [
     {
         name: "refresh",
         from: "usual",
-        // It reads the value of the API key.
+        // The refresh reads the API key's value.
         run: (world, who) => world.engine(who, "refresh", "--expect-no-changes"),
     },
     runbook("doctor", { ...reads, tolerant: true, name: "doctor of a stack", configured }),
@@ -114,7 +116,7 @@ export const life: readonly Step[] = [
     runbook("versions", reads),
     runbook("recommend", { ...reads, args: ["1", "2", "--filter", "unseen"] }),
     runbook("adopt", { ...reads, configured }),
-    // It also checks whether the caller may pass the role.
+    // The runbook also checks whether the caller can pass the role.
     runbook("diagnose-access", { policies: ["read", "operate"], tolerant: true, args: ["--json"] }),
     runbook("audit-leftovers", { ...reads, tolerant: true }),
     {
@@ -129,13 +131,13 @@ export const life: readonly Step[] = [
         },
     },
     runbook("cost-report", { ...reads, configured }),
-    // The local AWS does not have its API: it reports that.
+    // The local AWS does not have the Price List API, which the runbook reports.
     runbook("prices", { ...reads, tolerant: true, exitCode: 1 }),
     runbook("budget-alarms", reads),
     runbook("budget-alarms", {
         name: "budget-alarms --send-test",
         policies: ["read", "operate"],
-        // Other notifications are in the queue, and stay there.
+        // The queue contains other notifications, which must stay.
         ready: somethingIsSaid,
         args: ["--send-test"],
     }),
@@ -143,13 +145,14 @@ export const life: readonly Step[] = [
     runbook("watch-status", {
         ...reads,
         name: "watch-status of what failed",
-        // CloudTrail and the state flags only explain: without them it continues, and reports it.
+        // CloudTrail and the state flags only explain states, so the runbook continues without them and reports it.
         tolerant: true,
         changes: true,
         exitCode: 1,
         ready: failsElsewhere,
     }),
-    // Before the runbooks that leave a change for the next `up`: it would use their actions, too.
+    // These steps precede runbooks that leave a change for the next `up`, because that `up` would use their actions,
+    // too.
     {
         name: "up after changes by hand",
         from: "usual",
@@ -171,11 +174,11 @@ export const life: readonly Step[] = [
     {
         ...runbook("repair-file"),
         policies: ["read", "operate"],
-        // Each time another key: a repair never replaces an object.
+        // Each run needs another key, because a repair never replaces an object.
         async ready({ aws }) {
             const { bucketName: Bucket = "" } = await aws.outputs();
             const Key = `uploads/${++uploads}.csv`;
-            // A byte order mark is repaired; fewer than 1,000 interactions are not.
+            // The repair removes a byte order mark. It cannot repair fewer than 1,000 interactions.
             const rows = Array.from({ length: 1200 }, (_, row) => `${row % 60},${row % 40},${1_600_000_000 + row}\n`);
             const Body = `\ufeffUSER_ID,ITEM_ID,TIMESTAMP\n${rows.join("")}`;
             await aws.s3.send(new PutObjectCommand({ Bucket, Key, Body }));
@@ -198,7 +201,7 @@ export const life: readonly Step[] = [
     {
         name: "up with the page behind the API",
         from: "usual",
-        // Each of these steps changes tags back that the step before has changed.
+        // Each of these steps reverts the tags that the previous step changed.
         after: ["up with changes"],
         changes: true,
         ready: (world) => world.configure("together"),
@@ -217,7 +220,7 @@ export const life: readonly Step[] = [
         from: "usual",
         after: ["up with changes", "up with the page behind the API", "up with an API key"],
         changes: true,
-        // Provides a training to stop, and a state flag to remove.
+        // Prepares a training to stop and a state flag to remove.
         async ready(world) {
             await trainsElsewhere(world);
             await isMarked(world);

@@ -10,7 +10,8 @@ import { localAccountId, variables } from "../../../packages/local-aws/instance.
 import { region, type TestAws } from "../../support/local-aws.ts";
 
 /**
- * Resources of other owners and deleted stacks in the account: runbooks that search the whole account must handle them.
+ * Creates resources of other owners and of deleted stacks in the account, which runbooks that list the whole account
+ * must handle.
  */
 export async function settleNeighbours({ instance, iam, ssm, stack }: TestAws): Promise<void> {
     const settings = {

@@ -18,7 +18,7 @@ import { run } from "../../../packages/local-aws/pulumi.ts";
 import { region, type TestAws } from "../../support/local-aws.ts";
 import { administrator, type Who } from "./world.ts";
 
-/** The operated stack of the test. */
+/** Returns the scope of the operated stack. */
 export function scopeOf({ stack }: Pick<TestAws, "stack">): OperatorScope {
     return {
         partition: localPartition,
@@ -38,7 +38,7 @@ export interface OperatorOutputs {
     readonly githubRoleArn: string;
 }
 
-/** The program in operator/, run by the administrator: with its own stack and configuration. */
+/** Returns the program in operator/, run by the administrator with its own stack and configuration. */
 export async function operatorProgram({ instance, stack }: TestAws) {
     const workspace = join(instance.dir, "operator");
     const configFile = join(workspace, `Pulumi.${stack}.yaml`);
@@ -47,7 +47,7 @@ export async function operatorProgram({ instance, stack }: TestAws) {
         run(instance, "pulumi", ["--cwd", "operator", ...args, ...common], "captured", administrator);
 
     await mkdir(workspace, { recursive: true });
-    // The engine writes a new stack's salt beside the project file: here beside a copy.
+    // `stack init` writes `encryptionsalt` beside Pulumi.yaml, so it runs on a copy.
     await writeFile(join(workspace, "Pulumi.yaml"), "name: movie-recommender-operator\nruntime: nodejs\n");
     const made = await run(instance, "pulumi", ["stack", "init", "--cwd", workspace, ...common], "captured");
     if (made.exitCode !== 0) {
@@ -76,11 +76,11 @@ export interface Operator {
     readonly who: Who;
     readonly arn: string;
     readonly secretAccessKey: string;
-    /** Deletes the user, with its key. */
+    /** Deletes the user and its access key. */
     end(): Promise<void>;
 }
 
-/** A new IAM user with only these managed policies. The drill creates its key, never the program. */
+/** Creates an IAM user with only these managed policies. The drill creates the access key; the program never does. */
 export async function freshUser(iam: IAMClient, UserName: string, policyArns: readonly string[]): Promise<Operator> {
     const { User } = await iam.send(new CreateUserCommand({ UserName }));
     for (const PolicyArn of policyArns) {
@@ -102,7 +102,7 @@ export async function freshUser(iam: IAMClient, UserName: string, policyArns: re
     };
 }
 
-/** A new IAM user with the operator's policies without one action. */
+/** Creates an IAM user with the operator's policies without one action. */
 export async function operatorWithout(
     iam: IAMClient,
     scope: OperatorScope,

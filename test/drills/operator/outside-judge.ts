@@ -5,7 +5,7 @@ import { root } from "../../../packages/local-aws/instance.ts";
 import { installEvaluator, judgeTools } from "../access/judge-tools.ts";
 import type { Trespass } from "./fences.ts";
 
-/** A policy by its name and its text. */
+/** A policy's name and text. */
 export interface PolicyText {
     readonly name: string;
     readonly policy: unknown;
@@ -15,9 +15,9 @@ const evaluator = join(root, "test", "drills", "access", "real-cases", "simulate
 const reference = join(root, "test", "drills", "operator", "reference.mjs");
 
 /**
- * Judges requests of one principal by another author's evaluator.
- *
- * @returns for each request `Allowed`, `ImplicitlyDenied`, `ExplicitlyDenied`, or `Error` for a request that AWS does not know.
+ * Evaluates requests of one principal with a third-party evaluator.
+ * @returns for each request `Allowed`, `ImplicitlyDenied`, `ExplicitlyDenied`, or `Error` for a request that AWS does
+ * not have
  */
 export function judgeOutside(
     principal: string,
@@ -39,7 +39,7 @@ export function judgeOutside(
     return run(evaluator, simulations) as string[];
 }
 
-/** The policies as IAM has them. */
+/** Reads policies from IAM. */
 export async function policiesOf(iam: IAMClient, arns: Readonly<Record<string, string>>): Promise<PolicyText[]> {
     const read = Object.entries(arns).map(async ([name, PolicyArn]) => {
         const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn }));
@@ -51,7 +51,7 @@ export async function policiesOf(iam: IAMClient, arns: Readonly<Record<string, s
     return Promise.all(read);
 }
 
-/** The ARN patterns that each action requires on AWS, by the Service Authorization Reference. */
+/** Returns the ARN patterns that each action requires on AWS (Service Authorization Reference). */
 export const requiredResources = (actions: readonly string[]) =>
     run(reference, actions) as Readonly<Record<string, readonly string[]>>;
 

@@ -3,8 +3,8 @@ import { json } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 
 /**
- * The Service Authorization Reference, by another author's copy. Standard input is a list of actions. Standard output
- * has, for each action, the ARN patterns of its required resource types.
+ * Reads a third-party copy of the Service Authorization Reference. Standard input is a list of actions. Prints the ARN
+ * patterns of each action's required resource types.
  */
 const [, , folder] = process.argv;
 const find = createRequire(pathToFileURL(`${folder}/package.json`));

@@ -11,10 +11,10 @@ export interface Removal {
     readonly step: Step;
 }
 
-/** Seconds and used actions of the life's steps. */
+/** Seconds and used actions of each step. */
 export type Lived = ReadonlyMap<string, { readonly seconds: number; readonly used: ReadonlySet<string> }>;
 
-/** Some of the used actions, equal for equal seeds, each with the shortest step that needs it. */
+/** Chooses used actions, each with the shortest step that needs the action. Equal seeds give equal choices. */
 export function chooseRemovals(lived: Lived, granted: readonly string[], count: number, seed: number): Removal[] {
     const secondsOf = ({ name, after = [] }: Step) =>
         [name, ...after].reduce((sum, each) => sum + (lived.get(each)?.seconds ?? 0), 0);
@@ -36,7 +36,7 @@ export function chooseRemovals(lived: Lived, granted: readonly string[], count: 
         .slice(0, count);
 }
 
-/** Brings the stack to the start of a step, as the administrator, and remembers its state. */
+/** Returns a function that prepares the stack for a step, as administrator, and that tracks the stack's state. */
 export function stageOf(world: World) {
     let at: Step["from"] | "elsewhere" = "elsewhere";
     const must = async (what: string, work: ReturnType<World["engine"]>) => {
@@ -66,14 +66,14 @@ export function stageOf(world: World) {
             }
             await step.ready?.(world);
         },
-        /** The step may have changed the stack. */
+        /** Records that a step may have changed the stack. */
         left(changes: boolean): void {
             at = changes ? "elsewhere" : at;
         },
     };
 }
 
-/** An account without any stack may not have API Gateway's service-linked role, which a destroy keeps. */
+/** Deletes API Gateway's service-linked role, which a destroy keeps but a new account lacks. */
 async function forgetTracingRole({ aws }: World): Promise<void> {
     const role = new DeleteServiceLinkedRoleCommand({ RoleName: "AWSServiceRoleForAPIGateway" });
     await aws.iam.send(role).catch((error: Error) => {
@@ -81,7 +81,7 @@ async function forgetTracingRole({ aws }: World): Promise<void> {
     });
 }
 
-/** Whether the missing action is detected: the step fails, or reports the denial. */
+/** Whether a missing action is detected: the step fails, or reports the denial. */
 export async function isNoticed(
     world: World,
     stage: ReturnType<typeof stageOf>,

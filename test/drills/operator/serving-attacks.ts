@@ -36,7 +36,7 @@ import { anotherStack, clientsOf, code } from "./another-stack.ts";
 import { type Attack, denial } from "./attacks.ts";
 import type { Operator } from "./operators.ts";
 
-/** Attacks of an operator on serving resources of other stacks, and through its own. */
+/** Returns an operator's attacks on serving resources of other stacks, and with its own serving resources. */
 export async function servingAttacksOn(
     aws: TestAws,
     scope: OperatorScope,

@@ -4,13 +4,13 @@ import { webhookParameter } from "../../../iam/operator.ts";
 import { type CommandResult, run } from "../../../packages/local-aws/pulumi.ts";
 import type { TestAws } from "../../support/local-aws.ts";
 
-/** The caller of a command: its credentials, as AWS SDKs read them from the environment. */
+/** A caller's credentials, as environment variables for AWS SDKs. */
 export type Who = Readonly<Record<string, string>>;
 
-/** The administrator of the local AWS, without limits by policies. */
+/** The local AWS's administrator, whom no policy limits. */
 export const administrator: Who = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
 
-/** A local AWS with a stack, on which any caller can run a person's commands. */
+/** Returns functions that run commands as any caller, on a local AWS with a stack. */
 export function worldOf(aws: TestAws, boundaryArn: string) {
     const { instance, stack } = aws;
     const data = join(instance.dir, "data");
@@ -19,7 +19,7 @@ export function worldOf(aws: TestAws, boundaryArn: string) {
     const usersFile = join(data, "users.csv");
     const batchInferenceFile = join(data, "users.jsonl");
 
-    /** Items, users and a batch; `wide` adds a column to the items, which updates the dataset. */
+    /** Writes items, users and batch input. `wide` adds a column to the items, which updates the dataset. */
     async function writeFiles(wide: boolean): Promise<void> {
         const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
         const csv = (header: string, rows: readonly string[]) => `${[header, ...rows].join("\n")}\n`;
@@ -48,7 +48,7 @@ export function worldOf(aws: TestAws, boundaryArn: string) {
         itemsFile,
         alertEmail: "ann@example.com",
         chatWebhookParameter: webhookParameter({ project: "movie-recommender", stack }),
-        // The drill tests permissions, not the metrics of a small set of test users.
+        // This drill tests permissions, and its few test users give imprecise metrics.
         maximumNdcgDropPercent: "100",
         minimumNdcgOverPopularityPercent: "-100",
     };
@@ -96,7 +96,7 @@ export function worldOf(aws: TestAws, boundaryArn: string) {
     return {
         aws,
         configFile,
-        /** Sets the stack's configuration, and writes the files that it names. */
+        /** Sets the stack's configuration and writes the files in it. */
         async configure(which: keyof typeof configurations): Promise<void> {
             // A dataset cannot lose a column.
             await writeFiles(which !== "usual");
@@ -106,7 +106,7 @@ export function worldOf(aws: TestAws, boundaryArn: string) {
             run(instance, "pulumi", aws.engineArgs(...args), "captured", who),
         runbook: (who: Who, name: string, ...args: readonly string[]) =>
             runbookWith(who, name, "--stack", stack, ...args),
-        /** A runbook without a stack. */
+        /** Runs a runbook without a stack. */
         runbookAnywhere: runbookWith,
     };
 }

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 
-/** Another valid value of a config key, with the values of other keys that it needs; or the words of its refusal. */
+/** Another valid value of a config key and of keys that it requires, or the message that rejects it. */
 export interface KeyCase {
     readonly set: Readonly<Record<string, unknown>>;
-    /** Preview and `up` refuse the value with this text. */
+    /** The message with which preview and `up` reject the value. */
     readonly refused?: RegExp;
 }
 
@@ -11,8 +11,8 @@ const v2 = { recipe: "aws-user-personalization-v2", monthlyLimitUsd: 1000 };
 const waiver = "a drill needs this for an hour";
 
 /**
- * A value for every config key that differs from the default. `files` are those that `prepareFiles` writes, and `arns`
- * are resources made by hand.
+ * Returns a non-default value for every config key. `files` are written by `prepareFiles`, and `arns` are of resources
+ * outside the stack.
  */
 export const keyCases = (
     { instance, stack }: { readonly instance: { readonly dir: string }; readonly stack: string },

@@ -21,10 +21,10 @@ const films = Array.from({ length: 150 }, (_, index) => ({
 /** A dataset group outside the stack, for config `adopt`. */
 export const handMadeGroup = "console-films";
 
-/** Writes the files and makes the resources that values of config keys name. */
+/** Writes the files and creates the resources that values of config keys name. */
 export async function prepareValues(aws: TestAws) {
     const at = (name: string) => join(aws.instance.dir, "data", name);
-    // data-prep writes the API's tables beside the interactions.
+    // data-prep writes the fallback tables beside the interactions.
     await mkdir(at("other"));
     await writeFile(at("other/u.data"), ratingsFile(syntheticRatings({ seed: 3 })));
     await prepare({ input: at("other/u.data"), output: at("other/interactions.csv"), log: () => {} });

@@ -7,13 +7,13 @@ export interface CommandAnswer {
 }
 
 /**
- * Runs commands one after the other in one environment, isolated from the terminal's Ctrl-C. `interrupt` sends it only
- * to the running command. An engine can then end in order while its providers continue.
+ * Runs commands one after another in one environment, isolated from the terminal's Ctrl-C. `interrupt` sends Ctrl-C
+ * only to the running command, so that an engine can end in order while its providers continue.
  */
 export function commands(cwd: string, env: NodeJS.ProcessEnv, say: (text: string) => void) {
     let running: ChildProcess | undefined;
     return {
-        /** Runs one; its output goes to `say` as it comes, with `quiet` only stderr. */
+        /** Runs a command. Passes its output to `say`; with `quiet`, only stderr. */
         async run(
             command: string,
             args: readonly string[],

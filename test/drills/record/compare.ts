@@ -1,9 +1,9 @@
 import type { Call } from "./recording.ts";
 
-/** Something in which two recordings of the same life differ; `–` where one of them has nothing there. */
+/** A difference between two recordings; `–` if one recording has nothing. */
 export interface Difference {
     readonly what: "call" | "member" | "type" | "states" | "error" | "observed";
-    /** Operation, and what of it. */
+    /** The operation, and the part that differs. */
     readonly where: string;
     readonly one: string;
     readonly other: string;
@@ -51,7 +51,7 @@ function members(operation: string, a: readonly Call[], b: readonly Call[]): Dif
         const [one, other] = [ours.get(path), theirs.get(path)].map((types) =>
             types === undefined ? nothing : [...types].sort().join(" or "),
         ) as [string, string];
-        // Of a whole missing structure the structure is named, not what would be in it.
+        // For a missing structure, reports only the structure and not its members.
         if (one === other || missing.some((parent) => path.startsWith(`${parent}.`) || path.startsWith(`${parent}[`))) {
             return [];
         }
@@ -98,7 +98,7 @@ function errors(operation: string, a: readonly Call[], b: readonly Call[]): Diff
     });
 }
 
-/** Texts of each error code. */
+/** Returns the messages of each error code. */
 function errorsOf(calls: readonly Call[]): Map<string, Set<string>> {
     const codes = new Map<string, Set<string>>();
     for (const { error, response } of calls) {
@@ -110,7 +110,7 @@ function errorsOf(calls: readonly Call[]): Map<string, Set<string>> {
     return codes;
 }
 
-/** The types of each member in successful answers; paths such as `campaigns[].campaignArn`. */
+/** Returns the types of each member in successful responses, with paths such as `campaigns[].campaignArn`. */
 export function membersOf(calls: readonly Call[]): Map<string, Set<string>> {
     const members = new Map<string, Set<string>>();
     const note = (value: unknown, path: string) => {
@@ -130,8 +130,8 @@ export function membersOf(calls: readonly Call[]): Map<string, Set<string>> {
 }
 
 /**
- * The states of each described resource in order, without repetitions. Keys are its ARN, plus the member's name for a
- * nested state (`latestCampaignUpdate`).
+ * Returns each resource's states in order, without repetitions. A key is the ARN, plus the member's name for a nested
+ * state (`latestCampaignUpdate`).
  */
 export function statesOf(calls: readonly Call[]): Map<string, string[]> {
     const states = new Map<string, string[]>();

@@ -13,29 +13,28 @@ export interface DrillStack extends Commands {
     readonly stack: string;
     readonly configFile: string;
     readonly region: string;
-    /** `up`, `preview`, `refresh` or `destroy`, without questions. */
+    /** Runs `up`, `preview`, `refresh` or `destroy` without prompts. */
     engine(command: "up" | "preview" | "refresh" | "destroy", ...args: string[]): ReturnType<Commands["run"]>;
     /**
-     * A runbook on the stack; its stdout is for the caller. Only `recommend` is recorded: the others read the whole
-     * account.
+     * Runs a runbook on the stack. The caller reads its stdout. Only `recommend` is recorded, because other runbooks
+     * read the whole account.
      */
     runbook(name: string, ...args: string[]): ReturnType<Commands["run"]>;
     /**
-     * Looks at the running stack from outside, and records each observation.
-     *
-     * @returns the problem, if it was not possible to look
+     * Observes the running stack from outside and records each observation.
+     * @returns the problem, if the observation failed
      */
     observe(): Promise<string | undefined>;
-    /** The command for a person if the drill's own destroy failed. */
+    /** The command for the user if the drill's own destroy failed. */
     readonly byHand: string;
-    /** Deletes the folder with the state: only after a destroy. */
+    /** Deletes the folder with the state. Only call this after a destroy. */
     forget(): Promise<void>;
 }
 
 const passphrase = "drill";
 const observer = join(import.meta.dirname, "observe.ts");
 
-/** The region of an environment, as AWS SDKs read it; otherwise the program's default. */
+/** Returns the region in an environment, as AWS SDKs read it; otherwise the program's default. */
 export const regionOf = (env: NodeJS.ProcessEnv) => env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? "eu-central-1";
 
 /**
@@ -45,13 +44,13 @@ export const regionOf = (env: NodeJS.ProcessEnv) => env.AWS_REGION ?? env.AWS_DE
  * @throws Error if Pulumi cannot create it.
  */
 export async function makeDrillStack(options: {
-    /** Credentials, region and endpoint, and the PATH with the tools. */
+    /** The environment with credentials, region, endpoint and a PATH with the tools. */
     readonly env: NodeJS.ProcessEnv;
     readonly folder: string;
     /** The bytes of a u.data file. */
     readonly ratings: Buffer;
     readonly pollSeconds: string;
-    /** File for the recorded calls. */
+    /** Path of the file for recorded calls. */
     readonly recording: string;
     say(text: string): void;
 }): Promise<DrillStack> {
@@ -81,7 +80,7 @@ export async function makeDrillStack(options: {
     };
     const terminal = commands(root, env, say);
     const common = ["--non-interactive", "--color", "never", "--stack", stack];
-    // The engine writes a new stack's salt beside the project file: here beside a copy.
+    // `stack init` writes `encryptionsalt` beside Pulumi.yaml, so it runs on a copy.
     await writeFile(join(workspace, "Pulumi.yaml"), "name: movie-recommender\nruntime: nodejs\n");
     const made = await terminal.run("pulumi", ["stack", "init", "--cwd", workspace, ...common]);
     if (made.exitCode !== 0) {
@@ -130,12 +129,14 @@ export async function makeDrillStack(options: {
 }
 
 /**
- * Billed hours of the campaign. It is deleted a few minutes after it is ACTIVE, and deletion takes up to 18 minutes.
+ * Billed hours of the campaign, which is deleted a few minutes after it is ACTIVE. The deletion takes up to 18 minutes.
  */
 const campaignHours = { low: 1, high: 2 };
 const recipe = "aws-user-personalization";
 
-/** Cost of one drill on AWS, US dollars. It has an import, a training, and a campaign of 1 TPS for some minutes. */
+/**
+ * Returns the cost of one drill on AWS in US dollars: an import, a training, and a campaign of 1 TPS for some minutes.
+ */
 export function drillUsd(data: { readonly bytes: number; readonly interactions: number }): UsdRange {
     const [ingestion, training, hourly] = [
         ingestionUsd(data.bytes),

@@ -1,14 +1,14 @@
 import type { DrillStack } from "./drill-stack.ts";
 
-/** The problems of a life; empty without problems. */
+/** The problems of a run; empty if there are none. */
 export interface LifeEnd {
-    /** Steps with a wrong result, and their output. */
+    /** Failed steps with their output. */
     readonly problems: readonly string[];
-    /** Resources left after its destroy, from audit-leftovers. */
+    /** Resources that audit-leftovers finds after the destroy. */
     readonly left: readonly string[];
 }
 
-/** Users of the drill's data, and an unknown one. */
+/** Two users in the drill's data and an unknown user. */
 const users = ["1", "2", "nobody"];
 
 /**

@@ -10,7 +10,7 @@ import { GetRecommendationsCommand, PersonalizeRuntimeClient } from "@aws-sdk/cl
  * Prints a JSON array of observations.
  */
 
-/** A fact about a running stack, in words that are equal on every account. */
+/** An observation of a running stack, in words that are equal on every account. */
 export interface Observation {
     readonly name: string;
     readonly value: string;
@@ -24,7 +24,7 @@ interface Outputs {
     readonly datasetGroupArn: string;
 }
 
-/** Viewers whose lists are compared with their history, and items a list. */
+/** The number of viewers whose lists are compared with their history, and the number of items in a list. */
 const [viewers, listLength] = [10, 25];
 
 const [stack = "", outputsJson = "{}", interactionsFile = ""] = process.argv.slice(2);
@@ -34,7 +34,7 @@ const personalize = new PersonalizeClient({});
 const observations = await Promise.all([api(), page(), guard(), alarms(), filters()]);
 console.log(JSON.stringify(observations.flat()));
 
-/** Answers of the API to an anonymous viewer. */
+/** Observes the API's responses to an anonymous viewer. */
 async function api(): Promise<Observation[]> {
     const event = { userId: "1", sessionId: "drill", events: [{ eventType: "Watch", itemId: "1" }] };
     const calls: readonly (readonly [path: string, body?: object])[] = [
@@ -71,7 +71,7 @@ async function page(): Promise<Observation[]> {
     return [{ name: "page", value: `${answer.status} ${answer.headers.get("content-type")}, ${/<title>/.test(text)}` }];
 }
 
-/** Whether the guard's function runs through with its own role. */
+/** Observes whether the guard's function succeeds with its own role. */
 async function guard(): Promise<Observation[]> {
     const invoke = new InvokeCommand({ FunctionName: outputs.costGuardName, Payload: Buffer.from("{}") });
     const { FunctionError, Payload } = await new LambdaClient({}).send(invoke);
@@ -79,7 +79,7 @@ async function guard(): Promise<Observation[]> {
     return [{ name: "cost guard", value: error ?? "ran without an error" }];
 }
 
-/** State of each alarm. A stack that just came up has few data, so most of them are OK or lack data. */
+/** Observes each alarm's state. A new stack has little data, so most alarms are OK or lack data. */
 async function alarms(): Promise<Observation[]> {
     const seen: Observation[] = [];
     for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client: new CloudWatchClient({}) }, {})) {
@@ -92,7 +92,7 @@ async function alarms(): Promise<Observation[]> {
     return seen.sort((one, other) => one.name.localeCompare(other.name));
 }
 
-/** Each filter's state, and the watched items in the lists of some viewers, without a filter and with each. */
+/** Observes each filter's state, and the watched items in some viewers' lists without a filter and with each filter. */
 async function filters(): Promise<Observation[]> {
     const { datasetGroupArn } = outputs;
     const arns: string[] = [];

@@ -5,7 +5,7 @@ import { append, recordingVariable } from "./recording.ts";
 
 /**
  * Loaded by `node --import` into each process of a drill (Pulumi's dynamic providers, the runbooks). A middleware of
- * every Personalize client records the traffic. Signed requests and answers stay unchanged.
+ * every Personalize client records requests and responses without changing them.
  */
 
 interface WireResponse {
@@ -29,7 +29,7 @@ function record(client: { prototype: AnyClient }, service: string, target: strin
         const stack = this.middlewareStack as unknown as { add(...of: unknown[]): void };
         stack.add(recording(service, target), {
             step: "deserialize",
-            // Closest to the network: the SDK parses the answer afterwards.
+            // Priority low is closest to the network; the SDK parses the response afterwards.
             priority: "low",
             name: "recording",
             override: true,
@@ -91,7 +91,7 @@ function parsed(body: unknown): unknown {
     }
 }
 
-/** The code of an error in AWS's JSON protocols: in a header, otherwise in the body (`prefix#Code:uri`). */
+/** Returns the error code in AWS's JSON protocols, from a header or from the body (`prefix#Code:uri`). */
 function errorCode(headers: Readonly<Record<string, string>>, answer: unknown): string {
     const { __type, code } = (answer ?? {}) as { __type?: string; code?: string };
     return (headers["x-amzn-errortype"] ?? __type ?? code ?? "unknown").replace(/^.*#/, "").replace(/:.*$/, "");

@@ -1,24 +1,24 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 
-/** One request to Personalize and its answer, as sent; each retry of the SDK is one. */
+/** One request to Personalize and its response. Each SDK retry is a separate call. */
 export interface Call {
     readonly service: string;
     readonly operation: string;
     readonly request: unknown;
-    /** HTTP status; 0 when no answer came. */
+    /** HTTP status; 0 without a response. */
     readonly status: number;
     /** The error's code, if any. */
     readonly error?: string;
     readonly response: unknown;
 }
 
-/** Environment variable with the file for a process's calls. */
+/** The environment variable with the path of the recording. */
 export const recordingVariable = "MOVIE_RECOMMENDER_RECORDING";
 
-/** Name of a drill's stack, part of the names of all its resources. */
+/** The name of a drill's stack, which is part of the names of all its resources. */
 const ofDrill = /\bdrill-[0-9a-f]{6}\b/;
 
-/** A call without other resources of the account: lists keep only the drill's. */
+/** Returns a call without other resources of the account: lists contain only the drill's resources. */
 export function withoutOthers(call: Call): Call {
     if (!call.operation.startsWith("List") || call.operation === "ListTagsForResource") {
         return call;
@@ -29,12 +29,12 @@ export function withoutOthers(call: Call): Call {
     return { ...call, response: Object.fromEntries(members.map(([name, value]) => [name, ours(value)])) };
 }
 
-/** Appends a call, scrubbed before it is written. */
+/** Scrubs a call and appends it to the recording. */
 export function append(file: string, call: Call): void {
     appendFileSync(file, `${JSON.stringify(scrub(withoutOthers(call)))}\n`);
 }
 
-/** The calls of a recording, in the order of their answers; empty without a recording. */
+/** Reads the calls of a recording in the order of their responses; empty if the file does not exist. */
 export function readRecording(file: string): Call[] {
     return existsSync(file)
         ? readFileSync(file, "utf8")
@@ -44,7 +44,7 @@ export function readRecording(file: string): Call[] {
         : [];
 }
 
-/** Replacements in any text, in this order: identities, and values that differ in each run. */
+/** Replacements in any text, in this order: identities, then values that differ in each run. */
 const replacements: readonly (readonly [RegExp, string])[] = [
     // Access errors contain identities: `User: arn:aws:sts::…:assumed-role/Admin/jane is not authorized`.
     [/(arn:[\w-]*:(?:iam|sts)::\d*:(?:user|assumed-role|federated-user))\/[^\s"',]+/g, "$1/somebody"],
@@ -67,7 +67,7 @@ export function scrubText(text: string): string {
     return replacements.reduce((scrubbed, [pattern, by]) => scrubbed.replace(pattern, by), text);
 }
 
-/** Scrubs a JSON value; members and types stay. Dates in seconds become 0. */
+/** Scrubs a JSON value. Members and types stay. Dates in seconds become 0. */
 export function scrub(value: unknown, key = ""): unknown {
     if (typeof value === "string") {
         return key === "nextToken" ? "token" : scrubText(value);
@@ -85,15 +85,15 @@ export function scrub(value: unknown, key = ""): unknown {
 }
 
 /**
- * Parts of `secrets` (account id, access key, user and bucket names), and similar values, that are still in a text.
- * Empty without a leak.
+ * Returns parts of `secrets` (account id, access key, names of user and bucket) and similar values that a text still
+ * contains.
  */
 export function leaksIn(text: string, secrets: readonly string[]): string[] {
     const escaped = (secret: string) => secret.replaceAll(/\W/g, "\\$&");
     const isWord = (secret: string) => new RegExp(`(?<!\\w)${escaped(secret)}(?!\\w)`).test(text);
     const known = secrets.filter((secret) => secret !== "" && isWord(secret));
     const shaped = replacements.flatMap(([pattern, by]) =>
-        // A replacement's own text is not a leak.
+        // The text of a replacement is not a leak.
         [...text.matchAll(pattern)].map(([found]) => found).filter((found) => found.replace(pattern, by) !== found),
     );
     return [...new Set([...known, ...shaped])];

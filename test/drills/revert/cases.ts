@@ -7,11 +7,11 @@ export type Change = (typeof changes)[number];
 export const endings = ["up", "refresh and up", "destroy"] as const;
 type Ending = (typeof endings)[number];
 
-/** One run: a change whose `up` is stopped at a call, is undone, and ends in these commands. */
+/** One run: the `up` of a change is stopped at a call, the change is reverted, and these commands follow. */
 export interface RevertCase {
     readonly change: Change;
     readonly stop: Stop;
-    /** A Personalize operation that the `up` of the change calls. */
+    /** The Personalize operation at which `up` is stopped. */
     readonly operation: string;
     readonly ending: Ending;
 }
@@ -29,11 +29,11 @@ const creations = [
 ];
 const newData = ["CreateDatasetImportJob", "CreateSolutionVersion", "UpdateCampaign"];
 
-/** Operations that the `up` of a change calls and at which it can be stopped. */
+/** Operations of each change's `up` at which it can be stopped. */
 export const operationsOf: Readonly<Record<Change, readonly string[]>> = {
     nameSuffix: [...creations, "DeleteCampaign", "DeleteSolution", "DeleteDatasetGroup"],
     recipe: ["DeleteCampaign", "DeleteSolution", "CreateSolution", "CreateSolutionVersion", "CreateCampaign"],
-    // The import of equal rows trains nothing.
+    // An import of equal rows starts no training.
     bucketName: ["CreateDatasetImportJob"],
     data: newData,
     adopt: ["CreateDataset", "CreateDatasetImportJob", "DeleteSolution", "CreateSolution", "CreateSolutionVersion"],
@@ -42,12 +42,12 @@ export const operationsOf: Readonly<Record<Change, readonly string[]>> = {
 
 const stops: readonly Stop[] = ["ctrl-c", "kill", "failure"];
 
-/** At least this many runs: every change with each kind of stop, and four runs of a change. */
+/** The minimum number of runs: each change with each kind of stop, and four runs for each change. */
 export const fewestRuns = 4 * changes.length;
 
 /**
- * The runs of a seed. Every change has each kind of stop in its first three runs; operations and endings follow the
- * seed. Endings alternate, so that each change has each ending, and further rounds pair stops with other endings.
+ * Returns the runs of a seed. The first three runs of each change have each kind of stop. The seed decides operations
+ * and endings. Endings alternate, so that each change has each ending.
  */
 export function casesOf(seed: number, runs: number): readonly RevertCase[] {
     const random = seededRandom(seed);

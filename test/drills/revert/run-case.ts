@@ -20,30 +20,30 @@ const recipe = "arn:aws:personalize:::recipe/aws-user-personalization";
 /** Changes during which docs/configuration.md promises that the API answers. */
 const apiAnswers: ReadonlySet<Change> = new Set(["recipe", "bucketName", "data", "adopt"]);
 
-/** The figures of one run; a list names what it counts. */
+/** The results of one run. Each list names what it counts. */
 export interface RevertResult {
-    /** Whether the stop struck while the change was half done. */
+    /** Whether the stop happened while the change was incomplete. */
     readonly struck: boolean;
     readonly lost: readonly string[];
     readonly leftovers: readonly string[];
     readonly unneededTrainings: number;
     readonly unanswered: number;
-    /** Undefined after `destroy`. */
+    /** Whether the campaign serves; undefined after `destroy`. */
     readonly serves?: boolean;
     readonly previewEmpty?: boolean;
-    /** Commands that a person had to run besides the ending. */
+    /** Commands that the user had to run in addition to the ending. */
     readonly steps: readonly string[];
     readonly problem?: string;
 }
 
-/** A stack that is up, with what boto3 saw of it. */
+/** A deployed stack, as boto3 sees it. */
 export interface Baseline {
     readonly inventory: Inventory;
     readonly outputs: Readonly<Record<string, string>>;
     readonly contentHash: string;
 }
 
-/** Brings the stack up, with an event of a viewer in the API's table. */
+/** Deploys the stack and stores a viewer's event in the API's table. */
 export async function establish(aws: TestAws): Promise<Baseline> {
     await aws.configure(served);
     await aws.writeInteractions(1);
@@ -57,7 +57,7 @@ export async function establish(aws: TestAws): Promise<Baseline> {
     return { inventory: await inventory(aws), outputs, contentHash };
 }
 
-/** Makes the change, stops its `up`, undoes the change, ends, and judges by boto3. */
+/** Makes the change, stops its `up`, reverts the change, runs the ending, and compares the inventories. */
 export async function runCase(aws: TestAws, baseline: Baseline, one: RevertCase): Promise<RevertResult> {
     const asks = apiAnswers.has(one.change)
         ? keepAsking(`${baseline.outputs.apiUrl}/recommendations/${viewer}`)
@@ -68,7 +68,7 @@ export async function runCase(aws: TestAws, baseline: Baseline, one: RevertCase)
     const stoppedAt = await lastRequest(aws);
     await aws.configure(served);
     if (one.change === "data") await aws.writeInteractions(1);
-    // `destroy` ends the API on purpose.
+    // `destroy` deletes the API, so unanswered requests are counted before it.
     const beforeEnding = one.ending === "destroy" ? ((await asks?.end()) ?? 0) : 0;
     const { steps, problem } = await end(aws, one.ending);
     const unanswered = one.ending === "destroy" ? beforeEnding : ((await asks?.end()) ?? 0);
@@ -116,7 +116,7 @@ async function make(aws: TestAws, change: Change): Promise<void> {
     }
 }
 
-/** Runs the ending as a person does, who follows the advice of a failed command. */
+/** Runs the ending as a user who follows the messages of a failed command. */
 async function end(aws: TestAws, ending: RevertCase["ending"]): Promise<{ steps: string[]; problem?: string }> {
     const steps: string[] = [];
     const command = ending === "destroy" ? "destroy" : "up";
@@ -125,7 +125,7 @@ async function end(aws: TestAws, ending: RevertCase["ending"]): Promise<{ steps:
         const { exitCode, stdout, stderr } = await aws.engine(command);
         if (exitCode === 0) break;
         if (attempt === 3) return { steps, problem: diagnosticsIn(stdout + stderr) };
-        // The engine's own words: "you can repair your stack using `pulumi refresh`".
+        // The engine recommends this: "you can repair your stack using `pulumi refresh`".
         steps.push(...(await followAudit(aws)), "pulumi refresh", `pulumi ${command}`);
         await aws.engine("refresh", "--clear-pending-creates");
     }
@@ -133,7 +133,7 @@ async function end(aws: TestAws, ending: RevertCase["ending"]): Promise<{ steps:
     return { steps };
 }
 
-/** The errors in the engine's output, by resource. */
+/** Returns the errors in the engine's output, by resource. */
 const diagnosticsIn = (text: string) =>
     text
         .split(/\n\s*\n/)
@@ -141,7 +141,7 @@ const diagnosticsIn = (text: string) =>
         .map((block) => block.slice(0, 1000))
         .join("\n");
 
-/** Asks the API all the time; `end` returns how many requests were not answered with a list. */
+/** Sends requests to the API without a pause. `end` returns the number of requests without a list as response. */
 function keepAsking(url: string) {
     let [isOver, unanswered] = [false, 0];
     const asking = (async () => {
@@ -184,7 +184,7 @@ async function python(aws: TestAws, script: string, ...args: string[]): Promise<
 const inventory = async (aws: TestAws): Promise<Inventory> =>
     JSON.parse(await python(aws, "inventory.py", region, otherRegion));
 
-/** Whether the campaign serves a list by a version of the baseline's data and recipe, as boto3 sees it. */
+/** Whether the campaign serves a list from a version with the baseline's data and recipe, as boto3 sees it. */
 async function serves(aws: TestAws, { outputs, contentHash }: Baseline): Promise<boolean> {
     const { campaignArn } = await aws.outputs();
     if (!campaignArn) return false;

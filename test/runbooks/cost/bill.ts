@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { BilledLine } from "../../../runbooks/lib/cost/billed.ts";
 import { plannedStack } from "../../support/planned-stack.ts";
 
-/** Epoch milliseconds of a time in 2026, UTC: `11-25T18:00`. */
+/** Converts a UTC time in 2026 such as `11-25T18:00` to epoch milliseconds. */
 export const at = (text: string) => Date.parse(`2026-${text}:00Z`);
 export const service = "Amazon Personalize";
 /** A stack with a campaign of 1 TPS, without an API. */
@@ -17,6 +17,6 @@ export const line = (date: string, usageType: string, usd: number, more: Partial
     unit: "TPS-hours",
     ...more,
 });
-/** Asserts an amount to half a cent. */
+/** Asserts that an amount is equal to half a cent. */
 export const near = (actual: number | undefined, expected: number) =>
     assert.ok(Math.abs((actual ?? Number.NaN) - expected) < 0.005, `${actual} is not ${expected}`);

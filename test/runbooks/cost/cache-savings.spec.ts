@@ -10,7 +10,7 @@ const near = (actual: number | undefined, expected: number) =>
 const saved = (windows: readonly ServedWindow[], of = campaign) => savedCalls(windows, window, of);
 
 describe("savedCalls of the caches", () => {
-    // In five minutes 300 requests are 1 TPS, for 1/12 of an hour.
+    // 300 requests in five minutes are 1 TPS for 1/12 of an hour.
     it("savedCalls prices the calls above the minimum TPS in 5-minute windows", () => {
         near(saved([{ lists: 3000, calls: 300 }]).usd, (9 / 12) * 0.2);
         near(saved([{ lists: 3000, calls: 1500 }]).usd, (5 / 12) * 0.2);
@@ -50,7 +50,7 @@ describe("cacheSavings from CloudWatch metrics", () => {
     const month = { start: Date.parse("2026-11-01T00:00:00Z"), end: Date.parse("2026-12-01T00:00:00Z"), now };
     const of = { stack: "dev", ...campaign };
 
-    /** AWS's client, whose answers are made here. */
+    /** Returns an SDK client with these results. */
     function clientOf(sums: Readonly<Record<string, readonly number[]>>, StatusCode = "Complete") {
         const asked: GetMetricDataCommandInput[] = [];
         const client = new CloudWatch({ region: "eu-central-1" }) as CloudWatchClient;

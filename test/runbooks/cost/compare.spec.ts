@@ -34,7 +34,7 @@ describe("compare of estimate and bill", () => {
             rows.find((found) => found.service === of && found.kind === kind);
         near(row("campaign")?.predicted, 5 * 24 * 0.2);
         near(row("campaign")?.billed, 24);
-        // It includes one-time costs, because the stack began in this time.
+        // The stack was created in this period, so one-time costs are included.
         near(row("training")?.predicted, 2.1 * 0.24);
         near(row("training")?.billed, 0.24);
         near(row(undefined, "Amazon Simple Storage Service")?.billed, 0.5);
@@ -72,7 +72,7 @@ describe("Savings of a parked campaign", () => {
     it("savedByBill prices the hours that the bill lacks after the first full day", () => {
         const days = [
             ...["11-20", "11-21"].map((date) => line(date, "EUC1-RecommendationTPSHours", 4.8)),
-            // Parked from 06:00 on the 22nd, back at 12:00 on the 24th.
+            // Parked from 06:00 on the 22nd until 12:00 on the 24th.
             line("11-22", "EUC1-RecommendationTPSHours", 1.2),
             line("11-24", "EUC1-RecommendationTPSHours", 2.4),
             line("11-24", "EUC1-TrainingHours", 9),

@@ -15,7 +15,7 @@ interface Tier {
     readonly description?: string;
 }
 
-/** A product with its terms (Billing User Guide, "Reading the service price list file"). */
+/** Returns a product with its terms (Billing User Guide, "Reading the service price list file"). */
 function product(usagetype: string, unit: string, tiers: readonly Tier[]): string {
     const dimensions = tiers.map(({ from = "0", usd, description = "" }, index) => [
         `SKU.JRTCKXETXF.${index}`,
