@@ -103,7 +103,7 @@ describe("Machine checks of the doctor", () => {
         for (const version of ["22.17.9", "4.0.0", "", "nonsense"]) assert.equal(isAtLeast(version, "22.18.0"), false);
     });
 
-    it("node reads the version that a plain pulumi up uses", async () => {
+    it("the node check reads the version that a plain pulumi up uses", async () => {
         const bin = async (name: string, version: string) => {
             const path = join(folder, name);
             await mkdir(path, { recursive: true });
@@ -128,7 +128,7 @@ describe("Machine checks of the doctor", () => {
         }
     });
 
-    it("engine and login fail without a recent Pulumi CLI and a login", async () => {
+    it("the engine and login checks fail without a recent Pulumi CLI and a login", async () => {
         assert.equal((await engine(deps())).verdict, "fail");
         assert.equal((await login(deps())).verdict, "fail");
         answers.version = "v3.100.0\n";
@@ -139,7 +139,7 @@ describe("Machine checks of the doctor", () => {
         assert.deepEqual(await login(deps()), ok("me at file:///state"));
     });
 
-    it("passphrase checks whether a passphrase is set, correct and needed", async () => {
+    it("the passphrase check reports a missing, wrong or unneeded passphrase", async () => {
         const settings = (text: string) => writeFile(join(folder, "Pulumi.dev.yaml"), text);
         const verdict = async (env: NodeJS.ProcessEnv) => (await passphrase(deps(env))).verdict;
         answers.whoami = '{"user": "me", "url": "file:///state"}';
@@ -158,7 +158,7 @@ describe("Machine checks of the doctor", () => {
         assert.equal(await verdict({}), "ok");
     });
 
-    it("awsPlugin checks whether the plugin exists or will be downloaded", async () => {
+    it("the awsPlugin check reports whether the plugin exists or will be downloaded", async () => {
         await packageFile("node_modules/@pulumi/aws", { version: "7.48.0" });
         answers.plugin = '[{"name":"aws","kind":"resource","version":"7.1.0"}]';
         const missing = await awsPlugin(deps());
@@ -172,7 +172,7 @@ describe("Machine checks of the doctor", () => {
         assert.match((await awsPlugin(deps({ PATH: folder }))).detail, /is on the PATH/);
     });
 
-    it("packages names missing packages and packages of another version", async () => {
+    it("the packages check names missing packages and other versions", async () => {
         await packageFile(".", { dependencies: { a: "1.0.0", b: "2.0.0", c: "3.0.0" } });
         await packageFile("node_modules/a", { version: "1.0.0" });
         await packageFile("node_modules/b", { version: "1.9.9" });
@@ -186,7 +186,7 @@ describe("Interactions check of the doctor", () => {
         interactions({ stack: "dev", projectDir: root, configuration: async () => ({ config: configOf() }), data });
     const size = { bytes: 1, interactions: 1000, usableUsers: 25 };
 
-    it("interactions fails for an invalid file, 999 rows or 24 usable users", async () => {
+    it("the interactions check fails for an invalid file, 999 rows or 24 users", async () => {
         assert.equal((await look(async () => size)).verdict, "ok");
         for (const data of [undefined, { ...size, interactions: 999 }, { ...size, usableUsers: 24 }]) {
             const { verdict, fix } = await look(async () => data);
@@ -210,7 +210,7 @@ describe("Fallback tables check of the doctor", () => {
             configuration: async () => ({ config: configOf({ interactionsFile: "films.csv", ...values }) }),
         });
 
-    it("fallbackTables fails for missing or outdated tables of an API", async () => {
+    it("the fallbackTables check fails for missing or outdated tables of an API", async () => {
         assert.match((await look({ api: "false" })).detail, /^not needed/);
         const missing = await look();
         assert.deepEqual([missing.verdict, missing.detail], ["fail", "there is no fallback-tables.json"]);
@@ -227,7 +227,7 @@ describe("Fallback tables check of the doctor", () => {
 });
 
 describe("Storefront host check of the doctor", () => {
-    it("pageHost warns if up will delete the stack's CloudFront distribution", async () => {
+    it("the pageHost check warns if up will delete the stack's CloudFront distribution", async () => {
         const held = async () => ({ arns: new Set<string>(), ids: new Set([`${distribution} E1`]) });
         const distribution = "aws:cloudfront/distribution:Distribution";
         const look = (storefront: string) => pageHost({ config: configOf({ storefront }), held, now: Date.now });

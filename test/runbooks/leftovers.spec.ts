@@ -250,7 +250,7 @@ describe("heldBy a stack's state", () => {
 });
 
 describe("roles of the audit inventory", () => {
-    it("roles warns only before the deletion of the account's log role", async () => {
+    it("roles adds a warning only to the deletion of the account's log role", async () => {
         const Roles = ["MovieRecommender-ApiGatewayLogs-eu-central-1", "films"].map((RoleName) => ({ RoleName }));
         const client = { send: async () => ({ Roles }) } as unknown as IAMClient;
         const [logs, films] = await Promise.all((await roles(client)).map((role) => role.remove()));
@@ -260,7 +260,7 @@ describe("roles of the audit inventory", () => {
 });
 
 describe("dashboards of the audit inventory", () => {
-    it("dashboards returns $3 a month and a quoted delete command", async () => {
+    it("dashboards lists a dashboard at $3 a month with a quoted delete command", async () => {
         const entry = { DashboardName: "it's", DashboardArn: "arn:aws:cloudwatch::000000000000:dashboard/it's" };
         const client = { send: async () => ({ DashboardEntries: [entry] }) } as unknown as cloudwatch.CloudWatchClient;
         const [found] = await dashboards(client, { partition: "aws", region, accountId: "000000000000" });

@@ -164,7 +164,7 @@ describe("retrain", () => {
         }
     });
 
-    it("retrain runs `up` if the newest version does not serve without a hold", async () => {
+    it("retrain runs `up` if the newest version does not serve and no hold exists", async () => {
         const stack = stackWithNewData();
         stack.hasNoNewData();
         stack.at.newest = version(2);

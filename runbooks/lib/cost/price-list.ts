@@ -110,7 +110,6 @@ export interface MatchedPrice {
 
 /** Words in the names of Personalize products that this project does not use. */
 const others = /recommender|batch|segment|metadata|domain|e-?commerce|video|(?<!inter|trans)action/i;
-/** The number of requests in an hour at 1 TPS. */
 const requestsPerTpsHour = 3600;
 const v2 = /v2\b|v2[-_:]/i;
 

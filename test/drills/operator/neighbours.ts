@@ -62,7 +62,7 @@ export async function settleNeighbours({ instance, iam, ssm, stack }: TestAws): 
     await ssm.send(new PutParameterCommand({ Name, Value: await openChat(), Type: "SecureString" }));
 }
 
-/** A chat that accepts everything: the URL of its webhook. */
+/** Starts a chat webhook that accepts every message. Returns its URL. */
 async function openChat(): Promise<string> {
     const chat = createServer((request, response) => request.resume().once("end", () => response.end("ok"))).unref();
     await new Promise<void>((resolve) => chat.listen(0, "127.0.0.1", resolve));

@@ -55,7 +55,7 @@ describe("countedBill of Cost Explorer", () => {
         [asked, bill] = [[], countedBill(client)];
     });
 
-    it("lines returns the bill of all pages and counts each page as a call", async () => {
+    it("countedBill reads the bill of all pages and counts each page as a call", async () => {
         answers = [page("EUC1-A", "4.8", "next"), page("EUC1-B", "0.24")];
         const lines = await bill.lines(period, scope);
         assert.deepEqual(
@@ -73,7 +73,7 @@ describe("countedBill of Cost Explorer", () => {
         assert.equal(bill.calls(), 2);
     });
 
-    it("lines filters by region and services, and by a stack tag if given", async () => {
+    it("countedBill filters by region and services, and by a stack tag if given", async () => {
         answers = [{}, {}];
         await bill.lines(period, scope);
         await bill.lines(period, { ...scope, stackTag: undefined });
@@ -84,7 +84,7 @@ describe("countedBill of Cost Explorer", () => {
         assert.equal(asked[1].Filter.And.length, 2);
     });
 
-    it("forecast returns undefined if AWS has too little data", async () => {
+    it("countedBill returns no forecast if AWS has too little data", async () => {
         answers = [{ __type: "DataUnavailableException", message: "Insufficient amount of historical data" }];
         assert.equal(await bill.forecast(period, scope), undefined);
         answers = [{ Total: { Amount: "12.5", Unit: "USD" } }];
@@ -108,7 +108,7 @@ describe("countedBill of Cost Explorer", () => {
         ["Cost Explorer has no data", "DataUnavailableException", "no data", /up to 24 hours.*EstimatedMonthToDateUsd/],
     ];
     for (const [what, __type, message, words] of refusals) {
-        it(`lines fails with the next step if ${what}`, async () => {
+        it(`countedBill fails with the next step if ${what}`, async () => {
             answers = [{ __type, message }];
             await assert.rejects(bill.lines(period, scope), words);
         });
