@@ -37,14 +37,14 @@ refuseRedData(data.manifest, config);
 await refuseOtherOptions(data.manifest, config);
 await refuseEarly(config, data.interactionsSchema);
 deleteBeforeReplacing();
-enforceResourceRules({ ...waiversOf(config.cost), ...config.waivers }, config);
+enforceResourceRules({ ...waiversOf(config), ...config.waivers }, config);
 const [files, { accountId }, { partition }] = await Promise.all([
     servingFiles(data),
     aws.getCallerIdentity(),
     aws.getPartition(),
 ]);
 const bucketName = bucketNameFor(config, accountId);
-const plan = await plannedStack(config, config.observability ? countAlarmMetrics(config.serving.api) : 0);
+const plan = await plannedStack(config, config.observability ? countAlarmMetrics(config.api) : 0);
 const { ownerId: owner, previousStack, trailBucketName } = await stackOwner(config, bucketName, plan);
 const stateFlags = await stackStateFlags(config.stack, previousStack);
 const price = showPrice(config, plan, { isParked: stateFlags.parked !== undefined });

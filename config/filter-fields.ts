@@ -1,6 +1,6 @@
+import type { ConfigProblem } from "./config.ts";
 import { type FilterField, parseFilter } from "./filter-grammar.ts";
 import { nearest } from "./nearest.ts";
-import type { ConfigProblem } from "./values.ts";
 
 /** Fields of each dataset of the stack; undefined for a dataset that it does not have. */
 export interface DatasetFields {

@@ -1,32 +1,19 @@
-import type { ConfigProblem } from "./values.ts";
+import { rows } from "./keys.ts";
+import type { StackPlace } from "./rules.ts";
 
-/** Keys whose values reach only inputs of resources. The program marks these inputs as secret, so the state encrypts them. */
-const encrypted = ["alertEmail", "chatWebhookParameter"];
+const encrypted = rows.flatMap(([name, { maySecret }]) => (maySecret ? [name] : []));
 
 /**
- * Problems of keys set by `pulumi config set --secret`. Values of the other keys are parts of names, ids, messages or
- * files, which the state and the console hold in plain text.
- *
- * @param secretKeys with their namespace, for example `movie-recommender:alertEmail`.
- * @param declared all configuration keys, with their namespace.
+ * Problems of keys set by `pulumi config set --secret`. Values of most keys are parts of names, ids, messages or files,
+ * which the state and the console hold in plain text. The program marks the inputs of the others as secret.
  */
-export function secretProblems(secretKeys: readonly string[], project: string, declared: readonly string[]) {
-    const allowed = encrypted.map((key) => `${project}:${key}`);
-    return secretKeys
-        .filter((key) => declared.includes(key) && !allowed.includes(key))
-        .map((key): ConfigProblem => {
-            const name = key.replace(`${project}:`, "");
-            return {
-                path: name,
-                reason:
-                    "is a secret, but its value is needed in names, messages or files that are not encrypted. Only " +
-                    `${encrypted.join(" and ")} can be secrets. Run \`pulumi config set --plaintext ${name} <value>\``,
-            };
-        });
-}
-
-/** Problems without the values of secrets, which a reason may repeat. */
-export function redacted(problems: readonly ConfigProblem[], secrets: readonly string[]): readonly ConfigProblem[] {
-    const hide = (text: string) => secrets.reduce((left, secret) => left.replaceAll(secret, "[secret]"), text);
-    return problems.map(({ path, reason }) => ({ path, reason: hide(reason) }));
-}
+export const secretProblems = ({ secretKeys, project }: Pick<StackPlace, "secretKeys" | "project">) =>
+    secretKeys
+        .map((key) => key.replace(`${project}:`, ""))
+        .filter((name) => rows.some(([one]) => one === name) && !encrypted.includes(name))
+        .map((path) => ({
+            path,
+            reason:
+                "is a secret, but its value is needed in names, messages or files that are not encrypted. Only " +
+                `${encrypted.join(" and ")} can be secrets. Run \`pulumi config set --plaintext ${path} <value>\``,
+        }));

@@ -1,4 +1,4 @@
-import type { configValues } from "./values.ts";
+import type { Refuse } from "./kinds.ts";
 
 /** Most tags of a resource; the program adds those in `added` (API references of IAM and Personalize, TagResource). */
 const mostTags = 50;
@@ -10,37 +10,27 @@ const characters = "letters, digits, spaces and _ . : / = + - @";
 const longestKey = 128;
 const longestValue = 256;
 
-/**
- * Reads config `tags`, and checks them as AWS does. S3 objects get none, because S3 allows ten.
- *
- * @returns the tags of all resources; the program's own tags replace those of the configuration.
- */
-export function parseTags(
-    { bad, texts }: ReturnType<typeof configValues>,
-    { project, stack }: { readonly project: string; readonly stack: string },
-): Readonly<Record<string, string>> {
-    const tags = texts("tags");
+/** Checks config `tags` as AWS does. S3 objects get none, because S3 allows ten. */
+export function checkTags(tags: Readonly<Record<string, string>>, refuse: Refuse): void {
     const keys = Object.keys(tags).filter((key) => !added.includes(key));
     for (const key of keys) {
         const value = tags[key] ?? "";
         const twin = keys.find((other) => other !== key && other.toLowerCase() === key.toLowerCase());
         if (/^aws:/i.test(key)) {
-            bad(`tags.${key}`, "has a key that starts with aws:, which AWS reserves. Choose another key");
+            refuse("has a key that starts with aws:, which AWS reserves. Choose another key", `.${key}`);
         } else if (key === "" || key.length > longestKey || !accepted.test(key)) {
-            bad(`tags.${key}`, `has the key "${key}"; a key must be 1 to ${longestKey} ${characters}`);
+            refuse(`has the key "${key}"; a key must be 1 to ${longestKey} ${characters}`, `.${key}`);
         } else if (twin !== undefined && key > twin) {
-            bad(`tags.${key}`, `differs from tags.${twin} only in case, and IAM refuses both together. Remove one`);
+            refuse(`differs from tags.${twin} only in case, and IAM refuses both together. Remove one`, `.${key}`);
         }
         if (value.length > longestValue || !accepted.test(value)) {
-            bad(`tags.${key}`, `is "${value}"; a value must be at most ${longestValue} ${characters}`);
+            refuse(`is "${value}"; a value must be at most ${longestValue} ${characters}`, `.${key}`);
         }
     }
     if (keys.length > mostTags - added.length) {
         const most = mostTags - added.length;
-        bad(
-            "tags",
+        refuse(
             `has ${keys.length} tags; AWS allows ${mostTags}, of which the program uses ${added.length}: at most ${most}`,
         );
     }
-    return { ...tags, "pulumi:project": project, "pulumi:stack": stack };
 }

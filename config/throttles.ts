@@ -1,4 +1,4 @@
-import type { ServingConfig } from "./serving.ts";
+import type { StackConfig } from "./config.ts";
 
 /** Throttle of a method, or of every other method. */
 export interface Throttle {
@@ -15,16 +15,20 @@ export interface Throttle {
     readonly burst: number;
 }
 
-export type Rates = Pick<
-    ServingConfig,
-    | "requestsPerSecond"
-    | "burst"
-    | "eventsPerSecond"
-    | "eventsBurst"
-    | "storefront"
-    | "rankingCampaign"
-    | "allowedOrigins"
->;
+/** What decides the throttles of a stage; rates in requests per second. */
+export interface Rates extends Pick<StackConfig, "storefront" | "rankingCampaign" | "allowedOrigins"> {
+    readonly requestsPerSecond: number;
+    readonly burst: number;
+    readonly eventsPerSecond: number;
+    readonly eventsBurst: number;
+}
+
+/** The rates of a configuration. */
+export const ratesOf = (config: StackConfig): Rates => ({
+    ...config,
+    requestsPerSecond: config.apiRequestsPerSecond,
+    burst: config.apiBurst,
+});
 
 /** The key of all methods without settings of their own. */
 export const otherPaths = "*/*";

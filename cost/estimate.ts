@@ -54,14 +54,14 @@ export const plannedByConfig = (config: StackConfig) => ({
     recipe: config.recipe,
     hasCampaign: config.campaignEnabled,
     minProvisionedTPS: config.minProvisionedTPS,
-    expectedRequestsPerDay: config.cost.expectedRequestsPerDay,
+    expectedRequestsPerDay: config.expectedRequestsPerDay,
     autoTrainingDays: config.performAutoTraining ? config.autoTrainingDays : undefined,
-    guardMinutes: config.cost.guardMinutes,
+    guardMinutes: config.guardMinutes,
     auditTrail: config.auditTrail,
-    customMetrics: countOwnMetrics(config.serving.api),
-    api: config.serving.api,
-    edge: config.serving.storefront === "cloudfront",
-    rankingCampaign: config.serving.rankingCampaign,
+    customMetrics: countOwnMetrics(config.api),
+    api: config.api,
+    edge: config.storefront === "cloudfront",
+    rankingCampaign: config.rankingCampaign,
 });
 
 /** One line of the estimate. */

@@ -1,6 +1,6 @@
 import { listOf, type PolicyDocument, personalizeService, type Statement } from "policy-evaluator";
+import { shortestReason } from "../config/keys/data.ts";
 import { billedService } from "../config/prices.ts";
-import { shortestReason } from "../config/values.ts";
 import { servicesWithoutSource } from "./service-trust.ts";
 
 /** A resource declared by a program. */

@@ -4,7 +4,7 @@ import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { InvalidArgumentError } from "commander";
-import { isMailAddress } from "../config/cost.ts";
+import { isMailAddress } from "../config/keys/cost.ts";
 import { billedService } from "../config/prices.ts";
 import { confirm, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { changesTo, changeText, makeChanges } from "./lib/cost/budget-changes.ts";
@@ -64,7 +64,7 @@ await runAction(options.verbose, async (signal) => {
 async function withStack(signal: AbortSignal): Promise<number> {
     const stack = options.stack ?? (await selectedStack("Name one with --stack, or a budget with --budget."));
     const exported = await exportedStack(stack);
-    const { region, names, cost } = await requireStackConfig(stack, options.configFile);
+    const { region, names, budget: wanted } = await requireStackConfig(stack, options.configFile);
     const { noticesTopicArn, noticesQueueUrl } = outputsIn(exported) as Readonly<Record<string, string | undefined>>;
     const sns = new SNSClient({ region });
     const subscriptions = noticesTopicArn === undefined ? undefined : await subscriptionsOf(sns, noticesTopicArn);
@@ -86,7 +86,7 @@ async function withStack(signal: AbortSignal): Promise<number> {
         readBudget(client, await place(region), names.budget),
         alarmsOf(new CloudWatchClient({ region }), names.alarmPrefix),
     ]);
-    return show({ budget, isBudgetWanted: cost.budget, subscriptions, alarms }, stack, noticesTopicArn);
+    return show({ budget, isBudgetWanted: wanted, subscriptions, alarms }, stack, noticesTopicArn);
 }
 
 async function lookAlone(name: string) {

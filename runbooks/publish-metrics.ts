@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatchClient, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { InvalidArgumentError, Option } from "commander";
+import { prefetchOf } from "../config/config.ts";
 import { ownNamespace } from "../config/metrics.ts";
 import { approximately, priceNote, prices } from "../config/prices.ts";
-import { prefetchOf } from "../config/serving.ts";
 import { iso } from "../cost/time.ts";
 import { counted } from "../data-prep/words.ts";
 import { isTransient, messageOf } from "../personalize/errors.ts";
@@ -79,7 +79,7 @@ interface Published {
 
 async function publish(stack: OperatedStack, deps: ReturnType<typeof operationDeps>): Promise<Published> {
     const { config } = stack;
-    const { region, cost, project, stack: name, recipe } = config;
+    const { region, stack: name } = config;
     const clients = {
         personalize: deps.client(region),
         cloudwatch: cloudWatch(region),
@@ -107,8 +107,8 @@ async function publish(stack: OperatedStack, deps: ReturnType<typeof operationDe
         },
         at,
     );
-    const monthlyLimitUsd = cost.monthlyLimitUsd ?? Number.POSITIVE_INFINITY;
-    const guard = { ...cost, project, stack: name, recipe, monthlyLimitUsd, prefetches: prefetch !== undefined };
+    const monthlyLimitUsd = config.monthlyLimitUsd ?? Number.POSITIVE_INFINITY;
+    const guard = { ...config, monthlyLimitUsd, prefetches: prefetch !== undefined };
     const values = valuesOf(observation, guard);
     if (!options.dryRun) {
         for (const MetricData of batchesOf(values, name, at)) {

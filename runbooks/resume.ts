@@ -1,5 +1,5 @@
 import { approximately, priceNote } from "../config/prices.ts";
-import { throttles } from "../config/throttles.ts";
+import { ratesOf, throttles } from "../config/throttles.ts";
 import { rankingMinimumTPS, standingUsdPerMonth } from "../cost/estimate.ts";
 import { createHandlers } from "../personalize/handlers.ts";
 import { closeClientsOf, openApi, servedPlaceOf } from "../personalize/operations/close-api.ts";
@@ -38,7 +38,7 @@ await runAction(options.verbose, async (signal) => {
     const { closed, parked, serving } = await readStateFlags(ssm, config.stack);
     const openClosed = async () => {
         if (closed && !options.dryRun) {
-            await openApi(closeClientsOf(config.region), servedPlaceOf(config), throttles(config.serving));
+            await openApi(closeClientsOf(config.region), servedPlaceOf(config), throttles(ratesOf(config)));
         }
     };
     const opened = closed
@@ -119,9 +119,9 @@ function servedByUp({ stack, config, arnOf }: OperatedStack, serving: StateFlags
 
 /** Returns the ranking campaign's inputs; undefined if the configuration or the stack has none. */
 function rankingInputs(stack: OperatedStack) {
-    const { serving, names } = stack.config;
+    const { rankingCampaign, names } = stack.config;
     const { solutionVersionArn } = rankingOf(stack.recorded);
-    return serving.rankingCampaign && solutionVersionArn
+    return rankingCampaign && solutionVersionArn
         ? campaignInputs(stack, solutionVersionArn, rankingMinimumTPS, names.ranking)
         : undefined;
 }

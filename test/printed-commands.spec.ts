@@ -3,9 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import ts from "typescript";
+import { keys } from "../config/keys.ts";
 import { type Instance, root } from "../packages/local-aws/instance.ts";
 import { ensureStack, run } from "../packages/local-aws/pulumi.ts";
-import { configDefaults } from "./support/config-defaults.ts";
 import { pages, read, sources } from "./support/sources.ts";
 
 /** What replaces an expression of a template: no option, no key. */
@@ -147,15 +147,15 @@ describe("Commands in messages and documents", () => {
         assert.deepEqual(faults, []);
     });
 
-    it("each pulumi config command names a key of Pulumi.yaml", () => {
-        const keys = new Set([...Object.keys(configDefaults), "operatedStack"]);
+    it("each pulumi config command names a key of the table", () => {
+        const known = new Set([...Object.keys(keys), "operatedStack"]);
         const faults = ofPulumi.flatMap(({ file, args }) => {
             const [verb, action = "", ...rest] = args.filter((word) => !/^(--cwd|operator)$/.test(word));
             if (verb !== "config" || !/^(set|rm|get)$/.test(action)) return [];
             const key =
                 rest.filter((word, index) => !word.startsWith("-") && rest[index - 1] !== "--stack")[0] ?? value;
             const name = key.split(/[.[]/)[0] ?? "";
-            return keys.has(name) || name.startsWith("aws:") || isPlaceholder(name)
+            return known.has(name) || name.startsWith("aws:") || isPlaceholder(name)
                 ? []
                 : [`${file}: ${args.join(" ")}`];
         });

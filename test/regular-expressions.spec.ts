@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { analyse } from "scslre";
 import ts from "typescript";
 import { lettered } from "../app/storefront/src/poster/lettering.ts";
-import { isMailAddress } from "../config/cost.ts";
+import { isMailAddress } from "../config/keys/cost.ts";
 import { splitTitle } from "../data-prep/catalogue.ts";
 import { eventRuleOf } from "../data-prep/reading/event-rule.ts";
 import { visibleLines } from "../data-prep/visible.ts";

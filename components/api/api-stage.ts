@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArn } from "policy-evaluator";
 import { apiStage, gatewayLogRole, type StackConfig } from "../../config/config.ts";
-import { throttles } from "../../config/throttles.ts";
+import { ratesOf, throttles } from "../../config/throttles.ts";
 import { gatewayLogPolicy, gatewayLogTrust } from "../../iam/api-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { knownAfter } from "../common/known-after.ts";
@@ -41,11 +41,11 @@ export class ApiStage extends pulumi.ComponentResource {
     constructor(name: string, args: ApiStageArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:serving:ApiStage", name, {}, opts);
         const { config, caller, restApi } = args;
-        const { names, serving, tags } = config;
+        const { names, tags } = config;
         const child = { parent: this };
-        const accountRole = serving.gatewayLogRole ? accountLogRole(name, config, caller, child) : undefined;
+        const accountRole = config.apiGatewayLogRole ? accountLogRole(name, config, caller, child) : undefined;
         const logGroup = `/aws/apigateway/${names.api}`;
-        const logs = serving.accessLogs
+        const logs = config.apiAccessLogs
             ? new aws.cloudwatch.LogGroup(name, { name: logGroup, retentionInDays: logDays, tags }, child)
             : undefined;
         const destinationArn = knownAfter(regionalArn(caller, "logs", `log-group:${logGroup}`), logs);
@@ -62,7 +62,7 @@ export class ApiStage extends pulumi.ComponentResource {
             { ...child, dependsOn: accountRole ? [accountRole] : [] },
         );
         const settings = methodSettings(name, args, stage, child);
-        this.apiKey = serving.apiKey ? keyOf(name, config, restApi, stage, child) : undefined;
+        this.apiKey = config.apiKey ? keyOf(name, config, restApi, stage, child) : undefined;
         this.url = pulumi.all([stage.invokeUrl, ...settings.map(({ id }) => id)]).apply(([url = ""]) => url);
         this.registerOutputs({ url: this.url });
     }
@@ -76,7 +76,7 @@ function methodSettings(
     opts: pulumi.CustomResourceOptions,
 ): readonly aws.apigateway.MethodSettings[] {
     const made: aws.apigateway.MethodSettings[] = [];
-    const wanted = throttles(config.serving);
+    const wanted = throttles(ratesOf(config));
     const methodPaths = wanted.map(({ methodPath }) => methodPath);
     const stageId = { region: config.region, restApiId: restApi, stageName: stage.stageName };
     const closed = isClosed ? [new ClosedStage(name, { ...stageId, methodPaths }, opts)] : [];
@@ -100,7 +100,7 @@ function methodSettings(
 
 function keyOf(
     name: string,
-    { names, serving, tags }: StackConfig,
+    { names, tags, apiRequestsPerSecond, apiBurst }: StackConfig,
     apiId: pulumi.Output<string>,
     stage: aws.apigateway.Stage,
     opts: pulumi.CustomResourceOptions,
@@ -111,7 +111,7 @@ function keyOf(
             name: names.api,
             apiStages: [{ apiId, stage: stage.stageName }],
             // The stage's throttle of events applies to callers with a key too.
-            throttleSettings: { rateLimit: serving.requestsPerSecond, burstLimit: serving.burst },
+            throttleSettings: { rateLimit: apiRequestsPerSecond, burstLimit: apiBurst },
             tags,
         },
         opts,

@@ -41,7 +41,7 @@ export class Prefetch extends pulumi.ComponentResource {
                         campaignArn: regionalArn(caller, "personalize", `campaign/${scope.campaign}`),
                         tableName,
                         watchedFilterArn,
-                        viewers: config.serving.prefetchUsers,
+                        viewers: config.prefetchUsers,
                     }),
                 },
                 failuresArn,

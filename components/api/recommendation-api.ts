@@ -51,7 +51,7 @@ export class RecommendationApi extends pulumi.ComponentResource {
     constructor(name: string, args: RecommendationApiArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:serving:RecommendationApi", name, {}, opts);
         const { config, caller, page } = args;
-        const { names, serving, tags } = config;
+        const { names, tags } = config;
         const child = { parent: this };
         checkViewerAuth(config, process.env, this);
         const table = listsTable(name, config, child);
@@ -62,8 +62,8 @@ export class RecommendationApi extends pulumi.ComponentResource {
             gatewayDocument(description, {
                 title: names.api,
                 invocation: invocationOf(caller, names.api),
-                apiKey: serving.apiKey,
-                otherOrigins: serving.allowedOrigins.length > 0,
+                apiKey: config.apiKey,
+                otherOrigins: config.allowedOrigins.length > 0,
                 page: page !== undefined,
             }),
         );
@@ -158,7 +158,7 @@ function apiFunction(
     opts: pulumi.ComponentResourceOptions,
 ) {
     const { config, caller, page } = args;
-    const { names, serving, tags, permissionsBoundary } = config;
+    const { names, tags, permissionsBoundary } = config;
     return new LambdaFunction(
         name,
         {
@@ -175,7 +175,7 @@ function apiFunction(
             traced: true,
             caller,
             policy: apiPolicy(apiScopeOf(config, caller), {
-                rank: serving.rankingCampaign,
+                rank: config.rankingCampaign,
                 track: config.eventTracker,
                 filters: [...watchedFilterOf(config), ...Object.keys(config.filters)],
             }),
@@ -221,11 +221,11 @@ function tableOperations(
  * paid anyway. undefined: unlimited, because with an API key all callers are servers of the owner.
  */
 export const campaignPerSecondOf = ({
-    serving: { apiKey, requestsPerSecond },
+    apiKey,
+    apiRequestsPerSecond,
     minProvisionedTPS,
-}: Pick<StackConfig, "minProvisionedTPS"> & {
-    readonly serving: Pick<StackConfig["serving"], "apiKey" | "requestsPerSecond">;
-}): number | undefined => (apiKey ? undefined : campaignCeiling({ requestsPerSecond }, minProvisionedTPS));
+}: Pick<StackConfig, "apiKey" | "apiRequestsPerSecond" | "minProvisionedTPS">): number | undefined =>
+    apiKey ? undefined : campaignCeiling({ requestsPerSecond: apiRequestsPerSecond }, minProvisionedTPS);
 
 /** Settings of the function. It uses names of campaigns, so it finds a resumed campaign again. */
 function settingsOf({ config, caller, price, ...args }: RecommendationApiArgs, table: aws.dynamodb.Table) {
@@ -236,7 +236,7 @@ function settingsOf({ config, caller, price, ...args }: RecommendationApiArgs, t
         stack: config.stack,
         region: config.region,
         campaignArn: arn(`campaign/${scope.campaign}`),
-        rankingCampaignArn: config.serving.rankingCampaign ? arn(`campaign/${config.names.ranking}`) : undefined,
+        rankingCampaignArn: config.rankingCampaign ? arn(`campaign/${config.names.ranking}`) : undefined,
         filters: Object.fromEntries(filters),
         filtersOfWatched: Object.keys(config.filters).filter((name) => includesWatched(config.filters[name] ?? "")),
         watchedTypes: args.watchedTypes,
@@ -249,18 +249,18 @@ function settingsOf({ config, caller, price, ...args }: RecommendationApiArgs, t
         tableName: table.name,
         bucketName: scope.bucketName,
         autoTraining: config.performAutoTraining,
-        allowedOrigins: config.serving.allowedOrigins,
+        allowedOrigins: config.allowedOrigins,
         campaignPerSecond: campaignPerSecondOf(config),
-        apiKey: config.serving.apiKey,
-        viewerAuth: config.serving.viewerAuth,
-        publicHistories: config.serving.publicHistories,
-        trackUnproven: config.serving.trackUnproven,
-        behindCloudFront: config.serving.storefront === "cloudfront",
+        apiKey: config.apiKey,
+        viewerAuth: config.viewerAuth,
+        publicHistories: config.publicHistories,
+        trackUnproven: config.trackUnproven,
+        behindCloudFront: config.storefront === "cloudfront",
         cost: {
-            campaignUsdPerHour: standingUsdPerHour({ ...config, rankingCampaign: config.serving.rankingCampaign }),
+            campaignUsdPerHour: standingUsdPerHour(config),
             estimatedUsdPerMonth: price.unparkedUsdPerMonth,
             monthlyLimitUsd: price.monthlyLimitUsd,
-            limitIsSet: config.cost.monthlyLimitUsd !== undefined,
+            limitIsSet: config.monthlyLimitUsd !== undefined,
         },
     };
 }

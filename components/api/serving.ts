@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { buildStorefront } from "../../app/storefront/build.ts";
-import { apiStage, type StackConfig } from "../../config/config.ts";
-import { prefetches } from "../../config/serving.ts";
+import { apiStage, prefetches, type StackConfig } from "../../config/config.ts";
 import { contentOf } from "../../data-prep/content.ts";
 import type { Manifest } from "../../data-prep/manifest.ts";
 import { tablesPathBeside } from "../../data-prep/places.ts";
@@ -37,8 +36,8 @@ export async function servingFiles({
     config,
     manifest,
 }: Pick<PreparedData<StackConfig>, "config" | "manifest">): Promise<ServingFiles | undefined> {
-    const { storefront } = config.serving;
-    if (!config.serving.api) {
+    const { storefront } = config;
+    if (!config.api) {
         return undefined;
     }
     const tables = await fallbackTables(config.interactionsFile);
@@ -48,11 +47,11 @@ export async function servingFiles({
     const { directory } = await buildStorefront();
     // Relative to the page: beside it with CloudFront, above it if the API serves the page.
     const api = storefront === "api" ? ".." : apiStage;
-    const viewerAuth = config.serving.viewerAuth === undefined ? "none" : "jwt";
+    const viewerAuth = config.viewerAuth === undefined ? "none" : "jwt";
     const document = parseTables(await readFile(tablesPathBeside(config.interactionsFile), "utf8"));
     return {
         tables,
-        page: pageFiles(directory, { api, viewerAuth, ...dataWords(manifest, config.serving, document) }),
+        page: pageFiles(directory, { api, viewerAuth, ...dataWords(manifest, config, document) }),
         imageOrigins: imageOriginsOf(document),
     };
 }
@@ -88,7 +87,7 @@ export class Serving extends pulumi.ComponentResource {
     constructor(name: string, args: ServingArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:serving:Serving", name, {}, opts);
         const { config, caller, files, recommender, failuresArn } = args;
-        const { storefront, rankingCampaign } = config.serving;
+        const { storefront, rankingCampaign } = config;
         const { watchedFilterArn } = recommender;
         const child = { parent: this };
         const none = pulumi.output("");
@@ -128,7 +127,7 @@ export class Serving extends pulumi.ComponentResource {
                 },
                 child,
             );
-        if (api && prefetches(config.serving)) {
+        if (api && prefetches(config)) {
             const { tableName } = api;
             new Prefetch("prefetch", { config, caller, tableName, watchedFilterArn, failuresArn }, child);
         }

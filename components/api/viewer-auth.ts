@@ -14,11 +14,10 @@ export const openToStrangers =
  * for AWS endpoints that the environment names.
  */
 export function checkViewerAuth(
-    { serving, project }: StackConfig,
+    { viewerAuth, apiKey, project }: StackConfig,
     env: NodeJS.ProcessEnv,
     resource: pulumi.Resource,
 ): void {
-    const { viewerAuth, apiKey } = serving;
     if (viewerAuth === undefined) {
         if (!apiKey) warn(openToStrangers, resource);
         return;

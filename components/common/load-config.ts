@@ -1,11 +1,10 @@
 import { statSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { type ConfigProblem, parseConfig, type StackConfig } from "../../config/config.ts";
+import { keys } from "../../config/keys.ts";
+import { textOf } from "../../config/kinds.ts";
 import { regionWarning } from "../../config/regions.ts";
 import { ProgramError, warn } from "./messages.ts";
-
-/** Keys whose values are paths of files; an empty value names none. */
-const fileKeys = ["interactionsFile", "dataOptionsFile", "itemsFile", "usersFile", "batchInferenceFile"];
 
 /**
  * The configuration of the stack of this deployment. Warns of a region without Personalize.
@@ -22,7 +21,9 @@ export function loadConfig(): StackConfig {
         keys: Object.keys(pulumi.runtime.allConfig()),
         secretKeys: secretKeys(),
     });
-    const files = fileKeys.flatMap((key) => (isSecret(key) ? [] : (fileProblem(key, own.get(key)) ?? [])));
+    const files = Object.entries(keys).flatMap(([key, { isFile, default: initial }]) =>
+        isFile && !isSecret(key) ? (fileProblem(key, own.get(key) ?? textOf(initial)) ?? []) : [],
+    );
     refuse([...("names" in result ? [] : result), ...files]);
     const warning = region && regionWarning(region);
     if (warning) {

@@ -78,8 +78,13 @@ async function boundaryProblem({ permissionsBoundary, region }: StackConfig): Pr
     }
 }
 
-async function logRoleProblem({ serving, region }: StackConfig): Promise<ConfigProblem | undefined> {
-    if (!serving.api || !serving.accessLogs || serving.gatewayLogRole) {
+async function logRoleProblem({
+    api,
+    apiAccessLogs,
+    apiGatewayLogRole,
+    region,
+}: StackConfig): Promise<ConfigProblem | undefined> {
+    if (!api || !apiAccessLogs || apiGatewayLogRole) {
         return undefined;
     }
     const { APIGatewayClient, GetAccountCommand } = await import("@aws-sdk/client-api-gateway");

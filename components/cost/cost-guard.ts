@@ -2,8 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { regionalArn } from "policy-evaluator";
 import type { GuardSettings } from "../../app/functions/cost-guard/handler.ts";
 import type { ServingPlace } from "../../app/functions/cost-guard/serving-ports.ts";
-import { campaignNameOf, type StackConfig } from "../../config/config.ts";
-import { prefetches, prefetchOf } from "../../config/serving.ts";
+import { campaignNameOf, prefetches, prefetchOf, type StackConfig } from "../../config/config.ts";
 import { functionArn } from "../../iam/function-access.ts";
 import { type GuardScope, guardPolicy, schedulePolicy } from "../../iam/guard-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
@@ -31,7 +30,7 @@ export class CostGuard extends pulumi.ComponentResource {
     constructor(name: string, args: CostGuardArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:cost:CostGuard", name, {}, opts);
         const { config, caller, failuresArn } = args;
-        const { names, tags, permissionsBoundary, cost, serving } = config;
+        const { names, tags, permissionsBoundary, guardMinutes } = config;
         const child = { parent: this };
         const scope = guardScopeOf(config, caller);
 
@@ -44,9 +43,7 @@ export class CostGuard extends pulumi.ComponentResource {
                 description: "Watches the cost of the campaign and parks it at the monthly limit",
                 timeoutSeconds: 120,
                 caller,
-                policy: scope.apply((known) =>
-                    guardPolicy(known, { unusedAction: cost.unusedAction, api: serving.api }),
-                ),
+                policy: scope.apply((known) => guardPolicy(known, config)),
                 environment: { GUARD_CONFIG: pulumi.jsonStringify(settingsOf(args)) },
                 failuresArn,
                 permissionsBoundary,
@@ -62,9 +59,9 @@ export class CostGuard extends pulumi.ComponentResource {
                 roleName: names.scheduleRole,
                 starts: "the cost guard",
                 target: guard,
-                expression: everyMinutes(cost.guardMinutes),
+                expression: everyMinutes(guardMinutes),
                 // The next run makes up for a missed one.
-                retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: cost.guardMinutes * 60 },
+                retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: guardMinutes * 60 },
                 policy: scope.apply(schedulePolicy),
                 caller,
                 failuresArn,
@@ -82,15 +79,15 @@ export class CostGuard extends pulumi.ComponentResource {
 export const everyMinutes = (minutes: number) => `rate(${minutes} minute${minutes === 1 ? "" : "s"})`;
 
 function settingsOf({ config, caller, monthlyLimitUsd, topicArn, owner }: CostGuardArgs): pulumi.Output<GuardSettings> {
-    const { project, stack, recipe, cost, serving } = config;
-    const { idleHours, idleGraceHours, idleAction, unusedDays, unusedAction } = cost;
+    const { project, stack, recipe, api } = config;
+    const { idleHours, idleGraceHours, idleAction, unusedDays, unusedAction } = config;
     const told = { idleHours, idleGraceHours, idleAction, unusedDays, unusedAction, monthlyLimitUsd };
     return pulumi.all([guardScopeOf(config, caller), topicArn, owner]).apply(([scope, topic, id]) => ({
         project,
         stack,
         recipe,
         ...told,
-        prefetches: prefetches(serving),
+        prefetches: prefetches(config),
         campaignArn: regionalArn(scope, "personalize", `campaign/${scope.campaign}`),
         rankingCampaignArn: scope.ranking && regionalArn(scope, "personalize", `campaign/${scope.ranking}`),
         topicArn: topic,
@@ -98,22 +95,23 @@ function settingsOf({ config, caller, monthlyLimitUsd, topicArn, owner }: CostGu
         owner: id,
         prefetch: prefetchOf(config),
         // By name, like the campaigns: the guard is created before the table and deleted after it.
-        tableName: serving.api ? config.names.api : undefined,
-        serving: serving.api ? { ...servedPlaceOf(config), functions: functionsOf(config) } : undefined,
+        tableName: api ? config.names.api : undefined,
+        serving: api ? { ...servedPlaceOf(config), functions: functionsOf(config) } : undefined,
     }));
 }
 
 /** The stack's functions, with their memory in GiB. */
-function functionsOf({ names, serving, cost }: StackConfig): ServingPlace["functions"] {
+function functionsOf(config: StackConfig): ServingPlace["functions"] {
+    const { names } = config;
     const api = [
         { name: names.api, gb: 0.5 },
         { name: names.tableOperations, gb: 0.25 },
     ];
     return [
         { name: names.costGuard, gb: 0.25 },
-        ...(serving.api ? api : []),
-        ...(prefetches(serving) ? [{ name: names.prefetch, gb: 0.5 }] : []),
-        ...(cost.chatWebhookParameter === undefined ? [] : [{ name: names.notifier, gb: 0.25 }]),
+        ...(config.api ? api : []),
+        ...(prefetches(config) ? [{ name: names.prefetch, gb: 0.5 }] : []),
+        ...(config.chatWebhookParameter === undefined ? [] : [{ name: names.notifier, gb: 0.25 }]),
     ];
 }
 
@@ -121,7 +119,7 @@ function functionsOf({ names, serving, cost }: StackConfig): ServingPlace["funct
 export function guardScopeOf(config: StackConfig, caller: pulumi.Input<ServiceCaller>): pulumi.Output<GuardScope> {
     const { project, stack, names } = config;
     const campaign = campaignNameOf(config);
-    const ranking = config.serving.rankingCampaign ? names.ranking : undefined;
-    const edge = config.serving.storefront === "cloudfront";
+    const ranking = config.rankingCampaign ? names.ranking : undefined;
+    const edge = config.storefront === "cloudfront";
     return pulumi.output(caller).apply((known) => ({ ...known, project, stack, names, campaign, ranking, edge }));
 }

@@ -23,11 +23,11 @@ export interface Price {
  */
 export function showPrice(config: StackConfig, plan: PlannedStack, { isParked }: { readonly isParked: boolean }) {
     const found = estimate({ ...plan, hasCampaign: plan.hasCampaign && !isParked });
-    const limit = config.cost.monthlyLimitUsd;
+    const limit = config.monthlyLimitUsd;
     if (limit !== undefined && found.expectedUsd > limit) {
         throw new ProgramError(refusal(found, limit));
     }
-    info(priceTable(found, config.cost.expectedRequestsPerDay));
+    info(priceTable(found, config.expectedRequestsPerDay));
     return {
         estimatedMonthlyCostUsd: cents(found.expectedUsd),
         unparkedUsdPerMonth: cents(estimate(plan).expectedUsd),

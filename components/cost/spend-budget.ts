@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { CostConfig, StackConfig } from "../../config/config.ts";
+import type { StackConfig } from "../../config/config.ts";
 import { budgetThresholds } from "../../cost/enforce-limit.ts";
 import { serviceCostFilter, stackCostFilter } from "../../iam/resource-rules.ts";
 
@@ -15,7 +15,7 @@ export interface SpendBudgetArgs {
  * The waiver of a stack without a budget, whose reason is logged as a warning. The account may be a member of an
  * organisation that refuses budgets: the cost guard still limits the spend.
  */
-export const waiversOf = ({ budget }: Pick<CostConfig, "budget">): Readonly<Record<string, string>> =>
+export const waiversOf = ({ budget }: Pick<StackConfig, "budget">): Readonly<Record<string, string>> =>
     budget ? {} : { "campaign-without-budget": "config budget is false: only the cost guard limits the spend" };
 
 /** AWS budget for Personalize. It uses the bill, which is hours old, so it is the second line behind the guard. */
@@ -25,8 +25,9 @@ export class SpendBudget extends pulumi.ComponentResource {
 
     constructor(name: string, args: SpendBudgetArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:cost:SpendBudget", name, {}, opts);
-        const { names, stack, tags, cost } = args.config;
-        if (!cost.budget) {
+        const { config } = args;
+        const { names, stack, tags } = config;
+        if (!config.budget) {
             this.resource = this;
             this.registerOutputs({});
             return;
@@ -48,7 +49,7 @@ export class SpendBudget extends pulumi.ComponentResource {
                 timeUnit: "MONTHLY",
                 costFilters: [
                     // The tag counts every service. Without its activation in the billing console, it matches no cost.
-                    cost.budgetByTag ? stackCostFilter(stack) : serviceCostFilter,
+                    config.budgetByTag ? stackCostFilter(stack) : serviceCostFilter,
                 ],
                 notifications,
                 tags,

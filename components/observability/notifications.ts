@@ -31,7 +31,7 @@ export class Notifications extends pulumi.ComponentResource {
 
     constructor(name: string, args: NotificationsArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:notices:Notices", name, {}, opts);
-        const { names, tags, cost } = args.config;
+        const { names, tags, alertEmail, chatWebhookParameter } = args.config;
         const caller = pulumi.output(args.caller);
         const scope = caller.apply((known) => ({ ...known, names }));
         const child = { parent: this };
@@ -74,15 +74,15 @@ export class Notifications extends pulumi.ComponentResource {
             },
             { ...child, dependsOn: arrives },
         );
-        if (cost.alertEmail !== undefined) {
+        if (alertEmail !== undefined) {
             new aws.sns.TopicSubscription(
                 `${name}-mail`,
-                { topic: topicArn, protocol: "email", endpoint: inputOf("alertEmail", cost.alertEmail) },
+                { topic: topicArn, protocol: "email", endpoint: inputOf("alertEmail", alertEmail) },
                 child,
             );
         }
-        if (cost.chatWebhookParameter !== undefined) {
-            const parameter = inputOf("chatWebhookParameter", cost.chatWebhookParameter);
+        if (chatWebhookParameter !== undefined) {
+            const parameter = inputOf("chatWebhookParameter", chatWebhookParameter);
             this.chat(`${name}-chat`, args, parameter, topicArn);
         }
         if (args.config.observability) {

@@ -22,9 +22,8 @@ export class Observability extends pulumi.ComponentResource {
     constructor(name: string, args: ObservabilityArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:observability:Observability", name, {}, opts);
         const { config, caller, monthlyLimitUsd } = args;
-        const { names, stack, adopt, cost, qualityGate, serving } = config;
+        const { names, stack, adopt, idleHours } = config;
         const child = { parent: this };
-        const { idleHours } = cost;
         // By names, not by resources: the training alarm must exist when the first training fails.
         const arn = (tail: string) => regionalArn(caller, "personalize", tail);
         const place = {
@@ -32,11 +31,15 @@ export class Observability extends pulumi.ComponentResource {
             campaignArn: adopt.campaign ?? arn(`campaign/${names.campaign}`),
             datasetGroupArn: adopt.datasetGroup ?? arn(`dataset-group/${names.datasetGroup}`),
             solutionArn: adopt.solution ?? arn(`solution/${names.solution}`),
-            api: serving.api ? { name: names.api, stage: apiStage } : undefined,
+            api: config.api ? { name: names.api, stage: apiStage } : undefined,
         };
-        const { maximumNdcgDrop } = qualityGate;
-        const { requestsPerSecond, eventsPerSecond } = serving;
-        const limits = { idleHours, monthlyLimitUsd, maximumNdcgDrop, requestsPerSecond, eventsPerSecond };
+        const limits = {
+            idleHours,
+            monthlyLimitUsd,
+            maximumNdcgDrop: config.maximumNdcgDropPercent,
+            requestsPerSecond: config.apiRequestsPerSecond,
+            eventsPerSecond: config.eventsPerSecond,
+        };
         const alarms = alarmsOf(place, limits);
         for (const alarm of alarms) {
             stackAlarm(`${name}-${alarm.id}`, alarm, config, args.topicArn, child);

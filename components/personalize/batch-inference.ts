@@ -22,7 +22,7 @@ export class BatchInference extends pulumi.ComponentResource {
         new BatchInferenceJob(
             name,
             {
-                ...withinOf(config, args.owner)(config.deadlines.import),
+                ...withinOf(config, args.owner)(config.importDeadlineMinutes),
                 jobNamePrefix: config.names.batchInferenceJobPrefix,
                 solutionVersionArn,
                 inputLocation,

@@ -27,7 +27,7 @@ export class RankingCampaign extends pulumi.ComponentResource {
     constructor(name: string, args: RankingCampaignArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:personalize:RankingCampaign", name, {}, opts);
         const { config, partition, datasetGroupArn, importJobArn, rows, after } = args;
-        const { names, deadlines } = config;
+        const { names } = config;
         const within = withinOf(config, args.owner);
         const child = { parent: this };
         const solution = new Solution(
@@ -45,14 +45,14 @@ export class RankingCampaign extends pulumi.ComponentResource {
         );
         const version = new SolutionVersion(
             name,
-            { ...within(deadlines.training), solutionArn: solution.id, importJobArn, rows },
+            { ...within(config.trainingDeadlineMinutes), solutionArn: solution.id, importJobArn, rows },
             child,
         );
         this.campaignArn = args.serves
             ? new Campaign(
                   name,
                   {
-                      ...within(deadlines.campaign),
+                      ...within(config.campaignDeadlineMinutes),
                       name: names.ranking,
                       solutionArn: solution.id,
                       solutionVersionArn: version.id,

@@ -145,7 +145,7 @@ export class Recommender extends pulumi.ComponentResource {
         const importJob = new DatasetImportJob(
             name,
             {
-                ...within(config.deadlines.import),
+                ...within(config.importDeadlineMinutes),
                 jobNamePrefix: names.importJobPrefix,
                 datasetArn: dataset.id,
                 dataLocation,
@@ -192,7 +192,7 @@ export class Recommender extends pulumi.ComponentResource {
         const version = new SolutionVersion(
             name,
             {
-                ...within(config.deadlines.training),
+                ...within(config.trainingDeadlineMinutes),
                 solutionArn: solution.id,
                 importJobArn: importJob.id,
                 rows: this.rows,
@@ -254,7 +254,7 @@ export class Recommender extends pulumi.ComponentResource {
         return new Campaign(
             name,
             {
-                ...withinOf(config, args.owner)(config.deadlines.campaign),
+                ...withinOf(config, args.owner)(config.campaignDeadlineMinutes),
                 name: config.names.campaign,
                 solutionArn: solution.id,
                 solutionVersionArn: held ?? newest,

@@ -163,7 +163,7 @@ export class StackOwner extends PersonalizeResource<StackOwnerInputs> {
  * so that a refused `up` creates nothing.
  */
 export async function stackOwner(
-    { region, tags, names, nameSuffix, adopt, cost }: StackConfig,
+    { region, tags, names, nameSuffix, adopt, monthlyLimitUsd }: StackConfig,
     bucketName: string,
     plan: PlannedStack,
 ): Promise<{
@@ -173,7 +173,7 @@ export async function stackOwner(
 }> {
     const datasetGroupName = adopt.datasetGroup === undefined ? names.datasetGroup : undefined;
     const trailBucketName = trailBucketNameFor(bucketName);
-    const priced = { plan, limitIsSet: cost.monthlyLimitUsd !== undefined };
+    const priced = { plan, limitIsSet: monthlyLimitUsd !== undefined };
     const owner = new StackOwner("owner", {
         region,
         tags,

@@ -1,5 +1,5 @@
 import { frequentGenres } from "../../app/storefront/src/genres.ts";
-import type { ServingConfig } from "../../config/config.ts";
+import type { StackConfig } from "../../config/config.ts";
 import { notInterested } from "../../config/watched.ts";
 import type { Manifest } from "../../data-prep/manifest.ts";
 import type { TablesDocument } from "../../data-prep/tables/document.ts";
@@ -41,7 +41,7 @@ const mostImageOrigins = 10;
  */
 export function dataWords(
     manifest: Manifest | undefined,
-    { publicHistories }: Pick<ServingConfig, "publicHistories">,
+    { publicHistories }: Pick<StackConfig, "publicHistories">,
     tables?: Pick<TablesDocument, "films" | "genreSets" | "histories">,
 ): DataWords {
     const viewers = manifest?.viewers ?? knownViewers;

@@ -170,11 +170,11 @@ export class Storefront extends pulumi.ComponentResource {
  * forward the Host header, and API Gateway would not find its API. An answer for another origin names this origin in its
  * CORS headers, so it is cached for that origin only.
  */
-function byItsHeaders(name: string, { names, serving }: StackConfig, opts: pulumi.CustomResourceOptions) {
+function byItsHeaders(name: string, config: StackConfig, opts: pulumi.CustomResourceOptions) {
     return new aws.cloudfront.CachePolicy(
         name,
         {
-            name: names.storefront,
+            name: config.names.storefront,
             comment: "Honours the origin's Cache-Control",
             minTtl: 0,
             defaultTtl: 0,
@@ -183,7 +183,7 @@ function byItsHeaders(name: string, { names, serving }: StackConfig, opts: pulum
                 enableAcceptEncodingBrotli: true,
                 enableAcceptEncodingGzip: true,
                 cookiesConfig: { cookieBehavior: "none" },
-                headersConfig: headersOf(serving),
+                headersConfig: headersOf(config),
                 queryStringsConfig: { queryStringBehavior: "all" },
             },
         },
@@ -195,7 +195,7 @@ function byItsHeaders(name: string, { names, serving }: StackConfig, opts: pulum
  * Headers in the cache key. CloudFront removes the viewer's token from a request whose cache key lacks it. An origin
  * request policy does not change that (AWS Knowledge Center, "CloudFront Authorization header").
  */
-function headersOf({ allowedOrigins, viewerAuth }: StackConfig["serving"]) {
+function headersOf({ allowedOrigins, viewerAuth }: StackConfig) {
     const items = [...(allowedOrigins.length > 0 ? ["Origin"] : []), ...(viewerAuth ? ["Authorization"] : [])];
     return items.length > 0 ? { headerBehavior: "whitelist", headers: { items } } : { headerBehavior: "none" };
 }

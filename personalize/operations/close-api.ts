@@ -39,17 +39,17 @@ export const servedPlaceOf = ({
     project,
     stack,
     names,
-    serving,
+    storefront,
 }: {
     readonly project: string;
     readonly stack: string;
     readonly names: Pick<Names, "api" | "storefront">;
-    readonly serving: { readonly storefront: string };
+    readonly storefront: string;
 }): ServedPlace => ({
     stack,
     tags: { "pulumi:project": project, "pulumi:stack": stack },
     apiName: names.api,
-    distribution: serving.storefront === "cloudfront" ? names.storefront : undefined,
+    distribution: storefront === "cloudfront" ? names.storefront : undefined,
 });
 
 /**

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { parseConfig, type StackConfig } from "../../config/config.ts";
-import { configDefaults } from "../support/config-defaults.ts";
 
 export const tags = { "pulumi:project": "movie-recommender", "pulumi:stack": "dev" };
 
@@ -46,18 +44,6 @@ export function inputsOf(type: string) {
 /** The inputs of the resource of a type and a name. */
 export const inputsOfNamed = (type: string, name: string) =>
     made.find((args) => args.type.endsWith(`:${type}`) && args.name === name)?.inputs;
-
-export function configWith(values: Record<string, string>): StackConfig {
-    const config = parseConfig((key) => ({ ...configDefaults, ...values })[key], {
-        project: "movie-recommender",
-        stack: "dev",
-        region: "eu-central-1",
-        keys: [],
-        secretKeys: [],
-    });
-    assert.ok("names" in config, JSON.stringify(config));
-    return config;
-}
 
 /** The Avro schema of a dataset of that id and one column. */
 export const schemaText = (name: string, idField: string) =>

@@ -1,29 +1,29 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { namesFor } from "../../config/config.ts";
+import { documents } from "../../config/documents.ts";
+import { keys } from "../../config/keys.ts";
+import { textOf } from "../../config/kinds.ts";
 import { includesWatched, watchedFilterExpression } from "../../config/watched.ts";
-import { configDefaults } from "../support/config-defaults.ts";
-import { documentedEffects } from "../support/effects.ts";
+import { read } from "../support/sources.ts";
 import { good, problems } from "./parsed.ts";
 
 describe("Stack configuration", () => {
-    it("docs/configuration.md lists each key with its default and no other", async () => {
-        const page = await readFile(new URL("../../docs/configuration.md", import.meta.url), "utf8");
-        const [table = ""] = page.split("## Effect of a change");
-        const rows = table.split("\n").flatMap((line) => {
-            const [, keys = "", defaults = ""] = line.split("|");
-            const names = [...keys.matchAll(/`([^`:]+)`/g)].map(([, name = ""]) => name);
-            const values = names.length > 1 ? defaults.split(",") : [defaults];
-            return names.map((name, index) => [name, (values[index] ?? "").replaceAll("`", "").trim()] as const);
+    for (const [file, made] of Object.entries(documents)) {
+        it(`${file} has the table of keys that npm run config:docs writes`, () => {
+            const text = read(file);
+            assert.equal(text, made(text));
         });
-        assert.deepEqual(rows.map(([name]) => name).sort(), Object.keys(configDefaults).sort());
-        for (const [name, told] of rows.filter(([name]) => configDefaults[name] !== "")) {
-            assert.equal(told, configDefaults[name], name);
-        }
-    });
+    }
 
-    it("the table of effects has a row for each key and no other", () => {
-        assert.deepEqual([...documentedEffects().keys()].sort(), [...Object.keys(configDefaults), "aws:region"].sort());
+    it("each other value of the table is valid and differs from the default", () => {
+        const texts = (values: object) =>
+            Object.fromEntries(Object.entries(values).map(([name, value]) => [name, textOf(value)]));
+        const set = Object.entries(keys).filter(([, { other }]) => other !== undefined);
+        assert.ok(set.length > 50, `${set.length} values`);
+        for (const [name, { other, otherNeeds, default: initial }] of set) {
+            good(texts({ ...otherNeeds, [name]: other }));
+            assert.notEqual(textOf(other), textOf(initial), name);
+        }
     });
 
     it("an empty configuration has the default values", () => {
@@ -50,37 +50,33 @@ describe("Stack configuration", () => {
             campaignEnabled: true,
             eventTracker: true,
             watchedFilter: true,
-            cost: {
-                monthlyLimitUsd: undefined,
-                expectedRequestsPerDay: 10_000,
-                guardMinutes: 15,
-                idleHours: 24,
-                idleGraceHours: 24,
-                idleAction: "announce",
-                unusedDays: 14,
-                unusedAction: "list",
-                alertEmail: undefined,
-                chatWebhookParameter: undefined,
-                budgetByTag: false,
-                budget: true,
-            },
-            serving: {
-                api: true,
-                apiKey: false,
-                viewerAuth: undefined,
-                publicHistories: false,
-                trackUnproven: true,
-                requestsPerSecond: 100,
-                burst: 200,
-                eventsPerSecond: 10,
-                eventsBurst: 50,
-                allowedOrigins: [],
-                accessLogs: false,
-                gatewayLogRole: false,
-                rankingCampaign: false,
-                prefetchUsers: 100,
-                storefront: "api",
-            },
+            monthlyLimitUsd: undefined,
+            expectedRequestsPerDay: 10_000,
+            guardMinutes: 15,
+            idleHours: 24,
+            idleGraceHours: 24,
+            idleAction: "announce",
+            unusedDays: 14,
+            unusedAction: "list",
+            alertEmail: undefined,
+            chatWebhookParameter: undefined,
+            budgetByTag: false,
+            budget: true,
+            api: true,
+            apiKey: false,
+            viewerAuth: undefined,
+            publicHistories: false,
+            trackUnproven: true,
+            apiRequestsPerSecond: 100,
+            apiBurst: 200,
+            eventsPerSecond: 10,
+            eventsBurst: 50,
+            allowedOrigins: [],
+            apiAccessLogs: false,
+            apiGatewayLogRole: false,
+            rankingCampaign: false,
+            prefetchUsers: 100,
+            storefront: "api",
             observability: true,
             auditTrail: true,
             bucketPolicyConditions: true,
@@ -89,9 +85,12 @@ describe("Stack configuration", () => {
             permissionsBoundary: undefined,
             kmsKeyArn: undefined,
             waivers: {},
-            qualityGate: { maximumNdcgDrop: 15, minimumNdcgOverPopularity: 0 },
+            maximumNdcgDropPercent: 15,
+            minimumNdcgOverPopularityPercent: 0,
             pollSeconds: 15,
-            deadlines: { import: 120, training: 360, campaign: 120 },
+            importDeadlineMinutes: 120,
+            trainingDeadlineMinutes: 360,
+            campaignDeadlineMinutes: 120,
             tags: { "pulumi:project": "movie-recommender", "pulumi:stack": "dev" },
         });
     });
@@ -121,7 +120,7 @@ describe("Stack configuration", () => {
     it("the API settings reject contradictory viewerAuth, apiKey, storefront and allowedOrigins", () => {
         const paths = (values: Record<string, string>) => problems(values).map(({ path }) => path);
         const jwt = { viewerAuth: "jwt", viewerIssuer: "https://login.example/realms/films", viewerAudience: "films" };
-        const { issuer, audience, claim } = good(jwt).serving.viewerAuth ?? {};
+        const { issuer, audience, claim } = good(jwt).viewerAuth ?? {};
         assert.deepEqual([issuer, audience, claim], [jwt.viewerIssuer, "films", "sub"]);
         assert.deepEqual(paths({ viewerAuth: "jwt" }), ["viewerIssuer", "viewerAudience"]);
         assert.deepEqual(paths({ viewerIssuer: jwt.viewerIssuer }), ["viewerIssuer"]);
@@ -135,9 +134,9 @@ describe("Stack configuration", () => {
         }
         assert.deepEqual(paths({ ...jwt, viewerClaim: "" }), ["viewerClaim"]);
         assert.deepEqual(paths({ apiKey: "true" }), ["apiKey"]);
-        assert.equal(good({ apiKey: "true", storefront: "none" }).serving.apiKey, true);
+        assert.equal(good({ apiKey: "true", storefront: "none" }).apiKey, true);
         assert.deepEqual(paths({ api: "false", rankingCampaign: "true" }), ["rankingCampaign"]);
-        assert.equal(good({ api: "false" }).serving.storefront, "none");
+        assert.equal(good({ api: "false" }).storefront, "none");
         assert.deepEqual(paths({ allowedOrigins: '["https://films.example", "films.example/", "*"]' }), [
             "allowedOrigins[1]",
             "allowedOrigins[2]",

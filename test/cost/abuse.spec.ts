@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import fc from "fast-check";
 import { gatewayDocument, readApiDescription } from "../../components/api/api-document.ts";
 import { approximately } from "../../config/prices.ts";
-import { campaignCeiling, type Rates, throttles } from "../../config/throttles.ts";
+import { campaignCeiling, type Rates, ratesOf, throttles } from "../../config/throttles.ts";
 import {
     type AttackedStack,
     attacksOn,
@@ -11,21 +11,14 @@ import {
     firewallUsdPerMonth,
     worstThroughApi,
 } from "../../cost/abuse.ts";
-import { configDefaults } from "../support/config-defaults.ts";
+import { good } from "../config/parsed.ts";
 
-const rates: Rates = {
-    requestsPerSecond: Number(configDefaults.apiRequestsPerSecond),
-    burst: Number(configDefaults.apiBurst),
-    eventsPerSecond: Number(configDefaults.eventsPerSecond),
-    eventsBurst: Number(configDefaults.eventsBurst),
-    storefront: "api",
-    rankingCampaign: false,
-    allowedOrigins: [],
-};
+const { recipe, minProvisionedTPS } = good();
+const rates: Rates = ratesOf(good());
 const normal: AttackedStack = {
     rates,
-    recipe: String(configDefaults.recipe),
-    minProvisionedTPS: Number(configDefaults.minProvisionedTPS),
+    recipe,
+    minProvisionedTPS,
     firewall: false,
 };
 const with_ = (more: Partial<Rates>, firewall = false) => ({ ...normal, firewall, rates: { ...rates, ...more } });

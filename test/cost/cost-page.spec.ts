@@ -16,11 +16,12 @@ import {
 } from "../../config/prices.ts";
 import { budgetThresholds } from "../../cost/enforce-limit.ts";
 import { defaultLimitUsd, estimate, type PlannedStack } from "../../cost/estimate.ts";
-import { configDefaults } from "../support/config-defaults.ts";
+import { good } from "../config/parsed.ts";
 
 const [v1, v2] = ["aws-user-personalization", "aws-user-personalization-v2"] as const;
 const movieLens = { interactions: 100_000, bytes: 2_000_000 };
-const guardMinutes = Number(configDefaults.guardMinutes);
+const defaults = good();
+const { guardMinutes } = defaults;
 /**
  * Hours from the guard's run at the latest to the end of a campaign. They are a run, and about 18 minutes of deletion.
  */
@@ -86,7 +87,7 @@ describe("docs/cost.md", () => {
 
     it("the page shows the cost of a forgotten weekend with and without idle check", () => {
         has(row("unnoticed until Monday, 9:00", hours(63)));
-        const idle = Number(configDefaults.idleHours) + Number(configDefaults.idleGraceHours);
+        const idle = defaults.idleHours + defaults.idleGraceHours;
         assert.equal(idle, 48);
         has(row("`idleAction: park` with the defaults, 24 and 24 hours", hours(idle + enforcementHours)));
         has(row("`idleAction: park`, `idleHours: 4`, `idleGraceHours: 4`", hours(8 + enforcementHours)));
@@ -119,7 +120,7 @@ describe("docs/cost.md", () => {
         has(`every ${guardMinutes} minutes`);
         const percents = budgetThresholds.filter(({ type }) => type === "ACTUAL").map(({ percent }) => percent);
         has(`${percents.slice(0, -1).join(", ")} and ${percents.at(-1)} %`);
-        assert.deepEqual([configDefaults.idleAction, configDefaults.unusedAction], ["announce", "list"]);
+        assert.deepEqual([defaults.idleAction, defaults.unusedAction], ["announce", "list"]);
         has("`announce` by default");
     });
 

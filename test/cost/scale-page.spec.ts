@@ -11,7 +11,7 @@ import {
     type Traffic,
     usualTraffic,
 } from "../../cost/serving-layers.ts";
-import { configDefaults } from "../support/config-defaults.ts";
+import { good } from "../config/parsed.ts";
 
 const rates = [10, 500, 5000] as const;
 const recipe = "aws-user-personalization";
@@ -107,8 +107,8 @@ describe("docs/scale.md", () => {
             assert.ok(sentences.includes(sentence), sentence);
         }
         has(`${peak} times`);
-        has(`\`apiRequestsPerSecond\` (${configDefaults.apiRequestsPerSecond})`);
-        has(`\`apiBurst\` (${configDefaults.apiBurst})`);
+        has(`\`apiRequestsPerSecond\` (${good().apiRequestsPerSecond})`);
+        has(`\`apiBurst\` (${good().apiBurst})`);
         has(`${quotas.campaignRequests.quota} a second`);
     });
 

@@ -167,7 +167,7 @@ async function tried(
 async function triedKey(aws: TestAws, { set, refused }: KeyCase, keys: readonly string[]) {
     await aws.configure({ ...base, ...set });
     if (refused === undefined) {
-        const documented = new Set(keys.flatMap((key) => documentedEffects().get(key) ?? []));
+        const documented = new Set(keys.flatMap(documentedEffects));
         const { steps, ...result } = await compared(aws);
         const others = effectsOf(steps).filter((effect) => !documented.has(effect));
         const undocumented = others.map((effect) => `not in "Effect of a change": ${effect}`);

@@ -158,7 +158,7 @@ describe("Cost guard on the local AWS", function () {
                         functionArn(scope(), name),
                     ),
                     serving: {
-                        ...servedPlaceOf({ ...scope(), names: names(), serving: { storefront: "none" } }),
+                        ...servedPlaceOf({ ...scope(), names: names(), storefront: "none" }),
                         functions: [{ name: names().api, gb: 0.5 }],
                     },
                 };

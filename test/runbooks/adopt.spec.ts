@@ -1,22 +1,18 @@
 import assert from "node:assert/strict";
-import { parseConfig } from "../../config/config.ts";
 import { itemInteractionsSchema } from "../../data-prep/avro.ts";
 import type { ResourceKindName } from "../../personalize/kinds.ts";
 import { type AdoptingConfig, type AdoptionPlan, isRefused, planOf } from "../../runbooks/lib/adoption/plan.ts";
 import type { Group, Part } from "../../runbooks/lib/adoption/survey.ts";
 import { adoptionLines, configLines, firstUp, whose } from "../../runbooks/lib/adoption/text.ts";
-import { configDefaults } from "../support/config-defaults.ts";
+import { good } from "../config/parsed.ts";
 
 const place = "arn:aws:personalize:eu-central-1:000000000000";
 const recipe = (name: string) => `arn:aws:personalize:::recipe/${name}`;
 
-function configOf(values: Readonly<Record<string, string>> = {}): AdoptingConfig {
-    const all: Readonly<Record<string, string>> = { ...configDefaults, ...values };
-    const stack = { project: "movie-recommender", stack: "dev", region: "eu-central-1", keys: [], secretKeys: [] };
-    const config = parseConfig((key) => all[key], stack);
-    assert.ok("names" in config);
-    return { ...config, interactionsSchema: itemInteractionsSchema };
-}
+const configOf = (values: Readonly<Record<string, string>> = {}): AdoptingConfig => ({
+    ...good(values),
+    interactionsSchema: itemInteractionsSchema,
+});
 
 function part(kind: ResourceKindName, tail: string, properties: object, status = "ACTIVE"): Part {
     const name = tail.split("/").at(-1) ?? "";

@@ -3,7 +3,6 @@ import { appendFile, chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SNSClient } from "@aws-sdk/client-sns";
-import { parseConfig, type StackConfig } from "../../config/config.ts";
 import { prepare } from "../../data-prep/prepare.ts";
 import { root } from "../../packages/local-aws/instance.ts";
 import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
@@ -24,20 +23,11 @@ import {
 import { fallbackTables, pageHost } from "../../runbooks/lib/doctor/serving.ts";
 import { type DataSize, interactions } from "../../runbooks/lib/doctor/stack.ts";
 import { trailFinding } from "../../runbooks/lib/doctor/trail.ts";
-import { configDefaults } from "../support/config-defaults.ts";
+import { good } from "../config/parsed.ts";
 import { region } from "../support/local-aws.ts";
 
 /** The salt that Pulumi wrote for a stack with the passphrase "local". */
 const salt = "v1:Niprmp3ie18=:v1:3gK1sQjrO2jIjEZV:hm/Rwv+mKXy/s0e5BVHiUexKThtEmw==";
-
-const configOf = (values: Readonly<Record<string, string>> = {}) =>
-    parseConfig((key) => values[key] ?? configDefaults[key], {
-        project: "movie-recommender",
-        stack: "dev",
-        region,
-        keys: [],
-        secretKeys: [],
-    }) as StackConfig;
 
 describe("runChecks", () => {
     it("runChecks runs checks in parallel and reports one that throws as unknown", async () => {
@@ -183,7 +173,7 @@ describe("Machine checks of the doctor", () => {
 
 describe("Interactions check of the doctor", () => {
     const look = (data: () => Promise<DataSize | undefined>) =>
-        interactions({ stack: "dev", projectDir: root, configuration: async () => ({ config: configOf() }), data });
+        interactions({ stack: "dev", projectDir: root, configuration: async () => ({ config: good() }), data });
     const size = { bytes: 1, interactions: 1000, usableUsers: 25 };
 
     it("the interactions check fails for an invalid file, 999 rows or 24 users", async () => {
@@ -207,7 +197,7 @@ describe("Fallback tables check of the doctor", () => {
     const look = (values: Readonly<Record<string, string>> = {}) =>
         fallbackTables({
             projectDir: folder,
-            configuration: async () => ({ config: configOf({ interactionsFile: "films.csv", ...values }) }),
+            configuration: async () => ({ config: good({ interactionsFile: "films.csv", ...values }) }),
         });
 
     it("the fallbackTables check fails for missing or outdated tables of an API", async () => {
@@ -230,7 +220,7 @@ describe("Storefront host check of the doctor", () => {
     it("the pageHost check warns if up will delete the stack's CloudFront distribution", async () => {
         const held = async () => ({ arns: new Set<string>(), ids: new Set([`${distribution} E1`]) });
         const distribution = "aws:cloudfront/distribution:Distribution";
-        const look = (storefront: string) => pageHost({ config: configOf({ storefront }), held, now: Date.now });
+        const look = (storefront: string) => pageHost({ config: good({ storefront }), held, now: Date.now });
         const lost = await look("api");
         assert.deepEqual(
             [lost.verdict, lost.fix],
@@ -243,21 +233,21 @@ describe("Storefront host check of the doctor", () => {
 
 describe("Trails check of the doctor", () => {
     const trailOf = (Name: string, HomeRegion: string) => ({ Name, HomeRegion, TrailARN: `arn:${HomeRegion}:${Name}` });
-    const own = trailOf(configOf().names.trail, region);
+    const own = trailOf(good().names.trail, region);
 
     it("trailFinding accepts no trail or the stack's own", () => {
-        for (const trails of [[], [own]]) assert.equal(trailFinding(trails, configOf()).verdict, "ok");
+        for (const trails of [[], [own]]) assert.equal(trailFinding(trails, good()).verdict, "ok");
     });
 
     it("trailFinding warns of another trail with price and command", () => {
         const organization = trailOf("organization", "us-east-1");
-        const { verdict, detail, fix } = trailFinding([own, organization], configOf());
+        const { verdict, detail, fix } = trailFinding([own, organization], good());
         assert.deepEqual([verdict, fix], ["warn", "pulumi config set --stack dev auditTrail false"]);
         assert.match(detail, /^the region has trail arn:us-east-1:organization\. .* ≈ \$2\.00 for 100,000 events/);
     });
 
     it("trailFinding warns of a trail with the same name in another region", () => {
-        assert.equal(trailFinding([trailOf(configOf().names.trail, "us-east-1")], configOf()).verdict, "warn");
+        assert.equal(trailFinding([trailOf(good().names.trail, "us-east-1")], good()).verdict, "warn");
     });
 });
 
@@ -266,7 +256,7 @@ describe("forecast of the first pulumi up", () => {
 
     it("forecast states minutes, one-time cost and monthly cost", () => {
         assert.equal(
-            forecast(configOf(), data).sentence,
+            forecast(good(), data).sentence,
             "`pulumi up` takes about 31 to 87 minutes on AWS, costs ≈ $0.26 to $0.50 once (import and training), and after " +
                 "that ≈ $146 a month (the campaign, even without requests) until `pulumi destroy` (US price, unverified). " +
                 "`pulumi preview` lists the cost of the other resources.",
@@ -274,16 +264,15 @@ describe("forecast of the first pulumi up", () => {
     });
 
     it("forecast follows TPS, recipe, ranking campaign, training and AutoML", () => {
-        const monthly = (values: Record<string, string>) =>
-            Math.round(forecast(configOf(values), data).monthlyUsd.high);
+        const monthly = (values: Record<string, string>) => Math.round(forecast(good(values), data).monthlyUsd.high);
         assert.equal(monthly({ minProvisionedTPS: "3" }), 438);
         assert.equal(monthly({ recipe: "aws-user-personalization-v2" }), 394);
         assert.equal(monthly({ rankingCampaign: "true" }), 292);
         assert.equal(monthly({ campaignEnabled: "false" }), 0);
         assert.equal(monthly({ campaignEnabled: "false", performAutoTraining: "true", autoTrainingDays: "1" }), 15);
-        assert.equal(forecast(configOf({ campaignEnabled: "false" }), data).minutes.high, 77);
+        assert.equal(forecast(good({ campaignEnabled: "false" }), data).minutes.high, 77);
         assert.match(
-            forecast(configOf({ performAutoML: "true", recipe: "" }), data).sentence,
+            forecast(good({ performAutoML: "true", recipe: "" }), data).sentence,
             /AutoML of several recipes: more/,
         );
     });

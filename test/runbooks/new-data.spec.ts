@@ -28,7 +28,7 @@ describe("New data of a stack", () => {
         await prepare({ input, output: interactionsFile, log: () => {} });
     };
     const configOf = (more: object = {}) =>
-        ({ interactionsFile, names, metadataFiles: {}, serving: { api: true }, ...more }) as unknown as StackConfig;
+        ({ interactionsFile, names, metadataFiles: {}, api: true, ...more }) as unknown as StackConfig;
     const job = (contentHash: string, jobNamePrefix = names.importJobPrefix): RecordedResource => ({
         kind: "DatasetImportJob",
         arn: "arn:job",
@@ -74,11 +74,7 @@ describe("New data of a stack", () => {
         assert.equal(await renewTables(configOf()), undefined, "data-prep made them");
         const rows = (await readFile(interactionsFile, "utf8")).trimEnd().split("\n");
         await writeFile(interactionsFile, `${rows.slice(0, -100).join("\n")}\n`);
-        assert.equal(
-            await renewTables(configOf({ serving: { api: false } })),
-            undefined,
-            "without an API none are used",
-        );
+        assert.equal(await renewTables(configOf({ api: false })), undefined, "without an API none are used");
         const made = (await renewTables(configOf())) ?? "";
         const tables = readTables(await readFile(made, "utf8"));
         assert.equal(tables.interactionsSha256, await sha256Of(interactionsFile));

@@ -9,7 +9,7 @@ const ndcg = (value: number) => ({ normalized_discounted_cumulative_gain_at_10: 
 const arn = (tail: string) => `arn:aws:personalize:eu-central-1:000000000000:${tail}`;
 const version = (n: number) => arn(`solution/films/v${n}`);
 const campaign = { stack: "dev", campaignArn: arn("campaign/films"), pollSeconds: 1, deadlineMinutes: 1 };
-const thresholds = { maximumNdcgDrop: 5, minimumNdcgOverPopularity: 0 };
+const thresholds = { maximumNdcgDropPercent: 5, minimumNdcgOverPopularityPercent: 0 };
 
 /**
  * Simulates a stack in which version 1 serves and the data is new. The process can be killed before and after each
@@ -221,7 +221,10 @@ describe("refusals of the quality gate", () => {
             drop ?? "",
             /0\.2000 is below 0\.2755, 5 % under the live version's 0\.2900 \(maximumNdcgDropPercent\), and by more than 0\.0271, two standard errors with 2000 test users$/,
         );
-        const both = refusals({ ...compared, fresh: ndcg(0.2) }, { ...thresholds, minimumNdcgOverPopularity: 150 });
+        const both = refusals(
+            { ...compared, fresh: ndcg(0.2) },
+            { ...thresholds, minimumNdcgOverPopularityPercent: 150 },
+        );
         assert.equal(both.length, 2);
         assert.match(both[1] ?? "", /0\.2500, 150 % over the 0\.1000 of the most popular items/);
     });
@@ -239,7 +242,10 @@ describe("refusals of the quality gate", () => {
     });
 
     it("refusals accepts an NDCG equal to the threshold", () => {
-        assert.deepEqual(refusals({ ...compared, fresh: ndcg(0.29) }, { ...thresholds, maximumNdcgDrop: 0 }), []);
+        assert.deepEqual(
+            refusals({ ...compared, fresh: ndcg(0.29) }, { ...thresholds, maximumNdcgDropPercent: 0 }),
+            [],
+        );
     });
 
     it("refusals needs the new version's metrics but not the live version's", () => {

@@ -1,6 +1,4 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { root } from "../../packages/local-aws/instance.ts";
+import { rows } from "../../config/keys.ts";
 
 /** Signs in the table "Effect of a change", by engine operation. */
 const signs: Readonly<Record<string, string>> = { create: "±", delete: "±", update: "~", replace: "+-" };
@@ -12,20 +10,9 @@ const isListed = (type: string) =>
         type,
     );
 
-/** Returns the resources that docs/configuration.md lists for a change of each key, such as `~ Campaign`. */
-export function documentedEffects(): ReadonlyMap<string, readonly string[]> {
-    const page = readFileSync(join(root, "docs", "configuration.md"), "utf8");
-    const [, section = ""] = /^## Effect of a change$([\s\S]*?)^##/m.exec(page) ?? [];
-    const rows = section.split("\n").filter((line) => line.startsWith("| `"));
-    return new Map(
-        rows.flatMap((line) => {
-            const [, keys = "", resources = ""] = line.split("|");
-            return codesIn(keys).map((key) => [key, codesIn(resources)] as const);
-        }),
-    );
-}
-
-const codesIn = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code);
+/** Returns the resources that a change of a key affects by the table of keys, such as `~ Campaign`. */
+export const documentedEffects = (key: string): readonly string[] =>
+    rows.find(([name]) => name === key)?.[1].changes?.split(", ") ?? [];
 
 /** Returns the changes of a plan with the table's signs, each once, without types that the table does not list. */
 export function effectsOf(steps: readonly { readonly op: string; readonly urn: string }[]): readonly string[] {

@@ -69,6 +69,7 @@ export const groups = {
         "test:all": "run every test",
         coverage: "run the quick tests and show which code they reach: .local/coverage/index.html",
         "test:spark": "compare data-prep on Spark with data-prep; installs Spark and a Java",
+        "config:docs": "write the keys of Pulumi.yaml and the tables of docs/configuration.md",
         "api:types": "make the API's types of app/api/openapi.yaml",
         screenshots: "take the pictures of docs/ from a running page",
     },

@@ -1,4 +1,5 @@
-import { type Adoptable, adoptables, type StackConfig } from "../../../config/config.ts";
+import type { StackConfig } from "../../../config/config.ts";
+import { type Adoptable, adoptables } from "../../../config/keys/data.ts";
 import { differingOf } from "../../../personalize/adopt.ts";
 import { isLeaving, meansTheSame } from "../../../personalize/diff.ts";
 import { kinds, type ResourceKindName } from "../../../personalize/kinds.ts";

@@ -144,8 +144,8 @@ export const lambdaConcurrency: Check<AccountDeps> = async ({ config: { region }
  * budgets.
  */
 export const budgets: Check<AccountDeps> = async ({ config }) => {
-    const { region, cost, names, stack } = config;
-    if (!cost.budget) {
+    const { region, names, stack } = config;
+    if (!config.budget) {
         return ok("not needed: only the cost guard watches the spend (config budget)");
     }
     const without = `pulumi config set --stack ${stack} budget false   # only the cost guard watches the spend then`;

@@ -39,7 +39,7 @@ export function forecast(config: StackConfig, data: DataSize): Forecast {
     const exact = (usd: number) => ({ low: usd, high: usd });
     const { campaign, ...steps } = observedMinutes;
     const minutes = total([...Object.values(steps), campaignEnabled ? campaign : nothing]);
-    const { rankingCampaign } = config.serving;
+    const { rankingCampaign } = config;
     const onceUsd = total([
         exact(ingestionUsd(data.bytes)),
         trainingUsd(recipe, data),

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { APIGatewayClient, GetAccountCommand } from "@aws-sdk/client-api-gateway";
 import { CloudFrontClient, ListDistributionsCommand } from "@aws-sdk/client-cloudfront";
 import { approximately, priceNote } from "../../../config/prices.ts";
+import { ratesOf } from "../../../config/throttles.ts";
 import { firewallUsdPerMonth, worstThroughApi } from "../../../cost/abuse.ts";
 import { sha256Of } from "../../../data-prep/files.ts";
 import { tablesPathBeside } from "../../../data-prep/places.ts";
@@ -18,8 +19,8 @@ export const fallbackTables: Check<Pick<StackDeps, "projectDir" | "configuration
     if (!("config" in found)) {
         return unknown("unknown without the configuration");
     }
-    const { interactionsFile, serving } = found.config;
-    if (!serving.api) {
+    const { interactionsFile, api } = found.config;
+    if (!api) {
         return ok(withoutApi);
     }
     const fault = await tablesFault(
@@ -33,14 +34,14 @@ export const fallbackTables: Check<Pick<StackDeps, "projectDir" | "configuration
 };
 
 /** Names the hourly cost that strangers can cause through a public API without AWS WAF (docs/cost.md, "AWS WAF"). */
-export const publicApi: Check<AccountDeps> = async ({ config: { serving, recipe, minProvisionedTPS } }) => {
-    if (!serving.api) {
+export const publicApi: Check<AccountDeps> = async ({ config }) => {
+    if (!config.api) {
         return ok(withoutApi);
     }
-    if (serving.apiKey) {
+    if (config.apiKey) {
         return ok("callers need the API key");
     }
-    const worst = worstThroughApi({ rates: serving, recipe, minProvisionedTPS, firewall: false });
+    const worst = worstThroughApi({ ...config, rates: ratesOf(config), firewall: false });
     return ok(
         `public: a stranger can cause ${approximately(worst)} an hour through it ${priceNote}. ` +
             `AWS WAF limits each address, from ${approximately(firewallUsdPerMonth(0))} a month: docs/cost.md`,
@@ -53,17 +54,17 @@ const distributionType = "aws:cloudfront/distribution:Distribution";
  * Warns that CloudFront may reject an account without a distribution, and that a stack whose storefront moves from
  * CloudFront to the API loses its distribution.
  */
-export const pageHost: Check<AccountDeps> = async ({ config: { region, serving, stack }, held }) => {
+export const pageHost: Check<AccountDeps> = async ({ config: { region, storefront, stack }, held }) => {
     const set = (value: string) => `pulumi config set --stack ${stack} storefront ${value}`;
     const ids = [...((await held())?.ids ?? [])];
     const hasOwn = ids.some((id) => id.startsWith(`${distributionType} `));
-    if (serving.storefront !== "cloudfront") {
+    if (storefront !== "cloudfront") {
         return hasOwn
             ? warn(
-                  `\`pulumi up\` deletes the stack's distribution, because storefront is ${serving.storefront}`,
+                  `\`pulumi up\` deletes the stack's distribution, because storefront is ${storefront}`,
                   `${set("cloudfront")}   # keeps it`,
               )
-            : ok(`not needed: storefront is ${serving.storefront}`);
+            : ok(`not needed: storefront is ${storefront}`);
     }
     if (hasOwn) {
         return ok("the stack has its distribution");
@@ -78,11 +79,12 @@ export const pageHost: Check<AccountDeps> = async ({ config: { region, serving, 
 };
 
 /** Checks the account's log role, without which API Gateway rejects access logs. */
-export const gatewayLogRole: Check<AccountDeps> = async ({ config: { region, serving, stack } }) => {
-    if (!serving.api || !serving.accessLogs) {
-        return ok(serving.api ? "not needed: no access logs (config apiAccessLogs)" : withoutApi);
+export const gatewayLogRole: Check<AccountDeps> = async ({ config }) => {
+    const { region, api, apiAccessLogs, stack } = config;
+    if (!api || !apiAccessLogs) {
+        return ok(api ? "not needed: no access logs (config apiAccessLogs)" : withoutApi);
     }
-    if (serving.gatewayLogRole) {
+    if (config.apiGatewayLogRole) {
         return ok("`pulumi up` makes it, for all APIs of the account (config apiGatewayLogRole)");
     }
     const { cloudwatchRoleArn } = await new APIGatewayClient({ region }).send(new GetAccountCommand({}));

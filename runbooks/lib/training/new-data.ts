@@ -46,10 +46,10 @@ export async function hasNewData({ config, recorded }: OperatedStack): Promise<b
  * interactions; without a catalogue, films are shown by id.
  * @returns the path of rebuilt tables; undefined if the tables are up to date
  */
-export async function renewTables({ interactionsFile, serving }: StackConfig): Promise<string | undefined> {
+export async function renewTables({ interactionsFile, api }: StackConfig): Promise<string | undefined> {
     const csvPath = projectFile(interactionsFile);
     const sha256 = await sha256Of(csvPath);
-    if (!serving.api || (await tablesFault(csvPath, async () => sha256)) === undefined) return undefined;
+    if (!api || (await tablesFault(csvPath, async () => sha256)) === undefined) return undefined;
     const path = tablesPathBeside(csvPath);
     const columns = await readColumns(csvPath);
     // Without a manifest, the data is assumed to be MovieLens.

@@ -17,6 +17,9 @@ export interface Compared {
     readonly testUsers: number;
 }
 
+/** Thresholds of the gate, in percent. */
+export type Thresholds = Pick<StackConfig, "maximumNdcgDropPercent" | "minimumNdcgOverPopularityPercent">;
+
 /** The share of users that the service reserves for evaluation (Developer Guide, "Evaluating a solution version"). */
 const testShare = 0.1;
 
@@ -40,19 +43,16 @@ export const standardError = (mean: number, testUsers: number): number =>
  * Returns the reasons not to switch to the new version; empty if it passes. A version is refused if it is worse than a
  * threshold allows and also worse by more than two standard errors, because a smaller difference may be chance.
  */
-export function refusals(
-    { fresh, live, popularity, testUsers }: Compared,
-    thresholds: StackConfig["qualityGate"],
-): string[] {
+export function refusals({ fresh, live, popularity, testUsers }: Compared, thresholds: Thresholds): string[] {
     const reached = fresh?.[judgedMetric];
     if (reached === undefined) {
         return ["the service has no NDCG@10 of the new version, so it cannot be judged"];
     }
-    const { maximumNdcgDrop, minimumNdcgOverPopularity } = thresholds;
+    const { maximumNdcgDropPercent, minimumNdcgOverPopularityPercent } = thresholds;
     const lived = live?.[judgedMetric];
     const popular = popularity[judgedMetric] ?? 0;
-    const least = (lived ?? 0) * (1 - maximumNdcgDrop / 100);
-    const leastOver = popular * (1 + minimumNdcgOverPopularity / 100);
+    const least = (lived ?? 0) * (1 - maximumNdcgDropPercent / 100);
+    const leastOver = popular * (1 + minimumNdcgOverPopularityPercent / 100);
     const own = standardError(reached, testUsers);
     // Both versions were evaluated with the same number of users, and the popular items with all users.
     const chance = 2 * Math.hypot(own, standardError(lived ?? 0, testUsers));
@@ -62,12 +62,12 @@ export function refusals(
         ...(lived !== undefined && reached < least && lived - reached > chance
             ? [
                   `its NDCG@10 of ${four(reached)} is below ${four(least)}, ` +
-                      `${maximumNdcgDrop} % under the live version's ${four(lived)} (maximumNdcgDropPercent)${beyond(chance)}`,
+                      `${maximumNdcgDropPercent} % under the live version's ${four(lived)} (maximumNdcgDropPercent)${beyond(chance)}`,
               ]
             : []),
         ...(leastOver - reached > 2 * own
             ? [
-                  `its NDCG@10 of ${four(reached)} is below ${four(leastOver)}, ${minimumNdcgOverPopularity} % over ` +
+                  `its NDCG@10 of ${four(reached)} is below ${four(leastOver)}, ${minimumNdcgOverPopularityPercent} % over ` +
                       `the ${four(popular)} of the most popular items (minimumNdcgOverPopularityPercent)${beyond(2 * own)}`,
               ]
             : []),

@@ -1,4 +1,3 @@
-import type { StackConfig } from "../../../config/config.ts";
 import {
     nameInArn,
     nowIso,
@@ -16,7 +15,7 @@ import {
 } from "../../../personalize/operations/state-flags.ts";
 import { switchVersion } from "../../../personalize/operations/switch-version.ts";
 import { RunbookError } from "../cli/runbook.ts";
-import { type Compared, judgedMetric, refusals } from "./quality-gate.ts";
+import { type Compared, judgedMetric, refusals, type Thresholds } from "./quality-gate.ts";
 
 /** Dependencies of a retraining, which tests replace. */
 export interface RetrainDeps extends OperationDeps {
@@ -55,7 +54,7 @@ export interface Retrained {
 export async function retrain(
     deps: RetrainDeps,
     campaign: OperatedCampaign,
-    thresholds: StackConfig["qualityGate"],
+    thresholds: Thresholds,
 ): Promise<Retrained> {
     const { stack, campaignArn } = campaign;
     const ssm = deps.ssm(regionOf(campaignArn));

@@ -13,14 +13,15 @@ import type { Manifest } from "../../../data-prep/manifest.ts";
 import { prepare } from "../../../data-prep/prepare.ts";
 import type { TablesDocument } from "../../../data-prep/tables/document.ts";
 import { ratingsFile, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
-import { configWith, inputsOf, inputsOfNamed, made, settled, useMocks, value } from "../mocks.ts";
+import { good } from "../../config/parsed.ts";
+import { inputsOf, inputsOfNamed, made, settled, useMocks, value } from "../mocks.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
 const price = { estimatedMonthlyCostUsd: 11.89, unparkedUsdPerMonth: 157.89, limitIsSet: false, monthlyLimitUsd: 198 };
 
 async function makeApi(values: Record<string, string> = {}, { hosted = false, isClosed = false } = {}) {
     await useMocks();
-    const config = configWith(values);
+    const config = good(values);
     const page = hosted ? { "index.html": new pulumi.asset.StringAsset("<html>") } : undefined;
     const [trackingId, watchedFilterArn] = ["tracker-1", "arn:of:unwatched"];
     const args = {
@@ -154,7 +155,7 @@ describe("RecommendationApi component", () => {
 
     it("Prefetch runs on a schedule, and RankingCampaign has the minimum TPS 1", async () => {
         await useMocks();
-        const config = configWith({ rankingCampaign: "true", prefetchUsers: "5" });
+        const config = good({ rankingCampaign: "true", prefetchUsers: "5" });
         const [tableName, watchedFilterArn, failuresArn] = ["films", "arn:of:unwatched", "arn:of:failures"];
         new Prefetch("prefetch", { config, caller, tableName, watchedFilterArn, failuresArn });
         const ranking = new RankingCampaign("ranking", {

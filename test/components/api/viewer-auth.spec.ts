@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { checkViewerAuth } from "../../../components/api/viewer-auth.ts";
-import { configWith, useMocks } from "../mocks.ts";
+import { good } from "../../config/parsed.ts";
+import { useMocks } from "../mocks.ts";
 
 describe("checkViewerAuth", () => {
     useMocks();
     const check = (viewerIssuer: string, env: NodeJS.ProcessEnv) => {
-        const config = configWith({ viewerAuth: "jwt", viewerIssuer, viewerAudience: "films" });
+        const config = good({ viewerAuth: "jwt", viewerIssuer, viewerAudience: "films" });
         checkViewerAuth(config, env, new pulumi.ComponentResource("test:Issuer", "issuer"));
     };
 

@@ -4,7 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { enforceResourceRules } from "../../../components/common/resource-rules.ts";
 import { SpendBudget } from "../../../components/cost/spend-budget.ts";
 import { Campaign } from "../../../components/personalize/resources.ts";
-import { configWith, made, settled, useMocks } from "../mocks.ts";
+import { good } from "../../config/parsed.ts";
+import { made, settled, useMocks } from "../mocks.ts";
 
 const open = JSON.stringify({
     Version: "2012-10-17",
@@ -73,7 +74,7 @@ describe("enforceResourceRules", () => {
     });
 
     it("budgetByTag accepts the stack's own budget and no other stack's", async () => {
-        const config = configWith({ budgetByTag: "true" });
+        const config = good({ budgetByTag: "true" });
         enforceResourceRules({}, config);
         const campaign = (name: string) =>
             new Campaign(name, { name, solutionArn: "s", solutionVersionArn: "s/v", minProvisionedTPS: 1, ...common });

@@ -3,13 +3,14 @@ import { CostGuard } from "../../../components/cost/cost-guard.ts";
 import { SpendBudget, waiversOf } from "../../../components/cost/spend-budget.ts";
 import { Notifications } from "../../../components/observability/notifications.ts";
 import { waiverProblems } from "../../../iam/resource-rules.ts";
-import { configWith, inputsOf, made, settled, tags, useMocks } from "../mocks.ts";
+import { good } from "../../config/parsed.ts";
+import { inputsOf, made, settled, tags, useMocks } from "../mocks.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
 
 async function makeAll(values: Record<string, string> = {}) {
     await useMocks();
-    const config = configWith(values);
+    const config = good(values);
     const notices = new Notifications("notices", { config, caller });
     const { topicArn, failuresArn } = notices;
     const budget = new SpendBudget("budget", { config, monthlyLimitUsd: 192.5, topicArn });
@@ -77,10 +78,10 @@ describe("Cost guard components", () => {
     });
 
     it("budget: false creates no budget, and its waiver has a reason", async () => {
-        const { cost } = await makeAll({ budget: "false" });
+        const config = await makeAll({ budget: "false" });
         assert.deepEqual([ofType("Budget").length, ofType("Function").length], [0, 1]);
-        assert.deepEqual(waiverProblems(waiversOf(cost)), []);
-        assert.match(waiversOf(cost)["campaign-without-budget"] ?? "", /only the cost guard limits the spend/);
+        assert.deepEqual(waiverProblems(waiversOf(config)), []);
+        assert.match(waiversOf(config)["campaign-without-budget"] ?? "", /only the cost guard limits the spend/);
         assert.deepEqual(waiversOf({ budget: true }), {});
     });
 

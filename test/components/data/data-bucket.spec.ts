@@ -7,7 +7,8 @@ import { prefixesOf } from "../../../components/data/data-bucket.ts";
 import { schemaBeside } from "../../../components/personalize/metadata.ts";
 import type { StackConfig } from "../../../config/config.ts";
 import { executionRolePolicy } from "../../../iam/import-access.ts";
-import { configWith, schemaText } from "../mocks.ts";
+import { good } from "../../config/parsed.ts";
+import { schemaText } from "../mocks.ts";
 
 describe("Data files of a stack", () => {
     let folder: string;
@@ -51,8 +52,8 @@ describe("Data files of a stack", () => {
             "users.csv",
             "batch/input/users.json",
         ];
-        assert.deepEqual(prefixesOf(configWith({})), { readPrefixes: [interactions], writePrefix: undefined });
-        const all = configWith({ itemsFile: "i.csv", usersFile: "u.csv", batchInferenceFile: "b.jsonl" });
+        assert.deepEqual(prefixesOf(good({})), { readPrefixes: [interactions], writePrefix: undefined });
+        const all = good({ itemsFile: "i.csv", usersFile: "u.csv", batchInferenceFile: "b.jsonl" });
         assert.deepEqual(prefixesOf(all), {
             readPrefixes: [interactions, items, users, input],
             writePrefix: "batch/output/",
@@ -62,11 +63,11 @@ describe("Data files of a stack", () => {
                 .flat()
                 .map(({ Action, Resource }) => [Action, Resource]);
         const arn = (key: string) => `arn:aws:s3:::films/${key}*`;
-        assert.deepEqual(actions(configWith({ itemsFile: "i.csv" })), [
+        assert.deepEqual(actions(good({ itemsFile: "i.csv" })), [
             ["s3:ListBucket", "arn:aws:s3:::films"],
             ["s3:GetObject", [arn(interactions ?? ""), arn(items ?? "")]],
         ]);
-        assert.deepEqual(actions(configWith({ batchInferenceFile: "b.jsonl" })).at(-1), [
+        assert.deepEqual(actions(good({ batchInferenceFile: "b.jsonl" })).at(-1), [
             "s3:PutObject",
             "arn:aws:s3:::films/batch/output/*",
         ]);

@@ -8,7 +8,8 @@ import { dashboardBody, dashboardUrl } from "../../../components/observability/d
 import { Observability } from "../../../components/observability/observability.ts";
 import * as metrics from "../../../config/metrics.ts";
 import { trailRolePolicy, trailRoleTrust } from "../../../iam/trail-access.ts";
-import { configWith, inputsOf, made, settled, tags, useMocks, value } from "../mocks.ts";
+import { good } from "../../config/parsed.ts";
+import { inputsOf, made, settled, tags, useMocks, value } from "../mocks.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..");
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
@@ -161,7 +162,7 @@ describe("CloudWatch alarms", () => {
 describe("Observability component", () => {
     const observe = async (values: Record<string, string>) => {
         await useMocks();
-        const config = configWith(values);
+        const config = good(values);
         const observability = new Observability("observability", {
             config,
             caller,
@@ -175,7 +176,7 @@ describe("Observability component", () => {
     it("each alarm notifies the topic and links its runbook page", async () => {
         const { config } = await observe({});
         const its = made.filter(({ type }) => type.endsWith(":MetricAlarm")).map(({ inputs }) => inputs);
-        assert.equal(its.length, alarmCount(config.serving.api) - 1);
+        assert.equal(its.length, alarmCount(config.api) - 1);
         for (const alarm of its) {
             const id = String(alarm.name).slice(config.names.alarmPrefix.length + 1);
             assert.match(alarm.alarmDescription, new RegExp(`^[^.]+: docs/runbooks/${id}\\.md$`));
@@ -211,7 +212,7 @@ describe("Observability component", () => {
 describe("AuditTrail component", () => {
     it("the trail has log file validation, a private bucket and a log group", async () => {
         await useMocks();
-        const config = configWith({ permissionsBoundary: "arn:aws:iam::123456789012:policy/boundary" });
+        const config = good({ permissionsBoundary: "arn:aws:iam::123456789012:policy/boundary" });
         const { names } = config;
         new AuditTrail("audit", { config, caller, bucketName: "films-trail" });
         await settled();

@@ -8,8 +8,8 @@ import { autoTrainingPrice } from "../../../components/cost/price-table.ts";
 import { namesFor, type StackConfig } from "../../../config/config.ts";
 import { itemInteractionsSchema } from "../../../data-prep/avro.ts";
 import type { StateFlags } from "../../../personalize/operations/state-flags.ts";
+import { good } from "../../config/parsed.ts";
 import {
-    configWith,
     inputsOf,
     inputsOfNamed,
     made,
@@ -39,7 +39,7 @@ describe("Recommender component", () => {
     after(() => rm(folder, { recursive: true, force: true }));
 
     it("Recommender creates the expected resources with name, region and deadline", async () => {
-        await recommender(configWith({}));
+        await recommender(good({}));
         const dynamic = "pulumi-nodejs:dynamic/personalize";
         assert.deepEqual(typesAndNames(), [
             "movie-recommender:personalize:Recommender movies",
@@ -94,7 +94,7 @@ describe("Recommender component", () => {
     });
 
     it("Recommender sets no recipeArn with performAutoML", async () => {
-        await recommender(configWith({ recipe: "", performAutoML: "true" }));
+        await recommender(good({ recipe: "", performAutoML: "true" }));
         assert.equal(inputsOf("Solution").performAutoML, true);
         assert.equal("recipeArn" in inputsOf("Solution"), false);
     });
@@ -102,8 +102,8 @@ describe("Recommender component", () => {
     it("Recommender creates no campaign while it is parked or disabled", async () => {
         const parked = { reason: "holidays", since: "2026-11-25T12:00:00Z", campaign: null };
         for (const [config, stateFlags] of [
-            [configWith({}), { parked }],
-            [configWith({ campaignEnabled: "false" }), {}],
+            [good({}), { parked }],
+            [good({ campaignEnabled: "false" }), {}],
         ] as const) {
             await useMocks();
             const { campaignArn } = await recommender(config, stateFlags);
@@ -118,27 +118,27 @@ describe("Recommender component", () => {
 
     it("Recommender passes the job of `retrain --reimport` to the import job", async () => {
         const reimport = { reason: "retrain --reimport", since: "2026-11-25T12:00:00Z", importJobArn: "arn:of:job-1" };
-        await recommender(configWith({}), { reimport });
+        await recommender(good({}), { reimport });
         assert.equal(inputsOf("DatasetImportJob").repeats, "arn:of:job-1");
     });
 
     it("the campaign stays at a held version but not at a switched one", async () => {
         const serving = { solutionVersionArn: "arn:of:old", reason: "worse", since: "2026-11-25T12:00:00Z" };
-        await recommender(configWith({}), { serving: { ...serving, hold: true } });
+        await recommender(good({}), { serving: { ...serving, hold: true } });
         assert.equal(inputsOf("Campaign").solutionVersionArn, "arn:of:old");
         await useMocks();
-        await recommender(configWith({}), { serving: { ...serving, hold: false } });
+        await recommender(good({}), { serving: { ...serving, hold: false } });
         assert.equal(inputsOf("Campaign").solutionVersionArn, "movies");
         const automatic = { performAutoTraining: "true", syncWithLatestSolutionVersion: "true" };
         await useMocks();
-        await recommender(configWith(automatic), { serving: { ...serving, hold: true } });
+        await recommender(good(automatic), { serving: { ...serving, hold: true } });
         assert.equal(inputsOf("Campaign").solutionVersionArn, "arn:of:old");
     });
 
     it("tables of a version are uploaded before the campaign and retained", async () => {
         const tables = join(folder, "fallback-tables.json");
         await writeFile(tables, "{}");
-        await recommender(configWith({}), {}, tables);
+        await recommender(good({}), {}, tables);
         const object = inputsOfNamed("BucketObjectv2", "movies-tables");
         assert.deepEqual(
             [object.bucket, object.key, await object.source.path, object.sourceHash],
@@ -153,14 +153,14 @@ describe("Recommender component", () => {
 
     it("syncWithLatestSolutionVersion sets $LATEST and trains nothing for an import", async () => {
         const automatic = { performAutoTraining: "true", syncWithLatestSolutionVersion: "true", autoTrainingDays: "1" };
-        await recommender(configWith(automatic));
+        await recommender(good(automatic));
         const { solution } = namesFor("dev");
         assert.equal(inputsOf("Campaign").solutionVersionArn, `${solution}/$LATEST`);
         assert.equal(inputsOf("Solution").performAutoTraining, true);
         assert.equal(inputsOf("Solution").schedulingExpression, "rate(1 day)");
         assert.deepEqual(ignored.SolutionVersion, ["rows", "eventParameters"]);
         await useMocks();
-        await recommender(configWith({ ...automatic, syncWithLatestSolutionVersion: "false", autoTrainingDays: "7" }));
+        await recommender(good({ ...automatic, syncWithLatestSolutionVersion: "false", autoTrainingDays: "7" }));
         assert.equal(inputsOf("Campaign").solutionVersionArn, "movies");
         assert.equal(inputsOf("Solution").schedulingExpression, "rate(7 days)");
         assert.deepEqual(ignored.SolutionVersion, []);
@@ -183,7 +183,7 @@ describe("Recommender component", () => {
                 again: 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")',
             }),
         };
-        const { watchedFilterArn } = await recommender(configWith(given));
+        const { watchedFilterArn } = await recommender(good(given));
         const arn = "arn:aws:personalize:eu-central-1:000000000000:filter/movie-recommender-unwatched";
         assert.equal(await value(watchedFilterArn), arn);
         await settled();
@@ -199,7 +199,7 @@ describe("Recommender component", () => {
             unseen: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("*")',
         };
         const given = { filters: JSON.stringify(filters), eventTracker: "true", watchedFilter: "false" };
-        const { watchedFilterArn } = await recommender(configWith(given));
+        const { watchedFilterArn } = await recommender(good(given));
         assert.equal(await value(watchedFilterArn), "");
         const { datasetGroup, eventTracker } = namesFor("dev");
         const found = made.filter(({ type }) => type.endsWith(":Filter"));
@@ -215,7 +215,7 @@ describe("Recommender component", () => {
     });
 
     it("batchInferenceFile creates one batch job on the program's solution version", async () => {
-        await recommender(configWith({ batchInferenceFile: "users.jsonl" }));
+        await recommender(good({ batchInferenceFile: "users.jsonl" }));
         const job = inputsOf("BatchInferenceJob");
         assert.equal(job.solutionVersionArn, "movies");
         assert.equal(job.inputLocation, "s3://films/batch.csv");
@@ -231,7 +231,7 @@ describe("Recommender component", () => {
             await writeFile(join(folder, `${kind}.schema.json`), text);
         }
         const files = { itemsFile: join(folder, "items.csv"), usersFile: join(folder, "users.csv") };
-        await recommender(configWith(files));
+        await recommender(good(files));
         const names = namesFor("dev");
         const of = (kind: string, type: string) =>
             made.find((args) => args.name === `movies-${kind}` && args.type.endsWith(`:${type}`))?.inputs;

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { Storefront } from "../../../components/storefront/storefront.ts";
-import { configWith, inputsOf, settled, useMocks } from "../mocks.ts";
+import { good } from "../../config/parsed.ts";
+import { inputsOf, settled, useMocks } from "../mocks.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789012" };
 
 async function makePage(values: Record<string, string> = {}, isClosed = false) {
     await useMocks();
-    const config = configWith({ storefront: "cloudfront", ...values });
+    const config = good({ storefront: "cloudfront", ...values });
     const apiHost = "abc.execute-api.eu-central-1.amazonaws.com";
     new Storefront("page", { config, caller, bucketName: "films", files: [], imageOrigins: [], apiHost, isClosed });
     await settled();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { planOf } from "../../../runbooks/lib/cost/plan.ts";
-import { configWith } from "../../components/mocks.ts";
+import { good } from "../../config/parsed.ts";
 
 describe("planOf a deployed stack", () => {
     it("planOf counts each metric of the recorded alarms", () => {
@@ -13,7 +13,7 @@ describe("planOf a deployed stack", () => {
             { type: "aws:cloudwatch/dashboard:Dashboard", inputs: {} },
         ];
         const data = { interactions: 0, bytes: 0, batchUsers: 7 };
-        const { alarmMetrics, batchUsers } = planOf(configWith({}), { deployment: { resources } }, data);
+        const { alarmMetrics, batchUsers } = planOf(good({}), { deployment: { resources } }, data);
         assert.deepEqual([alarmMetrics, batchUsers], [4, 7]);
     });
 });

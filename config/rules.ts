@@ -1,0 +1,186 @@
+import { type KeyName, type KeyValues, keys } from "./keys.ts";
+import { bucketNameFor, endings, type Names, storefrontEnding, suffixFor, trailEnding } from "./names.ts";
+import { approximately, campaignUsdPerMonth, isV2 } from "./prices.ts";
+import { regionProblem } from "./regions.ts";
+
+/** The stack that the configuration belongs to. */
+export interface StackPlace {
+    readonly project: string;
+    readonly stack: string;
+    readonly region: string | undefined;
+    /** All keys that are set, with their namespace. */
+    readonly keys: readonly string[];
+    /** Those keys that `pulumi config set --secret` encrypts. */
+    readonly secretKeys: readonly string[];
+}
+
+/** A broken rule. It is left out if a key that it follows has a problem itself. */
+export interface Broken {
+    readonly path: string;
+    readonly reason: string;
+    readonly follows?: readonly (KeyName | "aws:region")[];
+}
+
+/** The rules about several keys, and about the stack, that the values break. */
+export const brokenRules = (values: KeyValues, names: Names, stack: StackPlace): readonly Broken[] =>
+    [
+        ...trainingRules(values, names),
+        ...servingRules(values),
+        ...viewerRules(values),
+        bucketRule(values, stack),
+        suffixRule(values, names, stack),
+        ...regionRules(values, stack),
+    ].filter((rule) => rule !== false);
+
+type Rules = readonly (Broken | false)[];
+
+/** Pattern for general purpose bucket names (S3 User Guide, "Bucket naming rules"), without the rare rules. */
+const bucketNamePattern = /^(?!xn--)(?!.*\.\.)(?!\d+(\.\d+){3}$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+/** HTTP only on this machine: see `components/api/viewer-auth.ts`. */
+const issuerPattern = /^(https:\/\/[^\s/?#]+|http:\/\/(127\.0\.0\.1|localhost)(:\d+)?)(\/[^\s?#]*)?$/;
+const v2Recipe = "aws-user-personalization-v2";
+
+function trainingRules(values: KeyValues, names: Names): Rules {
+    const { recipe, performAutoML, minProvisionedTPS } = values;
+    return [
+        performAutoML &&
+            recipe !== undefined && {
+                path: "performAutoML",
+                reason:
+                    `is true while recipe is "${recipe}": with AutoML Personalize chooses the recipe. ` +
+                    'Run `pulumi config set recipe ""`, or `pulumi config set performAutoML false`',
+                follows: ["recipe"],
+            },
+        !performAutoML &&
+            recipe === undefined && {
+                path: "recipe",
+                reason: `is ""; it must be ${keys.recipe.type}`,
+                follows: ["performAutoML"],
+            },
+        values.syncWithLatestSolutionVersion &&
+            !values.performAutoTraining && {
+                path: "syncWithLatestSolutionVersion",
+                reason:
+                    "is true while performAutoTraining is false: without automatic training `pulumi up` creates every new version " +
+                    "and switches to it. Set both or neither",
+                follows: ["performAutoTraining"],
+            },
+        Object.keys(values.eventWeights).length > 0 &&
+            !isV2(recipe ?? "") && {
+                path: "eventWeights",
+                reason:
+                    `is set, and only recipes of version 2 have event weights. Run \`pulumi config set recipe ${v2Recipe}\` ` +
+                    `(its idle campaign costs ${approximately(campaignUsdPerMonth(v2Recipe, minProvisionedTPS))} a month), ` +
+                    "or `pulumi config rm eventWeights`",
+                follows: ["recipe", "performAutoML", "minProvisionedTPS"],
+            },
+        values.watchedFilter &&
+            names.watchedFilter in values.filters && {
+                path: `filters.${names.watchedFilter}`,
+                reason: "has the name of the filter that watchedFilter creates. Choose another name, or run `pulumi config set watchedFilter false`",
+                follows: ["nameSuffix", "watchedFilter"],
+            },
+    ];
+}
+
+const servingRules = ({ api, apiKey, storefront, rankingCampaign }: KeyValues): Rules => [
+    apiKey &&
+        storefront !== "none" && {
+            path: "apiKey",
+            reason: `is true while storefront is ${storefront}: every visitor could read the key in the page. Run \`pulumi config set storefront none\``,
+            follows: ["storefront"],
+        },
+    rankingCampaign &&
+        !api && {
+            path: "rankingCampaign",
+            reason:
+                "is true while api is false: without the API the campaign gets no requests, but it is billed. " +
+                "Run `pulumi config set rankingCampaign false`",
+            follows: ["api"],
+        },
+];
+
+function viewerRules({ viewerAuth, viewerIssuer = "", viewerAudience, viewerClaim }: KeyValues): Rules {
+    if (viewerAuth === "none") {
+        return [
+            viewerIssuer !== "" && {
+                path: "viewerIssuer",
+                reason: `is "${viewerIssuer}" while viewerAuth is none: no token is checked. Run \`pulumi config set viewerAuth jwt\``,
+                follows: ["viewerAuth"],
+            },
+        ];
+    }
+    return [
+        !issuerPattern.test(viewerIssuer) && {
+            path: "viewerIssuer",
+            reason: `is "${viewerIssuer}"; with viewerAuth jwt it must be the https:// address in claim iss of the tokens, for example https://login.example`,
+        },
+        viewerAudience === undefined && {
+            path: "viewerAudience",
+            reason: "is empty; with viewerAuth jwt it must be claim aud of the tokens, usually the client id",
+        },
+        viewerClaim === "" && {
+            path: "viewerClaim",
+            reason: "is empty; it must be the claim that holds the viewer's id, for example sub",
+        },
+    ];
+}
+
+/** The bucket's name, with the longest ending that the program appends for the buckets of trail and page. */
+function bucketRule({ bucketName, auditTrail, api, storefront }: KeyValues, { stack }: StackPlace): Broken | false {
+    const ending = auditTrail ? trailEnding : api && storefront === "cloudfront" ? storefrontEnding : "";
+    const effective = bucketNameFor({ bucketName, stack }, "012345678901");
+    const path = "bucketName";
+    if (!bucketNamePattern.test(effective)) {
+        const which =
+            bucketName === ""
+                ? `is not set, and the default of stack ${stack} would be "${effective}"`
+                : `is "${bucketName}"`;
+        const reason = `${which}; S3 requires 3 to 63 lower-case letters, digits, single dots and hyphens, and not an IP address`;
+        return { path, reason };
+    }
+    const longest = 63 - ending.length;
+    const reason = `gives "${effective}", too long for the bucket "…${ending}": at most ${longest} characters`;
+    return effective.length > longest && { path, reason };
+}
+
+function suffixRule({ nameSuffix }: KeyValues, names: Names, { stack }: StackPlace): Broken | false {
+    const suffix = suffixFor(stack, nameSuffix);
+    const room = Math.min(
+        ...Object.entries(names).map(([kind, name]) => {
+            const longest = /role$/i.test(kind) ? 64 : 63 - (endings[kind] ?? 0);
+            return longest - name.length;
+        }),
+    );
+    const which = suffix === nameSuffix ? `is "${suffix}"` : `is "${nameSuffix}", for stack ${stack} "${suffix}"`;
+    const reason = `${which}; it must be at most ${suffix.length + room} letters, digits, - and _`;
+    return (!/^[a-zA-Z0-9_-]*$/.test(suffix) || room < 0) && { path: "nameSuffix", reason };
+}
+
+/** Region and the key's region; refuses credentials in the configuration. */
+function regionRules({ kmsKeyArn = "" }: KeyValues, { region, keys: set }: StackPlace): Rules {
+    const keyRegion = kmsKeyArn.split(":")[3] ?? region;
+    const unknown = region && regionProblem(region);
+    return [
+        region === undefined && {
+            path: "aws:region",
+            reason: "is not set. Run `pulumi config set aws:region eu-central-1`",
+        },
+        unknown !== undefined && unknown !== "" && { path: "aws:region", reason: unknown },
+        region !== undefined &&
+            keyRegion !== region && {
+                path: "kmsKeyArn",
+                reason: `is in ${keyRegion}; the key must be in the bucket's region, ${region}`,
+                follows: ["aws:region", "kmsKeyArn"],
+            },
+        ...["profile", "accessKey", "assumeRoles"].map(
+            (key) =>
+                set.includes(`aws:${key}`) && {
+                    path: `aws:${key}`,
+                    reason:
+                        "would affect only a part of the program: Personalize and the runbooks use the environment's credentials. " +
+                        `Run \`pulumi config rm aws:${key}\`, and set AWS_PROFILE, for example`,
+                },
+        ),
+    ];
+}
