@@ -5,7 +5,7 @@ import { rows } from "./keys.ts";
 import { textOf } from "./kinds.ts";
 
 /** Markdown as plain text: without code marks, and links without their targets. */
-const plain = (markdown: string) => markdown.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1").replaceAll("`", "");
+const plain = (markdown: string) => markdown.replaceAll(/\[([^[\]]*)\]\([^()]*\)/g, "$1").replaceAll("`", "");
 const code = (text: string) => (text === "" ? "" : `\`${text}\``);
 
 /** The keys with their defaults, as Pulumi.yaml declares them. */
