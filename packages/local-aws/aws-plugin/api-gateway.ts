@@ -94,7 +94,7 @@ export async function patch(call: Call, key: Properties, patchOperations: readon
     if (patchOperations.length > 0) await call({ ...key, patchOperations });
 }
 
-/** Returns a `put` that patches only changed properties. */
+/** Returns a `put` function for a resource type, which sends patch operations for changed properties only. */
 export const patching =
     (call: Call) => (input: Properties, change: { readonly key: Properties; readonly before: Properties }) =>
         patch(call, change.key, patches(change.before, input));

@@ -132,7 +132,7 @@ async function prepare(instance: Instance): Promise<{ users: string[]; sha256: s
     const badRows =
         how === undefined ? [] : ["--bad-rows", how, ...(file === undefined ? [] : [resolve(caller, file)])];
     const args = ["data-prep/cli.ts", ...input, ...tables, ...reading, ...badRows];
-    // data-prep's messages then suggest `npm run demo` commands.
+    // With this variable, data-prep's messages suggest `npm run demo` commands.
     const typed = JSON.stringify(["npm", "run", "demo", "--", ...process.argv.slice(2)]);
     const env = options.data === undefined ? {} : { MOVIE_RECOMMENDER_TYPED: typed };
     const { exitCode, stderr } = await run(instance, process.execPath, args, (line) => say(`   ${line}`), env);

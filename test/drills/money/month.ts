@@ -96,7 +96,7 @@ export async function month(
     };
 }
 
-/** Whether a run changed the probe in its state, because the guard's own requests count as an action. */
+/** Whether a run changed the probe in the guard's state: a probe request counts as an action of the guard. */
 const isOfNote = (before: string | undefined, after: string | undefined) => {
     const probeIn = (text: string | undefined) => JSON.stringify(JSON.parse(text ?? "{}").probe ?? null);
     return before !== after && probeIn(before) !== probeIn(after);
