@@ -1,6 +1,6 @@
 import type { Adoptable } from "./keys/data.ts";
 import { type KeyValues, keys } from "./keys.ts";
-import { textOf } from "./kinds.ts";
+import { readTable } from "./kinds.ts";
 import { type Names, namesFor, suffixFor } from "./names.ts";
 import { type Broken, brokenRules, type StackPlace } from "./rules.ts";
 import { secretProblems } from "./secret-keys.ts";
@@ -14,17 +14,9 @@ export interface ConfigProblem {
     readonly reason: string;
 }
 
-/** OpenID Connect issuer, audience, and the claim that holds the viewer's id. */
-export interface ViewerAuthConfig {
-    readonly issuer: string;
-    readonly audience: string;
-    readonly claim: string;
-}
-
-type Replaced = "viewerAuth" | "viewerIssuer" | "viewerAudience" | "viewerClaim" | "itemsFile" | "usersFile";
-
 /** The stack's validated configuration: the values of all keys, and what follows from several of them. */
-export interface StackConfig extends Omit<KeyValues, Replaced | "adopt" | "eventWeights"> {
+export interface StackConfig
+    extends Omit<KeyValues, "viewerAuth" | "itemsFile" | "usersFile" | "adopt" | "eventWeights"> {
     readonly project: string;
     readonly stack: string;
     readonly region: string;
@@ -34,7 +26,7 @@ export interface StackConfig extends Omit<KeyValues, Replaced | "adopt" | "event
     /** Weight of each event type in training, from 0 to 1; undefined: all events count equally. */
     readonly eventWeights: Readonly<Record<string, number>> | undefined;
     /** The issuer of viewers' tokens; undefined: any caller can name any viewer. */
-    readonly viewerAuth: ViewerAuthConfig | undefined;
+    readonly viewerAuth: KeyValues["viewerAuth"] | undefined;
     /** ARNs of existing resources that the program shall manage. */
     readonly adopt: Readonly<Partial<Record<Adoptable, string>>>;
 }
@@ -61,13 +53,11 @@ export function parseConfig(
     get: (key: string) => string | undefined,
     stack: StackPlace,
 ): StackConfig | readonly ConfigProblem[] {
-    const broken: Broken[] = [...unknownKeys(stack.keys, stack.project), ...secretProblems(stack)];
-    const values = Object.fromEntries(
-        Object.entries(keys).map(([name, key]) => {
-            const refuse = (reason: string, member = "") => void broken.push({ path: `${name}${member}`, reason });
-            return [name, key.read(get(name) ?? textOf(key.default), refuse, name)];
-        }),
-    ) as KeyValues;
+    const exposed = secretProblems(stack);
+    const broken: Broken[] = [...unknownKeys(stack.keys, stack.project), ...exposed];
+    // No message may repeat the value of a secret, so those that are refused are not read.
+    const read = (name: string) => (exposed.some(({ path }) => path === name) ? undefined : get(name));
+    const values = readTable(keys, read, (path, reason) => void broken.push({ path, reason }));
     const names = namesFor(stack.stack, values.nameSuffix);
     broken.push(...brokenRules(values, names, stack));
     const invalid = new Set(broken.map(({ path }) => path));
@@ -81,7 +71,7 @@ export function parseConfig(
 }
 
 function configOf(values: KeyValues, names: Names, { project, stack, region = "" }: StackPlace): StackConfig {
-    const { viewerAuth, viewerIssuer = "", viewerAudience = "", viewerClaim, itemsFile, usersFile, ...others } = values;
+    const { viewerAuth, itemsFile, usersFile, ...others } = values;
     const weights = Object.entries(values.eventWeights).toSorted(([a], [b]) => (a < b ? -1 : 1));
     return {
         ...others,
@@ -92,8 +82,7 @@ function configOf(values: KeyValues, names: Names, { project, stack, region = ""
         nameSuffix: suffixFor(stack, values.nameSuffix),
         metadataFiles: { items: itemsFile, users: usersFile },
         eventWeights: weights.length === 0 ? undefined : Object.fromEntries(weights),
-        viewerAuth:
-            viewerAuth === "none" ? undefined : { issuer: viewerIssuer, audience: viewerAudience, claim: viewerClaim },
+        viewerAuth: viewerAuth.issuer === "" ? undefined : viewerAuth,
         // The page needs the API.
         storefront: values.api ? values.storefront : "none",
         // The program's own tags replace those of the configuration.

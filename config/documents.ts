@@ -8,10 +8,13 @@ import { textOf } from "./kinds.ts";
 const plain = (markdown: string) => markdown.replaceAll(/\[([^[\]]*)\]\([^()]*\)/g, "$1").replaceAll("`", "");
 const code = (text: string) => (text === "" ? "" : `\`${text}\``);
 
+/** The rows of keys, without their members. */
+const topRows = rows.filter(([name]) => !name.includes("."));
+
 /** The keys with their defaults, as Pulumi.yaml declares them. */
 const declared = () =>
     Object.fromEntries(
-        rows.map(([name, { description, default: value }]) => [
+        topRows.map(([name, { description, default: value }]) => [
             name,
             name.includes(":") ? value : { description: plain(description), default: value },
         ]),
@@ -21,14 +24,14 @@ const keyTable = () => [
     "| key | value | default | meaning |",
     "|---|---|---|---|",
     ...rows.map(
-        ([name, { type, isFile, description, default: value }]) =>
-            `| ${code(name)} | ${isFile ? "a file" : type} | ${code(textOf(value)) || "(empty)"} | ${description} |`,
+        ([name, { type, isFile, members, description, default: value }]) =>
+            `| ${code(name)} | ${isFile ? "a file" : type} | ${members ? "" : code(textOf(value)) || "(empty)"} | ${description} |`,
     ),
 ];
 
 /** One line for all keys with the same effect. */
 function effectTable(): readonly string[] {
-    const sharing = Map.groupBy(rows, ([, { changes = "", effect = "" }]) => {
+    const sharing = Map.groupBy(topRows, ([, { changes = "", effect = "" }]) => {
         const resources = changes.split(", ").map(code).join(", ");
         return `${resources} | ${effect} |`;
     });

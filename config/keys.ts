@@ -3,7 +3,7 @@ import { costKeys } from "./keys/cost.ts";
 import { dataKeys } from "./keys/data.ts";
 import { servingKeys } from "./keys/serving.ts";
 import { trainingKeys } from "./keys/training.ts";
-import { type Key, text } from "./kinds.ts";
+import { type Key, text, type ValuesOf } from "./kinds.ts";
 
 /**
  * The table of configuration keys, in the order of the documents. Parser, types, hints for unknown keys, Pulumi.yaml, the
@@ -14,12 +14,13 @@ export const keys = { ...dataKeys, ...trainingKeys, ...servingKeys, ...costKeys,
 export type KeyName = keyof typeof keys;
 
 /** The values of all keys, as `parseConfig` reads them. */
-export type KeyValues = {
-    readonly [Name in KeyName]: (typeof keys)[Name] extends Key<infer T> ? T : never;
-};
+export type KeyValues = ValuesOf<typeof keys>;
 
-/** The rows of the table, with the region, which belongs to the namespace of Pulumi's AWS plugin. */
-export const rows: readonly (readonly [name: string, key: Omit<Key<unknown>, "read">])[] = [
+/**
+ * The rows of the table: keys, members after their key as `idle.hours`, and first the region, which belongs to the
+ * namespace of Pulumi's AWS plugin.
+ */
+export const rows: readonly (readonly [name: string, key: Key<unknown>])[] = [
     [
         "aws:region",
         text("eu-central-1", {
@@ -27,5 +28,8 @@ export const rows: readonly (readonly [name: string, key: Omit<Key<unknown>, "re
             effect: "refused while the stack has resources: run `pulumi destroy` first",
         }),
     ],
-    ...Object.entries(keys),
+    ...Object.entries(keys).flatMap(([name, key]): [string, Key<unknown>][] => [
+        [name, key],
+        ...Object.entries(key.members ?? {}).map(([member, one]): [string, Key<unknown>] => [`${name}.${member}`, one]),
+    ]),
 ];

@@ -1,3 +1,5 @@
+import { nearest } from "./nearest.ts";
+
 /** Records why a value is invalid; `member` continues the key's path, for example `.team` or `[0]`. */
 export type Refuse = (reason: string, member?: string) => void;
 
@@ -28,7 +30,32 @@ export interface Key<T> extends Omit<About<T>, "check"> {
     readonly type: string;
     /** The value of the text of the key `name`. A refused value may have any form. */
     readonly read: (text: string, refuse: Refuse, name: string) => T;
+    /** The members of an object that has a fixed set of them. */
+    readonly members?: Table;
 }
+
+/** Keys by name, or members of a key. */
+export type Table = Readonly<Record<string, Key<unknown>>>;
+
+/** The values of a table. */
+export type ValuesOf<T extends Table> = { readonly [Name in keyof T]: T[Name] extends Key<infer V> ? V : never };
+
+/**
+ * Reads the values of a table. `get` returns the text of a name, and undefined for the default. `refuse` gets the path
+ * under the table. `start` is the table's own path with a dot.
+ */
+export const readTable = <T extends Table>(
+    table: T,
+    get: (name: string) => string | undefined,
+    refuse: (path: string, reason: string) => void,
+    start = "",
+): ValuesOf<T> =>
+    Object.fromEntries(
+        Object.entries(table).map(([name, key]) => {
+            const refuseIt: Refuse = (reason, member = "") => refuse(`${name}${member}`, reason);
+            return [name, key.read(get(name) ?? textOf(key.default), refuseIt, `${start}${name}`)];
+        }),
+    ) as ValuesOf<T>;
 
 /** A text as the engine hands over a value: an object or a list as JSON. */
 export const textOf = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
@@ -72,7 +99,7 @@ export const matches =
     };
 
 /** One of some texts. */
-export function oneOf<T extends string>(allowed: readonly T[], initial: NoInfer<T>, about: About<T>): Key<T> {
+export function oneOf<const T extends string>(allowed: readonly T[], initial: NoInfer<T>, about: About<T>): Key<T> {
     const type = allowed.join(" or ");
     const other = allowed.find((one) => one !== initial);
     const read = (value: string, refuse: Refuse) => {
@@ -114,6 +141,12 @@ function numberOf(kind: string, isOne: (value: number) => boolean) {
 export const whole = numberOf("whole number", Number.isInteger);
 export const decimal = numberOf("number", Number.isFinite);
 
+/** The object of JSON; undefined if the text is no object. */
+function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
+    const value = json(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+}
+
 /** The value of JSON; undefined if the text is not JSON. */
 function json(text: string): unknown {
     try {
@@ -131,8 +164,8 @@ function objectOf<T>(
 ): Key<Readonly<Record<string, T>>> {
     const type = `an object of names and ${of}`;
     const read = (text: string, refuse: Refuse, name: string) => {
-        const value = json(text);
-        if (value === null || typeof value !== "object" || Array.isArray(value)) {
+        const value = objectIn(text);
+        if (value === undefined) {
             const command = `\`pulumi config set --path ${name}.${example}\``;
             refuse(`is ${JSON.stringify(text)}; it must be ${type}: ${command}`);
             return {};
@@ -161,6 +194,29 @@ export const numbers = ({ least, most, ...about }: About<Readonly<Record<string,
         const isWithin = value >= least && value <= most;
         return { value, ...(!isWithin && { reason: `it must be a number from ${least} to ${most}` }) };
     });
+
+/** An object of a fixed set of members. A member that is not set has its default. */
+export function members<T extends Table>(table: T, about: About<ValuesOf<T>>): Key<ValuesOf<T>> {
+    const names = Object.keys(table);
+    const type = `an object of ${names.join(", ")}`;
+    const read = (text: string, refuse: Refuse, name: string) => {
+        const given = objectIn(text);
+        if (given === undefined) {
+            const commands = names.map((one) => `\`pulumi config set --path ${name}.${one} <value>\``).join(", ");
+            refuse(`is ${JSON.stringify(text)}; it must be ${type}: ${commands}`);
+        }
+        for (const unknown of Object.keys(given ?? {}).filter((one) => !names.includes(one))) {
+            const meant = nearest(unknown, names);
+            const hint = meant === undefined ? `Its members are ${names.join(", ")}.` : `Did you mean ${meant}?`;
+            const command = `Remove it with \`pulumi config rm --path ${name}.${unknown}\``;
+            refuse(`is not a member of ${name}. ${hint} ${command}`, `.${unknown}`);
+        }
+        const get = (one: string) => (given && one in given ? textOf(given[one]) : undefined);
+        return readTable(table, get, (path, reason) => refuse(reason, `.${path}`), `${name}.`);
+    };
+    const initial = Object.fromEntries(Object.entries(table).map(([name, key]) => [name, key.default]));
+    return { ...keyOf({ default: initial, type, read }, about), members: table };
+}
 
 /** A list of texts. */
 export function list(about: About<readonly string[]>): Key<readonly string[]> {

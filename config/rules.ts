@@ -26,7 +26,6 @@ export const brokenRules = (values: KeyValues, names: Names, stack: StackPlace):
     [
         ...trainingRules(values, names),
         ...servingRules(values),
-        ...viewerRules(values),
         bucketRule(values, stack),
         suffixRule(values, names, stack),
         ...regionRules(values, stack),
@@ -36,8 +35,6 @@ type Rules = readonly (Broken | false)[];
 
 /** Pattern for general purpose bucket names (S3 User Guide, "Bucket naming rules"), without the rare rules. */
 const bucketNamePattern = /^(?!xn--)(?!.*\.\.)(?!\d+(\.\d+){3}$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
-/** HTTP only on this machine: see `components/api/viewer-auth.ts`. */
-const issuerPattern = /^(https:\/\/[^\s/?#]+|http:\/\/(127\.0\.0\.1|localhost)(:\d+)?)(\/[^\s?#]*)?$/;
 const v2Recipe = "aws-user-personalization-v2";
 
 function trainingRules(values: KeyValues, names: Names): Rules {
@@ -99,32 +96,6 @@ const servingRules = ({ api, apiKey, storefront, rankingCampaign }: KeyValues): 
             follows: ["api"],
         },
 ];
-
-function viewerRules({ viewerAuth, viewerIssuer = "", viewerAudience, viewerClaim }: KeyValues): Rules {
-    if (viewerAuth === "none") {
-        return [
-            viewerIssuer !== "" && {
-                path: "viewerIssuer",
-                reason: `is "${viewerIssuer}" while viewerAuth is none: no token is checked. Run \`pulumi config set viewerAuth jwt\``,
-                follows: ["viewerAuth"],
-            },
-        ];
-    }
-    return [
-        !issuerPattern.test(viewerIssuer) && {
-            path: "viewerIssuer",
-            reason: `is "${viewerIssuer}"; with viewerAuth jwt it must be the https:// address in claim iss of the tokens, for example https://login.example`,
-        },
-        viewerAudience === undefined && {
-            path: "viewerAudience",
-            reason: "is empty; with viewerAuth jwt it must be claim aud of the tokens, usually the client id",
-        },
-        viewerClaim === "" && {
-            path: "viewerClaim",
-            reason: "is empty; it must be the claim that holds the viewer's id, for example sub",
-        },
-    ];
-}
 
 /** The bucket's name, with the longest ending that the program appends for the buckets of trail and page. */
 function bucketRule({ bucketName, auditTrail, api, storefront }: KeyValues, { stack }: StackPlace): Broken | false {

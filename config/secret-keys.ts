@@ -1,6 +1,7 @@
 import { rows } from "./keys.ts";
 import type { StackPlace } from "./rules.ts";
 
+const objects = rows.flatMap(([name, key]) => (typeof key.default === "object" ? [name] : []));
 const encrypted = rows.flatMap(([name, { maySecret }]) => (maySecret ? [name] : []));
 
 /**
@@ -15,5 +16,11 @@ export const secretProblems = ({ secretKeys, project }: Pick<StackPlace, "secret
             path,
             reason:
                 "is a secret, but its value is needed in names, messages or files that are not encrypted. Only " +
-                `${encrypted.join(" and ")} can be secrets. Run \`pulumi config set --plaintext ${path} <value>\``,
+                `${encrypted.join(" and ")} can be secrets. Run \`${plaintextCommand(path)}\``,
         }));
+
+/** The command that sets a key without encryption; a member of an object needs its path. */
+function plaintextCommand(name: string): string {
+    const isObject = objects.includes(name);
+    return `pulumi config set ${isObject ? "--path " : ""}--plaintext ${name}${isObject ? ".<member>" : ""} <value>`;
+}

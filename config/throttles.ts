@@ -16,19 +16,10 @@ export interface Throttle {
 }
 
 /** What decides the throttles of a stage; rates in requests per second. */
-export interface Rates extends Pick<StackConfig, "storefront" | "rankingCampaign" | "allowedOrigins"> {
-    readonly requestsPerSecond: number;
-    readonly burst: number;
-    readonly eventsPerSecond: number;
-    readonly eventsBurst: number;
-}
+export type Rates = StackConfig["throttle"] & Pick<StackConfig, "storefront" | "rankingCampaign" | "allowedOrigins">;
 
 /** The rates of a configuration. */
-export const ratesOf = (config: StackConfig): Rates => ({
-    ...config,
-    requestsPerSecond: config.apiRequestsPerSecond,
-    burst: config.apiBurst,
-});
+export const ratesOf = (config: StackConfig): Rates => ({ ...config, ...config.throttle });
 
 /** The key of all methods without settings of their own. */
 export const otherPaths = "*/*";

@@ -1,7 +1,7 @@
-import { rows } from "./keys.ts";
+import { keys } from "./keys.ts";
 import { nearest } from "./nearest.ts";
 
-const names = rows.map(([name]) => name);
+const names = Object.keys(keys);
 
 /**
  * Problems of the keys that a stack sets. Pulumi itself accepts any key, and a misspelt one would leave the default in
@@ -14,17 +14,19 @@ export function unknownKeys(set: readonly string[], project: string) {
     return set.flatMap((key) => {
         const [space = "", name = ""] = key.split(":");
         const isOwn = space === project;
-        if (names.includes(isOwn ? name : key)) {
+        if (isOwn ? names.includes(name) : key === "aws:region") {
             return [];
         }
         const meant = isOwn ? nearest(name, names) : lookalike(space, name, project);
         if (!isOwn && meant === undefined) {
             return [];
         }
-        const hint =
-            meant === undefined
-                ? "docs/configuration.md lists all keys"
-                : `Did you mean ${meant}? Set it with \`pulumi config set ${meant} <value>\``;
+        const isMember = isOwn && names.includes(name.split(".")[0] ?? "");
+        const hint = isMember
+            ? `A member of an object needs --path: \`pulumi config set --path ${name} <value>\``
+            : meant === undefined
+              ? "docs/configuration.md lists all keys"
+              : `Did you mean ${meant}? Set it with \`pulumi config set ${meant} <value>\``;
         return [
             { path: key, reason: `is not a configuration key. ${hint}. Remove it with \`pulumi config rm ${key}\`` },
         ];

@@ -44,7 +44,7 @@ const texts = {
         `The campaign has had no requests since ${readable(Number(since))}, and it costs ${money(perDay)} a day. ` +
         (Number(parkAt) > 0
             ? `Without requests until ${readable(Number(parkAt))}, the cost guard parks it. `
-            : "The cost guard does not park it (idleAction is announce). To stop it: npm run park. ") +
+            : "The cost guard does not park it (idle.action is announce). To stop it: npm run park. ") +
         'To keep it even without requests: pulumi config set --path "tags.keep" yes && pulumi up',
     "idle-withdrawn": ({ because }) => `The campaign is no longer idle: ${because}. The cost guard does not park it.`,
     "idle-parked": ({ since }) =>
@@ -56,7 +56,7 @@ const texts = {
         `No campaign has used these solutions for ${days} days: ${list(names, more)}. ` +
         (Number(deleteFrom) > 0
             ? `After ${readable(Number(deleteFrom))} the cost guard deletes them with all their versions. The tag keep protects a solution.`
-            : "They cost nothing while there is no training. To let the cost guard delete unused solutions: pulumi config set unusedAction delete && pulumi up"),
+            : "They cost nothing while there is no training. To let the cost guard delete unused solutions: pulumi config set --path unused.action delete && pulumi up"),
     "unused-deleted": ({ name, since }) =>
         `The cost guard deletes the solution ${name} with all its versions. It listed it as unused at ${readable(Number(since))}.`,
     "traffic-high": ({ usd, limit }) =>

@@ -5,6 +5,7 @@ import { InvalidArgumentError, Option } from "commander";
 import { prefetchOf } from "../config/config.ts";
 import { ownNamespace } from "../config/metrics.ts";
 import { approximately, priceNote, prices } from "../config/prices.ts";
+import { patienceOf } from "../cost/guard-config.ts";
 import { iso } from "../cost/time.ts";
 import { counted } from "../data-prep/words.ts";
 import { isTransient, messageOf } from "../personalize/errors.ts";
@@ -108,7 +109,7 @@ async function publish(stack: OperatedStack, deps: ReturnType<typeof operationDe
         at,
     );
     const monthlyLimitUsd = config.monthlyLimitUsd ?? Number.POSITIVE_INFINITY;
-    const guard = { ...config, monthlyLimitUsd, prefetches: prefetch !== undefined };
+    const guard = { ...config, ...patienceOf(config), monthlyLimitUsd, prefetches: prefetch !== undefined };
     const values = valuesOf(observation, guard);
     if (!options.dryRun) {
         for (const MetricData of batchesOf(values, name, at)) {

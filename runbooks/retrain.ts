@@ -66,7 +66,7 @@ await runAction(options.verbose, async (signal) => {
         "The live version continues to serve, and is held. AWS continues what it has begun, and charges for it once. Resume: npm run retrain";
     return untilCancelled(signal, continues, async () => {
         const world = worldOf({ stack, deps, campaignArn, data, priced, signal });
-        const done = await retrain(world, campaign, config);
+        const done = await retrain(world, campaign, config.gate);
         if (done.outcome === "refused" || done.outcome === "rolled back") {
             await recordCampaign(stack.stack, options.configFile);
         }

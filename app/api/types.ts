@@ -425,7 +425,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The stack has config `viewerAuth` jwt, and the viewer's token is missing or not valid */
+        /** @description The stack has config `viewerAuth`, and the viewer's token is missing or not valid */
         Unauthorized: {
             headers: {
                 [name: string]: unknown;

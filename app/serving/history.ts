@@ -97,7 +97,7 @@ export function checkHistory({ trusted }: { readonly trusted: boolean }, publicH
     if (trusted || publicHistories) return;
     throw new ProblemError(
         "private-history",
-        "A history needs its viewer's token (config `viewerAuth` jwt) or the API key (config `apiKey`). " +
+        "A history needs its viewer's token (config `viewerAuth`) or the API key (config `apiKey`). " +
             "For public data only, config `publicHistories` true shows histories to all callers.",
     );
 }

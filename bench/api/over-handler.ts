@@ -38,9 +38,9 @@ export async function overHandler(
     });
     const calls = cached.world.calls;
 
-    say("the same with a token for each request (viewerAuth jwt)");
+    say("the same with a token for each request (viewerAuth)");
     const proven = await withTokens(shape, options, documents);
-    showLine(`with viewerAuth jwt`);
+    showLine(`with viewerAuth`);
     showTable(layerHead, layerRows(proven.asked));
     const hits = [asked, proven.asked].map((some) => hitLatency(some, ["memory"]));
     showLine(

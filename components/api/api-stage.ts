@@ -100,7 +100,7 @@ function methodSettings(
 
 function keyOf(
     name: string,
-    { names, tags, apiRequestsPerSecond, apiBurst }: StackConfig,
+    { names, tags, throttle }: StackConfig,
     apiId: pulumi.Output<string>,
     stage: aws.apigateway.Stage,
     opts: pulumi.CustomResourceOptions,
@@ -111,7 +111,7 @@ function keyOf(
             name: names.api,
             apiStages: [{ apiId, stage: stage.stageName }],
             // The stage's throttle of events applies to callers with a key too.
-            throttleSettings: { rateLimit: apiRequestsPerSecond, burstLimit: apiBurst },
+            throttleSettings: { rateLimit: throttle.requestsPerSecond, burstLimit: throttle.burst },
             tags,
         },
         opts,

@@ -222,10 +222,10 @@ function tableOperations(
  */
 export const campaignPerSecondOf = ({
     apiKey,
-    apiRequestsPerSecond,
+    throttle,
     minProvisionedTPS,
-}: Pick<StackConfig, "apiKey" | "apiRequestsPerSecond" | "minProvisionedTPS">): number | undefined =>
-    apiKey ? undefined : campaignCeiling({ requestsPerSecond: apiRequestsPerSecond }, minProvisionedTPS);
+}: Pick<StackConfig, "apiKey" | "throttle" | "minProvisionedTPS">): number | undefined =>
+    apiKey ? undefined : campaignCeiling(throttle, minProvisionedTPS);
 
 /** Settings of the function. It uses names of campaigns, so it finds a resumed campaign again. */
 function settingsOf({ config, caller, price, ...args }: RecommendationApiArgs, table: aws.dynamodb.Table) {

@@ -2,10 +2,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/config.ts";
 import { ProgramError, warn } from "../common/messages.ts";
 
-/** The warning of a stack without config `viewerAuth` jwt. */
+/** The warning of a stack without config `viewerAuth`. */
 export const openToStrangers =
-    "Anyone can read and change any viewer's list (viewerAuth none). Use no real people's data. " +
-    "To require a token of each viewer, see docs/api.md and run `pulumi config set viewerAuth jwt`.";
+    "Anyone can read and change any viewer's list (viewerAuth has no issuer). Use no real people's data. " +
+    "To require a token of each viewer, see docs/api.md and run `pulumi config set --path viewerAuth.issuer https://…`.";
 
 /**
  * Warns in the preview about a stack that is open to strangers.
@@ -24,8 +24,8 @@ export function checkViewerAuth(
     }
     if (!viewerAuth.issuer.startsWith("https://") && env.AWS_ENDPOINT_URL === undefined) {
         throw new ProgramError(
-            `${project}:viewerIssuer is "${viewerAuth.issuer}"; AWS needs an https:// issuer. ` +
-                "Run `pulumi config set viewerIssuer https://…`",
+            `${project}:viewerAuth.issuer is "${viewerAuth.issuer}"; AWS needs an https:// issuer. ` +
+                "Run `pulumi config set --path viewerAuth.issuer https://…`",
         );
     }
 }

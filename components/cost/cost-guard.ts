@@ -3,6 +3,7 @@ import { regionalArn } from "policy-evaluator";
 import type { GuardSettings } from "../../app/functions/cost-guard/handler.ts";
 import type { ServingPlace } from "../../app/functions/cost-guard/serving-ports.ts";
 import { campaignNameOf, prefetches, prefetchOf, type StackConfig } from "../../config/config.ts";
+import { patienceOf } from "../../cost/guard-config.ts";
 import { functionArn } from "../../iam/function-access.ts";
 import { type GuardScope, guardPolicy, schedulePolicy } from "../../iam/guard-access.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
@@ -43,7 +44,9 @@ export class CostGuard extends pulumi.ComponentResource {
                 description: "Watches the cost of the campaign and parks it at the monthly limit",
                 timeoutSeconds: 120,
                 caller,
-                policy: scope.apply((known) => guardPolicy(known, config)),
+                policy: scope.apply((known) =>
+                    guardPolicy(known, { unusedAction: config.unused.action, api: config.api }),
+                ),
                 environment: { GUARD_CONFIG: pulumi.jsonStringify(settingsOf(args)) },
                 failuresArn,
                 permissionsBoundary,
@@ -80,13 +83,12 @@ export const everyMinutes = (minutes: number) => `rate(${minutes} minute${minute
 
 function settingsOf({ config, caller, monthlyLimitUsd, topicArn, owner }: CostGuardArgs): pulumi.Output<GuardSettings> {
     const { project, stack, recipe, api } = config;
-    const { idleHours, idleGraceHours, idleAction, unusedDays, unusedAction } = config;
-    const told = { idleHours, idleGraceHours, idleAction, unusedDays, unusedAction, monthlyLimitUsd };
     return pulumi.all([guardScopeOf(config, caller), topicArn, owner]).apply(([scope, topic, id]) => ({
         project,
         stack,
         recipe,
-        ...told,
+        monthlyLimitUsd,
+        ...patienceOf(config),
         prefetches: prefetches(config),
         campaignArn: regionalArn(scope, "personalize", `campaign/${scope.campaign}`),
         rankingCampaignArn: scope.ranking && regionalArn(scope, "personalize", `campaign/${scope.ranking}`),

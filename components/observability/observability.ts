@@ -22,7 +22,7 @@ export class Observability extends pulumi.ComponentResource {
     constructor(name: string, args: ObservabilityArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:observability:Observability", name, {}, opts);
         const { config, caller, monthlyLimitUsd } = args;
-        const { names, stack, adopt, idleHours } = config;
+        const { names, stack, adopt, idle, gate, throttle } = config;
         const child = { parent: this };
         // By names, not by resources: the training alarm must exist when the first training fails.
         const arn = (tail: string) => regionalArn(caller, "personalize", tail);
@@ -34,11 +34,11 @@ export class Observability extends pulumi.ComponentResource {
             api: config.api ? { name: names.api, stage: apiStage } : undefined,
         };
         const limits = {
-            idleHours,
+            idleHours: idle.hours,
             monthlyLimitUsd,
-            maximumNdcgDrop: config.maximumNdcgDropPercent,
-            requestsPerSecond: config.apiRequestsPerSecond,
-            eventsPerSecond: config.eventsPerSecond,
+            maximumNdcgDrop: gate.maximumNdcgDropPercent,
+            requestsPerSecond: throttle.requestsPerSecond,
+            eventsPerSecond: throttle.eventsPerSecond,
         };
         const alarms = alarmsOf(place, limits);
         for (const alarm of alarms) {
@@ -48,7 +48,7 @@ export class Observability extends pulumi.ComponentResource {
         const alarmArns = [...alarms.map(({ id }) => id), failuresAlarm("").id].map((id) =>
             regionalArn(caller, "cloudwatch", `alarm:${names.alarmPrefix}-${id}`),
         );
-        const shown = { ...place, region: config.region, alarmArns, monthlyLimitUsd, idleHours };
+        const shown = { ...place, region: config.region, alarmArns, monthlyLimitUsd, idleHours: idle.hours };
         const dashboard = new aws.cloudwatch.Dashboard(
             name,
             {

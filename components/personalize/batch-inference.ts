@@ -22,7 +22,7 @@ export class BatchInference extends pulumi.ComponentResource {
         new BatchInferenceJob(
             name,
             {
-                ...withinOf(config, args.owner)(config.importDeadlineMinutes),
+                ...withinOf(config, args.owner)(config.deadlineMinutes.import),
                 jobNamePrefix: config.names.batchInferenceJobPrefix,
                 solutionVersionArn,
                 inputLocation,

@@ -41,7 +41,7 @@ export class Metadata extends pulumi.ComponentResource {
         new DatasetImportJob(
             name,
             {
-                ...within(config.importDeadlineMinutes),
+                ...within(config.deadlineMinutes.import),
                 jobNamePrefix: names[`${kind}ImportJobPrefix`],
                 datasetArn: dataset.id,
                 dataLocation,

@@ -45,14 +45,14 @@ export class RankingCampaign extends pulumi.ComponentResource {
         );
         const version = new SolutionVersion(
             name,
-            { ...within(config.trainingDeadlineMinutes), solutionArn: solution.id, importJobArn, rows },
+            { ...within(config.deadlineMinutes.training), solutionArn: solution.id, importJobArn, rows },
             child,
         );
         this.campaignArn = args.serves
             ? new Campaign(
                   name,
                   {
-                      ...within(config.campaignDeadlineMinutes),
+                      ...within(config.deadlineMinutes.campaign),
                       name: names.ranking,
                       solutionArn: solution.id,
                       solutionVersionArn: version.id,

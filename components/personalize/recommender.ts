@@ -145,7 +145,7 @@ export class Recommender extends pulumi.ComponentResource {
         const importJob = new DatasetImportJob(
             name,
             {
-                ...within(config.importDeadlineMinutes),
+                ...within(config.deadlineMinutes.import),
                 jobNamePrefix: names.importJobPrefix,
                 datasetArn: dataset.id,
                 dataLocation,
@@ -192,7 +192,7 @@ export class Recommender extends pulumi.ComponentResource {
         const version = new SolutionVersion(
             name,
             {
-                ...within(config.trainingDeadlineMinutes),
+                ...within(config.deadlineMinutes.training),
                 solutionArn: solution.id,
                 importJobArn: importJob.id,
                 rows: this.rows,
@@ -254,7 +254,7 @@ export class Recommender extends pulumi.ComponentResource {
         return new Campaign(
             name,
             {
-                ...withinOf(config, args.owner)(config.campaignDeadlineMinutes),
+                ...withinOf(config, args.owner)(config.deadlineMinutes.campaign),
                 name: config.names.campaign,
                 solutionArn: solution.id,
                 solutionVersionArn: held ?? newest,

@@ -1,4 +1,4 @@
-import { decimal, flag, matches, oneOf, optional, orNone, whole } from "../kinds.ts";
+import { decimal, flag, matches, members, oneOf, optional, orNone, whole } from "../kinds.ts";
 
 /** Whether a text has the form of a mail address. */
 export const isMailAddress = (text: string): boolean => mailAddress.test(text);
@@ -33,30 +33,32 @@ export const costKeys = {
         description: "minutes between two runs of the cost guard",
         effect: guard,
     }),
-    idleHours: decimal(24, {
-        least: 0.001,
-        description: "hours without a request until the idle notification",
-        effect: guard,
-    }),
-    idleGraceHours: decimal(24, {
-        least: 0.001,
-        description: "hours between the idle notification and parking, if `idleAction` is `park`",
-        effect: guard,
-    }),
-    idleAction: oneOf(["announce", "park"], "announce", {
-        description: "`announce`: the cost guard only sends a notification. `park`: it also parks the idle campaign",
-        effect: guard,
-    }),
-    unusedDays: decimal(14, {
-        least: 0.001,
-        description: "days without a campaign after which a solution is unused",
-        effect: guard,
-    }),
-    unusedAction: oneOf(["list", "delete"], "list", {
-        description:
-            "`list`: the cost guard only lists unused solutions. `delete`: it deletes them with all their versions",
-        effect: guard,
-    }),
+    idle: members(
+        {
+            hours: decimal(24, { least: 0.001, description: "hours without a request until the notification" }),
+            graceHours: decimal(24, {
+                least: 0.001,
+                description: "hours between the notification and parking, if `idle.action` is `park`",
+            }),
+            action: oneOf(["announce", "park"], "announce", {
+                description: "`announce`: only a notification. `park`: the cost guard also parks the campaign",
+            }),
+        },
+        { description: "what the cost guard does with a campaign that nobody uses", effect: guard },
+    ),
+    unused: members(
+        {
+            days: decimal(14, {
+                least: 0.001,
+                description: "days without a campaign after which a solution is unused",
+            }),
+            action: oneOf(["list", "delete"], "list", {
+                description:
+                    "`list`: only a notification. `delete`: the cost guard deletes them with all their versions",
+            }),
+        },
+        { description: "what the cost guard does with unused solutions", effect: guard },
+    ),
     alertEmail: optional({
         description: "mail address for budget, alarms and cost guard; AWS asks once for confirmation",
         effect: subscription,

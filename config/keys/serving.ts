@@ -1,7 +1,8 @@
-import { flag, list, matches, oneOf, optional, text, whole } from "../kinds.ts";
+import { flag, list, matches, members, oneOf, type Refuse, text, whole } from "../kinds.ts";
 
 const apiFunction = "the API's function";
-const throttling = "the stage's throttling, and the alarms for requests and events";
+/** HTTP only on this machine: see `components/api/viewer-auth.ts`. */
+const issuerPattern = /^(https:\/\/[^\s/?#]+|http:\/\/(127\.0\.0\.1|localhost)(:\d+)?)(\/[^\s?#]*)?$/;
 
 /** API, page and precomputing in front of the campaign. */
 export const servingKeys = {
@@ -19,33 +20,24 @@ export const servingKeys = {
         effect: "key and usage plan created or deleted; a new key has another value",
         otherNeeds: { storefront: "none" },
     }),
-    viewerAuth: oneOf(["none", "jwt"], "none", {
-        description:
-            "`none`: anyone can read and change any viewer's list, so use no real people's data. `jwt`: a request for a viewer needs " +
-            "that viewer's token ([api.md](api.md#who-is-the-viewer))",
-        changes: "~ Distribution",
-        effect: apiFunction,
-        otherNeeds: { viewerIssuer: "https://login.example", viewerAudience: "films" },
-    }),
-    viewerIssuer: optional({
-        description:
-            "with `viewerAuth` `jwt`: claim `iss` of the tokens, an https:// address with an OpenID Connect discovery document",
-        effect: apiFunction,
-        other: "https://login.example/other",
-        otherNeeds: { viewerAuth: "jwt", viewerAudience: "films" },
-    }),
-    viewerAudience: optional({
-        description: "with `viewerAuth` `jwt`: claim `aud` of the tokens, usually the client id",
-        effect: apiFunction,
-        other: "books",
-        otherNeeds: { viewerAuth: "jwt", viewerIssuer: "https://login.example" },
-    }),
-    viewerClaim: text("sub", {
-        description: "the claim of a token that holds the viewer's id, as in the interactions",
-        effect: apiFunction,
-        other: "email",
-        otherNeeds: { viewerAuth: "jwt", viewerIssuer: "https://login.example", viewerAudience: "films" },
-    }),
+    viewerAuth: members(
+        {
+            issuer: text("", {
+                description: "claim `iss` of the tokens, an https:// address with an OpenID Connect discovery document",
+            }),
+            audience: text("", { description: "claim `aud` of the tokens, usually the client id" }),
+            claim: text("sub", { description: "claim that holds the viewer's id, as in the interactions" }),
+        },
+        {
+            description:
+                "without an issuer anyone can read and change any viewer's list, so use no real people's data. With one, a request " +
+                "for a viewer needs that viewer's token ([api.md](api.md#who-is-the-viewer))",
+            changes: "~ Distribution",
+            effect: apiFunction,
+            other: { issuer: "https://login.example", audience: "films" },
+            check: checkViewerAuth,
+        },
+    ),
     publicHistories: flag(false, {
         description:
             "strangers may see the films that a viewer watched (`because`, [`GET /history`](api.md#a-viewers-history)); only for public data such as MovieLens",
@@ -56,23 +48,19 @@ export const servingKeys = {
             "Personalize gets the events of unproven viewers; `false`: only the API's table does, so [no training uses them](data.md#events-of-strangers)",
         effect: apiFunction,
     }),
-    apiRequestsPerSecond: whole(100, {
-        least: 1,
-        description: "throttling rate of the API; callers above it get 429",
-        effect: throttling,
-    }),
-    apiBurst: whole(200, { least: 1, description: "throttling burst of the API, in requests", effect: throttling }),
-    eventsPerSecond: whole(10, {
-        least: 1,
-        description:
-            "throttling rate of `POST /events`, in place of the API's: each event is billed by table, event tracker and later trainings",
-        effect: throttling,
-    }),
-    eventsBurst: whole(50, {
-        least: 1,
-        description: "throttling burst of `POST /events`, in requests",
-        effect: throttling,
-    }),
+    throttle: members(
+        {
+            requestsPerSecond: whole(100, { least: 1, description: "rate of the API; callers above it get 429" }),
+            burst: whole(200, { least: 1, description: "burst of the API, in requests" }),
+            eventsPerSecond: whole(10, { least: 1, description: "rate of `POST /events`, in place of the API's" }),
+            eventsBurst: whole(50, { least: 1, description: "burst of `POST /events`, in requests" }),
+        },
+        {
+            description:
+                "throttling of the API. Each event is billed by table, event tracker and later trainings, so events have a rate of their own",
+            effect: "the stage's throttling, and the alarms for requests and events",
+        },
+    ),
     allowedOrigins: list({
         description:
             "other web origins that may call the API: `pulumi config set --path 'allowedOrigins[0]' https://films.example`",
@@ -120,3 +108,22 @@ export const servingKeys = {
         changes: "~ RestApi, ± Distribution, ± Bucket",
     }),
 };
+
+function checkViewerAuth(
+    { issuer, audience, claim }: { readonly issuer: string; readonly audience: string; readonly claim: string },
+    refuse: Refuse,
+): void {
+    if (issuer === "" && audience === "") return;
+    if (!issuerPattern.test(issuer)) {
+        refuse(
+            `is "${issuer}"; it must be the https:// address in claim iss of the tokens, for example https://login.example`,
+            ".issuer",
+        );
+    }
+    if (audience === "") {
+        refuse("is empty; with an issuer it must be claim aud of the tokens, usually the client id", ".audience");
+    }
+    if (claim === "") {
+        refuse("is empty; it must be the claim that holds the viewer's id, for example sub", ".claim");
+    }
+}

@@ -1,6 +1,6 @@
 import { checkWeights } from "../event-weights.ts";
 import { filterFault } from "../filter-grammar.ts";
-import { decimal, flag, numbers, oneOf, orNone, type Refuse, texts, whole } from "../kinds.ts";
+import { decimal, flag, members, numbers, oneOf, orNone, type Refuse, texts, whole } from "../kinds.ts";
 
 export const recipes = ["aws-user-personalization", "aws-user-personalization-v2", "aws-hrnn"] as const;
 const recipeChange = {
@@ -9,7 +9,6 @@ const recipeChange = {
 };
 const nextWait = "none: the next wait uses the value";
 const schedule = { changes: "~ Solution" };
-const gate = { effect: "read by `npm run retrain`; the alarm for lost quality" };
 
 /** Recipe, training and campaign, and the resources around them. */
 export const trainingKeys = {
@@ -94,41 +93,41 @@ export const trainingKeys = {
         other: { recent: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Like")' },
         check: checkFilters,
     }),
-    maximumNdcgDropPercent: decimal(15, {
-        least: 0,
-        most: 100,
-        description:
-            "quality gate of `npm run retrain`: largest accepted NDCG@10 drop of a new version below the live version",
-        ...gate,
-    }),
-    minimumNdcgOverPopularityPercent: decimal(0, {
-        least: -100,
-        description: "quality gate of `npm run retrain`: smallest accepted NDCG@10 gain over the most popular items",
-        ...gate,
-    }),
+    gate: members(
+        {
+            maximumNdcgDropPercent: decimal(15, {
+                least: 0,
+                most: 100,
+                description: "largest accepted NDCG@10 drop of a new version below the live version",
+            }),
+            minimumNdcgOverPopularityPercent: decimal(0, {
+                least: -100,
+                description: "smallest accepted NDCG@10 gain over the most popular items",
+            }),
+        },
+        {
+            description: "quality gate of `npm run retrain`",
+            effect: "read by `npm run retrain`; the alarm for lost quality",
+        },
+    ),
     pollSeconds: decimal(15, {
         least: 0.05,
         description: "seconds between two polls while a resource is created, updated or deleted",
         effect: nextWait,
         other: 0.06,
     }),
-    importDeadlineMinutes: whole(120, {
-        least: 1,
-        description: "minutes to wait for an import job",
-        effect: nextWait,
-    }),
-    trainingDeadlineMinutes: whole(360, {
-        least: 1,
-        description:
-            "minutes to wait for a solution version. After a deadline `pulumi up` ends with an error; the work continues in AWS, and the next " +
-            "`pulumi up` resumes the wait",
-        effect: nextWait,
-    }),
-    campaignDeadlineMinutes: whole(120, {
-        least: 1,
-        description: "minutes to wait for the creation or update of the campaign",
-        effect: nextWait,
-    }),
+    deadlineMinutes: members(
+        {
+            import: whole(120, { least: 1, description: "for an import job" }),
+            training: whole(360, { least: 1, description: "for a solution version" }),
+            campaign: whole(120, { least: 1, description: "for the creation or update of the campaign" }),
+        },
+        {
+            description:
+                "minutes to wait. After them `pulumi up` ends with an error; the work continues in AWS, and the next `pulumi up` resumes the wait",
+            effect: nextWait,
+        },
+    ),
 };
 
 function checkFilters(filters: Readonly<Record<string, string>>, refuse: Refuse): void {

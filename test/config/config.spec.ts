@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { namesFor } from "../../config/config.ts";
 import { documents } from "../../config/documents.ts";
-import { keys } from "../../config/keys.ts";
+import { rows } from "../../config/keys.ts";
 import { textOf } from "../../config/kinds.ts";
 import { includesWatched, watchedFilterExpression } from "../../config/watched.ts";
+import { otherValues } from "../support/other-values.ts";
 import { read } from "../support/sources.ts";
 import { good, problems } from "./parsed.ts";
 
@@ -18,11 +19,11 @@ describe("Stack configuration", () => {
     it("each other value of the table is valid and differs from the default", () => {
         const texts = (values: object) =>
             Object.fromEntries(Object.entries(values).map(([name, value]) => [name, textOf(value)]));
-        const set = Object.entries(keys).filter(([, { other }]) => other !== undefined);
+        const set = rows.filter(([, { other }]) => other !== undefined);
         assert.ok(set.length > 50, `${set.length} values`);
-        for (const [name, { other, otherNeeds, default: initial }] of set) {
-            good(texts({ ...otherNeeds, [name]: other }));
-            assert.notEqual(textOf(other), textOf(initial), name);
+        for (const [name, key] of set) {
+            good(texts(otherValues(name, key)));
+            assert.notEqual(textOf(key.other), textOf(key.default), name);
         }
     });
 
@@ -53,11 +54,8 @@ describe("Stack configuration", () => {
             monthlyLimitUsd: undefined,
             expectedRequestsPerDay: 10_000,
             guardMinutes: 15,
-            idleHours: 24,
-            idleGraceHours: 24,
-            idleAction: "announce",
-            unusedDays: 14,
-            unusedAction: "list",
+            idle: { hours: 24, graceHours: 24, action: "announce" },
+            unused: { days: 14, action: "list" },
             alertEmail: undefined,
             chatWebhookParameter: undefined,
             budgetByTag: false,
@@ -67,10 +65,7 @@ describe("Stack configuration", () => {
             viewerAuth: undefined,
             publicHistories: false,
             trackUnproven: true,
-            apiRequestsPerSecond: 100,
-            apiBurst: 200,
-            eventsPerSecond: 10,
-            eventsBurst: 50,
+            throttle: { requestsPerSecond: 100, burst: 200, eventsPerSecond: 10, eventsBurst: 50 },
             allowedOrigins: [],
             apiAccessLogs: false,
             apiGatewayLogRole: false,
@@ -85,12 +80,9 @@ describe("Stack configuration", () => {
             permissionsBoundary: undefined,
             kmsKeyArn: undefined,
             waivers: {},
-            maximumNdcgDropPercent: 15,
-            minimumNdcgOverPopularityPercent: 0,
+            gate: { maximumNdcgDropPercent: 15, minimumNdcgOverPopularityPercent: 0 },
             pollSeconds: 15,
-            importDeadlineMinutes: 120,
-            trainingDeadlineMinutes: 360,
-            campaignDeadlineMinutes: 120,
+            deadlineMinutes: { import: 120, training: 360, campaign: 120 },
             tags: { "pulumi:project": "movie-recommender", "pulumi:stack": "dev" },
         });
     });
@@ -119,20 +111,15 @@ describe("Stack configuration", () => {
 
     it("the API settings reject contradictory viewerAuth, apiKey, storefront and allowedOrigins", () => {
         const paths = (values: Record<string, string>) => problems(values).map(({ path }) => path);
-        const jwt = { viewerAuth: "jwt", viewerIssuer: "https://login.example/realms/films", viewerAudience: "films" };
-        const { issuer, audience, claim } = good(jwt).viewerAuth ?? {};
-        assert.deepEqual([issuer, audience, claim], [jwt.viewerIssuer, "films", "sub"]);
-        assert.deepEqual(paths({ viewerAuth: "jwt" }), ["viewerIssuer", "viewerAudience"]);
-        assert.deepEqual(paths({ viewerIssuer: jwt.viewerIssuer }), ["viewerIssuer"]);
-        for (const viewerIssuer of [
-            "http://login.example",
-            "http://127.0.0.1.evil.example",
-            "login.example",
-            "https://",
-        ]) {
-            assert.deepEqual(paths({ ...jwt, viewerIssuer }), ["viewerIssuer"], viewerIssuer);
+        const jwt = { issuer: "https://login.example/realms/films", audience: "films" };
+        const auth = (more: object) => ({ viewerAuth: JSON.stringify(more) });
+        assert.deepEqual(good(auth(jwt)).viewerAuth, { ...jwt, claim: "sub" });
+        assert.deepEqual(paths(auth({ issuer: jwt.issuer })), ["viewerAuth.audience"]);
+        assert.deepEqual(paths(auth({ audience: "films" })), ["viewerAuth.issuer"]);
+        for (const issuer of ["http://login.example", "http://127.0.0.1.evil.example", "login.example", "https://"]) {
+            assert.deepEqual(paths(auth({ ...jwt, issuer })), ["viewerAuth.issuer"], issuer);
         }
-        assert.deepEqual(paths({ ...jwt, viewerClaim: "" }), ["viewerClaim"]);
+        assert.deepEqual(paths(auth({ ...jwt, claim: "" })), ["viewerAuth.claim"]);
         assert.deepEqual(paths({ apiKey: "true" }), ["apiKey"]);
         assert.equal(good({ apiKey: "true", storefront: "none" }).apiKey, true);
         assert.deepEqual(paths({ api: "false", rankingCampaign: "true" }), ["rankingCampaign"]);
@@ -174,23 +161,13 @@ describe("Stack configuration", () => {
             performAutoTraining: "yes",
             minProvisionedTPS: "0",
             pollSeconds: "soon",
-            importDeadlineMinutes: "1.5",
-            trainingDeadlineMinutes: "-1",
-            campaignDeadlineMinutes: "",
             autoTrainingDays: "31",
             syncWithLatestSolutionVersion: "sometimes",
             campaignEnabled: "1",
             eventTracker: "",
-            maximumNdcgDropPercent: "-1",
-            minimumNdcgOverPopularityPercent: "much",
             monthlyLimitUsd: "0",
             expectedRequestsPerDay: "-1",
             guardMinutes: "61",
-            idleHours: "never",
-            idleGraceHours: "0",
-            idleAction: "delete",
-            unusedDays: "",
-            unusedAction: "park",
             alertEmail: "me",
             budgetByTag: "perhaps",
             auditTrail: "",
@@ -208,12 +185,62 @@ describe("Stack configuration", () => {
         assert.equal(new Set(found.map(({ path }) => path)).size, found.length, "one line for each key");
     });
 
+    it("the configuration reports every invalid member at once, each with its path", () => {
+        const bad = {
+            deadlineMinutes: { import: "1.5", training: "-1", campaign: "" },
+            gate: { maximumNdcgDropPercent: "-1", minimumNdcgOverPopularityPercent: "much" },
+            idle: { hours: "never", graceHours: "0", action: "delete" },
+            unused: { days: "", action: "park" },
+            throttle: { requestsPerSecond: "0", burst: "{}" },
+        };
+        const members = Object.entries(bad).flatMap(([key, values]) =>
+            Object.entries(values).map(([member, value]) => ({ path: `${key}.${member}`, value })),
+        );
+        const texts = Object.fromEntries(Object.entries(bad).map(([key, values]) => [key, JSON.stringify(values)]));
+        const found = problems(texts);
+        assert.deepEqual(found.map(({ path }) => path).sort(), members.map(({ path }) => path).sort());
+        for (const { path, value } of members) {
+            const reason = found.find((one) => one.path === path)?.reason;
+            assert.ok(reason?.startsWith(`is "${value}"`), `${path}: ${reason}`);
+        }
+    });
+
+    it("members that are not set have their defaults, and numbers may be texts", () => {
+        assert.deepEqual(good({ idle: '{"hours":"0.5"}' }).idle, { hours: 0.5, graceHours: 24, action: "announce" });
+        assert.deepEqual(good({ deadlineMinutes: '{"campaign":30}' }).deadlineMinutes, {
+            import: 120,
+            training: 360,
+            campaign: 30,
+        });
+    });
+
+    it("an unknown member is rejected with the nearest name", () => {
+        const reasons = (throttle: object) =>
+            problems({ throttle: JSON.stringify(throttle) }).map(({ path, reason }) => `${path} ${reason}`);
+        assert.deepEqual(reasons({ requestPerSecond: 5, zzzzzz: 1 }), [
+            "throttle.requestPerSecond is not a member of throttle. Did you mean requestsPerSecond? " +
+                "Remove it with `pulumi config rm --path throttle.requestPerSecond`",
+            "throttle.zzzzzz is not a member of throttle. Its members are requestsPerSecond, burst, eventsPerSecond, eventsBurst. " +
+                "Remove it with `pulumi config rm --path throttle.zzzzzz`",
+        ]);
+    });
+
+    for (const value of ["24", "park", "", "[24]", "null"]) {
+        it(`"${value}" for an object with members is rejected with the commands that set members`, () => {
+            const [problem, ...others] = problems({ idle: value });
+            assert.deepEqual([problem?.path, others], ["idle", []]);
+            assert.match(
+                problem?.reason ?? "",
+                /must be an object of hours, graceHours, action: `pulumi config set --path idle\.hours <value>`/,
+            );
+        });
+    }
+
     for (const { of: title, values } of [
         { of: "weights with an unknown recipe", values: { recipe: "sims", eventWeights: '{"Watch":1}' } },
         { of: "a recipe with an unreadable performAutoML", values: { performAutoML: "perhaps", recipe: "" } },
         { of: "an API key with an unknown storefront", values: { storefront: "s3", apiKey: "true" } },
         { of: "a ranking campaign with an unreadable api", values: { api: "maybe", rankingCampaign: "true" } },
-        { of: "tokens with an unknown viewerAuth", values: { viewerAuth: "oidc", viewerIssuer: "https://a.example" } },
         {
             of: "the newest version with an unreadable performAutoTraining",
             values: { performAutoTraining: "often", syncWithLatestSolutionVersion: "true" },

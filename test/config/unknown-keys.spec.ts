@@ -28,6 +28,16 @@ describe("Secret configuration values", () => {
         assert.match(problem?.reason ?? "", /is a secret.*`pulumi config set --plaintext bucketName <value>`/);
     });
 
+    it("a secret member is rejected with the path of the command, and no message repeats the value", () => {
+        const reported = secretly("viewerAuth", { viewerAuth: '{"issuer":"hunter2"}' });
+        assert.deepEqual(
+            reported.map(({ path }) => path),
+            ["viewerAuth"],
+        );
+        assert.match(reported[0]?.reason ?? "", /`pulumi config set --path --plaintext viewerAuth\.<member> <value>`/);
+        assert.doesNotMatch(JSON.stringify(reported), /hunter2/);
+    });
+
     it("an error hides a secret value", () => {
         assert.deepEqual(secretly("alertEmail", { alertEmail: "ann at secret" }), [
             { path: "alertEmail", reason: 'is "[secret]", which is not a mail address' },
@@ -44,6 +54,11 @@ describe("unknownKeys", () => {
             assert.ok(problem?.reason.includes(`pulumi config rm ${key}`), problem?.reason);
         });
     }
+
+    it("unknownKeys names --path for a member that was set as a key", () => {
+        const [problem] = unknownKeys([`${project}:idle.hours`], project);
+        assert.match(problem?.reason ?? "", /needs --path: `pulumi config set --path idle\.hours <value>`/);
+    });
 
     it("unknownKeys refers to docs/configuration.md if no key is similar", () => {
         const [problem] = unknownKeys([`${project}:zzzzzz`], project);

@@ -87,10 +87,10 @@ describe("docs/cost.md", () => {
 
     it("the page shows the cost of a forgotten weekend with and without idle check", () => {
         has(row("unnoticed until Monday, 9:00", hours(63)));
-        const idle = defaults.idleHours + defaults.idleGraceHours;
+        const idle = defaults.idle.hours + defaults.idle.graceHours;
         assert.equal(idle, 48);
-        has(row("`idleAction: park` with the defaults, 24 and 24 hours", hours(idle + enforcementHours)));
-        has(row("`idleAction: park`, `idleHours: 4`, `idleGraceHours: 4`", hours(8 + enforcementHours)));
+        has(row("`idle.action: park` with the defaults, 24 and 24 hours", hours(idle + enforcementHours)));
+        has(row("`idle.action: park`, `idle.hours: 4`, `idle.graceHours: 4`", hours(8 + enforcementHours)));
         has(row("`npm run park` on Friday", hours(18 / 60)));
         has(row("unnoticed for a month", (recipe) => campaignUsdPerMonth(recipe, 1)));
     });
@@ -120,7 +120,7 @@ describe("docs/cost.md", () => {
         has(`every ${guardMinutes} minutes`);
         const percents = budgetThresholds.filter(({ type }) => type === "ACTUAL").map(({ percent }) => percent);
         has(`${percents.slice(0, -1).join(", ")} and ${percents.at(-1)} %`);
-        assert.deepEqual([defaults.idleAction, defaults.unusedAction], ["announce", "list"]);
+        assert.deepEqual([defaults.idle.action, defaults.unused.action], ["announce", "list"]);
         has("`announce` by default");
     });
 

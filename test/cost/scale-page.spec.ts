@@ -107,8 +107,8 @@ describe("docs/scale.md", () => {
             assert.ok(sentences.includes(sentence), sentence);
         }
         has(`${peak} times`);
-        has(`\`apiRequestsPerSecond\` (${good().apiRequestsPerSecond})`);
-        has(`\`apiBurst\` (${good().apiBurst})`);
+        has(`\`throttle.requestsPerSecond\` (${good().throttle.requestsPerSecond})`);
+        has(`\`throttle.burst\` (${good().throttle.burst})`);
         has(`${quotas.campaignRequests.quota} a second`);
     });
 

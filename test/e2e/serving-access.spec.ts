@@ -268,9 +268,7 @@ describe("Access to the API", () => {
                     eventTracker: true,
                     storefront: "cloudfront",
                     prefetchUsers: 0,
-                    viewerAuth: "jwt",
-                    viewerIssuer: issuer.issuer,
-                    viewerAudience: issuer.audience,
+                    viewerAuth: { issuer: issuer.issuer, audience: issuer.audience },
                 });
                 // The last up recorded the closed stage; this one records the open one.
                 assertExit(await aws.engine("up"), 0);

@@ -45,8 +45,7 @@ describe("API on the local AWS", () => {
         rankingCampaign: true,
         publicHistories: true,
         filters,
-        eventsPerSecond: 1,
-        eventsBurst: 30,
+        throttle: { eventsPerSecond: 1, eventsBurst: 30 },
     };
 
     before(async () => {
@@ -314,7 +313,7 @@ describe("API on the local AWS", () => {
 
         it("popular and similar films stay when the quality gate rejects a version", async () => {
             first = await seen();
-            const closedGate = { minimumNdcgOverPopularityPercent: "100000" };
+            const closedGate = { gate: { minimumNdcgOverPopularityPercent: 100_000 } };
             await aws.configure({ ...serving, ...closedGate, minProvisionedTPS: 2 });
             await aws.writeInteractions(2);
             assertExit(await operate("retrain"), 1);

@@ -29,7 +29,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
     const [held, up, settled] = [() => stack.held(), () => stack.up(), () => stack.settled()];
 
     /** A gate that lets every version pass: on 60 users NDCG differs by more than a real gate allows. */
-    const openGate = { maximumNdcgDropPercent: "100", minimumNdcgOverPopularityPercent: "-100" };
+    const openGate = { gate: { maximumNdcgDropPercent: 100, minimumNdcgOverPopularityPercent: -100 } };
     const id = (arn: string) => arn.split("/").at(-1) ?? "";
     const countOf = (asked: readonly string[], operation: string) => asked.filter((one) => one === operation).length;
     /** Runs retrain as a process of its own, until the service has logged a call; then the callback ends it. */

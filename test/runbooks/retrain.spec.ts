@@ -219,7 +219,7 @@ describe("refusals of the quality gate", () => {
         assert.deepEqual(none, []);
         assert.match(
             drop ?? "",
-            /0\.2000 is below 0\.2755, 5 % under the live version's 0\.2900 \(maximumNdcgDropPercent\), and by more than 0\.0271, two standard errors with 2000 test users$/,
+            /0\.2000 is below 0\.2755, 5 % under the live version's 0\.2900 \(gate\.maximumNdcgDropPercent\), and by more than 0\.0271, two standard errors with 2000 test users$/,
         );
         const both = refusals(
             { ...compared, fresh: ndcg(0.2) },

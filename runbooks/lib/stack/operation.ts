@@ -99,7 +99,7 @@ export async function operatedCampaign(deps: OperationDeps, of: OperatedStack): 
               stack: shortName(stack),
               campaignArn,
               pollSeconds: config.pollSeconds,
-              deadlineMinutes: config.campaignDeadlineMinutes,
+              deadlineMinutes: config.deadlineMinutes.campaign,
           };
 }
 
@@ -132,7 +132,7 @@ export function campaignInputs(
         region: config.region,
         tags: { ...tags, ...(owner && { [ownerTag]: owner }) },
         pollSeconds: config.pollSeconds,
-        deadlineMinutes: config.campaignDeadlineMinutes,
+        deadlineMinutes: config.deadlineMinutes.campaign,
         name,
         solutionArn: solutionOf(solutionVersionArn),
         solutionVersionArn,

@@ -17,9 +17,6 @@ export interface Compared {
     readonly testUsers: number;
 }
 
-/** Thresholds of the gate, in percent. */
-export type Thresholds = Pick<StackConfig, "maximumNdcgDropPercent" | "minimumNdcgOverPopularityPercent">;
-
 /** The share of users that the service reserves for evaluation (Developer Guide, "Evaluating a solution version"). */
 const testShare = 0.1;
 
@@ -43,7 +40,7 @@ export const standardError = (mean: number, testUsers: number): number =>
  * Returns the reasons not to switch to the new version; empty if it passes. A version is refused if it is worse than a
  * threshold allows and also worse by more than two standard errors, because a smaller difference may be chance.
  */
-export function refusals({ fresh, live, popularity, testUsers }: Compared, thresholds: Thresholds): string[] {
+export function refusals({ fresh, live, popularity, testUsers }: Compared, thresholds: StackConfig["gate"]): string[] {
     const reached = fresh?.[judgedMetric];
     if (reached === undefined) {
         return ["the service has no NDCG@10 of the new version, so it cannot be judged"];
@@ -62,13 +59,13 @@ export function refusals({ fresh, live, popularity, testUsers }: Compared, thres
         ...(lived !== undefined && reached < least && lived - reached > chance
             ? [
                   `its NDCG@10 of ${four(reached)} is below ${four(least)}, ` +
-                      `${maximumNdcgDropPercent} % under the live version's ${four(lived)} (maximumNdcgDropPercent)${beyond(chance)}`,
+                      `${maximumNdcgDropPercent} % under the live version's ${four(lived)} (gate.maximumNdcgDropPercent)${beyond(chance)}`,
               ]
             : []),
         ...(leastOver - reached > 2 * own
             ? [
                   `its NDCG@10 of ${four(reached)} is below ${four(leastOver)}, ${minimumNdcgOverPopularityPercent} % over ` +
-                      `the ${four(popular)} of the most popular items (minimumNdcgOverPopularityPercent)${beyond(2 * own)}`,
+                      `the ${four(popular)} of the most popular items (gate.minimumNdcgOverPopularityPercent)${beyond(2 * own)}`,
               ]
             : []),
     ];

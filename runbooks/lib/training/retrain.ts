@@ -1,3 +1,4 @@
+import type { StackConfig } from "../../../config/config.ts";
 import {
     nameInArn,
     nowIso,
@@ -15,7 +16,7 @@ import {
 } from "../../../personalize/operations/state-flags.ts";
 import { switchVersion } from "../../../personalize/operations/switch-version.ts";
 import { RunbookError } from "../cli/runbook.ts";
-import { type Compared, judgedMetric, refusals, type Thresholds } from "./quality-gate.ts";
+import { type Compared, judgedMetric, refusals } from "./quality-gate.ts";
 
 /** Dependencies of a retraining, which tests replace. */
 export interface RetrainDeps extends OperationDeps {
@@ -54,7 +55,7 @@ export interface Retrained {
 export async function retrain(
     deps: RetrainDeps,
     campaign: OperatedCampaign,
-    thresholds: Thresholds,
+    thresholds: StackConfig["gate"],
 ): Promise<Retrained> {
     const { stack, campaignArn } = campaign;
     const ssm = deps.ssm(regionOf(campaignArn));

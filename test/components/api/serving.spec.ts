@@ -107,7 +107,7 @@ describe("RecommendationApi component", () => {
     });
 
     it("the stage throttles requests, without access logs and API key by default", async () => {
-        await makeApi({ apiRequestsPerSecond: "100", apiBurst: "200", eventsPerSecond: "2", eventsBurst: "3" });
+        await makeApi({ throttle: '{"eventsPerSecond":2,"eventsBurst":"3"}' });
         const all = made.filter(({ type }) => type.endsWith(":MethodSettings")).map(({ inputs }) => inputs);
         const preflights = all.filter(({ methodPath }) => methodPath.endsWith("/OPTIONS"));
         assert.deepEqual([...new Set(preflights.map(({ settings }) => settings.throttlingRateLimit))], [1]);

@@ -6,8 +6,8 @@ import { useMocks } from "../mocks.ts";
 
 describe("checkViewerAuth", () => {
     useMocks();
-    const check = (viewerIssuer: string, env: NodeJS.ProcessEnv) => {
-        const config = good({ viewerAuth: "jwt", viewerIssuer, viewerAudience: "films" });
+    const check = (issuer: string, env: NodeJS.ProcessEnv) => {
+        const config = good({ viewerAuth: JSON.stringify({ issuer, audience: "films" }) });
         checkViewerAuth(config, env, new pulumi.ComponentResource("test:Issuer", "issuer"));
     };
 
@@ -15,7 +15,7 @@ describe("checkViewerAuth", () => {
         const local = "http://127.0.0.1:8080";
         assert.throws(
             () => check(local, {}),
-            /viewerIssuer is "http:\/\/127\.0\.0\.1:8080"; AWS needs an https:\/\/ issuer/,
+            /viewerAuth\.issuer is "http:\/\/127\.0\.0\.1:8080"; AWS needs an https:\/\/ issuer/,
         );
         check("https://login.example", {});
         check(local, { AWS_ENDPOINT_URL: "http://127.0.0.1:4566" });

@@ -32,7 +32,7 @@ describe("Cost guard components", () => {
     it("CostGuard runs on a schedule with its own role and a failure queue", async () => {
         const { names } = await makeAll({
             guardMinutes: "1",
-            idleAction: "park",
+            idle: '{"action":"park"}',
             adopt: '{"campaign":"arn:aws:personalize:eu-central-1:123456789012:campaign/old"}',
         });
         const { code: _, ...made1 } = inputsOf("Function");

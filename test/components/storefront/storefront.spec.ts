@@ -37,8 +37,8 @@ describe("Storefront component (CloudFront)", () => {
         assert.deepEqual(cacheKey().headersConfig, { headerBehavior: "whitelist", headers: { items: ["Origin"] } });
     });
 
-    it("the cache key has Authorization with viewerAuth jwt", async () => {
-        await makePage({ viewerAuth: "jwt", viewerIssuer: "https://login.example", viewerAudience: "films" });
+    it("the cache key has Authorization with viewerAuth", async () => {
+        await makePage({ viewerAuth: '{"issuer":"https://login.example","audience":"films"}' });
         assert.deepEqual(cacheKey().headersConfig, {
             headerBehavior: "whitelist",
             headers: { items: ["Authorization"] },

@@ -52,8 +52,8 @@ export async function billMonth(recipe: string, say: (line: string) => void): Pr
     const tps = 2;
     const busyHours = 6;
     // The limit must allow the busy month, and the gate must accept any version: this drill does not check quality.
-    const gate = { maximumNdcgDropPercent: "100", minimumNdcgOverPopularityPercent: "-100" };
-    const common = { recipe, eventTracker: true, guardMinutes: 60, monthlyLimitUsd: "100000", ...gate };
+    const gate = { maximumNdcgDropPercent: 100, minimumNdcgOverPopularityPercent: -100 };
+    const common = { recipe, eventTracker: true, guardMinutes: 60, monthlyLimitUsd: "100000", gate };
     try {
         await aws.configure({ ...common, expectedRequestsPerDay: tps * day });
         const said = saidBy((await fine("preview", await aws.engine("preview"))).stdout);

@@ -82,7 +82,7 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
     }
 
     try {
-        await aws.configure({ ...common, idleHours, idleGraceHours: idleHours, idleAction: "park" });
+        await aws.configure({ ...common, idle: { hours: idleHours, graceHours: idleHours, action: "park" } });
         fine("up", await aws.engine("up"));
         const outputs = await aws.outputs();
         ({ campaignArn = "", noticesQueueUrl: QueueUrl = "" } = outputs);

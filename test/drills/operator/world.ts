@@ -49,8 +49,7 @@ export function worldOf(aws: TestAws, boundaryArn: string) {
         alertEmail: "ann@example.com",
         chatWebhookParameter: webhookParameter({ project: "movie-recommender", stack }),
         // This drill tests permissions, and its few test users give imprecise metrics.
-        maximumNdcgDropPercent: "100",
-        minimumNdcgOverPopularityPercent: "-100",
+        gate: { maximumNdcgDropPercent: 100, minimumNdcgOverPopularityPercent: -100 },
     };
     const configurations = {
         usual: {
@@ -70,13 +69,12 @@ export function worldOf(aws: TestAws, boundaryArn: string) {
             minProvisionedTPS: "2",
             performAutoTraining: "true",
             guardMinutes: "30",
-            idleAction: "park",
+            idle: { action: "park" },
             api: "true",
             storefront: "cloudfront",
             rankingCampaign: "true",
             apiAccessLogs: "true",
-            apiRequestsPerSecond: "20",
-            apiBurst: "40",
+            throttle: { requestsPerSecond: 20, burst: 40 },
         },
         together: {
             ...common,

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { rows } from "../../../config/keys.ts";
+import { otherValues } from "../../support/other-values.ts";
 
 /** Another valid value of a config key and of keys that it requires, or the message that rejects it. */
 export interface KeyCase {
@@ -22,7 +23,7 @@ export function keyCases(
     },
 ): Readonly<Record<string, KeyCase>> {
     const at = (name: string) => join(instance.dir, "data", name);
-    const jwt = { viewerAuth: "jwt", viewerIssuer: arns.issuer, viewerAudience: "films" };
+    const viewerAuth = { issuer: arns.issuer, audience: "films" };
     const made: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
         "aws:region": { "aws:region": "us-east-1" },
         interactionsFile: { interactionsFile: at("other/interactions.csv") },
@@ -31,10 +32,10 @@ export function keyCases(
         usersFile: { usersFile: at("users.csv") },
         batchInferenceFile: { batchInferenceFile: at("batch.jsonl") },
         adopt: { adopt: { datasetGroup: arns.datasetGroup } },
-        viewerAuth: jwt,
-        viewerIssuer: { ...jwt, viewerIssuer: `${arns.issuer}/other` },
-        viewerAudience: { ...jwt, viewerAudience: "books" },
-        viewerClaim: { ...jwt, viewerClaim: "email" },
+        viewerAuth: { viewerAuth },
+        "viewerAuth.issuer": { viewerAuth: { ...viewerAuth, issuer: `${arns.issuer}/other` } },
+        "viewerAuth.audience": { viewerAuth: { ...viewerAuth, audience: "books" } },
+        "viewerAuth.claim": { viewerAuth: { ...viewerAuth, claim: "email" } },
         permissionsBoundary: { permissionsBoundary: arns.boundary },
         kmsKeyArn: { kmsKeyArn: arns.kmsKey },
     };
@@ -43,12 +44,11 @@ export function keyCases(
         dataOptionsFile: /was not made by the options of/,
     };
     return Object.fromEntries(
-        rows.map(([name, { other, otherNeeds }]): [string, KeyCase] => [
-            name,
-            {
-                set: made[name] ?? { ...otherNeeds, [name]: other },
-                ...(refused[name] && { refused: refused[name] }),
-            },
-        ]),
+        rows
+            .filter(([, { members, other }]) => members === undefined || other !== undefined)
+            .map(([name, key]): [string, KeyCase] => [
+                name,
+                { set: made[name] ?? otherValues(name, key), ...(refused[name] && { refused: refused[name] }) },
+            ]),
     );
 }
