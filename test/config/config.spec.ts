@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { namesFor } from "../../config/config.ts";
 import { documents } from "../../config/documents.ts";
-import { rows } from "../../config/keys.ts";
+import { keys, rows } from "../../config/keys.ts";
 import { textOf } from "../../config/kinds.ts";
 import { includesWatched, watchedFilterExpression } from "../../config/watched.ts";
 import { otherValues } from "../support/other-values.ts";
@@ -27,64 +27,18 @@ describe("Stack configuration", () => {
         }
     });
 
-    it("an empty configuration has the default values", () => {
-        assert.deepEqual(good(), {
-            project: "movie-recommender",
-            stack: "dev",
-            region: "eu-central-1",
-            bucketName: "",
-            names: namesFor("dev"),
-            nameSuffix: "",
-            interactionsFile: "data/personalize_interactions_fixed.csv",
-            dataRetention: "delete",
-            recipe: "aws-user-personalization",
-            performAutoML: false,
-            performAutoTraining: false,
-            minProvisionedTPS: 1,
-            eventWeights: undefined,
-            dataOptionsFile: undefined,
-            dataWaiver: undefined,
-            metadataFiles: { items: undefined, users: undefined },
-            batchInferenceFile: undefined,
-            autoTrainingDays: 7,
-            syncWithLatestSolutionVersion: false,
-            campaignEnabled: true,
-            eventTracker: true,
-            watchedFilter: true,
-            monthlyLimitUsd: undefined,
-            expectedRequestsPerDay: 10_000,
-            guardMinutes: 15,
-            idle: { hours: 24, graceHours: 24, action: "announce" },
-            unused: { days: 14, action: "list" },
-            alertEmail: undefined,
-            chatWebhookParameter: undefined,
-            budgetByTag: false,
-            budget: true,
-            api: true,
-            apiKey: false,
-            viewerAuth: undefined,
-            publicHistories: false,
-            trackUnproven: true,
-            throttle: { requestsPerSecond: 100, burst: 200, eventsPerSecond: 10, eventsBurst: 50 },
-            allowedOrigins: [],
-            apiAccessLogs: false,
-            apiGatewayLogRole: false,
-            rankingCampaign: false,
-            prefetchUsers: 100,
-            storefront: "api",
-            observability: true,
-            auditTrail: true,
-            bucketPolicyConditions: true,
-            filters: {},
-            adopt: {},
-            permissionsBoundary: undefined,
-            kmsKeyArn: undefined,
-            waivers: {},
-            gate: { maximumNdcgDropPercent: 15, minimumNdcgOverPopularityPercent: 0 },
-            pollSeconds: 15,
-            deadlineMinutes: { import: 120, training: 360, campaign: 120 },
-            tags: { "pulumi:project": "movie-recommender", "pulumi:stack": "dev" },
-        });
+    it("an empty configuration has the defaults of the table, and what follows from several keys", () => {
+        const config = good();
+        const values = Object.entries(keys).filter(([, { default: value }]) => /boolean|number/.test(typeof value));
+        assert.ok(values.length > 20, `${values.length} values`);
+        const given = new Map<string, unknown>(Object.entries(config));
+        for (const [name, key] of values) assert.equal(given.get(name), key.default, name);
+        const { names, nameSuffix, metadataFiles, viewerAuth, eventWeights, monthlyLimitUsd, idle, tags } = config;
+        assert.deepEqual([names, nameSuffix], [namesFor("dev"), ""]);
+        assert.deepEqual(metadataFiles, { items: undefined, users: undefined });
+        assert.deepEqual([viewerAuth, eventWeights, monthlyLimitUsd], [undefined, undefined, undefined]);
+        assert.deepEqual(idle, { hours: 24, graceHours: 24, action: "announce" });
+        assert.deepEqual(tags, { "pulumi:project": "movie-recommender", "pulumi:stack": "dev" });
     });
 
     it("a filter with the name of the watched filter is rejected unless disabled", () => {

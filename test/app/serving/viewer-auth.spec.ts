@@ -201,7 +201,7 @@ describe("Viewer tokens (JWT)", () => {
 
         it("all viewers together get the campaign's rate, and unauthenticated callers none of it", async () => {
             for (let at = 0; at < 300; at++) await limited.recommend(`stranger-${at}`);
-            assert.equal(limited.state.asks.length, 0, "a stranger has no list with viewerAuth jwt");
+            assert.equal(limited.state.asks.length, 0, "a stranger has no list with viewerAuth");
             for (let at = 0; at < 300; at++) await ask(`viewer-${at}`, {});
             assert.equal(limited.state.asks.length, 100, "ten seconds at ten requests a second");
         });
