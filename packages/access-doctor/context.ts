@@ -67,8 +67,8 @@ function ofService(action: string, resource: string, known: Known): Unknowns {
     };
 }
 
-/** Condition keys of IAM, and those of S3, KMS and STS that concern reads, in lower case. */
-const keyNames = new Set(
+/** Condition keys of IAM, and those of S3, KMS and STS that concern reads, by their names in lower case. */
+const keyNames = new Map(
     Object.entries({
         aws:
             "CalledVia CalledViaFirst CalledViaLast CurrentTime EpochTime FederatedProvider MultiFactorAuthAge " +
@@ -85,7 +85,9 @@ const keyNames = new Set(
             "ViaService CallerAccount EncryptionContextKeys GrantIsForAWSResource EncryptionAlgorithm KeyOrigin KeySpec " +
             "KeyUsage MultiRegion RequestAlias ResourceAliases",
         sts: "ExternalId RoleSessionName SourceIdentity TransitiveTagKeys",
-    }).flatMap(([service, names]) => names.split(" ").map((name) => `${service}:${name}`.toLowerCase())),
+    }).flatMap(([service, names]) =>
+        names.split(" ").map((name) => [`${service}:${name}`.toLowerCase(), `${service}:${name}`] as const),
+    ),
 );
 const families =
     /^(aws:(principaltag|requesttag|resourcetag)\/.|s3:(existingobjecttag|requestobjecttag)\/.|kms:encryptioncontext:.)/;
@@ -96,8 +98,11 @@ export function isConditionKey(key: string): boolean {
     return !/^(aws|s3|kms|sts):/.test(lower) || keyNames.has(lower) || families.test(lower);
 }
 
-/** The existing key closest to a misspelt one; undefined if none is close. */
-export function meantKey(key: string): string | undefined {
-    const [best] = [...keyNames].toSorted((a, b) => distance(key.toLowerCase(), a) - distance(key.toLowerCase(), b));
-    return best !== undefined && distance(key.toLowerCase(), best) <= 3 ? best : undefined;
+/** The existing key closest to a misspelt one; undefined if none is close, or two are equally close. */
+export function nearestKey(key: string): string | undefined {
+    const near = [...keyNames]
+        .map(([lower, name]) => ({ name, far: distance(key.toLowerCase(), lower) }))
+        .toSorted((a, b) => a.far - b.far);
+    const [first, second] = near;
+    return first && first.far <= 3 && first.far !== second?.far ? first.name : undefined;
 }

@@ -3,8 +3,9 @@ import { type Fix, fixesOf } from "./fixes/fixes.ts";
 import { type Finding, type Link, type Scene, unknownLink } from "./link.ts";
 import { bucketLinks, bucketPolicy } from "./links/bucket.ts";
 import { job } from "./links/job.ts";
-import { kms } from "./links/kms.ts";
+import { isForeign, kms } from "./links/kms.ts";
 import { objectLinks } from "./links/object.ts";
+import { withRefusals } from "./links/refusals.ts";
 import { passRole, role, roleLinks, trust } from "./links/role.ts";
 import { tooWide } from "./links/too-wide.ts";
 import { hasJob, isBucketGone, known, type Snapshot } from "./snapshot.ts";
@@ -55,7 +56,7 @@ const broken = (links: readonly Link[]): Finding[] =>
 
 function linksOf(scene: Scene): Link[] {
     const [policies, boundary, organisation] = roleLinks(scene) as [Link, Link, Link];
-    const chain = [
+    const judged = [
         passRole(scene),
         role(scene),
         policies,
@@ -67,6 +68,7 @@ function linksOf(scene: Scene): Link[] {
         ...objectLinks(scene),
         kms(scene),
     ];
+    const chain = withRefusals(scene, judged);
     return [...chain, job(scene, chain), tooWide(scene)];
 }
 
@@ -75,10 +77,21 @@ export const isNotDeployed = (snapshot: Snapshot): boolean =>
     snapshot.planned !== undefined && "is" in snapshot.role && snapshot.role.is === undefined && isBucketGone(snapshot);
 
 function needsOf({ passRole, ...snapshot }: Snapshot): string[] {
-    const { role, simulated, bucketFacts, bucketPolicy: policy, accessBlock, ownership, keys, job: result } = snapshot;
+    const {
+        role,
+        simulated,
+        bucketFacts,
+        bucketPolicy: policy,
+        accessBlock,
+        ownership,
+        keys: listed,
+        job: result,
+    } = snapshot;
     const { schema, objects, kmsKeys } = snapshot;
-    const read = [role, simulated, bucketFacts, policy, accessBlock, ownership, keys, result, schema, ...objects];
-    const all = [...(hasJob(snapshot) ? [] : [passRole]), ...read, ...Object.values(kmsKeys)];
+    const read = [role, simulated, bucketFacts, policy, accessBlock, ownership, listed, result, schema, ...objects];
+    // No permission of this account shows the policy of another account's key.
+    const keys = Object.entries(kmsKeys).flatMap(([key, fetched]) => (isForeign(snapshot, key) ? [] : [fetched]));
+    const all = [...(hasJob(snapshot) ? [] : [passRole]), ...read, ...keys];
     return [...new Set(all.flatMap((each) => ("unread" in each && each.needs !== undefined ? [each.needs] : [])))];
 }
 

@@ -1,28 +1,14 @@
 import {
     type AccessRequest,
-    contextOfCaller,
-    type Lookup,
     listOf,
-    lookupIn,
-    matchStatement,
     type NamedPolicy,
-    type OneOrMany,
     type PolicyKind,
     parseArn,
     type Statement,
 } from "policy-evaluator";
-import { isConditionKey, meantKey, type Unknowns } from "./context.ts";
-import { possibleValues } from "./decide.ts";
-import { distance } from "./text.ts";
-
-/** A condition key of a deciding statement. */
-export interface DecidingCondition {
-    readonly key: string;
-    readonly operator: string;
-    readonly wanted: readonly string[];
-    /** Undefined: the request does not have the key. */
-    readonly sent: readonly string[] | "unknown" | undefined;
-}
+import { type Candidate, candidatesOf, type DecidingCondition } from "./candidates.ts";
+import { isConditionKey, type Unknowns } from "./context.ts";
+import type { Correction } from "./meant.ts";
 
 /** Why a request is denied: the statement that denies it, or the closest of those that do not allow it. */
 export interface Explanation {
@@ -33,6 +19,8 @@ export interface Explanation {
     readonly conditions: readonly DecidingCondition[];
     /** Other parts that keep a statement from allowing the request. */
     readonly parts: readonly ("principal" | "resource" | "action")[];
+    /** Parts that were probably mistyped. */
+    readonly corrections: readonly Correction[];
     readonly sentence: string;
     readonly evidence: readonly string[];
 }
@@ -62,85 +50,6 @@ export function explain(
     ];
 }
 
-type Mismatch = "principal" | "action" | "resource" | DecidingCondition;
-
-interface Candidate {
-    readonly policy: string;
-    readonly name: string;
-    readonly statement: Statement;
-    readonly conditions: readonly DecidingCondition[];
-    /** All parts that do not match; the evaluator stops at the first. */
-    readonly mismatches: readonly Mismatch[];
-}
-
-function candidatesOf(
-    request: AccessRequest,
-    world: AccessRequest,
-    policies: readonly NamedPolicy[],
-    kind: PolicyKind,
-    unknowns: Unknowns,
-): Candidate[] {
-    const lookupOf = ({ caller, context }: AccessRequest) => lookupIn({ ...contextOfCaller(caller), ...context });
-    const [known, lookup] = [lookupOf(request), lookupOf(world)];
-    return policies.flatMap(({ name: policy, document }) =>
-        listOf(document.Statement).map((statement, index): Candidate => {
-            const fits = (reduced: Partial<Statement>, as: PolicyKind) =>
-                matchStatement({ ...request, lookup }, { Effect: statement.Effect, ...reduced }, as, document.Version)
-                    .because === undefined;
-            const actions = listOf(statement.Action ?? statement.NotAction).join(", ");
-            const conditions = conditionsOf(statement, known, unknowns);
-            return {
-                policy,
-                name: statement.Sid ?? `statement ${index + 1} (${statement.NotAction ? "not " : ""}${actions})`,
-                statement,
-                conditions,
-                mismatches: mismatchesOf(statement, kind, conditions, fits),
-            };
-        }),
-    );
-}
-
-const conditionsOf = ({ Condition = {} }: Statement, lookup: Lookup, unknowns: Unknowns): DecidingCondition[] =>
-    Object.entries(Condition).flatMap(([operator, block]) =>
-        Object.entries(block).map(([key, wanted]) => ({
-            key,
-            operator,
-            wanted: listOf(wanted).map(String),
-            sent: lookup(key) ?? sentOf(possibleValues(key, unknowns)),
-        })),
-    );
-
-function sentOf(possible: readonly (string | null)[] | undefined): DecidingCondition["sent"] {
-    const values = possible?.flatMap((value) => value ?? []);
-    return values === undefined ? undefined : values.length === 0 ? "unknown" : values;
-}
-
-const anything = { Action: "*", Resource: "*" };
-
-function mismatchesOf(
-    statement: Statement,
-    kind: PolicyKind,
-    conditions: readonly DecidingCondition[],
-    fits: (reduced: Partial<Statement>, as: PolicyKind) => boolean,
-): Mismatch[] {
-    const { Principal, NotPrincipal, Action, NotAction, Resource, NotResource } = statement;
-    const found: Mismatch[] = [];
-    const who = { ...(Principal && { Principal }), ...(NotPrincipal && { NotPrincipal }) };
-    if (kind === "resource" && !fits({ ...who, ...anything }, "resource")) found.push("principal");
-    if (!fits({ Resource: "*", ...(Action && { Action }), ...(NotAction && { NotAction }) }, "identity")) {
-        found.push("action");
-    }
-    const where = { ...(Resource && { Resource }), ...(NotResource && { NotResource }) };
-    if (Object.keys(where).length > 0 && !fits({ Action: "*", ...where }, "identity")) found.push("resource");
-    return [
-        ...found,
-        ...conditions.filter(({ operator, key }) => {
-            const wanted = statement.Condition?.[operator]?.[key] as OneOrMany<string>;
-            return !fits({ ...anything, Condition: { [operator]: { [key]: wanted } } }, "identity");
-        }),
-    ];
-}
-
 const evidenceOf = (request: AccessRequest, candidate?: Candidate) => {
     const { caller, action, resource, context } = request;
     const who = "service" in caller ? caller.service : "arn" in caller ? caller.arn : caller.federated;
@@ -153,12 +62,12 @@ const evidenceOf = (request: AccessRequest, candidate?: Candidate) => {
 const sentence = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
 
 function denialOf(candidate: Candidate, request: AccessRequest): Explanation {
-    const { name, policy, statement, conditions } = candidate;
+    const { name, policy, statement, conditions, corrections } = candidate;
     const { NotPrincipal, NotResource } = statement;
     const rules = [
         ...(NotPrincipal ? [`to all but ${JSON.stringify(NotPrincipal)}${notPrincipalHint(request)}`] : []),
         ...(NotResource ? [`outside ${listOf(NotResource).join(", ")}`] : []),
-        ...conditions.map(ruleOf),
+        ...conditions.map((each) => `${ruleOf(each)}${mistakeIn(each, corrections)}`),
     ];
     const sent = conditions.map(sentText).filter((text, at, all) => all.indexOf(text) === at);
     const words = `${name} of the ${policy} denies ${request.action} ${rules.join(" and ")}`.trimEnd();
@@ -168,6 +77,7 @@ function denialOf(candidate: Candidate, request: AccessRequest): Explanation {
         statement: name,
         conditions,
         parts: [],
+        corrections,
         sentence: sentence(`${words}${sent.length > 0 ? `; ${sender(request)} sends ${sent.join(", ")}` : ""}.`),
         evidence: evidenceOf(request, candidate),
     };
@@ -216,21 +126,26 @@ function missingAllow(
     const [closest] = (ours.length > 0 ? ours : about).toSorted((a, b) => weightOf(a) - weightOf(b));
     const names = policies.map(({ name }) => name);
     if (!closest) {
+        const mistake = allows.flatMap(({ corrections }) => corrections).find(({ part }) => part === "action");
         const where = names.length === 1 ? `the ${names[0]}` : "the role's policies";
-        const words = `No statement of ${where} allows ${request.action}${misspeltAction(allows, request)}.`;
+        const words = `No statement of ${where} allows ${request.action}${mistake ? `: ${mistake.wrong} is not an action of IAM; ${mistake.right} was probably meant` : ""}.`;
         const common = { effect: "Allow", policy: names[0] ?? "", statement: undefined, conditions: [] } as const;
-        return { ...common, parts: ["action"], sentence: words, evidence: evidenceOf(request) };
+        const corrections = mistake ? [mistake] : [];
+        return { ...common, parts: ["action"], corrections, sentence: words, evidence: evidenceOf(request) };
     }
-    const { name, policy, statement, mismatches } = closest;
+    const { name, policy, statement, mismatches, corrections } = closest;
     const conditions = mismatches.filter((each) => typeof each !== "string");
     const parts = mismatches.filter((each) => typeof each === "string");
     const who = JSON.stringify(statement.Principal ?? { not: statement.NotPrincipal });
     const caller = "service" in request.caller ? "the service" : "the role";
     const why = [
-        ...(parts.includes("principal") ? [`is for ${who}, not for ${caller} ${nameOf(request)}`] : []),
-        ...(parts.includes("resource") ? [resourceText(statement, request)] : []),
+        ...(parts.includes("principal")
+            ? [`is for ${who}, not for ${caller} ${nameOf(request)}${meant(corrections, "principal")}`]
+            : []),
+        ...(parts.includes("resource") ? [resourceText(statement, request, corrections)] : []),
         ...conditions.map(
-            (each) => `requires ${each.operator} ${each.key} ${each.wanted.join(" or ")}${conditionHint(each)}`,
+            (each) =>
+                `requires ${each.operator} ${each.key} ${each.wanted.join(" or ")}${mistakeIn(each, corrections)}`,
         ),
     ];
     const sent = conditions.length > 0 ? `; ${sender(request)} sends ${conditions.map(sentText).join(", ")}` : "";
@@ -240,6 +155,7 @@ function missingAllow(
         statement: name,
         conditions,
         parts,
+        corrections,
         sentence: sentence(`${name} of the ${policy} ${why.join(", and ")}${sent}.`),
         evidence: evidenceOf(request, closest),
     };
@@ -250,20 +166,10 @@ const sender = ({ caller }: AccessRequest) => ("service" in caller ? "Personaliz
 const nameOf = ({ caller }: AccessRequest) =>
     "service" in caller ? caller.service : "arn" in caller ? caller.arn : caller.federated;
 
-/** Names of API operations and other words that people write for the two actions; IAM does not know them. */
-const lookalikes: Readonly<Record<string, RegExp>> = {
-    "s3:ListBucket": /^s3:(listobjects?(v2)?|headbucket|listobject\*|list|listbuckets?objects?)$/i,
-    "s3:GetObject": /^s3:(getobjects|headobject|readobject|get|getobjectv2|copyobject)$/i,
-};
-
-function misspeltAction(allows: readonly Candidate[], { action }: AccessRequest): string {
-    const known = new Set(["s3:listbuckets", "s3:putobject", action.toLowerCase()]);
-    const isMeant = (word: string) =>
-        lookalikes[action]?.test(word) || (!known.has(word) && distance(word, action.toLowerCase()) <= 1);
-    const near = allows
-        .flatMap(({ statement }) => listOf(statement.Action))
-        .find((each) => isMeant(each.trim().toLowerCase()));
-    return near === undefined ? "" : `: ${near} is not an action of IAM`;
+/** The nearest spelling of one part, in parentheses. */
+function meant(corrections: readonly Correction[], part: Correction["part"]): string {
+    const right = corrections.flatMap((each) => (each.part === part ? [each.right] : []));
+    return right.length > 0 ? ` (${right.join(", ")} was probably meant)` : "";
 }
 
 /** Whether a text still has a template's placeholder, or blanks. IAM's own variables are names of keys: `${aws:…}`. */
@@ -272,13 +178,18 @@ const isUnresolved = (text: string) =>
         text,
     );
 
-function resourceText({ Resource, NotResource }: Statement, { resource, action }: AccessRequest): string {
+function resourceText(
+    { Resource, NotResource }: Statement,
+    { resource, action }: AccessRequest,
+    corrections: readonly Correction[],
+): string {
     if (NotResource !== undefined) return `allows ${action} outside ${listOf(NotResource).join(", ")} only`;
     const named = listOf(Resource);
     const says = `allows ${action} on ${named.join(", ")}, not on ${resource}`;
     const bucketArn = resource.split("/")[0] ?? "";
     const rest = (arn: string) => arn.split(":").slice(2).join(":").split("/")[0];
     const variable = named.flatMap((each) => /\$\{(aws:PrincipalTag\/[^},]+)/i.exec(each)?.[1] ?? [])[0];
+    const typed = corrections.find(({ part }) => part === "resource");
     const hint = [
         [named.some(isUnresolved), "a placeholder or blanks are in the name"],
         [variable !== undefined, `\${${variable}} has no value that fits: look at the role's tags`],
@@ -296,21 +207,23 @@ function resourceText({ Resource, NotResource }: Statement, { resource, action }
             ),
             "another partition",
         ],
+        [typed !== undefined, `${typed?.right} was probably meant`],
         [named.some((each) => each.split("/")[0] === bucketArn), "other keys of the bucket"],
         [true, "another bucket"],
     ].find(([holds]) => holds)?.[1];
     return action.startsWith("s3:") ? `${says}: ${hint}` : says;
 }
 
-/** What is odd in a condition that is not met. */
-function conditionHint({ key, operator, wanted }: DecidingCondition): string {
+/** What is odd in a condition that decides. */
+function mistakeIn({ key, operator, wanted }: DecidingCondition, corrections: readonly Correction[]): string {
+    const own = corrections.filter(({ part, wrong }) =>
+        part === "key" ? wrong === key : part === "operator" ? wrong === operator : wanted.includes(wrong),
+    );
     if (!isConditionKey(key)) {
-        const meant = meantKey(key);
-        return ` (there is no such key${meant === undefined ? "" : `; ${meant} was probably meant`})`;
+        const [right] = own.flatMap((each) => (each.part === "key" ? [each.right] : []));
+        return ` (there is no such key${right === undefined ? "" : `; ${right} was probably meant`})`;
     }
     if (wanted.some(isUnresolved)) return " (a placeholder or blanks)";
-    const isLiteral = /^string(equals|equalsignorecase)(ifexists)?$/i.test(operator);
-    return isLiteral && wanted.some((each) => each.includes("*"))
-        ? " (StringEquals knows no wildcards: StringLike does)"
-        : "";
+    const [like] = own.flatMap((each) => (each.part === "operator" ? [each.right] : []));
+    return like === undefined ? meant(own, "value") : ` (${operator} knows no wildcards: ${like} does)`;
 }

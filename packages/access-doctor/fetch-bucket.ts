@@ -116,11 +116,12 @@ export async function objectFacts(s3: S3Client, Bucket: string, Key: string): Pr
         await s3.send(new GetObjectCommand({ Bucket, Key, Range: "bytes=0-0" }));
         throw error;
     });
-    const { ContentLength: size = 0, ServerSideEncryption, SSEKMSKeyId } = head;
+    const { ContentLength: size = 0, ServerSideEncryption, SSEKMSKeyId, BucketKeyEnabled } = head;
     const kmsKey = ServerSideEncryption?.startsWith("aws:kms") ? SSEKMSKeyId : undefined;
     const archived = archivedIn(head);
     const tags = await tagsOf(s3, Bucket, Key);
-    const common = { key: Key, size, ...(tags && { tags }), ...(kmsKey && { kmsKey }), ...(archived && { archived }) };
+    const encryption = kmsKey && { kmsKey, ...(BucketKeyEnabled && { bucketKey: true }) };
+    const common = { key: Key, size, ...(tags && { tags }), ...encryption, ...(archived && { archived }) };
     if (size === 0 || archived) {
         return { ...common, ...(!archived && { start: new Uint8Array() }) };
     }

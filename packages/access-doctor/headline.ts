@@ -1,6 +1,8 @@
+import { keyActions } from "policy-evaluator";
 import type { Diagnosis } from "./diagnose.ts";
 import type { Finding } from "./link.ts";
 import { noJob } from "./links/job.ts";
+import { isForeign } from "./links/kms.ts";
 import { understand } from "./messages.ts";
 import { known, type Snapshot } from "./snapshot.ts";
 import { shell, visible } from "./text.ts";
@@ -102,13 +104,19 @@ function unknown({ links, needs }: Diagnosis, snapshot: Snapshot, again: Again):
         const why = new Set(unread.map(({ detail }) => detail)).size === 1 ? `: ${only?.detail}` : "";
         const cause = `Nothing broken was found, but this could not be checked: ${names.join(", ")}${why}.`;
         const keyless = snapshot.key === undefined ? " --key KEY" : "";
-        return { cause, todo: [command("Next", alone(again, keyless))] };
+        const foreign = Object.keys(snapshot.kmsKeys).filter((key) => isForeign(snapshot, key));
+        const asks = foreign.map((key) => words("Ask", keyRequest(key, snapshot)));
+        return { cause, todo: asks.length > 0 ? asks : [command("Next", alone(again, keyless))] };
     }
     return {
         cause: `Nothing broken was found, but without ${needs.join(", ")} this could not be checked: ${names.join(", ")}.`,
         todo: [words("Ask", `an administrator of account ${snapshot.accountId}: allow ${snapshot.caller} that.`)],
     };
 }
+
+/** What the administrator of another account's key has to check. */
+const keyRequest = (key: string, { roleArn }: Snapshot) =>
+    `the administrator of the key ${key}: does its policy let ${roleArn} and personalize.amazonaws.com use it (${keyActions.join(", ")})? The role's own policy needs kms:Decrypt on it, too.`;
 
 function fixesTodo({ fixes: open, firstBroken }: Diagnosis, snapshot: Snapshot, again: Again): Todo[] {
     const commands = open.flatMap((fix) => fix.commands);

@@ -1,4 +1,5 @@
 import { AccessError, isCredentials, isUnreachable, oneLine } from "./errors.ts";
+import { refusalIn } from "./refusal.ts";
 import type { Fetched } from "./snapshot.ts";
 
 /** Milliseconds until a look without an answer is reported, and until it ends. */
@@ -71,6 +72,12 @@ export function unreadOf(error: unknown, permission: string): { readonly unread:
         return { unread: `throttled: AWS limits the rate of ${permission}; run this again in a minute` };
     }
     if (!isCredentials(error as Error) && (status === 403 || /AccessDenied|Unauthorized|Forbidden/.test(name))) {
+        if (refusalIn(message)?.policy === "vpc endpoint policy") {
+            const elsewhere = "an import does not use this network's endpoint; run this from another network";
+            return {
+                unread: `the VPC endpoint policy of this network refuses ${permission}: ${elsewhere} (${oneLine(error)})`,
+            };
+        }
         const needs = /not authorized to perform: ([\w-]+:\w+)/.exec(message)?.[1] ?? permission;
         return { unread: `${needs} is denied (${oneLine(error)})`, needs };
     }

@@ -1,4 +1,5 @@
 import { type Mentions, mentionsIn } from "./mentions.ts";
+import { reasonOf, refusalIn } from "./refusal.ts";
 import { shell } from "./text.ts";
 
 /**
@@ -45,13 +46,10 @@ const list = ({ bucket = "BUCKET" }: Mentions) => shell("aws", "s3", "ls", "--re
 
 /** The kind of policy that AWS names as the reason of a refusal. */
 function refusedBy(text: string): string {
-    const [, denying] = /explicit deny in (?:an?|the) ([\w -]*?(?:policy|boundary))/.exec(text) ?? [];
-    const [, lacking] = /because no ([\w -]*?(?:policy|boundary|policies)) allows?/.exec(text) ?? [];
-    return denying !== undefined
-        ? `a statement of ${/^[aeiou]/.test(denying) ? "an" : "a"} ${denying} denies it`
-        : lacking !== undefined
-          ? `no ${lacking} allows it`
-          : "no policy allows it, or one denies it";
+    const refusal = refusalIn(text);
+    const [, setting] = /by the (\w+) setting in S3 Block Public Access/.exec(text) ?? [];
+    if (setting !== undefined) return `${setting} of Block Public Access refuses what would make the bucket public`;
+    return refusal ? reasonOf(refusal) : "no policy allows it, or one denies it";
 }
 
 const rules: readonly Rule[] = [
@@ -90,6 +88,12 @@ const rules: readonly Rule[] = [
         subject: "access",
         cause: (_found, { keyArn = "The key of the data" }) => `${keyArn} is disabled.`,
         next: describeKey,
+    },
+    {
+        pattern: /ciphertext refers to a customer master key that does not exist/,
+        subject: "access",
+        cause: (_found, { keyArn = "The key of the data" }) =>
+            `${keyArn} does not exist in this region, or its policy lets neither the role nor Personalize in.`,
     },
     {
         pattern: /is pending deletion|KMSInvalidStateException/,

@@ -63,6 +63,8 @@ export interface ObjectFacts {
     readonly size: number;
     /** ARN or id of the KMS key that encrypts it. */
     readonly kmsKey?: string;
+    /** Whether S3 uses a bucket key: then KMS gets the bucket's ARN as the encryption context, not the object's. */
+    readonly bucketKey?: boolean;
     /** Absent if they could not be read. */
     readonly tags?: Readonly<Record<string, string>>;
     /** The archive from which it must be restored before a read. */

@@ -86,15 +86,24 @@ export const serviceReads = (of: Import): AccessRequest[] =>
         context: { ...asked.context, ...onBehalf(of) },
     }));
 
-/** Decryption of one object by the role's session, and by the service: one of them must be allowed. */
-export function decrypts(of: Import, keyArn: string, key: string): { role: AccessRequest; service: AccessRequest } {
+/**
+ * Decryption of one object by the role's session, and by the service: one of them must be allowed.
+ *
+ * @param key the object's; undefined with an S3 bucket key, where the encryption context is the bucket (S3 User Guide,
+ * "Reducing the cost of SSE-KMS with Amazon S3 Bucket Keys")
+ */
+export function decrypts(
+    of: Import,
+    keyArn: string,
+    key: string | undefined,
+): { role: AccessRequest; service: AccessRequest } {
     const context = {
         ...common(of),
         "aws:ResourceAccount": accountOf(keyArn) ?? of.accountId,
         "kms:EncryptionAlgorithm": "SYMMETRIC_DEFAULT",
         "kms:ViaService": `s3.${of.region}.amazonaws.com`,
         "kms:CallerAccount": of.accountId,
-        "kms:EncryptionContext:aws:s3:arn": `arn:${of.partition}:s3:::${of.bucket}/${key}`,
+        "kms:EncryptionContext:aws:s3:arn": `arn:${of.partition}:s3:::${of.bucket}${key === undefined ? "" : `/${key}`}`,
     };
     const asked = { action: "kms:Decrypt", resource: keyArn };
     return {

@@ -7,9 +7,12 @@ import {
     listOf,
     type PolicyDocument,
     parseArn,
+    type Statement,
 } from "policy-evaluator";
 import type { Finding, Place, Scene } from "../link.ts";
 import { read } from "../links/policies.ts";
+import { refusedByOrganisation } from "../links/refusals.ts";
+import { isChosen } from "../meant.ts";
 import { known } from "../snapshot.ts";
 import {
     bucketStatements,
@@ -38,6 +41,11 @@ import {
 /** Name of the role policy that the fixes add to. */
 const policyName = "read-interactions";
 
+/** A document that cannot be read can only be replaced, which its owner must not risk. */
+const unreadRepair = (owner: string, what: string, statements: readonly Statement[]): Repair => ({
+    ask: `${owner}: ${what}; the document cannot be read from here. If they are missing, add ${JSON.stringify(statements)}`,
+});
+
 const has = (group: readonly Finding[], ...faults: readonly Finding["fault"][]) =>
     group.some(({ fault }) => faults.includes(fault));
 
@@ -50,14 +58,22 @@ function restores({ snapshot }: Scene, arn: string, present?: PolicyDocument, de
 const parsed = (text: string | undefined, kind: "identity" | "resource") =>
     text === undefined ? undefined : read([{ name: "", text }], kind).policies[0]?.document;
 
-/** Somebody meant a denial: only that person can except the import from it. */
-function askOfDenial(owner: string, group: readonly Finding[], { roleArn }: Import): Repair | undefined {
-    const denials = group.filter(({ explanation }) => explanation?.effect === "Deny");
-    if (denials.length === 0) return undefined;
-    const lacking = group.length > denials.length ? " The statements that allow the import are missing, too." : "";
-    const which = denials.map(({ sentence }) => sentence).join(" ");
+/**
+ * Somebody may have meant what keeps the import out: a denial, or an Allow with a condition on dates, tags, one service or
+ * an organisation. Only that person can except the import from it.
+ */
+function askOfMeant(owner: string, group: readonly Finding[], { roleArn }: Import): Repair | undefined {
+    const isDenial = ({ explanation }: Finding) => explanation?.effect === "Deny";
+    const meant = group.filter(
+        (each) => isDenial(each) || each.explanation?.conditions.some(({ key }) => isChosen(key)),
+    );
+    const [first] = meant;
+    if (!first) return undefined;
+    const what = isDenial(first) ? "what denies this import" : "the condition that this import does not meet";
+    const lacking = group.length > meant.length ? " The statements that allow the import are missing, too." : "";
+    const which = meant.map(({ sentence }) => sentence).join(" ");
     return {
-        ask: `${owner}: except personalize.amazonaws.com and ${roleArn} from what denies this import, if that agrees with its purpose. ${which}${lacking}`,
+        ask: `${owner}: except personalize.amazonaws.com and ${roleArn} from ${what}, if that agrees with its purpose. ${which}${lacking}`,
     };
 }
 
@@ -96,11 +112,16 @@ export const repairs: Readonly<Record<Place, MakeRepair>> = {
         const mine = known(snapshot.role)?.policies.find(({ name, arn }) => name === policyName && arn === undefined);
         const present = parsed(mine?.text, "identity");
         const place = { partition: of.partition, bucketName: of.bucket, readPrefixes: [of.key] };
+        const owner = `the owner of the role ${of.roleArn}`;
+        const unread =
+            "unread" in snapshot.role &&
+            unreadRepair(owner, `allow it to list and read ${of.bucket}`, roleStatements(of));
         return (
-            askOfDenial(`the owner of the role ${of.roleArn}`, group, of) ?? {
+            askOfMeant(owner, group, of) ??
+            (unread || {
                 ...added("", present, roleStatements(of), (written) => putRolePolicy(of, policyName, written)),
                 program: restores(scene, of.roleArn, present, executionRolePolicy(place)),
-            }
+            })
         );
     },
     trust(scene, group) {
@@ -126,7 +147,7 @@ export const repairs: Readonly<Record<Place, MakeRepair>> = {
         }
         const present = parsed(facts?.trust, "resource");
         return (
-            askOfDenial(owner, group, of) ?? {
+            askOfMeant(owner, group, of) ?? {
                 ...added(owner, present, trustStatements(of), (written) => putTrust(of, written)),
                 program: restores(scene, of.roleArn, present, executionRoleTrust(of)),
             }
@@ -138,7 +159,7 @@ export const repairs: Readonly<Record<Place, MakeRepair>> = {
         const owner = `the administrator of the role's permissions boundary${boundary?.arn ? ` ${boundary.arn}` : ""}`;
         const allow = `allow ${of.roleArn} s3:ListBucket and s3:GetObject on ${of.bucket}`;
         const others = boundary?.bounds?.filter((name) => name !== of.roleArn.split("/").at(-1));
-        const denied = askOfDenial(owner, group, of);
+        const denied = askOfMeant(owner, group, of);
         if (denied) return denied;
         if (!boundary || !present || !others)
             return { ask: `${owner}: ${allow}; who else has it could not be listed.` };
@@ -152,12 +173,16 @@ export const repairs: Readonly<Record<Place, MakeRepair>> = {
         const { of, bucketPolicy } = scene;
         const owner = `the owner of the bucket ${of.bucket}`;
         const present = bucketPolicy && "document" in bucketPolicy ? bucketPolicy.document : undefined;
+        const unread =
+            "unread" in scene.snapshot.bucketPolicy &&
+            unreadRepair(owner, `let ${of.roleArn} and Personalize list and read it`, bucketStatements(of));
         const place = { partition: of.partition, bucketName: of.bucket, readPrefixes: [of.key] };
         return (
-            askOfDenial(owner, group, of) ?? {
+            askOfMeant(owner, group, of) ??
+            (unread || {
                 ...added(owner, present, bucketStatements(of), (written) => putBucketPolicy(of.bucket, written)),
                 program: restores(scene, bucketArnOf(of), present, dataBucketPolicy(place, of)),
-            }
+            })
         );
     },
     location(scene, group) {
@@ -195,15 +220,16 @@ export const repairs: Readonly<Record<Place, MakeRepair>> = {
             };
         }
         const present = parsed(facts?.policy, "resource");
-        return (
-            askOfDenial(owner, group, of) ??
-            added(owner, present, keyStatements(of), (written) => putKeyPolicy(of.region, about, written))
-        );
+        const meant = askOfMeant(owner, group, of);
+        if (meant) return meant;
+        return present
+            ? added(owner, present, keyStatements(of), (written) => putKeyPolicy(of.region, about, written))
+            : unreadRepair(owner, `let ${of.roleArn} and Personalize use it`, keyStatements(of));
     },
-    organisation: ({ of }) => ({
+    organisation: ({ of, snapshot }) => ({
         ask:
             `the administrator of your AWS organisation: allow s3:GetObject and s3:ListBucket on ${of.bucket} to ${of.roleArn} ` +
-            "and personalize.amazonaws.com in its service control policies.",
+            `and personalize.amazonaws.com in its ${refusedByOrganisation(snapshot)?.policy.split(" ")[0] ?? "service"} control policies.`,
     }),
     object: repairFile,
     bucket: () => ({}),

@@ -6,12 +6,13 @@ import {
     keyActions,
     listOf,
     type NamedPolicy,
+    parseArn,
 } from "policy-evaluator";
 import { unknownsOf } from "../context.ts";
 import { decide } from "../decide.ts";
 import { explain } from "../explain.ts";
 import { evaluator, type Finding, type Link, linkOf, type Scene, unknownLink } from "../link.ts";
-import { type KeyFacts, known } from "../snapshot.ts";
+import { type KeyFacts, known, type Snapshot } from "../snapshot.ts";
 import { cannotTell, read, warning } from "./policies.ts";
 
 const name = "encryption key";
@@ -30,12 +31,20 @@ export function kms(scene: Scene): Link {
         return linkOf(name, evaluator, "not needed: no object is encrypted with a KMS key", []);
     }
     const findings: Finding[] = [];
-    for (const { key, kmsKey = "" } of objects) {
+    for (const { key, kmsKey = "", bucketKey = false } of objects) {
         const fetched = scene.snapshot.kmsKeys[kmsKey];
+        const owner = parseArn(kmsKey)?.accountId ?? "";
+        if (fetched && "unread" in fetched && isForeign(scene.snapshot, kmsKey)) {
+            return unknownLink(
+                name,
+                evaluator,
+                `the policy of the key ${kmsKey}, which only its account ${owner} can read`,
+            );
+        }
         if (!fetched || "unread" in fetched) {
             return unknownLink(name, evaluator, fetched?.unread ?? `${kmsKey} was not read`);
         }
-        const found = keyFindings(scene, fetched.is, key);
+        const found = keyFindings(scene, fetched.is, key, bucketKey);
         if (typeof found === "string") return unknownLink(name, evaluator, found);
         findings.push(...found);
     }
@@ -43,8 +52,12 @@ export function kms(scene: Scene): Link {
     return linkOf(name, evaluator, "the key is enabled and usable", once);
 }
 
+/** Whether a key belongs to another account, to which KMS never gives its policy ("AWS KMS permissions", cross-account use). */
+export const isForeign = ({ accountId }: Pick<Snapshot, "accountId">, key: string): boolean =>
+    (parseArn(key)?.accountId ?? accountId) !== accountId;
+
 /** Findings of a key; a text if its policy cannot be judged. */
-function keyFindings(scene: Scene, key: KeyFacts, object: string): Finding[] | string {
+function keyFindings(scene: Scene, key: KeyFacts, object: string, isBucketKey: boolean): Finding[] | string {
     const { snapshot, of } = scene;
     const broken = (fault: Finding["fault"], sentence: string, ...evidence: string[]): Finding => ({
         fault,
@@ -70,7 +83,7 @@ function keyFindings(scene: Scene, key: KeyFacts, object: string): Finding[] | s
     }
     const { policies: resource } = read([{ name: "key policy", text: key.policy }], "resource");
     const { policies: identity } = read(known(snapshot.role)?.policies ?? [], "identity");
-    const { role, service } = decrypts(of, key.arn, object);
+    const { role, service } = decrypts(of, key.arn, isBucketKey ? undefined : object);
     // A key of another account must also be allowed by the role's own policies.
     const decided = (request: AccessRequest, own: readonly NamedPolicy[]) =>
         decide(request, unknownsOf(request, scene.known), [...own, ...resource], (world) => {

@@ -1,7 +1,8 @@
-import { accountOf, assumeRole, type NamedPolicy, personalizeService, roleReads } from "policy-evaluator";
+import { accountOf, assumeRole, personalizeService, roleReads } from "policy-evaluator";
 import { evaluator, type Finding, type Link, linkOf, type Scene, simulator, unknownLink } from "../link.ts";
 import { hasJob, known, type PolicyText, type RoleFacts, type Snapshot } from "../snapshot.ts";
 import { broken, cannotTell, judge, read, warning } from "./policies.ts";
+import { refusedByOrganisation } from "./refusals.ts";
 
 const passRoleLink = "iam:PassRole of the caller";
 /** AWS does not document which resource the service associates the role with. */
@@ -94,18 +95,23 @@ export function roleLinks(scene: Scene): Link[] {
         name: `${arn === undefined ? "role" : "managed"} policy ${name}`,
         text,
     }));
-    const identity = read(texts, "identity").policies;
-    const limit = facts.boundary && read([{ ...facts.boundary, name: "permissions boundary" }], "identity").policies;
+    const identity = read(
+        texts.filter(({ text }) => text !== ""),
+        "identity",
+    );
+    const limit = facts.boundary && read([{ ...facts.boundary, name: "permissions boundary" }], "identity");
     const link = (
         name: string,
         fault: "role-policy" | "boundary",
-        policies: readonly NamedPolicy[],
+        { policies, problems }: ReturnType<typeof read>,
         more: Finding[],
     ) => {
         const { explanations, unknown } = judge(scene, roleReads(scene.of), policies, "identity");
         const findings = broken(fault, explanations, fault === "boundary" ? "boundary" : "rolePolicy");
         const detail =
             fault === "boundary" ? "the boundary allows it" : "the role may list the bucket and read its objects";
+        // AWS stores what this grammar does not know: such a document may allow it.
+        if (findings.length > 0 && problems.length > 0) return unknownLink(name, evaluator, problems.join("; "));
         return findings.length === 0 && unknown.length > 0
             ? unknownLink(name, evaluator, cannotTell(unknown))
             : linkOf(name, evaluator, detail, [...findings, ...more]);
@@ -158,8 +164,10 @@ function organisationLink({ snapshot, of }: Scene, name: string, others: readonl
         return linkOf(name, simulator, "", finding(sentence, `${simulator}: ${denied.action} is ${denied.decision}`));
     }
     if (refused !== undefined) {
-        const sentence = `A control policy of the organisation denies reads of ${of.bucket} in ${of.region}: its administrator must allow them.`;
-        return linkOf(name, simulator, "", finding(sentence, refused));
+        const { policy, action = "reads", isExplicit, text } = refused;
+        const says = isExplicit ? `A ${policy} of the organisation denies ${action}` : `No ${policy} allows ${action}`;
+        const sentence = `${says} on ${of.bucket} in ${of.region}: the organisation's administrator must allow it.`;
+        return linkOf(name, simulator, "", finding(sentence, text));
     }
     if (!simulated) return unknownLink(name, simulator, "no permission to call the simulator");
     const puzzling = simulated.find(({ decision }) => decision !== "allowed");
@@ -170,12 +178,6 @@ function organisationLink({ snapshot, of }: Scene, name: string, others: readonl
     }
     return linkOf(name, simulator, hint(simulated), []);
 }
-
-/** The simulator leaves policies with conditions out; the refusal of a read names them. */
-const refusedByOrganisation = ({ objects, keys }: Snapshot): string | undefined =>
-    [keys, ...objects]
-        .flatMap((each) => ("unread" in each ? [each.unread] : []))
-        .find((text) => /(service|resource) control policy/i.test(text));
 
 const withoutDocument = (policies: readonly PolicyText[]): Finding[] =>
     policies

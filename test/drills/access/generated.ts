@@ -65,6 +65,21 @@ function isExplained({ findings }: Diagnosis, statement: Statement | undefined, 
     });
 }
 
+/** Keys of dates, tags and organisations: somebody may have meant that they keep the import out, and is asked. */
+const chosenKeys = /^aws:(CurrentTime|EpochTime|PrincipalTag|PrincipalOrgID)|^s3:ExistingObjectTag/;
+
+/** Whether the diagnosis asks about a generated condition that somebody may have meant. */
+const isAsked = ({ fixes }: Diagnosis, { Condition = {} }: Partial<Statement> = {}) =>
+    Object.values(Condition)
+        .flatMap(Object.keys)
+        .filter((key) => chosenKeys.test(key))
+        .some((key) => fixes.some(({ ask }) => ask?.includes(key)));
+
+const statementOf = (world: World): Statement | undefined =>
+    [world.trust, world.boundary, bucketPolicy(world), ...Object.values(world.inline)]
+        .flatMap((each) => listOf(each?.Statement))
+        .find((each) => each.Sid === sid);
+
 /** The import of a world on the local AWS, and again after its fixes: why it fails, or undefined. */
 export type RunWorld = (
     world: World,
@@ -92,6 +107,7 @@ export async function runGenerated(seed: number, run: RunWorld): Promise<Goal[]>
         alarms: 0,
         toFix: 0,
         fixed: 0,
+        asked: 0,
         harm: 0,
         disagreed: 0,
         refused: 0,
@@ -123,18 +139,19 @@ export async function runGenerated(seed: number, run: RunWorld): Promise<Goal[]>
         }
         const isDenied = answers.some(({ decision }) => decision !== "Allowed");
         if (isDenied ? sums.denials >= denialsWanted : sums.misses >= missesWanted) continue;
+        const snapshot = snapshotWithTags(world);
+        const diagnosis = diagnose(snapshot);
+        const statement = statementOf(world);
         const isRun = sums.ran < endToEnd && canRun(world);
         if (isRun) {
             sums.ran += 1;
             const { failure, after } = await run(world);
-            const isMended = after === undefined || !isLacking;
+            const isMended = after === undefined || !isLacking || isAsked(diagnosis, statement);
             if ((failure !== undefined) !== isDenied || !isMended) {
                 sums.unlike += 1;
                 tell(number, `the import ${failure ?? "passes"}, and after its fixes ${after ?? "passes"}`, world);
             }
         }
-        const snapshot = snapshotWithTags(world);
-        const diagnosis = diagnose(snapshot);
         if ((diagnosis.verdict === "broken") !== isDenied && isOfNotPrincipal(world)) {
             sums.disagreed += 1;
             tell(
@@ -164,9 +181,6 @@ export async function runGenerated(seed: number, run: RunWorld): Promise<Goal[]>
             continue;
         }
         sums.denials += 1;
-        const statement = [world.trust, world.boundary, bucketPolicy(world), ...Object.values(world.inline)]
-            .flatMap((each) => listOf(each?.Statement))
-            .find((each) => each.Sid === sid);
         if (diagnosis.verdict === "broken" && isExplained(diagnosis, statement, isLacking)) sums.explained += 1;
         else
             tell(
@@ -175,7 +189,8 @@ export async function runGenerated(seed: number, run: RunWorld): Promise<Goal[]>
                 world,
             );
         const after = fixed(world, diagnosis);
-        if (isLacking) {
+        if (isLacking && isAsked(diagnosis, statement)) sums.asked += 1;
+        else if (isLacking) {
             sums.toFix += 1;
             const again = await judge.ask(simulationsOf(after, "import"));
             if (again.every(({ decision }) => decision === "Allowed")) sums.fixed += 1;
@@ -204,7 +219,7 @@ export async function runGenerated(seed: number, run: RunWorld): Promise<Goal[]>
     }
     judge.process.stdin?.end();
     showLine(
-        `generated: ${sums.denials} denials, ${sums.misses} that pass; ${sums.disagreed} decided by AWS's text, ${sums.refused} no policies to the judge; ${sums.toFix} repaired by an added statement`,
+        `generated: ${sums.denials} denials, ${sums.misses} that pass; ${sums.disagreed} decided by AWS's text, ${sums.refused} no policies to the judge; ${sums.toFix} repaired by an added statement, ${sums.asked} asked about`,
     );
     const share = (part: number, whole: number) => (whole === 0 ? 0 : (100 * part) / whole);
     return [

@@ -48,7 +48,7 @@ const explained: readonly (readonly [name: RegExp, fault: FaultId, says: RegExp]
     ],
     [/^trust-source-arn by/, "trust-policy", /requires StringEquals aws:SourceArn .*StringEquals knows no wildcards/],
     [/^trust-(source-arn|partition)/, "trust-policy", /requires ArnLike aws:SourceArn .* sends aws:SourceArn/],
-    [/^trust-condition-misspelt/, "trust-policy", /aws:SourceAcount .*no such key; aws:sourceaccount was/],
+    [/^trust-condition-misspelt/, "trust-policy", /aws:SourceAcount .*no such key; aws:SourceAccount was/],
     [/^role-get-missing/, "role-policy", /No statement of .* allows s3:GetObject/],
     [/^role-list-missing/, "role-policy", /No statement of .* allows s3:ListBucket/],
     [/^(role|bucket)-object-arn/, "role-policy", /objects are arn:/],

@@ -77,7 +77,7 @@ def _(w):
 @case("kms-via-another-service", "https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html",
       "~ kms:ViaService limits a key to requests of one service",
       "The key's policy lets the role in through another service than S3.",
-      [r"ViaService|via (S3|another)|condition"])
+      [r"ViaService|via (S3|another)|condition"], ask=[r"administrator of the key .*except .*ViaService"])
 def _(w):
     w.encrypt(*({**each, "Condition": {"StringEquals": {"kms:ViaService": f"sagemaker.{REGION}.amazonaws.com"}}}
                 for each in w.key_use({"AWS": w.arn})))

@@ -1,0 +1,107 @@
+import {
+    type AccessRequest,
+    contextOfCaller,
+    type Lookup,
+    listOf,
+    lookupIn,
+    matchStatement,
+    type NamedPolicy,
+    type OneOrMany,
+    type PolicyKind,
+    type Statement,
+} from "policy-evaluator";
+import type { Unknowns } from "./context.ts";
+import { possibleValues } from "./decide.ts";
+import { type Correction, correctionsOf } from "./meant.ts";
+
+/** A condition key of a deciding statement. */
+export interface DecidingCondition {
+    readonly key: string;
+    readonly operator: string;
+    readonly wanted: readonly string[];
+    /** Undefined: the request does not have the key. */
+    readonly sent: readonly string[] | "unknown" | undefined;
+}
+
+type Mismatch = "principal" | "action" | "resource" | DecidingCondition;
+
+/** A statement that a decision considered, with all that keeps it from applying. */
+export interface Candidate {
+    readonly policy: string;
+    readonly name: string;
+    readonly statement: Statement;
+    readonly conditions: readonly DecidingCondition[];
+    /** All parts that do not match; the evaluator stops at the first. */
+    readonly mismatches: readonly Mismatch[];
+    readonly corrections: readonly Correction[];
+}
+
+/** The statements of policies, each compared with a request part by part. */
+export function candidatesOf(
+    request: AccessRequest,
+    world: AccessRequest,
+    policies: readonly NamedPolicy[],
+    kind: PolicyKind,
+    unknowns: Unknowns,
+): Candidate[] {
+    const lookupOf = ({ caller, context }: AccessRequest) => lookupIn({ ...contextOfCaller(caller), ...context });
+    const [known, lookup] = [lookupOf(request), lookupOf(world)];
+    return policies.flatMap(({ name: policy, document }) =>
+        listOf(document.Statement).map((statement, index): Candidate => {
+            const fits = (reduced: Partial<Statement>, as: PolicyKind) =>
+                matchStatement({ ...request, lookup }, { Effect: statement.Effect, ...reduced }, as, document.Version)
+                    .because === undefined;
+            const actions = listOf(statement.Action ?? statement.NotAction).join(", ");
+            const conditions = conditionsOf(statement, known, unknowns);
+            return {
+                policy,
+                name: statement.Sid ?? `statement ${index + 1} (${statement.NotAction ? "not " : ""}${actions})`,
+                statement,
+                conditions,
+                mismatches: mismatchesOf(statement, kind, conditions, fits),
+                corrections: correctionsOf(statement, request, fits, (key) => listOf(known(key)).map(String)),
+            };
+        }),
+    );
+}
+
+const conditionsOf = ({ Condition = {} }: Statement, lookup: Lookup, unknowns: Unknowns): DecidingCondition[] =>
+    Object.entries(Condition).flatMap(([operator, block]) =>
+        Object.entries(block).map(([key, wanted]) => ({
+            key,
+            operator,
+            wanted: listOf(wanted).map(String),
+            sent: lookup(key) ?? sentOf(possibleValues(key, unknowns)),
+        })),
+    );
+
+function sentOf(possible: readonly (string | null)[] | undefined): DecidingCondition["sent"] {
+    const values = possible?.flatMap((value) => value ?? []);
+    return values === undefined ? undefined : values.length === 0 ? "unknown" : values;
+}
+
+const anything = { Action: "*", Resource: "*" };
+
+function mismatchesOf(
+    statement: Statement,
+    kind: PolicyKind,
+    conditions: readonly DecidingCondition[],
+    fits: (reduced: Partial<Statement>, as: PolicyKind) => boolean,
+): Mismatch[] {
+    const { Principal, NotPrincipal, Action, NotAction, Resource, NotResource } = statement;
+    const found: Mismatch[] = [];
+    const who = { ...(Principal && { Principal }), ...(NotPrincipal && { NotPrincipal }) };
+    if (kind === "resource" && !fits({ ...who, ...anything }, "resource")) found.push("principal");
+    if (!fits({ Resource: "*", ...(Action && { Action }), ...(NotAction && { NotAction }) }, "identity")) {
+        found.push("action");
+    }
+    const where = { ...(Resource && { Resource }), ...(NotResource && { NotResource }) };
+    if (Object.keys(where).length > 0 && !fits({ Action: "*", ...where }, "identity")) found.push("resource");
+    return [
+        ...found,
+        ...conditions.filter(({ operator, key }) => {
+            const wanted = statement.Condition?.[operator]?.[key] as OneOrMany<string>;
+            return !fits({ ...anything, Condition: { [operator]: { [key]: wanted } } }, "identity");
+        }),
+    ];
+}

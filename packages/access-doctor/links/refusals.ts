@@ -1,0 +1,68 @@
+import { type Finding, type Link, linkOf, type Place, type Scene } from "../link.ts";
+import { isOfRole, type Refusal, refusalIn } from "../refusal.ts";
+import { known, type Snapshot } from "../snapshot.ts";
+
+/** The link that a kind of policy decides, by its place. */
+interface Decided {
+    readonly link: string;
+    readonly fault: Finding["fault"];
+    readonly place: Place;
+}
+
+/** All refusals in the texts of a snapshot: of its reads, of the job, and of a pasted message. */
+export function refusalsIn({ objects, keys, job, reported }: Snapshot): Refusal[] {
+    const reads = [keys, ...objects].flatMap((each) => ("unread" in each ? [each.unread] : []));
+    const words = [known(job)?.failureReason, reported].filter((each) => each !== undefined);
+    return [...reads, ...words].flatMap((text) => refusalIn(text) ?? []);
+}
+
+function decidedBy({ policy, action = "" }: Refusal): Decided | undefined {
+    if (policy === "permissions boundary") return { link: policy, fault: "boundary", place: "boundary" };
+    if (policy.startsWith("identity-based")) {
+        return { link: "role policies: list and read", fault: "role-policy", place: "rolePolicy" };
+    }
+    if (!policy.startsWith("resource-based")) return undefined;
+    if (action.startsWith("s3:")) return { link: "bucket policy", fault: "bucket-policy", place: "bucketPolicy" };
+    return action.startsWith("kms:") ? { link: "encryption key", fault: "key-policy", place: "key" } : undefined;
+}
+
+/**
+ * The links with AWS's refusals of the role as evidence, where the documents could not be judged. A judged document counts
+ * more: a pasted refusal may be older than the document.
+ */
+export function withRefusals({ snapshot, of }: Scene, links: readonly Link[]): Link[] {
+    const refusals = refusalsIn(snapshot).filter((each) => isOfRole(each, of.roleArn));
+    return links.map((link) => {
+        const refusal = refusals.find((each) => decidedBy(each)?.link === link.link);
+        const decided = refusal && decidedBy(refusal);
+        if (!decided || link.verdict !== "unknown") return link;
+        const { fault, place } = decided;
+        const { policy, action = "its reads", isExplicit, text } = refusal;
+        const says = isExplicit
+            ? `an explicit statement of a ${policy} denies ${action}`
+            : `no ${policy} allows ${action}`;
+        const key = Object.keys(snapshot.kmsKeys)[0];
+        return linkOf(link.link, "AWS's own words", "", [
+            {
+                fault,
+                verdict: "broken",
+                place,
+                sentence: `AWS refuses the role ${of.roleArn}: ${says}; the document cannot be read, so the statement is unknown.`,
+                evidence: [text],
+                ...(place === "key" && key !== undefined && { about: key }),
+                explanation: {
+                    effect: isExplicit ? "Deny" : "Allow",
+                    policy,
+                    statement: undefined,
+                    conditions: [],
+                    parts: [],
+                    corrections: [],
+                },
+            },
+        ]);
+    });
+}
+
+/** The refusal by a control policy of the organisation; the simulator leaves those with conditions out. */
+export const refusedByOrganisation = (snapshot: Snapshot): Refusal | undefined =>
+    refusalsIn(snapshot).find(({ policy }) => /^(service|resource) control polic/.test(policy));

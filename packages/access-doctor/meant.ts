@@ -1,0 +1,178 @@
+import {
+    type AccessRequest,
+    listOf,
+    type OneOrMany,
+    type PolicyKind,
+    type Principals,
+    parseArn,
+    type Statement,
+} from "policy-evaluator";
+import { isConditionKey, nearestKey } from "./context.ts";
+import { distance } from "./text.ts";
+
+/** A part of a statement that was probably mistyped, and its nearest valid spelling. */
+export interface Correction {
+    readonly part: "action" | "resource" | "principal" | "key" | "operator" | "value";
+    readonly wrong: string;
+    readonly right: string;
+}
+
+/** Whether a statement's part applies to a request. */
+export type Fits = (part: Partial<Statement>, kind: PolicyKind) => boolean;
+
+/** Insertions, deletions and replacements of letters in one word that count as a mistake of typing. */
+const mostMistakes = 2;
+const anything = { Action: "*", Resource: "*" } as const;
+
+/** Names differ by their digits on purpose: films-1 and films-2. */
+const isNear = (wrong: string, right: string) =>
+    wrong !== right &&
+    wrong.replace(/\D/g, "") === right.replace(/\D/g, "") &&
+    distance(wrong.toLowerCase(), right.toLowerCase()) <= mostMistakes;
+
+/**
+ * Operations of S3's API whose permission has another name (S3 User Guide, "Required permissions for Amazon S3 API
+ * operations").
+ */
+const operations: Readonly<Record<string, readonly string[]>> = {
+    "s3:ListBucket": ["ListObjects", "ListObjectsV2", "HeadBucket", "List"],
+    "s3:GetObject": ["HeadObject", "CopyObject", "GetObjectV2", "Get", "ReadObject"],
+};
+/** Actions of IAM that are close to those of an import, and are meant where they are written. */
+const otherActions = new Set(["s3:listbuckets", "s3:putobject", "kms:encrypt"]);
+
+/** Nearest spellings of an action in a policy, which may have wildcards. */
+function actionSpellings(wrong: string, { action }: AccessRequest): string[] {
+    const lower = wrong.trim().toLowerCase();
+    if (otherActions.has(lower) || lower === action.toLowerCase()) return [];
+    const [service = ""] = action.split(":");
+    const names = operations[action] ?? [];
+    const isOperation = names.some((name) => distance(lower, `${service}:${name}`.toLowerCase()) <= 1);
+    const tidy = wrong.replace(/\s+/g, "").replace(/:{2,}/g, ":");
+    return [...(tidy === wrong ? [] : [tidy]), ...(isOperation || isNear(lower, action) ? [action] : [])];
+}
+
+/** The ARN of a statement with the request's bucket or key in place of a similar one. */
+function resourceSpellings(wrong: string, { resource }: AccessRequest): string[] {
+    const [bucketArn = ""] = resource.split("/");
+    const [start = "", ...rest] = wrong.split("/");
+    const isSameName = parseArn(start)?.resource === parseArn(bucketArn)?.resource && start !== bucketArn;
+    return isSameName || isNear(start, bucketArn) ? [[bucketArn, ...rest].join("/")] : [];
+}
+
+const namesOf = ({ caller }: AccessRequest) =>
+    "service" in caller ? [caller.service] : "arn" in caller ? [caller.arn] : [];
+
+/** Single corrections of conditions: of the key, of the operator for wildcards, of a value that is close to a sent one. */
+function conditionSpellings(
+    operator: string,
+    key: string,
+    wanted: readonly string[],
+    sent: readonly string[],
+): (Correction & { readonly block: NonNullable<Statement["Condition"]> })[] {
+    const nearest = isConditionKey(key) ? undefined : nearestKey(key);
+    const like = operator.replace(/equals(IgnoreCase)?/i, "Like");
+    const hasWildcard = /^(ForA\w+:)?String/i.test(operator) && wanted.some((each) => each.includes("*"));
+    const values = wanted.flatMap((wrong) =>
+        sent.filter((right) => isNear(wrong, right)).map((right) => ({ wrong, right })),
+    );
+    const replaced = ({ wrong, right }: Pick<Correction, "wrong" | "right">) =>
+        wanted.map((each) => (each === wrong ? right : each));
+    return [
+        ...(nearest === undefined
+            ? []
+            : [
+                  {
+                      part: "key" as const,
+                      wrong: key,
+                      right: nearest,
+                      block: { [operator]: { [nearest]: [...wanted] } },
+                  },
+              ]),
+        ...(hasWildcard && like !== operator
+            ? [{ part: "operator" as const, wrong: operator, right: like, block: { [like]: { [key]: [...wanted] } } }]
+            : []),
+        ...values.map((value) => ({
+            part: "value" as const,
+            ...value,
+            block: { [operator]: { [key]: replaced(value) } },
+        })),
+    ];
+}
+
+/**
+ * Corrections of a statement, found by evaluation: an Allow applies with one, a Deny does not. A key that does not exist is
+ * always one. A part with more than one
+ * candidate has none: somebody has to tell which one was meant.
+ *
+ * @param sentOf values that the request has for a condition key
+ */
+export function correctionsOf(
+    statement: Statement,
+    request: AccessRequest,
+    fits: Fits,
+    sentOf: (key: string) => readonly string[],
+): Correction[] {
+    const { Effect, Action, Resource, Principal, Condition = {} } = statement;
+    const isAllow = Effect === "Allow";
+    const parts = [
+        ...listOf(Action).map((wrong) =>
+            actionSpellings(wrong, request).map((right) => ({
+                correction: { part: "action" as const, wrong, right },
+                fits: (action: string) => fits({ Action: action, Resource: "*" }, "identity"),
+            })),
+        ),
+        ...listOf(Resource).map((wrong) =>
+            resourceSpellings(wrong, request).map((right) => ({
+                correction: { part: "resource" as const, wrong, right },
+                fits: (resource: string) => fits({ Action: "*", Resource: resource }, "identity"),
+            })),
+        ),
+        ...(typeof Principal === "object" ? principalsOf(Principal) : []).map(([kind, wrong]) =>
+            namesOf(request)
+                .filter((right) => isNear(wrong, right))
+                .map((right) => ({
+                    correction: { part: "principal" as const, wrong, right },
+                    fits: (name: string) => fits({ ...anything, Principal: { [kind]: name } }, "resource"),
+                })),
+        ),
+    ].map((candidates) =>
+        candidates.filter(
+            ({ correction, fits: applies }) => isAllow && !applies(correction.wrong) && applies(correction.right),
+        ),
+    );
+    const conditions = Object.entries(Condition).flatMap(([operator, block]) =>
+        Object.entries(block).map(([key, wanted]) => {
+            const met = (Condition: Statement["Condition"]) =>
+                fits({ ...anything, ...(Condition && { Condition }) }, "identity");
+            const isMet = met({ [operator]: { [key]: wanted } });
+            return conditionSpellings(
+                operator,
+                key,
+                listOf(wanted as OneOrMany<string>).map(String),
+                sentOf(key),
+            ).filter(
+                // A key that does not exist is wrong, whatever the statement decides with another.
+                ({ part, block: corrected }) => part === "key" || (isMet !== isAllow && met(corrected) === isAllow),
+            );
+        }),
+    );
+    return [
+        ...parts.flatMap(([only, ...more]) => (only && more.length === 0 ? [only.correction] : [])),
+        ...conditions.flatMap(([only, ...more]) =>
+            only && more.length === 0 ? [{ part: only.part, wrong: only.wrong, right: only.right }] : [],
+        ),
+    ];
+}
+
+const principalsOf = (named: Principals): [string, string][] =>
+    Object.entries(named).flatMap(([kind, names]) =>
+        listOf(names as OneOrMany<string>).map((name): [string, string] => [kind, name]),
+    );
+
+/** Keys by which somebody lets in for a while, by tags, through one service, or from one organisation. */
+const chosenKeys =
+    /^(aws:(currenttime|epochtime|(principal|resource|request)tag\/.+|(principal|resource|source)org(id|paths))|s3:existingobjecttag\/.+|kms:viaservice)$/i;
+
+/** Whether somebody may have meant that a condition on this key keeps an import out. */
+export const isChosen = (key: string): boolean => chosenKeys.test(key);

@@ -1,0 +1,38 @@
+import { sessionOf } from "policy-evaluator";
+
+/**
+ * A refusal in AWS's own words: `User: … is not authorized to perform: … because no … allows …`, or `with an explicit deny
+ * in …` (IAM User Guide, "Troubleshoot access denied error messages").
+ */
+export interface Refusal {
+    /** ARN of the refused user, role or session; undefined if the text does not name it. */
+    readonly caller: string | undefined;
+    readonly action: string | undefined;
+    /** The kind of policy, such as `service control policy` or `permissions boundary`. */
+    readonly policy: string;
+    readonly isExplicit: boolean;
+    readonly text: string;
+}
+
+/** The refusal in a text; undefined if it names no kind of policy. */
+export function refusalIn(text: string): Refusal | undefined {
+    const [, denying] = /explicit deny in (?:an?|the) ([\w -]*?(?:policy|boundary))/i.exec(text) ?? [];
+    const [, lacking] = /because no ([\w -]*?(?:policy|boundary|policies)) allows?/i.exec(text) ?? [];
+    const policy = denying ?? lacking;
+    if (policy === undefined) return undefined;
+    const [, caller] = /User: (arn:[^\s"']+)/.exec(text) ?? [];
+    const [, action] = /not authorized to perform: ([\w-]+:\w+)/.exec(text) ?? [];
+    return { caller, action, policy: policy.toLowerCase(), isExplicit: denying !== undefined, text };
+}
+
+const article = (words: string) => `${/^[aeiou]/.test(words) ? "an" : "a"} ${words}`;
+
+/** What a refusal says, as the end of a sentence. */
+export const reasonOf = ({ policy, isExplicit }: Pick<Refusal, "policy" | "isExplicit">): string =>
+    isExplicit ? `a statement of ${article(policy)} denies it` : `no ${policy} allows it`;
+
+/** Whether a refusal is about a role, or a session of it. */
+export function isOfRole({ caller = "" }: Refusal, roleArn: string): boolean {
+    const name = roleArn.split("/").at(-1);
+    return caller === roleArn || sessionOf(caller)?.roleName === name;
+}
