@@ -75,7 +75,7 @@ await runAction(
             print({ schemaVersion: 1, about, headline, firstBroken: firstBroken?.link ?? null, ...rest });
         } else {
             console.log(
-                draw(diagnosis, snapshot, again, { verbose: options.verbose, isTerminal: process.stdout.isTTY }),
+                draw(diagnosis, snapshot, again, { verbose: options.verbose, columns: process.stdout.columns }),
             );
         }
         if (options.write !== undefined) {
@@ -106,7 +106,7 @@ function explain(text: string): number {
         const { subject = null, mentions = null } = message ?? {};
         print({ schemaVersion: 1, verdict, headline, message: { text, subject, mentions } });
     } else {
-        console.log(drawHeadline(headline, process.stdout.isTTY).join("\n"));
+        console.log(drawHeadline(headline, process.stdout.columns).join("\n"));
     }
     return codes[verdict];
 }

@@ -9,14 +9,20 @@ export const visible = (line: string): string => line.replaceAll(unsafe, (found)
 export const shell = (...words: readonly string[]): string =>
     words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(" ");
 
-/** The width of a line on a terminal. */
-export const columns = 120;
+/** The width of lines where the terminal has none, and the narrowest one that texts are wrapped for. */
+export const defaultColumns = 120;
+const fewestColumns = 40;
 
-/** A text in lines of at most 120 columns; those after the first begin with `indent`. A longer word is cut. */
-export function wrap(text: string, indent = ""): string[] {
+/**
+ * A text in lines of at most `columns`; those after the first begin with `indent`. A longer word is cut.
+ *
+ * @param columns of the terminal; less than 40 is 40
+ */
+export function wrap(text: string, indent = "", columns = defaultColumns): string[] {
     const lines: string[] = [];
     let line = "";
-    const room = () => columns - (lines.length === 0 ? 0 : indent.length);
+    const width = Math.max(columns, fewestColumns);
+    const room = () => width - (lines.length === 0 ? 0 : indent.length);
     const end = () => {
         lines.push(lines.length === 0 ? line : indent + line);
         line = "";
@@ -40,7 +46,7 @@ export function wrap(text: string, indent = ""): string[] {
  * A command in lines that a shell joins again, cut before options and operators. A longer part stays whole: a person
  * copies it.
  */
-export function wrapCommand(command: string, indent: string): string[] {
+export function wrapCommand(command: string, indent: string, columns = defaultColumns): string[] {
     const parts: string[] = [];
     for (const word of command.match(/(?:\\.|'[^']*'|\S)+/g) ?? []) {
         const last = parts.at(-1);

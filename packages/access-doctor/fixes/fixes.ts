@@ -122,7 +122,7 @@ function printed(group: readonly Finding[], repair: Repair, scene: Scene, presen
             ...(undo && { undo }),
         })),
         adds: steps.flatMap(({ adds = [] }) => adds),
-        undo: steps.flatMap((step) => undoOf(step) ?? []).toReversed(),
+        undo: steps.toReversed().flatMap(undoOf),
         ...(lacking.length > 0
             ? { ask: `an administrator of account ${scene.of.accountId}: ${purposeOf(group, scene)}. ${others}` }
             : ask !== undefined && { ask }),

@@ -11,6 +11,15 @@ import {
 import { known, type PolicyText, type RoleFacts, type Snapshot } from "../snapshot.ts";
 import { shell } from "../text.ts";
 
+/** The undo of a step. */
+export interface Undo {
+    /** Words of a command; `old` ends it, if given. */
+    readonly command: readonly string[];
+    readonly old?: PolicyDocument | undefined;
+    /** Words of a second command, which ends in the id that the step's command printed. */
+    readonly removesCreated?: readonly string[];
+}
+
 /** One command of a fix. It adds; it never replaces anything that it does not keep. */
 export interface Step {
     /** Words of a command. */
@@ -21,8 +30,7 @@ export interface Step {
     readonly limit?: number;
     /** Statements of the document that are new. */
     readonly adds?: readonly Statement[];
-    /** Words of the command that undoes the step; `old` ends it, if given. */
-    readonly undo?: { readonly command: readonly string[]; readonly old?: PolicyDocument | undefined };
+    readonly undo?: Undo;
     /** The snapshot after the step. */
     applied(snapshot: Snapshot): Snapshot;
 }
@@ -49,8 +57,14 @@ const line = (command: readonly string[], document: PolicyDocument | undefined) 
 /** The step as a person types it. */
 export const commandOf = ({ command, document }: Pick<Step, "command" | "document">): string => line(command, document);
 
-/** The command that undoes a step; undefined if there is nothing to undo. */
-export const undoOf = ({ undo }: Pick<Step, "undo">): string | undefined => undo && line(undo.command, undo.old);
+/** The commands that undo a step, in this order; `ID` stands for what the step's command printed. */
+export const undoOf = ({ undo }: Pick<Step, "undo">): string[] =>
+    undo
+        ? [
+              line(undo.command, undo.old),
+              ...(undo.removesCreated ? [line([...undo.removesCreated, "ID"], undefined)] : []),
+          ]
+        : [];
 
 /** Why AWS would refuse the step's document; undefined if it takes it. */
 export function refusal({ document, limit = Number.POSITIVE_INFINITY }: Step): string | undefined {
@@ -112,17 +126,21 @@ export function putRolePolicy(of: Import, name: string, written: Written): Step 
     };
 }
 
-/** Makes a new default version of the permissions boundary. The undo returns to the version before. */
+/**
+ * Makes a new default version of the permissions boundary. The undo returns to the version before, and deletes the new one:
+ * AWS keeps five.
+ */
 export function putBoundary(boundary: PolicyText, written: Written): Step {
     const arn = ["--policy-arn", boundary.arn ?? ""];
+    const printsId = ["--query", "PolicyVersion.VersionId", "--output", "text"];
     const back = ["aws", "iam", "set-default-policy-version", ...arn, "--version-id", boundary.versionId ?? "v1"];
     return {
         ...put(
-            ["aws", "iam", "create-policy-version", ...arn, "--set-as-default", "--policy-document"],
+            ["aws", "iam", "create-policy-version", ...arn, ...printsId, "--set-as-default", "--policy-document"],
             written,
             sizeLimits.managedPolicy,
         ),
-        undo: { command: back },
+        undo: { command: back, removesCreated: ["aws", "iam", "delete-policy-version", ...arn, "--version-id"] },
         applied: (snapshot) =>
             withRole(snapshot, (role) => ({
                 ...role,

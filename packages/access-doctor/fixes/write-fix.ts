@@ -23,11 +23,12 @@ export function filesOf(fixes: readonly Fix[]): Readonly<Record<string, string>>
                 return `${shell(...words)} "file://$here/${name}${suffix}.json"`;
             };
             const done = `grep -qx ${number} "$here/applied.txt" 2> /dev/null`;
-            apply.push(
-                `${done} || {\n    ${line(command, "", document)}\n    echo ${number} >> "$here/applied.txt"\n}`,
-            );
+            const created = back?.removesCreated && `"$here/${number}.created"`;
+            const put = `${line(command, "", document)}${created ? ` > ${created}` : ""}`;
+            apply.push(`${done} || {\n    ${put}\n    echo ${number} >> "$here/applied.txt"\n}`);
             const reverse = back ? line(back.command, "-before", back.old) : `echo 'step ${number} needs no undo'`;
-            undo.unshift(`if ${done}; then\n    ${reverse}\nfi`);
+            const remove = created ? `\n    ${shell(...(back?.removesCreated ?? []))} "$(cat ${created})"` : "";
+            undo.unshift(`if ${done}; then\n    ${reverse}${remove}\nfi`);
         }
     }
     if (undo.length === 0) {

@@ -10,8 +10,8 @@ const again = {
         "npm run diagnose-access -- --job arn:aws:personalize:eu-central-1:000000000000:dataset-import-job/films-8221",
     folder: "/tmp/access-fix",
 };
-const drawn = (snapshot: Snapshot, verbose = false, isTerminal = false) =>
-    draw(diagnose(snapshot), snapshot, again, { verbose, isTerminal });
+const drawn = (snapshot: Snapshot, verbose = false, columns?: number) =>
+    draw(diagnose(snapshot), snapshot, again, { verbose, columns });
 const failed = (snapshot: Snapshot, failureReason: string): Snapshot => ({
     ...snapshot,
     job: { is: { arn: snapshot.sourceArn, status: "CREATE FAILED", failureReason } },
@@ -21,7 +21,7 @@ const denied = { unread: "s3:GetBucketPolicy is denied (AccessDenied)", needs: "
 describe("a diagnosis on a terminal", () => {
     it("begins with the cause and the fix as one command, and is short for one fault", () => {
         for (const { name } of breaks) {
-            const lines = drawn(seen(brokenBy(name)), false, true).split("\n");
+            const lines = drawn(seen(brokenBy(name)), false, 120).split("\n");
             assert.ok(lines.length < 40, `${name}: ${lines.length} lines`);
             const tooLong = lines.filter((line) => line.length > 120);
             assert.deepEqual(tooLong, [], name);
@@ -35,6 +35,23 @@ describe("a diagnosis on a terminal", () => {
             assert.equal(new Set(whole).size, whole.length, `${name}: a line is printed twice`);
             assert.equal(lines.join("\n").match(/◀/g)?.length, 1, name);
         }
+    });
+
+    it("fits terminals of other widths, with every word of the reason", () => {
+        const snapshot = seen(brokenBy("role-source-arn"));
+        const whole = drawn(snapshot).split("\n")[0] ?? "";
+        const words = (text: string) => text.replaceAll(/\s+/g, "");
+        for (const columns of [60, 80, 200]) {
+            const lines = drawn(snapshot, false, columns).split("\n");
+            const tooLong = lines.filter((line) => line.length > columns && !/^ *--|\S{50}/.test(line));
+            assert.deepEqual(tooLong, []);
+            assert.ok(words(lines.join("\n")).startsWith(words(whole)), `${columns}`);
+        }
+        assert.ok(
+            drawn(snapshot, false, 200)
+                .split("\n")
+                .some((line) => line.length > 120),
+        );
     });
 
     it("names the document and its owner in the first line", () => {
@@ -59,7 +76,7 @@ describe("a diagnosis on a terminal", () => {
 
     it("writes a long fix into files, and prints a short one", () => {
         assert.match(
-            drawn(seen(brokenBy("bucket-get-missing")), false, true).replaceAll(/ \\\n +/g, " "),
+            drawn(seen(brokenBy("bucket-get-missing")), false, 120).replaceAll(/ \\\n +/g, " "),
             /\nFix: npm run diagnose-access -- --job \S+ --write \/tmp\/access-fix && sh \/tmp\/access-fix\/apply\.sh\n/,
         );
         assert.match(
