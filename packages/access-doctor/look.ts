@@ -72,7 +72,7 @@ export function unreadOf(error: unknown, permission: string): { readonly unread:
         return { unread: `throttled: AWS limits the rate of ${permission}; run this again in a minute` };
     }
     if (!isCredentials(error as Error) && (status === 403 || /AccessDenied|Unauthorized|Forbidden/.test(name))) {
-        if (refusalIn(message)?.policy === "vpc endpoint policy") {
+        if (refusalIn(message)?.policy.startsWith("VPC endpoint")) {
             const elsewhere = "an import does not use this network's endpoint; run this from another network";
             return {
                 unread: `the VPC endpoint policy of this network refuses ${permission}: ${elsewhere} (${oneLine(error)})`,

@@ -22,7 +22,7 @@ export function refusalIn(text: string): Refusal | undefined {
     if (policy === undefined) return undefined;
     const [, caller] = /User: (arn:[^\s"']+)/.exec(text) ?? [];
     const [, action] = /not authorized to perform: ([\w-]+:\w+)/.exec(text) ?? [];
-    return { caller, action, policy: policy.toLowerCase(), isExplicit: denying !== undefined, text };
+    return { caller, action, policy, isExplicit: denying !== undefined, text };
 }
 
 const article = (words: string) => `${/^[aeiou]/.test(words) ? "an" : "a"} ${words}`;

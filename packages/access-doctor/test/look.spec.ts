@@ -51,6 +51,18 @@ describe("a look at AWS", () => {
         assert.equal(named.needs, "kms:Decrypt");
     });
 
+    it("asks for no permission where the VPC endpoint of this network refuses", async () => {
+        const why = "because no VPC endpoint policy allows the s3:GetBucketPolicy action";
+        refuse(403, "AccessDenied", `User: x is not authorized to perform: s3:GetBucketPolicy ${why}`);
+        const refused = await read();
+        assert.ok("unread" in refused);
+        assert.equal(refused.needs, undefined);
+        assert.match(
+            refused.unread,
+            /VPC endpoint policy of this network refuses s3:GetBucketPolicy: .* another network/,
+        );
+    });
+
     it("calls throttling no denial", async () => {
         refuse(503, "SlowDown", "Please reduce your request rate.");
         const throttled = await fetched(
