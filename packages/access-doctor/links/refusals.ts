@@ -9,11 +9,18 @@ interface Decided {
     readonly place: Place;
 }
 
-/** All refusals in the texts of a snapshot: of its reads, of the job, and of a pasted message. */
-export function refusalsIn({ objects, keys, job, reported }: Snapshot): Refusal[] {
-    const reads = [keys, ...objects].flatMap((each) => ("unread" in each ? [each.unread] : []));
-    const words = [known(job)?.failureReason, reported].filter((each) => each !== undefined);
-    return [...reads, ...words].flatMap((text) => refusalIn(text) ?? []);
+const importActions = ["s3:ListBucket", "s3:GetObject", "kms:Decrypt"];
+
+/**
+ * Refusals of what an import does: of the reads for this diagnosis, whoever runs it, and of the role in the words of the job
+ * or of a pasted message.
+ */
+function refusalsIn({ objects, keys, job, reported, roleArn }: Snapshot): Refusal[] {
+    const reads = [keys, ...objects].flatMap((each) => ("unread" in each ? (refusalIn(each.unread) ?? []) : []));
+    const words = [known(job)?.failureReason, reported].flatMap((text) => (text && refusalIn(text)) || []);
+    return [...reads, ...words.filter((each) => isOfRole(each, roleArn))].filter(
+        ({ action }) => action === undefined || importActions.includes(action),
+    );
 }
 
 function decidedBy({ policy, action = "" }: Refusal): Decided | undefined {

@@ -138,4 +138,14 @@ describe("an organisation", () => {
         );
         assert.equal(verdict, "unknown");
     });
+
+    it("is not suspected for another action, or for the words of another caller", () => {
+        const role = "arn:aws:sts::000000000000:assumed-role/Import-test/PersonalizeSession";
+        const why = "with an explicit deny in a service control policy";
+        const told = (who: string, action: string) =>
+            brokenIn({ ...seen(world()), reported: `User: ${who} is not authorized to perform: ${action} ${why}` });
+        assert.deepEqual(told(role, "s3:GetObject"), ["organisation"]);
+        assert.deepEqual(told(role, "s3:PutObject"), []);
+        assert.deepEqual(told("arn:aws:iam::000000000000:user/ann", "s3:GetObject"), []);
+    });
 });
