@@ -47,7 +47,7 @@ const explained: readonly (readonly [name: RegExp, fault: FaultId, says: RegExp]
         /requires StringEquals aws:SourceAccount 999999999999.* sends aws:SourceAccount 0{12}/,
     ],
     [/^trust-source-arn by/, "trust-policy", /requires StringEquals aws:SourceArn .*StringEquals knows no wildcards/],
-    [/^trust-(source-arn|partition)/, "trust-policy", /requires ArnLike aws:SourceArn .* sends aws:SourceArn/],
+    [/^trust-(source-arn|partition)/, "trust-policy", /requires ArnLike aws:SourceArn .* sends .*aws:SourceArn arn:/],
     [/^trust-condition-misspelt/, "trust-policy", /aws:SourceAcount .*no such key; aws:SourceAccount was/],
     [/^role-get-missing/, "role-policy", /No statement of .* allows s3:GetObject/],
     [/^role-list-missing/, "role-policy", /No statement of .* allows s3:ListBucket/],
@@ -69,7 +69,7 @@ const explained: readonly (readonly [name: RegExp, fault: FaultId, says: RegExp]
     [
         /^bucket-condition-never-sent/,
         "bucket-policy",
-        /requires StringEquals aws:SourceVpc vpc-1; .* sends no aws:SourceVpc/,
+        /requires StringEquals aws:SourceVpc vpc-1.* sends .*no aws:SourceVpc/,
     ],
     [/^bucket-get-missing/, "bucket-policy", /No statement of the bucket policy allows s3:GetObject/],
     [/^bucket-list-missing/, "bucket-policy", /No statement of the bucket policy allows s3:ListBucket/],
