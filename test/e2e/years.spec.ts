@@ -82,7 +82,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
 
         it("retrain holds the campaign if the new version fails the quality gate", async () => {
             const live = await serving();
-            await aws.configure({ minimumNdcgOverPopularityPercent: "100000" });
+            await aws.configure({ gate: { minimumNdcgOverPopularityPercent: "100000" } });
             await aws.writeInteractions(2);
             let refused = { outcome: "", fresh: "", reasons: [""] };
             const asked = await askedDuring(async () => {
