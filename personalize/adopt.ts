@@ -10,11 +10,11 @@ const adoptWayOut =
     "Nothing was changed. Remove it from config adopt, and the program creates its own; `npm run adopt` lists what it can adopt.";
 
 /**
- * The ARN of an existing resource that these inputs can use; undefined if the program must create one. Deletes a
- * resource whose creation failed, and waits for a running deletion.
+ * Returns the ARN of an existing resource that these inputs can use; undefined if the program must create one. Deletes
+ * a resource whose creation failed, and waits for a running deletion.
  *
- * @throws Error if a resource of this name does not belong to the stack. Also if it differs in what Personalize cannot
- * change.
+ * @throws Error if a resource of this name does not belong to the stack, or differs in a property that Personalize
+ * cannot change
  */
 export async function adoptable<I extends CommonInputs>(
     kind: ResourceKind<I>,
@@ -35,7 +35,7 @@ export async function adoptable<I extends CommonInputs>(
         await assertOurs(client, arn, what, inputs);
     }
     if (inputs.adopt !== undefined && isLeaving(description.status)) {
-        // The operator asked to adopt it, not to delete it and create another one.
+        // Do not delete the resource: config `adopt` asks to use it, not to create another one.
         throw new Error(`${what}: config adopt names ${inputs.adopt}, which is ${description.status}. ${adoptWayOut}`);
     }
     const leaving = { arn, what, pollSeconds: inputs.pollSeconds, tags: inputs.tags };
@@ -67,8 +67,8 @@ export async function adoptable<I extends CommonInputs>(
 }
 
 /**
- * Whether a resource of the inputs' name is one that an interrupted run of this stack created and did not record: it has
- * the stack's owner, no other resource uses it, and it holds no data and no trained version.
+ * Checks whether an interrupted run of this stack created a resource with the inputs' name and did not record it. Such
+ * a resource has the stack's owner tag, no other resource uses it, and it holds no data and no trained version.
  */
 async function isInterruptedCreation<I extends CommonInputs>(
     kind: ResourceKind<I>,
@@ -83,7 +83,8 @@ async function isInterruptedCreation<I extends CommonInputs>(
 }
 
 /**
- * The properties that differ from the inputs and that Personalize cannot change. An adopted resource keeps its name.
+ * Returns the names of the properties that differ from the inputs and that Personalize cannot change. Ignores the name
+ * of an adopted resource.
  */
 export function differingOf<I extends CommonInputs>(
     kind: ResourceKind<I>,
@@ -99,7 +100,7 @@ export function differingOf<I extends CommonInputs>(
     );
 }
 
-/** Why a resource with these tags does not belong to the stack, and the next step. */
+/** Returns why a resource with these tags does not belong to the stack, and what the operator does next. */
 export function notOurs(has: Tags, stack: Tags): string {
     const why = `already exists and does not belong to this stack: its tags are ${JSON.stringify(has)}`;
     const { [ownerTag]: owner, "pulumi:stack": name } = stack;

@@ -5,12 +5,15 @@ import { baseName, newestIfOf, nextName } from "./job-names.ts";
 import type { CommonInputs, ResourceKind } from "./resource.ts";
 import { tagList } from "./tags.ts";
 
-/** Users as JSON lines, `{"userId": "22"}` each, at `inputLocation`; the results are under `outputLocation`. */
+/**
+ * Inputs of a batch inference job. `inputLocation` is a file of users as JSON lines, such as `{"userId": "22"}`;
+ * Personalize writes the results under `outputLocation`.
+ */
 export interface BatchInferenceJobInputs extends CommonInputs, Record<(typeof replaces)[number], string | undefined> {
     readonly jobNamePrefix: string;
 }
 
-/** Everything that determines the results; `contentHash` is the SHA-256 of the input. */
+/** Inputs that determine the results; `contentHash` is the SHA-256 of the input file. */
 const replaces = [
     "solutionVersionArn",
     "inputLocation",
@@ -20,7 +23,10 @@ const replaces = [
     "filterArn",
 ] as const;
 
-/** One run of recommendations for a file of users. Like an import it has no delete; any change runs another job. */
+/**
+ * A batch inference job, which recommends items to a file of users. Personalize cannot delete a job. Any change of the
+ * inputs starts another job.
+ */
 export const batchInferenceJob: ResourceKind<BatchInferenceJobInputs> = {
     noun: "batch inference job",
     usual: "13 to 27 minutes",
@@ -48,7 +54,7 @@ export const batchInferenceJob: ResourceKind<BatchInferenceJobInputs> = {
     },
 };
 
-/** The base of the job names for these inputs. */
+/** Returns the common start of the job names for these inputs. */
 function base(inputs: BatchInferenceJobInputs): string {
     const question = canonical(replaces.map((key) => inputs[key] ?? null));
     return baseName(inputs.jobNamePrefix, createHash("sha256").update(question).digest("hex"));

@@ -13,8 +13,9 @@ import { tagList } from "./tags.ts";
 export interface CampaignInputs extends CommonInputs {
     readonly name: string;
     /**
-     * The solution whose versions the campaign serves. Personalize could move a campaign to another solution. But the
-     * program can only replace a solution of the same name when no campaign uses it.
+     * ARN of the solution whose versions the campaign serves. Personalize could move a campaign to another solution.
+     * But the program can replace a solution of the same name only while no campaign uses it, so a change replaces the
+     * campaign.
      */
     readonly solutionArn: string;
     /** ARN of a version, or `<solution ARN>/$LATEST` to serve the newest one, including automatically trained ones. */
@@ -25,14 +26,17 @@ export interface CampaignInputs extends CommonInputs {
 
 const followsLatest = (solutionVersionArn: string) => solutionVersionArn.endsWith("/$LATEST");
 
-/** Parameters of create and update; `$LATEST` needs its flag (API reference, CampaignConfig). */
+/**
+ * Returns the parameters of CreateCampaign and UpdateCampaign. `$LATEST` needs `syncWithLatestSolutionVersion` (API
+ * reference, CampaignConfig).
+ */
 const deployment = ({ solutionVersionArn, minProvisionedTPS }: CampaignInputs) => ({
     solutionVersionArn,
     minProvisionedTPS,
     campaignConfig: { syncWithLatestSolutionVersion: followsLatest(solutionVersionArn) },
 });
 
-/** The configuration of a campaign or of its update, in the terms of the inputs. */
+/** Returns the configuration of a campaign or a campaign update, under the names of the inputs. */
 function servedBy(found: Campaign | CampaignUpdateSummary | undefined) {
     const solutionArn = found?.solutionVersionArn?.split("/").slice(0, 2).join("/");
     const latest = found?.campaignConfig?.syncWithLatestSolutionVersion;
@@ -98,7 +102,7 @@ export const campaign: ResourceKind<CampaignInputs> = {
     async update(client, campaignArn, inputs) {
         const { campaign: found } = await client.send(new DescribeCampaignCommand({ campaignArn }));
         const { solutionVersionArn, minProvisionedTPS } = servedBy(found);
-        // An update without a change would start a deployment of several minutes.
+        // Skip an update without a change, because it would start a deployment of several minutes.
         if (solutionVersionArn !== inputs.solutionVersionArn || minProvisionedTPS !== inputs.minProvisionedTPS) {
             await client.send(new UpdateCampaignCommand({ campaignArn, ...deployment(inputs) }));
         }

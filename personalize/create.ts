@@ -4,19 +4,21 @@ import type { RemoveDeps } from "./remove.ts";
 import type { ClientOf, CommonInputs, ResourceKind } from "./resource.ts";
 import { pause } from "./wait.ts";
 
-/** Seconds for which parts of IAM may not know a new role. */
+/** Seconds for which a create call is repeated because IAM does not find a new role everywhere yet. */
 const roleGraceSeconds = 60;
-/** Seconds for which a create call without an answer is repeated. */
+/** Seconds for which a create call is repeated after throttling, or after a failure of the service or the network. */
 const unansweredSeconds = 120;
-/** Seconds for which a create call is repeated while the service is busy. A filter takes up to 6 minutes. */
+/**
+ * Seconds for which a create call is repeated while the service is busy. The creation of a filter takes up to 6
+ * minutes.
+ */
 const busySeconds = 900;
 
 /**
- * The ARN of the resource, which this run creates unless an earlier attempt already did. If the answer of a create call
- * is lost, AWS may have accepted it. A second training would be billed. Therefore every repeated call first looks for
- * the resource.
+ * Creates the resource, or adopts the one that an earlier attempt created. AWS may have accepted a create call whose
+ * response was lost, and a second training would be billed. Therefore every attempt first looks for the resource.
  *
- * @throws Error from the service, or if a resource of another owner has the name.
+ * @throws Error from the service, or if the resource of this name has another owner
  */
 export async function createOrAdopt<I extends CommonInputs>(
     kind: ResourceKind<I>,

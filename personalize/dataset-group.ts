@@ -50,7 +50,7 @@ export const datasetGroup: ResourceKind<DatasetGroupInputs> = {
             properties: { name: found?.name },
         };
     },
-    /** Everything that must be deleted before the group, in a possible order. */
+    /** Yields everything that must be deleted before the dataset group, in a valid order. */
     async *dependents(client, datasetGroupArn) {
         const within = { datasetGroupArn };
         for await (const { solutions = [] } of paginateListSolutions({ client }, within)) {

@@ -15,39 +15,45 @@ import { type CommonInputs, isUnknown, type Problem, type ResourceKind } from ".
 import { tagList } from "./tags.ts";
 
 export interface DatasetImportJobInputs extends CommonInputs {
-    /** The job's name is `<jobNamePrefix>-<first 8 of contentHash>-<n>`. */
+    /** Start of the job's name, which is `<jobNamePrefix>-<first 8 digits of contentHash>-<n>`. */
     readonly jobNamePrefix: string;
     readonly datasetArn: string;
     /** `s3://bucket/key`. */
     readonly dataLocation: string;
     readonly roleArn: string;
-    /** SHA-256 of the object, hexadecimal: new content means a new import. */
+    /** SHA-256 of the object, hexadecimal. New content starts a new import. */
     readonly contentHash: string;
-    /** ARN of an earlier job whose content is imported again: another value means a new import. */
+    /** ARN of an earlier job whose content is imported again. Another value starts a new import. */
     readonly repeats?: string;
-    /** Hash of the policies of role and bucket, as the program wants them. */
+    /** Hash of the policy documents of role and bucket in the program. */
     readonly accessHash?: string;
-    /** Time of the run that last changed `accessHash`, ISO 8601. */
+    /** Time of the run that last changed `accessHash`, in ISO 8601. */
     readonly accessChangedAt?: string;
 }
 
-/** The `accessHash` of these policy documents. */
+/** Returns the `accessHash` of these policy documents. */
 export const accessHashOf = (policies: readonly object[]): string =>
     createHash("sha256").update(canonical(policies)).digest("hex");
 
-/** Seconds for which parts of AWS may not know a changed policy. */
+/** Seconds after a policy change in which parts of AWS may still use the old policy. */
 const accessSettlesSeconds = 120;
 
 const base = ({ jobNamePrefix, contentHash }: DatasetImportJobInputs) => baseName(jobNamePrefix, contentHash);
 
-/** All jobs of the account, or of one dataset. The record of a job outlives its dataset and keeps its name. */
+/**
+ * Yields all jobs of the account, or of one dataset. A job's record outlives its dataset, and the job's name stays in
+ * use.
+ */
 async function* jobs(client: PersonalizeClient, datasetArn?: string) {
     for await (const { datasetImportJobs = [] } of paginateListDatasetImportJobs({ client }, { datasetArn })) {
         yield* datasetImportJobs;
     }
 }
 
-/** The job that determines the dataset's rows, now or when it ends. A full import replaces the rows of earlier ones. */
+/**
+ * Returns the job whose rows the dataset has, or will have when the job ends. A full import replaces the rows of
+ * earlier imports.
+ */
 async function newestOf(client: PersonalizeClient, datasetArn: string): Promise<DatasetImportJobSummary | undefined> {
     let newest: DatasetImportJobSummary | undefined;
     for await (const job of jobs(client, datasetArn)) {
@@ -58,7 +64,10 @@ async function newestOf(client: PersonalizeClient, datasetArn: string): Promise<
     return newest;
 }
 
-/** Whether the job imported into today's dataset. Its record outlives the dataset, and the next one has an equal ARN. */
+/**
+ * Checks whether the job imported into the current dataset. A job's record outlives its dataset, and a new dataset can
+ * have the same ARN.
+ */
 async function isYoungerThanDataset(client: PersonalizeClient, job: DatasetImportJob | undefined): Promise<boolean> {
     const describe = new DescribeDatasetCommand({ datasetArn: job?.datasetArn });
     const { dataset } = (await client.send(describe).catch(goneOrThrow)) ?? {};
@@ -66,9 +75,9 @@ async function isYoungerThanDataset(client: PersonalizeClient, job: DatasetImpor
 }
 
 /**
- * An import job has no delete, and its name stays in use for ever. An existing job is used only if these conditions
- * hold. Content, location and role are equal, it belongs to this dataset, and no later job replaced its rows. It is also
- * not the job that `repeats` names. Otherwise the next number is used.
+ * A dataset import job. Personalize cannot delete a job, and the job's name stays in use forever. The program uses an
+ * existing job only if its content, location and role are equal, it belongs to this dataset, no later job replaced its
+ * rows, and `repeats` does not name it. Otherwise the program creates a job with the next number.
  */
 export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
     noun: "dataset import job",
@@ -88,7 +97,7 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
         ...problem("contentHash", isUnknown(contentHash) || /^[0-9a-f]{64}$/.test(contentHash), "is not a SHA-256"),
     ],
     notes(olds, news, now) {
-        // The state of a release without the hash does not show whether it changed.
+        // A state from an earlier release has no hash, so it does not show whether the policies changed.
         const isKnown = olds.accessHash !== undefined || olds.datasetArn === undefined;
         const changed = isKnown && news.accessHash !== undefined && olds.accessHash !== news.accessHash;
         const accessChangedAt = changed ? now.toISOString() : olds.accessChangedAt;

@@ -17,12 +17,15 @@ export interface DatasetInputs extends CommonInputs {
 }
 
 /**
- * A dataset type in upper case. CreateDataset takes any case, and its documentation names `Interactions`, which an answer
- * may contain (API reference, CreateDataset).
+ * Returns a dataset type in upper case. CreateDataset accepts any case, and Personalize may answer with `Interactions`,
+ * the spelling in the API reference (CreateDataset).
  */
 export const spellingOfType = (datasetType: string): string => datasetType.toUpperCase();
 
-/** A group holds one dataset of each type, and the schema of interactions cannot be changed, so both replace. */
+/**
+ * The dataset of item interactions. A dataset group holds one dataset of each type, and the schema of interactions
+ * cannot change, so a change of group, type or schema replaces the dataset.
+ */
 export const dataset: ResourceKind<DatasetInputs> = {
     noun: "dataset",
     usual: "15 to 60 s",
@@ -79,8 +82,8 @@ export interface MetadataDatasetInputs extends DatasetInputs {
 }
 
 /**
- * Dataset of items or users. Its schema can change in place if the change only adds nullable fields (Developer Guide,
- * "Replacing a dataset's schema"). Personalize rejects any other change.
+ * The dataset of items or users. Personalize changes its schema in place if the change only adds nullable fields
+ * (Developer Guide, "Replacing a dataset's schema"), and rejects any other change.
  */
 export const metadataDataset: ResourceKind<MetadataDatasetInputs> = {
     ...dataset,
@@ -88,7 +91,7 @@ export const metadataDataset: ResourceKind<MetadataDatasetInputs> = {
     updates: ["schemaArn"],
     async describe(client, datasetArn) {
         const description = await dataset.describe(client, datasetArn);
-        // During a schema change the dataset's own status shows the update.
+        // During a schema change, DescribeDataset reports the update as the dataset's own status.
         return description.status.startsWith("UPDATE")
             ? { ...description, status: "ACTIVE", update: { status: description.status } }
             : description;

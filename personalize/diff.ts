@@ -9,17 +9,18 @@ export interface Diff {
 }
 
 /**
- * A resource in such a state never becomes ACTIVE, so it must be created again. A stopped training cannot be resumed.
+ * Checks whether a resource can never become ACTIVE, so that the program must create it again. A stopped training
+ * cannot be resumed.
  */
 export const isDeadEnd = (status: unknown) => status === "CREATE FAILED" || status === "CREATE STOPPED";
 
-/** Whether the resource cannot be used: its creation failed, or it is being deleted. */
+/** Checks whether a resource cannot be used, because its creation failed or it is being deleted. */
 export const isLeaving = (status: string) => isDeadEnd(status) || status.startsWith("DELETE");
 
-/** Inputs that only waits use. A new value is no change of the resource; the next wait uses it. */
+/** Inputs that only affect waits. A new value does not change the resource; the next wait uses it. */
 const waitInputs = ["pollSeconds", "deadlineMinutes"] as const;
 
-/** The inputs among a resource's properties; Personalize computed the others. */
+/** Returns the inputs among a resource's properties, without the properties that Personalize computes. */
 export function inputsIn<I extends CommonInputs>(kind: ResourceKind<I>, properties: Properties): Properties {
     const keys: readonly string[] = [
         ...kind.replaces,
@@ -33,7 +34,7 @@ export function inputsIn<I extends CommonInputs>(kind: ResourceKind<I>, properti
 }
 
 /**
- * The differences between recorded and wanted properties. A value that is unknown at preview counts as changed: the
+ * Compares recorded properties with wanted ones. A value that is unknown at preview counts as changed, because the
  * engine needs this to order deletions.
  */
 export function diffOf<I extends CommonInputs>(kind: ResourceKind<I>, olds: Properties, news: Properties): Diff {
@@ -41,21 +42,21 @@ export function diffOf<I extends CommonInputs>(kind: ResourceKind<I>, olds: Prop
     const replaces: string[] = kind.replaces.filter(
         (key) => changed(key) && !(key === "name" && isAdopted(olds, news)),
     );
-    // `adopt` names a different ARN than the state: replace.
+    // Replace the resource if `adopt` names another ARN than the state.
     if (news.adopt !== undefined && news.adopt !== olds.arn) {
         replaces.push("adopt");
     }
     const status = String(olds.status);
-    // Deleted outside the program; a refresh saw it during the deletion.
+    // Replace a resource whose creation failed, or that a refresh found while someone deleted it outside the program.
     if (isLeaving(status)) {
         replaces.push("status");
     }
     const inPlace = kind.updates.some(changed) || (kind.taggable && changed("tags"));
     return {
-        // If a refresh saw it before ACTIVE, an update waits for it and calls nothing else.
+        // If a refresh found the resource before it was ACTIVE, the update only waits for it.
         changes: replaces.length > 0 || inPlace || status !== "ACTIVE",
         replaces,
-        // The adopted resource already exists, and it may be rejected: keep the old one until then.
+        // The program may reject the resource to adopt, so keep the old one until then.
         deleteBeforeReplace:
             replaces.length > 0 &&
             kind.identity.length > 0 &&
@@ -64,10 +65,10 @@ export function diffOf<I extends CommonInputs>(kind: ResourceKind<I>, olds: Prop
     };
 }
 
-/** An adopted resource keeps its original name. */
+/** Checks whether the resource is adopted. An adopted resource keeps its original name. */
 const isAdopted = (olds: Properties, news: Properties) => news.adopt !== undefined && news.adopt === olds.arn;
 
-/** Whether two values of a property are one to Personalize. */
+/** Checks whether Personalize treats two values of a property as equal. */
 export function meansTheSame<I extends CommonInputs>(
     { spellings }: Pick<ResourceKind<I>, "spellings">,
     key: string,
@@ -79,7 +80,7 @@ export function meansTheSame<I extends CommonInputs>(
     return spelled(one) === spelled(other);
 }
 
-/** Whether an input changed. */
+/** Checks whether an input changed. */
 export function isChanged<I extends CommonInputs>(
     kind: Pick<ResourceKind<I>, "spellings">,
     key: string,
@@ -89,7 +90,7 @@ export function isChanged<I extends CommonInputs>(
     return !meansTheSame(kind, key, olds[key], news[key]);
 }
 
-/** Properties in the words of `wording`, where both mean the same. */
+/** Returns the properties with the text of `wording` where Personalize treats both texts as equal. */
 export function inWordsOf<I extends CommonInputs>(
     kind: Pick<ResourceKind<I>, "spellings">,
     wording: Properties,
@@ -103,8 +104,8 @@ export function inWordsOf<I extends CommonInputs>(
 }
 
 /**
- * JSON with sorted keys, so that equal values have equal texts. A text that contains a JSON object is compared as an
- * object. The console formats a schema with other spaces and another order.
+ * Returns JSON with sorted keys, so that equal values have equal texts. Parses a text that contains a JSON object,
+ * because the console formats a schema with other spaces and another order of keys.
  */
 export function canonical(value: unknown): string {
     return JSON.stringify(objectOf(value), (_, inner: unknown) =>

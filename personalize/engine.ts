@@ -1,14 +1,14 @@
 import { execFileSync } from "node:child_process";
 import { connect } from "node:net";
 
-/** Seconds between two checks that the engine is alive. */
+/** Seconds between two checks that the engine is running. */
 const watchSeconds = 1;
 
 /**
- * Checks that the Pulumi engine that started this process still listens. After a killed engine its dynamic-provider
+ * Checks that the Pulumi engine that started this process still listens. If the engine is killed, its dynamic-provider
  * process continues, and would create resources that no state records.
  *
- * @throws Error if the engine has stopped, so that the operation ends before its next AWS call.
+ * @throws Error if the engine has stopped, so that the operation ends before its next AWS call
  */
 export async function assertEngineAlive(argv: readonly string[] = process.argv): Promise<void> {
     const port = enginePort(argv);
@@ -23,8 +23,8 @@ function enginePort(argv: readonly string[]): number | undefined {
 }
 
 /**
- * Ends this process soon after its engine ends. The next run finds half-finished work again, and a process without an
- * engine would run for ever.
+ * Ends this process soon after its engine ends, because a process without an engine would run forever. The next run
+ * continues unfinished work.
  */
 export function endWithEngine(argv: readonly string[] = process.argv): void {
     const port = enginePort(argv);
@@ -40,20 +40,20 @@ export function endWithEngine(argv: readonly string[] = process.argv): void {
 }
 
 /**
- * Ends the language host of this program together with the program, if the engine was killed. The host itself checks
- * only every five minutes whether its engine is alive (pulumi-language-nodejs, rpcutil.Healthcheck).
+ * Ends the language host together with the program if the engine was killed. The host itself checks only every five
+ * minutes whether its engine is running (pulumi-language-nodejs, rpcutil.Healthcheck).
  */
 export function endLanguageHostWithEngine(): void {
     process.once("exit", () => {
         const host = processOf(process.ppid);
-        // The host of a killed engine has another parent, such as init.
+        // If the engine was killed, the language host has another parent process, such as init.
         if (host?.command.includes("pulumi-language") && !processOf(host.parent)?.command.endsWith("pulumi")) {
             process.kill(process.ppid);
         }
     });
 }
 
-/** Parent and command of a process; undefined for an ended one, and without ps. */
+/** Returns the parent and the command of a process; undefined if the process has ended or `ps` is missing. */
 function processOf(pid: number): { readonly parent: number; readonly command: string } | undefined {
     try {
         const line = execFileSync("ps", ["-o", "ppid=,comm=", "-p", String(pid)], { encoding: "utf8" });
@@ -73,7 +73,7 @@ function listens(port: number): Promise<boolean> {
         };
         socket.once("connect", () => answer(true));
         socket.once("error", () => answer(false));
-        // A busy engine is still alive.
+        // An engine that does not answer in time is busy, but running.
         socket.once("timeout", () => answer(true));
     });
 }

@@ -5,21 +5,21 @@ interface ServiceError extends Error {
     readonly code?: string;
 }
 
-/** Whether an error has one of these names; AWS's SDK names an error by its code. */
+/** Checks whether an error has one of these names. The AWS SDK uses the error code as the name. */
 export function hasName(error: unknown, ...names: string[]): boolean {
     return error instanceof Error && names.includes(error.name);
 }
 
-/** The resource does not exist. */
+/** Checks whether the resource does not exist. */
 export const isNotFound = (error: unknown) => hasName(error, "ResourceNotFoundException");
-/** The resource is being changed or used: a later call may succeed. */
+/** Checks whether another operation changes or uses the resource. A later call may succeed. */
 export const isInUse = (error: unknown) => hasName(error, "ResourceInUseException");
-/** Another resource has this name. */
+/** Checks whether another resource has this name. */
 export const alreadyExists = (error: unknown) => hasName(error, "ResourceAlreadyExistsException");
 
 const networkCodes = ["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN"];
 
-/** Throttling, or a failure of the service or network: a later call may succeed. */
+/** Checks for throttling, or a failure of the service or the network. A later call may succeed. */
 export function isTransient(error: unknown): boolean {
     const { name, code, $metadata } = error as ServiceError;
     return (
@@ -29,12 +29,12 @@ export function isTransient(error: unknown): boolean {
     );
 }
 
-/** The service does as much work of this kind as it allows at once: a later call succeeds. */
+/** The error of a service that already does as much work of this kind as it allows. A later call succeeds. */
 export class BusyError extends Error {
     override readonly name = "BusyError";
 }
 
-/** IAM is eventually consistent: for some seconds parts of it do not know a new role. */
+/** Checks whether parts of IAM do not find a new role yet. IAM is eventually consistent, so this takes some seconds. */
 export function isRoleNotReady(error: unknown): boolean {
     return (
         error instanceof Error &&
@@ -43,7 +43,9 @@ export function isRoleNotReady(error: unknown): boolean {
     );
 }
 
-/** Message with the error's name and request id. Pulumi's wire protocol carries only the message. */
+/**
+ * Returns the error's message with its name and request ID, because Pulumi's wire protocol carries only the message.
+ */
 export function messageOf(error: unknown): string {
     const { name, message, $metadata } = error as ServiceError;
     const requestId = $metadata?.requestId ? ` (request id ${$metadata.requestId})` : "";
@@ -51,26 +53,26 @@ export function messageOf(error: unknown): string {
 }
 
 /**
- * Adds the resource to the service's error, because Pulumi shows only the message. The program's own errors name it
- * already.
+ * Adds the resource to an error from the service, because Pulumi shows only the message. The program's own errors
+ * already name the resource.
  */
 export function about(what: string, error: unknown): unknown {
     return (error as ServiceError).$metadata ? new Error(`${what}: ${messageOf(error)}`) : error;
 }
 
 /**
- * An error that makes Pulumi record the resource as created with a failed initialisation, so that it is not lost. The
- * next `pulumi up` continues with it. `properties` must contain all inputs.
+ * Returns an error with which Pulumi records the resource as created with a failed initialization, so that it is not
+ * lost. The next `pulumi up` continues with the resource. `properties` must contain all inputs.
  */
 export function initFailure(id: string, properties: Readonly<Record<string, unknown>>, reason: string): Error {
     return Object.assign(new Error(reason), { id, properties, reasons: [reason] });
 }
 
-/** Whether the service refused the call itself: waiting would not help. */
+/** Checks whether the service rejected the call itself, so that waiting does not help. */
 export const isRefusal = (error: unknown): boolean =>
     (error as ServiceError).$metadata !== undefined && !isTransient(error);
 
-/** The error with one more sentence, also among the reasons of an `initFailure`. */
+/** Returns the error with one more sentence, also among the reasons of an `initFailure`. */
 export function withAdvice(error: unknown, advice: string | undefined): unknown {
     if (advice === undefined || !(error instanceof Error)) {
         return error;

@@ -12,7 +12,7 @@ export interface EventTrackerInputs extends CommonInputs {
     readonly datasetGroupArn: string;
 }
 
-/** A dataset group has one event tracker; PutEvents uses its `trackingId`. */
+/** An event tracker. A dataset group has only one; PutEvents uses its `trackingId`. */
 export const eventTracker: ResourceKind<EventTrackerInputs> = {
     noun: "event tracker",
     usual: "15 to 45 s",

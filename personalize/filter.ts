@@ -6,23 +6,26 @@ import { tagList } from "./tags.ts";
 export interface FilterInputs extends CommonInputs {
     readonly name: string;
     readonly datasetGroupArn: string;
-    /** `EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")` (Developer Guide, "Filter expressions"). */
+    /**
+     * For example `EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")` (Developer Guide, "Filter expressions").
+     */
     readonly filterExpression: string;
 }
 
 const longestExpression = 2500;
 
-/** A text in quotes, a placeholder, a word, an operator, or any other sign. */
+/** A token of a filter expression: a quoted text, a placeholder, a word, an operator, or any other character. */
 const token = /"(?:[^"\\]|\\.)*"|\$\w+|\w+|[<>!]=|\S/gsu;
 
 /**
- * A filter expression in one spelling, for comparisons: words in upper case, and one space between two tokens. Texts in
- * quotes and placeholders stay, because Personalize distinguishes their case (Developer Guide, "Filter expressions").
+ * Returns a filter expression in one spelling, for comparisons: words in upper case, and one space between two tokens.
+ * Keeps quoted texts and placeholders, because Personalize distinguishes their case (Developer Guide, "Filter
+ * expressions").
  */
 export const spellingOfFilter = (expression: string): string =>
     (expression.match(token) ?? []).map((one) => (/^["$]/.test(one) ? one : one.toUpperCase())).join(" ");
 
-/** A filter cannot be changed: a new expression replaces it. */
+/** A filter. Personalize cannot change a filter, so a new expression replaces it. */
 export const filter: ResourceKind<FilterInputs> = {
     noun: "filter",
     usual: "seconds to 6 minutes",
@@ -52,7 +55,7 @@ export const filter: ResourceKind<FilterInputs> = {
         try {
             return (await client.send(command)).filterArn as string;
         } catch (error) {
-            // One name for two limits: filters in creation at once, and filters of the account.
+            // LimitExceededException reports two limits: filters that are being created, and filters in the account.
             const isBusy = hasName(error, "LimitExceededException") && (await isCreatingFilters(client));
             throw isBusy ? new BusyError(messageOf(error), { cause: error }) : error;
         }
@@ -72,7 +75,7 @@ export const filter: ResourceKind<FilterInputs> = {
     },
 };
 
-/** Whether filters of the account are being created. */
+/** Checks whether the account has filters that are being created. */
 const isCreatingFilters = async (client: sdk.PersonalizeClient): Promise<boolean> =>
     (await firstMatch(
         sdk.paginateListFilters({ client }, {}),

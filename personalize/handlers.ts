@@ -13,12 +13,12 @@ import { type CommonInputs, personalizeClients, type ResourceKind } from "./reso
 import { stackOwnerHandler } from "./stack-owner.ts";
 
 endWithEngine();
-// The engine ends this process by a signal, which would lose Node's compile cache (NODE_COMPILE_CACHE).
+// Write Node's compile cache (NODE_COMPILE_CACHE) now, because the engine ends this process by a signal.
 flushCompileCache();
 
 export type HandlerName = ResourceKindName | "Marks" | "StackOwner" | "ClosedStage";
 
-/** The handlers that the forwarder in Pulumi's state calls, by this file's path and the kind. */
+/** Handlers by kind of resource. The forwarder in Pulumi's state calls them by this file's path and the kind. */
 export const handlers: Readonly<Record<HandlerName, Handler>> = keepLive(log, (live) => {
     const deps = {
         ...realDeps(),
@@ -34,7 +34,7 @@ export const handlers: Readonly<Record<HandlerName, Handler>> = keepLive(log, (l
     };
 });
 
-/** The handlers of Personalize's resources; tests pass their own clock and log. */
+/** Creates the handlers of Personalize's resources. Tests pass their own clock and log. */
 export function createHandlers(deps: LifecycleDeps): Record<ResourceKindName, Handler> {
     const made = Object.entries(kinds).map(([name, kind]) => [
         name,
@@ -43,7 +43,7 @@ export function createHandlers(deps: LifecycleDeps): Record<ResourceKindName, Ha
     return Object.fromEntries(made) as Record<ResourceKindName, Handler>;
 }
 
-/** Pulumi shows the output of a dynamic provider as information on the stack. */
+/** Prints a message, which Pulumi shows as information on the stack. */
 function log(message: string): void {
     console.log(asCalled(message));
 }

@@ -1,21 +1,27 @@
-/** Jobs have no delete and keep their names for ever, so each is named `<base>-<n>`, with n from 1. */
+/**
+ * Personalize cannot delete a job, and the job's name stays in use forever. So each job is named `<base>-<n>`, with n
+ * from 1.
+ */
 
-/** A name's content hash and number: `…-<hash8>-<n>`. */
+/** The content hash and the number at the end of a job's name: `…-<hash8>-<n>`. */
 const hashAndNumber = /-([0-9a-f]{8})-([1-9]\d*)$/;
 
-/** The base of the names of all jobs with one content; `contentHash` is a SHA-256, hexadecimal. */
+/** Returns the common start of the names of all jobs with one content. `contentHash` is a SHA-256, hexadecimal. */
 export const baseName = (prefix: string, contentHash: string) => `${prefix}-${contentHash.slice(0, 8)}`;
 
-/** The first eight digits of the SHA-256 in a job's name or ARN. A name from outside the program has none. */
+/**
+ * Returns the first eight digits of the content's SHA-256 from a job's name or ARN; undefined for a name from outside
+ * the program.
+ */
 export const contentHashIn = (job: string | undefined): string | undefined => hashAndNumber.exec(job ?? "")?.[1];
 
-/** The number at the end of a job's name, or 0 for a name with another base. */
+/** Returns the number at the end of a job's name, or 0 for a name with another base. */
 export function numberOf(jobName: string | undefined, base: string): number {
     const number = jobName?.startsWith(`${base}-`) ? Number(jobName.slice(base.length + 1)) : 0;
     return Number.isInteger(number) && number > 0 ? number : 0;
 }
 
-/** The first unused name with this base; `jobs` are all jobs of the account. */
+/** Returns the first unused name with this base; `jobs` are all jobs of the account. */
 export async function nextName(base: string, jobs: AsyncIterable<{ jobName?: string | undefined }>): Promise<string> {
     let highest = 0;
     for await (const { jobName } of jobs) {
@@ -31,8 +37,8 @@ interface Job {
 }
 
 /**
- * The newest of `jobs` with this prefix that did not fail, if it also has this base. A later job replaces the output of
- * earlier ones.
+ * Returns the newest of `jobs` with this prefix that did not fail, if its name also has this base. A later job replaces
+ * the output of earlier jobs.
  */
 export async function newestIfOf<J extends Job>(
     base: string,

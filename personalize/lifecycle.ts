@@ -18,7 +18,7 @@ export interface LifecycleDeps extends RemoveDeps {
     readonly client: ClientOf;
 }
 
-/** The lifecycle of a resource, in the shape of Pulumi's dynamic provider but without Pulumi. */
+/** The lifecycle of a resource, with the methods of Pulumi's dynamic provider but without a dependency on Pulumi. */
 export interface Handler {
     check(olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: readonly Problem[] }>;
     diff(id: string, olds: Properties, news: Properties): Promise<Diff>;
@@ -30,7 +30,7 @@ export interface Handler {
 
 const mostUpdateAttempts = 5;
 
-/** Whether a property has the value that the update requested. */
+/** Checks whether a property has the value that the update requested. */
 const isAsWanted =
     <I extends CommonInputs>(kind: ResourceKind<I>, inputs: I, { properties }: Description) =>
     (key: keyof I & string) =>
@@ -42,7 +42,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
     const outsOf = (inputs: Properties, arn: string, description: Description) =>
         jsonClean({
             ...inputs,
-            // The state keeps the user's words: a different text with an equal meaning is not drift.
+            // Keep the user's text in the state: another text with an equal meaning is not drift.
             ...inWordsOf(kind, inputs, description.properties),
             arn,
             status: description.status,
@@ -54,7 +54,8 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
             const verdict = verdictOn(description);
             const failed =
                 "done" in verdict && description.update !== undefined && description.update.status !== "ACTIVE";
-            // Personalize also reports a failed update after the wanted values are back in place.
+            // After a failed update, Personalize reports the failure even when the properties have the wanted values
+            // again.
             return updated && failed && !kind.updates.every(isAsWanted(kind, updated, description))
                 ? {
                       failed: `the update failed, so the previous configuration stays. Reason from Personalize: ${description.update?.failureReason}`,
@@ -62,7 +63,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
                 : verdict;
         };
 
-    /** Waits until the resource is ACTIVE. Every error from here on is recorded with the resource. */
+    /** Waits until the resource is ACTIVE. From here on, Pulumi records the resource together with any error. */
     async function settle(client: PersonalizeClient, arn: string, inputs: I, updated?: I): Promise<Properties> {
         let last: Description = { status: "CREATE PENDING", properties: {} };
         const description = async () => {
@@ -80,7 +81,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
         }
     }
 
-    /** Creates once more what failed, if that may help; throws the failure otherwise, or the second one. */
+    /** Repeats a failed creation once, if that may help. Throws the failure otherwise, or the second failure. */
     async function repeat(client: PersonalizeClient, arn: string, inputs: I, failure: Error): Promise<Properties> {
         const why = await kind.worthRepeating?.(client, arn, inputs);
         if (why === undefined) {
@@ -91,8 +92,8 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
     }
 
     /**
-     * Requests an update and waits for it. An answer can be lost, and another update can be running. Then it waits for
-     * that update, and `update` requests again the values that are still missing.
+     * Requests an update and waits for it. If the response was lost or another update is running, waits for that
+     * update, and then requests the values that are still missing.
      */
     async function updateAndSettle(client: PersonalizeClient, arn: string, inputs: I): Promise<Properties> {
         for (let attempt = 1; ; attempt += 1) {
@@ -113,8 +114,9 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
     }
 
     /**
-     * The recorded properties with what AWS has instead: an interrupted run or a person may have deleted or updated the
-     * resource, and without a refresh the engine does not ask. An unanswered question changes nothing.
+     * Returns the recorded properties, with AWS's values where they differ. An interrupted run or a person may have
+     * deleted or updated the resource, and without a refresh the engine does not check this. If the call fails, nothing
+     * changes.
      */
     async function inAws(id: string, olds: Properties): Promise<Properties> {
         try {
@@ -175,7 +177,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
                     : inputs.tags;
             const seen = { ...description, properties: { ...description.properties, tags } };
             const props = outsOf(properties, id, seen);
-            // With the current inputs, a preview after a refresh shows both values of each changed property.
+            // Return the current inputs, so that a preview after a refresh shows both values of each changed property.
             return { id, props, inputs: inputsIn(kind, props) };
         },
         async update(id, oldProperties, newProperties) {
@@ -184,8 +186,9 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
             const client = deps.client(news.region);
             await deps.assertEngineAlive();
             const changedIn = (before: Properties) => (key: string) => isChanged(kind, key, before, newProperties);
-            // Personalize rejects an update during the previous one, for example after a deadline. If this fails, the
-            // recorded tags must be the old ones: otherwise the next update would not set the new tags.
+            // Wait first, because Personalize rejects an update during the previous one, for example after a deadline.
+            // If the wait fails, the state must record the old tags: otherwise the next update would not set the new
+            // ones.
             const found = await settle(client, id, { ...news, tags: olds.tags });
             try {
                 if (kind.taggable && changedIn(oldProperties)("tags")) {

@@ -4,16 +4,16 @@ import type { LiveResources } from "./remove.ts";
 import { isUnknown } from "./resource.ts";
 
 /**
- * Wraps handlers so that no deletion removes what the same run keeps.
+ * Wraps handlers so that no deletion removes a resource that the same run keeps.
  *
- * The engine creates a replacement first and deletes the old resource at the end of the run, by its id. After an
- * interruption the old resource stays in the state as pending deletion. If the change is then reverted, `create` finds
- * the old resource by its name and uses it again. The pending deletion has the same id, so it would delete the resource
- * that now serves. The engine asks `diff` for every resource that the program declares before it deletes what is pending
- * (since Pulumi 3.46: pulumi/pulumi#11027), so this process knows every id to keep.
+ * The engine creates a replacement first, and deletes the old resource by its ID at the end of the run. After an
+ * interruption, the old resource stays in the state as a pending deletion. If the change is then reverted, `create`
+ * finds the old resource by its name and uses it again. The pending deletion has the same ID, so it would delete the
+ * resource that now serves. The engine calls `diff` for every resource that the program declares before it deletes
+ * pending resources (since Pulumi 3.46: pulumi/pulumi#11027), so this process knows every ID to keep.
  *
- * A run in which a create or update failed deletes nothing: it cannot know which resources the rest of the program
- * keeps. The engine ends such a run anyway, except with `--continue-on-error`.
+ * A run in which a create or update failed deletes nothing, because it cannot know which resources the rest of the
+ * program keeps. The engine ends such a run anyway, except with `--continue-on-error`.
  */
 export function keepLive<K extends string>(
     log: (message: string) => void,
@@ -35,7 +35,7 @@ export function keepLive<K extends string>(
         ...handler,
         async diff(id, olds, news) {
             const diff = await handler.diff(id, olds, news);
-            // With unknown values the engine only asks what a replacement of another resource would replace.
+            // With unknown values, the engine only asks what the replacement of another resource would replace.
             if (!containsUnknown(news)) {
                 if (diff.replaces.length > 0) ids.delete(id);
                 else ids.add(id);

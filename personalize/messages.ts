@@ -23,7 +23,10 @@ export function withCallersCommands(handler: Handler): Handler {
     };
 }
 
-/** Changes the error in place: the engine needs the properties of an incomplete creation, and tests its class. */
+/**
+ * Translates the error in place, because the engine needs the properties of an incomplete creation and tests the
+ * error's class.
+ */
 function translated(error: unknown): unknown {
     if (!(error instanceof Error)) return error;
     error.message = asCalled(error.message);

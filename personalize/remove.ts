@@ -5,12 +5,12 @@ import { isOurs, type Tags, tagsOf } from "./tags.ts";
 import { type WaitDeps, waitFor } from "./wait.ts";
 
 /**
- * The deletion of a campaign takes 16 to 18 minutes. Every delete has this deadline, independent of the stack's
- * deadlines.
+ * Deadline of every deletion in minutes, independent of the stack's deadlines. The deletion of a campaign takes 16 to
+ * 18 minutes.
  */
 const deleteDeadlineMinutes = 60;
 
-/** The resources that the stack keeps in this run, by the id in Pulumi's state. */
+/** The resources that the stack keeps in this run, by their ID in Pulumi's state. */
 export interface LiveResources {
     has(id: string): boolean;
 }
@@ -44,8 +44,8 @@ export async function waitUntilGone(
 }
 
 /**
- * Deletes a resource, with retries while others use it, and waits until it is gone. Resources of the stack that use it
- * are deleted first. A killed engine may not have recorded its new campaign, which would be billed for ever.
+ * Deletes a resource and waits until it is gone; retries while other resources use it. First deletes the stack's own
+ * resources that use it: a killed engine may not have recorded its new campaign, which would be billed forever.
  */
 export async function remove(
     kind: Removable,
@@ -76,7 +76,7 @@ export async function remove(
     await waitUntilGone(kind, deps, client, leaving);
 }
 
-/** Removes the stack's own resources that use this one; returns a message for each other resource, for the operator. */
+/** Deletes the stack's own resources that use this one. Returns a message to the operator for each other resource. */
 async function clearTheWay(kind: Removable, deps: RemoveDeps, client: PersonalizeClient, leaving: Leaving) {
     const others: string[] = [];
     for await (const [dependent, arn] of kind.dependents?.(client, leaving.arn) ?? []) {
@@ -98,12 +98,12 @@ async function clearTheWay(kind: Removable, deps: RemoveDeps, client: Personaliz
 }
 
 /**
- * Whether Personalize refuses to stop a training because it has ended or is gone. The code is not documented; the next
- * look shows the training's state.
+ * Checks whether Personalize refuses to stop a training because the training has ended or is gone. The error code is
+ * not documented; the next Describe call shows the training's state.
  */
 const isOfItsState = (error: unknown) => isInUse(error) || isNotFound(error) || hasName(error, "InvalidInputException");
 
-/** Stops a running, billed training and waits for its end; does nothing after the end. */
+/** Stops a running, billed training and waits for its end. Does nothing if the training has ended. */
 export async function stop(
     kind: Removable,
     deps: WaitDeps,

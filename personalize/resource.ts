@@ -8,7 +8,7 @@ export interface CommonInputs {
     readonly pollSeconds: number;
     /** Deadline of a wait in minutes; the work in AWS continues, and the next `pulumi up` resumes the wait. */
     readonly deadlineMinutes: number;
-    /** ARN of a resource from outside this program (the console) that the program shall use, whatever its tags. */
+    /** ARN of a resource from outside this program, such as the console, that the program uses, whatever its tags. */
     readonly adopt?: string;
 }
 
@@ -17,7 +17,7 @@ export interface Description {
     /** Personalize's status, for example `CREATE IN_PROGRESS`. */
     readonly status: string;
     readonly failureReason?: string | undefined;
-    /** Time of the last change in Personalize, without updates. */
+    /** Time of the last change in Personalize, not counting updates. */
     readonly since?: Date | undefined;
     /** Properties under the names of the inputs and outputs; JSON only. */
     readonly properties: Readonly<Record<string, unknown>>;
@@ -26,9 +26,9 @@ export interface Description {
         | {
               readonly status: string;
               readonly failureReason?: string | undefined;
-              /** Time of its last change in Personalize. */
+              /** Time of the update's last change in Personalize. */
               readonly since?: Date | undefined;
-              /** The properties that it sets, where Personalize may have requested it itself. */
+              /** Properties that the update sets, if Personalize itself may have requested the update. */
               readonly properties?: Readonly<Record<string, unknown>>;
           }
         | undefined;
@@ -40,7 +40,7 @@ export interface Problem {
     readonly reason: string;
 }
 
-/** The specifics of one kind of Personalize resource; `lifecycle` does the rest. */
+/** The properties and calls of one kind of Personalize resource. `lifecycle` combines them. */
 export interface ResourceKind<I extends CommonInputs> {
     /** Name for messages: `dataset group`. */
     readonly noun: string;
@@ -51,48 +51,51 @@ export interface ResourceKind<I extends CommonInputs> {
     /** Inputs that Personalize updates in place. */
     readonly updates: readonly (keyof I & string)[];
     /**
-     * Inputs that determine its ARN. While they are unchanged, the old resource must be deleted before the new one is
-     * created. If one changes, both can exist. Empty for jobs and versions, because each has its own name.
+     * Inputs that determine the ARN. While they are unchanged, the program must delete the old resource before it
+     * creates the new one. If one changes, both resources can exist. Empty for jobs and versions, because each has its
+     * own name.
      */
     readonly identity: readonly (keyof I & string)[];
     /**
-     * One spelling for all texts of an input that mean the same to Personalize. It may return another case or other
-     * spaces than it received, and that is not a change.
+     * Functions that return one spelling for all texts of an input that mean the same to Personalize. Personalize may
+     * return another case or other spaces than it received, and that is not a change.
      */
     readonly spellings?: Readonly<Partial<Record<keyof I & string, (text: string) => string>>>;
-    /** Inputs that are recorded for later: a change of them is not a difference. */
+    /** Inputs that the state records for later. A change of them is not a difference. */
     readonly noted?: readonly (keyof I & string)[];
-    /** Whether it can have tags, by which the program recognises its own resources. */
+    /** Whether the resource can have tags. The program recognizes its own resources by their tags. */
     readonly taggable: boolean;
     displayName(inputs: I): string;
     problems(inputs: I): readonly Problem[];
-    /** The values of `noted` that follow from the recorded inputs; `now` is the time of the run. */
+    /** Returns the values of `noted` that follow from the recorded inputs. `now` is the time of the run. */
     notes?(olds: Partial<I>, news: I, now: Date): Readonly<Record<string, unknown>>;
-    /** Tags that record its source, besides the stack's tags. */
+    /** Returns tags that record the resource's source, in addition to the stack's tags. */
     contentTags?(inputs: I): Readonly<Record<string, string>>;
-    /** ARN of an existing resource that these inputs would conflict with or could use. */
+    /** Returns the ARN of an existing resource that these inputs could use, or would conflict with. */
     find(client: PersonalizeClient, inputs: I): Promise<string | undefined>;
     /** Sends one create call and returns the ARN. */
     create(client: PersonalizeClient, inputs: I): Promise<string>;
     describe(client: PersonalizeClient, arn: string): Promise<Description>;
-    /** Whether the service keeps its record although what it belonged to is gone. */
+    /** Checks whether the service keeps the resource's record although its parent resource is gone. */
     isOutlived?(client: PersonalizeClient, arn: string): Promise<boolean>;
-    /** Why a creation that failed may succeed if it is repeated once; undefined if it would fail again. */
+    /** Returns why a failed creation may succeed if it is repeated once; undefined if it would fail again. */
     worthRepeating?(client: PersonalizeClient, arn: string, inputs: I): Promise<string | undefined>;
-    /** The command that finds the cause of a failed creation; without `arn` the service refused it. */
+    /**
+     * Returns the command that finds the cause of a failed creation. Without `arn`, the service refused the creation.
+     */
     diagnosis?(inputs: I, arn: string | undefined): string;
     update?(client: PersonalizeClient, arn: string, inputs: I): Promise<void>;
-    /** Resources that use it and must be deleted first, with their kinds. */
+    /** Yields resources that use this one and must be deleted first, with their kinds. */
     dependents?(client: PersonalizeClient, arn: string): AsyncIterable<readonly [Removable, string]>;
-    /** Whether its deletion loses data or training that a new one would not have; absent: never. */
+    /** Checks whether a deletion loses data or training that a new resource would not have; absent: never. */
     holdsData?(client: PersonalizeClient, arn: string): Promise<boolean>;
-    /** Stops running, billed work, if Personalize can. */
+    /** Stops running, billed work. Absent if Personalize cannot stop it. */
     stop?(client: PersonalizeClient, arn: string): Promise<void>;
-    /** Absent if Personalize has no such operation. */
+    /** Deletes the resource. Absent if Personalize has no such operation. */
     delete?(client: PersonalizeClient, arn: string): Promise<void>;
 }
 
-/** The part of a kind that a deletion needs. */
+/** The parts of a kind that a deletion needs. */
 export type Removable = Pick<ResourceKind<CommonInputs>, "noun" | "describe" | "dependents" | "stop" | "delete">;
 
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9\-_]*$/;
@@ -109,12 +112,12 @@ export function isUnknown(value: unknown): boolean {
     return value === "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 }
 
-/** Drops what JSON cannot express, so that Pulumi's state can store it; dates become ISO 8601. */
+/** Removes values that JSON cannot express, so that Pulumi's state can store the rest. Dates become ISO 8601. */
 export function jsonClean<T>(value: T): T {
     return JSON.parse(JSON.stringify(value)) as T;
 }
 
-/** The first matching item, page by page; no page is requested after it. */
+/** Returns the first matching item. Requests no page after it. */
 export async function firstMatch<P, T>(
     pages: AsyncIterable<P>,
     items: (page: P) => readonly T[] | undefined,
@@ -129,10 +132,10 @@ export async function firstMatch<P, T>(
     return undefined;
 }
 
-/** `once` disables retries, for calls that must not be repeated before a check. */
+/** Returns the client for a region. `once` disables retries, for calls that must not be repeated before a check. */
 export type ClientOf = (region: string, tries?: "once") => PersonalizeClient;
 
-/** One client per region and retry mode, created at its first use. */
+/** Creates one client per region and retry mode, at its first use. */
 export function personalizeClients(): ClientOf {
     const clients = new Map<string, PersonalizeClient>();
     return (region, tries) => {

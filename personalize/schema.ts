@@ -12,7 +12,7 @@ export interface SchemaInputs extends CommonInputs {
     readonly schema: string;
 }
 
-/** A schema is available at once and has no tags and no status; its name and text identify it. */
+/** A schema, which its name and text identify. It is available at once, and has no tags and no status. */
 export const schema: ResourceKind<SchemaInputs> = {
     noun: "schema",
     usual: "a moment",

@@ -16,29 +16,32 @@ import { allTags, tagList, tagsOf } from "./tags.ts";
 
 export interface SolutionVersionInputs extends CommonInputs {
     readonly solutionArn: string;
-    /** The import that it learns from; recorded only, because an import of equal rows needs no training. */
+    /** ARN of the import with the training data. Recorded only, because an import of equal rows needs no training. */
     readonly importJobArn: string;
-    /** The rows that it learns from, as `baseName` of the import job: other rows mean a new version. */
+    /** The rows of the training data, as `baseName` of the import job. Other rows start a new version. */
     readonly rows: string;
-    /** The solution's event parameters that it learns with: other ones mean a new version. */
+    /** The solution's event parameters for the training. Other parameters start a new version. */
     readonly eventParameters?: readonly EventParameters[];
 }
 
-/** Tag with the import that the version was trained on. Tag values allow `:` and `/`. */
+/** Tag that records the import of a version's training data. Tag values allow `:` and `/`. */
 const importTag = "movie-recommender:import";
 
-/** Tag with a hash of the event parameters. A tag value cannot hold every event type. */
+/** Tag with a hash of the event parameters, because a tag value cannot hold every event type. */
 const eventsTag = "movie-recommender:events";
 
 const hashOf = (eventParameters: readonly EventParameters[]) =>
     createHash("sha256").update(canonical(eventParameters)).digest("hex").slice(0, 8);
 
-/** The import that a version was trained on; undefined for versions from outside the program. */
+/** Returns the import that a version was trained on; undefined for versions from outside the program. */
 export async function importOf(client: PersonalizeClient, solutionVersionArn: string): Promise<string | undefined> {
     return (await tagsOf(client, solutionVersionArn))[importTag];
 }
 
-/** A version has no delete: it disappears with its solution. A running training is stopped. */
+/**
+ * A solution version. Personalize cannot delete a version; it disappears with its solution. The program stops a running
+ * training.
+ */
 export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
     noun: "solution version",
     usual: "20 to 60 minutes",
@@ -53,7 +56,7 @@ export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
         [importTag]: importJobArn,
         ...(eventParameters && { [eventsTag]: hashOf(eventParameters) }),
     }),
-    /** The newest version of the same rows. */
+    /** Finds the newest version of the same rows. */
     async find(client, { solutionArn, rows, eventParameters }) {
         const events = eventParameters && hashOf(eventParameters);
         let newest: SolutionVersionSummary | undefined;
@@ -100,7 +103,10 @@ export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
     },
 };
 
-/** The recipe that AutoML chose: the solution has it (API reference, AutoMLResult), not its versions. */
+/**
+ * Returns the recipe that AutoML chose. Personalize reports it for the solution, not for its versions (API reference,
+ * AutoMLResult).
+ */
 async function chosenRecipe(client: PersonalizeClient, solutionArn: string | undefined): Promise<string | undefined> {
     const { solution } = await client.send(new DescribeSolutionCommand({ solutionArn }));
     return solution?.autoMLResult?.bestRecipeArn;

@@ -19,30 +19,30 @@ import { tagList } from "./tags.ts";
 export interface SolutionInputs extends CommonInputs {
     readonly name: string;
     readonly datasetGroupArn: string;
-    /** Absent with AutoML: Personalize chooses. */
+    /** ARN of the recipe; absent with AutoML, with which Personalize chooses the recipe. */
     readonly recipeArn?: string;
     readonly performAutoML: boolean;
     readonly performAutoTraining: boolean;
     /** Schedule of automatic training, for example `rate(7 days)`; only with `performAutoTraining`. */
     readonly schedulingExpression?: string;
-    /** Events to train on, only with a recipe of version 2; absent: all events count equally. */
+    /** Events to train on, only with a recipe of version 2. If absent, all events count equally. */
     readonly eventParameters?: readonly EventParameters[];
 }
 
-/** Schedule of automatic trainings (API reference, AutoTrainingConfig). */
+/** Returns the schedule of automatic trainings (API reference, AutoTrainingConfig). */
 export const everyDays = (days: number) => `rate(${days} ${days === 1 ? "day" : "days"})`;
 
-/** A schedule in the spelling of `everyDays`: `rate(7 day)` and `rate(1 days)` are valid, too. */
+/** Returns a schedule in the spelling of `everyDays`. Personalize also accepts `rate(7 day)` and `rate(1 days)`. */
 function spellingOfSchedule(schedulingExpression: string): string {
     const days = /^\s*rate\(\s*(\d+)\s+days?\s*\)\s*$/i.exec(schedulingExpression)?.[1];
     return days === undefined ? schedulingExpression : everyDays(Number(days));
 }
 
-/** Config `eventWeights` in Personalize's form. */
+/** Converts config `eventWeights` to Personalize's event parameters. */
 export const eventParametersOf = (weights: Readonly<Record<string, number>>): readonly EventParameters[] =>
     Object.entries(weights).map(([eventType, weight]) => ({ eventType, weight }));
 
-/** The configuration of a call; undefined if there is none. */
+/** Returns the solution configuration of a call; undefined if it would be empty. */
 function configuration({ schedulingExpression, eventParameters }: Partial<SolutionInputs>) {
     const parts = {
         ...(schedulingExpression !== undefined && { autoTrainingConfig: { schedulingExpression } }),
@@ -51,7 +51,7 @@ function configuration({ schedulingExpression, eventParameters }: Partial<Soluti
     return Object.keys(parts).length > 0 ? parts : undefined;
 }
 
-/** A solution's event parameters, sorted by event type. An empty list is none. */
+/** Returns a solution's event parameters, sorted by event type; undefined for an empty list. */
 export function eventParametersIn(config: SolutionConfig | undefined) {
     const list = config?.eventsConfig?.eventParametersList ?? [];
     const sorted = list.toSorted((a, b) => ((a.eventType ?? "") < (b.eventType ?? "") ? -1 : 1));
@@ -82,7 +82,8 @@ export const solution: ResourceKind<SolutionInputs> = {
             : []),
     ],
     async find(client, { name }) {
-        // In all groups: a solution's name is unique in the account, so one in another group also conflicts.
+        // Search in all groups: a solution's name is unique in the account, so a solution in another group also
+        // conflicts.
         const pages = paginateListSolutions({ client }, {});
         const found = await firstMatch(
             pages,
@@ -117,7 +118,7 @@ export const solution: ResourceKind<SolutionInputs> = {
                 performAutoML: found?.performAutoML ?? false,
                 ...autoTraining(found),
                 ...eventParametersIn(found?.solutionConfig),
-                // With AutoML the recipe is a result, so it is not compared.
+                // With AutoML, Personalize chooses the recipe, so the recipe is not compared.
                 ...(!found?.performAutoML && { recipeArn: found?.recipeArn }),
             },
             update: update && {
@@ -136,13 +137,13 @@ export const solution: ResourceKind<SolutionInputs> = {
         };
         // Personalize rejects an update without a change, and a new frequency restarts the schedule.
         if (solution.updates.some((key) => !meansTheSame(solution, key, current[key], inputs[key]))) {
-            // Only an empty list ends event parameters. A repeated frequency is harmless.
+            // Only an empty list removes the event parameters. An unchanged frequency is harmless.
             const { eventParameters = current.eventParameters && [] } = inputs;
             const solutionUpdateConfig = configuration({ ...inputs, ...(eventParameters && { eventParameters }) });
             await client.send(new UpdateSolutionCommand({ solutionArn, performAutoTraining, solutionUpdateConfig }));
         }
     },
-    /** Its campaigns and running trainings. */
+    /** Yields the solution's campaigns and running trainings. */
     async *dependents(client, solutionArn) {
         for await (const { campaigns = [] } of paginateListCampaigns({ client }, { solutionArn })) {
             yield* campaigns.map(({ campaignArn = "" }) => [campaign, campaignArn] as const);
@@ -165,7 +166,7 @@ export const solution: ResourceKind<SolutionInputs> = {
     },
 };
 
-/** Without automatic training the schedule is not compared. */
+/** Returns the settings of automatic training, without the schedule if automatic training is off. */
 function autoTraining(found: Solution | undefined) {
     const performAutoTraining = found?.performAutoTraining ?? false;
     const schedulingExpression = found?.solutionConfig?.autoTrainingConfig?.schedulingExpression;

@@ -13,20 +13,25 @@ import { isOurs, ownerTag, type Tags, tagsOf } from "./tags.ts";
 export interface StackOwnerInputs extends Pick<CommonInputs, "region" | "tags"> {
     /** Name of the stack's dataset group; undefined if config adopts one. */
     readonly datasetGroupName: string | undefined;
-    /** The end of all names of the stack. */
+    /** Suffix of all names of the stack. */
     readonly nameSuffix: string;
     readonly bucketName: string;
-    /** Name of the trail's bucket. `check` keeps the first one: a replaced bucket would lose its audit events. */
+    /**
+     * Name of the trail's bucket. `check` keeps the first name, because a replaced bucket would lose its audit events.
+     */
     readonly trailBucketName: string;
-    /** Read by `check` only: a change of the price alone is no change of this resource, but the state records it. */
+    /**
+     * Plan to price, which only `check` reads. The state records it, but a change of the price alone does not change
+     * this resource.
+     */
     readonly priced: { readonly plan: PlannedStack; readonly limitIsSet: boolean };
 }
 
 const stackOf = ({ tags }: Partial<Pick<StackOwnerInputs, "tags">>): string => tags?.["pulumi:stack"] ?? "";
 
 /**
- * Why a renamed stack is refused: default names follow the stack, so the engine would replace almost every resource,
- * with a paid training. Empty if the configuration keeps the names.
+ * Returns why the program refuses a renamed stack. Default names follow the stack's name, so the engine would replace
+ * almost every resource, with a paid training. Empty if the configuration keeps the names.
  */
 function renameProblems(olds: Partial<StackOwnerInputs>, news: StackOwnerInputs): Problem[] {
     const [before, now] = [stackOf(olds), stackOf(news)];
@@ -47,18 +52,18 @@ function renameProblems(olds: Partial<StackOwnerInputs>, news: StackOwnerInputs)
           ];
 }
 
-/** Why a change needs config `monthlyLimitUsd`; empty for one that needs none, and for a new stack. */
+/** Returns why a change needs config `monthlyLimitUsd`. Empty for a new stack, and for a change that needs no limit. */
 function priceProblems({ priced: recorded }: Partial<StackOwnerInputs>, { priced }: StackOwnerInputs): Problem[] {
     const jump = recorded && !priced.limitIsSet ? priceJump(recorded.plan, priced.plan) : undefined;
     return jump === undefined ? [] : [{ property: "monthlyLimitUsd", reason: jump }];
 }
 
-/** Tests of interrupted changes set this variable to change a live stack's region nevertheless. */
+/** Environment variable with which tests of interrupted changes change a live stack's region. */
 const allowRegionChange = "MOVIE_RECOMMENDER_ALLOW_REGION_CHANGE";
 
 /**
- * Why a live stack is refused in another region: `up` would delete its resources, and could not serve meanwhile. Empty
- * for a stack without resources.
+ * Returns why the program refuses another region for a live stack: `up` would delete its resources, and could not serve
+ * meanwhile. Empty for a stack without resources.
  */
 function regionProblems({ region: recorded }: Partial<StackOwnerInputs>, { region }: StackOwnerInputs): Problem[] {
     if (recorded === undefined || recorded === region || process.env[allowRegionChange] !== undefined) {
@@ -72,9 +77,10 @@ function regionProblems({ region: recorded }: Partial<StackOwnerInputs>, { regio
 }
 
 /**
- * The lifecycle of a stack's random id. `check` makes it once, so that the state has it before any resource has its tag.
- * It also runs in a preview: a stack whose names another stack has, or whose own names would change with a rename, is
- * refused before anything is made. An update after a rename moves the state flags to the new name.
+ * Creates the lifecycle of a stack's random ID. `check` generates the ID once, so that the state has it before any
+ * resource has its tag. `check` also runs in a preview: it refuses a stack whose names another stack has, or whose own
+ * names would change with a rename, before the program creates anything. An update after a rename moves the state flags
+ * to the new name.
  */
 export function stackOwnerHandler(deps: {
     readonly client: ClientOf;

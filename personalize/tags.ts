@@ -8,38 +8,38 @@ import type { CommonInputs, ResourceKind } from "./resource.ts";
 
 export type Tags = Readonly<Record<string, string>>;
 
-/** The tags in the format of the Personalize API. */
+/** Returns the tags in the format of the Personalize API. */
 export function tagList(tags: Tags): { tagKey: string; tagValue: string }[] {
     return Object.entries(tags).map(([tagKey, tagValue]) => ({ tagKey, tagValue }));
 }
 
-/** All tags of a resource: the stack's tags, and those that record its source. */
+/** Returns all tags of a resource: the stack's tags, and those that record its source. */
 export const allTags = <I extends CommonInputs>(kind: ResourceKind<I>, inputs: I): Tags => ({
     ...inputs.tags,
     ...kind.contentTags?.(inputs),
 });
 
-/** All tags that a resource carries. */
+/** Returns all tags that a resource carries. */
 export async function tagsOf(client: PersonalizeClient, resourceArn: string): Promise<Tags> {
     const { tags = [] } = await client.send(new ListTagsForResourceCommand({ resourceArn }));
     return Object.fromEntries(tags.map(({ tagKey, tagValue }) => [tagKey, tagValue]));
 }
 
 /**
- * Tag with the id of the stack that created the resource (`stack-owner.ts`). Two people may have a stack of one name in
- * one account.
+ * Tag with the ID of the stack that created the resource (`stack-owner.ts`). Two stacks of one account may have the
+ * same name.
  */
 export const ownerTag = "movie-recommender:owner";
 
-/** Whether these tags show that the resource belongs to the stack: by its id, because stacks can have equal names. */
+/** Checks whether the resource belongs to the stack. Compares IDs, because stacks can have equal names. */
 export const isOurs = (has: Tags | undefined, stack: Tags): boolean =>
     has?.[ownerTag] !== undefined && has[ownerTag] === stack[ownerTag];
 
-/** The current values of the tags that the program once set; tags of others are ignored. */
+/** Returns the current values of the tags that the program once set. Ignores other tags. */
 export const stillOf = (once: Tags, has: Tags): Tags =>
     Object.fromEntries(Object.entries(has).filter(([key]) => key in once));
 
-/** Sets the wanted tags and removes the tags that the program set earlier and no longer wants. */
+/** Sets the wanted tags, and removes tags that the program set earlier and no longer wants. */
 export async function retag(
     client: PersonalizeClient,
     resourceArn: string,

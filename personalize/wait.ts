@@ -2,10 +2,10 @@ import { isDeadEnd } from "./diff.ts";
 import { isTransient, messageOf } from "./errors.ts";
 import type { Description } from "./resource.ts";
 
-/** The outside world, so that tests can run a wait of hours in no time. */
+/** Clock, log and random numbers of a wait. With their own, tests run hours of waiting in no time. */
 export interface WaitDeps {
     sleep(seconds: number): Promise<void>;
-    /** Seconds since any fixed moment. */
+    /** Returns the seconds since any fixed moment. */
     now(): number;
     log(message: string): void;
     /** Throws if the engine that records the results has stopped. */
@@ -29,10 +29,10 @@ const heartbeatSeconds = 60;
 const longestBackoff = 8;
 
 /**
- * Polls until there is a verdict, every `pollSeconds` with a jitter of a tenth. Throttling and failures of service or
- * network do not end the wait. Each consecutive one doubles the pause, up to eight times `pollSeconds`.
+ * Polls until `judge` decides, every `pollSeconds` with a jitter of 10 %. Continues after throttling, and after
+ * failures of the service or the network. Each consecutive failure doubles the pause, up to eight times `pollSeconds`.
  *
- * @throws Error if the resource failed, or after the deadline; the message names the next step.
+ * @throws Error if the resource failed, or after the deadline; the message names the next step
  */
 export async function waitFor<L, T>(
     deps: WaitDeps,
@@ -69,7 +69,10 @@ export async function waitFor<L, T>(
     }
 }
 
-/** Seconds until the next poll: `pollSeconds` with a jitter of a tenth. Many waits then do not poll in step. */
+/**
+ * Returns the seconds until the next poll: `pollSeconds` with a jitter of 10 %, so that parallel waits do not poll at
+ * the same time.
+ */
 export const pause = (deps: Pick<WaitDeps, "random">, pollSeconds: number) => pollSeconds * (0.9 + 0.2 * deps.random());
 
 async function attempt<L, T>(
@@ -86,7 +89,7 @@ async function attempt<L, T>(
     }
 }
 
-/** `95` → `1 min 35 s`. */
+/** Formats seconds for people: `95` → `1 min 35 s`. */
 export function duration(seconds: number): string {
     const whole = Math.round(seconds);
     if (whole < 60) {
@@ -97,10 +100,10 @@ export function duration(seconds: number): string {
     return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${whole % 60} s`;
 }
 
-/** Whether an update of this status still changes its resource. */
+/** Checks whether an update with this status still changes its resource. */
 export const isUnderWay = (status: string) => /PENDING|IN_PROGRESS/.test(status);
 
-/** Whether a creation or update still changes a resource. A failed update changes nothing. */
+/** Returns whether a creation or update still changes a resource. A failed update changes nothing. */
 export function verdictOn(description: Description): Verdict<Description> {
     if (isDeadEnd(description.status)) {
         return {

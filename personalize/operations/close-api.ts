@@ -18,14 +18,14 @@ export interface CloseClients {
     readonly edge: CloudFrontClient;
 }
 
-/** CloudFront is a global service; its API answers in us-east-1. */
+/** Creates the clients that close API and page. CloudFront is a global service; its API answers in us-east-1. */
 export const closeClientsOf = (region: string): CloseClients => ({
     ssm: new SSMClient({ region }),
     gateway: new APIGatewayClient({ region }),
     edge: new CloudFrontClient({ region: "us-east-1" }),
 });
 
-/** A stack's API and page. */
+/** The API and page of a stack. */
 export interface ServedPlace {
     readonly stack: string;
     readonly tags: Readonly<Record<string, string>>;
@@ -34,7 +34,7 @@ export interface ServedPlace {
     readonly distribution: string | undefined;
 }
 
-/** API and page of a stack, by the names in its configuration. */
+/** Returns the API and page of a stack, by the names in its configuration. */
 export const servedPlaceOf = ({
     project,
     stack,
@@ -53,8 +53,9 @@ export const servedPlaceOf = ({
 });
 
 /**
- * Closes API and page: every method of the stage allows 0 requests, and the distribution is disabled. The flag is written
- * first, so that a parallel `pulumi up` keeps them closed. If already closed, the flag stays, and the rest is done again.
+ * Closes API and page: every method of the stage allows 0 requests, and the distribution is disabled. Writes the flag
+ * first, so that a parallel `pulumi up` keeps both closed. If they are already closed, keeps the flag and closes them
+ * again.
  */
 export async function closeApi(clients: CloseClients, place: ServedPlace, reason: string): Promise<ClosedFlag> {
     const before = await readFlagToWrite(clients.ssm, place.stack, "closed");
@@ -69,7 +70,10 @@ export async function closeApi(clients: CloseClients, place: ServedPlace, reason
     return flag;
 }
 
-/** Opens API and page again, with these throttles. The flag is removed last, so that an interrupted run is repeated. */
+/**
+ * Opens API and page again, with these throttles. Removes the flag last, so that the next run repeats an interrupted
+ * one.
+ */
 export async function openApi(
     clients: CloseClients,
     place: ServedPlace,
@@ -86,13 +90,13 @@ export async function openApi(
     await removeStateFlag(clients.ssm, place.stack, "closed");
 }
 
-/** Does both, and throws the first error at the end: each one is billed. */
+/** Runs all work, even after an error, because API and page are each billed. Throws the first error at the end. */
 async function both(...work: readonly (() => Promise<void>)[]): Promise<void> {
     const failed = (await Promise.allSettled(work.map((one) => one()))).find(({ status }) => status === "rejected");
     if (failed?.status === "rejected") throw failed.reason;
 }
 
-/** The stages of the stack's APIs: more than one API has the name after an interrupted replacement. */
+/** Yields the stages of the stack's APIs. After an interrupted replacement, more than one API has the name. */
 async function* stagesOf(client: APIGatewayClient, { apiName, tags }: ServedPlace): AsyncGenerator<StageId> {
     for await (const { items = [] } of paginateGetRestApis({ client }, { limit: 500 })) {
         for (const { id = "", name, tags: found = {} } of items) {
@@ -101,7 +105,7 @@ async function* stagesOf(client: APIGatewayClient, { apiName, tags }: ServedPlac
     }
 }
 
-/** Sets every throttle of the stage to 0: those of all methods, and of each method that has settings. */
+/** Sets every throttle of the stage to 0: the one of all methods, and the one of each method with its own settings. */
 async function closeStage(client: APIGatewayClient, stage: StageId): Promise<void> {
     const { methodSettings = {} } = await client.send(new GetStageCommand(stage));
     const paths = new Set([otherPaths, ...Object.keys(methodSettings)]);
@@ -111,7 +115,7 @@ async function closeStage(client: APIGatewayClient, stage: StageId): Promise<voi
 const isOf = (found: Readonly<Record<string, string>>, tags: Readonly<Record<string, string>>): boolean =>
     Object.entries(tags).every(([key, value]) => found[key] === value);
 
-/** Id of the stack's distribution, by its comment; undefined if it does not exist. */
+/** Returns the ID of the stack's distribution, by its comment; undefined if it does not exist. */
 export async function distributionId(client: CloudFrontClient, comment: string): Promise<string | undefined> {
     for await (const { DistributionList } of paginateListDistributions({ client }, {})) {
         const found = DistributionList?.Items?.find(({ Comment }) => Comment === comment);

@@ -3,7 +3,7 @@ import type { Throttle } from "../../config/throttles.ts";
 import { about } from "../errors.ts";
 import type { Handler } from "../lifecycle.ts";
 
-/** A throttle as the stage has it. */
+/** A throttle of one method, as the stage has it. */
 export type MethodThrottle = Pick<Throttle, "methodPath" | "rate" | "burst">;
 
 /** A stage of a REST API. */
@@ -12,10 +12,12 @@ export interface StageId {
     readonly stageName: string;
 }
 
-/** The most operations of one UpdateStage: API Gateway takes 80 ("UpdateStage", member patchOperations). */
+/**
+ * Maximum number of operations in one UpdateStage call: API Gateway accepts 80 ("UpdateStage", member patchOperations).
+ */
 const patchLimit = 80;
 
-/** Sets throttles of a stage, of methods that have settings or not. */
+/** Sets throttles of a stage, also for methods without settings of their own. */
 export async function throttleStage(
     client: APIGatewayClient,
     stage: StageId,
@@ -31,7 +33,7 @@ export async function throttleStage(
     }
 }
 
-/** The throttle of a closed method. */
+/** Returns the throttle of a closed method. */
 export const closed = (methodPath: string): MethodThrottle => ({ methodPath, rate: 0, burst: 0 });
 
 export interface ClosedStageInputs extends StageId {
@@ -41,9 +43,10 @@ export interface ClosedStageInputs extends StageId {
 }
 
 /**
- * The lifecycle of a stage's closing, which exists while API and page are closed. `aws.apigateway.MethodSettings` sends
- * a throttle only if it differs from 0, its value before the create (terraform-provider-aws, method_settings.go). A stage
- * made while the API is closed would serve at the account's limits.
+ * Creates the lifecycle of a closed stage, which exists while API and page are closed. `aws.apigateway.MethodSettings`
+ * sends a throttle only if it differs from 0, its value before the creation (terraform-provider-aws,
+ * method_settings.go). Without this resource, a stage that is created while the API is closed would allow the account's
+ * limits.
  */
 export function closedStageHandler(deps: {
     gateway(region: string): APIGatewayClient;
@@ -77,7 +80,7 @@ export function closedStageHandler(deps: {
             await close(news as unknown as ClosedStageInputs);
             return { outs: news };
         },
-        // Opening is `npm run resume`; the stage's method settings follow with the next update.
+        // `npm run resume` opens the stage. The next update sets the stage's method settings.
         async delete() {},
     };
 }

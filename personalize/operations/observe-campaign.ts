@@ -14,7 +14,10 @@ import type { RequestWindows } from "../../cost/spend.ts";
 import { hour, window, windowOf } from "../../cost/time.ts";
 import { goneOrThrow } from "../remove.ts";
 
-/** A campaign as the cost guard counts it, with the ARN of its solution version. Undefined if no campaign is billed. */
+/**
+ * Returns a campaign as the cost guard counts it, with the ARN of its solution version; undefined if no campaign is
+ * billed.
+ */
 export async function observeCampaign(
     client: PersonalizeClient,
     campaignArn: string,
@@ -32,10 +35,10 @@ export async function observeCampaign(
 }
 
 /**
- * Requests of a campaign by windows of five minutes, without empty windows. `metric` is Personalize's metric that
- * counts them.
+ * Returns a campaign's requests in windows of five minutes, without empty windows. `metric` is the Personalize metric
+ * that counts them.
  *
- * @throws Error if CloudWatch's answer is incomplete.
+ * @throws Error if CloudWatch's answer is incomplete
  */
 export const requestWindows = (
     client: CloudWatchClient,
@@ -53,10 +56,10 @@ export interface PrefetchFunction {
 }
 
 /**
- * Requests of the stack's own prefetch to its campaign, by windows of five minutes. Those that the function's invocations
- * do not explain are left out.
+ * Returns the requests of the stack's own prefetch to its campaign, in windows of five minutes. Leaves out requests
+ * that the function's invocations do not explain.
  *
- * @throws Error if CloudWatch's answer is incomplete.
+ * @throws Error if CloudWatch's answer is incomplete
  */
 export async function prefetchWindows(
     client: CloudWatchClient,
@@ -77,7 +80,7 @@ export async function prefetchWindows(
     return prefetchCounts({ sums, minimums, invocations, viewers });
 }
 
-/** A statistic of a metric by windows. It throws for partial data, so that they are never used as all data. */
+/** Returns a statistic of a metric by windows. Throws for partial data, so that no caller uses it as complete. */
 async function windowsOf(
     client: CloudWatchClient,
     Namespace: string,

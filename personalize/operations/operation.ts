@@ -24,22 +24,22 @@ export interface Served {
     readonly minProvisionedTPS: number;
 }
 
-/** The region of an ARN; empty if it has none. */
+/** Returns the region of an ARN; empty if it has none. */
 export const regionOf = (arn: string) => arn.split(":")[3] ?? "";
-/** The last part of an ARN: a resource's name, or a solution version's id. */
+/** Returns the last part of an ARN: a resource's name, or a solution version's id. */
 export const nameInArn = (arn: string) => arn.split("/").at(-1) ?? arn;
-/** The solution of a version. */
+/** Returns the solution of a version. */
 export const solutionOf = (versionArn: string) => versionArn.slice(0, versionArn.lastIndexOf("/"));
-/** The current time, ISO 8601 in UTC. */
+/** Returns the current time, ISO 8601 in UTC. */
 export const nowIso = () => new Date().toISOString();
 
-/** Version and minimum TPS from a description. */
+/** Returns the version and minimum TPS of a description. */
 export const servedIn = ({ properties }: Description): Served => ({
     solutionVersionArn: String(properties.solutionVersionArn),
     minProvisionedTPS: Number(properties.minProvisionedTPS),
 });
 
-/** The current campaign; undefined if there is none, or if it is being deleted. */
+/** Returns the current campaign; undefined if none exists, or if it is being deleted. */
 export async function describeCampaign(
     deps: Pick<LifecycleDeps, "client">,
     campaignArn: string,
@@ -49,9 +49,10 @@ export async function describeCampaign(
 }
 
 /**
- * The campaign's version and minimum TPS after all running changes; undefined if there is no campaign.
+ * Waits for all running changes of the campaign, and returns its version and minimum TPS; undefined if no campaign
+ * exists.
  *
- * @throws Error if its creation failed, or after the deadline.
+ * @throws Error if its creation failed, or after the deadline
  */
 export function settledCampaign(deps: LifecycleDeps, operated: OperatedCampaign): Promise<Served | undefined> {
     const { campaignArn } = operated;

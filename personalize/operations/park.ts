@@ -19,11 +19,11 @@ export interface Parking extends Pick<OperatedCampaign, "stack" | "campaignArn">
 }
 
 /**
- * Deletes the campaigns of a stack, so that they are no longer billed. The parked flag stores the first one, to resume
- * it without a training. The flag is written first, so that a parallel `pulumi up` also leaves the campaign out. If
- * already parked, the flag stays, and an interrupted deletion is completed.
+ * Deletes the campaigns of a stack, so that they are no longer billed. Stores the first campaign in the parked flag, so
+ * that `resume` needs no training. Writes the flag first, so that a parallel `pulumi up` also leaves out the campaign.
+ * If the stack is already parked, keeps the flag and completes an interrupted deletion.
  *
- * @throws Error if there is neither a campaign nor a parked flag.
+ * @throws Error if neither a campaign nor a parked flag exists
  */
 export async function park(
     deps: OperationDeps,
@@ -33,7 +33,7 @@ export async function park(
     await eachOf(parking, async (arn) => {
         const client = deps.client(regionOf(arn));
         if ((await campaign.describe(client, arn).catch(goneOrThrow)) !== undefined) {
-            // No other resource uses a campaign, so tags are not needed to protect anything.
+            // No other resource uses a campaign, so the deletion needs no tags to protect anything.
             await remove(campaign, deps, client, { arn, what: whatOf(arn), pollSeconds, tags: {} });
         }
     });
@@ -41,9 +41,9 @@ export async function park(
 }
 
 /**
- * Parks without waiting, because the wait is longer than a Lambda timeout: requests each deletion once.
+ * Parks a stack: requests each deletion once, and does not wait, because the wait is longer than a Lambda timeout.
  *
- * @throws Error if there is neither a campaign nor a parked flag, or if Personalize rejects the deletion.
+ * @throws Error if neither a campaign nor a parked flag exists, or if Personalize rejects the deletion
  */
 export async function beginPark(deps: Pick<OperationDeps, "client" | "ssm">, parking: Parking): Promise<ParkedFlag> {
     const flag = await noteParked(deps, parking);
@@ -56,8 +56,8 @@ export async function beginPark(deps: Pick<OperationDeps, "client" | "ssm">, par
 }
 
 /**
- * Handles both campaigns at once, because each is billed. An error of one does not stop the other; it is thrown at the
- * end.
+ * Handles both campaigns in parallel, because each is billed. An error of one does not stop the other; the function
+ * throws it at the end.
  */
 async function eachOf(
     { campaignArn, rankingCampaignArn }: Parking,

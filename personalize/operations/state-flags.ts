@@ -12,7 +12,7 @@ import { stateFlagKeys } from "../../config/names.ts";
 import { about } from "../errors.ts";
 import type { Handler } from "../lifecycle.ts";
 
-/** State flags of a stack: SSM parameters, each with a JSON text, that runbooks write and the program reads. */
+/** State flags of a stack: SSM parameters with JSON texts that runbooks write and the program reads. */
 export interface StateFlags {
     /** Present while the campaign is parked. */
     readonly parked?: ParkedFlag;
@@ -28,7 +28,7 @@ export interface ReimportFlag {
     readonly reason: string;
     /** ISO 8601. */
     readonly since: string;
-    /** The job whose content `up` imports again; once another job is in the state, the flag has no effect. */
+    /** ARN of the job whose content `up` imports again. The flag has no effect once the state has another job. */
     readonly importJobArn: string;
 }
 
@@ -42,7 +42,7 @@ export interface ParkedFlag {
     readonly reason: string;
     /** ISO 8601. */
     readonly since: string;
-    /** The campaign that `resume` restores; null if there was no campaign to park. */
+    /** The campaign that `resume` restores; null if no campaign existed when the stack was parked. */
     readonly campaign: { readonly solutionVersionArn: string; readonly minProvisionedTPS: number } | null;
 }
 
@@ -53,7 +53,10 @@ export interface ServingFlag {
     readonly reason: string;
     /** ISO 8601. */
     readonly since: string;
-    /** The version served before. If it equals the version itself, the campaign was held or released, not switched. */
+    /**
+     * The version that the campaign served before. If it equals `solutionVersionArn`, the campaign was held or
+     * released, not switched.
+     */
     readonly from?: string;
     /** The version of a failed switch, which was never served. */
     readonly failed?: string;
@@ -71,14 +74,14 @@ export interface Retraining {
     readonly before: { readonly hold: boolean; readonly reason: string };
 }
 
-/** Path of a stack's parameters, without a slash at its end. */
+/** Returns the path of a stack's parameters, without a slash at its end. */
 export const stateFlagsPath = (stack: string) => `/movie-recommender/${stack}`;
 
 const isText = (value: unknown) => typeof value === "string";
 const isServed = (value: ParkedFlag["campaign"] | undefined) =>
     value === null || (isText(value?.solutionVersionArn) && Number.isInteger(value?.minProvisionedTPS));
 
-/** Whether a value has the fields of each flag. */
+/** Checks for the fields of each flag. */
 const shapes = {
     closed: () => true,
     parked: ({ campaign }: Partial<ParkedFlag>) => isServed(campaign),
@@ -87,15 +90,15 @@ const shapes = {
         isText(solutionVersionArn) && typeof hold === "boolean",
 } as const satisfies Record<keyof StateFlags, (flag: never) => boolean>;
 
-/** A parameter that is not a flag. */
+/** The error of an SSM parameter that is not a valid flag. */
 export class BrokenFlagError extends Error {
     override readonly name = "BrokenFlagError";
 }
 
 /**
- * The state flags in the parameters of this path, as SSM lists them; only those of `keys`.
+ * Parses the state flags of `keys` from the parameters that SSM lists.
  *
- * @throws BrokenFlagError that names an invalid parameter and the command to remove it.
+ * @throws BrokenFlagError that names an invalid parameter and the command to remove it
  */
 export function parseStateFlags(
     parameters: readonly { readonly name: string; readonly value: string }[],
@@ -109,7 +112,7 @@ export function parseStateFlags(
             const flag = JSON.parse(value);
             if (!isText(flag.reason) || !isText(flag.since) || !shapes[key](flag))
                 throw new Error("a field is missing");
-            // Reasons are shown in lines.
+            // Replace control characters, because messages show a reason in one line.
             flags[key] = { ...flag, reason: flag.reason.replaceAll(/\p{Cc}/gu, " ") };
         } catch {
             throw new BrokenFlagError(
@@ -120,7 +123,10 @@ export function parseStateFlags(
     return flags as StateFlags;
 }
 
-/** The stack's state flags of `keys`; a flag without a parameter is absent. Throws BrokenFlagError, and errors of SSM. */
+/**
+ * Reads the stack's state flags of `keys`; a flag without a parameter is absent. Throws BrokenFlagError, and errors of
+ * SSM.
+ */
 export async function readStateFlags(
     ssm: SSMClient,
     stack: string,
@@ -129,7 +135,10 @@ export async function readStateFlags(
     return parseStateFlags(await parametersIn(ssm, stateFlagsPath(stack)), keys);
 }
 
-/** The flag that an operation is about to write; a broken one counts as absent, because the operation replaces it. */
+/**
+ * Reads the flag that an operation is about to write. A broken flag counts as absent, because the operation replaces
+ * it.
+ */
 export async function readFlagToWrite<K extends keyof StateFlags>(
     ssm: SSMClient,
     stack: string,
@@ -154,10 +163,10 @@ export async function writeStateFlag<K extends keyof StateFlags>(
     await ssm.send(new PutParameterCommand({ Name, Value: JSON.stringify(flag), Type: "String", Overwrite: true }));
 }
 
-/** The parameter with the cost guard's state; only the cost guard reads it. */
+/** Returns the name of the parameter with the cost guard's state. Only the cost guard reads it. */
 export const guardStateParameter = (stack: string) => `${stateFlagsPath(stack)}/guard`;
 
-/** The cost guard's state and its version; undefined and 0 before the first run. */
+/** Reads the cost guard's state and its version; undefined and 0 before the first run. */
 export async function readGuardState(
     ssm: SSMClient,
     stack: string,
@@ -200,15 +209,15 @@ export async function removeStateFlag(ssm: SSMClient, stack: string, key: keyof 
 /** Removes all parameters under a path. */
 export async function removeAllStateFlags(ssm: SSMClient, path: string): Promise<void> {
     const Names = (await parametersIn(ssm, path)).map(({ name }) => name);
-    // SSM accepts ten names a call, and a stack has five.
+    // DeleteParameters accepts ten names, and a stack has five.
     for (let at = 0; at < Names.length; at += 10) {
         await ssm.send(new DeleteParametersCommand({ Names: Names.slice(at, at + 10) }));
     }
 }
 
 /**
- * Moves all parameters of a renamed stack, with the cost guard's state. A parameter that the new name already has stays,
- * so an interrupted move can be repeated.
+ * Moves all parameters of a renamed stack, including the cost guard's state. Keeps a parameter that the new name
+ * already has, so that an interrupted move can be repeated.
  */
 export async function moveStateFlags(ssm: SSMClient, from: string, to: string): Promise<void> {
     for (const { name, value } of await parametersIn(ssm, stateFlagsPath(from))) {
@@ -237,8 +246,8 @@ export interface StateFlagsInputs {
 }
 
 /**
- * The lifecycle of a stack's state flags: runbooks write and remove them. `pulumi destroy` removes the rest, or the
- * next stack of this name would start parked.
+ * Creates the lifecycle of a stack's state flags. Runbooks write and remove flags. `pulumi destroy` removes the
+ * remaining ones, or the next stack of this name would start parked.
  */
 export function stateFlagsHandler(deps: {
     ssm(region: string): SSMClient;
@@ -248,7 +257,7 @@ export function stateFlagsHandler(deps: {
         check: async (_olds, news) => ({ inputs: news, failures: [] }),
         async diff(_id, olds, news) {
             const replaces = olds.region === news.region ? [] : ["region"];
-            // The update of the stack's owner moved the parameters.
+            // The update of the stack owner has already moved the parameters.
             return { changes: replaces.length > 0 || olds.path !== news.path, replaces, deleteBeforeReplace: false };
         },
         create: async (inputs) => ({ id: String(inputs.path), outs: inputs }),

@@ -22,11 +22,11 @@ export interface Switch extends OperatedCampaign {
 }
 
 /**
- * Switches a campaign to another version in place: the old one serves until the new one does. The state flag is written
- * first, so that no `pulumi up` moves the campaign back. Repeating the call resumes an interrupted switch.
+ * Switches a campaign to another version in place: the old version serves until the new one is ready. Writes the state
+ * flag first, so that no `pulumi up` moves the campaign back. A repeated call resumes an interrupted switch.
  *
- * @returns the version served before. @throws Error if there is no campaign, or if the update was rejected or failed;
- * then the flag is restored.
+ * @returns the version that the campaign served before
+ * @throws Error if no campaign exists, or if the update was rejected or failed; then the function restores the flag
  */
 export async function switchVersion(deps: OperationDeps, wanted: Switch): Promise<string> {
     const { stack, campaignArn, solutionVersionArn, hold, reason } = wanted;
@@ -61,7 +61,7 @@ export async function switchVersion(deps: OperationDeps, wanted: Switch): Promis
         const served = description && servedIn(description).solutionVersionArn;
         const underWay = /PENDING|IN_PROGRESS/.test(description?.update?.status ?? "");
         if (served === solutionVersionArn || underWay) {
-            // Only the wait was interrupted, so the flag is or will be correct.
+            // Keep the flag, because only the wait was interrupted.
             throw error;
         }
         await writeStateFlag(ssm, stack, "serving", setBack(before, live, solutionVersionArn));
@@ -73,7 +73,7 @@ export async function switchVersion(deps: OperationDeps, wanted: Switch): Promis
     return live;
 }
 
-/** The flag after a failed switch: the previous one, with the failure as its reason. */
+/** Returns the flag after a failed switch: the previous one, with the failure as its reason. */
 function setBack(before: ServingFlag | undefined, live: string, failed: string): ServingFlag {
     return {
         ...(before ?? { solutionVersionArn: live, hold: false }),
