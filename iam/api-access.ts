@@ -14,7 +14,7 @@ import {
 import type { ServiceCaller } from "./import-access.ts";
 import { onlyWithTls, servicesWithoutSource, serviceTrust } from "./service-trust.ts";
 
-/** Names and place of a stack's API. */
+/** Names, account and region of a stack's API. */
 export interface ApiScope extends ServiceCaller {
     readonly names: {
         readonly api: string;
@@ -30,7 +30,7 @@ export interface ApiScope extends ServiceCaller {
     readonly kmsKeyArn?: string | undefined;
 }
 
-/** ARN of the API's table. */
+/** Returns the ARN of the API's table. */
 export const apiTableArn = (scope: ServiceCaller & Pick<ApiScope, "names">) =>
     regionalArn(scope, "dynamodb", `table/${scope.names.api}`);
 
@@ -44,8 +44,9 @@ const asksCampaign = (scope: ApiScope) =>
     );
 
 /**
- * The filters of the calls, by name. The Service Authorization Reference names only the campaign for
- * GetRecommendations. Personalize may check the filter too: with this statement a call is allowed in both cases.
+ * Returns a statement for the filters of the calls, by name. The Service Authorization Reference names only the
+ * campaign for GetRecommendations. Personalize may check the filter too; with this statement, a call is allowed in both
+ * cases.
  */
 const usesFilters = (scope: ApiScope, names: readonly string[]) =>
     names.length === 0
@@ -58,7 +59,7 @@ const usesFilters = (scope: ApiScope, names: readonly string[]) =>
               ),
           ];
 
-/** The tables of solution versions, and no other object of the bucket. */
+/** Returns statements that allow reading the tables of solution versions, and no other object of the bucket. */
 const readsTables = ({ partition, region, bucketName, kmsKeyArn }: ApiScope): readonly Statement[] => [
     allow("ReadsTables", ["s3:GetObject"], `arn:${partition}:s3:::${bucketName}/${objectKeys.tables}*`),
     ...(kmsKeyArn === undefined
@@ -71,7 +72,10 @@ const readsTables = ({ partition, region, bucketName, kmsKeyArn }: ApiScope): re
           ]),
 ];
 
-/** Permissions of the API's function: call the campaign, send events, use its table, read the tables of versions. */
+/**
+ * Returns the permissions of the API's function: call the campaign, send events, use its table, read the tables of
+ * versions.
+ */
 export function apiPolicy(
     scope: ApiScope,
     may: { readonly rank: boolean; readonly track: boolean; readonly filters: readonly string[] },
@@ -91,7 +95,7 @@ export function apiPolicy(
         ...(may.track
             ? [
                   // PutEvents has no resource type (Service Authorization Reference, "Amazon Personalize"). The
-                  // tracking id, which only the function has, determines the dataset group.
+                  // tracking ID determines the dataset group, and only the function has the ID.
                   anywhere(scope, "TellsTracker", ["personalize:PutEvents"]),
               ]
             : []),
@@ -101,14 +105,15 @@ export function apiPolicy(
             apiTableArn(scope),
         ),
         ...readsTables(scope),
-        // Traces have no resource type (Service Authorization Reference, "AWS X-Ray"). Lambda checks the role for them
-        // when it creates the function, and does not document the condition keys. Therefore the statement has none.
+        // Traces have no resource type (Service Authorization Reference, "AWS X-Ray"). Lambda checks the role's
+        // permission for them when it creates the function, and does not document the condition keys, so the statement
+        // has no condition.
         allow("Traces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*"),
         writesLogs(scope, scope.names.api),
     ]);
 }
 
-/** Permissions of the prefetch function: read traffic and metrics, call the campaign, store lists. */
+/** Returns the permissions of the prefetch function: read traffic and metrics, call the campaign, store lists. */
 export function prefetchPolicy(scope: ApiScope, may: { readonly filters: readonly string[] }): PolicyDocument {
     return document([
         asksCampaign(scope),
@@ -120,7 +125,7 @@ export function prefetchPolicy(scope: ApiScope, may: { readonly filters: readonl
     ]);
 }
 
-/** Permissions of the function that changes the table for an operator. */
+/** Returns the permissions of the function that changes the table for an operator. */
 export function tableOperationsPolicy(scope: ApiScope): PolicyDocument {
     return document([
         allow("ChangesTable", ["dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:UpdateItem"], apiTableArn(scope)),
@@ -128,22 +133,25 @@ export function tableOperationsPolicy(scope: ApiScope): PolicyDocument {
     ]);
 }
 
-/** Permissions of the prefetch schedule. */
+/** Returns the permissions of the prefetch schedule. */
 export const prefetchSchedulePolicy = (scope: ApiScope): PolicyDocument =>
     document([starts(scope, "StartsPrefetch", scope.names.prefetch), keepsFailures(scope, scope.names.failures)]);
 
-/** Source ARN pattern of API Gateway's calls: every stage and method of one API. */
+/** Returns the pattern of the source ARN of API Gateway's calls: every stage and method of one API. */
 export const anyMethodOf = (executionArn: string) => `${executionArn}/*/*`;
 
-/** API Gateway's invocation address of a function (API Gateway Developer Guide, "x-amazon-apigateway-integration"). */
+/**
+ * Returns the URI with which API Gateway invokes a function (API Gateway Developer Guide,
+ * "x-amazon-apigateway-integration").
+ */
 export const invocationOf = (caller: ServiceCaller, name: string) =>
     `arn:${caller.partition}:apigateway:${caller.region}:lambda:path/2015-03-31/functions/${functionArn(caller, name)}/invocations`;
 
-/** Trust policy of API Gateway's log role, which serves all APIs of the account. */
+/** Returns the trust policy of API Gateway's log role, which serves all APIs of the account. */
 export const gatewayLogTrust = (): PolicyDocument =>
     serviceTrust("ApiGatewayOfThisAccount", servicesWithoutSource.apiGateway);
 
-/** Permissions of API Gateway's log role: log groups of access logs and execution logs. */
+/** Returns the permissions of API Gateway's log role: log groups of access logs and execution logs. */
 export function gatewayLogPolicy(caller: ServiceCaller): PolicyDocument {
     const groups = ["/aws/apigateway/*", "API-Gateway-Execution-Logs_*"].flatMap((name) => [
         regionalArn(caller, "logs", `log-group:${name}`),
@@ -162,12 +170,13 @@ export function gatewayLogPolicy(caller: ServiceCaller): PolicyDocument {
             ],
             groups,
         ),
-        // DescribeLogGroups has no single log group (Service Authorization Reference, "Amazon CloudWatch Logs").
+        // DescribeLogGroups does not accept a single log group (Service Authorization Reference, "Amazon CloudWatch
+        // Logs").
         anywhere(caller, "FindsGroups", ["logs:DescribeLogGroups"]),
     ]);
 }
 
-/** Bucket policy of the page's files: one distribution may read, and TLS is required. */
+/** Returns the bucket policy for the page's files: only one distribution may read them, and TLS is required. */
 export function storefrontBucketPolicy(
     { partition }: Pick<ServiceCaller, "partition">,
     bucketName: string,

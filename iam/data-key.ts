@@ -2,9 +2,10 @@ import { type PolicyDocument, personalizeService } from "policy-evaluator";
 import { onlyForUs, type ServiceCaller } from "./import-access.ts";
 
 /**
- * Statements that a KMS key policy needs, besides those for its administrators. With them Personalize can read from and
- * write to an encrypted bucket (Personalize Developer Guide, "Giving Amazon Personalize permission to use your AWS KMS
- * key"). The guide has no conditions; the service condition is our addition, as in the bucket policy.
+ * Returns the statements that a KMS key policy needs in addition to those for its administrators. They allow
+ * Personalize to read from and write to an encrypted bucket (Personalize Developer Guide, "Giving Amazon Personalize
+ * permission to use your AWS KMS key"). The guide's statements have no conditions; this program adds the service
+ * condition, as in the bucket policy.
  */
 export function dataKeyPolicy(caller: ServiceCaller, roleArn: string): PolicyDocument {
     const use = {

@@ -2,14 +2,15 @@ import { type PolicyDocument, regionalArn, type Statement } from "policy-evaluat
 import type { ServiceCaller } from "./import-access.ts";
 import { onlyFrom, serviceTrust } from "./service-trust.ts";
 
-/** The ARN of one of the program's functions. */
+/** Returns the ARN of one of the program's functions. */
 export const functionArn = (caller: ServiceCaller, name: string): string =>
     regionalArn(caller, "lambda", `function:${name}`);
 
 /**
- * Trust policy of a function's role. Lambda assumes it for this function and sends both source keys (Lambda Developer
- * Guide, "Working with AWS managed policies in the execution role"). Tests of others confirm this for functions outside
- * a VPC, like ours (github.com/aws/aws-parallelcluster, pull request 6926). In a new VPC it does not send the second.
+ * Returns the trust policy of a function's role. Lambda assumes the role for this function, and sends both source keys
+ * (Lambda Developer Guide, "Working with AWS managed policies in the execution role"). Other projects' tests confirm
+ * this for functions outside a VPC, as in this program (github.com/aws/aws-parallelcluster, pull request 6926). In a
+ * new VPC, Lambda does not send `aws:SourceArn`.
  */
 export function functionTrust(caller: ServiceCaller, name: string): PolicyDocument {
     const from = onlyFrom(caller.accountId, functionArn(caller, name));
@@ -17,23 +18,23 @@ export function functionTrust(caller: ServiceCaller, name: string): PolicyDocume
 }
 
 /**
- * Trust policy of a schedule's role. The source ARN is the schedule group, never a schedule (EventBridge Scheduler User
- * Guide, "Confused deputy prevention").
+ * Returns the trust policy of a schedule's role. The source ARN is that of the schedule group, never of a schedule
+ * (EventBridge Scheduler User Guide, "Confused deputy prevention").
  */
 export function scheduleTrust(caller: ServiceCaller): PolicyDocument {
     const group = regionalArn(caller, "scheduler", "schedule-group/default");
     return serviceTrust("SchedulerOfThisAccount", "scheduler.amazonaws.com", onlyFrom(caller.accountId, group));
 }
 
-/** Statement for a schedule's role: invoke the function. */
+/** Returns the statement that allows a schedule's role to invoke the function. */
 export const starts = (caller: ServiceCaller, Sid: string, name: string): Statement =>
     allow(Sid, ["lambda:InvokeFunction"], functionArn(caller, name));
 
-/** Statement: send failed events to this queue. */
+/** Returns the statement that allows sending failed events to this queue. */
 export const keepsFailures = (caller: ServiceCaller, queue: string): Statement =>
     allow("KeepsFailures", ["sqs:SendMessage"], regionalArn(caller, "sqs", queue));
 
-/** Statement: write to the function's own log group, which the program creates. */
+/** Returns the statement that allows writing to the function's own log group, which the program creates. */
 export const writesLogs = (caller: ServiceCaller, name: string): Statement =>
     allow(
         "WritesLogs",
@@ -41,19 +42,25 @@ export const writesLogs = (caller: ServiceCaller, name: string): Statement =>
         regionalArn(caller, "logs", `log-group:/aws/lambda/${name}:*`),
     );
 
-/** Metrics have no resource type (Service Authorization Reference, "Amazon CloudWatch"). */
+/**
+ * Returns the statement that allows reading metrics. Metrics have no resource type (Service Authorization Reference,
+ * "Amazon CloudWatch").
+ */
 export const readsMetrics = (caller: ServiceCaller): Statement =>
     anywhere(caller, "ReadsMetrics", ["cloudwatch:GetMetricData"]);
 
-/** For actions without a resource type: limited to the stack's region. Cite the documentation at each use. */
+/**
+ * Returns a statement for actions without a resource type, limited to the stack's region. Cite the documentation at
+ * each use.
+ */
 export const anywhere = ({ region }: ServiceCaller, Sid: string, Action: readonly string[]): Statement => ({
     ...allow(Sid, Action, "*"),
     Condition: { StringEquals: { "aws:RequestedRegion": region } },
 });
 
-/** A policy document of these statements. */
+/** Returns a policy document of these statements. */
 export const document = (Statement: readonly Statement[]): PolicyDocument => ({ Version: "2012-10-17", Statement });
 
-/** A statement that allows actions on resources, without a condition. */
+/** Returns a statement that allows actions on resources, without a condition. */
 export const allow = (Sid: string, Action: readonly string[], Resource: string | readonly string[]) =>
     ({ Sid, Effect: "Allow", Action, Resource }) as const satisfies Statement;

@@ -6,16 +6,16 @@ export const githubIssuer = "token.actions.githubusercontent.com";
 export const githubAudience = "sts.amazonaws.com";
 
 /**
- * Whether a subject names one environment, branch or tag of one repository. Strangers can write the code of workflows
- * with other subjects, such as `repo:my-org/films:pull_request` (GitHub Docs, "OpenID Connect reference").
+ * Checks whether a subject names one environment, branch or tag of one repository. Strangers can write the code of
+ * workflows with other subjects, such as `repo:my-org/films:pull_request` (GitHub Docs, "OpenID Connect reference").
  */
 export const isGithubSubject = (subject: string): boolean =>
     /^repo:[\w.-]+\/[\w.-]+:(environment:[^:*?\s]+|ref:refs\/(heads|tags)\/[^:*?\s]+)$/.test(subject);
 
 /**
- * Trust policy of a role for one GitHub workflow, without access keys. The full `sub` is compared: without it, or with
- * a wildcard, other repositories could assume the role (IAM User Guide, "Create a role for OpenID Connect federation",
- * "Configuring a role for GitHub OIDC identity provider").
+ * Returns the trust policy of a role for one GitHub workflow, which needs no access keys. Compares the full `sub`:
+ * without it, or with a wildcard, other repositories could assume the role (IAM User Guide, "Create a role for OpenID
+ * Connect federation", "Configuring a role for GitHub OIDC identity provider").
  */
 export function githubTrust(providerArn: string, subject: string): PolicyDocument {
     return {

@@ -13,7 +13,7 @@ import {
 } from "./function-access.ts";
 import type { ServiceCaller } from "./import-access.ts";
 
-/** Names and place of a stack's cost guard. */
+/** Names, account and region of a stack's cost guard. */
 export interface GuardScope extends ServiceCaller {
     readonly project: string;
     readonly stack: string;
@@ -33,14 +33,14 @@ export interface GuardScope extends ServiceCaller {
     readonly edge: boolean;
 }
 
-/** Permissions of the schedule: start the guard, and keep failed events. */
+/** Returns the permissions of the schedule: start the cost guard, and store failed events. */
 export function schedulePolicy(scope: GuardScope): PolicyDocument {
     return document([starts(scope, "StartsGuard", scope.names.costGuard), keepsFailures(scope, scope.names.failures)]);
 }
 
 /**
- * Permissions of the guard. It may delete solutions only if configured, and write into the API's table only if there is
- * one.
+ * Returns the permissions of the cost guard. The guard may delete solutions only if configured, and may write to the
+ * API's table only if the stack has one.
  */
 export function guardPolicy(
     scope: GuardScope,
@@ -76,7 +76,7 @@ export function guardPolicy(
             "personalize:ListSolutions",
             "personalize:ListSolutionVersions",
         ]),
-        // All solutions, because the guard searches for those of the stack.
+        // Read the tags of all solutions, because the cost guard searches for those of the stack.
         allow("FindsStacksSolutions", ["personalize:ListTagsForResource"], solutions),
         ...(unusedAction === "delete"
             ? [
@@ -127,9 +127,10 @@ const ofStack = ({ project, stack }: GuardScope) => ({
 });
 
 /**
- * Permissions to close API and page. API Gateway's ARNs have no account (Service Authorization Reference, "Amazon API
- * Gateway Management"). CloudFront's lists and metrics have no resource type, and exist only in us-east-1. Statements
- * are few, because the boundary of the program's roles contains them and has a size limit.
+ * Returns the permissions to close API and page. API Gateway's ARNs contain no account (Service Authorization
+ * Reference, "Amazon API Gateway Management"). CloudFront's lists and metrics have no resource type, and exist only in
+ * us-east-1. The statements are few, because the permissions boundary of the program's roles contains them and has a
+ * size limit.
  */
 function closes(scope: GuardScope): readonly Statement[] {
     const { partition, region, accountId, edge } = scope;
@@ -160,11 +161,11 @@ function closes(scope: GuardScope): readonly Statement[] {
     ];
 }
 
-/** Permissions of the function that forwards notifications to a chat. */
+/** Returns the permissions of the function that forwards notifications to a chat. */
 export function notifierPolicy(scope: GuardScope, webhookParameter: string): PolicyDocument {
     return document([
-        // For parameters with the account's SSM key; a customer's key must allow kms:Decrypt for this role in its
-        // policy.
+        // Enough for parameters that use the account's SSM key. A customer managed key needs kms:Decrypt for this role
+        // in its key policy.
         allow("ReadsWebhook", ["ssm:GetParameter"], regionalArn(scope, "ssm", `parameter${webhookParameter}`)),
         keepsFailures(scope, scope.names.failures),
         writesLogs(scope, scope.names.notifier),

@@ -1,4 +1,7 @@
-/** The documents of an import, as every room of the program uses them; access-doctor repairs by the same ones. */
+/**
+ * Re-exports the policy documents of an import for all parts of the program; access-doctor uses the same documents for
+ * repairs.
+ */
 export {
     dataBucketPolicy,
     executionRolePolicy,

@@ -8,9 +8,9 @@ export interface NotificationsScope extends ServiceCaller {
 }
 
 /**
- * Policy of the notifications' topic: AWS Budgets and CloudWatch alarms of this stack may publish (Cost Management User
- * Guide, "Creating an Amazon SNS topic for budget notifications"; CloudWatch User Guide, "Notifying users on alarm
- * changes"). Other publishers need their own identity policy.
+ * Returns the policy of the notifications' topic: AWS Budgets and CloudWatch alarms of this stack may publish (Cost
+ * Management User Guide, "Creating an Amazon SNS topic for budget notifications"; CloudWatch User Guide, "Notifying
+ * users on alarm changes"). Other publishers need their own identity policy.
  */
 export function topicPolicy(scope: NotificationsScope): PolicyDocument {
     const { partition, accountId, names } = scope;
@@ -26,7 +26,7 @@ export function topicPolicy(scope: NotificationsScope): PolicyDocument {
     return {
         Version: "2012-10-17",
         Statement: [
-            // The guide has all budgets of the account here and mentions no budget name.
+            // The user guide allows all budgets of the account, and mentions no budget name.
             publish("BudgetsPublish", "budgets.amazonaws.com", `arn:${partition}:budgets::${accountId}:*`),
             publish(
                 "AlarmsPublish",
@@ -37,7 +37,7 @@ export function topicPolicy(scope: NotificationsScope): PolicyDocument {
     };
 }
 
-/** Policy of the notifications' queue: only the topic may send. */
+/** Returns the policy of the notifications' queue: only the topic may send. */
 export function notificationsQueuePolicy(scope: NotificationsScope): PolicyDocument {
     return {
         Version: "2012-10-17",

@@ -20,14 +20,14 @@ export {
     policyName,
 } from "./operator/scope.ts";
 
-/** All grants of an operator. */
+/** Returns all grants of an operator. */
 export function operatorGrants(scope: OperatorScope): readonly Grant[] {
     return [personalizeGrants, storageGrants, roleGrants, observingGrants, operationsGrants, servingGrants].flatMap(
         (grants) => grants(scope),
     );
 }
 
-/** One managed policy for the operator of a stack. `operate` requires `read`; `deploy` requires both. */
+/** Returns one managed policy for the operator of a stack. `operate` requires `read`; `deploy` requires both. */
 export function operatorPolicy(
     scope: OperatorScope,
     kind: PolicyKindOfOperator,
@@ -37,7 +37,7 @@ export function operatorPolicy(
         grants.filter(({ policy }) => policy === kind),
         ({ sid }) => sid,
     );
-    // Grants of one Sid differ only in their resources.
+    // Grants with the same Sid differ only in their resources.
     const own = [...bySid.values()].flatMap(([first, ...others]) =>
         first ? [statementOf({ ...first, on: [first, ...others].flatMap(({ on }) => on) })] : [],
     );
@@ -45,8 +45,8 @@ export function operatorPolicy(
 }
 
 /**
- * The permissions boundary of the program's roles. An operator may write anything into them. They reach only the
- * stack's data, the resources of cost guard and API, and the trail's log group.
+ * Returns the permissions boundary of the program's roles. An operator can write any permission into the roles. With
+ * the boundary, they reach only the stack's data, the resources of cost guard and API, and the trail's log group.
  */
 export function rolesBoundary(scope: OperatorScope): PolicyDocument {
     const { partition, bucketName, kmsKeyArn } = scope;
@@ -83,9 +83,9 @@ export function rolesBoundary(scope: OperatorScope): PolicyDocument {
 }
 
 /**
- * An operator can write any principal into a role's trust policy. Therefore a function's role reaches nothing outside of
- * Lambda (Lambda Developer Guide, "Using source function ARN to control function access behavior"). Services call logs,
- * traces, queues and functions without this key, so those are not denied.
+ * Statement that denies these services to a function's role outside of Lambda, because an operator can write any
+ * principal into the role's trust policy (Lambda Developer Guide, "Using source function ARN to control function access
+ * behavior"). Services call logs, traces, queues and functions without this condition key, so those are not denied.
  */
 const onlyInLambda: Statement = {
     Sid: "OnlyInLambda",
@@ -95,7 +95,10 @@ const onlyInLambda: Statement = {
     Condition: { Null: { "lambda:SourceFunctionArn": "true" } },
 };
 
-/** The key may encrypt other data of the account. Of the functions' code, S3 alone uses it, for the bucket's objects. */
+/**
+ * Statement that allows the code of functions to use the KMS key only through S3, for the bucket's objects, because the
+ * key may encrypt other data of the account.
+ */
 const keyOnlyForFiles: Statement = {
     Sid: "KeyOnlyForFiles",
     Effect: "Deny",
@@ -104,13 +107,13 @@ const keyOnlyForFiles: Statement = {
     Condition: { Null: { "lambda:SourceFunctionArn": "false" }, StringNotLike: { "kms:ViaService": "s3.*" } },
 };
 
-/** Name of the chat webhook's SSM parameter under a boundary, which allows no other name. */
+/** Returns the name of the chat webhook's SSM parameter in a stack with a boundary, which allows no other name. */
 export const webhookParameter = ({ project, stack }: Pick<OperatorScope, "project" | "stack">) =>
     `/${project}-chat/${stack}`;
 
 /**
- * All permissions of functions and schedules. Statements with equal actions and conditions are merged, and covered ones
- * left out: a policy has a size limit.
+ * Returns all permissions of functions and schedules. Merges statements with equal actions and conditions, and leaves
+ * out statements that others cover, because a policy has a size limit.
  */
 function functionStatements(scope: OperatorScope): readonly Statement[] {
     const of = { ...scope, campaign: scope.names.campaign, ranking: scope.names.ranking, edge: true };
@@ -144,7 +147,7 @@ function ofEqualResources(all: readonly Statement[]): readonly Statement[] {
     });
 }
 
-/** Whether a statement allows everything that another one allows. */
+/** Checks whether a statement allows everything that another one allows. */
 function covers(other: Statement, one: Statement): boolean {
     const has = (all: Statement["Action"], some: Statement["Action"]) =>
         listOf(some).every((each) => listOf(all).some((wide) => wide === each || isUnder(wide, each)));
@@ -153,7 +156,7 @@ function covers(other: Statement, one: Statement): boolean {
     return isWider && has(other.Action, one.Action) && has(other.Resource, one.Resource);
 }
 
-/** Actions that the local AWS never needs, each with the page that requires it on AWS. */
+/** Actions that AWS requires but the local AWS does not, each with the page that documents it. */
 export const neededOnAws = [
     ...storageNeededOnAws,
     ...roleNeededOnAws,

@@ -9,18 +9,18 @@ export interface Declared {
     readonly props: Readonly<Record<string, unknown>>;
 }
 
-/** Choices of the configuration that change a rule. */
+/** Settings of the configuration that change a rule. */
 export interface RuleChoices {
-    /** False: a bucket policy may trust Personalize without a condition. */
+    /** Whether a bucket policy must trust Personalize only with a condition. */
     readonly bucketPolicyConditions: boolean;
-    /** The stack whose budget may count costs by the stack's tag. */
+    /** Name of the stack whose budget may count costs by the stack's tag. */
     readonly stack?: string;
 }
 
 /**
- * A rule: a pure function that returns the problem of a resource, from its type and properties. It returns undefined
- * without a problem, or if the property is not known yet. `before` has the earlier resources of the program, because
- * required resources must be created first.
+ * A rule: a pure function that returns the problem of a resource, from its type and properties. Returns undefined if
+ * the resource has no problem, or if the property is not known yet. `before` has the resources that the program
+ * declared earlier, because required resources must be created first.
  */
 export type ResourceRule = (
     type: string,
@@ -34,7 +34,7 @@ const tooWide = ["AdministratorAccess", "AmazonPersonalizeFullAccess", "AmazonS3
 /** Properties that can contain policy documents. */
 const documentProperties = ["policy", "assumeRolePolicy", "inlinePolicy"];
 const sourceKeys = ["aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"];
-/** Pulumi's type name of the dynamic resource. */
+/** Pulumi's type name of a campaign, which is a dynamic resource. */
 const campaignType = "pulumi-nodejs:dynamic/personalize:Campaign";
 const everyonesAcls = ["public-read", "public-read-write", "authenticated-read", "website"];
 
@@ -111,7 +111,7 @@ export const resourceRules = {
 
 export type ResourceRuleName = keyof typeof resourceRules;
 
-/** Problems of waivers: unknown rules and missing reasons. */
+/** Returns the problems of waivers: unknown rules and missing reasons. */
 export function waiverProblems(waivers: Readonly<Record<string, string>>): string[] {
     return Object.entries(waivers).flatMap(([rule, reason]) => {
         if (!(rule in resourceRules)) {
@@ -125,7 +125,7 @@ export function waiverProblems(waivers: Readonly<Record<string, string>>): strin
     });
 }
 
-/** All problems of a resource, by rule. */
+/** Returns all problems of a resource, by rule. */
 export function violationsOf(
     type: string,
     props: Readonly<Record<string, unknown>>,
@@ -138,13 +138,18 @@ export function violationsOf(
     });
 }
 
-/** Cost filter of a budget by the stack's tag, which covers every service (AWS Billing User Guide, "Budget filters"). */
+/**
+ * Returns the cost filter of a budget by the stack's tag, which covers every service (AWS Billing User Guide, "Budget
+ * filters").
+ */
 export const stackCostFilter = (stack: string) => ({ name: "TagKeyValue", values: [`user:pulumi:stack$${stack}`] });
 
 /** Cost filter of a budget for Personalize alone. */
 export const serviceCostFilter = { name: "Service", values: [billedService] };
 
-/** Whether the resource is a budget for Personalize or for the stack; unknown filters count as such. */
+/**
+ * Checks whether the resource is a budget for Personalize or for the stack. Filters with unknown values count as such.
+ */
 export function watchesPersonalize({ type, props }: Declared, { stack }: Pick<RuleChoices, "stack"> = {}): boolean {
     const covering = [serviceCostFilter, ...(stack === undefined ? [] : [stackCostFilter(stack)])];
     return (
@@ -157,7 +162,7 @@ export function watchesPersonalize({ type, props }: Declared, { stack }: Pick<Ru
     );
 }
 
-/** Pulumi passes an unknown value as an output object. */
+/** Checks whether Pulumi does not know a value yet: it passes an unknown value as an output object. */
 function isUnknown(value: unknown): boolean {
     return typeof value === "object" && value !== null && "__pulumiOutput" in value;
 }
@@ -171,7 +176,7 @@ function allowing(props: Readonly<Record<string, unknown>>): Statement[] {
         .filter(({ Effect }) => Effect === "Allow");
 }
 
-/** A policy from text or data; undefined for other values, which IAM rejects. */
+/** Parses a policy from text or data; undefined for other values, which IAM rejects. */
 function documentOf(value: unknown): PolicyDocument | undefined {
     if (typeof value === "object" && value !== null) {
         return isUnknown(value) ? undefined : (value as PolicyDocument);
@@ -191,13 +196,13 @@ function servicesOf({ Principal }: Statement): readonly string[] {
     return typeof Principal === "object" ? listOf(Principal.Service) : [];
 }
 
-/** Whether a role's trust is only for services that cannot send the source keys. */
+/** Checks whether a role's trust statement is only for services that cannot send the source keys. */
 function isTrustWithoutSource(type: string, statement: Statement): boolean {
     const exempt: readonly string[] = Object.values(servicesWithoutSource);
     return type === "aws:iam/role:Role" && servicesOf(statement).every((service) => exempt.includes(service));
 }
 
-/** Whether a statement of a bucket policy is for Personalize alone. */
+/** Checks whether a statement of a bucket policy is for Personalize alone. */
 const isBucketOfPersonalize = (type: string, statement: Statement) =>
     type === "aws:s3/bucketPolicy:BucketPolicy" && servicesOf(statement).join() === personalizeService;
 

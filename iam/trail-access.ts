@@ -2,22 +2,22 @@ import { type PolicyDocument, regionalArn } from "policy-evaluator";
 import type { ServiceCaller } from "./import-access.ts";
 import { onlyWithTls, servicesWithoutSource, serviceTrust } from "./service-trust.ts";
 
-/** Name and place of the stack's trail. */
+/** Name, account and region of the stack's trail. */
 export interface TrailScope extends ServiceCaller {
     readonly names: { readonly trail: string };
 }
 
 const { cloudTrail } = servicesWithoutSource;
 
-/** ARN of the stack's trail. */
+/** Returns the ARN of the stack's trail. */
 export const trailArn = (scope: TrailScope): string => regionalArn(scope, "cloudtrail", `trail/${scope.names.trail}`);
 
-/** Name of the trail's log group. */
+/** Returns the name of the trail's log group. */
 export const trailLogGroup = ({ names }: Pick<TrailScope, "names">): string => `/aws/cloudtrail/${names.trail}`;
 
 /**
- * Policy of the trail's bucket: CloudTrail may check and write it for this one trail, and TLS is required (CloudTrail
- * User Guide, "Amazon S3 bucket policy for CloudTrail").
+ * Returns the policy of the trail's bucket: CloudTrail may check the bucket and write to it for this one trail, and TLS
+ * is required (CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail").
  */
 export function trailBucketPolicy(scope: TrailScope, bucketName: string): PolicyDocument {
     const bucketArn = `arn:${scope.partition}:s3:::${bucketName}`;
@@ -46,12 +46,13 @@ export function trailBucketPolicy(scope: TrailScope, bucketName: string): Policy
     };
 }
 
-/** Trust policy of CloudTrail's role for the log group. */
+/** Returns the trust policy of CloudTrail's role for the log group. */
 export const trailRoleTrust = (): PolicyDocument => serviceTrust("CloudTrailForThisTrail", cloudTrail);
 
 /**
- * Permissions of that role: create its own log streams and write into them (CloudTrail User Guide, "Role policy
- * document for CloudTrail to use CloudWatch Logs for monitoring", which has the stream names).
+ * Returns the permissions of CloudTrail's role for the log group: create its own log streams and write to them
+ * (CloudTrail User Guide, "Role policy document for CloudTrail to use CloudWatch Logs for monitoring", which has the
+ * stream names).
  */
 export function trailRolePolicy(scope: TrailScope): PolicyDocument {
     const streams = `log-stream:${scope.accountId}_CloudTrail_${scope.region}*`;

@@ -1,6 +1,6 @@
 import type { Grant, PolicyKindOfOperator } from "./scope.ts";
 
-/** The policies for reading, and for creating, changing and deleting. */
+/** The policies that get the read actions, and the actions to create, change and delete. */
 export interface LifePolicies {
     readonly read: PolicyKindOfOperator;
     readonly deploy: PolicyKindOfOperator;
@@ -13,8 +13,9 @@ export interface InvokedFunction {
 }
 
 /**
- * Lambda functions with their settings and resource policies. Only `invoked` may get a permission, and only for its
- * service (Service Authorization Reference, "AWS Lambda", `lambda:Principal`).
+ * Returns the grants for Lambda functions, their settings and their resource policies. Only `invoked` may get a
+ * resource policy statement, and only for its service (Service Authorization Reference, "AWS Lambda",
+ * `lambda:Principal`).
  */
 export const functionLife = (policy: LifePolicies, on: readonly string[], invoked?: InvokedFunction): Grant[] => [
     {
@@ -62,7 +63,7 @@ export const functionLife = (policy: LifePolicies, on: readonly string[], invoke
           ]),
 ];
 
-/** Reading, creating, changing and deleting a schedule. */
+/** Returns the grants to read, create, change and delete a schedule. */
 export const scheduleLife = (policy: LifePolicies, on: readonly string[]): Grant[] => [
     { policy: policy.read, sid: "ScheduleLooks", service: "scheduler", actions: ["GetSchedule"], on },
     {
@@ -74,7 +75,7 @@ export const scheduleLife = (policy: LifePolicies, on: readonly string[]): Grant
     },
 ];
 
-/** Creating, changing and deleting a log group, and reading its tags. */
+/** Returns the grants to create, change and delete a log group, and to read its tags. */
 export const logGroupLife = (policy: LifePolicies, on: readonly string[]): Grant[] => [
     { policy: policy.read, sid: "LogGroupTags", service: "logs", actions: ["ListTagsForResource"], on },
     {

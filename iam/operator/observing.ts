@@ -2,7 +2,7 @@ import { regionalArn } from "policy-evaluator";
 import { stateFlagKeys } from "../../config/names.ts";
 import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
 
-/** Reads of the runbooks outside the stack's own resources, and the state flags that they write. */
+/** Returns the grants to read what runbooks need outside the stack's own resources, and to write the state flags. */
 export function observingGrants(scope: OperatorScope): readonly Grant[] {
     const { project, stack } = scope;
     const condition = inRegion(scope);
@@ -36,7 +36,7 @@ export function observingGrants(scope: OperatorScope): readonly Grant[] {
             sid: "MarksSets",
             service: "ssm",
             actions: ["DeleteParameter", "PutParameter"],
-            // Not the cost guard's state: it decides whether the campaign runs and what was spent.
+            // Leave out the cost guard's state, which decides whether the campaign runs and how much was spent.
             on: stateFlagKeys.map((key) => `${marks}/${key}`),
         },
         { policy: "deploy", sid: "MarksEnds", service: "ssm", actions: ["DeleteParameters"], on: [`${marks}/*`] },

@@ -4,12 +4,15 @@ import { trailLogGroup } from "../trail-access.ts";
 import { functionLife, logGroupLife, scheduleLife } from "./lives.ts";
 import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
 
-/** Service Authorization Reference, "Amazon SNS": the topic is optional, and the checked ARN is not documented. */
+/**
+ * The Service Authorization Reference ("Amazon SNS") lists the topic as optional, and does not document which ARN is
+ * checked.
+ */
 const subscriptions = "IAM has no resource type for SNS subscriptions";
 
 const policies = { read: "read-operations", deploy: "deploy-operations" } as const;
 
-/** Grants for cost guard, notifications, budget, alarms, dashboard and trail, and for reading the bill. */
+/** Returns the grants for cost guard, notifications, budget, alarms, dashboard and trail, and for reading the bill. */
 export function operationsGrants(scope: OperatorScope): readonly Grant[] {
     const { partition, accountId, project, stack, names } = scope;
     const arn = (service: string, tail: string) => regionalArn(scope, service, tail);
@@ -21,10 +24,10 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
         ...functions.map((each) => `/aws/lambda/${each.split(":").at(-1)}`),
         trailLogGroup(scope),
     ].flatMap((name) => [arn("logs", `log-group:${name}`), arn("logs", `log-group:${name}:*`)]);
-    // Names of alarms of a stack whose name begins with this one match too; their tags are others.
+    // The pattern also matches alarms of a stack whose name begins with this stack's name; their tags differ.
     const alarms = [arn("cloudwatch", `alarm:${names.alarmPrefix}-*`)];
     const ours = { "aws:ResourceTag/pulumi:project": project, "aws:ResourceTag/pulumi:stack": stack };
-    // A dashboard belongs to the account, and its ARN has no region (Service Authorization Reference, "Amazon
+    // A dashboard belongs to the account, so its ARN has no region (Service Authorization Reference, "Amazon
     // CloudWatch").
     const dashboards = [`arn:${partition}:cloudwatch::${accountId}:dashboard/${names.dashboard}`];
     const trails = [arn("cloudtrail", `trail/${names.trail}`)];
@@ -91,7 +94,7 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
             { condition: { StringEqualsIfExists: ours } },
         ),
         grant("read-operations", "DashboardLooks", "cloudwatch", ["GetDashboard"], dashboards, { condition }),
-        // The dashboard shows the live version, which retrain changes.
+        // `retrain` changes the live version, which the dashboard shows.
         grant("operate", "DashboardChanges", "cloudwatch", ["PutDashboard"], dashboards, { condition }),
         grant("deploy-operations", "DashboardEnds", "cloudwatch", ["DeleteDashboards"], dashboards, { condition }),
         everywhere("MetricReads", "cloudwatch", ["GetMetricData"], "IAM has no resource type for metrics"),

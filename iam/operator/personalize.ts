@@ -4,13 +4,16 @@ import { type Grant, inRegion, type OperatorScope } from "./scope.ts";
 /** Service Authorization Reference, "Amazon Personalize". */
 const listsHaveNoResource = "Personalize's lists have no resource type";
 
-/** Tags of the program's resources; resources without a name from us are identified by them. */
+/**
+ * Returns a condition on the tags of the program's resources. Tags identify resources whose names the program does not
+ * choose.
+ */
 const ours = ({ project, stack }: OperatorScope, key: "RequestTag" | "ResourceTag") => ({
     [`aws:${key}/pulumi:project`]: project,
     [`aws:${key}/pulumi:stack`]: stack,
 });
 
-/** Grants for Amazon Personalize. */
+/** Returns the grants for Amazon Personalize. */
 export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
     const { names } = scope;
     const service = "personalize";
@@ -21,18 +24,19 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
     );
     const group = arn(`dataset-group/${names.datasetGroup}`);
     const datasets = arn(`dataset/${names.datasetGroup}/*`);
-    // IAM checks a version by its solution's ARN or by its own, which starts with it.
+    // IAM checks a version by the solution's ARN, or by its own ARN, which starts with the solution's.
     const solution = [arn(`solution/${names.solution}`), arn(`solution/${names.solution}/*`)];
     const campaign = arn(`campaign/${names.campaign}`);
-    // park and resume include the ranking campaign, and a campaign also needs the permission on its solution.
+    // `park` and `resume` include the ranking campaign. An action on a campaign also needs the permission on its
+    // solution.
     const ranking = [`campaign/${names.ranking}`, `solution/${names.ranking}`, `solution/${names.ranking}/*`].map(arn);
-    // Exact lengths: `-*` would match jobs of a stack whose name begins with this one.
+    // Match numbers of exact length: `-*` would also match jobs of a stack whose name begins with this stack's name.
     const numbered = (prefix: string) => ["?", "??", "???"].map((number) => arn(`${prefix}-${hash}-${number}`));
     const imports = [names.importJobPrefix, names.itemsImportJobPrefix, names.usersImportJobPrefix].flatMap((prefix) =>
         numbered(`dataset-import-job/${prefix}`),
     );
     const batches = numbered(`batch-inference-job/${names.batchInferenceJobPrefix}`);
-    // Names from the service or from the stack's config.
+    // The service generates these names, or the stack's config defines them.
     const unnamed = [arn("filter/*"), arn("event-tracker/*")];
     return [
         {
@@ -74,7 +78,7 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
                 "GetSolutionMetrics",
                 "ListTagsForResource",
             ],
-            // All of the account: adopt and audit-leftovers also read resources outside the stack.
+            // Read all resources of the account: `adopt` and `audit-leftovers` also read resources outside the stack.
             on: [arn("*")],
         },
         {
@@ -82,8 +86,8 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
             sid: "PersonalizeLooksAtTracker",
             service,
             actions: ["DescribeEventTracker"],
-            // The answer has the tracking id, with which PutEvents changes the recommendations of the tracker's stack. A
-            // tracker that lost its tags by hand must stay readable, or `up` could not restore them.
+            // The response contains the tracking ID, with which PutEvents changes the recommendations of the tracker's
+            // stack. A tracker without tags must stay readable, or `up` could not restore tags that someone removed.
             on: [arn("event-tracker/*")],
             condition: { StringEqualsIfExists: ours(scope, "ResourceTag") },
         },
@@ -92,7 +96,7 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
             sid: "PersonalizeRecommends",
             service,
             actions: ["GetRecommendations"],
-            // A filter affects campaigns of its own dataset group only.
+            // A filter affects only campaigns of its own dataset group.
             on: [campaign, arn("filter/*")],
         },
         {
@@ -114,7 +118,7 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
             policy: "operate",
             sid: "PersonalizeImports",
             service,
-            // The Service Authorization Reference requires the dataset too: imports into other datasets are denied.
+            // The Service Authorization Reference also requires the dataset, so imports into other datasets are denied.
             actions: ["CreateDatasetImportJob", "TagResource", "UntagResource"],
             on: [datasets, ...imports],
         },
@@ -142,7 +146,8 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
             sid: "PersonalizeTags",
             service,
             actions: ["TagResource", "UntagResource"],
-            // operate has the tags of everything else, which keeps this policy within its size.
+            // The policy `operate` has the tag actions of all other resources, which keeps this policy within its size
+            // limit.
             on: [group],
         },
         {
@@ -150,7 +155,7 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
             sid: "PersonalizeMakesUnnamed",
             service,
             actions: ["CreateEventTracker", "CreateFilter"],
-            // The Service Authorization Reference requires the dataset group too.
+            // The Service Authorization Reference also requires the dataset group.
             on: [...unnamed, group],
             condition: { StringEquals: ours(scope, "RequestTag") },
         },
@@ -168,7 +173,7 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
             service,
             actions: ["TagResource"],
             on: unnamed,
-            // A new resource has no tags yet; resources with tags of others cannot be changed.
+            // A new resource has no tags yet. Resources with another stack's tags cannot be changed.
             condition: { StringEqualsIfExists: ours(scope, "ResourceTag") },
         },
     ];

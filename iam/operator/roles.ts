@@ -10,7 +10,7 @@ import {
     rolesOf,
 } from "./scope.ts";
 
-/** Grants for the program's roles, which an operator can create only with the boundary. */
+/** Returns the grants for the program's roles. An operator can create roles only with the permissions boundary. */
 export function roleGrants(scope: OperatorScope): readonly Grant[] {
     const service = "iam";
     const { partition, accountId } = scope;
@@ -29,8 +29,8 @@ export function roleGrants(scope: OperatorScope): readonly Grant[] {
                 "ListRolePolicies",
                 "ListRoleTags",
             ],
-            // audit-leftovers reads the tags of all roles, to find those of deleted stacks; diagnose-access reads any
-            // role.
+            // `audit-leftovers` reads the tags of all roles, to find roles of deleted stacks; `diagnose-access` reads
+            // any role.
             on: [`arn:${partition}:iam::${accountId}:role/*`, `arn:${partition}:iam::${accountId}:policy/*`],
         },
         {
@@ -38,7 +38,7 @@ export function roleGrants(scope: OperatorScope): readonly Grant[] {
             sid: "Simulates",
             service,
             actions: ["SimulatePrincipalPolicy"],
-            // The import role and the caller: an IAM user, or the role of the session.
+            // The import role, and the caller: an IAM user, or the role of the session.
             on: [
                 `arn:${partition}:iam::${accountId}:role/*`,
                 `arn:${partition}:iam::${accountId}:user/\${aws:username}`,
@@ -57,7 +57,7 @@ export function roleGrants(scope: OperatorScope): readonly Grant[] {
     ];
 }
 
-/** One policy's grants for reading or creating roles; roles can be created only with the boundary. */
+/** Returns one policy's grants to read or create roles. Roles can be created only with the permissions boundary. */
 function roleLife(scope: OperatorScope, policy: PolicyKindOfOperator): Grant[] {
     const service = "iam";
     const looked = arnsWhere(scope, ({ read }) => read === policy);
@@ -99,7 +99,7 @@ function roleLife(scope: OperatorScope, policy: PolicyKindOfOperator): Grant[] {
 const arnsWhere = (scope: OperatorScope, isMeant: (role: (typeof rolesOf)[number]) => boolean) =>
     rolesOf.filter(isMeant).map(({ role }) => roleArn(scope, role));
 
-/** PassRole for each other role, only to its one service. */
+/** Returns the grants for iam:PassRole of each other role, only to its one service. */
 function passes(scope: OperatorScope): Grant[] {
     const others = rolesOf.filter(({ service }) => service !== personalizeService);
     const together = Map.groupBy(others, ({ service, deploy }) => `${deploy} ${service}`);
@@ -116,8 +116,8 @@ function passes(scope: OperatorScope): Grant[] {
 }
 
 /**
- * Applies even if an operator gets more permissions: only the administrator may change the operator's policies and the
- * boundary.
+ * Returns statements that deny an operator to change the operator's policies and the boundary, even with more
+ * permissions. Only the administrator may change them.
  */
 export function neverRaises(scope: OperatorScope, policy: PolicyKindOfOperator): Statement[] {
     const made = arnsWhere(scope, ({ deploy }) => deploy === policy);
@@ -136,7 +136,7 @@ export function neverRaises(scope: OperatorScope, policy: PolicyKindOfOperator):
             "iam:DeletePolicyVersion",
             "iam:SetDefaultPolicyVersion",
         ],
-        // By prefix, because there are many. Policies of other stacks with this prefix must not be changed either.
+        // Use a prefix, because there are many policies. It also protects policies of other stacks with this prefix.
         Resource: `${policyArn(scope, "deploy").replace(/deploy$/, "")}*`,
     };
     return [...(policy === "deploy" ? [unchanged] : []), ...(made.length > 0 ? [bounded] : [])];

@@ -1,7 +1,7 @@
 import type { ConditionBlock, Statement } from "policy-evaluator";
 import type { Names } from "../../config/names.ts";
 
-/** Names and place of the stack that an operator manages. */
+/** Names, account and region of the stack that an operator manages. */
 export interface OperatorScope {
     /** `aws`, `aws-cn`, `aws-us-gov`. */
     readonly partition: string;
@@ -12,14 +12,14 @@ export interface OperatorScope {
     readonly stack: string;
     readonly bucketName: string;
     readonly names: Names;
-    /** The customer's key that encrypts the bucket; undefined with S3 managed keys. */
+    /** ARN of the customer managed key that encrypts the bucket; undefined with S3 managed keys. */
     readonly kmsKeyArn?: string | undefined;
 }
 
 /**
- * Levels of an operator: `read` allows reading. `operate`, in addition, allows every runbook. `deploy`, in addition to
- * both, allows `pulumi up` and `pulumi destroy`. Each level has one or more managed policies, because IAM limits a
- * policy to 6,144 characters.
+ * Levels of an operator, with their managed policies. `read` allows reading, `operate` also allows every runbook, and
+ * `deploy` also allows `pulumi up` and `pulumi destroy`. A level can have several policies, because IAM limits a policy
+ * to 6,144 characters.
  */
 export const operatorLevels = {
     read: ["read", "read-operations", "read-serving"],
@@ -29,8 +29,8 @@ export const operatorLevels = {
 export type OperatorLevel = keyof typeof operatorLevels;
 
 /**
- * The managed policies. `operations` covers cost guard, notifications and alarms; `audit` the trail; `serving` the API;
- * `page` the storefront and the ranking campaign. There are nine; IAM allows ten for a user or role.
+ * The nine managed policies; IAM allows ten for a user or role. `operations` covers cost guard, notifications and
+ * alarms; `audit` the trail; `serving` the API; `page` the storefront and the ranking campaign.
  */
 export const policyKinds = Object.values(operatorLevels).flat();
 export type PolicyKindOfOperator = (typeof policyKinds)[number];
@@ -39,25 +39,28 @@ export type PolicyKindOfOperator = (typeof policyKinds)[number];
 export interface Grant {
     readonly policy: PolicyKindOfOperator;
     readonly sid: string;
-    /** Actions of one service, without its prefix. */
+    /** Actions of one service, without the service's prefix. */
     readonly service: string;
     readonly actions: readonly string[];
     readonly on: readonly string[];
-    /** The reason for `*`: the service has no resource type for these actions. Required with `*`, and only there. */
+    /**
+     * The reason for the resource `*`: the service has no resource type for these actions. Required with `*`, and only
+     * with it.
+     */
     readonly everythingBecause?: string;
     readonly condition?: ConditionBlock;
 }
 
-/** An action that AWS needs but the local AWS does not, with the page that documents it. */
+/** An action that AWS requires but the local AWS does not, with the page that documents it. */
 export interface NeededOnAws {
     readonly action: string;
     readonly page: string;
 }
 
-/** The actions of a grant with the service's prefix. */
+/** Returns the actions of a grant with the service's prefix. */
 export const actionsOf = ({ service, actions }: Grant) => actions.map((action) => `${service}:${action}`);
 
-/** The policy statement of a grant. */
+/** Returns the policy statement of a grant. */
 export const statementOf = (grant: Grant): Statement => ({
     Sid: grant.sid,
     Effect: "Allow",
@@ -66,16 +69,18 @@ export const statementOf = (grant: Grant): Statement => ({
     ...(grant.condition && { Condition: grant.condition }),
 });
 
-/** Limits resources without a region in their ARN to the stack's region. */
+/** Returns a condition that limits resources without a region in their ARN to the stack's region. */
 export const inRegion = ({ region }: OperatorScope): ConditionBlock => ({
     StringEquals: { "aws:RequestedRegion": region },
 });
 
-/** ARN of one of the program's roles, by default Personalize's. */
+/** Returns the ARN of one of the program's roles, by default the role that Personalize assumes. */
 export const roleArn = ({ partition, accountId, names }: OperatorScope, role: keyof typeof names = "role") =>
     `arn:${partition}:iam::${accountId}:role/${names[role]}`;
 
-/** The program's roles: the service that assumes each, and the policies for reading and creating it. */
+/**
+ * The program's roles, each with the service that assumes it and the policies with the grants to read and create it.
+ */
 export const rolesOf = [
     { role: "role", service: "personalize.amazonaws.com", read: "read", deploy: "deploy" },
     { role: "costGuardRole", service: "lambda.amazonaws.com", read: "read-operations", deploy: "deploy-operations" },
@@ -98,12 +103,12 @@ export const rolesOf = [
     readonly deploy: PolicyKindOfOperator;
 }[];
 
-/** Names of the managed policies, also for a permission set. */
+/** Returns the name of a managed policy, which a permission set also uses. */
 export const policyName = (
     { project, stack }: Pick<OperatorScope, "project" | "stack">,
     kind: PolicyKindOfOperator | "boundary",
 ) => `${project}-${stack}-${kind}`;
 
-/** ARN of one of the operator's policies, or of the permissions boundary. */
+/** Returns the ARN of one of the operator's policies, or of the permissions boundary. */
 export const policyArn = (scope: OperatorScope, kind: PolicyKindOfOperator | "boundary") =>
     `arn:${scope.partition}:iam::${scope.accountId}:policy/${policyName(scope, kind)}`;

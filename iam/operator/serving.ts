@@ -3,13 +3,13 @@ import { functionLife, logGroupLife, scheduleLife } from "./lives.ts";
 import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
 
 const policies = { read: "read-serving", deploy: "deploy-serving" } as const;
-/** For resources that `deploy-serving` has no room for. */
+/** Policies for resources that do not fit into `deploy-serving`. */
 const ofPage = { read: "read-serving", deploy: "deploy-page" } as const;
 
-/** Service Authorization Reference, "Amazon CloudFront". */
+/** Source: Service Authorization Reference, "Amazon CloudFront". */
 const noNewResource = "CloudFront's creates have no resource type";
 
-/** API Gateway's name as the owner of its service-linked role. */
+/** Service principal that owns API Gateway's service-linked role. */
 const tracing = "ops.apigateway.amazonaws.com";
 
 /** Grants for API, table, prefetch and storefront. */
@@ -22,9 +22,9 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
     const tables = [arn("dynamodb", `table/${names.api}`)];
     const logGroups = (...groups: readonly string[]) =>
         groups.flatMap((name) => [arn("logs", `log-group:${name}`), arn("logs", `log-group:${name}:*`)]);
-    // API Gateway's ARNs have no account, and the service generates its ids (Service Authorization Reference, "Amazon
-    // API Gateway Management"). Only tags identify the owner; everything in an API or a usage plan inherits them
-    // (Developer Guide, "API Gateway resources that can be tagged").
+    // API Gateway's ARNs contain no account, and the service generates its IDs (Service Authorization Reference,
+    // "Amazon API Gateway Management"). Only tags identify the owner; everything in an API or a usage plan inherits
+    // them (Developer Guide, "API Gateway resources that can be tagged").
     const gateway = (path: string) => `arn:${partition}:apigateway:${region}::${path}`;
     const apis = ["/apikeys/*", "/restapis/*", "/usageplans/*"].map(gateway);
     const tags = gateway("/tags/*");
@@ -33,7 +33,7 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
     const ours = { "aws:ResourceTag/pulumi:project": project, "aws:ResourceTag/pulumi:stack": stack };
     const asOurs = { "aws:RequestTag/pulumi:project": project, "aws:RequestTag/pulumi:stack": stack };
 
-    // Tagging another stack's resource would take it over, so only untagged resources may be tagged.
+    // Allow tagging only of untagged resources: a new tag on another stack's resource would take the resource over.
     const nobodys = { "aws:ResourceTag/pulumi:stack": "true" };
 
     const grant =
@@ -72,17 +72,17 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
             ["CreateTable", "DeleteTable", "TagResource", "UntagResource", "UpdateTable", "UpdateTimeToLive"],
             tables,
         ),
-        // For flush-cache and forget-viewer. A permission on the table would let an operator read items: a refused
-        // condition returns them. It would also allow any item under a named key.
+        // `flush-cache` and `forget-viewer` invoke this function. With a permission on the table itself, an operator
+        // could read items, because a failed condition returns them, and could write any item under a named key.
         grant("operate")("TableOperates", "lambda", ["InvokeFunction"], operations),
         looks("TableLists", "dynamodb", ["ListTables"], ["*"], {
             everythingBecause: "ListTables has no resource type",
             condition: inRegion(scope),
         }),
-        // Without the list of keys: it would give access to each key's value.
+        // Leave out the list of keys, because it would give access to each key's value.
         looks("ApiLists", "apigateway", ["GET"], ["/account", "/restapis", "/usageplans"].map(gateway)),
         looks("ApiLooks", "apigateway", ["GET"], [gateway("/restapis/*"), tags], { condition: { StringEquals: ours } }),
-        // A key, and the keys of a usage plan, are answered with their values.
+        // The response for a key, and for the keys of a usage plan, contains their values.
         page("KeyLooks", "apigateway", ["GET"], ["/apikeys/*", "/usageplans/*"].map(gateway), {
             condition: { StringEquals: ours },
         }),
@@ -94,7 +94,7 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
         }),
         makes("ApiTagsOfNew", "apigateway", ["PUT"], [tags], { condition: { StringEquals: asOurs, Null: nobodys } }),
         makes("ApiTags", "apigateway", ["DELETE", "PUT"], [tags], { condition: { StringEquals: ours } }),
-        // Needed once in an account, for the first stage with X-Ray tracing (API Gateway Developer Guide, "Using
+        // An account needs this role once, for the first stage with X-Ray tracing (API Gateway Developer Guide, "Using
         // service-linked roles for API Gateway").
         makes(
             "TracingRoleMakes",
@@ -122,7 +122,7 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
             ["*"],
             { everythingBecause: "CloudFront's lists have no resource type" },
         ),
-        // The ranking campaign (config rankingCampaign); park and resume include it.
+        // Allow the ranking campaign (config `rankingCampaign`); `park` and `resume` include it.
         page(
             "RankingMakes",
             "personalize",
@@ -179,7 +179,7 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
 
 const provider = "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service";
 
-/** Additional calls of Pulumi's AWS plugin, which is based on this provider. */
+/** Additional calls of Pulumi's AWS plugin, which is based on the Terraform provider. */
 export const servingNeededOnAws: readonly NeededOnAws[] = [
     { action: "dynamodb:DescribeContinuousBackups", page: `${provider}/dynamodb/table.go` },
 ];

@@ -58,7 +58,7 @@ export function storageGrants(scope: OperatorScope): readonly Grant[] {
                       service: "kms",
                       actions: ["GenerateDataKey"],
                       on: [kmsKeyArn],
-                      // No direct use of the key: only through S3, for the operator's uploads.
+                      // Allow the key only through S3, for the operator's uploads.
                       condition: { StringEquals: { "kms:ViaService": `s3.${region}.${dnsSuffix(partition)}` } },
                   },
                   {
@@ -80,7 +80,7 @@ export function storageGrants(scope: OperatorScope): readonly Grant[] {
     ];
 }
 
-/** From creation to deletion of a bucket with all objects. */
+/** Returns the grants from the creation to the deletion of a bucket with all its objects. */
 function bucketLife(policy: LifePolicies, bucket: string, condition: ConditionBlock): Grant[] {
     const service = "s3";
     return [
@@ -146,8 +146,9 @@ const objectSource = "https://github.com/hashicorp/terraform-provider-aws/blob/m
 const sseKms = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html";
 
 /**
- * Pulumi's AWS plugin is based on this provider, which reads every setting of a bucket. Its S3 Control calls for tags
- * are left out. If denied, it uses the bucket's own tagging calls (its pull request 45251).
+ * Calls of Pulumi's AWS plugin, which is based on the Terraform provider and reads every setting of a bucket. Its S3
+ * Control calls for tags are left out: if they are denied, the plugin uses the bucket's own tagging calls (pull request
+ * 45251 of the provider).
  */
 export const storageNeededOnAws: readonly NeededOnAws[] = [
     ...[
@@ -163,7 +164,7 @@ export const storageNeededOnAws: readonly NeededOnAws[] = [
     { action: "s3:GetObjectTagging", page: objectSource },
     { action: "kms:Decrypt", page: sseKms },
     { action: "kms:GenerateDataKey", page: sseKms },
-    // Calls of diagnose-access for a bucket with a customer key.
+    // `diagnose-access` calls these for a bucket with a customer managed key.
     { action: "kms:DescribeKey", page: "https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html" },
     { action: "kms:GetKeyPolicy", page: "https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html" },
 ];
