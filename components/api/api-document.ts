@@ -27,7 +27,7 @@ interface Parameter {
 
 export interface GatewayWishes {
     readonly title: string;
-    /** API Gateway's invocation address of the function. */
+    /** URI with which API Gateway invokes the function. */
     readonly invocation: string;
     readonly apiKey: boolean;
     /** Whether pages of other origins may call the API, and so must be able to read API Gateway's errors. */
@@ -36,14 +36,14 @@ export interface GatewayWishes {
     readonly page: boolean;
 }
 
-/** The description from which everything about the API is derived. */
+/** Reads the description from which the program derives everything about the API. */
 export const readApiDescription = () =>
     load(readFileSync(join(import.meta.dirname, "..", "..", "app", "api", "openapi.yaml"), "utf8")) as ApiDescription;
 
 const problem = (status: number, title: string) =>
     `{"type":"about:blank","title":"${title}","status":${status},"detail":$context.error.messageString,"requestId":"$context.requestId"}`;
 
-/** API Gateway's own errors with their status; the last two cover all others. */
+/** API Gateway's own errors with their status; the last two cover all other errors. */
 const refusals: Readonly<Record<string, readonly [status: number, title: string]>> = {
     BAD_REQUEST_PARAMETERS: [400, "A parameter is missing"],
     INVALID_API_KEY: [403, "The API key is missing or wrong"],
@@ -59,10 +59,11 @@ const refusals: Readonly<Record<string, readonly [status: number, title: string]
 };
 
 /**
- * The document that API Gateway imports: the description's paths and parameters in OpenAPI 3.0, the newest version that
- * it supports (API Gateway Developer Guide, "Develop REST APIs using OpenAPI"). Every method calls the function. API Gateway
- * checks that required parameters exist, and names a missing one. It would refuse a body without naming the field, and it
- * ignores bounds of numbers and lists ("Amazon API Gateway important notes"), so the function validates everything else.
+ * Returns the document that API Gateway imports: the description's paths and parameters in OpenAPI 3.0, the newest
+ * version that API Gateway supports (API Gateway Developer Guide, "Develop REST APIs using OpenAPI"). Every method
+ * calls the function. API Gateway checks that required parameters exist, and names a missing one. It would reject a
+ * body without naming the field, and it ignores bounds of numbers and lists ("Amazon API Gateway important notes"), so
+ * the function validates everything else.
  */
 export function gatewayDocument(description: ApiDescription, wishes: GatewayWishes): Json {
     const { info, paths, components } = description;
@@ -112,7 +113,7 @@ export function gatewayDocument(description: ApiDescription, wishes: GatewayWish
     };
 }
 
-/** Declares a parameter as text; only the function validates its content. */
+/** Returns a parameter with the type text, because only the function validates its content. */
 function parameterOf(parameters: Readonly<Record<string, Parameter>>, $ref: string): Json & Parameter {
     const found = parameters[$ref.split("/").at(-1) ?? ""];
     if (found === undefined) {
@@ -122,12 +123,12 @@ function parameterOf(parameters: Readonly<Record<string, Parameter>>, $ref: stri
     return { name, in: found.in, required, schema: { type: "string" } };
 }
 
-/** RFC 9457 problems, in the function's format. */
+/** Returns API Gateway's error responses as RFC 9457 problems, in the function's format. */
 function gatewayResponses(otherOrigins: boolean): Record<string, Json> {
     const headers = {
         "gatewayresponse.header.Content-Type": "'application/problem+json'",
         "gatewayresponse.header.Cache-Control": "'no-store'",
-        // These answers contain no viewer data.
+        // These responses contain no viewer data.
         ...(otherOrigins && { "gatewayresponse.header.Access-Control-Allow-Origin": "'*'" }),
     };
     return Object.fromEntries(

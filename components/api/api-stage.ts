@@ -15,11 +15,11 @@ export interface ApiStageArgs {
     readonly caller: ServiceCaller;
     readonly restApi: pulumi.Output<string>;
     readonly deployment: pulumi.Output<string>;
-    /** Whether the cost guard closed the API: then no request is allowed. */
+    /** Whether the cost guard closed the API, so that the API allows no request. */
     readonly isClosed: boolean;
 }
 
-/** Format of the access log. It has the path template instead of the path, so no viewer ids. */
+/** Format of the access log. It contains the path template instead of the path, so it contains no viewer IDs. */
 const accessLogFormat = JSON.stringify({
     requestId: "$context.requestId",
     at: "$context.requestTimeEpoch",
@@ -32,9 +32,9 @@ const accessLogFormat = JSON.stringify({
     refusal: "$context.error.responseType",
 });
 
-/** Stage: throttling, tracing, access logs, API key. */
+/** A stage of the API with throttling, tracing, access logs and an API key. */
 export class ApiStage extends pulumi.ComponentResource {
-    /** Resolved only after throttling is in place. */
+    /** The URL of the stage, which resolves only after throttling is in place. */
     public readonly url: pulumi.Output<string>;
     public readonly apiKey: pulumi.Output<string> | undefined;
 
@@ -68,7 +68,7 @@ export class ApiStage extends pulumi.ComponentResource {
     }
 }
 
-/** Settings of each method, and of all others. */
+/** Creates the settings of each method, and of all other methods. */
 function methodSettings(
     name: string,
     { config, restApi, isClosed }: ApiStageArgs,
@@ -87,11 +87,11 @@ function methodSettings(
             loggingLevel: "OFF",
             // Metrics per method would be billed as custom metrics.
             metricsEnabled: false,
-            // Bodies contain viewers' ids.
+            // Bodies contain viewer IDs.
             dataTraceEnabled: false,
         };
         const args = { restApi, stageName: stage.stageName, methodPath, settings };
-        // API Gateway rejects two changes of a stage at once.
+        // API Gateway rejects two simultaneous changes of a stage.
         const after = { ...opts, dependsOn: [...closed, ...made.slice(-1)] };
         made.push(new aws.apigateway.MethodSettings(`${name}${ending}`, args, after));
     }
@@ -110,7 +110,7 @@ function keyOf(
         {
             name: names.api,
             apiStages: [{ apiId, stage: stage.stageName }],
-            // The stage's throttle of events applies to callers with a key too.
+            // The stage's throttle of events also applies to callers with an API key.
             throttleSettings: { rateLimit: throttle.requestsPerSecond, burstLimit: throttle.burst },
             tags,
         },
@@ -120,15 +120,15 @@ function keyOf(
     new aws.apigateway.UsagePlanKey(
         name,
         { keyId: key.id, keyType: "API_KEY", usagePlanId: plan.id },
-        // @pulumi/aws marks the value of ApiKey as a secret, but not the same value here.
+        // @pulumi/aws marks `value` of ApiKey as a secret, but not the equal `value` of UsagePlanKey.
         { ...opts, additionalSecretOutputs: ["value"] },
     );
     return pulumi.secret(key.value);
 }
 
 /**
- * API Gateway's log role, which belongs to the account, not to the stack. Other APIs may need it, so destroy keeps it
- * (API Gateway Developer Guide, "Set up CloudWatch logging for REST APIs").
+ * Creates API Gateway's log role, which belongs to the account, not to the stack. Destroy keeps the role, because other
+ * APIs may need it (API Gateway Developer Guide, "Set up CloudWatch logging for REST APIs").
  */
 function accountLogRole(
     name: string,

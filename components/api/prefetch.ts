@@ -11,12 +11,15 @@ export interface PrefetchArgs {
     readonly config: StackConfig;
     readonly caller: ServiceCaller;
     readonly tableName: pulumi.Input<string>;
-    /** Empty without the filter. */
+    /** ARN of the default filter; empty if the stack has none. */
     readonly watchedFilterArn: pulumi.Input<string>;
     readonly failuresArn: pulumi.Input<string>;
 }
 
-/** Precomputes the lists of the busiest viewers every hour, within the campaign's minimum TPS, which is paid anyway. */
+/**
+ * A function that precomputes the lists of the busiest viewers every hour, within the campaign's minimum TPS, which is
+ * billed anyway.
+ */
 export class Prefetch extends pulumi.ComponentResource {
     constructor(name: string, args: PrefetchArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:serving:Prefetch", name, {}, opts);
@@ -31,7 +34,7 @@ export class Prefetch extends pulumi.ComponentResource {
                 functionName: names.prefetch,
                 roleName: names.prefetchRole,
                 description: "Precomputes the lists of the busiest viewers",
-                // It calls the campaign slowly, to stay below the minimum.
+                // The function calls the campaign slowly, to stay below the minimum TPS.
                 timeoutSeconds: 300,
                 caller,
                 policy: prefetchPolicy(scope, { filters: watchedFilterOf(config) }),

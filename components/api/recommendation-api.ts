@@ -18,27 +18,27 @@ import { checkViewerAuth } from "./viewer-auth.ts";
 
 export interface RecommendationApiArgs {
     readonly config: StackConfig;
-    /** Types of events after which a viewer's lists leave a film out; undefined for data without a manifest. */
+    /** Event types after which a viewer's lists leave out the film; undefined for data without a manifest. */
     readonly watchedTypes: readonly string[] | undefined;
-    /** An item in words; undefined for data without a manifest. */
+    /** The noun for an item, such as "film"; undefined for data without a manifest. */
     readonly noun: string | undefined;
     readonly caller: ServiceCaller;
     readonly price: Price;
-    /** Empty without an event tracker. */
+    /** Tracking ID of the event tracker; empty without an event tracker. */
     readonly trackingId: pulumi.Input<string>;
-    /** Empty without the filter. */
+    /** ARN of the default filter; empty without the filter. */
     readonly watchedFilterArn: pulumi.Input<string>;
-    /** Files of the page if the API serves it; else undefined. */
+    /** Files of the page if the API serves the page; otherwise undefined. */
     readonly page: Readonly<Record<string, pulumi.asset.Asset>> | undefined;
-    /** Origins of the catalogue's images, which the page may show. */
+    /** Web origins of the catalogue's images, which the page may show. */
     readonly imageOrigins: readonly string[];
-    /** Whether the cost guard closed API and page. */
+    /** Whether the cost guard closed the API and the page. */
     readonly isClosed: boolean;
 }
 
-/** REST API in front of the campaign: API Gateway, a function that always answers, and its table. */
+/** The REST API in front of the campaign: API Gateway, a function that always answers, and the function's table. */
 export class RecommendationApi extends pulumi.ComponentResource {
-    /** Without a trailing slash. */
+    /** URL of the API, without a trailing slash. */
     public readonly url: pulumi.Output<string>;
     /** Host of the API, for CloudFront. */
     public readonly host: pulumi.Output<string>;
@@ -74,7 +74,7 @@ export class RecommendationApi extends pulumi.ComponentResource {
                 description: "Film recommendations; answers with or without a campaign",
                 body,
                 endpointConfiguration: { types: "REGIONAL" },
-                // In bytes; compressing smaller answers takes longer than it saves.
+                // Bytes. Compressing a smaller response takes longer than it saves.
                 minimumCompressionSize: "1024",
                 tags,
             },
@@ -87,9 +87,9 @@ export class RecommendationApi extends pulumi.ComponentResource {
                 statementId: "api-gateway",
                 action: "lambda:InvokeFunction",
                 principal: "apigateway.amazonaws.com",
-                // The ARN contains the account. With sourceAccount the permission is reported to be void (hashicorp
-                // terraform issue 17166).
-                // By the id, which stays known in a preview of a changed document; executionArn does not.
+                // No sourceAccount: the ARN contains the account, and a permission with sourceAccount is reported to
+                // have no effect (hashicorp terraform issue 17166). Build the ARN from the API's ID, which a preview of
+                // a changed document knows; the preview does not know executionArn.
                 sourceArn: api.id.apply((id) => anyMethodOf(regionalArn(caller, "execute-api", id))),
             },
             child,
@@ -116,7 +116,7 @@ export class RecommendationApi extends pulumi.ComponentResource {
     }
 }
 
-/** Input of the policies for the API's roles. */
+/** Returns the input for the policies of the API's roles. */
 export const apiScopeOf = (config: StackConfig, caller: ServiceCaller): ApiScope => ({
     ...caller,
     names: config.names,
@@ -125,11 +125,14 @@ export const apiScopeOf = (config: StackConfig, caller: ServiceCaller): ApiScope
     kmsKeyArn: config.kmsKeyArn,
 });
 
-/** Name of the filter of config `watchedFilter`, if there is one. */
+/** Returns the name of the filter of config `watchedFilter`; empty without the filter. */
 export const watchedFilterOf = ({ watchedFilter, names }: StackConfig): readonly string[] =>
     watchedFilter ? [names.watchedFilter] : [];
 
-/** Viewers' lists and newest films, and the campaign's status; the program can create everything again. */
+/**
+ * Creates the table with viewers' lists and newest films, and the campaign's status. The program can create all of its
+ * content again.
+ */
 function listsTable(name: string, { names, tags }: StackConfig, opts: pulumi.CustomResourceOptions) {
     return new aws.dynamodb.Table(
         name,
@@ -149,7 +152,7 @@ function listsTable(name: string, { names, tags }: StackConfig, opts: pulumi.Cus
     );
 }
 
-/** The function that answers, with the description and the page in its package. */
+/** Creates the API's function, with the description and the page in its package. */
 function apiFunction(
     name: string,
     args: RecommendationApiArgs,
@@ -190,7 +193,7 @@ function apiFunction(
     );
 }
 
-/** The function that changes the table for an operator, who has no permission on the table itself. */
+/** Creates the function that changes the table for an operator, who has no permission on the table itself. */
 function tableOperations(
     name: string,
     { config, caller }: RecommendationApiArgs,
@@ -217,8 +220,9 @@ function tableOperations(
 }
 
 /**
- * Campaign requests a second that all unproven viewers may cause, and as many for all proven ones; the minimum TPS is
- * paid anyway. undefined: unlimited, because with an API key all callers are servers of the owner.
+ * Returns the requests per second to the campaign that all unproven viewers together may cause; all proven viewers
+ * together may cause as many again. The minimum TPS is billed anyway. Returns undefined, for unlimited, with an API
+ * key: then all callers are the owner's servers.
  */
 export const campaignPerSecondOf = ({
     apiKey,
@@ -227,7 +231,10 @@ export const campaignPerSecondOf = ({
 }: Pick<StackConfig, "apiKey" | "throttle" | "minProvisionedTPS">): number | undefined =>
     apiKey ? undefined : campaignCeiling(throttle, minProvisionedTPS);
 
-/** Settings of the function. It uses names of campaigns, so it finds a resumed campaign again. */
+/**
+ * Returns the settings of the API's function. They contain names of campaigns, so the function finds a resumed campaign
+ * again.
+ */
 function settingsOf({ config, caller, price, ...args }: RecommendationApiArgs, table: aws.dynamodb.Table) {
     const scope = apiScopeOf(config, caller);
     const arn = (tail: string) => regionalArn(caller, "personalize", tail);
@@ -242,10 +249,10 @@ function settingsOf({ config, caller, price, ...args }: RecommendationApiArgs, t
         watchedTypes: args.watchedTypes,
         noun: args.noun,
         imageOrigins: args.imageOrigins,
-        // By the resource: a function never uses a filter that is not ACTIVE.
+        // Take the ARN from the resource, so that the function never uses a filter that is not ACTIVE.
         watchedFilterArn: args.watchedFilterArn,
         trackingId: args.trackingId,
-        // By name, because the policy names this table.
+        // Take the name from the resource, because the policy names this table.
         tableName: table.name,
         bucketName: scope.bucketName,
         autoTraining: config.performAutoTraining,

@@ -19,18 +19,18 @@ import { Storefront } from "../storefront/storefront.ts";
 import { Prefetch } from "./prefetch.ts";
 import { RecommendationApi } from "./recommendation-api.ts";
 
-/** Path of the fallback tables, and the built page. */
+/** The path of the fallback tables, the built page, and the origins of images. */
 export interface ServingFiles {
     readonly tables: string;
     readonly page: readonly PageFile[];
-    /** Origins of the catalogue's images. */
+    /** Web origins of the catalogue's images. */
     readonly imageOrigins: readonly string[];
 }
 
 /**
- * Builds the page and reads the fallback tables; undefined for a stack without an API.
+ * Builds the page and reads the fallback tables; returns undefined for a stack without an API.
  *
- * @throws ProgramError if there are no tables for the interactions.
+ * @throws ProgramError if no tables exist for the interactions
  */
 export async function servingFiles({
     config,
@@ -45,7 +45,7 @@ export async function servingFiles({
         return { tables, page: [], imageOrigins: [] };
     }
     const { directory } = await buildStorefront();
-    // Relative to the page: beside it with CloudFront, above it if the API serves the page.
+    // Path of the API relative to the page: beside the page with CloudFront, above it if the API serves the page.
     const api = storefront === "api" ? ".." : apiStage;
     const viewerAuth = config.viewerAuth === undefined ? "none" : "jwt";
     const document = parseTables(await readFile(tablesPathBeside(config.interactionsFile), "utf8"));
@@ -66,15 +66,15 @@ export interface ServingArgs {
     /** Name of the data bucket. */
     readonly bucketName: string;
     readonly failuresArn: pulumi.Input<string>;
-    /** Whether the campaign is parked; then there is no ranking campaign either. */
+    /** Whether the campaign is parked. If so, the stack has no ranking campaign either. */
     readonly isParked: boolean;
-    /** Whether the cost guard closed API and page. */
+    /** Whether the cost guard closed the API and the page. */
     readonly isClosed: boolean;
-    /** The budget over all campaigns, which must exist before them. */
+    /** The budget for all campaigns, which must exist before the campaigns. */
     readonly budget: pulumi.Resource;
 }
 
-/** Everything in front of the campaign: API, page and precomputing. */
+/** Everything in front of the campaign: the API, the page, and the function that precomputes lists. */
 export class Serving extends pulumi.ComponentResource {
     /** Each output is empty if its resource does not exist. */
     public readonly apiUrl: pulumi.Output<string>;
@@ -157,9 +157,9 @@ export class Serving extends pulumi.ComponentResource {
 }
 
 /**
- * Path of the fallback tables that data-prep wrote beside the interactions.
+ * Returns the path of the fallback tables that data-prep wrote beside the interactions.
  *
- * @throws ProgramError if they are missing, unreadable, or made from other interactions.
+ * @throws ProgramError if the tables are missing, unreadable, or made from other interactions
  */
 export async function fallbackTables(interactionsFile: string): Promise<string> {
     const fault = await tablesFault(interactionsFile, async () => (await contentOf(interactionsFile)).contentHash);

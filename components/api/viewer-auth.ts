@@ -2,16 +2,16 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config/config.ts";
 import { ProgramError, warn } from "../common/messages.ts";
 
-/** The warning of a stack without config `viewerAuth`. */
+/** The warning for a stack whose config `viewerAuth` has no issuer. */
 export const openToStrangers =
     "Anyone can read and change any viewer's list (viewerAuth has no issuer). Use no real people's data. " +
     "To require a token of each viewer, see docs/api.md and run `pulumi config set --path viewerAuth.issuer https://…`.";
 
 /**
- * Warns in the preview about a stack that is open to strangers.
+ * Warns in the preview if strangers can use the stack's API.
  *
- * @throws ProgramError for an issuer without TLS: a network could replace its keys. An issuer on this machine is
- * for AWS endpoints that the environment names.
+ * @throws ProgramError for an issuer without TLS, because someone in the network could replace the issuer's keys. An
+ * issuer on this machine is allowed only with AWS endpoints from environment variables.
  */
 export function checkViewerAuth(
     { viewerAuth, apiKey, project }: StackConfig,

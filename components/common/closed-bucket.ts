@@ -4,16 +4,16 @@ import { knownAfter } from "./known-after.ts";
 
 export interface ClosedBucketArgs {
     readonly bucketName: pulumi.Input<string>;
-    /** Whether destroy also deletes its objects. */
+    /** Whether destroy also deletes the bucket's objects. */
     readonly forceDestroy: boolean;
-    /** The KMS key that encrypts the objects; undefined: S3 managed keys. */
+    /** ARN of the KMS key that encrypts the objects; undefined: S3 managed keys. */
     readonly kmsKeyArn: string | undefined;
     readonly tags: Readonly<Record<string, string>>;
 }
 
 /**
- * A private, encrypted bucket without ACLs. A bucket policy must wait for `accessBlock`. `bucketName` resolves after the
- * bucket exists.
+ * Creates a private, encrypted bucket without ACLs. A bucket policy must wait for `accessBlock`. `bucketName` resolves
+ * after the bucket exists.
  */
 export function closedBucket(name: string, args: ClosedBucketArgs, opts: pulumi.CustomResourceOptions) {
     const bucket = new aws.s3.Bucket(
@@ -39,7 +39,10 @@ export function closedBucket(name: string, args: ClosedBucketArgs, opts: pulumi.
     return { bucket, bucketName, accessBlock };
 }
 
-/** A bucket key reduces the calls from S3 to KMS (S3 User Guide, "Reducing the cost of SSE-KMS"). */
+/**
+ * Returns the encryption of the bucket. A bucket key reduces the calls from S3 to KMS (S3 User Guide, "Reducing the
+ * cost of SSE-KMS").
+ */
 function encryptionBy(kmsKeyArn: string | undefined) {
     return kmsKeyArn === undefined
         ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }

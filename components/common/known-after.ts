@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * A value that resolves after the resources exist, and that a preview knows. Build it from names, not from a resource's
- * outputs: a preview does not know the outputs of a resource that it creates again, and would announce changes of all
- * dependents that `up` does not make.
+ * Returns a value that resolves after the resources exist, and that a preview knows. Build the value from names, not
+ * from a resource's outputs: a preview does not know the outputs of a resource that it replaces, and would announce
+ * changes of all dependents that `up` does not make.
  */
 export const knownAfter = <T>(value: pulumi.Input<T>, ...resources: readonly (pulumi.Resource | undefined)[]) =>
     pulumi

@@ -8,26 +8,26 @@ const root = join(import.meta.dirname, "..", "..");
 const source = join(root, "app", "functions");
 const cache = join(root, "node_modules", ".cache", "movie-recommender", "functions");
 
-/** How every function of ours is run: the file and function that `lambdaBundle` makes. */
+/** The runtime, the architecture and the entry point of every Lambda function; `lambdaBundle` makes the entry point. */
 export const lambdaRuntime = { runtime: "nodejs24.x", architectures: ["arm64"], handler: "index.handler" };
 
 /**
- * The code of a Lambda function with all its imports in one file, made of `app/functions/<name>/handler.ts`. It holds
- * no path and no time. It is equal on every machine until the code or a package changes. `beside` has more files of the
- * archive by name.
+ * Returns the code of a Lambda function with all its imports in one file, built from `app/functions/<name>/handler.ts`.
+ * The file contains no path and no time, so it is equal on every machine until the code or a package changes. `beside`
+ * has more files of the archive by name.
  *
- * @throws Error of esbuild for code that it cannot read.
+ * @throws Error of esbuild for code that it cannot read
  */
 export function lambdaBundle(
     name: string,
     beside: Readonly<Record<string, pulumi.asset.Asset>> = {},
 ): pulumi.asset.AssetArchive {
-    // A text would be in the stack's state, megabytes that the engine writes at each step of an update.
+    // The state would contain a StringAsset: megabytes that the engine writes at each step of an update.
     const code = new pulumi.asset.FileAsset(relative(process.cwd(), bundleFile(name)));
     return new pulumi.asset.AssetArchive({ ...beside, "index.mjs": code });
 }
 
-/** The path of a function's bundle in the cache. It is made again when one of its sources has changed. */
+/** Returns the path of a function's bundle in the cache. Builds the bundle again if one of its sources changed. */
 export function bundleFile(name: string): string {
     const record = join(cache, `${name}.json`);
     const kept = readCached(record);
@@ -36,7 +36,7 @@ export function bundleFile(name: string): string {
     }
     const { text, sources } = buildBundle(name);
     mkdirSync(cache, { recursive: true });
-    // An engine may read the bundle of other sources meanwhile.
+    // Use a new name, because another engine may read the bundle of other sources meanwhile.
     const file = `${name}-${sha256(text).slice(0, 16)}.mjs`;
     replaceFile(join(cache, file), text);
     replaceFile(record, JSON.stringify({ file, sources } satisfies Cached));
@@ -44,17 +44,17 @@ export function bundleFile(name: string): string {
 }
 
 interface Cached extends Pick<Bundle, "sources"> {
-    /** The bundle's name in the cache. */
+    /** File name of the bundle in the cache. */
     readonly file: string;
 }
 
 export interface Bundle {
     readonly text: string;
-    /** Hash of each file that was read, by its path in the project; the lock file represents all packages. */
+    /** Hash of each source file, by its path in the project. The lock file represents all packages. */
     readonly sources: Readonly<Record<string, string>>;
 }
 
-/** Makes the bundle of a function, in 0.2 to 0.5 s. */
+/** Builds the bundle of a function, in 0.2 to 0.5 s. */
 export function buildBundle(name: string): Bundle {
     const { outputFiles, metafile } = buildSync({
         entryPoints: [join(source, name, "handler.ts")],
@@ -68,8 +68,8 @@ export function buildBundle(name: string): Bundle {
         logLevel: "silent",
         write: false,
         metafile: true,
-        // Parts of the SDK are CommonJS and load Node's own modules by require. The minifier does not know the banner's
-        // names: a short one would be declared twice.
+        // Parts of the SDK are CommonJS and load Node's own modules with `require`. Use long names in the banner: the
+        // minifier does not know them, and could declare a short one twice.
         banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
     });
     const own = Object.keys(metafile.inputs).filter((path) => !path.includes("node_modules/"));
@@ -78,14 +78,14 @@ export function buildBundle(name: string): Bundle {
     return { text: outputFiles[0]?.text ?? "", sources };
 }
 
-/** Undefined for a file that does not exist. */
+/** Returns the hash of a file; undefined if it does not exist. */
 function hashOf(file: string): string | undefined {
     return existsSync(file) ? sha256(readFileSync(file)) : undefined;
 }
 
 const sha256 = (content: string | Buffer) => createHash("sha256").update(content).digest("hex");
 
-/** Undefined where nothing is kept, the bundle is gone, or the record is not readable. */
+/** Returns the cached record; undefined if it is missing or not readable, or if the bundle is missing. */
 function readCached(record: string): Cached | undefined {
     try {
         const kept = JSON.parse(readFileSync(record, "utf8")) as Partial<Cached>;

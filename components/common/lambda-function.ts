@@ -13,12 +13,12 @@ export interface LambdaFunctionArgs {
     readonly functionName: string;
     readonly roleName: string;
     readonly description: string;
-    /** Files beside the code, by name. */
+    /** More files of the code's archive, by name. */
     readonly beside?: Readonly<Record<string, pulumi.asset.Asset>>;
     readonly timeoutSeconds: number;
-    /** MiB; default 256. */
+    /** Memory in MiB; 256 by default. */
     readonly memorySize?: number;
-    /** Whether X-Ray traces its requests. */
+    /** Whether X-Ray traces the function's requests. */
     readonly traced?: boolean;
     readonly caller: pulumi.Input<ServiceCaller>;
     readonly policy: pulumi.Input<PolicyDocument>;
@@ -27,14 +27,14 @@ export interface LambdaFunctionArgs {
     readonly failuresArn?: pulumi.Input<string>;
     readonly permissionsBoundary: string | undefined;
     readonly tags: Readonly<Record<string, string>>;
-    /** Resources that must exist before the function is created and until it is deleted. */
+    /** Resources that must exist from before the function's creation until its deletion. */
     readonly after?: readonly pulumi.Resource[];
 }
 
-/** Retention of logs in days. */
+/** Retention of logs, in days. */
 export const logDays = 90;
 
-/** A Lambda function with its own log group and role. Events that fail twice go to the queue, if there is one. */
+/** A Lambda function with its own log group and role. Events that fail twice go to the queue, if one is given. */
 export class LambdaFunction extends pulumi.ComponentResource {
     public readonly arn: pulumi.Output<string>;
     public readonly functionName: pulumi.Output<string>;
@@ -43,7 +43,7 @@ export class LambdaFunction extends pulumi.ComponentResource {
         super("movie-recommender:lambda:LambdaFunction", name, {}, opts);
         const { caller, functionName, tags } = args;
         const child = { parent: this };
-        // Without it Lambda creates a log group that never expires.
+        // Without this log group, Lambda creates one that never expires.
         const logs = new aws.cloudwatch.LogGroup(
             name,
             { name: `/aws/lambda/${functionName}`, retentionInDays: logDays, tags },

@@ -7,9 +7,9 @@ import { regionWarning } from "../../config/regions.ts";
 import { ProgramError, warn } from "./messages.ts";
 
 /**
- * The configuration of the stack of this deployment. Warns of a region without Personalize.
+ * Reads the configuration of the stack that this run deploys. Warns of a region without Personalize.
  *
- * @throws ProgramError with every invalid value and its path, so that preview shows all of them at once.
+ * @throws ProgramError with every invalid value and its path, so that preview shows all of them at once
  */
 export function loadConfig(): StackConfig {
     const own = new pulumi.Config();
@@ -32,7 +32,7 @@ export function loadConfig(): StackConfig {
     return result as StackConfig;
 }
 
-/** Ends the program with the problems, each with its key; does nothing without problems. */
+/** Ends the program with the problems, each with its key. Does nothing for an empty list. */
 export function refuse(problems: readonly ConfigProblem[]): void {
     if (problems.length === 0) {
         return;
@@ -43,7 +43,7 @@ export function refuse(problems: readonly ConfigProblem[]): void {
     throw new ProgramError(`the configuration of stack ${pulumi.getStack()} is invalid:\n${lines.join("\n")}`);
 }
 
-/** The reason why the value of a key does not name a readable file with content; undefined if it does. */
+/** Returns the reason why the value of a key does not name a readable file with content; undefined if it does. */
 export function fileProblem(key: string, file: string | undefined): ConfigProblem | undefined {
     if (!file) {
         return undefined;
@@ -60,10 +60,13 @@ export function fileProblem(key: string, file: string | undefined): ConfigProble
     return status.size === 0 ? bad(`which is empty. ${next}: \`pulumi config set ${key} <file>\``) : undefined;
 }
 
-/** Keys that `pulumi config set --secret` encrypts. The SDK has no public function for this environment variable. */
+/**
+ * Returns the keys that `pulumi config set --secret` encrypts. The SDK has no public function for this environment
+ * variable.
+ */
 const secretKeys = (): readonly string[] => JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]");
 
-/** The value of a configuration key as an input of a resource: a secret stays encrypted in the state. */
+/** Returns the value of a configuration key as an input of a resource. A secret stays encrypted in the state. */
 export const inputOf = (key: string, value: string): pulumi.Input<string> =>
     isSecret(key) ? pulumi.secret(value) : value;
 

@@ -1,19 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
 import { asCalled } from "../../config/as-called.ts";
 
-/** Ends the program with a message, without a stack trace. Its commands are those that the caller can run. */
+/**
+ * An error that ends the program with a message, without a stack trace. The message names commands that the caller can
+ * run.
+ */
 export class ProgramError extends pulumi.RunError {
     constructor(message: string) {
         super(asCalled(message));
     }
 }
 
-/** Shows a warning of preview and `up`. Its commands are those that the caller can run. */
+/** Shows a warning in preview and `up`. The message names commands that the caller can run. */
 export function warn(message: string, resource?: pulumi.Resource): void {
     void pulumi.log.warn(asCalled(message), resource);
 }
 
-/** Shows information in preview and `up`. Its commands are those that the caller can run. */
+/** Shows information in preview and `up`. The message names commands that the caller can run. */
 export function info(message: string, resource?: pulumi.Resource): void {
     void pulumi.log.info(asCalled(message), resource);
 }

@@ -7,11 +7,11 @@ import { fileProblem, refuse } from "./load-config.ts";
 import { warn } from "./messages.ts";
 
 /**
- * Refuses at preview what AWS would refuse in the middle of `up`: filters on missing fields, a batch file that is not JSON
- * lines, a permissions boundary that does not exist, access logs without the account's log role.
+ * Rejects at preview what AWS would reject in the middle of `up`: filters on missing fields, a batch file that is not
+ * JSON lines, a permissions boundary that does not exist, and access logs without the account's log role.
  *
- * @param interactionsSchema Avro schema of the interactions, as text.
- * @throws ProgramError with every problem and its configuration key.
+ * @param interactionsSchema Avro schema of the interactions, as text
+ * @throws ProgramError with every problem and its configuration key
  */
 export async function refuseEarly(config: StackConfig, interactionsSchema: string): Promise<void> {
     const { items, users } = config.metadataFiles;
@@ -32,7 +32,10 @@ export async function refuseEarly(config: StackConfig, interactionsSchema: strin
     refuse([...filters, ...(await Promise.all(others)).filter((problem) => problem !== undefined)]);
 }
 
-/** The first line of the batch file that Personalize could not read (Developer Guide, "Preparing input data for batch"). */
+/**
+ * Returns a problem that names the first line of the batch file that Personalize could not read (Developer Guide,
+ * "Preparing input data for batch").
+ */
 async function batchProblem({ batchInferenceFile: file }: StackConfig): Promise<ConfigProblem | undefined> {
     if (file === undefined) {
         return undefined;
@@ -58,7 +61,7 @@ function isUser(line: string): boolean {
     }
 }
 
-/** The SDK clients are large and are loaded only if the configuration needs them. */
+/** Checks that the permissions boundary exists. Imports the SDK clients only here, because they are large. */
 async function boundaryProblem({ permissionsBoundary, region }: StackConfig): Promise<ConfigProblem | undefined> {
     if (permissionsBoundary === undefined) {
         return undefined;

@@ -1,12 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** A stage serves a deployment until it has the next one, and API Gateway refuses to delete it before. */
+/**
+ * Resource types whose replacement is created first. A stage serves a deployment until it has the next one, and API
+ * Gateway refuses to delete the deployment before that.
+ */
 const createdFirst = ["aws:apigateway/deployment:Deployment"];
 
 /**
- * Deletes each resource of AWS before its replacement is created. AWS's plugin does so only for types with a name that
- * the program gives (pulumi-terraform-bridge, nameRequiresDeleteBeforeReplace). It creates the others first, and deletes
- * the old one later by its key. After a reverted change, that is the key of the live one, such as a subscription's ARN.
+ * Makes Pulumi delete each AWS resource before it creates the replacement. AWS's plugin does so only for types whose
+ * name the program gives (pulumi-terraform-bridge, nameRequiresDeleteBeforeReplace). For other types, the plugin
+ * creates the replacement first and later deletes the old resource by its key. After a reverted change, that key
+ * belongs to the live resource, such as a subscription's ARN.
  */
 export function deleteBeforeReplacing(): void {
     pulumi.runtime.registerStackTransformation(({ type, props, opts }) =>

@@ -11,12 +11,12 @@ import { ProgramError, warn } from "./messages.ts";
 type Properties = Readonly<Record<string, unknown>>;
 
 /**
- * Rejects forbidden resources of the whole program, already at preview. A rule that is waived with a reason only warns.
- * Values that are known only after a creation are checked before their use.
+ * Rejects forbidden resources of the whole program, already at preview. Only warns if a waiver with a reason covers the
+ * rule. Checks values that are known only after a creation before another resource uses them.
  *
- * It uses a transformation, not a transform, because the language host of local runs does not support transforms.
+ * Uses a transformation, not a transform, because the language host of local runs does not support transforms.
  *
- * @throws ProgramError for an unknown rule in a waiver, or a waiver without a reason.
+ * @throws ProgramError for an unknown rule in a waiver, or a waiver without a reason
  */
 export function enforceResourceRules(waivers: Readonly<Record<string, string>>, choices?: RuleChoices): void {
     const problems = waiverProblems(waivers);
@@ -40,7 +40,7 @@ interface Judged extends Declared {
     readonly choices: RuleChoices | undefined;
 }
 
-/** The unchanged properties; each output is checked when it is known. */
+/** Returns the properties unchanged, and checks each output when its value is known. */
 function judge({ type, name, props, waivers, before, choices }: Judged): Properties {
     const told = new Set<string>();
     const check = (known: Properties) => {

@@ -10,22 +10,22 @@ export interface ScheduleArgs {
     /** Physical name of the schedule. */
     readonly scheduleName: string;
     readonly roleName: string;
-    /** Name of the target for descriptions: `the cost guard`. */
+    /** The noun for the target in descriptions, such as `the cost guard`. */
     readonly starts: string;
     readonly target: LambdaFunction;
-    /** Schedule expression (EventBridge Scheduler User Guide, "Rate-based schedules"). */
+    /** Schedule expression, such as `rate(5 minutes)` (EventBridge Scheduler User Guide, "Rate-based schedules"). */
     readonly expression: string;
     readonly retryPolicy: { readonly maximumRetryAttempts: number; readonly maximumEventAgeInSeconds: number };
     readonly caller: pulumi.Input<ServiceCaller>;
-    /** The role's permissions: start the function, and send failed events to the queue. */
+    /** Permissions of the role: start the function, and send failed events to the queue. */
     readonly policy: pulumi.Input<PolicyDocument>;
-    /** ARN of the queue for events that could not start the function. */
+    /** ARN of the queue for events that failed to start the function. */
     readonly failuresArn: pulumi.Input<string>;
     readonly permissionsBoundary: string | undefined;
     readonly tags: Readonly<Record<string, string>>;
 }
 
-/** Starts a function periodically, with its own role. */
+/** Creates a schedule that starts a function periodically, with its own role. */
 export function schedule(name: string, args: ScheduleArgs, opts: pulumi.CustomResourceOptions): void {
     const { roleName, starts, permissionsBoundary, tags } = args;
     const roleArn = serviceRole(
@@ -42,7 +42,7 @@ export function schedule(name: string, args: ScheduleArgs, opts: pulumi.CustomRe
         },
         opts,
     );
-    // A schedule cannot have tags; only a schedule group can.
+    // Only a schedule group can have tags, not a schedule.
     new aws.scheduler.Schedule(
         name,
         {

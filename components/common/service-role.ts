@@ -15,7 +15,7 @@ export interface ServiceRoleArgs {
     readonly tags: Readonly<Record<string, string>>;
 }
 
-/** A role for one service with one policy. Its ARN resolves after the role has the policy. */
+/** Creates a role for one service with one policy. Its ARN resolves after the role has the policy. */
 export function serviceRole(
     name: string,
     args: ServiceRoleArgs,

@@ -18,13 +18,13 @@ export interface CostGuardArgs {
     readonly monthlyLimitUsd: number;
     readonly topicArn: pulumi.Input<string>;
     readonly failuresArn: pulumi.Input<string>;
-    /** Id of the stack: solutions of another stack of its name are not its own. */
+    /** ID of the stack. Solutions of another stack with the same name do not belong to this stack. */
     readonly owner: pulumi.Input<string>;
-    /** The stack's state flags. The guard writes some, so it must be deleted before them. */
+    /** The stack's state flags. The guard writes to some of them, so Pulumi must delete the guard first. */
     readonly stateFlags: pulumi.Resource;
 }
 
-/** A function that checks the campaign's cost every few minutes and parks the campaign if necessary. */
+/** A function that checks the cost of campaign, API and page every few minutes, and parks the campaign if necessary. */
 export class CostGuard extends pulumi.ComponentResource {
     public readonly functionName: pulumi.Output<string>;
 
@@ -63,7 +63,7 @@ export class CostGuard extends pulumi.ComponentResource {
                 starts: "the cost guard",
                 target: guard,
                 expression: everyMinutes(guardMinutes),
-                // The next run makes up for a missed one.
+                // No long retry: the next run makes up for a missed one.
                 retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: guardMinutes * 60 },
                 policy: scope.apply(schedulePolicy),
                 caller,
@@ -78,7 +78,7 @@ export class CostGuard extends pulumi.ComponentResource {
     }
 }
 
-/** Schedule expression (EventBridge Scheduler User Guide, "Rate-based schedules"). */
+/** Returns a schedule expression (EventBridge Scheduler User Guide, "Rate-based schedules"). */
 export const everyMinutes = (minutes: number) => `rate(${minutes} minute${minutes === 1 ? "" : "s"})`;
 
 function settingsOf({ config, caller, monthlyLimitUsd, topicArn, owner }: CostGuardArgs): pulumi.Output<GuardSettings> {
@@ -96,13 +96,13 @@ function settingsOf({ config, caller, monthlyLimitUsd, topicArn, owner }: CostGu
         functionArns: functionsOf(config).map(({ name }) => functionArn(scope, name)),
         owner: id,
         prefetch: prefetchOf(config),
-        // By name, like the campaigns: the guard is created before the table and deleted after it.
+        // Use the name of the table, because the guard is created before the table and deleted after it.
         tableName: api ? config.names.api : undefined,
         serving: api ? { ...servedPlaceOf(config), functions: functionsOf(config) } : undefined,
     }));
 }
 
-/** The stack's functions, with their memory in GiB. */
+/** Returns the stack's functions, with their memory in GiB. */
 function functionsOf(config: StackConfig): ServingPlace["functions"] {
     const { names } = config;
     const api = [
@@ -117,7 +117,7 @@ function functionsOf(config: StackConfig): ServingPlace["functions"] {
     ];
 }
 
-/** Input of the policies for the guard's roles. */
+/** Returns the input for the policies of the guard's roles. */
 export function guardScopeOf(config: StackConfig, caller: pulumi.Input<ServiceCaller>): pulumi.Output<GuardScope> {
     const { project, stack, names } = config;
     const campaign = campaignNameOf(config);

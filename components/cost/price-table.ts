@@ -10,16 +10,16 @@ import { filesOf } from "../data/data-bucket.ts";
 export interface Price {
     /** US dollars a month, at the expected requests. */
     readonly estimatedMonthlyCostUsd: number;
-    /** The estimate with a campaign that always runs: parking does not change this value. */
+    /** Estimate with a campaign that always runs, in US dollars a month. Parking does not change this value. */
     readonly unparkedUsdPerMonth: number;
-    /** US dollars a month: from the config, or the estimate plus 25 %. */
+    /** US dollars a month: config `monthlyLimitUsd`, or else the estimate plus 25 %. */
     readonly monthlyLimitUsd: number;
 }
 
 /**
- * Logs the price of the stack, once and per month, before anything is created.
+ * Logs the price of the stack before the program creates anything: the price once, and the price per month.
  *
- * @throws ProgramError above config `monthlyLimitUsd`, with the largest items and how to lower them.
+ * @throws ProgramError if the price is above config `monthlyLimitUsd`, with the largest items and how to lower them
  */
 export function showPrice(config: StackConfig, plan: PlannedStack, { isParked }: { readonly isParked: boolean }) {
     const found = estimate({ ...plan, hasCampaign: plan.hasCampaign && !isParked });
@@ -35,7 +35,10 @@ export function showPrice(config: StackConfig, plan: PlannedStack, { isParked }:
     } satisfies Price;
 }
 
-/** The stack as its price needs it, as if it were not parked. `alarmMetrics` is the number of metrics of its alarms. */
+/**
+ * Returns the parts of the stack that determine its price, as if it were not parked. `alarmMetrics` is the number of
+ * metrics of all alarms.
+ */
 export async function plannedStack(config: StackConfig, alarmMetrics: number): Promise<PlannedStack> {
     const contents = await Promise.all(Object.values(filesOf(config)).map(({ path }) => contentOf(path)));
     const { lines } = await contentOf(config.interactionsFile);
@@ -49,7 +52,7 @@ export async function plannedStack(config: StackConfig, alarmMetrics: number): P
     };
 }
 
-/** The estimate as columns, amounts right-aligned, largest first. */
+/** Formats the estimate as a table: amounts right-aligned, largest first. */
 export function priceTable({ once, monthly, idleUsd, expectedUsd }: Estimate, requestsPerDay: number): string {
     const asked = `${counted(requestsPerDay, "request")} a day`;
     const rows = [
@@ -60,7 +63,7 @@ export function priceTable({ once, monthly, idleUsd, expectedUsd }: Estimate, re
         ...once.map(({ what, usd }) => [what, approximately(usd), ""]),
     ];
     const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-    // Headings have no amounts and may extend over their columns.
+    // Headings have no amounts, so they may extend over several columns.
     widths[0] = Math.max(...rows.filter((row) => row[1] !== "").map(([what = ""]) => what.length));
     const line = ([what = "", ...amounts]: readonly string[]) =>
         [what.padEnd(widths[0] ?? 0), ...amounts.map((amount, index) => amount.padStart(widths[index + 1] ?? 0))]
@@ -86,7 +89,10 @@ function refusal({ monthly, expectedUsd }: Estimate, limit: number): string {
     ].join("\n");
 }
 
-/** The monthly price of automatic training as a sentence for preview and up; a CSV's first line is its header. */
+/**
+ * Returns the monthly price of automatic training as a sentence for preview and up. The first line of a CSV is its
+ * header.
+ */
 export function autoTrainingPrice(
     { recipe, autoTrainingDays }: Pick<StackConfig, "recipe" | "autoTrainingDays">,
     csvLines: number,

@@ -12,15 +12,21 @@ export interface SpendBudgetArgs {
 }
 
 /**
- * The waiver of a stack without a budget, whose reason is logged as a warning. The account may be a member of an
- * organisation that refuses budgets: the cost guard still limits the spend.
+ * Returns the waiver of a stack without a budget, whose reason Pulumi logs as a warning. An account in an organization
+ * may not be allowed to create budgets. The cost guard still limits the spend.
  */
 export const waiversOf = ({ budget }: Pick<StackConfig, "budget">): Readonly<Record<string, string>> =>
     budget ? {} : { "campaign-without-budget": "config budget is false: only the cost guard limits the spend" };
 
-/** AWS budget for Personalize. It uses the bill, which is hours old, so it is the second line behind the guard. */
+/**
+ * An AWS budget for Personalize. It uses the bill, which is hours old, so it is a second protection after the cost
+ * guard.
+ */
 export class SpendBudget extends pulumi.ComponentResource {
-    /** Dependency for resources that must not exist without the budget; without a budget, the component itself. */
+    /**
+     * A dependency for resources that must not exist without the budget. In a stack without a budget, the component
+     * itself.
+     */
     public readonly resource: pulumi.Resource;
 
     constructor(name: string, args: SpendBudgetArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -48,7 +54,8 @@ export class SpendBudget extends pulumi.ComponentResource {
                 limitUnit: "USD",
                 timeUnit: "MONTHLY",
                 costFilters: [
-                    // The tag counts every service. Without its activation in the billing console, it matches no cost.
+                    // The tag filter counts every service, but matches no cost until the tag is activated in the
+                    // billing console.
                     config.budgetByTag ? stackCostFilter(stack) : serviceCostFilter,
                 ],
                 notifications,

@@ -8,14 +8,17 @@ import { warn } from "../common/messages.ts";
 
 export interface DataBucketArgs {
     readonly bucketName: pulumi.Input<string>;
-    /** Files to upload, by their key in `files`. */
+    /** Files to upload, by their name in the program, such as `interactions`. */
     readonly files: Readonly<Record<string, FileArgs>>;
     /** `delete`: destroy empties and removes the bucket. `retain`: destroy keeps it with its objects. */
     readonly dataRetention: "delete" | "retain";
     readonly tags: Readonly<Record<string, string>>;
-    /** The KMS key that encrypts the objects; undefined: S3 managed keys. */
+    /** ARN of the KMS key that encrypts the objects; undefined: S3 managed keys. */
     readonly kmsKeyArn: string | undefined;
-    /** The bucket's policy document, made from names, so that the resource rules can check it at preview. */
+    /**
+     * The bucket's policy document. It contains names instead of outputs, so that the resource rules can check it at
+     * preview.
+     */
     readonly policy: pulumi.Input<object>;
 }
 
@@ -31,11 +34,11 @@ export interface UploadedFile {
     readonly location: pulumi.Output<string>;
     /** SHA-256 of the content, hexadecimal; every later step depends on it. */
     readonly contentHash: pulumi.Output<string>;
-    /** Number of line ends. */
+    /** Number of line ends in the file. */
     readonly lines: pulumi.Output<number>;
 }
 
-/** One of the uploaded files. Throws for an unknown key, which is a bug of the program. */
+/** Returns one of the uploaded files. Throws for an unknown name, which is a bug of the program. */
 export function fileOf(files: Readonly<Record<string, UploadedFile>>, name: string): UploadedFile {
     const file = files[name];
     if (file === undefined) {
@@ -44,7 +47,7 @@ export function fileOf(files: Readonly<Record<string, UploadedFile>>, name: stri
     return file;
 }
 
-/** Private, encrypted, versioned bucket with the data in it. */
+/** The private, encrypted, versioned bucket with the uploaded files. */
 export class DataBucket extends pulumi.ComponentResource {
     public readonly bucketName: pulumi.Output<string>;
     public readonly files: Readonly<Record<string, UploadedFile>>;
@@ -79,13 +82,13 @@ export class DataBucket extends pulumi.ComponentResource {
                     },
                 ],
             },
-            // S3 rejects rules for old versions before versioning is enabled.
+            // S3 rejects lifecycle rules for old versions until versioning is enabled.
             { ...child, dependsOn: versioning },
         );
         const policy = new aws.s3.BucketPolicy(
             name,
             { ...of, policy: pulumi.jsonStringify(args.policy) },
-            // S3 rejects a policy while the access block is being set.
+            // S3 rejects a policy while the public access block is being set.
             { ...child, dependsOn: accessBlock },
         );
         const upload = ([file, { path, key, contentType }]: [string, FileArgs]): [string, UploadedFile] => {
@@ -114,7 +117,7 @@ export class DataBucket extends pulumi.ComponentResource {
     }
 }
 
-/** All files of a stack to upload, by key. */
+/** Returns all files of a stack to upload, by name. */
 export function filesOf(config: StackConfig): Readonly<Record<string, FileArgs>> {
     const { metadataFiles, batchInferenceFile } = config;
     const csv = (path: string, key: string): FileArgs => ({ path, key, contentType: "text/csv" });
@@ -128,7 +131,7 @@ export function filesOf(config: StackConfig): Readonly<Record<string, FileArgs>>
     };
 }
 
-/** The prefixes that Personalize may read and write, from the keys of the uploaded files. */
+/** Returns the prefixes that Personalize may read from and write to, from the keys of the uploaded files. */
 export const prefixesOf = (config: StackConfig) => ({
     readPrefixes: Object.values(filesOf(config)).map(({ key }) => key),
     writePrefix: config.batchInferenceFile && objectKeys.batchOutput,

@@ -7,10 +7,10 @@ import { counted } from "../../data-prep/words.ts";
 import { ProgramError, warn } from "../common/messages.ts";
 
 /**
- * Refuses data that data-prep judged red, or of which `eventWeights` leave too little, at preview, before anything is
- * paid. With a reason in config `dataWaiver` it only warns.
+ * Rejects data at preview, before anything is billed, if data-prep judged it red, or if too few of its events have a
+ * weight in `eventWeights`. Only warns if config `dataWaiver` gives a reason.
  *
- * @throws ProgramError with each red check and its advice.
+ * @throws ProgramError with each red check and its advice
  */
 export function refuseRedData(
     manifest: Manifest | undefined,
@@ -37,7 +37,7 @@ export function refuseRedData(
     );
 }
 
-/** Judges the number of events that have a weight: a training uses only these. */
+/** Checks the number of events that have a weight, because a training uses only these. */
 function weightedEvents(types: Manifest["eventTypes"], weights: Readonly<Record<string, number>>): Check {
     const rows = types.reduce((sum, type) => sum + (Object.hasOwn(weights, type.name) ? type.rows : 0), 0);
     return {
@@ -49,7 +49,10 @@ function weightedEvents(types: Manifest["eventTypes"], weights: Readonly<Record<
     };
 }
 
-/** Warns of a weight for a type that the data does not have. Events may bring it later, therefore it is not refused. */
+/**
+ * Warns of a weight for an event type that the data does not have. Events may bring the type later, so the program does
+ * not reject it.
+ */
 function warnOfUnknownTypes(types: Manifest["eventTypes"], weights: Readonly<Record<string, number>>): void {
     const names = types.map(({ name }) => name);
     for (const type of Object.keys(weights).filter((name) => !names.includes(name))) {
@@ -62,9 +65,9 @@ function warnOfUnknownTypes(types: Manifest["eventTypes"], weights: Readonly<Rec
 }
 
 /**
- * Refuses interactions that other options made than those of config `dataOptionsFile`.
+ * Rejects interactions that data-prep made with other options than those of config `dataOptionsFile`.
  *
- * @throws ProgramError with the command that prepares them again.
+ * @throws ProgramError with the command that prepares them again
  */
 export async function refuseOtherOptions(
     manifest: Manifest | undefined,

@@ -12,9 +12,9 @@ export interface StoredTablesArgs {
 }
 
 /**
- * The fallback tables of a solution version, as an object of the data bucket. The API switches to them when the campaign
- * serves the version. The next version leaves them in the bucket, because a rollback needs them; the bucket's deletion
- * removes all. Returns the resources that the campaign must wait for.
+ * Uploads the fallback tables of a solution version as an object of the data bucket. The API uses them when the
+ * campaign serves the version. The next version keeps the object, because a rollback needs it; the deletion of the
+ * bucket deletes all of them. Returns the resources that the campaign must wait for.
  */
 export function storeTables(
     name: string,

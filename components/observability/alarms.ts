@@ -7,15 +7,15 @@ import { jobErrors, type MetricsPlace, ownMetric, servingMetric } from "./stack-
 const hour = 3600;
 const day = 24 * hour;
 
-/** Milliseconds. A page waits for recommendations; Personalize's own target is below 100. */
+/** Latency threshold in milliseconds. A page waits for recommendations; Personalize's own target is below 100. */
 const slowMilliseconds = 500;
 /**
- * Hours. The longest interval of automatic training; older data lacks all new items. Filters forget a user 90 days after
- * the last import or event.
+ * Maximum age of data in hours: the longest interval of automatic training. Older data lacks all new items. Filters
+ * forget a user 90 days after the last import or event.
  */
 const staleHours = 30 * 24;
 
-/** Alarm on failed runs and deliveries; the notifications' component creates it with its queue. */
+/** Returns the alarm on failed runs and deliveries. The notifications' component creates it together with its queue. */
 export const failuresAlarm = (queueName: string): Alarm => ({
     id: "failures",
     says: "The cost guard, its schedule or the chat failed; the queue holds the failed events",
@@ -35,10 +35,10 @@ export const failuresAlarm = (queueName: string): Alarm => ({
     missingBecause: "SQS publishes no metrics for an unused queue",
 });
 
-/** Failed requests, by the ids of the errors alarm. */
+/** Metric math for failed requests, by the metric IDs of the errors alarm. */
 const failed = "SUM([badRequests, failures])";
 
-/** All other alarms of a stack. */
+/** Returns all other alarms of a stack. */
 export function alarmsOf(place: MetricsPlace, settings: AlarmSettings): readonly Alarm[] {
     const own = (name: string) => ({ metric: ownMetric(place, name), statistic: "Maximum" }) as const;
     const noPublisher = "publish-metrics does not run: the state is unknown, so the alarm shows INSUFFICIENT_DATA";
@@ -47,7 +47,7 @@ export function alarmsOf(place: MetricsPlace, settings: AlarmSettings): readonly
             id: "errors",
             says: "More than 5 % of the recommendation requests fail in Personalize",
             watches: {
-                // SUM of an array skips a metric without data. In an outage, successes have none.
+                // SUM of an array skips a metric without data. In an outage, the metric of successes has no data.
                 expression: `IF(${failed} >= ${enoughFailures}, 100 * ${failed} / SUM([successes, badRequests, failures]), 0)`,
                 sums: {
                     successes: servingMetric(place, servingMetrics.successes),
@@ -61,7 +61,7 @@ export function alarmsOf(place: MetricsPlace, settings: AlarmSettings): readonly
         {
             id: "latency",
             says: `The average latency of recommendations is ${slowMilliseconds} ms or more for 15 minutes`,
-            // Personalize documents no percentile of it (developer guide, "Monitoring with CloudWatch").
+            // Personalize documents no percentiles of this metric (developer guide, "Monitoring with CloudWatch").
             watches: { metric: servingMetric(place, servingMetrics.latency), statistic: "Average" },
             calls: "at or above",
             threshold: slowMilliseconds,
@@ -147,7 +147,7 @@ export function alarmsOf(place: MetricsPlace, settings: AlarmSettings): readonly
     ];
 }
 
-/** The alarms of a stack without its names and limits. */
+/** Returns the alarms of a stack with sample names and limits, to count them. */
 const samples = (hasApi: boolean): readonly Alarm[] => [
     failuresAlarm(""),
     ...alarmsOf(
@@ -162,12 +162,13 @@ const samples = (hasApi: boolean): readonly Alarm[] => [
     ),
 ];
 
-/** Number of alarms of a stack. */
+/** Returns the number of alarms of a stack. */
 export const alarmCount = (hasApi: boolean): number => samples(hasApi).length;
 
 /**
- * Number of metrics of all alarms of a stack: CloudWatch bills an alarm for each metric of its expression. A Metrics
- * Insights query is billed for the metrics that it analyses, here those of one job at a time.
+ * Returns the number of metrics of all alarms of a stack, because CloudWatch bills an alarm for each metric of its
+ * expression. It bills a Metrics Insights query for the metrics that the query analyzes, here those of one job at a
+ * time.
  */
 export const countAlarmMetrics = (hasApi: boolean): number =>
     samples(hasApi).reduce(

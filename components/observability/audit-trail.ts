@@ -15,10 +15,10 @@ export interface AuditTrailArgs {
     readonly bucketName: pulumi.Input<string>;
 }
 
-/** Retention in days, in bucket and log group: as long as LookupEvents covers. */
+/** Retention of events in days, in bucket and log group: the period that LookupEvents covers. */
 const keptDays = 90;
 
-/** CloudTrail's management events of the region, in their own bucket and in a log group. */
+/** A trail of CloudTrail's management events in the region, with its own bucket and a log group. */
 export class AuditTrail extends pulumi.ComponentResource {
     public readonly trailArn: pulumi.Output<string>;
 
@@ -29,7 +29,7 @@ export class AuditTrail extends pulumi.ComponentResource {
         const child = { parent: this };
 
         const { bucketName } = args;
-        // S3 managed keys: a customer's key would also have to allow CloudTrail.
+        // S3 managed keys, because the policy of a customer managed key would also have to allow CloudTrail.
         const closed = { bucketName, forceDestroy: true, kmsKeyArn: undefined, tags };
         const { bucketName: s3BucketName, accessBlock } = closedBucket(name, closed, child);
         const of = { bucket: s3BucketName };
@@ -76,15 +76,16 @@ export class AuditTrail extends pulumi.ComponentResource {
                 name: names.trail,
                 s3BucketName,
                 isMultiRegionTrail: false,
-                // IAM, CloudFront and Route 53 log to us-east-1, possibly another region than the trail's.
+                // IAM, CloudFront and Route 53 log to us-east-1, which may differ from the trail's region.
                 includeGlobalServiceEvents: true,
                 enableLogFileValidation: true,
                 cloudWatchLogsRoleArn,
-                // CloudTrail needs the ARN of the group's streams; the ARN of the group alone is a common error.
+                // CloudTrail needs the ARN that ends in `:*`, which names the group's streams. It rejects the ARN of
+                // the group alone.
                 cloudWatchLogsGroupArn: knownAfter(streams, logs),
                 tags,
             },
-            // CloudTrail checks at once whether it may write.
+            // CloudTrail checks immediately whether it may write to the bucket.
             { ...child, dependsOn: bucketPolicy },
         );
         this.trailArn = trail.arn;

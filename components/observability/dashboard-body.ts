@@ -44,8 +44,8 @@ const minutes5 = 300;
 const hour = 3600;
 
 /**
- * The dashboard: one row each for health, API (if there is one), quality and cost (CloudWatch API Reference, "Dashboard
- * body structure and syntax").
+ * Returns the body of the dashboard: one row each for health, API (if the stack has one), quality and cost (CloudWatch
+ * API Reference, "Dashboard body structure and syntax").
  */
 export function dashboardBody(args: DashboardArgs): object {
     const rows = [healthy(args), ...(args.api ? [served(args, args.api)] : []), good(args), worth(args)];
@@ -148,7 +148,7 @@ function served(args: DashboardArgs, api: NonNullable<MetricsPlace["api"]>) {
 
 function good(args: DashboardArgs) {
     const own = (name: string, shown: Shown) => line(ownMetric(args, name), shown);
-    // A dynamic label: CloudWatch replaces it for each line that the search finds.
+    // A dynamic label: CloudWatch replaces the placeholder for each line that the search finds.
     const model = (name: string): Line => [
         { expression: modelSearch(args, name, hour), label: `${name} \${PROP('Dim.SolutionVersion')}`, period: hour },
     ];
@@ -262,7 +262,7 @@ function graph(
     return { type: "metric", properties };
 }
 
-/** The dashboard's URL; each partition has its own console host. */
+/** Returns the dashboard's URL; each partition has its own console host. */
 export function dashboardUrl(partition: string, region: string, name: string): string {
     const host =
         { "aws-cn": "console.amazonaws.cn", "aws-us-gov": "console.amazonaws-us-gov.com" }[partition] ??

@@ -17,14 +17,14 @@ export interface NotificationsArgs {
     readonly caller: pulumi.Input<ServiceCaller>;
 }
 
-/** Longest retention of SQS in seconds: 14 days. */
+/** Longest retention that SQS allows, in seconds: 14 days. */
 const longestKept = 14 * 24 * 3600;
 
-/** Topic of all notifications, with a queue, mail and chat behind it, and the queue of failures. */
+/** The topic of all notifications, with its queue, mail and chat subscriptions, and the queue of failures. */
 export class Notifications extends pulumi.ComponentResource {
-    /** Resolved only after the topic's policy allows the publishers. */
+    /** ARN of the topic, which resolves only after the topic's policy allows the publishers. */
     public readonly topicArn: pulumi.Output<string>;
-    /** The queue of notifications. */
+    /** URL of the queue of notifications. */
     public readonly queueUrl: pulumi.Output<string>;
     /** ARN of the queue for failed runs and deliveries. */
     public readonly failuresArn: pulumi.Output<string>;
@@ -38,8 +38,8 @@ export class Notifications extends pulumi.ComponentResource {
         const arnOf = (service: string, resource: string) =>
             caller.apply((known) => regionalArn(known, service, resource));
 
-        // Not encrypted by SNS's own key: the policy of alias/aws/sns does not allow Budgets and CloudWatch alarms (SNS
-        // Developer Guide, "Enable compatibility between event sources from AWS services and encrypted topics").
+        // No encryption with SNS's own key: the policy of alias/aws/sns does not allow Budgets and CloudWatch alarms
+        // (SNS Developer Guide, "Enable compatibility between event sources from AWS services and encrypted topics").
         const topic = new aws.sns.Topic(name, { name: names.notifications, tags }, child);
         const topicArn = knownAfter(arnOf("sns", names.notifications), topic);
         const publishers = new aws.sns.TopicPolicy(

@@ -24,7 +24,7 @@ export class Observability extends pulumi.ComponentResource {
         const { config, caller, monthlyLimitUsd } = args;
         const { names, stack, adopt, idle, gate, throttle } = config;
         const child = { parent: this };
-        // By names, not by resources: the training alarm must exist when the first training fails.
+        // Use names instead of resources, because the training alarm must exist when the first training fails.
         const arn = (tail: string) => regionalArn(caller, "personalize", tail);
         const place = {
             stack,

@@ -3,10 +3,13 @@ import { closingShare, notificationShare } from "../../cost/serving-shares.ts";
 import { type Alarm, type AlarmSettings, enoughFailures, failureRate, minutes5, noRequests, once } from "./alarm.ts";
 import { gatewayMetric, loggedMetric, type MetricsPlace, ownMetric } from "./stack-metrics.ts";
 
-/** With fewer requests in five minutes, a percentage has no meaning. */
+/** Minimum number of requests in five minutes: with fewer, a percentage has no meaning. */
 const enoughRequests = 20;
 
-/** The API answers 200 from its tables when the campaign fails, and the campaign's own metrics do not count timeouts. */
+/**
+ * Returns the alarm on the API's failed calls to the campaign. When the campaign fails, the API answers 200 from its
+ * tables; the campaign's own metrics do not count timeouts.
+ */
 export const campaignFailures = (place: MetricsPlace): Alarm => ({
     id: "campaign-failures",
     says: "More than 5 % of the API's calls of the campaign fail, so viewers get older or popular lists",
@@ -21,7 +24,10 @@ export const campaignFailures = (place: MetricsPlace): Alarm => ({
     threshold: 5,
 });
 
-/** The API continues with the tables of another version, so nothing else shows the failure. */
+/**
+ * Returns the alarm on tables that failed to load. The API continues with the tables of another version, so nothing
+ * else shows the failure.
+ */
 export const tablesFailures = (place: MetricsPlace): Alarm => ({
     id: "tables",
     says: "The API could not load the tables of the version that it serves, and continues with those of another one",
@@ -34,7 +40,7 @@ export const tablesFailures = (place: MetricsPlace): Alarm => ({
     missingBecause: "there is no datapoint without a failure",
 });
 
-/** The API always answers, with or without a campaign, so every failure is its own. */
+/** Returns the alarm on the API's errors. The API answers with or without a campaign, so every failure is its own. */
 export const apiErrors = (api: NonNullable<MetricsPlace["api"]>): Alarm => ({
     id: "api-errors",
     says: "More than 1 % of the API's requests fail; the API should answer even without a campaign",
@@ -49,7 +55,7 @@ export const apiErrors = (api: NonNullable<MetricsPlace["api"]>): Alarm => ({
     threshold: 1,
 });
 
-/** Share of the allowed requests that usual traffic does not reach for long. */
+/** Share of the allowed requests that usual traffic does not exceed for long. */
 const busyShare = 0.5;
 const whileBusy = {
     calls: "above",
@@ -59,7 +65,9 @@ const whileBusy = {
     missingBecause: noRequests,
 } as const;
 
-/** Alarms on use out of proportion. The first one is in US dollars, and covers the bytes of page and API too. */
+/**
+ * Returns the alarms on unusually high use. The first one is in US dollars, and also covers the bytes of page and API.
+ */
 export const useOf = (
     place: MetricsPlace,
     api: NonNullable<MetricsPlace["api"]>,

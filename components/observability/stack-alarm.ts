@@ -5,7 +5,8 @@ import type { Alarm } from "./alarm.ts";
 import type { StackMetric } from "./stack-metrics.ts";
 
 /**
- * Creates a CloudWatch alarm. It notifies only about ALARM: with notifications for OK, every new alarm would send one.
+ * Creates a CloudWatch alarm. The alarm notifies only about ALARM: with notifications for OK, every new alarm would
+ * send one.
  */
 export function stackAlarm(
     name: string,

@@ -13,7 +13,7 @@ export interface BatchInferenceArgs {
     readonly files: Readonly<Record<string, UploadedFile>>;
 }
 
-/** Recommendations for a file of users, written into the data bucket; needs no campaign. */
+/** Recommendations for a file of users, which Personalize writes to the data bucket. It needs no campaign. */
 export class BatchInference extends pulumi.ComponentResource {
     constructor(name: string, args: BatchInferenceArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:personalize:BatchInference", name, {}, opts);

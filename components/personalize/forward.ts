@@ -1,7 +1,7 @@
 /**
- * The dynamic provider of a kind of resource, as the CommonJS text that Pulumi keeps in the state of every resource. It
- * forwards each call to `personalize/handlers.ts` on disk, so new code causes no diff and old state runs new code. A
- * change of this text is an update of every resource.
+ * Returns the dynamic provider of a kind of resource, as the CommonJS text that Pulumi stores in the state of every
+ * resource. The provider forwards each call to `personalize/handlers.ts` on disk, so new code causes no diff, and old
+ * state runs new code. A change of this text updates every resource.
  */
 export const forward = (kind: string): string => `const call = async (method, args) => {
     const url = require("node:url").pathToFileURL("personalize/handlers.ts");

@@ -13,12 +13,12 @@ export interface MetadataArgs {
     readonly owner: pulumi.Input<string>;
     readonly datasetGroupArn: pulumi.Input<string>;
     readonly roleArn: pulumi.Input<string>;
-    /** Hash of the policies of role and bucket. */
+    /** Hash of the policy documents of role and bucket. */
     readonly accessHash: string;
     readonly files: Readonly<Record<string, UploadedFile>>;
 }
 
-/** Schema, dataset and import for one CSV of items or users. */
+/** The schema, the dataset and the import for one CSV of items or users. */
 export class Metadata extends pulumi.ComponentResource {
     constructor(name: string, args: MetadataArgs, opts?: pulumi.ComponentResourceOptions) {
         super("movie-recommender:personalize:Metadata", name, {}, opts);
@@ -29,7 +29,7 @@ export class Metadata extends pulumi.ComponentResource {
         const quick = within(quickDeadlineMinutes);
         const datasetType = kind === "items" ? "ITEMS" : "USERS";
         const text = schemaBeside(config.metadataFiles[kind] ?? "", datasetType);
-        // The name depends on the text, so that the old and the new schema can exist together.
+        // The name contains a hash of the text, so that the old and the new schema can exist at the same time.
         const hash = createHash("sha256").update(text).digest("hex").slice(0, 8);
         const schema = new Schema(name, { ...quick, name: `${names[`${kind}Schema`]}-${hash}`, schema: text }, child);
         const dataset = new MetadataDataset(
@@ -55,13 +55,13 @@ export class Metadata extends pulumi.ComponentResource {
     }
 }
 
-/** Path of the Avro schema of a CSV: `data/items.csv` → `data/items.schema.json`. */
+/** Returns the path of the Avro schema of a CSV: `data/items.csv` → `data/items.schema.json`. */
 export const schemaPathBeside = (csvPath: string) => csvPath.replace(/(\.csv)?$/, ".schema.json");
 
 /**
- * The Avro schema of a CSV of items or users, as text for Personalize.
+ * Reads the Avro schema of a CSV of items or users, as text for Personalize.
  *
- * @throws ProgramError if there is none, or if it has another type (Developer Guide, "Schemas").
+ * @throws ProgramError if the schema is missing or has another type (Developer Guide, "Schemas")
  */
 export function schemaBeside(csvPath: string, datasetType: "ITEMS" | "USERS"): string {
     const path = schemaPathBeside(csvPath);

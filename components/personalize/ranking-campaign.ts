@@ -8,20 +8,20 @@ export interface RankingCampaignArgs {
     /** Id of the stack. */
     readonly owner: pulumi.Input<string>;
     readonly partition: string;
-    /** Whether there is a campaign now; the trained version stays while it is parked. */
+    /** Whether the ranking campaign exists now. While it is parked, only the trained version exists. */
     readonly serves: boolean;
     readonly datasetGroupArn: pulumi.Input<string>;
-    /** The import for the training. */
+    /** ARN of the import with the training data. */
     readonly importJobArn: pulumi.Input<string>;
-    /** The rows of that import. */
+    /** The rows of the import, as `baseName` of the import job. */
     readonly rows: pulumi.Input<string>;
     /** Resources that must exist before the campaign, for example the budget. */
     readonly after: readonly pulumi.Resource[];
 }
 
-/** A second solution and campaign that ranks given films for a viewer; also billed by the hour. */
+/** A second solution and campaign, which ranks given films for a viewer. The campaign is also billed by the hour. */
 export class RankingCampaign extends pulumi.ComponentResource {
-    /** Empty without a campaign. */
+    /** ARN of the campaign; empty without a campaign. */
     public readonly campaignArn: pulumi.Output<string>;
 
     constructor(name: string, args: RankingCampaignArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -33,22 +33,22 @@ export interface RecommenderArgs {
     readonly caller: ServiceCaller;
     /** Avro schema of the interactions, as text for Personalize. */
     readonly interactionsSchema: string;
-    /** Types of events after which the default filter leaves an item out; undefined for data without a manifest. */
+    /** Event types after which the default filter leaves out an item; undefined for data without a manifest. */
     readonly watchedTypes: readonly string[] | undefined;
     /** ARN of the recipe; undefined with AutoML. */
     readonly recipeArn: pulumi.Input<string> | undefined;
     readonly bucketName: pulumi.Input<string>;
     readonly files: Readonly<Record<string, UploadedFile>>;
-    /** Path of the API's fallback tables, which are stored for each version; undefined without an API. */
+    /** Path of the API's fallback tables, which the program stores for each version; undefined without an API. */
     readonly tables: string | undefined;
     readonly roleArn: pulumi.Input<string>;
-    /** Hash of the policies of role and bucket. */
+    /** Hash of the policy documents of role and bucket. */
     readonly accessHash: string;
     /** Id of the stack. */
     readonly owner: pulumi.Input<string>;
-    /** Flags of the runbooks: the campaign is parked, or held at a version. */
+    /** State flags that runbooks wrote: the campaign is parked, or held at a version. */
     readonly stateFlags: StateFlags;
-    /** The budget over the campaign's cost, required before the campaign. */
+    /** The budget for the campaign's cost, which must exist before the campaign. */
     readonly budget?: pulumi.Resource;
 }
 
@@ -66,20 +66,22 @@ export class Recommender extends pulumi.ComponentResource {
     public readonly datasetGroupArn: pulumi.Output<string>;
     public readonly datasetArn: pulumi.Output<string>;
     public readonly importJobArn: pulumi.Output<string>;
-    /** The rows that versions learn from; known at preview, unlike the ARN of a new import. */
+    /**
+     * The rows of the training data, as `baseName` of the import job. Known at preview, unlike the ARN of a new import.
+     */
     public readonly rows: pulumi.Output<string>;
     public readonly solutionArn: pulumi.Output<string>;
     public readonly solutionVersionArn: pulumi.Output<string>;
     public readonly bestRecipeArn: pulumi.Output<string>;
-    /** Empty without a campaign. */
+    /** ARN of the campaign; empty without a campaign. */
     public readonly campaignArn: pulumi.Output<string>;
-    /** Empty without an event tracker. */
+    /** Tracking ID of the event tracker; empty without an event tracker. */
     public readonly eventTrackerId: pulumi.Output<string>;
-    /** Id of the stack, for its other Personalize resources. */
+    /** ID of the stack, for its other Personalize resources. */
     public readonly owner: pulumi.Input<string>;
-    /** The filter of config `watchedFilter`; empty without it. */
+    /** ARN of the filter of config `watchedFilter`; empty without the filter. */
     public readonly watchedFilterArn: pulumi.Output<string>;
-    /** State flags of runbooks and cost guard; deleted after all their writers. */
+    /** State flags of runbooks and cost guard. Pulumi deletes them after all resources that write them. */
     public readonly stateFlags: pulumi.Resource;
 
     constructor(name: string, args: RecommenderArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -182,7 +184,7 @@ export class Recommender extends pulumi.ComponentResource {
                 ...events,
                 adopt: config.adopt.solution,
             },
-            // A group cannot be deleted before its solutions, and a solution needs the datasets.
+            // A dataset group cannot be deleted before its solutions, and a solution needs the datasets.
             { ...child, dependsOn: [dataset, ...metadata] },
         );
         if (config.performAutoTraining) {
@@ -198,7 +200,8 @@ export class Recommender extends pulumi.ComponentResource {
                 rows: this.rows,
                 ...events,
             },
-            // With automatic training the next training uses a new import; a training of our own would be paid twice.
+            // With automatic training, the next training uses a new import. A training by the program would be billed
+            // in addition.
             {
                 ...child,
                 ignoreChanges: config.syncWithLatestSolutionVersion ? ["rows", "eventParameters"] : [],
@@ -213,8 +216,8 @@ export class Recommender extends pulumi.ComponentResource {
         const { group, dataset, importJob, metadata } = data;
         const { config } = args;
         const quick = withinOf(config, args.owner)(quickDeadlineMinutes);
-        // A filter names fields of the datasets, and needs their data. Create it after the imports, and delete it before
-        // the datasets.
+        // A filter names fields of the datasets and needs their data, so Pulumi creates it after the imports and
+        // deletes it before the datasets.
         const afterDatasets = { parent: this, dependsOn: [dataset, importJob, ...metadata] };
         const ofGroup = { ...quick, datasetGroupArn: group.id };
         for (const [filter, filterExpression] of Object.entries(config.filters)) {
@@ -235,7 +238,7 @@ export class Recommender extends pulumi.ComponentResource {
             ? new EventTracker(
                   name,
                   { ...ofGroup, name: config.names.eventTracker, adopt: config.adopt.eventTracker },
-                  // Events need the dataset.
+                  // The event tracker needs the dataset for its events.
                   { parent: this, dependsOn: dataset },
               )
             : undefined;
@@ -261,8 +264,9 @@ export class Recommender extends pulumi.ComponentResource {
                 minProvisionedTPS: config.minProvisionedTPS,
                 adopt: config.adopt.campaign,
             },
-            // Wait for the version even if the campaign serves another one: one training at a time, then the switch. The
-            // API finds the tables of the version as soon as the campaign serves it.
+            // Wait for the version even if the campaign serves another one, so that the trainings run one at a time and
+            // the campaign changes afterwards. The API finds the tables of the version as soon as the campaign serves
+            // it.
             { ...child, dependsOn: [version, ...tables, ...(args.budget ? [args.budget] : [])] },
         );
     }

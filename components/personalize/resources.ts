@@ -19,8 +19,8 @@ import { ownerTag } from "../../personalize/tags.ts";
 import { forward } from "./forward.ts";
 
 /**
- * Thin classes, one per kind of resource; `personalize/` has their lifecycle. The resource id is the ARN. Connect
- * resources by `.id`, which stays known at preview while a resource is updated in place.
+ * One thin class for each kind of resource; `personalize/` has their lifecycle. The resource ID is the ARN. Connect
+ * resources with `.id`, which a preview knows while it updates a resource in place.
  */
 type Args<T> = {
     readonly [K in keyof T]: undefined extends T[K] ? pulumi.Input<T[K]> | undefined : pulumi.Input<T[K]>;
@@ -43,28 +43,28 @@ abstract class PersonalizeResource<I extends object> extends pulumi.CustomResour
     }
 }
 
-/** Avro schema of a dataset. Any change replaces it. */
+/** An Avro schema of a dataset. Any change replaces it. */
 export class Schema extends PersonalizeResource<SchemaInputs> {
     constructor(name: string, args: Args<SchemaInputs>, opts?: pulumi.CustomResourceOptions) {
         super("Schema", name, args, [], opts);
     }
 }
 
-/** Container of datasets and solutions. A new name replaces it with everything in it. */
+/** A container of datasets and solutions. A new name replaces it with everything in it. */
 export class DatasetGroup extends PersonalizeResource<DatasetGroupInputs> {
     constructor(name: string, args: Args<DatasetGroupInputs>, opts?: pulumi.CustomResourceOptions) {
         super("DatasetGroup", name, args, [], opts);
     }
 }
 
-/** Dataset of item interactions. Any change except of tags replaces it. */
+/** The dataset of item interactions. Any change except of tags replaces it. */
 export class Dataset extends PersonalizeResource<DatasetInputs> {
     constructor(name: string, args: Args<DatasetInputs>, opts?: pulumi.CustomResourceOptions) {
         super("Dataset", name, args, [], opts);
     }
 }
 
-/** One import of one content; new content needs a new job. Deleting it is a no-op. */
+/** One import of one content. New content needs a new job. A deletion does nothing in AWS. */
 export class DatasetImportJob extends PersonalizeResource<DatasetImportJobInputs> {
     declare public readonly jobName: pulumi.Output<string>;
 
@@ -73,18 +73,18 @@ export class DatasetImportJob extends PersonalizeResource<DatasetImportJobInputs
     }
 }
 
-/** Configuration of a training. Automatic training is updated in place; any other change replaces it. */
+/** The configuration of a training. Automatic training is updated in place; any other change replaces the solution. */
 export class Solution extends PersonalizeResource<SolutionInputs> {
     constructor(name: string, args: Args<SolutionInputs>, opts?: pulumi.CustomResourceOptions) {
         super("Solution", name, args, [], opts);
     }
 }
 
-/** One training, billed. Deleting it is a no-op: it disappears with its solution. */
+/** One billed training. A deletion does nothing in AWS: the version disappears with its solution. */
 export class SolutionVersion extends PersonalizeResource<SolutionVersionInputs> {
     /** The recipe of the training; with AutoML, the recipe that Personalize chose. */
     declare public readonly bestRecipeArn: pulumi.Output<string>;
-    /** Billed hours. */
+    /** Billed training hours. */
     declare public readonly trainingHours: pulumi.Output<number>;
 
     constructor(name: string, args: Args<SolutionVersionInputs>, opts?: pulumi.CustomResourceOptions) {
@@ -92,14 +92,17 @@ export class SolutionVersion extends PersonalizeResource<SolutionVersionInputs> 
     }
 }
 
-/** Serves a version; billed from ACTIVE until it is deleted. Version and minimum TPS are updated in place. */
+/**
+ * A campaign, which serves a version. It is billed from ACTIVE until its deletion. Version and minimum TPS are updated
+ * in place.
+ */
 export class Campaign extends PersonalizeResource<CampaignInputs> {
     constructor(name: string, args: Args<CampaignInputs>, opts?: pulumi.CustomResourceOptions) {
         super("Campaign", name, args, [], opts);
     }
 }
 
-/** Dataset of items or users. Nullable fields are added in place; any other change replaces it. */
+/** A dataset of items or users. Nullable fields are added in place; any other change replaces it. */
 export class MetadataDataset extends PersonalizeResource<MetadataDatasetInputs> {
     constructor(name: string, args: Args<MetadataDatasetInputs>, opts?: pulumi.CustomResourceOptions) {
         super("MetadataDataset", name, args, [], opts);
@@ -113,9 +116,9 @@ export class Filter extends PersonalizeResource<FilterInputs> {
     }
 }
 
-/** Receives events. Any change except of tags replaces it, with a new tracking id. */
+/** An event tracker, which receives events. Any change except of tags replaces it, with a new tracking ID. */
 export class EventTracker extends PersonalizeResource<EventTrackerInputs> {
-    /** Id for PutEvents. */
+    /** Tracking ID for PutEvents. */
     declare public readonly trackingId: pulumi.Output<string>;
 
     constructor(name: string, args: Args<EventTrackerInputs>, opts?: pulumi.CustomResourceOptions) {
@@ -123,7 +126,7 @@ export class EventTracker extends PersonalizeResource<EventTrackerInputs> {
     }
 }
 
-/** Recommendations for a file of users, billed once. Any change runs another job. Deleting it is a no-op. */
+/** Recommendations for a file of users, billed once. Any change starts another job. A deletion does nothing in AWS. */
 export class BatchInferenceJob extends PersonalizeResource<BatchInferenceJobInputs> {
     declare public readonly jobName: pulumi.Output<string>;
 
@@ -132,21 +135,21 @@ export class BatchInferenceJob extends PersonalizeResource<BatchInferenceJobInpu
     }
 }
 
-/** State flags in SSM parameters; destroy removes them. */
+/** The state flags in SSM parameters, which destroy removes. */
 export class StateFlagsParameters extends PersonalizeResource<StateFlagsInputs> {
     constructor(name: string, args: Args<StateFlagsInputs>, opts?: pulumi.CustomResourceOptions) {
         super("Marks", name, args, [], opts);
     }
 }
 
-/** Throttles of 0 for every method of a stage, before its method settings exist. */
+/** A throttle of 0 for every method of a stage, before the stage's method settings exist. */
 export class ClosedStage extends PersonalizeResource<ClosedStageInputs> {
     constructor(name: string, args: Args<ClosedStageInputs>, opts?: pulumi.CustomResourceOptions) {
         super("ClosedStage", name, args, [], opts);
     }
 }
 
-/** The random id of the stack, made once. Every new Personalize resource has it in a tag. */
+/** The random ID of the stack, generated once. Every new Personalize resource has it in a tag. */
 export class StackOwner extends PersonalizeResource<StackOwnerInputs> {
     declare public readonly ownerId: pulumi.Output<string>;
     declare public readonly previousStack: pulumi.Output<string>;
@@ -158,9 +161,9 @@ export class StackOwner extends PersonalizeResource<StackOwnerInputs> {
 }
 
 /**
- * The id of the stack, its name before an unfinished rename (else empty), and the name of its trail's bucket. The
- * promise resolves after the check that no other stack in the account has the names. Declare all other resources later,
- * so that a refused `up` creates nothing.
+ * Returns the ID of the stack, its name before an unfinished rename (otherwise empty), and the name of its trail's
+ * bucket. The promise resolves after the check that no other stack in the account has the same names. Declare all other
+ * resources later, so that a rejected `up` creates nothing.
  */
 export async function stackOwner(
     { region, tags, names, nameSuffix, adopt, monthlyLimitUsd }: StackConfig,
@@ -184,7 +187,8 @@ export async function stackOwner(
         priced,
     });
     await new Promise((resolve) => owner.urn.apply(resolve));
-    // `up --target` skips the create of an untargeted owner. Its outputs are then unknown, and `apply` would never run.
+    // `up --target` skips the creation of an untargeted owner. The owner's outputs are then unknown, and `apply` would
+    // never run.
     const { isKnown } = owner.previousStack as unknown as { readonly isKnown: Promise<boolean> };
     const previousStack = (await isKnown)
         ? await new Promise<string>((resolve) => owner.previousStack.apply(resolve))
@@ -195,7 +199,7 @@ export async function stackOwner(
 /** Deadline in minutes for resources that usually need about a minute. */
 export const quickDeadlineMinutes = 30;
 
-/** Common inputs of all Personalize resources of a stack with this id, for a deadline in minutes. */
+/** Returns a function from a deadline in minutes to the common inputs of the stack's Personalize resources. */
 export const withinOf = (config: StackConfig, owner: pulumi.Input<string>) => (deadlineMinutes: number) => ({
     region: config.region,
     tags: pulumi.output(owner).apply((id) => ({ ...config.tags, [ownerTag]: id })),

@@ -4,27 +4,27 @@ import * as pulumi from "@pulumi/pulumi";
 import { textTypeOf } from "../../app/serving/page-files.ts";
 import type { DataWords } from "./page-words.ts";
 
-/** A file of the page, with its path below the page's address. */
+/** A file of the page, with its path relative to the page. */
 export interface PageFile {
     readonly name: string;
     readonly contentType: string;
-    /** Its text, or its local path. */
+    /** Text of the file, or its local path. */
     readonly content: { readonly text: string } | { readonly path: string };
 }
 
-/** A file of the page as Pulumi uploads it: a filled-in text, or a file of the build. */
+/** Returns a file of the page as Pulumi uploads it: a text with its values, or a file of the build. */
 export const assetOf = ({ content }: PageFile): pulumi.asset.Asset =>
     "text" in content ? new pulumi.asset.StringAsset(content.text) : new pulumi.asset.FileAsset(content.path);
 
-/** The parts of the built page that the program fills in. */
+/** The values that the program writes into the built page. */
 export interface PageParts extends DataWords {
-    /** The API's address, relative to the page. */
+    /** Address of the API, relative to the page. */
     readonly api: string;
-    /** Whether the API needs a token of the viewer. */
+    /** How the API identifies the viewer: `jwt` requires a token. */
     readonly viewerAuth: "none" | "jwt";
 }
 
-/** The page's text with its parts, at their placeholders. */
+/** Returns the page's text with its values in place of the placeholders. */
 export function filledPage(
     html: string,
     { api, viewerAuth, noun, nouns, events, viewers, ...more }: PageParts,
@@ -42,14 +42,14 @@ export function filledPage(
     return html.replaceAll(/%([A-Z_]+)%/g, (written, name: string) => attributeText(parts[name] ?? written));
 }
 
-/** A text as the value of an HTML attribute in double quotes. */
+/** Escapes a text as the value of an HTML attribute in double quotes. */
 const attributeText = (text: string) =>
     text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 /**
- * The files of the built page, with its parts filled in.
+ * Returns the files of the built page, with its values filled in.
  *
- * @throws Error for an unknown file type.
+ * @throws Error for an unknown file type
  */
 export function pageFiles(directory: string, parts: PageParts): PageFile[] {
     const entries = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());

@@ -5,15 +5,15 @@ import type { Manifest } from "../../data-prep/manifest.ts";
 import type { TablesDocument } from "../../data-prep/tables/document.ts";
 import { isMovieLens } from "../../data-prep/words.ts";
 
-/** The words of the data on the page, and the viewers that it offers. */
+/** The words for the data on the page, and the viewers that the page offers. */
 export interface DataWords {
-    /** An item in the singular and the plural. */
+    /** The noun for an item, in the singular and the plural. */
     readonly noun: string;
     readonly nouns: string;
-    /** The types of the events that the page sends: the most frequent first, without "not interested". */
+    /** Event types that the page sends, most frequent first, without `NotInterested`. */
     readonly events: readonly string[];
     readonly viewers: readonly OfferedViewer[];
-    /** The data set to credit; empty for data of the owner. */
+    /** The data set that the page credits; empty for data of the owner. */
     readonly credits: string;
     /** Whether strangers may see the films that a viewer watched. */
     readonly publicHistories: boolean;
@@ -27,17 +27,17 @@ export interface OfferedViewer {
     readonly items?: number;
 }
 
-/** MovieLens' viewers: their ids are public. */
+/** MovieLens viewers, whose IDs are public. */
 const knownViewers = ["22", "6", "122", "13", "201", "405"];
-/** As many of a history as the page requests, so that both show one taste. */
+/** Number of a viewer's newest items, equal to the number that the page requests, so that both show the same taste. */
 const newestShown = 50;
-/** Buttons for one item. */
+/** Maximum number of buttons for one item. */
 const mostEvents = 3;
 const mostImageOrigins = 10;
 
 /**
- * The page's words, from manifest and tables; films that are watched without a manifest. It shows ids of other data's
- * users only if strangers may see histories: an id may be an e-mail address.
+ * Returns the page's words, from manifest and tables; without a manifest, films that viewers watch. For other data than
+ * MovieLens, offers viewers' IDs only if strangers may see histories, because an ID may be an e-mail address.
  */
 export function dataWords(
     manifest: Manifest | undefined,
@@ -50,7 +50,7 @@ export function dataWords(
         noun: manifest?.noun.one ?? "film",
         nouns: manifest?.noun.many ?? "films",
         events: events.length > 0 ? events.slice(0, mostEvents) : ["Watch"],
-        // Its licence asks for it.
+        // The licence of MovieLens requires the credit.
         credits: manifest === undefined || isMovieLens(manifest.sources[0]?.file ?? "") ? "MovieLens" : "",
         publicHistories,
         viewers: viewers
@@ -70,7 +70,7 @@ function historyOf(
     return { genres: frequentGenres(genres), items: history.films.length };
 }
 
-/** The most frequent web origins of the items' images, at most ten. */
+/** Returns the most frequent web origins of the items' images, at most ten. */
 export function imageOriginsOf({ films }: Pick<TablesDocument, "films">): string[] {
     const counts = new Map<string, number>();
     for (const details of films.details ?? []) {

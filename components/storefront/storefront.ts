@@ -13,19 +13,19 @@ import type { PageFile } from "./page-files.ts";
 export interface StorefrontArgs {
     readonly config: StackConfig;
     readonly caller: ServiceCaller;
-    /** Name of the data bucket; the page's bucket name starts with it. */
+    /** Name of the data bucket. The page's bucket name starts with it. */
     readonly bucketName: string;
     readonly files: readonly PageFile[];
-    /** Origins of the catalogue's images. */
+    /** Web origins of the catalogue's images. */
     readonly imageOrigins: readonly string[];
-    /** Host of the API, which has the page's address with a path prefix. */
+    /** Host of the API. CloudFront serves the API under a path prefix of the page's address. */
     readonly apiHost: pulumi.Input<string>;
-    /** Whether the cost guard closed API and page. */
+    /** Whether the cost guard closed the API and the page. */
     readonly isClosed: boolean;
 }
 
 /**
- * AWS managed policies, with these ids in every account (CloudFront Developer Guide, "Use managed cache policies", "Use
+ * IDs of AWS managed policies, equal in every account (CloudFront Developer Guide, "Use managed cache policies", "Use
  * managed origin request policies").
  */
 const managed = {
@@ -33,12 +33,12 @@ const managed = {
     allViewerExceptHostHeader: "b689b0a8-53d0-40ab-baf2-68738e2966ac",
 } as const;
 
-/** CloudFront's answer to a new account (aws-samples/aws-cdk-examples issue 279, anomalyco/sst issue 3704). */
+/** Error message of CloudFront for a new account (aws-samples/aws-cdk-examples issue 279, anomalyco/sst issue 3704). */
 const refusal = "Your account must be verified before you can add new CloudFront resources";
 
 /**
- * The page, in a private bucket behind CloudFront, with the API under the page's address. The browser has one origin,
- * and one cache for shared answers.
+ * The page, in a private bucket behind CloudFront, with the API under the page's address. So the browser has one
+ * origin, and CloudFront caches shared responses.
  */
 export class Storefront extends pulumi.ComponentResource {
     public readonly url: pulumi.Output<string>;
@@ -48,7 +48,7 @@ export class Storefront extends pulumi.ComponentResource {
         const { config, caller } = args;
         const { names, tags } = config;
         const child = { parent: this };
-        // The plugin reports a refusal by CloudFront in its own words. The way back is logged beside it.
+        // The plugin reports a rejection by CloudFront in its own words, so log beforehand what to do.
         info(
             `CloudFront serves the page. It refuses an account that AWS has not verified yet: "${refusal}". ` +
                 "Then ask AWS Support to verify the account. Until that, run `pulumi config set storefront api` and " +
@@ -56,8 +56,8 @@ export class Storefront extends pulumi.ComponentResource {
             this,
         );
         const bucketName = storefrontBucketNameFor(args.bucketName);
-        // Any `up` creates it again, so nothing is retained. S3 managed keys, because CloudFront can use them without a
-        // grant.
+        // Any `up` creates the objects again, so nothing is retained. S3 managed keys, because CloudFront can use them
+        // without a grant.
         const { bucketName: bucket, accessBlock } = closedBucket(
             name,
             { bucketName, forceDestroy: true, kmsKeyArn: undefined, tags },
@@ -113,7 +113,7 @@ export class Storefront extends pulumi.ComponentResource {
                 defaultRootObject: "index.html",
                 httpVersion: "http2and3",
                 isIpv6Enabled: true,
-                // North America and Europe: the cheapest class, near the campaign's default region.
+                // North America and Europe: the cheapest price class, near the campaign's default region.
                 priceClass: "PriceClass_100",
                 origins: [
                     {
@@ -153,8 +153,8 @@ export class Storefront extends pulumi.ComponentResource {
                         originRequestPolicyId: managed.allViewerExceptHostHeader,
                     },
                 ],
-                // CloudFront keeps an error for 10 s in spite of Cache-Control (CloudFront Developer Guide, "Control how
-                // long CloudFront caches errors").
+                // By default, CloudFront caches an error for 10 s in spite of Cache-Control (CloudFront Developer
+                // Guide, "Control how long CloudFront caches errors").
                 customErrorResponses: [500, 502, 503, 504].map((errorCode) => ({ errorCode, errorCachingMinTtl: 0 })),
                 restrictions: { geoRestriction: { restrictionType: "none" } },
                 viewerCertificate: { cloudfrontDefaultCertificate: true },
@@ -166,9 +166,9 @@ export class Storefront extends pulumi.ComponentResource {
 }
 
 /**
- * Caches exactly what the API's Cache-Control allows, so never a viewer's list. AWS's managed policy of this kind would
- * forward the Host header, and API Gateway would not find its API. An answer for another origin names this origin in its
- * CORS headers, so it is cached for that origin only.
+ * Creates a cache policy that caches what the API's Cache-Control allows, so never a viewer's list. AWS's managed
+ * policy of this kind would forward the Host header, and API Gateway would not find its API. A response for another
+ * origin names this origin in its CORS headers, so CloudFront caches it for that origin only.
  */
 function byItsHeaders(name: string, config: StackConfig, opts: pulumi.CustomResourceOptions) {
     return new aws.cloudfront.CachePolicy(
@@ -192,15 +192,15 @@ function byItsHeaders(name: string, config: StackConfig, opts: pulumi.CustomReso
 }
 
 /**
- * Headers in the cache key. CloudFront removes the viewer's token from a request whose cache key lacks it. An origin
- * request policy does not change that (AWS Knowledge Center, "CloudFront Authorization header").
+ * Returns the headers of the cache key. CloudFront removes the viewer's token from a request whose cache key lacks it,
+ * and an origin request policy does not change that (AWS Knowledge Center, "CloudFront Authorization header").
  */
 function headersOf({ allowedOrigins, viewerAuth }: StackConfig) {
     const items = [...(allowedOrigins.length > 0 ? ["Origin"] : []), ...(viewerAuth ? ["Authorization"] : [])];
     return items.length > 0 ? { headerBehavior: "whitelist", headers: { items } } : { headerBehavior: "none" };
 }
 
-/** Headers that CloudFront adds to each file of the page. */
+/** Creates the policy with the headers that CloudFront adds to each file of the page. */
 function headersPolicy(
     name: string,
     policyName: string,
