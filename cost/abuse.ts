@@ -11,59 +11,59 @@ import {
 } from "../config/throttles.ts";
 import { assumed, noUsage, plus, times, type Usage, usageUsd } from "./usage.ts";
 
-/** The attacked stack. */
+/** The attacked stack, as far as it determines the price of attacks. */
 export interface AttackedStack {
     readonly rates: Rates;
-    /** Undefined with AutoML. */
+    /** Recipe name; undefined with AutoML. */
     readonly recipe: string | undefined;
     readonly minProvisionedTPS: number;
-    /** Whether AWS WAF limits each address, by a rule that the program does not make. */
+    /** Whether AWS WAF limits each address, with a rule that this program does not create. */
     readonly firewall: boolean;
 }
 
 export interface Attack {
     readonly what: string;
     readonly through: "API" | "CloudFront";
-    /** Requests a second that the stranger sends, and that are answered. */
+    /** Requests per second that the attacker sends, and that the API answers. */
     readonly sent: number;
     readonly answered: number;
-    /** US dollars an hour, in addition to the idle stack. */
+    /** US dollars per hour, in addition to the idle stack. */
     readonly usdPerHour: number;
 }
 
 const secondsPerHour = 3600;
 const kbPerGb = 1024 ** 2;
 
-/** Requests in five minutes that the described rule of AWS WAF allows each address. */
+/** Requests in five minutes that the described AWS WAF rule allows for each address. */
 export const firewallLimit = 1000;
 const firewallRate = firewallLimit / 300;
 
 /**
- * The most expensive request of its kind. A stranger chooses the longest list, without compression. Kilobytes of
- * answers are estimates for 100 films. A forged `since` makes a list read the viewer's revision too. An event
- * writes one unit, and each thirtieth one counts its address.
+ * The most expensive request of each kind. An attacker requests the longest list, without compression. Kilobytes of
+ * answers are estimates for 100 films. A forged `since` makes a list also read the viewer's revision. An event writes
+ * one unit, and every thirtieth event counts its address.
  */
 const worst = {
     listKb: assumed.answerKb,
     pageKb: 70,
     otherKb: assumed.answerKb,
     eventKb: 1,
-    /** Milliseconds in the function with 512 MiB. */
+    /** Milliseconds of the function, with 512 MiB. */
     functionMs: 20,
     logKb: 1,
     list: { reads: 2, writes: 0 },
-    /** A consistent read of the viewer's newest films. */
+    /** Units of a consistent read of the viewer's newest films. */
     history: { reads: 1, writes: 0 },
     event: { reads: 2, writes: 1.1, eventsGb: (10 * assumed.eventKb) / kbPerGb },
-    /** A list from the campaign has three write units; the API's process counts viewers too. */
+    /** Units of a list from the campaign: three to write the list; the API's process also counts viewers. */
     campaignCall: { writes: 3.1 },
 } as const;
 
-/** A stranger's connection: 1 Gbit/s of downloads, or this number of small requests a second. */
+/** An attacker's connection: 1 Gbit/s of downloads, or this number of small requests per second. */
 export const stranger = { gbitPerSecond: 1, smallRequests: 5000 } as const;
 const smallKb = 2;
 
-/** Use in an hour of requests to the API. X-Ray samples one request a second and 5 % of the others. */
+/** Returns the use in one hour of requests to the API. X-Ray samples one request per second and 5 % of the others. */
 function apiUsage(perSecond: number, kb: number, more: Partial<Usage> = {}): Usage {
     const requests = perSecond * secondsPerHour;
     return plus(
@@ -79,10 +79,10 @@ function apiUsage(perSecond: number, kb: number, more: Partial<Usage> = {}): Usa
     );
 }
 
-/** Attacks on a stack, and each one's price an hour until the cost guard acts. */
+/** Returns attacks on a stack, each with its price per hour until the cost guard acts. */
 export function attacksOn(stack: AttackedStack): readonly Attack[] {
     const { rates, firewall } = stack;
-    // No method of the API has the throttle of other paths.
+    // No method of the API has the throttle of `otherPaths`.
     const found = throttles(rates).filter(({ methodPath }) => methodPath !== otherPaths);
     const rateOf = (is: (path: string) => boolean) =>
         found.reduce((sum, { methodPath, rate }) => sum + (is(methodPath) ? rate : 0), 0);
@@ -128,7 +128,7 @@ export function attacksOn(stack: AttackedStack): readonly Attack[] {
     ];
 }
 
-/** Calls of the campaign above its minimum: price an hour, and their use of the table. */
+/** Returns the price per hour of campaign calls above the minimum TPS, and their use of the table. */
 function campaign({ recipe, minProvisionedTPS }: AttackedStack, perSecond: number) {
     const above = Math.max(perSecond, minProvisionedTPS);
     const usd = campaignUsdPerHour(recipe, above) - campaignUsdPerHour(recipe, minProvisionedTPS);
@@ -152,10 +152,10 @@ function edgeAttacks(passed: (rate: number) => number, inspected: (sent: number)
     ];
 }
 
-/** The highest price an hour through the API. */
+/** Returns the highest price per hour of an attack through the API. */
 export const worstThroughApi = (stack: AttackedStack): number =>
     Math.max(...attacksOn(stack).map(({ through, usdPerHour }) => (through === "API" ? usdPerHour : 0)));
 
-/** Price of AWS WAF in a month with this number of requests a day, in US dollars. */
+/** Returns the price of AWS WAF per month for this number of requests per day, in US dollars. */
 export const firewallUsdPerMonth = (requestsPerDay: number): number =>
     prices.firewallMonth.usd + (((requestsPerDay * hoursPerMonth) / 24) * prices.firewallRequests.usd) / 1e6;

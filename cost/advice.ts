@@ -4,19 +4,19 @@ import { day, readable, window } from "./time.ts";
 
 export interface Advice {
     readonly minProvisionedTPS: number;
-    /** The busiest five minutes: start, and transactions per second; undefined without requests. */
+    /** The busiest five minutes: start, and transactions per second. Undefined without requests. */
     readonly peak: { readonly at: number; readonly tps: number } | undefined;
     readonly text: string;
 }
 
-/** TPS are averages of five minutes with uneven arrival, so add a fifth to the busiest. */
+/** Factor over the busiest five minutes: TPS are averages of five minutes, and requests arrive unevenly. */
 const headroom = 1.2;
 
 /**
- * The cheapest minimum TPS that served last week's traffic without scaling. A lower minimum never costs more, because a
- * campaign bills the larger of minimum and use. But Personalize may throttle a burst above it until it has scaled up
- * (developer guide, "Minimum provisioned transactions per second and auto-scaling"). Undefined if the week's requests
- * are unknown.
+ * Returns the cheapest minimum TPS that served last week's traffic without scaling; undefined if the week's requests
+ * are unknown. A lower minimum never costs more, because a campaign bills the larger of minimum and use. But
+ * Personalize may throttle a burst above the minimum until it has scaled up (developer guide, "Minimum provisioned
+ * transactions per second and auto-scaling").
  */
 export function adviseMinimum(
     now: number,

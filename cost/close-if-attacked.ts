@@ -6,9 +6,10 @@ import { cents } from "./spend.ts";
 import { stamp } from "./time.ts";
 
 /**
- * Closes API and page when requests cost more in an hour than a share of the monthly limit. It also closes them when the
- * month reaches the limit by requests, once per month and limit. After `resume` it counts from then on, so a continued
- * attack closes them again. An unreadable closed flag counts as the state's own knowledge: closed until now, or open.
+ * Closes API and page when requests cost more in an hour than a share of the monthly limit. Also closes them when the
+ * month reaches the limit because of requests, once per month and limit. After `resume`, only later requests count, so
+ * a continued attack closes API and page again. If the closed flag is unreadable, the guard's state decides whether
+ * they are closed.
  */
 export function closeIfAttacked(
     state: GuardState,
@@ -47,12 +48,12 @@ export function closeIfAttacked(
 const limitOf = ({ closed }: GuardState) =>
     closed?.month === undefined ? {} : { month: closed.month, limitUsd: closed.limitUsd ?? 0 };
 
-/** Ends pending work when the flag is there, and notes when it was removed. */
+/** Records when an operator removed the closed flag. */
 function followFlag(state: GuardState, now: number, isClosed: boolean): GuardState {
     const { closed, closing } = state;
     if (isClosed || closing !== undefined || closed === undefined || closed.openedAt !== undefined) return state;
     return { ...state, closed: { ...closed, openedAt: now } };
 }
 
-/** The state after the closing was done. */
+/** Returns the state after API and page were closed. */
 export const closingDone = (state: GuardState): GuardState => without(state, "closing");

@@ -9,7 +9,9 @@ interface Count {
     readonly counted: CountedCampaign;
     /** US dollars of this month. */
     readonly usd: number;
-    /** Whether the campaign was observed. If not, it counts as before, and the next run counts its time again. */
+    /**
+     * Whether the campaign was observed. If not, the campaign counts as before, and the next run counts its time again.
+     */
     readonly isSeen: boolean;
 }
 
@@ -32,8 +34,8 @@ export function countCampaign(
 }
 
 /**
- * Counts the ranking campaign; undefined if there was none this month. After its removal from the config, its earlier
- * cost still counts.
+ * Counts the ranking campaign; returns undefined if there was none this month. Its earlier cost still counts after its
+ * removal from the config.
  */
 export function countRanking(
     known: CountedCampaign | undefined,
@@ -51,11 +53,11 @@ export function countRanking(
         : { counted: isSeen ? counted : { ...counted, spend: begun.spend }, usd };
 }
 
-/** All campaigns. */
+/** Returns all campaigns in the state. */
 export const campaignsOf = ({ campaign, ranking }: GuardState): readonly RememberedCampaign[] =>
     [campaign, ranking?.campaign].filter((one) => one !== undefined);
 
-/** US dollars an hour of all campaigns, by minimum TPS, or by use if known and larger. */
+/** Returns US dollars per hour of all campaigns: by minimum TPS, or by use if the use is known and larger. */
 export function hourlyUsd(
     { campaign, ranking }: GuardState,
     { recipe }: Pick<GuardConfig, "recipe">,
@@ -73,7 +75,7 @@ export function hourlyUsd(
     );
 }
 
-/** Requests of all campaigns together; undefined if those of one are unknown. */
+/** Returns the requests of all campaigns together; undefined if those of one campaign are unknown. */
 export function allRequests({ requests, ranking }: Observations): RequestWindows | undefined {
     if (ranking === undefined) {
         return requests;

@@ -11,7 +11,7 @@ import { openSince } from "./spend.ts";
 import { day, hour, windowOf } from "./time.ts";
 import { unused } from "./unused.ts";
 
-/** Values for CloudWatch; undefined if unknown. */
+/** Values for CloudWatch metrics; undefined if unknown. */
 export interface Gauges {
     readonly monthSpendUsd: number;
     readonly hourlyUsd: number | undefined;
@@ -20,10 +20,10 @@ export interface Gauges {
     readonly requestsUsd: number | undefined;
 }
 
-/** CloudWatch keeps datapoints of five minutes for 63 days. */
+/** Longest period to read, in milliseconds: CloudWatch keeps datapoints of five minutes for 63 days. */
 const longestHistoryMs = 62 * day;
 
-/** The moment from which the guard needs the requests. */
+/** Returns the moment from which the guard needs the requests. */
 export function requestsSince(state: GuardState, now: number): number {
     const counted = [state, ...(state.ranking ? [state.ranking] : [])];
     const needed = Math.min(
@@ -34,9 +34,10 @@ export function requestsSince(state: GuardState, now: number): number {
 }
 
 /**
- * One run of the guard: calculates the new state from the known state and the observations. The new state contains all
- * pending work (`parking`, `probe`, `solutions`, `unsent`). A failed observation leaves its part of the state
- * unchanged. A campaign without an observation counts as before for the limit, and the next run counts its time again.
+ * Decides one run of the guard: calculates the new state from the known state and the observations. The new state
+ * contains all pending work (`parking`, `probe`, `solutions`, `unsent`). A failed observation leaves its part of the
+ * state unchanged. A campaign without an observation counts as before for the limit, and the next run counts its time
+ * again.
  */
 export function decide(
     known: GuardState,
@@ -69,7 +70,9 @@ export function decide(
     return { state, gauges: gaugesOf(state, now, config, observations, usd) };
 }
 
-/** Parking ends when all campaigns are being deleted, or when a campaign was created since. */
+/**
+ * Ends pending parking when all campaigns are being deleted, or when a campaign was created after the decision to park.
+ */
 function endParking(state: GuardState): GuardState {
     const { parking } = state;
     const campaigns = campaignsOf(state);

@@ -18,8 +18,8 @@ export const budgetThresholds = [
 export const nearLimit = 0.8;
 
 /**
- * Parks the campaigns when the month's spend reaches the limit, once per month and limit. If resumed in the same month,
- * the guard leaves them running and notifies once. A changed limit enforces again.
+ * Parks the campaigns when the month's spend reaches the limit, once per month and limit. If an operator resumes them
+ * in the same month, the guard leaves them running and notifies once. The guard enforces a changed limit again.
  */
 export function enforceLimit(state: GuardState, now: number, config: GuardConfig, usd: number): GuardState {
     const { month } = state.spend;

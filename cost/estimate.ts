@@ -18,37 +18,37 @@ import {
 } from "../config/prices.ts";
 import { type Layer, servingLayers, usualTraffic } from "./serving-layers.ts";
 
-/** The planned stack, as far as it has a price. */
+/** The parts of a planned stack that have a price. */
 export interface PlannedStack {
     /** AWS region. */
     readonly region: string;
     /** Recipe name; undefined with AutoML. */
     readonly recipe: string | undefined;
-    /** False while it is parked or disabled. */
+    /** Whether the campaign exists: false while it is parked or disabled. */
     readonly hasCampaign: boolean;
     /** Transactions per second. */
     readonly minProvisionedTPS: number;
     readonly expectedRequestsPerDay: number;
     readonly interactions: number;
-    /** Of all uploaded and imported files. */
+    /** Bytes of all uploaded and imported files. */
     readonly bytes: number;
     /** Days between two automatic trainings; undefined without them. */
     readonly autoTrainingDays: number | undefined;
     readonly guardMinutes: number;
     readonly auditTrail: boolean;
     readonly customMetrics: number;
-    /** Metrics of all alarms: CloudWatch bills each. */
+    /** Number of metrics of all alarms, because CloudWatch bills each metric. */
     readonly alarmMetrics: number;
-    /** Users in config batchInferenceFile; 0 without it. */
+    /** Number of users in config `batchInferenceFile`; 0 without it. */
     readonly batchUsers: number;
     readonly dashboards: number;
-    /** Whether there is an API, CloudFront in front of it, and a ranking campaign. */
+    /** Whether the stack has an API, CloudFront in front of the API, and a ranking campaign. */
     readonly api: boolean;
     readonly edge: boolean;
     readonly rankingCampaign: boolean;
 }
 
-/** The part of a planned stack that follows from its configuration. */
+/** Returns the part of a planned stack that follows from its configuration. */
 export const plannedByConfig = (config: StackConfig) => ({
     region: config.region,
     recipe: config.recipe,
@@ -72,7 +72,7 @@ export interface MonthlyLine {
     /** US dollars a month without requests, and with the expected requests. */
     readonly idle: UsdRange;
     readonly expected: UsdRange;
-    /** Command that lowers it; undefined if there is no useful one. */
+    /** Command that lowers the price; undefined if no useful one exists. */
     readonly lower?: string;
 }
 
@@ -84,7 +84,7 @@ export interface OnceLine {
 
 export interface Estimate {
     readonly once: readonly OnceLine[];
-    /** Sorted by cost, largest first. */
+    /** Lines sorted by cost, largest first. */
     readonly monthly: readonly MonthlyLine[];
     /** Sums of the upper ends, US dollars a month. */
     readonly idleUsd: number;
@@ -98,8 +98,8 @@ const exactly = (usd: number): UsdRange => ({ low: usd, high: usd });
 const sum = (lines: readonly UsdRange[]) => lines.reduce((total, { high }) => total + high, 0);
 
 /**
- * Price of a stack: once, and per month, without requests and with the expected requests spread evenly over the day. It
- * excludes AWS's free tiers and taxes.
+ * Returns the price of a stack: once, and per month, without requests and with the expected requests spread evenly over
+ * the day. The price excludes AWS's free tiers and taxes.
  */
 export function estimate(plan: PlannedStack): Estimate {
     const { recipe, interactions, bytes, autoTrainingDays, batchUsers, region, guardMinutes } = plan;
@@ -167,10 +167,10 @@ export function estimate(plan: PlannedStack): Estimate {
     };
 }
 
-/** Most metrics that the guard reads in a run: of campaigns, API and page. */
+/** Returns the largest number of metrics that the guard reads in a run: of campaigns, API and page. */
 const guardMetricCount = ({ api, edge }: PlannedStack): number => 10 + (api ? 13 : 0) + (edge ? 2 : 0);
 
-/** With an API the campaign gets only the requests that no cache answers. */
+/** Returns the campaign's line. With an API, the campaign gets only the requests that no cache answers. */
 function campaignLine(plan: PlannedStack): MonthlyLine {
     const { recipe, minProvisionedTPS, expectedRequestsPerDay } = plan;
     const asked = plan.api
@@ -196,7 +196,7 @@ function layersOf({ recipe, minProvisionedTPS, edge, expectedRequestsPerDay, reg
     return servingLayers({ ...usualTraffic, peak: 1, requestsPerSecond, edge, recipe, minProvisionedTPS, region });
 }
 
-/** The layers in front of the campaign bill only use. */
+/** Returns the lines of the layers in front of the campaign, which AWS bills only by use. */
 function servingLines(plan: PlannedStack): MonthlyLine[] {
     const layers = layersOf(plan);
     const line = (what: string, service: string, isMeant: (layer: Layer) => boolean): MonthlyLine => {
@@ -211,30 +211,30 @@ function servingLines(plan: PlannedStack): MonthlyLine[] {
     ];
 }
 
-/** The default limit: preview's estimate plus 25 %, in whole US dollars a month. */
+/** Returns the default limit: preview's estimate plus 25 %, in whole US dollars a month. */
 export function defaultLimitUsd(plan: PlannedStack): number {
-    // Always with the campaign, because parking must not change the limit.
+    // Include the campaign, because parking must not change the limit.
     return Math.ceil(1.25 * estimate({ ...plan, hasCampaign: true }).expectedUsd);
 }
 
-/** The parts of a stack that are billed by the hour while they exist. */
+/** The parts of a stack that AWS bills by the hour while they exist. */
 export interface Standing {
-    /** Undefined with AutoML. */
+    /** Recipe name; undefined with AutoML. */
     readonly recipe: string | undefined;
     readonly minProvisionedTPS: number;
-    /** Whether there is a ranking campaign. */
+    /** Whether the stack has a ranking campaign. */
     readonly rankingCampaign: boolean;
 }
 
 /** The recipe of the ranking campaign (developer guide, "Personalized-Ranking recipe"). */
 export const rankingRecipe = "aws-personalized-ranking";
-/** minProvisionedTPS of the ranking campaign. */
+/** Minimum provisioned TPS of the ranking campaign. */
 export const rankingMinimumTPS = 1;
 
-/** US dollars an hour of all campaigns, by minimum TPS. */
+/** Returns US dollars per hour of all campaigns, by minimum TPS. */
 export const standingUsdPerHour = ({ recipe, minProvisionedTPS, rankingCampaign }: Standing): number =>
     campaignUsdPerHour(recipe, minProvisionedTPS) +
     (rankingCampaign ? campaignUsdPerHour(rankingRecipe, rankingMinimumTPS) : 0);
 
-/** US dollars a month of all campaigns, by minimum TPS. */
+/** Returns US dollars per month of all campaigns, by minimum TPS. */
 export const standingUsdPerMonth = (standing: Standing): number => standingUsdPerHour(standing) * hoursPerMonth;

@@ -11,7 +11,7 @@ export interface GuardConfig {
     readonly idleHours: number;
     readonly idleGraceHours: number;
     readonly idleAction: "announce" | "park";
-    /** Whether the stack precomputes lists: requests of its own that are not use. */
+    /** Whether the stack precomputes lists. The requests for them do not count as use. */
     readonly prefetches: boolean;
     readonly unusedDays: number;
     readonly unusedAction: "list" | "delete";
@@ -26,5 +26,8 @@ export const patienceOf = ({ idle, unused }: Pick<StackConfig, "idle" | "unused"
     unusedAction: unused.action,
 });
 
-/** A campaign with this tag key is not parked as idle. A solution with it is not deleted as unused. */
+/**
+ * Tag key that protects a resource: the guard does not park a campaign with it as idle, and does not delete a solution
+ * with it as unused.
+ */
 export const keepTag = "keep";

@@ -6,51 +6,52 @@ import type { ServingSpend } from "./serving-spend.ts";
 import { freshSpend, type SpendState } from "./spend.ts";
 import { hour } from "./time.ts";
 
-/** A campaign and the cost of its time. */
+/** A campaign, and the cost that the guard counted for it. */
 export interface CountedCampaign {
     readonly spend: SpendState;
-    /** The last observed campaign; absent if there was none. */
+    /** The campaign as the guard last observed it; absent if there was none. */
     readonly campaign?: RememberedCampaign;
 }
 
 /**
- * The guard's state between runs, stored in one SSM parameter. Pending work is stored before it is done and removed
- * afterwards, so that the next run continues after a crash. Moments are milliseconds since 1970.
+ * The guard's state between runs, stored in one SSM parameter. The guard stores pending work before it does the work,
+ * and removes it afterwards, so that the next run continues after a crash. Moments are milliseconds since 1970.
  */
 export interface GuardState extends CountedCampaign {
     readonly schemaVersion: 1;
-    /** The state's version that this run started from; two parallel runs have an equal one. */
+    /** The state's version from which this run started. Two parallel runs have the same version. */
     readonly basedOn?: number;
-    /** The ranking campaign, if the stack has or had one this month; its time is billed too. */
+    /** The ranking campaign, if the stack has or had one this month, because AWS bills its time too. */
     readonly ranking?: CountedCampaign;
     /** The last enforcement of a limit. */
     readonly enforced?: { readonly month: string; readonly limitUsd: number; readonly at: number };
-    /** Present from the decision to park until the campaign is being deleted. */
+    /** Present from the decision to park until Personalize deletes the campaign. */
     readonly parking?: { readonly reason: string; readonly at: number };
-    /** Spend of this month by API and page; absent before the first count. */
+    /** This month's spend by API and page; absent before the first count. */
     readonly serving?: ServingSpend;
-    /** Present from the decision to close API and page until that is done. */
+    /** Present from the decision to close API and page until they are closed. */
     readonly closing?: { readonly reason: string; readonly at: number };
-    /** The last closing: its time, the limit that caused it, and when an operator undid it. */
+    /** The last closing: its time, the limit that caused it, and when an operator opened API and page again. */
     readonly closed?: {
         readonly at: number;
         readonly month?: string;
         readonly limitUsd?: number;
         readonly openedAt?: number;
     };
-    /** Time of the last known request of others or change of the campaign. */
+    /** Time of the last known request of a viewer or caller, or of the last change of the campaign. */
     readonly lastUse?: number;
-    /** The guard's newest own request, which proves that CloudWatch counts requests. */
+    /** The guard's newest own request, with which it proves that CloudWatch counts requests. */
     readonly probe?: Probe;
-    /** Earlier own requests since the last use; they do not count as use. */
+    /** Times of the guard's earlier requests since the last use. They do not count as use. */
     readonly own: readonly number[];
     /**
-     * Present while the campaign is announced as idle: start of idleness, time of the notification, time of parking.
+     * Present while a notification announces the campaign as idle: start of idleness, time of the notification, time of
+     * parking.
      */
     readonly idle?: { readonly since: number; readonly at: number; readonly parkAt?: number };
-    /** By the solution's name; only existing solutions. */
+    /** Existing solutions, by name. */
     readonly solutions: Readonly<Record<string, SolutionState>>;
-    /** The key of the last notification by kind, so that each is sent once. */
+    /** The key of the last notification of each kind, so that the guard sends each one once. */
     readonly announced: Readonly<Partial<Record<NotificationKind, string>>>;
     /** Notifications to send. */
     readonly unsent: readonly GuardNotification[];
@@ -59,37 +60,37 @@ export interface GuardState extends CountedCampaign {
 export interface RememberedCampaign {
     readonly createdAt: number;
     readonly minProvisionedTPS: number;
-    /** Whether its recipe has v2's billing model. */
+    /** Whether the campaign's recipe has v2's billing model. */
     readonly v2: boolean;
-    /** Whether it is being deleted; AWS may bill it until it is gone. */
+    /** Whether the campaign is being deleted. AWS may bill it until it is gone. */
     readonly leaving: boolean;
 }
 
 export interface Probe {
-    /** Times of the request and its repetitions after crashes; it is unknown which were sent. */
+    /** Times of the request and of its repetitions after crashes. The guard does not know which ones it sent. */
     readonly tries: readonly number[];
     readonly sent: boolean;
-    /** Whether CloudWatch showed it. */
+    /** Whether CloudWatch showed the request. */
     readonly seen: boolean;
 }
 
 export interface SolutionState {
-    /** When the guard last saw a campaign of it. */
+    /** Time when the guard last saw a campaign of the solution. */
     readonly used?: number;
-    /** When the guard listed it as unused. */
+    /** Time when the guard listed the solution as unused. */
     readonly listed?: number;
-    /** Announced time of its deletion. */
+    /** Announced time of the solution's deletion. */
     readonly deleteFrom?: number;
-    /** When the guard decided to delete it. */
+    /** Time when the guard decided to delete the solution. */
     readonly deleting?: number;
 }
 
 /** Maximum number of solutions in the state: an SSM parameter has 4 KB. */
 export const mostSolutions = 8;
-/** Maximum number of waiting notifications; a later run finds the rest again. */
+/** Maximum number of waiting notifications. A later run finds the remaining ones again. */
 const maxWaitingNotifications = 6;
 
-/** The state before the first run. */
+/** Returns the state before the first run. */
 export function freshState(now: number, campaign: ObservedCampaign | undefined): GuardState {
     return {
         schemaVersion: 1,
@@ -101,7 +102,7 @@ export function freshState(now: number, campaign: ObservedCampaign | undefined):
     };
 }
 
-/** The stored part of an observed campaign. */
+/** Returns the part of an observed campaign that the state stores. */
 export const remembered = (seen: ObservedCampaign, recipe: string | undefined): RememberedCampaign => ({
     createdAt: seen.createdAt,
     minProvisionedTPS: seen.minProvisionedTPS,
@@ -110,8 +111,8 @@ export const remembered = (seen: ObservedCampaign, recipe: string | undefined): 
 });
 
 /**
- * Adds a notification, unless the last one of its kind has an equal key. Undefined if too many are waiting: then the
- * guard must not do anything that this notification would announce.
+ * Adds a notification, unless the last one of its kind has an equal key. Returns undefined if too many notifications
+ * are waiting: then the guard must not do anything that this notification would announce.
  */
 export function addNotification(
     state: GuardState,
@@ -131,19 +132,19 @@ export function addNotification(
           };
 }
 
-/** The state without some fields, because JSON has no undefined. */
+/** Returns the state without some fields, because JSON has no undefined. */
 export function without<K extends keyof GuardState>(state: GuardState, ...keys: readonly K[]): GuardState {
     return Object.fromEntries(
         Object.entries(state).filter(([key]) => !keys.includes(key as K)),
     ) as unknown as GuardState;
 }
 
-/** A standard SSM parameter has 4 KB. */
+/** Maximum length of the state in characters: a standard SSM parameter has 4 KB. */
 const longestText = 4000;
-/** Begins a compressed state. */
+/** Prefix of a compressed state. */
 const compressed = "deflate:";
 
-/** The text to store: JSON, compressed if it is longer than an SSM parameter. */
+/** Returns the text to store: JSON, which is compressed if it is longer than an SSM parameter. */
 export function stateText(state: GuardState): string {
     const text = JSON.stringify(state);
     return Buffer.byteLength(text) <= longestText
@@ -151,14 +152,14 @@ export function stateText(state: GuardState): string {
         : compressed + deflateRawSync(text, { level: 9 }).toString("base64");
 }
 
-/** Fields that are moments of the past. */
+/** Names of fields that are moments in the past. */
 const moments = new Set("at createdAt deleting from lastUse listed openedAt since to until used".split(" "));
-/** Possible difference between the clocks of two runs. */
+/** Maximum difference between the clocks of two runs. */
 const skewMs = hour;
 
 const isObject = (value: unknown) => typeof value === "object" && value !== null;
 
-/** Parses a stored state at a moment; `problem` is the reason if it is unusable. */
+/** Parses a stored state at a moment. `problem` is the reason if the state is unusable. */
 export function parseState(text: string, now: number): { readonly state: GuardState } | { readonly problem: string } {
     let found: Partial<GuardState> | null;
     let newest = 0;

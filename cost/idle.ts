@@ -6,17 +6,19 @@ import type { Observations } from "./observations.ts";
 import type { RequestWindows } from "./spend.ts";
 import { day, hour, minute, monthOf, readable, stamp, window, windowOf } from "./time.ts";
 
-/** Delay after which a request that CloudWatch does not show is reported as missing. */
+/** Delay in milliseconds after which the guard reports a request that CloudWatch does not show. */
 const metricDelayMs = hour;
-/** Delay of the prefetch's metric after the end of its window, with clocks that differ by ten minutes. */
+/**
+ * Delay in milliseconds of the prefetch's metric after the end of its window, with clocks that differ by ten minutes.
+ */
 const prefetchDelayMs = 15 * minute;
-/** Number of own requests to remember: one a day, while CloudWatch shows none. */
+/** Number of own requests to remember: the guard sends one a day while CloudWatch shows none. */
 const mostOwn = 10;
 
 /**
- * Finds a campaign without requests, announces it, and, if configured, parks it later. Missing data is never idleness:
- * a metric has no datapoints without requests, but also none when it fails. Therefore the guard first sends a request
- * itself and waits until CloudWatch shows it; it repeats this before parking.
+ * Finds a campaign without requests, announces it, and parks it later if configured. Missing data never counts as
+ * idleness: without requests a metric has no datapoints, but it also has none when it fails. Therefore the guard first
+ * sends a request itself, and waits until CloudWatch shows it. It repeats this before it parks the campaign.
  */
 export function idle(known: GuardState, now: number, config: GuardConfig, observations: Observations): GuardState {
     const { campaign } = known;
@@ -48,7 +50,7 @@ export function idle(known: GuardState, now: number, config: GuardConfig, observ
         const notified = addNotification(state, { kind: "idle-withdrawn", month, about, at: now, facts: { because } });
         return notified === undefined ? state : without(notified, "idle");
     }
-    // The next run knows whether an open request is use.
+    // The next run knows whether an undecided request is use.
     const isUndecided = open.size > 0 || observations.kept !== false || seen.status !== "ACTIVE";
     if (isUndecided || now - lastUse < config.idleHours * hour) {
         return state;
@@ -60,7 +62,7 @@ export function idle(known: GuardState, now: number, config: GuardConfig, observ
     if (parkAt !== undefined && now < parkAt) {
         return state;
     }
-    // A proof must be recent: a kept campaign may have been proved idle long ago.
+    // The proof must be recent, because a campaign with the tag `keep` may have been idle long ago.
     const proved = prove(state, now, observations.requests, parkAt ?? Math.max(lastUse, now - day));
     if (!proved.probe?.seen) {
         return proved;
@@ -68,10 +70,10 @@ export function idle(known: GuardState, now: number, config: GuardConfig, observ
     return parkAt === undefined ? announce(proved, now, config, lastUse) : park(proved, now, lastUse);
 }
 
-/** Times of the guard's requests since the last use. */
+/** Returns the times of the guard's requests since the last use. */
 const probesOf = ({ own, probe }: GuardState) => [...own, ...(probe?.tries ?? [])];
 
-/** The guard's and the prefetch's requests by windows; they do not count as use. */
+/** Returns the requests of guard and prefetch by windows. They do not count as use. */
 function ownRequests(state: GuardState, prefetched: RequestWindows): RequestWindows {
     const all = new Map(prefetched);
     for (const at of probesOf(state)) {
@@ -81,8 +83,8 @@ function ownRequests(state: GuardState, prefetched: RequestWindows): RequestWind
 }
 
 /**
- * Splits requests of others by age. A newer one may be the prefetch's. CloudWatch extracts that metric from a log, and
- * may show it later than the request.
+ * Splits requests of others by age. A recent one may be from the prefetch: CloudWatch extracts the prefetch's metric
+ * from a log, and may show it later than the request.
  */
 function foreignUse(foreign: RequestWindows, now: number, prefetches: boolean) {
     const isSettled = (start: number) => !prefetches || start + window + prefetchDelayMs <= now;
@@ -92,7 +94,7 @@ function foreignUse(foreign: RequestWindows, now: number, prefetches: boolean) {
     return { settled: settled as RequestWindows, open: open as RequestWindows };
 }
 
-/** The state with the newest known use. */
+/** Returns the state with the newest known use. */
 function noteUse(
     state: GuardState,
     now: number,
@@ -106,7 +108,10 @@ function noteUse(
     return used ? { ...without(state, "probe"), own: since(probesOf(state)), lastUse } : { ...state, lastUse };
 }
 
-/** Requests a probe after a moment, or confirms an earlier one; adds a notification if CloudWatch does not show it. */
+/**
+ * Requests a probe after a moment, or confirms an earlier one. Adds a notification if CloudWatch does not show the
+ * probe.
+ */
 function prove(
     state: GuardState,
     now: number,
@@ -131,7 +136,7 @@ function prove(
         : state;
 }
 
-/** The probe after it was sent. */
+/** Returns the probe after the guard sent it. */
 export const probeSent = (probe: Probe): Probe => ({ ...probe, sent: true });
 
 function announce(state: GuardState, now: number, config: GuardConfig, since: number): GuardState {
@@ -159,14 +164,16 @@ function park(state: GuardState, now: number, since: number): GuardState {
     return notified === undefined ? state : { ...notified, parking: { reason, at: now } };
 }
 
-/** Possible difference between clocks: CloudWatch may count an own request this much earlier or later. */
+/**
+ * Possible difference between clocks in milliseconds: CloudWatch may count an own request this much earlier or later.
+ */
 const apart = 2 * window;
 
-/** The windows with requests of others, of all requests and the stack's own ones. */
+/** Returns the windows with requests of others, from the windows of all requests and of the stack's own requests. */
 export function foreignRequests(requests: RequestWindows, own: RequestWindows): RequestWindows {
     const foreign = new Map(requests);
     const left = new Map(own);
-    // Nearest first: a request of others must not be taken for an own one of another window.
+    // Nearest window first: a request of others must not count as an own request of another window.
     for (const distance of [0, window, -window, apart, -apart]) {
         for (const [start, count] of left) {
             const counted = foreign.get(start + distance) ?? 0;
@@ -178,10 +185,10 @@ export function foreignRequests(requests: RequestWindows, own: RequestWindows): 
     return new Map([...foreign].filter(([, count]) => count >= 1));
 }
 
-/** Whether CloudWatch shows an own request, besides earlier own ones. */
+/** Checks whether CloudWatch shows an own request, in addition to earlier own requests. */
 export function shows(requests: RequestWindows, at: number, earlier: readonly number[]): boolean {
     const since = windowOf(at) - apart;
     const known = [...requests].filter(([start]) => start >= since).reduce((sum, [, asked]) => sum + asked, 0);
-    // The clock of an earlier one may differ in the other direction.
+    // The clock of an earlier run may differ in the other direction.
     return known > earlier.filter((one) => one >= since - apart).length;
 }

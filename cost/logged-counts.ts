@@ -2,25 +2,28 @@ import type { RequestWindows } from "./spend.ts";
 import { window } from "./time.ts";
 
 /**
- * Counts that CloudWatch extracts from a function's log. The code of any function of the account can write such a
- * line for another stack. Therefore metrics that only AWS writes limit each count.
+ * A count that CloudWatch extracts from a function's log. Any function of the account can write such a line for another
+ * stack, so metrics that only AWS writes limit each count.
  */
 export interface LoggedCount {
     readonly sum: number;
-    /** The smallest datapoint: a negative one is forged, and hides others in the sum. */
+    /** The smallest datapoint. A negative one is forged, and hides other datapoints in the sum. */
     readonly minimum: number;
 }
 
-/** A logged count, at most `most`; a forged one counts as `most`, so that no datapoint hides use. */
+/** Returns a logged count, at most `most`. A forged count counts as `most`, so that no datapoint hides use. */
 export const loggedCount = ({ sum, minimum }: LoggedCount, most: number): number =>
     Math.min(sum, minimum) < 0 || sum > most ? most : sum;
 
-/** Windows before and after an invocation in which its requests may be counted: it runs five minutes, and clocks differ. */
+/**
+ * Number of windows before and after an invocation in which CloudWatch may count its requests: an invocation runs five
+ * minutes, and clocks differ.
+ */
 const reach = { before: 1, after: 2 };
 
 /**
- * Requests of the prefetch by windows. Requests that its invocations do not explain count as use by others. In a window
- * with a negative datapoint all do: a used campaign must never look idle.
+ * Returns the requests of the prefetch by windows. Requests that its invocations do not explain count as use by others.
+ * In a window with a negative datapoint, all requests count as use, because a used campaign must never look idle.
  */
 export function prefetchCounts({
     sums,
@@ -31,7 +34,7 @@ export function prefetchCounts({
     readonly sums: RequestWindows;
     readonly minimums: RequestWindows;
     readonly invocations: RequestWindows;
-    /** Most requests of one invocation. */
+    /** Maximum number of requests of one invocation. */
     readonly viewers: number;
 }): RequestWindows {
     const left = new Map([...invocations].map(([start, count]) => [start, Math.max(0, count) * viewers]));

@@ -3,20 +3,20 @@ import type { GuardConfig } from "./guard-config.ts";
 import { closingShare } from "./serving-shares.ts";
 import { iso, readable } from "./time.ts";
 
-/** A notification of the guard, sent once; a reader ignores a second one with an equal id. */
+/** A notification of the guard, which the guard sends once. A reader ignores a second one with an equal ID. */
 export interface GuardNotification {
-    /** Unique in the stack: `2026-11/limit-reached/20`. */
+    /** Key that is unique in the stack: `2026-11/limit-reached/20`. */
     readonly key: string;
     readonly kind: NotificationKind;
     readonly at: number;
-    /** Values for the text. */
+    /** Values for the notification's text. */
     readonly facts: Readonly<Record<string, string | number | readonly string[]>>;
 }
 
 /** A notification in the format of the SNS message. */
 export interface SentNotification {
     readonly schemaVersion: 1;
-    /** Equal for repeated sends. */
+    /** ID that is equal for repeated sends. */
     readonly id: string;
     readonly kind: NotificationKind;
     readonly stack: string;
@@ -25,7 +25,7 @@ export interface SentNotification {
     readonly text: string;
 }
 
-/** With a ranking campaign there are two campaigns. */
+/** Returns the subject of a sentence: a stack with a ranking campaign has two campaigns. */
 const theCampaigns = (campaigns: unknown) => (campaigns === 2 ? "The campaigns" : "The campaign");
 const them = (campaigns: unknown) => (campaigns === 2 ? "them" : "it");
 const resume = "To resume without a training: npm run resume";
@@ -78,7 +78,7 @@ const texts = {
 
 export type NotificationKind = keyof typeof texts;
 
-/** The notification in the format of the SNS message; repeated sends are equal. */
+/** Returns the notification in the format of the SNS message. Repeated sends are equal. */
 export function sentNotification(
     { key, kind, at, facts }: GuardNotification,
     { stack }: Pick<GuardConfig, "stack">,
@@ -93,11 +93,11 @@ export function sentNotification(
     };
 }
 
-/** Whether the campaign is now parked; the page then shows viewers the reason. */
+/** Checks whether a notification reports that the campaign is now parked. The page then shows viewers the reason. */
 export const isOfParking = ({ kind }: Pick<SentNotification, "kind">): boolean =>
     kind === "limit-reached" || kind === "idle-parked";
 
-/** US dollars a day from US dollars an hour. */
+/** Converts US dollars per hour to US dollars per day. */
 export const perDay = (usdPerHour: number): number => usdPerHour * 24;
 
 const money = (usd: unknown) => `${approximately(Number(usd))} ${priceNote}`;

@@ -1,27 +1,27 @@
 import type { ServingObservations } from "./serving-spend.ts";
 import type { RequestWindows } from "./spend.ts";
 
-/** The guard's observations of one campaign. An undefined part failed to load; it is never treated as empty. */
+/** What the guard observed about one campaign. An undefined part failed to load, and never counts as empty. */
 export interface CampaignObservations {
     readonly campaign: { readonly found: ObservedCampaign | undefined } | undefined;
-    /** From the moment that `requestsSince` returns. */
+    /** Requests from the moment that `requestsSince` returns. */
     readonly requests: RequestWindows | undefined;
 }
 
-/** The guard's observations of the whole stack. */
+/** What the guard observed about the whole stack. */
 export interface Observations extends CampaignObservations {
-    /** Of the ranking campaign; undefined if the stack has none. */
+    /** Observations of the ranking campaign; undefined if the stack has none. */
     readonly ranking: CampaignObservations | undefined;
-    /** Of API and page; undefined if the stack has none. */
+    /** Observations of API and page; undefined if the stack has none. */
     readonly serving?: ServingObservations | undefined;
-    /** Requests of the stack's own prefetch, which are not use; empty for a stack without prefetch. */
+    /** Requests of the stack's own prefetch, which do not count as use. Empty for a stack without prefetch. */
     readonly prefetched: RequestWindows | undefined;
     /** Whether the campaign has the tag `keep`. */
     readonly kept: boolean | undefined;
     /** The parked flag. */
     readonly parked: { readonly flag: ObservedParking | undefined } | undefined;
     readonly solutions: readonly ObservedSolution[] | undefined;
-    /** Statements in the policies of functions and topic that allow more than this account's services, by name. */
+    /** Names of statements in the policies of functions and topic that allow more than this account's services. */
     readonly foreignStatements: readonly string[] | undefined;
 }
 
@@ -49,5 +49,5 @@ export interface ObservedSolution {
     readonly kept: boolean;
 }
 
-/** Whether a resource is being deleted, by Personalize's status. */
+/** Returns whether a resource is being deleted, by Personalize's status. */
 export const isLeaving = ({ status }: { readonly status: string }): boolean => status.startsWith("DELETE");

@@ -1,17 +1,16 @@
 import { approximately, priceNote } from "../config/prices.ts";
 import { estimate, type PlannedStack } from "./estimate.ts";
 
-/** A rise of the estimate that needs no limit: at most this factor, or this many US dollars a month. */
+/** A rise of the estimate that needs no limit: at most this factor, or at most this many US dollars a month. */
 const factor = 2;
 const dollars = 50;
 
 /**
- * Why a change needs config `monthlyLimitUsd`. The default limit follows the estimate, so neither budget nor cost guard
- * would stop a mistake such as 1000 TPS.
+ * Returns why a change needs config `monthlyLimitUsd`; undefined if the change needs no limit. The default limit
+ * follows the estimate, so neither budget nor cost guard would stop a mistake such as 1000 TPS.
  *
- * Both estimates count the campaign as running and the data of today: parking, resuming and new data are no such change.
- *
- * @returns undefined for a change that needs no limit.
+ * Both estimates count the campaign as running and use today's data, so parking, resuming and new data are not such
+ * changes.
  */
 export function priceJump(deployed: PlannedStack, planned: PlannedStack): string | undefined {
     const { interactions, bytes } = planned;

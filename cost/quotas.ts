@@ -13,7 +13,7 @@ export const quotas = {
         source: "API Gateway Developer Guide, Quotas",
     },
     /**
-     * A process takes at most ten requests a second, however fast they are. For a short function this limit matters,
+     * A process takes at most ten requests per second, however short they are. For a short function this limit matters,
      * not its duration.
      */
     concurrency: {

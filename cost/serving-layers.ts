@@ -1,11 +1,11 @@
 import { billedService, hoursPerMonth, isV2, prices, servingUsd, usdIn } from "../config/prices.ts";
 import { quotas } from "./quotas.ts";
 
-/** Traffic of the API, and the share of each layer in front of the campaign. */
+/** The traffic of the API, and each layer's share of it in front of the campaign. */
 export interface Traffic {
     /** Requests a second, on average over the month. */
     readonly requestsPerSecond: number;
-    /** Factor of the busiest five minutes over the average. */
+    /** Ratio of the busiest five minutes to the average. */
     readonly peak: number;
     /** Whether CloudFront is in front of the API. */
     readonly edge: boolean;
@@ -14,7 +14,7 @@ export interface Traffic {
     readonly events: number;
     /** Share of the film requests that CloudFront answers. */
     readonly edgeHits: number;
-    /** Shares of viewers' lists that the function's memory and the table answer; the campaign gets the rest. */
+    /** Shares of viewers' lists that the function's memory and the table answer. The campaign answers the rest. */
     readonly memoryHits: number;
     readonly tableHits: number;
     /** Average duration of a request in the function, in milliseconds. */
@@ -41,7 +41,7 @@ export interface Layer {
         | "logs and traces";
     /** Service name on AWS's bill. */
     readonly service: string;
-    /** Average load each second: requests, or writes and reads of the table. */
+    /** Average load per second: requests, or writes and reads of the table. */
     readonly perSecond: number;
     /** US dollars a month of 730 hours. */
     readonly usd: number;
@@ -55,19 +55,20 @@ export interface Layer {
     };
 }
 
-/** MiB of the API's function. */
+/** Memory of the API's function, in MiB. */
 const functionMemory = 512;
 /**
- * Units of the table. A write is one unit per started KB. An eventually consistent read is half a unit per started 4 KB
- * of each item. A viewer's list of a hundred films is 2.1 KB, the newest films are less than one. An event reads those
- * consistently and writes them. The traffic counts of processes are left out: 25 writes a minute each.
+ * Read and write units of the table. A write takes one unit per started KB. An eventually consistent read takes half a
+ * unit per started 4 KB of each item. A viewer's list of a hundred films has 2.1 KB, and the newest films have less
+ * than 1 KB. An event reads the newest films consistently, and writes them. The traffic counts of processes are left
+ * out: each process makes 25 writes a minute.
  */
 const units = { listWritten: 3, looked: 2 * 0.5, eventRead: 1, eventWritten: 1 } as const;
-/** Maximum requests a second of one process. */
+/** Maximum number of requests per second of one process. */
 const requestsOfProcess = 10;
 /** Kilobytes of an event in Personalize. */
 const eventKb = 0.25;
-/** Kilobytes of log per request: one line that also has the metrics, and Lambda's three lines. */
+/** Kilobytes of log per request: one line that also contains the metrics, and Lambda's three lines. */
 const logKb = 1;
 /** X-Ray samples one request a second and 5 % of the others (X-Ray Developer Guide, "Sampling rules"). */
 const tracedShare = 0.05;
@@ -75,10 +76,10 @@ const tracedShare = 0.05;
 const secondsPerMonth = hoursPerMonth * 3600;
 
 /**
- * Default shares of traffic. Hits and events come from `npm run bench:api` over the handler: 40,000 requests of 4,000
- * Zipf viewers. Its milliseconds are rounded up for Lambda's overhead. Two shares are estimates: six of ten requests
- * are about films, and CloudFront answers nine of ten of them. The reason is the page, which shows one viewer's list
- * among three shared rows.
+ * Default shares of traffic. Cache hits and events come from `npm run bench:api` over the handler: 40,000 requests of
+ * 4,000 Zipf viewers. The milliseconds are rounded up for Lambda's overhead. Two shares are estimates: six of ten
+ * requests are about films, and CloudFront answers nine of ten of them, because the page shows one viewer's list among
+ * three shared rows.
  */
 export const usualTraffic = {
     peak: 3,
@@ -91,7 +92,7 @@ export const usualTraffic = {
     answerKb: 3,
 } as const satisfies Partial<Traffic>;
 
-/** Load, cost and quota use of each layer for this traffic. */
+/** Returns load, cost and quota use of each layer for this traffic. */
 export function servingLayers(traffic: Traffic): readonly Layer[] {
     const { requestsPerSecond: asked, peak, edge, shared, events } = traffic;
     const atApi = asked * (1 - (edge ? shared * traffic.edgeHits : 0));
@@ -117,7 +118,7 @@ export function servingLayers(traffic: Traffic): readonly Layer[] {
             usd: tieredUsd(monthly(atApi), requestTiers),
             load: load(quotas.apiRequests, atApi),
         },
-        // Transfer to CloudFront is free.
+        // AWS does not bill the transfer to CloudFront.
         ...(edge
             ? []
             : [
@@ -181,7 +182,9 @@ export function servingLayers(traffic: Traffic): readonly Layer[] {
         : layers;
 }
 
-/** The first layer to reach its quota when all traffic grows alike, and the growth factor at that point. */
+/**
+ * Returns the first layer that reaches its quota when all traffic grows equally, and the growth factor at that point.
+ */
 export function firstToBreak(layers: readonly Layer[]): { readonly layer: Layer; readonly times: number } | undefined {
     const loaded = layers.filter(({ load }) => load !== undefined && load.atPeak > 0);
     const [layer] = loaded.toSorted((a, b) => timesOf(a) - timesOf(b));
@@ -190,26 +193,30 @@ export function firstToBreak(layers: readonly Layer[]): { readonly layer: Layer;
 
 const timesOf = ({ load }: Layer) => (load ? load.quota / load.atPeak : Number.POSITIVE_INFINITY);
 
-/** Savings by caches in US dollars a month: cost of the campaign without caches minus cost with caches. */
+/** Returns what the caches save in US dollars a month: cost of the campaign without caches minus cost with caches. */
 export function savedByCaches(traffic: Traffic): number {
     const usd = (of: Traffic) => servingLayers(of).find(({ what }) => what === "campaign")?.usd ?? 0;
     return usd({ ...traffic, memoryHits: 0, tableHits: 0 }) - usd(traffic);
 }
 
 /**
- * The largest minimum TPS without extra cost: the campaign's load outside its busiest hours. From there the campaign
- * scales to its peak. A higher minimum is billed without requests; a lower one saves nothing.
+ * Returns the largest minimum TPS without extra cost: the campaign's load outside its busiest hours. Above this
+ * minimum, Personalize scales the campaign to its peak. A higher minimum is billed without requests; a lower one saves
+ * nothing.
  */
 export function freeMinimum(traffic: Traffic): number {
     const atCampaign = servingLayers(traffic).find(({ what }) => what === "campaign")?.perSecond ?? 0;
     return Math.max(1, Math.floor(atCampaign * calmOf(traffic.peak)));
 }
 
-/** Share of the month that is busiest, and the load factor of the rest. */
+/** Returns the busiest share of the month. `calmOf` returns the load factor of the rest. */
 const busyOf = (peak: number) => Math.min(0.1, 1 / peak);
 const calmOf = (peak: number) => (1 - busyOf(peak) * peak) / (1 - busyOf(peak));
 
-/** A campaign bills each five minutes by its requests, and at least by its minimum. */
+/**
+ * Returns US dollars a month of a campaign. A campaign bills each five minutes by its requests, and at least by its
+ * minimum TPS.
+ */
 function campaignUsd({ recipe, minProvisionedTPS, peak }: Traffic, perSecond: number): number {
     const tps = (asked: number) => Math.max(1, minProvisionedTPS, asked);
     const busy = busyOf(peak);
@@ -217,16 +224,16 @@ function campaignUsd({ recipe, minProvisionedTPS, peak }: Traffic, perSecond: nu
     return servingUsd(isV2(recipe) ? { tpsHours: 0, tpsHoursV2: tpsHours } : { tpsHours, tpsHoursV2: 0 });
 }
 
-/** Start of each tier in units, with its price per unit. */
+/** Price tiers: the start of each tier in units, with its price per unit. */
 export type Tiers = readonly (readonly [from: number, usd: number])[];
 
-/** REST API, in millions of requests. */
+/** Price tiers of a REST API, in millions of requests. */
 export const requestTiers: Tiers = [
     [0, prices.apiRequests.usd],
     [333, prices.apiRequestsFrom333M.usd],
     [1000, prices.apiRequestsFrom1B.usd],
 ];
-/** Transfer to the internet from CloudFront and from a region, in GB. */
+/** Price tiers of the transfer to the internet, in GB, from CloudFront and from a region. */
 export const edgeTiers: Tiers = [
     [0, prices.edgeTransfer.usd],
     [10_240, prices.edgeTransferFrom10TB.usd],
@@ -238,7 +245,7 @@ export const transferTiers: Tiers = [
     [51_200, prices.transferFrom50TB.usd],
 ];
 
-/** Price of a month's amount in US dollars. */
+/** Returns the price of a month's amount in US dollars. */
 export function tieredUsd(amount: number, tiers: Tiers): number {
     return tiers.reduce((sum, [from, usd], index) => {
         const to = tiers[index + 1]?.[0] ?? Number.POSITIVE_INFINITY;

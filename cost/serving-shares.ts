@@ -1,5 +1,8 @@
-/** Share of the monthly limit in one hour that closes API and page, and that causes a notification before. */
+/**
+ * Shares of the monthly limit that requests cost in one hour: the first closes API and page, the second causes a
+ * notification before.
+ */
 export const closingShare = 0.05;
 export const notificationShare = 0.02;
-/** Share of the limit above which requests, and not the campaigns, spent it. */
+/** Share of the monthly limit above which requests, and not the campaigns, used up the limit. */
 export const requestsShare = 0.5;

@@ -1,31 +1,31 @@
 import { hour, monthOf, startOf, window, windowOf } from "./time.ts";
 import { plus, type Usage, usageUsd } from "./usage.ts";
 
-/** Use of everything in front of the campaign, by the start of its window of five minutes. */
+/** Use of everything in front of the campaign, by the start of each five-minute window. */
 export type UsageWindows = ReadonlyMap<number, Partial<Usage>>;
 
-/** The guard's observations of API and page. An undefined part failed to load. */
+/** What the guard observed about API and page. An undefined part failed to load. */
 export interface ServingObservations {
-    /** From the moment that `servingSince` returns. */
+    /** Use from the moment that `servingSince` returns. */
     readonly usage: UsageWindows | undefined;
-    /** Whether all metrics answered; if not, the use is a lower limit. */
+    /** Whether all metrics answered. If not, the use is a lower limit. */
     readonly isComplete: boolean;
     /** The closed flag. */
     readonly closed: { readonly flag: boolean } | undefined;
 }
 
-/** Spend of a month by API and page. */
+/** Spend by API and page in a month. */
 export interface ServingSpend {
     readonly month: string;
     /** Start of the first window that may still change. */
     readonly until: number;
-    /** US dollars up to then. */
+    /** US dollars until `until`. */
     readonly usd: number;
-    /** The last known spend with the open windows, for a run without metrics. */
+    /** The last known spend, including the open windows, for a run without metrics. */
     readonly knownUsd: number;
 }
 
-/** CloudWatch's datapoints arrive late and out of order, so the windows of the last hour stay open. */
+/** Milliseconds for which windows stay open, because CloudWatch's datapoints arrive late and out of order. */
 const late = hour;
 
 const begun = (known: ServingSpend | undefined, now: number): ServingSpend => {
@@ -33,12 +33,12 @@ const begun = (known: ServingSpend | undefined, now: number): ServingSpend => {
     return known?.month === month ? known : { month, until: startOf(month), usd: 0, knownUsd: 0 };
 };
 
-/** The moment from which the guard needs the use: at least the last hour, even before the month. */
+/** Returns the moment from which the guard needs the use: at least the last hour, even before the month. */
 export const servingSince = (known: ServingSpend | undefined, now: number): number =>
     Math.min(begun(known, now).until, windowOf(now - hour));
 
 /**
- * Counts the spend of API and page in this month. Unknown use changes nothing. Incomplete use counts for this run, and
+ * Counts the spend by API and page in this month. Unknown use changes nothing. Incomplete use counts for this run, and
  * its windows stay open until a run has all metrics.
  */
 export function countServing(
@@ -59,14 +59,14 @@ export function countServing(
     return { spend: { ...before, until: settled, usd, knownUsd }, usd: knownUsd };
 }
 
-/** US dollars of the windows that start in this period. */
+/** Returns US dollars of the windows that start in this period. */
 const usdBetween = (usage: UsageWindows, from: number, to: number): number =>
     usageUsd(plus(...[...usage].filter(([start]) => start >= from && start < to).map(([, used]) => used)));
 
-/** US dollars of the last hour, or since a moment if that is later. */
+/** Returns US dollars of the last hour, or since a moment if that is later. */
 export const lastHourUsd = (usage: UsageWindows, now: number, since = 0): number =>
     usdBetween(usage, Math.max(since, windowOf(now - hour)), now);
 
-/** US dollars an hour in the last whole window; 0 if unknown. */
+/** Returns US dollars per hour in the last whole window; 0 if unknown. */
 export const servingUsdPerHour = (usage: UsageWindows | undefined, now: number): number =>
     usage === undefined ? 0 : (usageUsd(plus(usage.get(windowOf(now) - window) ?? {})) * hour) / window;

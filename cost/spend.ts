@@ -1,35 +1,38 @@
 import { billedTpsHours, isV2, type ServedUnits, servingUsd } from "../config/prices.ts";
 import { hour, hourOf, monthOf, startOf, window, windowOf } from "./time.ts";
 
-/** Requests of a campaign by the start of their window of five minutes; windows without requests may be missing. */
+/** Requests of a campaign, by the start of each five-minute window. Windows without requests may be missing. */
 export type RequestWindows = ReadonlyMap<number, number>;
 
-/** A period with a campaign of one minimum TPS. */
+/** A period in which the campaign had one minimum TPS. */
 export interface Stretch {
     readonly from: number;
     readonly to: number;
     readonly minProvisionedTPS: number;
-    /** Whether its recipe has v2's billing model. */
+    /** Whether the campaign's recipe has v2's billing model. */
     readonly v2: boolean;
 }
 
-/** This month's spend, as the guard knows it. */
+/** This month's spend as the guard counted it. */
 export interface SpendState {
     readonly month: string;
-    /** The end of the observed time. */
+    /** The end of the observed period. */
     readonly until: number;
-    /** Use in the time with complete requests. */
+    /** Use in the period with complete requests. */
     readonly settled: ServedUnits;
-    /** Periods that may cost more, because some requests may not be known yet; at most `longestOpen`. */
+    /** Periods that may cost more, because some requests may not be known yet. At most `longestOpen` periods. */
     readonly open: readonly Stretch[];
 }
 
-/** CloudWatch's datapoints arrive late and out of order, so this time behind the newest one stays open. */
+/**
+ * Milliseconds behind the newest datapoint that stay open, because CloudWatch's datapoints arrive late and out of
+ * order.
+ */
 const late = hour;
 /** Maximum number of open periods: an SSM parameter has 4 KB. */
 const longestOpen = 6;
 
-/** An empty state for the month, or for its rest since the campaign's creation. */
+/** Returns an empty state for the month, or for the rest of the month since the campaign's creation. */
 export function freshSpend(now: number, createdAt: number | undefined): SpendState {
     const month = monthOf(now);
     const until = Math.min(now, Math.max(startOf(month), createdAt ?? now));
@@ -37,11 +40,11 @@ export function freshSpend(now: number, createdAt: number | undefined): SpendSta
 }
 
 /**
- * Counts the time since the last run. The next run makes up for a missed one. A clock behind the last run adds nothing,
- * and a new month (UTC) starts from zero.
+ * Counts the time since the last run. After a missed run, the next one counts the whole time. A clock behind the last
+ * run adds nothing, and a new month (UTC) starts from zero.
  *
- * `before` and `present` are the campaign of the last and of this observation, each undefined without a campaign. The
- * moment of a change between them is unknown, so the more expensive one counts.
+ * `before` and `present` are the campaigns of the last and of this observation, each undefined without a campaign. The
+ * moment of a change between them is unknown, so the more expensive campaign counts.
  */
 export function countTime(
     spend: SpendState,
@@ -79,13 +82,13 @@ export function countTime(
 
 /**
  * Settles the time with complete requests, up to an hour behind the newest datapoint. A datapoint proves that the
- * earlier ones have arrived. Time with unknown requests stays open (undefined: all of it), so that a later run can
+ * earlier ones have arrived. Time with unknown requests stays open (with undefined, all of it), so that a later run can
  * correct it.
  */
 export function settle(spend: SpendState, now: number, requests: RequestWindows | undefined): SpendState {
     const newest = requests === undefined ? 0 : Math.max(0, ...requests.keys());
     const known = hourOf(Math.min(newest, now - late));
-    // Too many changes without a metric: settle the oldest period as it is.
+    // After too many changes without a metric, settle the oldest period as it is.
     const overflow = spend.open.at(-longestOpen - 1)?.to ?? 0;
     const to = Math.max(known, hourOf(overflow));
     const closing = spend.open
@@ -102,10 +105,10 @@ export function settle(spend: SpendState, now: number, requests: RequestWindows 
     return { ...spend, settled, open };
 }
 
-/** US dollars, rounded to cents. */
+/** Rounds US dollars to cents. */
 export const cents = (usd: number): number => Math.round(usd * 100) / 100;
 
-/** This month's spend in US dollars; unknown requests count as zero, so the minimum applies. */
+/** Returns this month's spend in US dollars. Unknown requests count as zero, so the minimum applies. */
 export function monthSpendUsd(spend: SpendState, requests: RequestWindows | undefined): number {
     const open = unitsOf(spend.open, requests ?? new Map());
     return servingUsd({
@@ -114,17 +117,17 @@ export function monthSpendUsd(spend: SpendState, requests: RequestWindows | unde
     });
 }
 
-/** Requests a second in the last whole window, if known. */
+/** Returns the requests per second in the last whole window; 0 if unknown. */
 export function usedTPS(now: number, requests: RequestWindows | undefined): number {
     return (requests?.get(windowOf(now) - window) ?? 0) / (window / 1000);
 }
 
-/** The moment from which requests are needed to settle the open periods. */
+/** Returns the moment from which the guard needs requests to settle the open periods. */
 export const openSince = (spend: SpendState): number => hourOf(spend.open[0]?.from ?? spend.until);
 
 /**
- * Length of the billed window: five minutes, for which TPS are averages. v2's minimum is a number of requests an hour,
- * so its window is one hour.
+ * Returns the length of the billed window: five minutes, because TPS are averages of five minutes. v2's minimum is a
+ * number of requests per hour, so its window is one hour.
  */
 const lengthOf = ({ v2 }: Stretch) => (v2 ? hour : window);
 
@@ -136,7 +139,7 @@ function unitsOf(stretches: readonly Stretch[], requests: RequestWindows): Serve
         const billed = (milliseconds: number, asked: number) =>
             billedTpsHours({ hours: milliseconds / hour, minProvisionedTPS, requests: asked });
         const inside = (start: number) => overlap(stretch, start, length);
-        // A window with a change of the campaign is divided by time.
+        // Prorate a window in which the campaign changed.
         const lived = (start: number) => stretches.reduce((all, one) => all + overlap(one, start, length), 0);
         const busy = [...grouped(requests, length)].filter(([start, asked]) => asked > 0 && inside(start) > 0);
         const quiet = busy.reduce((left, [start]) => left - inside(start), to - from);
@@ -163,7 +166,7 @@ function grouped(requests: RequestWindows, length: number): RequestWindows {
 const overlap = ({ from, to }: Stretch, start: number, length: number) =>
     Math.max(0, Math.min(to, start + length) - Math.max(from, start));
 
-/** Personal lists that an API answered in a window, and its campaign calls for them. */
+/** Personal lists that the API answered in a window, and its campaign calls for these lists. */
 export interface ServedWindow {
     readonly lists: number;
     readonly calls: number;
@@ -175,8 +178,8 @@ export interface SavedCalls extends ServedWindow {
 }
 
 /**
- * Estimates what the campaign would have billed without caches. Windows have a length of `length` milliseconds, because
- * a campaign bills the larger of minimum and use. Below the minimum a saved call saves no money.
+ * Estimates what the campaign would have billed without caches. Each window has `length` milliseconds, because a
+ * campaign bills the larger of minimum and use. Below the minimum, a saved call saves no money.
  */
 export function savedCalls(
     windows: readonly ServedWindow[],

@@ -3,12 +3,12 @@ import { addNotification, type GuardState, mostSolutions, type SolutionState } f
 import { isLeaving, type Observations, type ObservedSolution } from "./observations.ts";
 import { day, monthOf, stamp } from "./time.ts";
 
-/** Milliseconds from the notification about an unused solution to its possible deletion. */
+/** Milliseconds between the notification about an unused solution and its earliest deletion. */
 const warningMs = day;
 
 /**
- * Lists the stack's solutions without a campaign for some days, again when the list changes. If configured, deletes
- * them one day after the notification. Solutions of parked campaigns count as used.
+ * Reports the stack's solutions that had no campaign for some days, and reports again when the list changes. If
+ * configured, deletes them one day after the notification. Solutions of parked campaigns count as used.
  */
 export function unused(state: GuardState, now: number, config: GuardConfig, observations: Observations): GuardState {
     if (observations.solutions === undefined || observations.parked === undefined) {
@@ -42,7 +42,7 @@ export function unused(state: GuardState, now: number, config: GuardConfig, obse
 
 type Named = { readonly name: string };
 
-/** Number of names in a notification; an SSM parameter has 4 KB. */
+/** Maximum number of names in a notification: an SSM parameter has 4 KB. */
 const mostNames = 5;
 
 function list(state: GuardState, now: number, config: GuardConfig, idleOnes: readonly Named[]): GuardState | undefined {
@@ -76,7 +76,7 @@ function decideDeletion(state: GuardState, now: number, config: GuardConfig, nam
         : { ...notified, solutions: { ...notified.solutions, [name]: { ...notified.solutions[name], deleting: now } } };
 }
 
-/** If `unusedAction` is no longer delete, pending deletions are dropped. */
+/** Drops the pending deletion of a solution if `unusedAction` is no longer delete. */
 function dropDeleting(solution: SolutionState = {}, { unusedAction }: GuardConfig): SolutionState {
     const { used, listed } = solution;
     return unusedAction === "delete"
@@ -85,6 +85,6 @@ function dropDeleting(solution: SolutionState = {}, { unusedAction }: GuardConfi
 }
 
 const solutionName = (arn: string) => arn.split("/").at(-1) ?? arn;
-/** Without empty entries. */
+/** Converts entries to an object, without empty entries. */
 const entries = (all: readonly (readonly [string, SolutionState])[]): Record<string, SolutionState> =>
     Object.fromEntries(all.filter(([, solution]) => Object.keys(solution).length > 0));

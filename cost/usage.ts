@@ -1,21 +1,21 @@
 import { prices } from "../config/prices.ts";
 
-/** Use of everything in front of the campaign, in units that AWS bills; for any period. */
+/** Use of everything in front of the campaign in any period, in units that AWS bills. */
 export interface Usage {
-    /** Requests of the REST API, and of its function. */
+    /** Requests to the REST API, and to its function. */
     readonly apiRequests: number;
     readonly functionRequests: number;
     readonly gbSeconds: number;
-    /** Request units of the table. */
+    /** Read and write request units of the table. */
     readonly reads: number;
     readonly writes: number;
     readonly logGb: number;
     readonly traces: number;
     /** Gigabytes from the API to the internet. */
     readonly transferGb: number;
-    /** Gigabytes of events that Personalize takes. */
+    /** Gigabytes of events that Personalize ingests. */
     readonly eventsGb: number;
-    /** Requests of CloudFront, and its gigabytes to viewers. */
+    /** Requests to CloudFront, and its gigabytes to viewers. */
     readonly edgeRequests: number;
     readonly edgeGb: number;
 }
@@ -42,13 +42,13 @@ export const assumed = {
     headersKb: 1,
     /** Kilobytes of an event with the longest ids. */
     eventKb: 0.6,
-    /** X-Ray samples one request a second, and this share of the others (X-Ray Developer Guide, "Sampling rules"). */
+    /** X-Ray samples one request per second, and this share of the others (X-Ray Developer Guide, "Sampling rules"). */
     tracedShare: 0.05,
 } as const;
 
 const perMillion = ({ usd }: { readonly usd: number }) => usd / 1_000_000;
 
-/** US prices of one unit, at the first tier: later tiers are cheaper. */
+/** US prices of one unit at the first tier. Later tiers are cheaper. */
 const unitUsd: Usage = {
     apiRequests: perMillion(prices.apiRequests),
     functionRequests: perMillion(prices.lambdaRequests),
@@ -65,14 +65,14 @@ const unitUsd: Usage = {
 
 export const usageKeys = Object.keys(noUsage) as readonly (keyof Usage)[];
 
-/** Price of a use in US dollars, without the campaign. */
+/** Returns the price of a use in US dollars, without the campaign. */
 export const usageUsd = (usage: Usage): number => usageKeys.reduce((sum, key) => sum + usage[key] * unitUsd[key], 0);
 
-/** The sum of uses. */
+/** Returns the sum of several uses. */
 export const plus = (...all: readonly Partial<Usage>[]): Usage =>
     Object.fromEntries(
         usageKeys.map((key) => [key, all.reduce((sum, one) => sum + (one[key] ?? 0), 0)]),
     ) as unknown as Usage;
-/** A use multiplied by a factor. */
+/** Multiplies a use by a factor. */
 export const times = (usage: Usage, factor: number): Usage =>
     Object.fromEntries(usageKeys.map((key) => [key, usage[key] * factor])) as unknown as Usage;
