@@ -5,17 +5,18 @@ import { eventsPerAddress, viewersPerEdge } from "./limits.ts";
 
 /** An address for which events are counted. */
 export interface CountedAddress {
-    /** A hash: the table keeps no address. */
+    /** Hash of the address, because the table stores no address. */
     readonly name: string;
-    /** Events a minute. */
+    /** Maximum number of events per minute. */
     readonly limit: number;
 }
 
 /**
- * The addresses that a request counts for. API Gateway sets `sourceIp` from the connection, so a caller cannot choose it.
- * Behind CloudFront it is an address of CloudFront, which many viewers share. CloudFront and then API Gateway append
- * their peer to X-Forwarded-For. The viewer is the second to last entry, and earlier entries are the caller's text.
- * A caller that avoids CloudFront can choose that entry too. Therefore `sourceIp` counts in both cases.
+ * Returns the addresses for which a request counts. API Gateway sets `sourceIp` from the connection, so a caller cannot
+ * choose it. Behind CloudFront, `sourceIp` is an address of CloudFront, which many viewers share. CloudFront and then
+ * API Gateway append the address of their peer to X-Forwarded-For, so the viewer's address is the second to last entry;
+ * the caller can write earlier entries. A caller that avoids CloudFront can write the second to last entry too.
+ * Therefore `sourceIp` counts in both cases.
  */
 export function addressesOf(event: GatewayEvent, behindCloudFront: boolean): CountedAddress[] {
     const peer = event.requestContext.identity?.sourceIp;
@@ -31,7 +32,10 @@ const counted = (address: string, limit: number): CountedAddress => ({
     limit,
 });
 
-/** An IPv6 customer has at least the 64 last bits (RFC 6177), so they count as one address. */
+/**
+ * Returns the network of an IPv6 address, because a customer has at least the last 64 bits (RFC 6177). Returns an IPv4
+ * address unchanged.
+ */
 export function networkOf(address: string): string {
     if (!isIPv6(address) || address.includes(".")) return address;
     const [head = "", tail] = address.toLowerCase().split("::");

@@ -7,10 +7,10 @@ export interface Caller {
     /** Whether the request may see details of the service: a proven viewer, or a server with the API key. */
     readonly trusted: boolean;
     /**
-     * Whether API Gateway verified a signature of the account. No method of the deployed API asks for one, so it is false
-     * there; only the service's state is shown for it.
+     * Whether API Gateway verified a signature of the account. No method of the deployed API requires one, so `signed`
+     * is false there. Only the state of the service depends on it.
      */
     readonly signed: boolean;
-    /** The addresses that the request's events count for. */
+    /** Addresses for which the request's events count. */
     readonly addresses: readonly CountedAddress[];
 }

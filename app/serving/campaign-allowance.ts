@@ -9,28 +9,29 @@ export interface AllowanceParts {
     readonly tableResilience: Pick<Resilience, "later">;
     readonly clock: () => number;
     readonly log: Log;
-    /** Campaign requests a second of all processes together, for each kind of viewer; undefined: unlimited. */
+    /** Requests per second to the campaign of all processes together, for each kind of viewer; undefined: unlimited. */
     readonly perSecond: number | undefined;
 }
 
-/** The viewer for whom the campaign is called. */
+/** The viewer for whom the API calls the campaign. */
 export interface AllowedViewer {
     readonly userId: string;
     /** Whether a token proves the viewer. */
     readonly proven: boolean;
 }
 
-/** Seconds of a window; a burst may use its requests at once. */
+/** Seconds of a window. A burst may use all of the window's requests immediately. */
 const windowSeconds = 10;
-/** A process takes a tenth of a window's requests with one write. */
+/** Number of parts of a window's requests: a process reserves one part with one write. */
 const parts = 10;
-/** Seconds after which a count expires. */
+/** Seconds after which a count expires in the table. */
 const keptSeconds = 600;
 
 /**
- * Campaign requests that viewers may cause. The campaign bills each one above its minimum. A viewer chooses parameters
- * freely, so no cache limits them. Unproven viewers share one limit, because a stranger has any number of them. A proven
- * viewer has a limit of its own. All proven viewers share another one, which strangers cannot use up.
+ * Limits the campaign requests that viewers may cause, because AWS bills each request above the minimum TPS. No cache
+ * limits them, because a viewer chooses parameters freely. Unproven viewers share one limit, because a stranger can
+ * invent any number of viewers. Each proven viewer has a limit. All proven viewers also share one, which strangers
+ * cannot use up.
  */
 export function campaignAllowance(parts: AllowanceParts) {
     const { perSecond, log } = parts;
@@ -47,14 +48,14 @@ export function campaignAllowance(parts: AllowanceParts) {
         return true;
     }
 
-    /** Whether one more request for the viewer is allowed. */
+    /** Checks whether one more request for the viewer is allowed. */
     return async (viewer: AllowedViewer): Promise<boolean> => {
         if (perSecond === undefined) return true;
         return viewer.proven ? mayViewer(viewer.userId) && (await proven()) : unproven();
     };
 }
 
-/** Requests of all processes together in a window, counted in the table under a name. */
+/** Limits the requests of all processes together in a window. The table counts them under a name. */
 function sharedAllowance(
     { table, tableResilience, clock, log, perSecond }: AllowanceParts,
     name: "campaign" | "campaign-proven",
@@ -63,7 +64,7 @@ function sharedAllowance(
     const part = Math.max(1, Math.ceil(limit / parts));
     let window: Window = { at: 0, left: 0, over: true };
 
-    /** Counts one more part. `granted` requests of it are in `left` already. */
+    /** Reserves one more part of the window. `left` already includes `granted` requests of the part. */
     async function count(into: Window, granted: number): Promise<void> {
         const expiresAt = into.at * windowSeconds + keptSeconds;
         try {
@@ -73,7 +74,7 @@ function sharedAllowance(
             into.over = total >= limit;
         } catch (error) {
             log({ failed: "count the campaign requests of all viewers", error: errorName(error) });
-            // Without the table a process has one part.
+            // Without the table, a process may use one part.
             into.over = true;
         }
     }
@@ -84,11 +85,12 @@ function sharedAllowance(
         });
     }
 
-    /** Whether one more request is allowed. */
+    /** Checks whether one more request is allowed. */
     return async function allowed(): Promise<boolean> {
         const at = Math.floor(clock() / (windowSeconds * 1000));
         if (at !== window.at) {
-            // The first part is granted at once, because a write of the table would delay each window's first list.
+            // Grant the first part before its write, because a write to the table would delay the first list of each
+            // window.
             window = { at, left: part, over: false };
             take(window, part);
         }
@@ -105,13 +107,13 @@ function sharedAllowance(
 }
 
 interface Window {
-    /** Number of windows since 1970. */
+    /** Number of the window, counted from 1970. */
     readonly at: number;
     /** Requests that this process may still cause. */
     left: number;
     /** Whether all processes together have used the window. */
     over: boolean;
-    /** The count that this process waits for. */
+    /** The running write that reserves a part; undefined if there is none. */
     taking?: Promise<void> | undefined;
 }
 

@@ -10,13 +10,13 @@ import type { Trace } from "./request-line.ts";
 import { type Resilience, within } from "./resilience.ts";
 import type { ViewerMemory } from "./viewers.ts";
 
-/** A wanted list, and the known state of viewer and campaign at the request. */
+/** A wanted list, and what the API knows about viewer and campaign at the request. */
 export interface ListWanted extends ListAsk {
     readonly userId: string;
-    /** The viewer's revision: the list will include the events up to it. */
+    /** The viewer's revision. The list will include the events up to this revision. */
     readonly revision: number;
     readonly solutionVersion: string | undefined;
-    /** Films to leave out, by id. */
+    /** IDs of films to leave out. */
     readonly without: ReadonlySet<string>;
     /** Whether a token or the API key proves the caller. */
     readonly proven: boolean;
@@ -27,11 +27,11 @@ export interface CampaignListParts {
     readonly table: Pick<TablePort, "putList">;
     /** Filter ARNs by name. */
     readonly filters: Readonly<Record<string, string>>;
-    /** ARN of the filter of requests that name no filter; empty: none. */
+    /** ARN of the filter for requests that name no filter; empty for none. */
     readonly watchedFilterArn: string;
     readonly memory: ViewerMemory;
     readonly watch: Pick<CampaignWatch, "gone">;
-    /** Whether one more request for a viewer is allowed. */
+    /** Checks whether one more request for a viewer is allowed. */
     readonly allowed: CampaignAllowance;
     readonly campaignResilience: Resilience;
     readonly tableResilience: Resilience;
@@ -41,20 +41,20 @@ export interface CampaignListParts {
 }
 
 /**
- * Lists from the campaign: one call for all requests that wait for the same list. The list is then stored in memory and
- * table.
+ * Creates the source of lists from the campaign. One call serves all requests that wait for the same list. Stores each
+ * list in memory and table.
  */
 export function campaignLists(parts: CampaignListParts) {
     const { campaign, table, memory, watch, campaignResilience, tableResilience, clock, log, limits } = parts;
     const { filters, watchedFilterArn, allowed } = parts;
-    /** Reason during a pause after failures. */
+    /** Reason for answers during a pause after failures. */
     let lastFailure: FilmListReason = "failed";
     const calls = new Map<string, { readonly revision: number; readonly list: Promise<KeptList> }>();
 
     async function call(wanted: ListWanted, key: string, ask: Resilience["ask"], trace: Trace): Promise<KeptList> {
         const { userId, filter, values, context, revision, solutionVersion, without } = wanted;
         if (!(await allowed(wanted))) throw new NoAllowanceError();
-        // A call takes one filter: a named one replaces the default.
+        // A call accepts one filter, so a named filter replaces the default one.
         const arn = filter === undefined ? watchedFilterArn || undefined : (filters[filter] ?? "");
         const madeAt = clock();
         const filtered = arn !== undefined && { filter: { arn, values } };
@@ -101,13 +101,13 @@ export function campaignLists(parts: CampaignListParts) {
         return list;
     }
 
-    /** Joins a running call if it includes at least as many events. */
+    /** Joins a running call if its list includes at least as many events. */
     function shared(wanted: ListWanted, ask: Resilience["ask"], trace: Trace): Promise<KeptList> {
         const key = listKey(wanted);
         const flight = `${wanted.userId}\u0000${key}`;
         const underWay = calls.get(flight);
         if (underWay !== undefined && underWay.revision >= wanted.revision) {
-            // A background call may take longer than this request allows.
+            // Limit only this request's wait, because a background call may take longer.
             return within(limits.campaign, () => underWay.list);
         }
         const list = call(wanted, key, ask, trace).finally(() => {
@@ -118,7 +118,7 @@ export function campaignLists(parts: CampaignListParts) {
     }
 
     return {
-        /** A new list, or the reason why there is none. */
+        /** Returns a new list, or the reason why the campaign returned none. */
         async ask(wanted: ListWanted, trace: Trace): Promise<KeptList | FilmListReason> {
             try {
                 return await shared(wanted, campaignResilience.ask, trace);
@@ -129,7 +129,7 @@ export function campaignLists(parts: CampaignListParts) {
                 return failure === "resting" ? lastFailure : reasonOf(failure);
             }
         },
-        /** Requests a new list to replace one that was just answered. */
+        /** Requests a new list, to replace one that the API just answered with. */
         refresh(wanted: ListWanted, trace: Trace): void {
             const work = shared(wanted, campaignResilience.later, trace).catch((error: unknown) => {
                 if (error instanceof NoAllowanceError) return;
@@ -142,5 +142,5 @@ export function campaignLists(parts: CampaignListParts) {
 
 export type CampaignLists = ReturnType<typeof campaignLists>;
 
-/** Whether an error can mean that the filter was deleted by hand. A campaign that is away has the same error. */
+/** Checks whether an error can mean that someone deleted the filter. A missing campaign causes the same error. */
 const mayLackFilter = (error: unknown): boolean => ["gone", "refused"].includes(failureOf(error));

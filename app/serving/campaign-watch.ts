@@ -3,11 +3,11 @@ import type { CampaignPort, CampaignStatus, Log, StackItems, TablePort } from ".
 import { type Resilience, settled, within } from "./resilience.ts";
 import type { ServedTables } from "./served-tables.ts";
 
-/** Knows the campaign's status and version without a call per request. */
+/** Provides the campaign's status and version without a call for each request. */
 export interface CampaignWatch {
     /**
-     * The known status. The first call of a process waits for the table's answer and for the tables of the version, at
-     * most `patience` milliseconds; later ones never wait.
+     * Returns the known status. The first call of a process waits for the table's answer and the tables of the version,
+     * at most `patience` milliseconds. Later calls never wait.
      */
     known(patience?: number): Promise<CampaignKnown>;
     /** Reports that a call found no campaign. */
@@ -26,20 +26,25 @@ export interface WatchParts {
     readonly clock: () => number;
     readonly log: Log;
     readonly limits: Limits;
-    /** Takes work that no request waits for. */
+    /** Receives work for which no request waits. */
     readonly background: (work: Promise<unknown>) => void;
 }
 
-/** Only an ACTIVE campaign answers; during an update it stays ACTIVE and serves its old version. */
+/**
+ * Checks whether the campaign cannot answer. During an update, the campaign stays ACTIVE and serves its old version.
+ */
 const isAway = (seen: CampaignStatus | undefined) => seen !== undefined && seen.status !== "ACTIVE";
 
-/** The version whose lists and tables are served: a campaign that is created or deleted still has the one before. */
+/**
+ * Returns the version whose lists and tables the API serves. While a campaign is created or deleted, this is the
+ * version before.
+ */
 const versionServed = (seen: Partial<CampaignStatus> | undefined, before: string | undefined) =>
     (seen?.status === "ACTIVE" ? seen.solutionVersionArn : before) ?? seen?.solutionVersionArn;
 
 /**
- * Watches the campaign: reads its status from the table, and asks Personalize in the background. A version is taken over
- * together with its tables. Failures are logged.
+ * Watches the campaign: reads its status from the table, and calls Personalize in the background. Takes over a version
+ * together with its tables. Logs failures.
  */
 export function campaignWatch(parts: WatchParts): CampaignWatch {
     const { campaign, table, tableResilience, served, clock, log, limits, background } = parts;
@@ -50,7 +55,7 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
     let polling: Promise<void> | undefined;
     const away = () => goneAt !== undefined || isAway(items.campaign);
 
-    /** Uses the found status and the tables of its version, unless the campaign was reported gone since. */
+    /** Uses the found status and the tables of its version, unless a call found no campaign since. */
     async function take(found: StackItems): Promise<void> {
         const use = await served.follow(found.campaign?.solutionVersionArn);
         use();
@@ -64,7 +69,7 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
             const found = await (everRead
                 ? tableResilience.ask((signal) => table.stack(signal))
                 : within(limits.firstRead, (signal) => table.stack(signal)));
-            // Before the first check the version is unknown, and the newest one may have been refused.
+            // Before the first check the version is unknown, and the newest one may have been rejected.
             if (found.campaign === undefined) items = found;
             else await take(found);
         } catch (error) {
@@ -92,8 +97,8 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
     }
 
     /**
-     * Requests wait only for the table; the call of Personalize follows in the background. The first request waits for
-     * both if the table has no status yet, or does not answer.
+     * Reads the status from the table; calls Personalize in the background. The first request waits for both if the
+     * table has no status yet, or does not answer.
      */
     function poll(): Promise<void> {
         const reading = read();
@@ -121,7 +126,7 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
                 polling = poll();
             }
             if (!everRead && polling !== undefined) await settled([polling], patience);
-            // A process without tables cannot answer from them: the request waits for another attempt.
+            // A process without tables cannot answer from them, so the request waits for another attempt.
             for (let left = 2; left > 0 && served.current().filmCount === 0; left--) {
                 await settled([take(items)], limits.withoutTables);
             }

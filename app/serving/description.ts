@@ -46,12 +46,15 @@ export interface DescribedOperation {
 
 const unreadable = Symbol("no JSON");
 
-/** Longest request in characters of which every fault is searched. Of a longer one only the first fault is. */
+/**
+ * Maximum length in characters of a request in which the API looks for every fault. In a longer request, it looks for
+ * the first one only.
+ */
 const explainedLength = 4000;
 
-/** Prepares the description to find operations and read their requests; schemas are compiled at first use. */
+/** Prepares the API description, to find operations and parse their requests. Compiles a schema at its first use. */
 export function openDescription(description: Description) {
-    // The document as a whole is not a schema and has keywords unknown to JSON Schema.
+    // The document as a whole is not a schema, and has keywords that JSON Schema does not know.
     const compiler = (allErrors: boolean) =>
         new Ajv2020({ strict: false, validateSchema: false, allErrors, addUsedSchema: false }).addSchema(
             description,
@@ -107,14 +110,14 @@ export function openDescription(description: Description) {
     }
 
     return {
-        /** The methods of a path template, `/similar/{itemId}`; undefined for an unknown path. */
+        /** Returns the methods of a path template, such as `/similar/{itemId}`; undefined for an unknown path. */
         methods: (path: string): ReadonlyMap<string, DescribedOperation> | undefined => operations.get(path),
     };
 }
 
 export type OpenDescription = ReturnType<typeof openDescription>;
 
-/** Schema of a whole request; each part references its place in the document. */
+/** Returns the schema of a whole request. Each part refers to its place in the document. */
 function schemaOf(
     known: readonly { readonly pointer: string; readonly parameter: Parameter }[],
     body: string | undefined,
@@ -145,7 +148,10 @@ function valueIn({ name, schema, content }: Parameter, query: RawRequest["query"
     return schema?.type === "integer" && /^-?\d+$/.test(text) ? Number(text) : text;
 }
 
-/** Half a character in a text: neither DynamoDB nor Personalize stores it, and two of them would be one viewer. */
+/**
+ * Rejects texts with half a character (a lone surrogate): DynamoDB and Personalize do not store it, and two such IDs
+ * would be one viewer.
+ */
 function wellFormed(key: string, value: unknown): unknown {
     if (!key.isWellFormed() || (typeof value === "string" && !value.isWellFormed()))
         throw new SyntaxError("not Unicode");
@@ -168,7 +174,7 @@ function faultOf({ instancePath, message = "is wrong", params }: ErrorObject): F
     return { in: `${place}${inside}`, message: unknown === undefined ? told : `${told}: ${unknown}` };
 }
 
-/** The description's pattern of texts; its message would be unreadable. */
+/** Pattern of texts in the API description. Faults leave it out, because it is unreadable. */
 const withoutControls = String.raw`^[^\u0000-\u001F\u007F-\u009F]*$`;
 
 const escaped = (part: string) => part.replaceAll("~", "~0").replaceAll("/", "~1");

@@ -2,16 +2,16 @@ import type { EventsRequest } from "../api/names.ts";
 import type { Fault } from "./problem.ts";
 import type { Tables } from "./table-answers.ts";
 
-/** Longest id in bytes; Personalize accepts 256 characters (API reference, PutEvents). */
+/** Maximum length of an ID in bytes. Personalize accepts 256 characters (API reference, PutEvents). */
 export const idBytes = 256;
-/** Seconds that a viewer's clock may be ahead. */
+/** Maximum lead of a viewer's clock, in seconds. */
 const aheadSeconds = 60;
-/** Oldest event in seconds: an event describes what a viewer does now. */
+/** Maximum age of an event in seconds: an event describes what a viewer does now. */
 const oldestSeconds = 24 * 3600;
 
 /**
- * The faults of events that their description cannot express. Without tables any item passes. `noun` names an item; `now`
- * is in epoch milliseconds.
+ * Returns the faults of events that the API description cannot express. Without tables, any item passes. `noun` names
+ * an item; `now` is in epoch milliseconds.
  */
 export function eventFaults(
     { userId, events }: EventsRequest,

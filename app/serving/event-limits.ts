@@ -10,13 +10,14 @@ export interface EventLimitParts extends MinuteCountParts {
     readonly log: Log;
 }
 
-/** Events of the viewer in this minute, by the item of the newest films. */
+/** Returns the number of the viewer's events in this minute, from the item with the newest films. */
 export const eventsIn = ({ counted }: Recent, minute: number): number =>
     counted?.minute === minute ? counted.events : 0;
 
 /**
- * Limits of events for each viewer and each address. Memory counts every event. The viewer's count is a part of the item
- * that an event writes anyway; an address is written rarely. Therefore no refused event writes into the table.
+ * Limits the events of each viewer and of each address. Memory counts every event. The viewer's count is a part of the
+ * item that an event writes anyway, and the count of an address is rarely written. Therefore a rejected event writes
+ * nothing to the table.
  */
 export function eventLimits({ log, ...parts }: EventLimitParts) {
     const counts = minuteCounts(parts);
@@ -29,7 +30,7 @@ export function eventLimits({ log, ...parts }: EventLimitParts) {
     }
 
     return {
-        /** Counts events for their addresses. Throws ProblemError above a limit. */
+        /** Counts events for their addresses. Throws ProblemError above the limit. */
         takeAddresses(addresses: readonly CountedAddress[], events: number, trace: Trace): void {
             const named = addresses.map(({ name, limit }) => ({ name: `address#${name}`, limit }));
             for (const { name, limit } of named) check(name, limit, events, "An address");
@@ -41,13 +42,13 @@ export function eventLimits({ log, ...parts }: EventLimitParts) {
                 if (work !== undefined) trace.background.push(work);
             }
         },
-        /** Throws ProblemError if the viewer has no room for these events; `recent` is the viewer's item, if known. */
+        /** Throws ProblemError if these events exceed the viewer's limit. `recent` is the viewer's item, if known. */
         checkViewer(userId: string, events: number, recent?: Recent): void {
             const name = viewerName(userId);
             if (recent !== undefined) counts.learn(name, eventsIn(recent, epochMinute(parts.clock())));
             check(name, eventsPerViewer, events, "A viewer");
         },
-        /** Counts accepted events. */
+        /** Counts accepted events of the viewer. */
         takeViewer(userId: string, events: number): void {
             counts.note(viewerName(userId), events);
         },

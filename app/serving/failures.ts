@@ -1,7 +1,7 @@
 import { BrokenCircuitError, TaskCancelledError } from "cockatiel";
 import type { FilmListReason } from "../api/names.ts";
 
-/** The parts of an AWS client's error that are read here. */
+/** The fields of an AWS client's error that this file reads. */
 interface ServiceError {
     readonly name?: string;
     readonly $metadata?: { readonly httpStatusCode?: number };
@@ -9,7 +9,7 @@ interface ServiceError {
 
 export type CampaignFailure = "gone" | "throttled" | "slow" | "refused" | "resting" | "failed";
 
-/** The requests that the viewer may cause are used up; the campaign was not called. */
+/** The error if the viewer has used up the allowed requests. The campaign was not called. */
 export class NoAllowanceError extends Error {
     override readonly name = "NoAllowanceError";
 }
@@ -17,8 +17,8 @@ export class NoAllowanceError extends Error {
 const slowNames = new Set(["AbortError", "TimeoutError", "RequestAbortedError"]);
 
 /**
- * Classifies an error of the campaign. `refused`: Personalize rejects this request, for example its filter values, but
- * would accept another.
+ * Classifies an error of the campaign. `refused`: Personalize rejects this request, for example because of its filter
+ * values, but would accept another one.
  */
 export function failureOf(error: unknown): CampaignFailure {
     const { name = "", $metadata } = (error ?? {}) as ServiceError;
@@ -42,11 +42,11 @@ const reasons = {
     failed: "failed",
 } as const satisfies Record<CampaignFailure, FilmListReason>;
 
-/** The reason in an answer. */
+/** Returns the reason for the API's answer. */
 export const reasonOf = (failure: CampaignFailure): FilmListReason => reasons[failure];
 
-/** Whether an error is about the campaign itself, so that it counts as a failure. */
+/** Checks whether an error is about the campaign itself, so that it counts as a failure. */
 export const isOfCampaign = (error: unknown): boolean => !["gone", "refused"].includes(failureOf(error));
 
-/** An error's message may contain a viewer's id; its name does not. */
+/** Returns the error's name. Its message may contain a viewer's ID. */
 export const errorName = (error: unknown): string => (error instanceof Error ? error.name : "no error");

@@ -7,12 +7,15 @@ import type { Film, Tables } from "./table-answers.ts";
 /** Number of films in `because`. */
 const mostBecause = 10;
 
-/** A film of the tables as the API answers it. */
+/** Returns a film of the tables in the form of the API's answer. */
 export const filmAnswer = (film: Film): FilmAnswer => ({ ...film, genres: [...film.genres] });
 
 const listed = ({ viewers: _, genres, ...film }: Film): ListedFilm => ({ ...film, genres: [...genres] });
 
-/** A film that was added after the tables were made has no title, so the id is shown. */
+/**
+ * Returns the film with this ID. A film that was added after the tables were made has no title, so its ID replaces the
+ * title.
+ */
 export const listedById = (tables: Pick<Tables, "film">, itemId: string): ListedFilm =>
     listed(tables.film(itemId) ?? { itemId, title: itemId, year: null, genres: [], viewers: 0 });
 
@@ -24,7 +27,7 @@ export interface ListShown {
     readonly reason?: FilmListReason | undefined;
 }
 
-/** A list of the campaign, with titles, and without films that the catalogue lacks. */
+/** Returns a list of the campaign with titles, without films that the catalogue lacks. */
 export function answerList(
     tables: Tables,
     { films, recommendationId, madeAt }: FilmOrder & { readonly madeAt?: number },
@@ -41,22 +44,22 @@ export function answerList(
 }
 
 /**
- * The tables, for answers that consist of them.
+ * Returns the tables, for answers that need them.
  *
- * @throws ProblemError if none could be loaded.
+ * @throws ProblemError if the process could load no tables
  */
 export function loadedTables(tables: Tables): Tables {
     if (tables.filmCount > 0) return tables;
     throw new ProblemError("failure", "The tables of this stack's data could not be loaded. Try again in a minute.");
 }
 
-/** A list from the tables. */
+/** Returns a list from the tables. */
 export const answerTable = (
     films: readonly Film[],
     { source, reason }: { readonly source: Source; readonly reason?: FilmListReason | undefined },
 ): FilmListAnswer => ({ source, ...(reason && { reason }), films: films.map(listed) });
 
-/** The known films that a list is based on. */
+/** Returns the known films on which a list is based. */
 export const becauseOf = (tables: Tables, itemIds: readonly string[]): FilmAnswer[] =>
     itemIds.slice(0, mostBecause).flatMap((itemId) => {
         const film = tables.film(itemId);

@@ -1,6 +1,7 @@
 /**
- * An ordered list of films with scores in compact form, because a process keeps tens of thousands of them. Both fields
- * are strings. Small number arrays are stored outside the heap: their fragmentation made a process half as large again.
+ * An ordered list of films with scores in compact form, because a process stores tens of thousands of lists. Both
+ * fields are strings: V8 stores small number arrays outside the heap, and their fragmentation made a process 50 %
+ * larger.
  */
 export interface FilmScores {
     /** Ids, separated by U+0000, which no id contains. */
@@ -10,7 +11,7 @@ export interface FilmScores {
 }
 
 const separator = "\u0000";
-/** Large enough for the service's longest answer; reused, because scores only pass through. */
+/** Buffer for the service's longest answer, reused because scores are in it only during a conversion. */
 const scratch = Buffer.alloc(4 * 500);
 /** Personalize returns scores with seven decimals, which fit a 32-bit float. */
 const digits = 7;
@@ -25,7 +26,7 @@ export function packFilms(films: readonly { readonly itemId: string; readonly sc
     return { ids, scores: scratch.toString("latin1", 0, 4 * films.length) };
 }
 
-/** The films of a stored list, in their order, with scores rounded to the stored precision. */
+/** Returns the films of a stored list, in their order, with scores rounded to the stored precision. */
 export function unpackFilms({ ids, scores }: FilmScores): { readonly itemId: string; readonly score?: number }[] {
     if (scores !== undefined) scratch.write(scores, "latin1");
     return unpackIds(ids).map((itemId, at) => {
@@ -34,7 +35,7 @@ export function unpackFilms({ ids, scores }: FilmScores): { readonly itemId: str
     });
 }
 
-/** The first `count` films that are not in `without`. */
+/** Returns the first `count` films that are not in `without`. */
 export const filmsWithout = (films: FilmScores, without: ReadonlySet<string>, count: number): FilmScores =>
     packFilms(
         unpackFilms(films)
@@ -45,17 +46,17 @@ export const filmsWithout = (films: FilmScores, without: ReadonlySet<string>, co
 /** Joins ids into one string. */
 export const packIds = (ids: readonly string[]): string => ids.join(separator);
 
-/** The ids of `packIds`; none for an empty string. */
+/** Splits the string that `packIds` returns; an empty string has no IDs. */
 export const unpackIds = (ids: string): string[] => (ids === "" ? [] : ids.split(separator));
 
-/** Bytes in memory, including the objects. */
+/** Returns the list's bytes in memory, including its objects. */
 export const bytesOf = ({ ids, scores }: FilmScores): number =>
     textBytes(ids) + (scores === undefined ? 0 : textBytes(scores));
 
-/** A Latin-1 string needs one byte per character, others two. */
+/** Returns a string's bytes in memory: a Latin-1 string needs one byte per character, others two. */
 export const textBytes = (text: string): number => 24 + (/[\u0100-\uffff]/.test(text) ? 2 : 1) * text.length;
 
-/** The table's format: `{"ids":[…],"scores":[…]}`. */
+/** Returns the list in the table's format: `{"ids":[…],"scores":[…]}`. */
 export function writeFilms(films: FilmScores): string {
     const list = unpackFilms(films);
     const ids = list.map(({ itemId }) => itemId);
@@ -64,7 +65,7 @@ export function writeFilms(films: FilmScores): string {
     );
 }
 
-/** Reads the format of `writeFilms`. Throws SyntaxError or TypeError for anything else. */
+/** Reads the format of `writeFilms`. Throws SyntaxError or TypeError for any other text. */
 export function readFilms(text: string): FilmScores {
     const { ids, scores } = JSON.parse(text) as { ids: string[]; scores?: (number | null)[] };
     return packFilms(

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Limits } from "./limits.ts";
 import type { KeptList } from "./ports.ts";
 
-/** The current state that a list is compared with. */
+/** The current state with which the API compares a list. */
 export interface Now {
     /** Epoch milliseconds. */
     readonly at: number;
@@ -10,19 +10,19 @@ export interface Now {
     readonly revision: number;
     /** Solution version that the campaign serves; undefined if unknown. */
     readonly solutionVersion: string | undefined;
-    /** Lists from before this moment are stale. */
+    /** Time before which all lists are stale, in epoch milliseconds. */
     readonly flushed: number;
 }
 
 /**
- * fresh: as good as a new list. ageing: answer it and request a new one in the background.
- * stale: the last resort without a better list. useless: never use it.
+ * How good a stored list is. fresh: as good as a new list. ageing: answer with it, and request a new one in the
+ * background. stale: use it only without a better list. useless: never use it.
  */
 export type Freshness = "fresh" | "ageing" | "stale" | "useless";
 
 /**
- * The freshness of a stored list. Revisions show whether it includes an event, not times. Clocks of processes differ,
- * and a list requested before an event can arrive after it.
+ * Returns the freshness of a stored list. Compares revisions, not times, to decide whether the list includes an event:
+ * clocks of processes differ, and a list requested before an event can arrive after it.
  */
 export function freshnessOf(list: KeptList, now: Now, limits: Limits): Freshness {
     const age = now.at - list.madeAt;
@@ -45,7 +45,10 @@ export interface ListAsk {
 const sorted = (texts: Readonly<Record<string, string>>) =>
     Object.entries(texts).sort(([one], [other]) => (one < other ? -1 : 1));
 
-/** Key of a list among a viewer's lists: empty for a plain list. Else it is a hash that ignores the order of names. */
+/**
+ * Returns the key of a list among a viewer's lists: empty for a plain list, otherwise a hash that ignores the order of
+ * names.
+ */
 export function listKey({ filter, values, context }: ListAsk): string {
     if (filter === undefined && Object.keys(context).length === 0) return "";
     const asked = JSON.stringify([filter ?? null, sorted(values), sorted(context)]);

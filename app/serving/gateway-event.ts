@@ -12,7 +12,7 @@ export interface GatewayEvent {
     readonly isBase64Encoded: boolean;
     readonly requestContext: {
         readonly requestId: string;
-        /** The address of the connection. */
+        /** The address of the connection's peer. */
         readonly identity?: {
             readonly sourceIp?: string;
             /** The account whose signature API Gateway verified; only for methods with authorization AWS_IAM. */
@@ -29,7 +29,7 @@ export interface GatewayResult {
     readonly isBase64Encoded: boolean;
 }
 
-/** The value of a header; `name` in lower case. */
+/** Returns the value of a header; `name` is in lower case. */
 export function headerOf({ headers }: GatewayEvent, name: string): string | undefined {
     for (const [key, value] of Object.entries(headers ?? {})) {
         if (key.toLowerCase() === name) return value;
@@ -37,7 +37,9 @@ export function headerOf({ headers }: GatewayEvent, name: string): string | unde
     return undefined;
 }
 
-/** A REST API passes path parameters URL-encoded: `%40` is an @. Invalid encodings stay unchanged. */
+/**
+ * Decodes a path parameter, which a REST API passes URL-encoded: `%40` is an @. Returns invalid encodings unchanged.
+ */
 export function decoded(text: string): string {
     try {
         return decodeURIComponent(text);
@@ -46,16 +48,19 @@ export function decoded(text: string): string {
     }
 }
 
-/** The defined values. */
+/** Returns the values that are defined. */
 export const texts = (values: Readonly<Record<string, string | undefined>> | null): Record<string, string> =>
     Object.fromEntries(
         Object.entries(values ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
     );
 
-/** Longest body in bytes. Valid ones are shorter, except rankings of 500 very long ids. */
+/** Maximum length of a body in bytes. Valid bodies are shorter, except rankings of 500 very long IDs. */
 export const longestBody = 64 * 1024;
 
-/** The body as text, decoded from Base64 if it is encoded; undefined without one. "too long" above `longestBody`. */
+/**
+ * Returns the body as text, decoded from Base64 if it is encoded. Returns "too long" above `longestBody`; the text is
+ * undefined without a body.
+ */
 export function bodyOf({ body, isBase64Encoded }: GatewayEvent): { readonly text: string | undefined } | "too long" {
     if (body === null) return { text: undefined };
     if (Buffer.byteLength(body, isBase64Encoded ? "base64" : "utf8") > longestBody) return "too long";

@@ -1,9 +1,9 @@
 import type { FilmListAnswer } from "../api/names.ts";
 
 /**
- * Content security policy of the page: everything from its own origin, and nothing inline.
+ * Returns the content security policy of the page: everything from its own origin, and nothing inline.
  *
- * @param imageOrigins origins of the catalogue's images, for example `https://cdn.shop.example`
+ * @param imageOrigins web origins of the catalogue's images, for example `https://cdn.shop.example`
  */
 export const contentSecurityPolicy = (imageOrigins: readonly string[]): string =>
     [
@@ -20,7 +20,7 @@ export const contentSecurityPolicy = (imageOrigins: readonly string[]): string =
 /** HSTS max-age in seconds: one year. */
 export const strictTransportSeconds = 31_536_000;
 
-/** Headers of each file of the page, with every host, besides its policy. */
+/** Headers of each file of the page, in addition to its policy, wherever the page is hosted. */
 export const pageHeaders = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -39,27 +39,28 @@ export const apiHeaders = {
     "X-Content-Type-Options": "nosniff",
 } as const;
 
-/** For answers that no cache may store. */
+/** Cache-Control for answers that no cache may store. */
 export const notKept = "no-store";
 
-/** For a viewer's history: no browser and no CDN may store it. */
+/** Cache-Control for a viewer's history: no browser and no CDN may store it. */
 export const historyKept = "private, no-store";
 
-/** For shared answers: minutes in a browser, one hour in a CDN, stale during revalidation. */
+/** Cache-Control for shared answers: five minutes in a browser, one hour in a CDN, stale during revalidation. */
 export const everybodys = "public, max-age=300, s-maxage=3600, stale-while-revalidate=86400";
 
-/** A browser with two viewers must not answer one of them with the other's list. */
+/** Headers of a viewer's answers: a browser with two viewers must not answer one of them with the other's list. */
 export const perViewer = { Vary: "Origin, Authorization" } as const;
 
-/** For files with a content hash in their names. */
+/** Cache-Control for files with a content hash in their names. */
 export const hashedFile = "public, max-age=31536000, immutable";
 
-/** For files that reference the others: always revalidated. */
+/** Cache-Control for files that refer to others: a browser always revalidates them. */
 export const entryFile = "public, no-cache";
 
 /**
- * For a viewer's list: only the viewer's browser may cache it. After an event the client changes `since` and so the
- * URL. A list with a reason is cached only briefly, because the campaign may soon be back.
+ * Returns Cache-Control for a viewer's list: only the viewer's browser may cache it. After an event, the client changes
+ * `since` and so the URL. A list with a reason is cached only briefly, because the campaign may soon be available
+ * again.
  */
 export const viewersList = ({ reason }: Pick<FilmListAnswer, "reason">): string =>
     `private, max-age=${reason === undefined ? 30 : 5}`;

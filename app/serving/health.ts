@@ -15,15 +15,18 @@ export interface HealthParts {
     readonly campaignResilience: Pick<Resilience, "resting">;
 }
 
-/** Whether a notification belongs to the current absence of the campaign: the campaign must not have served since. */
+/**
+ * Checks whether a notification belongs to the current absence of the campaign, so that the campaign has not served
+ * since.
+ */
 const holds = (notification: ShownNotification, campaign: CampaignStatus | undefined): boolean =>
     notification.at + limits.parking >= (campaign?.activeAt ?? 0);
 
 const time = (at: number) => new Date(at).toISOString();
 
 /**
- * Reports the current source of answers, from the process's knowledge, without any call. A stranger sees the state
- * only: version, throughput and cost would help with an attack on the bill.
+ * Reports the current source of answers from what the process knows, without any call. Shows a stranger only the state:
+ * version, throughput and cost would help with an attack on the bill.
  */
 export function healthTeller({ stack, region, cost, tables, watch, campaignResilience }: HealthParts) {
     return async function health({ trusted, signed }: Pick<Caller, "trusted" | "signed">): Promise<HealthAnswer> {

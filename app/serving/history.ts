@@ -19,7 +19,7 @@ export interface HistoryParts {
 export interface HistoryAsk {
     readonly userId: string;
     readonly limit: number;
-    /** From an earlier answer; undefined for the newest films. */
+    /** The token from an earlier answer; undefined for the newest films. */
     readonly nextToken: string | undefined;
 }
 
@@ -29,8 +29,9 @@ type Past = Pick<RecentFilm, "itemId" | "at">;
 const day = 86_400_000;
 
 /**
- * The films that a viewer watched, the newest first, each once. They are the newest films of the table and, for
- * listed viewers, the history in the fallback tables. If the table does not answer, the answer has the listed films only.
+ * Returns the films that a viewer watched, the newest first, each once. They are the newest films of the table and, for
+ * listed viewers, the history in the fallback tables. If the table does not answer, the answer has the listed films
+ * only.
  *
  * @throws ProblemError for a `nextToken` that is not of an earlier answer.
  */
@@ -65,17 +66,20 @@ export function historian({ tables, table, tableResilience, log, limits }: Histo
     };
 }
 
-/** The newest first; equal times by id, for pages without gaps. */
+/** Compares two films: the newest first, and equal times by ID, so that pages have no gaps. */
 const byTime = (one: Past, other: Past): number =>
     other.at - one.at || (one.itemId < other.itemId ? -1 : Number(one.itemId > other.itemId));
 
-/** Each film once, by its newest time. */
+/** Returns each film once, by its newest time. */
 function inOrder(films: readonly Past[]): readonly Past[] {
     const seen = new Set<string>();
     return films.toSorted(byTime).filter(({ itemId }) => seen.size < seen.add(itemId).size);
 }
 
-/** The place of a page's end. A place stays valid while newer films arrive; a number of films would not. */
+/**
+ * Returns the token for the end of a page. It names the last film, because a number of films would change when newer
+ * films arrive.
+ */
 const tokenOf = ({ itemId, at }: Past): string => Buffer.from(JSON.stringify([at, itemId])).toString("base64url");
 
 function readToken(token: string): Past {
@@ -83,15 +87,15 @@ function readToken(token: string): Past {
         const [at, itemId] = JSON.parse(Buffer.from(token, "base64url").toString());
         if (Number.isFinite(at) && typeof itemId === "string") return { itemId, at };
     } catch {
-        // The problem below is the answer.
+        // An invalid token: throw the problem below.
     }
     throw badQuery("nextToken", "must be the nextToken of an earlier answer");
 }
 
 /**
- * Refuses a caller who is not proven to be the viewer, unless histories are public.
+ * Rejects a caller who is not proven to be the viewer, unless histories are public.
  *
- * @throws ProblemError with the configuration that allows it.
+ * @throws ProblemError that names the configuration that allows it
  */
 export function checkHistory({ trusted }: { readonly trusted: boolean }, publicHistories: boolean): void {
     if (trusted || publicHistories) return;

@@ -10,23 +10,26 @@ export interface MinuteCountParts {
 }
 
 const minuteMs = 60_000;
-/** A process reports a name after each tenth of its limit, so that the table is written rarely. */
+/**
+ * Number of reports per limit: a process reports a name after each tenth of its limit, so that it rarely writes to the
+ * table.
+ */
 const reports = 10;
 /** Minutes after which a count expires in the table. */
 const keptMinutes = 10;
 
-/** The minute of a moment (epoch milliseconds). */
+/** Returns the minute of a moment (epoch milliseconds). */
 export const epochMinute = (at: number): number => Math.floor(at / minuteMs);
 
 interface Count {
     readonly minute: number;
-    /** Known number of all processes. */
+    /** Known count of all processes. */
     known: number;
-    /** Number of this process that no other one knows. */
+    /** Count of this process that no other process knows. */
     unreported: number;
 }
 
-/** Counts by name in a minute, of all processes together. Memory has every count; the table adds up the reports. */
+/** Counts by name in a minute, for all processes together. Memory has every count; the table adds up the reports. */
 export function minuteCounts({ table, tableResilience, clock }: MinuteCountParts) {
     const counts = new LRUCache<string, Count>({ max: countedNames });
 
@@ -49,27 +52,30 @@ export function minuteCounts({ table, tableResilience, clock }: MinuteCountParts
     }
 
     return {
-        /** Whether a name may have `more` in this minute. */
+        /** Checks whether a name may have `more` in this minute. */
         hasRoom(name: string, limit: number, more: number): boolean {
             const { known, unreported } = countOf(name);
             return known + unreported + more <= limit;
         },
-        /** Adds to a name. Returns the report to the table if one is due; it rejects if the table fails. */
+        /**
+         * Adds to a name's count. Returns the promise of a report to the table if one is due. The promise rejects if
+         * the table fails.
+         */
         add(name: string, limit: number, more: number): Promise<void> | undefined {
             const count = countOf(name);
             count.unreported += more;
             return count.unreported < limit / reports ? undefined : report(name, count);
         },
-        /** Adds to a name what another item of the table counts. */
+        /** Adds to a name's count what another item of the table counts. */
         note(name: string, more: number): void {
             countOf(name).known += more;
         },
-        /** Sets the least number of a name, as another process counted it. */
+        /** Sets a name's minimum count, as another process counted it. */
         learn(name: string, known: number): void {
             const count = countOf(name);
             count.known = Math.max(count.known, known);
         },
-        /** Seconds until the next minute. */
+        /** Returns the seconds until the next minute. */
         secondsLeft: () => Math.max(1, Math.ceil((minuteMs - (clock() % minuteMs)) / 1000)),
     };
 }

@@ -18,7 +18,7 @@ import type { TrafficCounter } from "./traffic.ts";
 import { checkViewer } from "./viewer-auth.ts";
 
 export interface OperationParts {
-    /** The tables in use; without films if none could be loaded. */
+    /** Returns the tables in use, which are empty if the process could load none. */
     readonly tables: () => Tables;
     readonly filterNames: readonly string[];
     readonly recommend: Recommend;
@@ -29,9 +29,9 @@ export interface OperationParts {
     readonly publicHistories: boolean;
     readonly traffic: TrafficCounter;
     readonly health: (caller: Caller) => Promise<HealthAnswer>;
-    /** The description as served. */
+    /** The API description as the API serves it, as JSON text. */
     readonly openApi: string;
-    /** An item in words, as "film". */
+    /** The noun for an item, such as "film". */
     readonly noun: string;
     readonly clock: () => number;
     readonly limits: Limits;
@@ -39,16 +39,16 @@ export interface OperationParts {
     readonly needsToken: boolean;
 }
 
-/** Answers a valid request. Only an answer for one viewer looks at the caller. */
+/** A function that answers a valid request. Only an answer for one viewer checks the caller. */
 export type Answer = (request: ReadRequest, trace: Trace, caller: () => Promise<Caller>) => Reply | Promise<Reply>;
 
 type Query<Name extends keyof operations> = NonNullable<operations[Name]["parameters"]["query"]>;
 
-/** The answer functions of all operations in the description. */
+/** Returns the answer functions of all operations in the API description. */
 export function answers(parts: OperationParts): Readonly<Record<keyof operations, Answer>> {
     const { recommend, takeEvents, rankItems, history, traffic, health } = parts;
     const tables = () => loadedTables(parts.tables());
-    /** The caller, who is this viewer if viewers need tokens. */
+    /** Returns the caller. Throws unless the caller is this viewer, if viewers need tokens. */
     const callerAs = async (userId: string, caller: () => Promise<Caller>): Promise<Caller> => {
         const found = await caller();
         if (parts.needsToken) checkViewer(found, userId);

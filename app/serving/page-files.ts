@@ -10,9 +10,9 @@ const binaryTypes: Readonly<Record<string, string>> = {
 };
 
 /**
- * The replies for all files of a built page, by relative path; read once. Throws if the folder is not readable.
+ * Reads all files of a built page once, and returns the replies by relative path. Throws if the folder is not readable.
  *
- * @param imageOrigins origins of the catalogue's images
+ * @param imageOrigins web origins of the catalogue's images
  */
 export function pageFiles(folder: string, imageOrigins: readonly string[] = []): ReadonlyMap<string, Reply> {
     const headers = { ...pageHeaders, "Content-Security-Policy": contentSecurityPolicy(imageOrigins) };
@@ -40,7 +40,7 @@ function fileReply(path: string, bytes: Buffer, headers: Readonly<Record<string,
     };
 }
 
-/** Content types of text files; a REST API passes these unchanged. */
+/** Content types of text files, which a REST API passes unchanged. */
 const textTypes: Readonly<Record<string, string>> = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -51,11 +51,11 @@ const textTypes: Readonly<Record<string, string>> = {
     ".webmanifest": "application/manifest+json",
 };
 
-/** The content type of a text file; undefined for other files. */
+/** Returns the content type of a text file; undefined for other files. */
 export const textTypeOf = (path: string): string | undefined => textTypes[extname(path)];
 
 /** Vite's names of hashed files: `assets/index-BsT3n_0q.js`. */
 const hashedName = /-[\w-]{8}\.\w+$/;
 
-/** Cache-Control of a file of the page, with every host. */
+/** Returns the Cache-Control of a file of the page, wherever the page is hosted. */
 export const cacheControlOf = (path: string): string => (hashedName.test(path) ? hashedFile : entryFile);

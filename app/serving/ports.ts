@@ -3,7 +3,7 @@ import type { FilmScores } from "./film-scores.ts";
 /** A list of films from the campaign, or from the table. */
 export interface FilmOrder {
     readonly films: FilmScores;
-    /** From the campaign's answer. */
+    /** ID from the campaign's answer. */
     readonly recommendationId?: string;
 }
 
@@ -11,27 +11,27 @@ export interface FilmOrder {
 export interface CampaignAsk {
     readonly userId: string;
     readonly numResults: number;
-    /** ARN of a filter, with the values of its placeholders. */
+    /** ARN of a filter, and the values of its placeholders. */
     readonly filter?: { readonly arn: string; readonly values: Readonly<Record<string, string>> };
     readonly context: Readonly<Record<string, string>>;
 }
 
 /** Status of the campaign; times are epoch milliseconds. */
 export interface CampaignStatus {
-    /** Empty if there is no campaign. */
+    /** Status from Personalize; empty if no campaign exists. */
     readonly status: string;
-    /** The version that the campaign serves, or served last: lists and tables are of it. */
+    /** The version that the campaign serves, or served last. Lists and tables belong to it. */
     readonly solutionVersionArn?: string;
     readonly minProvisionedTPS?: number;
     readonly checkedAt: number;
-    /** When it was last seen ACTIVE. */
+    /** Time when the campaign was last seen ACTIVE. */
     readonly activeAt?: number;
 }
 
-/** The campaign; each call throws the errors of Personalize and of the network. */
+/** The calls to the campaign. Each throws the errors of Personalize and of the network. */
 export interface CampaignPort {
     ask(ask: CampaignAsk, signal: AbortSignal): Promise<FilmOrder>;
-    /** undefined if there is no campaign. */
+    /** Returns the campaign's status; undefined if no campaign exists. */
     describe(signal: AbortSignal): Promise<Omit<CampaignStatus, "checkedAt" | "activeAt"> | undefined>;
     /** The ranking campaign; undefined if the stack has none. */
     readonly rank:
@@ -48,7 +48,7 @@ export interface ViewerEvent {
     readonly recommendationId?: string;
 }
 
-/** The event tracker. */
+/** Sends events to the event tracker. */
 export type PutEvents = (
     from: { readonly userId: string; readonly sessionId: string; readonly events: readonly ViewerEvent[] },
     signal: AbortSignal,
@@ -58,18 +58,18 @@ export interface RecentFilm {
     readonly itemId: string;
     /** Epoch milliseconds. */
     readonly at: number;
-    /** false if the viewer's events of it are not viewings, for example clicks. */
+    /** False if the viewer's events of the film are not viewings, but for example clicks. */
     readonly watched?: false;
-    /** Whether the viewer is not interested in it: lists leave it out, and none is made by it. */
+    /** Whether the viewer refused the film: lists leave it out, and no list is based on it. */
     readonly refused?: true;
 }
 
 /** A viewer's newest films; each event increases the revision, which is 0 before the first. */
 export interface Recent {
     readonly revision: number;
-    /** The newest first. */
+    /** The films, the newest first. */
     readonly films: readonly RecentFilm[];
-    /** Whether all films are of a proven caller; absent: a stranger may have sent them. */
+    /** Whether all films are from a proven caller. If absent, a stranger may have sent them. */
     readonly proven?: true;
     /** Events of the viewer in one minute (epoch minutes). */
     readonly counted?: { readonly minute: number; readonly events: number };
@@ -77,13 +77,13 @@ export interface Recent {
 
 /** A viewer's list in memory or table. */
 export interface KeptList extends FilmOrder {
-    /** From filter, values and context; empty for a plain list. */
+    /** Key of the list, from filter, values and context; empty for a plain list. */
     readonly key: string;
-    /** When the campaign was called; epoch milliseconds. */
+    /** Time of the call to the campaign, in epoch milliseconds. */
     readonly madeAt: number;
-    /** The viewer's revision before the call: the list includes the events up to it. */
+    /** The viewer's revision before the call. The list includes the events up to this revision. */
     readonly revision: number;
-    /** Solution version that served; undefined if unknown. */
+    /** Solution version that the campaign served; undefined if unknown. */
     readonly solutionVersion?: string;
     readonly from: "campaign" | "precomputed";
 }
@@ -107,49 +107,49 @@ export interface MonthSpend {
 
 export interface StackItems {
     readonly campaign?: CampaignStatus;
-    /** Lists from before this moment are stale; epoch milliseconds. */
+    /** Time before which all lists are stale, in epoch milliseconds. */
     readonly flushed?: number;
     readonly notification?: ShownNotification;
     readonly spend?: MonthSpend;
 }
 
-/** The table; each call throws its errors. `expiresAt` is epoch seconds. */
+/** The calls to the table. Each throws the table's errors. `expiresAt` is epoch seconds. */
 export interface TablePort {
-    /** A viewer's newest films, and the list with this key if there is one. */
+    /** Returns a viewer's newest films, and the list with this key if it exists. */
     viewer(
         userId: string,
         key: string,
         signal: AbortSignal,
     ): Promise<{ readonly recent: Recent; readonly list?: KeptList }>;
-    /** Stores a list, unless the table has one with later events. */
+    /** Stores a list, unless the table has a list with later events. */
     putList(userId: string, list: KeptList, expiresAt: number, signal: AbortSignal): Promise<void>;
-    /** A consistent read. */
+    /** Reads a viewer's newest films consistently. */
     recent(userId: string, signal: AbortSignal): Promise<Recent>;
-    /** Stores only if the revision is still `before`; returns whether it was. */
+    /** Stores a viewer's newest films only if the revision is still `before`. Returns whether it was. */
     putRecent(userId: string, recent: Recent, before: number, expiresAt: number, signal: AbortSignal): Promise<boolean>;
     stack(signal: AbortSignal): Promise<StackItems>;
-    /** Stores the status, unless another process did since `before`; `flushed` stays. */
+    /** Stores the campaign's status, unless another process stored one since `before`. Keeps `flushed`. */
     putCampaign(seen: CampaignStatus, before: number | undefined, signal: AbortSignal): Promise<void>;
     addAsked(hour: number, userId: string, requests: number, expiresAt: number, signal: AbortSignal): Promise<void>;
-    /** Adds to the count of a window, and returns its total. */
+    /** Adds to the count of a window, and returns the window's total. */
     count(what: string, window: number, more: number, expiresAt: number, signal: AbortSignal): Promise<number>;
 }
 
-/** The fallback tables of solution versions; each call throws its errors. */
+/** The calls to the fallback tables of solution versions. Each throws its errors. */
 export interface TablesPort {
     /**
-     * The document of a version, as text with its ETag; undefined if it still has the ETag `etag`.
+     * Returns the document of a version as text, with its ETag; undefined if the document still has the ETag `etag`.
      *
-     * @param version the last part of the version's ARN.
+     * @param version the last part of the version's ARN
      */
     read(
         version: string,
         etag: string | undefined,
         signal: AbortSignal,
     ): Promise<{ readonly text: string; readonly etag: string } | undefined>;
-    /** The version that the newest `pulumi up` trained, or found trained. */
+    /** Returns the version that the newest `pulumi up` trained, or found trained. */
     newest(signal: AbortSignal): Promise<string>;
 }
 
-/** A line of the log. */
+/** Logs a line of JSON. */
 export type Log = (line: Readonly<Record<string, unknown>>) => void;

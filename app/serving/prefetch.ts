@@ -13,11 +13,11 @@ export interface Asked {
 export interface PrefetchPorts {
     readonly campaign: Pick<CampaignPort, "ask" | "describe">;
     readonly table: Pick<TablePort, "viewer" | "putList" | "stack">;
-    /** Viewers whose lists were requested in an hour (epoch hours). */
+    /** Returns the viewers whose lists were requested in an hour (epoch hours). */
     asked(hour: number): Promise<readonly Asked[]>;
-    /** Requests a second in the busiest five minutes of the last hour. */
+    /** Returns the requests per second in the busiest five minutes of the last hour. */
     busiestTPS(): Promise<number>;
-    /** Epoch milliseconds. */
+    /** Returns the time in epoch milliseconds. */
     clock(): number;
     wait(milliseconds: number): Promise<void>;
     readonly log: Log;
@@ -28,25 +28,28 @@ export interface PrefetchWish {
     readonly viewers: number;
     /** Deadline in epoch milliseconds. */
     readonly until: number;
-    /** The filter of the lists; empty: none. */
+    /** ARN of the filter of the lists; empty for none. */
     readonly watchedFilterArn: string;
     readonly limits: Limits;
 }
 
 export interface Prefetched {
-    /** Answers of the campaign. */
+    /** Number of requests that the campaign answered. */
     readonly asked: number;
     readonly wellAlready: number;
-    /** Reason for not processing all viewers. */
+    /** Why prefetch did not process all viewers; absent if it did. */
     readonly stopped?: "no campaign" | "no room" | "out of time" | "throttled or failed";
 }
 
-/** Hours of traffic from which the busiest viewers are chosen. */
+/** Hours of traffic from which prefetch chooses the busiest viewers. */
 const hoursOfTraffic = 24;
-/** Share of the free minimum TPS; the rest is for viewers. */
+/** Share of the unused minimum TPS that prefetch uses. The rest is for viewers. */
 const share = 0.5;
 
-/** The busiest viewers of these hours, busiest first; equal counts are ordered by id, so the result is stable. */
+/**
+ * Returns the busiest viewers of these hours, busiest first. Equal counts are ordered by ID, so that the result is
+ * stable.
+ */
 export function busiest(hours: readonly (readonly Asked[])[], count: number): string[] {
     const requests = new Map<string, number>();
     for (const { userId, requests: more } of hours.flat()) requests.set(userId, (requests.get(userId) ?? 0) + more);
@@ -57,15 +60,15 @@ export function busiest(hours: readonly (readonly Asked[])[], count: number): st
 }
 
 /**
- * Milliseconds between two requests, so that the campaign stays within its minimum TPS, which is billed anyway.
- * undefined if viewers leave no free TPS.
+ * Returns the milliseconds between two requests, so that the campaign stays within its minimum TPS, which is billed
+ * anyway; undefined if viewers leave no unused TPS.
  */
 export function paceOf(minProvisionedTPS: number, busiestTPS: number): number | undefined {
     const free = (minProvisionedTPS - busiestTPS) * share;
     return free > 0 ? 1000 / free : undefined;
 }
 
-/** Precomputes lists for the busiest viewers within the campaign's minimum TPS; ends at the first failure. */
+/** Precomputes lists for the busiest viewers within the campaign's minimum TPS. Ends at the first failure. */
 export async function prefetch(ports: PrefetchPorts, wish: PrefetchWish): Promise<Prefetched> {
     const { campaign, table, clock, wait } = ports;
     const signal = AbortSignal.timeout(Math.max(1, wish.until - clock()));
@@ -96,7 +99,7 @@ export async function prefetch(ports: PrefetchPorts, wish: PrefetchWish): Promis
 
 const plain = listKey({ values: {}, context: {} });
 
-/** Whether a list is fresh and stays fresh until the next run. */
+/** Checks whether a list is fresh, and stays fresh until the next run. */
 function isWell(
     list: KeptList,
     revision: number,
@@ -127,7 +130,7 @@ async function madeFor(
         const versionPart = solutionVersion !== undefined && { solutionVersion };
         return { ...list, key: plain, madeAt, revision, from: "precomputed", ...versionPart };
     } catch (error) {
-        // Without the viewer's id, which is private.
+        // Leave out the viewer's ID, which is private.
         log({ failed: "ask the campaign in advance", error: (error as Error).name });
         return undefined;
     }

@@ -1,12 +1,12 @@
 import type { Problem } from "../api/names.ts";
 
-/** A fault in a request, and its place: `query numResults`, `body /events/0/itemId`. */
+/** A fault in a request, with its place: `query numResults`, `body /events/0/itemId`. */
 export interface Fault {
     readonly in: string;
     readonly message: string;
 }
 
-/** A request that is answered with a problem (RFC 9457). */
+/** A request that the API answers with a problem (RFC 9457). */
 export class ProblemError extends Error {
     override readonly name = "ProblemError";
     readonly kind: ProblemKind;
@@ -25,15 +25,18 @@ export class ProblemError extends Error {
     }
 }
 
-/** Most faults in an answer, and the most characters of each text in it. */
+/** Maximum number of faults in an answer, and of characters in each of its texts. */
 const mostFaults = 10;
 const longestText = 120;
-/** Longest answer to a faulty request in bytes: a caller chooses names and values that it repeats. */
+/**
+ * Maximum length of the answer to a faulty request in bytes, because the answer repeats names and values that the
+ * caller chose.
+ */
 export const longestProblem = 4000;
 
 const cut = (text: string) => (text.length <= longestText ? text : `${text.slice(0, longestText).toWellFormed()}…`);
 
-/** The problem of a request with faults; it has as many of them as fit. */
+/** Returns the problem of a request with faults. The problem lists as many faults as fit. */
 export function faultyRequest(faults: readonly Fault[]): ProblemError {
     const shown = faults.slice(0, mostFaults).map((fault) => ({ in: cut(fault.in), message: cut(fault.message) }));
     const detail = () => shown.map(({ in: where, message }) => `${where} ${message}`).join("; ");
@@ -42,7 +45,7 @@ export function faultyRequest(faults: readonly Fault[]): ProblemError {
     return new ProblemError("bad-request", detail(), { faults: shown });
 }
 
-/** The problem of a query parameter that the description cannot express. */
+/** Returns the problem of a query parameter that the API description cannot express. */
 export const badQuery = (name: string, message: string): ProblemError =>
     new ProblemError("bad-request", `Query parameter ${name} ${message}.`, {
         faults: [{ in: `query ${name}`, message }],
@@ -50,7 +53,7 @@ export const badQuery = (name: string, message: string): ProblemError =>
 
 export type ProblemKind = keyof typeof problems;
 
-/** docs/api.md describes each, under the last part of its type. */
+/** Status and title of each problem. docs/api.md describes each one, under the last part of its type. */
 export const problems = {
     "bad-request": { status: 400, title: "The request does not match the API's description" },
     unauthorized: { status: 401, title: "A viewer's token is missing or not valid" },
@@ -63,7 +66,7 @@ export const problems = {
     failure: { status: 500, title: "Internal error" },
 } as const;
 
-/** The body of an error's answer (RFC 9457), with the request's id. */
+/** Returns the body of an error's answer (RFC 9457), with the request's ID. */
 export const problemOf = (
     { kind, message, faults }: Pick<ProblemError, "kind" | "message" | "faults">,
     requestId: string,

@@ -14,15 +14,15 @@ export interface RankParts {
     readonly rank: CampaignPort["rank"];
     /** Calls the ranking campaign. */
     readonly askRanking: Resilience["ask"];
-    /** Whether one more request for a viewer is allowed. */
+    /** Checks whether one more request for a viewer is allowed. */
     readonly allowed: CampaignAllowance;
     readonly log: Log;
 }
 
 /**
- * Ranks given films for a viewer; by popularity while the ranking campaign does not answer.
+ * Ranks given films for a viewer; ranks them by popularity while the ranking campaign does not answer.
  *
- * @throws ProblemError if the stack has no ranking campaign.
+ * @throws ProblemError if the stack has no ranking campaign
  */
 export function ranker({ tables, rank, askRanking, allowed, log }: RankParts) {
     return async function rankItems(

@@ -28,7 +28,7 @@ export interface RecommendParts {
     readonly memory: ViewerMemory;
     readonly watch: CampaignWatch;
     readonly lists: CampaignLists;
-    /** Whether lists of the filter of this name, or without a name, leave out what the viewer has watched. */
+    /** Checks whether lists of this filter, or without a filter, leave out what the viewer has watched. */
     readonly leavesOutWatched: (filter: string | undefined) => boolean;
     /** Whether strangers may see the films that a viewer watched. */
     readonly publicHistories: boolean;
@@ -38,18 +38,19 @@ export interface RecommendParts {
 }
 
 /**
- * A viewer's films, never empty. The sources are memory, table and campaign. Then follow an older or precomputed list,
- * films like the viewer's newest ones, and popular films. The campaign's filter sees a viewer's 100 latest viewings, the
- * newest ones late. Films that are known here are left out too.
+ * Recommends films for a viewer; the list is never empty. The sources are memory, table and campaign, then an older or
+ * precomputed list, films like the viewer's newest ones, and popular films. The campaign's filter considers a viewer's
+ * 100 latest viewings, and learns of the newest ones late, so the function also leaves out films that the process knows
+ * as watched.
  */
 export function recommender(parts: RecommendParts) {
     const { tables, table, tableResilience, memory, watch, lists, leavesOutWatched, clock, log, limits } = parts;
     const { publicHistories } = parts;
 
     /**
-     * The viewer from the table, or from memory while the table does not answer. The usual read may miss the newest
-     * event, so a consistent one follows if `since` is later. A `since` beyond the table's revision has no effect. Else
-     * a stranger could choose a new one for each request, and each would call the campaign.
+     * Reads the viewer from the table, or from memory while the table does not answer. The usual read may miss the
+     * newest event, so a consistent read follows if `since` is later. A `since` beyond the table's revision has no
+     * effect: otherwise a stranger could send a new one with each request, and each request would call the campaign.
      */
     async function readViewer({ userId, since }: Ask, key: string, trace: Trace): Promise<Viewer> {
         try {
@@ -63,12 +64,12 @@ export function recommender(parts: RecommendParts) {
             trace.tableFailures += 1;
             log({ failed: "read a viewer from the table", error: errorName(error) });
             const known = memory.find(userId);
-            // Without the table the request alone may know the event.
+            // Without the table, only the request may know of the event.
             return { ...known, revision: Math.max(known.revision, since) };
         }
     }
 
-    /** Whether the data or a recent event has the viewer; undefined if neither can be read. */
+    /** Checks whether the data or a recent event contains the viewer; returns undefined if neither is readable. */
     function isKnown(userId: string): boolean | undefined {
         const { recent, readAt } = memory.find(userId);
         if (recent !== "") return true;
@@ -106,7 +107,7 @@ export function recommender(parts: RecommendParts) {
             const source = list.from === "precomputed" ? "precomputed" : "cache";
             return answerList(tables(), list, { source, count: ask.count, without: leftOut(viewer), reason });
         };
-        /** The viewer's list, if it is good enough to answer without the campaign. */
+        /** Returns the viewer's list if it is good enough to answer without the campaign. */
         const good = (viewer: Viewer): FilmListAnswer | undefined => {
             const list = find(viewer, key);
             const freshness = list && freshnessOf(list, nowOf(viewer), limits);
@@ -118,7 +119,7 @@ export function recommender(parts: RecommendParts) {
         let viewer = stored;
         let answer = good(viewer);
         if (answer === undefined && trusted) {
-            // Another process may have called the campaign meanwhile.
+            // Another process may have called the campaign in the meantime.
             viewer = await readViewer(ask, key, trace);
             answer = good(viewer);
         }
@@ -126,7 +127,7 @@ export function recommender(parts: RecommendParts) {
 
         const made = known.away ? "away" : await lists.ask(wantedOf(viewer), trace);
         const { revision } = viewer;
-        // Memory may have new events since the call of the campaign.
+        // Memory may have events that are newer than the call to the campaign.
         viewer = newer(memory.find(ask.userId), viewer);
         if (typeof made !== "string") {
             trace.layer = "campaign";
@@ -139,14 +140,16 @@ export function recommender(parts: RecommendParts) {
             clock() - before.madeAt <= limits.stale
         ) {
             const kept = answerKept(before, viewer, made);
-            // A list from other data has no film of this data's catalogue.
+            // A list that was made from other data has no film of this catalogue.
             if (kept.films.length > 0) return kept;
         }
         trace.layer = "tables";
         return fromTables(ask, viewer, made);
     }
 
-    /** Films like the viewer's newest ones, else popular ones; `made` is the reason without the campaign. */
+    /**
+     * Returns films like the viewer's newest ones, or popular ones. `made` is the reason why the campaign made no list.
+     */
     function fromTables({ filter, count, proven }: Ask, viewer: Viewer, made: FilmListReason): FilmListAnswer {
         const recent = unpackIds(viewer.recent);
         const reason = filter === undefined ? made : "filter-not-served";
@@ -165,6 +168,6 @@ export type Recommend = ReturnType<typeof recommender>;
 
 const find = ({ lists }: Viewer, key: string) => lists.find((list) => list.key === key);
 
-/** The newer knowledge of a viewer: memory's, or the earlier read if memory dropped it since. */
+/** Returns the newer knowledge about a viewer: memory's, or the earlier read if memory has dropped the viewer since. */
 const newer = (now: Viewer, before: Viewer): Viewer =>
     now.revision >= before.revision && now.readAt > 0 ? now : before;

@@ -3,20 +3,20 @@ import type { GatewayEvent, GatewayResult } from "./gateway-event.ts";
 import { headerOf } from "./gateway-event.ts";
 import { apiHeaders } from "./headers.ts";
 
-/** An answer before it is adapted to the request. */
+/** An answer before the API adapts it to the request. */
 export interface Reply {
     readonly status: number;
     readonly body: string;
     readonly type: string;
     readonly cacheControl: string;
     readonly headers?: Readonly<Record<string, string>>;
-    /** Whether the body is base64 of bytes. */
+    /** Whether the body is Base64 of bytes. */
     readonly binary?: boolean;
     /** Entity tag of the body, if already known. */
     readonly etag?: string;
 }
 
-/** An answer with a JSON body, and a value for `Cache-Control`. */
+/** Returns an answer with a JSON body and a `Cache-Control` header. */
 export const jsonReply = (body: unknown, cacheControl: string, status = 200): Reply => ({
     status,
     cacheControl,
@@ -24,11 +24,11 @@ export const jsonReply = (body: unknown, cacheControl: string, status = 200): Re
     body: JSON.stringify(body),
 });
 
-/** Entity tag of a body. */
+/** Returns the entity tag of a body. */
 export const etagOf = (body: string | Buffer): string =>
     `"${createHash("sha256").update(body).digest("base64url").slice(0, 27)}"`;
 
-/** The result for API Gateway: with ETag or as 304, with CORS and security headers. */
+/** Returns the result for API Gateway: with ETag or as 304, with CORS and security headers. */
 export function resultOf(reply: Reply, event: GatewayEvent, allowedOrigins: readonly string[]): GatewayResult {
     const { status, body, type, cacheControl, binary = false } = reply;
     const etag = status === 200 && !cacheControl.includes("no-store") ? (reply.etag ?? etagOf(body)) : undefined;
@@ -46,7 +46,7 @@ export function resultOf(reply: Reply, event: GatewayEvent, allowedOrigins: read
         : { statusCode: status, headers, body, isBase64Encoded: binary };
 }
 
-/** Weak comparison (RFC 9110), because a proxy may have compressed the body. */
+/** Compares entity tags weakly (RFC 9110), because a proxy may have compressed the body. */
 function isNamed(ifNoneMatch: string | undefined, etag: string): boolean {
     const named = ifNoneMatch?.split(",").map((part) => part.trim().replace(/^W\//, "")) ?? [];
     return named.includes(etag) || named.includes("*");
@@ -67,7 +67,7 @@ function corsHeaders(event: GatewayEvent, allowedOrigins: readonly string[]): Re
     };
 }
 
-/** Answers a CORS preflight; for other origins the browser blocks the request. */
+/** Answers a CORS preflight request. For other origins, the browser blocks the request. */
 export const preflight = (methods: readonly string[]): Reply => ({
     status: 204,
     body: "",

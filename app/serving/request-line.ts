@@ -1,11 +1,11 @@
 import { functionsNamespace, servingApiMetrics as names } from "../../config/metrics.ts";
 import type { FilmListReason, Source } from "../api/names.ts";
 
-/** Facts of a request, besides its trace. */
+/** Facts about a request, in addition to its trace. */
 export interface RequestDone {
     readonly stack: string;
     readonly requestId: string;
-    /** operationId from the description; empty for an unknown path. */
+    /** The operationId in the API description; empty for an unknown path. */
     readonly operation: string;
     readonly status: number;
     readonly milliseconds: number;
@@ -13,14 +13,14 @@ export interface RequestDone {
     readonly bytes: number;
     /** Whether it is the first request of its process. */
     readonly coldStart: boolean;
-    /** End of the request in epoch milliseconds. */
+    /** Time of the request's end, in epoch milliseconds. */
     readonly at: number;
 }
 
 /**
- * The log line of a request, from which CloudWatch also extracts metrics (embedded metric format, CloudWatch User
- * Guide). Missing calls and failures count as 0, to distinguish them from missing data. The line contains no viewer and
- * no film.
+ * Returns the log line of a request, from which CloudWatch also extracts metrics (embedded metric format, CloudWatch
+ * User Guide). Missing calls and failures count as 0, to distinguish them from missing data. The line contains no
+ * viewer and no film.
  */
 export function requestLine(done: RequestDone, trace: Trace): Readonly<Record<string, unknown>> {
     const { stack, at, milliseconds, bytes, ...rest } = done;
@@ -50,8 +50,8 @@ export function requestLine(done: RequestDone, trace: Trace): Readonly<Record<st
 }
 
 /**
- * Log lines of the campaign's answers to the prefetch, by the start of their window in epoch milliseconds. CloudWatch
- * extracts the metric, as from `requestLine`.
+ * Returns log lines with the number of the campaign's answers to the prefetch, by the start of their window in epoch
+ * milliseconds. CloudWatch extracts the metric, as from `requestLine`.
  */
 export function prefetchLines(
     stack: string,
@@ -63,7 +63,7 @@ export function prefetchLines(
     }));
 }
 
-/** The declaration of a line's metrics, with the stack as their dimension; `at` in epoch milliseconds. */
+/** Returns the declaration of a line's metrics, with the stack as their dimension. `at` is epoch milliseconds. */
 const metricsOf = (stack: string, at: number, Metrics: readonly { Name: string; Unit: string }[]) => ({
     _aws: {
         Timestamp: at,
@@ -74,14 +74,14 @@ const metricsOf = (stack: string, at: number, Metrics: readonly { Name: string; 
 
 /** Trace of a request, for its log line and metrics. */
 export interface Trace {
-    /** The layer of the list: a cache, the campaign, or the tables. */
+    /** The layer that provided the list: a cache, the campaign, or the tables. */
     layer?: "memory" | "table" | "campaign" | "tables";
     source?: Source;
     reason?: FilmListReason;
     campaignCalls: number;
     campaignFailures: number;
     tableFailures: number;
-    /** Failed attempts of the process to load tables, since its last request. */
+    /** Number of failed attempts to load tables since the process's last request. */
     tablesFailures: number;
     eventsTaken: number;
     eventsUntracked: number;
@@ -89,7 +89,7 @@ export interface Trace {
     readonly background: Promise<unknown>[];
 }
 
-/** The counts of a request at its start. */
+/** Returns the trace of a request at its start. */
 export const newTrace = (): Trace => ({
     campaignCalls: 0,
     campaignFailures: 0,

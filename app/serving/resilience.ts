@@ -11,26 +11,27 @@ import {
 } from "cockatiel";
 import type { Limits } from "./limits.ts";
 
-/** Calls a remote service that can be slow or unavailable. */
+/** Calls to a remote service that can be slow or unavailable. */
 export interface Resilience {
     /**
      * Returns the result of the work, within the timeout.
      *
      * @throws TaskCancelledError after the timeout, BrokenCircuitError during a pause after too many failures, or the
-     * work's error.
+     * work's error
      */
     ask<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
     /**
-     * For background work: with a much longer timeout, and without an effect on the circuit breaker. Timers expire
+     * Runs background work, with a much longer timeout and without an effect on the circuit breaker. Timers expire
      * while the process is frozen.
      */
     later<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
-    /** Whether calls are paused after too many failures. */
+    /** Checks whether calls are paused after too many failures. */
     resting(): boolean;
 }
 
 /**
- * A timeout of `milliseconds`, and a pause after too many consecutive failures; `counts` selects the errors that count.
+ * Creates calls with a timeout of `milliseconds`, and with a pause after too many consecutive failures. `counts`
+ * selects the errors that count.
  */
 export function resilience(
     milliseconds: number,
@@ -45,7 +46,7 @@ export function resilience(
     breaker.onBreak(() => {
         brokeAt = Date.now();
     });
-    // The breaker itself ends its pause only at the next request.
+    // The breaker ends its pause only at the next request.
     const rests = () => breaker.state === CircuitState.Open && Date.now() - brokeAt < resting;
     const policy = wrap(breaker, timeout(milliseconds, TimeoutStrategy.Aggressive));
     return {
@@ -63,7 +64,7 @@ export function within<T>(milliseconds: number, work: (signal: AbortSignal) => P
     return timeout(milliseconds, TimeoutStrategy.Aggressive).execute(({ signal }) => work(signal));
 }
 
-/** Waits at most this long for work that may continue later. */
+/** Waits at most this many milliseconds for work that may continue later. */
 export async function settled(work: readonly Promise<unknown>[], milliseconds: number): Promise<void> {
     if (work.length === 0) return;
     let timer: NodeJS.Timeout | undefined;

@@ -19,11 +19,11 @@ export interface RouterParts {
 
 export interface Routed {
     readonly reply: Reply;
-    /** operationId from the description; empty for other requests. */
+    /** The operationId in the API description; empty for other requests. */
     readonly operation: string;
 }
 
-/** Path of the page's files. It is not in the description, because it exists only without a CDN. */
+/** Path of the page's files. The API description does not have it, because it exists only without a CDN. */
 const pageResource = "/storefront/{proxy+}";
 
 /** Routes a request to its answer; every error becomes a problem. */

@@ -5,9 +5,9 @@ import type { Log, TablesPort } from "./ports.ts";
 import { within } from "./resilience.ts";
 import { openTables, readTables, type Tables } from "./table-answers.ts";
 
-/** The tables that a process answers from. They follow the solution version that the campaign serves. */
+/** The tables from which a process answers. They follow the solution version that the campaign serves. */
 export interface ServedTables {
-    /** The tables in use; without films before the first ones are loaded. */
+    /** Returns the tables in use, which have no films before the first ones are loaded. */
     current(): Tables;
     /**
      * Loads the tables of a version, unless they are in use and were compared lately. Never throws: after a failure the
@@ -20,7 +20,10 @@ export interface ServedTables {
 
 export interface ServedTablesParts {
     readonly stored: TablesPort;
-    /** Whether the service trains versions by itself: these have no tables of their own, and use the newest ones. */
+    /**
+     * Whether Personalize trains versions automatically. These versions have no tables of their own, and use the newest
+     * ones.
+     */
     readonly autoTraining: boolean;
     readonly clock: () => number;
     readonly log: Log;
@@ -50,7 +53,10 @@ export function servedTables({ stored, autoTraining, clock, log, limits, failed 
     /** The version of the last attempt, and its time. */
     let tried: { readonly version: string | undefined; readonly at: number } | undefined;
 
-    /** The switch to the tables of a version; throws the errors of the store, and TablesFormatError. */
+    /**
+     * Loads the tables of a version, and returns a function that switches to them. Throws the errors of the store, and
+     * TablesFormatError.
+     */
     const load = (version: string) =>
         within(limits.tables, async (signal) => {
             const found = await stored.read(version, used?.version === version ? used.etag : undefined, signal);

@@ -27,46 +27,48 @@ import { viewerMemory } from "./viewers.ts";
 export interface ApiConfig {
     readonly stack: string;
     readonly region: string;
-    /** The campaign's ARN, also while there is no campaign. */
+    /** The campaign's ARN, even while no campaign exists. */
     readonly campaignArn: string;
     readonly rankingCampaignArn?: string;
     /** Filter ARNs by name. */
     readonly filters: Readonly<Record<string, string>>;
-    /** Names of the filters that list films because the viewer watched them. */
+    /** Names of the filters that include films because the viewer watched them. */
     readonly filtersOfWatched?: readonly string[];
-    /** Types of events after which the viewer's lists leave the film out; absent: viewings. */
+    /** Event types after which the viewer's lists leave out the film; absent: viewings. */
     readonly watchedTypes?: readonly string[];
-    /** Filter of requests that name no filter: it leaves out what the viewer has watched. Empty: none. */
+    /**
+     * ARN of the filter for requests that name no filter. It leaves out what the viewer has watched. Empty for none.
+     */
     readonly watchedFilterArn?: string;
-    /** Empty if the stack has no event tracker. */
+    /** Tracking ID of the event tracker; empty if the stack has none. */
     readonly trackingId?: string;
     readonly tableName: string;
-    /** The stack's bucket with the tables of its solution versions. */
+    /** The stack's bucket, with the tables of its solution versions. */
     readonly bucketName: string;
-    /** Whether the service trains versions by itself, which have no tables of their own. */
+    /** Whether Personalize trains versions automatically, which have no tables of their own. */
     readonly autoTraining?: boolean;
-    /** Web origins that may call, for example `https://films.example`. */
+    /** Web origins whose pages may call the API, for example `https://films.example`. */
     readonly allowedOrigins: readonly string[];
     /**
-     * Campaign requests a second that unproven viewers may cause, by all processes together, and as many that proven
-     * ones may; absent: unlimited.
+     * Requests per second to the campaign that unproven viewers may cause, for all processes together, and as many that
+     * proven ones may cause; absent: unlimited.
      */
     readonly campaignPerSecond?: number;
-    /** Whether API Gateway requires the API key: then all callers are servers of the owner. */
+    /** Whether API Gateway requires the API key. If so, all callers are the owner's servers. */
     readonly apiKey?: boolean;
     /** The issuer of viewers' tokens; absent: no viewer is proven. */
     readonly viewerAuth?: ViewerAuth;
-    /** An item in words, for problems; absent: film. */
+    /** The noun for an item in problems; absent: film. */
     readonly noun?: string;
-    /** Origins of the catalogue's images, which the page may show; absent: none. */
+    /** Web origins of the catalogue's images, which the page may show; absent: none. */
     readonly imageOrigins?: readonly string[];
     /** Whether strangers may see the films that a viewer watched. */
     readonly publicHistories?: boolean;
-    /** Whether Personalize gets the events of unproven viewers; absent: yes. */
+    /** Whether Personalize gets the events of unproven viewers; absent: true. */
     readonly trackUnproven?: boolean;
     /** Whether CloudFront is in front of the API. */
     readonly behindCloudFront?: boolean;
-    /** US dollars, by the prices in the stack's program. */
+    /** Prices in US dollars, from the stack's program. */
     readonly cost: {
         readonly campaignUsdPerHour: number;
         readonly estimatedUsdPerMonth: number;
@@ -85,10 +87,10 @@ export interface ServiceParts {
     readonly pages: ReadonlyMap<string, Reply>;
     readonly campaign: CampaignPort;
     readonly putEvents: PutEvents | undefined;
-    /** Needed with `viewerAuth`. */
+    /** Function that verifies tokens; required with `viewerAuth`. */
     readonly verifyToken?: VerifyToken;
     readonly table: TablePort;
-    /** Epoch milliseconds. */
+    /** Returns the time in epoch milliseconds. */
     readonly clock: () => number;
     readonly log: Log;
     readonly limits?: Limits;
@@ -99,11 +101,11 @@ export interface Service {
     /** Reads the campaign's status and loads its tables, so that the first request does not wait for them. */
     start(): Promise<void>;
     handle(event: GatewayEvent): Promise<GatewayResult>;
-    /** Number of viewers in memory. */
+    /** Returns the number of viewers in memory. */
     remembered(): number;
 }
 
-/** The API of one process, from its ports. Throws SyntaxError for an unreadable description. */
+/** Creates the API of one process from its ports. Throws SyntaxError for an unreadable API description. */
 export function createService(parts: ServiceParts): Service {
     const { config, campaign, table, clock, log, limits = usualLimits } = parts;
     const {

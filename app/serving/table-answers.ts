@@ -6,7 +6,7 @@ import { titleIndex } from "./title-index.ts";
 /** A film in an answer. */
 export interface Film extends Readonly<ShopDetails> {
     readonly itemId: string;
-    /** The id if the catalogue has no title. */
+    /** Title of the film; the ID if the catalogue has no title. */
     readonly title: string;
     readonly year: number | null;
     readonly genres: readonly string[];
@@ -14,56 +14,59 @@ export interface Film extends Readonly<ShopDetails> {
     readonly viewers: number;
 }
 
-/** Origin of similar films: watched together, same genres, or popular. */
+/** Where similar films come from: films watched together, films of the same genres, or popular films. */
 export type SimilarFrom = "similar" | "genres" | "popular";
 
 export interface Ask {
     /** Maximum number of films; default 25. */
     readonly count?: number;
-    /** Ids of films to leave out: those that the viewer knows. */
+    /** IDs of films to leave out, because the viewer knows them. */
     readonly without?: ReadonlySet<string>;
 }
 
-/** Answers from the fallback tables, in well under a millisecond and without failures. */
+/** The fallback tables' answers. They take well under a millisecond, and never fail. */
 export interface Tables {
     /** SHA-256 of the interactions CSV that the tables were made from. */
     readonly interactionsSha256: string;
     /** All genres, in alphabetical order. */
     readonly genres: readonly string[];
-    /** Number of films in the catalogue, or without one in the interactions. */
+    /** Number of films in the catalogue; without a catalogue, in the interactions. */
     readonly filmCount: number;
-    /** Whether lists may show a film: all films without a catalogue, else those of the catalogue. */
+    /** Checks whether lists may show a film: all films without a catalogue, otherwise those of the catalogue. */
     shows(itemId: string): boolean;
     film(itemId: string): Film | undefined;
-    /** Films by words of their titles, or of their ids without titles; the best match first, then the most popular. */
+    /**
+     * Returns films by words of their titles, or of their IDs if they have no titles: the best match first, then the
+     * most popular.
+     */
     search(query: string, count?: number): Film[];
     /**
-     * A viewer's films, the newest first, with times in epoch milliseconds. Undefined if the tables have no history of
-     * the viewer.
+     * Returns a viewer's films, the newest first, with times in epoch milliseconds; undefined if the tables have no
+     * history of the viewer.
      */
     history(userId: string): { readonly itemId: string; readonly at: number }[] | undefined;
-    /** Whether the interactions have this viewer; undefined if the tables do not list viewers. */
+    /** Checks whether the interactions have this viewer; returns undefined if the tables do not list viewers. */
     hasViewer(userId: string): boolean | undefined;
-    /** The most popular films, of one genre or all; empty for an unknown genre. */
+    /** Returns the most popular films, of one genre or all; empty for an unknown genre. */
     popular(ask?: Ask & { readonly genre?: string }): Film[];
-    /** The films with the fastest growing audience; fewer than requested if fewer grow. */
+    /** Returns the films with the fastest growing audience: fewer than requested if fewer grow. */
     trending(ask?: Ask): Film[];
     /**
-     * Films like the given ones, which are left out; the newest given film comes first and counts most. If the films
-     * are unknown or too few users watched them, films of the same genres answer, then popular films.
+     * Returns films like the given ones, without these. The newest given film comes first, and counts most. If the
+     * films are unknown or too few users watched them, returns films of the same genres, then popular films.
      */
     similar(itemIds: readonly string[], ask?: Ask): { readonly from: SimilarFrom; readonly films: Film[] };
 }
 
 const usualCount = 25;
-/** Number of popular films per genre that are candidates for a film with too few users. */
+/** Number of popular films per genre that can follow a film with too few users. */
 const longestGenre = 100;
 /**
- * Only the ten newest films count; each counts half as much as the film three places newer (`npm run bench:tables`).
+ * Only the ten newest films count. Each counts half as much as the film three places newer (`npm run bench:tables`).
  */
 const mostSeeds = 10;
 const seedHalving = 3;
-/** A neighbour counts 1 / (10 + its rank). One near the top of two rows beats the first of one row. */
+/** A neighbour counts 1 / (10 + its rank), so a film near the top of two rows beats the first film of one row. */
 const rankOffset = 10;
 
 /** Reads data-prep's document from its text. Throws TablesFormatError. */
@@ -173,12 +176,12 @@ function popularByGenre({ films, genreSets, similar }: TablesDocument): Map<stri
     return byGenre;
 }
 
-/** Share of common genres among all genres of both. */
+/** Returns the share of common genres among all genres of both films. */
 function overlap(one: ReadonlySet<string>, other: readonly string[]): number {
     const both = other.filter((genre) => one.has(genre)).length;
     return both / (one.size + other.length - both);
 }
 
-/** Best score first; equal scores by popularity. */
+/** Sorts film numbers by score, highest first; equal scores by popularity. */
 const byScore = (scores: ReadonlyMap<number, number>) =>
     [...scores].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([number]) => number);

@@ -15,14 +15,14 @@ import type { Tables } from "./table-answers.ts";
 import type { ViewerMemory } from "./viewers.ts";
 
 export interface EventParts {
-    /** undefined if the stack has no event tracker. */
+    /** Sends events to the event tracker; undefined if the stack has none. */
     readonly putEvents: PutEvents | undefined;
     /** Whether Personalize gets the events of unproven viewers. */
     readonly trackUnproven: boolean;
-    /** Types of events after which a viewer's lists leave the film out; undefined: viewings. */
+    /** Event types after which a viewer's lists leave out the film; undefined: viewings. */
     readonly watchedTypes: readonly string[] | undefined;
     readonly tables: () => Tables;
-    /** An item in words, as "film". */
+    /** The noun for an item, such as "film". */
     readonly noun: string;
     readonly eventLimits: EventLimits;
     readonly table: Pick<TablePort, "recent" | "putRecent">;
@@ -33,10 +33,10 @@ export interface EventParts {
     readonly limits: Limits;
 }
 
-/** Begins the session of each event of an unproven viewer, in Personalize too. */
+/** Prefix of the session of each event from an unproven viewer, in Personalize too. */
 export const unprovenSession = "unproven:";
 
-/** Attempts when several processes store events of one viewer at the same time. */
+/** Maximum number of attempts when several processes store events of one viewer at the same time. */
 const tries = 3;
 
 /**
@@ -71,7 +71,7 @@ export function eventTaker(parts: EventParts) {
 
     const readRecent = (userId: string, ask: Resilience["ask"]) => ask((signal) => table.recent(userId, signal));
 
-    /** Stores films in the viewer's item; `read` is the item, if it was read just now. */
+    /** Stores films in the viewer's item. `read` is the item, if the function's caller read it just now. */
     async function note(
         userId: string,
         films: readonly RecentFilm[],
@@ -91,7 +91,7 @@ export function eventTaker(parts: EventParts) {
         throw new Error("other processes stored events of the same viewer at the same time");
     }
 
-    /** The viewer's item; undefined while the table does not answer. */
+    /** Reads the viewer's item; returns undefined while the table does not answer. */
     async function readBefore(userId: string, trace: Trace): Promise<Recent | undefined> {
         try {
             return await readRecent(userId, tableResilience.ask);
@@ -125,7 +125,7 @@ export function eventTaker(parts: EventParts) {
         } catch (error) {
             trace.tableFailures += 1;
             log({ failed: "store a viewer's newest films", error: errorName(error) });
-            // Until the table has the event, only this process knows it.
+            // Until the table has the event, only this process knows of it.
             const { revision, recent: ids, watched } = memory.find(userId);
             const [wanted, leftOut] = [new Set(unpackIds(ids)), new Set(unpackIds(watched))];
             const known = [...new Set([...wanted, ...leftOut])].map((itemId) => {
@@ -145,8 +145,8 @@ export function eventTaker(parts: EventParts) {
 }
 
 /**
- * Adds films to a viewer's newest films. The revision is the time, or higher than the previous one if clocks differ. The
- * first event with a token replaces films that strangers may have sent.
+ * Adds films to a viewer's newest films. The revision is the time, or one more than the previous revision if clocks
+ * differ. The first event with a token replaces films that strangers may have sent.
  */
 export function withFilms(
     before: Recent,

@@ -1,4 +1,4 @@
-/** Letters without a decomposition in Unicode, as readers without them type them. */
+/** Letters without a Unicode decomposition, in the form in which people without these letters type them. */
 const plainLetters: Readonly<Record<string, string>> = {
     æ: "ae",
     ð: "d",
@@ -14,8 +14,9 @@ const plainLetters: Readonly<Record<string, string>> = {
 const dots = /(?<=(?<![\p{L}\p{N}])\p{L})\./gu;
 
 /**
- * A text as search compares it: lower case, without diacritics, apostrophes and punctuation, words separated by one
- * space. "L'été – Amélie" is "lete amelie". A text of signs only, as the title "$", stays.
+ * Returns a text in the form that the search compares: lower case, without diacritics, apostrophes and punctuation,
+ * words separated by one space. "L'été – Amélie" becomes "lete amelie". A text that has only signs, such as the title
+ * "$", stays unchanged.
  */
 export function folded(text: string): string {
     const lower = text.toUpperCase().toLowerCase();
@@ -28,14 +29,14 @@ export function folded(text: string): string {
     return words || lower.replace(/\s+/g, " ").trim();
 }
 
-/** Ways in which a title matches, the best first. */
+/** Kinds of matches of a title, the best first. */
 const ways = ["equal", "begins", "words begin", "inside words"] as const;
 type Match = (typeof ways)[number];
 
 /**
- * A search over titles. Equal matches are in the order of the titles' numbers. The result has at most `count` numbers. Each
- * word of the query must be in the title. All titles are one string, because it needs less memory than many. A usual word
- * in 60,000 titles takes some milliseconds.
+ * Creates a search over titles. Each word of the query must be in the title. The result has at most `count` numbers;
+ * equal matches are in the order of the titles' numbers. All titles are one string, because it needs less memory than
+ * many. The search for a usual word in 60,000 titles takes some milliseconds.
  */
 export function titleIndex(titles: readonly string[]): (query: string, count: number) => number[] {
     const starts = new Uint32Array(titles.length);
@@ -72,7 +73,7 @@ function matchOf(title: string, sought: string, words: readonly string[]): Match
     return words.every((word) => ` ${title}`.includes(` ${word}`)) ? "words begin" : "inside words";
 }
 
-/** Index of the last of ascending numbers that is at most `wanted`. */
+/** Returns the index of the last of ascending numbers that is at most `wanted`. */
 function lastAtMost(numbers: Uint32Array, wanted: number): number {
     let [from, to] = [0, numbers.length - 1];
     while (from < to) {

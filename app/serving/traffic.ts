@@ -12,12 +12,12 @@ export interface TrafficParts {
     readonly limits: Limits;
 }
 
-/** The hour of a moment (epoch milliseconds); writers and readers of the traffic use it. */
+/** Returns the hour of a moment (epoch milliseconds). Writers and readers of the traffic use it. */
 export const epochHour = (at: number): number => Math.floor(at / 3_600_000);
 
 /**
- * Counts requests for lists by viewer, and adds the busiest viewers to the table every minute, for prefetch. The counts
- * and the writes of a process are limited. A viewer outside its busiest would not be chosen by prefetch.
+ * Counts requests for lists by viewer. Adds the busiest viewers to the table every minute, for prefetch. Limits the
+ * counts and the writes of a process: prefetch would not choose a viewer who is not among the busiest ones.
  */
 export function trafficCounter({ table, tableResilience, clock, log, limits }: TrafficParts) {
     let counts = new Map<string, number>();

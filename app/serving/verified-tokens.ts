@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
 import type { VerifyToken } from "./viewer-auth.ts";
 
-/** Milliseconds for which a verified token is not verified again. A removed key is valid for this time longer. */
+/**
+ * Milliseconds for which a verified token is not verified again. A token with a removed key stays valid for this time.
+ */
 const rememberMs = 60_000;
-/** Most tokens of a process; each takes about 500 bytes. */
+/** Maximum number of tokens of a process. Each takes about 500 bytes. */
 const mostTokens = 10_000;
 
 /**
- * Remembers tokens that were verified, because a signature takes longer than a list from memory. A token counts at most
- * until it expires. Invalid tokens are not remembered. `clock` returns milliseconds since 1970.
+ * Remembers verified tokens, because to verify a signature takes longer than to read a list from memory. A token is
+ * valid at most until it expires. Does not remember invalid tokens. `clock` returns milliseconds since 1970.
  */
 export function rememberTokens(verify: VerifyToken, clock: () => number): VerifyToken {
     const known = new Map<string, { readonly claims: Awaited<ReturnType<VerifyToken>>; readonly until: number }>();

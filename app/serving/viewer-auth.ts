@@ -3,27 +3,27 @@ import { idBytes } from "./event-faults.ts";
 import { type GatewayEvent, headerOf } from "./gateway-event.ts";
 import { ProblemError } from "./problem.ts";
 
-/** The issuer of viewers' tokens, in the words of OpenID Connect. */
+/** The issuer of viewers' tokens, with OpenID Connect's names. */
 export interface ViewerAuth {
     readonly issuer: string;
     readonly audience: string;
-    /** The claim that holds the viewer's id. */
+    /** Name of the claim that contains the viewer's ID. */
     readonly claim: string;
 }
 
 /**
- * Returns the claims of a valid token.
+ * Function that returns the claims of a valid token.
  *
- * @throws InvalidTokenError with the reason, or IssuerAwayError while the issuer's keys cannot be read.
+ * @throws InvalidTokenError with the reason, or IssuerAwayError while the issuer's keys cannot be read
  */
 export type VerifyToken = (token: string) => Promise<Readonly<Record<string, unknown>>>;
 
-/** The viewer's token is invalid or expired. The answer is 401. */
+/** The error for an invalid or expired token of a viewer. The API answers 401. */
 export class InvalidTokenError extends Error {
     override readonly name = "InvalidTokenError";
 }
 
-/** The issuer's keys cannot be fetched. The answer is 503, with the time of the next attempt. */
+/** The error if the issuer's keys cannot be fetched. The API answers 503, with the time of the next attempt. */
 export class IssuerAwayError extends Error {
     override readonly name = "IssuerAwayError";
 }
@@ -31,7 +31,7 @@ export class IssuerAwayError extends Error {
 /** Seconds until the next attempt while the issuer does not answer. */
 const issuerRetrySeconds = 5;
 
-/** The viewer of a request's token; undefined without a token. Throws ProblemError for an invalid one. */
+/** Returns the viewer of a request's token; undefined without a token. Throws ProblemError for an invalid token. */
 export async function viewerOf(
     event: GatewayEvent,
     auth: ViewerAuth,
@@ -71,7 +71,7 @@ export function checkViewer({ viewer }: Pick<Caller, "viewer">, userId: string):
     if (viewer !== userId) throw new ProblemError("forbidden", "The token names another viewer.");
 }
 
-/** RFC 6750, section 3. */
+/** Returns a 401 problem with the header that RFC 6750, section 3, requires. */
 const unauthorized = (detail: string): ProblemError =>
     new ProblemError("unauthorized", detail, {
         headers: { "WWW-Authenticate": 'Bearer realm="movie-recommender", error="invalid_token"' },

@@ -3,43 +3,46 @@ import { bytesOf, packIds, textBytes } from "./film-scores.ts";
 import { listsOfViewer } from "./limits.ts";
 import type { KeptList, Recent, RecentFilm } from "./ports.ts";
 
-/** Knowledge of a process about a viewer. */
+/** What a process knows about a viewer. */
 export interface Viewer {
     readonly revision: number;
-    /** Ids of the newest films that the viewer did not refuse, newest first, packed. */
+    /** IDs of the newest films that the viewer did not refuse, newest first, as one string. */
     readonly recent: string;
-    /** Ids of the newest films that the viewer watched or refused, packed. */
+    /** IDs of the newest films that the viewer watched or refused, as one string. */
     readonly watched: string;
-    /** When the table was read, in epoch milliseconds; 0 if never. */
+    /** Time of the last read of the table in epoch milliseconds; 0 if never. */
     readonly readAt: number;
-    /** Newest first. */
+    /** The viewer's lists, newest first. */
     readonly lists: readonly KeptList[];
 }
 
 const unknownViewer: Viewer = { revision: 0, recent: "", watched: "", readAt: 0, lists: [] };
 
-/** Ids of the films that a viewer watched or refused, which the viewer's lists leave out. */
+/** Returns the IDs of the films that a viewer watched or refused. The viewer's lists leave them out. */
 export const watchedIds = (films: readonly RecentFilm[]): string[] =>
     films.flatMap(({ itemId, watched = true, refused = false }) => (watched || refused ? [itemId] : []));
 
-/** Usually all films are watched: then both are one string. */
+/** Packs a viewer's films into two strings. Usually the viewer watched all films, and both strings are one. */
 function packRecent(films: readonly RecentFilm[]): Pick<Viewer, "recent" | "watched"> {
     const wanted = films.filter(({ refused = false }) => !refused);
     const [recent, watched] = [packIds(wanted.map(({ itemId }) => itemId)), packIds(watchedIds(films))];
     return { recent, watched: watched === recent ? recent : watched };
 }
 
-/** Measured: objects and cache entry, without strings and scores. `bench:api` measures it again. */
+/** Measured bytes of objects and cache entry, without strings and scores. `bench:api` measures them again. */
 const viewerBytes = 450;
 const listBytes = 250;
 
-/** The viewers in a process's memory, least recently used first out, limited in bytes. */
+/**
+ * Creates the cache of viewers in a process's memory. It has a limit in bytes, and drops the least recently used viewer
+ * first.
+ */
 export function viewerMemory(maxBytes: number) {
     const viewers = new LRUCache<string, Viewer>({ maxSize: maxBytes, sizeCalculation: sizeOf });
     const find = (userId: string) => viewers.get(userId) ?? unknownViewer;
     return {
         find,
-        /** Adds the table's knowledge at `at`; the later revision wins. */
+        /** Adds what the table knew at `at`. The later revision wins. */
         read(userId: string, { recent, list }: { recent: Recent; list?: KeptList }, at: number): Viewer {
             const known = find(userId);
             const { films, revision } = recent;
@@ -58,7 +61,7 @@ export function viewerMemory(maxBytes: number) {
             const known = find(userId);
             viewers.set(userId, { ...known, lists: withList(known.lists, list) });
         },
-        /** After an event, the earlier lists are dropped. */
+        /** Replaces the viewer's newest films after an event, and drops the earlier lists. */
         turn(userId: string, recent: Recent): void {
             const known = find(userId);
             if (recent.revision > known.revision) {
@@ -74,7 +77,7 @@ export function viewerMemory(maxBytes: number) {
 
 export type ViewerMemory = ReturnType<typeof viewerMemory>;
 
-/** Replaces the list with an equal key, if the new one includes later events. */
+/** Replaces the list with an equal key if the new list includes later events. */
 function withList(lists: readonly KeptList[], list: KeptList): readonly KeptList[] {
     const same = lists.find(({ key }) => key === list.key);
     if (same !== undefined && !isNewer(list, same)) return lists;

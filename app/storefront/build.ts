@@ -22,7 +22,7 @@ export async function buildStorefront(): Promise<{ readonly directory: string }>
     const beside = join(source, `.dist.${randomBytes(6).toString("hex")}`);
     const before = `${beside}.before`;
     try {
-        // Vite takes a tenth of a second to load, which every preview would wait for.
+        // Import Vite only here: it takes a tenth of a second to load, for which every preview would wait.
         const { build } = await import("vite");
         await build({
             root: source,
@@ -36,11 +36,11 @@ export async function buildStorefront(): Promise<{ readonly directory: string }>
                 emptyOutDir: true,
                 target: "es2023",
                 modulePreload: { polyfill: false },
-                // The page's policy does not allow scripts and styles in data URLs.
+                // No scripts and styles in data URLs, because the page's policy does not allow them.
                 assetsInlineLimit: 0,
             },
         });
-        // Another process may have built the page meanwhile, and a reader may use it.
+        // Another process may have built the page in the meantime, and a reader may use it.
         if (await isBuilt(directory, mark)) return { directory };
         if (existsSync(directory)) await rename(directory, before);
         await rename(beside, directory);

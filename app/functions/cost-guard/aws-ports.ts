@@ -42,19 +42,19 @@ export interface GuardPlace {
     /** ARN of the ranking campaign; undefined if the stack has none. */
     readonly rankingCampaignArn?: string | undefined;
     readonly topicArn: string;
-    /** Of the stack's functions. */
+    /** ARNs of the stack's functions. */
     readonly functionArns: readonly string[];
-    /** Undefined for a stack that precomputes no lists. */
+    /** The function that precomputes lists; undefined for a stack without it. */
     readonly prefetch?: PrefetchFunction | undefined;
     /** API and page; undefined if the stack has none. */
     readonly serving?: ServingPlace | undefined;
-    /** The API's table, for what the page shows; undefined without an API. */
+    /** The API's table, which stores what the page shows; undefined without an API. */
     readonly tableName?: string | undefined;
 }
 
 export interface GuardClients {
     readonly personalize: PersonalizeClient;
-    /** Without retries, because CloudWatch counts its requests. */
+    /** A client without retries, because CloudWatch counts its requests. */
     readonly runtime: PersonalizeRuntimeClient;
     readonly cloudwatch: CloudWatchClient;
     /** CloudWatch in us-east-1, for the metrics of CloudFront. */
@@ -70,7 +70,7 @@ export interface GuardClients {
 /** A user id that no dataset has; the answer is ignored. */
 const probeUser = "cost-guard-probe";
 
-/** The guard's ports to AWS. */
+/** Creates the cost guard's ports to AWS. */
 export function awsPorts(clients: GuardClients, place: GuardPlace): GuardPorts {
     const { personalize, runtime, cloudwatch, ssm, sns, dynamo } = clients;
     const { project, stack, owner, campaignArn, rankingCampaignArn, topicArn, prefetch, tableName } = place;
@@ -129,7 +129,7 @@ export function awsPorts(clients: GuardClients, place: GuardPlace): GuardPorts {
     };
 }
 
-/** The policies of the functions and the topic. A function that was deleted by hand has none. */
+/** Returns the resource-based policies of the functions and the topic. A function that someone deleted has none. */
 async function resourcePolicies(
     { lambda, sns }: Pick<GuardClients, "lambda" | "sns">,
     { functionArns, topicArn }: Pick<GuardPlace, "functionArns" | "topicArn">,
@@ -145,7 +145,7 @@ async function resourcePolicies(
     return Promise.all([...functionArns.map(ofFunction), ofTopic()]);
 }
 
-/** Publishes the calculated gauges; unknown ones are left out. */
+/** Publishes the calculated gauges. Leaves out unknown ones. */
 export async function publishGauges(client: CloudWatchClient, stack: string, gauges: Gauges): Promise<void> {
     const values: readonly [string, number | undefined][] = [
         [ownMetrics.monthSpend, gauges.monthSpendUsd],

@@ -4,11 +4,11 @@ import type { GuardPorts } from "./guard-ports.ts";
 export interface Failures {
     readonly all: readonly Error[];
     error(): AggregateError;
-    /** Runs a part; returns undefined if it fails, and logs and collects the error. */
+    /** Runs a part. If it fails, logs and collects the error, and returns undefined. */
     of<T>(part: string, work: () => Promise<T>): Promise<T | undefined>;
 }
 
-/** Collects the failures of a run. */
+/** Creates the collector of a run's failures. */
 export function collector(ports: Pick<GuardPorts, "log">): Failures {
     const all: Error[] = [];
     return {

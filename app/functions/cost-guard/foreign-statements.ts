@@ -7,9 +7,9 @@ export interface ResourcePolicy {
 }
 
 /**
- * Statements that allow more than this account's services: names such as `movie-recommender-api: api-gateway`. The
- * program grants only services, each with an `aws:SourceArn` or `aws:SourceAccount` of the account. A policy that is not
- * JSON counts as one statement.
+ * Returns names of statements that allow more than this account's services, such as `movie-recommender-api:
+ * api-gateway`. The program grants access only to services, each with an `aws:SourceArn` or `aws:SourceAccount` of the
+ * account. A policy that is not JSON counts as one statement.
  */
 export function foreignStatements(policies: readonly ResourcePolicy[]): readonly string[] {
     return policies.flatMap(({ arn, text }) => {
@@ -31,7 +31,7 @@ function statementsOf(text: string | undefined): readonly (Statement | undefined
     }
 }
 
-/** Operators with which a condition on the source excludes all others. `IfExists` and `ForAllValues:` do not. */
+/** Condition operators that exclude all other sources. `IfExists` and `ForAllValues:` do not exclude them. */
 const equals = new Set("StringEquals StringLike ArnEquals ArnLike".toLowerCase().split(" "));
 
 function isConfined({ Principal, NotPrincipal, Condition }: Statement, account: string): boolean {

@@ -19,11 +19,12 @@ import { collector, type Failures } from "./failures.ts";
 import type { GuardPorts } from "./guard-ports.ts";
 
 /**
- * One run of the cost guard: observe, decide, store the pending work, do it, store the result. If a run crashes at any
- * point, the next run continues and sends nothing under a second id. A failed part does not stop the others. Without a
- * stored state the run still parks and closes: both can be repeated, notifications and deletions cannot.
+ * Runs the cost guard once: observes, decides, stores the pending work, does the work, and stores the result. If a run
+ * crashes at any point, the next run continues and sends nothing under a second ID. A failed part does not stop the
+ * others. Without a stored state, the run still parks and closes, because both can be repeated; it sends no
+ * notifications and deletes nothing.
  *
- * @throws AggregateError at the end, with each failed part, for the failures' queue and its alarm.
+ * @throws AggregateError at the end, with each failed part, for the failures' queue and its alarm
  */
 export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<void> {
     const now = ports.now();
@@ -36,14 +37,15 @@ export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<
     }
     const { lost, decided, observations } = await decideFrom(found, now, config, ports, failures, campaign);
     const state = lost === undefined ? decided.state : withLost(decided.state, lost, stored?.name ?? "", now);
-    // An unread state is never overwritten.
+    // Never overwrite a state that could not be read.
     const noted =
         stored &&
         (await failures.of("store the state", () =>
             ports.writeState(stateText({ ...state, basedOn: stored.version })),
         ));
     if (noted !== undefined && noted !== (stored?.version ?? 0) + 1) {
-        // A schedule may start two runs at once. The first to store its state acts; the next run does the rest.
+        // A schedule may start two runs at the same time. The first one that stores its state does the work; the next
+        // run does the rest.
         ports.log({ did: "leave the work to a parallel run" });
         return;
     }
@@ -57,7 +59,7 @@ export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<
         await failures.of("store the state", async () => {
             const latest = await ports.readState();
             const later = latest.text === undefined ? undefined : parseState(latest.text, now);
-            // A later run that started from this state knows more and does the rest.
+            // A later run that started from this state has newer information, and does the rest.
             if (!(later && "state" in later && later.state.basedOn === noted)) {
                 await ports.writeState(stateText({ ...done, basedOn: noted }));
             }
@@ -70,7 +72,7 @@ export async function runGuard(ports: GuardPorts, config: GuardConfig): Promise<
     }
 }
 
-/** Decides from the stored state. If that cannot be used, decides from a fresh one, with the reason in `lost`. */
+/** Decides from the stored state. If it is unusable, decides from a fresh state, with the reason in `lost`. */
 async function decideFrom(
     found: ReturnType<typeof parseState> | undefined,
     now: number,
@@ -159,7 +161,7 @@ async function rankingObservations(
     return { campaign, requests };
 }
 
-/** Sends notifications; returns the state without the sent ones. */
+/** Sends notifications. Returns the state without the sent ones. */
 async function send(
     ports: GuardPorts,
     config: GuardConfig,
@@ -171,7 +173,7 @@ async function send(
     for (const notification of notifications) {
         await failures.of(`send the notification ${notification.key}`, async () => {
             const message = sentNotification(notification, config);
-            // First, because a sent notification is not processed again.
+            // Show the notification first, because the guard does not process a sent notification again.
             if (isOfParking(message)) await ports.show(message);
             await ports.notify(message);
             sent.add(notification.key);
@@ -180,18 +182,21 @@ async function send(
     return sent.size === 0 ? state : { ...state, unsent: state.unsent.filter(({ key }) => !sent.has(key)) };
 }
 
-/** Parks and closes without a stored state, and sends what explains it. A repeated run sends it under an equal id. */
+/**
+ * Parks and closes without a stored state, and sends the notification that explains it. A repeated run sends it with
+ * the same ID.
+ */
 async function stopOnly(ports: GuardPorts, config: GuardConfig, failures: Failures, state: GuardState): Promise<void> {
     await stop(ports, failures, state);
     const explains = state.unsent.filter((one) => isOfParking(one) || one.kind === "api-closed");
     await send(ports, config, failures, state, explains);
 }
 
-/** Parks and closes, if that is pending; returns the state without the completed work. */
+/** Parks and closes if this is pending. Returns the state without the completed work. */
 async function stop(ports: GuardPorts, failures: Failures, state: GuardState): Promise<GuardState> {
     const { parking, closing } = state;
     if (parking !== undefined) {
-        // The entry is removed only when the campaign is being deleted, because an accepted deletion can fail.
+        // Keep `parking` in the state until the campaign is being deleted, because an accepted deletion can fail.
         await failures.of("park the campaign", () => ports.park(parking.reason));
     }
     if (closing === undefined) return state;
@@ -202,7 +207,7 @@ async function stop(ports: GuardPorts, failures: Failures, state: GuardState): P
     return isDone ? closingDone(state) : state;
 }
 
-/** Does the pending work, parking first; returns the state without the completed work. */
+/** Does the pending work, parking first. Returns the state without the completed work. */
 async function act(
     ports: GuardPorts,
     config: GuardConfig,

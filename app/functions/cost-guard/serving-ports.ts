@@ -31,15 +31,17 @@ export interface ServingPlace extends ServedPlace {
     readonly functions: readonly { readonly name: string; readonly gb: number }[];
 }
 
-/** A metric, and the use that its sum in a window means; `requests` is API Gateway's count in that window. */
+/** A metric, and the use that its sum in a window stands for. `requests` is API Gateway's count in that window. */
 interface CountedMetric {
     readonly namespace: string;
     readonly name: string;
     readonly dimensions: Readonly<Record<string, string>>;
-    /** Whether CloudWatch extracts it from a function's log: then its smallest datapoint is read too. */
+    /**
+     * Whether CloudWatch extracts the metric from a function's log. If so, the guard also reads its smallest datapoint.
+     */
     readonly isLogged?: true;
     usage(value: LoggedCount, requests: number): Partial<Usage>;
-    /** Use of a window in which the log has no value; none without this function. */
+    /** Returns the use in a window for which the log has no value. Without this function, the use is zero. */
     usageWithout?(requests: number): Partial<Usage>;
 }
 
@@ -49,7 +51,7 @@ const mostAnswerBytes = 6 * 1024 ** 2;
 /** Events in one request (app/api/openapi.yaml; Personalize API reference, PutEvents). */
 const mostEvents = 10;
 
-/** Metrics of the stack's own region. */
+/** Returns the metrics of the stack's own region. */
 const regionalMetrics = ({ stack, apiName, functions }: ServingPlace): readonly CountedMetric[] => [
     {
         namespace: gatewayNamespace,
@@ -58,7 +60,7 @@ const regionalMetrics = ({ stack, apiName, functions }: ServingPlace): readonly 
         usage: ({ sum }) => ({
             apiRequests: sum,
             traces: sum * assumed.tracedShare,
-            // API Gateway has no metric of a REST API's bytes.
+            // API Gateway has no metric for the bytes of a REST API.
             transferGb: (sum * assumed.headersKb * 1024) / bytesPerGb,
         }),
     },
@@ -130,13 +132,13 @@ const metricsOfEdge = (DistributionId: string): readonly CountedMetric[] => [
     },
 ];
 
-/** The metrics that the guard counts, for the check that nothing billed is unwatched. */
+/** Returns the metrics that the guard counts, for the check that it counts everything that AWS bills. */
 export const countedMetrics = (place: ServingPlace): readonly Pick<CountedMetric, "namespace" | "name">[] => [
     ...regionalMetrics(place),
     ...(place.distribution === undefined ? [] : metricsOfEdge("")),
 ];
 
-/** The guard's ports to API and page. `edgeMetrics` is CloudWatch in us-east-1. */
+/** Creates the guard's ports to API and page. `edgeMetrics` is CloudWatch in us-east-1. */
 export function servingPorts(
     clients: CloseClients & { readonly cloudwatch: CloudWatchClient; readonly edgeCloudwatch: CloudWatchClient },
     place: ServingPlace,
@@ -163,10 +165,7 @@ export function servingPorts(
     };
 }
 
-/**
- * Adds the use by windows. Names of metrics without complete data are added to `missing`: their use is then a lower
- * limit.
- */
+/** Adds the use by windows. Adds names of metrics without complete data to `missing`; the use is then a lower limit. */
 async function addUsage(
     client: CloudWatchClient,
     metrics: readonly CountedMetric[],

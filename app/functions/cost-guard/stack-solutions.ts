@@ -9,7 +9,7 @@ import type { ObservedSolution } from "../../../cost/observations.ts";
 import { goneOrThrow } from "../../../personalize/remove.ts";
 import { isOurs, type Tags, tagsOf } from "../../../personalize/tags.ts";
 
-/** The solutions with a stack's tags, and whether each has a campaign. */
+/** Returns the solutions with a stack's tags, and whether each has a campaign. */
 export async function stackSolutions(client: PersonalizeClient, stack: Tags): Promise<readonly ObservedSolution[]> {
     const found: ObservedSolution[] = [];
     for await (const { solutions = [] } of paginateListSolutions({ client }, {})) {
@@ -30,7 +30,7 @@ export async function stackSolutions(client: PersonalizeClient, stack: Tags): Pr
     return found;
 }
 
-/** Time of the newest version's last change, for example of a running training. */
+/** Returns the time of the newest version's last change, for example of a running training. */
 async function newestVersion(client: PersonalizeClient, solutionArn: string): Promise<Date | undefined> {
     let newest: Date | undefined;
     for await (const { solutionVersions = [] } of paginateListSolutionVersions({ client }, { solutionArn })) {

@@ -12,10 +12,11 @@ const ssm = new SSMClient({});
 let webhook: Promise<string> | undefined;
 
 /**
- * Forwards each notification to a chat. The webhook's URL is a secret, because it gives write access. Therefore it is
- * in an SSM SecureString, named by `WEBHOOK_PARAMETER`, and never in logs or errors.
+ * Forwards each notification to a chat. The webhook's URL is a secret, because anyone with the URL can write to the
+ * chat. Therefore the URL is in an SSM SecureString, named by `WEBHOOK_PARAMETER`, and never in logs or errors.
  *
- * @throws Error if the chat rejects one; then Lambda retries, and the queue keeps what still fails.
+ * @throws Error if the chat rejects a notification; then Lambda retries, and the queue stores notifications that still
+ * fail
  */
 export async function handler({ Records }: SnsEvent): Promise<void> {
     for (const { Sns } of Records) {
@@ -25,7 +26,7 @@ export async function handler({ Records }: SnsEvent): Promise<void> {
     }
 }
 
-/** Read once per process, and again after a failure. */
+/** Returns the webhook's URL. Reads it once per process, and again after a failure. */
 async function url(): Promise<string> {
     webhook ??= readUrl();
     return webhook.catch((error: unknown) => {
@@ -52,20 +53,23 @@ async function post(to: string, text: string): Promise<void> {
         body: JSON.stringify({ text }),
         signal: AbortSignal.timeout(timeoutSeconds * 1000),
     }).catch((error: unknown) => {
-        // The error of fetch may contain the URL.
+        // The error of `fetch` may contain the URL.
         throw new Error(`the chat does not answer: ${error instanceof Error ? error.name : "unknown error"}`);
     });
     if (!response.ok) {
-        // The webhook may have changed, so read it again next time.
+        // Read the URL again next time, because the webhook may have changed.
         webhook = undefined;
         throw new Error(`the chat rejected the notification: HTTP ${response.status}`);
     }
 }
 
-/** Maximum length of a chat message; the queue has the full text. */
+/** Maximum length of a chat message in characters. The queue has the full text. */
 const longest = 1000;
 
-/** One readable line from a topic's message: a notification of ours, a CloudWatch alarm, or a text of AWS Budgets. */
+/**
+ * Returns one readable line for a message of the topic: the cost guard's notification, a CloudWatch alarm, or a text of
+ * AWS Budgets.
+ */
 export function lineOf(message: string, subject?: string): string {
     const document = parse(message);
     const line =
@@ -76,7 +80,7 @@ export function lineOf(message: string, subject?: string): string {
     return flat.length > longest ? `${flat.slice(0, longest - 1)}…` : flat;
 }
 
-/** `ALARM movie-recommender-alarm-errors: reason (description)`. */
+/** Returns a line such as `ALARM movie-recommender-alarm-errors: reason (description)`. */
 function alarmLine(alarm: Readonly<Record<string, unknown>>): string {
     const about = text(alarm.AlarmDescription);
     const reason = text(alarm.NewStateReason) ?? "no reason given";

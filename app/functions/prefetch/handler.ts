@@ -16,14 +16,14 @@ export interface PrefetchSettings {
     readonly stack: string;
     readonly campaignArn: string;
     readonly tableName: string;
-    /** Empty: no filter. */
+    /** ARN of the default filter; empty for no filter. */
     readonly watchedFilterArn?: string;
     readonly viewers: number;
 }
 
 const clients = {
     personalize: new PersonalizeClient({}),
-    // Without retries, because each request is billed.
+    // A client without retries, because each request is billed.
     runtime: new PersonalizeRuntimeClient({ maxAttempts: 1 }),
 };
 const cloudWatch = new CloudWatchClient({});
@@ -38,7 +38,7 @@ export async function handler(_event: unknown, context: { getRemainingTimeInMill
     const { stack, campaignArn, tableName, watchedFilterArn = "", viewers } = settings;
     const log = (line: object) => console.log(JSON.stringify(line));
     const campaign = campaignPort(clients, { campaignArn });
-    /** The campaign's answers by the windows in which CloudWatch counts them. */
+    /** Number of the campaign's answers, by the windows in which CloudWatch counts them. */
     const answers = new Map<number, number>();
     const done = await prefetch(
         {

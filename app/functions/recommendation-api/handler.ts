@@ -16,8 +16,8 @@ import { tablePort } from "./table.ts";
 import { tokenVerifier } from "./verify-token.ts";
 
 /**
- * Without retries: for a waiting viewer the next best answer is better. Connections are kept alive, because opening one
- * takes longer than most calls.
+ * Settings of the AWS clients. No retries, because a viewer who waits is served better by the next source. Connections
+ * stay open, because a new one takes longer than most calls.
  */
 const settings = {
     maxAttempts: 1,

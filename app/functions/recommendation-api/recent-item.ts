@@ -7,9 +7,10 @@ type Item = Record<string, AttributeValue>;
 export const unitBytes = 1024;
 
 /**
- * Attributes of a viewer's newest films, in compact form: `[["50",0],["172",61000,0]]`. A film has its id and the
- * milliseconds before the revision. Then follows 0 if it was not watched, 1 if it was refused, and 2 if it was watched
- * and refused. Oldest films are left out until one write unit is enough.
+ * Returns the attributes of a viewer's newest films, in compact form: `[["50",0],["172",61000,0]]`. Each film has its
+ * ID, the milliseconds before the revision, and a number: 0 if the viewer did not watch it, 1 if the viewer refused it,
+ * 2 if the viewer watched and refused it. Without a number, the viewer watched it. Leaves out the oldest films until
+ * one write unit is enough.
  */
 export function recentAttributes(key: Item, { revision, films, counted, proven }: Recent, expiresAt: number): Item {
     const item: Item = {
@@ -30,7 +31,7 @@ export function recentAttributes(key: Item, { revision, films, counted, proven }
     }
 }
 
-/** Reads attributes of `recentAttributes`. */
+/** Reads the attributes that `recentAttributes` returns. */
 export function recentOf(item: Item | undefined): Recent {
     if (item === undefined) return { revision: 0, films: [] };
     const [revision, minute, events] = [item.revision, item.minute, item.events].map((value) => Number(value?.N ?? 0));
@@ -49,8 +50,9 @@ export function recentOf(item: Item | undefined): Recent {
 }
 
 /**
- * Bytes of an item of texts and numbers (DynamoDB Developer Guide, "DynamoDB item sizes and formats"). A number has a
- * byte for two digits, and one more. One is added for a digit on the other side of a pair.
+ * Returns the bytes of an item of texts and numbers (DynamoDB Developer Guide, "DynamoDB item sizes and formats"). A
+ * number takes one byte for two digits, and one more. The function adds another byte for a digit on the other side of a
+ * pair.
  */
 export function itemBytes(item: Item): number {
     let bytes = 0;

@@ -2,10 +2,10 @@ import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { newestTablesKey, tablesKey } from "../../../config/names.ts";
 import type { TablesPort } from "../../serving/ports.ts";
 
-/** HTTP status of S3's answer to a read with the ETag of the object. */
+/** HTTP status of S3's response to a read with the object's current ETag. */
 const notModified = 304;
 
-/** The tables of solution versions in the stack's bucket, as `pulumi up` uploads them. */
+/** Creates the port to the tables of solution versions in the stack's bucket, as `pulumi up` uploads them. */
 export function storedTables(client: S3Client, Bucket: string): TablesPort {
     async function read(Key: string, IfNoneMatch: string | undefined, abortSignal: AbortSignal) {
         const { Body, ETag = "" } = await client.send(new GetObjectCommand({ Bucket, Key, IfNoneMatch }), {

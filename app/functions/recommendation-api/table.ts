@@ -22,9 +22,12 @@ const viewerPk = (userId: string) => `viewer#${userId}`;
 const askedPk = (hour: number) => `asked#${hour}`;
 const listSk = (key: string) => `list#${key}`;
 
-/** The API's table in DynamoDB; docs/api.md describes its items. */
+/** Creates the port to the API's table in DynamoDB. docs/api.md describes the table's items. */
 export function tablePort(client: DynamoDBClient, TableName: string): TablePort {
-    /** All items in one call, or an error: with only some of them, the others would seem to be missing. */
+    /**
+     * Reads all items in one call. Throws if DynamoDB returns only some of them, because the others would seem to be
+     * missing.
+     */
     async function all(keys: readonly Item[], abortSignal: AbortSignal): Promise<(sk: string) => Item | undefined> {
         const command = new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys: [...keys] } } });
         const { Responses, UnprocessedKeys } = await client.send(command, { abortSignal });
@@ -130,7 +133,8 @@ export function tablePort(client: DynamoDBClient, TableName: string): TablePort 
 }
 
 /**
- * Makes all lists from before `at` (epoch milliseconds) stale; a stale list still answers if there is no better one.
+ * Makes all lists from before `at` (epoch milliseconds) stale. The API answers with a stale list only if it has no
+ * better one.
  */
 export async function flushLists(client: DynamoDBClient, TableName: string, at: number): Promise<void> {
     const command = new UpdateItemCommand({
@@ -160,7 +164,7 @@ export async function putSpend(client: DynamoDBClient, TableName: string, spend:
     await client.send(new PutItemCommand({ TableName, Item }));
 }
 
-/** Viewers whose lists were requested in an hour (epoch hours), as the API's processes stored them. */
+/** Returns the viewers whose lists were requested in an hour (epoch hours), as the API's processes stored them. */
 export async function askedIn(client: DynamoDBClient, TableName: string, hour: number): Promise<Asked[]> {
     const pages = paginateQuery(
         { client },
@@ -180,7 +184,10 @@ export async function askedIn(client: DynamoDBClient, TableName: string, hour: n
 const textOf = (item: Item, name: string): string => item[name]?.S ?? "";
 const numberOf = (item: Item, name: string): number => Number(item[name]?.N ?? 0);
 
-/** The attribute `generation` has the solution version; existing tables use this name. */
+/**
+ * Reads a list from its item. The attribute `generation` has the solution version, because existing tables use this
+ * name.
+ */
 function listOf(key: string, item: Item): KeptList {
     const [solutionVersion, recommendationId] = [item.generation?.S, item.recommendationId?.S];
     return {
@@ -214,7 +221,7 @@ function seenOf(item: Item): CampaignStatus {
     };
 }
 
-/** A failed condition is a normal result. */
+/** Returns undefined for a failed condition, which is a normal result. Throws any other error. */
 function refusedOrThrow(error: unknown): undefined {
     if (error instanceof ConditionalCheckFailedException) return undefined;
     throw error;

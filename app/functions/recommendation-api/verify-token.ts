@@ -1,31 +1,34 @@
 import { createRemoteJWKSet, customFetch, errors, type FetchImplementation, jwtVerify } from "jose";
 import { InvalidTokenError, IssuerAwayError, type VerifyToken, type ViewerAuth } from "../../serving/viewer-auth.ts";
 
-/** Only signatures with a private key. By HS256 an attacker could sign with the public key as a secret (RFC 8725). */
+/**
+ * Signature algorithms with a private key. With HS256, an attacker could sign with the public key as a secret (RFC
+ * 8725).
+ */
 const algorithms = ["RS256", "PS256", "ES256", "ES384", "EdDSA"];
-/** Milliseconds for one document of the issuer. */
+/** Timeout for one document of the issuer, in milliseconds. */
 const timeoutMs = 2000;
-/** A process reads the keys again after this time. A removed key is valid until then. */
+/** Milliseconds after which a process reads the issuer's keys again. A removed key is valid until then. */
 const keysMs = 10 * 60_000;
-/** A token with an unknown key causes at most one read in this time. */
+/** Milliseconds in which tokens with unknown keys cause at most one read of the keys. */
 const cooldownMs = 30_000;
-/** After a failed read the issuer is not called for this time. */
+/** Milliseconds without a call to the issuer after a failed read. */
 const pauseMs = 5000;
-/** Accepted difference of clocks, in seconds. */
+/** Accepted difference between clocks, in seconds. */
 const clockTolerance = 30;
 
-/** Reads a document of the issuer; `fetch` in a test of limits counts calls. */
+/** Function that reads a document of the issuer. A test of limits passes its own, to count calls. */
 type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /**
- * Verifies tokens of an OpenID Connect issuer. The keys are at `jwks_uri` of its discovery document (OpenID Connect
- * Discovery 1.0, section 4). A process reads both at the first token.
+ * Creates a verifier of tokens from an OpenID Connect issuer. The issuer's discovery document names the keys as
+ * `jwks_uri` (OpenID Connect Discovery 1.0, section 4). A process reads both documents at the first token.
  */
 export function tokenVerifier({ issuer, audience }: ViewerAuth, fetcher: Fetch = fetch): VerifyToken {
     let keys: Promise<ReturnType<typeof createRemoteJWKSet>> | undefined;
     let failedAt = Number.NEGATIVE_INFINITY;
 
-    /** Throws IssuerAwayError, also without a call shortly after a failure. */
+    /** Calls the issuer. Throws IssuerAwayError on failure, and shortly after a failure without a call. */
     const guarded: Fetch = async (url, init) => {
         if (performance.now() - failedAt < pauseMs) throw new IssuerAwayError();
         try {
@@ -70,19 +73,22 @@ export function tokenVerifier({ issuer, audience }: ViewerAuth, fetcher: Fetch =
             });
             return payload;
         } catch (error) {
-            // Anything but a fault of the token is a fault of the issuer's keys.
+            // An error that is not a fault of the token is a fault of the issuer's keys.
             if (!isOfToken(error)) throw error instanceof IssuerAwayError ? error : new IssuerAwayError();
             throw new InvalidTokenError(reasonOf(error));
         }
     };
 }
 
-/** Faults of the issuer's keys have codes of their own. */
+/** Checks whether an error is a fault of the token. Faults of the issuer's keys have error codes of their own. */
 const isOfToken = (error: unknown): error is errors.JOSEError =>
     error instanceof errors.JOSEError &&
     !["ERR_JWKS_TIMEOUT", "ERR_JWKS_INVALID", "ERR_JOSE_GENERIC"].includes(error.code);
 
-/** Plain words for the usual faults. The message of others may contain the token's content. */
+/**
+ * Returns a plain sentence for the usual faults of a token. Leaves out the messages of other faults, which may contain
+ * the token's content.
+ */
 function reasonOf(error: errors.JOSEError): string {
     if (error instanceof errors.JWTExpired) return "it has expired";
     if (error instanceof errors.JWTClaimValidationFailed) return `its claim ${error.claim} is missing or wrong`;
@@ -92,7 +98,7 @@ function reasonOf(error: errors.JOSEError): string {
     return "it is not a signed JWT of the issuer";
 }
 
-/** HTTPS; HTTP only on this machine, for tests and development. */
+/** Checks for HTTPS. Allows HTTP only on this machine, for tests and development. */
 export const isAllowedUrl = (text: unknown): text is string =>
     typeof text === "string" &&
     URL.canParse(text) &&

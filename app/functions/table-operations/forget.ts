@@ -10,10 +10,13 @@ import { epochHour } from "../../serving/traffic.ts";
 
 type Key = Record<"pk" | "sk", AttributeValue>;
 
-/** Seconds after which the empty item of a forgotten viewer expires; no process of the API has older knowledge. */
+/**
+ * Seconds after which the empty item of a forgotten viewer expires. By then, no process of the API has older data of
+ * the viewer.
+ */
 const emptySeconds = 24 * 3600;
 
-/** The keys of a viewer's items. */
+/** Returns the keys of a viewer's items. */
 export async function viewerKeys(client: DynamoDBClient, TableName: string, userId: string): Promise<Key[]> {
     const pages = paginateQuery(
         { client },
@@ -33,8 +36,8 @@ export async function viewerKeys(client: DynamoDBClient, TableName: string, user
 }
 
 /**
- * Deletes a viewer's items and traffic. Then an empty item with a new revision makes every process of the API drop the
- * viewer's films within seconds. It expires after a day. `at` is epoch milliseconds.
+ * Deletes a viewer's items and traffic. Then writes an empty item with a new revision, so that every process of the API
+ * drops the viewer's films within seconds. The item expires after a day. `at` is epoch milliseconds.
  */
 export async function forgetViewer(
     client: DynamoDBClient,

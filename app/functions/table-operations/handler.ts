@@ -3,6 +3,6 @@ import { operateTable, type TableOperation, type TableOperationResult } from "./
 
 const client = new DynamoDBClient({});
 
-/** Does one of the table's operations for an operator, who may invoke this function and may not use the table. */
+/** Runs one of the table's operations for an operator, who may invoke this function but not use the table. */
 export const handler = (event: TableOperation): Promise<TableOperationResult> =>
     operateTable(client, process.env.TABLE_NAME ?? "", event, Date.now());

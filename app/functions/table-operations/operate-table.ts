@@ -3,7 +3,9 @@ import { idBytes } from "../../serving/event-faults.ts";
 import { flushLists } from "../recommendation-api/table.ts";
 import { forgetViewer, viewerKeys } from "./forget.ts";
 
-/** An operation that an operator may do to the table. None returns or writes the films that viewers watched. */
+/**
+ * An operation that an operator may run on the table. No operation returns or writes the films that viewers watched.
+ */
 export type TableOperation =
     | { readonly operation: "flush" }
     | { readonly operation: "find" | "forget"; readonly userId: string };
@@ -11,14 +13,14 @@ export type TableOperation =
 export interface TableOperationResult {
     /** Epoch milliseconds. */
     readonly at: number;
-    /** Keys of the viewer's items that were found, and deleted by `forget`. */
+    /** Keys of the viewer's items that the operation found, and that `forget` deleted. */
     readonly items: readonly string[];
 }
 
 /**
- * Does an operation at a moment.
+ * Runs an operation at a moment.
  *
- * @throws RangeError for another operation or user id, before any call.
+ * @throws RangeError for another operation or user ID, before any call
  */
 export async function operateTable(
     client: DynamoDBClient,

@@ -29,10 +29,10 @@ const prefetchedMs = 30_000;
 const timeoutMs = 15_000;
 const prefetched = new Map<string, { readonly at: number; readonly answer: Promise<Answered<unknown>> }>();
 
-// Answers for another viewer, or for none.
+// A new sign-in makes prefetched answers invalid: they are for another viewer, or for none.
 onSignIn(() => prefetched.clear());
 
-/** The API's address: the hosting program writes it into `<html data-api>`, relative to the document. */
+/** Returns the API's address, relative to the document. The hosting program writes it into `<html data-api>`. */
 const baseUrl = () => new URL(`${document.documentElement.dataset.api ?? "api"}/`, document.baseURI);
 
 /**
@@ -115,5 +115,5 @@ function problemOf(response: Response, text: string): ApiError {
 const requestIdOf = ({ headers }: Response) =>
     headers.get("x-request-id") ?? headers.get("x-amzn-requestid") ?? undefined;
 
-/** The call for a shell. */
+/** Returns the command that makes the same call in a shell. */
 export const curlFor = (url: string) => `curl '${url.replaceAll("'", "%27")}'`;

@@ -16,7 +16,7 @@ import { viewerName } from "./viewers.ts";
 
 const titles = { home: "For you", compare: "Compare", status: "Status", missing: "No such page" } as const;
 
-/** The page: header, view of the current address, and footer. */
+/** Returns the page: header, view of the current address, and footer. */
 export function App() {
     const signedIn = useSignedIn();
     const asked = useRoute();
@@ -34,7 +34,7 @@ export function App() {
     const first = useRef(true);
     useEffect(() => {
         document.title = `${page === "home" && viewer !== undefined ? `For ${viewerName(viewer)}` : titles[page]} · ${siteName}`;
-        // After a link, focus and scroll position move to the start of the new view; not after the first load.
+        // Move focus and scroll position to the start of the new view after a link, but not after the first load.
         if (!first.current) {
             main.current?.focus({ preventScroll: true });
             scrollTo(0, 0);
@@ -78,7 +78,7 @@ export function App() {
     );
 }
 
-/** For an address that no view has. */
+/** Renders the page for an address that no view has. */
 const Missing = ({ viewer }: { viewer: string | undefined }) => (
     <div class="status">
         <header class="page-head">

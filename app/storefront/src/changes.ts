@@ -2,7 +2,7 @@
 export type Mark = { readonly kind: "new" } | { readonly kind: "up" | "down"; readonly by: number };
 
 export interface Changes<Film> {
-    /** By item id; an unmoved film has no entry. */
+    /** Changes by item ID. A film that did not move has no entry. */
     readonly marks: ReadonlyMap<string, Mark>;
     readonly arrived: number;
     readonly rose: number;
@@ -10,8 +10,8 @@ export interface Changes<Film> {
 }
 
 /**
- * Compares a list with the previous one. Places are counted among the films of both lists. A film that only moves
- * because others arrive or leave counts as unmoved.
+ * Compares a list with the previous one. Counts places among the films of both lists, so a film that moves only because
+ * others arrive or leave counts as unmoved.
  */
 export function changesBetween<Film extends { readonly itemId: string }>(
     before: readonly Film[],
@@ -37,8 +37,8 @@ export function changesBetween<Film extends { readonly itemId: string }>(
 }
 
 /**
- * Whether nothing changed, or only this film left and another one took the last place. The API leaves out a watched film
- * at once, before the campaign learns of the event.
+ * Checks whether nothing changed, or only this film left and another one took the last place. The API leaves out a
+ * watched film immediately, before the campaign learns of the event.
  */
 export function onlyLeft<Film extends { readonly itemId: string }>(
     { marks, arrived, gone }: Changes<Film>,
@@ -48,7 +48,7 @@ export function onlyLeft<Film extends { readonly itemId: string }>(
     return unmoved && arrived <= gone.length && gone.every((film) => film.itemId === itemId);
 }
 
-/** The changes as a sentence, for example "3 new, 5 moved up, 3 gone"; undefined without changes. */
+/** Returns the changes as a sentence, such as "3 new, 5 moved up, 3 gone"; undefined without changes. */
 export function changesInWords({ arrived, rose, gone }: Changes<unknown>): string | undefined {
     const parts = [
         arrived > 0 && `${arrived} new`,

@@ -1,6 +1,6 @@
 /**
- * The words for the stack's data. The hosting program writes them into `<html data-noun data-nouns data-events
- * data-viewers data-public-histories data-credits>`, from manifest and configuration.
+ * Words for the stack's data. The hosting program writes them into `<html data-noun data-nouns data-events data-viewers
+ * data-public-histories data-credits>`, from manifest and configuration.
  */
 const {
     noun = "film",
@@ -11,16 +11,16 @@ const {
     credits: source = "",
 } = globalThis.document?.documentElement.dataset ?? {};
 
-/** Whether items look like films: with drawn posters, as high as those of a cinema. Others have square tiles. */
+/** Whether items look like films, with drawn posters in portrait format. Other items have square tiles. */
 export const hasPosters = noun === "film" || noun === "video";
 
-/** A text with a capital first letter. */
+/** Returns a text with a capital first letter. */
 export const capital = (word: string) => `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;
 
-/** An item, as "film" or "Products". */
+/** The noun for an item, such as "film" or "Products". */
 export const item = { one: noun, many: nouns, One: capital(noun), Many: capital(nouns) };
 
-/** A person and a category in the words of the data, by the item's noun. */
+/** The nouns for a person and a category in the data, by the noun for an item. */
 const peopleAndCategories: Readonly<Record<string, readonly [person: string, category: string, categories: string]>> = {
     film: ["viewer", "genre", "genres"],
     video: ["viewer", "genre", "genres"],
@@ -32,10 +32,10 @@ const peopleAndCategories: Readonly<Record<string, readonly [person: string, cat
 };
 const [personNoun, categoryNoun, categoriesNoun] = peopleAndCategories[noun] ?? ["user", "category", "categories"];
 
-/** A person of the data, as "viewer" or "Customers". */
+/** The noun for a person in the data, such as "viewer" or "Customers". */
 export const person = { one: personNoun, many: `${personNoun}s`, One: capital(personNoun) };
 
-/** A category of items, as "genre" or "Categories". */
+/** The noun for a category of items, such as "genre" or "Categories". */
 export const category = {
     one: categoryNoun,
     many: categoriesNoun,
@@ -55,26 +55,26 @@ interface OfferedViewer {
 
 export const offeredViewers = JSON.parse(viewers) as readonly OfferedViewer[];
 
-/** The data set to credit; empty for data of the owner. */
+/** The data set that the page credits; empty for data of the owner. */
 export const credits = source;
 
-/** Whether the API shows each viewer's history. */
+/** Whether the API shows the history of each viewer. */
 export const publicHistories = isPublic === "true";
 
-/** An act of a viewer: the viewer may "watch" a film, "watched" it, and it was "watched". */
+/** An action of a viewer, in three forms: the viewer may "watch" a film, "watched" it, and it was "watched". */
 export interface Act {
-    /** The type of its event. */
+    /** Event type of the action. */
     readonly type: string;
     readonly act: string;
-    /** The words of its button. */
+    /** Text of the action's button. */
     readonly Act: string;
     readonly past: string;
     readonly done: string;
-    /** What the viewer did, for a sentence that begins with the viewer. */
+    /** Returns what the viewer did, for a sentence that begins with the viewer. */
     told(name: string): string;
 }
 
-/** Event types by parts of their names, and the verb's forms; the words after the item come last. */
+/** Patterns of event types, with the verb's forms. The words after the item come last. */
 const verbs: readonly (readonly [types: RegExp, act: string, past: string, done?: string, after?: string])[] = [
     [/watch/i, "watch", "watched"],
     [/cart|basket/i, "add", "added", "added", " to the cart"],
@@ -91,7 +91,7 @@ const verbs: readonly (readonly [types: RegExp, act: string, past: string, done?
     [/like|lov|fav/i, "like", "liked"],
 ];
 
-/** The act of an event type; "choose" for an unknown one. */
+/** Returns the action of an event type; "choose" for an unknown type. */
 export function actOf(type: string): Act {
     const [, act, past, done = past, after = ""] = verbs.find(([types]) => types.test(type)) ?? [
         /./,
@@ -111,13 +111,13 @@ export function actOf(type: string): Act {
 
 const [first, ...others] = (JSON.parse(events) as readonly string[]).map(actOf);
 
-/** The act that the data has most often. */
+/** The most frequent action in the data. */
 export const usualAct = first ?? actOf("Watch");
-/** All acts of the data that the page offers, the most frequent first. */
+/** All actions in the data that the page offers, the most frequent first. */
 export const acts: readonly Act[] = [usualAct, ...others];
 export const { act, Act, past, done } = usualAct;
 
-/** The act by which an item leaves the viewer's lists; the default filter has its type. */
+/** The action that removes an item from the viewer's lists. The default filter has its event type. */
 export const refusal: Act = {
     type: "NotInterested",
     act: "refuse",

@@ -4,7 +4,7 @@ interface Genred {
     readonly genres: readonly string[];
 }
 
-/** Genres with the number of films that have them, the most frequent first. */
+/** Returns genres with the number of films that have them, the most frequent first. */
 export function genreCounts(films: readonly Genred[]): (readonly [genre: string, films: number])[] {
     const counts = new Map<string, number>();
     for (const { genres } of films) {
@@ -13,7 +13,7 @@ export function genreCounts(films: readonly Genred[]): (readonly [genre: string,
     return [...counts].sort((a, b) => b[1] - a[1]);
 }
 
-/** Genres that at least two of the films have, the most frequent first, at most three. */
+/** Returns at most three genres that at least two of the films have, the most frequent first. */
 export function frequentGenres(films: readonly Genred[]): string[] {
     return genreCounts(films)
         .filter(([, count]) => count > 1)

@@ -5,13 +5,13 @@ import { historyPath } from "./paths.ts";
 import { needsToken } from "./sign-in.ts";
 import { type History, type PastFilm, unique } from "./words.ts";
 
-/** Whether the API shows this page histories: all of them, or that of the signed-in viewer. */
+/** Whether the API shows histories to this page: all of them, or that of the signed-in viewer. */
 export const showsHistories = publicHistories || needsToken;
 
-/** One list for all renders without films. */
+/** An empty list that all renders without films share. */
 const none: readonly PastFilm[] = [];
 
-/** The viewer's newest films as the API knows them; empty until they are known, and without the right. */
+/** Returns the viewer's newest films that the API knows; empty until they are loaded, and without permission. */
 export function useNewest(viewer: string): readonly PastFilm[] {
     return useAnswer<History>(showsHistories ? historyPath(viewer) : undefined).answered?.value.films ?? none;
 }
@@ -19,20 +19,20 @@ export function useNewest(viewer: string): readonly PastFilm[] {
 interface Pages {
     /** Films of all requested pages, the newest first. */
     readonly films: readonly PastFilm[];
-    /** The last page that was asked for. */
+    /** The last page that the view requested. */
     readonly asked: Asked<History>;
     /** Requests the next page; undefined after the last one. */
     readonly more: (() => void) | undefined;
 }
 
-/** A viewer's history, page by page. */
+/** Returns a viewer's history, page by page. */
 export function useHistory(viewer: string): Pages {
     const [token, setToken] = useState<string>();
     const [films, setFilms] = useState<readonly PastFilm[]>([]);
     const asked = useAnswer<History>(historyPath(viewer, token));
     const page = asked.answered?.value;
     useEffect(() => {
-        // A film that is watched between two pages is in both.
+        // A film that the viewer watches between two requests is in both pages.
         if (page !== undefined) setFilms((before) => unique([...before, ...page.films]));
     }, [page]);
     const next = page?.nextToken;

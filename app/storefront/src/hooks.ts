@@ -3,7 +3,7 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preac
 import { type Answered, ApiError, get } from "./api.ts";
 import { parseRoute, type Route } from "./route.ts";
 
-/** State of an answer. The previous answer stays during a reload. */
+/** State of a request to the API. It keeps the previous answer during a reload. */
 export interface Asked<Value> {
     readonly answered: Answered<Value> | undefined;
     readonly error: ApiError | undefined;
@@ -11,7 +11,7 @@ export interface Asked<Value> {
     again(): void;
 }
 
-/** Requests `path`, and again when it changes; ignores answers for earlier paths. */
+/** Requests `path`, and requests it again when it changes. Ignores answers for earlier paths. */
 export function useAnswer<Value>(path: string | undefined): Asked<Value> {
     const [turn, setTurn] = useState(0);
     const [state, setState] = useState<Omit<Asked<Value>, "again"> & { readonly path: string | undefined }>({
@@ -42,13 +42,13 @@ export function useAnswer<Value>(path: string | undefined): Asked<Value> {
     }, [path, turn]);
     const again = useCallback(() => setTurn((before) => before + 1), []);
     const { answered, error, loading } = state;
-    // The state of an earlier path is there until the effect runs.
+    // Until the effect runs, the state belongs to an earlier path.
     return state.path === path
         ? { answered, error, loading, again }
         : { answered, error: undefined, loading: path !== undefined, again };
 }
 
-/** The value, once it has not changed for `ms`. */
+/** Returns the value as soon as it has not changed for `ms`. */
 export function useSettled<Value>(value: Value, ms: number): Value {
     const [settled, setSettled] = useState(value);
     useEffect(() => {
@@ -58,7 +58,7 @@ export function useSettled<Value>(value: Value, ms: number): Value {
     return settled;
 }
 
-/** Repeats every `seconds` while the tab is visible, and when the viewer returns to it. */
+/** Calls `again` every `seconds` while the tab is visible, and when the viewer returns to the tab. */
 export function useRefresh(again: () => void, seconds: number): void {
     useEffect(() => {
         const look = () => {
@@ -73,7 +73,7 @@ export function useRefresh(again: () => void, seconds: number): void {
     }, [again, seconds]);
 }
 
-/** Whether an element is, or has been, at most `margin` away from the view, a length of CSS. */
+/** Returns whether an element is, or was, at most `margin` (a CSS length) away from the view. */
 export function useNear(element: RefObject<HTMLElement | null>, margin = "200px"): boolean {
     const [isNear, setNear] = useState(false);
     useEffect(() => {
@@ -88,7 +88,7 @@ export function useNear(element: RefObject<HTMLElement | null>, margin = "200px"
     return isNear;
 }
 
-/** The route of the address bar. */
+/** Returns the route in the address bar. */
 export function useRoute(): Route {
     const [route, setRoute] = useState(() => parseRoute(location.hash));
     useEffect(() => {
@@ -99,7 +99,7 @@ export function useRoute(): Route {
     return route;
 }
 
-/** Whether the window matches a media query. */
+/** Returns whether the window matches a media query. */
 export function useMedia(query: string): boolean {
     const [matches, setMatches] = useState(() => matchMedia(query).matches);
     useEffect(() => {
@@ -126,13 +126,13 @@ export function useOnline(): boolean {
     return online;
 }
 
-/** Whether the viewer wants no motion. */
+/** Checks whether the viewer wants no motion. */
 export const calmMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const easing = "cubic-bezier(.2, .8, .2, 1)";
 
 /**
  * Animates the children of a list from their old to their new places whenever `order` changes (first, last, invert,
- * play). New ones fade in. `data-item` identifies children.
+ * play). New children fade in. The attribute `data-item` identifies children.
  */
 export function useGlide(list: RefObject<HTMLElement | null>, order: string): void {
     const places = useRef(new Map<string, number>());
@@ -162,10 +162,13 @@ export function useGlide(list: RefObject<HTMLElement | null>, order: string): vo
     }, [order]);
 }
 
-/** The focus stays on a moved button of a list. If it disappears, the focus moves to the button in its place. */
+/**
+ * Keeps the focus on a button of a list that moves. If the button disappears, moves the focus to the button in its
+ * place.
+ */
 export function useKeptFocus(list: RefObject<HTMLElement | null>, order: string): void {
     const buttons = () => [...(list.current?.querySelectorAll("button") ?? [])];
-    // Only before the change the document knows the focused button.
+    // Read the focused button before the change, because the document does not know it afterwards.
     const before = buttons();
     const place = before.indexOf(document.activeElement as HTMLButtonElement);
     useLayoutEffect(() => {

@@ -9,11 +9,14 @@ const query = (values: Record<string, string | number | undefined>) =>
         Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
     ).toString();
 
-/** `since` is the revision from the answer to the viewer's last event. */
+/** Returns the path of a viewer's list. `since` is the revision from the answer to the viewer's last event. */
 export const picksPath = (viewer: string, since?: number) =>
     `recommendations/${encodeURIComponent(viewer)}?${query({ numResults: rowLength, since })}`;
 
-/** `nextToken` is that of the page before; without it, the newest films. */
+/**
+ * Returns the path of a page of a history. `nextToken` is from the page before; without it, the page has the newest
+ * films.
+ */
 export const historyPath = (viewer: string, nextToken?: string) =>
     `history/${encodeURIComponent(viewer)}?${query({ limit: historyLength, nextToken })}`;
 
@@ -24,7 +27,7 @@ export const popularPath = (genre?: string) => `popular?${query({ genre: genre |
 
 export const trendingPath = `trending?${query({ numResults: rowLength })}`;
 
-/** Films by words of their titles. */
+/** Returns the path of a search for films by words of their titles. */
 export const searchPath = (words: string) => `items?${query({ query: words, numResults: rowLength })}`;
 
 export const itemPath = (itemId: string) => `items/${encodeURIComponent(itemId)}`;

@@ -1,11 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
 
-/** The view. The address contains the whole route, so it can be shared. */
+/** A view of the page. The address contains the whole route, so that viewers can share it. */
 export type Page = "home" | "compare" | "status" | "missing";
 
 export interface Route {
     readonly page: Page;
-    /** The viewer of the lists; undefined at the first visit. */
+    /** The viewer whose lists the page shows; undefined at the first visit. */
     readonly viewer?: string;
     /** The film whose similar films the comparison shows. */
     readonly like?: string;
@@ -15,7 +15,10 @@ export interface Route {
 
 const longestId = 256;
 
-/** Reads `location.hash`. A path that no view has is the page `missing`; an anchor such as `#main` is the home page. */
+/**
+ * Parses `location.hash`. A path without a view gives the page `missing`; an anchor such as `#main` gives the home
+ * page.
+ */
 export function parseRoute(hash: string): Route {
     const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?");
     const values = new URLSearchParams(query);
@@ -31,7 +34,7 @@ function pageOf(path: string, hash: string): Page {
     return path !== "" && hash.startsWith("#/") ? "missing" : "home";
 }
 
-/** The hash of a route. */
+/** Returns the hash of a route. */
 export function hashFor({ page, viewer, like, film }: Route): string {
     const values = new URLSearchParams({
         ...(viewer && { viewer }),
@@ -45,7 +48,7 @@ interface FilmInAddress {
     /** The film in the open dialog; undefined if none is open. */
     readonly itemId: string | undefined;
     open(itemId: string): void;
-    /** Moves from an open film to another one; Back still leads to the page. */
+    /** Moves from an open film to another one. The browser's Back button still leads to the page. */
     lead(itemId: string): void;
     close(): void;
 }
@@ -55,7 +58,10 @@ const hashWith = (film: string | undefined) => {
     return hashFor({ ...page, ...(film !== undefined && { film }) });
 };
 
-/** The film of the open dialog is part of the address, so it can be shared, and Back closes it. */
+/**
+ * Returns the film of the open dialog. The film is part of the address, so that viewers can share it, and the browser's
+ * Back button closes the dialog.
+ */
 export function useFilmInAddress(): FilmInAddress {
     const [itemId, setItemId] = useState(() => parseRoute(location.hash).film);
     useEffect(() => {
@@ -70,7 +76,8 @@ export function useFilmInAddress(): FilmInAddress {
     return {
         itemId,
         open(film) {
-            // Watching scrolls to the changed list; the browser's scroll restoration would undo this.
+            // The page scrolls to the changed list after the viewer watches a film; the browser's scroll restoration
+            // would undo this.
             history.scrollRestoration = "manual";
             history.pushState({ over: true }, "", hashWith(film));
             setItemId(film);

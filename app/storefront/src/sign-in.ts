@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 
 /** A viewer whom the host page signed in. */
 export interface SignedIn {
-    /** The viewer's id, equal to the token's claim. */
+    /** The viewer's ID, equal to the claim in the token. */
     readonly viewer: string;
     readonly token: string;
 }
@@ -10,20 +10,23 @@ export interface SignedIn {
 /** Whether the API needs the viewer's token; the hosting program writes it into `<html data-viewer-auth>`. */
 export const needsToken = document.documentElement.dataset.viewerAuth === "jwt";
 
-/** Only in memory: a script that ran here earlier or later finds no token in a storage. */
+/**
+ * The signed-in viewer, only in memory, so that a script that ran here earlier or later finds no token in a storage.
+ */
 let current: SignedIn | undefined;
 const listeners = new Set<() => void>();
 
-/** The signed-in viewer; undefined if none is. */
+/** Returns the signed-in viewer; undefined if nobody is signed in. */
 export const signedIn = (): SignedIn | undefined => current;
 
-/** The header of the viewer's token. */
+/** Returns the header with the viewer's token. */
 export const authorization = (): Readonly<Record<string, string>> =>
     current === undefined ? {} : { authorization: `Bearer ${current.token}` };
 
 /**
- * Takes tokens from scripts of the host page: event `viewer-signed-in` on `window`, with `detail` `{viewer, token}`, or
- * null after the sign-out. Only scripts of this document can send it. Then asks for a token with `viewer-token-needed`.
+ * Receives tokens from scripts of the host page: the event `viewer-signed-in` on `window` has `detail` `{viewer,
+ * token}`, or null after the sign-out. Only scripts of this document can send the event. Then requests a token with the
+ * event `viewer-token-needed`.
  */
 export function listenForSignIn(): void {
     if (!needsToken) return;
@@ -34,7 +37,7 @@ export function listenForSignIn(): void {
     askForToken();
 }
 
-/** Asks the host page for a token, for example after the last one expired. */
+/** Requests a token from the host page, for example after the last token expired. */
 export function askForToken(): void {
     if (needsToken) dispatchEvent(new CustomEvent("viewer-token-needed"));
 }
@@ -46,13 +49,13 @@ function signedInOf(detail: unknown): SignedIn | undefined {
         : undefined;
 }
 
-/** Calls `changed` at each sign-in and sign-out; returns a function that ends this. */
+/** Calls `changed` at each sign-in and sign-out. Returns a function that ends the calls. */
 export function onSignIn(changed: () => void): () => void {
     listeners.add(changed);
     return () => void listeners.delete(changed);
 }
 
-/** The signed-in viewer, for a view that changes with it. */
+/** Returns the signed-in viewer, and renders the view again when the viewer changes. */
 export function useSignedIn(): SignedIn | undefined {
     const [viewer, setViewer] = useState(current);
     useEffect(() => onSignIn(() => setViewer(current)), []);

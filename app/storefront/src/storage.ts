@@ -1,15 +1,15 @@
-/** Texts by name. */
+/** Stored texts by name. */
 export interface Kept {
     get(name: string): string | undefined;
     set(name: string, text: string): void;
     forget(name: string): void;
 }
 
-/** Storage until the tab is closed, and until the viewer deletes it. */
+/** Storage that lasts until the tab is closed; `ofThisReader` lasts until the viewer deletes it. */
 export const ofThisTab = keptIn(() => sessionStorage);
 export const ofThisReader = keptIn(() => localStorage);
 
-/** If the browser's storage is unavailable or full, values last as long as the page is open. */
+/** Returns a storage. If the browser's storage is unavailable or full, values last while the page is open. */
 function keptIn(storage: () => Storage): Kept {
     const here = new Map<string, string>();
     const tried = <Result>(work: (of: Storage) => Result): Result | undefined => {

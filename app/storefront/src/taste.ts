@@ -2,7 +2,7 @@ import { item, past } from "./data-words.ts";
 import { frequentGenres } from "./genres.ts";
 import { type FilmList, type ListedFilm, listed } from "./words.ts";
 
-/** Fewer watched films show chance, not taste. */
+/** Minimum number of watched films: fewer show chance, not taste. */
 const fewestWatched = 3;
 
 interface Taste {
@@ -11,8 +11,8 @@ interface Taste {
 }
 
 /**
- * A viewer's taste: by the watched films that the page knows, or else by the viewer's own list. `who` is the viewer in a
- * sentence, as "you". Undefined if neither shows a taste.
+ * Returns a viewer's taste, from the watched films that the page knows, or else from the viewer's own list; undefined
+ * if neither shows a taste. `who` is the viewer in a sentence, such as "you".
  */
 export function tasteBy(watched: readonly ListedFilm[], list: FilmList | undefined, who: string): Taste | undefined {
     const byWatched = watched.length < fewestWatched ? [] : frequentGenres(watched);

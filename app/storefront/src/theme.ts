@@ -4,14 +4,14 @@ export type Theme = "dark" | "light";
 
 const key = "theme";
 
-/** The viewer's chosen theme, else the system's. */
+/** Returns the theme that the viewer chose, or else the system's. */
 export function currentTheme(): Theme {
     const chosen = ofThisReader.get(key);
     if (chosen === "dark" || chosen === "light") return chosen;
     return matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
 }
 
-/** Shows a theme and stores a chosen one. */
+/** Shows a theme. Stores it if the viewer chose it. */
 export function showTheme(theme: Theme, chosen: boolean): void {
     document.documentElement.dataset.theme = theme;
     if (chosen) ofThisReader.set(key, theme);

@@ -13,13 +13,13 @@ const sessionKey = "session";
 const watchedKey = (viewer: string) => `watched:${viewer}`;
 const mostWatched = 20;
 
-/** The id of a new viewer, stable until the tab is closed. */
+/** Returns the ID of a new viewer, which stays equal until the tab is closed. */
 export const newViewer = (): string => remembered(newViewerKey, () => `new-${randomId()}`);
 
-/** The session id for events. */
+/** Returns the session id for events. */
 export const session = (): string => remembered(sessionKey, () => `page-${randomId()}`);
 
-/** The id of another new viewer, without the previous one's history. */
+/** Returns the ID of another new viewer, who does not have the previous one's history. */
 export function anotherNewViewer(): string {
     ofThisTab.forget(newViewerKey);
     return newViewer();
@@ -27,7 +27,7 @@ export function anotherNewViewer(): string {
 
 export const isNew = (viewer: string) => viewer.startsWith("new-");
 
-/** A viewer in a sentence: "you", or a name made from the id and the id. */
+/** Returns a viewer's name in a sentence: "you", or a given name with the ID. */
 export function viewerName(viewer: string): string {
     if (needsToken || isNew(viewer)) return "you";
     const given = givenNameOf(viewer);
@@ -42,7 +42,7 @@ export function watchedBy(viewer: string): Watched {
     }
 }
 
-/** Stores what a viewer did with a film, and returns all such films; a refused film is none of them. */
+/** Stores what a viewer did with a film. Returns all films of the viewer, without refused ones. */
 export function remember(viewer: string, film: ListedFilm, act: Act): Watched {
     const before = watchedBy(viewer).filter((other) => other.itemId !== film.itemId);
     const all = [...(act === refusal ? [] : [{ ...film, done: act.done }]), ...before].slice(0, mostWatched);
@@ -52,10 +52,10 @@ export function remember(viewer: string, film: ListedFilm, act: Act): Watched {
 
 const tasteKey = (viewer: string) => `taste:${viewer}`;
 
-/** Stores the genres of a viewer after its list was shown, for the choice of a viewer. */
+/** Stores a viewer's genres when the page shows the viewer's list, to show them in the choice of viewers. */
 export const rememberTaste = (viewer: string, genres: string) => ofThisTab.set(tasteKey(viewer), genres);
 
-/** A viewer's genres in words; undefined before the viewer's list was shown in this tab. */
+/** Returns a viewer's genres as words; undefined before this tab showed the viewer's list. */
 export const tasteOf = (viewer: string): string | undefined => ofThisTab.get(tasteKey(viewer)) || undefined;
 
 function remembered(key: string, make: () => string): string {
@@ -66,19 +66,22 @@ function remembered(key: string, make: () => string): string {
     return made;
 }
 
-/** crypto.randomUUID exists only on secure origins, so not on local addresses other than localhost. */
+/**
+ * Returns a random ID. `crypto.randomUUID` exists only on secure origins, so not on local addresses other than
+ * localhost.
+ */
 const randomId = () =>
     [...crypto.getRandomValues(new Uint8Array(6))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 const revisionKey = (viewer: string) => `revision:${viewer}`;
 
-/** The revision from the answer to the viewer's last event in this visit. */
+/** Returns the revision from the answer to the viewer's last event in this visit. */
 export function lastRevision(viewer: string): number | undefined {
     const kept = Number(ofThisTab.get(revisionKey(viewer)) ?? Number.NaN);
     return Number.isFinite(kept) ? kept : undefined;
 }
 
-/** Sends the event of a viewer's act on a film, with the recommendation of its list. Throws ApiError. */
+/** Sends the event of a viewer's action on a film, with the recommendation ID of its list. Throws ApiError. */
 export async function watchFilm(
     viewer: string,
     film: ListedFilm,

@@ -1,4 +1,4 @@
-/** A call of this page. */
+/** A call that this page made to the API. */
 export interface Call {
     readonly path: string;
     readonly ms: number;
@@ -14,7 +14,7 @@ export function noted(call: Call): void {
     if (calls.length > most) calls.shift();
 }
 
-/** Number and median time of answers by source in this visit, most frequent first. */
+/** Returns the number and the median time of answers by source in this visit, most frequent first. */
 export function answersBySource(of: readonly Call[] = calls): { source: string; count: number; medianMs: number }[] {
     const times = new Map<string, number[]>();
     for (const { source, ms } of of) {

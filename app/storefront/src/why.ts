@@ -2,7 +2,7 @@ import { item, past } from "./data-words.ts";
 import { spoken } from "./poster/lettering.ts";
 import { type FilmList, type ListedFilm, listed, wordsOfList } from "./words.ts";
 
-/** The list from which a film was opened. */
+/** The list from which the viewer opened a film. */
 export interface Origin {
     readonly title: string;
     readonly list: FilmList;
@@ -10,21 +10,21 @@ export interface Origin {
 
 export interface WhyAsked {
     readonly itemId: string;
-    /** Undefined if the film was opened from its address, or from another film. */
+    /** Undefined if the viewer opened the film from its address, or from another film. */
     readonly origin: Origin | undefined;
-    /** Films that the page knows the viewer watched. */
+    /** Films that the viewer watched, as far as the page knows. */
     readonly watched: readonly ListedFilm[];
-    /** The films most similar to this one; undefined until they are known. */
+    /** The films that are most similar to this one; undefined until they are loaded. */
     readonly similar: readonly ListedFilm[] | undefined;
-    /** The viewer in a sentence, as "you". */
+    /** The viewer in a sentence, such as "you". */
     readonly who: string;
 }
 
-/** The reasons for a film in sentences: its place in its list, and the viewer's films close to it. */
+/** Returns the reasons for a film in sentences: its place in its list, and similar films that the viewer watched. */
 export function whyOf({ itemId, origin, watched, similar, who }: WhyAsked): string[] {
     const because = origin?.list.because ?? [];
     const near = new Set(similar?.map((film) => film.itemId));
-    // The table of similar films is not symmetric: a list of films like one film proves closeness, too.
+    // The table of similar films is not symmetric, so a list of films like one film also proves similarity.
     const [only] = because.length === 1 ? because : [];
     const close = watched.filter(
         (film) => film.itemId !== itemId && (near.has(film.itemId) || film.itemId === only?.itemId),

@@ -11,14 +11,14 @@ export type Health = components["schemas"]["Health"];
 export type Source = components["schemas"]["Source"];
 export type Reason = NonNullable<FilmList["reason"]>;
 
-/** Films without repetition, by id. */
+/** Returns films without repetition, by ID. */
 export const unique = <Each extends { readonly itemId: string }>(films: readonly Each[]): Each[] =>
     [...new Map(films.toReversed().map((film) => [film.itemId, film])).values()].reverse();
 
-/** How the tables order popular items: by events that lose weight with their age. */
+/** Sentence about the order of popular items in the tables: events lose weight with their age. */
 export const popularWords = `${item.Many} ${done} most, where recent times count more`;
 
-/** The source of a list in words: a short badge and a sentence. */
+/** The source of a list: a short badge and a sentence. */
 export const sourceWords: Readonly<Record<Source, { readonly badge: string; readonly sentence: string }>> = {
     campaign: {
         badge: "Personal (live)",
@@ -42,17 +42,20 @@ export const sourceWords: Readonly<Record<Source, { readonly badge: string; read
     },
 };
 
-/** Words for a list of a viewer who is in no data: also a campaign's films are popular ones then. */
+/**
+ * Badge and sentence for the list of a viewer who is not in the data: such a list has popular films, also from the
+ * campaign.
+ */
 export const unknownViewerWords = {
     badge: `Popular: ${person.one} not known`,
     sentence: `This ${person.one} is not known, so these are popular ${item.many}. The list becomes personal with the first ${item.one}.`,
 };
 
-/** The source of a list in words; a list of a viewer who is not known is not personal. */
+/** Returns badge and sentence for the source of a list. A list of an unknown viewer is not personal. */
 export const wordsOfList = ({ source, viewerKnown }: Pick<FilmList, "source" | "viewerKnown">) =>
     viewerKnown === false ? unknownViewerWords : sourceWords[source];
 
-/** Why the campaign did not make a list. */
+/** Reasons why the campaign did not make a list. */
 export const reasonWords: Readonly<Record<Reason, string>> = {
     away: "there is currently no campaign",
     throttled: "the campaign currently gets too many requests",
@@ -62,26 +65,26 @@ export const reasonWords: Readonly<Record<Reason, string>> = {
 };
 
 const prices = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-/** The price of an item, in the currency of the data. */
+/** Returns the price of an item, in the currency of the data. */
 export const priceOf = ({ price }: Pick<ListedFilm, "price">): string | undefined =>
     price === undefined ? undefined : prices.format(price);
 
 const lowStock = 5;
-/** The stock of an item in words, if it is low. */
+/** Returns the stock of an item in words, if it is low. */
 export function stockOf({ stock }: Pick<ListedFilm, "stock">): string | undefined {
     if (stock === undefined || stock > lowStock) return undefined;
     return stock > 0 ? `Only ${stock} left` : "Sold out";
 }
 
 const dollars = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
-/** US dollars, with cents. */
+/** Formats US dollars with cents. */
 export const usd = (amount: number) => dollars.format(amount);
 
 const longMonth = new Intl.DateTimeFormat("en-US", { month: "long", year: "numeric", timeZone: "UTC" });
-/** The name of a month such as `2026-11`. */
+/** Returns the name of a month such as `2026-11`. */
 export const monthName = (month: string): string => longMonth.format(new Date(`${month}-01T00:00:00Z`));
 
-/** Age in words, for example "3 minutes ago". */
+/** Returns the age in words, for example "3 minutes ago". */
 export function ago(at: string, now = Date.now()): string {
     const seconds = Math.max(0, Math.round((now - Date.parse(at)) / 1000));
     if (!Number.isFinite(seconds)) return "at an unknown time";
@@ -99,12 +102,12 @@ export function ago(at: string, now = Date.now()): string {
 }
 
 const calendarDay = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeZone: "UTC" });
-/** The day of a time, for example "Apr 3, 1998". */
+/** Returns the day of a time, for example "Apr 3, 1998". */
 export const dayOf = (at: string): string => calendarDay.format(new Date(at));
 
 export const milliseconds = (ms: number) => (ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`);
 
-/** "a", "a and b", "a, b and 3 more". */
+/** Joins names as "a", "a and b", or "a, b and 3 more". */
 export function listed(names: readonly string[], most = 2): string {
     const shown = names.slice(0, names.length === most + 1 ? most + 1 : most);
     const rest = names.length - shown.length;
@@ -112,7 +115,7 @@ export function listed(names: readonly string[], most = 2): string {
     return shown.length < 2 ? shown.join("") : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}`;
 }
 
-/** The genres that fit into a space, at least one, and the rest. No genre appears twice. `letters` is the space. */
+/** Splits genres into those that fit into `letters` letters, at least one, and the rest. No genre appears twice. */
 export function shortened(
     genres: readonly string[],
     letters: number,

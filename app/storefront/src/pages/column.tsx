@@ -18,17 +18,17 @@ interface ColumnOfProps {
     readonly column: Column;
     readonly note: ComponentChildren;
     readonly asked: Asked<FilmList>;
-    /** Whether there is nothing to ask for. */
+    /** Whether the column has nothing to request. */
     readonly idle?: boolean;
     readonly lit: string | undefined;
-    /** Whether the column is the panel of a tab, and then whether it is the chosen one. */
+    /** Whether the column is the panel of a tab, and if so, whether the tab is chosen. */
     readonly tab: { readonly chosen: boolean } | undefined;
     inColumns(itemId: string): readonly Column[];
     onLit(itemId: string | undefined): void;
     onOpen(film: ListedFilm, from: Origin): void;
 }
 
-/** One list of the comparison, ranked. */
+/** Renders one ranked list of the comparison. */
 export function ColumnOf({ column, note, asked, idle = false, lit, tab, inColumns, onLit, onOpen }: ColumnOfProps) {
     const { answered, error, loading, again } = asked;
     const list = answered?.value;

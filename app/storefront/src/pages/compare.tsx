@@ -19,10 +19,10 @@ interface CompareProps {
     onLike(itemId: string): void;
 }
 
-/** Three columns do not fit. */
+/** Media query for windows in which three columns do not fit. */
 const tooNarrow = "(width < 62rem)";
 
-/** Three lists side by side: popular films, films like one film, and personal films. */
+/** Renders three lists side by side: popular films, films like one film, and personal films. */
 export function Compare({ viewer, like, onLike }: CompareProps) {
     const { watched, since, watch, failure } = useWatch(viewer);
     const popular = useAnswer<FilmList>(popularPath());
@@ -135,7 +135,10 @@ interface Watching {
     watch(film: ListedFilm, recommendationId: string | undefined, act: Act): Promise<void>;
 }
 
-/** The films watched in this visit, and a function to watch more. For views that do not show the list's change. */
+/**
+ * Returns the films watched in this visit, and a function to watch more, for views that do not show how the list
+ * changes.
+ */
 function useWatch(viewer: string): Watching {
     const [watched, setWatched] = useState(() => watchedBy(viewer));
     const [since, setSince] = useState(() => lastRevision(viewer));

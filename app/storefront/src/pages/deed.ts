@@ -5,7 +5,7 @@ import { spoken } from "../poster/lettering.ts";
 import { isNew, viewerName } from "../viewers.ts";
 import { type FilmList, type ListedFilm, listed, milliseconds, popularWords, unknownViewerWords } from "../words.ts";
 
-/** A film that was just watched, and the list before it. */
+/** A film that the viewer just watched, and the list before that. */
 export interface Deed {
     readonly film: ListedFilm;
     readonly act: Act;
@@ -18,7 +18,7 @@ export interface Deed {
 
 type Change = Changes<ListedFilm> & { readonly tookMs: number };
 
-/** The change of the list after the film was watched, once the new list is there. */
+/** Returns how the list changed after the viewer watched the film; undefined until the new list is loaded. */
 export function outcome(deed: Deed | undefined, now: Answered<FilmList> | undefined): Change | undefined {
     if (deed?.tracked === undefined || deed.before === undefined || now === undefined || now === deed.before) return;
     return {
@@ -27,7 +27,7 @@ export function outcome(deed: Deed | undefined, now: Answered<FilmList> | undefi
     };
 }
 
-/** The note of a list after an act of the viewer, in words. */
+/** Returns a list's note after an action of the viewer. */
 export function noteOn(
     { film, act: { told }, error, tracked }: Deed,
     change: Change | undefined,
@@ -45,7 +45,7 @@ export function noteOn(
     return `Because you ${what}: ${changes}${gone}, in ${milliseconds(change.tookMs)}.${learns}`;
 }
 
-/** The note of a list before any act, in words. */
+/** Returns a list's note before any action. */
 export function usualNote(viewer: string, watchedSome: boolean, list: FilmList | undefined): string {
     if (isNew(viewer) && !watchedSome) {
         return `You are new, so these are popular ${item.many}. ${usualAct.Act} one, and the list becomes yours.`;

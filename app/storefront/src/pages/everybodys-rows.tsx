@@ -11,7 +11,7 @@ interface EverybodysRowsProps {
     onDetails(title: string, answered: Answered<FilmList> | undefined): void;
 }
 
-/** The rows that are equal for all viewers: trending films, and popular films of one genre or all. */
+/** Renders the rows that are equal for all viewers: trending films, and popular films of one genre or all. */
 export function EverybodysRows({ onOpen, onDetails }: EverybodysRowsProps) {
     const [genre, setGenre] = useState("");
     return (
@@ -40,7 +40,7 @@ export function EverybodysRows({ onOpen, onDetails }: EverybodysRowsProps) {
                 beside={(list) => (
                     <select
                         class="genre"
-                        // A choice of one is not a choice.
+                        // Hide the choice if it has only one option.
                         hidden={list !== undefined && (list.genres ?? []).length === 0 && genre === ""}
                         aria-label={`${category.One} of the popular ${item.many}`}
                         value={genre}

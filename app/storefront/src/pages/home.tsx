@@ -19,14 +19,14 @@ import { type Deed, noteOn, outcome, usualNote } from "./deed.ts";
 import { EverybodysRows } from "./everybodys-rows.tsx";
 import { useOpened } from "./opened.tsx";
 
-/** Number of repeated requests for a list that only lost the film, and the time between them. */
+/** Maximum number of repeated requests for a list that only lost the watched film, and the time between them. */
 const mostTurns = 3;
 const turnMs = 1000;
 
-/** The campaign may be parked or resumed while the page is open. */
+/** Seconds between two status requests, because the campaign may be parked or resumed while the page is open. */
 const healthSeconds = 60;
 
-/** A viewer's rows, which change after each watched film. */
+/** Renders a viewer's rows, which change after each watched film. */
 export function Home({ viewer }: { viewer: string }) {
     const [since, setSince] = useState(() => lastRevision(viewer));
     const [watched, setWatched] = useState(() => watchedBy(viewer));
@@ -61,13 +61,13 @@ export function Home({ viewer }: { viewer: string }) {
         if (change !== undefined || deed?.error !== undefined) announce(note);
     }, [change, deed?.error, note]);
 
-    // After the film's dialog has closed: before, no other element can have the focus.
+    // Wait until the film's dialog has closed, because no other element can have the focus before.
     useEffect(() => {
         if (deed?.began === undefined) return;
         bringIntoView(document.getElementById("picks"), document.getElementById("picks-title"));
     }, [deed?.began]);
 
-    // An event tracker may need one or two seconds to forward an event.
+    // An event tracker may take one or two seconds to forward an event.
     useEffect(() => {
         const mayChange = change !== undefined && deed?.tracked && onlyLeft(change, deed.film.itemId);
         if (!mayChange || turns.current >= mostTurns) return;
@@ -176,8 +176,8 @@ const stateWords = {
 } as const;
 
 /**
- * Shows that the lists do not come from the campaign, and their sources. It overlays the hero, so the layout does not
- * move.
+ * Renders a notice that the lists do not come from the campaign, with their sources. It overlays the first film, so
+ * that the layout does not move.
  */
 export function Banner({ health, viewer }: { health: Health | undefined; viewer: string }) {
     const state = health?.campaign.state;
@@ -192,8 +192,8 @@ export function Banner({ health, viewer }: { health: Health | undefined; viewer:
 }
 
 /**
- * Scrolls a changed row into view, only as far as it is out of view. The focus stays if it is in the row or above it. Else
- * it moves to the row's heading, because its place may leave the view.
+ * Scrolls a changed row into view, no further than necessary. Keeps the focus if it is in the row or above it.
+ * Otherwise moves the focus to the row's heading, because the focused element may leave the view.
  */
 function bringIntoView(row: HTMLElement | null, heading: HTMLElement | null): void {
     row?.scrollIntoView({ block: "nearest", behavior: calmMotion() ? "instant" : "smooth" });

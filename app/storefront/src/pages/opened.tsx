@@ -10,26 +10,26 @@ import type { Origin } from "../why.ts";
 import { type FilmList, type ListedFilm, unique } from "../words.ts";
 
 interface Opened {
-    /** `from` is the list of the film, if there is one. */
+    /** Opens a film. `from` is the list that contains it, if any. */
     openFilm(film: ListedFilm, from?: Origin): void;
     openDetails(title: string, answered: Answered<FilmList> | undefined): void;
-    /** The open dialog, if there is one. */
+    /** The open dialog, if one is open. */
     readonly dialog: ComponentChildren;
 }
 
 interface OpenedOptions {
-    /** The viewer in a sentence. */
+    /** Name of the viewer in a sentence. */
     readonly who: string;
     /** Films watched in this visit. */
     readonly watched: Watched;
-    /** Films that the data has of the viewer. */
+    /** Films that the viewer watched, from the data. */
     readonly history?: readonly ListedFilm[];
     onWatch(film: ListedFilm, recommendationId: string | undefined, act: Act): void;
-    /** Whether there is a viewer who may refuse a film. */
+    /** Whether a viewer exists who may refuse a film. */
     readonly refuses?: boolean;
 }
 
-/** The dialog over the rows: a film, or the origin of a row. */
+/** Returns the dialog over the rows: a film, or the origin of a row. */
 export function useOpened({ who, watched, history = [], onWatch, refuses = false }: OpenedOptions): Opened {
     const { itemId, open, lead, close } = useFilmInAddress();
     const [chosen, setChosen] = useState<{ readonly film: ListedFilm; readonly from?: Origin }>();

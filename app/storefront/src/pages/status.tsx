@@ -14,7 +14,7 @@ const stateWords: Readonly<Record<Health["campaign"]["state"], readonly [title: 
     away: ["Away", "There is no campaign. The API answers with cached, precomputed and popular lists."],
 };
 
-/** Status of the stack; its cost for a signed-in viewer or the owner. */
+/** Renders the status of the stack, and its cost for a signed-in viewer or the owner. */
 export function Status() {
     const { answered, error, loading, again } = useAnswer<Health>("health");
     const health = answered?.value;
@@ -131,7 +131,7 @@ const chain: readonly (readonly [Source, string])[] = [
     ["popular", `Popular ${item.many}`],
 ];
 
-/** The sources in their order: if one cannot answer, the next one does. */
+/** Renders the sources in their order: if one cannot answer, the next one does. */
 const Chain = ({ state }: { state: Health["campaign"]["state"] }) => (
     <section class="chain" aria-labelledby="chain-title">
         <h2 id="chain-title">There is always an answer</h2>
@@ -172,7 +172,7 @@ const Fact = ({
         </>
     );
 
-/** The month's spend, as the cost guard counts it, against the limit at which it parks the campaign. */
+/** Renders the month's spend, as the cost guard counts it, and the limit at which the cost guard parks the campaign. */
 function Spend({ cost: { spend, monthlyLimitUsd: limit, limitIsSet, estimatedUsdPerMonth } }: { cost: CostOfStack }) {
     const which = limitIsSet === false ? "the limit of the estimate plus 25 %, because none is set" : "the limit";
     if (spend === undefined) {
@@ -206,7 +206,9 @@ function Spend({ cost: { spend, monthlyLimitUsd: limit, limitIsSet, estimatedUsd
     );
 }
 
-/** Number of answers by source in this visit, with their median time; nothing before the first list. */
+/**
+ * Renders the number of answers by source in this visit, with their median time. Renders nothing before the first list.
+ */
 function Visit() {
     const answers = answersBySource();
     if (answers.length === 0) return null;

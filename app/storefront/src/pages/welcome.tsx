@@ -13,7 +13,7 @@ import { useOpened } from "./opened.tsx";
 
 const scene = { title: "Evening over the ridge", year: null, genres: ["Adventure"] };
 
-/** The view without a viewer. Watching a film here creates a new viewer. */
+/** Renders the view without a viewer. A film watched in this view creates a new viewer. */
 export function Welcome({ page }: { page: Page }) {
     const [failed, setFailed] = useState<{ readonly film: ListedFilm; readonly act: Act; readonly error: ApiError }>();
     const watch = async (film: ListedFilm, act: Act) => {

@@ -2,12 +2,12 @@ import { type Act, acts } from "../data-words.ts";
 import { Icon } from "./icons.tsx";
 
 interface ActsProps {
-    /** Whether the viewer has done the usual act in this visit. */
+    /** Whether the viewer has already done the most frequent action in this visit. */
     readonly again?: boolean;
     onAct(act: Act): void;
 }
 
-/** A button for each act of the data; the most frequent one is the primary one. */
+/** Renders a button for each action in the data. The most frequent action has the primary button. */
 export const Acts = ({ again = false, onAct }: ActsProps) => (
     <>
         {acts.map((act, place) => (

@@ -7,7 +7,7 @@ export function announce(words: string): void {
     for (const listener of listeners) listener(words);
 }
 
-/** The live region for announcements. */
+/** Renders the live region for announcements. */
 export function Announcer() {
     const [words, setWords] = useState("");
     useEffect(() => {

@@ -12,7 +12,7 @@ const pairs: readonly [Pair, ...Pair[]] = [
     ["#f9dc5c", "#b86f1f"],
 ];
 
-/** A viewer's avatar: two colours and a hill, always equal for one id. */
+/** Renders a viewer's avatar, two colours and a hill, always equal for one ID. */
 export function Avatar({ viewer }: { viewer: string }) {
     const name = useId();
     const draw = drawFor(viewer);

@@ -15,10 +15,10 @@ interface CardProps {
     onOpen(): void;
 }
 
-/** Two lines on the narrowest screen. */
+/** Number of letters that fit into two lines on the narrowest screen. */
 const lettersOnCard = 24;
 
-/** A film in a row. */
+/** Renders a film in a row. */
 export function Card({ film, mark, reached, onReached, onOpen }: CardProps) {
     const { itemId, title } = film;
     const early = () => prefetch(similarPath(itemId));

@@ -12,7 +12,7 @@ interface DrawerProps {
     onClose(): void;
 }
 
-/** Details of a row: source, time, scores, and the call itself. */
+/** Renders details of a row: source, time, scores, and the call itself. */
 export function Drawer({ title, answered: { value: list, ms, url }, onClose }: DrawerProps) {
     const { badge, sentence } = wordsOfList(list);
     return (

@@ -1,22 +1,22 @@
 import { spoken } from "../poster/lettering.ts";
 import { type ListedFilm, priceOf, shortened, stockOf } from "../words.ts";
 
-/** The count stays on the line of the last genre. */
+/** A space that keeps the count on the line of the last genre. */
 const noBreak = "\u00a0";
 
 interface FactsProps {
     readonly film: ListedFilm;
-    /** The space for genres, in letters; the rest is a count. */
+    /** Number of letters that fit into the space for genres. A count replaces the other genres. */
     readonly letters: number;
 }
 
-/** The facts of an item that are known, in their order. */
+/** Returns the known facts about an item, in their order. */
 export const factsOf = (film: ListedFilm): readonly string[] =>
     [priceOf(film), stockOf(film), film.year?.toString(), film.brand, ...film.genres].filter(
         (fact) => fact !== undefined,
     );
 
-/** A film's year, brand and genres in little space; screen readers get all genres. */
+/** Renders a film's year, brand and genres in little space. Screen readers get all genres. */
 export function Facts({ film: { year, brand, genres }, letters }: FactsProps) {
     const { shown, rest } = shortened(genres, letters);
     return (
@@ -34,7 +34,7 @@ export function Facts({ film: { year, brand, genres }, letters }: FactsProps) {
     );
 }
 
-/** The price of an item, and its stock if it is low; nothing without a price. */
+/** Renders the price of an item, and its stock if it is low. Renders nothing without a price. */
 export function Price({ film }: { film: ListedFilm }) {
     const [price, stock] = [priceOf(film), stockOf(film)];
     if (price === undefined && stock === undefined) return null;
@@ -46,7 +46,7 @@ export function Price({ film }: { film: ListedFilm }) {
     );
 }
 
-/** A film's title, and its facts below it. */
+/** Renders a film's title, and its facts below it. */
 export const TitleAndFacts = (props: FactsProps) => (
     <>
         <span class="rank-title">{spoken(props.film.title)}</span>

@@ -14,7 +14,7 @@ import { Trouble } from "./trouble.tsx";
 
 interface FilmDialogProps {
     readonly itemId: string;
-    /** The film from the list; if undefined, the dialog requests it. */
+    /** The film from the list. If undefined, the dialog requests it. */
     readonly known: ListedFilm | undefined;
     /** What the viewer did with the film in this visit. */
     readonly done: string | undefined;
@@ -29,7 +29,7 @@ interface FilmDialogProps {
 
 const shownSimilar = 10;
 
-/** A film with its similar films, each of which opens the next dialog. */
+/** Renders a film with its similar films, each of which opens the next dialog. */
 export function FilmDialog({ itemId, known, done, refuses, why, onWatch, onLead, onClose }: FilmDialogProps) {
     const asked = useAnswer<Film>(itemPath(itemId));
     const similar = useAnswer<FilmList>(similarPath(itemId));
@@ -37,10 +37,10 @@ export function FilmDialog({ itemId, known, done, refuses, why, onWatch, onLead,
     const film = known ?? answer;
 
     const reasons = whyOf({ ...why, itemId, similar: similar.answered?.value.films });
-    // Without an origin, only the similar films can give a reason.
+    // Without an origin, only the similar films can provide a reason.
     const mayHaveReasons = why.origin !== undefined || reasons.length > 0;
 
-    // After a change of the film, the focus moves to the new title.
+    // Move the focus to the new title after a change of the film.
     const title = useRef<HTMLHeadingElement>(null);
     const before = useRef(itemId);
     useEffect(() => {

@@ -10,18 +10,18 @@ interface HeroProps {
     readonly eyebrow: string;
     /** The viewer's taste in a sentence, if it is known. */
     readonly taste: string | undefined;
-    /** Undefined while unknown; its space is reserved. */
+    /** The film; undefined until it is known. Its space is reserved. */
     readonly film: ListedFilm | undefined;
-    /** Text instead of a film, if there is none. */
+    /** Text that replaces a missing film. */
     readonly empty: string | undefined;
     readonly children?: ComponentChildren;
-    /** Opens the viewer's history; undefined if the page may not show it. */
+    /** Opens the viewer's history; undefined if the page may not show the history. */
     readonly onHistory: (() => void) | undefined;
     onAct(film: ListedFilm, act: Act): void;
     onOpen(film: ListedFilm): void;
 }
 
-/** The first film of the viewer's list, large. */
+/** Renders the first film of the viewer's list, large. */
 export function Hero({ eyebrow, taste, film, empty, children, onHistory, onAct, onOpen }: HeroProps) {
     return (
         <section class="hero stage" aria-labelledby="hero-title">

@@ -18,16 +18,16 @@ interface HistoryPanelProps {
 }
 
 const shownGenres = 6;
-/** The space for genres beside a title, in letters. */
+/** Number of letters that fit into the space for genres beside a title. */
 const factLetters = 30;
 
-/** Dialog with a viewer's taste and history. */
+/** Renders the dialog with a viewer's taste and history. */
 export function HistoryPanel({ viewer, onOpen, onClose }: HistoryPanelProps) {
     const { films, asked, more } = useHistory(viewer);
     const answer = asked.answered?.value;
     const list = useRef<HTMLOListElement>(null);
     const shown = useRef(0);
-    // The button disappears with the last page, so the focus moves to the first new film.
+    // The button disappears with the last page, so move the focus to the first new film.
     useEffect(() => {
         if (shown.current > 0 && films.length > shown.current) {
             list.current?.querySelectorAll("button")[shown.current]?.focus();
@@ -73,7 +73,7 @@ const PastOf = ({ film, onOpen }: { film: PastFilm; onOpen: () => void }) => (
     </li>
 );
 
-/** The most frequent genres of films, as bars. */
+/** Renders the most frequent genres of films as bars. */
 function Taste({ films }: { films: readonly PastFilm[] }) {
     const counts = genreCounts(films).slice(0, shownGenres);
     if (counts.length === 0) return null;
@@ -98,7 +98,7 @@ function Taste({ films }: { films: readonly PastFilm[] }) {
     );
 }
 
-/** The number of films and their sources in words. */
+/** Returns the number of films and their sources as a sentence. */
 function contentOf({ total, from, eventDays }: History): string {
     const recent = `the last ${eventDays} days`;
     if (total === 0) return `No ${item.one} is known that this ${person.one} ${past} in ${recent}.`;

@@ -11,7 +11,7 @@ const drawings = {
     sun: "M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM12 2.500v2.200M12 19.300v2.200M2.5 12h2.200M19.3 12h2.200M5.3 5.300l1.5 1.500M17.2 17.200l1.5 1.500M5.3 18.700l1.5-1.500M17.2 6.800l1.5-1.5",
 } as const;
 
-/** A decorative icon beside a text. */
+/** Renders a decorative icon beside a text. */
 export const Icon = ({ name }: { name: keyof typeof drawings }) => (
     <svg class={`icon icon-${name}`} viewBox="0 0 24 24" aria-hidden="true">
         <path d={drawings[name]} />

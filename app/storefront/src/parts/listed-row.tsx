@@ -10,21 +10,24 @@ interface ListedRowProps {
     readonly id: string;
     readonly title: string;
     readonly note: ComponentChildren;
-    /** The list's path in the API. */
+    /** Path of the list in the API. */
     readonly path: string;
-    /** Ids of items that the row does not show. */
+    /** IDs of items that the row does not show. */
     readonly without?: ReadonlySet<string>;
     readonly empty: string;
-    /** Elements beside the title; the list is undefined until it is known. */
+    /** Renders elements beside the title. The list is undefined until it is loaded. */
     beside?(list: FilmList | undefined): ComponentChildren;
     onOpen(film: ListedFilm, from: Origin): void;
     onDetails(title: string, answered: Answered<FilmList> | undefined): void;
 }
 
-/** A screen of a phone: the list is there before the viewer is. */
+/**
+ * Distance at which the row requests its list: a phone's screen, so that the list is loaded before the viewer reaches
+ * it.
+ */
 const margin = "500px";
 
-/** A row that requests its list when it comes near the view. */
+/** Renders a row that requests its list when it comes near the view. */
 export function ListedRow({ path, without, beside, onDetails, ...row }: ListedRowProps) {
     const place = useRef<HTMLDivElement>(null);
     const isNear = useNear(place, margin);

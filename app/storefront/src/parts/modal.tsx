@@ -4,15 +4,15 @@ import { Icon } from "./icons.tsx";
 
 interface ModalProps {
     readonly class: string;
-    /** The id of its heading. */
+    /** ID of the dialog's heading. */
     readonly labelledBy: string;
     onClose(): void;
     readonly children: ComponentChildren;
 }
 
 /**
- * The browser's own dialog, open while it is rendered. It traps the focus, closes by Escape or a click outside, and
- * returns the focus to its previous element.
+ * Renders the browser's own dialog, which is open while it is rendered. It keeps the focus inside, closes on Escape or
+ * a click outside, and returns the focus to the previous element.
  */
 export function Modal({ class: name, labelledBy, onClose, children }: ModalProps) {
     const dialog = useRef<HTMLDialogElement>(null);

@@ -10,7 +10,7 @@ type Pictured = Drawn & { readonly image?: string };
 let pen: CanvasRenderingContext2D | null | undefined;
 const widths = new Map<string, number>();
 
-/** Text widths with this browser's fonts. */
+/** Measures a text's width with this browser's fonts. */
 const measured: Measure = (text, { family, weight, spacing }: Face) => {
     const key = `${weight} ${family} ${text}`;
     const known = widths.get(key);
@@ -23,7 +23,7 @@ const measured: Measure = (text, { family, weight, spacing }: Face) => {
     return width + text.length * spacing;
 };
 
-/** Addresses of drawn pictures: one item is in several rows. */
+/** Cache of drawn pictures' addresses, because several rows can show one item. */
 const drawn = new Map<string, string>();
 
 function addressOf(film: Drawn): string {
@@ -38,8 +38,8 @@ function addressOf(film: Drawn): string {
 }
 
 /**
- * An item's picture, once it is near the view: its image, else a drawn poster of a film, or a neutral tile. The text beside
- * it describes it. It is one element, whatever it shows.
+ * Renders an item's picture when it is near the view: its image, or else a drawn poster of a film, or a neutral tile.
+ * The text beside the picture describes it. The picture is always the same element.
  */
 export function Poster({ film }: { film: Pictured }) {
     const element = useRef<HTMLImageElement>(null);
@@ -58,10 +58,10 @@ export function Poster({ film }: { film: Pictured }) {
     );
 }
 
-/** The middle of a film's picture without letters, for a wide space; nothing for other items. */
+/** Renders the middle of a film's picture without letters, for a wide space. Renders nothing for other items. */
 export const Artwork = ({ film }: { film: Pictured }) => (hasPosters ? <Scene film={film} /> : null);
 
-/** In the document, because an image would count as the largest paint. */
+/** Renders the picture as SVG in the document, because an image would count as the largest paint. */
 function Scene({ film }: { film: Drawn }) {
     const id = useId();
     const { title, year } = film;
@@ -72,7 +72,7 @@ function Scene({ film }: { film: Drawn }) {
             viewBox="0 50 200 130"
             preserveAspectRatio="xMidYMid slice"
             aria-hidden="true"
-            // Created by poster.ts, which escapes the catalogue's texts
+            // poster.ts creates this text, and escapes the catalogue's texts.
             dangerouslySetInnerHTML={{ __html: inside }}
         />
     );

@@ -13,7 +13,7 @@ import { Trouble } from "./trouble.tsx";
 interface RowProps {
     readonly id: string;
     readonly title: string;
-    /** One line below the title; its space is reserved, so it can change. */
+    /** One line below the title. Its space is reserved, so that the line can change. */
     readonly note: ComponentChildren;
     readonly asked: Asked<FilmList>;
     readonly marks?: ReadonlyMap<string, Mark>;
@@ -24,10 +24,10 @@ interface RowProps {
     onDetails(): void;
 }
 
-/** Placeholders that fill the widest screen. */
+/** Number of placeholders that fill the widest screen. */
 const blanks = 12;
 
-/** A row of films with its source, and a text if there are none. */
+/** Renders a row of films with its source, and a text if it has no films. */
 export function Row({ id, title, note, asked, marks, empty, children, onOpen, onDetails }: RowProps) {
     const { answered, error, loading, again } = asked;
     const list = answered?.value;
@@ -97,7 +97,7 @@ export function Row({ id, title, note, asked, marks, empty, children, onOpen, on
     );
 }
 
-/** Placeholder of a card while its film is unknown. */
+/** Renders the placeholder of a card until its film is loaded. */
 const Blank = () => (
     <li class="card" aria-hidden="true">
         <span class="blank poster" />
@@ -105,7 +105,7 @@ const Blank = () => (
     </li>
 );
 
-/** For the mouse; the keyboard uses arrows, and touch screens swipe. */
+/** Renders buttons to page with the mouse. The keyboard uses arrows, and touch screens swipe. */
 const Pager = ({ onPage }: { onPage: (way: 1 | -1) => void }) => (
     <div class="pager" aria-hidden="true">
         <button type="button" tabIndex={-1} onClick={() => onPage(-1)}>

@@ -9,9 +9,9 @@ import { Modal } from "./modal.tsx";
 import { Poster } from "./poster.tsx";
 import { Trouble } from "./trouble.tsx";
 
-/** Time without a key after which the page searches. */
+/** Milliseconds after the last key before the page searches. */
 const settledMs = 150;
-/** The space for genres beside a title, in letters. */
+/** Number of letters that fit into the space for genres beside a title. */
 const factLetters = 26;
 
 interface SearchProps {
@@ -19,7 +19,7 @@ interface SearchProps {
     onClose(): void;
 }
 
-/** Dialog to find a film by its title: an editable combobox with a list (WAI-ARIA Authoring Practices). */
+/** Renders the dialog to find a film by its title: an editable combobox with a list (WAI-ARIA Authoring Practices). */
 export function Search({ route, onClose }: SearchProps) {
     const [typed, setTyped] = useState("");
     const query = typed.trim();
@@ -31,18 +31,18 @@ export function Search({ route, onClose }: SearchProps) {
     const [opensFirst, setOpensFirst] = useState(false);
     const input = useRef<HTMLInputElement>(null);
     const list = useRef<HTMLDivElement>(null);
-    // At once: keys that a viewer types before the next frame belong to the search.
+    // Focus immediately, because keys that a viewer types before the next frame belong to the search.
     useLayoutEffect(() => input.current?.focus(), []);
     useEffect(() => setPlace(0), [asked.answered]);
     useEffect(() => list.current?.children[place]?.scrollIntoView({ block: "nearest" }), [place]);
 
     const open = (film: string) => {
         onClose();
-        // The other views have no dialog of a film.
+        // Other views have no dialog for a film.
         const page = route.page === "compare" ? "compare" : "home";
         location.hash = hashFor({ ...route, page, film });
     };
-    // Enter may come before the answer.
+    // The viewer may press Enter before the answer arrives.
     useEffect(() => {
         if (!opensFirst || !isCurrent) return;
         setOpensFirst(false);
@@ -120,7 +120,7 @@ function statusOf(query: string, isCurrent: boolean, { answered, error }: Asked<
     return `${count} ${count === 1 ? item.one : item.many}.`;
 }
 
-/** Calls `open` when the viewer presses "/" outside of a field and of a dialog. */
+/** Calls `open` when the viewer presses "/" outside of a text field and of a dialog. */
 export function useSearchKey(open: () => void): void {
     useEffect(() => {
         const press = (event: KeyboardEvent) => {

@@ -1,7 +1,7 @@
 import { item, person } from "../data-words.ts";
 import { type FilmList, reasonWords, wordsOfList } from "../words.ts";
 
-/** The source of a list, with the reason if the campaign did not make it. */
+/** Renders the source of a list, with the reason if the campaign did not make the list. */
 export function SourceBadge({ list }: { list: FilmList }) {
     const { source, reason } = list;
     const { badge, sentence } = wordsOfList(list);
@@ -20,7 +20,7 @@ const legend = [
     ["popular", "Popular", `equal for all ${person.many}`],
 ] as const;
 
-/** The meaning of the dots before the sources. */
+/** Renders what the dots before the sources mean. */
 export const Legend = () => (
     <dl class="legend" aria-label="Sources of the lists">
         {legend.map(([source, name, words]) => (

@@ -8,11 +8,14 @@ interface TabsProps<Name extends string> {
     onChoose(name: Name): void;
 }
 
-/** Ids of a tab and its panel. */
+/** Returns the ID of a tab. `panelId` returns that of its panel. */
 export const tabId = (name: string) => `${name}-tab`;
 export const panelId = (name: string) => `${name}-panel`;
 
-/** Tabs of the ARIA Authoring Practices. They are one stop of the Tab key. The focused tab is the chosen one. */
+/**
+ * Renders tabs like the ARIA Authoring Practices. They are one stop of the Tab key, and the focused tab is the chosen
+ * one.
+ */
 export const Tabs = <Name extends string>({ label, tabs, chosen, onChoose }: TabsProps<Name>) => (
     <div class="tabs" role="tablist" aria-label={label} onKeyDown={moveFocus}>
         {tabs.map(([name, title]) => (

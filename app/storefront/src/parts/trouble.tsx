@@ -1,6 +1,6 @@
 import type { ApiError } from "../api.ts";
 
-/** An error with a button to repeat. */
+/** Renders an error with a button to try again. */
 export const Trouble = ({ error, onAgain }: { error: ApiError; onAgain: () => void }) => (
     <div class="trouble" role="alert">
         <p>{error.message}</p>

@@ -8,13 +8,13 @@ import { Avatar } from "./avatar.tsx";
 import { Modal } from "./modal.tsx";
 
 interface ViewerChoiceProps {
-    /** The view after the choice. */
+    /** The view to open after the choice. */
     readonly page: Page;
     readonly current?: string | undefined;
     onChosen?(): void;
 }
 
-/** Some viewers, a field for any viewer id, or a new viewer. */
+/** Renders some viewers, a text field for any viewer ID, and a new viewer. */
 export function ViewerChoice({ page, current, onChosen }: ViewerChoiceProps) {
     const [wanted, setWanted] = useState("");
     const choose = (viewer: string) => {
@@ -95,13 +95,13 @@ export function ViewerChoice({ page, current, onChosen }: ViewerChoiceProps) {
     );
 }
 
-/** A viewer's taste in the data: genres, else the number of items; undefined without a history. */
+/** Returns a viewer's taste in the data: genres, or else the number of items; undefined without a history. */
 function tasteIn(genres: readonly string[], items: number | undefined): string | undefined {
     if (genres.length > 0) return genres.join(", ");
     return items === undefined ? undefined : `${items} ${items === 1 ? item.one : item.many} ${done}`;
 }
 
-/** Dialog to choose a viewer. */
+/** Renders the dialog to choose a viewer. */
 export function Picker({ route, onClose }: { route: Route; onClose: () => void }) {
     return (
         <Modal class="sheet picker" labelledBy="picker-title" onClose={onClose}>

@@ -3,7 +3,7 @@ import type { Motif } from "./places.ts";
 import type { Draw } from "./seed.ts";
 import { circle, curveThrough, ground, height, line, path, polygon, rect, steps, width } from "./shapes.ts";
 
-/** A person from behind, with the feet at x, y. */
+/** Draws a person from behind, with the feet at x, y. */
 export function person(x: number, y: number, tall: number, fill: string, hat = false): string {
     const [head, shoulder] = [tall * 0.085, tall * 0.15];
     const top = y - tall;
@@ -18,7 +18,7 @@ export function person(x: number, y: number, tall: number, fill: string, hat = f
     return circle(x, top + tall * 0.1, head, fill) + brim + path(coat, fill);
 }
 
-/** Light through blinds, and a person in it. */
+/** Draws light through blinds, and a person in the light. */
 export const blinds: Motif = (draw, { far, near, light }) => {
     const lean = draw.of([-60, -40, 46]);
     const slats = steps(9, 28, 196)
@@ -42,7 +42,7 @@ export const blinds: Motif = (draw, { far, near, light }) => {
     );
 };
 
-/** A door with light, and a person in it. */
+/** Draws a door with light, and a person in it. */
 export const doorway: Motif = (draw, { far, near, light }) => {
     const [x, foot, tall] = [draw.between(80, 120), draw.between(178, 196), draw.between(96, 118)];
     const half = tall * 0.24;
@@ -76,7 +76,7 @@ export const doorway: Motif = (draw, { far, near, light }) => {
     );
 };
 
-/** Nested circles, and a person falling into them. */
+/** Draws nested circles, and a person who falls into them. */
 export const vortex: Motif = (draw, { far, near, light }) => {
     const [x, y] = [draw.between(75, 125), draw.between(100, 135)];
     const drift = draw.between(-1.6, 1.6);
@@ -94,7 +94,7 @@ export const vortex: Motif = (draw, { far, near, light }) => {
     return `${circles}<g transform="rotate(${fall} ${Math.round(x)} ${Math.round(y)})">${person(x, y + 26, 56, light)}</g>`;
 };
 
-/** A small person under a large object. */
+/** Draws a small person under a large object. */
 export const alone: Motif = (draw, { far, near, light }) => {
     const [x, radius] = [draw.between(80, 120), draw.between(52, 74)];
     const level = draw.between(196, 210);
@@ -133,7 +133,7 @@ export const alone: Motif = (draw, { far, near, light }) => {
     );
 };
 
-/** A ray of splinters. */
+/** Draws a ray of splinters. */
 export const burst: Motif = (draw, { far, near, light }) => {
     const [x, y] = [draw.between(60, 140), draw.between(90, 150)];
     const turn = draw.between(0, 1);
@@ -151,7 +151,7 @@ export const burst: Motif = (draw, { far, near, light }) => {
     return splinters + circle(x, y, 26, near) + circle(x, y, 19, light) + person(x, 288, draw.between(125, 150), near);
 };
 
-/** Rays over a battlefield. */
+/** Draws rays over a battlefield. */
 export const rays: Motif = (draw, { far, near, light, top }) => {
     const [x, level] = [draw.between(60, 140), draw.between(172, 190)];
     const beams = Array.from({ length: 13 }, (_, at) => {

@@ -3,7 +3,7 @@ import { mixed } from "./palettes.ts";
 import type { Motif } from "./places.ts";
 import { circle, curveThrough, ground, height, line, path, rect, ring, steps, width } from "./shapes.ts";
 
-/** Two shapes that meet. */
+/** Draws two shapes that meet. */
 export const pair: Motif = (draw, { far, near, light }) => {
     const [y, radius, apart] = [draw.between(100, 125), draw.between(46, 60), draw.between(24, 36)];
     const level = y + radius * draw.between(0.75, 1.1);
@@ -29,7 +29,7 @@ export const pair: Motif = (draw, { far, near, light }) => {
     );
 };
 
-/** Where two circles of one radius overlap. */
+/** Returns the outline in which two circles of one radius overlap. */
 function lens(ax: number, ay: number, bx: number, by: number, radius: number): string {
     const [dx, dy] = [bx - ax, by - ay];
     const apart = Math.hypot(dx, dy);
@@ -39,7 +39,7 @@ function lens(ax: number, ay: number, bx: number, by: number, radius: number): s
     return `M${mx + ox} ${my + oy}A${radius} ${radius} 0 0 1 ${mx - ox} ${my - oy}A${radius} ${radius} 0 0 1 ${mx + ox} ${my + oy}z`;
 }
 
-/** Tiles in cheerful colours. */
+/** Draws tiles in cheerful colours. */
 export const tiles: Motif = (draw, { top, far, near, light, bottom }) => {
     const size = 50;
     const colours = [far, near, light, mixed(far, light, 0.5)] as const;
@@ -63,7 +63,7 @@ export const tiles: Motif = (draw, { top, far, near, light, bottom }) => {
     return wall + rect(0, 200, width, 100, near);
 };
 
-/** Hills, a sun, and balloons. */
+/** Draws hills, a sun, and balloons. */
 export const balloons: Motif = (draw, { top, far, near, light }) => {
     const clouds = [0, 1].map(() => {
         const [x, y] = [draw.between(20, 150), draw.between(30, 90)];
@@ -104,7 +104,7 @@ export const balloons: Motif = (draw, { top, far, near, light }) => {
     );
 };
 
-/** A sound wave as bars. */
+/** Draws a sound wave as bars. */
 export const sound: Motif = (draw, { far, near, light }) =>
     steps(15, 14, 186)
         .map((x, at) => {
@@ -114,7 +114,7 @@ export const sound: Motif = (draw, { far, near, light }) =>
         })
         .join("") + rect(0, 117, width, 2, near, 0.6);
 
-/** A record, half out of its sleeve. */
+/** Draws a record, half out of its sleeve. */
 export const vinyl: Motif = (draw, { far, near, light }) => {
     const [x, y] = [draw.of([0, 200, 100]), draw.between(80, 112)];
     return (
@@ -128,7 +128,7 @@ export const vinyl: Motif = (draw, { far, near, light }) => {
     );
 };
 
-/** The lines of a map, or of a pulse. */
+/** Draws the lines of a map, or of a pulse. */
 export const pulse: Motif = (draw, { bottom, near, light }) => {
     const middle = draw.between(70, 130);
     return steps(15, 42, 214)
@@ -145,7 +145,7 @@ export const pulse: Motif = (draw, { bottom, near, light }) => {
         .join("");
 };
 
-/** Nested arches. */
+/** Draws nested arches. */
 export const arches: Motif = (draw, { far, near, light, top }) => {
     const [x, level] = [draw.of([60, 100, 140]), draw.between(205, 222)];
     const bands = [near, far, light, mixed(far, near, 0.5), mixed(light, top, 0.5), near];

@@ -1,4 +1,4 @@
-/** Width of a text in ems of a face. */
+/** Function that returns the width of a text in ems of a typeface. */
 export type Measure = (text: string, face: Face) => number;
 
 export interface Face {
@@ -29,14 +29,17 @@ export interface Setting {
     readonly size: number;
 }
 
-/** Estimated widths without a browser; on the safe side for usual fonts. */
+/** Estimates text widths without a browser. Rather too wide than too narrow for usual fonts. */
 export const guessed: Measure = (text, { capitals, spacing }) =>
     [...text].reduce((sum, letter) => {
         const base = /[\s.,:;'’!ijlIí|()-]/.test(letter) ? 0.34 : /[mwMW@]/.test(letter) ? 0.95 : 0.62;
         return sum + base + (capitals && /\p{Ll}/u.test(letter) ? 0.1 : 0) + spacing;
     }, 0);
 
-/** The title in spoken order, without additions of catalogues: "Usual Suspects, The" is "The Usual Suspects". */
+/**
+ * Returns the title as people say it, without a catalogue's additions: "Usual Suspects, The" becomes "The Usual
+ * Suspects".
+ */
 export function spoken(title: string): string {
     const [, name, article, rest] =
         title.match(/^(.+), (The|A|An|La|Le|Les|L'|Il|Der|Die|Das|El|Los|Las|Un|Une)( \(.*\))?$/i) ?? [];
@@ -44,7 +47,7 @@ export function spoken(title: string): string {
     return `${article}${article.endsWith("'") ? "" : " "}${name}${rest ?? ""}`;
 }
 
-/** The title for a poster, without the name in another language at its end. */
+/** Returns the title for a poster, without the title in another language at its end. */
 export function lettered(title: string): string {
     const text = spoken(title).trimEnd();
     const at = text.endsWith(")") ? text.lastIndexOf("(") : -1;
@@ -53,8 +56,8 @@ export function lettered(title: string): string {
 }
 
 /**
- * Fits a title into a box: chooses the line breaks that allow the largest letters, up to `largest`. Words are not
- * broken; a long word makes the letters small.
+ * Fits a title into a box: chooses the line breaks that allow the largest letters, up to `largest`. Does not break
+ * words, so a long word makes the letters small.
  */
 export function setTitle(
     title: string,
@@ -74,7 +77,7 @@ export function setTitle(
     return best;
 }
 
-/** Words in at most `count` lines, with the widest line as narrow as possible. */
+/** Splits words into at most `count` lines, with the widest line as narrow as possible. */
 function balanced(words: readonly string[], count: number, wide: (text: string) => number): string[] {
     if (count === 1 || words.length === 1) return [words.join(" ")];
     let best: string[] = [words.join(" ")];
@@ -87,7 +90,7 @@ function balanced(words: readonly string[], count: number, wide: (text: string) 
     return best;
 }
 
-/** A text in XML, without the characters that XML forbids. */
+/** Escapes a text for XML, and removes the characters that XML forbids. */
 export const escaped = (text: string) =>
     text
         .toWellFormed()

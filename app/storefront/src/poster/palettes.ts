@@ -129,13 +129,13 @@ const plain: Palettes = [
     palette("#e8e2d6", "#c9bfae", "#7f8c8d", "#2f3e46", "#e76f51"),
 ];
 
-/** Genres by how characteristic they are for the look of a film. */
+/** Genres, ordered by how much they determine the look of a film. */
 const tellingFirst = [
     ...["film-noir", "western", "sci-fi", "musical", "war", "horror", "fantasy", "animation", "documentary"],
     ...["mystery", "children's", "crime", "romance", "thriller", "adventure", "action", "comedy", "drama"],
 ];
 
-/** The most characteristic known genre, or "". */
+/** Returns the known genre that determines the look most; "" without a known genre. */
 export function tellingGenre(genres: readonly string[]): string {
     const known = genres.map((genre) => genre.toLowerCase()).map((genre) => otherGenres[genre] ?? genre);
     return tellingFirst.find((genre) => known.includes(genre)) ?? "";
@@ -143,7 +143,7 @@ export function tellingGenre(genres: readonly string[]): string {
 
 export const palettesOf = (genre: string): Palettes => byGenre[genre] ?? plain;
 
-/** A colour between two; `part` is the share of the way to the second. */
+/** Returns a colour between two colours. `part` is the share of the second one. */
 export function mixed(from: string, to: string, part: number): string {
     const [a, b] = [Number.parseInt(from.slice(1), 16), Number.parseInt(to.slice(1), 16)];
     const channel = (shift: number) => {
@@ -153,7 +153,7 @@ export function mixed(from: string, to: string, part: number): string {
     return `#${(channel(16) | channel(8) | channel(0)).toString(16).padStart(6, "0")}`;
 }
 
-/** Brightness of a colour, from 0 to 1 (WCAG's relative luminance). */
+/** Returns the brightness of a colour, from 0 to 1 (WCAG's relative luminance). */
 export function luminance(colour: string): number {
     const value = Number.parseInt(colour.slice(1), 16);
     const linear = (shift: number) => {

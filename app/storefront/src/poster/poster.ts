@@ -6,7 +6,7 @@ import * as places from "./places.ts";
 import { type Draw, drawFor, hashOf } from "./seed.ts";
 import { height, rect, width } from "./shapes.ts";
 
-/** The input of a poster. */
+/** The film's values that determine its poster. */
 export interface Drawn {
     readonly title: string;
     readonly year: number | null;
@@ -55,15 +55,19 @@ const cream = "#fdf6e6";
 const ink = "#14110f";
 
 /**
- * A film's picture without letters, as the content of an SVG of 200 by 300; always equal for one film.
+ * Returns a film's picture without letters, as the content of an SVG of 200 by 300. The picture is always equal for one
+ * film.
  *
- * @param id prefix of the gradient's id, which is unique in its document
+ * @param id prefix of the gradient's ID, which must be unique in its document
  */
 export function artwork(film: Drawn, id = ""): string {
     return picture(film, id).art;
 }
 
-/** A film's poster as the content of an SVG of 200 by 300: artwork, title and year. Always equal for one film. */
+/**
+ * Returns a film's poster as the content of an SVG of 200 by 300: artwork, title and year. The poster is always equal
+ * for one film.
+ */
 export function poster(film: Drawn, measure?: Measure): string {
     const { art, colours, draw, genre } = picture(film);
     const face = draw.of(facesOf[genre] ?? usualFaces);
@@ -102,7 +106,7 @@ function picture(film: Drawn, id = ""): { art: string; colours: Palette; draw: D
     };
 }
 
-/** A shade that grows between the heights `from` and `full`, downwards, or upwards if `turned`. */
+/** Returns a shade whose opacity grows between the heights `from` and `full`, downwards, or upwards if `turned`. */
 function shadeOf(id: string, colour: string, from: number, full: number, most: number, turned = false): string {
     const way = turned ? 'x1="0" y1="1" x2="0" y2="0"' : 'x2="0" y2="1"';
     const start = turned ? 0 : from;

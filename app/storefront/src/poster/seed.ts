@@ -1,4 +1,4 @@
-/** A stable 32-bit hash of a text (FNV-1a). */
+/** Returns a stable 32-bit hash of a text (FNV-1a). */
 export function hashOf(text: string): number {
     let hash = 0x811c9dc5;
     for (let at = 0; at < text.length; at++) {
@@ -9,18 +9,18 @@ export function hashOf(text: string): number {
 
 /** Random numbers for one picture: a stable sequence for each text. */
 export interface Draw {
-    /** From `low` up to `high`. */
+    /** Returns a number from `low` to `high`. */
     between(low: number, high: number): number;
-    /** A whole number from `low` to `high`, both included. */
+    /** Returns a whole number from `low` to `high`, both included. */
     whole(low: number, high: number): number;
-    /** True with this probability, from 0 to 1. */
+    /** Returns true with this probability, from 0 to 1. */
     chance(often: number): boolean;
     of<T>(values: readonly [T, ...T[]]): T;
 }
 
 export function drawFor(text: string): Draw {
     let state = hashOf(text);
-    // mulberry32
+    // The algorithm is mulberry32.
     const next = () => {
         state = (state + 0x6d2b79f5) | 0;
         let mixed = Math.imul(state ^ (state >>> 15), 1 | state);

@@ -1,4 +1,4 @@
-/** A poster's coordinates: every picture is 200 by 300. */
+/** Size of a poster: every picture is 200 by 300. */
 export const width = 200;
 export const height = 300;
 
@@ -7,7 +7,9 @@ export type Point = readonly [x: number, y: number];
 const short = (value: number) => String(Math.round(value * 10) / 10);
 const seen = (opacity: number) => (opacity === 1 ? "" : ` fill-opacity="${Math.round(opacity * 100) / 100}"`);
 
-/** SVG shapes as text, with presentation attributes only, because the page's policy forbids inline styles. */
+/**
+ * Returns SVG shapes as text. They have presentation attributes only, because the page's policy forbids inline styles.
+ */
 export const rect = (x: number, y: number, w: number, h: number, fill: string, opacity = 1, round = 0) =>
     `<rect x="${short(x)}" y="${short(y)}" width="${short(w)}" height="${short(h)}" fill="${fill}"${round ? ` rx="${short(round)}"` : ""}${seen(opacity)}/>`;
 
@@ -28,7 +30,7 @@ export const polygon = (points: readonly Point[], fill: string, opacity = 1) =>
 export const pathThrough = (points: readonly Point[]) =>
     `M${points.map(([x, y]) => `${short(x)} ${short(y)}`).join("L")}`;
 
-/** A curve through the points with a flat tangent at each. */
+/** Returns a curve through the points with a flat tangent at each. */
 export const curveThrough = (points: readonly Point[]) =>
     points
         .map(([x, y], at) => {
@@ -39,9 +41,9 @@ export const curveThrough = (points: readonly Point[]) =>
         })
         .join("");
 
-/** The area below an outline, down to the poster's bottom edge. */
+/** Returns the area below an outline, down to the poster's bottom edge. */
 export const ground = (outline: string, fill: string, opacity = 1) => path(`${outline}V${height}H0z`, fill, opacity);
 
-/** `count` evenly spaced numbers between `from` and `to`. */
+/** Returns `count` evenly spaced numbers between `from` and `to`. */
 export const steps = (count: number, from: number, to: number) =>
     Array.from({ length: count }, (_, at) => from + ((to - from) * at) / Math.max(1, count - 1));
