@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /**
- * The data folder of the botocore in a Python virtual environment: `<venv>/bin/python` gives
+ * Returns the data folder of the botocore in a Python virtual environment: `<venv>/bin/python` gives
  * `<venv>/lib/python3.x/site-packages/botocore/data`. Throws when there is none.
  */
 export function serviceModelDirOf(pythonPath: string): string {
@@ -18,16 +18,16 @@ export function serviceModelDirOf(pythonPath: string): string {
 }
 
 /**
- * The data folder of an installed botocore. It belongs to a clone's own tools (`.tools/python` beside a folder above
- * this one). Else it belongs to the `python3` or `python` on the PATH. Throws, with the command that installs it, when
- * there is none.
+ * Returns the data folder of an installed botocore. It belongs to a clone's own tools (`.tools/python` beside a folder
+ * above this one). Else it belongs to the `python3` or `python` on the PATH. Throws, with the command that installs it,
+ * when there is none.
  */
 export function findServiceModelDir(from = import.meta.dirname): string {
     for (let folder = from; folder !== dirname(folder); folder = dirname(folder)) {
         try {
             return serviceModelDirOf(join(folder, ".tools", "python", "bin", "python"));
         } catch {
-            // This folder has no tools: continue with its parent.
+            // This folder has no tools, so continue with its parent folder.
         }
     }
     const script = "import botocore, os; print(os.path.join(os.path.dirname(botocore.__file__), 'data'))";

@@ -21,10 +21,10 @@ interface Options {
 }
 
 const accountId = "000000000000";
-/** Metrics collect in memory until they are taken; this server has no CloudWatch to put them in. */
+/** Milliseconds after which the server drops the metrics: it has no CloudWatch to put them into. */
 const dropMetricsMs = 60_000;
 
-/** Exit codes: 0 after Ctrl-C, 1 when it cannot serve, 2 for wrong usage. */
+/** Runs the command. Returns the exit code: 0 after Ctrl-C, 1 if it cannot serve, 2 for wrong usage. */
 export async function main(args: readonly string[]): Promise<void> {
     const command = new Command("local-personalize")
         .description("Serves Amazon Personalize on this machine: imports from S3, trains, recommends, takes events.")
@@ -86,7 +86,7 @@ async function serve(options: Options): Promise<void> {
         s3.destroy();
         release();
     };
-    // A second signal finds no handler and ends the process at once.
+    // A second signal finds no handler, and ends the process immediately.
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
     log("IAM is not enforced: roles, policies and signatures are not checked.");
     const { port: chosen } = server.address() as AddressInfo;

@@ -1,17 +1,20 @@
 import type { DatabaseSync } from "node:sqlite";
 
-/** The time of the emulator: the machine's, plus the advances that callers asked for. It never goes back. */
+/** The time of the emulator: the machine's time, plus the advances that callers requested. It never goes back. */
 export interface Clock {
-    /** Epoch milliseconds. */
+    /** Returns the time in epoch milliseconds. */
     now(): number;
-    /** Lead over the machine's clock, in milliseconds. */
+    /** Returns the lead over the machine's clock, in milliseconds. */
     ahead(): number;
     advance(milliseconds: number): void;
 }
 
 const table = "CREATE TABLE IF NOT EXISTS clock (ahead REAL NOT NULL) STRICT;";
 
-/** The clock of a folder. The folder's database stores the lead, so a restart does not go back. */
+/**
+ * Returns the clock of a data folder. The folder's database stores the lead, so that the time does not go back after a
+ * restart.
+ */
 export function openClock(database: DatabaseSync): Clock {
     database.exec(table);
     const row = database.prepare("SELECT ahead FROM clock").get();

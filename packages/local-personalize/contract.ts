@@ -1,13 +1,16 @@
 import type { Clock } from "./clock.ts";
 import type { Measure } from "./metering/usage-types.ts";
 
-/** How long resources stay in their states: no time, about a second each, or the minutes that AWS typically takes. */
+/**
+ * How long resources stay in their states: instant (no time), demo (about a second each), or real (the minutes that AWS
+ * typically takes).
+ */
 export type Speed = "instant" | "demo" | "real";
 
-/** The spelling of texts in answers: as received, or another valid one. */
+/** How answers spell texts: as received, or in another valid spelling. */
 export type Forms = "received" | "other";
 
-/** One access of a job to the caller's bucket, for the gateway to judge. */
+/** One access of a job to the caller's bucket, which the gateway allows or denies. */
 export interface ImportRequest {
     roleArn: string | undefined;
     bucket: string;
@@ -20,28 +23,28 @@ export interface ImportRequest {
     region: string;
 }
 
-/** Whether the job may read, or write; if not, the step that refused, and the reason. */
+/** Whether the job may read or write. If not, the step that failed, and the reason. */
 export type ImportJudgement = { allowed: true } | { allowed: false; step: string; reason: string };
 
-/** The caller's S3. The host of the emulator provides it: the gateway, or the program's own server. */
+/** Access to the caller's S3, which the host of the emulator provides: the gateway, or the program's own server. */
 export interface ImportAccess {
     /**
-     * The service may assume the role; the role may list and get. The bucket policy allows the service principal the
-     * same.
+     * Decides whether a job may read: the service must be able to assume the role, the role must be allowed to list and
+     * get, and the bucket policy must allow the service principal the same.
      */
     judge(request: ImportRequest): Promise<ImportJudgement>;
-    /** Whether one object may be written: role and bucket policy must allow to put it. */
+    /** Decides whether a job may write one object: role and bucket policy must allow the put. */
     judgeWrite(request: ImportRequest): Promise<ImportJudgement>;
-    /** All keys of the bucket that start with `prefix`, at any depth. Throws when the bucket does not exist. */
+    /** Returns all keys of the bucket that start with `prefix`, at any depth. Throws if the bucket does not exist. */
     list(bucket: string, prefix: string): Promise<{ key: string; size: number }[]>;
-    /** The bytes of one object. Throws when it does not exist. */
+    /** Returns the bytes of one object. Throws if it does not exist. */
     read(bucket: string, key: string): Promise<AsyncIterable<Uint8Array>>;
-    /** Makes or replaces one object. Throws when the bucket does not exist. */
+    /** Creates or replaces one object. Throws if the bucket does not exist. */
     write(bucket: string, key: string, text: string): Promise<void>;
 }
 
 export interface EmulatorOptions {
-    /** SQLite and model artefacts live here; it is created when absent. */
+    /** Folder for SQLite and model artifacts; the emulator creates it if it is missing. */
     dataDir: string;
     speed: Speed;
     accountId: string;
@@ -49,7 +52,7 @@ export interface EmulatorOptions {
     /** botocore's data folder; see `serviceModelDirOf`. */
     serviceModelDir: string;
     access: ImportAccess;
-    /** Refuses requests above a campaign's minProvisionedTPS; absent: answers all. */
+    /** Whether to reject requests above a campaign's minProvisionedTPS; absent: answers all requests. */
     throttle?: boolean;
     log(message: string): void;
 }
@@ -58,16 +61,19 @@ export type ServiceName = "personalize" | "personalize-runtime" | "personalize-e
 
 export interface EmulatorRequest {
     service: ServiceName;
-    /** As the service model names it, e.g. `CreateSchema`. */
+    /** Name of the operation in the service model, such as `CreateSchema`. */
     operation: string;
     region: string;
-    /** The parsed JSON body; `undefined` is taken as `{}`. */
+    /** The parsed JSON body; `undefined` counts as `{}`. */
     body: unknown;
-    /** The fault of this call, where a test asked for one. */
+    /** The fault of this call, if a test requested one. */
     fault?: ServiceFault;
 }
 
-/** An error in place of the call; or the created resource ends CREATE FAILED, or stays CREATE IN_PROGRESS. */
+/**
+ * A fault that a test requests: an error instead of the call, or a created resource that ends CREATE FAILED or stays
+ * CREATE IN_PROGRESS.
+ */
 export type ServiceFault = { kind: "refuse"; code: string; message: string; status: number } | ResourceFault;
 
 export type ResourceFault = { kind: "fail"; reason: string } | { kind: "hang" };
@@ -76,7 +82,7 @@ export interface EmulatorResponse {
     status: number;
     headers: Record<string, string>;
     body: string;
-    /** The call's id in the request log, for `answered`. Absent for a call that is not logged. */
+    /** ID of the call in the request log, for `answered`; absent for a call that is not logged. */
     logged?: number;
 }
 
@@ -87,13 +93,13 @@ export interface LoggedRequest {
     at: number;
     operation: string;
     region: string;
-    /** The resource that the call created or named. */
+    /** ARN of the resource that the call created or named. */
     arn: string | null;
-    /** The `name` or `jobName` that the caller gave. */
+    /** The `name` or `jobName` in the call. */
     name: string | null;
-    /** "accepted", or the code of the error. */
+    /** "accepted", or the error code. */
     outcome: string;
-    /** 1 after the answer was written to the caller. */
+    /** 1 after the caller received the answer. */
     answered: 0 | 1;
 }
 
@@ -101,7 +107,7 @@ export interface LoggedRequest {
 export interface UsageRecord {
     readonly region: string;
     readonly measure: Measure;
-    /** The measure in the form of the region's bill, such as EUC1-DataIngestion. */
+    /** Usage type in the form of the region's bill, such as EUC1-DataIngestion. */
     readonly usageType: string;
     readonly resourceArn: string;
     readonly tags: Readonly<Record<string, string>>;
@@ -116,40 +122,39 @@ export interface Emulator {
     /** Answers one call. It never rejects: an internal error is a 500 `InternalFailure` and a line in the log. */
     handle(request: EmulatorRequest): Promise<EmulatorResponse>;
     /**
-     * Answers the texts of wire/http.ts in their other form from now on, or as they were received. It ends with
-     * the process.
+     * Answers the texts of wire/http.ts in their other spelling from now on, or as they were received. The setting ends
+     * with the process.
      */
     setForms(forms: Forms): void;
     /** The operations of all three services, emulated or not. */
     readonly operations: ReadonlySet<string>;
-    /** Records in the request log that an answer was written to its caller. */
+    /** Records in the request log that the caller received the answer. */
     answered(logged: number): void;
-    /** The request log after the entry with this id. */
+    /** Returns the entries of the request log after the entry with this ID. */
     requests(after: number): LoggedRequest[];
     /** The time of the emulator. Signatures and other services use the machine's time. */
     readonly clock: Pick<Clock, "now" | "ahead">;
-    /** Moves the clock by this many milliseconds. Everything due by then happens; a missed training happens once. */
+    /**
+     * Moves the clock forward by this many milliseconds. Runs everything that is due by then; a missed training runs
+     * once.
+     */
     advance(milliseconds: number): void;
     /**
-     * The usage that the service would bill, by resource and hour, oldest first. The hours are those that begin in
-     * `[from, to)`, epoch milliseconds. Deleted resources are included; running ones are included up to now.
+     * Returns the usage that the service would bill, by resource and hour, oldest first. The hours are those that begin
+     * in `[from, to)`, epoch milliseconds. Deleted resources are included; running ones are included up to now.
      */
     usage(period: { from: number; to: number }): UsageRecord[];
-    /**
-     * Counts a call that was answered with this HTTP status after this many milliseconds, for the service's metrics.
-     */
+    /** Counts a call for the service's metrics, with the HTTP status and the milliseconds of its answer. */
     observe(request: EmulatorRequest, status: number, milliseconds: number): void;
     /** Takes the new values of the service's metrics: each metric once in some seconds, or `all` of them at once. */
     takeMetrics(options?: { all?: boolean }): MetricValues[];
-    /** Lets hanging resources continue, and returns their number. */
+    /** Lets resources that hang continue, and returns their number. */
     release(): number;
-    /**
-     * Stops timers and training, and closes the database. Jobs in progress continue when the folder is opened again.
-     */
+    /** Stops timers and trainings, and closes the database. Running jobs continue when the folder is opened again. */
     close(): Promise<void>;
 }
 
-/** Values of one of the service's metrics within a minute, in the form of PutMetricData's StatisticValues. */
+/** Values of one of the service's metrics within a minute, as StatisticValues of PutMetricData. */
 export interface MetricValues {
     readonly region: string;
     readonly name: string;

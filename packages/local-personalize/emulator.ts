@@ -62,8 +62,8 @@ const handlers: Record<string, Handler> = {
 const changesCampaign = /^(Update|Delete)Campaign$/;
 
 /**
- * The local Personalize over `options.dataDir`. It continues the jobs that an earlier process left unfinished. Throws
- * when the folder cannot be used or the service model is missing.
+ * Returns the local Personalize over `options.dataDir`. It continues the jobs that an earlier process left unfinished.
+ * Throws when the folder cannot be used or the service model is missing.
  */
 export function createEmulator(options: EmulatorOptions): Emulator {
     const models = loadServiceModels(options.serviceModelDir);
@@ -128,9 +128,9 @@ export function createEmulator(options: EmulatorOptions): Emulator {
         if (!isLogged(request)) return { output: act() };
         serving.changed();
         callMetrics.forget();
-        // A campaign's capacity up to now is unknown after the change.
+        // Write the campaign's capacity up to now, because the change makes it unknown.
         if (changesCampaign.test(operation)) meter.settle(call.now);
-        // An accepted call and its log entry are one transaction.
+        // Store an accepted call and its log entry in one transaction.
         return store.transaction(() => {
             const output = act();
             return { output, logged: store.requests.add(request, "accepted", output) };
@@ -183,7 +183,7 @@ export function createEmulator(options: EmulatorOptions): Emulator {
             for (const resource of released) {
                 if (hasWork(resource.kind) && resource.stoppedAt === null) works.schedule(resource);
             }
-            // Imports may have waited for a dataset that hung.
+            // Imports may have waited for a dataset that was hanging.
             works.replan();
             autoTraining.plan();
             return released.length;

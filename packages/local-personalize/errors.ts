@@ -1,4 +1,4 @@
-/** An error in AWS's terms: `code` is the exception's name, `status` its HTTP status. */
+/** An error of the service: `code` is the exception's name, and `status` its HTTP status. */
 export class ServiceError extends Error {
     readonly code: string;
     readonly status: number;
@@ -10,23 +10,26 @@ export class ServiceError extends Error {
     }
 }
 
-/** InvalidInputException (400). */
+/** Returns an InvalidInputException (400). */
 export const invalidInput = (message: string) => new ServiceError("InvalidInputException", message);
 
-/** `label` is the kind in words, such as `dataset group`. The text is that of a recorded DeleteDatasetGroup. */
+/**
+ * Returns a ResourceNotFoundException. `label` is the kind in words, such as `dataset group`. The text is that of a
+ * recorded DeleteDatasetGroup.
+ */
 export const notFound = (label: string, arn: string) =>
     new ServiceError("ResourceNotFoundException", `The given ${label} does not exist: ${arn}`);
 
-/** ResourceAlreadyExistsException (400) for a taken ARN. */
+/** Returns a ResourceAlreadyExistsException (400) for an ARN that another resource has. */
 export const alreadyExists = (arn: string) =>
     new ServiceError("ResourceAlreadyExistsException", `Another resource with Arn ${arn} already exists.`);
 
-/** ResourceInUseException (400). */
+/** Returns a ResourceInUseException (400). */
 export const inUse = (message: string) => new ServiceError("ResourceInUseException", message);
 
-/** LimitExceededException (400). */
+/** Returns a LimitExceededException (400). */
 export const limitExceeded = (message: string) => new ServiceError("LimitExceededException", message);
 
-/** The refusal of an operation that works on AWS only. */
+/** Returns the error of an operation that works only on AWS. */
 export const notEmulated = (what: string) =>
     invalidInput(`${what} is not emulated here. It works on AWS; the local Personalize does not have it.`);

@@ -1,7 +1,7 @@
 import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
 import type { ImportAccess } from "./contract.ts";
 
-/** The objects of a job, through an S3 client. */
+/** Returns the objects of a job, through an S3 client. */
 export function s3Objects(client: S3Client): Pick<ImportAccess, "list" | "read" | "write"> {
     return {
         async list(Bucket, Prefix) {
@@ -21,7 +21,7 @@ export function s3Objects(client: S3Client): Pick<ImportAccess, "list" | "read" 
     };
 }
 
-/** Access without any judgement: every role may read and write every object that the client reaches. */
+/** Returns access that allows everything: every role may read and write every object that the client reaches. */
 export function openAccess(client: S3Client): ImportAccess {
     return {
         ...s3Objects(client),

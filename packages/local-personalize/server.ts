@@ -7,7 +7,7 @@ import { bodyOf, credentialScope, failure, isFromWebPage, operationOf, parseJson
 export interface ServerOptions {
     readonly emulator: Emulator;
     readonly host: string;
-    /** 0 chooses a free port. */
+    /** Port number; 0 chooses a free port. */
     readonly port: number;
     /** Region of requests without a signature. */
     readonly region: string;
@@ -31,7 +31,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     return server;
 }
 
-/** PutItems is the longest call: ten items with 32,000 characters, which may be escaped. */
+/**
+ * Maximum length of a body in bytes. PutItems is the longest call: ten items with 32,000 characters, which may be
+ * escaped.
+ */
 const longestBody = 4_000_000;
 
 async function answer({ emulator, region }: ServerOptions, request: IncomingMessage, response: ServerResponse) {

@@ -2,13 +2,13 @@ import type { Call } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
 import type { DataLocation } from "../importing/data-location.ts";
 
-/** The message of a thrown value. */
+/** Returns the message of a thrown value. */
 export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-/** The service's reason for a job that may not read or write. */
+/** The service's failure reason for a job that may not read or write. */
 export const noPrivileges = "Insufficient privileges for accessing data in Amazon S3.";
 
-/** Whether a job may read or write a location with its role; the log has the reason if not. */
+/** Checks whether a job may read or write a location with its role. If not, logs the reason. */
 export async function mayUse(
     { options }: Call,
     job: Resource<{ roleArn: string }>,

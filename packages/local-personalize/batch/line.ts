@@ -1,21 +1,20 @@
 import { ServiceError } from "../errors.ts";
 import type { Recommendation } from "../serving/recommend.ts";
 
-/** The request in one line of a batch's input. Which members it needs depends on the recipe. */
+/** The request in one line of a batch job's input. The recipe determines which members the line needs. */
 export interface LineWish {
     userId?: string;
     itemId?: string;
     /** The items to order, for recipes of ranking. */
     itemList?: string[];
-    /** An expression of item attributes, for segments. */
+    /** An expression of item attributes, for recipes of segments. */
     itemAttributes?: string;
     filterValues?: Record<string, string>;
 }
 
 /**
- * The output line of one input line, in the guide's form:
- * `{"input":{"userId":"4"},"output":{…},"error":null}`. A line that cannot be answered has `output` null and a sentence
- * in `error`.
+ * Returns the output line of one input line, in the guide's form: `{"input":{"userId":"4"},"output":{…},"error":null}`.
+ * A line that cannot be answered has `output` null and a sentence in `error`.
  */
 export function answerLine(line: string, outputOf: (wish: LineWish) => object): string {
     let input: unknown = line;
@@ -28,7 +27,7 @@ export function answerLine(line: string, outputOf: (wish: LineWish) => object): 
     }
 }
 
-/** Recommendations in the form of an output. Recipes without scores have no `scores`. */
+/** Returns recommendations in the form of an output. Recipes without scores have no `scores`. */
 export function recommendedItems(items: readonly Recommendation[]): object {
     const scores = items.flatMap(({ score }) => score ?? []);
     const scored = scores.length > 0 || items.length === 0;
@@ -42,7 +41,7 @@ function parse(line: string): unknown {
         const value: unknown = JSON.parse(line);
         if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
     } catch {
-        // Refused below.
+        // Invalid JSON: throw the error below.
     }
     throw new BadLineError("The line is not a JSON object.");
 }

@@ -11,7 +11,7 @@ import { mayUse, messageOf, noPrivileges } from "./access.ts";
 import { answerLine, type LineWish } from "./line.ts";
 import { readBatchPaths } from "./paths.ts";
 
-/** The lines of a text that arrives in chunks, without line ends and without empty lines. */
+/** Yields the lines of a text that arrives in chunks, without line ends and without empty lines. */
 async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
     for await (const line of createInterface({ input: Readable.from(bytes), crlfDelay: Number.POSITIVE_INFINITY })) {
         if (line.trim() !== "") yield line;
@@ -26,7 +26,7 @@ export type OutputOf = (
     wish: LineWish,
 ) => object;
 
-/** After this many lines, other calls are served first: each line costs about a millisecond. */
+/** Number of lines after which the emulator serves other calls: each line takes about a millisecond. */
 const linesAtOnce = 8;
 
 /**

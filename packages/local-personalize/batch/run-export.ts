@@ -9,7 +9,7 @@ import { eachRow, loadAttributeRows, loadRows } from "../importing/rows.ts";
 import { mayUse, messageOf, noPrivileges } from "./access.ts";
 import { readBatchFolder } from "./paths.ts";
 
-/** Rows of one exported object: a text cannot be longer than half a gigabyte. */
+/** Maximum number of rows in one exported object: a JavaScript string cannot be longer than half a gigabyte. */
 const rowsAtOnce = 500_000;
 
 /**

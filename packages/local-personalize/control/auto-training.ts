@@ -18,8 +18,8 @@ export const clocks: Record<Speed, { day: number; first: number }> = {
 };
 
 /**
- * The next time of a schedule. First it is the end of the hour after `since`, then every given number of days. A
- * training that was missed while the process was down happens once. All times are epoch milliseconds.
+ * Returns the next time of a schedule. First it is the end of the hour after `since`, then every given number of days.
+ * A training that was missed while the process was down happens once. All times are epoch milliseconds.
  */
 export function nextDue(since: number, days: number, lastDueAt: number | undefined, speed: Speed): number {
     const { day, first } = clocks[speed];
@@ -29,7 +29,7 @@ export function nextDue(since: number, days: number, lastDueAt: number | undefin
     return start + (Math.floor((lastDueAt - start) / period) + 1) * period;
 }
 
-/** When a solution trains automatically next; Infinity when it does not in its present state. */
+/** Returns when a solution trains automatically next; Infinity if it does not in its current state. */
 export function dueOf(call: Call, solution: Solution): number {
     if (phaseOf(call, solution).status !== "ACTIVE") return Number.POSITIVE_INFINITY;
     const { configuration, scheduledSince } = currentOf(call, solution);
@@ -37,7 +37,7 @@ export function dueOf(call: Call, solution: Solution): number {
     return nextDue(scheduledSince, trainingDays(configuration), solution.properties.lastDueAt, call.options.speed);
 }
 
-/** When to check a solution again: when it is due, or when something in progress may change that. */
+/** Returns when to check a solution again: when it is due, or when running work may change that. */
 export function nextLook(call: Call, solution: Solution): number {
     if (isUnderWayIn(phaseOf(call, solution).status)) return creationEnd(solution, call.options.speed);
     const { update } = solution.properties;
@@ -46,8 +46,8 @@ export function nextLook(call: Call, solution: Solution): number {
 }
 
 /**
- * Why a solution that is due does not train; undefined when it does. `lastEvent` returns the id of the last event that
- * was streamed into a dataset.
+ * Returns why a solution that is due does not train; undefined when it does. `lastEvent` returns the id of the last
+ * event that was streamed into a dataset.
  */
 export function reasonToSkip(
     call: Call,

@@ -7,7 +7,7 @@ export interface Field {
     nullable: boolean;
     /** A string that holds several values between `|`. */
     categorical: boolean;
-    /** Free text, which filters cannot use. */
+    /** Whether the column has free text, which filters cannot use. */
     textual: boolean;
 }
 
@@ -40,7 +40,7 @@ export function readAvroSchema(document: string): AvroSchema {
     return { name: record.name, fields };
 }
 
-/** A column's name without case and punctuation, which do not distinguish columns. */
+/** Returns a column's name without case and punctuation, which do not distinguish columns. */
 export const plainName = (name: string) => name.replace(/[^A-Za-z0-9]/g, "").toUpperCase();
 
 function readField(field: unknown): Field {
@@ -70,7 +70,7 @@ function parse(document: string): Record<string, unknown> {
         const value = JSON.parse(document);
         if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
     } catch {
-        // Refused below.
+        // Invalid JSON: throw the error below.
     }
     throw invalidInput("The schema is not a JSON object.");
 }

@@ -72,7 +72,7 @@ const updateCampaign: Handler = (call, input: Partial<Deployment> & { campaignAr
         createdAt: call.now,
         ...(failure !== null && { failure }),
     };
-    // A later successful update clears the failure of the creation.
+    // A later successful update removes the failure of the creation.
     const past = status === "ACTIVE" ? null : campaign.failure;
     call.store.save({ ...campaign, failure: past, properties: { ...current, update } });
     return { campaignArn: campaign.arn };
@@ -111,7 +111,7 @@ export const campaignHandlers: Record<string, Handler> = {
     DeleteCampaign: deleteCampaign,
 };
 
-/** The campaigns that deploy, or are being updated to, a version of this solution. */
+/** Returns the campaigns that deploy, or are being updated to, a version of this solution. */
 export function campaignsOf(call: Call, solutionArn: string): Campaign[] {
     const campaigns = call.store.list<CampaignProperties>("campaign", call.region);
     return campaigns.filter((campaign) =>
@@ -122,8 +122,8 @@ export function campaignsOf(call: Call, solutionArn: string): Campaign[] {
 }
 
 /**
- * The deployment that answers now: the finished update, else the one before it. It is the newest version if the
- * campaign follows it.
+ * Returns the deployment that answers now: the one of the finished update, or else the one before it. If the campaign
+ * follows its solution, this is the newest version.
  */
 export function deployed(call: Call, campaign: Campaign): Deployment {
     const { update, ...before } = campaign.properties;
@@ -135,17 +135,17 @@ export function deployed(call: Call, campaign: Campaign): Deployment {
     return latest ? { ...current, solutionVersionArn: latest.arn } : current;
 }
 
-/** The state of the last update, which passes the states of a creation; undefined if there was none. */
+/** Returns the state of the last update, which has the states of a creation; undefined if there was none. */
 export function updateOf(call: Call, campaign: Campaign) {
     const { update } = campaign.properties;
     return update && updatePhase(call, campaign.kind, update);
 }
 
-/** Whether an update of the campaign has not ended. */
+/** Checks whether an update of the campaign is running. */
 export const isUpdating = (call: Call, campaign: Campaign) =>
     isUnderWayIn(updateOf(call, campaign)?.status ?? "ACTIVE");
 
-/** The campaign's own state. A campaign whose creation failed becomes ACTIVE by a successful update. */
+/** Returns the campaign's own state. A successful update makes a campaign ACTIVE whose creation failed. */
 export function campaignPhase(call: Call, campaign: Campaign): Phase {
     const phase = phaseOf(call, campaign);
     const update = updateOf(call, campaign);

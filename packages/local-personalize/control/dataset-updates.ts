@@ -49,16 +49,19 @@ function checkAdditive(before: string, after: string): void {
     if (required) throw invalidInput(`The new field ${required.name} must allow null: existing rows have no value.`);
 }
 
-/** `latestDatasetUpdate` in the form of Describe; undefined if there was none. */
+/** Returns `latestDatasetUpdate` in the form of DescribeDataset; undefined if there was none. */
 export function latestUpdateOf(call: Call, dataset: Dataset) {
     const { update } = dataset.properties;
     if (!update) return undefined;
     const { status, ...summary } = updateSummary(update, updatePhase(call, dataset.kind, update));
-    // The dataset's own status. Datasets are the only resources with status values for an update.
+    // During an update, DescribeDataset reports it as the dataset's own status. No other resource has such status
+    // values.
     return { ...summary, status: status.replace("CREATE", "UPDATE") };
 }
 
-/** Gives datasets whose update has ended their new schema; after a failed update the old one stays. */
+/**
+ * Gives each dataset whose update has ended its new schema. After a failed update, the dataset keeps the old schema.
+ */
 export function endUpdates(call: Call): void {
     for (const dataset of call.store.updating<DatasetProperties>()) {
         const { update, ...before } = dataset.properties;

@@ -21,21 +21,21 @@ import { checkedTags } from "./tags.ts";
 
 type Dataset = Resource<DatasetProperties>;
 
-/** A dataset group's dataset of a type, such as ITEMS; undefined when there is none, or it is being deleted. */
+/** Returns a dataset group's dataset of a type, such as ITEMS; undefined if it does not exist or is being deleted. */
 export function datasetOf(store: Store, region: string, groupArn: string, type: string): Dataset | undefined {
     return store
         .list<DatasetProperties>("dataset", region, groupArn)
         .find(({ properties, deletedAt }) => properties.datasetType === type && deletedAt === null);
 }
 
-/** The columns of a dataset, from its schema. */
+/** Returns the columns of a dataset, from its schema. */
 export function fieldsOf(store: Store, dataset: Dataset): Field[] {
     const schema = store.find<SchemaProperties>(dataset.region, dataset.properties.schemaArn);
     if (!schema) throw new Error(`The schema of ${dataset.arn} is gone.`);
     return readAvroSchema(schema.properties.schema).fields;
 }
 
-/** The columns that filters of a dataset group can use. */
+/** Returns the columns that filters of a dataset group can use. */
 export function columnsOf(store: Store, region: string, groupArn: string): Columns {
     const fields = (type: string) => {
         const dataset = datasetOf(store, region, groupArn, type);
@@ -72,7 +72,7 @@ const createDataset: Handler = (call, input: CreateInput) => {
     const group = needActive<DatasetGroupProperties>(call, "dataset-group", datasetGroupArn);
     checkSchema(schema, datasetType, group);
     const properties: DatasetProperties = { datasetType, schemaArn, rows: 0 };
-    // A group has one dataset of each type: the ARN contains the type, not the name.
+    // A dataset group has one dataset of each type, so the ARN contains the type, not the name.
     const tail = `dataset/${group.name}/${datasetType}`;
     const dataset = { kind: "dataset" as const, tail, name, parent: group.arn, properties };
     return { datasetArn: create(call, dataset, checkedTags(input.tags)).arn };
@@ -98,7 +98,8 @@ const listDatasets: Handler = (call, input: PageInput & { datasetGroupArn?: stri
 };
 
 /**
- * The dataset of streamed events that older accounts had beside INTERACTIONS. AWS's notebook on cleaning up deletes it.
+ * ARN pattern of the dataset of streamed events, which older accounts had in addition to INTERACTIONS. AWS's notebook
+ * on cleaning up deletes it.
  */
 const eventDataset = /:dataset\/([^/]+)\/EVENT_INTERACTIONS$/;
 

@@ -22,7 +22,7 @@ export interface EventTrackerProperties {
 const createEventTracker: Handler = (call, input: { name: string; datasetGroupArn: string; tags?: Tag[] }) => {
     const { name, datasetGroupArn } = input;
     const group = needActive(call, "dataset-group", datasetGroupArn);
-    // A dataset group has at most one tracker.
+    // A dataset group has at most one event tracker.
     const [other] = call.store.list("event-tracker", call.region, group.arn);
     if (other) throw alreadyExists(other.arn);
     const trackingId = randomUUID();

@@ -56,7 +56,7 @@ const describeFilter: Handler = (call, input: { filterArn: string }) => {
 const listFilters: Handler = (call, input: PageInput & { datasetGroupArn?: string }) => {
     const filters = call.store.list("filter", call.region, input.datasetGroupArn);
     const { page, ...token } = pageOf(filters, input, `ListFilters ${input.datasetGroupArn}`);
-    // The only list whose name begins with a capital in the service model.
+    // In the service model, this is the only list whose name begins with a capital letter.
     return { Filters: page.map((filter) => summary(call, filter)), ...token };
 };
 
@@ -76,7 +76,7 @@ export const filterHandlers: Record<string, Handler> = {
     DeleteFilter: deleteFilter,
 };
 
-/** The filter of that ARN, which must be ACTIVE and in the dataset group. Throws the service's errors. */
+/** Returns the filter of that ARN, which must be ACTIVE and in the dataset group. Throws the service's errors. */
 export function needFilterOf(call: Call, arn: string, datasetGroupArn: string): Resource<FilterProperties> {
     const filter = needActive<FilterProperties>(call, "filter", arn);
     if (filter.parent === datasetGroupArn) return filter;

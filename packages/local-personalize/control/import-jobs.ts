@@ -63,7 +63,7 @@ export const importJobHandlers: Record<string, Handler> = {
     ListDatasetImportJobs: listImportJobs,
 };
 
-/** When the dataset of an import job is ready; 0 for jobs without one. Epoch milliseconds. */
+/** Returns when the dataset of an import job is ready, in epoch milliseconds; 0 for jobs without a dataset. */
 export function datasetReady(store: Store, job: Resource<object>, speed: Speed): number {
     if (job.kind !== "dataset-import-job") return 0;
     const dataset = store.find(job.region, job.parent ?? "");

@@ -3,10 +3,10 @@ import { type Call, checkQuotaUnderWay, create, type PageInput, pageOf } from ".
 import type { Resource } from "./store.ts";
 import { checkedTags } from "./tags.ts";
 
-/** Jobs that read or write S3 once. No operation changes or deletes one. */
+/** Jobs that read or write S3 once. No operation changes or deletes them. */
 type JobKind = "batch-inference-job" | "batch-segment-job" | "dataset-export-job" | "dataset-import-job";
 
-/** Jobs of a kind that may be PENDING or IN_PROGRESS in a region (service quota). */
+/** Maximum number of jobs of a kind that may be PENDING or IN_PROGRESS in a region (service quota). */
 const mostUnderWay = 5;
 
 /**
@@ -30,7 +30,7 @@ export function createJob(
     return created.arn;
 }
 
-/** A page of the jobs of a kind, of one parent if it is given. */
+/** Returns a page of the jobs of a kind, of one parent if it is given. */
 export function pageOfJobs(call: Call, kind: JobKind, input: PageInput, parent: string | undefined) {
     return pageOf(call.store.list(kind, call.region, parent), input, `${kind} ${parent}`);
 }

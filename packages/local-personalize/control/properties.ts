@@ -1,4 +1,4 @@
-/** Shapes of stored resources. They import nothing, so that store, handlers and meter can share them. */
+/** Shapes of stored resources. This file imports nothing, so that store, handlers and meter can share it. */
 
 /** A tag in Personalize's form. */
 export interface Tag {
@@ -6,11 +6,11 @@ export interface Tag {
     tagValue: string;
 }
 
-/** The common part of all updates. */
+/** Fields that all updates have. */
 export interface Update {
     /** Epoch milliseconds. */
     createdAt: number;
-    /** Why it will fail, where a test asked for that. */
+    /** Why the update will fail, if a test requested that. */
     failure?: string;
 }
 
@@ -25,7 +25,7 @@ export interface DatasetProperties {
 
 export interface FilterProperties {
     filterExpression: string;
-    /** The distinct fields of the expression, such as `Items.GENRES`: a dataset group has a quota of them. */
+    /** The distinct fields of the expression, such as `Items.GENRES`. A dataset group has a quota for them. */
     fields: string[];
 }
 
@@ -54,9 +54,9 @@ export interface ExportJobProperties {
 export interface RecommenderProperties {
     recipeArn: string;
     recommenderConfig?: { enableMetadataWithRecommendations?: boolean };
-    /** Set when the training has finished. */
+    /** Metrics of the training; absent until it has finished. */
     metrics?: Record<string, number>;
-    /** The id of the last streamed event in the training data. */
+    /** ID of the last streamed event in the training data. */
     lastEvent?: number;
 }
 
@@ -79,8 +79,8 @@ export interface Deployment {
 
 export interface CampaignProperties extends Deployment {
     /**
-     * The last UpdateCampaign. It is deployed when its own clock reaches ACTIVE. `failure` is the reason why it will
-     * fail.
+     * The last UpdateCampaign. Its configuration is deployed when the update's own clock reaches ACTIVE. `failure` is
+     * the reason why it will fail.
      */
     update?: Deployment & { createdAt: number; failure?: string };
 }

@@ -11,13 +11,13 @@ type RecipeType =
     | "USER_SEGMENTATION";
 
 interface Recipe {
-    /** With `aws-`, as in the ARN. */
+    /** Name of the recipe with the prefix `aws-`, as in the ARN. */
     name: string;
     type: RecipeType;
     algorithm: string;
     featureTransformation: string;
     domain?: "ECOMMERCE" | "VIDEO_ON_DEMAND";
-    /** ListRecipes no longer has it; DescribeRecipe does. */
+    /** Whether only DescribeRecipe returns the recipe, not ListRecipes. */
     unlisted?: true;
 }
 
@@ -30,9 +30,7 @@ const useCase = (domain: "ECOMMERCE" | "VIDEO_ON_DEMAND", prefix: string, name: 
 
 const percentile = { featureTransformation: "JSON-percentile-filtering" };
 
-/**
- * The recipes of the service. A feature transformation that the developer guide does not name has the recipe's name.
- */
+/** The recipes of the service. If the developer guide names no feature transformation, it has the recipe's name. */
 const recipes: Recipe[] = [
     custom("user-personalization-v2", "USER_PERSONALIZATION"),
     custom("user-personalization", "USER_PERSONALIZATION"),
@@ -61,10 +59,10 @@ const recipes: Recipe[] = [
     useCase("VIDEO_ON_DEMAND", "vod", "top-picks", "USER_PERSONALIZATION"),
 ];
 
-/** The recipes that solutions can be trained with here. */
+/** The recipes with which the emulator can train solutions. */
 export const trainableRecipes = modelledRecipes;
 
-/** Defaults of the recipes' pages in the developer guide. */
+/** Default hyperparameters from the recipes' pages in the developer guide. */
 const defaultHyperParameters: Readonly<Record<string, Record<string, string>>> = {
     "aws-user-personalization-v2": { apply_recency_bias: "true" },
     "aws-user-personalization": { hidden_dimension: "149", bptt: "32", recency_mask: "true" },
@@ -77,23 +75,23 @@ const defaultHyperParameters: Readonly<Record<string, Record<string, string>>> =
     "aws-sims": { min_cointeraction_count: "3" },
 };
 
-/** AutoML always chooses this recipe here. */
+/** The recipe that AutoML always chooses in the emulator. */
 export const autoMlRecipe = "aws-user-personalization";
 
 // A day of the service's first year: the emulator does not know the real dates of the recipes.
 const creationDateTime = Date.UTC(2019, 5, 10) / 1000;
 
-/** Recipes are in no account and no region. */
+/** Returns the ARN of a recipe, which has no account and no region. */
 export const recipeArnOf = ({ options }: Call, name: string) => `arn:${options.partition}:personalize:::recipe/${name}`;
 
-/** The recipe of that ARN. Throws ResourceNotFoundException. */
+/** Returns the recipe of that ARN. Throws ResourceNotFoundException. */
 export function needRecipe(call: Call, arn: string): Recipe {
     const recipe = recipes.find(({ name }) => recipeArnOf(call, name) === arn);
     if (!recipe) throw notFound("recipe", arn);
     return recipe;
 }
 
-/** The type of a solution's recipe, by its name or ARN; that of AutoML's choice when there is none. */
+/** Returns the type of a solution's recipe, by its name or ARN; that of AutoML's choice when there is none. */
 export function recipeTypeOf(recipe: string = autoMlRecipe): RecipeType {
     const found = recipes.find(({ name }) => name === recipe.slice(recipe.lastIndexOf("/") + 1));
     return found?.type ?? "USER_PERSONALIZATION";
@@ -153,7 +151,7 @@ const describeRecipe: Handler = (call, input: { recipeArn: string }) => {
     };
 };
 
-/** The length of a page if the caller does not ask for one. */
+/** Length of a page if the caller does not set one. */
 const unaskedPage = 11;
 
 const listRecipes: Handler = (call, input: PageInput & { domain?: string }) => {

@@ -9,11 +9,14 @@ CREATE TABLE IF NOT EXISTS requests (
     outcome TEXT NOT NULL, answered INTEGER NOT NULL DEFAULT 0
 ) STRICT;`;
 
-/** Whether a call belongs in the log: a call of the control plane that is not a read. */
+/** Checks whether a call belongs in the log: a call of the control plane that is not a read. */
 export const isLogged = ({ service, operation }: EmulatorRequest) =>
     service === "personalize" && !/^(Describe|List|Get)/.test(operation);
 
-/** The calls that reached the control plane, and their outcome. It is never cut: a call takes some 200 bytes. */
+/**
+ * Opens the log of calls that reached the control plane, with their outcome. The log is never shortened: a call takes
+ * some 200 bytes.
+ */
 export function openRequestLog(database: DatabaseSync, clock: Clock) {
     database.exec(table);
     const insert = database.prepare(
@@ -30,15 +33,16 @@ export function openRequestLog(database: DatabaseSync, clock: Clock) {
             const name = text(input.name) ?? text(input.jobName);
             return Number(insert.run(clock.now(), operation, region, arn, name, outcome).lastInsertRowid);
         },
-        /** Records that the answer was written out. */
+        /** Records that the answer was sent. */
         answered: (id: number) => void setAnswered.run(id),
-        /** The calls after the one with this id, oldest first. */
+        /** Returns the calls after the one with this ID, oldest first. */
         after: (id: number): LoggedRequest[] => newer.all(id).map((row) => ({ ...row }) as unknown as LoggedRequest),
     };
 }
 
 /**
- * The member with the ARN of an operation's resource, such as `campaignArn` of UpdateCampaign, in its input or output.
+ * Returns the name of the member with the ARN of an operation's resource, in its input or output, such as `campaignArn`
+ * of UpdateCampaign.
  */
 function arnMember(operation: string): string {
     const noun = operation.replace(/^(Create|Update|Delete|Start|Stop|Tag|Untag)/, "").replace(/Creation$/, "");

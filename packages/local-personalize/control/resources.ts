@@ -6,21 +6,21 @@ import type { Tag } from "./properties.ts";
 import { type Kind, type Phase, phaseAt, type Status } from "./states.ts";
 import type { Resource, Store } from "./store.ts";
 
-/** The context of a call to the control plane. `now` is the same instant for the whole call, epoch milliseconds. */
+/** The context of a call to the control plane. `now`, in epoch milliseconds, is equal during the whole call. */
 export interface Call {
     options: EmulatorOptions;
     store: Store;
     region: string;
     now: number;
-    /** The fault of the created resource, or of its update. */
+    /** The fault of the created resource or of its update, if a test requested one. */
     fault?: ResourceFault;
-    /** Begins the work of an import job or a solution version when its pending time is over. */
+    /** Begins the work of an import job or a solution version after its pending time. */
     schedule(resource: Resource): void;
     /** Ends the work of a solution version. */
     cancel(resource: Resource): void;
 }
 
-/** Answers one operation from its validated input; undefined is an empty body. */
+/** A function that answers one operation from its validated input. Undefined is an empty body. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler that answers with an empty body has no return statement
 export type Handler = (call: Call, input: never) => object | void;
 
@@ -40,15 +40,17 @@ const labels: Record<Kind, string> = {
     recommender: "recommender",
 };
 
-/** The ARN of something in the call's region and account: `tail` is `solution/name`. */
+/** Returns an ARN in the call's region and account. `tail` is, for example, `solution/name`. */
 const arnOf = ({ options, region }: Call, tail: string) =>
     `arn:${options.partition}:personalize:${region}:${options.accountId}:${tail}`;
 
-/** The status of a resource at the time of the call. */
+/** Returns the status of a resource at the time of the call. */
 export const phaseOf = (call: Call, resource: Resource<object>): Phase =>
     phaseAt(resource, call.options.speed, call.now);
 
-/** The resource of that kind and ARN. Throws ResourceNotFoundException when it does not exist, or has another kind. */
+/**
+ * Returns the resource of this kind and ARN. Throws ResourceNotFoundException if it does not exist or has another kind.
+ */
 export function need<Properties extends object = Record<string, unknown>>(
     call: Call,
     kind: Kind,
@@ -59,7 +61,7 @@ export function need<Properties extends object = Record<string, unknown>>(
     return resource;
 }
 
-/** Like `need`; throws ResourceInUseException when it is not ACTIVE. */
+/** Returns the resource like `need`. Throws ResourceInUseException if it is not ACTIVE. */
 export function needActive<Properties extends object = Record<string, unknown>>(
     call: Call,
     kind: Kind,
@@ -71,7 +73,7 @@ export function needActive<Properties extends object = Record<string, unknown>>(
     return resource;
 }
 
-/** Creates a resource with its tags. Throws ResourceAlreadyExistsException when its ARN is taken. */
+/** Creates a resource with its tags. Throws ResourceAlreadyExistsException if another resource has its ARN. */
 export function create(
     call: Call,
     resource: { kind: Kind; tail: string; name: string; parent?: string; properties: object },
@@ -96,7 +98,7 @@ export function create(
     return call.store.transaction(() => call.store.add(created, tags));
 }
 
-/** The reason why the created resource will fail, where a test asked for that. */
+/** Returns the reason why the created resource will fail, if a test requested that. */
 export const failureOf = ({ fault }: Call) => (fault?.kind === "fail" ? fault.reason : null);
 
 /** Begins a deletion. Throws ResourceInUseException unless the resource is ACTIVE or CREATE FAILED. */
@@ -108,19 +110,19 @@ export function beginDelete(call: Call, resource: Resource<object>): void {
     call.store.save({ ...resource, deletedAt: call.now });
 }
 
-/** Whether its creation has not ended: CREATE PENDING, CREATE IN_PROGRESS or CREATE STOPPING. */
+/** Checks whether a creation is running: CREATE PENDING, CREATE IN_PROGRESS or CREATE STOPPING. */
 export function isUnderWay(call: Call, resource: Resource<object>): boolean {
     const underWay: Status[] = ["CREATE PENDING", "CREATE IN_PROGRESS", "CREATE STOPPING"];
     return underWay.includes(phaseOf(call, resource).status);
 }
 
-/** Throws LimitExceededException when `most` resources of a kind are in progress in the region. */
+/** Throws LimitExceededException if `most` resources of a kind are in progress in the region. */
 export function checkQuotaUnderWay(call: Call, kind: Kind, most: number): void {
     const underWay = call.store.list(kind, call.region).filter((resource) => isUnderWay(call, resource));
     if (underWay.length >= most) throw limitExceeded(`More than ${most} resources with PENDING or IN_PROGRESS status.`);
 }
 
-/** Throws LimitExceededException when there are already `most` of `existing`, which are of that kind. */
+/** Throws LimitExceededException if `existing` already has `most` resources of this kind. */
 export function checkQuota(existing: readonly unknown[], kind: Kind, most: number): void {
     if (existing.length < most) return;
     throw limitExceeded(
@@ -128,7 +130,7 @@ export function checkQuota(existing: readonly unknown[], kind: Kind, most: numbe
     );
 }
 
-/** The members of every Describe and List answer; times are epoch seconds, as on the wire. */
+/** Returns the members of every Describe and List answer. Times are epoch seconds, as in the service's protocol. */
 export function vitals(call: Call, resource: Resource<object>, { status, since } = phaseOf(call, resource)) {
     return {
         status,
@@ -140,12 +142,12 @@ export function vitals(call: Call, resource: Resource<object>, { status, since }
     };
 }
 
-/** The service has no failureReason for these. */
+/** Kinds for which the service has no failureReason. */
 const withoutReason: Kind[] = ["dataset", "event-tracker", "solution"];
 
-/** The file with the imported rows of a dataset. */
+/** Returns the path of the file with the imported rows of a dataset. */
 export const rowsFile = (dataDir: string, datasetId: number) => join(dataDir, "datasets", `${datasetId}.rows`);
-/** The folder with the trained model of a solution version. */
+/** Returns the path of the folder with the trained model of a solution version. */
 export const modelDir = (dataDir: string, versionId: number) => join(dataDir, "models", String(versionId));
 
 /**
@@ -177,9 +179,9 @@ export interface PageInput {
 const largestPage = 100;
 
 /**
- * One page of `items`, which are in a stable order by `id`. A token continues after the last returned id. Items that
- * are added or deleted between two calls neither repeat nor hide another one. `query` (operation and filters) is part
- * of the token. Throws InvalidNextTokenException for a token of another query, or for any other text.
+ * Returns one page of `items`, which are in a stable order by `id`. A token continues after the last returned id. Items
+ * that are added or deleted between two calls neither repeat nor hide another one. `query` (operation and filters) is
+ * part of the token. Throws InvalidNextTokenException for a token of another query, or for any other text.
  */
 export function pageOf<Item extends { id: number }>(items: Item[], input: PageInput, query: string) {
     const after = input.nextToken === undefined ? -1 : readToken(input.nextToken, query);
@@ -196,7 +198,7 @@ function readToken(token: string, query: string): number {
         const [after, ofQuery] = JSON.parse(Buffer.from(token, "base64url").toString("utf8"));
         if (typeof after === "number" && ofQuery === query) return after;
     } catch {
-        // Refused below, like every token of another origin.
+        // An unreadable token: throw the error below, as for every other invalid token.
     }
     throw new ServiceError("InvalidNextTokenException", "The token is not valid for this call.");
 }

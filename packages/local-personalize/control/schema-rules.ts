@@ -6,7 +6,7 @@ interface Rule {
     record: string;
     /** Required columns with their types. */
     required: Readonly<Record<string, string>>;
-    /** Optional columns with their types, which are not metadata. */
+    /** Optional columns that do not count as metadata, with their types. */
     reserved: Readonly<Record<string, string>>;
     /** Limits of the number of metadata columns. */
     metadata: readonly [fewest: number, most: number];
@@ -14,7 +14,7 @@ interface Rule {
 
 const tracked = { IMPRESSION: "string", RECOMMENDATION_ID: "string" };
 
-/** Developer Guide, "Creating schema JSON files" and "Quotas". */
+/** Rules by dataset type (Developer Guide, "Creating schema JSON files" and "Quotas"). */
 const rules: Readonly<Record<string, Rule>> = {
     INTERACTIONS: {
         record: "Interactions",

@@ -13,15 +13,15 @@ export interface SolutionConfiguration {
     solutionConfig?: SolutionConfig;
 }
 
-/** The members of solutionConfig that UpdateSolution changes; the others stay as they are. */
+/** The members of solutionConfig that UpdateSolution changes. The other members stay unchanged. */
 export interface ChangeableConfig {
     autoTrainingConfig?: { schedulingExpression?: string };
     eventsConfig?: { eventParametersList?: EventParameters[] };
 }
 
-/** All members of solutionConfig that have an effect here. */
+/** All members of solutionConfig that have an effect in the emulator. */
 export interface SolutionConfig extends ChangeableConfig {
-    /** Events with a smaller value do not count. A number as text. */
+    /** Minimum value of events that count, as text. */
     eventValueThreshold?: string;
     featureTransformationParameters?: Record<string, string>;
     optimizationObjective?: { itemAttribute?: string; objectiveSensitivity?: string };
@@ -41,13 +41,13 @@ export interface SolutionChanges {
 const defaultDays = 7;
 const mostDays = 30;
 
-/** The number of days between automatic trainings: n of `rate(n days)`, 7 by default. */
+/** Returns the number of days between automatic trainings: n of `rate(n days)`, 7 by default. */
 export function trainingDays({ solutionConfig }: SolutionConfiguration): number {
     const days = solutionConfig?.autoTrainingConfig?.schedulingExpression?.match(/\d+/)?.[0];
     return days === undefined ? defaultDays : Number(days);
 }
 
-/** Throws InvalidInputException for errors in a solution's configuration that the service's model does not cover. */
+/** Throws InvalidInputException for errors in a solution's configuration that the service model does not cover. */
 export function checkConfiguration(configuration: SolutionConfiguration): void {
     const { performIncrementalUpdate, recipeArn, solutionConfig } = configuration;
     if (performIncrementalUpdate) {
@@ -74,7 +74,7 @@ export function checkConfiguration(configuration: SolutionConfiguration): void {
     }
 }
 
-/** The events that a solution trains on. An empty list of parameters counts as none, which is a guess. */
+/** Returns the events that a solution trains on. An empty list of parameters counts as none, which is a guess. */
 export function eventChoiceOf({ eventType, solutionConfig }: SolutionConfiguration): EventChoice {
     const { eventParametersList = [] } = solutionConfig?.eventsConfig ?? {};
     if (eventParametersList.length > 0) return { eventParameters: eventParametersList };
@@ -82,7 +82,7 @@ export function eventChoiceOf({ eventType, solutionConfig }: SolutionConfigurati
     return { eventType, ...(threshold !== undefined && { eventValueThreshold: Number(threshold) }) };
 }
 
-/** Seconds of the intervals of aws-trending-now; undefined for other recipes. */
+/** Returns the seconds of the intervals of aws-trending-now; undefined for other recipes. */
 export function trendIntervalOf(
     configuration: Pick<SolutionConfiguration, "recipeArn" | "solutionConfig">,
 ): number | undefined {
@@ -91,7 +91,8 @@ export function trendIntervalOf(
 }
 
 /**
- * A configuration after an update: members that the update does not name stay, and eventsConfig is replaced as a whole.
+ * Returns a configuration after an update: members that the update does not name stay, and eventsConfig is replaced as
+ * a whole.
  */
 export function withChanges<Configuration extends SolutionConfiguration>(
     before: Configuration,
@@ -111,6 +112,8 @@ export function withChanges<Configuration extends SolutionConfiguration>(
     };
 }
 
-/** Whether the schedule of automatic training restarts: training was switched on, or its period changed. */
+/**
+ * Checks whether the schedule of automatic training restarts, because training was switched on or its period changed.
+ */
 export const resetsSchedule = (before: SolutionConfiguration, after: SolutionConfiguration) =>
     after.performAutoTraining && (!before.performAutoTraining || trainingDays(before) !== trainingDays(after));

@@ -14,17 +14,17 @@ import type { Resource } from "./store.ts";
 import { isUnderWayIn, updatePhase, updateSummary } from "./updates.ts";
 
 export interface SolutionProperties extends SolutionConfiguration {
-    /** The last UpdateSolution: it takes effect when its own clock reaches ACTIVE. */
+    /** The last UpdateSolution. It takes effect when its own clock reaches ACTIVE. */
     update?: Update & { changes: SolutionChanges };
-    /** The start of the automatic training schedule, if it is not the solution's creation; epoch milliseconds. */
+    /** Start of the automatic training schedule in epoch milliseconds, if it is not the solution's creation. */
     scheduledSince?: number;
-    /** When automatic training was last due, whether it trained or not; epoch milliseconds. */
+    /** Time when automatic training was last due, whether it trained or not; epoch milliseconds. */
     lastDueAt?: number;
 }
 
 export type Solution = Resource<SolutionProperties>;
 
-/** A solution's present training configuration and start of schedule, with a finished update. */
+/** Returns a solution's current training configuration and start of schedule, including a finished update. */
 export function currentOf(
     call: Call,
     solution: Solution,
@@ -37,13 +37,13 @@ export function currentOf(
     return { configuration, scheduledSince: resetsSchedule(before, configuration) ? phase.since : since };
 }
 
-/** The state of the last update; undefined if there was none. */
+/** Returns the state of the last update; undefined if there was none. */
 export function updateOf(call: Call, solution: Solution): Phase | undefined {
     const { update } = solution.properties;
     return update && updatePhase(call, solution.kind, update);
 }
 
-/** `latestSolutionUpdate` in the form of Describe. */
+/** Returns `latestSolutionUpdate` in the form of DescribeSolution. */
 export function latestUpdateOf(call: Call, solution: Solution) {
     const { update } = solution.properties;
     const phase = updateOf(call, solution);

@@ -19,17 +19,17 @@ import { currentOf, type Solution, type SolutionProperties } from "./solution-up
 import type { Resource } from "./store.ts";
 import { checkedTags } from "./tags.ts";
 
-/** A version keeps its solution's configuration from the time of its creation. */
+/** The properties of a version, which keeps its solution's configuration from the time of its creation. */
 export interface VersionProperties extends SolutionConfiguration {
     name?: string;
     datasetGroupArn: string;
     recipeArn: string;
     trainingMode: string;
     trainingType: "AUTOMATIC" | "MANUAL";
-    /** These are set when the training has finished. */
+    /** Present when the training has finished. */
     trainingHours?: number;
     metrics?: Record<string, number>;
-    /** The id of the last streamed event in the training data. */
+    /** ID of the last streamed event in the training data. */
     lastEvent?: number;
 }
 
@@ -51,7 +51,7 @@ const createVersion: Handler = (call, input: CreateInput) => {
 
 const updatableRecipes = ["aws-user-personalization", "aws-hrnn-coldstart"];
 
-/** Throws InvalidInputException for an UPDATE of another recipe, or without an ACTIVE version to update. */
+/** Throws InvalidInputException for an UPDATE with another recipe, or without an ACTIVE version to update. */
 function checkTrainingMode(call: Call, solution: Solution, trainingMode: string): void {
     if (trainingMode === "FULL") return;
     if (trainingMode !== "UPDATE") throw invalidInput(`trainingMode ${trainingMode} is set by the service only.`);
@@ -117,7 +117,7 @@ function requireInteractions(call: Call, datasetGroupArn: string): void {
 const describeVersion: Handler = (call, input: { solutionVersionArn: string }) => {
     const version = need<VersionProperties>(call, "solution-version", input.solutionVersionArn);
     const { metrics: _, performAutoTraining: __, lastEvent: ___, ...properties } = version.properties;
-    // The service names a version that the caller does not name; the part after the underscore is our guess.
+    // The service names a version that the caller does not name. The part after the underscore is a guess.
     const name = properties.name ?? `solution_${version.arn.slice(version.arn.lastIndexOf("/") + 1)}`;
     return { solutionVersion: { ...versionSummary(call, version), ...properties, name, solutionArn: version.parent } };
 };
@@ -152,7 +152,7 @@ export const versionHandlers: Record<string, Handler> = {
     GetSolutionMetrics: getMetrics,
 };
 
-/** A version in the form of ListSolutionVersions and of its solution's `latestSolutionVersion`. */
+/** Returns a version in the form of ListSolutionVersions and of its solution's `latestSolutionVersion`. */
 export function versionSummary(call: Call, version: Resource<object>) {
     const { trainingMode, trainingType = "MANUAL" } = version.properties as VersionProperties;
     return { solutionVersionArn: version.arn, trainingMode, trainingType, ...vitals(call, version) };

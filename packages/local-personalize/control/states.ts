@@ -15,19 +15,19 @@ export type Kind =
     | "dataset-export-job"
     | "recommender";
 
-/** The events of a resource's life, with epoch milliseconds. Its status depends on nothing else. */
+/** The events of a resource's life, in epoch milliseconds. Its status depends on nothing else. */
 export interface Life {
     kind: Kind;
     createdAt: number;
-    /** When the work of an import job or a solution version ended, with success or failure. */
+    /** Time when the work of an import job or a solution version ended, with success or failure. */
     finishedAt: number | null;
-    /** The service's reason when the work failed. */
+    /** The service's failure reason of the work. */
     failure: string | null;
-    /** When StopSolutionVersionCreation was called. */
+    /** Time of the call of StopSolutionVersionCreation. */
     stoppedAt: number | null;
-    /** End of a requested hang in CREATE IN_PROGRESS; Infinity until it is released. */
+    /** End of a requested hang in CREATE IN_PROGRESS; Infinity until a test releases it. */
     heldUntil: number | null;
-    /** Start of the dataset update in progress; during it, the dataset's own status shows the update. */
+    /** Start of the running dataset update. During the update, the dataset's own status shows it. */
     updatedAt: number | null;
     deletedAt: number | null;
 }
@@ -45,7 +45,7 @@ export type Status =
     | "DELETE IN_PROGRESS"
     | "GONE";
 
-/** A status and the time since which it holds. */
+/** A status, and the time since which the resource has it. */
 export interface Phase {
     status: Status;
     since: number;
@@ -61,7 +61,7 @@ const minute = 60 * second;
 const none: Durations = { pending: 0, inProgress: 0 };
 const demo: Durations = { pending: 300, inProgress: 700 };
 
-/** Times observed on small data in real accounts: reference sheet, section 8. */
+/** Durations that were observed on small data in real accounts: reference sheet, section 8. */
 const realCreation: Record<Kind, Durations> = {
     schema: none,
     "dataset-group": { pending: 5 * second, inProgress: 25 * second },
@@ -88,10 +88,10 @@ const realDeletion: Partial<Record<Kind, Durations>> = {
     recommender: { pending: minute, inProgress: 16 * minute },
 };
 
-/** Real accounts showed that a new solution is ACTIVE at once: reference sheet, section 12. */
+/** Kinds that are ACTIVE immediately. Real accounts showed this for a new solution: reference sheet, section 12. */
 const madeAtOnce: readonly Kind[] = ["schema", "solution"];
 
-/** Milliseconds that a new resource is pending, and then in progress. */
+/** Returns the milliseconds for which a new resource is pending, and then in progress. */
 export function creationDurations(kind: Kind, speed: Speed): Durations {
     if (madeAtOnce.includes(kind) || speed === "instant") return none;
     return speed === "demo" ? demo : realCreation[kind];
@@ -102,7 +102,7 @@ function deletionDurations(kind: Kind, speed: Speed): Durations {
     return speed === "demo" ? demo : (realDeletion[kind] ?? { pending: 5 * second, inProgress: 25 * second });
 }
 
-/** These become ACTIVE only when their work is also done. */
+/** Kinds that become ACTIVE only when their work is also done. */
 export const kindsWithWork: readonly Kind[] = [
     "dataset-import-job",
     "solution-version",
@@ -112,10 +112,10 @@ export const kindsWithWork: readonly Kind[] = [
     "recommender",
 ];
 
-/** Whether a resource of this kind needs work before it is ACTIVE, such as an import. */
+/** Checks whether a resource of this kind needs work before it is ACTIVE, such as an import. */
 export const hasWork = (kind: Kind) => kindsWithWork.includes(kind);
 
-/** The state of a resource at `now`, by its clock and its work. Pure: equal inputs give equal states. */
+/** Returns the state of a resource at `now`, by its clock and its work. Equal inputs give equal states. */
 export function phaseAt(life: Life, speed: Speed, now: number): Phase {
     if (life.deletedAt !== null) return deletionPhase(life.kind, life.deletedAt, speed, now);
     if (life.stoppedAt !== null) return stopPhase(life, life.stoppedAt, speed, now);
@@ -131,7 +131,10 @@ export function phaseAt(life: Life, speed: Speed, now: number): Phase {
     return { status: life.failure === null ? "ACTIVE" : "CREATE FAILED", since: end };
 }
 
-/** When a creation ends, by its clock, its work and its hang as far as they have ended; epoch milliseconds. */
+/**
+ * Returns when a creation ends, by its clock, and by its work and its hang as far as they have ended; epoch
+ * milliseconds.
+ */
 export function creationEnd(life: Pick<Life, "kind" | "createdAt" | "finishedAt" | "heldUntil">, speed: Speed): number {
     const { pending, inProgress } = creationDurations(life.kind, speed);
     return Math.max(life.createdAt + pending + inProgress, life.finishedAt ?? 0, life.heldUntil ?? 0);
@@ -142,13 +145,13 @@ function updateDurations(kind: Kind, speed: Speed): Durations {
     return speed === "demo" ? demo : none;
 }
 
-/** When an update that began at `createdAt` ends; epoch milliseconds. */
+/** Returns when an update that began at `createdAt` ends; epoch milliseconds. */
 export function updateEnd(kind: Kind, createdAt: number, speed: Speed): number {
     const { pending, inProgress } = updateDurations(kind, speed);
     return createdAt + pending + inProgress;
 }
 
-/** The state of a successful update, in the words of a creation. */
+/** Returns the state of a successful update, with the statuses of a creation. */
 export function updatePhaseAt(kind: Kind, createdAt: number, speed: Speed, now: number): Phase {
     const started = createdAt + updateDurations(kind, speed).pending;
     const end = updateEnd(kind, createdAt, speed);
@@ -169,7 +172,7 @@ function deletionPhase(kind: Kind, deletedAt: number, speed: Speed, now: number)
     return { status: "GONE", since: started + inProgress };
 }
 
-// A pending version stops at once; a version in progress passes CREATE STOPPING.
+// A pending version stops immediately; a version in progress passes CREATE STOPPING.
 function stopPhase(life: Life, stoppedAt: number, speed: Speed, now: number): Phase {
     const { pending } = creationDurations(life.kind, speed);
     const stopped = stoppedAt < life.createdAt + pending ? stoppedAt : stoppedAt + pending;

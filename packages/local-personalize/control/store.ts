@@ -10,14 +10,16 @@ import { type Kind, kindsWithWork, type Life } from "./states.ts";
 
 type Anything = Record<string, unknown>;
 
-/** A resource of the account. `properties` are those of its family, as JSON. */
+/** A resource of the account. `properties` are those of its kind, as JSON. */
 export interface Resource<Properties = Anything> extends Life {
-    /** Never reused: it names the resource's files, so that a later resource of the same name gets other files. */
+    /**
+     * ID that is never reused. It names the resource's files, so a later resource of the same name gets other files.
+     */
     id: number;
     arn: string;
     region: string;
     name: string;
-    /** The ARN of its parent: a dataset's group, a job's dataset, a version's solution. */
+    /** ARN of the parent: a dataset's group, a job's dataset, or a version's solution. */
     parent: string | null;
     properties: Properties;
 }
@@ -29,7 +31,7 @@ export interface NewResource {
     name: string;
     parent: string | null;
     createdAt: number;
-    /** Why it will fail, where a test asked for that. */
+    /** Why the resource will fail, if a test requested that. */
     failure: string | null;
     heldUntil: number | null;
     properties: object;
@@ -56,7 +58,7 @@ CREATE TABLE IF NOT EXISTS tags (
 export function openStore(dataDir: string) {
     mkdirSync(dataDir, { recursive: true });
     const database = new DatabaseSync(join(dataDir, "personalize.sqlite"));
-    // NORMAL in WAL loses nothing when the process dies; only a power cut may cost the last commits.
+    // With NORMAL in WAL mode, nothing is lost if the process dies; only a power cut may lose the last commits.
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;");
     database.exec(tables);
     const insert = database.prepare(
@@ -94,7 +96,7 @@ export function openStore(dataDir: string) {
     return {
         /** Runs `work` completely or not at all; inside another transaction, as a part of it. */
         transaction,
-        /** Adds a resource with its tags. The caller has checked that the ARN is free. */
+        /** Adds a resource with its tags. The caller must have checked that no resource has the ARN. */
         add(resource: NewResource, itsTags: Tag[]): Resource {
             const { arn, kind, region, name, parent, createdAt, failure, heldUntil, properties } = resource;
             const { lastInsertRowid } = insert.run(
@@ -115,7 +117,7 @@ export function openStore(dataDir: string) {
             const row = byArn.get(region, arn);
             return row && readRow<Properties>(row);
         },
-        /** All of a kind in a region, optionally of one parent, oldest first. */
+        /** Returns all resources of a kind in a region, optionally of one parent, oldest first. */
         list<Properties extends object = Anything>(
             kind: Kind,
             region: string,
@@ -124,17 +126,17 @@ export function openStore(dataDir: string) {
             const rows = parent === undefined ? ofKind.all(kind, region) : ofParent.all(kind, region, parent);
             return rows.map((row) => readRow<Properties>(row));
         },
-        /** The ids of all resources of a kind, in every region. */
+        /** Returns the ids of all resources of a kind, in every region. */
         idsOf: (kind: Kind): number[] => idsOfKind.all(kind).map(({ id }) => Number(id)),
-        /** All of a kind in every region, oldest first. */
+        /** Returns all resources of a kind in every region, oldest first. */
         everywhere: <Properties extends object>(kind: Kind): Resource<Properties>[] =>
             everywhere.all(kind).map((row) => readRow<Properties>(row)),
-        /** Resources whose deletion has begun, in every region. */
+        /** Returns resources whose deletion has begun, in every region. */
         deleted: (): Resource[] => deleted.all().map((row) => readRow<Anything>(row)),
-        /** Resources with an update under their own status, in every region. */
+        /** Returns resources whose own status shows an update, in every region. */
         updating: <Properties extends object>(): Resource<Properties>[] =>
             updating.all().map((row) => readRow<Properties>(row)),
-        /** The jobs whose work has not ended, in every region. */
+        /** Returns the jobs whose work has not ended, in every region. */
         unfinished: (): Resource[] =>
             unfinished.all(JSON.stringify(kindsWithWork)).map((row) => readRow<Anything>(row)),
         /** Ends all hangs at `now`, and returns the resources in their new state. */

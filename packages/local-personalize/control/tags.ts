@@ -5,7 +5,7 @@ import type { Resource } from "./store.ts";
 
 const largestCount = 50;
 
-/** The validated tags of a Create call. Throws InvalidInputException or TooManyTagsException. */
+/** Returns the validated tags of a Create call. Throws InvalidInputException or TooManyTagsException. */
 export function checkedTags(tags: Tag[] = []): Tag[] {
     const keys = tags.map(({ tagKey }) => tagKey);
     const repeated = keys.find((key, index) => keys.indexOf(key) !== index);

@@ -1,7 +1,7 @@
 import { notFound } from "../errors.ts";
 import { type Handler, type PageInput, pageOf } from "./resources.ts";
 
-/** Families of resources that cannot be created here: there is none to list, describe, change or delete. */
+/** Families of resources that the emulator cannot create, so none exists to list, describe, change or delete. */
 const families = [
     { noun: "MetricAttribution", members: "metricAttributions", label: "metric attribution" },
     { noun: "DataDeletionJob", members: "dataDeletionJobs", label: "data deletion job" },
@@ -21,7 +21,7 @@ const missing =
         throw notFound(label, input[member] ?? "");
     };
 
-/** The operations of these families, after validation. Their Create operations stay refused, with a reason. */
+/** Handlers of these families' operations, after validation. Their Create operations are rejected with a reason. */
 export const unbuiltHandlers: Record<string, Handler> = {
     ...Object.fromEntries(
         families.flatMap(({ noun, members, label }): [string, Handler][] => [

@@ -2,20 +2,20 @@ import type { Update } from "./properties.ts";
 import type { Call } from "./resources.ts";
 import { type Kind, type Phase, type Status, updateEnd, updatePhaseAt } from "./states.ts";
 
-/** The state of an update: it passes the states of a creation, by a clock of its own. */
+/** Returns the state of an update. It has the states of a creation, by a clock of its own. */
 export function updatePhase({ options, now }: Call, kind: Kind, { createdAt, failure }: Update): Phase {
     const phase = updatePhaseAt(kind, createdAt, options.speed, now);
     return phase.status === "ACTIVE" && failure !== undefined ? { ...phase, status: "CREATE FAILED" } : phase;
 }
 
-/** When an update ends by its clock; epoch milliseconds. */
+/** Returns when an update ends by its clock; epoch milliseconds. */
 export const endOf = ({ options }: Call, kind: Kind, { createdAt }: Update) =>
     updateEnd(kind, createdAt, options.speed);
 
-/** Whether a creation or update of this status has not ended. */
+/** Checks whether a creation or update with this status is running. */
 export const isUnderWayIn = (status: Status) => status === "CREATE PENDING" || status === "CREATE IN_PROGRESS";
 
-/** An update in the form of its resource's `latest…Update`. */
+/** Returns an update in the form of its resource's `latest…Update`. */
 export function updateSummary<Changes extends object>(update: Update & Changes, { status, since }: Phase) {
     const { createdAt, failure, ...changes } = update;
     return {

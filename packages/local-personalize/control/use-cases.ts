@@ -2,11 +2,11 @@
 export interface UseCase {
     /** The recipe of the model that answers. */
     readonly recipeName: string;
-    /** At least 1,000 of these events are required. */
+    /** Event type of which at least 1,000 events are required. */
     readonly required: "View" | "Purchase" | "Watch";
-    /** The model is trained on the required events only. */
+    /** Whether the model is trained on the required events only. */
     readonly onlyRequired?: true;
-    /** Items of a user's events of this type are left out (Developer Guide: "automatically filters"). */
+    /** Event type whose items are left out for the user (Developer Guide: "automatically filters"). */
     readonly hides?: "Purchase" | "Watch";
 }
 
@@ -32,7 +32,7 @@ const useCases: Readonly<Record<string, UseCase>> = {
     "aws-vod-top-picks": { recipeName: "aws-user-personalization", required: "Watch", hides: "Watch" },
 };
 
-/** The use case of a recipe's ARN; undefined for a recipe of solutions. */
+/** Returns the use case of a recipe's ARN; undefined for a recipe of solutions. */
 export const useCaseOf = (recipeArn: string): UseCase | undefined => {
     const name = recipeArn.slice(recipeArn.lastIndexOf("/") + 1);
     return Object.hasOwn(useCases, name) ? useCases[name] : undefined;

@@ -2,21 +2,23 @@ import type { Speed } from "../contract.ts";
 import { creationDurations, type Kind } from "./states.ts";
 import type { Resource, Store } from "./store.ts";
 
-/** The end of a work: the service's reason when it failed; else further writes for the transaction of the end. */
+/**
+ * The result of a work: the service's reason if it failed, otherwise further writes for the transaction that ends it.
+ */
 export type Outcome = { failure: string } | { properties?: object; commit?: () => void };
 
 interface Running {
     abort: AbortController;
-    /** Set until the pending time is over. */
+    /** Starts the timer of the pending time. */
     wait(): NodeJS.Timeout;
-    /** Set while the work is pending. */
+    /** The timer; present while the work is pending. */
     timer?: NodeJS.Timeout;
 }
 
-/** Timers cannot wait longer than 24 days. */
+/** Maximum milliseconds of a timer: JavaScript timers cannot wait longer than 24 days. */
 const longest = 24 * 24 * 3_600_000;
 
-/** Does a resource's work. After `signal` is aborted it stops soon, and its result is not used. */
+/** A function that does a resource's work. After `signal` is aborted, it stops soon, and its result is not used. */
 // biome-ignore lint/suspicious/noExplicitAny: each kind of work reads the properties of its own kind
 export type Work = (resource: Resource<any>, signal: AbortSignal) => Promise<Outcome>;
 
@@ -28,10 +30,12 @@ export function createWorks(options: {
     store: Store;
     speed: Speed;
     work: Partial<Record<Kind, Work>>;
-    /** When a resource's work may begin at the earliest: epoch milliseconds; Infinity while that is not known. */
+    /**
+     * Returns when a resource's work may begin at the earliest, in epoch milliseconds; Infinity while that is unknown.
+     */
     notBefore(resource: Resource): number;
     log(message: string): void;
-    /** Called after the end of a work is written, with the resource in its new state. */
+    /** Runs after the end of a work is stored, with the resource in its new state. */
     ended(resource: Resource): void;
 }) {
     const { store, speed, log } = options;
@@ -57,7 +61,7 @@ export function createWorks(options: {
     };
 
     const attempt = async (resource: Resource, signal: AbortSignal): Promise<Outcome> => {
-        // A test asked for its failure.
+        // Fail the work, because a test requested that.
         if (resource.failure !== null) return { failure: resource.failure };
         const work = options.work[resource.kind];
         if (!work) throw new Error(`There is no work for a ${resource.kind}.`);
@@ -107,7 +111,7 @@ export function createWorks(options: {
     return {
         schedule,
         cancel,
-        /** Call this after the clock was moved: pending work may be due. */
+        /** Starts pending work that is due after the clock was moved. */
         replan() {
             for (const entry of running.values()) {
                 if (!entry.timer) continue;

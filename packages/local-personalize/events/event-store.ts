@@ -51,7 +51,7 @@ export function openEventStore(dataDir: string) {
     const database = new DatabaseSync(join(dataDir, "events.sqlite"));
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
     database.exec(tables);
-    // Of two events with one eventId the first counts.
+    // If two events have one eventId, the first one counts.
     const insert = database.prepare(
         "INSERT INTO events (dataset, eventId, userId, sessionId, itemId, eventType, sentAt, receivedAt, rest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id, json_extract(rest, '$.eventValue') AS eventValue",
     );
@@ -75,14 +75,14 @@ export function openEventStore(dataDir: string) {
                     return row ? [{ ...event, id: Number(row.id), eventValue: row.eventValue as number | null }] : [];
                 }),
             ),
-        /** All events of a dataset in their order of arrival. */
+        /** Returns all events of a dataset in their order of arrival. */
         events: (dataset: number) => ofDataset.all(dataset) as unknown as StoredEvent[],
         /** Stores items or users, all or none; each replaces the earlier one with its id. */
         putAttributes: (dataset: number, rows: [id: string, RawAttributes][]): void =>
             transaction(() => {
                 for (const [id, properties] of rows) put.run(dataset, id, JSON.stringify(properties));
             }),
-        /** Removes these ids: a later import has them. */
+        /** Removes items or users with these IDs, because a later import has them. */
         dropAttributes: (dataset: number, ids: Iterable<string>): void =>
             transaction(() => {
                 for (const id of ids) drop.run(dataset, id);

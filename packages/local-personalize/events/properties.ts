@@ -11,7 +11,7 @@ export function readProperties(text: string | undefined, what: string): Record<s
         if (typeof value === "object" && value !== null && !Array.isArray(value))
             return value as Record<string, unknown>;
     } catch {
-        // Refused below.
+        // Invalid JSON: throw the error below.
     }
     throw invalidInput(`The properties of ${what} are not a JSON object.`);
 }

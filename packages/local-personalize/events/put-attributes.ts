@@ -19,8 +19,8 @@ const rules = {
 };
 
 /**
- * The rows of a PutItems or PutUsers call by the schema of its dataset. Throws ResourceNotFoundException (404) or
- * ResourceInUseException (409) when the dataset does not exist or is not ready. Throws InvalidInputException for
+ * Returns the rows of a PutItems or PutUsers call by the schema of its dataset. Throws ResourceNotFoundException (404)
+ * or ResourceInUseException (409) when the dataset does not exist or is not ready. Throws InvalidInputException for
  * another type of dataset and for properties that its schema does not allow.
  */
 export function readPut(

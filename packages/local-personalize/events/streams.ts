@@ -1,6 +1,6 @@
 import type { EventStore, NewEvent, StoredEvent } from "./event-store.ts";
 
-/** An event about an item, with the user for whom it counts. */
+/** An event about an item, and the user for whom the event counts. */
 export interface UserEvent {
     id: number;
     user: string;
@@ -22,8 +22,8 @@ interface Stream {
 }
 
 /**
- * The streamed events in memory, by dataset, beside the store on disk: a recommendation reads no disk. An event without
- * a userId counts for its sessionId, which can be used as a user.
+ * Returns the streamed events in memory, by dataset, beside the store on disk: a recommendation reads no disk. An event
+ * without a userId counts for its sessionId, which can be used as a user.
  */
 export function createStreams(store: EventStore) {
     const streams = new Map<number, Stream>();
@@ -43,19 +43,19 @@ export function createStreams(store: EventStore) {
             const stream = streamOf(dataset);
             for (const event of store.add(dataset, events)) take(stream, event);
         },
-        /** A user's events about items after the event `after`, in the order of their time. */
+        /** Returns a user's events about items after the event `after`, in the order of their time. */
         ofUser(dataset: number, user: string, after = 0): readonly UserEvent[] {
             const events = streamOf(dataset).byUser.get(user) ?? none;
             return after === 0 ? events : events.filter(({ id }) => id > after);
         },
-        /** All events of a dataset about items, in the order of their arrival. */
+        /** Returns all events of a dataset about items, in the order of their arrival. */
         aboutItems: (dataset: number): UserEvent[] =>
             streamOf(dataset).events.flatMap((event) => asUserEvent(event, event.userId ?? event.sessionId) ?? []),
-        /** The id of the last event of a dataset; 0 if there is none. */
+        /** Returns the ID of the last event of a dataset; 0 if it has none. */
         lastEvent: (dataset: number): number => streamOf(dataset).events.at(-1)?.id ?? 0,
         /**
-         * The events of a training beside the imported rows, and the id of the dataset's last event. Events of a
-         * session that was joined to a user, by an event with both ids, count for that user.
+         * Returns the events of a training beside the imported rows, and the id of the dataset's last event. Events of
+         * a session that was joined to a user, by an event with both ids, count for that user.
          */
         forTraining(dataset: number): { events: UserEvent[]; lastEvent: number } {
             const { events } = streamOf(dataset);
@@ -66,7 +66,9 @@ export function createStreams(store: EventStore) {
 
 const none: readonly UserEvent[] = [];
 
-/** Events for training: anonymous ones of a session belong to the user to whom the session was joined, if any. */
+/**
+ * Returns events for training: anonymous ones of a session belong to the user to whom the session was joined, if any.
+ */
 export function joinSessions(events: readonly StoredEvent[]): UserEvent[] {
     const userOf = new Map<string, string>();
     for (const { sessionId, userId } of events) {
@@ -82,7 +84,7 @@ function take(stream: Stream, event: StoredEvent): void {
     const events = stream.byUser.get(counted.user);
     if (!events) stream.byUser.set(counted.user, [counted]);
     else {
-        // Events arrive almost in order; a late one is inserted at its time.
+        // Events arrive almost in order, so insert a late one at its time.
         let place = events.length;
         while (place > 0 && (events[place - 1]?.sentAt ?? 0) > counted.sentAt) place--;
         events.splice(place, 0, counted);

@@ -11,7 +11,7 @@ import {
 } from "./parse.ts";
 import { type Columns, checkLiterals, columnOf, isNumeric } from "./resolve.ts";
 
-/** A number, or the words of a string: several in a categorical column, else one. */
+/** A number, or the words of a string: several in a categorical column, otherwise one. */
 type AttributeValue = number | string[];
 
 /** The attributes of an item or a user, by column. A null value is absent. */
@@ -75,14 +75,14 @@ function readLiterals(key: string, text: string): Literal[] {
     return literals;
 }
 
-/** A clause whose placeholders have values. It tests an item's attributes or a user's events, not both. */
+/** A clause whose placeholders have values. It tests either an item's attributes or a user's events. */
 export interface BoundClause {
     keep: Clause["keep"];
-    /** Whether the clause applies to a user with these attributes; undefined: to every user. */
+    /** Checks whether the clause applies to a user with these attributes; undefined: it applies to every user. */
     appliesTo?: (user: Attributes | undefined) => boolean;
-    /** Whether the clause selects an item, by its attributes. */
+    /** Checks whether the clause selects an item, by its attributes. */
     item?: (item: Attributes | undefined) => boolean;
-    /** Whether the clause selects the items of a user's events of this type. The type is in lower case. */
+    /** Checks whether the clause selects the items of a user's events of this type, which is in lower case. */
     event?: (eventType: string) => boolean;
 }
 
@@ -126,7 +126,7 @@ const allOf =
 const hasValues = ({ where, onlyIf }: Clause, values: FilterValues) =>
     [...where.flat(), ...onlyIf].every(({ operand }) => !("placeholder" in operand) || values.has(operand.placeholder));
 
-/** The values of the condition; undefined is any value. */
+/** Returns the values of the condition; undefined stands for any value. */
 function literalsOf({ operand }: Condition, values: FilterValues): Literal[] | undefined {
     if ("literals" in operand) return operand.literals;
     return "placeholder" in operand ? values.get(operand.placeholder) : undefined;
@@ -136,7 +136,7 @@ function eventTest(condition: Condition, values: FilterValues): Test<string> {
     const literals = literalsOf(condition, values);
     const negative = isNegative(condition.operator);
     if (literals === undefined || literals.includes("*")) return () => !negative;
-    // Event types are the only strings that are compared without case.
+    // Only event types are compared without regard to case.
     const types = new Set(literals.map((literal) => String(literal).toLowerCase()));
     return (eventType) => types.has(eventType) !== negative;
 }
@@ -159,7 +159,7 @@ function attributeTest(
 
 const isNegative = (operator: Operator) => operator === "NOT IN" || operator === "!=";
 
-/** An absent value is in no list and equals nothing, so it passes NOT IN and != only. */
+/** Returns the test of a word. An absent value is in no list and equals nothing, so it passes only NOT IN and !=. */
 function wordTest(operator: Operator, literals: string[]): Test<AttributeValue | undefined> {
     const wanted = new Set(literals);
     const negative = isNegative(operator);

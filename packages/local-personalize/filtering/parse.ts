@@ -1,6 +1,6 @@
 import { invalidInput, type ServiceError } from "../errors.ts";
 
-/** A parsed filter: INCLUDE clauses are united, EXCLUDE clauses are subtracted. */
+/** A parsed filter. INCLUDE clauses are united, and EXCLUDE clauses are subtracted. */
 export interface FilterExpression {
     clauses: Clause[];
 }
@@ -8,9 +8,12 @@ export interface FilterExpression {
 export interface Clause {
     keep: "INCLUDE" | "EXCLUDE";
     subject: "ItemID" | "ActionID" | "UserID";
-    /** At least one group must hold. In a group, all conditions must hold: AND binds closer than OR. */
+    /**
+     * Groups of conditions, of which at least one must hold. In a group, all conditions must hold, because AND binds
+     * closer than OR.
+     */
     where: Condition[][];
-    /** All of these must hold for the current user; otherwise the clause has no effect. */
+    /** Conditions on the current user that must all hold. Otherwise the clause has no effect. */
     onlyIf: Condition[];
 }
 
@@ -28,12 +31,10 @@ export interface Condition {
 
 export type Literal = string | number;
 
-/**
- * The right side of a comparison. It is literals (one, unless the operator is IN), any value, or a value of the caller.
- */
+/** The right side of a comparison: literals (one, unless the operator is IN), any value, or a value from the caller. */
 type Operand = { literals: Literal[] } | { anything: true } | { placeholder: string } | { currentItem: string };
 
-/** The names of a clause's placeholders, without `$`. */
+/** Returns the names of a clause's placeholders, without `$`. */
 export function placeholdersOf({ where, onlyIf }: Clause): string[] {
     return [...where.flat(), ...onlyIf].flatMap(({ operand }) =>
         "placeholder" in operand ? [operand.placeholder] : [],
@@ -49,7 +50,7 @@ interface Token {
 }
 
 const space = /\s*/y;
-// Each alternative begins with another character, so the match never backtracks.
+// Each alternative begins with another character, so the regular expression never backtracks.
 const piece =
     /(?<word>[A-Za-z_]\w*)|(?<number>-?\d+(?:\.\d+)?(?![\w.]))|"(?<string>(?:[^"\\]|\\.)*)"|\$(?<placeholder>\w+)|(?<symbol><=|>=|!=|[=<>().,|*])/suy;
 
@@ -73,10 +74,10 @@ function skipSpace(expression: string, at: number): number {
     return space.lastIndex;
 }
 
-/** The text between the quotes; `\` escapes a quote or a backslash. */
+/** Returns the text between the quotes; `\` escapes a quote or a backslash. */
 export const withoutEscapes = (text: string) => text.replace(/\\(.)/gsu, "$1");
 
-/** The refusal of an expression: the service's text, followed by ours. */
+/** Returns the error for an expression: the service's text, followed by the emulator's explanation. */
 export function invalidExpression(why: string, at?: number): ServiceError {
     const place = at === undefined ? "" : ` (character ${at})`;
     return invalidInput(`Could not create filter. Invalid Expression: ${why}${place}`);
@@ -134,7 +135,7 @@ function readTokens(tokens: Token[]) {
             if (!is(text)) fail(text);
             next();
         },
-        /** The word of `words` that comes next, in its spelling there. */
+        /** Returns the one of `words` that comes next, in the spelling of `words`. */
         oneOf<Word extends string>(words: readonly Word[]): Word {
             const found = words.find(is);
             if (found === undefined) return fail(words.join(" or "));

@@ -1,7 +1,7 @@
 import type { UserEvent } from "../events/streams.ts";
 import type { Rows } from "../importing/rows.ts";
 
-/** An event as filters of interactions see it; `eventType` is in lower case. */
+/** An event as filters of interactions use it; `eventType` is in lower case. */
 export interface SeenEvent {
     itemId: string;
     eventType: string;
@@ -11,13 +11,13 @@ export interface SeenEvent {
     receivedAt: number;
 }
 
-/** The guide: the 100 latest events of a user and event type are considered. */
+/** Number of latest events of a user and event type that a filter considers, as in the guide. */
 const MOST_OF_A_TYPE = 100;
 
-/** Three months, in milliseconds. The guide gives no days. */
+/** Milliseconds of three months. The guide states no number of days. */
 const FORGOTTEN_AFTER = 90 * 86_400_000;
 
-/** An index of imported events by user, built once for a dataset. */
+/** Returns an index of imported events by user, built once for a dataset. */
 export function indexByUser(rows: Rows) {
     const userNumbers = new Map(rows.userIds.map((userId, user) => [userId, user]));
     const eventTypes = rows.eventTypes.map((eventType) => eventType.toLowerCase());
@@ -46,8 +46,8 @@ export function indexByUser(rows: Rows) {
 const at = (numbers: Int32Array, index: number) => numbers[index] ?? 0;
 
 /**
- * The latest 100 imported and streamed events of a user for each event type, newest first. After three months without
- * an import or an event, the user's earlier events no longer count until they are imported again.
+ * Returns the latest 100 imported and streamed events of a user for each event type, newest first. After three months
+ * without an import or an event, the user's earlier events no longer count until they are imported again.
  *
  * @param now epoch milliseconds
  * @see https://docs.aws.amazon.com/personalize/latest/dg/filter-expressions.html
@@ -68,7 +68,7 @@ export function latestEvents(imported: readonly SeenEvent[], streamed: readonly 
     });
 }
 
-/** Start of the latest period, up to now, without three months in which nothing was received. */
+/** Returns the start of the latest period until now in which something was received at least every three months. */
 function rememberedSince(events: readonly SeenEvent[], now: number): number {
     let since = now;
     for (const receivedAt of events.map((event) => event.receivedAt).sort((a, b) => b - a)) {

@@ -51,7 +51,7 @@ function checkClause(clause: Clause, columns: Columns): void {
     for (const condition of clause.onlyIf) checkAttributeCondition(condition, columns.users);
 }
 
-/** The guide: interactions can be filtered by event type only. */
+/** Checks a condition on events: filters can use only the event type of interactions (Developer Guide). */
 function checkEventCondition({ field, operator, operand, at }: Condition): void {
     if (plainName(field) !== "EVENTTYPE") {
         throw invalidExpression(`of Interactions only EVENT_TYPE can be filtered by, and not ${field}`, at);
@@ -81,7 +81,7 @@ function refuseCurrentItem({ operand }: Pick<Condition, "operand">): void {
     if ("currentItem" in operand) throw notEmulated("CurrentItem, which is for recipes of related items,");
 }
 
-/** The column of a condition; the case does not count. Throws InvalidInputException when there is none. */
+/** Returns the column of a condition, regardless of case. Throws InvalidInputException if it does not exist. */
 export function columnOf({ dataset, field, at }: Condition, columns: Field[] | undefined): Field {
     const owner = dataset === "CurrentUser" ? "Users" : dataset;
     if (!columns) throw invalidExpression(`the dataset group has no ${owner} dataset`, at);
@@ -91,10 +91,10 @@ export function columnOf({ dataset, field, at }: Condition, columns: Field[] | u
     throw invalidExpression(`the ${owner} dataset has no field ${field}; it has ${all}`, at);
 }
 
-/** Whether values of an Avro type are compared as numbers. */
+/** Returns whether values of an Avro type are compared as numbers. */
 export const isNumeric = (type: string) => numeric.includes(type);
 
-/** Literals in the type of the column: numbers for a number. Throws InvalidInputException where that is impossible. */
+/** Returns literals in the type of the column, such as numbers. Throws InvalidInputException if that is impossible. */
 export function checkLiterals(literals: Literal[], { name, type }: Pick<Field, "name" | "type">): Literal[] {
     if (!isNumeric(type)) return literals.map(String);
     return literals.map((literal) => {

@@ -17,11 +17,14 @@ export interface Collector {
      * of them (0). Returns the new number of rows.
      */
     keep(file: string, before: number, now: number): number;
-    /** The ids of the rows; none for interactions. */
+    /** Returns the IDs of the rows; none for interactions. */
     ids(): Iterable<string>;
 }
 
-/** The collector of a dataset type: columns for interactions, rows by id for items, users and actions, else a count. */
+/**
+ * Returns the collector of a dataset type: columns for interactions, rows by id for items, users and actions, else a
+ * count.
+ */
 export function collectorOf(datasetType: string, fields: Field[]): Collector {
     if (datasetType === "INTERACTIONS") return collectInteractions(fields);
     const idPlace = fields.findIndex(({ name }) => name === idColumns[datasetType]);
@@ -46,7 +49,7 @@ function collectInteractions(fields: Field[]): Collector {
             if (earlier) eachRow(earlier, rows.add);
             const all = rows.finish();
             const earlierAt = new Map(earlier?.userIds.map((id, user) => [id, earlier.importedAt?.[user] ?? 0]));
-            // Users are numbered as they come: those of this import before those of earlier ones.
+            // Users are numbered in order of appearance: those of this import before those of earlier imports.
             const importedAt = all.userIds.map((id, user) => (user < imported ? now : (earlierAt.get(id) ?? 0)));
             saveRows(file, { ...all, importedAt });
             return all.timestamps.length;
@@ -60,7 +63,7 @@ function collectById(fields: Field[], idPlace: number): Collector {
     return {
         take(values) {
             const row = fields.map(({ name }, index): [string, string] => [name, values[index] ?? ""]);
-            // Of records with one id the last counts.
+            // If several records have one ID, the last one counts.
             rows.set(values[idPlace] ?? "", Object.fromEntries(row));
         },
         keep(file, before) {
@@ -72,7 +75,7 @@ function collectById(fields: Field[], idPlace: number): Collector {
     };
 }
 
-/** For datasets that the emulator does not use. */
+/** Counts the rows of datasets that the emulator does not use. */
 function countRows(): Collector {
     let count = 0;
     return {

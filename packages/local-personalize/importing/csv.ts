@@ -68,7 +68,7 @@ export function createCsvParser(onRecord: (fields: string[], line: number) => vo
                 continue;
             }
             if (place === "after backslash") {
-                // Only a quote or a backslash is escaped; before anything else the backslash is text.
+                // Only a quote or a backslash can be escaped. Before any other character, the backslash is text.
                 if (char !== QUOTE && char !== BACKSLASH) field += "\\";
                 if (char === LF) line++;
                 from = at;

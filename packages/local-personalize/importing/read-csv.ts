@@ -1,14 +1,14 @@
 import type { Field } from "../control/avro.ts";
 import { createCsvParser, MalformedCsvError } from "./csv.ts";
 
-/** A file that an import refuses; the message is the end of the job's failure reason. */
+/** A file that an import rejects. The message is the end of the job's failure reason. */
 export class RefusedDataError extends Error {}
 
 const longestId = 256;
 const longestCategorical = 1000;
 const number = /^[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 
-/** Seconds have at most eleven digits until the year 5138; more are milliseconds. */
+/** Maximum number of digits of seconds, until the year 5138. Longer numbers are milliseconds. */
 const longestSeconds = 11;
 
 /**
@@ -38,7 +38,7 @@ export async function readCsv(
         take(values);
     });
     let first = true;
-    // A BOM stays: it is then part of the first column's name.
+    // Keep a BOM, as the service does: it is then part of the first column's name.
     const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
     const decode = (chunk?: Uint8Array) => {
         try {

@@ -31,7 +31,7 @@ export function createRowCollector() {
     const timestamps: number[] = [];
     const values: number[] = [];
     return {
-        /** `value` is the EVENT_VALUE; NaN: none. */
+        /** Adds a row. `value` is the EVENT_VALUE; NaN for none. */
         add(userId: string, itemId: string, eventType: string, timestamp: number, value = Number.NaN) {
             users.push(ids.users.numberOf(userId));
             items.push(ids.items.numberOf(itemId));
@@ -84,7 +84,7 @@ export function eachRow(
     });
 }
 
-/** The rows together with streamed events, in the order of their time. */
+/** Returns the rows together with streamed events, in the order of their time. */
 export function withEvents(rows: Rows, events: readonly UserEvent[]): Rows {
     if (events.length === 0) return rows;
     const collector = createRowCollector();
@@ -94,7 +94,7 @@ export function withEvents(rows: Rows, events: readonly UserEvent[]): Rows {
     return collector.finish();
 }
 
-/** The rows that a solution trains on. Ids without such a row are left out. */
+/** Returns the rows that a solution trains on. Ids without such a row are left out. */
 export function interactionsOf(rows: Rows, choice: EventChoice = {}): Interactions {
     const weightOf = weighing(choice);
     const weights = new Float64Array(rows.users.length);
@@ -120,7 +120,7 @@ export function interactionsOf(rows: Rows, choice: EventChoice = {}): Interactio
     };
 }
 
-/** A column of the kept rows, with its ids numbered anew by their first appearance in them. */
+/** Returns a column of the kept rows. Its IDs get new numbers, in the order of their first appearance in these rows. */
 function renumbered(column: Int32Array, ids: readonly string[], kept: Uint32Array) {
     const numberOf = new Int32Array(ids.length).fill(-1);
     const names: string[] = [];
@@ -156,7 +156,7 @@ export function saveRows(file: string, rows: Rows): void {
 /** Reads rows. Throws when there is no such file, or a machine with another byte order wrote it. */
 export function loadRows(file: string): Rows {
     const read = readFileSync(file);
-    // A small file may be a part of a shared buffer, where numbers would not be aligned.
+    // A small file may be a part of a shared buffer, in which numbers would not be aligned.
     const isWhole = read.byteOffset === 0 && read.byteLength === read.buffer.byteLength;
     const bytes = isWhole ? read.buffer : new Uint8Array(read).buffer;
     const headerLength = new DataView(bytes).getUint32(0, true);
@@ -198,7 +198,7 @@ export function saveAttributeRows(file: string, rows: AttributeRows): void {
     renameSync(`${file}.new`, file);
 }
 
-/** Reads rows; there are none before the first import. */
+/** Reads the rows; returns none before the first import. */
 export function loadAttributeRows(file: string): AttributeRows {
     return existsSync(file) ? new Map(JSON.parse(readFileSync(file, "utf8"))) : new Map();
 }

@@ -63,7 +63,7 @@ export async function runImport(
         if (imported === 0) throw new RefusedDataError("Input CSV has no rows.");
         const before = properties.importMode === "INCREMENTAL" ? dataset.properties.rows : 0;
         const rows = collector.keep(rowsFile(options.dataDir, dataset.id), before, store.clock.now());
-        // An incremental import replaces streamed data with the same id; a full one does not.
+        // An incremental import replaces streamed data with the same ID; a full import does not.
         if (before > 0) events.dropAttributes(dataset.id, collector.ids());
         options.log(`${job.arn}: ${imported} rows read, ${rows} in the dataset`);
         return {
@@ -114,7 +114,7 @@ const notReadable = (datasetType: string): Outcome => ({
     failure: `Failed to create a data import job for ${datasetType} dataset....Insufficient privileges for accessing data in Amazon S3.`,
 });
 
-/** Whether S3 refused a read: for example of an archived object, or of another account's. */
+/** Checks whether S3 refused a read, for example of an archived object or of another account's object. */
 const isForbidden = (error: unknown) =>
     (error as { readonly $metadata?: { readonly httpStatusCode?: number } }).$metadata?.httpStatusCode === 403;
 

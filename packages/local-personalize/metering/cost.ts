@@ -25,7 +25,7 @@ const priceList = {
 /** The service's name on the bill, in Cost Explorer and in AWS Budgets. */
 export const billedService = "Amazon Personalize";
 
-/** Whether a recipe (name or ARN) has v2 billing: by request and by interaction. */
+/** Returns whether a recipe (name or ARN) has v2 billing: by request and by interaction. */
 export function hasV2Billing(recipe: string | undefined): boolean {
     return recipe?.endsWith("-v2") ?? false;
 }
@@ -38,7 +38,7 @@ const flat: Readonly<Partial<Record<Measure, number>>> = {
     RecommendationRequests: priceList.requestsV2,
 };
 
-/** The price of TPS-hours of one month after `before` earlier ones. */
+/** Returns the price of TPS-hours of one month after `before` earlier ones. */
 function tpsHoursUsd(before: number, hours: number): number {
     const after = before + hours;
     return priceList.tpsHourTiers.reduce(
@@ -53,8 +53,8 @@ export interface CostRecord extends UsageRecord {
 }
 
 /**
- * Usage with its costs. TPS-hours of a region become cheaper in the course of a month. Give the records in the order of
- * their hours, from the first hour of a month.
+ * Returns usage with its costs. TPS-hours of a region become cheaper in the course of a month. Give the records in the
+ * order of their hours, from the first hour of a month.
  */
 export function costsOf(records: readonly UsageRecord[]): CostRecord[] {
     const months = new Map<string, number>();
@@ -69,7 +69,7 @@ export function costsOf(records: readonly UsageRecord[]): CostRecord[] {
     });
 }
 
-/** The first instant of the month of a time, in UTC as in bills; epoch milliseconds. `later` adds months. */
+/** Returns the first instant of the month of a time, in UTC as in bills; epoch milliseconds. `later` adds months. */
 export function monthStart(time: number, later = 0): number {
     const date = new Date(time);
     return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + later);

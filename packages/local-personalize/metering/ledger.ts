@@ -3,17 +3,17 @@ import type { Tag } from "../control/properties.ts";
 import type { Measure } from "./usage-types.ts";
 import { billed, endOf, hourMilliseconds, hourOf, type Window } from "./windows.ts";
 
-/** A resource with usage, or that may have some. The record outlives the resource. */
+/** A resource that has usage, or may have some. The record outlives the resource. */
 export interface Metered {
-    /** The resource's id, which is never reused. */
+    /** ID of the resource, which is never reused. */
     readonly id: number;
     readonly region: string;
     readonly arn: string;
-    /** The tags at the last check. */
+    /** Tags at the last check. */
     readonly tags: readonly Tag[];
 }
 
-/** Usage of a resource within an hour, in the counted unit of its measure. */
+/** Usage of a resource within an hour, in the counted unit of its usage type. */
 export interface Entry extends Metered {
     readonly measure: Measure;
     /** Start of the hour, epoch milliseconds. */
@@ -35,7 +35,10 @@ CREATE TABLE IF NOT EXISTS windows (
     PRIMARY KEY (campaign, measure, start)
 ) STRICT, WITHOUT ROWID;`;
 
-/** Usage by resource, measure and hour. It is in the database of the resources: both change in one transaction. */
+/**
+ * Opens the ledger of usage by resource, measure and hour. It is in the database of the resources, so that both change
+ * in one transaction.
+ */
 export function openLedger(database: DatabaseSync) {
     database.exec(tables);
     const know = database.prepare(
@@ -66,20 +69,20 @@ export function openLedger(database: DatabaseSync) {
     return {
         /** Adds a resource, or updates its tags. */
         know: ({ id, region, arn, tags }: Metered) => void know.run(id, region, arn, JSON.stringify(tags)),
-        /** Adds a resource that no longer exists; its known tags stay. */
+        /** Adds a resource that no longer exists; keeps its known tags. */
         knowGone: ({ id, region, arn }: Omit<Metered, "tags">) => void knowGone.run(id, region, arn),
         /** Adds to a known resource's usage at a time; `amount` is a whole number. */
         add: (id: number, measure: Measure, time: number, amount: number) =>
             void add.run(hourOf(time), id, measure, amount),
-        /** Usage in the hours that begin in `[from, to)`. */
+        /** Returns usage in the hours that begin in `[from, to)`. */
         between: (from: number, to: number): Entry[] =>
             between.all(from, to).map((row) => ({ ...row, tags: JSON.parse(String(row.tags)) }) as unknown as Entry),
-        /** The time up to which a campaign is in the ledger; 0 for an unknown campaign. */
+        /** Returns the time up to which the ledger has a campaign's usage; 0 for an unknown campaign. */
         until: (id: number): number => Number(until.get(id)?.until ?? 0),
         settledUntil: (id: number, time: number) => void setUntil.run(time, id),
         addWindow: (id: number, { measure, start, minimum, requests }: Window) =>
             void addWindow.run(id, measure, start, minimum, requests),
-        /** Turns windows that are over at `time` into hours. */
+        /** Converts windows that have ended at `time` to hours. */
         closeWindows(time: number): void {
             for (const row of windows.all()) {
                 const window = { ...row } as unknown as Window & { campaign: number };

@@ -27,7 +27,7 @@ export function createMeter({ store, speed, log }: { store: Store; speed: Speed;
     const askedBefore: Asked[] = [];
     const streamed = new Map<number, { dataset: Resource<object>; time: number; bytes: number }>();
 
-    /** The tags are those at the resource's lifetime. */
+    /** Stores a resource with its tags, as they are while it exists. */
     const know = (resource: Resource<object>, more: readonly Tag[] = []) => {
         const { id, region, arn } = resource;
         if (store.find(region, arn)?.id !== id) ledger.knowGone({ id, region, arn });
@@ -78,7 +78,10 @@ export function createMeter({ store, speed, log }: { store: Store; speed: Speed;
     }, flushMilliseconds).unref();
 
     return {
-        /** Call this before a campaign is changed or deleted at `now`, and before the clock is moved. */
+        /**
+         * Writes the counts up to `now`. Call this before a campaign is changed or deleted, and before the clock is
+         * moved.
+         */
         settle,
         /** Counts a recommendation of a campaign. */
         recommended(campaign: Resource<object>, measure: CampaignMeasure, now: number): void {
@@ -112,7 +115,7 @@ export function createMeter({ store, speed, log }: { store: Store; speed: Speed;
                     : (["TrainingHours", Math.round(used.trainingHours * hour)] as const);
             ledger.add(version.id, measure, clock.now(), amount);
         },
-        /** See `Emulator.usage`. */
+        /** Returns the usage; see `Emulator.usage`. */
         usage({ from, to }: { from: number; to: number }): UsageRecord[] {
             settle();
             return ledger.between(from, to).map(({ region, arn, tags, measure, hour, amount }) => {
@@ -139,8 +142,8 @@ export function createMeter({ store, speed, log }: { store: Store; speed: Speed;
 export type Meter = ReturnType<typeof createMeter>;
 
 /**
- * A campaign's provisioned capacity over time, up to its last update, from ACTIVE on and without an end. `recipeOf`
- * returns the recipe of a solution version. Settle the campaign before an update or a deletion changes it.
+ * Returns a campaign's provisioned capacity over time, up to its last update, from ACTIVE on and without an end.
+ * `recipeOf` returns the recipe of a solution version. Settle the campaign before an update or a deletion changes it.
  */
 function segmentsOf(
     campaign: Resource<CampaignProperties>,

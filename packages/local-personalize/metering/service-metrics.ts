@@ -6,7 +6,7 @@ import type { Resource, Store } from "../control/store.ts";
 
 const minuteMilliseconds = 60_000;
 
-/** Milliseconds between two takes of a metric: the publisher must not get too many. */
+/** Milliseconds between two reads of a metric, so that the publisher does not get too many values. */
 const restMilliseconds = 5000;
 
 /** Collects the service's own metrics in memory. */
@@ -28,7 +28,7 @@ export function createServiceMetrics() {
             values.minimum = Math.min(values.minimum, value);
             values.maximum = Math.max(values.maximum, value);
         },
-        /** Takes the collected values. `all`: also those of metrics that were taken a moment ago. */
+        /** Returns the collected values. `all` includes metrics that were read a moment ago. */
         take({ all = false } = {}): MetricValues[] {
             const now = performance.now();
             const before = takenAt;
@@ -108,14 +108,14 @@ export function createCallMetrics(store: Store, metrics: ServiceMetrics) {
                 metrics.add({ region, name: name.latency, unit: "Milliseconds", dimensions }, milliseconds, now);
             }
         },
-        /** Call this when a resource may have changed. */
+        /** Drops cached resources. Call this when a resource may have changed. */
         forget(): void {
             known = new Map();
         },
     };
 }
 
-/** The dimensions of calls about a campaign or a dataset, by ARN, or about a tracker, by tracking id. */
+/** Returns the dimensions of calls: of a campaign or a dataset by ARN, or of a tracker by tracking ID. */
 function lookUp(store: Store, region: string, subject: string): Record<string, string> | undefined {
     const resource = store.find(region, subject);
     if (resource?.kind === "campaign") return { CampaignArn: resource.arn };
@@ -127,7 +127,7 @@ function lookUp(store: Store, region: string, subject: string): Record<string, s
     return dataset && { DatasetGroupArn: tracker.parent ?? "", DatasetArn: dataset.arn, EventTrackerArn: tracker.arn };
 }
 
-/** The prefix of the metrics of a kind of job; batch jobs have none. */
+/** Prefix of the metrics of each kind of job. Batch jobs have none. */
 const prefixes: Partial<Record<Kind, string>> = {
     "dataset-import-job": "DatasetImportJob",
     "solution-version": "SolutionTrainingJob",

@@ -1,4 +1,7 @@
-/** Billed measures, the last part of a usage type. AWS's own spelling is not known: these names are ours. */
+/**
+ * Billed measures, which are the last part of a usage type. AWS's own spelling is unknown, so this project chose the
+ * names.
+ */
 export type Measure =
     | "DataIngestion"
     | "TrainingHours"
@@ -40,5 +43,5 @@ const prefixes: Readonly<Record<string, string>> = {
     "ap-southeast-2": "APS2",
 };
 
-/** A usage type in the form of a bill, such as `EUC1-DataIngestion`; an unknown region is its own prefix. */
+/** Returns a usage type in the form of a bill, such as `EUC1-DataIngestion`; an unknown region is its own prefix. */
 export const usageTypeOf = (region: string, measure: Measure) => `${prefixes[region] ?? region}-${measure}`;

@@ -1,10 +1,10 @@
 import { hasV2Billing } from "./cost.ts";
 import type { Measure } from "./usage-types.ts";
 
-/** The billed measure of an ACTIVE campaign: requests for v2 recipes, TPS-hours for all others. */
+/** The billed measure of an ACTIVE campaign: requests for v2 recipes, TPS-hours for all other recipes. */
 export type CampaignMeasure = Extract<Measure, `Recommendation${string}`>;
 
-/** A time in which a campaign was ACTIVE with one capacity: `[from, to)`, epoch milliseconds. */
+/** A period in which a campaign was ACTIVE with one capacity: `[from, to)`, epoch milliseconds. */
 export interface Segment {
     readonly from: number;
     readonly to: number;
@@ -12,7 +12,7 @@ export interface Segment {
     readonly measure: CampaignMeasure;
 }
 
-/** A period that is billed as a whole. */
+/** A period that is billed as one unit. */
 export interface Window {
     readonly measure: CampaignMeasure;
     /** Epoch milliseconds. */
@@ -33,26 +33,27 @@ const lengths: Readonly<Record<CampaignMeasure, number>> = {
     RecommendationRequests: hourMilliseconds,
 };
 
-/** The measure by which a campaign of a recipe (name or ARN) is billed. */
+/** Returns the measure by which a campaign of a recipe (name or ARN) is billed. */
 export const measureOf = (recipe: string | undefined): CampaignMeasure =>
     hasV2Billing(recipe) ? "RecommendationRequests" : "RecommendationTPSHours";
 
-/** The start of the window that has a time, epoch milliseconds. */
+/** Returns the start of the window that has a time, epoch milliseconds. */
 export const startOf = (measure: CampaignMeasure, time: number) => time - (time % lengths[measure]);
-/** The end of a window, epoch milliseconds. */
+/** Returns the end of a window, epoch milliseconds. */
 export const endOf = ({ measure, start }: Pick<Window, "measure" | "start">) => start + lengths[measure];
-/** The start of the hour that has a time, epoch milliseconds. */
+/** Returns the start of the hour that has a time, epoch milliseconds. */
 export const hourOf = (time: number) => time - (time % hourMilliseconds);
 
 /**
- * The billed amount of a window: the larger of provisioned and requested. With one capacity throughout, that is
+ * Returns the billed amount of a window: the larger of provisioned and requested. With one capacity throughout, that is
  * max(minimum TPS, requests per second) times its duration. A whole number, in the counted unit of its measure.
  */
 export const billed = ({ minimum, requests }: Pick<Window, "minimum" | "requests">) =>
     Math.max(minimum, requests * 1000);
 
 /**
- * The windows of segments, without requests. Parts of one window are added: it does not matter where a segment is cut.
+ * Returns the windows of segments, without requests. Parts of one window are added: it does not matter where a segment
+ * is cut.
  */
 export function windowsOf(segments: readonly Segment[]): Window[] {
     const windows = new Map<string, Window>();
@@ -67,7 +68,7 @@ export function windowsOf(segments: readonly Segment[]): Window[] {
     return [...windows.values()];
 }
 
-/** The part of segments in `[from, to)`. */
+/** Returns the part of segments in `[from, to)`. */
 export function clip(segments: readonly Segment[], from: number, to: number): Segment[] {
     return segments
         .map((segment) => ({ ...segment, from: Math.max(from, segment.from), to: Math.min(to, segment.to) }))

@@ -9,22 +9,22 @@ export interface CatalogueItem {
     readonly createdAt?: number;
 }
 
-/** Items with fewer interactions are cold (Developer Guide, "Similar-Items recipe"). */
+/** Number of interactions below which an item is cold (Developer Guide, "Similar-Items recipe"). */
 export const COLD = 5;
 
-/** The rows of nearestByWords. */
+/** Options for the rows of nearestByWords. */
 export interface WordOptions {
-    /** Items that get a row; the others have an empty one. */
+    /** Checks whether an item gets a row. Other items have an empty one. */
     wanted(item: number): boolean;
-    /** Items that a row may have. */
+    /** Checks whether a row may contain an item. */
     allowed(item: number): boolean;
     /** The largest number of entries in a row. */
     most: number;
 }
 
 /**
- * The most similar items of each wanted item by their categorical values. Likeness is the cosine of their words. Rare
- * words count more. `wordsOf` has the words of each item.
+ * Returns the most similar items of each wanted item by their categorical values. Likeness is the cosine of their
+ * words. Rare words count more. `wordsOf` has the words of each item.
  */
 export function nearestByWords(
     wordsOf: readonly (readonly string[])[],

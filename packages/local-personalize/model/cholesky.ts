@@ -38,7 +38,7 @@ export function invertPositiveDefinite(matrix: Float64Array, n: number): void {
     }
 }
 
-/** The lower triangle becomes L. The values above the diagonal have no meaning afterwards. */
+/** Computes the lower triangle L. The values above the diagonal have no meaning afterwards. */
 function factor(workspace: Workspace, matrix: Float64Array, n: number, panel: Packed): void {
     for (let start = 0; start < n; start += PANEL) {
         const end = Math.min(start + PANEL, n);
@@ -81,7 +81,7 @@ function invertFactor(workspace: Workspace, matrix: Float64Array, n: number, low
     }
 }
 
-/** The lower triangle becomes U Uᵀ, panel by panel; a packed panel of U is not needed again. */
+/** Computes U Uᵀ in the lower triangle, panel by panel. A packed panel of U is not needed again. */
 function multiplyByTranspose(workspace: Workspace, matrix: Float64Array, n: number, panel: Packed): void {
     for (let row = 1; row < n; row++) matrix.fill(0, row * n, row * n + row);
     for (let start = 0; start < n; start += PANEL) {
@@ -143,7 +143,7 @@ function pack(
     }
 }
 
-/** Like pack, for the rows up to `rowTo`, with zeros below the diagonal. */
+/** Packs rows like `pack`, up to `rowTo`, with zeros below the diagonal. */
 function packUpper(packed: Packed, matrix: Float64Array, n: number, rowTo: number, from: number, to: number): void {
     packed.fill(0, 0, rowTo * PANEL);
     for (let row = 0; row < rowTo; row++) {

@@ -5,20 +5,20 @@ import { multiply } from "./multiply.ts";
 import { normOf } from "./norm.ts";
 import { principalWeights } from "./principal.ts";
 
-/** The norm of the principal components' weights, as a part of that of the others (docs/models.md). */
+/** Norm of the principal components' weights, relative to the norm of the other weights (docs/models.md). */
 const PRINCIPAL_SHARE = 1.2;
 
 /**
- * How strongly each item suggests each other one, n × n, row by row. It is the sum of three linear models of the
- * time-aware Gram matrix. P is its inverse.
+ * Returns how strongly each item suggests each other one, n × n, row by row. It is the sum of three linear models of
+ * the time-aware Gram matrix. P is its inverse.
  *
  * - EASE^R (Steck 2019): -P[i][j] / P[j][j] predicts which items belong together.
  * - Directed ridge: P · D predicts which item follows, D being the sums of pairs in their order.
  * - Both by the greatest principal components only (principal.ts).
  *
  * Their Frobenius norms decide how much each one counts. An item does not suggest itself. With event weights an event
- * counts as much as its weight, on both sides. A request's history has no weights, so an item's row gets the mean weight
- * of its events.
+ * counts as much as its weight, on both sides. A request's history has no weights, so an item's row gets the mean
+ * weight of its events.
  */
 export function denseWeights({ itemIds, histories, eventWeights }: TrainingData): Float32Array {
     const n = itemIds.length;
@@ -34,7 +34,7 @@ export function denseWeights({ itemIds, histories, eventWeights }: TrainingData)
     return weights;
 }
 
-/** EASE^R's weights. */
+/** Computes EASE^R's weights. */
 function togetherWeights(inverse: Float64Array, n: number): Float32Array {
     const weights = new Float32Array(n * n);
     for (let row = 0; row < n; row++) {
@@ -62,7 +62,7 @@ function scaleRows(weights: Float32Array, factors: Float64Array): void {
     }
 }
 
-/** The mean weight of each item's events. */
+/** Returns the mean weight of each item's events. */
 function meanWeights(
     histories: Iterable<readonly number[]>,
     n: number,

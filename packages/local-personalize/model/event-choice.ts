@@ -1,21 +1,21 @@
 /** An entry of a solution's `eventsConfig.eventParametersList`. */
 export interface EventParameters {
     eventType?: string;
-    /** Events with a smaller value, or without one, do not count. */
+    /** Minimum value of events that count. Events without a value do not count. */
     eventValueThreshold?: number;
-    /** From 0 to 1; absent: 1, which is a guess. */
+    /** Weight from 0 to 1; absent: 1, which is a guess. */
     weight?: number;
 }
 
-/** The events that a solution trains on: of one type, or those of its `eventsConfig`; neither: all. */
+/** The events on which a solution trains: of one type, or those of its `eventsConfig`. With neither, all events. */
 export interface EventChoice {
     eventType?: string | undefined;
-    /** Events with a smaller value, or without one, do not count. */
+    /** Minimum value of events that count. Events without a value do not count. */
     eventValueThreshold?: number | undefined;
     eventParameters?: readonly EventParameters[] | undefined;
 }
 
-/** The event types that a choice names, as the service's messages list them; undefined if all events count. */
+/** Returns the event types that a choice names, as the service's messages list them; undefined if all events count. */
 export function chosenTypes({ eventType, eventValueThreshold, eventParameters }: EventChoice): string | undefined {
     const least = eventValueThreshold === undefined ? undefined : `any, with a value of ${eventValueThreshold} or more`;
     return eventParameters === undefined
@@ -24,9 +24,9 @@ export function chosenTypes({ eventType, eventValueThreshold, eventParameters }:
 }
 
 /**
- * The weight of an event, by its type and value (NaN: none); undefined if it does not count. Weights are divided by
- * their mean, because only ratios matter: 0.3 and 0.1 become 1.5 and 0.5. Source: Developer Guide, "Optimizing a solution
- * with events configuration".
+ * Returns the weight of an event, by its type and value (NaN: none); undefined if it does not count. Weights are
+ * divided by their mean, because only ratios matter: 0.3 and 0.1 become 1.5 and 0.5. Source: Developer Guide,
+ * "Optimizing a solution with events configuration".
  */
 export function weighing({ eventType: only, eventValueThreshold: least, eventParameters }: EventChoice) {
     if (eventParameters === undefined) {

@@ -5,10 +5,10 @@ import { positive } from "./score.ts";
  * good if the next item of users whom the model does not know is probable. Their log likelihood has one maximum.
  */
 
-/** The best gain of MovieLens 100k. Models keep it when there are too few test users to fit another one. */
+/** The gain that fits MovieLens 100k best. Models with too few test users use it. */
 export const DEFAULT_GAIN = 1.3;
 const FEWEST_CASES = 30;
-/** Cases that are enough: the work grows with their number, and more hardly change the gain. */
+/** Maximum number of cases: the work grows with their number, and more cases hardly change the gain. */
 export const MOST_CASES = 200;
 const [LEAST_GAIN, LARGEST_GAIN] = [0.4, 2.5];
 const PRECISION = 0.01;
@@ -21,15 +21,17 @@ export interface Case {
 
 export interface FittedGain {
     gain: number;
-    /** The number of test users that it rests on. */
+    /** Number of test users on which the gain is based. */
     users: number;
-    /** The next item is as hard to guess as one of this number of items. Absent with too few users. */
+    /** Perplexity: the next item is as hard to guess as one of this number of items. Absent with too few users. */
     perplexity?: number;
-    /** The perplexity with DEFAULT_GAIN. */
+    /** Perplexity with DEFAULT_GAIN. */
     defaultPerplexity?: number;
 }
 
-/** The gain with the smallest perplexity over some cases, with 2 decimals. Below 30 cases it is DEFAULT_GAIN. */
+/**
+ * Returns the gain with the smallest perplexity over some cases, with 2 decimals. Below 30 cases it is DEFAULT_GAIN.
+ */
 export function fitGain(cases: readonly Case[]): FittedGain {
     if (cases.length < FEWEST_CASES) return { gain: DEFAULT_GAIN, users: cases.length };
     const logs = cases.map(({ scores, next }) => ({
@@ -47,7 +49,7 @@ export function fitGain(cases: readonly Case[]): FittedGain {
     };
 }
 
-/** The mean of -log(probability) of the next items. */
+/** Returns the mean of -log(probability) of the next items. */
 function meanSurprise(cases: readonly { logs: Float32Array; next: number }[], gain: number): number {
     let sum = 0;
     for (const { logs, next } of cases) {
@@ -58,7 +60,7 @@ function meanSurprise(cases: readonly { logs: Float32Array; next: number }[], ga
     return sum / cases.length;
 }
 
-/** The minimum of a function that falls and then rises, by golden-section search. */
+/** Returns the minimum of a function that falls and then rises, by golden-section search. */
 function leastOf(value: (gain: number) => number): number {
     const ratio = (Math.sqrt(5) - 1) / 2;
     let [low, high] = [LEAST_GAIN, LARGEST_GAIN];

@@ -5,15 +5,15 @@ import { LONGEST_HISTORY } from "./histories.ts";
  * model aware of time; EASE^R's own Gram matrix counts all pairs of a user equally. docs/models.md has the measurements.
  */
 
-/** The part that two events of a user count at any distance; the rest halves every 20 positions. */
+/** Weight of two events of a user at any distance. The rest of the weight halves every 20 positions. */
 const FLOOR = 0.1;
 const HALVING = 20;
-/** In the directed matrix a pair counts half at this distance, and nothing beyond the last one. */
+/** In the directed matrix, a pair at this distance has half the weight, and no weight beyond the last distance. */
 const DIRECTED_HALVING = 10;
 const DIRECTED_LAST = 64;
-/** How much very active users are limited: by this power of the number of their events. */
+/** Exponent that limits very active users: of the number of their events. */
 const USER_POWER = 0.4;
-/** The mean of the ridge; an item's ridge grows with the root of its own weight. */
+/** Mean of the ridge. An item's ridge grows with the root of its own weight. */
 const RIDGE = 250;
 
 const kernel = Float64Array.from(
@@ -68,7 +68,7 @@ export function pairSums(
 interface Events {
     items: Int32Array;
     weights: Float64Array;
-    /** The user of each event, and where the events of a user end. */
+    /** User of each event, and end of each user's events. */
     users: Int32Array;
     ends: Int32Array;
     userWeights: Float64Array;
@@ -95,7 +95,7 @@ function flattened(histories: Iterable<readonly number[]>, eventWeights?: readon
     return { items, weights, users, ends, userWeights };
 }
 
-/** The events of each item: then the sums of one item stay in the processor's cache. */
+/** Yields the events of each item, so that the sums of one item stay in the processor's cache. */
 function* eventsByItem(items: Int32Array, n: number): Generator<[item: number, events: Int32Array]> {
     const ends = new Int32Array(n);
     for (const item of items) ends[item] = (ends[item] as number) + 1;
@@ -130,7 +130,7 @@ function addLaterEvents(row: Float64Array, follows: Float64Array, events: Events
     }
 }
 
-/** The lower triangle becomes the matrix plus its transpose, the upper one 0. */
+/** Adds the transpose of a matrix to its lower triangle, and sets the upper triangle to 0. */
 function addTranspose(matrix: Float64Array, n: number): void {
     for (let row = 0; row < n; row++) {
         // An item that occurs twice for one user adds both orders to its diagonal.
@@ -142,7 +142,7 @@ function addTranspose(matrix: Float64Array, n: number): void {
     }
 }
 
-/** An event's pair with itself. */
+/** Adds each event's pair with itself to the diagonal. */
 function addOwnWeights(gram: Float64Array, n: number, { items, weights, users, userWeights }: Events): void {
     for (const [event, item] of items.entries()) {
         const weight = weights[event] as number;

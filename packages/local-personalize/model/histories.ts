@@ -1,26 +1,26 @@
 import type { Interactions } from "./interactions.ts";
 
 /**
- * The bound of full rows. Their training takes 3 n³ operations: 4,000 rows take 6 seconds. Rarer items have sparse rows,
- * and lists are hardly worse for it (docs/models.md).
+ * Maximum number of items with full rows. A training takes 3 n³ operations: 6 seconds for 4,000 rows. Rarer items have
+ * sparse rows, which make lists hardly worse (docs/models.md).
  */
 export const MOST_DENSE_ITEMS = 4_000;
-/** Only these newest events of a longer history are scored and trained on. */
+/** Number of newest events of a history that are scored and trained on. */
 export const LONGEST_HISTORY = 500;
 
 /** The training data of a model: items with new numbers, and each user's items by that number, oldest first. */
 export interface TrainingData {
     itemIds: string[];
-    /** The number of items, the first ones, that the dense model covers: all, or the 4,000 most watched. */
+    /** Number of items, the first ones, that the dense model covers: all, or the 4,000 most watched. */
     dense: number;
     histories: Map<string, number[]>;
-    /** The weight of each event of a history, in its order; absent: all count equally. */
+    /** Weight of each event of a history, in its order; absent: all events count equally. */
     eventWeights?: Map<string, number[]>;
 }
 
 /**
- * All items that occur, and the users' events with them. The 4,000 items with most interactions come first. Both parts
- * are in the order of their numbers in the data. Users without an event are absent.
+ * Returns all items that occur, and the users' events with them. The 4,000 items with most interactions come first.
+ * Both parts are in the order of their numbers in the data. Users without an event are absent.
  */
 export function toTrainingData(interactions: Interactions, mostDense = MOST_DENSE_ITEMS): TrainingData {
     const { dense, tail } = orderedItems(interactions, mostDense);
@@ -46,7 +46,7 @@ export function toTrainingData(interactions: Interactions, mostDense = MOST_DENS
     };
 }
 
-/** The weights of each user's events, oldest first. */
+/** Returns the weights of each user's events, oldest first. */
 function weightsOf({ userIds, users }: Interactions, weights: Float64Array): Map<string, number[]> {
     const byUser: number[][] = userIds.map(() => []);
     users.forEach((user, row) => {
@@ -55,7 +55,7 @@ function weightsOf({ userIds, users }: Interactions, weights: Float64Array): Map
     return new Map(userIds.map((userId, user) => [userId, byUser[user] ?? []]));
 }
 
-/** The part of the data about the first `dense` items. */
+/** Returns the part of the data about the first `dense` items. */
 export function densePart(data: TrainingData): TrainingData {
     const { dense, eventWeights } = data;
     if (dense === data.itemIds.length) return data;
@@ -74,7 +74,7 @@ export function densePart(data: TrainingData): TrainingData {
     return { itemIds, dense, histories, ...(weights && { eventWeights: weights }) };
 }
 
-/** How often each item number occurs. */
+/** Returns how often each item number occurs. */
 export function countItems({ itemIds, items }: Interactions): Float64Array {
     const counts = new Float64Array(itemIds.length);
     for (const item of items) counts[item] = (counts[item] ?? 0) + 1;

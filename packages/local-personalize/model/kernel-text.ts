@@ -6,7 +6,7 @@ import loadWabt from "wabt";
  */
 
 interface NumberFormat {
-    /** A register's content. */
+    /** Shape of a register. */
     shape: "f64x2" | "f32x4";
     type: "f64" | "f32";
     bytes: 8 | 4;
@@ -14,10 +14,10 @@ interface NumberFormat {
 
 const rows = [0, 1, 2, 3];
 const halves = [0, 1];
-/** The sums of row 2 in the right half of a tile are $s21. */
+/** Names of the sums: $s21 is the sum of row 2 in the right half of a tile. */
 const sums = rows.flatMap((row) => halves.map((half) => `$s${row}${half}`));
 
-/** The kernel as a WebAssembly module. It takes 30 ms. */
+/** Returns the kernel as a WebAssembly module. It takes 30 ms. */
 export async function assembleKernel(): Promise<Uint8Array<ArrayBuffer>> {
     const { parseWat } = await loadWabt();
     const text = `(module (import "js" "memory" (memory 1))
@@ -32,8 +32,8 @@ export async function assembleKernel(): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 /**
- * A function that adds sign · left · rightᵀ to `tiles` tiles of the target, side by side. All positions and sizes are in
- * bytes; `panel` is the size of a packed tile of `right`.
+ * Returns a function that adds sign · left · rightᵀ to `tiles` tiles of the target, side by side. All positions and
+ * sizes are in bytes; `panel` is the size of a packed tile of `right`.
  */
 function addTiles(name: string, { shape, type, bytes }: NumberFormat): string {
     const multiplyAdd = `${shape}.relaxed_madd`;

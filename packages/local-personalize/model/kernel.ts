@@ -5,7 +5,7 @@ import { assembleKernel } from "./kernel-text.ts";
  * multiply-adds a second on a server's core. JavaScript does 3.
  */
 
-/** A matrix with a multiple of this as its size has whole tiles only, of doubles and of floats. */
+/** Multiple of which a matrix size is, if the matrix has whole tiles only, of doubles and of floats. */
 export const TILE = 8;
 
 /** The place and shape of one row of tiles: positions in numbers, not in bytes. */
@@ -13,15 +13,15 @@ export interface Operands<Numbers> {
     target: Numbers;
     /** The first number of the first tile in `target`. */
     at: number;
-    /** The numbers of a row of `target`. */
+    /** Length of a row of `target`, in numbers. */
     stride: number;
     left: Numbers;
     leftAt: number;
     right: Numbers;
-    /** The columns of the packed operands that count, and those that they have room for. */
+    /** Number of used columns of the packed operands, and number of columns that fit into them. */
     depth: number;
     capacity: number;
-    /** The tiles of the row, side by side. */
+    /** Number of tiles in the row, side by side. */
     tiles: number;
     sign: 1 | -1;
 }
@@ -30,12 +30,15 @@ export interface Operands<Numbers> {
 export interface Workspace {
     doubles(length: number): Float64Array;
     floats(length: number): Float32Array;
-    /** target += sign · left · rightᵀ. The operands are packed (kernel-text.ts). */
+    /** Adds sign · left · rightᵀ to `target`. The operands are packed (kernel-text.ts). */
     addDoubles(operands: Operands<Float64Array>): void;
     addFloats(operands: Operands<Float32Array>): void;
 }
 
-/** Room for arrays of `bytes` altogether, all 0. Throws a RangeError when an array does not fit, or without memory. */
+/**
+ * Creates memory for arrays of `bytes` altogether, all 0. Throws a RangeError if an array does not fit, or without
+ * memory.
+ */
 export function createWorkspace(bytes: number): Workspace {
     const memory = new WebAssembly.Memory({ initial: Math.ceil((bytes + 2 * ALIGNMENT) / 65_536) });
     const { exports } = new WebAssembly.Instance(kernel, { js: { memory } });

@@ -1,17 +1,17 @@
 /**
- * The `count` candidates with the largest values, largest first; equal ones by number. A heap of the best ones so far
- * replaces a sort of all.
+ * Returns the `count` candidates with the largest values, largest first; equal ones by number. A heap of the best ones
+ * so far replaces a sort of all.
  */
 export function largest(values: Float64Array, candidates: ArrayLike<number>, count: number): number[] {
     const heap: number[] = [];
-    /** Whether `a` comes after `b` in the result. */
+    /** Checks whether `a` comes after `b` in the result. */
     const isWorse = (a: number, b: number) => {
         const [x, y] = [values[a] as number, values[b] as number];
         return x < y || (x === y && a > b);
     };
     const limit = Math.min(count, candidates.length);
     if (limit === 0) return heap;
-    // Most candidates are below the worst one of a full heap.
+    // Most candidates are smaller than the smallest one in a full heap.
     let least = Number.NEGATIVE_INFINITY;
     for (let at = 0; at < candidates.length; at++) {
         const item = candidates[at] as number;

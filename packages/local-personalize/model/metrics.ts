@@ -14,7 +14,7 @@ const relatedRecipes = ["aws-sims", "aws-similar-items"];
 export interface Trial {
     recommended: readonly string[];
     truth: ReadonlySet<string>;
-    /** The reward of each item of the truth, with event weights only. */
+    /** Reward of each item of the truth, only with event weights. */
     rewards?: ReadonlyMap<string, number>;
 }
 
@@ -25,7 +25,7 @@ export interface Measurement {
     /** Half the width of each metric's 95 % confidence interval; 1 for a single test user. */
     readonly margins: Record<string, number>;
     readonly testUsers: number;
-    /** How sharp the probabilities should be; absent for recipes without personalisation. */
+    /** How sharp the probabilities should be; absent for recipes without personalization. */
     readonly fitted?: FittedGain;
 }
 
@@ -51,7 +51,7 @@ export function solutionMetrics(
         const truths = Math.max(1, Math.floor(events.length / 10));
         const ids = events.map(({ item }) => interactions.itemIds[item] ?? "");
         const input = ids.slice(0, -truths).flatMap((itemId) => modelIndex.get(itemId) ?? []);
-        // Recipes of related items are asked about the last item of the input.
+        // For recipes of related items, request items related to the last item of the input.
         const scores = isRelated ? relatedScores(model, input.at(-1)) : rankUser(model, input);
         const next = modelIndex.get(ids.at(-truths) ?? "");
         if (isPersonal(model, input) && next !== undefined && cases.length < MOST_CASES) cases.push({ scores, next });
@@ -64,7 +64,7 @@ export function solutionMetrics(
     return isRelated || model.weights.length === 0 ? measured : { ...measured, fitted: fitGain(cases) };
 }
 
-/** The largest weight of each item among the newest `truths` events. */
+/** Returns the largest weight of each item among the newest `truths` events. */
 function rewardsOf(ids: readonly string[], events: readonly UserEvent[], truths: number): Map<string, number> {
     const rewards = new Map<string, number>();
     for (let at = ids.length - truths; at < ids.length; at++) {
@@ -74,7 +74,7 @@ function rewardsOf(ids: readonly string[], events: readonly UserEvent[], truths:
     return rewards;
 }
 
-/** The metrics of some trials; `catalogueSize` is the number of distinct items in the data. */
+/** Returns the metrics of some trials; `catalogueSize` is the number of distinct items in the data. */
 export function metricsOf(trials: readonly Trial[], catalogueSize: number): Measurement {
     const hits = trials.map(({ recommended, truth }) => recommended.map((itemId) => truth.has(itemId)));
     const perUser: Record<string, number[]> = {
@@ -103,8 +103,8 @@ export function metricsOf(trials: readonly Trial[], catalogueSize: number): Meas
 }
 
 /**
- * A share of coverage for each user, by the jackknife: their spread is that of coverage. A user's share is the items that no
- * other list has, times the number of the other users.
+ * Returns a share of coverage for each user, by the jackknife: their spread is that of coverage. A user's share is the
+ * items that no other list has, times the number of the other users.
  */
 function coverageShares(trials: readonly Trial[], catalogueSize: number): number[] {
     const lists = new Map<string, number>();
@@ -117,7 +117,7 @@ function coverageShares(trials: readonly Trial[], catalogueSize: number): number
     );
 }
 
-/** Half the width of the 95 % confidence interval of a mean, by the normal distribution. */
+/** Returns half the width of the 95 % confidence interval of a mean, by the normal distribution. */
 function marginOf(values: readonly number[]): number {
     if (values.length < 2) return 1;
     const center = mean(values);
@@ -127,7 +127,7 @@ function marginOf(values: readonly number[]): number {
 
 const rounded = (value: number) => Math.round(value * 1e4) / 1e4;
 
-/** The service's ideal list has the list's own rewards, largest first. */
+/** Returns NDCG. In the service's ideal list, the list's own rewards are in descending order. */
 function ndcgOf(rewards: readonly number[]): number {
     const gain = (list: readonly number[]) => list.reduce((sum, reward, rank) => sum + reward / Math.log(rank + 2), 0);
     const ideal = gain(rewards.toSorted((a, b) => b - a));
@@ -143,7 +143,7 @@ function mean(values: readonly number[]): number {
     return values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : 0;
 }
 
-/** A tenth of the users with two events or more: those with the lowest hash of id and seed; at least one. */
+/** Returns a tenth of the users with two events or more: those with the lowest hash of id and seed; at least one. */
 function testUsers(interactions: Interactions, seed: string): boolean[] {
     const counts = new Int32Array(interactions.userIds.length);
     for (const user of interactions.users) counts[user] = (counts[user] as number) + 1;
@@ -161,7 +161,7 @@ interface UserEvent {
     weight: number;
 }
 
-/** The events of the chosen users, or of all, oldest first; those of other users are left out. */
+/** Returns the events of the chosen users, or of all, oldest first; those of other users are left out. */
 export function eventsByUser(
     { userIds, users, items, weights }: Interactions,
     chosen?: readonly boolean[],

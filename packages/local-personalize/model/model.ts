@@ -10,11 +10,11 @@ export interface FreshItem {
 
 /** A trained recommender. All other members name an item by its index in `itemIds`. */
 export interface Model {
-    /** Such as "aws-user-personalization". */
+    /** Name of the recipe, such as "aws-user-personalization". */
     recipeName: string;
-    /** The items that it can recommend: those with interactions, and for some recipes all of the Items dataset. */
+    /** Items that the model can recommend: those with interactions, and for some recipes all of the Items dataset. */
     itemIds: string[];
-    /** The number of items, the first ones, with a row in `weights`; absent: all. */
+    /** Number of items, the first ones, that have a row in `weights`; absent: all. */
     dense?: number;
     /**
      * How strongly each item of a history (row) suggests each item (column); dense × dense, row by row. Empty for
@@ -23,14 +23,14 @@ export interface Model {
     weights: Float32Array;
     /** The nearest items of each item: of all in recipes of related items, else of those outside `weights`. */
     neighbours?: SparseRows;
-    /** The items that exploration may show. */
+    /** Items that exploration may show. */
     fresh?: FreshItem[];
     /**
      * The answer for users without a history: users of each item, in personalised recipes with a half-life of 30 days
      * (popularity.ts).
      */
     popularity: Float64Array;
-    /** How sharp probabilities are: they grow with score^gain (gain.ts). */
+    /** How sharp the probabilities are: they grow with score^gain (gain.ts). */
     gain: number;
     /** The interactions of each user (by id), oldest first. */
     histories: Map<string, number[]>;
@@ -43,9 +43,9 @@ export interface Model {
 const FACTS = "model.json";
 const WEIGHTS = "weights.f32";
 const POPULARITY = "popularity.f64";
-/** The items of all histories, one after the other. */
+/** Name of the file with the items of all histories, one after the other. */
 const HISTORIES = "histories.i32";
-/** The columns of the sparse rows, then their values. */
+/** Name of the file with the columns of the sparse rows, then their values. */
 const NEIGHBOURS = "neighbours.bin";
 
 /** Writes the model as the folder `dir`, completely or not at all; an existing one is replaced. */
@@ -96,7 +96,7 @@ function concatenated(histories: Iterable<readonly number[]>): Int32Array {
     return items;
 }
 
-/** Each user's history, or its length: models of an older version have the items here. */
+/** A user's history, or its length; models of an older version have the items here. */
 type SavedHistory = readonly [userId: string, history: number | number[]];
 
 function readHistories(dir: string, saved: readonly SavedHistory[]): Map<string, number[]> {
@@ -118,7 +118,10 @@ function readNeighbours(dir: string, starts: Int32Array): SparseRows {
     return { starts, columns: new Int32Array(bytes, 0, count), values: new Float32Array(bytes, 4 * count, count) };
 }
 
-/** Node may return a small file as a part of a shared buffer, where numbers would not be aligned. */
+/**
+ * Reads a file into a buffer of its own: Node may return a small file as a part of a shared buffer, in which numbers
+ * would not be aligned.
+ */
 function readAligned(path: string): ArrayBuffer {
     const { buffer, byteOffset, byteLength } = readFileSync(path);
     const isWhole = byteOffset === 0 && byteLength === buffer.byteLength;

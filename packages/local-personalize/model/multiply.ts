@@ -12,13 +12,13 @@ export interface Shape {
 }
 
 /**
- * The product of two matrices, row by row. It takes 2 · rows · depth · columns operations. The sums have the precision of
- * floats. Equal matrices give equal bytes on one kind of processor.
+ * Returns the product of two matrices, row by row. It takes 2 · rows · depth · columns operations. The sums have the
+ * precision of floats. Equal matrices give equal bytes on one kind of processor.
  */
 export const multiply = (left: Float64Array | Float32Array, right: Float32Array, shape: Shape): Float32Array =>
     multiplier(left, shape)(right);
 
-/** A function that multiplies one left matrix by right ones of one shape. The left one is packed once. */
+/** Returns a function that multiplies one left matrix by right ones of one shape. The left one is packed once. */
 export function multiplier(left: Float64Array | Float32Array, shape: Shape): (right: Float32Array) => Float32Array {
     const { rows, depth, columns } = shape;
     const [height, stride] = [wholeTiles(rows), wholeTiles(columns)];

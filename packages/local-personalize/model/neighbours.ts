@@ -1,12 +1,12 @@
 import { largest } from "./largest.ts";
 import type { Entry } from "./sparse-rows.ts";
 
-/** Events at a larger distance in a user's history do not count. */
+/** Maximum distance of two events in a user's history that count as a pair. */
 const WINDOW = 100;
-/** An event's neighbour at this distance counts half. */
+/** Distance at which an event's neighbour counts half. */
 const HALVING = 20;
 const FLOOR = 0.1;
-/** Similarities that rest on few events become smaller: measured in reference/recommenders.md, section 4. */
+/** Reduction of similarities that are based on few events: measured in reference/recommenders.md, section 4. */
 const SHRINK = 10;
 
 const kernel = Float64Array.from(
@@ -15,17 +15,17 @@ const kernel = Float64Array.from(
 );
 
 export interface NeighbourOptions {
-    /** Items that get a row; the others have an empty one. */
+    /** Checks whether an item gets a row. Other items have an empty one. */
     wanted(item: number): boolean;
     /** The largest number of entries in a row. */
     most: number;
-    /** Pairs that fewer users have in their histories do not count. */
+    /** Minimum number of users whose histories have a pair. Rarer pairs do not count. */
     fewestTogether: number;
 }
 
 /**
- * The most similar items of each wanted item, by the cosine of their events in users' histories. Events close to each
- * other count more. The work is that of the wanted items' events, so a long tail of rare items is cheap.
+ * Returns the most similar items of each wanted item, by the cosine of their events in users' histories. Events close
+ * to each other count more. The work is that of the wanted items' events, so a long tail of rare items is cheap.
  */
 export function nearestItems(
     histories: readonly (readonly number[])[],
@@ -41,7 +41,7 @@ export function nearestItems(
     const sums = new Float64Array(n);
     const together = new Int32Array(n);
     const lastUser = new Int32Array(n).fill(-1);
-    // One list for all items: lists of their own would be most of the work for the garbage collector.
+    // One list for all items, because a list for each item would cause most of the garbage collector's work.
     const touched = new Int32Array(n);
     return Array.from({ length: n }, (_, item) => {
         let count = 0;
@@ -78,7 +78,7 @@ export function nearestItems(
     });
 }
 
-/** The events of the wanted items, by item: those of item i are at starts[i] to starts[i + 1]. */
+/** Returns the events of the wanted items, by item: those of item i are at starts[i] to starts[i + 1]. */
 function eventsOf(histories: readonly (readonly number[])[], n: number, wanted: NeighbourOptions["wanted"]) {
     const isWanted = Uint8Array.from({ length: n }, (_, item) => (wanted(item) ? 1 : 0));
     const starts = new Int32Array(n + 1);

@@ -1,4 +1,6 @@
-/** The scalar product of two vectors of equal length. Four sums side by side take a third of the time of one. */
+/**
+ * Returns the scalar product of two vectors of equal length. Four sums side by side take a third of the time of one.
+ */
 export function dot(a: Float32Array, b: Float32Array): number {
     let [first, second, third, fourth] = [0, 0, 0, 0];
     const whole = a.length - (a.length % 4);
@@ -12,5 +14,5 @@ export function dot(a: Float32Array, b: Float32Array): number {
     return first + second + third + fourth;
 }
 
-/** The length of a vector; of a matrix, its Frobenius norm. */
+/** Returns the length of a vector; of a matrix, its Frobenius norm. */
 export const normOf = (values: Float32Array): number => Math.sqrt(dot(values, values));

@@ -10,7 +10,7 @@ import { addRows, type Entry, packRows, withTranspose } from "./sparse-rows.ts";
 
 const DAY = 86_400;
 const HALF_LIFE_SECONDS = 30 * DAY;
-/** Entries of a sparse row. */
+/** Maximum number of entries of a sparse row. */
 const MOST_NEIGHBOURS = 50;
 /**
  * The largest value of a sparse row, as a part of a dense row's largest one. It was measured with 400 dense rows
@@ -18,7 +18,8 @@ const MOST_NEIGHBOURS = 50;
  */
 const SPARSE_SHARE = 0.2;
 /**
- * The model of the personalised recipes: dense-weights.ts for the most watched items. Rarer items have sparse rows of cosines; items of the catalogue without interactions have sparse rows by their categories.
+ * Returns the model of the personalised recipes: dense-weights.ts for the most watched items. Rarer items have sparse
+ * rows of cosines; items of the catalogue without interactions have sparse rows by their categories.
  */
 export function fitPersonal(
     interactions: Interactions,
@@ -47,7 +48,7 @@ export function fitPersonal(
     };
 }
 
-/** Rows of the items without a dense row: by interactions, and by categories for those that have none. */
+/** Returns rows of the items without a dense row: by interactions, and by categories for those that have none. */
 function sparseRows(
     data: TrainingData,
     itemIds: readonly string[],
@@ -64,7 +65,7 @@ function sparseRows(
     const words = new Map(catalogue.map((item) => [item.itemId, item.words]));
     const cold = nearestByWords(
         itemIds.map((itemId) => words.get(itemId) ?? []),
-        // Histories have no cold items, so cold neighbours would only displace useful ones.
+        // No cold items as neighbours: histories have none, so they would only displace useful neighbours.
         { wanted: (item) => item >= known, allowed: (item) => item < known, most: MOST_NEIGHBOURS },
     );
     return addRows(tail, cold);
@@ -78,7 +79,7 @@ function* denseRows(weights: Float32Array, n: number): Generator<Entry[]> {
     }
 }
 
-/** The mean of the largest values of rows that have one: it compares the scales of dense and sparse rows. */
+/** Returns the mean of the largest values of rows that have one: it compares the scales of dense and sparse rows. */
 function largestMean(rows: Iterable<readonly Entry[]>): number {
     let sum = 0;
     let count = 0;
@@ -91,9 +92,9 @@ function largestMean(rows: Iterable<readonly Entry[]>): number {
 }
 
 /**
- * The items with fewer than five interactions, which exploration may show, and their age at the latest interaction.
- * An item without CREATION_TIMESTAMP is as old as its first interaction. An item without any is new. Source: Developer
- * Guide, "Creation timestamp data".
+ * Returns the items with fewer than five interactions, which exploration may show, and their age at the latest
+ * interaction. An item without CREATION_TIMESTAMP is as old as its first interaction. An item without any is new.
+ * Source: Developer Guide, "Creation timestamp data".
  */
 function freshItems(
     interactions: Interactions,

@@ -3,8 +3,8 @@ import type { Interactions } from "./interactions.ts";
 import type { Model } from "./model.ts";
 
 /**
- * The model of aws-popularity-count: the items with interactions of most users (Developer Guide, "Popularity-Count
- * recipe": interactions from unique users).
+ * Returns the model of aws-popularity-count: the items with interactions of most users (Developer Guide,
+ * "Popularity-Count recipe": interactions from unique users).
  */
 export function fitPopularity(interactions: Interactions, recipeName: string): Model {
     const { itemIds, histories } = toTrainingData(interactions);
@@ -15,15 +15,15 @@ export function fitPopularity(interactions: Interactions, recipeName: string): M
     return { recipeName, itemIds, weights: new Float32Array(0), popularity, gain: 1, histories };
 }
 
-/** The items of a user together count as this number at most, so that no user decides the list of new users. */
+/** Maximum number as which the items of a user count together, so that no user decides the list for new users. */
 const MOST_OF_USER = 120;
-/** Share of users who were active after the time that ages are counted from. */
+/** Share of users who were active after the time from which ages are counted. */
 const ACTIVE_SHARE = 0.05;
 
 /**
- * Popularity of each item: its users, each by the newest interaction, with the weight of its event. It is halved for
- * every `halfLife` seconds before the time after which 5 % of the users were active. The newest event is no measure: one
- * of today in data of 1998 would leave all others without weight.
+ * Returns popularity of each item: its users, each by the newest interaction, with the weight of its event. It is
+ * halved for every `halfLife` seconds before the time after which 5 % of the users were active. The newest event is no
+ * measure: one of today in data of 1998 would leave all others without weight.
  */
 export function popularityOf(interactions: Interactions, itemIds: readonly string[], halfLife: number): Float64Array {
     const { userIds, timestamps, weights } = interactions;
@@ -42,7 +42,7 @@ export function popularityOf(interactions: Interactions, itemIds: readonly strin
     return Float64Array.from(itemIds, (itemId) => byItem[number.get(itemId) ?? -1] ?? 0);
 }
 
-/** The newest interaction of each user with each item. */
+/** Returns the newest interaction of each user with each item. */
 function newestOfEach({ users, userIds, items }: Interactions): { user: number; item: number; row: number }[] {
     const seen = userIds.map(() => new Set<number>());
     const newest: { user: number; item: number; row: number }[] = [];

@@ -10,21 +10,24 @@ import { dot, normOf } from "./norm.ts";
  * 1965). Subspace iteration finds their space. The regression needs only the space.
  */
 
-/** 32 and 128 are worse on MovieLens 100k (docs/models.md). */
+/** Maximum number of components. 32 and 128 are worse on MovieLens 100k (docs/models.md). */
 const MOST_COMPONENTS = 64;
-/** Fewer components only separate popular items from others. */
+/** Minimum number of components. Fewer components only separate popular items from others. */
 const LEAST_COMPONENTS = 8;
-/** MovieLens 100k has 26 items for each of its components. */
+/** Number of items for each component. MovieLens 100k has 26. */
 const ITEMS_PER_COMPONENT = 25;
-/** Below 5 items for each component there is nothing to learn from other items. */
+/** Minimum number of items. With fewer than 5 items for each component, a model learns nothing from other items. */
 const FEWEST_ITEMS = 40;
-/** Products with the correlations; the columns become orthonormal after every third one. More products gain nothing. */
+/**
+ * Number of products with the correlations. The columns become orthonormal after every third product. More products
+ * gain nothing.
+ */
 const PRODUCTS = 9;
 const PRODUCTS_IN_A_ROW = 3;
 
 /**
- * How strongly each item suggests each other one, n × n, row by row, by principal components. It is the sum of two
- * regressions of equal norms: which items belong together, and which item follows. The diagonal has no meaning. The
+ * Returns how strongly each item suggests each other one, n × n, row by row, by principal components. It is the sum of
+ * two regressions of equal norms: which items belong together, and which item follows. The diagonal has no meaning. The
  * norm has none either. All weights are 0 below 40 items.
  */
 export function principalWeights({ gram, directed, roots }: PairSums): Float32Array {
@@ -36,7 +39,7 @@ export function principalWeights({ gram, directed, roots }: PairSums): Float32Ar
     // The inverse of the Gram matrix within the basis is leftᵀ · inner · left.
     const image = correlate(transposed(basis, components, n));
     const inner = new Float64Array(multiply(basis, image, { rows: components, depth: n, columns: components }));
-    // A direction that the items do not have is a row of zeros.
+    // A direction that the items do not have gives a row of zeros.
     for (let at = 0; at < inner.length; at += components + 1) inner[at] = (inner[at] as number) + 1e-6;
     invertPositiveDefinite(inner, components);
     const left = basis.map((value, at) => value / (roots[at % n] as number));
@@ -48,11 +51,11 @@ export function principalWeights({ gram, directed, roots }: PairSums): Float32Ar
     return multiply(transposed(left, components, n), right, { rows: n, depth: components, columns: n });
 }
 
-/** The number of principal components of a catalogue of n items. */
+/** Returns the number of principal components of a catalogue of n items. */
 export const componentsOf = (n: number): number =>
     n < FEWEST_ITEMS ? 0 : Math.min(MOST_COMPONENTS, Math.max(LEAST_COMPONENTS, Math.floor(n / ITEMS_PER_COMPONENT)));
 
-/** The correlations of the items: the Gram matrix without its ridge, with 1 on its diagonal. */
+/** Returns the correlations of the items: the Gram matrix without its ridge, with 1 on its diagonal. */
 function correlationsOf(gram: Float64Array, roots: Float64Array): Float32Array {
     const n = roots.length;
     const correlations = new Float32Array(n * n);
@@ -67,13 +70,13 @@ function correlationsOf(gram: Float64Array, roots: Float64Array): Float32Array {
     return correlations;
 }
 
-/** An orthonormal basis of the space of the greatest components: one row for each, with n numbers. */
+/** Returns an orthonormal basis of the space of the greatest components: one row for each, with n numbers. */
 function principalBasis(
     correlate: (columns: Float32Array) => Float32Array,
     n: number,
     components: number,
 ): Float32Array {
-    // Random columns, the same for each training: regular ones can miss a direction of regular data.
+    // Random columns, equal for each training, because regular columns can miss a direction of regular data.
     const random = createHash("shake256", { outputLength: n * components }).digest();
     let columns: Float32Array = new Float32Array(random).map((byte) => byte - 127.5);
     let basis = columns;
@@ -93,7 +96,7 @@ function orthonormalise(rows: Float32Array, n: number): void {
         const row = rows.subarray(start, start + n);
         const length = normOf(row);
         leaveOut(row, rows.subarray(0, start));
-        // Rounding errors are a large part of what is left of a row that is much shorter now.
+        // If a row is much shorter now, rounding errors are a large part of it.
         if (normOf(row) < 0.1 * length) leaveOut(row, rows.subarray(0, start));
         const left = normOf(row) || 1;
         for (let at = 0; at < n; at++) row[at] = (row[at] as number) / left;

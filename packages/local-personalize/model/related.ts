@@ -7,12 +7,12 @@ import { popularityOf } from "./popularity.ts";
 import { addRows, type Entry, eachEntry, packRows, withTranspose } from "./sparse-rows.ts";
 
 const MOST_NEIGHBOURS = 100;
-/** The default of `min_cointeraction_count` of aws-sims. */
+/** Default of aws-sims' `min_cointeraction_count`. */
 const SIMS_TOGETHER = 3;
-/** A cold item's likeness by categories counts half of one by interactions: a guess. */
+/** Weight of a cold item's likeness by categories, relative to a likeness by interactions: a guess. */
 const WORDS_FACTOR = 0.5;
 
-/** The model of aws-sims: items that the same users interact with, close to each other. */
+/** Returns the model of aws-sims: items that the same users interact with, close to each other. */
 export function fitSims(interactions: Interactions, recipeName: string): Model {
     const { itemIds, histories } = toTrainingData(interactions);
     const rows = nearestItems([...histories.values()], itemIds.length, {
@@ -24,8 +24,8 @@ export function fitSims(interactions: Interactions, recipeName: string): Model {
 }
 
 /**
- * The model of aws-similar-items: like aws-sims, and for cold items also by the categories of the Items dataset. Cold
- * items have fewer than five interactions.
+ * Returns the model of aws-similar-items: like aws-sims, and for cold items also by the categories of the Items
+ * dataset. Cold items have fewer than five interactions.
  */
 export function fitSimilarItems(
     interactions: Interactions,
@@ -68,8 +68,8 @@ function relatedModel(
 }
 
 /**
- * The likeness of each item to an item: higher for a better neighbour. Items without a likeness follow by popularity,
- * which is below every likeness. An unknown item (undefined) has popular items only.
+ * Returns the likeness of each item to an item: higher for a better neighbour. Items without a likeness follow by
+ * popularity, which is below every likeness. An unknown item (undefined) has popular items only.
  */
 export function relatedScores({ neighbours, popularity }: Model, item: number | undefined): Float64Array {
     const most = popularity.reduce((largest, value) => Math.max(largest, value), 1);

@@ -3,10 +3,13 @@ import { largest } from "./largest.ts";
 import type { Model } from "./model.ts";
 import { eachEntry } from "./sparse-rows.ts";
 
-/** The newest event counts 1. Older events count less: half for every 3 events, down to 0.05. */
+/** Weights by age: the newest event counts 1, older events count half for every 3 events, down to 0.05. */
 const RECENCY_FLOOR = 0.05;
 const RECENCY_HALVING = 3;
-/** Items below this score are practically unrelated. Their probability falls, but never to 0, and keeps their order. */
+/**
+ * Score below which items are practically unrelated. Their probability falls but never reaches 0, and they keep their
+ * order.
+ */
 const LEAST_SCORE = 3e-3;
 /**
  * A watched item is treated as if it had this part of its affinity. Measured over MovieLens 100k's users: watched items
@@ -17,8 +20,8 @@ const LEAST_SCORE = 3e-3;
 const WATCHED_PART = 0.57;
 
 /**
- * The probability that a user with this history interacts with each item of the model next. The history has item
- * numbers, oldest first; the newest 500 count. The probabilities sum to 1 over all items, those of the history
+ * Returns the probability that a user with this history interacts with each item of the model next. The history has
+ * item numbers, oldest first; the newest 500 count. The probabilities sum to 1 over all items, those of the history
  * included. Without a history, and in recipes without personalisation, it is the item's share of popularity.
  */
 export function scoreUser(model: Model, history: readonly number[]): Float64Array {
@@ -27,13 +30,14 @@ export function scoreUser(model: Model, history: readonly number[]): Float64Arra
 }
 
 /**
- * Scores with scoreUser's order, for lists without probabilities: powers of all items are most of scoreUser's time.
+ * Returns scores with scoreUser's order, for lists without probabilities: powers of all items are most of scoreUser's
+ * time.
  */
 export function rankUser(model: Model, history: readonly number[]): Float64Array {
     return isPersonal(model, history) ? affinities(model, history) : model.popularity;
 }
 
-/** Whether scores depend on the history, and are made sharp by the gain. */
+/** Checks whether scores depend on the history, so that the gain makes them sharp. */
 export const isPersonal = (model: Model, history: readonly number[]) => history.length > 0 && model.weights.length > 0;
 
 /**
@@ -52,7 +56,7 @@ export function discountWatched(
     return normalise(discounted);
 }
 
-/** Each item's affinity to a history: the sum of its weights, those of older events reduced by age. */
+/** Returns each item's affinity to a history: the sum of its weights, those of older events reduced by age. */
 export function affinities(model: Model, history: readonly number[]): Float64Array {
     const { weights, neighbours, itemIds } = model;
     const dense = model.dense ?? itemIds.length;
@@ -82,7 +86,7 @@ function addFourRows(
     factors: readonly number[],
     at: number,
 ): void {
-    // Rows that do not exist are the first one times 0.
+    // A missing row is the first row times 0.
     const [a, b, c, d] = [rows[at] ?? 0, rows[at + 1] ?? 0, rows[at + 2] ?? 0, rows[at + 3] ?? 0];
     const [fa, fb, fc, fd] = [factors[at] ?? 0, factors[at + 1] ?? 0, factors[at + 2] ?? 0, factors[at + 3] ?? 0];
     for (let item = 0; item < dense; item++) {
@@ -104,25 +108,34 @@ export function eachRecent(history: readonly number[], take: (item: number, rece
     }
 }
 
-/** Softmax of gain · log(score), for scores bent to positive values. Overwrites and returns `scores`. */
+/**
+ * Computes the softmax of gain · log(score), after it changes scores to positive values. Overwrites and returns
+ * `scores`.
+ */
 export function toProbabilities(scores: Float64Array, gain: number): Float64Array {
     for (let item = 0; item < scores.length; item++) scores[item] = positive(scores[item] as number) ** gain;
     return normalise(scores);
 }
 
-/** A score, or below the least one a smooth and increasing continuation that stays positive. */
+/** Returns a score. Below the least score, returns a smooth and increasing continuation that stays positive. */
 export function positive(score: number): number {
     return score >= LEAST_SCORE ? score : LEAST_SCORE / (2 - score / LEAST_SCORE);
 }
 
-/** The `count` items with the highest scores, best first; equal ones by number. Items in `excluded` are left out. */
+/**
+ * Returns the `count` items with the highest scores, best first; equal ones by number. Items in `excluded` are left
+ * out.
+ */
 export function topItems(scores: Float64Array, count: number, excluded: ReadonlySet<number> = new Set()): number[] {
     const passing = new Uint8Array(scores.length).fill(1);
     for (const item of excluded) passing[item] = 0;
     return bestItems(scores, count, passing);
 }
 
-/** The `count` passing items with the highest scores, best first; equal ones by number. `passing` has 1 for an item. */
+/**
+ * Returns the `count` passing items with the highest scores, best first; equal ones by number. `passing` has 1 for an
+ * item.
+ */
 export function bestItems(scores: Float64Array, count: number, passing?: Uint8Array): number[] {
     const candidates = new Uint32Array(scores.length);
     let kept = 0;

@@ -4,11 +4,16 @@ import { eventsByUser } from "./metrics.ts";
 import { usersFor } from "./segment.ts";
 import { fitModel } from "./train.ts";
 
-/** A fifth of each user's events, the newest ones, is the truth (Developer Guide, "Evaluating a solution version"). */
+/**
+ * Share of each user's events, the newest ones, that is the truth (Developer Guide, "Evaluating a solution version").
+ */
 const TRUTH = 0.2;
-/** Segments of one percent of the users are judged. */
+/** Size of the evaluated segments, as a share of the users. */
 const SEGMENT = 0.01;
-/** Items of the truth that are judged: the most watched ones, because a segment costs a pass over all users. */
+/**
+ * Maximum number of items in the truth that are evaluated, the most watched ones, because a segment takes a pass over
+ * all users.
+ */
 const MOST_ITEMS = 200;
 
 /**

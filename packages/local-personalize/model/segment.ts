@@ -3,8 +3,8 @@ import { eachRecent } from "./score.ts";
 import { eachEntry } from "./sparse-rows.ts";
 
 /**
- * The users with the highest affinity to some items, best first. It is the sum of the items' affinities to a user's
- * history. `historyOf` returns a user's items, oldest first.
+ * Returns the users with the highest affinity to some items, best first. It is the sum of the items' affinities to a
+ * user's history. `historyOf` returns a user's items, oldest first.
  */
 export function usersFor(
     model: Model,
@@ -26,7 +26,7 @@ export function usersFor(
         .map(([userId]) => userId);
 }
 
-/** The affinity to all of the wanted items that an event with each item adds. */
+/** Returns the affinity to all of the wanted items that an event with each item adds. */
 function worthOfHistoryItems(
     { itemIds, weights, neighbours, dense = itemIds.length }: Model,
     wanted: readonly number[],

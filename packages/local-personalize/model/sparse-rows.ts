@@ -34,7 +34,7 @@ export function eachEntry(
     for (let at = starts[row] as number; at < end; at++) take(columns[at] as number, values[at] as number);
 }
 
-/** The sum of both matrices, each row with its largest values first. */
+/** Returns the sum of both matrices, each row with its largest values first. */
 export function addRows(a: readonly (readonly Entry[])[], b: readonly (readonly Entry[])[]): Entry[][] {
     return a.map((entries, row) => {
         const added = new Map(entries);
@@ -43,7 +43,7 @@ export function addRows(a: readonly (readonly Entry[])[], b: readonly (readonly 
     });
 }
 
-/** The rows with those of their transpose, times `factor`. */
+/** Returns the rows with those of their transpose, times `factor`. */
 export function withTranspose(rows: readonly (readonly Entry[])[], factor = 1): Entry[][] {
     const both: Entry[][] = rows.map((entries) => entries.map(([column, value]) => [column, factor * value]));
     for (const [row, entries] of rows.entries()) {
@@ -52,5 +52,5 @@ export function withTranspose(rows: readonly (readonly Entry[])[], factor = 1): 
     return both;
 }
 
-/** Entries with the largest values first; equal ones by column. */
+/** Returns entries with the largest values first; equal ones by column. */
 export const sorted = (entries: Entry[]): Entry[] => entries.sort((a, b) => b[1] - a[1] || a[0] - b[0]);

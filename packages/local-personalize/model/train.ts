@@ -43,7 +43,9 @@ export function trainModel(
     return fit(interactions, recipeName, catalogue);
 }
 
-/** trainModel without the minimums, for the nine tenths of the users that metrics train on. */
+/**
+ * Trains a model like trainModel, but without the minimums, for the nine tenths of the users on which metrics train.
+ */
 export function fitModel(
     interactions: Interactions,
     recipeName: string,

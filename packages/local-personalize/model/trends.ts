@@ -6,7 +6,10 @@ export interface TrendEvent {
 
 const hour = 3600;
 
-/** Seconds of a `trend_discovery_frequency`; 2 hours by default. Undefined for a frequency that does not exist. */
+/**
+ * Returns the seconds of a `trend_discovery_frequency`; 2 hours by default. Undefined for a frequency that does not
+ * exist.
+ */
 export function trendInterval(frequency = "2 hours"): number | undefined {
     const intervals: Record<string, number> = {
         "30 minutes": hour / 2,
@@ -19,8 +22,8 @@ export function trendInterval(frequency = "2 hours"): number | undefined {
 }
 
 /**
- * The rising items at a time. They have more events in the interval that ends then than in the one before it. Source:
- * Developer Guide, "Trending-Now recipe".
+ * Returns the rising items at a time. They have more events in the interval that ends then than in the one before it.
+ * Source: Developer Guide, "Trending-Now recipe".
  */
 export function risingItems(events: Iterable<TrendEvent>, end: number, interval: number): string[] {
     const growth = new Map<string, { increase: number; now: number }>();

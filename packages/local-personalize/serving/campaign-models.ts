@@ -13,13 +13,13 @@ import { type Exploration, explorationOf } from "./explore.ts";
 import { type MetadataSource, metadataSourceOf } from "./metadata.ts";
 import { unknownCampaign } from "./recommend.ts";
 
-/** A model and its origin. */
+/** A model, and the resources that it comes from. */
 export interface Trained {
     model: Model;
     datasetGroupArn: string;
-    /** The interactions dataset, whose streamed events extend the histories; undefined when it was deleted. */
+    /** ID of the interactions dataset, whose streamed events extend the histories; undefined if it was deleted. */
     interactions: number | undefined;
-    /** The weight of an event, by type and value; undefined if the solution does not count it. */
+    /** Returns the weight of an event, by type and value; undefined if the solution does not count the event. */
     weightOf: ReturnType<typeof weighing>;
     /** Seconds of the intervals of aws-trending-now; undefined for other recipes. */
     trendInterval?: number | undefined;
@@ -34,17 +34,21 @@ interface Served {
     exploration?: Exploration | undefined;
     /** The items of a target with metadata in its recommendations. */
     metadata?: MetadataSource | undefined;
-    /** The provisioned transactions per second of a campaign. */
+    /** Provisioned transactions per second of a campaign. */
     transactionsPerSecond?: number;
-    /** Until when the answer is valid without a query of the resources: epoch milliseconds. */
+    /** Time until which the answer is valid without a query of the resources, in epoch milliseconds. */
     until: number;
 }
 
-/** How long the state of a campaign is cached that may change by itself: under update, or following its solution. */
+/**
+ * Milliseconds for which the state of a campaign is cached that may change without a call: during an update, or if it
+ * follows its solution.
+ */
 const briefly = 1000;
 
 /**
- * The model that answers for each campaign. Known models are in memory: a recommendation does not wait for the disk.
+ * Returns the model that answers for each campaign. Known models are in memory: a recommendation does not wait for the
+ * disk.
  */
 export function createCampaignModels() {
     const served = new Map<string, Served>();
@@ -116,11 +120,11 @@ export function createCampaignModels() {
     };
 
     return {
-        /** The model of a trained solution version. */
+        /** Returns the model of a trained solution version. */
         trainedOf,
         /**
-         * The campaign or recommender and its model. Throws ResourceNotFoundException, or InvalidInputException when it
-         * has never been ACTIVE.
+         * Returns the campaign or recommender and its model. Throws ResourceNotFoundException, or InvalidInputException
+         * when it has never been ACTIVE.
          */
         deployedOn(call: Call, arn: string): Served {
             const key = `${call.region} ${arn}`;
@@ -130,7 +134,10 @@ export function createCampaignModels() {
             served.set(key, found);
             return found;
         },
-        /** Call this when a resource may have changed. Models in use are then read from disk once more. */
+        /**
+         * Drops cached answers. Call this when a resource may have changed. The next request reads models in use from
+         * disk again.
+         */
         forget() {
             served.clear();
             models.clear();

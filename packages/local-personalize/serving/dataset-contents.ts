@@ -14,7 +14,7 @@ import { risingItems, type TrendEvent } from "../model/trends.ts";
 export interface AttributeTable {
     rows: Map<string, Attributes>;
     version: number;
-    /** The schema of these rows: another schema may have more columns. */
+    /** ARN of these rows' schema. Another schema may have more columns. */
     schemaArn: string;
 }
 
@@ -23,7 +23,7 @@ const longestTrend = 2 * 86_400;
 
 const none: AttributeTable = { rows: new Map(), version: 0, schemaArn: "" };
 
-/** The contents of datasets in memory, for filters: read at the first use, and again after an import. */
+/** Returns the contents of datasets in memory, for filters: read at the first use, and again after an import. */
 export function createDatasetContents(context: {
     dataDir: string;
     store: Store;
@@ -52,7 +52,7 @@ export function createDatasetContents(context: {
         return existsSync(file) ? indexByUser(loadRows(file)) : () => [];
     };
 
-    /** The imported events of the last two days of the data: longer intervals do not exist. */
+    /** Returns the imported events of the last two days of the data: longer intervals do not exist. */
     const recentImported = (dataset: number): TrendEvent[] => {
         const file = rowsFile(dataDir, dataset);
         if (!existsSync(file)) return [];
@@ -75,7 +75,7 @@ export function createDatasetContents(context: {
     };
 
     return {
-        /** The attributes of an Items or Users dataset; empty without a dataset. */
+        /** Returns the attributes of an Items or Users dataset; empty without a dataset. */
         attributes(dataset: Resource<DatasetProperties> | undefined): AttributeTable {
             if (!dataset) return none;
             const known = tables.get(dataset.id);
@@ -92,13 +92,13 @@ export function createDatasetContents(context: {
             for (const [id, row] of rows) table.rows.set(id, readAttributes(row, fields));
             table.version++;
         },
-        /** A user's events that filters consider at `now`, imported and streamed, newest first. */
+        /** Returns a user's events that filters consider at `now`, imported and streamed, newest first. */
         latestEvents(dataset: number, userId: string, now: number): SeenEvent[] {
             const index = importedOf.get(dataset) ?? loadIndex(dataset);
             importedOf.set(dataset, index);
             return latestEvents(index(userId), streams.ofUser(dataset, userId), now);
         },
-        /** The rising items of a dataset at its latest event, by intervals of these seconds. */
+        /** Returns the rising items of a dataset at its latest event, by intervals of these seconds. */
         rising(dataset: number, interval: number): string[] {
             const lastEvent = streams.lastEvent(dataset);
             const found = trends.get(dataset);
@@ -107,7 +107,7 @@ export function createDatasetContents(context: {
             trends.set(dataset, { interval, lastEvent, rising });
             return rising;
         },
-        /** Call this when an import may have changed the files. */
+        /** Drops cached contents. Call this when an import may have changed the files. */
         forget() {
             trends.clear();
             recentOf.clear();

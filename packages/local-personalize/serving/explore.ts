@@ -3,18 +3,18 @@ import type { Model } from "../model/model.ts";
 
 /** A campaign's `itemExplorationConfig`. */
 export interface Exploration {
-    /** From 0 to 1. */
+    /** Weight of exploration, from 0 to 1. */
     weight: number;
-    /** Older items, in days at the latest interaction, are not explored. */
+    /** Maximum age of explored items, in days at the latest interaction. */
     ageCutOff: number;
 }
 
 const defaults = { explorationWeight: "0.3", explorationItemAgeCutOff: "30" };
 
-/** The part of a list that a weight of 1 gives to exploration: a guess. AWS documents only that more is more. */
+/** Share of a list for exploration at weight 1: a guess. AWS documents only that a larger weight explores more. */
 const LARGEST_SHARE = 0.2;
 
-/** The exploration of a campaign or job; undefined without a configuration, or with the weight 0. */
+/** Returns the exploration of a campaign or job; undefined without a configuration, or with the weight 0. */
 export function explorationOf(config: Record<string, string> | undefined): Exploration | undefined {
     if (config === undefined) return undefined;
     const { explorationWeight, explorationItemAgeCutOff } = { ...defaults, ...config };
@@ -22,12 +22,12 @@ export function explorationOf(config: Record<string, string> | undefined): Explo
     return weight > 0 ? { weight, ageCutOff: Number(explorationItemAgeCutOff) } : undefined;
 }
 
-/** aws-user-personalization-v2 explores by itself; its weight cannot be configured. */
+/** Exploration of aws-user-personalization-v2, which explores automatically. Its weight cannot be configured. */
 export const explorationOfV2: Exploration = { weight: 0.3, ageCutOff: 30 };
 
 /**
- * The new items that a list of `length` explores, by their relevance for the user and by chance. A user gets the same
- * items until the next event.
+ * Returns the new items that a list of `length` explores, by their relevance for the user and by chance. A user gets
+ * the same items until the next event.
  */
 export function exploredItems(
     model: Model,
@@ -52,5 +52,5 @@ export function exploredItems(
         .map(({ item }) => item);
 }
 
-/** A number from 0 to 1 that follows from a text. */
+/** Returns a number from 0 to 1 that follows from a text. */
 const chance = (text: string) => createHash("sha256").update(text).digest().readUInt32BE(0) / 2 ** 32;

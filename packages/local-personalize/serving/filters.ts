@@ -23,11 +23,11 @@ interface Compiled {
 
 interface Bound {
     clause: BoundClause;
-    /** The items that the clause selects, for the model and attributes of the last request. */
+    /** The items that the clause selects, for the model and the attributes of the last request. */
     meant?: { model: Model; table: AttributeTable; version: number; items: Uint8Array };
 }
 
-/** Limit of cached sets of values of one filter; beyond it, the cache is emptied. */
+/** Maximum number of cached sets of values of one filter. Above it, the cache is emptied. */
 const mostRemembered = 256;
 
 /** Applies filters. An expression is parsed once, and its result for items is cached while the data stays the same. */
@@ -69,7 +69,7 @@ export function createFilters(contents: DatasetContents) {
         return bound;
     };
 
-    /** The items that a clause selects for a user. */
+    /** Returns the items that a clause selects for a user. */
     const meant = (
         { now }: Call,
         filter: Compiled,
@@ -94,7 +94,7 @@ export function createFilters(contents: DatasetContents) {
 
     return {
         /**
-         * The items of the model that pass the filter for a user (1), by their number. Throws
+         * Returns the items of the model that pass the filter for a user (1), by their number. Throws
          * ResourceNotFoundException (404) for a filter that does not exist. Throws InvalidInputException for one that
          * is not ACTIVE or not in the model's group, and for bad values.
          */
@@ -134,7 +134,7 @@ export function createFilters(contents: DatasetContents) {
                 });
             return passing;
         },
-        /** Call this when a resource may have changed. */
+        /** Drops parsed filters. Call this when a resource may have changed. */
         forget: () => compiled.clear(),
     };
 }

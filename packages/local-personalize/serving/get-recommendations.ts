@@ -65,7 +65,7 @@ export function checkRecommendInput(input: RecommendInput): { arn: string; wish:
     return { arn, wish: { userId, itemId, count: checkCount(input.numResults), filterArn, filterValues } };
 }
 
-/** The number of results of a call: 25 by default, 500 at most. Throws InvalidInputException. */
+/** Returns the number of results of a call: 25 by default, 500 at most. Throws InvalidInputException. */
 export function checkCount(numResults = 0): number {
     if (numResults > largestCount || numResults < 0) {
         const constraint =
@@ -78,8 +78,8 @@ export function checkCount(numResults = 0): number {
 }
 
 /**
- * The filtered list of recommendations, by the type of the model's recipe. It is for a user, for an item, or for every
- * user. A user's events since the training count.
+ * Returns the filtered list of recommendations, by the type of the model's recipe. It is for a user, for an item, or
+ * for every user. A user's events since the training count.
  */
 export function listFor(call: Call, trained: Trained, wish: ListWish, sources: ListSources): Recommendation[] {
     const { userId, itemId, count, filterArn, filterValues } = wish;
@@ -109,7 +109,7 @@ export function listFor(call: Call, trained: Trained, wish: ListWish, sources: L
     return useCase ? list.map((item) => ({ itemId: item.itemId })) : list;
 }
 
-/** The passing items without those that a domain use case hides from the user. */
+/** Returns the passing items without those that a domain use case hides from the user. */
 function withoutHidden(
     { now }: Call,
     { model, interactions, useCase }: Trained,
@@ -128,7 +128,7 @@ function withoutHidden(
     return left;
 }
 
-/** Item numbers, oldest first: those of the training, then later streamed events. */
+/** Returns the item numbers, oldest first: those of the training, then later streamed events. */
 export function historyOf(
     { model, interactions, weightOf }: Trained,
     userId: string,

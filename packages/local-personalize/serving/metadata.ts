@@ -18,7 +18,7 @@ export interface MetadataSource {
 const mostColumns = 10;
 const mostItems = 50;
 
-/** The columns that a dataset group's recommendations can show; undefined without an Items dataset. */
+/** Returns the columns that a dataset group's recommendations can show; undefined without an Items dataset. */
 export function metadataSourceOf(call: Call, datasetGroupArn: string): MetadataSource | undefined {
     const items = datasetOf(call.store, call.region, datasetGroupArn, "ITEMS");
     if (!items) return undefined;
@@ -62,7 +62,7 @@ export function metadataAdder(
         });
 }
 
-/** The columns in the schema's spelling. Throws InvalidInputException. */
+/** Returns the columns in the schema's spelling. Throws InvalidInputException. */
 function checkedColumns({ ITEMS: names = [], ...others }: MetadataColumns, source: MetadataSource): string[] {
     const [other] = Object.keys(others);
     if (other !== undefined) throw invalidInput(`The key of metadataColumns is ITEMS, not ${other}.`);

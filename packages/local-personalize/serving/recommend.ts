@@ -8,41 +8,41 @@ import { type Exploration, exploredItems } from "./explore.ts";
 
 const known = new WeakMap<Model, Map<string, number>>();
 
-/** The numbers of a model's items by their ids; built at the first use. */
+/** Returns the numbers of a model's items by their ids; built at the first use. */
 export function itemNumbers(model: Model): Map<string, number> {
     const numbers = known.get(model) ?? new Map(model.itemIds.map((itemId, number) => [itemId, number]));
     known.set(model, numbers);
     return numbers;
 }
 
-/** The user and the limits of a recommendation. */
+/** The user of a recommendation, and its limits. */
 interface Audience {
     /** Item numbers, oldest first. */
     history: readonly number[];
-    /** The items that a filter lets pass, by their number: 1. Undefined: all. */
+    /** By item number, 1 if the filter lets the item pass; undefined: all items pass. */
     passing?: Uint8Array | undefined;
     exploration?: (Exploration & { userId: string }) | undefined;
 }
 
 export interface Recommendation {
     itemId: string;
-    /** Absent in recipes of popular and related items. */
+    /** Score of the item; absent for recipes of popular and related items. */
     score?: number;
-    /** Why aws-user-personalization-v2 has put an unusual item into the list. */
+    /** Why aws-user-personalization-v2 added an unusual item to the list. */
     reason?: string[];
 }
 
-/** Whether the model's answers depend on the user. */
+/** Checks whether the model's answers depend on the user. */
 const isPersonal = (model: Model) => recipeTypeOf(model.recipeName) !== "POPULAR_ITEMS";
 
-/** aws-user-personalization-v2 scores only the best items: how many is our guess. */
+/** Number of the best items that aws-user-personalization-v2 scores: a guess. */
 const mostScoredV2 = 500;
 
 /**
- * The items that a model recommends, best first: fewer than `count` if fewer pass. Scores are over the whole catalogue
- * and sum to 1 there; filtered items are left out afterwards. Items of the history may be in the list, discounted: only
- * a filter hides them. Without a history, the list has the popular items, as aws-popularity-count gives to every user.
- * Recipes of version 2 score the best items only, and fill a filtered list with popular items.
+ * Returns the items that a model recommends, best first: fewer than `count` if fewer pass. Scores are over the whole
+ * catalogue and sum to 1 there; filtered items are left out afterwards. Items of the history may be in the list,
+ * discounted: only a filter hides them. Without a history, the list has the popular items, as aws-popularity-count
+ * gives to every user. Recipes of version 2 score the best items only, and fill a filtered list with popular items.
  */
 export function recommend(model: Model, audience: Audience, count: number): Recommendation[] {
     const { history, passing, exploration } = audience;
@@ -74,7 +74,7 @@ function withExplored(list: readonly number[], explored: readonly number[]): num
     return kept;
 }
 
-/** A list of version 2, filled with popular items that pass its filter; they have no score. */
+/** Returns a list of version 2, filled with popular items that pass its filter; they have no score. */
 function filled(model: Model, list: Recommendation[], passing: Uint8Array, count: number): Recommendation[] {
     if (list.length >= count) return list;
     const shown = new Set(list.map(({ itemId }) => itemId));
@@ -83,7 +83,7 @@ function filled(model: Model, list: Recommendation[], passing: Uint8Array, count
     return [...list, ...added.map((itemId) => ({ itemId, reason: ["Popular item"] }))];
 }
 
-/** The items most similar to one, without it; popular items follow, and are the answer for an unknown item. */
+/** Returns the items most similar to one, without it; popular items follow, and are the answer for an unknown item. */
 export function recommendRelated(
     model: Model,
     itemId: string,
@@ -95,7 +95,10 @@ export function recommendRelated(
     return best.slice(0, count).map((other) => ({ itemId: model.itemIds[other] ?? "" }));
 }
 
-/** Rising items, then popular ones. A filter does not know items that came after the training: it hides them. */
+/**
+ * Returns rising items, then popular ones. Filters hide items that came after the training, because they do not know
+ * these items.
+ */
 export function recommendTrending(
     model: Model,
     rising: readonly string[],
@@ -108,13 +111,13 @@ export function recommendTrending(
     return [...new Set([...first, ...popular])].slice(0, count).map((itemId) => ({ itemId }));
 }
 
-/** Throws InvalidInputException when a model that needs a user is called without one. */
+/** Throws InvalidInputException if a model that needs a user is called without one. */
 export function requireUser(model: Model, userId: string | undefined): void {
     if (userId !== undefined || !isPersonal(model)) return;
     throw invalidInput(`A userId is required for the recipe ${model.recipeName}.`);
 }
 
-/** An id in the service's newer form, 40 characters; its last part is the campaign's. */
+/** Returns an id in the service's newer form, 40 characters; its last part is the campaign's. */
 export function recommendationId(campaignArn: string): string {
     const hex = randomBytes(12).toString("hex").slice(0, 22);
     const parts = [hex.slice(0, 2), hex.slice(2, 6), hex.slice(6, 10), hex.slice(10, 22)];
@@ -122,6 +125,6 @@ export function recommendationId(campaignArn: string): string {
     return `RID-${parts.join("-")}-CID-${campaign}`;
 }
 
-/** ResourceNotFoundException (404) for a campaign that does not exist. */
+/** Returns a ResourceNotFoundException (404) for a campaign that does not exist. */
 export const unknownCampaign = (arn: string) =>
     new ServiceError("ResourceNotFoundException", `The given campaign does not exist: ${arn}`, 404);

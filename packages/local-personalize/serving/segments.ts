@@ -12,7 +12,7 @@ import { itemNumbers } from "./recommend.ts";
 const defaultUsers = 25;
 
 /**
- * The users of a segment, those with the highest affinity first. aws-item-affinity takes an item;
+ * Returns the users of a segment, those with the highest affinity first. aws-item-affinity takes an item;
  * aws-item-attribute-affinity takes an expression such as `ITEMS.genres = "Comedy"`, and then all items that fit count.
  * Throws InvalidInputException for another query, an unknown item, and an expression that is not valid.
  */

@@ -22,7 +22,7 @@ import { type RankingInput, rankItems } from "./personalized-ranking.ts";
 import { recommendationId } from "./recommend.ts";
 import { segmentFor } from "./segments.ts";
 
-/** A campaign that rested answers this many seconds of its capacity at once: a guess. AWS documents no number. */
+/** Seconds of its capacity that a campaign answers immediately after a pause: a guess. AWS documents no number. */
 const BURST_SECONDS = 10;
 
 interface Bucket {
@@ -42,7 +42,7 @@ export function createServing(
     const contents = createDatasetContents({ dataDir: options.dataDir, store, events, streams });
     const filters = createFilters(contents);
     const sources = { filters, streams, contents };
-    // Trackers by region and tracking id, so that an event needs no query of the resources.
+    // Event trackers by region and tracking ID, so that an event needs no query of the resources.
     const tracked = new Map<string, Resource<DatasetProperties>>();
 
     const throttle = options.throttle ? createThrottle() : undefined;
@@ -102,7 +102,7 @@ export function createServing(
             PutItems: put("ITEMS"),
             PutUsers: put("USERS"),
         } as Record<string, Handler>,
-        /** The output of a batch inference job for one of its lines. */
+        /** Returns the output of a batch inference job for one of its lines. */
         inferenceOf(call: Call, version: Resource<VersionProperties>, job: BatchJobProperties, line: LineWish): object {
             const trained = campaigns.trainedOf(call, version);
             const { filterArn } = job;
@@ -117,7 +117,7 @@ export function createServing(
             const wish = { ...line, count: checkCount(job.numResults), filterArn, exploration };
             return recommendedItems(listFor(call, trained, wish, sources));
         },
-        /** The output of a batch segment job for one of its lines. */
+        /** Returns the output of a batch segment job for one of its lines. */
         segmentOf: (
             call: Call,
             version: Resource<VersionProperties>,
@@ -126,9 +126,9 @@ export function createServing(
         ): object => ({
             usersList: segmentFor(call, campaigns.trainedOf(call, version), line, job.numResults, sources),
         }),
-        /** Call this when a resource may have changed. */
+        /** Drops caches. Call this when a resource may have changed. */
         changed,
-        /** Call this when a job has ended, which may also have changed files. */
+        /** Drops caches. Call this when a job has ended, because it may also have changed files. */
         jobEnded() {
             changed();
             contents.forget();

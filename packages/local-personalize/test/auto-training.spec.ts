@@ -89,7 +89,8 @@ describe("Automatic training", () => {
     };
     const day = 24 * 3_600_000;
     /**
-     * Waits until the schedule has been evaluated from now on. A second solution is evaluated after the first one: it trains.
+     * Waits until the schedule was evaluated after now. The emulator evaluates a second solution after the first one,
+     * and trains it.
      */
     async function evaluated(name: string): Promise<void> {
         const recipeArn = recipe("aws-popularity-count");
@@ -103,7 +104,7 @@ describe("Automatic training", () => {
         });
     }
     const versions = async () => (await send(new ListSolutionVersionsCommand({ solutionArn }))).solutionVersions ?? [];
-    /** Polls until there are this many versions, all of them finished. */
+    /** Polls until this many versions exist and all of them are finished. */
     const trained = (count: number) =>
         until(async () => {
             const all = await versions();
@@ -167,7 +168,7 @@ describe("Automatic training", () => {
         await createDataset(service);
         await importData("first");
         await service.stop();
-        // The hour is 2 s here, enough for a manual training on a busy machine.
+        // In this service an hour is 2 s, enough for a manual training on a busy machine.
         service = await startService({ access, dataDir, speed: "demo" });
         await until(async () => {
             const group = new DescribeDatasetGroupCommand({ datasetGroupArn: arn("dataset-group/films") });
@@ -208,7 +209,7 @@ describe("Automatic training", () => {
         const began = Date.now();
         await send(new UpdateSolutionCommand({ solutionArn, solutionUpdateConfig: everyDay }));
         await trained(2);
-        // A week of the schedule is 14 s here.
+        // In this service a week of the schedule is 14 s.
         assert.ok(Date.now() - began < 10_000);
     });
 

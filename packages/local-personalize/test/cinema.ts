@@ -24,7 +24,9 @@ export const history = ratings.toSorted((a, b) => a.timestamp - b.timestamp);
 /** All rated films. */
 export const films = [...new Set(ratings.map(({ item }) => item))].sort((a, b) => a - b);
 
-/** Film n: genres Taste0 to Taste4 and, for even ones, Even; year 1900 + n; film 1 has no year. */
+/**
+ * Returns the genres of film n: Taste0 to Taste4 and, for even numbers, Even. Its year is 1900 + n; film 1 has no year.
+ */
 export const genresOf = (film: number) => [`Taste${film % 5}`, ...(film % 2 === 0 ? ["Even"] : [])];
 export const yearOf = (film: number) => (film === 1 ? undefined : 1900 + film);
 
@@ -54,7 +56,7 @@ export const itemsCsv = (chosen: readonly number[], studio = "") =>
         .map((film) => `${film},${genresOf(film).join("|")},${yearOf(film) ?? ""},${studio},true,A film.\n`)
         .join("")}`;
 
-/** Users 1 to 60: user n is n years old and has the plan Basic. */
+/** CSV of users 1 to 60: user n is n years old and has the plan Basic. */
 const usersCsv = `USER_ID,AGE,PLAN\n${Array.from({ length: 60 }, (_, user) => `${user + 1},${user + 1},Basic\n`).join("")}`;
 
 export const campaignArn = arn("campaign/films");
@@ -63,7 +65,7 @@ export const itemsArn = arn("dataset/films/ITEMS");
 export const usersArn = arn("dataset/films/USERS");
 export const solutionArn = arn("solution/films");
 
-/** Bucket contents of a cinema: interactions, items and users. */
+/** Returns a bucket with interactions, items and users. */
 export const cinemaBucket = () =>
     createBucket({
         "movies/interactions.csv": interactionsCsv(ratings),
@@ -85,7 +87,10 @@ export async function createCatalogue(service: Service): Promise<void> {
     }
 }
 
-/** A service with imported data, a trained solution and a campaign: at speed instant, so that it takes a second. */
+/**
+ * Starts a service with imported data, a trained solution and a campaign. Uses speed instant, so that this takes a
+ * second.
+ */
 export async function openCinema(bucket = cinemaBucket(), recipeName = "aws-user-personalization") {
     const service = await startService({ access: bucket.access });
     const { datasetArn } = await createDataset(service);

@@ -30,7 +30,7 @@ import { arn, importRole, interactionsSchema, recipe, region, serviceModels, unt
 const bin = join(import.meta.dirname, "..", "bin", "local-personalize.mjs");
 const credentials = { accessKeyId: "test", secretAccessKey: "test" };
 
-/** An S3 with one bucket, `movies`, and one object in it. */
+/** Starts an S3 with one bucket, `movies`, and one object in it. */
 async function startS3(key: string, content: Buffer): Promise<Server> {
     const listing =
         "<ListBucketResult><Name>movies</Name><IsTruncated>false</IsTruncated>" +

@@ -27,8 +27,9 @@ import {
 } from "./support.ts";
 
 /**
- * Sixty users of a shop. Each looks at a product, and then looks at a "seen" one or buys a "bought" one. Both are
- * equally frequent. A purchase has the value 9.5. Every second look has the value 2, and the others have none.
+ * Returns the interactions of sixty users of a shop. Each looks at a product, and then looks at a "seen" one or buys a
+ * "bought" one. Both are equally frequent. A purchase has the value 9.5. Every second look has the value 2, and the
+ * others have none.
  */
 function shop(): string {
     const rows = ["USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP,EVENT_VALUE"];
@@ -79,7 +80,7 @@ describe("Event weights of a solution", () => {
                 ...(parameters && { solutionConfig: events(...parameters) }),
             }),
         );
-    /** The sum of a user's scores over the products of a kind, under a campaign of a new version. */
+    /** Returns the sum of a user's scores over the products of a kind, from a campaign of a new version. */
     async function shares(name: string, solutionVersionArn: string | undefined) {
         const campaign = new CreateCampaignCommand({ name, solutionVersionArn: String(solutionVersionArn) });
         const { campaignArn } = await service.personalize.send(campaign);

@@ -37,13 +37,13 @@ describe("PutEvents", () => {
     });
     afterEach(() => service?.discard());
 
-    /** A user's unwatched films, or by another filter. */
+    /** Returns the films that a user has not watched, or that another filter lets pass. */
     const ask = async (userId: string, more: object = {}) => {
         const input = { campaignArn, userId, numResults: 500, filterArn: arn("filter/unwatched"), ...more };
         const { itemList = [] } = await service.runtime.send(new GetRecommendationsCommand(input));
         return itemList.map(({ itemId }) => Number(itemId));
     };
-    /** The scores of all films for a user, without a filter. */
+    /** Returns the scores of all films for a user, without a filter. */
     const scores = async (userId: string) => {
         const input = { campaignArn, userId, numResults: 500 };
         const { itemList = [] } = await service.runtime.send(new GetRecommendationsCommand(input));

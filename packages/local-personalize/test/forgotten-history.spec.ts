@@ -25,7 +25,7 @@ describe("Interaction filters for users without recent imports", () => {
     });
     afterEach(() => service.discard());
 
-    /** The films that the filter considers as the user's history. */
+    /** Returns the films that the filter considers as the user's history. */
     const remembered = async (userId: string) => {
         const input = { campaignArn, userId, filterArn, numResults: 500 };
         const { itemList = [] } = await service.runtime.send(new GetRecommendationsCommand(input));

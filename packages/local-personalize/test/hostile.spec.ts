@@ -44,7 +44,7 @@ describe("Hostile input to the local Personalize", () => {
     });
     after(() => service?.discard());
 
-    /** The process lives, and has everything that it acknowledged. */
+    /** Checks that the process is running, and has everything that it acknowledged. */
     const isWhole = async () => {
         const { datasetGroups } = await service.personalize.send(new ListDatasetGroupsCommand({}));
         assert.ok(datasetGroups?.some((group) => group.datasetGroupArn === datasetGroupArn));

@@ -45,18 +45,18 @@ export function syntheticRatings(options: SyntheticOptions = {}): Rating[] {
     return shuffle(ratings, random);
 }
 
-/** The bytes of a u.data file. */
+/** Returns the bytes of a u.data file. */
 export function ratingsFile(ratings: readonly Rating[]): Buffer {
     return Buffer.from(ratings.map((row) => `${row.user}\t${row.item}\t${row.rating}\t${row.timestamp}\n`).join(""));
 }
 
-/** The bytes of the CSV that Personalize imports. */
+/** Returns the bytes of the CSV that Personalize imports. */
 export function interactionsCsv(ratings: readonly Rating[]): Buffer {
     const rows = ratings.map((row) => `"${row.user}","${row.item}","Watch",${row.timestamp}\n`);
     return Buffer.from(`USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n${rows.join("")}`);
 }
 
-/** An item from 1, low numbers more often; of one taste, or of any when `taste` is -1. */
+/** Returns an item from 1, low numbers more often; of one taste, or of any when `taste` is -1. */
 function drawItem(random: () => number, items: number, taste: number): number {
     for (;;) {
         const item = Math.floor(items ** random());

@@ -1,4 +1,4 @@
-/** Uniform numbers in [0, 1); equal seeds give equal numbers (mulberry32, public domain). */
+/** Returns a generator of uniform numbers in [0, 1). Equal seeds give equal numbers (mulberry32, public domain). */
 export function seededRandom(seed: number): () => number {
     let state = seed >>> 0;
     return () => {

@@ -49,7 +49,7 @@ describe("Recipes of the local Personalize", () => {
     });
     after(() => service?.discard());
 
-    /** A version of a recipe; it is trained once. */
+    /** Returns a version of a recipe; it is trained once. */
     const versionOf = async (name: string) => {
         const known = versions.get(name);
         if (known !== undefined) return known;

@@ -35,7 +35,7 @@ const itemsSchema = JSON.stringify({
     ],
     version: "1.0",
 });
-/** Odd films have no studio. */
+/** Returns the studio of a film. Films with odd numbers have none. */
 const studioOf = (film: number) => (film % 2 === 0 ? `Studio ${film}` : undefined);
 const itemsCsv = `ITEM_ID,GENRES,CREATION_TIMESTAMP,STUDIO\n${films
     .map((film) => `${film},${genresOf(film).join("|")},${800_000_000 + film},${studioOf(film) ?? ""}\n`)
@@ -56,7 +56,7 @@ describe("metadataColumns of a recommender", () => {
     });
     after(() => service?.discard());
 
-    /** A dataset group of the domain with imported datasets. */
+    /** Creates a dataset group of the domain with imported datasets. */
     const openGroup = async (name: string, schemas: Record<string, string>) => {
         const { personalize } = service;
         const { datasetGroupArn } = await personalize.send(new CreateDatasetGroupCommand({ name, domain }));
@@ -71,7 +71,7 @@ describe("metadataColumns of a recommender", () => {
         }
     };
 
-    /** Creates a recommender of the films; returns when it answers. */
+    /** Creates a recommender of the films, and waits until it answers. */
     const createRecommender = async (
         group: string,
         name: string,

@@ -58,7 +58,7 @@ describe("Solution versions on the same data", () => {
     });
 });
 
-/** The metrics of a line of the log: `key value ± margin, …`. */
+/** Returns the metrics of a line of the log: `key value ± margin, …`. */
 const logged = (line = "") =>
     new Map(
         [...line.matchAll(/(\w+) ([\d.]+) ± ([\d.]+)/g)].map(([, key = "", value, margin]) => [

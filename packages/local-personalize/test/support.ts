@@ -26,14 +26,14 @@ export const arn = (tail: string) => `arn:aws:personalize:${region}:${accountId}
 export const importRole = `arn:aws:iam::${accountId}:role/AmazonPersonalize-ExecutionRole`;
 export const recipe = (name: string) => `arn:aws:personalize:::recipe/${name}`;
 
-/** The folder of the service model, in the botocore of the test run's Python. */
+/** Returns the folder of the service model, in the botocore of the test run's Python. */
 export function serviceModels(): string {
     const python = process.env.MOVIE_RECOMMENDER_PYTHON;
     if (!python) throw new Error("MOVIE_RECOMMENDER_PYTHON is not set. Run the tests with: npm test");
     return serviceModelDirOf(python);
 }
 
-/** A caller's S3 in memory: `objects` by `bucket/key`. `deny` refuses every read. */
+/** Creates a caller's S3 in memory: `objects` by `bucket/key`. `deny` rejects every read. */
 export function createBucket(objects: Record<string, string | Buffer> = {}) {
     const requests: ImportRequest[] = [];
     const writes: ImportRequest[] = [];
@@ -79,7 +79,7 @@ export function createBucket(objects: Record<string, string | Buffer> = {}) {
     };
 }
 
-/** The emulator behind a real HTTP server, with AWS's own clients on it. */
+/** Starts the emulator behind a real HTTP server, with AWS's own clients for it. */
 export async function startService(more: Partial<EmulatorOptions> & { access: ImportAccess }) {
     const dataDir = more.dataDir ?? (await mkdtemp(join(tmpdir(), "personalize-emulator-")));
     const lines: string[] = [];

@@ -8,7 +8,7 @@ import { ServiceError } from "../errors.ts";
 /** Timers cannot wait longer than 24 days. */
 const longest = 24 * 3_600_000;
 
-/** Milliseconds before it repeats an attempt that failed without a reason of the service. */
+/** Milliseconds before a failed attempt is repeated, if the service gave no reason for the failure. */
 const afterFailure = 60_000;
 
 /**
@@ -18,7 +18,7 @@ const afterFailure = 60_000;
 export function createAutoTraining(options: {
     store: Store;
     callIn(region: string): Call;
-    /** The id of the last event that was streamed into a dataset. */
+    /** Returns the id of the last event that was streamed into a dataset. */
     lastEvent(dataset: number): number;
     log(message: string): void;
 }) {
@@ -67,7 +67,7 @@ export function createAutoTraining(options: {
     };
 
     return {
-        /** Call this when a solution may have changed. */
+        /** Updates the timer. Call this when a solution may have changed. */
         plan,
         close: () => clearTimeout(timer),
     };

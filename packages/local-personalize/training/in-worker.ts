@@ -12,7 +12,7 @@ export interface TrainingTask {
     recipeName: string;
     /** The events to train on, and their weights. */
     choice: EventChoice;
-    /** At least 1,000 events of this type are required; undefined: of the chosen ones. */
+    /** Event type of which at least 1,000 events are required; undefined: 1,000 of the chosen events. */
     required?: string | undefined;
     /** The Items dataset; undefined without one. */
     catalogue?: CatalogueSource | undefined;
@@ -30,7 +30,10 @@ export interface Work {
     readonly task: TrainingTask;
 }
 
-/** The result of a job in a thread of its own. The thread ends when `signal` aborts, and an Error is thrown. */
+/**
+ * Runs a job in a thread of its own, and returns its result. When `signal` aborts, the thread ends, and the function
+ * throws an Error.
+ */
 export async function inWorker<Result>(work: Work, signal: AbortSignal): Promise<Result> {
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: work });
     const stop = () => void worker.terminate();

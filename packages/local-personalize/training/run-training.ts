@@ -53,7 +53,7 @@ export async function runTraining(
             recipeName: recipeArn.slice(recipeArn.lastIndexOf("/") + 1),
             choice: eventChoiceOf(version.properties),
             trendInterval: trendIntervalOf(version.properties),
-            // One seed for all versions of a solution: their metrics differ by the data, not by the draw.
+            // One seed for all versions of a solution, so that their metrics differ by the data and not by the draw.
             seed: version.arn.replace(/\/[^/]*$/, ""),
         },
         signal,
@@ -96,7 +96,7 @@ async function trainOn(
     const dataset = datasetOf(store, resource.region, datasetGroupArn, "INTERACTIONS");
     if (!dataset) throw new Error(`The interactions dataset of ${resource.arn} is gone.`);
     const items = datasetOf(store, resource.region, datasetGroupArn, "ITEMS");
-    // The real duration, which moving the clock does not lengthen.
+    // Measure the real duration, which an advance of the clock does not lengthen.
     const started = performance.now();
     const streamed = streams.forTraining(dataset.id);
     const task: TrainingTask = {
@@ -123,7 +123,7 @@ async function trainOn(
 const sizeOf = ({ dense, sparse }: { dense: number; sparse: number }) =>
     sparse === 0 ? `${dense} items` : `${dense} items with full rows and ${sparse} with sparse ones`;
 
-/** The metrics as one line, each with its 95 % confidence interval over the test users. */
+/** Formats the metrics as one line, each with its 95 % confidence interval over the test users. */
 function metricsLine({ metrics, margins, testUsers }: Measured): string {
     const shown = Object.entries(metrics).map(([key, value]) => {
         const margin = margins?.[key];
@@ -132,7 +132,7 @@ function metricsLine({ metrics, margins, testUsers }: Measured): string {
     return `metrics${testUsers === undefined ? "" : ` of ${testUsers} test users`}: ${shown.join(", ")}`;
 }
 
-/** How sharp the scores are, and how well the model guesses the test users' next items. */
+/** Formats how sharp the scores are, and how well the model guesses the test users' next items. */
 function gainLine({ gain, users, perplexity, defaultPerplexity }: FittedGain): string {
     if (perplexity === undefined || defaultPerplexity === undefined) {
         return `scores are the affinities to the power of ${gain}, which is that of MovieLens: ${users} test users are too few to fit it`;

@@ -23,11 +23,11 @@ export type TrainingResult =
 export type Measured = Pick<Measurement, "metrics"> & Partial<Measurement>;
 
 const fewestInteractions = 1000;
-/** Below it the thread's start takes longer than the measurement. */
+/** Number of interactions below which the start of a thread takes longer than the measurement. */
 const FEWEST_MEASURED_BESIDE = 20_000;
-/** Above it a second copy of the interactions takes too much memory. */
+/** Number of interactions above which a second copy of them takes too much memory. */
 const MOST_MEASURED_BESIDE = 5_000_000;
-/** Developer Guide: the growth of the top 25 trending items is judged. */
+/** Number of trending items whose growth is evaluated (Developer Guide: the top 25). */
 const judgedTrends = 25;
 
 /**
@@ -49,7 +49,7 @@ export async function train(task: TrainingTask): Promise<TrainingResult> {
     const measuring = isMeasuredBeside(interactions.timestamps.length)
         ? inWorker<Measured>({ job: "measure", task }, end.signal)
         : undefined;
-    // The failure of the training is the result then.
+    // If the training failed, its failure is the result.
     measuring?.catch(() => {});
     try {
         const { lastEvent } = task.streamed;
@@ -62,7 +62,7 @@ export async function train(task: TrainingTask): Promise<TrainingResult> {
         saveModel(task.modelDir, { ...model, gain, ...(lastEvent > 0 && { lastEvent }) });
         return { ...measured, considered: rows.timestamps.length, items };
     } catch (error) {
-        // The model refuses data with the service's own words; any other error is a fault of the emulator.
+        // The model rejects data with the service's own message. Any other error is a fault of the emulator.
         if (error instanceof Error && error.message.startsWith("Create failed.")) return { failure: error.message };
         throw error;
     } finally {
@@ -70,7 +70,7 @@ export async function train(task: TrainingTask): Promise<TrainingResult> {
     }
 }
 
-/** The metrics of a training, for a thread beside it. */
+/** Returns the metrics of a training, for a parallel thread. */
 export const measure = (task: TrainingTask): Measured =>
     measureOn(task, interactionsOf(rowsOf(task), task.choice), catalogueOf(task));
 

@@ -27,8 +27,8 @@ const restOperations: Record<string, Operation> = {
 };
 
 /**
- * The Personalize call of an HTTP request. Found by its `X-Amz-Target` (`AmazonPersonalize.<Operation>`), else by the
- * REST path of the runtime and events services. `path` has no query. Undefined for any other request.
+ * Returns the Personalize call of an HTTP request. Found by its `X-Amz-Target` (`AmazonPersonalize.<Operation>`), else
+ * by the REST path of the runtime and events services. `path` has no query. Undefined for any other request.
  */
 export function operationOf(method: string, path: string, target: string | undefined): Operation | undefined {
     if (method !== "POST") return undefined;
@@ -37,20 +37,20 @@ export function operationOf(method: string, path: string, target: string | undef
     return target === undefined ? restOperations[path] : undefined;
 }
 
-/** Key, region and service of a signature: from the Authorization header, or from a presigned URL. */
+/** Returns key, region and service of a signature, from the Authorization header or from a presigned URL. */
 export function credentialScope(request: IncomingMessage, url: URL): CredentialScope | undefined {
     const inHeader = /Credential=([^,\s]+)/.exec(request.headers.authorization ?? "")?.[1];
     const [accessKeyId, , region, service] = (inHeader ?? url.searchParams.get("X-Amz-Credential") ?? "").split("/");
     return accessKeyId && region && service ? { accessKeyId, region, service } : undefined;
 }
 
-/** Whether a browser sends this request for a web page; every browser adds these headers. */
+/** Checks whether a browser sent this request for a web page: every browser adds these headers. */
 export function isFromWebPage({ headers }: Pick<IncomingMessage, "headers">): boolean {
     const site = headers["sec-fetch-site"];
     return headers.origin !== undefined || (site !== undefined && site !== "none");
 }
 
-/** The whole body, in memory; undefined if it has more than `most` bytes, which are then read and dropped. */
+/** Returns the whole body, in memory; undefined if it has more than `most` bytes, which are then read and dropped. */
 export async function bodyOf(request: IncomingMessage, most: number): Promise<Buffer | undefined>;
 export async function bodyOf(request: IncomingMessage): Promise<Buffer>;
 export async function bodyOf(request: IncomingMessage, most = Number.POSITIVE_INFINITY): Promise<Buffer | undefined> {
@@ -64,7 +64,7 @@ export async function bodyOf(request: IncomingMessage, most = Number.POSITIVE_IN
     return length <= most ? Buffer.concat(chunks) : undefined;
 }
 
-/** A JSON body. Invalid JSON is returned as text, which the emulator's validation refuses as AWS does. */
+/** Parses a JSON body. Returns invalid JSON as text, which the emulator's validation rejects as AWS does. */
 export function parseJson(body: Buffer): unknown {
     const text = body.toString("utf8");
     try {
@@ -85,12 +85,12 @@ export function writeAnswer(emulator: Emulator, answer: EmulatorResponse, respon
     response.end(answer.body);
 }
 
-/** A success in the service's protocol. An operation without an output has an empty body. */
+/** Returns a success in the service's protocol. An operation without an output has an empty body. */
 export function success(service: ServiceName, output: object | undefined): EmulatorResponse {
     return { status: 200, headers: headersOf(service), body: output === undefined ? "" : JSON.stringify(output) };
 }
 
-/** A refusal: its code is in the body (`__type`) and in the header that the REST services use. */
+/** Returns a refusal: its code is in the body (`__type`) and in the header that the REST services use. */
 export function failure(service: ServiceName, { code, message, status }: ServiceError): EmulatorResponse {
     const headers = { ...headersOf(service), "x-amzn-ErrorType": code };
     return { status, headers, body: JSON.stringify({ __type: code, message }) };
@@ -112,7 +112,7 @@ const forms: Readonly<Record<string, (text: string) => string>> = {
     schedulingExpression: (schedule) => schedule.replace(/days?/, (unit) => (unit === "day" ? "days" : "day")),
 };
 
-/** An answer with these texts in their other form, at any depth. */
+/** Returns an answer with these texts in their other form, at any depth. */
 export function inOtherForms(answer: unknown): unknown {
     if (Array.isArray(answer)) return answer.map(inOtherForms);
     if (typeof answer !== "object" || answer === null) return answer;
@@ -123,11 +123,11 @@ export function inOtherForms(answer: unknown): unknown {
     return Object.fromEntries(members);
 }
 
-/** Words in lower case and two spaces for one, outside of quotes and placeholders. */
+/** Returns words in lower case and two spaces for one, outside of quotes and placeholders. */
 function otherFilter(expression: string): string {
     const parts = expression.match(/"(?:[^"\\]|\\.)*"|\$\w+|[^"$]+/gsu) ?? [];
     return parts.map((part) => (/^["$]/.test(part) ? part : part.toLowerCase().replaceAll(" ", "  "))).join("");
 }
 
-/** An object with its members in the opposite order. */
+/** Returns an object with its members in the opposite order. */
 const reversed = (document: object) => Object.fromEntries(Object.entries(document).reverse());

@@ -58,7 +58,7 @@ export function validate(model: ServiceModel, operation: string, input: unknown)
     throw new ServiceError("ValidationException", `${count}: ${failures.slice(0, mostShown).join("; ")}`);
 }
 
-/** One failed constraint in AWS's words; a sensitive value is not repeated. */
+/** Returns one failed constraint in AWS's words; a sensitive value is not repeated. */
 export function constraintFailure(value: unknown, path: string, constraint: string, sensitive = false): string {
     const shown = sensitive
         ? ""
@@ -129,7 +129,7 @@ function checkConstraints(shape: Shape, value: unknown, path: string, failures: 
 
 const patterns = new Map<string, RegExp>();
 
-/** A pattern of the service model over a whole value, compiled once. */
+/** Returns a pattern of the service model over a whole value, compiled once. */
 function wholePattern(pattern: string): RegExp {
     const known = patterns.get(pattern) ?? new RegExp(`^(?:${pattern})$`, "u");
     patterns.set(pattern, known);

@@ -4,16 +4,16 @@ import { fitModel } from "../../model/train.ts";
 import { foldsOf } from "./folds.ts";
 import { rowsWhere, type Trials } from "./trials.ts";
 
-/** A tenth of the items is cold: no model has seen an interaction with one. */
+/** Number of parts of the items. One part is cold: no model has an interaction with its items. */
 const PARTS = 10;
 const SEED = 42;
 const LENGTH = 25;
 
-/** The recall of cold items in lists of 25 cold items. */
+/** The recall of cold items, in lists of 25 cold items. */
 interface ColdFigures {
-    /** By the model, which knows a cold item's categories only. */
+    /** Recall of the model, which knows only a cold item's categories. */
     readonly recall: number;
-    /** The expected value of a random order. */
+    /** Expected recall of a random order. */
     readonly random: number;
     readonly users: number;
     readonly coldItems: number;

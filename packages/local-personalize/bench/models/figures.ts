@@ -9,13 +9,13 @@ export interface Figures {
     readonly ndcg25: number;
     readonly mrr25: number;
     readonly precision10: number;
-    /** The share of all items that the lists of one fold have; the mean of the folds. */
+    /** Share of all items that occur in the lists of one fold, as the mean over the folds. */
     readonly coverage: number;
     /** The standard error of `ndcg10` over the users. */
     readonly error: number;
 }
 
-/** The figures of one list for each user of the folds. The best possible list has the whole truth first. */
+/** Returns the figures of one list for each user of the folds. The best possible list has the whole truth first. */
 export function figuresOf(trials: Trials, folds: readonly (readonly number[])[], lists: Lists): Figures {
     const users = folds.flat().map((user) => {
         const { truth } = halvesOf(trials, user);

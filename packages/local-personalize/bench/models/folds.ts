@@ -1,6 +1,6 @@
 /**
- * The folds of a cross-validation as `numpy.array_split(RandomState(seed).permutation(count), parts)` makes them.
- * Figures are therefore comparable with those of Python. Returns the numbers 0 to count - 1 in parts.
+ * Returns the folds of a cross-validation as `numpy.array_split(RandomState(seed).permutation(count), parts)` makes
+ * them. Figures are therefore comparable with those of Python. Returns the numbers 0 to count - 1 in parts.
  */
 export function foldsOf(count: number, parts: number, seed: number): number[][] {
     const next = mersenneTwister(seed);
@@ -20,7 +20,7 @@ export function foldsOf(count: number, parts: number, seed: number): number[][] 
     });
 }
 
-/** A whole number from 0 to `largest`, by numpy's masked rejection. */
+/** Returns a whole number from 0 to `largest`, by numpy's masked rejection. */
 function below(largest: number, next: () => number): number {
     const mask = 2 ** Math.ceil(Math.log2(largest + 1)) - 1;
     for (;;) {
@@ -29,7 +29,7 @@ function below(largest: number, next: () => number): number {
     }
 }
 
-/** MT19937 (Matsumoto and Nishimura, 1998): whole numbers of 32 bits. */
+/** Returns a generator of 32-bit whole numbers (MT19937, Matsumoto and Nishimura, 1998). */
 function mersenneTwister(seed: number): () => number {
     const [length, shift] = [624, 397];
     const state = new Uint32Array(length);

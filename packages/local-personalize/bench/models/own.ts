@@ -5,15 +5,17 @@ import { halvesOf, rowsWhere, type Trials } from "./trials.ts";
 
 const LENGTH = 25;
 
-/** The lists without the items of the input; and as a campaign answers without a filter, where these are discounted. */
+/**
+ * Lists without the items of the input, and lists as a campaign answers without a filter, with these items discounted.
+ */
 interface OwnLists {
     readonly masked: Lists;
     readonly unmasked: Lists;
 }
 
 /**
- * The lists of this repository's model for the users of some folds, by the code that a campaign runs. Each fold's model is
- * trained on the users of all other folds.
+ * Returns the lists of this repository's model for the users of some folds, by the code that a campaign runs. Each
+ * fold's model is trained on the users of all other folds.
  */
 export function ownLists(trials: Trials, folds: readonly (readonly number[])[], log: (line: string) => void): OwnLists {
     const { interactions } = trials;

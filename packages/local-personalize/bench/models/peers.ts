@@ -11,14 +11,14 @@ interface Peer {
     readonly name: string;
     /** The settings with the best NDCG@10 on the first half of the folds. */
     readonly settings: string;
-    /** NDCG@10 there. */
+    /** NDCG@10 of these settings on the first half of the folds. */
     readonly tuned: number;
     /** Lists for the users of the second half of the folds. */
     readonly lists: Lists;
 }
 
 /**
- * The lists of the models in peers.py. Progress goes to stderr.
+ * Returns the lists of the models in peers.py. Progress goes to stderr.
  *
  * @throws Error when the script fails
  */

@@ -8,14 +8,16 @@ export interface Trials {
     readonly folds: readonly (readonly number[])[];
     /** Each user's items, oldest first. */
     readonly histories: readonly (readonly number[])[];
-    /** The number of newest items that are the truth. */
+    /** Returns the number of newest items that are the truth. */
     truthsOf(user: number): number;
 }
 
 const SEED = 42;
 const PARTS = 10;
 
-/** The ten folds of seed 42, over users in the order of their ids as numbers. Users with one item are left out. */
+/**
+ * Returns the ten folds of seed 42, over users in the order of their ids as numbers. Users with one item are left out.
+ */
 export function trialsOf(interactions: Interactions, truthsOf: (events: number) => number): Trials {
     const histories: number[][] = interactions.userIds.map(() => []);
     interactions.users.forEach((user, row) => {
@@ -28,14 +30,14 @@ export function trialsOf(interactions: Interactions, truthsOf: (events: number) 
     return { interactions, folds, histories, truthsOf: (user) => truthsOf(histories[user]?.length ?? 0) };
 }
 
-/** The items that a user has when the list is made, and those that follow. */
+/** Returns the items that a user has when the list is made, and the items that follow. */
 export function halvesOf({ histories, truthsOf }: Trials, user: number) {
     const history = histories[user] ?? [];
     const cut = history.length - truthsOf(user);
     return { input: history.slice(0, cut), truth: new Set(history.slice(cut)) };
 }
 
-/** The interactions of the rows that pass; users and items keep their numbers. */
+/** Returns the interactions of the rows that pass; users and items keep their numbers. */
 export function rowsWhere(data: Interactions, passes: (row: number) => boolean): Interactions {
     const kept = (_: number, row: number) => passes(row);
     const { users, items, timestamps } = data;

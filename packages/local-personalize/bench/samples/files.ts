@@ -11,7 +11,10 @@ const typed = (types: readonly [string, string]) =>
         ratings.map(({ user, item, rating, timestamp }) => `${user},${item},${types[rating > 3 ? 1 : 0]},${timestamp}`),
     );
 
-/** The files of the samples' bucket, by `bucket/key`. Their shapes are those of the samples; no row is theirs. */
+/**
+ * Returns the files of the samples' bucket, by `bucket/key`. They have the shapes of the samples' files, but none of
+ * their rows.
+ */
 export const sampleFiles = (): Record<string, string> => ({
     "lab/plain.csv": lines(
         "USER_ID,ITEM_ID,TIMESTAMP",

@@ -31,7 +31,7 @@ function callerOf(endpoint: string): Call {
     };
 }
 
-/** The steps that several examples have in common. */
+/** Returns the steps that several examples have in common. */
 function stepsOf(call: Call) {
     const active = (kind: string, arn: string) => {
         const member = kind.charAt(0).toLowerCase() + kind.slice(1);
@@ -70,7 +70,8 @@ function stepsOf(call: Call) {
 }
 
 /**
- * The 32 examples of AWS's SDK for Java v2 as calls on the wire: there is no Java here. They wait where the examples do.
+ * Returns the 32 examples of AWS's SDK for Java v2 as calls on the wire: there is no Java here. They wait where the
+ * examples do.
  */
 export async function javaExamples({ endpoint }: World): Promise<void> {
     const call = callerOf(endpoint);

@@ -41,7 +41,7 @@ import {
 import { datasetSchema, roleArn, untilActive } from "./shapes.ts";
 import type { World } from "./world.ts";
 
-/** The steps that several examples have in common. */
+/** Returns the steps that several examples have in common. */
 function stepsOf(personalize: PersonalizeClient) {
     const group = async (name: string, domain?: Domain) => {
         const made = await personalize.send(new CreateDatasetGroupCommand({ name, ...(domain && { domain }) }));
@@ -83,8 +83,8 @@ function stepsOf(personalize: PersonalizeClient) {
 }
 
 /**
- * The 22 examples of AWS's SDK for JavaScript v3, one call each. Their placeholders have the results of earlier ones;
- * between them, their reader waits until the resource is ACTIVE.
+ * Returns the 22 examples of AWS's SDK for JavaScript v3, one call each. Their placeholders have the results of earlier
+ * ones; between them, their reader waits until the resource is ACTIVE.
  */
 export async function javascriptExamples({ endpoint }: World): Promise<void> {
     const credentials = { accessKeyId: "test", secretAccessKey: "test" };

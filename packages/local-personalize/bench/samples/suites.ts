@@ -5,7 +5,7 @@ import { javaExamples } from "./java.ts";
 import { javascriptExamples } from "./javascript.ts";
 import { type SampleCall, startWorld, type World } from "./world.ts";
 
-/** The result of a suite: its calls, and the reason why it stopped; undefined when all its steps passed. */
+/** The result of a suite: its calls, and the reason why it stopped. The reason is undefined if all steps passed. */
 export interface SuiteResult {
     readonly name: string;
     readonly calls: readonly SampleCall[];
@@ -14,12 +14,15 @@ export interface SuiteResult {
 
 type Suite = (world: World) => Promise<void>;
 
-/** A second of a sample's wait, in seconds: a minute is 1.2 s, and a resource takes one. */
+/**
+ * Seconds for which the suites wait instead of a second of a sample: a minute takes 1.2 s, and a resource takes one
+ * second.
+ */
 const PACE = 0.02;
 
 const notebooks = join(import.meta.dirname, "notebooks");
 
-/** All suites by name: the notebooks and the solution in Python, the examples of the two SDKs. */
+/** Returns all suites by name: the notebooks and the solution in Python, the examples of the two SDKs. */
 export function suitesOf(python: string): Map<string, Suite> {
     const scripts = readdirSync(notebooks).filter((name) => name.endsWith(".py"));
     return new Map<string, Suite>([
@@ -67,7 +70,7 @@ const inPython =
             child.once("exit", (code) => (code === 0 ? passed() : failed(new Error(reasonIn(errors)))));
         });
 
-/** The place in the notebook, and the last line, which names the error. */
+/** Returns the place in the notebook, and the last line of the traceback, which names the error. */
 function reasonIn(traceback: string): string {
     const lines = traceback.trim().split("\n");
     const place = lines.findLast((line) => line.includes(notebooks));

@@ -8,15 +8,15 @@ import { sampleFiles } from "./files.ts";
 export interface SampleCall {
     readonly operation: string;
     readonly status: number;
-    /** The code of the error; empty for a success. */
+    /** Code of the error; empty for a success. */
     readonly code: string;
 }
 
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
 /**
- * A local Personalize of its own for one suite, behind a server that records each call. The server also gives and takes
- * the objects of the suite's bucket.
+ * Returns a local Personalize of its own for one suite, behind a server that records each call. The server also gives
+ * and takes the objects of the suite's bucket.
  */
 export async function startWorld() {
     const bucket = createBucket(sampleFiles());
@@ -57,7 +57,7 @@ export async function startWorld() {
 
 const objects = "/_objects/";
 
-/** The headers that the call needs; the connection is a new one. */
+/** Returns the headers that the call needs. It has a new connection, so the connection's headers are left out. */
 function headersOf({ headers }: IncomingMessage): Record<string, string> {
     const kept = ["content-type", "x-amz-target", "authorization", "x-amz-date"];
     return Object.fromEntries(kept.flatMap((name) => (headers[name] ? [[name, String(headers[name])]] : [])));

@@ -40,7 +40,10 @@ describe("Usage records of the local Personalize", () => {
         await restart({ speed: "real" });
         service.emulator.advance(hour);
     };
-    /** One second less, because time passes between an advance and its check; and more on a busy machine. */
+    /**
+     * Checks that two amounts are nearly equal: one second less, because time passes between an advance and its check,
+     * and more on a busy machine.
+     */
     const near = (actual: number, expected: number, slackMilliseconds = 10_000) =>
         assert.ok(
             actual >= expected - 1000 / hour && actual <= expected + slackMilliseconds / hour,
@@ -64,7 +67,7 @@ describe("Usage records of the local Personalize", () => {
             .requests(0)
             .filter(({ operation }) => operation === "DeleteCampaign");
         const before = tpsHours();
-        // ACTIVE comes some time after the creation, which depends on the machine.
+        // ACTIVE comes some time after the creation. The time depends on the machine.
         const lived = (at - Number(campaign?.creationDateTime?.getTime())) / hour;
         assert.ok(Math.abs(before - lived) < 10_000 / hour, `${before} is not ${lived}`);
         service.emulator.advance(100 * hour);
@@ -90,7 +93,7 @@ describe("Usage records of the local Personalize", () => {
                 ...service.emulator.usage({ from: 0, to: cut }),
                 ...service.emulator.usage({ from: cut, to: now }),
             ];
-            // Up to now: both are read within moments.
+            // Both amounts count up to now, and are read within moments.
             assert.ok(Math.abs(sum(parts) - sum(service.emulator.usage(all))) < 0.01);
             assert.equal(
                 new Set(parts.map((record) => `${record.resourceArn} ${record.measure} ${record.hour}`)).size,
@@ -143,7 +146,7 @@ describe("Usage records of the local Personalize", () => {
     });
 
     it("requests above the minimum TPS count in their 5-minute window", async () => {
-        // From the beginning of 5 minutes, so that they do not end between the calls.
+        // Start at the beginning of 5 minutes, so that they do not end between the calls.
         const { emulator } = service;
         emulator.advance(5 * minute - (emulator.clock.now() % (5 * minute)));
         const before = tpsHours();
@@ -168,7 +171,7 @@ describe("Usage records of the local Personalize", () => {
         const killed = await startService({ access: cinemaBucket().access, dataDir: left });
         killed.emulator.advance(hour);
         emulator.advance(hour);
-        // Read first: time passes.
+        // Read the expected value first, because time passes.
         const expected = tpsHours();
         const found = killed.emulator.usage(all).filter(({ measure }) => measure === "RecommendationTPSHours");
         near(sum(found), expected);

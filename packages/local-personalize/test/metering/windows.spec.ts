@@ -29,7 +29,7 @@ describe("Billing windows of a campaign", () => {
     });
 
     it("billed returns the larger of minimum and requests", () => {
-        // 5 minutes at 1 TPS are 300 requests: up to there they cost nothing more.
+        // 5 minutes at 1 TPS are 300 requests, which cost nothing more.
         const window = { minimum: 5 * minute };
         assert.equal(billed({ ...window, requests: 0 }) / hour, 1 / 12);
         assert.equal(billed({ ...window, requests: 300 }) / hour, 1 / 12);

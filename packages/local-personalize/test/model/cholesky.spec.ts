@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { invertPositiveDefinite } from "../../model/cholesky.ts";
 import { seededRandom } from "../random.ts";
 
-/** F Fᵀ + I of a random F. */
+/** Returns F Fᵀ + I for a random matrix F. */
 function randomPositiveDefinite(n: number, seed: number): Float64Array {
     const random = seededRandom(seed);
     const factor = Float64Array.from({ length: n * n }, () => random() - 0.5);
@@ -18,7 +18,7 @@ function randomPositiveDefinite(n: number, seed: number): Float64Array {
     return matrix;
 }
 
-/** Gauss and Jordan's, from the textbook. */
+/** Computes the inverse with the Gauss-Jordan method. */
 function textbookInverse(matrix: Float64Array, n: number): Float64Array {
     const rows = Array.from({ length: n }, (_, row) =>
         Array.from({ length: 2 * n }, (_, column) =>

@@ -14,7 +14,7 @@ import { readInteractions } from "../read-interactions.ts";
 
 const RECIPE = "aws-user-personalization";
 
-/** Users who choose their next item by the probabilities of one gain. */
+/** Returns users who choose their next item by the probabilities of one gain. */
 function casesOf(gain: number, count: number): Case[] {
     const random = seededRandom(count);
     return Array.from({ length: count }, () => {

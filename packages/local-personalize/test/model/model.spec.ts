@@ -98,7 +98,7 @@ describe("Recommender model", () => {
     describe("Popularity for users without history", () => {
         const today = Date.UTC(2026, 10, 28) / 1000;
         const sizes = { users: 400, items: 300, meanHistory: 20 };
-        /** The share of all popularity of each item, after more ratings of today. */
+        /** Returns the share of all popularity of each item, after more ratings of today. */
         const sharesWith = async (more: readonly (readonly [user: number, item: number])[]) => {
             const late = more.map(([user, item]) => ({ user, item, rating: 5, timestamp: today }));
             const data = await fromRatings([...syntheticRatings(sizes), ...late]);

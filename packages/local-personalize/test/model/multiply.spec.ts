@@ -16,7 +16,7 @@ describe("multiply", () => {
             const random = seededRandom(rows + depth + columns);
             const left = Float64Array.from({ length: rows * depth }, () => random() - 0.5);
             const times = multiplier(left, { rows, depth, columns });
-            // The second product shows that nothing is left of the first one.
+            // The second product shows that nothing of the first one is left.
             for (let again = 0; again < 2; again++) {
                 const right = Float32Array.from({ length: depth * columns }, () => random() - 0.5);
                 const product = times(right);

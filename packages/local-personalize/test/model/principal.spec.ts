@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { pairSums } from "../../model/gram.ts";
 import { componentsOf, principalWeights } from "../../model/principal.ts";
 
-/** Users who watch the items of one group only, in their order. Each user of a group starts at another item. */
+/** Returns users who watch the items of one group only, in their order. Each user of a group starts at another item. */
 function groupedHistories(groups: number, items: number): number[][] {
     return Array.from({ length: groups * items }, (_, user) => {
         const first = (user % groups) * items;
