@@ -2,15 +2,15 @@
 export interface Arn {
     readonly partition: string;
     readonly service: string;
-    /** Empty for a resource without a region. */
+    /** Region; empty for a resource without a region. */
     readonly region: string;
-    /** Empty for a name without an account, as in S3. */
+    /** Account ID; empty for a name without an account, as in S3. */
     readonly accountId: string;
     /** Everything after the fifth colon, colons included. */
     readonly resource: string;
 }
 
-/** The ARN of a resource in an account and a region; `resource` is everything after the account. */
+/** Returns the ARN of a resource in an account and a region. `resource` is everything after the account. */
 export function regionalArn(
     { partition, region, accountId }: Pick<Arn, "partition" | "region" | "accountId">,
     service: string,
@@ -19,7 +19,7 @@ export function regionalArn(
     return `arn:${partition}:${service}:${region}:${accountId}:${resource}`;
 }
 
-/** The parts of an ARN; undefined for any other text. */
+/** Parses an ARN; returns undefined for any other text. */
 export function parseArn(text: string): Arn | undefined {
     const [head, partition, service, region, accountId, ...rest] = text.split(":");
     if (head !== "arn" || !partition || !service || region === undefined || accountId === undefined) {
@@ -28,7 +28,7 @@ export function parseArn(text: string): Arn | undefined {
     return rest.length === 0 ? undefined : { partition, service, region, accountId, resource: rest.join(":") };
 }
 
-/** The account in an ARN; undefined if it has none. */
+/** Returns the account in an ARN; undefined if it has none. */
 export function accountOf(arn: string): string | undefined {
     return parseArn(arn)?.accountId || undefined;
 }

@@ -2,14 +2,14 @@ import { accountOf, parseArn } from "./arn.ts";
 import { type AccessRequest, type Decision, type Evaluation, evaluate, type NamedPolicy } from "./evaluate.ts";
 import { isRoot, type Naming } from "./principal.ts";
 
-/** All policies that apply to a request; an omitted kind does not exist for it. */
+/** All policies that apply to a request. If a kind is omitted, the request has no policy of it. */
 export interface ApplicablePolicies {
-    /** Of the user with the user's groups, or of the role. */
+    /** Policies of the user with the user's groups, or of the role. */
     readonly identity?: readonly NamedPolicy[];
-    /** Of the resource: a bucket policy, a key policy, a role's trust policy. */
+    /** Policies of the resource: a bucket policy, a key policy, or a role's trust policy. */
     readonly resource?: readonly NamedPolicy[];
     readonly boundary?: readonly NamedPolicy[];
-    /** Passed when the caller's session was created. */
+    /** Session policies, which the caller passed when the session was created. */
     readonly session?: readonly NamedPolicy[];
     /** Service control policies, one list for each level from the organisation's root to the account. */
     readonly serviceControl?: readonly (readonly NamedPolicy[])[];
@@ -18,9 +18,9 @@ export interface ApplicablePolicies {
 export type PolicyType = keyof ApplicablePolicies;
 
 export interface Authorization extends Omit<Evaluation, "considered"> {
-    /** The kind that did not allow, if the request is denied. */
+    /** The kind of policy that did not allow the request, if it is denied. */
     readonly deniedBy?: PolicyType;
-    /** The decision of each existing kind. */
+    /** The decision of each kind that has policies. */
     readonly by: Readonly<Partial<Record<PolicyType, Evaluation>>>;
     readonly crossAccount: boolean;
 }
@@ -87,7 +87,7 @@ export function authorize(
     );
 }
 
-/** The first kind whose missing allow denies the request; undefined if none is missing. */
+/** Returns the first kind whose missing allow denies the request; undefined if no allow is missing. */
 function whatLacks(
     { caller, action }: AccessRequest,
     by: Partial<Record<PolicyType, Evaluation>>,
@@ -115,7 +115,10 @@ function whatLacks(
     return limits("boundary") ? "boundary" : limits("session") && isSession(caller.arn) ? "session" : undefined;
 }
 
-/** Roles and keys are closed to every caller that their own policy does not allow, at least through the account. */
+/**
+ * Checks whether an action needs an allow in the resource's own policy, as roles and KMS keys do, at least for the
+ * account.
+ */
 function hasAllowingPolicyOfItsOwn(action: string): boolean {
     return /^(?:sts:assumerole|kms:(?!createkey$|list(?:keys|aliases)$))/i.test(action);
 }

@@ -9,16 +9,15 @@ export type { RequestContext } from "./context.ts";
 
 export interface ConditionOutcome {
     readonly met: boolean;
-    /** The first operator and key that did not hold, such as `StringEquals aws:SourceAccount`. */
+    /** The first operator and key that did not match, such as `StringEquals aws:SourceAccount`. */
     readonly failed?: string;
-    /** Keys, and keys of variables, that the policy uses and the request does not have. */
+    /** Condition keys and variables that the policy uses and the request does not have. */
     readonly missingKeys: readonly string[];
 }
 
 /**
- * Whether every operator and key of a condition block holds for the request
- * (IAM User Guide, "Conditions with multiple context keys or values").
- * `variables`: whether `${…}` is a variable, as in documents of Version 2012-10-17.
+ * Returns whether every operator and key of a condition block holds for the request (IAM User Guide, "Conditions with
+ * multiple context keys or values"). `variables`: whether `${…}` is a variable, as in documents of Version 2012-10-17.
  *
  * @throws RangeError for an operator that IAM does not have, so that no policy is evaluated in part.
  */
@@ -83,7 +82,7 @@ function compares(
     values: Values,
 ): boolean {
     if (values === undefined) {
-        // An absent key fails a positive operator and passes a negated one; ForAllValues holds for no values.
+        // A missing key fails a positive operator, and passes a negated one. ForAllValues passes without values.
         return ifExists || quantifier === "all" || (quantifier === undefined && negated);
     }
     const accepts = (value: string) => patterns.some((pattern) => compare(pattern, value)) !== negated;

@@ -5,23 +5,26 @@ import { type Caller, sessionOf } from "./principal.ts";
 /** Condition keys of a request; names are case-insensitive, as in IAM. */
 export type RequestContext = Readonly<Record<string, OneOrMany<string>>>;
 
-/** The values of a condition key in a request; undefined for an absent key, or one without values. */
+/**
+ * A function that returns the values of a condition key in a request; undefined for a missing key, or one without
+ * values.
+ */
 export type Lookup = (key: string) => readonly string[] | undefined;
 
-/** A lookup of condition keys in any case. */
+/** Returns a lookup of condition keys, regardless of case. */
 export function lookupIn(context: RequestContext): Lookup {
     const carried = new Map<string, readonly string[]>();
     for (const [key, value] of Object.entries(context)) {
         const values = listOf(value);
-        // A key without a value counts as absent.
+        // A key without a value counts as missing.
         if (values.length > 0) carried.set(key.toLowerCase(), values);
     }
     return (key) => carried.get(key.toLowerCase());
 }
 
 /**
- * The condition keys that follow from the caller of a request
- * (IAM User Guide, "AWS global condition context keys", properties of the principal).
+ * Returns the condition keys that follow from the caller of a request (IAM User Guide, "AWS global condition context
+ * keys", properties of the principal).
  */
 export function contextOfCaller(caller: Caller): RequestContext {
     if ("service" in caller) {
@@ -46,7 +49,7 @@ export function contextOfCaller(caller: Caller): RequestContext {
         case "role":
             return { ...common, "aws:PrincipalArn": caller.arn, "aws:PrincipalType": "AssumedRole" };
         case "assumed-role": {
-            // The key names the role, not its session; the session's name does not contain the role's path.
+            // aws:PrincipalArn names the role, not its session. The session's ARN does not contain the role's path.
             const role = `arn:${arn.partition}:iam::${arn.accountId}:role/${sessionOf(caller.arn)?.roleName}`;
             return { ...common, "aws:PrincipalArn": role, "aws:PrincipalType": "AssumedRole" };
         }

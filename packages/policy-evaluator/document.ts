@@ -34,7 +34,7 @@ export interface PolicyDocument {
     readonly Statement: OneOrMany<Statement>;
 }
 
-/** A single value or a list, as a list; empty for `undefined`. */
+/** Returns a single value or a list as a list; empty for `undefined`. */
 export function listOf<T>(value: OneOrMany<T> | undefined): readonly T[] {
     if (value === undefined) {
         return [];

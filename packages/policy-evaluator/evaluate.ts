@@ -7,14 +7,14 @@ export type { Caller } from "./principal.ts";
 
 export interface AccessRequest {
     readonly caller: Caller;
-    /** `service:Action`, case-insensitive. */
+    /** Action as `service:Action`, case-insensitive. */
     readonly action: string;
     readonly resource: string;
-    /** Condition keys of the request; keys that follow from the caller are added automatically. */
+    /** Condition keys of the request. `evaluate` adds keys that follow from the caller. */
     readonly context: RequestContext;
 }
 
-/** A document and its label, for example `role policy` or `bucket policy`. */
+/** A policy document with a label, for example `role policy` or `bucket policy`. */
 export interface NamedPolicy {
     readonly name: string;
     readonly document: PolicyDocument;
@@ -30,19 +30,19 @@ export interface StatementVerdict {
     readonly index: number;
     readonly effect: "Allow" | "Deny";
     readonly applies: boolean;
-    /** Why a statement did not apply: the first part that did not match. */
+    /** Why the statement did not apply: the first part that did not match. */
     readonly because?: string;
-    /** How an applicable statement of a resource policy names the caller. */
+    /** How a statement of a resource policy names the caller, if the statement applies. */
     readonly naming?: Naming;
 }
 
 export interface Evaluation {
     readonly decision: Decision;
-    /** The statements that decided: all that deny, else all that allow. */
+    /** The statements that decided: all that deny, or else all that allow. */
     readonly deciding: readonly StatementVerdict[];
-    /** Every statement, with the reason why it did not apply. */
+    /** All statements, each with the reason why it did not apply. */
     readonly considered: readonly StatementVerdict[];
-    /** Keys that a statement for this action and resource uses and the request does not have. */
+    /** Condition keys that a statement for this action and resource uses, and the request does not have. */
     readonly missingContextKeys: readonly string[];
 }
 
@@ -85,7 +85,7 @@ export function evaluate(request: AccessRequest, policies: readonly NamedPolicy[
     };
 }
 
-/** One line that explains a decision, for logs and for people. */
+/** Returns one line that explains a decision, for logs and for people. */
 export function explain(
     request: Pick<AccessRequest, "action" | "resource">,
     { decision, considered, deciding }: Pick<Evaluation, "decision" | "considered" | "deciding">,

@@ -18,9 +18,8 @@ const statementElements = [
 const principalTypes = ["AWS", "Service", "Federated", "CanonicalUser"];
 
 /**
- * The violations of the grammar of IAM's policy language in a JSON value
- * (IAM User Guide, "Grammar of the IAM JSON policy language"). Names of elements are case-sensitive, no name may
- * occur twice, and an operator must exist.
+ * Returns the violations of the grammar of IAM's policy language in a JSON value (IAM User Guide, "Grammar of the IAM
+ * JSON policy language"). Names of elements are case-sensitive, no name may occur twice, and an operator must exist.
  */
 export function checkGrammar(root: JsonNode, kind: PolicyKind): readonly GrammarProblem[] {
     const problems: GrammarProblem[] = [];
@@ -75,7 +74,7 @@ function checkStatement(node: JsonNode, kind: PolicyKind, sids: Set<string>, rep
             ? undefined
             : `"${action}" is not an action: an action is * or service:Action`,
     );
-    // A trust policy has no Resource.
+    // A trust policy has no Resource element.
     checkTexts(oneOf("Resource", kind === "identity"), "a resource", report, (resource) =>
         resource === "*" || /^arn:[^:]*:[^:]*:[^:]*:[^:]*:./.test(resource) || /^arn:.*[*?]/.test(resource)
             ? undefined
@@ -90,7 +89,7 @@ function checkSid(sid: JsonNode | undefined, kind: PolicyKind, sids: Set<string>
     if (!sid || text === "") {
         return;
     }
-    // Services accept spaces in the Sids of their resource policies; IAM does not.
+    // Services accept spaces in the Sids of their resource policies, but IAM does not.
     if (text === undefined || (kind === "identity" && !/^[A-Za-z0-9]+$/.test(text))) {
         report(sid, "a Sid has letters and digits only");
     } else if (sids.has(text)) {
@@ -139,7 +138,7 @@ function checkCondition(node: JsonNode, report: Report): void {
     }
 }
 
-/** The members of an object by name; undefined, with a problem added, for any other value. */
+/** Returns the members of an object by name. Adds a problem for any other value, and returns undefined. */
 function elementsOf(
     node: JsonNode,
     what: string,

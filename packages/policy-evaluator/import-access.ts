@@ -3,8 +3,8 @@ import type { ConditionBlock, PolicyDocument, Statement } from "./document.ts";
 import { personalizeService } from "./import-requests.ts";
 
 /**
- * The three documents with which Amazon Personalize can read imports from one bucket and write batch results. They
- * allow nothing else (Personalize Developer Guide, "Giving Amazon Personalize access to Amazon S3 resources").
+ * The three policy documents with which Amazon Personalize can read imports from one bucket and write batch results.
+ * They allow nothing else (Personalize Developer Guide, "Giving Amazon Personalize access to Amazon S3 resources").
  */
 
 export interface ServiceCaller {
@@ -18,22 +18,22 @@ export interface ServiceCaller {
 export interface ImportPlace {
     readonly partition: string;
     readonly bucketName: string;
-    /** Keys or key prefixes with read access. */
+    /** Object keys or key prefixes that the role may read. */
     readonly readPrefixes: readonly string[];
     /** Key prefix for the results of batch inference; undefined without batch inference. */
     readonly writePrefix?: string | undefined;
-    /** The customer's key that encrypts the bucket; undefined with S3 managed keys. */
+    /** ARN of the customer managed key that encrypts the bucket; undefined with S3 managed keys. */
     readonly kmsKeyArn?: string | undefined;
 }
 
-/** The ARN pattern of every Personalize resource of one account and region, for `aws:SourceArn`. */
+/** Returns the ARN pattern of every Personalize resource of one account and region, for `aws:SourceArn`. */
 export function personalizeSourceArn(caller: ServiceCaller): string {
     return regionalArn(caller, "personalize", "*");
 }
 
 /**
- * Conditions against the confused deputy: the service may act only for Personalize resources of this account (Developer
- * Guide, "Cross-service confused deputy prevention").
+ * Returns conditions against the confused deputy problem: the service may act only for Personalize resources of this
+ * account (Developer Guide, "Cross-service confused deputy prevention").
  */
 export function onlyForUs(caller: ServiceCaller): ConditionBlock {
     return onlyFrom(caller.accountId, personalizeSourceArn(caller));
@@ -52,7 +52,7 @@ function accessStatements({ partition, bucketName, readPrefixes, writePrefix }: 
     } as const;
 }
 
-/** The guide's statement for batch inference with a KMS key. */
+/** Returns the guide's statement for batch inference with a KMS key. */
 function useOfKey(kmsKeyArn: string) {
     return {
         Effect: "Allow",
@@ -61,20 +61,23 @@ function useOfKey(kmsKeyArn: string) {
     } as const;
 }
 
-/** Actions of the guide's key policy (Developer Guide, "Giving Amazon Personalize permission to use your AWS KMS key"). */
+/**
+ * Actions in the guide's key policy (Developer Guide, "Giving Amazon Personalize permission to use your AWS KMS key").
+ */
 export const keyActions = [
     ...["kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey", "kms:CreateGrant", "kms:ListGrants"],
 ] as const;
 
-/** Trust policy of the execution role. */
+/** Returns the trust policy of the execution role. */
 export function executionRoleTrust(caller: ServiceCaller): PolicyDocument {
     return serviceTrust("PersonalizeOfThisAccount", personalizeService, onlyForUs(caller));
 }
 
 /**
- * Permissions of the execution role. Never add `aws:SourceArn` here: calls with the role's session do not have it, so a
- * condition would deny every import. Only batch jobs need the bucket's key: for an import the key's policy is enough
- * (Developer Guide, "Giving Amazon Personalize permission to use your AWS KMS key").
+ * Returns the permissions of the execution role. Never add `aws:SourceArn` to them: calls with the role's session do
+ * not have this key, so a condition on it would deny every import. Only batch jobs need a permission for the bucket's
+ * key; for an import, the key's policy is enough (Developer Guide, "Giving Amazon Personalize permission to use your
+ * AWS KMS key").
  */
 export function executionRolePolicy(place: ImportPlace): PolicyDocument {
     const { list, get, put } = accessStatements(place);
@@ -90,10 +93,11 @@ export function executionRolePolicy(place: ImportPlace): PolicyDocument {
 }
 
 /**
- * Policy of the data bucket: Personalize may list and read it for this account's resources, and TLS is required.
+ * Returns the policy of the data bucket: Personalize may list and read it for this account's resources, and TLS is
+ * required.
  *
- * @param conditions false leaves the limit to this account out. The Developer Guide shows it for the trust policy, and
- * its bucket policy has no condition.
+ * @param conditions false omits the limit to this account. The Developer Guide shows this limit for the trust policy,
+ * and its bucket policy has no condition.
  */
 export function dataBucketPolicy(place: ImportPlace, caller: ServiceCaller, conditions = true): PolicyDocument {
     const { list, get, put } = accessStatements(place);
@@ -114,21 +118,23 @@ export function dataBucketPolicy(place: ImportPlace, caller: ServiceCaller, cond
 }
 
 /**
- * Conditions against the confused deputy: a service may act only for one account and one ARN or ARN pattern (IAM User
- * Guide, "Cross-service confused deputy prevention").
+ * Returns conditions against the confused deputy problem: a service may act only for one account, and one ARN or ARN
+ * pattern (IAM User Guide, "Cross-service confused deputy prevention").
  */
 export const onlyFrom = (accountId: string, source: string): ConditionBlock => ({
     StringEquals: { "aws:SourceAccount": accountId },
     ArnLike: { "aws:SourceArn": source },
 });
 
-/** Trust policy of a role for one service. Without a condition only for a service of `servicesWithoutSource`. */
+/**
+ * Returns the trust policy of a role for one service. Omit the condition only for a service of `servicesWithoutSource`.
+ */
 export function serviceTrust(Sid: string, Service: string, Condition?: ConditionBlock): PolicyDocument {
     const trust = { Sid, Effect: "Allow", Principal: { Service }, Action: "sts:AssumeRole" } as const;
     return { Version: "2012-10-17", Statement: [{ ...trust, ...(Condition && { Condition }) }] };
 }
 
-/** Statement of a bucket policy: TLS is required. */
+/** Returns the statement of a bucket policy that requires TLS. */
 export const onlyWithTls = (bucketArn: string) =>
     ({
         Sid: "OnlyWithTls",

@@ -12,31 +12,31 @@ export interface Import {
     readonly roleId?: string | undefined;
     readonly partition: string;
     readonly region: string;
-    /** Owner of the Personalize resources: `aws:SourceAccount`. */
+    /** Account ID of the Personalize resources, which the service sends as `aws:SourceAccount`. */
     readonly accountId: string;
-    /** The job: `aws:SourceArn`. */
+    /** ARN of the job, which the service sends as `aws:SourceArn`. */
     readonly sourceArn: string;
     readonly bucket: string;
-    /** The object's key, or the folder's prefix. */
+    /** Key of the object, or prefix of the folder. */
     readonly key: string;
-    /** The keys to read: the object, or the folder's first level. */
+    /** Keys to read: the object, or the objects on the folder's first level. */
     readonly keys: readonly string[];
     /** Whether the role has a permissions boundary. */
     readonly hasBoundary?: boolean;
     /** Tags of the role, and of each object by its key. */
     readonly roleTags?: Readonly<Record<string, string>> | undefined;
     readonly objectTags?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-    /** The account that owns the bucket; undefined if unknown. */
+    /** ID of the account that owns the bucket; undefined if unknown. */
     readonly bucketAccount?: string | undefined;
-    /** Time of the requests; by default now. */
+    /** Time of the requests; now by default. */
     readonly now?: Date;
 }
 
 export type Asked = Pick<AccessRequest, "action" | "resource" | "context">;
 
 /**
- * The requests of one import. AWS does not document in detail which condition keys the service sends on which request.
- * This is the strict reading; the local AWS checks imports by it too.
+ * Returns the request to assume the role. AWS does not document in detail which condition keys the service sends with
+ * each request of an import. This file uses the strict interpretation, with which the local AWS also checks imports.
  */
 export const assumeRole = (of: Import): AccessRequest => ({
     caller: { service: personalizeService },
@@ -54,17 +54,22 @@ export const assumeRole = (of: Import): AccessRequest => ({
 const tagged = (prefix: string, tags: Readonly<Record<string, string>> = {}) =>
     Object.fromEntries(Object.entries(tags).map(([key, value]) => [`${prefix}/${key}`, value]));
 
-/** Keys of every request (IAM User Guide, "AWS global condition context keys", properties of the request). */
+/**
+ * Returns the condition keys of every request (IAM User Guide, "AWS global condition context keys", properties of the
+ * request).
+ */
 const common = ({ region, now = new Date() }: Import) => ({
     "aws:SecureTransport": "true",
     "aws:RequestedRegion": region,
     "aws:CurrentTime": now.toISOString(),
     "aws:EpochTime": String(Math.floor(now.getTime() / 1000)),
-    // The service calls for itself or by its own role, never by forward access sessions.
+    // The service calls for itself or with its own role, never with forward access sessions.
     "aws:ViaAWSService": "false",
 });
 
-/** The requests of the role's session to the bucket; they have no `aws:SourceArn` and no `aws:SourceAccount`. */
+/**
+ * Returns the requests of the role's session to the bucket. They have neither `aws:SourceArn` nor `aws:SourceAccount`.
+ */
 export const roleReads = (of: Import): AccessRequest[] =>
     reads(of).map((asked) => ({
         ...asked,
@@ -78,7 +83,7 @@ export const roleReads = (of: Import): AccessRequest[] =>
 
 const roleOf = ({ roleArn, hasBoundary = false }: Import) => ({ arn: roleArn, ...(hasBoundary && { hasBoundary }) });
 
-/** The requests of the service itself to the bucket. */
+/** Returns the requests of the service itself to the bucket. */
 export const serviceReads = (of: Import): AccessRequest[] =>
     reads(of).map((asked) => ({
         ...asked,
@@ -87,7 +92,7 @@ export const serviceReads = (of: Import): AccessRequest[] =>
     }));
 
 /**
- * Decryption of one object by the role's session, and by the service: one of them must be allowed.
+ * Returns the requests to decrypt one object, by the role's session and by the service. One of them must be allowed.
  *
  * @param key the object's; undefined with an S3 bucket key, where the encryption context is the bucket (S3 User Guide,
  * "Reducing the cost of SSE-KMS with Amazon S3 Bucket Keys")
@@ -120,7 +125,7 @@ const onBehalf = ({ accountId, sourceArn }: Import): Readonly<Record<string, One
 function reads(of: Import): Asked[] {
     const { partition, bucket, key, keys, bucketAccount, objectTags = {} } = of;
     const bucketArn = `arn:${partition}:s3:::${bucket}`;
-    // Keys of every action of S3 (Service Authorization Reference, "Amazon S3").
+    // Condition keys of every S3 action (Service Authorization Reference, "Amazon S3").
     const always = {
         ...common(of),
         "s3:authType": "REST-HEADER",

@@ -1,9 +1,9 @@
 import { BlockList, isIPv4, isIPv6 } from "node:net";
 
 /**
- * Whether an address is in a range in CIDR notation, `203.0.113.0/24` or `2001:db8::/32`. A range without a prefix
- * length is one address. False for a text that is neither, and for a range of the other family (IAM User Guide, "IP
- * address condition operators").
+ * Checks whether an address is in a range in CIDR notation, such as `203.0.113.0/24` or `2001:db8::/32`. A range
+ * without a prefix length is one address. Returns false for any other text, and for a range of the other IP version
+ * (IAM User Guide, "IP address condition operators").
  */
 export function isInRange(range: string, address: string): boolean {
     const [base = "", length, ...more] = range.split("/");
@@ -17,13 +17,13 @@ export function isInRange(range: string, address: string): boolean {
     return list.check(address, family);
 }
 
-/** Whether a text is an address, or a range in CIDR notation. */
+/** Checks whether a text is an address, or a range in CIDR notation. */
 export function isAddressOrRange(text: string): boolean {
     const [base = ""] = text.split("/");
     return isInRange(text, base);
 }
 
-/** Node accepts a zone (`fe80::1%eth0`), which IAM does not know. */
+/** Returns the IP version of an address. Rejects an IPv6 zone (`fe80::1%eth0`), which Node accepts but IAM does not. */
 function familyOf(text: string): "ipv4" | "ipv6" | undefined {
     if (isIPv4(text)) return "ipv4";
     return isIPv6(text) && !text.includes("%") ? "ipv6" : undefined;

@@ -1,4 +1,4 @@
-/** A JSON value with its position: offsets into the text; `end` is the offset after the last character. */
+/** A JSON value with its position in the text, as offsets; `end` is the offset after the last character. */
 export type JsonNode = { readonly start: number; readonly end: number } & (
     | { readonly type: "object"; readonly members: readonly JsonMember[] }
     | { readonly type: "array"; readonly items: readonly JsonNode[] }
@@ -7,12 +7,12 @@ export type JsonNode = { readonly start: number; readonly end: number } & (
 
 export interface JsonMember {
     readonly name: string;
-    /** Position of the name. */
+    /** Offset of the name. */
     readonly start: number;
     readonly node: JsonNode;
 }
 
-/** A text that is not JSON, or nested too deeply. */
+/** The error for a text that is not JSON, or that is nested too deeply. */
 export class JsonError extends Error {
     readonly offset: number;
     constructor(message: string, offset: number) {
@@ -25,9 +25,9 @@ const space = /[ \t\n\r]*/y;
 const scalar = /"(?:[^"\\]|\\.)*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
 /**
- * Reads JSON with positions, in linear time.
+ * Parses JSON with positions, in linear time.
  *
- * @throws JsonError with the offset of the first character that does not fit, or where nesting passes `maxDepth`.
+ * @throws JsonError with the offset of the first invalid character, or of the value whose depth exceeds `maxDepth`
  */
 export function parseJson(text: string, maxDepth: number): JsonNode {
     const reader = new Reader(text, maxDepth);
@@ -36,11 +36,11 @@ export function parseJson(text: string, maxDepth: number): JsonNode {
     return node;
 }
 
-/** The plain value of a node. Of members with one name, the last counts. */
+/** Returns the plain value of a node. If several members have one name, the last one counts. */
 export function plain(node: JsonNode): unknown {
     switch (node.type) {
         case "object":
-            // fromEntries makes own properties of all names, including __proto__.
+            // `fromEntries` creates own properties for all names, including __proto__.
             return Object.fromEntries(node.members.map((member) => [member.name, plain(member.node)]));
         case "array":
             return node.items.map(plain);

@@ -1,23 +1,26 @@
 /**
- * A pattern, matched character by character: `*` is any run of characters, `?` exactly one. An element that begins with
- * a backslash is the literal character after it. Only `expandVariables` creates such elements: every plain string is
- * also a pattern.
+ * A pattern, which is matched character by character: `*` matches any number of characters, `?` exactly one. An element
+ * that begins with a backslash matches the character after it literally. Only `expandVariables` creates such elements;
+ * every plain string is also a pattern.
  */
 export type Pattern = ArrayLike<string>;
 
-/** Up to this length the simple algorithm is faster. */
+/** Maximum product of the lengths for which the simple algorithm is faster. */
 const shortProduct = 1 << 15;
 
 /**
- * Whether a value matches an IAM pattern, case-sensitively (IAM User Guide, "IAM JSON policy elements: Resource",
- * wildcards). No pattern is slow: short ones are matched greedily. For long ones all possibilities are followed at
- * once, 32 in a step. This takes value length × pattern length / 32 steps for any wildcards.
+ * Returns whether a value matches an IAM pattern, case-sensitively (IAM User Guide, "IAM JSON policy elements:
+ * Resource", wildcards). No pattern is slow: short ones are matched greedily. For long ones all possibilities are
+ * followed at once, 32 in a step. This takes value length × pattern length / 32 steps for any wildcards.
  */
 export function matchesWildcard(pattern: Pattern, value: string): boolean {
     return pattern.length * value.length <= shortProduct ? matchShort(pattern, value) : matchLong(pattern, value);
 }
 
-/** `ArnLike` and `ArnEquals`: each of the six parts is matched by itself, so that `*` does not cross a colon. */
+/**
+ * Checks whether an ARN matches, for `ArnLike` and `ArnEquals`. Each of the six parts is matched separately, so that
+ * `*` does not match a colon.
+ */
 export function matchesArn(pattern: Pattern, arn: string): boolean {
     const parts = arnParts(pattern);
     const values = arnParts(arn) as string[];
@@ -28,7 +31,7 @@ export function matchesArn(pattern: Pattern, arn: string): boolean {
     );
 }
 
-/** The text of a pattern, for operators where wildcards have no meaning. */
+/** Returns the text of a pattern, for operators that have no wildcards. */
 export function literalOf(pattern: Pattern): string {
     return typeof pattern === "string" ? pattern : Array.from(pattern, lastOf).join("");
 }
@@ -61,7 +64,10 @@ function matchShort(pattern: Pattern, value: string): boolean {
     return p === pattern.length;
 }
 
-/** Bit i of `reached`: i characters of the pattern can be matched so far. Bit i of `stays`: a `*` follows them. */
+/**
+ * Matches a long pattern. Bit i of `reached`: i characters of the pattern can be matched so far. Bit i of `stays`: a
+ * `*` follows them.
+ */
 function matchLong(pattern: Pattern, value: string): boolean {
     const elements = Array.from({ length: pattern.length }, (_, index) => pattern[index] as string);
     const needed = elements.filter((element) => element !== "*");

@@ -1,16 +1,16 @@
 import { isInRange } from "./ip.ts";
 import { literalOf, matchesArn, matchesWildcard, type Pattern } from "./match.ts";
 
-/** Whether a value of the request satisfies one value of the policy. */
+/** A function that compares a value of the request with one value of the policy. */
 export type Comparison = (policy: Pattern, request: string) => boolean;
 
 export interface Operator {
     readonly compare: Comparison;
-    /** A `Not…` operator holds if none of the policy's values matches. */
+    /** Whether the operator begins with `Not`: it matches if none of the policy's values matches. */
     readonly negated: boolean;
-    /** Policy variables are expanded only in strings and ARNs (and, by the operators' page, in Bool). */
+    /** Whether policy variables are expanded: only in strings and ARNs (and, by the operators' page, in Bool). */
     readonly takesVariables: boolean;
-    /** `ForAllValues` or `ForAnyValue`. */
+    /** Prefix of the operator: `ForAllValues` or `ForAnyValue`. */
     readonly quantifier: "all" | "any" | undefined;
     readonly ifExists: boolean;
 }
@@ -65,7 +65,7 @@ const comparisons: ReadonlyMap<string, Comparison> = new Map(
 const negatable =
     /^(?:string(?:not)?(?:equals|equalsignorecase|like)|(?:numeric|date)(?:not)?equals|arn(?:not)?(?:equals|like)|(?:not)?ipaddress)$/;
 
-/** The operator of a name, with its prefix and suffix; undefined for an unknown name (or `Null`). */
+/** Returns the operator with a name, including prefix and suffix; undefined for an unknown name, and for `Null`. */
 export function operatorOf(name: string): Operator | undefined {
     const [, set, plain = "", ifExists] =
         /^(?:(forallvalues|foranyvalue):)?([a-z]+?)(ifexists)?$/.exec(name.toLowerCase()) ?? [];
@@ -82,5 +82,5 @@ export function operatorOf(name: string): Operator | undefined {
     );
 }
 
-/** Whether a name is the operator `Null`, which tests whether a key exists. */
+/** Checks whether a name is the operator `Null`, which tests whether a key exists. */
 export const isNullOperator = (name: string) => /^(?:(?:forallvalues|foranyvalue):)?null$/i.test(name);

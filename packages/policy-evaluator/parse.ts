@@ -17,7 +17,7 @@ export interface PolicyProblem extends Position {
 export interface Span {
     readonly start: number;
     readonly end: number;
-    /** The offset after the bracket or the statement before it. */
+    /** Offset after the previous bracket or statement. */
     readonly lead: number;
 }
 
@@ -26,8 +26,8 @@ export type ParsedPolicy =
     | { readonly problems: readonly PolicyProblem[] };
 
 /**
- * The longest documents in characters, white space not counted
- * (IAM User Guide, "IAM and AWS STS quotas"; S3 User Guide, "Bucket policies": 20 KB).
+ * Maximum lengths of documents in characters, not counting white space (IAM User Guide, "IAM and AWS STS quotas"; S3
+ * User Guide, "Bucket policies": 20 KB).
  */
 export const sizeLimits = {
     managedPolicy: 6144,
@@ -38,7 +38,10 @@ export const sizeLimits = {
     bucketPolicy: 20_480,
 } as const;
 
-/** No policy that IAM accepts is this deep. The deepest position is a value in a list of a key of an operator. */
+/**
+ * Maximum depth of a document; no policy that IAM accepts is this deep. The deepest value is in a list of a key of an
+ * operator.
+ */
 const maxDepth = 12;
 const maxProblems = 20;
 
@@ -78,7 +81,7 @@ export function parsePolicy(
     return { document: plain(root) as PolicyDocument, statements: statementSpans(root), problems: [] };
 }
 
-/** Line and column of offsets into a text, from 1; only line feeds end a line. */
+/** Returns a function from an offset in the text to its line and column, from 1. Only line feeds end a line. */
 export function placesIn(text: string): (offset: number) => Position {
     const starts = [0, ...Array.from(text.matchAll(/\n/g), ({ index }) => index + 1)];
     return (offset) => {
@@ -92,7 +95,7 @@ export function placesIn(text: string): (offset: number) => Position {
     };
 }
 
-/** One line about a document with problems, for messages. */
+/** Returns one line about a document with problems, for messages. */
 export function describeProblems(problems: readonly PolicyProblem[]): string {
     return problems.map(({ message, line, column }) => `line ${line}, column ${column}: ${message}`).join("; ");
 }

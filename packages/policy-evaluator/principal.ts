@@ -2,8 +2,8 @@ import { parseArn } from "./arn.ts";
 import { listOf, type Principals, type Statement } from "./document.ts";
 
 /**
- * The caller: a user, a role, a session of a role (`arn:aws:sts::…:assumed-role/Role/session`) or an account's root by
- * ARN. Also an AWS service by its principal name; or a caller that an identity provider vouches for.
+ * The caller of a request: the ARN of a user, a role, a session of a role (`arn:aws:sts::…:assumed-role/Role/session`),
+ * or an account's root; an AWS service by its principal name; or a caller that an identity provider authenticated.
  */
 export type Caller =
     /** `hasBoundary`: the user or role has a permissions boundary. */
@@ -19,7 +19,7 @@ export type Caller =
  */
 export type Naming = "direct" | "role" | "everyone" | "account";
 
-/** How a statement of a resource or trust policy names a caller; undefined if it does not. */
+/** Returns how a statement of a resource or trust policy names a caller; undefined if it does not. */
 export function namingOf({ Effect, Principal, NotPrincipal }: Statement, caller: Caller): Naming | undefined {
     if (NotPrincipal !== undefined) {
         const excepts = Effect === "Deny" ? isExceptedFromDeny(NotPrincipal, caller) : closest(NotPrincipal, caller);
@@ -29,9 +29,9 @@ export function namingOf({ Effect, Principal, NotPrincipal }: Statement, caller:
 }
 
 /**
- * Whether a denial's NotPrincipal leaves a caller out. It must name the caller's account beside the user, or beside the
- * role or session. It never leaves out a user or role with a permissions boundary (IAM User Guide, "AWS JSON policy
- * elements: NotPrincipal").
+ * Checks whether a denial's NotPrincipal excludes a caller. NotPrincipal must name the caller's account in addition to
+ * the user, or to the role or session. It never excludes a user or role with a permissions boundary (IAM User Guide,
+ * "AWS JSON policy elements: NotPrincipal").
  */
 function isExceptedFromDeny(named: "*" | Principals, caller: Caller): boolean {
     if (named === "*" || !("arn" in caller)) return closest(named, caller) !== undefined;
@@ -41,7 +41,7 @@ function isExceptedFromDeny(named: "*" | Principals, caller: Caller): boolean {
     return !caller.hasBoundary && isNamed && namings.includes("account");
 }
 
-/** The role and session names of a session's ARN. */
+/** Returns the role name and the session name in a session's ARN. */
 export function sessionOf(arn: string): { roleName: string; sessionName: string } | undefined {
     const [type, roleName, ...rest] = parseArn(arn)?.resource.split("/") ?? [];
     return type === "assumed-role" && roleName && rest.length > 0
@@ -49,7 +49,7 @@ export function sessionOf(arn: string): { roleName: string; sessionName: string 
         : undefined;
 }
 
-/** Whether an ARN is the root user of an account. */
+/** Checks whether an ARN is the root user of an account. */
 export const isRoot = (arn: string) => parseArn(arn)?.resource === "root" && parseArn(arn)?.service === "iam";
 
 function closest(principal: "*" | Principals, caller: Caller): Naming | undefined {
@@ -87,7 +87,7 @@ function namingBy(name: string, arn: string): Naming | undefined {
     if (wanted.service === "iam" && wanted.resource === "root") {
         return "account";
     }
-    // Names of roles are unique in an account, and a session's ARN has no path.
+    // Compare names of roles, because they are unique in an account and a session's ARN has no path.
     const [type, ...path] = wanted.resource.split("/");
     return type === "role" && path.at(-1) === sessionOf(arn)?.roleName ? "role" : undefined;
 }

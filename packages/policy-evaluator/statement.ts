@@ -20,16 +20,15 @@ export interface Match {
     /** The first part that did not match; undefined if the statement applies. */
     readonly because?: string;
     readonly missingKeys: readonly string[];
-    /** How an applicable statement of a resource policy names the caller. */
+    /** How a statement of a resource policy names the caller, if the statement applies. */
     readonly naming?: Naming;
 }
 
 /**
- * Whether one statement applies to a request, and if not, why. It tests principal, action, resource and conditions in
- * turn
- * (IAM User Guide, "IAM JSON policy element reference").
+ * Checks whether one statement applies to a request, and if not, why. Tests principal, action, resource and conditions
+ * in this order (IAM User Guide, "IAM JSON policy element reference").
  *
- * @throws RangeError for a condition operator that IAM does not have.
+ * @throws RangeError for a condition operator that IAM does not have
  */
 export function matchStatement(
     { caller, action, resource, lookup }: Question,
@@ -46,7 +45,7 @@ export function matchStatement(
     if (!fits(statement.Action, statement.NotAction, (name) => matchesWildcard(name.toLowerCase(), asked))) {
         return no("the action differs");
     }
-    // Variables came with this version of the language; before it, they are plain text.
+    // This version of the policy language introduced variables. In the earlier version, they are plain text.
     const variables = version === "2012-10-17";
     const unresolved: string[] = [];
     const sameResource = (text: string) => {
@@ -57,7 +56,7 @@ export function matchStatement(
         }
         return matchesWildcard(expanded.pattern, resource);
     };
-    // A trust policy has no Resource: its resource is its role.
+    // A trust policy has no Resource element: its resource is its role.
     const unbound = kind === "resource" && statement.Resource === undefined && statement.NotResource === undefined;
     if (!unbound && !fits(statement.Resource, statement.NotResource, sameResource)) {
         const lacking = unresolved.length > 0 ? `: the request does not have ${unresolved.join(", ")}` : "";

@@ -19,7 +19,7 @@ const ask = (policies: ApplicablePolicies, caller: Caller = alice, account = "12
 
 const example = "https://docs.aws.amazon.com/IAM/latest/UserGuide/";
 
-/** The table "Resource-based policies and implicit denies in other policy types (same account)". */
+/** Tests for the table "Resource-based policies and implicit denies in other policy types (same account)". */
 describe(`Resource-based policies in the same account (${example}reference_policies_evaluation-logic_policy-eval-denyallow.html)`, () => {
     const limits: ApplicablePolicies = { identity: named(other), boundary: named(other) };
     const sessionLimits = { ...limits, session: named(other) };

@@ -16,7 +16,7 @@ export interface Asked {
 }
 export type Case = readonly [says: string, asked: Asked, decision: Decision];
 
-/** Tests of one page: a policy, and the decisions that the page states. */
+/** Defines the tests of one page: a policy, and the decisions that the page states. */
 export function page(
     name: string,
     Statement: Statement | Statement[],

@@ -16,7 +16,7 @@ function oracle(pattern: string, value: string): boolean {
     return new RegExp(`^${source}$`, "s").test(value);
 }
 
-/** The text, with a count of the reads of each character. */
+/** Returns the text, and a function that returns how often its characters were read. */
 function counted(text: string): { text: string; looks: () => number } {
     let looks = 0;
     const proxy = new Proxy(Object(text) as object, {
@@ -39,7 +39,7 @@ describe("matchesWildcard", () => {
     });
 
     it("matchesWildcard equals a regular expression for long patterns", () => {
-        // An equal prefix on both sides makes any pattern a long one, and changes nothing else.
+        // An equal prefix on both sides makes any pattern long, and changes nothing else.
         const start = "s".repeat(200);
         fc.assert(
             fc.property(patterns, values, (pattern, value) => {
@@ -68,7 +68,7 @@ describe("matchesWildcard", () => {
             assert.ok(p.looks() + v.looks() <= 4 * pattern.length * value.length, `${p.looks()} + ${v.looks()}`);
         });
     }
-    // A regular expression would never end for some of these.
+    // A regular expression would never end for some of these patterns.
     const oracleOfHostile = (pattern: string, value: string) => value.endsWith(pattern.at(-1) as string);
 });
 
