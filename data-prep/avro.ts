@@ -1,10 +1,10 @@
-/** A column of a dataset, as Avro has it (Personalize Developer Guide, "Datasets and schemas"). */
+/** A column of a dataset as an Avro field (Personalize Developer Guide, "Datasets and schemas"). */
 export interface AvroField {
     readonly name: string;
     readonly type: AvroType | readonly ["null", AvroType];
-    /** Several values are separated by `|`. */
+    /** Whether a value can be several texts between `|`. */
     readonly categorical?: true;
-    /** Free text for the training, in one column of the items. */
+    /** Whether the column is free text for the training. Only one column of items can be. */
     readonly textual?: true;
 }
 
@@ -21,13 +21,16 @@ export interface AvroSchema {
 
 export type DatasetName = "Interactions" | "Items" | "Users";
 
-/** Most columns beside the required and reserved ones (Developer Guide, "Quotas": metadata columns of a dataset). */
+/**
+ * Maximum number of columns in addition to required and reserved ones (Developer Guide, "Quotas": metadata columns of a
+ * dataset).
+ */
 export const mostColumns: Readonly<Record<DatasetName, number>> = { Interactions: 5, Items: 100, Users: 25 };
 
-/** Most event types and optional columns of interactions together (Developer Guide, "Quotas"). */
+/** Maximum number of event types and optional columns of interactions together (Developer Guide, "Quotas"). */
 export const mostTypesAndColumns = 10;
 
-/** The schema of these columns, in the order of the CSV's header. */
+/** Returns the schema of these columns, in the order of the CSV's header. */
 export const avroSchema = (name: DatasetName, fields: readonly AvroField[]): AvroSchema => ({
     type: "record",
     name,
@@ -55,11 +58,14 @@ export const reservedFields: Readonly<Record<string, AvroField>> = {
     EVENT_ATTRIBUTION_SOURCE: { name: "EVENT_ATTRIBUTION_SOURCE", type: ["null", "string"] },
 };
 
-/** Letters without accents: `Größe` → `Grosse`. */
+/** Removes accents from letters: `Größe` → `Grosse`. */
 export const withoutAccents = (text: string): string =>
     text.replaceAll("ß", "ss").normalize("NFD").replaceAll(/\p{M}/gu, "");
 
-/** A column's name in a schema: `Year-Of-Publication` → `YEAR_OF_PUBLICATION`. Empty if no sign of it is allowed. */
+/**
+ * Returns a column's name in a schema: `Year-Of-Publication` → `YEAR_OF_PUBLICATION`. Empty if a schema allows none of
+ * the name's characters.
+ */
 export const fieldName = (column: string): string =>
     withoutAccents(column.replace(/:\w+$/, ""))
         .replaceAll(/([a-z\d])([A-Z])/g, "$1_$2")
@@ -70,8 +76,10 @@ export const fieldName = (column: string): string =>
         .toUpperCase()
         .slice(0, 150);
 
-/** The service requires `\` before a quote and a backslash (Developer Guide, "Preparing training data"). */
+/**
+ * Adds `\` before each quote and backslash, which the service requires (Developer Guide, "Preparing training data").
+ */
 export const escaped = (text: string) => text.replace(/["\\]/g, "\\$&");
 
-/** A text as a quoted field of the service's CSV. */
+/** Returns a text as a quoted field of the service's CSV. */
 export const quoted = (text: string) => `"${escaped(text)}"`;

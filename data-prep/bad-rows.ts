@@ -3,26 +3,26 @@ import type { Table } from "./reading/table.ts";
 import { shown } from "./values.ts";
 import { counted } from "./words.ts";
 
-/** Number of bad rows with details; further ones are only counted. */
+/** Number of bad rows with details. Later ones are only counted. */
 const listedBadRows = 20;
-/** Bytes of a bad row that are decoded for its report. */
+/** Number of bytes of a bad row that its report shows at most. */
 const shownBytes = 4096;
 
 export interface BadRow {
     readonly file: string;
-    /** 1-based; the line on which the row begins. */
+    /** Line on which the row begins, counted from 1. */
     readonly line: number;
-    /** Absent if the whole row is wrong. */
+    /** Name of the wrong column; absent if the whole row is wrong. */
     readonly column?: string;
     readonly reason: string;
-    /** The row, control characters escaped, cut after 120 characters. */
+    /** Text of the row, with escaped control characters, cut after 120 characters. */
     readonly text: string;
 }
 
 /** Counts bad rows, keeps the first ones, and passes each one to `onBad`. */
 export function createBadRows(onBad?: (row: BadRow) => void) {
     const found = { count: 0, first: [] as BadRow[] };
-    /** `line` is the row's first line in the table's bytes, from 0; `column` is -1 for a whole row. */
+    /** Adds a bad row. `line` is the row's first line in the table's bytes, from 0. `column` is -1 for a whole row. */
     const add = (table: Table, line: number, bytes: Buffer, [column, reason]: readonly [number, string]): void => {
         found.count++;
         if (found.first.length >= listedBadRows && !onBad) return;
@@ -50,7 +50,7 @@ export async function writeQuarantine(path: string, rows: readonly BadRow[]): Pr
     await writeWholeFile(path, (write) => write(Buffer.from(text)));
 }
 
-/** The first bad rows of `name`, their count, and `next`, the command that accepts them. */
+/** Describes the first bad rows of `name`, their number, and `next`, the command that accepts them. */
 export function describeBadRows(
     name: string,
     { count, first }: { count: number; first: BadRow[] },

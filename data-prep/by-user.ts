@@ -34,7 +34,7 @@ export function rowsByUser(
     return { starts, rows };
 }
 
-/** Starts of consecutive groups of these sizes; the last value is the end. */
+/** Returns where consecutive groups of these sizes start. The last value is the end of the last group. */
 export function startsOf(counts: Int32Array): Int32Array {
     const starts = new Int32Array(counts.length + 1);
     for (let group = 0; group < counts.length; group++) {
@@ -50,7 +50,7 @@ function isInTime(rows: Int32Array, timestamps: Uint32Array): boolean {
     return true;
 }
 
-/** Places of a 64-bit number's halves. */
+/** Positions of the halves of a 64-bit number. */
 const [high, low] = endianness() === "LE" ? [1, 0] : [0, 1];
 
 /**
@@ -71,8 +71,8 @@ function createTimeSort(longest: number) {
 }
 
 /**
- * The rows that count as views: each item of a user once, by its newest event. Repeated watching makes no film popular,
- * and no two films similar. Grouped by user, oldest first.
+ * Returns the rows that count as views: each item of a user once, by its newest event, so that repeated viewing makes
+ * no film popular and no two films similar. The rows are grouped by user, oldest first.
  */
 export function viewsOf(columns: Columns): RowsByUser {
     const { itemCount, items } = columns;
@@ -80,7 +80,7 @@ export function viewsOf(columns: Columns): RowsByUser {
     const userCount = rowStarts.length - 1;
     const seenBy = new Int32Array(itemCount).fill(-1);
     const starts = new Int32Array(userCount + 1);
-    // Filled from the end, so that no unread row is overwritten.
+    // Fill the array from its end, so that no unread row is overwritten.
     let first = rows.length;
     starts[userCount] = first;
     for (let user = userCount - 1; user >= 0; user--) {
@@ -97,7 +97,7 @@ export function viewsOf(columns: Columns): RowsByUser {
     return { starts: starts.map((start) => start - first), rows: rows.subarray(first) };
 }
 
-/** The oldest and the newest event of the data, epoch seconds; 0 without events. */
+/** Returns the times of the oldest and the newest event in epoch seconds; 0 without events. */
 export function spanOf({ timestamps }: Columns): { readonly firstTimestamp: number; readonly lastTimestamp: number } {
     let [firstTimestamp, lastTimestamp] = [timestamps[0] ?? 0, timestamps[0] ?? 0];
     for (let row = 0; row < timestamps.length; row++) {

@@ -1,34 +1,34 @@
 import { readFile } from "node:fs/promises";
 import { cataloguePathBeside } from "./places.ts";
 
-/** What a shop's table of items has besides title and category. */
+/** Details in a shop's table of items, in addition to title and category. */
 export interface ShopDetails {
-    /** In the currency of the table. */
+    /** Price in the currency of the table. */
     price?: number;
     brand?: string;
     /** Number of pieces. */
     stock?: number;
-    /** A web address. */
+    /** Web address of a picture. */
     image?: string;
 }
 
 /** A film for the storefront, the runbooks and the demo. */
 export interface CatalogueItem extends ShopDetails {
     itemId: string;
-    /** Without the year; MovieLens puts an article at the end ("Usual Suspects, The"). */
+    /** Title without the year. MovieLens puts an article at the end ("Usual Suspects, The"). */
     title: string;
-    /** Null if MovieLens does not have it. */
+    /** Year of the film; null if MovieLens does not have it. */
     year: number | null;
     genres: string[];
 }
 
-/** The details of an item; undefined without any. */
+/** Returns the details of an item; undefined if it has none. */
 export function shopDetailsOf({ price, brand, stock, image }: ShopDetails): ShopDetails | undefined {
     const details = Object.entries({ price, brand, stock, image }).filter(([, value]) => value !== undefined);
     return details.length === 0 ? undefined : Object.fromEntries(details);
 }
 
-/** The flags of u.item, in the order of u.genre. */
+/** Names of the genre flags in u.item, in the order of u.genre. */
 const GENRES = [
     "unknown",
     "Action",
@@ -53,7 +53,7 @@ const GENRES = [
 const FIELDS_BEFORE_GENRES = 5;
 const RECBOLE_HEADER = "item_id:token\tmovie_title:token_seq\trelease_year:token\tclass:token_seq";
 
-/** The catalogue beside an interactions CSV; empty without one. */
+/** Reads the catalogue beside an interactions CSV; empty if it does not exist. */
 export async function catalogueBeside(csvPath: string): Promise<CatalogueItem[]> {
     const text = await readFile(cataloguePathBeside(csvPath), "utf8").catch((error: NodeJS.ErrnoException) => {
         if (error.code !== "ENOENT") throw error;
@@ -84,7 +84,7 @@ export function readCatalogue(bytes: Uint8Array): CatalogueItem[] {
     });
 }
 
-/** A lookup of titles; the id itself for items outside the catalogue. */
+/** Returns a function from an item's ID to its title, or to the ID for items outside the catalogue. */
 export function titleLookup(catalogue: readonly CatalogueItem[]): (itemId: string) => string {
     const titles = new Map(catalogue.map((item) => [item.itemId, item.title]));
     return (itemId) => titles.get(itemId) ?? itemId;
@@ -104,7 +104,7 @@ function readGroupLensItem(line: string): CatalogueItem | undefined {
     };
 }
 
-/** "Land Before Time III (1995) (V)" has a suffix for a video after its year. */
+/** Splits a title and its year. "Land Before Time III (1995) (V)" has a suffix for a video after the year. */
 export function splitTitle(fullTitle: string): { title: string; year: number | undefined } {
     const dated = fullTitle.endsWith("(V)") ? fullTitle.slice(0, -3).trimEnd() : fullTitle;
     const match = /\((\d{4})(?:\/\w+)?\)$/.exec(dated);
@@ -117,7 +117,7 @@ function readRecboleItem(line: string): CatalogueItem | undefined {
     const [itemId, title, year, genres, ...more] = line.split("\t");
     if (!itemId || title === undefined || year === undefined || genres === undefined || more.length > 0)
         return undefined;
-    // RecBole's own spelling for item 267, which u.item calls "unknown".
+    // RecBole spells item 267 this way, which u.item calls "unknown".
     const isUnknown = title === "unkonwn";
     return {
         itemId,

@@ -12,7 +12,8 @@ import { parseChoice, roles } from "./reading/roles.ts";
 import { formatSummary } from "./summary.ts";
 import { changeWrites, visibleLines } from "./visible.ts";
 
-// Rows are in arrays outside of the heap. A small heap for young objects saves 20 MiB, with Parquet 130 MiB.
+// Limit the heap for young objects, because rows are in arrays outside of the heap. This saves 20 MiB, with Parquet 130
+// MiB.
 setFlagsFromString("--semi-space-growth-factor=1");
 
 const PROBLEM = 1;
@@ -40,7 +41,7 @@ interface Flags {
 
 const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "..", "package.json"), "utf8"));
 
-/** A parser of an option that keeps its text; `check` throws an Error for a wrong one. */
+/** Returns a parser of an option that keeps the option's text. `check` throws an Error for an invalid one. */
 const checkedBy = (check: (text: string) => void) => (text: string) => {
     try {
         check(text);
@@ -138,29 +139,32 @@ function joinQuarantine(args: readonly string[]): string[] {
     return [...args.slice(0, at), `quarantine:${args[at + 1]}`, ...args.slice(at + 2)];
 }
 
-/** Paths are relative to the caller's folder; npm changes to the project's. */
+/** Folder of the caller: paths are relative to it, but npm changes to the project's folder. */
 const callersFolder = process.env.npm_lifecycle_event === "data-prep" ? (process.env.INIT_CWD ?? ".") : ".";
 const fromCaller = (path: string) =>
     path === "-" || isAbsolute(path) || resolve(callersFolder) === resolve(".") ? path : join(callersFolder, path);
 
-/** The words of the user's command. The demo states its own, because the user did not type data-prep's. */
+/**
+ * Returns the words of the command that the user typed. The demo sets its own words, because the user did not type
+ * data-prep's.
+ */
 const typedCommand = (args: readonly string[]): string[] =>
     process.env.MOVIE_RECOMMENDER_TYPED === undefined
         ? ["npm", "run", "data-prep", "--", ...args]
         : JSON.parse(process.env.MOVIE_RECOMMENDER_TYPED);
 
-/** The CSV of `--output`, which may be a folder. */
+/** Returns the CSV of `--output`, which may be a folder. */
 function outputOf(path: string): string {
     const isFolder = path.endsWith("/") || (existsSync(path) && statSync(path).isDirectory());
     return isFolder ? join(path, basename(DEFAULT_OUTPUT)) : path;
 }
 
-/** An options file, and whether the rule of events is its own. */
+/** An options file, and whether it has a rule of events. */
 interface FileChoice extends OptionsFile {
     readonly hasRule: boolean;
 }
 
-/** Parses a command line, with the options of the file that it names; its own options and files win. */
+/** Parses a command line, with the options of the file that it names. Options and files of the command line win. */
 async function parseWithFile(args: readonly string[]): Promise<FileChoice | undefined> {
     command.parse(args, { from: "user" });
     const { options, stack, event } = command.opts<Flags>();
@@ -174,7 +178,7 @@ async function parseWithFile(args: readonly string[]): Promise<FileChoice | unde
     return { ...found, hasRule: event === undefined };
 }
 
-/** Runs data-prep with a command line's arguments; returns the exit code. */
+/** Runs data-prep with the arguments of a command line. Returns the exit code. */
 async function main(args: string[]): Promise<number> {
     let optionsFile: FileChoice | undefined;
     try {

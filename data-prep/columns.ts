@@ -42,7 +42,7 @@ export function createColumns() {
         columns.timestamps[rows] = timestamp;
         columns.rows = rows + 1;
     };
-    /** Removes these rows, ascending. */
+    /** Removes these rows, in ascending order. */
     const remove = (removed: Int32Array): void => {
         for (const values of [columns.users, columns.items, columns.timestamps]) {
             removed.forEach((row, index) => {
@@ -63,7 +63,7 @@ export function createColumns() {
     return { userNumbers, itemNumbers, rows: () => columns.rows, add, remove, finish };
 }
 
-/** Number of rows of each group. */
+/** Returns the number of rows of each group. */
 export function countsOf(groups: Int32Array, count: number): Int32Array {
     const counts = new Int32Array(count);
     for (let row = 0; row < groups.length; row++) {
@@ -81,7 +81,7 @@ export class MissingColumnsError extends Error {
     override readonly name = "MissingColumnsError";
 
     constructor(columns: readonly string[]) {
-        // The service's own message.
+        // The service uses the same message.
         super(`Input CSV is missing the following columns:[${columns.join(", ")}].`);
     }
 }
@@ -95,10 +95,10 @@ export class MalformedCsvError extends Error {
     }
 }
 
-/** The CSV that the service imports. */
+/** Dialect of the CSV that the service imports. */
 const dialect: Dialect = { delimiter: ",", quotes: true, escape: "\\" };
 const LF = 0x0a;
-/** The latest time that columns keep, epoch seconds: 32 bits last until February 2106. */
+/** Latest time that columns can hold, in epoch seconds: 32 bits last until February 2106. */
 export const latestTime = 2 ** 32 - 1;
 
 /**
@@ -153,7 +153,7 @@ function createReader() {
         collected.add(user, numberOf(itemField, "ITEM_ID", header.item), time);
     };
 
-    /** Reads all complete records; returns the start of the rest. */
+    /** Reads all complete records. Returns where the rest starts. */
     const take = (bytes: Buffer, isEnd = false): number => {
         let start = 0;
         while (start < bytes.length) {

@@ -13,9 +13,10 @@ const lineEnd = 0x0a;
 const known = new Map<string, Promise<Content>>();
 
 /**
- * Hash and size of a local file, read once per run, because preview shows the price before the upload.
+ * Returns hash and size of a local file. Reads the file once per run, because preview shows the price before the
+ * upload.
  *
- * @throws Error of the file system. loadConfig has refused files that do not exist.
+ * @throws Error of the file system. loadConfig has already rejected files that do not exist
  */
 export function contentOf(file: string): Promise<Content> {
     const found = known.get(file) ?? readContent(file);

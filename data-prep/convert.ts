@@ -6,7 +6,7 @@ import type { WriteBytes } from "./files.ts";
 import { removeLines } from "./remove-lines.ts";
 import { type ConvertResult, createRowWriter, type Plan, type RowOptions } from "./row-writer.ts";
 
-/** Size of a work unit: memory stays constant for any source. */
+/** Size of a work unit in bytes. With it, memory use does not depend on the size of the source. */
 const PIECE = 1 << 18;
 const LONGEST_RECORD = 1 << 25;
 
@@ -14,7 +14,7 @@ const LF = 0x0a;
 
 export interface ConvertOptions extends RowOptions {
     readonly signal?: AbortSignal;
-    /** Gets the number of written rows, about once a megabyte. */
+    /** Receives the number of written rows, about once per megabyte. */
     readonly onProgress?: (rows: number) => void;
 }
 
@@ -42,13 +42,14 @@ export async function convert(
     const header = [...headerFields(hasValue).map(({ name }) => name), ...extraNames];
     const headerLine = Buffer.from(`${header.join(",")}\n`);
     const parts = [{ bytes: await output.fill(headerLine.length, (out) => headerLine.copy(out)), lines: 1 }];
-    // One buffer for all pieces, each after the incomplete record of the one before: new ones make much garbage.
+    // Use one buffer for all pieces, each after the incomplete record of the piece before, because new buffers cause
+    // much garbage.
     let work = Buffer.alloc(2 * PIECE);
     for (const plan of plans) {
         const take = rows.takerOf(plan);
         let kept = 0;
         const convertPiece = async (piece: Uint8Array): Promise<void> => {
-            // A copy, because a source may reuse its buffer.
+            // Copy the piece, because a source may reuse its buffer.
             if (work.length < kept + piece.length) work = Buffer.concat([work], 2 * (kept + piece.length));
             work.set(piece, kept);
             const bytes = work.subarray(0, kept + piece.length);
@@ -82,9 +83,9 @@ export async function convert(
     return { ...rows.finish(), repeated: repeated.length, sha256 };
 }
 
-/** Two buffers for output: one is filled while the other is written. */
+/** Two buffers for output: one is filled while the other one is written. */
 interface OutputBuffers {
-    /** Calls `use` with a buffer of at least `size` bytes; it returns the length to write, which is the result. */
+    /** Calls `use` with a buffer of at least `size` bytes. `use` returns the length to write, which `fill` returns. */
     fill(size: number, use: (out: Buffer) => number): Promise<number>;
     /** Resolves after all is written. */
     end(): Promise<void>;
@@ -99,17 +100,17 @@ function createOutputBuffers(write: WriteBytes): OutputBuffers {
         await written;
         [free, busy] = [busy, free];
         written = write(bytes);
-        // The next call gets the error.
+        // The next call receives the error.
         written.catch(() => undefined);
         return bytes.length;
     };
     return { fill, end: () => written };
 }
 
-/** Row 0 is on line 1, below the header. */
+/** Converts rows to lines. Row 0 is on line 1, below the header. */
 const linesOf = (rows: Int32Array) => rows.map((row) => row + 1);
 
-/** The further columns of all tables. Throws an Error above the service's number. */
+/** Returns the additional columns of all tables. Throws an Error above the service's number. */
 function extraNamesOf(plans: readonly Plan[]): string[] {
     const names = [...new Set(plans.flatMap(({ extras }) => extras.map(({ name }) => name)))];
     const own = names.filter((name) => reservedFields[name] === undefined);

@@ -24,7 +24,7 @@ export interface Prepared {
     readonly viewers: readonly string[];
 }
 
-/** The manifest of a run, without the written files. */
+/** Returns the manifest of a run, without the written files. */
 export async function describeData(prepared: Prepared, checks: Manifest["checks"]): Promise<Omit<Manifest, "files">> {
     const { plans, result, summary, items, itemColumns, users, given, options } = prepared;
     const { columns } = result;

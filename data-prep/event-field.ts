@@ -4,10 +4,13 @@ import type { Decision, EventRule } from "./reading/event-rule.ts";
 import { type Dialect, unescaped } from "./reading/scan.ts";
 import { idProblem } from "./values.ts";
 
-/** Reads a record; `bounds` has the start and the end of each field. */
+/** A function that reads a record. `bounds` has the start and the end of each field. */
 type ReadEvent = (record: Buffer, bounds: Int32Array) => Decision;
 
-/** The reader of event types: one type for all records, a rule, or the text of a column. `commas` have decimal commas. */
+/**
+ * Creates the reader of event types: one type for all records, a rule, or the text of a column. Columns in `commas`
+ * have decimal commas.
+ */
 export function eventReader(
     event: string | EventRule | undefined,
     column: number,
@@ -39,7 +42,7 @@ export function eventReader(
 
 const unnameable = "event type has a quote or a backslash, which no filter can name";
 
-/** Columns of types and ratings repeat a few texts, so each text is read once. */
+/** Reads the text of a column, each text once, because columns of types and ratings repeat a few texts. */
 function atColumn(column: number, read: (record: Buffer, from: number, to: number) => Decision): ReadEvent {
     const remembered = remembering(read);
     return (record, bounds) => remembered(record, bounds[2 * column] as number, bounds[2 * column + 1] as number);

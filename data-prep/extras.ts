@@ -1,17 +1,17 @@
 import { createContent, isEmpty } from "./attributes/content.ts";
 import { type AvroField, interactionFields, quoted, reservedFields } from "./avro.ts";
 
-/** The columns of every interactions CSV, with the value of the event before the time. */
+/** Returns the fields of every interactions CSV. The value of the event, if any, is before the time. */
 export const headerFields = (hasValue: boolean): readonly AvroField[] =>
     interactionFields.flatMap((field) =>
         hasValue && field.name === "TIMESTAMP" ? [reservedFields.EVENT_VALUE as AvroField, field] : [field],
     );
 
-/** Writes further columns of interactions, and finds their types by content. */
+/** Creates a writer of additional columns of interactions, which finds their types by content. */
 export function createExtras(names: readonly string[]) {
     const contents = names.map((name) => createContent(name));
     const isText = names.map((name) => reservedFields[name] !== undefined);
-    /** The values as fields after the others: numbers as they are, texts quoted. */
+    /** Returns the values as fields after the others: numbers unchanged, texts in quotes. */
     const fieldsOf = (values: readonly string[]): string =>
         values
             .map((value, index) => {
@@ -20,7 +20,7 @@ export function createExtras(names: readonly string[]) {
                 return `,${isEmpty(value) ? "" : isNumber ? value : quoted(value)}`;
             })
             .join("");
-    /** The fields of the columns; a column without a value is categorical. */
+    /** Returns the fields of the columns; a column without a value is categorical. */
     const fields = (): AvroField[] =>
         names.map(
             (name, index) =>

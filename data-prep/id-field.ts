@@ -10,13 +10,13 @@ const QUOTE = 0x22;
 export interface IdField {
     /** Reads the field between two positions; returns the reason why the service does not take it as an id. */
     read(record: Buffer, start: number, end: number): string | undefined;
-    /** The number of the id that was read; an unknown one gets the next number. */
+    /** Returns the number of the ID that was read. An unknown ID gets the next number. */
     numbered(): number;
     /** Writes the id that was read as a quoted field with a comma; returns the position after it. */
     write(out: Buffer, start: number): number;
 }
 
-/** Creates the reader of one column of ids. Known ids were checked before. */
+/** Creates the reader of one column of IDs. Does not check known IDs again. */
 export function createIdField(numbers: Numbering, dialect: Dialect): IdField {
     let bytes: Buffer = Buffer.alloc(0);
     let [from, to, number] = [0, 0, -1];

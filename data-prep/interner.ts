@@ -1,21 +1,21 @@
 import { longer } from "./growing.ts";
 
-/** Numbers texts by first appearance from their bytes: a look-up makes no string. */
+/** Numbers texts by first appearance, from their bytes: to find a text creates no string. */
 export interface Interner {
-    /** The number of a text; -1 for an unknown one. */
+    /** Returns the number of a text; -1 for an unknown one. */
     find(bytes: Uint8Array, from: number, to: number): number;
-    /** Numbers an unknown text. */
+    /** Adds an unknown text, and returns its number. */
     add(bytes: Uint8Array, from: number, to: number): number;
 }
 
-/** Share of filled slots at which their number doubles. */
+/** Share of filled slots at which the number of slots doubles. */
 const fullShare = 0.6;
 
 /** Creates an empty interner. It takes about 20 bytes a text beside the text itself. */
 export function createInterner(): Interner {
-    /** Pairs of a number plus 1, and the text's hash; a number of 0 is free. */
+    /** Pairs of a number plus 1, and the hash of a text. A number of 0 marks a free slot. */
     let slots = new Int32Array(1 << 10);
-    /** The end of each text in the store; it starts at the end of the one before. */
+    /** End of each text in the store. A text starts at the end of the text before. */
     let ends = new Float64Array(1 << 8);
     let store = new Uint8Array(1 << 12);
     let size = 0;
@@ -70,18 +70,21 @@ export function createInterner(): Interner {
     return { find, add };
 }
 
-/** FNV-1a, 32 bits; the last steps spread it over the low bits. */
+/** Returns the 32-bit FNV-1a hash of a text. The last steps spread it over the low bits. */
 function hashOf(bytes: Uint8Array, from: number, to: number): number {
     let hash = 0x811c9dc5 | 0;
     for (let at = from; at < to; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
     return hash ^ (hash >>> 15);
 }
 
-/** Longer and further texts are read each time, so that a column of unequal texts takes no memory. */
+/**
+ * Limits of remembered texts. Longer and further texts are read each time, so that a column of different texts takes no
+ * memory.
+ */
 const longestRemembered = 64;
 const mostRemembered = 4096;
 
-/** `read` with a memory: most columns repeat a few texts, such as ratings and event types. */
+/** Returns `read` with a cache, because most columns repeat a few texts, such as ratings and event types. */
 export function remembering<T>(read: (bytes: Buffer, from: number, to: number) => T): typeof read {
     const texts = createInterner();
     const results: T[] = [];

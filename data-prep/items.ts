@@ -9,13 +9,13 @@ const idField: AvroField = { name: "ITEM_ID", type: "string" };
 
 /**
  * Avro schema of MovieLens' items.csv, in the order of its header (Personalize Developer Guide, "Items dataset and
- * schema"). It has no title: a filter cannot use it, and as free text it would add to the training.
+ * schema"). The schema has no title: filters cannot use it, and as free text it would change the training.
  */
 export const itemsSchema = avroSchema("Items", [idField, genresField, yearField]);
 
 /**
- * The columns of an Items dataset: genres between `|` and year where the catalogue has them, then the others. Empty for
- * items of which only id and title are known: the service needs one more column.
+ * Returns the columns of an Items dataset: genres between `|` and year if the catalogue has them, then the other
+ * columns. Empty if only ID and title are known, because the service needs one more column.
  */
 export function itemColumns(
     catalogue: readonly CatalogueItem[],
@@ -30,11 +30,14 @@ export function itemColumns(
     return [...known.filter(({ values }) => values.some((value) => value !== "")), ...others];
 }
 
-/** The schema of items.csv, in the order of its header. */
+/** Returns the schema of items.csv, in the order of its header. */
 export const itemsSchemaOf = (columns: readonly AttributeColumn[]) =>
     avroSchema("Items", [idField, ...columns.map(({ field }) => field)]);
 
-/** The CSV of an Items dataset: quoted ids and texts, unquoted numbers, empty unknown values, lines ended by `\n`. */
+/**
+ * Returns the CSV of an Items dataset: quoted ids and texts, unquoted numbers, empty unknown values, lines ended by `
+ * `.
+ */
 export function itemsCsv(catalogue: readonly CatalogueItem[], columns = itemColumns(catalogue)): string {
     return attributesCsv(
         "ITEM_ID",

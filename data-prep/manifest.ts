@@ -5,19 +5,19 @@ import type { Check } from "./quality/checks.ts";
 import type { Noun } from "./words.ts";
 
 /**
- * manifest.json, beside the prepared files: the content of the data. Program, API, page and runbooks take schemas, event
+ * manifest.json, beside the prepared files: what the data contains. Program, API, page and runbooks read schemas, event
  * types and words from it.
  */
 export interface Manifest {
     readonly schemaVersion: typeof manifestVersion;
-    /** The given files, in the order of their reading. SHA-256 is hexadecimal. */
+    /** Input files, in the order in which data-prep read them. SHA-256 is hexadecimal. */
     readonly sources: readonly { readonly dataset: Dataset; readonly file: string; readonly sha256: string }[];
-    /** Options of `npm run data-prep` that give these files again. */
+    /** Options of `npm run data-prep` that produce these files again. */
     readonly options: readonly string[];
-    /** The file that stated the options, with its SHA-256; absent for options of the command line. */
+    /** The file with the options, and its SHA-256; absent for options on the command line. */
     readonly optionsFile?: { readonly file: string; readonly sha256: string };
     readonly interactions: {
-        /** SHA-256 of the CSV. A manifest of another CSV does not count. */
+        /** SHA-256 of the CSV. A manifest with another hash belongs to other data and is ignored. */
         readonly sha256: string;
         readonly rows: number;
         readonly users: number;
@@ -25,22 +25,22 @@ export interface Manifest {
         /** Epoch seconds. */
         readonly firstTimestamp: number;
         readonly lastTimestamp: number;
-        /** Rows that are not in the CSV: unusable, without a type by `--event`, equal to another one. */
+        /** Rows that are not in the CSV: unusable, without a type by `--event`, or equal to another row. */
         readonly skipped: number;
         readonly leftOut: number;
         readonly repeated: number;
         readonly fields: readonly AvroField[];
     };
-    /** The most frequent first; it is the type that the page sends. */
+    /** Event types, the most frequent first. The page sends the first one. */
     readonly eventTypes: readonly { readonly name: string; readonly rows: number }[];
-    /** Types after which the default filter leaves an item out. */
+    /** Event types after which the default filter leaves out an item. */
     readonly consumedTypes: readonly string[];
     readonly items?: AttributesEntry;
     readonly users?: AttributesEntry;
     readonly noun: Noun;
-    /** Judgements of the data; red ones stop `pulumi up`. */
+    /** Checks of the data. Red ones stop `pulumi up`. */
     readonly checks: readonly Check[];
-    /** Users with histories of different lengths, for demo and page. */
+    /** Users with histories of different lengths, for the demo and the page. */
     readonly viewers: readonly string[];
     /** SHA-256 of each file that data-prep wrote beside the manifest, by its name. */
     readonly files: Readonly<Record<string, string>>;
@@ -54,13 +54,13 @@ export interface AttributesEntry {
     readonly file: string;
     readonly rows: number;
     readonly fields: readonly AvroField[];
-    /** Whether the stack makes a dataset of it: `--items` or `--users` named its table. */
+    /** Whether the stack creates a dataset of the CSV: `--items` or `--users` named its table. */
     readonly isDataset: boolean;
 }
 
 export const manifestVersion = 1;
 
-/** The manifest has another format than this program reads. */
+/** The error if the manifest has another format than this program reads. */
 export class ManifestFormatError extends Error {
     override readonly name = "ManifestFormatError";
 }
@@ -83,7 +83,10 @@ export function parseManifest(text: string, path: string): Manifest {
     return manifest as Manifest;
 }
 
-/** The manifest beside a CSV, whichever CSV it is of; undefined without one. Throws ManifestFormatError. */
+/**
+ * Reads the manifest beside a CSV, even if it describes another CSV; returns undefined if it does not exist. Throws
+ * ManifestFormatError.
+ */
 export async function readManifest(csvPath: string): Promise<Manifest | undefined> {
     const path = manifestPathBeside(csvPath);
     const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
@@ -93,13 +96,16 @@ export async function readManifest(csvPath: string): Promise<Manifest | undefine
     return text === undefined ? undefined : parseManifest(text, path);
 }
 
-/** The manifest of the interactions at `csvPath`, which have this hash; undefined without one of them. */
+/** Returns the manifest of the interactions at `csvPath`, which have this hash; undefined if there is none. */
 export async function manifestOf(csvPath: string, sha256: () => Promise<string>): Promise<Manifest | undefined> {
     const manifest = await readManifest(csvPath);
     return manifest && manifest.interactions.sha256 === (await sha256()) ? manifest : undefined;
 }
 
-/** The schema of a CSV's interactions, as text for Personalize; without a manifest that of four columns. */
+/**
+ * Returns the schema of a CSV's interactions, as text for Personalize. Without a manifest, returns the schema of four
+ * columns.
+ */
 export const interactionsSchemaOf = (manifest: Manifest | undefined): string =>
     manifest === undefined
         ? itemInteractionsSchema

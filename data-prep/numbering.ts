@@ -2,16 +2,16 @@ import { longer } from "./growing.ts";
 import { createInterner } from "./interner.ts";
 import { idNumber } from "./values.ts";
 
-/** Ids that are plain numbers below this are looked up in an array; 4 million of them take 16 MB. */
+/** IDs that are plain numbers below this limit are looked up in an array, which takes 16 MB for 4 million IDs. */
 const directLimit = 1 << 22;
 
-/** Numbers ids by first appearance. Optimised for tens of millions of ids, most of them small numbers. */
+/** Numbers IDs by first appearance. Optimized for tens of millions of IDs that are mostly small numbers. */
 export interface Numbering {
     /** Ids by their numbers. "7" and "07" are two ids, as in Personalize. */
     readonly ids: readonly string[];
-    /** The number of the id in these bytes, UTF-8; -1 for an unknown one. */
+    /** Returns the number of the id in these bytes, UTF-8; -1 for an unknown one. */
     find(bytes: Buffer, from: number, to: number): number;
-    /** The number of the id in these bytes; an unknown one gets the next number. */
+    /** Returns the number of the ID in these bytes. An unknown ID gets the next number. */
     numberOf(bytes: Buffer, from: number, to: number): number;
 }
 
@@ -20,7 +20,7 @@ export function createNumbering(): Numbering {
     const ids: string[] = [];
     let direct = new Int32Array(4096).fill(-1);
     const others = createInterner();
-    /** Numbers of the other ids, in their order. */
+    /** Numbers of the other IDs, in their order. */
     const numbersOfOthers: number[] = [];
 
     const find = (bytes: Buffer, from: number, to: number): number => {

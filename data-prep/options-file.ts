@@ -3,10 +3,10 @@ import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { load } from "js-yaml";
 import { sha256Of } from "./files.ts";
 
-/** Options of an options file that name a file. */
+/** Options of an options file whose values are paths. */
 const paths = new Set(["items", "users", "output", "report"]);
 
-/** The file with options of data-prep, or the stack that names it, is unusable; the message has the fix. */
+/** The error if the options file, or the stack that names it, is unusable. The message contains the fix. */
 export class OptionsFileError extends Error {
     override readonly name = "OptionsFileError";
 }
@@ -14,7 +14,7 @@ export class OptionsFileError extends Error {
 /** An options file, and its content as arguments of the command line. */
 export interface OptionsFile {
     readonly path: string;
-    /** SHA-256 of the file, hexadecimal. The manifest has it, so that a preview sees a change. */
+    /** SHA-256 of the file, hexadecimal. The manifest contains it, so that a preview detects a change. */
     readonly sha256: string;
     readonly files: readonly string[];
     readonly options: readonly string[];
@@ -48,10 +48,11 @@ export async function readOptionsFile(path: string, folder: string): Promise<Opt
 }
 
 /**
- * The options file that the config `dataOptionsFile` of a stack names, with the stack's `interactionsFile` as output.
+ * Reads the options file that the config `dataOptionsFile` of a stack names, with the stack's `interactionsFile` as
+ * output.
  *
- * @param projectDir folder of Pulumi.<stack>.yaml, and base of the paths in it.
- * @throws OptionsFileError for a stack without its file, or without that key.
+ * @param projectDir folder of Pulumi.<stack>.yaml, and base of the paths in it
+ * @throws OptionsFileError for a stack without its file, or without that key
  */
 export async function optionsOfStack(stack: string, projectDir: string, folder: string): Promise<OptionsFile> {
     const stackFile = join(projectDir, `Pulumi.${stack}.yaml`);

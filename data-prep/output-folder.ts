@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { sha256Of, writeWholeFile } from "./files.ts";
 import type { Manifest } from "./manifest.ts";
 
-/** The folder of an interactions CSV: writes the files beside it, and notes the hash of each. */
+/** Creates a writer of files beside an interactions CSV, which records the hash of each file. */
 export function outputFolder(csvPath: string) {
     const files: Record<string, string> = {};
     /** Writes a file completely or not at all. */
@@ -13,13 +13,13 @@ export function outputFolder(csvPath: string) {
         files[basename(path)] = createHash("sha256").update(text).digest("hex");
     };
     const putJson = (path: string, value: unknown) => put(path, `${JSON.stringify(value, null, 2)}\n`);
-    /** Notes a file that was written otherwise. */
+    /** Records the hash of a file that other code wrote. */
     const note = async (path: string): Promise<void> => {
         files[basename(path)] = await sha256Of(path);
     };
     /**
-     * Removes the files that an earlier run made of other data, and that this run did not write. A file that changed
-     * since then, or that `before` does not list, is the user's. Returns the removed names.
+     * Removes the files that an earlier run made from other data, and that this run did not write. Keeps files that
+     * changed since then, or that `before` does not list, because they are the user's. Returns the removed names.
      */
     const removeStale = async (before: Manifest | undefined): Promise<string[]> => {
         const removed: string[] = [];

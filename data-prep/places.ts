@@ -1,25 +1,25 @@
 import { dirname, join } from "node:path";
 
-/** Default path of the CSV; relative to the project's folder, where npm runs commands. */
+/** Default path of the CSV, relative to the project's folder, where npm runs commands. */
 export const DEFAULT_OUTPUT = "data/personalize_interactions_fixed.csv";
 
-/** The catalogue is beside its CSV. */
+/** Returns the path of the catalogue, which is beside its CSV. */
 export const cataloguePathBeside = (csvPath: string) => join(dirname(csvPath), "catalogue.json");
 
-/** The files of an Items dataset; the program looks for the schema beside its CSV. */
+/** Returns the paths of an Items dataset's files. The program looks for the schema beside its CSV. */
 export const itemsPathsBeside = (csvPath: string) => ({
     csv: join(dirname(csvPath), "items.csv"),
     schema: join(dirname(csvPath), "items.schema.json"),
 });
 
-/** The fallback tables: popular, trending and similar films. */
+/** Returns the path of the fallback tables: popular, trending and similar films. */
 export const tablesPathBeside = (csvPath: string) => join(dirname(csvPath), "fallback-tables.json");
 
-/** The files of a Users dataset. */
+/** Returns the paths of a Users dataset's files. */
 export const usersPathsBeside = (csvPath: string) => ({
     csv: join(dirname(csvPath), "users.csv"),
     schema: join(dirname(csvPath), "users.schema.json"),
 });
 
-/** The description of the prepared files. */
+/** Returns the path of the manifest, which describes the prepared files. */
 export const manifestPathBeside = (csvPath: string) => join(dirname(csvPath), "manifest.json");

@@ -16,7 +16,7 @@ const keys = [
     "precision_at_25",
 ] as const;
 
-/** A tenth of the users is tested at a time, with counts of the other nine tenths. */
+/** Number of parts of the users. One part at a time is tested, with counts of the other nine. */
 export const folds = 10;
 
 /** Discounts by position (developer guide, metrics: 1 / log(1 + position)). */
@@ -27,14 +27,14 @@ const add = (to: Int32Array | Float64Array, index: number, value: number) => {
     to[index] = (to[index] as number) + value;
 };
 
-/** Metrics of the most popular items on an interactions CSV; see `popularityMetrics`. */
+/** Returns metrics of the most popular items on an interactions CSV; see `popularityMetrics`. */
 export async function popularityOf(file: string): Promise<PopularityMetrics> {
     return popularityMetrics(await readColumns(file));
 }
 
 /**
- * Metrics of recommending the most popular items to all users, measured like the service's. Counts come from nine
- * tenths of the users, the test from the others. Each user's oldest 90 % of events are known and excluded from the
+ * Returns metrics of recommending the most popular items to all users, measured like the service's. Counts come from
+ * nine tenths of the users, the test from the others. Each user's oldest 90 % of events are known and excluded from the
  * list. The newest 10 %, at least one, must be found. The service tests one tenth that it did not train on. Here each
  * tenth is tested in turn, so the result does not depend on a draw. As in the service, the ideal of NDCG is the same
  * hits at the top of the list. Rounded to four decimals, like the service's.
@@ -50,7 +50,7 @@ export function popularityMetrics(columns: Columns): PopularityMetrics {
     const rankings = rankingsOf(counts, itemCount);
 
     const sums = new Float64Array(keys.length);
-    // The last user for whom an item was known, and wanted: avoids a set per user.
+    // The last user for whom an item was known, and for whom it was wanted. This avoids a set per user.
     const known = new Int32Array(itemCount).fill(-1);
     const wanted = new Int32Array(itemCount).fill(-1);
     let tested = 0;
@@ -68,10 +68,10 @@ export function popularityMetrics(columns: Columns): PopularityMetrics {
     return Object.fromEntries(keys.map((key, index) => [key, rounded(sums[index] as number)])) as PopularityMetrics;
 }
 
-/** Spreads consecutive numbers; a plain remainder would follow the file's order. */
+/** Returns the part of a user. Spreads consecutive numbers, because a plain remainder would follow the file's order. */
 export const foldOfUser = (user: number) => (Math.imul(user + 1, 0x9e3779b1) >>> 0) % folds;
 
-/** For each fold, the items by their count in all other folds, highest first. */
+/** Returns for each part of the users the items, ordered by their count in all other parts, highest first. */
 function rankingsOf(counts: readonly Int32Array[], itemCount: number): Int32Array[] {
     const all = new Int32Array(itemCount);
     for (const fold of counts) {
@@ -86,7 +86,7 @@ function rankingsOf(counts: readonly Int32Array[], itemCount: number): Int32Arra
     });
 }
 
-/** Ranks, from 0, of the wanted items in the user's list. */
+/** Returns the ranks, from 0, of the wanted items in the user's list. */
 function hitsOf(ranking: Int32Array, user: number, known: Int32Array, wanted: Int32Array): number[] {
     const hits: number[] = [];
     let rank = 0;

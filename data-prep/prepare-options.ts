@@ -6,9 +6,12 @@ import type { Choices } from "./understanding.ts";
 
 /** Options of `prepare`. */
 export interface PrepareOptions extends Choices, TablesChoice, RowsChoice {
-    /** A file, zip or folder, or `-` for stdin. Without it MovieLens 100k is fetched, or read from the cache. */
+    /**
+     * A file, zip or folder, or `-` for stdin. Without it, data-prep downloads MovieLens 100k, or reads it from the
+     * cache.
+     */
     input?: string;
-    /** Several of them; their interactions are written in this order. */
+    /** Several inputs. Their interactions are written in this order. */
     inputs?: readonly string[];
     /** Path of the CSV; the other files are written beside it. */
     output?: string;
@@ -16,7 +19,7 @@ export interface PrepareOptions extends Choices, TablesChoice, RowsChoice {
     report?: string;
     /** Path for a CSV of the unusable rows: FILE, LINE, COLUMN, REASON, TEXT. */
     quarantine?: string;
-    /** The words of the command that the user typed, for commands in messages. */
+    /** Words of the command that the user typed, for commands in messages. */
     command?: readonly string[];
     /** The file that stated these options, for the manifest. */
     optionsFile?: Manifest["optionsFile"];
@@ -28,7 +31,7 @@ export interface PrepareOptions extends Choices, TablesChoice, RowsChoice {
     signal?: AbortSignal;
 }
 
-/** The given options that a suggested command keeps. */
+/** Returns the given options, which a suggested command repeats. */
 export function optionsGiven(options: PrepareOptions): string[] {
     const { columns, time, event, output, report, badRows, maxBad, quarantine } = options;
     return [

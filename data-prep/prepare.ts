@@ -30,7 +30,7 @@ import { describe, optionsOf, understand } from "./understanding.ts";
 import { someViewers } from "./viewers.ts";
 import { counted, isMovieLens } from "./words.ts";
 
-/** Relative to the project's folder, where npm runs commands. */
+/** Cache folder, relative to the project's folder, where npm runs commands. */
 const CACHE_FOLDER = "data/ml-100k";
 
 export type { PrepareOptions } from "./prepare-options.ts";
@@ -40,9 +40,9 @@ export interface PrepareResult {
     outputPath: string;
     cataloguePath: string;
     catalogue: CatalogueItem[];
-    /** The CSV of an Items dataset; undefined without an item file, or with ids and titles only. */
+    /** Path of the Items dataset's CSV; undefined without an item file, or with IDs and titles only. */
     itemsPath: string | undefined;
-    /** The CSV of a Users dataset; undefined without a table of users. */
+    /** Path of the Users dataset's CSV; undefined without a table of users. */
     usersPath: string | undefined;
     manifestPath: string;
     tablesPath: string;
@@ -140,7 +140,7 @@ export async function prepare(given: PrepareOptions = {}): Promise<PrepareResult
     };
 }
 
-/** The files of interactions; MovieLens 100k without one. */
+/** Returns the input files; MovieLens 100k if none are given. */
 async function inputsOf(options: PrepareOptions, log: (line: string) => void): Promise<readonly string[]> {
     const inputs = options.inputs ?? (options.input === undefined ? [] : [options.input]);
     if (inputs.length > 0) return inputs;
@@ -152,7 +152,7 @@ function logAttributes(
     name: string,
     found: {
         readonly catalogue: readonly CatalogueItem[];
-        /** Number of columns of items.csv beside the id. */
+        /** Number of columns of items.csv in addition to the ID. */
         readonly columns: number;
         readonly tables: Readonly<Record<string, Pick<ItemTable, "leftOut" | "repeated" | "understood"> | undefined>>;
     },
@@ -171,8 +171,8 @@ function logAttributes(
 }
 
 /**
- * Understands the files of interactions, and logs it with the command that states it. Writes nothing but a fetched
- * MovieLens. Throws as `prepare` does for files that are not understood.
+ * Finds the columns of the input files, and logs them with the command that states them. Writes no file except a
+ * downloaded MovieLens. Throws like `prepare` if it does not understand the files.
  */
 export async function plansOf(given: PrepareOptions) {
     const log = given.log ?? ((line: string) => process.stderr.write(`${line}\n`));

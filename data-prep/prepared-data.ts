@@ -2,19 +2,19 @@ import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { interactionsSchemaOf, type Manifest, manifestOf, readManifest } from "./manifest.ts";
 
-/** The files in the configuration of a stack. */
+/** The data files in the configuration of a stack. */
 interface Files {
     readonly interactionsFile: string;
     readonly metadataFiles: { readonly items: string | undefined; readonly users: string | undefined };
 }
 
-/** The parts that the program takes from the manifest beside the interactions. */
+/** What the program reads from the manifest beside the interactions. */
 export interface PreparedData<Config extends Files> {
     /** The configuration, with the files of items and users that the manifest names. */
     readonly config: Config;
     /** Avro schema of the interactions, as text for Personalize. */
     readonly interactionsSchema: string;
-    /** The manifest; undefined for files without one, or with one of other interactions. */
+    /** The manifest; undefined if it does not exist or belongs to other interactions. */
     readonly manifest: Manifest | undefined;
 }
 
@@ -41,8 +41,8 @@ export async function preparedData<Config extends Files>(
 }
 
 /**
- * The configuration with the files of items and users that the manifest names. It hashes the interactions only if the
- * manifest can add one. Every runbook starts by this, and the file may be large.
+ * Returns the configuration with the files of items and users that the manifest names. Hashes the interactions only if
+ * the manifest can add a file, because every runbook starts with this, and the interactions may be large.
  *
  * @throws ManifestFormatError
  */
@@ -58,7 +58,7 @@ export async function withMetadataFiles<Config extends Files>(
     return adds && manifest?.interactions.sha256 === (await sha256()) ? { ...config, metadataFiles: named } : config;
 }
 
-/** Files of the configuration, else those that the manifest names for a dataset, beside the interactions. */
+/** Returns the files of the configuration, or those that the manifest names for a dataset, beside the interactions. */
 function metadataFilesOf(
     { interactionsFile, metadataFiles }: Files,
     manifest: Manifest | undefined,

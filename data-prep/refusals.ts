@@ -14,34 +14,38 @@ import { type Suggest, wordsOf } from "./suggestion.ts";
 import { type Summary, typesByRows, whatIsTooLittle } from "./summary.ts";
 import { shown } from "./values.ts";
 
-/** The data is unsuitable for Personalize; the message contains the reason and the fix. Nothing was written. */
+/**
+ * The error if Personalize would reject the data. The message contains the reason and the fix. data-prep wrote nothing.
+ */
 export class UnfitDataError extends Error {
     override readonly name = "UnfitDataError";
 }
 
 export interface RowsChoice {
-    /** Unusable rows: refuse the whole file (default), skip them, or write them to a file for them. */
+    /**
+     * What to do with unusable rows: reject the whole file (default), skip them, or write them to a file of their own.
+     */
     badRows?: "fail" | "skip" | "quarantine";
-    /** The largest share of unusable rows that may be skipped, 0 to 1; by default any. */
+    /** Maximum share of unusable rows to skip, 0 to 1; by default any share. */
     maxBad?: number;
-    /** A case of `--event` that matches no row: refuse the data (default), or only say so. */
+    /** What to do with a case of `--event` that matches no row: reject the data (default), or only warn. */
     unmatchedCases?: "fail" | "warn";
 }
 
 export interface TablesChoice {
-    /** A table of items; by default MovieLens' own beside its ratings. */
+    /** Path of a table of items; by default MovieLens' own beside its ratings. */
     items?: string;
-    /** A table of users. */
+    /** Path of a table of users. */
     users?: string;
-    /** The columns of their parts: `id=…,title=…` and `id=…`. */
+    /** Columns of the tables' parts: `id=…,title=…` and `id=…`. */
     itemColumns?: string;
     userColumns?: string;
 }
 
-/** Values of a column that a message lists. */
+/** Maximum number of a column's values that a message lists. */
 const listedValues = 8;
 
-/** A sentence for each case of `--event` that matches no row, with values of its column in the first rows. */
+/** Returns a sentence for each case of `--event` that matches no row, with values of its column in the first rows. */
 export function unmatchedCases(plans: readonly Plan[], matched: ConvertResult["matched"]): string[] {
     const [plan] = plans;
     const event = plan?.event;
@@ -59,7 +63,7 @@ export function unmatchedCases(plans: readonly Plan[], matched: ConvertResult["m
     });
 }
 
-/** Throws UnfitDataError for bad rows, and for data that the service would refuse. */
+/** Throws UnfitDataError for bad rows, and for data that the service would reject. */
 export function refuseUnfit(
     { badRows, fields, eventTypes, matched }: ConvertResult,
     plans: readonly Plan[],
@@ -96,7 +100,7 @@ export function refuseUnfit(
     }
 }
 
-/** A rule that keeps the most frequent types of the data's own column, as a command. */
+/** Returns a command with a rule that keeps the most frequent types of the data's own column. */
 function fewerTypes(
     [plan]: readonly Plan[],
     types: Readonly<Record<string, number>>,
@@ -140,7 +144,7 @@ export function refuseUnrelated(
     );
 }
 
-/** An output that is also an input, or another output, would be lost. */
+/** Rejects an output that is also an input or another output, because a file would be lost. */
 export function refuseOneFileTwice(paths: readonly string[], outputPath: string, { items, users }: TablesChoice): void {
     const [beside, ofUsers] = [itemsPathsBeside(outputPath), usersPathsBeside(outputPath)];
     const outputs = {
@@ -161,6 +165,6 @@ export function refuseOneFileTwice(paths: readonly string[], outputPath: string,
     if (twice) throw new UnfitDataError(`${twice} is the input and the output: name another file with --output.`);
 }
 
-/** The options of the tables of items and users. */
+/** Returns the options of the tables of items and users. */
 export const tablesGiven = ({ items, itemColumns, users, userColumns }: TablesChoice): string[] =>
     wordsOf({ items, "item-columns": itemColumns, users, "user-columns": userColumns });

@@ -3,17 +3,17 @@ import type { FileHandle } from "node:fs/promises";
 
 const LF = 0x0a;
 
-/** Whole lines of a file, after the part before. */
+/** Whole lines of a file, after the previous part. */
 export interface Part {
     readonly bytes: number;
     readonly lines: number;
 }
 
 /**
- * Removes lines from a file in place, and shortens the file. `parts` are all of it; `removed` are numbers of lines from
- * 0, ascending. Parts without one of them are copied without a look at their bytes.
+ * Removes lines from a file in place, and shortens the file. `parts` cover the whole file; `removed` are line numbers
+ * from 0, ascending. Copies parts without a removed line as they are.
  *
- * @returns SHA-256 of the file after that, hexadecimal
+ * @returns SHA-256 of the shortened file, hexadecimal
  */
 export async function removeLines(file: FileHandle, parts: readonly Part[], removed: Int32Array): Promise<string> {
     const hash = createHash("sha256");
@@ -37,7 +37,7 @@ export async function removeLines(file: FileHandle, parts: readonly Part[], remo
     return hash.digest("hex");
 }
 
-/** Moves the kept lines to the start of `bytes`; returns them. */
+/** Moves the kept lines to the start of `bytes`, and returns them. */
 function withoutLines(bytes: Buffer, removed: Int32Array): Buffer {
     let [kept, from, line] = [0, 0, 0];
     for (const each of removed) {

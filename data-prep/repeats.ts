@@ -2,7 +2,7 @@ import { rowsByUser } from "./by-user.ts";
 import type { Columns } from "./columns.ts";
 import { free, longer } from "./growing.ts";
 
-/** Types above this share a number: the service allows ten, so such data is refused. */
+/** Number that all later types share: the service allows ten types, so such data is rejected. */
 const lastType = 255;
 
 /**
@@ -14,7 +14,7 @@ export function createRepeats(hasValues: boolean) {
     let types = new Uint8Array(1 << 16);
     let values = new Int32Array(hasValues ? 1 << 16 : 0);
 
-    /** Notes the next row: the number of its type, and a number of its other values. */
+    /** Records the next row: the number of its type, and a number for its other values. */
     const note = (type: number, value: number): void => {
         if (rows === types.length) {
             types = longer(types, new Uint8Array(2 * rows));
@@ -26,8 +26,8 @@ export function createRepeats(hasValues: boolean) {
     };
 
     /**
-     * The rows that equal an earlier one, ascending. Equal rows are neighbours once sorted by user and time. All columns are
-     * in memory here, so the users are searched in halves.
+     * Returns the rows that equal an earlier one, ascending. Equal rows are neighbours once sorted by user and time.
+     * All columns are in memory here, so the users are searched in halves.
      */
     const find = (columns: Columns): Int32Array => {
         const half = columns.userCount >> 1;
@@ -45,7 +45,7 @@ export function createRepeats(hasValues: boolean) {
             (items[a] as number) - (items[b] as number) ||
             (types[a] as number) - (types[b] as number) ||
             (hasValues ? (values[a] as number) - (values[b] as number) : 0);
-        // The last group of equal times with an item: most groups have each item once, and need no sort.
+        // Use the last group of equal times with an item: most groups have each item once, and need no sort.
         const groupOf = new Int32Array(columns.itemCount).fill(-1);
         const hasItemAgain = (from: number, to: number): boolean => {
             for (let at = from; at < to; at++) {
@@ -72,7 +72,7 @@ export function createRepeats(hasValues: boolean) {
         free(rows);
         return found;
     };
-    /** Frees the notes. */
+    /** Frees the memory of the recorded rows. */
     const forget = () => {
         free(types);
         free(values);
@@ -80,7 +80,7 @@ export function createRepeats(hasValues: boolean) {
     return { note, find, typeOf: (row: number) => types[row] as number, forget };
 }
 
-/** A number for a text: FNV-1a, 32 bits. */
+/** Returns the 32-bit FNV-1a hash of a text. */
 export function hashOf(text: string): number {
     let hash = 0x811c9dc5 | 0;
     for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);

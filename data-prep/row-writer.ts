@@ -18,14 +18,14 @@ import { shown } from "./values.ts";
 import { visible } from "./visible.ts";
 
 const LF = 0x0a;
-/** Bytes that a row gains at most, beside a doubled record: its event type and its signs. */
+/** Maximum number of bytes that a row gains, in addition to a doubled record: its event type and its punctuation. */
 const longestAddition = 8192;
 
-/** A table and the understanding of its columns. */
+/** A table, and what data-prep found in its columns. */
 export interface Plan {
     readonly table: Table;
     readonly roles: Readonly<Partial<Record<Role, number>>> & Readonly<Record<"user" | "item" | "time", number>>;
-    /** Further columns of the dataset. */
+    /** Additional columns of the dataset. */
     readonly extras: readonly Extra[];
     readonly time: TimeFormat;
     /** The event type of all rows, a rule, or undefined for the event column's own text. */
@@ -37,17 +37,17 @@ export interface ConvertResult {
     /** The written rows. */
     columns: Columns;
     badRows: { count: number; first: BadRow[] };
-    /** Rows without an event type by the rule. */
+    /** Number of rows without an event type by the rule. */
     leftOut: number;
-    /** Rows in which a column is empty that the rule compares. */
+    /** Number of rows in which a column is empty that the rule compares. */
     emptyInRule: number;
-    /** Rows that each case of the rule matches, in the order of the cases. */
+    /** Number of rows that each case of the rule matches, in the order of the cases. */
     matched: readonly number[];
-    /** Rows that equal an earlier one in all their values. */
+    /** Number of rows that equal an earlier one in all their values. */
     repeated: number;
-    /** Written rows of each event type. */
+    /** Number of written rows of each event type. */
     eventTypes: Record<string, number>;
-    /** The CSV's columns, in its order. */
+    /** Columns of the CSV, in its order. */
     fields: readonly AvroField[];
     /** SHA-256 of the written bytes, hexadecimal. */
     sha256: string;
@@ -56,13 +56,13 @@ export interface ConvertResult {
 export interface RowOptions {
     /** The latest time that is not in the future, epoch seconds. */
     readonly latest: number;
-    /** Gets every bad row. */
+    /** Receives every bad row. */
     readonly onBad?: (row: BadRow) => void;
 }
 
 /**
- * Creates the converter of records: it checks each one, writes the good ones, and counts. `extraNames` are the further
- * columns of all tables.
+ * Creates the converter of records: it checks each one, writes the good ones, and counts. `extraNames` are the
+ * additional columns of all tables.
  */
 export function createRowWriter(hasValue: boolean, extraNames: readonly string[], { latest, onBad }: RowOptions) {
     const extras = createExtras(extraNames);
@@ -96,7 +96,7 @@ export function createRowWriter(hasValue: boolean, extraNames: readonly string[]
         let line = 0;
         let isHeader = table.hasHeader;
         let event: Decision = { type: undefined };
-        /** EVENT_VALUE and the further columns of the record. */
+        /** Values of the record: EVENT_VALUE and the additional columns. */
         let [value, others]: [string, string[]] = ["", []];
 
         const textAt = (bytes: Buffer, column: number | undefined) => {
@@ -128,7 +128,7 @@ export function createRowWriter(hasValue: boolean, extraNames: readonly string[]
             return { end: from, length, isFull: false };
         };
 
-        /** Reads the record; returns its problem as [column, reason]. */
+        /** Checks the record. Returns its problem as [column, reason]. */
         const check = (bytes: Buffer): readonly [number, string] | undefined => {
             if (scanner.problem) return [-1, scanner.problem];
             const { bounds, fields } = scanner;
@@ -153,7 +153,7 @@ export function createRowWriter(hasValue: boolean, extraNames: readonly string[]
             return wrong < 0 ? undefined : [extraColumns[wrong] as number, "has a control character"];
         };
 
-        /** Writes the checked record at `start` of the output; returns its end. */
+        /** Writes the checked record at `start` of the output. Returns where it ends. */
         const row = (out: Buffer, start: number): number => {
             if (event.isEmpty) emptyInRule++;
             if (event.matched !== undefined) matched[event.matched] = (matched[event.matched] ?? 0) + 1;
@@ -178,7 +178,7 @@ export function createRowWriter(hasValue: boolean, extraNames: readonly string[]
         return Object.assign(take, { line: () => line });
     };
 
-    /** Finds the rows that equal an earlier one, ascending, and forgets them. Called once, after all rows. */
+    /** Finds the rows that equal an earlier one, ascending, and frees its records. Call it once, after all rows. */
     const dropRepeats = (): Int32Array => {
         const found = repeats.find(collected.finish());
         collected.remove(found);
@@ -198,7 +198,9 @@ export function createRowWriter(hasValue: boolean, extraNames: readonly string[]
     return { takerOf, dropRepeats, finish, rows: collected.rows };
 }
 
-/** The columns of numbers with decimal commas, among those whose values are numbers for the CSV or for a rule. */
+/**
+ * Returns the columns of numbers with decimal commas, among those whose values are numbers for the CSV or for a rule.
+ */
 function decimalCommaColumns(
     { table, roles, event }: Plan,
     extras: readonly (number | undefined)[],

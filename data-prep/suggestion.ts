@@ -2,20 +2,21 @@ import { resolve } from "node:path";
 import { readManifest } from "./manifest.ts";
 import { DEFAULT_OUTPUT } from "./places.ts";
 
-/** Options to set, by their names without `--`. */
+/** Options to change, by their names without `--`. */
 export type Changes = Readonly<Record<string, string>>;
 
-/** The user's command with changed options. */
+/** A function that returns the user's command with changed options. */
 export type Suggest = (changes?: Changes) => string;
 
-/** Where a suggested command writes while the default folder holds other data. */
+/** Folder for the output of a suggested command if the default folder has other data. */
 const ownOutput = "data/own/";
 
 /**
- * Makes commands of the one that the user typed: every given option stays, and changed ones are replaced.
+ * Returns a function that makes commands from the one that the user typed: every given option stays, and changed ones
+ * are replaced.
  *
- * @param command its words, such as `npm run data-prep -- orders.csv --items products.csv`.
- * @param always changes of each command.
+ * @param command its words, such as `npm run data-prep -- orders.csv --items products.csv`
+ * @param always changes of each command
  */
 export function suggestionsOf(command: readonly string[], always: Changes = {}): Suggest {
     return (changes = {}) => {
@@ -29,8 +30,8 @@ export function suggestionsOf(command: readonly string[], always: Changes = {}):
 }
 
 /**
- * The changes that keep a suggested command from replacing the stack's data: another `--output` if the default one holds
- * the data of other files.
+ * Returns the changes that keep a suggested command from replacing the stack's data: another `--output` if the default
+ * one holds the data of other files.
  *
  * @param paths the files of interactions.
  */
@@ -38,7 +39,7 @@ export async function outputBeside(
     paths: readonly string[],
     { output, command }: { readonly output?: string; readonly command?: readonly string[] },
 ): Promise<Changes> {
-    // The demo has no --output: the user asked for other data on its stack.
+    // The demo has no --output, because the user wants other data on the demo's stack.
     const isDemo = command?.[2] === "demo";
     if (isDemo || (output !== undefined && output !== DEFAULT_OUTPUT)) return {};
     const manifest = await readManifest(DEFAULT_OUTPUT).catch(() => undefined);
@@ -47,11 +48,11 @@ export async function outputBeside(
     return areSame ? {} : { output: ownOutput };
 }
 
-/** Options with their values, as words of a command line. */
+/** Returns options with their values, as words of a command line. */
 export const wordsOf = (options: Readonly<Record<string, string | undefined>>): string[] =>
     Object.entries(options).flatMap(([name, text]) => (text === undefined ? [] : [`--${name}`, text]));
 
-/** The text of `--columns` or its kin, with other columns for some parts. */
+/** Returns the text of `--columns`, `--item-columns` or `--user-columns`, with other columns for some parts. */
 export const withColumns = (given: string | undefined, parts: Changes): string => {
     const kept = given?.split(",").filter((each) => !((each.split("=", 1)[0] ?? "").trim() in parts)) ?? [];
     return [...kept, ...Object.entries(parts).map(([part, column]) => `${part}=${column}`)].join(",");

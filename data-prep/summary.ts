@@ -31,11 +31,11 @@ export interface Summary {
     /** Interactions of each event type. */
     eventTypes: Record<string, number>;
     rowsSkipped: number;
-    /** Rows for which `--event` has no type. */
+    /** Number of rows for which `--event` has no type. */
     rowsLeftOut: number;
-    /** Rows in which a column is empty that `--event` compares. */
+    /** Number of rows in which a column is empty that `--event` compares. */
     rowsEmptyInRule: number;
-    /** Rows that equal an earlier one in user, item, type, value and time. */
+    /** Number of rows that equal an earlier one in user, item, type, value and time. */
     rowsRepeated: number;
     /** The first 20 skipped rows. */
     skipped: BadRow[];
@@ -45,7 +45,7 @@ export interface Summary {
 }
 
 /**
- * Summarises a conversion. Uses the counts per user and item, so its cost does not depend on the number of rows.
+ * Summarizes a conversion. Uses the counts per user and item, so that the time does not depend on the number of rows.
  */
 export function summarise(result: ConvertResult, input: string, output: string): Omit<Summary, "tables"> {
     const { columns } = result;
@@ -71,7 +71,7 @@ export function summarise(result: ConvertResult, input: string, output: string):
     };
 }
 
-/** A sentence if the data is below the service's minimums for training; otherwise undefined. */
+/** Returns a sentence if the data is below the service's minimums for training; otherwise undefined. */
 export function whatIsTooLittle({
     interactions,
     usersWithTwo,
@@ -85,7 +85,7 @@ export function whatIsTooLittle({
     return undefined;
 }
 
-/** The summary as text lines. */
+/** Formats the summary as text lines. */
 export function formatSummary(summary: Summary): string {
     const { historyLength: history, itemPopularity: popularity, tables } = summary;
     const others = tables.filmsWithoutSimilar;
@@ -118,7 +118,7 @@ export function formatSummary(summary: Summary): string {
     return lines.map(([name, value]) => `${name.padEnd(14)}${value}`).join("\n");
 }
 
-/** A line for a number of rows above 0. */
+/** Returns a line with a number of rows, if it is above 0. */
 const rowLine = (name: string, rows: number, what: string): [string, string][] =>
     rows > 0 ? [[name, `${count(rows)} ${what}`]] : [];
 
@@ -129,7 +129,7 @@ function spread(counts: Int32Array): Spread {
         .object() as Spread;
 }
 
-/** The types of events with their rows, the most frequent first; equal ones by name. */
+/** Returns the types of events with their rows, the most frequent first; equal ones by name. */
 export const typesByRows = (types: Readonly<Record<string, number>>) =>
     Object.entries(types)
         .map(([name, rows]) => ({ name, rows }))

@@ -7,7 +7,7 @@ import { digitsIn, timeProblem } from "./values.ts";
 export interface TimeField {
     /** Reads the field between two positions; returns the reason why it is not a usable time. */
     read(record: Buffer, start: number, end: number): string | undefined;
-    /** The time that was read, epoch seconds. */
+    /** Returns the time that was read, epoch seconds. */
     seconds(): number;
     /** Writes the time that was read; returns the position after it. */
     write(out: Buffer, start: number): number;
@@ -18,7 +18,7 @@ export function createTimeField(format: TimeFormat, dialect: Dialect, latest: nu
     const readTime = timeReader(format);
     let bytes: Buffer = Buffer.alloc(0);
     let [from, to, seconds] = [0, 0, 0];
-    /** Whether the field's own digits are the written ones. */
+    /** Whether the field's own digits are written. */
     let isWritten = false;
 
     const read = (record: Buffer, start: number, end: number): string | undefined => {

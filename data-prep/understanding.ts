@@ -11,29 +11,29 @@ import { type Changes, type Suggest, suggestionsOf, withColumns } from "./sugges
 import { shown } from "./values.ts";
 import { visible } from "./visible.ts";
 
-/** The user's choices, as the command line has them. */
+/** The user's choices on the command line. */
 export interface Choices {
-    /** `user=…,item=…,time=…,event=…,value=…`, by name or by number from 1. */
+    /** Columns by name or by number from 1: `user=…,item=…,time=…,event=…,value=…`. */
     readonly columns?: string;
-    /** `s`, `ms`, `us`, `iso`, or a format of `%` codes. */
+    /** Time format: `s`, `ms`, `us`, `iso`, or a format of `%` codes. */
     readonly time?: string;
     /** An event type, or cases such as `rating >= 4 -> Like, else Watch`. */
     readonly event?: string;
 }
 
-/** The event type of data without one. */
+/** Event type of data without event types. */
 const defaultEvent = "Watch";
 
-/** Names of files with interactions, among others in a folder or a zip. */
+/** Names of files with interactions, to choose them in a folder or a zip. */
 const interactionFile = /^(u\.data|(ratings?|events?|interactions?|reviews?|clicks?)\b.*|.*\.inter)$/i;
 
-/** Lines of progress, and commands in messages. */
+/** How to log lines of progress and to suggest commands in messages. */
 interface Telling {
     readonly log: (line: string) => void;
     readonly suggest: Suggest;
 }
 
-/** The file cannot be used; the message has the reason and a command that works. */
+/** The error if the file cannot be used. The message contains the reason and a command that works. */
 export class NotUnderstoodError extends Error {
     override readonly name = "NotUnderstoodError";
 }
@@ -77,7 +77,7 @@ export async function understand(
     return plans;
 }
 
-/** Of several files: those named like interactions, nearest to the top. */
+/** Returns the likely files of several: those with names of interactions, nearest to the top. */
 function likelyOf(sources: readonly Source[]): readonly Source[] {
     if (sources.length === 1) return sources;
     const named = sources.filter(({ name }) => interactionFile.test(basename(name)));
@@ -132,7 +132,7 @@ function planOf(table: Table, choices: Choices, now: number, suggest: Suggest): 
     return plan;
 }
 
-/** A chosen format that most of the first rows contradict is a mistake of the command, not of the rows. */
+/** Rejects a chosen time format that most of the first rows contradict, because the command is wrong, not the rows. */
 function refuseWrongTimes({ table, roles, time }: Plan, now: number, suggest: Suggest): void {
     const values = valuesOf(table, roles.time);
     const read = timeReader(time);
@@ -157,7 +157,10 @@ const valuesOf = (table: Table, column: number) =>
 const inWords = (time: TimeFormat): string =>
     ({ s: "epoch seconds", ms: "milliseconds", us: "microseconds", iso: "ISO 8601" })[time as string] ?? time;
 
-/** The source's columns: the name of each part or further column with its column, those of a rule, and those not used. */
+/**
+ * Returns the source's columns: the name of each part or additional column with its column, those of a rule, and the
+ * unused ones.
+ */
 export function columnsOf({ table, roles, extras, event }: Pick<Plan, "table" | "roles" | "extras" | "event">) {
     const places = [...Object.entries(roles), ...extras.map(({ name, column }) => [name, column] as const)];
     const ofRule = typeof event === "object" ? event.columns.map((column) => ["--event", column] as const) : [];
@@ -166,7 +169,7 @@ export function columnsOf({ table, roles, extras, event }: Pick<Plan, "table" | 
     return { used, ignored };
 }
 
-/** A line for each understood file, for people. */
+/** Describes each understood file in one line, for people. */
 export function describe({ table, roles, extras, time, event }: Plan): string {
     const format = table.kind === "text" ? delimiterName(table.dialect.delimiter) : table.kind;
     const parts = Object.entries(roles).map(([role, index]) => `${role} = ${table.names[index as number]}`);
@@ -178,7 +181,7 @@ export function describe({ table, roles, extras, time, event }: Plan): string {
     return `${table.name}: ${format}${rows}, ${table.encoding}; ${columns.map(visible).join(", ")}; times in ${inWords(time)}${type && `; ${type}`}${unused}`;
 }
 
-/** The choices that state this understanding, as options of the command line. */
+/** Returns the choices as options of the command line. */
 export function optionsOf({ table, roles, extras, time, event }: Plan, choices: Choices): Changes {
     const nameOf = (index: number) =>
         table.hasHeader && /^[\w.-]+$/.test(table.names[index] as string) ? table.names[index] : String(index + 1);

@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { TimeFormat } from "./reading/times.ts";
 import { visible } from "./visible.ts";
 
-/** Personalize refuses longer ids and event types. */
+/** Maximum length of IDs and event types in Personalize. */
 const maxLength = 256;
 
 const QUOTE = 0x22;
@@ -11,8 +11,8 @@ const ZERO = 0x30;
 const NINE = 0x39;
 
 /**
- * The value of the digits from `from` up to `to`, or -1. It is -1 without digits, for more than `most`, or other
- * characters.
+ * Returns the number that the digits from `from` up to `to` form; -1 without digits, with more than `most`, or with
+ * other characters.
  */
 export function digitsIn(bytes: Uint8Array, from: number, to: number, most: number): number {
     if (to === from || to - from > most) return -1;
@@ -25,19 +25,19 @@ export function digitsIn(bytes: Uint8Array, from: number, to: number, most: numb
     return value;
 }
 
-/** The value of an id that is a plain number of at most 9 digits; otherwise -1. */
+/** Returns the value of an id that is a plain number of at most 9 digits; otherwise -1. */
 export function idNumber(bytes: Uint8Array, from: number, to: number): number {
     const leadingZero = bytes[from] === ZERO && to - from > 1;
     return leadingZero ? -1 : digitsIn(bytes, from, to, 9);
 }
 
-/** Whether an id needs a `\` before one of its characters in the service's CSV. */
+/** Checks whether an ID needs a `\` before one of its characters in the service's CSV. */
 export function needsEscape(bytes: Uint8Array, from: number, to: number): boolean {
     for (let at = from; at < to; at++) if (bytes[at] === QUOTE || bytes[at] === BACKSLASH) return true;
     return false;
 }
 
-/** The reason why Personalize does not take a text as an id or event type; undefined if it does. */
+/** Returns why Personalize does not accept a text as an ID or event type; undefined if it does. */
 export function idProblem(bytes: Uint8Array, from: number, to: number): string | undefined {
     if (to === from) return "is empty";
     let plain = true;
@@ -53,13 +53,13 @@ export function idProblem(bytes: Uint8Array, from: number, to: number): string |
     return length > maxLength ? `has ${length} characters; Personalize takes ${maxLength}` : undefined;
 }
 
-/** Text for a terminal: control characters escaped, cut after `most` characters. */
+/** Returns a text for a terminal: control characters escaped, cut after `most` characters. */
 export function shown(text: string, most = 120): string {
     const cut = text.length > most ? `${text.slice(0, most)}…` : text;
     return visible(cut);
 }
 
-/** The reason why a text is not a time of the format. */
+/** Returns why a text is not a time of the format. */
 export function timeProblem(text: string, format: TimeFormat): string {
     const expected = {
         s: "a whole number of epoch seconds",

@@ -5,8 +5,8 @@ const knownViewers = ["22", "6", "122", "13", "201", "405"] as const;
 const wanted = knownViewers.length;
 
 /**
- * Some users for demo and page: MovieLens' known ones if the data has them. Otherwise their histories are longer than
- * those of 40, 50 … 90 % of the users.
+ * Returns some users for the demo and the page: MovieLens' known ones if the data has them. Otherwise returns users
+ * whose histories are longer than those of 40, 50 … 90 % of the users.
  */
 export function someViewers({ users, userCount, userIds }: Columns, isMovieLens: boolean): string[] {
     const known = isMovieLens ? knownViewers.filter((id) => userIds.includes(id)) : [];

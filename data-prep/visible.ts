@@ -1,10 +1,10 @@
-// Controls, format characters (direction of text, zero width), separators of lines, and halves of a character.
+// Unsafe characters: controls, format characters (direction of text, zero width), line separators, and lone surrogates.
 const unsafe = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 const unit = (one: string) => (one === "\t" ? "\\t" : `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 /**
- * One line without characters that a terminal obeys or hides: each becomes its `\u001b` form. A JSON text stays the
- * document that it was, because such characters are only inside its strings.
+ * Returns one line without characters that a terminal obeys or hides: each becomes its `\u001b` form. A JSON text keeps
+ * its meaning, because it has such characters only inside its strings.
  */
 export const visible = (line: string): string => line.replaceAll(unsafe, (found) => found.split("").map(unit).join(""));
 
@@ -12,7 +12,7 @@ export const visible = (line: string): string => line.replaceAll(unsafe, (found)
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character begins these sequences
 const harmless = /(\x1b\[(?:[0-4]|2[2-4]|3\d|9[0-7])m|\n)/;
 
-/** Lines for a terminal: `visible`, except for colours. */
+/** Returns lines for a terminal, like `visible`, but with colours. */
 export const visibleLines = (text: string): string =>
     text
         .split(harmless)
@@ -21,7 +21,7 @@ export const visibleLines = (text: string): string =>
 
 type Write = (chunk: unknown, ...rest: unknown[]) => boolean;
 
-/** Makes all later writes of texts to a stream pass through `change`; returns the stream's own write. */
+/** Passes all later writes of texts to a stream through `change`. Returns the stream's original write. */
 export function changeWrites(stream: NodeJS.WriteStream, change: (text: string) => string): Write {
     const write = stream.write.bind(stream) as Write;
     stream.write = (chunk: unknown, ...rest: unknown[]) =>

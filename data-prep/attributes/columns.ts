@@ -13,23 +13,23 @@ export interface AttributeColumn {
 
 export interface AttributeColumns {
     readonly columns: readonly AttributeColumn[];
-    /** The columns that are not in the dataset, with the reason. */
+    /** The columns that the dataset leaves out, with the reason. */
     readonly leftOut: readonly string[];
 }
 
 const sampled = 1000;
 const freeText = /(^|_)(DESCRIPTION|DESC|OVERVIEW|SUMMARY|SYNOPSIS|PLOT|ABSTRACT)$/;
-/** Data about a person that no training needs. */
+/** Names of columns with data about a person, which no training needs. */
 const personal =
     /(^|_)(E_?MAIL|PHONE|MOBILE|PASSWORD|ADDRESS|STREET|IP|SSN|IBAN|(FIRST|LAST|FULL|SUR|USER|FAMILY|VOR|NACH)_?NAME|TELEFON\w*|TELEPHONE|HANDY|ADRESSE|ANSCHRIFT|STRASSE|PASSWORT|PRENOM|NOMBRE|APELLIDOS?|DIRECCION|CORREO|COGNOME|INDIRIZZO)(_|$)|^(NAME|NOM|NOME)$/;
 const listOfTexts = /^\[\s*("(?:[^"\\]|\\.)*"\s*(,\s*"(?:[^"\\]|\\.)*"\s*)*)?\]$/;
 
 /**
- * The columns of a table, besides those in `used`, as columns of a dataset: name and Avro type by content. `named` have
- * another name in the dataset. Left out are addresses of the web, nested values, empty columns, and of users also personal
- * data, unless they are named.
+ * Returns the columns of a table as columns of a dataset, without those in `used`: name, and Avro type by content.
+ * `named` columns have another name in the dataset. Leaves out web addresses, nested values, empty columns, and
+ * personal data of users, unless they are named.
  *
- * @throws Error above the service's number of columns.
+ * @throws Error above the service's number of columns
  */
 export function attributeColumns(
     records: Records,
@@ -63,7 +63,7 @@ export function attributeColumns(
     return { columns: typed(found, dataset), leftOut };
 }
 
-/** The values of a column, its numbers with decimal points. */
+/** Returns the values of a column, with decimal points in its numbers. */
 const pointed = (values: readonly string[]) => (hasDecimalCommas(values) ? values.map(withPoint) : values);
 
 function typed(
@@ -75,7 +75,7 @@ function typed(
         for (const value of values) content.add(value);
         return content;
     });
-    // The service takes one column of free text, of items.
+    // The service accepts one column of free text, only for items.
     const texts = columns.map(({ name }, index) =>
         dataset === "Items" && freeText.test(name) ? (contents[index]?.meanLength() ?? 0) : 0,
     );
@@ -86,7 +86,7 @@ function typed(
     });
 }
 
-/** A list of texts in JSON becomes texts between `|`; control characters become spaces. */
+/** Converts a JSON list of texts to texts between `|`, and control characters to spaces. */
 function plainText(text: string): string {
     const trimmed = withoutControls(text);
     if (!listOfTexts.test(trimmed)) return trimmed;
@@ -105,7 +105,7 @@ function reasonToLeaveOut(values: readonly string[]): string | undefined {
     return sample.some((value) => /^[[{].*[\]}]$/s.test(value)) ? "nested values" : undefined;
 }
 
-/** Written times as epoch seconds; undefined for a column of anything else, or of numbers. */
+/** Converts written times to epoch seconds; returns undefined for a column of other values, or of numbers. */
 export function secondsOf(values: readonly string[], now = Date.now() / 1000, isTime = false): string[] | undefined {
     const sample = values.filter((value) => !isEmpty(value)).slice(0, sampled);
     if (!isTime && sample.some((value) => /^[\d.+-]*$/.test(value) && !/^\d{4}-\d{2}-\d{2}$/.test(value)))
@@ -118,7 +118,10 @@ export function secondsOf(values: readonly string[], now = Date.now() / 1000, is
 
 const withoutSigns = (name: string) => name.replaceAll("_", "");
 
-/** Names are unique without their signs (Developer Guide, "Schemas"). */
+/**
+ * Returns a name that is free in the dataset. Names must be unique without their punctuation (Developer Guide,
+ * "Schemas").
+ */
 function freeName(name: string, taken: ReadonlySet<string>): string {
     for (let number = 1; ; number++) {
         const free = number === 1 ? name : `${name}_${number}`;

@@ -1,23 +1,23 @@
 import type { AvroField } from "../avro.ts";
 
-/** Longest value of a categorical column (Developer Guide, "Quotas"). */
+/** Maximum length of a value in a categorical column (Developer Guide, "Quotas"). */
 const longestCategory = 1000;
-/** Up to this number of different values a column is categorical in a small table too. */
+/** Maximum number of different values with which a column is categorical even in a small table. */
 const fewValues = 20;
 const mostInt = 2 ** 31 - 1;
-/** Digits that a float keeps. */
+/** Number of digits that a float can hold. */
 const floatDigits = 7;
 
-/** Texts of tables that mean no value. */
+/** Texts in tables that mean a missing value. */
 const empty = new Set(["", "NaN", "nan", "null", "NULL", "None", "\\N", "NA", "N/A"]);
-/** Whether a text means a missing value. */
+/** Checks whether a text means a missing value. */
 export const isEmpty = (text: string): boolean => empty.has(text);
 
 const integer = /^-?(0|[1-9]\d{0,17})(\.0+)?$/;
 const decimal = /^[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
-/** Whether a text is a number with a decimal point. */
+/** Checks whether a text is a number with a decimal point. */
 export const isNumber = (text: string): boolean => decimal.test(text);
-/** A code or an id is not a quantity, although it has only digits. */
+/** Names of columns with codes or IDs, which are not quantities although they have only digits. */
 const code = /(^|_)(ID|CODE|NO|KEY|SKU|ISBN\d*|ZIP|POSTAL|POSTCODE)$/;
 
 /** Collects the values of a column, to find its Avro type by content. */
@@ -28,7 +28,7 @@ export function createContent(name: string) {
     let integers = !isCode;
     let decimals = !isCode;
 
-    /** Notes a value; empty ones do not count. */
+    /** Adds a value. Ignores empty ones. */
     const add = (text: string): void => {
         if (isEmpty(text)) return;
         count += 1;
@@ -43,7 +43,7 @@ export function createContent(name: string) {
         }
     };
 
-    /** The column's field; undefined if no value was noted. `isText` allows free text for the training. */
+    /** Returns the column's field; undefined if the column has no value. `isText` allows free text for the training. */
     const field = (isText = false): AvroField | undefined => {
         if (count === 0) return undefined;
         if (integers) return { name, type: ["null", largest <= mostInt ? "int" : "long"] };
@@ -56,7 +56,7 @@ export function createContent(name: string) {
     return { add, field, meanLength: () => sum / Math.max(1, count) };
 }
 
-/** The value as a field of the CSV. An integer loses its decimals, and a text is quoted. */
+/** Returns the value as a field of the CSV: an integer without decimals, and a text in quotes. */
 export function fieldText(text: string, { type }: AvroField, quote: (text: string) => string): string {
     if (isEmpty(text)) return "";
     const own = typeof type === "string" ? type : type[1];

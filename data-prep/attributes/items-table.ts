@@ -16,17 +16,17 @@ export interface ItemTable {
     /** Further columns of the Items dataset, in the catalogue's order. */
     readonly columns: readonly AttributeColumn[];
     readonly leftOut: readonly string[];
-    /** Rows with an id that a later row has again. */
+    /** Number of rows whose ID occurs again in a later row. */
     readonly repeated: number;
     /** Names of the table's columns; empty for MovieLens' own formats. */
     readonly names: readonly string[];
-    /** The columns that catalogue and page use, in words; undefined for MovieLens' own formats. */
+    /** Sentence about the columns that catalogue and page use; undefined for MovieLens' own formats. */
     readonly understood?: string;
 }
 
 export const noItems: ItemTable = { catalogue: [], columns: [], leftOut: [], repeated: 0, names: [] };
 
-/** The item file that belongs to a file of interactions, by their names. */
+/** Names of MovieLens' item files, by the names of its files of interactions. */
 const pairs: readonly (readonly [ratings: string, items: readonly string[]])[] = [
     ["u.data", ["u.item", "ml-100k.item"]],
     ["ratings.csv", ["movies.csv"]],
@@ -66,8 +66,8 @@ type ItemPart = keyof typeof itemNames;
 export const itemParts = Object.keys(itemNames) as readonly ItemPart[];
 
 /**
- * The items that belong to the interactions of `sourceName`, found at `path` or beside it; none without them. Only
- * MovieLens' own pairs count: titles of other data would be wrong.
+ * Returns the items that belong to the interactions of `sourceName`, from `path` or its folder; none if they are
+ * missing. Accepts only MovieLens' own pairs of files, because titles of other data would be wrong.
  */
 export async function itemsBeside(path: string, sourceName: string): Promise<ItemTable> {
     const wanted = pairs.find(([ratings]) => ratings === basename(sourceName))?.[1] ?? [];
@@ -80,7 +80,10 @@ export async function itemsBeside(path: string, sourceName: string): Promise<Ite
     return noItems;
 }
 
-/** The items of the file at `path`. `choices` is the text of `--item-columns`. Throws an Error for another table. */
+/**
+ * Returns the items of the file at `path`. `choices` is the text of `--item-columns`. Throws an Error for another
+ * table.
+ */
 export async function itemsAt(path: string, choices?: string): Promise<ItemTable> {
     const [source] = await sourcesAt(path);
     if (!source) throw new Error(`There is no file in ${path}.`);
@@ -160,7 +163,10 @@ async function tableItems(source: Source, choices: string | undefined): Promise<
 const numberAs = (name: "price" | "stock", text = ""): { price?: number; stock?: number } =>
     isNumber(text) ? { [name]: Number(text) } : {};
 
-/** "id = product_id, category = category; no title: ids are shown (--item-columns title=NAME names its column)" */
+/**
+ * Describes the columns as a sentence: "id = product_id, category = category; no title: ids are shown (--item-columns
+ * title=NAME names its column)"
+ */
 function inWords(parts: Readonly<Partial<Record<ItemPart, number>>>, header: readonly string[]): string {
     const found = itemParts.flatMap((part) =>
         parts[part] === undefined ? [] : [`${part} = ${visible(header[parts[part]] as string)}`],
@@ -170,7 +176,7 @@ function inWords(parts: Readonly<Partial<Record<ItemPart, number>>>, header: rea
     return `${found.join(", ")}${missing}`;
 }
 
-/** The service's own column for the time from which an item exists. */
+/** Returns the service's reserved column for the time from which an item exists. */
 const createdColumn = (values: readonly string[]): AttributeColumn => ({
     field: { name: "CREATION_TIMESTAMP", type: values.includes("") ? ["null", "long"] : "long" },
     values,

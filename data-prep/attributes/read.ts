@@ -13,7 +13,7 @@ export interface Records {
     readonly rows: readonly (readonly string[])[];
 }
 
-/** Columns of files without a header, by the file's name. */
+/** Columns of MovieLens' files without a header, by file name. */
 const withoutHeader: Readonly<Record<string, readonly string[]>> = {
     "movies.dat": ["item", "title", "genres"],
     "users.dat": ["user", "gender", "age", "occupation", "zip_code"],
@@ -30,7 +30,7 @@ export async function readRecords(source: Source): Promise<Records> {
     if (!table) throw new Error(`${name} is not a table`);
     const known = withoutHeader[basename(name)];
     const all = recordsOf(await buffer(table.bytes), table.dialect);
-    // A header above texts only looks like a row.
+    // Above texts, a header looks like any other row.
     const hasHeader = table.hasHeader || known === undefined;
     const columns = known ?? (hasHeader ? all[0] : namesWithoutHeader(all)) ?? [];
     const rows = hasHeader ? all.slice(1) : all;

@@ -12,7 +12,7 @@ export interface UserTable {
     readonly csv: string;
     readonly ids: readonly string[];
     readonly leftOut: readonly string[];
-    /** Rows with an id that a later row has again. */
+    /** Number of rows whose ID occurs again in a later row. */
     readonly repeated: number;
     /** Names of the table's columns. */
     readonly names: readonly string[];
@@ -24,10 +24,10 @@ const userNames = { id: [...knownNames.user, "uuid", "id"] } as const;
 export const userParts = ["id"] as const;
 
 /**
- * Reads the table of users at `path`: its id, and each other column with its Avro type by content. `choices` is the text
- * of `--user-columns`. Of two rows with one id the last counts, as for the service.
+ * Reads the table of users at `path`: its ID, and each other column with its Avro type by content. `choices` is the
+ * text of `--user-columns`. If two rows have one ID, the last one counts, as in the service.
  *
- * @throws Error for a table without ids, or with nothing but ids.
+ * @throws Error for a table without IDs, or with IDs only
  */
 export async function readUsers(path: string, choices?: string): Promise<UserTable> {
     const [source] = await sourcesAt(path);
@@ -62,14 +62,14 @@ export async function readUsers(path: string, choices?: string): Promise<UserTab
     };
 }
 
-/** The last row number of each id. Throws an Error that names a row without a usable id. */
+/** Returns the last row number of each id. Throws an Error that names a row without a usable id. */
 export function lastOfEach(ids: readonly string[], name: string): Map<string, number> {
     const wrong = ids.findIndex((id) => id === "" || id.length > 256 || /\p{Cc}/u.test(id));
     if (wrong >= 0) throw new Error(`row ${wrong + 1} of ${name} has no id of 1 to 256 characters`);
     return new Map(ids.map((id, row) => [id, row]));
 }
 
-/** A CSV of ids and columns, as the service imports it. */
+/** Returns a CSV of IDs and columns in the format that the service imports. */
 export function attributesCsv(
     idName: string,
     rows: readonly (readonly [id: string, row: number])[],

@@ -1,10 +1,10 @@
-/** Charts as inline SVG, without scripts: text has the page's colours, and each chart has a title for readers. */
+/** Charts as inline SVG without scripts. Text has the page's colours, and each chart has a title for screen readers. */
 
 const [width, height] = [640, 220];
 const margin = { left: 56, right: 12, top: 12, bottom: 34 };
 const inner = { width: width - margin.left - margin.right, height: height - margin.top - margin.bottom };
 
-/** A text inside HTML. */
+/** Escapes a text for HTML. */
 export const html = (text: string) =>
     text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
@@ -12,7 +12,7 @@ const compact = new Intl.NumberFormat("en-US", { notation: "compact", maximumFra
 const x = (share: number) => (margin.left + share * inner.width).toFixed(1);
 const y = (share: number) => (margin.top + (1 - share) * inner.height).toFixed(1);
 
-/** The frame of a chart: lines at the quarters of the scale, its labels, and the content. */
+/** Returns a chart: lines at the quarters of the scale, its labels, and the content. */
 function chart(
     title: string,
     labels: { readonly top: string; readonly half: string; readonly below: readonly string[] },
@@ -22,7 +22,7 @@ function chart(
         `<line class="grid" x1="${x(0)}" x2="${x(1)}" y1="${y(share)}" y2="${y(share)}"/>` +
         `<text x="${margin.left - 6}" y="${y(share)}" dy="4" text-anchor="end">${html(label)}</text>`;
     const below = labels.below.map((label, index) => {
-        // Two labels are the ends of the scale; others are below the middle of their bars.
+        // Two labels mark the ends of the scale; other labels are below the middle of their bars.
         const [share, anchor] =
             labels.below.length === 2
                 ? [index, index === 0 ? "start" : "end"]
@@ -35,7 +35,7 @@ function chart(
     );
 }
 
-/** Bars of equal width; each has its own label for the pointer. */
+/** Returns a chart with bars of equal width. Each bar has a label for the pointer. */
 export function bars(
     title: string,
     values: readonly number[],
@@ -54,7 +54,7 @@ export function bars(
     return chart(title, { top: compact.format(most), half: compact.format(most / 2), below }, drawn.join(""));
 }
 
-/** A curve of shares over shares, with the diagonal of equal shares. */
+/** Returns a chart with a curve of shares over shares, and the diagonal of equal shares. */
 export function curve(
     title: string,
     points: readonly { readonly x: number; readonly y: number }[],

@@ -4,19 +4,19 @@ import { coldBelow, type Figures } from "./figures.ts";
 
 export type Level = "green" | "amber" | "red";
 
-/** One judgement of the data. */
+/** One check of the data. */
 export interface Check {
     readonly id: string;
     readonly level: Level;
-    /** The figure in words. */
+    /** The checked figure in words. */
     readonly found: string;
-    /** The source of the limit. */
+    /** Source of the limit. */
     readonly reference: string;
-    /** The next step; empty for green. */
+    /** The next step; empty for a green check. */
     readonly advice: string;
 }
 
-/** Counts beside the figures of the interactions. */
+/** Counts in addition to the figures of the interactions. */
 export interface Counts {
     readonly repeated: number;
     readonly skipped: number;
@@ -33,9 +33,9 @@ const day = 86_400;
 const quotas = "Developer Guide, Quotas";
 const guide = "Developer Guide, Preparing training data";
 const own = "this project";
-/** Interactions that an import and a training need (Developer Guide, Quotas). */
+/** Minimum number of interactions for an import and a training (Developer Guide, Quotas). */
 export const fewestInteractions = 1000;
-/** Items that User-Personalization considers for a training. */
+/** Maximum number of items that User-Personalization uses in a training. */
 const mostItems = 750_000;
 
 const count = (value: number) => value.toLocaleString("en-US");
@@ -43,7 +43,7 @@ const percent = (share: number) => `${(share * 100).toPrecision(3)} %`;
 const days = (value: number) => counted(value, "day");
 const date = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10);
 
-/** Judges the data. Red stops `pulumi up` before anything is paid; amber is advice. */
+/** Checks the data. Red stops `pulumi up` before anything is billed; amber is advice. */
 export function checksOf(figures: Figures, counts: Counts): Check[] {
     const { rows, users, items, firstTimestamp, lastTimestamp, longestGap, mostOfUser, mostOfItem } = figures;
     const read = rows + counts.repeated + counts.skipped;

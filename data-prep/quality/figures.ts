@@ -2,9 +2,9 @@ import { spanOf } from "../by-user.ts";
 import { type Columns, countsOf } from "../columns.ts";
 
 const day = 86_400;
-/** Users or items with fewer events are cold. */
+/** Number of events below which a user or an item is cold. */
 export const coldBelow = { user: 2, item: 5 } as const;
-/** Points of a curve, and bars of a chart. */
+/** Maximum number of points of a curve, and of bars of a chart. */
 const mostPoints = 60;
 
 /** Figures of interactions, for checks and charts. */
@@ -15,10 +15,10 @@ export interface Figures {
     /** Epoch seconds. */
     readonly firstTimestamp: number;
     readonly lastTimestamp: number;
-    /** Events of each part of the span, in its order; a part is `daysPerBar` days. */
+    /** Events of each part of the time, in order. A part has `daysPerBar` days. */
     readonly events: { readonly daysPerBar: number; readonly bars: readonly number[] };
     readonly busiestDay: { readonly start: number; readonly rows: number };
-    /** The longest time without an event; `from` is epoch seconds. Whole days only. */
+    /** The longest time without an event, in whole days; `from` is epoch seconds. */
     readonly longestGap: { readonly from: number; readonly days: number };
     /** Number of users with a history of at least 1, 2, 4, 8 … events. */
     readonly histories: readonly { readonly least: number; readonly users: number }[];
@@ -26,9 +26,9 @@ export interface Figures {
     readonly coldItems: number;
     readonly mostOfUser: { readonly id: string; readonly rows: number };
     readonly mostOfItem: { readonly id: string; readonly rows: number };
-    /** Share of all events by the share of items, the most popular first; both from 0 to 1. */
+    /** Share of all events by the share of items, the most popular first. Both are from 0 to 1. */
     readonly popularity: readonly { readonly items: number; readonly events: number }[];
-    /** 0: all items are equally popular; near 1: few items have all events. */
+    /** Gini coefficient. 0: all items are equally popular; near 1: few items have all events. */
     readonly gini: number;
 }
 
@@ -92,7 +92,7 @@ function mostOf(counts: Int32Array, ids: readonly string[]): { readonly id: stri
     return { id: ids[most] ?? "", rows: counts[most] ?? 0 };
 }
 
-/** Gini coefficient and Lorenz curve of the items' events. */
+/** Returns the Gini coefficient and the Lorenz curve of the items' events. */
 function popularityOf(perItem: Int32Array): Pick<Figures, "popularity" | "gini"> {
     const sorted = perItem.toSorted().reverse();
     const total = sorted.reduce((sum, count) => sum + count, 0) || 1;

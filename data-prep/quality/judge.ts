@@ -16,7 +16,7 @@ export interface Quality {
     readonly figures: Figures;
 }
 
-/** Judges prepared data. `now` is in epoch seconds. */
+/** Checks prepared data. `now` is in epoch seconds. */
 export function judge({ result, items, users }: Pick<Prepared, "result" | "items" | "users">, now: number): Quality {
     const { columns } = result;
     const figures = figuresOf(columns);
@@ -40,13 +40,13 @@ export function judge({ result, items, users }: Pick<Prepared, "result" | "items
     return { figures, checks: checksOf(figures, counts) };
 }
 
-/** A line for each check that is not green. */
+/** Returns a line for each check that is not green. */
 export const warningsOf = ({ checks }: Quality): string[] =>
     checks
         .filter(({ level }) => level !== "green")
         .map(({ level, found, advice }) => `${level.padEnd(6)}${found}. ${advice}`);
 
-/** Paths of the report: JSON, and the page beside it. */
+/** Returns the paths of the report: JSON, and the page beside it. */
 export function reportPaths(path: string): { readonly json: string; readonly html: string } {
     const stem = path.replace(/\.(json|html?)$/i, "");
     return {
@@ -55,7 +55,7 @@ export function reportPaths(path: string): { readonly json: string; readonly htm
     };
 }
 
-/** The columns of a file, and the used values of its first five rows. */
+/** Returns the columns of a file, and the used values of its first five rows. */
 function sourceOf(plan: Plan): ReportedSource {
     const { used, ignored } = columnsOf(plan);
     const rows = plan.table.sample.slice(0, 5).map((row) => used.map(({ index }) => shown(row[index] ?? "", 40)));

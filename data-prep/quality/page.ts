@@ -3,7 +3,7 @@ import { bars, curve, html } from "./charts.ts";
 import type { Check } from "./checks.ts";
 import type { Figures } from "./figures.ts";
 
-/** A file of interactions, as it was understood. */
+/** An input file, and what data-prep found in it. */
 export interface ReportedSource {
     readonly file: string;
     readonly used: readonly { readonly part: string; readonly column: string }[];
@@ -38,7 +38,7 @@ const count = (value: number) => value.toLocaleString("en-US");
 const date = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10);
 const day = 86_400;
 
-/** The report as one HTML page without other files and scripts. */
+/** Returns the report as one HTML page without other files and scripts. */
 export function qualityPage({ name, checks, figures, eventTypes, sources }: QualityReport): string {
     const { events, histories, popularity, gini, firstTimestamp, lastTimestamp } = figures;
     const order = ["red", "amber", "green"] as const;

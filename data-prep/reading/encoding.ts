@@ -11,7 +11,7 @@ export function detectEncoding(head: Uint8Array): Encoding {
     return isUtf8(withoutCutCharacter(head)) ? "utf-8" : "windows-1252";
 }
 
-/** The end of `head` may be inside a character. */
+/** Removes a character that the end of `head` cuts. */
 function withoutCutCharacter(head: Uint8Array): Uint8Array {
     let end = head.length;
     while (end > 0 && head.length - end < 4 && ((head[end - 1] as number) & 0xc0) === 0x80) end -= 1;
@@ -19,8 +19,8 @@ function withoutCutCharacter(head: Uint8Array): Uint8Array {
 }
 
 /**
- * The bytes as UTF-8 without a byte order mark. UTF-8 passes unchecked: the converter checks each value, and names the
- * line. Throws an Error for bytes that the other encodings do not allow.
+ * Yields the bytes as UTF-8 without a byte order mark. UTF-8 passes unchecked: the converter checks each value, and
+ * names the line. Throws an Error for bytes that the other encodings do not allow.
  */
 export async function* asUtf8(source: AsyncIterable<Uint8Array>, encoding: Encoding): AsyncGenerator<Uint8Array> {
     if (encoding === "utf-8") return yield* source;
@@ -30,7 +30,7 @@ export async function* asUtf8(source: AsyncIterable<Uint8Array>, encoding: Encod
     yield Buffer.from(decoder.decode());
 }
 
-/** The bytes after the first `count`. */
+/** Yields the bytes after the first `count`. */
 export async function* skipping(source: AsyncIterable<Uint8Array>, count: number): AsyncGenerator<Uint8Array> {
     let left = count;
     for await (const chunk of source) {

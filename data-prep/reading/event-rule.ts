@@ -11,7 +11,7 @@ export interface EventCase {
     readonly type: string;
 }
 
-/** The parsed text of `--event`: cases in order, then the type of all other rows; undefined leaves them out. */
+/** The parsed text of `--event`: cases in order, then the type of all other rows. An undefined type leaves them out. */
 export interface EventCases {
     readonly cases: readonly EventCase[];
     readonly otherwise: string | undefined;
@@ -19,13 +19,13 @@ export interface EventCases {
 
 /** The event type of a row. */
 export interface Decision {
-    /** Undefined if the rule leaves the row out. */
+    /** Event type; undefined if the rule leaves out the row. */
     readonly type: string | undefined;
     /** The index of the case that matched; absent for `else`, for no match, and without a rule. */
     readonly matched?: number;
-    /** Whether a column that a case compares is empty. */
+    /** Whether a column is empty that a case compares. */
     readonly isEmpty?: true;
-    /** The column with an unusable text, and the reason. */
+    /** The column with an unusable text, and why it is unusable. */
     readonly problem?: readonly [column: number, reason: string];
 }
 
@@ -47,11 +47,11 @@ const comparisons = {
 } as const;
 type Operator = keyof typeof comparisons;
 const operators = Object.keys(comparisons).join(", ");
-/** Operators of other languages. */
+/** Operators of other languages, each with the operator to use instead. */
 const mistaken: Readonly<Record<string, Operator>> = { "=>": ">=", "=<": "<=", "==": "=", "<>": "!=" };
 
 const token = /"[^"]*"|->|→|>=|<=|=>|=<|==|<>|!=|[<>=,;"]|(?:(?!->|!=)[^<>=,;"→])+/g;
-/** Characters of a rule. */
+/** Maximum length of a rule in characters. */
 const longestRule = 10_000;
 const eventType = /^[^"\\\p{Cc}]{1,256}$/u;
 
@@ -125,19 +125,22 @@ const isOrder = (operator: Operator) => operator !== "=" && operator !== "!=";
 
 const inRule = (word: string) => (/[<>=,;!→]|->/.test(word) ? `"${word}"` : word);
 
-/** The rule that keeps these types of a column, and calls all others `otherwise`; undefined leaves them out. */
+/**
+ * Returns the rule that keeps these types of a column, and gives all other rows the type `otherwise`; undefined leaves
+ * them out.
+ */
 export const ruleOfTypes = (column: string, types: readonly string[], otherwise?: string): string =>
     [
         ...types.map((type) => `${inRule(column)} = ${inRule(type)} -> ${inRule(type)}`),
         ...(otherwise === undefined ? [] : [`else ${otherwise}`]),
     ].join(", ");
 
-/** A case as its text in `--event`, without the type. */
+/** Returns the text of a case in `--event`, without the type. */
 export const conditionText = ({ column, operator, value }: EventCase) => `${column} ${operator} ${value}`;
 
 /**
- * The event type of the text of `--event`, or its rule. Cases apply in order; without `else` other rows are left out. An
- * empty value matches no case.
+ * Returns the event type of the text of `--event`, or its rule. Cases apply in order; without `else` other rows are
+ * left out. An empty value matches no case.
  *
  * @throws Error for a text that `parseEventRule` refuses, and for a column that is not in `header`.
  */

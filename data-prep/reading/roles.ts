@@ -5,10 +5,10 @@ import { detectTime, type FoundTime, timeFormatOf } from "./times.ts";
 /** The parts of an interaction that a column can hold. */
 export const roles = ["user", "item", "time", "event", "value"] as const;
 export type Role = (typeof roles)[number];
-/** The number of the column with each part, from 0. */
+/** Number of the column with each part of an interaction, from 0. */
 export type Roles = Readonly<Partial<Record<Role, number>>>;
 
-/** Words of several texts. */
+/** Splits several texts into words. */
 export const words = (...lists: readonly string[]) => lists.flatMap((list) => list.split(" "));
 
 /** Names of columns in English, German, French, Spanish and Italian, as `plain` writes them, the best first. */
@@ -32,15 +32,18 @@ export const knownNames: Readonly<Record<Role, readonly string[]>> = {
     value: ["eventvalue"],
 };
 
-/** `UserId`, `user_id:token` and `user.id` are one name; so are `Catégorie` and `categorie`. */
+/**
+ * Returns a column's name in its plain form: `UserId`, `user_id:token` and `user.id` have one form, as have `Catégorie`
+ * and `categorie`.
+ */
 export const plain = (name: string) =>
     withoutAccents(name.replace(/:\w+$/, ""))
         .toLowerCase()
         .replaceAll(/[^a-z0-9]/g, "");
 
 /**
- * Whether the first row names at least two parts; or has no number above numbers, or no digit above a column of values
- * with digits, such as dates and ids.
+ * Checks whether the first row is a header: it names at least two parts, or has no number above numbers, or no digit
+ * above a column of values with digits, such as dates and IDs.
  */
 export function isHeader(rows: readonly string[][]): boolean {
     const [first = [], second = [], ...more] = rows;
@@ -56,7 +59,10 @@ export function isHeader(rows: readonly string[][]): boolean {
     );
 }
 
-/** Columns of headerless files: MovieLens' own names for its four columns, otherwise numbers from 1. */
+/**
+ * Returns the column names of a file without a header: MovieLens' own names for its four columns, otherwise numbers
+ * from 1.
+ */
 export function namesWithoutHeader(rows: readonly string[][]): string[] {
     const width = rows[0]?.length ?? 0;
     const ratings = rows.every((row) => /^[0-5](\.[05])?$/.test(row[2] ?? ""));
@@ -64,7 +70,7 @@ export function namesWithoutHeader(rows: readonly string[][]): string[] {
     return Array.from({ length: width }, (_, index) => String(index + 1));
 }
 
-/** A further column of the interactions dataset. */
+/** An additional column of the interactions dataset. */
 export interface Extra {
     /** Its name in the schema. */
     readonly name: string;
@@ -106,7 +112,7 @@ export function chosenColumns<Part extends string>(text: string, parts: readonly
     return { roles: Object.fromEntries(found) as { [part in Part]?: number }, extras };
 }
 
-/** Adds the columns of the missing parts by their names, the best name first. A column has one part. */
+/** Adds the columns of the missing parts by their names, the best name first. A column can have only one part. */
 export function namedColumns<Part extends string>(
     names: Readonly<Record<Part, readonly string[]>>,
     header: readonly string[],
@@ -123,14 +129,17 @@ export function namedColumns<Part extends string>(
     return found;
 }
 
-/** The further columns of a CSV of Personalize, whose columns have the names of a dataset: all without a part. */
+/**
+ * Returns the additional columns of a CSV for Personalize, whose columns have a dataset's names: all columns without a
+ * part.
+ */
 export function extrasIn(header: readonly string[], found: Roles): Extra[] {
     if (!["USER_ID", "ITEM_ID", "TIMESTAMP"].every((name) => header.includes(name))) return [];
     const used = Object.values(found);
     return header.flatMap((name, column) => (used.includes(column) || !extraName.test(name) ? [] : [{ name, column }]));
 }
 
-/** The number of a column by its name, or by its number from 1. Throws an Error that lists the columns. */
+/** Returns the number of a column by its name, or by its number from 1. Throws an Error that lists the columns. */
 export function columnOf(name: string, header: readonly string[]): number {
     const exact = header.indexOf(name);
     const index = exact >= 0 ? exact : header.findIndex((each) => plain(each) === plain(name) && plain(name) !== "");
@@ -173,7 +182,7 @@ export function findRoles(
     return { roles: found, time };
 }
 
-/** A few different words, such as view and buy. */
+/** Checks whether a column has a few different words, such as view and buy. */
 function isEvent(values: readonly string[]): boolean {
     const words = new Set(values);
     return (

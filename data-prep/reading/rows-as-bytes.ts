@@ -2,27 +2,27 @@ import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib"
 import type { AsyncBuffer, Compressors, FileMetaData } from "hyparquet";
 import type { Dialect } from "./scan.ts";
 
-/** JSON lines and Parquet reach the scanner as text tables in this dialect, so that one reader checks all values. */
+/** Dialect of the text tables into which JSON lines and Parquet are converted, so that one reader checks all values. */
 export const converted: Dialect = { delimiter: "\u001f", quotes: false, escape: '"' };
 
-/** Begins the only field of a line that is not valid JSON. */
+/** Prefix of the only field of a line that is not valid JSON. */
 const notJson = "\u0000";
 const longestLine = 1 << 25;
 
 type Row = Record<string, unknown>;
 
-/** The column names of the first rows, nested ones as `outer.inner`, in order of appearance. */
+/** Returns the column names of the first rows, nested ones as `outer.inner`, in order of appearance. */
 export function namesIn(rows: readonly Row[]): string[] {
     return [...new Set(rows.flatMap((row) => Object.keys(flat(row))))];
 }
 
-/** An integer above 2^53 keeps its digits, because many ids have 64 bits. */
+/** Keeps all digits of an integer above 2^53, because many IDs have 64 bits. */
 function withAllDigits(_name: string, value: unknown, context?: { readonly source?: string }): unknown {
     const source = context?.source ?? "";
     return typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(source) ? source : value;
 }
 
-/** The rows of JSON lines; undefined for a line that is not a JSON object. */
+/** Returns the rows of JSON lines; undefined for a line that is not a JSON object. */
 export function jsonRows(lines: readonly string[]): (Row | undefined)[] {
     return lines.map((line) => {
         try {
@@ -34,7 +34,7 @@ export function jsonRows(lines: readonly string[]): (Row | undefined)[] {
     });
 }
 
-/** JSON lines as a text table with a header. Line `n` becomes line `n + 1`. Expects UTF-8 in `source`. */
+/** Yields JSON lines as a text table with a header. Line `n` becomes line `n + 1`. Expects UTF-8 in `source`. */
 export async function* jsonTable(
     source: AsyncIterable<Uint8Array>,
     names: readonly string[],
@@ -61,19 +61,19 @@ export async function* jsonTable(
     if (rest !== "") yield write([rest]);
 }
 
-/** The codecs of Parquet beside Snappy, which hyparquet has. */
+/** Codecs of Parquet in addition to Snappy, which hyparquet has. */
 export const compressors: Compressors = {
     GZIP: (bytes) => gunzipSync(bytes),
     BROTLI: (bytes) => brotliDecompressSync(bytes),
     ZSTD: (bytes) => zstdDecompressSync(bytes),
 };
 
-/** Rows of a Parquet file that are converted together. */
+/** Number of rows of a Parquet file that are converted together. */
 const rowsAPiece = 4_000;
 
 /**
- * A Parquet file as a text table with a header. Row `n`, from 1, becomes line `n + 1`. Columns are read one group of rows
- * at a time. Rows do not become objects, because these take most of the time.
+ * Yields a Parquet file as a text table with a header. Row `n`, from 1, becomes line `n + 1`. Columns are read one
+ * group of rows at a time. Rows do not become objects, because these take most of the time.
  */
 export async function* parquetTable(
     file: AsyncBuffer,
@@ -117,7 +117,7 @@ function linesOf(fields: readonly Field[], from: number, to: number): Buffer {
     return Buffer.from(text);
 }
 
-/** The text of a column's value, or of the value inside its record. A record itself has none. */
+/** Returns the text of a column's value, or of the value inside its record. A record itself has none. */
 function fieldOf(value: unknown, inner: string | undefined): string {
     if (typeof value === "number" || typeof value === "bigint") return inner === undefined ? String(value) : "";
     if (!isRecord(value)) return inner === undefined ? withoutControls(textOf(value)) : "";
@@ -136,7 +136,7 @@ function flat(row: Row): Row {
     return Object.fromEntries(entries);
 }
 
-/** The texts of a row's values, as a text table has them. */
+/** Returns the texts of a row's values for a text table. */
 export function textsOf(row: Row, names: readonly string[]): string[] {
     const values = flat(row);
     return names.map((name) => textOf(values[name]));
@@ -148,7 +148,7 @@ function textOf(value: unknown): string {
     return typeof value === "object" ? JSON.stringify(value, withBigInts) : String(value);
 }
 
-/** JSON has no BigInt, which 64-bit integers of Parquet are. */
+/** Converts BigInts, which 64-bit integers of Parquet are, because JSON has none. */
 function withBigInts(_name: string, value: unknown): unknown {
     if (typeof value !== "bigint") return value;
     return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
@@ -156,7 +156,7 @@ function withBigInts(_name: string, value: unknown): unknown {
 
 const rowOf = (row: Row, names: readonly string[]) => lineOf(textsOf(row, names));
 
-/** Control characters, among them line ends and the delimiter, become NUL, which the converter refuses in an id. */
+/** Replaces control characters, such as line ends and the delimiter, with NUL, which the converter rejects in an ID. */
 const withoutControls = (text: string) => (/\p{Cc}/u.test(text) ? text.replaceAll(/\p{Cc}/gu, notJson) : text);
 
 const lineOf = (texts: readonly string[]) => Buffer.from(`${texts.map(withoutControls).join(converted.delimiter)}\n`);

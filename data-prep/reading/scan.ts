@@ -2,11 +2,11 @@ import { longer } from "../growing.ts";
 
 /** The syntax of a text table. */
 export interface Dialect {
-    /** One or two ASCII characters. */
+    /** The delimiter: one or two ASCII characters. */
     readonly delimiter: string;
     /** Whether a field that begins with `"` ends at the next single `"`. */
     readonly quotes: boolean;
-    /** The character before a quote inside quotes; a doubled quote is always understood. */
+    /** The character that escapes a quote inside quotes. A doubled quote is always accepted. */
     readonly escape: '"' | "\\";
 }
 
@@ -15,14 +15,14 @@ const CR = 0x0d;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** A scanner of one table; its state describes the record that `next` read. */
+/** A scanner of one table. Its fields describe the record that `next` read. */
 export interface Scanner {
     /** Start and end of each field, without its quotes. */
     bounds: Int32Array;
     fields: number;
     /** Line ends in the record, its own included. */
     lines: number;
-    /** Reason why the record is not valid; its end is then the end of its last line. */
+    /** Why the record is not valid; its end is then the end of its last line. */
     problem: string | undefined;
     /** Whether the record has more than its line end. */
     empty: boolean;
@@ -111,7 +111,7 @@ export function createScanner(dialect: Dialect): Scanner {
     return scanner;
 }
 
-/** The value of a field's text: without the escapes of `dialect`. */
+/** Returns the value of a field's text, without the escapes of `dialect`. */
 export function unescaped(text: string, dialect: Dialect): string {
     if (!dialect.quotes) return text;
     return dialect.escape === "\\"
@@ -119,7 +119,7 @@ export function unescaped(text: string, dialect: Dialect): string {
         : text.replaceAll('""', '"');
 }
 
-/** The records of a small table, as text. The last line may lack its line end. */
+/** Returns the records of a small table, as text. The last line may lack its line end. */
 export function recordsOf(bytes: Uint8Array, dialect: Dialect, most = Number.POSITIVE_INFINITY): string[][] {
     const complete = bytes.at(-1) === LF ? bytes : Buffer.concat([bytes, Buffer.of(LF)]);
     const buffer = Buffer.from(complete.buffer, complete.byteOffset, complete.byteLength);

@@ -1,10 +1,10 @@
 import { type Dialect, recordsOf } from "./scan.ts";
 
-/** Rows of a file's start that decide about its format. */
+/** Maximum number of rows at a file's start from which data-prep detects the format. */
 const sampledRows = 1000;
 const delimiters = ["::", "\t", ",", ";", "|"] as const;
 
-/** A name for people. */
+/** Returns a name of the delimiter for people. */
 export const delimiterName = (delimiter: string) =>
     ({ "::": "`::`", "\t": "tabs", ",": "commas", ";": "semicolons", "|": "`|`", "\u001f": "columns" })[delimiter] ??
     `"${delimiter}"`;

@@ -7,26 +7,26 @@ import { createGunzip, createZstdDecompress } from "node:zlib";
 import { type Entry, open as openZip, type ZipFile } from "yauzl";
 import { sha256Of } from "../files.ts";
 
-/** A file with a table, as it is named in messages. */
+/** A file with a table, with the name that messages use. */
 export interface Source {
     readonly name: string;
-    /** The file on disk, if its bytes are those of `open`. */
+    /** Path of the file on disk, if its bytes are those of `open`. */
     readonly path?: string;
-    /** Opens the file, not decompressed. */
+    /** Opens the file without decompressing it. */
     open(): Promise<AsyncIterable<Uint8Array>>;
-    /** SHA-256 of the file, or of the zip around it, hexadecimal; of stdin, after it was read. */
+    /** Returns the SHA-256 of the file, or of the zip around it, hexadecimal; of stdin, after it was read. */
     sha256(): Promise<string>;
 }
 
-/** Bytes of a file's start for detection; more than 1,000 rows of most data. */
+/** Number of bytes at a file's start for detection: more than 1,000 rows of most data. */
 export const headBytes = 1 << 18;
-/** Data compresses 3 to 20 times. Only a file made for harm grows more than this. */
+/** Maximum expansion of compressed data. Data compresses 3 to 20 times; only a malicious file grows more than this. */
 const largestExpansion = 300;
 const expansionCheckedFrom = 1 << 26;
 
 /**
- * The files at `path`: a file, `-` for stdin, or all visible files of a folder or a zip. Throws an Error that names a
- * missing or unreadable one.
+ * Returns the files at `path`: a file, `-` for stdin, or all visible files of a folder or a zip. Throws an Error that
+ * names a missing or unreadable one.
  */
 export async function sourcesAt(path: string): Promise<Source[]> {
     if (path === "-") return [streamSource("stdin", () => process.stdin)];
@@ -51,7 +51,10 @@ export async function sourcesAt(path: string): Promise<Source[]> {
 const itemsFile =
     /^(products?|items?|articles?|catalog(ue)?|books|produkte|artikel|produits|productos|articulos)\.(csv|tsv|txt|jsonl?|parquet)(\.(gz|zst))?$/i;
 
-/** The table of items in a folder of exports, by its name, such as products.csv; undefined without one, or with several. */
+/**
+ * Returns the path of the table of items in a folder of exports, by its name, such as products.csv; undefined if the
+ * folder has none, or several.
+ */
 export async function itemsInFolder(path: string): Promise<string | undefined> {
     const names = await readdir(path).catch(() => []);
     const [name, ...others] = names.filter((each) => itemsFile.test(each));
@@ -62,7 +65,7 @@ function fileSource(path: string): Source {
     return { name: path, path, open: async () => unchanging(path), sha256: () => sha256Of(path) };
 }
 
-/** A source that can be read only once: its hash is made meanwhile. */
+/** Returns a source that can be read only once. It computes the hash during the read. */
 function streamSource(name: string, open: () => AsyncIterable<Uint8Array>): Source {
     const hash = createHash("sha256");
     async function* hashed(): AsyncGenerator<Uint8Array> {
@@ -74,7 +77,7 @@ function streamSource(name: string, open: () => AsyncIterable<Uint8Array>): Sour
     return { name, open: async () => hashed(), sha256: async () => hash.copy().digest("hex") };
 }
 
-/** The bytes of a file; throws an Error if the file changes while it is read. */
+/** Yields the bytes of a file; throws an Error if the file changes while it is read. */
 async function* unchanging(path: string): AsyncGenerator<Uint8Array> {
     const before = await stat(path);
     yield* createReadStream(path, { highWaterMark: 1 << 18 });
@@ -119,7 +122,7 @@ function openEntry(path: string, entry: Entry, damaged: (error: Error) => Error)
     });
 }
 
-/** The bytes of a file, with gzip and zstd decompressed. Throws an Error for a damaged or cut file. */
+/** Returns the bytes of a file, with gzip and zstd decompressed. Throws an Error for a damaged or cut file. */
 export async function decompressed(source: Source): Promise<{ head: Buffer; bytes: AsyncIterable<Uint8Array> }> {
     const { head, bytes } = await withHead(await source.open());
     const isGzip = head[0] === 0x1f && head[1] === 0x8b;
@@ -133,7 +136,7 @@ export async function decompressed(source: Source): Promise<{ head: Buffer; byte
         }
     };
     const unpack = isGzip ? createGunzip() : createZstdDecompress();
-    // The reader of the result gets the error.
+    // The reader of the result receives the error.
     pipeline(counted, unpack, () => undefined);
     const broken = (error: Error) =>
         new Error(`${source.name} is damaged or cut (${error.message}): copy or download it again.`);
@@ -159,7 +162,7 @@ async function* limited(
     }
 }
 
-/** The first bytes, and all bytes from the start. A caller that uses only the head calls `stop`. */
+/** Returns the first bytes, and all bytes from the start. A caller that uses only the first bytes calls `stop`. */
 export async function withHead(source: AsyncIterable<Uint8Array>) {
     const iterator = source[Symbol.asyncIterator]();
     const chunks: Uint8Array[] = [];

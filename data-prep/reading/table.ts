@@ -5,7 +5,7 @@ import type { Dialect } from "./scan.ts";
 import { sniff } from "./sniff.ts";
 import { decompressed, headBytes, type Source, withHead } from "./sources.ts";
 
-/** An opened file, understood from its start. */
+/** An opened file, whose format its first bytes determined. */
 export interface Table {
     /** The file's name in messages. */
     readonly name: string;
@@ -13,21 +13,25 @@ export interface Table {
     readonly encoding: Encoding;
     readonly dialect: Dialect;
     readonly hasHeader: boolean;
-    /** Names of the columns; numbers from 1 without a header. */
+    /** Names of the columns, or numbers from 1 without a header. */
     readonly names: readonly string[];
-    /** The first rows, 1,000 at most, without the header. */
+    /** The first rows without the header, at most 1,000. */
     readonly sample: readonly string[][];
-    /** SHA-256 of the file, hexadecimal; known after it was read. */
+    /** Returns the SHA-256 of the file, hexadecimal, after the file was read. */
     sha256(): Promise<string>;
-    /** Difference between a line of `bytes` and a line of the file. */
+    /** Difference between a line number in `bytes` and in the file. */
     readonly addedLines: number;
-    /** All of it as UTF-8 text with `\n` or `\r\n` line ends. */
+    /**
+     * The whole table as UTF-8 text with `
+     * ` or `\r
+     * ` line ends.
+     */
     readonly bytes: AsyncIterable<Uint8Array>;
-    /** Closes the file unread. */
+    /** Closes the file without reading it. */
     stop(): Promise<void>;
 }
 
-/** Excel's first line, which names the delimiter. */
+/** Pattern of Excel's first line, which names the delimiter. */
 const separatorLine = /^"?sep=.+?"?(\r\n|\r|\n)/i;
 
 const LF = 0x0a;

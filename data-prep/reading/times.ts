@@ -39,7 +39,10 @@ export function timeFormatOf(text: string): TimeFormat {
     );
 }
 
-/** A reader of times: epoch seconds, or undefined for a text in another format. Times without a zone are UTC. */
+/**
+ * Returns a reader of times, which returns epoch seconds, or undefined for a text in another format. Times without a
+ * zone are UTC.
+ */
 export function timeReader(format: TimeFormat): (text: string) => number | undefined {
     if (format === "s") return (text) => (/^\d{1,10}(\.0+)?$/.test(text) ? Math.floor(Number(text)) : undefined);
     if (format === "ms") {
@@ -104,7 +107,7 @@ function epochSeconds(
 ): number | undefined {
     const milliseconds = Date.UTC(year, month - 1, day, hour, minute, second);
     const date = new Date(milliseconds);
-    // The year too, because Date.UTC takes 70 for 1970.
+    // Check the year too, because Date.UTC reads 70 as 1970.
     const isDate = date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
     const exists = isDate && hour < 24 && minute < 60 && second < 61;
     if (!exists || milliseconds < 0) return undefined;
@@ -116,7 +119,7 @@ function epochSeconds(
 /** A format that nearly all values have, or an explanation of values that have several. */
 export type FoundTime = { readonly format: TimeFormat } | { readonly ambiguous: readonly TimeFormat[] } | undefined;
 
-/** Written with slashes or dots, the day or the month may come first. */
+/** Formats with slashes, dots or hyphens, in which the day or the month may come first. */
 const slashed = ["/", ".", "-"].flatMap((separator) =>
     ["", " %H:%M", " %H:%M:%S"].flatMap((clock): [TimeFormat, TimeFormat][] => [
         [`%d${separator}%m${separator}%Y${clock}`, `%m${separator}%d${separator}%Y${clock}`],
@@ -188,7 +191,7 @@ export function likelyFormats(sample: readonly string[], now: number): readonly 
         .filter((format) => fits(format, values, now));
 }
 
-/** Whether a format reads nearly all values, as times from 1990 until tomorrow. `now` is in epoch seconds. */
+/** Checks whether a format reads nearly all values, as times from 1990 until tomorrow. `now` is in epoch seconds. */
 function fits(format: TimeFormat, values: readonly string[], now: number): boolean {
     const read = timeReader(format);
     const good = values.filter((value) => {

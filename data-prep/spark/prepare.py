@@ -66,7 +66,7 @@ CODES = {
 
 
 class Unfit(Exception):
-    """The data or the options cannot be used; the message has the reason and the fix."""
+    """The error for unusable data or options. The message contains the reason and the fix."""
 
 
 @dataclass
@@ -87,13 +87,13 @@ class Source:
 
 
 def plain(name: str) -> str:
-    """`UserId`, `user_id:token` and `user.id` are one name; so are `Catégorie` and `categorie`."""
+    """Returns a plain form: one for `UserId`, `user_id:token`, `user.id`; one for `Catégorie` and `categorie`."""
     letters = unicodedata.normalize("NFD", re.sub(r":\w+$", "", name, flags=re.ASCII).replace("ß", "ss"))
     return re.sub(r"[^a-z0-9]", "", letters.lower())
 
 
 def column_of(name: str, names: list[str]) -> str:
-    """The column with this name, or with this number from 1."""
+    """Returns the column with this name, or with this number from 1."""
     same = [each for each in names if each == name] or [each for each in names if plain(each) == plain(name) != ""]
     if same:
         return same[0]
@@ -103,7 +103,7 @@ def column_of(name: str, names: list[str]) -> str:
 
 
 def columns_of(text: str | None, names: list[str]) -> tuple[dict[str, str], dict[str, str]]:
-    """The column of each role, and the further columns by their names in the schema."""
+    """Returns the column of each role, and the additional columns by their names in the schema."""
     roles, extras = {}, {}
     for each in text.split(",") if text else []:
         left, _, name = (part.strip() for part in each.partition("="))
@@ -133,13 +133,13 @@ def columns_of(text: str | None, names: list[str]) -> tuple[dict[str, str], dict
 
 
 def number_text(value: Column) -> Column:
-    """A number as JavaScript writes it: 5.0 is 5."""
+    """Returns a number as JavaScript writes it: 5.0 is 5."""
     whole = (value == F.floor(value)) & (F.abs(value) < 1e15)
     return F.when(whole, value.cast("long").cast("string")).otherwise(value.cast("string"))
 
 
 def typed_text(name: str, kind: T.DataType) -> Column:
-    """A column of Parquet or of a table as text. Times become ISO 8601 in UTC."""
+    """Returns a column of Parquet or of a table as text. Times become ISO 8601 in UTC."""
     value = F.col(".".join(f"`{part}`" for part in name.split(".")))
     if isinstance(kind, (T.DoubleType, T.FloatType, T.DecimalType)):
         value = number_text(value)
@@ -151,7 +151,7 @@ def typed_text(name: str, kind: T.DataType) -> Column:
 
 
 def typed_fields(schema: T.StructType, before: str = "") -> dict[str, Column]:
-    """The text of each column, those of nested records as `outer.inner`."""
+    """Returns the text of each column; columns of nested records are named `outer.inner`."""
     fields: dict[str, Column] = {}
     for field in schema.fields:
         name = before + field.name
@@ -166,7 +166,7 @@ def typed_source(frame: DataFrame, kind: str, file: Column) -> Source:
 
 
 def open_source(spark: SparkSession, paths: list[str], table: str | None) -> Source:
-    """Opens a table, or files. The content shows their format."""
+    """Opens a table, or files whose format their content determines."""
     if table:
         return typed_source(spark.table(table), "table", F.lit(table))
     for nested in ("false", "true"):
@@ -200,7 +200,7 @@ def open_source(spark: SparkSession, paths: list[str], table: str | None) -> Sou
 
 
 def json_source(frame: DataFrame, head: list[str], partitions: dict[str, Column]) -> Source:
-    """JSON lines. Names and kinds of numbers come from the first lines; nested values are `outer.inner`."""
+    """Opens JSON lines. The first lines determine names and number types; nested values are `outer.inner`."""
     found: dict[str, set[type]] = {}
     for line in head:
         try:
@@ -236,7 +236,7 @@ def split(line: str, delimiter: str, quotes: bool, escape: str) -> list[str]:
 
 
 def csv_source(frame: DataFrame, head: list[str], partitions: dict[str, Column]) -> Source:
-    """A text table. Each line is one row: files are split at line ends."""
+    """Opens a text table. Each line is one row, because Spark splits files at line ends."""
     escape = "\\" if re.match(r'"?(USER|ITEM)_ID\b', head[0]) else '"'
     candidates = []
     for delimiter in ("::", "\t", ",", ";", "|"):
@@ -283,7 +283,7 @@ def csv_source(frame: DataFrame, head: list[str], partitions: dict[str, Column])
 
 
 def is_other_header(line: Column, delimiter: str, names: list[str]) -> Column:
-    """Whether a line names columns: three of its fields are known names of parts, or names of the first file."""
+    """Checks whether a line names columns: three of its fields are known names of parts, or names of the first file."""
     known = {plain(name) for name in names} | {name for role in NAMES.values() for name in role.split()}
     fields = F.transform(F.split(line, re.escape(delimiter)), lambda field: F.regexp_replace(F.lower(field), "[^a-z0-9]", ""))
     named = F.filter(F.array_distinct(fields), lambda field: field.isin(*(known - {""})))
@@ -309,7 +309,7 @@ def is_header(rows: list[list[str]]) -> bool:
 
 
 def seconds_of(text: Column, unit: str) -> Column:
-    """Epoch seconds of a written time, else null."""
+    """Returns the epoch seconds of a written time; null for any other text."""
     text = F.btrim(text, F.lit(SPACES))
     for name, digits, divisor in (("s", 10, 1), ("ms", 13, 1000), ("us", 16, 1_000_000)):
         if unit == name:
@@ -369,7 +369,7 @@ def pattern_of(unit: str) -> tuple[str, list[str]]:
 
 
 def detect_time(source: Source, text: Column, name: str) -> str:
-    """The unit that nearly all of the first times have."""
+    """Returns the unit of nearly all of the first times."""
     sample = source.frame.select(text.alias("time")).filter("time != ''").limit(SAMPLE)
     latest = time.time() + DAY
     units = ("s", "ms", "us", "iso")
@@ -487,7 +487,7 @@ def event_of(text: str | None, source: Source, column: Column) -> dict[str, Colu
 
 
 def id_problem(value: Column, what: str, control: str) -> Column:
-    """The reason why Personalize does not take a text as an id, else null. Its length counts UTF-16 units."""
+    """Returns why Personalize does not accept a text as an id, else null. The length counts UTF-16 units."""
     units = F.when(F.length(value) > 128, F.length(F.encode(value, "UTF-16BE")) / 2).otherwise(0).cast("int")
     return (
         F.when(value == "", F.lit(f"{what} is empty"))
@@ -498,19 +498,19 @@ def id_problem(value: Column, what: str, control: str) -> Column:
 
 
 def escaped(value: Column) -> Column:
-    """The service requires a backslash before a quote and a backslash."""
+    """Adds a backslash before each quote and backslash, which the service requires."""
     return F.regexp_replace(value, r'(["\\])', r"\\$1")
 
 
 def extra_text(value: Column, name: str) -> Column:
-    """A further column as a field of the CSV: numbers as they are, texts quoted."""
+    """Returns an additional column as a field of the CSV: numbers unchanged, texts in quotes."""
     is_number = F.lit(name not in RESERVED) & value.rlike(r"\A-?\d{1,18}(\.\d+)?\z")
     text = F.concat(F.lit('"'), escaped(value), F.lit('"'))
     return F.when(value.isin(*EMPTY), F.lit("")).when(is_number, value).otherwise(text)
 
 
 def check(source: Source, options: argparse.Namespace) -> tuple[DataFrame, list[str]]:
-    """Each row with its problem, its event type and its line of the CSV; and the CSV's columns."""
+    """Returns each row with its problem, its event type and its line of the CSV; and the CSV's columns."""
     names = list(source.fields)
     roles, extras = columns_of(options.columns, names)
     texts = {role: source.fields[name] for role, name in roles.items()}
@@ -555,7 +555,7 @@ def check(source: Source, options: argparse.Namespace) -> tuple[DataFrame, list[
 
 
 def run(spark: SparkSession, options: argparse.Namespace) -> dict:
-    """Reads, checks, counts, and writes. Nothing is written for data that is refused."""
+    """Reads, checks, counts, and writes. Writes nothing for data that it rejects."""
     for path in [options.output, options.quarantine]:
         if path and place(spark, path)[0].exists(place(spark, path)[1]):
             raise Unfit(f"{path} exists already. Name another path, or remove it.")
@@ -624,13 +624,13 @@ def run(spark: SparkSession, options: argparse.Namespace) -> dict:
 
 
 def printable(text: Column) -> Column:
-    """The start of a text, with pictures of control characters."""
+    """Returns the start of a text, with visible symbols for control characters."""
     control = "".join(map(chr, [*range(0x20), 0x7F]))
     return F.translate(F.substring(text, 1, 400), control, "".join(map(chr, [*range(0x2400, 0x2420), 0x2421])))
 
 
 def refuse_other_headers(headers: DataFrame, options: argparse.Namespace) -> None:
-    """Files of another column order would swap their values. A header is always a bad row: its time is a word."""
+    """Rejects files with another column order, which would swap values. A header is a bad row: its time is a word."""
     found = headers.select("file", "text").limit(5).collect()
     if found:
         raise Unfit(
@@ -654,7 +654,7 @@ def judge_bad(bad_rows: DataFrame, bad: int, good: int, options: argparse.Namesp
 
 
 def place(spark: SparkSession, path: str):
-    """The Hadoop file system of a path, and the path in it."""
+    """Returns the Hadoop file system of a path, and the path in this file system."""
     found = spark._jvm.org.apache.hadoop.fs.Path(path)
     return found.getFileSystem(spark._jsc.hadoopConfiguration()), found
 

@@ -2,14 +2,14 @@ import type { ShopDetails } from "../catalogue.ts";
 import type { ListedHistory } from "./histories.ts";
 
 /**
- * fallback-tables.json: answers without a campaign. One document, because its parts refer to films by number: parts of
- * different data would refer to wrong films.
+ * fallback-tables.json: answers without a campaign. It is one document, because its parts refer to films by number:
+ * parts of different data would refer to wrong films.
  */
 export interface TablesDocument {
     readonly schemaVersion: typeof tablesSchemaVersion;
-    /** Whether there is a catalogue: then the API shows no film that it lacks. */
+    /** Whether a catalogue exists. If so, the API shows no film that the catalogue lacks. */
     readonly hasCatalogue: boolean;
-    /** The CSV of the tables. Timestamps are epoch seconds. */
+    /** The CSV from which the tables were made. Timestamps are epoch seconds. */
     readonly interactions: {
         readonly sha256: string;
         readonly rows: number;
@@ -22,29 +22,29 @@ export interface TablesDocument {
      */
     readonly films: {
         readonly ids: readonly string[];
-        /** Null if the catalogue has none: then ids replace titles. */
+        /** Title of each film; null if the catalogue has none, and the ID replaces it. */
         readonly titles: readonly (string | null)[];
         readonly years: readonly (number | null)[];
-        /** Each film's genres, as an index into `genreSets`. */
+        /** Genres of each film, as an index into `genreSets`. */
         readonly genres: readonly number[];
-        /** Number of users who watched it. */
+        /** Number of users who watched each film. */
         readonly viewers: readonly number[];
-        /** What a shop's items have besides title and category; absent if none has any. */
+        /** Details in a shop's table of items, in addition to title and category; absent if no film has any. */
         readonly details?: readonly (Readonly<ShopDetails> | null)[];
     };
     readonly genreSets: readonly (readonly string[])[];
     readonly trending: { readonly windowSeconds: number; readonly films: readonly number[] };
-    /** For each watched film the most similar films, best first; empty with too few viewers. */
+    /** For each watched film, the most similar films, best first; empty if too few users watched it. */
     readonly similar: readonly (readonly number[])[];
-    /** The viewers, for `viewersIn`; absent with too many viewers. */
+    /** The viewers, for `viewersIn`; absent if they are too many. */
     readonly viewers?: string;
-    /** Histories of the viewers that page and demo offer, by id. */
+    /** Histories of the viewers that the page and the demo offer, by ID. */
     readonly histories?: Readonly<Record<string, ListedHistory>>;
 }
 
 export const tablesSchemaVersion = 1;
 
-/** The document has another format than this program reads. */
+/** The error if the document has another format than this program reads. */
 export class TablesFormatError extends Error {
     override readonly name = "TablesFormatError";
 }

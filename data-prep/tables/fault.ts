@@ -4,11 +4,11 @@ import { tablesPathBeside } from "../places.ts";
 import { parseTables } from "./document.ts";
 
 /**
- * A problem of the fallback tables beside the interactions, as text: missing, unreadable, or of other interactions.
- * Undefined if there is none.
+ * Returns the problem of the fallback tables beside the interactions as text: missing, unreadable, or of other
+ * interactions; undefined if there is none.
  *
- * @param sha256 of the interactions, hexadecimal; called only if tables exist.
- * @param projectDir base of relative paths.
+ * @param sha256 of the interactions, hexadecimal; called only if tables exist
+ * @param projectDir base of relative paths
  */
 export async function tablesFault(
     interactionsFile: string,
@@ -26,6 +26,6 @@ export async function tablesFault(
     return of === (await sha256()) ? undefined : `${file} was made from other interactions than ${interactionsFile}`;
 }
 
-/** The command that creates interactions and tables again. */
+/** Returns the command that creates interactions and tables again. */
 export const tablesMend = (interactionsFile: string) =>
     `npm run data-prep -- --output ${interactionsFile}   # --input for what is not MovieLens 100k; or: pulumi config set api false`;

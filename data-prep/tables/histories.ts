@@ -11,7 +11,7 @@ export interface ListedHistory {
 export const longestListedHistory = 500;
 
 /**
- * The histories of some viewers, by id. Viewers without interactions are left out.
+ * Returns the histories of some viewers, by id. Viewers without interactions are left out.
  *
  * @param views rows of the interactions, grouped by user, oldest first, each item of a user once.
  * @param viewers ids of users.

@@ -9,12 +9,20 @@ import { popularity, ranked, trending } from "./popular.ts";
 import { historiesOf, similarItems, timeAwareCosine } from "./similar.ts";
 import { listViewers } from "./viewers.ts";
 
-/** The service's longest list is 500, the usual one 25. Of 50, 20 remain after the viewer's own films are removed. */
+/**
+ * Number of similar films for each film. The service's longest list has 500, the usual one 25. Of 50, 20 remain after
+ * the viewer's own films are removed.
+ */
 export const neighboursPerFilm = 50;
 export const longestTrending = 50;
-/** With fewer viewers, neighbours are random: popular films of the same genres are used instead. */
+/**
+ * Minimum number of viewers: with fewer, similar films are random, so popular films of the same genres replace them.
+ */
 export const leastViewers = 5;
-/** Number of most popular films with their own neighbours: the tables must fit into a function of 256 MB. */
+/**
+ * Maximum number of films with similar films, the most popular ones, because the tables must fit into a function of 256
+ * MB.
+ */
 export const mostWithNeighbours = 20_000;
 
 /**
@@ -30,7 +38,7 @@ export const makeTables = (
     viewers: readonly string[] = [],
 ): TablesDocument => startTables(columns, catalogue, sha256, viewers)();
 
-/** Makes all tables but the similar films; the result adds these, and needs the items of the columns only. */
+/** Makes all tables except the similar films. The result adds these, and needs only the items of the columns. */
 function startTables(
     columns: Columns,
     catalogue: readonly CatalogueItem[],
@@ -47,7 +55,7 @@ function startTables(
     const order = ranked(popularity(columns, views), viewerCounts).filter(
         (item) => listedIds?.has(columns.itemIds[item] as string) ?? true,
     );
-    /** -1 for an item that the catalogue lacks. */
+    /** Number of each item; -1 for an item that the catalogue lacks. */
     const numberOf = new Int32Array(columns.itemCount).fill(-1);
     order.forEach((item, number) => {
         numberOf[item] = number;
@@ -55,7 +63,7 @@ function startTables(
     const numbers = (items: readonly number[]) =>
         items.map((item) => numberOf[item] as number).filter((number) => number >= 0);
     const listed = listViewers(columns.userIds);
-    // The similar items are summed in the memory of the views.
+    // The sums of similar items reuse the memory of the views.
     const histories = listHistories(columns, views, viewers, (item) => numberOf[item] as number);
     const { windowSeconds, items: growing } = trending(columns, views, longestTrending);
     const known = {
@@ -123,9 +131,9 @@ export interface TablesSummary {
     bytes: number;
     films: number;
     filmsWithSimilar: number;
-    /** Watched films with too few viewers for similar films. */
+    /** Number of watched films that too few users watched for similar films. */
     filmsWithoutSimilar: number;
-    /** Watched films that the tables leave out, because the catalogue lacks them. */
+    /** Number of watched films that the tables leave out, because the catalogue lacks them. */
     filmsLeftOut: number;
     filmsTrending: number;
     windowSeconds: number;
@@ -141,7 +149,7 @@ export async function writeTables(
         readonly columns: Columns;
         readonly sha256: string;
         readonly catalogue: readonly CatalogueItem[];
-        /** Ids of the users with a history in the tables. */
+        /** IDs of the users with a history in the tables. */
         readonly viewers: readonly string[];
     },
 ): Promise<TablesSummary> {

@@ -6,16 +6,16 @@ import type { Columns } from "../columns.ts";
  * than counts of all time (`npm run bench:tables`). 14 days found hardly more, from half as many views.
  */
 export const halfLifeDays = 30;
-/** The views of a user together count as this number at most: less than 1 % of all popularity on MovieLens 100k. */
+/** Maximum number as which the views of a user count together: less than 1 % of all popularity on MovieLens 100k. */
 export const mostViewsOfUser = 120;
-/** Share of users who watched after the time that ages are counted from. */
+/** Share of users who watched after the time from which ages are counted. */
 const activeShare = 0.05;
 
 const day = 86_400;
 
 /**
- * The time that ages are counted from, in epoch seconds: 5 % of the users watched after it. The newest event is no
- * measure. One view of today in data of 1998 would leave all other views without weight.
+ * Returns the time that ages are counted from, in epoch seconds: 5 % of the users watched after it. The newest event is
+ * no measure. One view of today in data of 1998 would leave all other views without weight.
  *
  * @param views rows of the interactions, grouped by user, oldest first. 0 without rows.
  */
@@ -30,8 +30,8 @@ export function presentOf({ timestamps }: Columns, { starts, rows }: RowsByUser)
 }
 
 /**
- * Popularity of each item: its views, each halved for every half-life before the present. The views of a user who has
- * more than 120 count less, so that neither a user nor an event decides a list (`npm run bench:tables`, goal
+ * Returns popularity of each item: its views, each halved for every half-life before the present. The views of a user
+ * who has more than 120 count less, so that neither a user nor an event decides a list (`npm run bench:tables`, goal
  * `tables-moved-by-one`).
  */
 export function popularity(columns: Columns, views: RowsByUser, halfLife = halfLifeDays): Float64Array {
@@ -52,7 +52,7 @@ export function popularity(columns: Columns, views: RowsByUser, halfLife = halfL
     return scores;
 }
 
-/** Item numbers by score, highest first; ties by `second`, then by number. */
+/** Returns the item numbers by score, highest first; ties by `second`, then by number. */
 export function ranked(scores: Float64Array, second: ArrayLike<number> = scores): number[] {
     const by = (values: ArrayLike<number>, a: number, b: number) => (values[b] as number) - (values[a] as number);
     return [...scores.keys()].sort((a, b) => by(scores, a, b) || by(second, a, b) || a - b);
@@ -66,15 +66,15 @@ export interface Trending {
 }
 
 const longestWindow = 30 * 86_400;
-/** Smaller growth is noise: one film of six reaches it by chance. */
+/** Minimum growth. Smaller growth is noise: one film of six reaches it by chance. */
 const leastGrowth = 1;
 
 /**
- * The `count` items with the strongest growth of views against expectation. The last window ends at the present of
- * the data, not today, and includes the views after it. Both windows have 30 days, or a third of shorter data. The expected views include the growth of
- * all views. Growth is in standard deviations of the difference of two counts, (views - expected) / √(views + expected
- * + 1). One view after none is then not the strongest. Growth below one does not count, so the list may be short or
- * empty.
+ * Returns the `count` items with the strongest growth of views against expectation. The last window ends at the present
+ * of the data, not today, and includes the views after it. Both windows have 30 days, or a third of shorter data. The
+ * expected views include the growth of all views. Growth is in standard deviations of the difference of two counts,
+ * (views - expected) / √(views + expected + 1). One view after none is then not the strongest. Growth below one does
+ * not count, so the list may be short or empty.
  */
 export function trending(columns: Columns, views: RowsByUser, count: number): Trending {
     const { itemCount, items, timestamps } = columns;
@@ -100,5 +100,5 @@ export function trending(columns: Columns, views: RowsByUser, count: number): Tr
     return { windowSeconds, items: beforeAll === 0 ? [] : growing.slice(0, count) };
 }
 
-/** Growth of `views` above expectation, in standard deviations. */
+/** Returns the growth of `views` above expectation, in standard deviations. */
 export const growthOf = (views: number, expected: number) => (views - expected) / Math.sqrt(views + expected + 1);

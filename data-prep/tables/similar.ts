@@ -12,11 +12,11 @@ export interface Histories {
 
 /** The parts of a similarity; `similarItems` combines them. */
 export interface Likeness {
-    /** Weight of a user with this many items. */
+    /** Returns the weight of a user with this many items. */
     readonly userWeight: (items: number) => number;
     /** Weight of a pair by its distance in the history; pairs beyond the last distance do not count. */
     readonly kernel: readonly number[];
-    /** From the common weight of two items, and each one's own; higher is more similar. */
+    /** Returns the similarity, from the common weight of two items and the weight of each. Higher is more similar. */
     readonly score: (together: number, one: number, other: number) => number;
 }
 
@@ -29,11 +29,12 @@ export interface Row {
 
 const longestHistory = 500;
 /**
- * Histories that are summed for one item; of more, as many at even distances. A popular item's neighbours do not change
- * beyond it, and time grows with the items, not with the rows. No item of MovieLens 100k has as many viewers.
+ * Maximum number of histories that are summed for one item. If an item has more, every n-th one counts. A popular
+ * item's neighbours do not change beyond this number, and the time grows with the items, not with the rows. No item of
+ * MovieLens 100k has as many viewers.
  */
 export const mostSampled = 1000;
-/** Weights are integers in this unit, because integer sums do not depend on their order. */
+/** Unit of weights, which are integers, because integer sums do not depend on their order. */
 const fraction = 1 << 20;
 
 const window = 50;
@@ -53,8 +54,8 @@ export const timeAwareCosine: Likeness = {
 };
 
 /**
- * The histories of an interactions CSV's views. They overwrite `views.rows`, because another array takes 100 MB at 25
- * million rows: the views cannot be used afterwards.
+ * Returns the histories of an interactions CSV's views. They overwrite `views.rows`, because another array takes 100 MB
+ * at 25 million rows: the views cannot be used afterwards.
  */
 export function historiesOf({ itemCount, items }: Columns, views: RowsByUser): Histories {
     const own = views.rows;
@@ -118,7 +119,7 @@ function partsByLength({ starts }: Histories, { userWeight, kernel }: Likeness):
     return parts;
 }
 
-/** Each item's own weight. */
+/** Returns each item's own weight. */
 function weightsAlone({ itemCount, items, starts }: Histories, parts: Parts): Float64Array {
     const alone = new Float64Array(itemCount);
     for (let user = 0; user < starts.length - 1; user++) {
@@ -165,10 +166,10 @@ function samplesOf({ itemCount, items, starts: userStarts }: Histories, wanted: 
     return { starts, places, users };
 }
 
-/** Common weights of one item with itself and others; 0 for all but the first `metCount` of `met`. */
+/** Common weights of one item with itself and with others; 0 for all except the first `metCount` of `met`. */
 interface Sums {
     readonly together: Uint32Array;
-    /** 0 for the items in `met`. */
+    /** 0 for the items in `met`, otherwise 1. */
     readonly isNew: Uint8Array;
     readonly met: Int32Array;
     metCount: number;
@@ -185,7 +186,7 @@ function sumNeighbours(item: number, { items, starts }: Histories, parts: Parts,
         const to = Math.min(starts[user + 1] as number, place + reach + 1);
         for (let at = Math.max(starts[user] as number, place - reach); at < to; at++) {
             const other = items[at] as number;
-            // Without a branch: its outcome is not predictable, which takes twice the time.
+            // No branch, because its outcome is not predictable, which takes twice the time.
             met[metCount] = other;
             metCount += isNew[other] as number;
             isNew[other] = 0;
@@ -203,7 +204,9 @@ function forget({ together, isNew, met, metCount }: Sums): void {
     }
 }
 
-/** The best of the items in `sums`. `items` and `scores`, as long as the row may be, are overwritten. */
+/**
+ * Returns the best of the items in `sums`. Overwrites `items` and `scores`, whose length is that of the longest row.
+ */
 function bestOf(
     item: number,
     { together, met, metCount }: Sums,

@@ -1,13 +1,13 @@
 import { hash } from "node:crypto";
 
-/** Tables with more viewers leave out their list: they must fit into a function of 256 MB. */
+/** Maximum number of viewers in the tables' list, because the tables must fit into a function of 256 MB. */
 export const mostListedViewers = 2_000_000;
 
-/** The first 32 bits of an id's SHA-256. Two ids share one with a chance of 1 in 4,000 at a million viewers. */
+/** Returns the first 32 bits of an id's SHA-256. Two ids share one with a chance of 1 in 4,000 at a million viewers. */
 const printOf = (userId: string): number => Number.parseInt(hash("sha256", userId).slice(0, 8), 16);
 
 /**
- * The viewers of the interactions in compact form: four bytes for each, in base64. Ids cannot be read from it.
+ * Returns the viewers of the interactions in compact form: four bytes for each, in base64. Ids cannot be read from it.
  * Undefined above `mostListedViewers`.
  */
 export function listViewers(userIds: readonly string[]): string | undefined {
@@ -15,7 +15,7 @@ export function listViewers(userIds: readonly string[]): string | undefined {
     return Buffer.from(Uint32Array.from(userIds, printOf).sort().buffer).toString("base64");
 }
 
-/** Reads the text of `listViewers`: whether it has a viewer. */
+/** Reads the text of `listViewers`. Returns a function that checks whether the list has a viewer. */
 export function viewersIn(text: string): (userId: string) => boolean {
     const bytes = Buffer.from(text, "base64");
     const prints = new Uint32Array(Uint8Array.from(bytes).buffer);
