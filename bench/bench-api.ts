@@ -5,9 +5,9 @@ import { aboveZero, benchCommand, whole } from "./lib/command.ts";
 import { type Goal, printGoals } from "./lib/goals.ts";
 
 /**
- * Measures the API's speed, the layer that answers, its savings, and an outage of the campaign. It measures the
- * function's own code with a simulated campaign, tracker and table, then a local AWS of its own; each beside the same
- * requests without any cache. With --url it measures an existing stack.
+ * Measures the API's speed, the layers that answer, their savings, and an outage of the campaign. Measures first the
+ * function's own code with a simulated campaign, tracker and table, then the stack on a local AWS; each time also the
+ * same requests without any cache. With --url it measures an existing stack.
  */
 
 const options = benchCommand(
@@ -51,8 +51,8 @@ const shape = { requests, viewers, exponent, seed, events: 0.02, nameOf: (rank: 
 process.exitCode = printGoals(url === undefined ? await overBoth() : await overHttp(url, shape, options, say));
 
 /**
- * Failures and late answers on either side count. Times of hits are those of the function: a local AWS has not AWS's
- * speed.
+ * Measures over the handler and over the stack. Failures and late answers of both count. Times of cache hits are those
+ * of the function, because a local AWS does not have AWS's speed.
  */
 async function overBoth(): Promise<Goal[]> {
     const goals = await overHandler(shape, options, say);

@@ -19,8 +19,8 @@ import { byTime } from "./lib/interactions.ts";
 import { benchPython } from "./lib/python.ts";
 
 /**
- * The quality of the local Personalize's model beside known models, for users that the models do not know. The settings of
- * all models are chosen on folds 0 to 4. The figures are those of folds 5 to 9.
+ * Compares the quality of the local Personalize's model with known models, for users that the models do not know. The
+ * settings of all models are chosen on folds 0 to 4; the figures are those of folds 5 to 9.
  */
 
 const { data } = benchCommand(
@@ -71,7 +71,8 @@ console.log(
         ...peers.map(({ name, figures, settings }) => row(name, figures, settings)),
         row("this repository", own, `standard error of @10: ${own.error.toFixed(4)}`),
         row("this repository, watched items not masked", unmasked, ""),
-        // Measured once on the same folds, by ../../shared/reference/recommenders.md section 4: training takes minutes.
+        // Measured once on the same folds, in ../../shared/reference/recommenders.md section 4, because training takes
+        // minutes.
         ["SASRec (quoted)", "0.1352", "0.1469", "0.1859", "0.2569", "0.1000", "0.314", "full softmax, 25 epochs"],
         ["GRU4Rec (quoted, folds 5 and 6)", "0.1753", "0.1830", "0.2190", "0.3333", "", "0.385", "50 epochs"],
     ]),
@@ -90,7 +91,7 @@ process.exitCode = printGoals([
     { name: "models-vs-real-hrnn", figure: hrnn, bound: ">=", limit: 1.5 },
 ]);
 
-/** NDCG@10 in the protocol of the notebook, divided by the real service's; 0 without MovieLens' ratings. */
+/** Returns NDCG@10 in the protocol of the notebook, divided by the real service's; 0 without MovieLens' ratings. */
 async function besideHrnn(file: string): Promise<number> {
     const liked = await likedOf(file);
     if (!liked) {
@@ -111,7 +112,7 @@ async function besideHrnn(file: string): Promise<number> {
     return measured[0].ndcg10 / REAL_HRNN.ndcg10;
 }
 
-/** How well the model orders items that it knows by their genres only. */
+/** Shows how well the model orders items that it knows only by their genres. */
 function showColdItems() {
     const file = itemsPathsBeside(data).csv;
     if (!existsSync(file)) return log(`There is no file ${file}, so cold items are left out.`);
@@ -124,7 +125,7 @@ function showColdItems() {
     console.log(table(["model", "recall@25"], rows));
 }
 
-/** The lists of three users beside those of a real campaign; watched items are marked. */
+/** Shows the lists of three users, and those of a real campaign. Watched items are marked. */
 function showRealLists() {
     const model = trainModel(interactions, "aws-user-personalization");
     const rows = Object.entries(REAL_LISTS).map(([userId, real]) => {
@@ -143,7 +144,7 @@ function showRealLists() {
     console.log(table(["user", "a real campaign", "this repository"], rows));
 }
 
-/** The films and their genres, from data-prep's items.csv. */
+/** Returns the films and their genres from data-prep's items.csv. */
 function catalogueOf(file: string): CatalogueItem[] {
     const rows: { ITEM_ID: string; GENRES: string }[] = parse(readFileSync(file), { columns: true });
     return rows.map(({ ITEM_ID, GENRES }) => ({

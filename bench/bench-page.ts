@@ -4,8 +4,8 @@ import { categories, measurePage, type PageFigures } from "./page/lighthouse.ts"
 import { startPageStack } from "./page/stack.ts";
 
 /**
- * Measures the storefront by Lighthouse's mobile preset, on a stack of its own on a local AWS: MovieLens 100k, then a
- * shop with images. With --url it measures one existing page.
+ * Measures the storefront with Lighthouse's mobile preset, on a stack on a local AWS: first with MovieLens 100k, then
+ * with a shop that has images. With --url it measures one existing page.
  */
 
 const options = benchCommand(
@@ -35,7 +35,7 @@ async function measureAll(): Promise<readonly PageFigures[]> {
     }
 }
 
-/** Shows the figures of each page; a goal takes the worst page. */
+/** Shows the figures of each page, and returns the goals. A goal uses the worst page. */
 function goalsOf(pages: readonly PageFigures[]): Goal[] {
     showTable(
         ["page", ...categories, "largest paint s", "blocked ms", "shift", "KiB", "elements"],

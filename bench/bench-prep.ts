@@ -10,7 +10,7 @@ import { generatedFiles } from "./prep/generated-files.ts";
 import { type Measured, measured } from "./prep/measured.ts";
 
 /**
- * Time and memory of data-prep beside polars and pandas programs that do the same work. That is validation, conversion,
+ * Compares time and memory of data-prep with polars and pandas programs that do the same work: validation, conversion,
  * catalogue and fallback tables. All runs are processes of their own, in turn, on the same generated files.
  */
 
@@ -98,7 +98,7 @@ async function ours(file: string, name: string): Promise<Measured> {
     return measured(process.execPath, ["data-prep/cli.ts", file, "--event", event, "--output", output]);
 }
 
-/** The fastest of the runs. */
+/** Returns the fastest of the runs. */
 async function best(program: () => Promise<Measured>): Promise<Measured> {
     const all: Measured[] = [];
     for (let run = 0; run < runs; run++) all.push(await program());

@@ -36,7 +36,10 @@ const worker = async () => {
 };
 await Promise.all(Array.from({ length: parallel }, worker));
 
-/** Samples learn from this error of a Describe call that a resource is deleted, or not yet created. */
+/**
+ * Checks whether a call failed. Samples learn from this error of a Describe call that a resource is deleted, or not yet
+ * created, so it is no failure.
+ */
 const isRefused = ({ operation, status, code }: SampleCall) =>
     status >= 400 && !(operation.startsWith("Describe") && code === "ResourceNotFoundException");
 const refusedOf = ({ calls }: SuiteResult) => calls.filter(isRefused);

@@ -22,8 +22,8 @@ import type { Measured } from "./load/client.ts";
 import { postRequest, startLoad } from "./load/run.ts";
 
 /**
- * GetRecommendations through the port of a local AWS of its own, with enforcement and metering: signed requests of Zipf
- * users, 8 and 32 keep-alive connections. Each answer is computed from the user's history.
+ * Measures GetRecommendations on the port of a local AWS, with enforcement and metering: signed requests of Zipf users,
+ * over 8 and 32 keep-alive connections. The service computes each answer from the user's history.
  */
 
 const { data, seconds } = benchCommand(
@@ -56,7 +56,7 @@ try {
     const measure = async (name: string, connections: number, input: object) => {
         log(name);
         const load = (warm: number) => startAndStop({ campaignArn, ...input }, connections, warm);
-        // The first answers compile the code.
+        // The first answers compile the code, so they are not measured.
         await load(2);
         const { answers, failed, failure, p50, p99, seconds: took } = await load(seconds);
         if (failed > 0) throw new Error(`${failed} requests failed, the first one with: ${failure}`);
@@ -99,7 +99,7 @@ try {
 async function startAndStop(input: object, connections: number, time: number): Promise<Measured> {
     const { port } = aws.instance;
     const url = new URL(`http://127.0.0.1:${port}/recommendations`);
-    // Signatures are valid for minutes, so they are made before each measurement.
+    // Sign the requests before each measurement, because signatures are valid only for minutes.
     const requests = Array.from({ length: users }, (_, user) => {
         const body = { ...input, userId: String(user + 1) };
         const signed = signedHeaders("POST", url, JSON.stringify(body), region, "personalize");
@@ -110,7 +110,7 @@ async function startAndStop(input: object, connections: number, time: number): P
     return load.stop();
 }
 
-/** An ACTIVE filter that hides watched films, in the campaign's dataset group. */
+/** Creates a filter in the campaign's dataset group that hides watched films, and waits until it is ACTIVE. */
 async function filterOf(campaignArn: string): Promise<string> {
     const { campaign } = await personalize.send(new DescribeCampaignCommand({ campaignArn }));
     const { datasetGroupArn = "" } = await aws.outputs();
@@ -125,7 +125,7 @@ async function filterOf(campaignArn: string): Promise<string> {
     }
 }
 
-/** Lets the campaign's recommendations have the columns of the Items dataset. */
+/** Enables the columns of the Items dataset in the campaign's recommendations. */
 async function enableMetadata(campaignArn: string): Promise<void> {
     const campaignConfig = { enableMetadataWithRecommendations: true };
     await personalize.send(new UpdateCampaignCommand({ campaignArn, campaignConfig }));

@@ -8,7 +8,9 @@ import { benchPython } from "./lib/python.ts";
 import { generatedFiles } from "./prep/generated-files.ts";
 import { measured } from "./prep/measured.ts";
 
-/** Time of prepare.py on Spark beside data-prep, on the same generated files and the same two cores. */
+/**
+ * Compares the time of prepare.py on Spark with that of data-prep, on the same generated files and the same two cores.
+ */
 
 const { sizes, seed } = benchCommand(
     "bench:spark",

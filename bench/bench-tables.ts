@@ -12,7 +12,7 @@ import { atMoments, type Worth } from "./tables/moments.ts";
 import { movedByOne } from "./tables/moved.ts";
 import { type Found, foldsOf } from "./tables/trials.ts";
 
-/** The hits of the fallback tables and of alternative tables, for users and times that they do not know. */
+/** Measures the hits of the fallback tables and of alternative tables, for users and times that they do not know. */
 
 const command = benchCommand(
     "bench:tables",

@@ -23,8 +23,8 @@ import { printGoals } from "./lib/goals.ts";
 import { postRequest, startLoad } from "./load/run.ts";
 
 /**
- * Time and memory of a training, and how long GetRecommendations of another campaign takes meanwhile. The service runs in
- * this process, as it does in its own; generator and client are processes of their own.
+ * Measures time and memory of a training, and how long GetRecommendations of another campaign takes meanwhile. The
+ * service runs in this process; generator and client are processes of their own.
  */
 
 /** The shapes of MovieLens 1M, of a part of 25M, and of 25M's users and items. */
@@ -110,7 +110,7 @@ try {
     await end();
 }
 
-/** Ends the service and removes its folder, once. A running generator would make the folder again. */
+/** Ends the service and removes its folder once. A running generator would create the folder again. */
 function end(): Promise<void> {
     generating.abort();
     ended ??= service.discard();
@@ -118,8 +118,8 @@ function end(): Promise<void> {
 }
 
 /**
- * Trains a solution version to its end. With `replaceRows`, its dataset has the rows that this writes: an import of
- * millions of rows is not measured here.
+ * Trains a solution version to its end. `replaceRows` writes the rows of its dataset, because this bench does not
+ * measure an import of millions of rows.
  */
 async function trained(service: Service, name: string, replaceRows?: (file: string) => Promise<void>) {
     const folder = join(service.dataDir, "datasets");

@@ -6,8 +6,9 @@ import { table } from "../runbooks/lib/cli/table.ts";
 import { byTime } from "./lib/interactions.ts";
 
 /**
- * The share of watched items in the local Personalize's lists, by the part of their affinity that counts. The part
- * in `model/score.ts` is from here. Run by hand: `node_modules/.bin/node bench/watched-share.ts [interactions.csv]`.
+ * Measures the share of watched items in the local Personalize's lists, for several parts of their affinity.
+ * `model/score.ts` uses the part that this bench found. Run it by hand: `node_modules/.bin/node bench/watched-share.ts
+ * [interactions.csv]`.
  */
 
 /**

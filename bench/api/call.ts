@@ -4,7 +4,7 @@ import type { Service } from "../../app/serving/service.ts";
 /** A call of the API, independent of the transport. */
 export interface ApiRequest {
     readonly method: "GET" | "POST";
-    /** The path in the API's description, `/recommendations/{userId}`, with values for the braces. */
+    /** Path in the API description, such as `/recommendations/{userId}`. `path` has the values for its braces. */
     readonly resource: string;
     readonly path?: Readonly<Record<string, string>>;
     readonly query?: Readonly<Record<string, string>>;
@@ -25,10 +25,13 @@ export type Call = (request: ApiRequest) => Promise<ApiAnswer>;
 
 const layerOf = (timing: string | null | undefined) => timing?.split(";")[0] ?? "function";
 
-/** The token of a viewer. */
+/** A function that returns the token of a viewer. */
 type TokenOf = (userId: string) => Promise<string>;
 
-/** Calls a process of the API's own code, like Lambda: one request at a time. `tokenOf` makes the viewer's token. */
+/**
+ * Returns a caller of a process with the API's own code, which handles one request at a time, like Lambda. `tokenOf`
+ * creates the viewer's token.
+ */
 export const handlerCaller =
     (service: Service, tokenOf?: TokenOf): Call =>
     async ({ method, resource, path = {}, query = {}, body }) => {
@@ -54,7 +57,7 @@ export const handlerCaller =
         };
     };
 
-/** Calls over HTTP, at the output `apiUrl` of a stack. */
+/** Returns a caller over HTTP, to the output `apiUrl` of a stack. */
 export const httpCaller =
     (apiUrl: string, apiKey?: string): Call =>
     async ({ method, resource, path = {}, query = {}, body }) => {

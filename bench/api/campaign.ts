@@ -3,8 +3,8 @@ import { GetRecommendationsCommand, type PersonalizeRuntimeClient } from "@aws-s
 import type { Call } from "./call.ts";
 
 /**
- * Calls the campaign itself, like a page's server without this API: by AWS's SDK with its default of three attempts. A
- * failure after that has reached the viewer.
+ * Returns a caller of the campaign itself, like a page's server without this API: with the AWS SDK and its default of
+ * three attempts. If all of them fail, the viewer gets the failure.
  */
 export const campaignCaller =
     (

@@ -7,7 +7,7 @@ export interface Latency {
     readonly p99: number;
 }
 
-/** A percentile of times in milliseconds, by nearest rank; NaN without times. */
+/** Returns percentiles of times in milliseconds, by nearest rank; NaN without times. */
 export function latencyOf(times: readonly number[]): Latency {
     const sorted = Float64Array.from(times).sort();
     const at = (part: number) => sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? Number.NaN;
@@ -16,7 +16,7 @@ export function latencyOf(times: readonly number[]): Latency {
 
 export const layerHead = ["answered by", "requests", "part", "p50 ms", "p95 ms", "p99 ms"];
 
-/** A table's row for each layer that answered lists: their number, their part of all, and their times. */
+/** Returns a table row for each layer that answered lists: number of lists, share of all lists, and times. */
 export function layerRows(asked: readonly Asked[]): (readonly string[])[] {
     const lists = asked.filter(({ kind }) => kind === "list");
     const row = (name: string, some: readonly Asked[], all: number) => {
@@ -41,13 +41,13 @@ export function layerRows(asked: readonly Asked[]): (readonly string[])[] {
 
 export const failedOf = (asked: readonly Asked[]): number => asked.filter(({ answer }) => answer.status >= 300).length;
 
-/** The number of failures, with their statuses: `3 (502)`. */
+/** Returns the number of failures with their statuses: `3 (502)`. */
 export function failuresOf(asked: readonly Asked[]): string {
     const statuses = new Set(asked.flatMap(({ answer: { status } }) => (status >= 300 ? [status] : [])));
     return statuses.size === 0 ? "0" : `${failedOf(asked)} (${[...statuses].join(", ")})`;
 }
 
-/** The number of answers by their source, most frequent first: `campaign 120, cache (throttled) 30`. */
+/** Returns the number of answers by source, most frequent first: `campaign 120, cache (throttled) 30`. */
 export function sourcesOf(asked: readonly Asked[]): string {
     const counts = new Map<string, number>();
     for (const { kind, answer } of asked) {
@@ -63,13 +63,13 @@ export function sourcesOf(asked: readonly Asked[]): string {
 }
 
 /**
- * A month's bill of a campaign with a minimum of one TPS at this many requests a second all day: US dollars, by the
- * prices of recipes other than v2.
+ * Returns a month's bill of a campaign with a minimum of one TPS, at this number of requests per second all day: US
+ * dollars, by the prices of recipes other than v2.
  */
 export const monthUsd = (requestsPerSecond: number): number =>
     servingUsd({ tpsHours: Math.max(1, requestsPerSecond) * hoursPerMonth, tpsHoursV2: 0 });
 
-/** The median and the 99th percentile of some seconds, in readable form. */
+/** Formats the median and the 99th percentile of times in seconds. */
 export function seconds50and99(seconds: readonly number[]): string {
     const { p50, p99 } = latencyOf(seconds);
     return `${p50.toFixed(2)}, ${p99.toFixed(2)} s (p50, p99 of ${seconds.length})`;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Call } from "./call.ts";
 import { listRequest, watchRequest } from "./load.ts";
 
-/** Seconds from an event's request to the first answer with another list, for each viewer. */
+/** Returns the seconds from an event's request to the first answer with another list, for each viewer. */
 export async function secondsToChange(
     callers: readonly Call[],
     viewers: readonly string[],
@@ -10,7 +10,7 @@ export async function secondsToChange(
 ): Promise<number[]> {
     const seconds: number[] = [];
     for (const [at, viewer] of viewers.entries()) {
-        // If there are several processes, another one answers than the one that received the event.
+        // With several processes, use another process for the list than for the event.
         const [one, other] = [callers[at % callers.length], callers[(at + 1) % callers.length]] as [Call, Call];
         const idsOf = (films: readonly { itemId: string }[]) => films.map(({ itemId }) => itemId).join();
         const before = (await other(listRequest(viewer))).body;
@@ -27,6 +27,6 @@ export async function secondsToChange(
     return seconds;
 }
 
-/** Viewers: a prefix, and numbers from `first`. */
+/** Returns names of viewers: a prefix, and numbers from `first`. */
 export const namesOf = (prefix: string, count: number, first = 1): string[] =>
     Array.from({ length: count }, (_, at) => `${prefix}${first + at}`);

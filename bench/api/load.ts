@@ -7,10 +7,10 @@ export interface LoadShape {
     readonly viewers: number;
     /** Zipf's law: the n-th busiest viewer sends requests with weight 1 / n to this power. */
     readonly exponent: number;
-    /** The part of requests that are events. */
+    /** Share of requests that are events. */
     readonly events: number;
     readonly seed: number;
-    /** Names of viewers, by their rank from 0. */
+    /** Returns the name of a viewer, by the viewer's rank from 0. */
     readonly nameOf: (rank: number) => string;
 }
 
@@ -40,9 +40,9 @@ export function zipf(count: number, exponent: number, random: () => number): () 
 }
 
 /**
- * Lets viewers request their lists, and sometimes watch a film. The next free caller takes each request, like Lambda's
- * processes. A viewer who watched then sends the revision, as the page does. `before` is called with each request's
- * number; after `over` no request begins.
+ * Sends requests of viewers for their lists, and sometimes the event that a viewer watched a film. The next free caller
+ * takes each request, like Lambda's processes. Later requests of such a viewer contain the revision, as the page's do.
+ * Calls `before` with each request's number; starts no request after `over`.
  */
 export async function load(
     callers: readonly Call[],
@@ -77,7 +77,7 @@ export async function load(
     return asked;
 }
 
-/** A caller that rests this many milliseconds before each request. */
+/** Returns a caller that waits this many milliseconds before each request. */
 export const resting =
     (call: Call, milliseconds: number): Call =>
     async (request) => {
@@ -98,7 +98,10 @@ export const watchRequest = (userId: string, itemId: string): ApiRequest => ({
     body: { userId, sessionId: `session-${userId}`, events: [{ eventType: "Watch", itemId }] },
 });
 
-/** The counted part of an answer; fifty thousand complete ones would use too much memory of the measured process. */
+/**
+ * Returns the part of an answer that the bench counts. Fifty thousand complete answers would use too much memory of the
+ * measured process.
+ */
 const slim = (answer: ApiAnswer): ApiAnswer => ({
     ...answer,
     body: { source: answer.body?.source, reason: answer.body?.reason },

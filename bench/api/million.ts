@@ -8,9 +8,8 @@ import { listRequest } from "./load.ts";
 import { documentsAt, processOf, simulated } from "./simulated.ts";
 
 /**
- * One process answers as many distinct viewers as its argument, once each, and prints its maximal memory in MiB as
- * JSON.
- * The table stores nothing, so that only the process's own memory counts.
+ * Answers as many distinct viewers as its argument in one process, each viewer once, and prints the process's maximum
+ * memory in MiB as JSON. The table stores nothing, so that only the process's own memory counts.
  */
 const viewers = Number(process.argv[2]);
 const folder = await mkdtemp(join(tmpdir(), "bench-api-"));
@@ -20,7 +19,7 @@ await rm(folder, { recursive: true });
 const world = simulated(1);
 const films = packFilms(Array.from({ length: 100 }, (_, at) => ({ itemId: String(at + 1), score: 1 / (at + 2) })));
 world.campaign.ask = async ({ userId }) => ({
-    // Each list has its own text and scores, as if it had come over the wire.
+    // Each list has its own text and scores, as if it came from the network.
     films: packFilms([
         { itemId: userId, score: 0.5 },
         ...films.ids.split("\u0000").map((itemId) => ({ itemId, score: 0.01 })),

@@ -9,7 +9,7 @@ export interface OutageStep {
     readonly asked: readonly Asked[];
 }
 
-/** The phases of a campaign's life in this measure; `recreated` serves another version. */
+/** The states of the campaign during this bench. `recreated` serves another version. */
 const life: readonly { readonly what: string; readonly state: CampaignState; readonly version: number }[] = [
     { what: "throttled", state: "throttled", version: 1 },
     { what: "fine again", state: "fine", version: 1 },
@@ -18,9 +18,9 @@ const life: readonly { readonly what: string; readonly state: CampaignState; rea
 ];
 
 /**
- * Sends requests while the campaign is throttled, deleted and recreated; every other viewer is new. Each phase has two
- * halves. Between them, the pause after a campaign's failure and the interval of its check end: the function sees the
- * change, and then its result.
+ * Sends requests while the campaign is throttled, deleted and recreated. Every other viewer is new. Each phase has two
+ * halves. Between them, the pause after a failure of the campaign and the interval of its check end, so that the
+ * function detects the change in the first half and uses the result in the second.
  */
 export async function outages(callers: readonly Call[], { world }: Simulated, shape: LoadShape): Promise<OutageStep[]> {
     const steps: OutageStep[] = [];

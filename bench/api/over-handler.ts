@@ -15,8 +15,8 @@ import { type OutageStep, outages } from "./outage.ts";
 import { type Documents, documentsAt, processOf, simulated, withoutCache } from "./simulated.ts";
 
 /**
- * Measures the function's own code, with a simulated campaign, tracker and table, beside the same requests without any
- * cache. Prints its results, and returns the figures of the goals. `rate` is the rate in the caches' time.
+ * Measures the function's own code with a simulated campaign, tracker and table, and the same requests without any
+ * cache. Prints the results, and returns the figures of the goals. `rate` is the rate of requests in the caches' time.
  */
 export async function overHandler(
     shape: LoadShape,
@@ -50,7 +50,8 @@ export async function overHandler(
 
     say("the same without a cache");
     const bare = simulated(seed);
-    // More calls at once than processes: each request waits for the campaign, and in turn they would take all day.
+    // Use more parallel calls than processes: each request waits for the campaign, and one after the other they would
+    // take all day.
     const bareCallers = Array.from({ length: 128 }, () => withoutCache(bare));
     const bareAsked = await load(bareCallers, shape);
     showTable(layerHead, layerRows(asked));
@@ -109,7 +110,7 @@ export async function overHandler(
     ];
 }
 
-/** The load and the events with a token of the viewer in each request. */
+/** Sends the load and the events with a token of the viewer in each request. */
 async function withTokens(
     shape: LoadShape,
     { callers: count, rate }: { readonly callers: number; readonly rate: number },

@@ -8,27 +8,27 @@ import { startApiStack } from "./stack.ts";
 import { stackOutages } from "./stack-outage.ts";
 
 /**
- * The load: as frequent for each viewer as over the handler, and at most what two cores carry with all of the local
+ * Number of requests: as many for each viewer as over the handler, and at most what two cores can handle with the local
  * AWS.
  */
 const requests = 2000;
 const viewers = 200;
 const callers = 4;
-/** Milliseconds that a caller rests after each request. */
+/** Milliseconds that a caller waits after each request. */
 const rest = 200;
 const directRequests = 500;
-/** The service's metrics are published within this many milliseconds. */
+/** Milliseconds after which the service's metrics are published. */
 const published = 8000;
 
 interface OverStack {
     readonly failed: number;
-    /** From an event to the changed list. */
+    /** Seconds from an event to the changed list. */
     readonly seconds: readonly number[];
 }
 
 /**
- * This measure uses a local AWS: the program's own stack, through its gateway, function and table. Beside it
- * callers of the campaign itself. Prints its results.
+ * Measures the program's own stack on a local AWS, through its gateway, function and table, and callers of the campaign
+ * itself. Prints the results.
  */
 export async function overStack(
     { exponent, events, seed }: Pick<LoadShape, "exponent" | "events" | "seed">,

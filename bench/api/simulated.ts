@@ -14,7 +14,7 @@ import { memoryTable } from "../../test/app/serving/memory-table.ts";
 import { seededRandom } from "../lib/random.ts";
 import type { Call } from "./call.ts";
 
-/** The state of the campaign: normal, above its quota, or deleted. */
+/** State of the campaign: normal, above its quota, or deleted. */
 export type CampaignState = "fine" | "throttled" | "deleted";
 
 /** Medians in milliseconds, and the spread of a log-normal distribution: p99 is the median times e^(2.33 × spread). */
@@ -31,8 +31,8 @@ const serviceError = (name: string, httpStatusCode: number) =>
 const films = 100;
 
 /**
- * A campaign, a tracker and a table in this process, with AWS's typical times. A campaign's list changes after each
- * event. Times pass in reality; the driver moves `clock`.
+ * Creates a campaign, a tracker and a table in this process, with AWS's typical times. A campaign's list changes after
+ * each event. Calls really take their time; the driver moves `clock`.
  */
 export function simulated(seed: number) {
     const random = seededRandom(seed);
@@ -77,7 +77,9 @@ export function simulated(seed: number) {
 
 export type Simulated = ReturnType<typeof simulated>;
 
-/** The API's own code in one process over a simulated world. `more` replaces parts of it. */
+/**
+ * Returns the API's own code in one process, over a simulated campaign, tracker and table. `more` replaces parts of it.
+ */
 export function processOf(
     { world, campaign, putEvents, table }: Simulated,
     documents: Documents,
@@ -108,7 +110,10 @@ export function processOf(
     });
 }
 
-/** Without any cache and fallback: each list is a call, and the viewer gets the campaign's faults. */
+/**
+ * Returns a caller without any cache and fallback: each list is a call to the campaign, and the viewer gets the
+ * campaign's errors.
+ */
 export const withoutCache =
     ({ campaign, putEvents }: Simulated): Call =>
     async ({ resource, path, body }) => {
@@ -137,7 +142,9 @@ export interface Documents {
     readonly tables: string;
 }
 
-/** The API's description, and tables of a synthetic data set, which it writes to `file`. */
+/**
+ * Returns the API description, and the fallback tables of a synthetic data set, which the function writes to `file`.
+ */
 export async function documentsAt(
     file: string,
     write: (file: string, csv: Buffer) => Promise<void>,

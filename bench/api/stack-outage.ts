@@ -9,16 +9,16 @@ import type { ApiStack } from "./stack.ts";
 interface StackOutage {
     readonly what: string;
     readonly asked: readonly Asked[];
-    /** Callers of the campaign itself at the same time. */
+    /** Requests of callers of the campaign itself during the same time. */
     readonly direct: readonly Asked[];
 }
 
-/** Duration of requests after a change: the function sees it within ten seconds. */
+/** Milliseconds of requests after a change: the function detects a change within ten seconds. */
 const settled = 12_000;
-/** Milliseconds that a caller rests between two requests: the changes run on the same two cores. */
+/** Milliseconds that a caller waits between two requests, because the changes run on the same two cores. */
 const rest = 40;
 
-/** The phases of a campaign's life, by the commands of a person. */
+/** Returns the phases of a campaign's life, each with the command of a person. */
 function life(stack: ApiStack): readonly { readonly what: string; readonly happens: () => Promise<void> }[] {
     const { aws, campaignArn } = stack;
     const admin = adminOf(aws.instance);
@@ -65,10 +65,7 @@ function life(stack: ApiStack): readonly { readonly what: string; readonly happe
     ];
 }
 
-/**
- * Calls the API, and beside it the campaign itself, during the phases of the campaign's life. Every other viewer is
- * new.
- */
+/** Calls the API, and also the campaign itself, during the phases of the campaign's life. Every other viewer is new. */
 export async function stackOutages(
     stack: ApiStack,
     { callers, shape, say }: { readonly callers: number; readonly shape: LoadShape; say(line: string): void },

@@ -10,12 +10,12 @@ import { assertExit, clientsOf, region, startTestAws } from "../../test/support/
 import { httpCaller } from "./call.ts";
 import { campaignCaller } from "./campaign.ts";
 
-/** Viewers of MovieLens 100k, and of the synthetic data in its place: users 1 to this. */
+/** Number of viewers in MovieLens 100k, and in the synthetic data that replaces it: users 1 to this number. */
 const knownViewers = 943;
 
 const settings = { api: true, storefront: "none", eventTracker: true };
 
-/** Lines of u.data: MovieLens 100k if available, else as many synthetic ratings. */
+/** Returns the lines of u.data: MovieLens 100k if available, otherwise as many synthetic ratings. */
 async function ratings(say: (line: string) => void): Promise<readonly string[]> {
     const linesOf = (bytes: Buffer) => bytes.toString("latin1").trimEnd().split("\n");
     try {
@@ -26,7 +26,7 @@ async function ratings(say: (line: string) => void): Promise<readonly string[]> 
     }
 }
 
-/** A local AWS of its own, with the program's API on MovieLens 100k. `stop` ends it and removes its files. */
+/** Starts a local AWS with the program's API on MovieLens 100k. `stop` ends the local AWS, and removes its files. */
 export async function startApiStack(say: (line: string) => void) {
     const aws = await startTestAws();
     const address = { endpoint: `http://127.0.0.1:${aws.instance.port}`, region };
@@ -36,7 +36,7 @@ export async function startApiStack(say: (line: string) => void) {
     const { runtime } = clientsOf(aws.instance);
     const rows = await ratings(say);
 
-    /** Prepares the data without its last `less` lines: `up` trains another version on different interactions. */
+    /** Prepares the data without its last `less` lines, so that `up` trains another version on other interactions. */
     async function prepareData(less: number): Promise<void> {
         const input = join(aws.instance.dir, "u.data");
         await writeFile(input, rows.slice(0, rows.length - less).join("\n"));
@@ -47,7 +47,7 @@ export async function startApiStack(say: (line: string) => void) {
         await aws.stop();
     }
 
-    /** CloudWatch's data of a metric since a time; NaN without data. */
+    /** Returns CloudWatch's data of a metric since a time; NaN without data. */
     async function metric(metric: object, stat: "Sum" | "Average", since: number): Promise<number> {
         const { MetricDataResults = [] } = await cloudwatch.send(
             new GetMetricDataCommand({
@@ -73,7 +73,10 @@ export async function startApiStack(say: (line: string) => void) {
             direct: () => campaignCaller({ runtime, events }, campaignArn, eventTrackerId),
             prepareData,
             configure: (more: object) => aws.configure({ ...settings, ...more }),
-            /** Calls of the campaign by the service's own metrics, in whole minutes since `since`. */
+            /**
+             * Returns the number of calls to the campaign since `since`, by the service's own metrics, in whole
+             * minutes.
+             */
             campaignCalls: (since: number) =>
                 metric(
                     {
@@ -84,7 +87,7 @@ export async function startApiStack(say: (line: string) => void) {
                     "Sum",
                     since,
                 ),
-            /** Milliseconds of the function for a request, by the API's own metrics. */
+            /** Returns the milliseconds of the function for a request, by the API's own metrics. */
             functionMs: (since: number) =>
                 metric(
                     {

@@ -3,26 +3,29 @@ import { type Command, InvalidArgumentError } from "commander";
 import { exitCodes, npmCommand } from "../../runbooks/lib/cli/runbook.ts";
 import { useJson } from "./goals.ts";
 
-/** A bench or a drill with the options of each. `examples` are its arguments. */
+/**
+ * Creates the command of a bench or a drill, with the options that all of them have. `examples` are arguments of the
+ * command.
+ */
 export function benchCommand(name: string, description: string, examples: readonly string[]): Command {
     return npmCommand(name, description, examples).on("option:json", useJson);
 }
 
-/** The path of a file that exists, from the command line or from the option's default. */
+/** Returns the path of a file that exists, from the command line or from the option's default. */
 export function existing(file: string): string {
     if (existsSync(file)) return file;
     console.error(`error: There is no file ${file}. Make it:  npm run data-prep`);
     process.exit(exitCodes.usage);
 }
 
-/** Ends the process by a message with all names, if `--only` chose none of them. */
+/** Ends the process with a message that lists all names, if `--only` chose none of them. */
 export function refuseNone(only: string, names: readonly string[], isChosen: (name: string) => boolean): void {
     if (names.some(isChosen)) return;
     console.error(`error: --only ${only} chooses none. There are: ${names.join(", ")}`);
     process.exit(exitCodes.usage);
 }
 
-/** A whole number of at least `least`, from the command line. */
+/** Returns a parser of whole numbers of at least `least`, for the command line. */
 export const whole =
     (least: number) =>
     (text: string): number => {
@@ -33,7 +36,7 @@ export const whole =
         return value;
     };
 
-/** A number above 0, from the command line. */
+/** Parses a number above 0 from the command line. */
 export function aboveZero(text: string): number {
     const value = Number(text);
     if (!(value > 0 && value < Number.POSITIVE_INFINITY)) {
@@ -42,7 +45,7 @@ export function aboveZero(text: string): number {
     return value;
 }
 
-/** Sizes in millions of rows, separated by commas, from the command line. */
+/** Parses sizes in millions of rows, separated by commas, from the command line. */
 export function millions(text: string): number[] {
     const sizes = text.split(",").map(Number);
     if (sizes.some((size) => !Number.isInteger(size) || size < 1)) {

@@ -6,7 +6,7 @@ export interface Goal {
     readonly figure: number;
     readonly bound: "<" | "<=" | ">" | ">=" | "=";
     readonly limit: number;
-    /** `%`, `ms`; empty for a count. */
+    /** Unit of the figure, such as `%` or `ms`; empty for a count. */
     readonly unit?: string;
 }
 
@@ -15,7 +15,7 @@ type Cells = readonly (string | number)[];
 /** The collected output of a run with `--json`; undefined without. */
 let collected: { readonly tables: { head: Cells; rows: readonly Cells[] }[]; readonly lines: string[] } | undefined;
 
-/** From here on the output is one JSON document, which `printGoals` prints. */
+/** Collects all later output into one JSON document, which `printGoals` prints. */
 export function useJson(): void {
     collected = { tables: [], lines: [] };
 }
@@ -37,7 +37,7 @@ const holds = ({ figure, bound, limit }: Goal) =>
         bound
     ];
 
-/** Prints a line for each goal, or the document of `useJson`; the exit code is 1 if one is missed. */
+/** Prints a line for each goal, or the document of `useJson`. Returns the exit code: 1 if a goal is missed. */
 export function printGoals(goals: readonly Goal[]): number {
     if (collected) {
         const judged = goals.map((goal) => ({ ...goal, met: holds(goal) }));

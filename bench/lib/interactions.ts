@@ -1,7 +1,7 @@
 import type { Columns } from "../../data-prep/columns.ts";
 import type { Interactions } from "../../packages/local-personalize/model/interactions.ts";
 
-/** Interactions in the order of their time, as an import stores them. Equal times keep the order of the file. */
+/** Returns interactions ordered by time, as an import stores them. Equal times keep the order of the file. */
 export function byTime({ userIds, itemIds, users, items, timestamps }: Columns): Interactions {
     const order = Uint32Array.from(timestamps.keys()).sort(
         (a, b) => (timestamps[a] ?? 0) - (timestamps[b] ?? 0) || a - b,

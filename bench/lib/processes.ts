@@ -6,7 +6,7 @@ export interface Process {
     readonly command: string;
 }
 
-/** The running processes of this machine, without ended ones that their parent has not yet collected. */
+/** Returns the running processes of this machine, without ended ones whose parent has not yet collected them. */
 export function running(): readonly Process[] {
     const lines = execFileSync("ps", ["-e", "-o", "pid=,ppid=,stat=,args="], { encoding: "utf8" }).split("\n");
     return lines.flatMap((line) => {
@@ -15,7 +15,7 @@ export function running(): readonly Process[] {
     });
 }
 
-/** The descendants of a process. */
+/** Returns the descendants of a process. */
 export function startedBy(pid: number, all = running()): readonly Process[] {
     const children = all.filter(({ parent }) => parent === pid);
     return [...children, ...children.flatMap((child) => startedBy(child.pid, all))];

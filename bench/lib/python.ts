@@ -7,11 +7,11 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 
 /**
- * The Python with a bench's peers, in `.tools/bench-<folder of the requirements>`; it is installed at the first use. Only
- * benches need it: it is not a part of a clone's set-up.
+ * Returns the path of the Python with the packages of a bench, in `.tools/bench-<folder of the requirements>`. Installs
+ * it at the first use. Only benches need it, so it is not part of a clone's setup.
  *
  * @param requirements path of a requirements.txt with exact versions and hashes
- * @throws Error with pip's last lines when a package cannot be installed
+ * @throws Error with pip's last lines if a package cannot be installed
  */
 export async function benchPython(requirements: string, log: (line: string) => void): Promise<string> {
     const place = join(".tools", `bench-${basename(dirname(requirements))}`);

@@ -1,16 +1,17 @@
 import { connect, type Socket } from "node:net";
 
 /**
- * A process that sends prepared requests over keep-alive connections and measures the answers. It writes and reads bytes,
- * without an HTTP library: it must not be slower than the server. bench/load/run.ts starts it.
+ * Sends prepared requests over keep-alive connections, in a process of its own, and measures the answers. Writes and
+ * reads bytes without an HTTP library, because the client must not be slower than the server. bench/load/run.ts starts
+ * it.
  */
 
 export interface Load {
     readonly port: number;
     readonly connections: number;
-    /** Whole HTTP requests, one after the other on each connection. */
+    /** Complete HTTP requests, which each connection sends one after the other. */
     readonly requests: readonly string[];
-    /** Indexes of `requests`, in the order to send them; from the start again after the last one. */
+    /** Indexes of `requests` in the order to send them. After the last index, the client starts again. */
     readonly order: readonly number[];
 }
 

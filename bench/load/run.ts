@@ -4,11 +4,11 @@ import type { Load, Measured } from "./client.ts";
 
 /** A running load, in a process of its own. */
 interface RunningLoad {
-    /** Ends it and returns what was measured until now. */
+    /** Ends the load, and returns the measurements up to now. */
     stop(): Promise<Measured>;
 }
 
-/** Starts to send requests. */
+/** Starts a process that sends the requests. */
 export function startLoad(load: Load): RunningLoad {
     const child = fork(new URL("client.ts", import.meta.url));
     const ended = once(child, "exit");
@@ -26,7 +26,7 @@ export function startLoad(load: Load): RunningLoad {
     };
 }
 
-/** A keep-alive POST with a JSON body. */
+/** Returns the text of a keep-alive POST request with a JSON body. */
 export function postRequest(path: string, body: object, headers: Readonly<Record<string, string>>): string {
     const text = JSON.stringify(body);
     const all = { "content-type": "application/json", ...headers, "content-length": String(Buffer.byteLength(text)) };

@@ -3,13 +3,13 @@ import { pathToFileURL } from "node:url";
 import type { Browser } from "puppeteer-core";
 import { openBrowser } from "../../packages/local-aws/demo/browser.ts";
 
-/** Lighthouse's categories that count. */
+/** Categories of Lighthouse that the bench uses. */
 export const categories = ["performance", "accessibility", "best-practices", "seo"] as const;
 type Category = (typeof categories)[number];
 
 export interface PageFigures {
     readonly name: string;
-    /** From 0 to 100. */
+    /** Scores from 0 to 100. */
     readonly scores: Readonly<Record<Category, number>>;
     readonly largestPaintSeconds: number;
     /** Total Blocking Time. */
@@ -18,13 +18,13 @@ export interface PageFigures {
     readonly shift: number;
     /** KiB that the page transfers. */
     readonly kibibytes: number;
-    /** Elements of the document after it has loaded, also those of SVG. */
+    /** Number of elements in the document after it has loaded, including those of SVG. */
     readonly elements: number;
-    /** Audits below their full score, in words. */
+    /** Names of audits below their full score. */
     readonly faults: readonly string[];
 }
 
-/** The parts of Lighthouse's result that are read. */
+/** The parts of Lighthouse's result that the bench reads. */
 interface Report {
     readonly runtimeError?: { readonly message: string };
     readonly categories: Readonly<
@@ -45,9 +45,9 @@ type Lighthouse = (url: string, flags: object) => Promise<{ readonly lhr: Report
 const installed = join(import.meta.dirname, "../../.tools/lighthouse/node_modules/lighthouse/core/index.js");
 
 /**
- * The medians of some runs of Lighthouse's default, mobile preset, each in a browser of its own.
+ * Returns the medians of some runs of Lighthouse's mobile preset (the default), each in a browser of its own.
  *
- * @throws Error if Lighthouse cannot load the page.
+ * @throws Error if Lighthouse cannot load the page
  */
 export async function measurePage(
     name: string,
@@ -92,12 +92,12 @@ export async function measurePage(
     };
 }
 
-/** The elements of a page in a wide window, after it was scrolled to its end: then each row has its list. */
+/** Returns the number of elements of a page in a wide window, after a scroll to its end loaded the list of each row. */
 async function countElements(browser: Browser, url: string): Promise<number> {
     const page = await browser.newPage();
     await page.setViewport({ width: 1440, height: 900 });
     await page.goto(url, { waitUntil: "networkidle0" });
-    // The space of a row is reserved, so the height does not change.
+    // The space of a row is reserved, so the height of the page does not change.
     const screens = Number(await page.evaluate("document.documentElement.scrollHeight / innerHeight"));
     for (let screen = 1; screen <= screens; screen++) {
         await page.evaluate(`scrollTo(0, ${screen} * innerHeight)`);

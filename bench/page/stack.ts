@@ -38,7 +38,7 @@ async function serveImages() {
     };
 }
 
-/** A local AWS of its own, with the storefront of MovieLens 100k and then of a shop. */
+/** Starts a local AWS with the storefront, first for MovieLens 100k and then for a shop. */
 export async function startPageStack(say: (line: string) => void): Promise<PageStack> {
     const aws = await startTestAws();
     const images = await serveImages();
@@ -55,7 +55,7 @@ export async function startPageStack(say: (line: string) => void): Promise<PageS
             async () => {
                 const { films } = (await (await fetch(`${apiUrl}/popular`)).json()) as FilmListAnswer;
                 return ids.test(films[0]?.itemId ?? "");
-                // A warm function looks for a new version once a minute.
+                // A warm function checks for a new version once a minute.
             },
             90,
         );

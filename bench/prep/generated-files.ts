@@ -4,10 +4,10 @@ import { dirname, join } from "node:path";
 import { measured } from "./measured.ts";
 
 /**
- * Makes files of generated ratings unless they exist. They are `ratings.csv`, plain and gzip, and Parquet.
+ * Creates files of generated ratings unless they exist: `ratings.csv`, plain and gzip, and Parquet.
  *
- * @param python with the peers' packages
- * @returns a function of rows and folder. The folder is in `data` by default. Its path is the result.
+ * @param python with the packages of the bench
+ * @returns a function of rows and folder (in `data` by default), which returns the folder's path
  */
 export const generatedFiles =
     (python: string, seed: number, log: (line: string) => void) =>

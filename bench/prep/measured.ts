@@ -5,14 +5,14 @@ import { readFileSync } from "node:fs";
 /** Time and memory of one run of a program. */
 export interface Measured {
     readonly seconds: number;
-    /** Largest resident memory of the process, by Linux; undefined elsewhere. */
+    /** Largest resident memory of the process in MiB, on Linux; undefined elsewhere. */
     readonly peakMib: number | undefined;
 }
 
 /**
  * Runs a program to its end, without its output, and measures it.
  *
- * @throws Error with the last lines of its stderr when it ends with another code than 0
+ * @throws Error with the last lines of its stderr if it ends with another code than 0
  */
 export async function measured(
     command: string,
@@ -36,7 +36,7 @@ export async function measured(
     return { seconds, peakMib };
 }
 
-/** The kernel's own high-water mark: it cannot fall between two readings. */
+/** Returns the kernel's own maximum of a process's memory, which includes peaks between two readings. */
 function peakOf(pid: number | undefined): number | undefined {
     try {
         const kib = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];

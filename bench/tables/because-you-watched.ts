@@ -7,10 +7,10 @@ import { popularity, ranked } from "../../data-prep/tables/popular.ts";
 import { historiesOf, type Likeness, similarItems, timeAwareCosine } from "../../data-prep/tables/similar.ts";
 import { type Fold, type Found, find, meanOf, type Trial } from "./trials.ts";
 
-/** The input of a list: the trial's films, oldest first; and the function that makes it. */
+/** A function that makes a list from the trial's films, oldest first. */
 type Lister = (trial: Trial) => Iterable<number>;
 
-/** Counts every pair of a history equally, and every user equally. */
+/** Similarity that counts every pair of a history equally, and every user equally. */
 const plain = { userWeight: () => 1, kernel: Array.from({ length: 501 }, () => 1) };
 
 const cosine = (shrinkage: number): Likeness => ({
@@ -22,7 +22,7 @@ const jaccard = (shrinkage: number): Likeness => ({
     score: (both, one, other) => both / (one + other - both + shrinkage),
 });
 
-/** Dunning's G² of a pair among this many users; negative if the two avoid each other. */
+/** Returns Dunning's G² of a pair among this number of users; negative if the two items avoid each other. */
 function logLikelihood(users: number): Likeness {
     const xLogX = (x: number) => (x > 0 ? x * Math.log(x) : 0);
     const score = (both: number, one: number, other: number) => {
@@ -35,7 +35,7 @@ function logLikelihood(users: number): Likeness {
     return { ...plain, score };
 }
 
-/** The similarity of the tables first, then alternatives, at the best shrinkage of those tried. */
+/** Returns the similarity of the tables, then alternatives with the best shrinkage of those tried. */
 const likenesses = (users: number): Readonly<Record<string, Likeness>> => ({
     "time-aware cosine": timeAwareCosine,
     "cosine, shrinkage 20": cosine(20),
@@ -44,7 +44,7 @@ const likenesses = (users: number): Readonly<Record<string, Likeness>> => ({
     "log-likelihood": logLikelihood(users),
 });
 
-/** The hits of "Because you watched" with each similarity, from the last film only. */
+/** Returns the hits of "Because you watched" with each similarity, from the last film only. */
 export function byLikeness(folds: readonly Fold[], users: number): Map<string, Found> {
     const of = (likeness: Likeness) =>
         tryOut(folds, ({ train }) => {
@@ -57,7 +57,8 @@ export function byLikeness(folds: readonly Fold[], users: number): Map<string, F
 }
 
 /**
- * The hits of the tables in their real answers: from the last film, from ten, by genres alone, and the popular list.
+ * Returns the hits of the tables in their real answers: from the last film, from ten films, by genres alone, and from
+ * the popular list.
  */
 export function byTables(folds: readonly Fold[], catalogue: readonly CatalogueItem[]): Map<string, Found> {
     const documents = new Map(folds.map(({ train }) => [train, makeTables(train, catalogue, "")]));

@@ -4,12 +4,12 @@ import { longestTrending } from "../../data-prep/tables/make.ts";
 import { halfLifeDays, popularity, ranked, trending } from "../../data-prep/tables/popular.ts";
 import { type Found, find, listLength, meanOf, pick } from "./trials.ts";
 
-/** The value of lists from one moment in the time after it. */
+/** The value of lists that are made at one moment, for the time after it. */
 export interface Worth {
-    /** For new users, and for earlier ones. */
+    /** Hits for new users, and for earlier users. */
     readonly comers: Found;
     readonly others: Found;
-    /** The share of the first 20 films in all later views, and its ratio to their share before. */
+    /** Share of the first 20 films in all later views, and its ratio to their share before. */
     readonly share: number;
     readonly lift: number;
 }
@@ -22,7 +22,7 @@ interface Moment {
     readonly countAfter: Float64Array;
 }
 
-/** Tries lists at seven moments, after 30 % to 90 % of all events, on the following tenth of them. */
+/** Tests lists at seven moments, after 30 % to 90 % of all events, on the following tenth of the events. */
 export function atMoments(columns: Columns): Map<string, Worth> {
     const moments = momentsOf(columns);
     const popular = (halfLife: number) => (before: Columns) => ranked(popularity(before, viewsOf(before), halfLife));
@@ -36,7 +36,7 @@ export function atMoments(columns: Columns): Map<string, Worth> {
     ]);
 }
 
-/** How many users watched each item. */
+/** Returns how many users watched each item. */
 function viewCounts(columns: Columns): Float64Array {
     const counts = new Float64Array(columns.itemCount);
     for (const row of viewsOf(columns).rows) {

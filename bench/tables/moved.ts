@@ -3,12 +3,12 @@ import type { Columns } from "../../data-prep/columns.ts";
 import { popularity } from "../../data-prep/tables/popular.ts";
 import { pick } from "./trials.ts";
 
-/** A time long after the data: an event of a viewer who tries the page. */
+/** Seconds from the end of the data to a late event, such as that of a viewer who tries the page. */
 const yearsLater = 30 * 365 * 86_400;
 
 /**
- * The largest share of all popularity, in percent, that a user moves from some items to others: each user of the data by
- * leaving, a new user who watches everything long after the data, and one such event.
+ * Returns the largest share of all popularity, in percent, that one user moves from some items to others: each user of
+ * the data by leaving, a new user who watches everything long after the data, and one event of such a user.
  */
 export function movedByOne(columns: Columns): number {
     const before = sharesOf(columns);
@@ -32,7 +32,7 @@ function sharesOf(columns: Columns): Float64Array {
     return scores.map((score) => score / sum);
 }
 
-/** The data with one more user, who watches these items at one time. */
+/** Returns the data with one more user, who watches these items at one time. */
 function withUser(columns: Columns, watched: readonly number[], at: number): Columns {
     const { users, items, timestamps, userCount } = columns;
     return {

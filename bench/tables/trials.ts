@@ -2,19 +2,19 @@ import { rowsByUser } from "../../data-prep/by-user.ts";
 import type { Columns } from "../../data-prep/columns.ts";
 import { foldOfUser, folds } from "../../data-prep/popularity.ts";
 
-/** A user whom the tables do not know: watched films, oldest first, and the later ones. */
+/** A user whom the tables do not know: the watched films, oldest first, and the later films. */
 export interface Trial {
     readonly known: readonly number[];
     readonly truth: ReadonlySet<number>;
 }
 
-/** Nine tenths of the users, and the others to try their tables on. */
+/** Nine tenths of the users, from whom the tables are made, and the others, on whom they are tested. */
 export interface Fold {
     readonly train: Columns;
     readonly trials: readonly Trial[];
 }
 
-/** The part of the later films that is among the first ones of a list. */
+/** Share of the later films that is among the first ones of a list. */
 export interface Found {
     readonly recall: number;
     readonly ndcg: number;
@@ -22,7 +22,10 @@ export interface Found {
 
 export const listLength = 20;
 
-/** Each tenth of the users in turn, as the service measures: the newest 10 % of a user's events are the truth. */
+/**
+ * Returns ten folds, one for each tenth of the users, as the service measures: the newest 10 % of a user's events are
+ * the truth.
+ */
 export function foldsOf(columns: Columns): Fold[] {
     const { starts, rows } = rowsByUser(columns);
     const histories = Array.from({ length: columns.userCount }, (_, user) =>
@@ -38,7 +41,7 @@ export function foldsOf(columns: Columns): Fold[] {
     }));
 }
 
-/** The rows of an interactions CSV that `keep` selects, with unchanged numbers of users and items. */
+/** Returns the rows of an interactions CSV that `keep` selects, with unchanged numbers of users and items. */
 export function pick(columns: Columns, keep: (row: number) => boolean): Columns {
     const kept = (_: number, row: number) => keep(row);
     return {
@@ -49,7 +52,7 @@ export function pick(columns: Columns, keep: (row: number) => boolean): Columns 
     };
 }
 
-/** Counts the truth among the first 20 of a list, without the films in `known`. */
+/** Measures how much of the truth is among the first 20 items of a list, without the films in `known`. */
 export function find(list: Iterable<number>, known: ReadonlySet<number>, truth: ReadonlySet<number>): Found {
     let [rank, hits, gain] = [0, 0, 0];
     for (const item of list) {
@@ -66,7 +69,7 @@ export function find(list: Iterable<number>, known: ReadonlySet<number>, truth: 
     return { recall: hits / most, ndcg: gain / ideal };
 }
 
-/** The mean of several values; 0 without values. */
+/** Returns the mean of several values; 0 without values. */
 export function meanOf(found: readonly Found[]): Found {
     const mean = (key: keyof Found) => found.reduce((sum, one) => sum + one[key], 0) / (found.length || 1);
     return { recall: mean("recall"), ndcg: mean("ndcg") };

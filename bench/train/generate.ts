@@ -10,7 +10,7 @@ const [file = "", ...numbers] = process.argv.slice(2);
 const [userCount = 0, itemCount = 0, wanted = 0] = numbers.map(Number);
 const random = seededRandom(1);
 const TASTES = 32;
-/** Of the logarithm of a history's length. */
+/** Standard deviation of the logarithm of a history's length. */
 const DEVIATION = 1;
 
 const lengths = historyLengths();
@@ -37,7 +37,7 @@ saveRows(file, {
     timestamps: Float64Array.from({ length: count }, (_, row) => 1_600_000_000 + row),
 });
 
-/** Lengths with the wanted sum, nearly: at least 2, and at most half of the items. */
+/** Returns lengths of histories with nearly the wanted sum: at least 2, and at most half of the items. */
 function historyLengths(): Int32Array {
     const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
     const raw = Float64Array.from({ length: userCount }, () => Math.exp(DEVIATION * normal()));
@@ -45,7 +45,10 @@ function historyLengths(): Int32Array {
     return Int32Array.from(raw, (value) => Math.min(Math.max(2, Math.round(value * scale)), itemCount >> 1));
 }
 
-/** The items of all users, one history after the other: most of a user's taste, which changes in the middle. */
+/**
+ * Returns the items of all users, one history after the other: most of them of the user's taste, which changes in the
+ * middle.
+ */
 function drawItems(count: number): Int32Array {
     const all = new Int32Array(count);
     const seenBy = new Int32Array(itemCount).fill(-1);
@@ -63,18 +66,21 @@ function drawItems(count: number): Int32Array {
     return all;
 }
 
-/** The next item of the same taste, and after its last one the first of the next taste: it comes past all items. */
+/**
+ * Returns the next item of the same taste, and after the last one the first item of the next taste, so that repeated
+ * calls return all items.
+ */
 function nextItem(item: number): number {
     return item + TASTES < itemCount ? item + TASTES : ((item % TASTES) + 1) % TASTES;
 }
 
-/** An item, low numbers more often; of a taste unless it is -1. */
+/** Returns a random item, more often one with a low number; of a taste, unless `taste` is -1. */
 function zipf(taste: number): number {
     const item = Math.floor(itemCount ** random()) - 1;
     return taste < 0 ? item : Math.min(item - (item % TASTES) + taste, itemCount - 1);
 }
 
-/** The user of each row: all users' events in a random order. */
+/** Returns the user of each row: the events of all users in a random order. */
 function interleaved(count: number): Int32Array {
     const rows = new Int32Array(count);
     let at = 0;
