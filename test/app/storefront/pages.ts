@@ -48,7 +48,9 @@ export async function atRow(page: Page, row: string, selector: string): Promise<
     const isThere = (id: string, sought: string) => {
         const section = document.querySelector(`#${id}`);
         if (section?.querySelector(sought)) return true;
-        section?.scrollIntoView({ block: "nearest", behavior: "instant" });
+        // A picture loads within 200 px of the view.
+        const isFar = section !== null && section.getBoundingClientRect().top > innerHeight + 150;
+        if (isFar) section.scrollIntoView({ block: "nearest", behavior: "instant" });
         return false;
     };
     await page.waitForFunction(isThere, { polling: 200 }, row, selector);
