@@ -195,7 +195,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
                     await retag(client, id, allTags(kind, news), olds.tags);
                 }
                 const isUpdate = kind.updates.some(changedIn(oldProperties)) || kind.updates.some(changedIn(found));
-                const end = kind.update !== undefined && isUpdate ? updateAndSettle : settle;
+                const end = isUpdate ? updateAndSettle : settle;
                 return { outs: await end(client, id, news) };
             } catch (error) {
                 throw about(title(news), error);

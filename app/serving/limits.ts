@@ -41,35 +41,29 @@ export const limits = {
     revalidated: 6 * hour,
     /** Time for which an older list is better than none without a campaign. Then its item in the table expires. */
     stale: 7 * 24 * hour,
-    /**
-     * Time after an event in which Personalize may not have learned from it: a second or two. Lists requested in this
-     * time …
-     */
+    /** Time after an event in which Personalize may not have learned from it: a second or two. */
     settling: 3 * second,
-    /** … are valid only for this time. */
+    /** Time for which a list is valid that was requested within `settling`. */
     unsettled: second / 2,
     /** Time after which a viewer's newest films expire in the table. */
     recent: 30 * 24 * hour,
     /** Time after which the viewers of an hour expire in the table. */
     asked: 2 * 24 * hour,
 
-    /** Interval at which a process reads the campaign's status from the table … */
+    /** Interval at which a process reads the campaign's status from the table. */
     campaignRead: 10 * second,
-    /** … and the interval while the campaign is missing. One request reads the status; the others do not wait. */
+    /** `campaignRead` while the campaign is missing. One request reads the status; the others do not wait. */
     awayRead: 5 * second,
     /** Age of the status after which a process calls Personalize. */
     campaignChecked: minute,
     awayChecked: 5 * second,
     /** Timeout to load the tables of a version: some megabytes. */
     tables: 5 * second,
-    /**
-     * Timeout of the three reads with which a process begins. Lambda allows ten seconds for all of them, before the
-     * first request …
-     */
+    /** Timeout of the three reads with which a process begins. Lambda allows ten seconds before the first request. */
     starting: 8 * second,
     /**
-     * … and timeout of the reads of the status in the table, and of the campaign itself. They open connections, and
-     * share the processor.
+     * Timeout of a process's first reads of the status in the table, and of the campaign itself. They open connections,
+     * and share the processor.
      */
     firstRead: 3 * second,
     /** Time for which a request waits for these first reads. */
@@ -88,9 +82,9 @@ export const limits = {
     /** Interval at which a process adds its busiest viewers to the table. */
     trafficNoted: minute,
 
-    /** Number of consecutive failures after which the API pauses calls of the campaign or the table … */
+    /** Number of consecutive failures after which the API pauses calls of the campaign or the table. */
     failuresInRow: 5,
-    /** … for this time. Then one request tries again. */
+    /** Time of such a pause. Then one request tries again. */
     resting: 2 * second,
 };
 

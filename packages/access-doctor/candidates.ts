@@ -12,7 +12,7 @@ import {
 } from "policy-evaluator";
 import type { Unknowns } from "./context.ts";
 import { possibleValues } from "./decide.ts";
-import { type Correction, correctionsOf } from "./meant.ts";
+import { anything, type Correction, correctionsOf } from "./meant.ts";
 
 /** A condition key of a deciding statement. */
 export interface DecidingCondition {
@@ -79,8 +79,6 @@ function sentOf(possible: readonly (string | null)[] | undefined): DecidingCondi
     const values = possible?.flatMap((value) => value ?? []);
     return values === undefined ? undefined : values.length === 0 ? "unknown" : values;
 }
-
-const anything = { Action: "*", Resource: "*" };
 
 function mismatchesOf(
     statement: Statement,

@@ -22,7 +22,7 @@ export type Fits = (part: Partial<Statement>, kind: PolicyKind) => boolean;
 
 /** Insertions, deletions and replacements of letters in one word that count as a mistake of typing. */
 const mostMistakes = 2;
-const anything = { Action: "*", Resource: "*" } as const;
+export const anything = { Action: "*", Resource: "*" } as const;
 
 /** Names differ by their digits on purpose: films-1 and films-2. */
 const isNear = (wrong: string, right: string) =>
@@ -101,9 +101,9 @@ function conditionSpellings(
 }
 
 /**
- * Corrections of a statement, found by evaluation: an Allow applies with one, a Deny does not. A key that does not exist is
- * always one. A part with more than one
- * candidate has none: somebody has to tell which one was meant.
+ * Returns the corrections of a statement, found by evaluation: with a correction an Allow applies, and a Deny does not. A
+ * misspelt condition key is always corrected. A part with several candidates is not corrected, because only its author
+ * knows which one was meant.
  *
  * @param sentOf values that the request has for a condition key
  */
@@ -143,8 +143,8 @@ export function correctionsOf(
     );
     const conditions = Object.entries(Condition).flatMap(([operator, block]) =>
         Object.entries(block).map(([key, wanted]) => {
-            const met = (Condition: Statement["Condition"]) =>
-                fits({ ...anything, ...(Condition && { Condition }) }, "identity");
+            const met = (Condition: NonNullable<Statement["Condition"]>) =>
+                fits({ ...anything, Condition }, "identity");
             const isMet = met({ [operator]: { [key]: wanted } });
             return conditionSpellings(
                 operator,

@@ -27,9 +27,9 @@ export function refusalIn(text: string): Refusal | undefined {
 
 const article = (words: string) => `${/^[aeiou]/.test(words) ? "an" : "a"} ${words}`;
 
-/** What a refusal says, as the end of a sentence. */
-export const reasonOf = ({ policy, isExplicit }: Pick<Refusal, "policy" | "isExplicit">): string =>
-    isExplicit ? `a statement of ${article(policy)} denies it` : `no ${policy} allows it`;
+/** Returns what a refusal says about `what`, as the end of a sentence. */
+export const reasonOf = ({ policy, isExplicit }: Pick<Refusal, "policy" | "isExplicit">, what = "it"): string =>
+    isExplicit ? `a statement of ${article(policy)} denies ${what}` : `no ${policy} allows ${what}`;
 
 /** Whether a refusal is about a role, or a session of it. */
 export function isOfRole({ caller = "" }: Refusal, roleArn: string): boolean {

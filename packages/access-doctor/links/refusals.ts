@@ -1,5 +1,5 @@
 import { type Finding, type Link, linkOf, type Place, type Scene } from "../link.ts";
-import { isOfRole, type Refusal, refusalIn } from "../refusal.ts";
+import { isOfRole, type Refusal, reasonOf, refusalIn } from "../refusal.ts";
 import { known, type Snapshot } from "../snapshot.ts";
 
 /** The link that a kind of policy decides, by its place. */
@@ -45,9 +45,7 @@ export function withRefusals({ snapshot, of }: Scene, links: readonly Link[]): L
         if (!decided || link.verdict !== "unknown") return link;
         const { fault, place } = decided;
         const { policy, action = "its reads", isExplicit, text } = refusal;
-        const says = isExplicit
-            ? `an explicit statement of a ${policy} denies ${action}`
-            : `no ${policy} allows ${action}`;
+        const says = reasonOf(refusal, action);
         const key = Object.keys(snapshot.kmsKeys)[0];
         return linkOf(link.link, "AWS's own words", "", [
             {

@@ -37,7 +37,7 @@ describe("a diagnosis on a terminal", () => {
         }
     });
 
-    it("fits terminals of other widths, with every word of the reason", () => {
+    it("the output fits 60, 80 and 200 columns and keeps every word of the reason", () => {
         const snapshot = seen(brokenBy("role-source-arn"));
         const whole = drawn(snapshot).split("\n")[0] ?? "";
         const words = (text: string) => text.replaceAll(/\s+/g, "");

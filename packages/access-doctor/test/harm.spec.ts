@@ -5,27 +5,14 @@ import { diagnose } from "../diagnose.ts";
 import type { Fix } from "../fixes/fixes.ts";
 import { filesOf } from "../fixes/write-fix.ts";
 import type { Snapshot } from "../snapshot.ts";
+import { account, bucketArn, bucketStatements, denial, everything, roleArn } from "./public/case.ts";
 import { brokenBy, diagnosisOf, seen, world } from "./support.ts";
 import { breaks } from "./worlds/break.ts";
 import { document, type World } from "./worlds/world.ts";
 
-const account = "000000000000";
-const roleArn = `arn:aws:iam::000000000000:role/Import-test`;
-const bucketArn = "arn:aws:s3:::films-test";
-const everything = [bucketArn, `${bucketArn}/*`];
-const statements = (of: World): Statement[] => JSON.parse(of.bucketPolicy ?? "{}").Statement;
 const withBucket = (of: World, ...more: Statement[]): World => ({
     ...of,
-    bucketPolicy: JSON.stringify(document(...statements(of), ...more)),
-});
-const deny = (Condition: Statement["Condition"], more: Partial<Statement> = {}): Statement => ({
-    Sid: "Guard",
-    Effect: "Deny",
-    Principal: "*",
-    Action: "s3:*",
-    Resource: everything,
-    ...(Condition && { Condition }),
-    ...more,
+    bucketPolicy: JSON.stringify(document(...bucketStatements(of), ...more)),
 });
 const documentsOf = (fixes: readonly Fix[], command: string): PolicyDocument[] =>
     fixes.flatMap(({ steps }) =>
@@ -59,7 +46,7 @@ describe("a fix never harms", () => {
     };
     for (const [what, condition] of Object.entries(guards)) {
         it(`changes no denial by ${what}, and asks its owner with the statement and what the import sends`, () => {
-            const [fix] = asks(withBucket(world(), deny(condition)));
+            const [fix] = asks(withBucket(world(), denial(condition)));
             assert.deepEqual(fix?.commands, []);
             assert.match(
                 fix?.ask ?? "",
@@ -96,7 +83,7 @@ describe("a fix never harms", () => {
                 const diagnosis = diagnosisOf(broken);
                 for (const after of documentsOf(diagnosis.fixes, "put-bucket-policy")) {
                     const kept = listOf(after.Statement).map((one) => JSON.stringify({ ...one, Sid: "" }));
-                    for (const one of statements(broken).filter(({ Effect }) => Effect === "Allow")) {
+                    for (const one of bucketStatements(broken).filter(({ Effect }) => Effect === "Allow")) {
                         assert.ok(kept.includes(JSON.stringify({ ...one, Sid: "" })), JSON.stringify(one));
                     }
                 }
@@ -111,7 +98,7 @@ describe("a fix never harms", () => {
     });
 
     it("explains a denial that names the role, and lifts none by itself", () => {
-        const named = deny(undefined, { Principal: { AWS: roleArn } });
+        const named = denial(undefined, { Principal: { AWS: roleArn } });
         const [fix] = asks(withBucket(world(), named));
         assert.deepEqual(fix?.commands, []);
         assert.match(

@@ -51,7 +51,7 @@ describe("a look at AWS", () => {
         assert.equal(named.needs, "kms:Decrypt");
     });
 
-    it("asks for no permission where the VPC endpoint of this network refuses", async () => {
+    it("the diagnosis asks for no permission if the network's VPC endpoint refuses", async () => {
         const why = "because no VPC endpoint policy allows the s3:GetBucketPolicy action";
         refuse(403, "AccessDenied", `User: x is not authorized to perform: s3:GetBucketPolicy ${why}`);
         const refused = await read();

@@ -7,9 +7,9 @@ import { roleCases } from "./public/role.ts";
 
 const again = { command: "npm run diagnose-access -- --job JOB", folder: "/tmp/fix" };
 
-describe("the diagnosis of a mistake that people reported", () => {
+describe("diagnose on publicly reported mistakes", () => {
     for (const { name, source, snapshot, says, ends } of [...roleCases, ...bucketCases, ...keyCases]) {
-        it(`is right on ${name} (${source})`, () => {
+        it(`diagnose explains ${name} (${source})`, () => {
             const diagnosis = diagnose(snapshot);
             const { fixes, verdict } = diagnosis;
             const { cause, todo } = headlineOf(diagnosis, snapshot, again);

@@ -61,11 +61,11 @@ const file = fc
         return Buffer.from(`${mark}${lines.join(end + lineEnd)}${lineEnd}`, encoding);
     });
 
-describe("a repaired copy of a file", () => {
+describe("repaired copies of random files", () => {
     const folder = mkdtempSync(join(tmpdir(), "repaired-spec-"));
     after(() => rmSync(folder, { recursive: true }));
 
-    it("has no fault that the diagnosis finds, or the repair names what it cannot repair", async () => {
+    it("a repaired copy has no fault, or the repair names what it cannot repair", async () => {
         const [from, to] = [join(folder, "in"), join(folder, "out")];
         let repaired = 0;
         const property = fc.asyncProperty(file, async (bytes) => {

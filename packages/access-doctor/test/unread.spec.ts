@@ -139,7 +139,7 @@ describe("an organisation", () => {
         assert.equal(verdict, "unknown");
     });
 
-    it("is not suspected for another action, or for the words of another caller", () => {
+    it("an organisation is not blamed for a refusal of another action or caller", () => {
         const role = "arn:aws:sts::000000000000:assumed-role/Import-test/PersonalizeSession";
         const why = "with an explicit deny in a service control policy";
         const told = (who: string, action: string) =>

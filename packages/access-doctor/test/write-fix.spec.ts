@@ -15,7 +15,7 @@ test ! -e "$LOG.refuse" || exit 254
 case "$2" in create-policy-version) echo v7 ;; esac
 `;
 
-describe("the folder of a fix", () => {
+describe("apply.sh and undo.sh of a fix", () => {
     let folder: string;
     let log: string;
     beforeEach(async () => {
@@ -35,7 +35,7 @@ describe("the folder of a fix", () => {
             .split("\n")
             .map((line) => line.split(" ")[0]);
 
-    it("applies each command once, and undoes all in reverse order, the new version of a boundary too", async () => {
+    it("apply.sh runs each command once, and undo.sh reverts them in reverse order", async () => {
         await script("apply");
         const applied = await operations();
         assert.deepEqual(applied.toSorted(), ["create-policy-version", "put-bucket-policy"]);
@@ -54,7 +54,7 @@ describe("the folder of a fix", () => {
         assert.deepEqual((await operations()).slice(-applied.length), applied);
     });
 
-    it("undoes nothing that was not applied", async () => {
+    it("undo.sh reverts no command that was not applied", async () => {
         await writeFile(`${log}.refuse`, "");
         await assert.rejects(script("apply"), /a command failed: sh undo\.sh takes back what was done/);
         await rm(`${log}.refuse`);

@@ -171,10 +171,13 @@ describe("Storefront pages and settings", () => {
             before: () => Object.defineProperty(navigator, "connection", { value: { saveData: true } }),
         });
         await filmsOf(saving, "trending");
-        // Scrolling there may request other rows, so only requests of this film count.
+        // Rows near the view request their lists, which must not count as a prefetch.
+        await saving.$eval("#trending", (row) => row.scrollIntoView({ block: "center", behavior: "instant" }));
+        await saving.waitForNetworkIdle({ idleTime: 200 });
+        const before = site.served.asked.length;
         await saving.locator(`#trending [data-item="${first}"] button`).hover();
         await saving.waitForNetworkIdle({ idleTime: 200 });
-        assert.equal(askedFor(path), 1);
+        assert.equal(site.served.asked.length, before);
         clean();
     });
 

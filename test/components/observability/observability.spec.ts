@@ -149,8 +149,7 @@ describe("CloudWatch alarms", () => {
         const { scripts } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
         for (const page of pages) {
             const text = await readFile(join(folder, page), "utf8");
-            const [, heading, command] =
-                /^# ([\w-]+): .+\n\n(?:.+\n\n)?```sh\n.*npm run (?:-s )?([\w-]+)/.exec(text) ?? [];
+            const [, heading, command] = /^# ([\w-]+): .+\n\n```sh\nnpm run ([\w-]+)/.exec(text) ?? [];
             assert.equal(`${heading}.md`, page);
             assert.ok(command !== undefined && command in scripts, `${page}: npm run ${command}`);
             for (const part of ["Meaning", "Check", "Fix", "When to ignore it"]) {

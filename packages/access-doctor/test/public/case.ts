@@ -41,17 +41,20 @@ export const get: Statement = { Sid: "Get", Effect: "Allow", Action: "s3:GetObje
 export const withBucket = (...Statement: Statement[]): Snapshot =>
     seen({ ...world(), bucketPolicy: JSON.stringify(document(...Statement)) });
 
+/** A statement of a bucket policy that denies all of S3 under a condition. */
+export const denial = (Condition: ConditionBlock | undefined, more: Partial<Statement> = {}): Statement => ({
+    Sid: "Guard",
+    Effect: "Deny",
+    Principal: "*",
+    Action: "s3:*",
+    Resource: everything,
+    ...(Condition && { Condition }),
+    ...more,
+});
+
 /** The sound import, and a denial in the bucket policy. */
-export const bucketDenies = (Condition: ConditionBlock | undefined, more: Partial<Statement> = {}): Snapshot =>
-    withBucket(...bucketStatements(world()), {
-        Sid: "Guard",
-        Effect: "Deny",
-        Principal: "*",
-        Action: "s3:*",
-        Resource: everything,
-        ...(Condition && { Condition }),
-        ...more,
-    });
+export const bucketDenies = (...given: Parameters<typeof denial>): Snapshot =>
+    withBucket(...bucketStatements(world()), denial(...given));
 
 export const trusting = (statement: Partial<Statement>): Snapshot =>
     seen({
