@@ -7,10 +7,17 @@ if (/[\\/]@pulumi[\\/]pulumi[\\/]cmd[\\/]/.test(process.argv[1] ?? "")) {
     // TypeScript.
     process.env.PULUMI_NODEJS_TYPESCRIPT = "false";
     const requireOfSdk = createRequire(process.argv[1]);
-    // Only programs that serialize functions use these modules: npm's dependency tree and the TypeScript compiler.
-    for (const name of ["@npmcli/arborist", "typescript"]) defer(requireOfSdk, requireOfSdk.resolve(name));
+    // Only programs that serialize functions use npm's dependency tree and the TypeScript compiler, and only programs
+    // that run other programs use the Automation API.
+    for (const name of ["@npmcli/arborist", "typescript", "@pulumi/pulumi/automation/index.js"]) {
+        defer(requireOfSdk, requireOfSdk.resolve(name));
+    }
     // No local run collects traces. Node strips types in place, so positions need no source map.
     delete process.env.TRACEPARENT;
+    for (const name of ["exporter-zipkin", "instrumentation", "instrumentation-grpc", "resources", "sdk-trace-base"]) {
+        replace(requireOfSdk.resolve(`@opentelemetry/${name}`), {});
+    }
+    replace(requireOfSdk.resolve("@opentelemetry/sdk-trace-node"), {});
     replace(requireOfSdk.resolve("source-map-support/register"), {});
     withoutStacks(requireOfSdk("@pulumi/pulumi/runtime/debuggable.js"));
 }
