@@ -23,8 +23,11 @@ import { assertExit, region, startTestAws, type TestAws } from "../support/local
 
 describe("doctor on the local AWS", () => {
     let aws: TestAws;
+    /** What doctor reports before the first `up`, with the default configuration. */
+    let initial: Awaited<ReturnType<typeof doctor>>;
     before(async () => {
         aws = await startTestAws();
+        initial = await doctor();
     });
     after(() => aws?.stop());
 
@@ -39,8 +42,8 @@ describe("doctor on the local AWS", () => {
     const failed = (checks: readonly CheckResult[]) =>
         checks.filter(({ verdict }) => verdict === "fail" || verdict === "unknown").map(({ name }) => name);
 
-    it("doctor finds no fault before the first up and exits with 0", async () => {
-        const { checks, of, forecast: expected, stderr, ...result } = await doctor();
+    it("doctor finds no fault before the first up and exits with 0", () => {
+        const { checks, of, forecast: expected, stderr, ...result } = initial;
         assertExit({ ...result, stderr }, 0);
         assert.deepEqual(failed(checks), []);
         assert.match(of("bucket").detail, /is free$/);
@@ -91,7 +94,7 @@ describe("doctor on the local AWS", () => {
     });
 
     it("doctor requires the account's log role only for an API with access logs", async () => {
-        assert.match((await doctor()).of("API's log role").detail, /^not needed/);
+        assert.match(initial.of("API's log role").detail, /^not needed/);
         await aws.configure({ api: true, apiAccessLogs: true });
         try {
             const { checks, of, ...result } = await doctor();
@@ -107,14 +110,14 @@ describe("doctor on the local AWS", () => {
     });
 
     it("doctor warns of an account's first distribution and fails without budgets permission", async () => {
-        assert.match((await doctor()).of("CloudFront").detail, /^not needed/);
-        const { verdict, detail } = (await doctor()).of("public API");
+        assert.match(initial.of("CloudFront").detail, /^not needed/);
+        const { verdict, detail } = initial.of("public API");
         assert.equal(verdict, "ok");
         assert.match(
             detail,
             /^not needed|^public: a stranger can cause ≈ \$4\.\d\d an hour .* AWS WAF limits each address/,
         );
-        assert.equal((await doctor()).of("budgets").detail, "the account takes budgets");
+        assert.equal(initial.of("budgets").detail, "the account takes budgets");
         await aws.configure({ api: true, storefront: "cloudfront" });
         const faults = `http://127.0.0.1:${aws.instance.port}/_local/faults`;
         const message =
@@ -200,7 +203,7 @@ describe("doctor on the local AWS", () => {
     });
 
     it("doctor prints the command for Cost Explorer and does not call it", async () => {
-        assert.equal((await doctor()).of("Cost Explorer"), undefined);
+        assert.equal(initial.of("Cost Explorer"), undefined);
         const { of, ...result } = await doctor({}, "--cost-explorer");
         assertExit(result, 0);
         assert.match(of("Cost Explorer").detail, /≈ \$0\.01/);
