@@ -22,13 +22,13 @@ export const region = "eu-central-1";
 
 /**
  * Ports that this process has assigned, because a port is used some time after it was chosen. No local AWS uses these
- * for its internal processes. Each of mocha's three workers has its own ports.
+ * for its internal processes. Each of mocha's four workers has its own ports.
  */
 const given: number[] = [];
 
 export async function testPort(): Promise<number> {
-    const from = 30_000 + (Number(process.env.MOCHA_WORKER_ID ?? 0) % 3) * 860;
-    const port = await freePort({ except: given, from, to: from + 860 });
+    const from = 30_000 + (Number(process.env.MOCHA_WORKER_ID ?? 0) % 4) * 640;
+    const port = await freePort({ except: given, from, to: from + 640 });
     given.push(port);
     return port;
 }

@@ -58,8 +58,8 @@ const settings = (files) => ({
     extension: ["ts"],
     require: ["./test/support/prepare.ts"],
     parallel: true,
-    // One more than a small machine's cores, because an engine test waits a fifth of its time.
-    jobs: 3,
+    // Two more than a small machine's cores, because an engine test waits a fifth of its time, and a browser test more.
+    jobs: 4,
     // Some tests run the engine seven times, possibly on a busy machine.
     timeout: 240_000,
     slow: 2000,
