@@ -15,17 +15,18 @@ interface Count {
     readonly isSeen: boolean;
 }
 
-/** Counts a campaign's time up to now. */
+/** Counts a campaign's time up to now. `parkedAt`: the time in the parked flag. */
 export function countCampaign(
     known: CountedCampaign,
     now: number,
     recipe: string | undefined,
     observations: CampaignObservations,
+    parkedAt: number | undefined,
 ): Count {
     const { campaign: observation } = observations;
     const campaign =
         observation === undefined ? known.campaign : observation.found && remembered(observation.found, recipe);
-    const spend = countTime(known.spend, now, known.campaign, campaign);
+    const spend = countTime(known.spend, now, known.campaign, campaign, parkedAt);
     return {
         counted: { spend: settle(spend, now, observations.requests), ...(campaign && { campaign }) },
         usd: monthSpendUsd(spend, observations.requests),
@@ -41,13 +42,14 @@ export function countRanking(
     known: CountedCampaign | undefined,
     now: number,
     observations: CampaignObservations = { campaign: { found: undefined }, requests: undefined },
+    parkedAt?: number,
 ): Pick<Count, "counted" | "usd"> | undefined {
     const found = observations.campaign?.found;
     const begun = known ?? (found && { spend: freshSpend(now, found.createdAt) });
     if (begun === undefined) {
         return undefined;
     }
-    const { counted, usd, isSeen } = countCampaign(begun, now, rankingRecipe, observations);
+    const { counted, usd, isSeen } = countCampaign(begun, now, rankingRecipe, observations, parkedAt);
     return counted.campaign === undefined && usd === 0
         ? undefined
         : { counted: isSeen ? counted : { ...counted, spend: begun.spend }, usd };

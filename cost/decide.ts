@@ -45,8 +45,9 @@ export function decide(
     config: GuardConfig,
     observations: Observations,
 ): { readonly state: GuardState; readonly gauges: Gauges } {
-    const main = countCampaign(known, now, config.recipe, observations);
-    const ranking = countRanking(known.ranking, now, observations.ranking);
+    const parkedAt = observations.parked?.flag?.since;
+    const main = countCampaign(known, now, config.recipe, observations, parkedAt);
+    const ranking = countRanking(known.ranking, now, observations.ranking, parkedAt);
     const { serving } = observations;
     const requests = serving && countServing(known.serving, now, serving);
     const usd = main.usd + (ranking?.usd ?? 0) + (requests?.usd ?? 0);

@@ -34,6 +34,7 @@ export interface ObservedCampaign {
 }
 
 export interface ObservedParking {
+    readonly since: number;
     /** ARNs of the solutions that `resume` needs. */
     readonly solutions: readonly string[];
 }

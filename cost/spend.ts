@@ -29,6 +29,8 @@ export interface SpendState {
  * order.
  */
 const late = hour;
+/** Milliseconds for which a campaign may be billed after a park: its deletion takes up to half an hour. */
+const deletion = hour / 2;
 /** Maximum number of open periods: an SSM parameter has 4 KB. */
 const longestOpen = 6;
 
@@ -44,13 +46,15 @@ export function freshSpend(now: number, createdAt: number | undefined): SpendSta
  * run adds nothing, and a new month (UTC) starts from zero.
  *
  * `before` and `present` are the campaigns of the last and of this observation, each undefined without a campaign. The
- * moment of a change between them is unknown, so the more expensive campaign counts.
+ * moment of a change between them is unknown, so the more expensive campaign counts. A campaign that is gone counts until
+ * now, or until its deletion after `parkedAt`, the time in the parked flag.
  */
 export function countTime(
     spend: SpendState,
     now: number,
     before: Omit<Stretch, "from" | "to"> | undefined,
     present: (Omit<Stretch, "from" | "to"> & { readonly createdAt: number }) | undefined,
+    parkedAt = now,
 ): SpendState {
     const month = monthOf(Math.max(now, spend.until));
     const begun = month === spend.month ? spend : { ...freshSpend(startOf(month), undefined), open: spend.open };
@@ -66,13 +70,15 @@ export function countTime(
             ? { ...present, minProvisionedTPS: Math.max(before.minProvisionedTPS, present.minProvisionedTPS) }
             : (before ?? present);
     const from = before === undefined && present !== undefined ? Math.max(until, present.createdAt) : until;
-    if (counted !== undefined && from < now) {
+    const gone = parkedAt + deletion;
+    const to = present === undefined && gone < now ? Math.max(until, gone) : now;
+    if (counted !== undefined && from < to) {
         const { minProvisionedTPS, v2 } = counted;
         const last = open.at(-1);
         const goesOn = last?.to === from && last.minProvisionedTPS === minProvisionedTPS && last.v2 === v2;
         open.splice(goesOn ? -1 : open.length, goesOn ? 1 : 0, {
             from: goesOn ? last.from : from,
-            to: now,
+            to,
             minProvisionedTPS,
             v2,
         });

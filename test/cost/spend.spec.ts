@@ -102,6 +102,15 @@ describe("Campaign spend of a month", () => {
         near(monthSpendUsd(countTime(back, start + 11 * hour, at(1), at(3)), undefined), 1.1);
     });
 
+    it("a campaign that was parked unseen counts until its deletion, half an hour after the park", () => {
+        const seen = countTime(freshSpend(start, start), start + hour, undefined, at(1));
+        const parked = (parkedAt?: number) => countTime(seen, start + 5 * hour, at(1), undefined, parkedAt);
+        near(monthSpendUsd(parked(start + 2 * hour), undefined), 0.5);
+        near(monthSpendUsd(parked(), undefined), 1);
+        // A flag that is older than the last observation takes nothing back.
+        near(monthSpendUsd(parked(start), undefined), 0.2);
+    });
+
     it("the spend includes volume discounts", () => {
         const spend = countTime(freshSpend(start, start), start + 700 * hour, undefined, at(40));
         near(monthSpendUsd(spend, undefined), 20_000 * 0.2 + 8_000 * 0.1);

@@ -57,6 +57,7 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
         goneAt: 0,
         kept: false,
         parkedReason: undefined as string | undefined,
+        parkedAt: 0,
         /** Whether the stack has an API and a storefront, and their usage in time order. */
         serves: false,
         used: [] as { readonly at: number; readonly usage: Partial<Usage> }[],
@@ -132,6 +133,7 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
     /** Parks the campaigns as the park runbook does. Returns which campaigns were deleted. */
     function park(reason: string): { readonly campaign: boolean; readonly ranking: boolean } {
         settle();
+        if (world.parkedReason === undefined) world.parkedAt = world.now;
         world.parkedReason ??= reason;
         const isThere = (one: ObservedCampaign | undefined) => one !== undefined && !one.status.startsWith("DELETE");
         const deletes = { campaign: isThere(world.campaign), ranking: isThere(world.ranking) };
@@ -231,7 +233,9 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
               }
             : undefined,
         parked: port("parked", () =>
-            world.parkedReason === undefined ? undefined : { solutions: ["films", "ranking"].map(solutionArn) },
+            world.parkedReason === undefined
+                ? undefined
+                : { since: world.parkedAt, solutions: ["films", "ranking"].map(solutionArn) },
         ),
         solutions: port("solutions", () => world.solutions),
         foreignStatements: port("foreignStatements", () => world.foreignStatements),

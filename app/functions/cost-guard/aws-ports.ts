@@ -97,7 +97,12 @@ export function awsPorts(clients: GuardClients, place: GuardPlace): GuardPorts {
             const { parked } = await readStateFlags(ssm, stack, ["parked"]);
             const first = parked?.campaign ? solutionOf(parked.campaign.solutionVersionArn) : undefined;
             const ranking = rankingCampaignArn && solutionArn(nameInArn(rankingCampaignArn));
-            return parked && { solutions: [first, ranking].filter((arn) => arn !== undefined) };
+            return (
+                parked && {
+                    since: Date.parse(parked.since),
+                    solutions: [first, ranking].filter((arn) => arn !== undefined),
+                }
+            );
         },
         solutions: () =>
             stackSolutions(personalize, { "pulumi:project": project, "pulumi:stack": stack, [ownerTag]: owner }),
