@@ -76,6 +76,8 @@ const lines: readonly Line[] = [
     ["local stop now", 2, /too many arguments/],
     ["demo --jsn", 2, /Did you mean --json\?/],
     ["demo 22", 2, /too many arguments/],
+    ["pack --to /tmp", 2, /unknown option '--to'/],
+    ["pack now", 2, /too many arguments/],
     ["screenshots", 2, /required option '--url <url>' not specified/],
     ["screenshots --url page", 2, /'page'/],
     ["screenshots --url http://127.0.0.1:9/ --only nothing", 2, /welcome/],

@@ -24,6 +24,8 @@ export interface Todo {
 export interface Again {
     readonly command: string;
     readonly folder: string;
+    /** The words that start the command, before its arguments; default: those of this package's command. */
+    readonly start?: readonly string[];
 }
 
 /** A longer command goes into files. */
@@ -142,13 +144,15 @@ function fixesTodo({ fixes: open, firstBroken }: Diagnosis, snapshot: Snapshot, 
     if (todo.length > 0) {
         return todo;
     }
-    return [command("Next", nextOf(snapshot) ?? alone(again, " --verbose"))];
+    return [command("Next", nextOf(snapshot, again) ?? alone(again, " --verbose"))];
 }
 
 /** The next command after the service's own words. */
-function nextOf({ job, reported, bucket, key }: Snapshot): string | undefined {
+function nextOf({ job, reported, bucket, key }: Snapshot, { start }: Again): string | undefined {
     const said = known(job)?.failureReason ?? reported;
-    return said === undefined ? undefined : understand(said, { bucket, ...(key !== undefined && { key }) })?.next;
+    return said === undefined
+        ? undefined
+        : understand(said, { bucket, ...(key !== undefined && { key }) }, start)?.next;
 }
 
 /** The links of the picture: without the job's result, if there is no job. */

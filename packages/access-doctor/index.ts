@@ -1,5 +1,6 @@
 /** Diagnosis of an import's access to its data, and repair of data files. README.md shows both. */
 
+export { type DiagnoseOptions, runDiagnosis, withDiagnoseOptions } from "./command.ts";
 export { datasetTypes, requiredShape, type Shape, shapeOf } from "./data-file/fields.ts";
 export { placeOf, urlOf } from "./data-file/objects.ts";
 export { type FileRepair, repairPlace } from "./data-file/repair-place.ts";

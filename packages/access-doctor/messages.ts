@@ -22,24 +22,27 @@ interface Rule {
     readonly pattern: RegExp;
     readonly subject: Subject;
     cause(found: readonly string[], mentions: Mentions, text: string): string;
-    /** Without it: the diagnosis of the mentioned names. */
-    next?(mentions: Mentions): string;
+    /** Without it: the diagnosis of the mentioned names. `start`: the words that start this command. */
+    next?(mentions: Mentions, start: readonly string[]): string;
 }
 
+/** The words that start the command of this package. */
+const packageCommand = ["npx", "access-doctor"];
+
 /** The command that diagnoses what a message mentions. */
-export function diagnosisOf({ jobArn, roleArn, bucket, key }: Mentions): string {
+function diagnosisOf({ jobArn, roleArn, bucket, key }: Mentions, start: readonly string[]): string {
     const place = ["--bucket", bucket ?? "BUCKET", ...(key === undefined ? [] : ["--key", key])];
     const target = jobArn === undefined && (roleArn ?? bucket) !== undefined;
     const args = target ? ["--role", roleArn ?? "ROLE_ARN", ...place] : ["--job", jobArn ?? "JOB_ARN"];
-    return shell("npm", "run", "diagnose-access", "--", ...args);
+    return shell(...start, ...args);
 }
 
 const look = ({ bucket = "BUCKET", key = "KEY" }: Mentions, lines: readonly number[]) => {
     const rows = [...new Set([1, ...lines])].map((line) => `${line}p`).join(";");
     return `${shell("aws", "s3", "cp", `s3://${bucket}/${key}`, "-")} | sed -n '${rows}'`;
 };
-const content = (mentions: Mentions) =>
-    mentions.bucket === undefined ? diagnosisOf(mentions) : look(mentions, mentions.lines);
+const content = (mentions: Mentions, start: readonly string[]) =>
+    mentions.bucket === undefined ? diagnosisOf(mentions, start) : look(mentions, mentions.lines);
 const listJobs = () => "aws personalize list-dataset-import-jobs";
 const describeKey = ({ keyArn = "KEY_ARN" }: Mentions) => shell("aws", "kms", "describe-key", "--key-id", keyArn);
 const list = ({ bucket = "BUCKET" }: Mentions) => shell("aws", "s3", "ls", "--recursive", `s3://${bucket}/`);
@@ -213,7 +216,11 @@ const rules: readonly Rule[] = [
  * A message of AWS as a person pastes it; undefined if it is none that is known here. `about`: names that are known
  * without it.
  */
-export function understand(pasted: string, about: Partial<Mentions> = {}): Message | undefined {
+export function understand(
+    pasted: string,
+    about: Partial<Mentions> = {},
+    start: readonly string[] = packageCommand,
+): Message | undefined {
     const text = pasted
         .replaceAll(/\s+/g, " ")
         .replaceAll('\\"', '"')
@@ -223,7 +230,7 @@ export function understand(pasted: string, about: Partial<Mentions> = {}): Messa
     for (const { pattern, subject, cause, next = diagnosisOf } of rules) {
         const found = pattern.exec(text);
         if (found) {
-            return { subject, cause: cause(found, mentions, text), next: next(mentions), mentions };
+            return { subject, cause: cause(found, mentions, text), next: next(mentions, start), mentions };
         }
     }
     // Of other texts, a line or a column is enough: the file is wrong there.
@@ -234,7 +241,7 @@ export function understand(pasted: string, about: Partial<Mentions> = {}): Messa
         : {
               subject: "file",
               cause: `The service refuses ${where === "" ? "the file" : `${where} of the file`}: “${text.trim()}”.`,
-              next: content(mentions),
+              next: content(mentions, start),
               mentions,
           };
 }

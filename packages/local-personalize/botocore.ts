@@ -18,11 +18,13 @@ export function serviceModelDirOf(pythonPath: string): string {
 }
 
 /**
- * Returns the data folder of an installed botocore. It belongs to a clone's own tools (`.tools/python` beside a folder
+ * Returns the service models of the built package. In the sources it returns the data folder of an installed botocore. It belongs to a clone's own tools (`.tools/python` beside a folder
  * above this one). Else it belongs to the `python3` or `python` on the PATH. Throws, with the command that installs it,
  * when there is none.
  */
 export function findServiceModelDir(from = import.meta.dirname): string {
+    const shipped = join(from, "service-models");
+    if (hasPersonalize(shipped)) return shipped;
     for (let folder = from; folder !== dirname(folder); folder = dirname(folder)) {
         try {
             return serviceModelDirOf(join(folder, ".tools", "python", "bin", "python"));

@@ -16,11 +16,11 @@ interface Options {
     readonly speed: Speed;
     readonly s3Endpoint?: string;
     readonly region: string;
+    readonly account: string;
     readonly serviceModel?: string;
     readonly throttle?: true;
 }
 
-const accountId = "000000000000";
 /** Milliseconds after which the server drops the metrics: it has no CloudWatch to put them into. */
 const dropMetricsMs = 60_000;
 
@@ -41,6 +41,11 @@ export async function main(args: readonly string[]): Promise<void> {
             "--region <region>",
             "region of S3 and of unsigned requests",
             process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || "us-east-1",
+        )
+        .addOption(
+            new Option("--account <id>", "account of the resources: 12 digits")
+                .default("000000000000")
+                .argParser(accountOf),
         )
         .option("--throttle", "refuse requests above a campaign's minProvisionedTPS: ThrottlingException, 429")
         .option("--service-model <folder>", "data folder of botocore; default: that of an installed botocore")
@@ -70,7 +75,7 @@ async function serve(options: Options): Promise<void> {
         ...(s3Endpoint !== undefined && { endpoint: s3Endpoint }),
     });
     const access = openAccess(s3);
-    const account = { accountId, partition: "aws" };
+    const account = { accountId: options.account, partition: "aws" };
     const emulator = createEmulator({ dataDir, speed, ...account, serviceModelDir, access, throttle, log });
     const server = await startServer({ emulator, host, port, region, log }).catch(async (error) => {
         await emulator.close();
@@ -91,6 +96,11 @@ async function serve(options: Options): Promise<void> {
     log("IAM is not enforced: roles, policies and signatures are not checked.");
     const { port: chosen } = server.address() as AddressInfo;
     process.stdout.write(`Amazon Personalize (${speed}) on http://${host}:${chosen}. Stop: Ctrl-C.\n`);
+}
+
+function accountOf(text: string): string {
+    if (/^\d{12}$/.test(text)) return text;
+    throw new InvalidArgumentError("It must have 12 digits.");
 }
 
 function portOf(text: string): number {

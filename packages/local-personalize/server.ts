@@ -40,6 +40,11 @@ const longestBody = 4_000_000;
 async function answer({ emulator, region }: ServerOptions, request: IncomingMessage, response: ServerResponse) {
     const began = performance.now();
     const url = new URL(request.url ?? "/", "http://localhost");
+    if (request.method === "GET" && url.pathname === "/health") {
+        response.setHeader("content-type", "application/json");
+        response.end('{"status":"ok"}');
+        return;
+    }
     const target = request.headers["x-amz-target"]?.toString();
     const operation = operationOf(request.method ?? "", url.pathname, target);
     const body = await bodyOf(request, longestBody);

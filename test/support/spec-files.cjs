@@ -44,11 +44,14 @@ const wholeLife = "test/e2e/life.spec.ts";
 /** Specs that only `npm run test:spark` runs. They need Spark and Java, which that command installs. */
 const spark = globSync("test/spark/*.spec.ts", { cwd: root });
 
+/** Specs that only `npm run test:packages` runs. They install packages from npm and PyPI into other folders. */
+const packages = globSync("test/packages/*.spec.ts", { cwd: root });
+
 const all = [
     ...globSync("test/**/*.spec.ts", { cwd: root }),
     ...globSync("packages/*/test/**/*.spec.ts", { cwd: root }),
 ]
-    .filter((file) => !spark.includes(file))
+    .filter((file) => ![...spark, ...packages].includes(file))
     .sort();
 const ordered = [...longest.filter((file) => all.includes(file)), ...all.filter((file) => !longest.includes(file))];
 
@@ -68,5 +71,6 @@ const settings = (files) => ({
 module.exports = {
     everything: settings(ordered),
     spark: { spec: spark, extension: ["ts"], timeout: 600_000, slow: 60_000 },
+    packages: { spec: packages, extension: ["ts"], timeout: 300_000, slow: 60_000 },
     quick: settings(ordered.filter((file) => file === wholeLife || !slow.some((place) => file.startsWith(place)))),
 };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Subject, understand } from "../messages.ts";
 
 const job = "arn:aws:personalize:eu-west-1:123456789012:dataset-import-job/ratings-1";
-const diagnoseRole = "npm run diagnose-access -- --role";
+const diagnoseRole = "npx access-doctor --role";
 
 /** Real messages with their sources; placeholders of guides are filled in. */
 const known = JSON.parse(await readFile(join(import.meta.dirname, "fixtures", "messages.json"), "utf8")) as readonly {
@@ -36,7 +36,7 @@ describe("a message of AWS that is pasted in", () => {
     it("gives its names to the next command, and the line of the file to look at", () => {
         assert.equal(
             understand(`${job}: Insufficient privileges for accessing data in S3.`)?.next,
-            `npm run diagnose-access -- --job ${job}`,
+            `npx access-doctor --job ${job}`,
         );
         const role = "arn:aws:iam::123456789012:role/service-role/R";
         assert.equal(

@@ -68,6 +68,8 @@ export const groups = {
         format: "repair the format",
         "test:all": "run every test",
         coverage: "run the quick tests and show which code they reach: .local/coverage/index.html",
+        "test:packages": "install the packed packages into empty projects, and use them there",
+        pack: "build and pack the packages that others install: local-personalize, access-doctor",
         "test:spark": "compare data-prep on Spark with data-prep; installs Spark and a Java",
         "config:docs": "write the keys of Pulumi.yaml and the tables of docs/configuration.md",
         "api:types": "make the API's types of app/api/openapi.yaml",

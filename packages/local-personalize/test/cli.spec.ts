@@ -27,7 +27,7 @@ import { takeFolder } from "../folder-lock.ts";
 import { interactionsCsv, syntheticRatings } from "./interactions.ts";
 import { arn, importRole, interactionsSchema, recipe, region, serviceModels, until } from "./support.ts";
 
-const bin = join(import.meta.dirname, "..", "bin", "local-personalize.mjs");
+const bin = join(import.meta.dirname, "..", "bin.ts");
 const credentials = { accessKeyId: "test", secretAccessKey: "test" };
 
 /** Starts an S3 with one bucket, `movies`, and one object in it. */

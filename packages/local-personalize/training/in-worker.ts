@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { extname, join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { UserEvent } from "../events/streams.ts";
 import type { EventChoice } from "../model/event-choice.ts";
@@ -35,7 +36,10 @@ export interface Work {
  * throws an Error.
  */
 export async function inWorker<Result>(work: Work, signal: AbortSignal): Promise<Result> {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: work });
+    // The built package has JavaScript beside this file, and the sources TypeScript.
+    const worker = new Worker(join(import.meta.dirname, `worker${extname(import.meta.filename)}`), {
+        workerData: work,
+    });
     const stop = () => void worker.terminate();
     signal.addEventListener("abort", stop, { once: true });
     try {

@@ -1,0 +1,1 @@
+module.exports = require("./test/support/spec-files.cjs").packages;

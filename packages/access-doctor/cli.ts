@@ -1,0 +1,52 @@
+import { Command } from "commander";
+import { type DiagnoseOptions, type Outcome, runDiagnosis, withDiagnoseOptions } from "./command.ts";
+import { AccessError, type AccessErrorKind, isCredentials, oneLine } from "./errors.ts";
+
+/** Exit codes of the command, by its result or by why it could not continue. */
+const exitCodes: Readonly<Record<Outcome | AccessErrorKind | "cancelled", number>> = {
+    sound: 0,
+    written: 0,
+    broken: 1,
+    problem: 1,
+    usage: 2,
+    credentials: 3,
+    unknown: 4,
+    cancelled: 8,
+    timedOut: 9,
+};
+
+/**
+ * Runs the command and sets the process's exit code: 0 if an import can read its data, 1 if a link is broken, 2 for wrong
+ * usage, 3 for rejected credentials, 4 if it cannot tell, 8 after Ctrl-C, 9 without an answer.
+ */
+export async function main(args: readonly string[]): Promise<void> {
+    const options = withDiagnoseOptions(
+        new Command("access-doctor")
+            .description("Finds out why an Amazon Personalize import cannot read its data; only reads.")
+            .option("--json", "print one JSON document")
+            .option("--verbose", "show the stack trace of an error"),
+    )
+        .addHelpText("after", "\nThe command uses the standard AWS variables, such as AWS_REGION and AWS_PROFILE.")
+        .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : exitCodes.usage))
+        .parse(args, { from: "user" })
+        .opts<DiagnoseOptions>();
+    const stop = new AbortController();
+    process.once("SIGINT", () => stop.abort());
+    try {
+        const context = { start: ["npx", "access-doctor"], signal: stop.signal };
+        process.exitCode = exitCodes[await runDiagnosis(options, context)];
+    } catch (error) {
+        if (stop.signal.aborted) {
+            process.exitCode = exitCodes.cancelled;
+            return;
+        }
+        const { stack } = error as Error;
+        process.stderr.write(`${options.verbose ? stack : `error: ${oneLine(error)}`}\n`);
+        process.exitCode = exitCodes[kindOf(error as Error)];
+    }
+}
+
+function kindOf(error: Error): AccessErrorKind {
+    if (error instanceof AccessError) return error.kind;
+    return isCredentials(error) ? "credentials" : "problem";
+}

@@ -1,0 +1,158 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { type Diagnosis, diagnose } from "./diagnose.ts";
+import { draw, drawHeadline } from "./draw.ts";
+import { AccessError } from "./errors.ts";
+import { fetchSnapshot } from "./fetch.ts";
+import { writeFix } from "./fixes/write-fix.ts";
+import { headlineOf } from "./headline.ts";
+import { createLook, type Look } from "./look.ts";
+import { understand } from "./messages.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { type Target, targetOfJob, targetOfRole } from "./target.ts";
+import { shell } from "./text.ts";
+
+/** Options of the command. */
+export interface DiagnoseOptions {
+    readonly job?: string;
+    readonly role?: string;
+    readonly bucket?: string;
+    readonly key?: string;
+    readonly error?: string;
+    readonly owned?: string;
+    readonly write?: string;
+    readonly json?: boolean;
+    readonly verbose?: boolean;
+}
+
+/** What the program that runs the command adds to it. */
+export interface DiagnoseContext {
+    /** The words that start the command, before its arguments. */
+    readonly start: readonly string[];
+    readonly signal: AbortSignal;
+    /** Another way to name the import: an option of the program, its value, and the import without any option. */
+    readonly other?: {
+        readonly option: string;
+        readonly value?: string | undefined;
+        target(look: Look): Promise<Target>;
+    };
+}
+
+/** The verdict, or "written" if `--write` wrote a fix. */
+export type Outcome = Diagnosis["verdict"] | "written";
+
+/** Milliseconds without a result after which progress is shown. */
+const quietMs = 2_000;
+
+/** Adds the command's options to a commander command. */
+export function withDiagnoseOptions(command: Command): Command {
+    return command
+        .option("--job <arn>", "any import job, including those of other programs")
+        .option("--role <arn>", "a role for an import; with --bucket")
+        .option("--bucket <name>", "bucket with the data")
+        .option("--key <key>", "object, or folder with its slash")
+        .option("--error <text>", "a message of AWS, pasted in: alone, or with one of the others")
+        .option("--owned <file>", "JSON of what you own: ARN to the command that restores it")
+        .option("--write <dir>", "write the fix into a folder: documents, apply.sh and undo.sh")
+        .addHelpText("after", "\n--verbose also shows every link, the evidence, and the commands of each fix.");
+}
+
+/**
+ * Diagnoses an import and prints the result on stdout, as text or as one JSON document.
+ *
+ * @throws AccessError for wrong usage, rejected credentials, and a service without an answer
+ */
+export async function runDiagnosis(options: DiagnoseOptions, context: DiagnoseContext): Promise<Outcome> {
+    const { job, role, bucket, key, error, owned: ownedFile, write, json, verbose = false } = options;
+    const { start, signal, other } = context;
+    if (error !== undefined && [job, role, bucket, key, other?.value].every((each) => each === undefined)) {
+        return explain(error, options, start);
+    }
+    const log = (line: string) => process.stderr.write(`${line}\n`);
+    const look = createLook(log, signal);
+    const slow = setTimeout(() => log("reading what the import depends on …"), quietMs);
+    const fetched = await targetOf(options, context, look)
+        .then((found) => fetchSnapshot(found, look))
+        .finally(() => clearTimeout(slow));
+    const owned = { ...fetched.owned, ...(ownedFile !== undefined && (await ownedIn(ownedFile))) };
+    const snapshot = { ...fetched, owned, ...(error !== undefined && { reported: error }) };
+    const diagnosis = diagnose(snapshot);
+    const folder = resolve(`access-fix-${nameOf(snapshot)}`);
+    const again = { command: commandOf(options, context, snapshot.region), folder, start };
+    if (json) {
+        const { firstBroken, ...rest } = diagnosis;
+        const { roleArn, region, caller, sourceArn, planned } = snapshot;
+        const place = { role: roleArn, bucket: snapshot.bucket, key: snapshot.key ?? null, region };
+        const about = { ...place, caller, source: sourceArn, planned: planned ?? null };
+        const headline = headlineOf(diagnosis, snapshot, again);
+        print({ schemaVersion: 1, about, headline, firstBroken: firstBroken?.link ?? null, ...rest });
+    } else {
+        console.log(draw(diagnosis, snapshot, again, { verbose, columns: process.stdout.columns }));
+    }
+    if (write === undefined) return diagnosis.verdict;
+    await writeFix(write, diagnosis.fixes);
+    const written = shell(write);
+    log(`Written: read ${written}, then sh ${written}/apply.sh. sh ${written}/undo.sh takes it back.`);
+    // The caller's shell runs the printed command next.
+    return "written";
+}
+
+function print(document: object): void {
+    console.log(JSON.stringify(document));
+}
+
+/** Explains an error message without calling AWS. */
+function explain(text: string, { json }: DiagnoseOptions, start: readonly string[]): Outcome {
+    const message = understand(text, {}, start);
+    const verdict = message ? "broken" : "unknown";
+    const cause = message?.cause ?? "This message about an import is unknown here.";
+    const next = message?.next ?? shell(...start, "--job", "JOB_ARN");
+    const headline = { cause, todo: [{ label: "Next", text: next, isCommand: true }] } as const;
+    if (json) {
+        const { subject = null, mentions = null } = message ?? {};
+        print({ schemaVersion: 1, verdict, headline, message: { text, subject, mentions } });
+    } else {
+        console.log(drawHeadline(headline, process.stdout.columns).join("\n"));
+    }
+    return verdict;
+}
+
+/** Returns the job's name; without a job, the bucket's name. */
+function nameOf({ job, bucket }: Snapshot): string {
+    return ("is" in job && job.is?.arn.split("/").at(-1)) || bucket;
+}
+
+/** Reads a file that maps ARNs to the commands that restore the resources. */
+async function ownedIn(path: string): Promise<Record<string, string>> {
+    try {
+        return JSON.parse(await readFile(path, "utf8"));
+    } catch (error) {
+        const { message } = error as Error;
+        throw new AccessError(`--owned: ${path} is not a JSON object of ARNs and commands: ${message}`, "usage");
+    }
+}
+
+/** Returns this command with its arguments, for the next run. */
+function commandOf(options: DiagnoseOptions, { start, other }: DiagnoseContext, region: string): string {
+    const { job, role, bucket, key, owned } = options;
+    const named = { job, role, bucket, key, ...(other && { [other.option]: other.value }), owned };
+    const args = Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]));
+    const run = shell(...start, ...args);
+    return role === undefined ? run : `AWS_REGION=${region} ${run}`;
+}
+
+async function targetOf(options: DiagnoseOptions, { other }: DiagnoseContext, look: Look): Promise<Target> {
+    const { job, role, bucket, key } = options;
+    const ways = [job, role ?? bucket, other?.value].filter((way) => way !== undefined);
+    const another = other === undefined ? "" : `, or a ${other.option}`;
+    const choices = `a job (--job), or a role with a bucket (--role, --bucket)${another}`;
+    if (ways.length > 1) throw new AccessError(`Name exactly one: ${choices}.`, "usage");
+    if (job !== undefined) return targetOfJob(job, look);
+    if (role !== undefined && bucket !== undefined) return targetOfRole(role, bucket, key, look);
+    if (role !== undefined || bucket !== undefined || key !== undefined) {
+        throw new AccessError("--role and --bucket need each other, and --key needs both.", "usage");
+    }
+    if (other === undefined) throw new AccessError(`Name ${choices}.`, "usage");
+    return other.target(look);
+}

@@ -1,0 +1,139 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { Command } from "commander";
+import ts from "typescript";
+import { findServiceModelDir } from "./local-personalize/botocore.ts";
+
+/**
+ * Builds the packages that others install, and packs each into a tarball. A package without a `dist` runs from its
+ * TypeScript sources, as in this repository.
+ */
+
+const packages = import.meta.dirname;
+const root = dirname(packages);
+const read = (file: string) => JSON.parse(readFileSync(file, "utf8"));
+
+interface Package {
+    readonly name: string;
+    /** A package of this repository that the tarball contains. */
+    readonly bundled?: string;
+    /** Adds files that are not compiled. */
+    addTo?(dist: string): void;
+}
+
+/** The services whose models local-personalize ships, so that it needs no Python. */
+const services = ["personalize", "personalize-runtime", "personalize-events"];
+
+const published: readonly Package[] = [
+    { name: "local-personalize", addTo: copyServiceModels },
+    { name: "access-doctor", bundled: "policy-evaluator" },
+];
+
+/** Builds and packs all packages into a folder. Returns the tarballs' paths, by package. */
+export function packAll(folder: string): Record<string, string> {
+    mkdirSync(folder, { recursive: true });
+    return Object.fromEntries(published.map((each) => [each.name, pack(each, resolve(folder))]));
+}
+
+function pack({ name, bundled, addTo }: Package, folder: string): string {
+    const dist = join(packages, name, "dist");
+    rmSync(dist, { recursive: true, force: true });
+    const types: Record<string, string[]> = {};
+    if (bundled !== undefined) {
+        build(bundled, join(dist, "node_modules", bundled), {});
+        types[bundled] = [join(dist, "node_modules", bundled, "index.d.ts")];
+    }
+    build(name, dist, types, bundled);
+    addTo?.(dist);
+    const output = execFileSync("npm", ["pack", "--json", "--pack-destination", folder], {
+        cwd: dist,
+        encoding: "utf8",
+    });
+    const [{ filename }] = JSON.parse(output);
+    return join(folder, filename);
+}
+
+/** Compiles a package's sources, and writes its package.json, licence and README beside them. */
+function build(name: string, dist: string, types: Record<string, string[]>, bundled?: string): void {
+    const source = join(packages, name);
+    compile(source, dist, types);
+    const { private: _, exports: __, bin, ...described } = read(join(source, "package.json"));
+    const repository = process.env.GITHUB_REPOSITORY;
+    const description = {
+        ...described,
+        exports: { ".": { types: "./index.d.ts", default: "./index.js" } },
+        ...(bin && { bin: { [name]: "bin.js" } }),
+        files: ["**/*.js", "**/*.d.ts", "**/*.map", "service-models", "NOTICE"],
+        ...(bundled !== undefined && { bundleDependencies: [bundled] }),
+        // npm's provenance compares the repository with that of the workflow.
+        ...(repository && {
+            repository: { type: "git", url: `git+https://github.com/${repository}.git`, directory: `packages/${name}` },
+        }),
+    };
+    writeFileSync(join(dist, "package.json"), `${JSON.stringify(description, null, 4)}\n`);
+    cpSync(join(root, "LICENSE"), join(dist, "LICENSE"));
+    cpSync(join(source, "README.md"), join(dist, "README.md"));
+}
+
+/** @throws Error with the compiler's messages */
+function compile(source: string, dist: string, types: Record<string, string[]>): void {
+    const sources = readdirSync(source, { recursive: true, encoding: "utf8" })
+        .filter((file) => file.endsWith(".ts") && !/^(test|bench|dist|node_modules)\//.test(file))
+        .map((file) => join(source, file));
+    const { options, errors } = ts.convertCompilerOptionsFromJson(
+        {
+            ...read(join(root, "tsconfig.json")).compilerOptions,
+            noEmit: false,
+            allowJs: false,
+            allowImportingTsExtensions: false,
+            rewriteRelativeImportExtensions: true,
+            declaration: true,
+            sourceMap: true,
+            inlineSources: true,
+            types: ["node"],
+            rootDir: source,
+            outDir: dist,
+            paths: types,
+        },
+        root,
+    );
+    const program = ts.createProgram(sources, options);
+    const problems = [...errors, ...ts.getPreEmitDiagnostics(program), ...program.emit().diagnostics];
+    if (problems.length > 0) {
+        const host = {
+            getCurrentDirectory: () => root,
+            getCanonicalFileName: (file: string) => file,
+            getNewLine: () => "\n",
+        };
+        throw new Error(`${relative(root, source)} does not compile:\n${ts.formatDiagnostics(problems, host)}`);
+    }
+}
+
+function copyServiceModels(dist: string): void {
+    const models = findServiceModelDir();
+    for (const service of services) {
+        for (const version of readdirSync(join(models, service))) {
+            const file = ["service-2.json.gz", "service-2.json"].find((each) =>
+                existsSync(join(models, service, version, each)),
+            );
+            if (file === undefined) continue;
+            cpSync(join(models, service, version, file), join(dist, "service-models", service, version, file));
+        }
+    }
+    const notice =
+        "service-models/ contains files of botocore, Copyright Amazon.com, Inc. or its affiliates, Apache-2.0.\n";
+    writeFileSync(join(dist, "NOTICE"), notice);
+}
+
+if (import.meta.main) {
+    const { out } = new Command("pack")
+        .description("Builds the packages that others install, and packs each into a tarball")
+        .version(read(join(root, "package.json")).version, "--version", "print the version")
+        .addHelpText("after", "\nExamples:\n  npm run pack\n  npm run pack -- --out /tmp/tarballs")
+        .option("--out <folder>", "folder for the tarballs", join(packages, "tarballs"))
+        .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+        .parse()
+        .opts<{ out: string }>();
+    for (const tarball of Object.values(packAll(out))) console.log(tarball);
+}

@@ -1,0 +1,9 @@
+import { diagnose, faults, type Snapshot, understand } from "access-doctor";
+import { createEmulator, type Emulator, ServiceError } from "local-personalize";
+
+const message = understand("Insufficient privileges for accessing data in S3.");
+const subject: string | undefined = message?.subject;
+const verdictOf = (snapshot: Snapshot): string => diagnose(snapshot).verdict;
+const close = (emulator: Emulator): Promise<void> => emulator.close();
+const kinds = [typeof createEmulator, typeof verdictOf, typeof close, typeof ServiceError];
+console.log(JSON.stringify({ subject, faults: Object.keys(faults).length > 20, kinds: [...new Set(kinds)] }));

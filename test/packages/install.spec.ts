@@ -1,0 +1,191 @@
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cp, mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { packAll } from "../../packages/pack.ts";
+import { until } from "../support/until.ts";
+
+/**
+ * Installs the tarballs into empty projects outside the repository, as a stranger does. Node's permission model refuses
+ * the programs every file outside the project.
+ */
+
+const nodeVersions = ["22.23.3", "24.21.0"];
+const managers = { npm: ["npm@11.6.2"], pnpm: ["pnpm@10.23.0"] } as const;
+const fixtures = import.meta.dirname;
+const exec = promisify(execFile);
+
+describe("Packed packages", () => {
+    let folder: string;
+    let tarballs: Record<string, string>;
+    let python: string;
+    const tools = () => join(folder, "tools");
+    const nodeOf = (version: string) => join(tools(), "node", version, "node_modules", "node", "bin", "node");
+    const results: boolean[] = [];
+
+    before(async function () {
+        this.timeout(600_000);
+        folder = await mkdtemp(join(tmpdir(), "packages-"));
+        tarballs = packAll(join(folder, "tarballs"));
+        for (const version of nodeVersions) await install(join(tools(), "node", version), [`node@${version}`]);
+        await install(tools(), ["publint@0.3.25", "@arethetypeswrong/cli@0.18.5", ...Object.values(managers).flat()]);
+        await exec("python3", ["-m", "venv", join(folder, "python")]);
+        python = join(folder, "python", "bin", "python");
+        await exec(python, ["-m", "pip", "install", "--quiet", "moto[server,s3,iam]==5.2.5"]);
+    });
+    after(async () => {
+        console.log(`goal packages-installable: ${(results.filter(Boolean).length / results.length) * 100}% (= 100%)`);
+        await rm(folder, { recursive: true, force: true });
+    });
+
+    async function install(into: string, names: readonly string[]): Promise<void> {
+        await mkdir(into, { recursive: true });
+        await exec("npm", ["install", "--prefix", into, "--no-audit", "--no-fund", ...names]);
+    }
+
+    /** Makes a project that depends on the tarballs alone, and installs it. */
+    async function project(manager: keyof typeof managers, version: string, name: string): Promise<string> {
+        const into = join(folder, name);
+        await mkdir(into, { recursive: true });
+        const dependencies = Object.fromEntries(Object.entries(tarballs).map(([each, file]) => [each, `file:${file}`]));
+        const devDependencies = { typescript: "6.0.3", "@types/node": "24.19.2" };
+        const description = { name, private: true, type: "module", dependencies, devDependencies };
+        await writeFile(join(into, "package.json"), JSON.stringify(description));
+        await installed(manager, version, into);
+        return into;
+    }
+
+    /** Runs the package manager with a version of Node. */
+    async function installed(manager: keyof typeof managers, version: string, into: string): Promise<void> {
+        const script = { npm: "npm/bin/npm-cli.js", pnpm: "pnpm/bin/pnpm.cjs" }[manager];
+        const file = join(tools(), "node_modules", script);
+        await exec(nodeOf(version), [file, "install"], { cwd: into, env: environmentOf(version) });
+    }
+
+    const environmentOf = (version: string) => ({
+        PATH: `${join(nodeOf(version), "..")}:/usr/bin:/bin`,
+        // The registry and the cache of whoever runs the test.
+        HOME: process.env.HOME,
+        CI: "true",
+    });
+
+    /** The arguments that limit Node to the project's files. */
+    const limits = (into: string) => [
+        "--permission",
+        `--allow-fs-read=${into}`,
+        `--allow-fs-write=${into}`,
+        "--allow-worker",
+        "--allow-addons",
+    ];
+
+    /** Runs a test, whose result counts for the goal. */
+    const proves = (title: string, work: () => Promise<void>) =>
+        it(title, async function () {
+            this.timeout(300_000);
+            const index = results.push(false) - 1;
+            await work();
+            results[index] = true;
+        });
+
+    proves("each tarball is smaller than 2 MB", async () => {
+        for (const file of Object.values(tarballs)) assert.ok((await stat(file)).size < 2_000_000, file);
+    });
+
+    proves("publint and attw report no problem", async () => {
+        const bin = join(tools(), "node_modules", ".bin");
+        for (const file of Object.values(tarballs)) {
+            await exec(nodeOf("24.21.0"), [join(bin, "publint"), file, "--strict"], { cwd: folder });
+            await exec(nodeOf("24.21.0"), [join(bin, "attw"), file, "--profile", "esm-only"], { cwd: folder });
+        }
+    });
+
+    for (const manager of ["npm", "pnpm"] as const) {
+        for (const version of nodeVersions) {
+            const name = `${manager}-${version}`;
+
+            proves(`${manager} with Node ${version} installs them for TypeScript and JavaScript`, async () => {
+                const into = await project(manager, version, name);
+                await cp(join(fixtures, "consumer.ts"), join(into, "consumer.ts"));
+                const compiler = join(into, "node_modules", "typescript", "bin", "tsc");
+                const strict = ["--strict", "--exactOptionalPropertyTypes", "--skipLibCheck", "--types", "node"];
+                const options = [...strict, "--module", "nodenext", "--target", "es2024", "consumer.ts"];
+                await exec(nodeOf(version), [compiler, ...options], { cwd: into });
+                const { stdout } = await exec(nodeOf(version), [...limits(into), "consumer.js"], { cwd: into });
+                const expected = { subject: "access", faults: true, kinds: ["function"] };
+                assert.deepEqual(JSON.parse(stdout), expected);
+            });
+        }
+
+        proves(`${manager} installs them in a member of a workspace`, async () => {
+            const into = join(folder, `${manager}-workspace`);
+            const member = join(into, "apps", "shop");
+            await mkdir(member, { recursive: true });
+            await writeFile(join(into, "package.json"), JSON.stringify({ private: true, workspaces: ["apps/*"] }));
+            if (manager === "pnpm") await writeFile(join(into, "pnpm-workspace.yaml"), "packages: ['apps/*']\n");
+            const dependencies = Object.fromEntries(Object.entries(tarballs).map(([each, at]) => [each, `file:${at}`]));
+            await writeFile(
+                join(member, "package.json"),
+                JSON.stringify({ name: "shop", version: "1.0.0", private: true, type: "module", dependencies }),
+            );
+            await installed(manager, "24.21.0", into);
+            const script = 'import { understand } from "access-doctor"; console.log(typeof understand)';
+            const args = [...limits(into), "--input-type=module", "--eval", script];
+            const { stdout } = await exec(nodeOf("24.21.0"), args, { cwd: member });
+            assert.equal(stdout, "function\n");
+        });
+    }
+
+    for (const version of nodeVersions) {
+        proves(`the programs work on Node ${version} with moto, without Python's service models`, async () => {
+            const into = join(folder, `npm-${version}`);
+            const port = String(18_000 + Number.parseInt(version, 10));
+            const env = { ...environmentOf(version), AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
+            const moto = spawn(python, ["-m", "moto.server", "-p", port], { stdio: "ignore" });
+            const motoUrl = `http://127.0.0.1:${port}`;
+            await until("moto answers", async () => (await fetch(motoUrl).catch(() => undefined))?.ok);
+            const program = join("node_modules", "local-personalize", "bin.js");
+            const options = ["--port", "0", "--speed", "instant", "--s3-endpoint", motoUrl, "--region", "eu-central-1"];
+            const account = ["--account", "123456789012"];
+            const served = spawn(nodeOf(version), [...limits(into), program, ...options, ...account], {
+                cwd: into,
+                env,
+            });
+            try {
+                let errors = "";
+                served.stderr.on("data", (text) => (errors += text));
+                const [line] = await Promise.race([
+                    once(served.stdout, "data"),
+                    once(served, "exit").then(() => assert.fail(errors)),
+                ]);
+                const url = /http:\/\/127\.0\.0\.1:\d+/.exec(String(line))?.[0] ?? "";
+                const health = await fetch(`${url}/health`);
+                assert.deepEqual([health.status, await health.json()], [200, { status: "ok" }]);
+                const { stdout } = await exec(python, [join(fixtures, "life.py"), url, motoUrl]);
+                const { items, role } = JSON.parse(stdout);
+                assert.equal(items, 10);
+                assert.match(role, /^arn:aws:iam::123456789012:role\//);
+
+                const doctor = join("node_modules", "access-doctor", "bin.js");
+                const args = ["--role", role, "--bucket", "films", "--key", "interactions.csv"];
+                const found = await exec(nodeOf(version), [...limits(into), doctor, ...args], {
+                    cwd: into,
+                    env: {
+                        ...env,
+                        AWS_REGION: "eu-central-1",
+                        AWS_ENDPOINT_URL: motoUrl,
+                        AWS_ENDPOINT_URL_PERSONALIZE: url,
+                    },
+                }).catch((error: { code: number; stdout: string; stderr: string }) => error);
+                assert.equal("code" in found ? found.code : 0, 1, found.stdout + found.stderr);
+                assert.match(found.stdout, /^The role Import .*policy/, found.stdout);
+                assert.match(found.stdout, /^Fix: AWS_REGION=eu-central-1 npx access-doctor --role \S+ .*--write /m);
+            } finally {
+                served.kill("SIGINT");
+                moto.kill();
+            }
+        });
+    }
+});
