@@ -39,10 +39,10 @@ function effectTable(): readonly string[] {
     return ["| key | resources | effect |", "|---|---|---|", ...lines];
 }
 
-/** The page with another table under a heading. */
-function withTable(page: string, heading: string, table: readonly string[]): string {
+/** Returns the page with other lines of a table or list under a heading: the first table or list after it is replaced. */
+export function withTable(page: string, heading: string, table: readonly string[]): string {
     const [before = "", after = ""] = page.split(`\n## ${heading}\n`);
-    return `${before}\n## ${heading}\n${after.replace(/(^\|.*\n)+/m, () => `${table.join("\n")}\n`)}`;
+    return `${before}\n## ${heading}\n${after.replace(/(^(\||- ).*\n)+/m, () => `${table.join("\n")}\n`)}`;
 }
 
 /** Files with the table of keys, by path: how each one is made from its text. */

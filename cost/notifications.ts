@@ -65,7 +65,7 @@ const texts = {
     "api-closed": ({ usd, limit, month }) =>
         `Requests to the API and the page cost ${money(usd)} in the last hour, and the stack cost ${money(month)} this month. The limit is $${limit} a month. ` +
         "The cost guard closes them: the API answers 429, and CloudFront stops within minutes. " +
-        "Find the source of the requests first, for example with AWS WAF (docs/cost.md). To open them again: npm run resume",
+        "Find the source of the requests first, for example with AWS WAF (docs/attacks.md). To open them again: npm run resume",
     "policy-foreign": ({ names, more }) =>
         `Resource policies allow callers outside of this program: ${list(names, more)}. ` +
         "The cost guard changes no policy. Find out who added each statement (CloudTrail: AddPermission, SetTopicAttributes). " +

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { root } from "../packages/local-aws/instance.ts";
 import { commands, groups, helpText } from "../packages/local-aws/toolchain/help.mjs";
+import { read } from "./support/sources.ts";
 
 describe("npm run help", () => {
     const { scripts, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -13,6 +14,20 @@ describe("npm run help", () => {
         const listed = Object.values(groups).flatMap((group) => Object.keys(group));
         assert.deepEqual(listed.toSorted(), Object.keys(scripts).toSorted());
         for (const line of helpText().split("\n")) assert.ok(line.length <= 120, line);
+    });
+
+    it("docs/runbooks.md has one row for each runbook, with its purpose and whether it asks", () => {
+        const page = read("docs/runbooks.md");
+        const runbooks = Object.keys(commands).filter((name) => /\srunbooks\/\S+\.ts$/.test(scripts[name]));
+        const rows = runbooks.map((name) => {
+            const asks = read(`runbooks/${name}.ts`).includes('"--yes"') ? "yes" : "no";
+            return new RegExp(`^\\| \\[${name}\\]\\(#\\S+\\) \\| ${commands[name]} \\|.* ${asks} \\|$`, "m");
+        });
+        assert.ok(rows.length > 15, `${rows.length} runbooks`);
+        assert.deepEqual(
+            rows.filter((row) => !row.test(page)),
+            [],
+        );
     });
 
     it("--help of each command prints two valid examples and --version", async () => {

@@ -245,7 +245,7 @@ export interface components {
             title: string;
             year: number | null;
             genres: string[];
-            /** @description Score from the campaign; the scores of the whole catalogue add up to 1. Absent for other sources */
+            /** @description Score from the campaign; the scores of the whole catalogue add up to 1 */
             score?: number;
             price?: components["schemas"]["Price"];
             brand?: string;
@@ -255,7 +255,7 @@ export interface components {
         FilmList: {
             source: components["schemas"]["Source"];
             /**
-             * @description Why the campaign did not make this list just now; absent if it did
+             * @description Why the campaign did not make this list for this request
              * @enum {string}
              */
             reason?: "away" | "throttled" | "slow" | "failed" | "filter-not-served";
@@ -266,11 +266,11 @@ export interface components {
              * @description Creation time of the list
              */
             madeAt?: string;
-            /** @description Whether the viewer has interactions in the data, or events of the last 30 days. Only a viewer's list has it. If false, the films are popular ones, also with source campaign. Absent if the tables do not list viewers. */
+            /** @description Only in a viewer's list. False if the viewer has no interactions in the data and no event of the last 30 days: then the films are popular ones, also with source campaign */
             viewerKnown?: boolean;
             /** @description All genres; only in the answer of GET /popular */
             genres?: string[];
-            /** @description The films that a list with source similar is based on. For a viewer's list they are films that the viewer watched; then they need the viewer's token, or config `publicHistories`. */
+            /** @description Films on which a list with source similar is based; in a viewer's list only with the viewer's token, or with config `publicHistories` */
             because?: components["schemas"]["Film"][];
             films: components["schemas"]["ListedFilm"][];
         };
@@ -278,16 +278,16 @@ export interface components {
             films: components["schemas"]["Film"][];
         };
         History: {
-            /** @description The sources that were read. events: events that the API received. data: the interactions, for the viewers that the page offers. */
+            /** @description Sources: events that the API received; data, the interactions, for the viewers that the page offers */
             from: ("events" | "data")[];
-            /** @description Days for which the API keeps a viewer's newest films after the last event */
+            /** @description Days after the last event for which the API keeps a viewer's newest films */
             eventDays: number;
             /** @description Maximum number of films from events */
             mostEvents: number;
             /** @description Number of films in all pages */
             total: number;
             films: components["schemas"]["PastFilm"][];
-            /** @description For the next page; absent on the last one */
+            /** @description Parameter for the next page; absent on the last page */
             nextToken?: string;
         };
         PastFilm: {
@@ -319,7 +319,7 @@ export interface components {
             /** @description For example Watch */
             eventType: string;
             itemId: components["schemas"]["Id"];
-            /** @description Epoch seconds, not in the future and not older than a day; default is now */
+            /** @description Epoch seconds, at most a minute ahead and a day old; default is now */
             sentAt?: number;
             /** @description recommendationId of the list that contained the film */
             recommendationId?: string;
@@ -327,7 +327,7 @@ export interface components {
         EventsAnswer: {
             /** @description Send it as `since` with the next request for this viewer */
             revision: number;
-            /** @description Whether the event tracker accepted the events; if false, the campaign does not learn from them (also for an unproven viewer with config `trackUnproven` false) */
+            /** @description Whether the event tracker accepted the events; if false, the campaign does not learn from them */
             tracked: boolean;
         };
         Health: {
@@ -382,7 +382,7 @@ export interface components {
         };
         /** @description RFC 9457 */
         Problem: {
-            /** @description A type from docs/api.md, for example /problems/bad-request, or about:blank */
+            /** @description A type from docs/api-reference.md, for example /problems/bad-request, or about:blank */
             type: string;
             title: string;
             status: number;
@@ -483,7 +483,7 @@ export interface components {
         };
     };
     parameters: {
-        /** @description Viewer id, as in the interactions; an unknown viewer gets popular films until the first event */
+        /** @description Viewer id, as in the interactions */
         userId: components["schemas"]["Id"];
         /** @description Film id, as in the interactions */
         itemId: components["schemas"]["Id"];
@@ -491,11 +491,11 @@ export interface components {
         numResults: number;
         /** @description Maximum number of films in a page */
         limit: number;
-        /** @description The `nextToken` of the page before; films that are watched meanwhile do not move the pages */
+        /** @description `nextToken` of the page before */
         nextToken: string;
         /** @description Words of a title, or their beginnings */
         query: string;
-        /** @description Only films of this genre */
+        /** @description Only films of this genre; the field `genres` of the answer lists all */
         genre: string;
         /** @description Name of a filter of the stack (config `filters`); it replaces the filter of watched films */
         filter: string;
@@ -503,12 +503,12 @@ export interface components {
         filterValues: string;
         /** @description Context of the viewer, for example {"DEVICE":"phone"}; only for a campaign whose schema has these fields */
         context: string;
-        /** @description The `revision` from the answer to the viewer's last event; a later one counts as the viewer's last revision */
+        /** @description `revision` from the answer to the viewer's last event; a higher value counts as that revision */
         since: number;
     };
     requestBodies: never;
     headers: {
-        /** @description Entity tag of this answer; a request with If-None-Match gets 304 while the answer is unchanged */
+        /** @description Entity tag; a request with it in `If-None-Match` gets 304 while the answer is unchanged */
         ETag: string;
         /** @description private for a viewer's list, public for answers that are equal for all viewers */
         CacheControl: string;
@@ -528,12 +528,12 @@ export interface operations {
                 filterValues?: components["parameters"]["filterValues"];
                 /** @description Context of the viewer, for example {"DEVICE":"phone"}; only for a campaign whose schema has these fields */
                 context?: components["parameters"]["context"];
-                /** @description The `revision` from the answer to the viewer's last event; a later one counts as the viewer's last revision */
+                /** @description `revision` from the answer to the viewer's last event; a higher value counts as that revision */
                 since?: components["parameters"]["since"];
             };
             header?: never;
             path: {
-                /** @description Viewer id, as in the interactions; an unknown viewer gets popular films until the first event */
+                /** @description Viewer id, as in the interactions */
                 userId: components["parameters"]["userId"];
             };
             cookie?: never;
@@ -555,12 +555,12 @@ export interface operations {
             query?: {
                 /** @description Maximum number of films in a page */
                 limit?: components["parameters"]["limit"];
-                /** @description The `nextToken` of the page before; films that are watched meanwhile do not move the pages */
+                /** @description `nextToken` of the page before */
                 nextToken?: components["parameters"]["nextToken"];
             };
             header?: never;
             path: {
-                /** @description Viewer id, as in the interactions; an unknown viewer gets popular films until the first event */
+                /** @description Viewer id, as in the interactions */
                 userId: components["parameters"]["userId"];
             };
             cookie?: never;
@@ -610,7 +610,7 @@ export interface operations {
     getPopular: {
         parameters: {
             query?: {
-                /** @description Only films of this genre */
+                /** @description Only films of this genre; the field `genres` of the answer lists all */
                 genre?: components["parameters"]["genre"];
                 /** @description Maximum number of films */
                 numResults?: components["parameters"]["numResults"];
@@ -652,7 +652,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Viewer id, as in the interactions; an unknown viewer gets popular films until the first event */
+                /** @description Viewer id, as in the interactions */
                 userId: components["parameters"]["userId"];
             };
             cookie?: never;

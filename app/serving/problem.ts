@@ -53,7 +53,7 @@ export const badQuery = (name: string, message: string): ProblemError =>
 
 export type ProblemKind = keyof typeof problems;
 
-/** Status and title of each problem. docs/api.md describes each one, under the last part of its type. */
+/** Status and title of each problem. docs/api-reference.md lists them. */
 export const problems = {
     "bad-request": { status: 400, title: "The request does not match the API's description" },
     unauthorized: { status: 401, title: "A viewer's token is missing or not valid" },

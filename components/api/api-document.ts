@@ -44,7 +44,7 @@ const problem = (status: number, title: string) =>
     `{"type":"about:blank","title":"${title}","status":${status},"detail":$context.error.messageString,"requestId":"$context.requestId"}`;
 
 /** API Gateway's own errors with their status; the last two cover all other errors. */
-const refusals: Readonly<Record<string, readonly [status: number, title: string]>> = {
+export const gatewayErrors: Readonly<Record<string, readonly [status: number, title: string]>> = {
     BAD_REQUEST_PARAMETERS: [400, "A parameter is missing"],
     INVALID_API_KEY: [403, "The API key is missing or wrong"],
     MISSING_AUTHENTICATION_TOKEN: [404, "Path not found"],
@@ -132,7 +132,7 @@ function gatewayResponses(otherOrigins: boolean): Record<string, Json> {
         ...(otherOrigins && { "gatewayresponse.header.Access-Control-Allow-Origin": "'*'" }),
     };
     return Object.fromEntries(
-        Object.entries(refusals).map(([type, [statusCode, title]]) => [
+        Object.entries(gatewayErrors).map(([type, [statusCode, title]]) => [
             type,
             {
                 statusCode,

@@ -5,7 +5,7 @@ import { ProgramError, warn } from "../common/messages.ts";
 /** The warning for a stack whose config `viewerAuth` has no issuer. */
 export const openToStrangers =
     "Anyone can read and change any viewer's list (viewerAuth has no issuer). Use no real people's data. " +
-    "To require a token of each viewer, see docs/api.md and run `pulumi config set --path viewerAuth.issuer https://…`.";
+    "To require a token of each viewer, see docs/viewer-auth.md and run `pulumi config set --path viewerAuth.issuer https://…`.";
 
 /**
  * Warns in the preview if strangers can use the stack's API.

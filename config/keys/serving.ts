@@ -8,7 +8,7 @@ const issuerPattern = /^(https:\/\/[^\s/?#]+|http:\/\/(127\.0\.0\.1|localhost)(:
 export const servingKeys = {
     api: flag(true, {
         description:
-            "a REST API in front of the campaign that [always answers](api.md); `false`: only Personalize's own API, without table and page",
+            "a REST API in front of the campaign that [always answers](call-it.md); `false`: only Personalize's own API, without table and page",
         changes: "± RestApi, ± Table, ± Distribution, ± Bucket",
         effect: "with functions, page and prefetch; a new API has a new address",
         otherNeeds: { storefront: "none" },
@@ -31,7 +31,7 @@ export const servingKeys = {
         {
             description:
                 "without an issuer anyone can read and change any viewer's list, so use no real people's data. With one, a request " +
-                "for a viewer needs that viewer's token ([api.md](api.md#who-is-the-viewer))",
+                "for a viewer needs that viewer's token ([viewers' tokens](viewer-auth.md))",
             changes: "~ Distribution",
             effect: apiFunction,
             other: { issuer: "https://login.example", audience: "films" },
@@ -40,7 +40,7 @@ export const servingKeys = {
     ),
     publicHistories: flag(false, {
         description:
-            "strangers may see the films that a viewer watched (`because`, [`GET /history`](api.md#a-viewers-history)); only for public data such as MovieLens",
+            "strangers may see the films that a viewer watched (`because`, [`GET /history`](serving.md#histories)); only for public data such as MovieLens",
         effect: apiFunction,
     }),
     trackUnproven: flag(true, {

@@ -81,7 +81,7 @@ export const trainingKeys = {
         description:
             'creates the filter `movie-recommender-unwatched` (`EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch", "NotInterested")`, ' +
             "or the `consumedTypes` of the [manifest](data.md#manifest) in place of `Watch`), which is free. API, prefetch, `recommend` " +
-            "and demo use it; `false`: they [return watched films too](api.md#watched-films)",
+            "and demo use it; `false`: they [return watched films too](serving.md#watched-films)",
         changes: "± Filter",
         effect: "functions of API and prefetch, and their policies, follow. Lists in the cache follow within an hour, or at once by `npm run flush-cache`",
     }),

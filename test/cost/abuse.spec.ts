@@ -63,8 +63,8 @@ describe("Hourly cost of abuse", () => {
         });
     }
 
-    it("docs/cost.md shows the cost for the defaults, a lower throttle and WAF", async () => {
-        const page = await readFile("docs/cost.md", "utf8");
+    it("docs/attacks.md shows the cost for the defaults, a lower throttle and WAF", async () => {
+        const page = await readFile("docs/attacks.md", "utf8");
         const edge = { storefront: "cloudfront" } as const;
         const lower = { requestsPerSecond: 10, burst: 20, eventsPerSecond: 1 };
         const columns = [{}, lower, undefined].map((more) => {
@@ -76,7 +76,7 @@ describe("Hourly cost of abuse", () => {
             ({ what, through }, index) =>
                 `| ${what} | ${through} | ${columns.map((column) => approximately(column[index]?.usdPerHour ?? 0)).join(" | ")} |`,
         );
-        for (const row of rows) assert.ok(page.includes(row), `docs/cost.md lacks:\n${rows.join("\n")}`);
+        for (const row of rows) assert.ok(page.includes(row), `docs/attacks.md lacks:\n${rows.join("\n")}`);
         assert.ok(page.includes(`${firewallLimit.toLocaleString("en-US")} requests in five minutes`));
         assert.ok(page.includes(`${approximately(firewallUsdPerMonth(10_000))} a month`));
     });

@@ -22,7 +22,7 @@ const viewerPk = (userId: string) => `viewer#${userId}`;
 const askedPk = (hour: number) => `asked#${hour}`;
 const listSk = (key: string) => `list#${key}`;
 
-/** Creates the port to the API's table in DynamoDB. docs/api.md describes the table's items. */
+/** Creates the port to the API's table in DynamoDB. docs/serving.md describes the table's items. */
 export function tablePort(client: DynamoDBClient, TableName: string): TablePort {
     /**
      * Reads all items in one call. Throws if DynamoDB returns only some of them, because the others would seem to be

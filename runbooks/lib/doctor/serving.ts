@@ -33,7 +33,7 @@ export const fallbackTables: Check<Pick<StackDeps, "projectDir" | "configuration
         : fail(fault, tablesMend(interactionsFile));
 };
 
-/** Names the hourly cost that strangers can cause through a public API without AWS WAF (docs/cost.md, "AWS WAF"). */
+/** Names the hourly cost that strangers can cause through a public API without AWS WAF (docs/attacks.md, "AWS WAF"). */
 export const publicApi: Check<AccountDeps> = async ({ config }) => {
     if (!config.api) {
         return ok(withoutApi);
@@ -44,7 +44,7 @@ export const publicApi: Check<AccountDeps> = async ({ config }) => {
     const worst = worstThroughApi({ ...config, rates: ratesOf(config), firewall: false });
     return ok(
         `public: a stranger can cause ${approximately(worst)} an hour through it ${priceNote}. ` +
-            `AWS WAF limits each address, from ${approximately(firewallUsdPerMonth(0))} a month: docs/cost.md`,
+            `AWS WAF limits each address, from ${approximately(firewallUsdPerMonth(0))} a month: docs/attacks.md`,
     );
 };
 

@@ -68,8 +68,8 @@ describe("Answers of the API", () => {
         assert.deepEqual(jsonOf(await get("GET /openapi.json")), JSON.parse(openApi));
     });
 
-    it("docs/api.md has a working example request for each operation", async () => {
-        const docs = await readFile(join(import.meta.dirname, "../../../docs/api.md"), "utf8");
+    it("docs/call-it.md has a working example request for each operation", async () => {
+        const docs = await readFile(join(import.meta.dirname, "../../../docs/call-it.md"), "utf8");
         const [, examples = ""] = /An example of each request:\n\n```sh\n(.*?)```/s.exec(docs) ?? [];
         const templates = Object.keys(JSON.parse(openApi).paths);
         const asked: string[] = [];
