@@ -16,7 +16,7 @@ export const costKeys = {
             least: 0.01,
             description:
                 "US dollars a month: above it preview fails, the budget warns, and the cost guard parks the campaign. Empty: preview's " +
-                "estimate plus 25 %. [A large rise](cost.md#a-small-production-month) of the estimate needs it",
+                "estimate plus 25 %. [A large rise](cost.md#limit-the-cost) of the estimate needs it",
             effect: figures,
             other: 400,
         }),

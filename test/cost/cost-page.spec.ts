@@ -2,20 +2,17 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { priceTable } from "../../components/cost/price-table.ts";
 import { countAlarmMetrics } from "../../components/observability/alarms.ts";
-import { countOwnMetrics } from "../../config/metrics.ts";
 import {
     approximately,
     campaignUsdPerHour,
-    campaignUsdPerMonth,
     hoursPerMonth,
     ingestionUsd,
-    isV2,
     servingUsd,
     trainingUsd,
     type UsdRange,
 } from "../../config/prices.ts";
 import { budgetThresholds } from "../../cost/enforce-limit.ts";
-import { defaultLimitUsd, estimate, type PlannedStack } from "../../cost/estimate.ts";
+import { defaultLimitUsd, estimate, type PlannedStack, plannedByConfig } from "../../cost/estimate.ts";
 import { good } from "../config/parsed.ts";
 
 const [v1, v2] = ["aws-user-personalization", "aws-user-personalization-v2"] as const;
@@ -27,23 +24,15 @@ const { guardMinutes } = defaults;
  */
 const enforcementHours = (guardMinutes + 18) / 60;
 
-const production = (recipe: string, expectedRequestsPerDay: number): PlannedStack => ({
+/** A stack with the default configuration. */
+const defaultStack = (recipe: string, expectedRequestsPerDay: number): PlannedStack => ({
+    ...plannedByConfig(defaults),
     ...movieLens,
     recipe,
     expectedRequestsPerDay,
-    guardMinutes,
-    auditTrail: true,
-    region: "eu-central-1",
-    hasCampaign: true,
-    minProvisionedTPS: 1,
-    autoTrainingDays: 7,
     alarmMetrics: countAlarmMetrics(true),
     batchUsers: 0,
     dashboards: 1,
-    api: true,
-    edge: true,
-    rankingCampaign: false,
-    customMetrics: countOwnMetrics(true),
 });
 const plus = (a: UsdRange, b: UsdRange | number): UsdRange =>
     typeof b === "number" ? { low: a.low + b, high: a.high + b } : { low: a.low + b.low, high: a.high + b.high };
@@ -53,18 +42,15 @@ const row = (what: string, usd: (recipe: string) => UsdRange | number) =>
     `| ${what} | ${approximately(usd(v1))} | ${approximately(usd(v2))} |`;
 const hours = (count: number) => (recipe: string) => count * campaignUsdPerHour(recipe, 1);
 
-/** The 10th of November on: 50 requests a second, above 1 TPS before. */
-function runaway(recipe: string) {
+/** US dollars of a month in which 50 requests a second begin on the 10th of November, with and without a limit of 200. */
+function runaway() {
     const before = 9 * 24;
-    const served = (tpsHours: number) =>
-        servingUsd(isV2(recipe) ? { tpsHours: 0, tpsHoursV2: tpsHours } : { tpsHours, tpsHoursV2: 0 });
-    const limit = isV2(recipe) ? 500 : 200;
-    const perHour = campaignUsdPerHour(recipe, 50);
-    const toLimit = (limit - served(before)) / perHour;
+    const served = (tpsHours: number) => servingUsd({ tpsHours, tpsHoursV2: 0 });
+    const hoursToLimit = (200 - served(before)) / campaignUsdPerHour(v1, 50);
     return {
         nobody: served(before + 21 * 24 * 50),
-        enforced: served(before + (toLimit + enforcementHours) * 50),
-        hoursToLimit: toLimit,
+        enforced: served(before + (hoursToLimit + enforcementHours) * 50),
+        hoursToLimit,
     };
 }
 
@@ -77,43 +63,38 @@ describe("docs/cost.md", () => {
 
     it("the page shows the cost of a demo for an hour", () => {
         const training = (recipe: string) => trainingUsd(recipe, movieLens);
-        has(row("import of 2 MB", () => ingestionUsd(movieLens.bytes)));
-        has(row("a training on 100,000 interactions", training));
         has(row("the campaign, one hour", hours(1)));
+        has(row("a training on 100,000 interactions", training));
         const together = (recipe: string) =>
             plus(training(recipe), ingestionUsd(movieLens.bytes) + campaignUsdPerHour(recipe, 1));
-        has(row("**total**", together));
+        has(row("a demo for an hour, with import and training", together));
     });
 
-    it("the page shows the cost of a forgotten weekend with and without idle check", () => {
-        has(row("unnoticed until Monday, 9:00", hours(63)));
+    it("the page shows the cost of a forgotten weekend with and without idle check, and what parking at night saves", () => {
+        has(row("a demo forgotten on Friday, 18:00, until Monday, 9:00", hours(63)));
         const idle = defaults.idle.hours + defaults.idle.graceHours;
         assert.equal(idle, 48);
-        has(row("`idle.action: park` with the defaults, 24 and 24 hours", hours(idle + enforcementHours)));
-        has(row("`idle.action: park`, `idle.hours: 4`, `idle.graceHours: 4`", hours(8 + enforcementHours)));
-        has(row("`npm run park` on Friday", hours(18 / 60)));
-        has(row("unnoticed for a month", (recipe) => campaignUsdPerMonth(recipe, 1)));
+        has(row("the same, with `idle.action: park`", hours(idle + enforcementHours)));
+        has(row("the same, with `idle.hours: 4`, `idle.graceHours: 4`", hours(8 + enforcementHours)));
+        const nights = hoursPerMonth / 24;
+        has(row("saved by parking from 20:00 to 8:00, a month", hours(nights * (12 - 18 / 60))));
     });
 
-    it("the page shows preview's table for a small production month and larger sums", () => {
-        has(priceTable(estimate(production(v1, 10_000)), 10_000));
-        for (const requests of [10_000, 100_000, 1_000_000]) {
-            const sum = (recipe: string) => estimate(production(recipe, requests)).expectedUsd;
+    it("the page shows preview's table of the default stack, larger sums and a parked month", () => {
+        has(priceTable(estimate(defaultStack(v1, 10_000)), 10_000));
+        for (const requests of [0, 10_000, 100_000, 1_000_000]) {
+            const sum = (recipe: string) => estimate(defaultStack(recipe, requests)).expectedUsd;
             has(row(`${requests.toLocaleString("en-US")} requests a day`, sum));
         }
-        has(`$${defaultLimitUsd(production(v1, 10_000))} here`);
+        const parked = (recipe: string) => estimate({ ...defaultStack(recipe, 0), hasCampaign: false }).expectedUsd;
+        has(row("parked for the whole month", parked));
+        has(`$${defaultLimitUsd(defaultStack(v1, 10_000))} here`);
     });
 
     it("the page shows what the limit saves if requests run away", () => {
-        has(row("without a limit, until the end of November", (recipe) => runaway(recipe).nobody));
-        has(row("with the limit", (recipe) => runaway(recipe).enforced));
-        has(`${runaway(v1).hoursToLimit.toFixed(0)} hours`);
-        has(approximately(campaignUsdPerHour(v1, 50) * 12));
-    });
-
-    it("the page shows what parking at night saves", () => {
-        const nights = hoursPerMonth / 24;
-        has(row("parked from 20:00 to 8:00, a month", hours(nights * (12 - 18 / 60))));
+        const { nobody, enforced, hoursToLimit } = runaway();
+        has(`costs ${approximately(nobody)} until the end of the month`);
+        has(`after ${hoursToLimit.toFixed(0)} hours, and the month costs ${approximately(enforced)}`);
     });
 
     it("the page shows the settings of guard, budget and idle check", () => {
