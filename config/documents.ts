@@ -20,23 +20,49 @@ const declared = () =>
         ]),
     );
 
-const keyTable = () => [
-    "| key | value | default | meaning |",
-    "|---|---|---|---|",
-    ...rows.map(
-        ([name, { type, isFile, members, description, default: value }]) =>
-            `| ${code(name)} | ${isFile ? "a file" : type} | ${members ? "" : code(textOf(value)) || "(empty)"} | ${description} |`,
-    ),
-];
+/** Headings of docs/configuration.md, each with the first key of its table in the order of the keys. */
+const groups = {
+    "Region and names": "aws:region",
+    Data: "interactionsFile",
+    "Tags and adoption": "tags",
+    Training: "recipe",
+    Campaign: "campaignEnabled",
+    "API and page": "api",
+    "Cost and notifications": "monthlyLimitUsd",
+    "Observability and access": "observability",
+} as const;
 
-/** One line for all keys with the same effect. */
-function effectTable(): readonly string[] {
-    const sharing = Map.groupBy(topRows, ([, { changes = "", effect = "" }]) => {
-        const resources = changes.split(", ").map(code).join(", ");
-        return `${resources} | ${effect} |`;
-    });
-    const lines = [...sharing].map(([effect, keys]) => `| ${keys.map(([name]) => code(name)).join(", ")} | ${effect}`);
-    return ["| key | resources | effect |", "|---|---|---|", ...lines];
+/** The resources of `~ Campaign, ~ Trail, +- Filter` by sign: `~ Campaign, Trail`, `+- Filter`. */
+function resourcesBySign(changes: string): readonly string[] {
+    const bySign = Map.groupBy(changes.split(", "), (change) => change.split(" ")[0] ?? "");
+    return [...bySign].map(([sign, all]) =>
+        code(`${sign} ${all.map((change) => change.slice(sign.length + 1)).join(", ")}`),
+    );
+}
+
+const changeText = ({ changes, effect }: (typeof rows)[number][1]) =>
+    [...(changes === undefined ? [] : resourcesBySign(changes)), effect ?? ""].filter((text) => text !== "").join("; ");
+
+function keyRow([name, key]: (typeof rows)[number], index: number, group: typeof rows): string {
+    const { type, isFile, members, description } = key;
+    const standard = members ? "" : `, ${code(textOf(key.default)) || "empty"}`;
+    const [before = "", keyBefore] = group[index - 1] ?? [];
+    const change = changeText(key);
+    const isSame = change.length > 40 && keyBefore !== undefined && changeText(keyBefore) === change;
+    return `| ${code(name)} | ${isFile ? "a file" : type}${standard} | ${description} | ${isSame ? `as ${code(before)}` : change} |`;
+}
+
+/** The table of keys from the group's first key to that of the next group. */
+function keyTable(first: string): readonly string[] {
+    const names = rows.map(([name]) => name);
+    const starts = Object.values(groups).map((start) => names.indexOf(start));
+    const start = names.indexOf(first);
+    const end = starts.find((each) => each > start);
+    return [
+        "| key | value, default | meaning | a change does |",
+        "|---|---|---|---|",
+        ...rows.slice(start, end).map(keyRow),
+    ];
 }
 
 /** Returns the page with other lines of a table or list under a heading: the first table or list after it is replaced. */
@@ -49,7 +75,7 @@ export function withTable(page: string, heading: string, table: readonly string[
 export const documents: Readonly<Record<string, (text: string) => string>> = {
     "Pulumi.yaml": (text) => text.replace(/^config:\n[\s\S]*/m, () => dump({ config: declared() }, { lineWidth: -1 })),
     "docs/configuration.md": (text) =>
-        withTable(withTable(text, "All keys", keyTable()), "Effect of a change", effectTable()),
+        Object.entries(groups).reduce((page, [heading, first]) => withTable(page, heading, keyTable(first)), text),
 };
 
 if (import.meta.main) {

@@ -51,7 +51,7 @@ export const trainingKeys = {
         most: 1,
         description:
             "weight in training of each event type: `pulumi config set --path eventWeights.Watch 0.3`. " +
-            "[Types without a weight are left out](#weights-of-events); requires `recipe` `aws-user-personalization-v2`",
+            "[Types without a weight are left out](setups.md#weights-of-events); requires `recipe` `aws-user-personalization-v2`",
         changes: "~ Solution, +- SolutionVersion, ~ Campaign",
         effect: "a training. With `syncWithLatestSolutionVersion` only the solution: the next automatic training has the weights",
         other: { Watch: 1 },

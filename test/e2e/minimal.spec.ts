@@ -26,7 +26,7 @@ describe("Pulumi.minimal.yaml on the real engine", () => {
     });
     after(() => aws?.stop());
 
-    it("up creates exactly the resources that docs/configuration.md lists, fewer than 25", async () => {
+    it("up creates exactly the resources that docs/setups.md lists, fewer than 25", async () => {
         assertExit(await aws.engine("up"), 0);
         const { deployment } = JSON.parse((await aws.pulumi("stack", "export")).stdout) as {
             deployment: { resources: { type: string; custom: boolean }[] };
@@ -38,7 +38,7 @@ describe("Pulumi.minimal.yaml on the real engine", () => {
         assert.deepEqual(other, []);
         assert.ok(types.filter((type) => type.startsWith("aws:")).length < 25, types.join("\n"));
         const counts = Object.entries(parts).map(([part, of]) => [part, types.filter((type) => of.test(type)).length]);
-        // docs/configuration.md names them.
+        // docs/setups.md names them.
         assert.deepEqual(Object.fromEntries(counts), {
             bucket: 8,
             access: 6,
