@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { authorize, type PolicyDocument, parsePolicy } from "policy-evaluator";
 
-/** The documents of the role for Spark, as docs/scale.md has them. */
+/** The documents of the role for Spark, as docs/spark.md has them. */
 function documentsOfPage(): PolicyDocument[] {
-    const page = readFileSync(join(import.meta.dirname, "..", "..", "docs", "scale.md"), "utf8");
+    const page = readFileSync(join(import.meta.dirname, "..", "..", "docs", "spark.md"), "utf8");
     return [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text = ""]) => {
         const parsed = parsePolicy(text, text.includes("Principal") ? "resource" : "identity");
         assert.ok("document" in parsed, JSON.stringify(parsed));
@@ -13,7 +13,7 @@ function documentsOfPage(): PolicyDocument[] {
     });
 }
 
-describe("Spark role in docs/scale.md", () => {
+describe("Spark role in docs/spark.md", () => {
     const [trust, access] = documentsOfPage() as [PolicyDocument, PolicyDocument];
     const account = "123456789012";
     const role = { arn: `arn:aws:iam::${account}:role/data-prep-spark` };

@@ -254,7 +254,7 @@ describe("data-prep/spark/prepare.py compared with data-prep", () => {
         assert.equal(ours.rows.length, 100_000);
         assert.deepEqual(madeBySpark(at("ml"), at("none")), ours);
         assert.ok(existsSync(at("ml", "_SUCCESS")));
-        // docs/scale.md copies the result without _SUCCESS, and makes the stack's data of it.
+        // docs/spark.md copies the result without _SUCCESS, and makes the stack's data of it.
         mkdirSync(at("copied"));
         for (const file of globSync(at("ml", "part-*"))) copyFileSync(file, at("copied", basename(file)));
         mkdirSync(at("again"));
