@@ -266,7 +266,7 @@ export interface components {
              * @description Creation time of the list
              */
             madeAt?: string;
-            /** @description Only in a viewer's list. False if the viewer has no interactions in the data and no event of the last 30 days: then the films are popular ones, also with source campaign */
+            /** @description Only in a viewer's list. False if the viewer has no interactions in the data and no event of the last 30 days: then the films are popular ones */
             viewerKnown?: boolean;
             /** @description All genres; only in the answer of GET /popular */
             genres?: string[];
@@ -337,7 +337,7 @@ export interface components {
             region?: string;
             campaign: {
                 /**
-                 * @description serving: the API calls the campaign. resting: it failed too often; the API calls it again in a few seconds. away: there is no campaign, for example while it is parked
+                 * @description serving: the API calls the campaign. resting: after failures the API calls it again in seconds. away: there is no campaign, for example while it is parked
                  * @enum {string}
                  */
                 state: "serving" | "resting" | "away";
@@ -497,7 +497,7 @@ export interface components {
         query: string;
         /** @description Only films of this genre; the field `genres` of the answer lists all */
         genre: string;
-        /** @description Name of a filter of the stack (config `filters`); it replaces the filter of watched films */
+        /** @description Name of a filter in config `filters`, instead of the filter of watched films */
         filter: string;
         /** @description Values of the filter by placeholder, for example {"GENRE":"\"Drama\""} */
         filterValues: string;
@@ -522,7 +522,7 @@ export interface operations {
             query?: {
                 /** @description Maximum number of films */
                 numResults?: components["parameters"]["numResults"];
-                /** @description Name of a filter of the stack (config `filters`); it replaces the filter of watched films */
+                /** @description Name of a filter in config `filters`, instead of the filter of watched films */
                 filter?: components["parameters"]["filter"];
                 /** @description Values of the filter by placeholder, for example {"GENRE":"\"Drama\""} */
                 filterValues?: components["parameters"]["filterValues"];
