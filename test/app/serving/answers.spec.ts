@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { packFilms } from "../../../app/serving/film-scores.ts";
 import { described } from "./described.ts";
 import { type Asked, idsOf, jsonOf, openApi, serviceError, startWorld, throws } from "./world.ts";
@@ -66,33 +64,6 @@ describe("Answers of the API", () => {
         }
         described("EventsAnswer", await world.watch("a", "1"));
         assert.deepEqual(jsonOf(await get("GET /openapi.json")), JSON.parse(openApi));
-    });
-
-    it("docs/call-it.md has a working example request for each operation", async () => {
-        const docs = await readFile(join(import.meta.dirname, "../../../docs/call-it.md"), "utf8");
-        const [, examples = ""] = /An example of each request:\n\n```sh\n(.*?)```/s.exec(docs) ?? [];
-        const templates = Object.keys(JSON.parse(openApi).paths);
-        const asked: string[] = [];
-        const ranking = startWorld({ rank: async () => ({ films: packFilms([{ itemId: "1", score: 1 }]) }) });
-        for (const [, address = "", body] of examples.matchAll(/^curl "\$U([^"]+)"(?: -d '(.+)')?$/gm)) {
-            const { pathname, searchParams } = new URL(address, "http://api");
-            const template = templates.find((each) =>
-                new RegExp(`^${each.replace(/\{\w+\}/, "[^/]+")}$`).test(pathname),
-            );
-            const id = pathname.split("/")[2] ?? "";
-            const what = `${body === undefined ? "GET" : "POST"} ${template}`;
-            const result = await ranking.ask(what, {
-                path: { userId: id, itemId: id },
-                query: Object.fromEntries(searchParams),
-                ...(body !== undefined && { body: JSON.parse(body) }),
-            });
-            assert.ok(result.statusCode < 300, `${address}: ${result.body}`);
-            asked.push(what);
-        }
-        const operations = Object.entries<object>(JSON.parse(openApi).paths).flatMap(([path, methods]) =>
-            Object.keys(methods).map((verb) => `${verb.toUpperCase()} ${path}`),
-        );
-        assert.deepEqual(asked.toSorted(), operations.toSorted());
     });
 
     it("/popular, /trending, /similar and /items answer from the fallback tables", async () => {
