@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { root } from "../packages/local-aws/instance.ts";
-import { pages, read, sources } from "./support/sources.ts";
+import { pages, read, sources, tracked } from "./support/sources.ts";
 
 /** Anchors of a page's headings, as GitHub makes them. */
 const anchorsOf = (page: string) =>
@@ -19,7 +19,8 @@ const anchorsOf = (page: string) =>
 describe("Pages in docs/", () => {
     it("each link leads to an existing file and heading", () => {
         const broken: string[] = [];
-        for (const page of pages) {
+        const readmes = tracked.filter((file) => /^packages\/.*README\.md$/.test(file));
+        for (const page of [...pages, ...readmes]) {
             for (const [, target = ""] of read(page).matchAll(/\]\(([^)\s]+)\)/g)) {
                 if (/^[a-z]+:/.test(target)) continue;
                 const [path = "", anchor] = target.split("#");
