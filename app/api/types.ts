@@ -333,6 +333,14 @@ export interface components {
         Health: {
             /** @enum {string} */
             status: "ok";
+            /** @description Viewers that the page offers. Without config `publicHistories`, only those of MovieLens */
+            viewers: {
+                id: string;
+                /** @description Most frequent genres of the newest films */
+                genres: string[];
+                /** @description Number of films in the history */
+                items: number;
+            }[];
             stack?: string;
             region?: string;
             campaign: {

@@ -10,6 +10,7 @@ export interface HealthParts {
     readonly stack: string;
     readonly region: string;
     readonly cost: NonNullable<HealthAnswer["cost"]>;
+    readonly publicHistories: boolean;
     readonly tables: () => Tables;
     readonly watch: Pick<CampaignWatch, "known">;
     readonly campaignResilience: Pick<Resilience, "resting">;
@@ -25,16 +26,17 @@ const holds = (notification: ShownNotification, campaign: CampaignStatus | undef
 const time = (at: number) => new Date(at).toISOString();
 
 /**
- * Reports the current source of answers from what the process knows, without any call. Shows a stranger only the state:
- * version, throughput and cost would help with an attack on the bill.
+ * Reports the current source of answers from what the process knows, without any call. Shows a stranger only the state
+ * and the viewers that the page offers: version, throughput and cost would help with an attack on the bill.
  */
-export function healthTeller({ stack, region, cost, tables, watch, campaignResilience }: HealthParts) {
+export function healthTeller({ stack, region, cost, publicHistories, tables, watch, campaignResilience }: HealthParts) {
     return async function health({ trusted, signed }: Pick<Caller, "trusted" | "signed">): Promise<HealthAnswer> {
         const { campaign, away, notification, spend } = await watch.known();
         const { status, solutionVersionArn, minProvisionedTPS } = campaign ?? {};
         const state = away ? "away" : campaignResilience.resting() ? "resting" : "serving";
-        if (!trusted && !signed) return { status: "ok", campaign: { state } };
-        const { filmCount, interactionsSha256, genres } = tables();
+        const { filmCount, interactionsSha256, genres, offeredViewers } = tables();
+        const viewers = offeredViewers(publicHistories).map((viewer) => ({ ...viewer, genres: [...viewer.genres] }));
+        if (!trusted && !signed) return { status: "ok", campaign: { state }, viewers };
         return {
             status: "ok",
             stack,
@@ -46,6 +48,7 @@ export function healthTeller({ stack, region, cost, tables, watch, campaignResil
                 ...(minProvisionedTPS !== undefined && { minProvisionedTPS }),
                 ...(campaign && { checkedAt: time(campaign.checkedAt) }),
             },
+            viewers,
             ...(away &&
                 notification &&
                 holds(notification, campaign) && {

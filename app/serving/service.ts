@@ -164,7 +164,7 @@ export function createService(parts: ServiceParts): Service {
             history: historian(common),
             publicHistories,
             traffic: trafficCounter(common),
-            health: healthTeller({ ...config, tables: served.current, watch, campaignResilience }),
+            health: healthTeller({ ...config, publicHistories, tables: served.current, watch, campaignResilience }),
         }),
     });
     let coldStart = true;

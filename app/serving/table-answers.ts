@@ -1,6 +1,7 @@
 import type { ShopDetails } from "../../data-prep/catalogue.ts";
 import { parseTables, type TablesDocument } from "../../data-prep/tables/document.ts";
 import { viewersIn } from "../../data-prep/tables/viewers.ts";
+import { type OfferedViewer, offeredViewers } from "./offered-viewers.ts";
 import { titleIndex } from "./title-index.ts";
 
 /** A film in an answer. */
@@ -45,6 +46,8 @@ export interface Tables {
      * history of the viewer.
      */
     history(userId: string): { readonly itemId: string; readonly at: number }[] | undefined;
+    /** Returns the viewers that the page offers; without public histories, only those of MovieLens. */
+    offeredViewers(publicHistories: boolean): readonly OfferedViewer[];
     /** Checks whether the interactions have this viewer; returns undefined if the tables do not list viewers. */
     hasViewer(userId: string): boolean | undefined;
     /** Returns the most popular films, of one genre or all; empty for an unknown genre. */
@@ -146,6 +149,7 @@ export function openTables(document: TablesDocument): Tables {
                 at: (known.timestamps[place] as number) * 1000,
             }));
         },
+        offeredViewers: (publicHistories) => offeredViewers(document, publicHistories),
         hasViewer: (userId) => listed?.(userId),
         popular: ({ genre, ...ask } = {}) => take(genre === undefined ? similar.keys() : inGenre(genre), ask),
         trending: (ask = {}) => take(document.trending.films, ask),

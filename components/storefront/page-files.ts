@@ -25,17 +25,13 @@ export interface PageParts extends DataWords {
 }
 
 /** Returns the page's text with its values in place of the placeholders. */
-export function filledPage(
-    html: string,
-    { api, viewerAuth, noun, nouns, events, viewers, ...more }: PageParts,
-): string {
+export function filledPage(html: string, { api, viewerAuth, noun, nouns, events, ...more }: PageParts): string {
     const parts: Readonly<Record<string, string>> = {
         API: api,
         VIEWER_AUTH: viewerAuth,
         NOUN: noun,
         NOUNS: nouns,
         EVENTS: JSON.stringify(events),
-        VIEWERS: JSON.stringify(viewers),
         PUBLIC_HISTORIES: String(more.publicHistories),
         CREDITS: more.credits,
     };

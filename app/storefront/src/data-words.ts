@@ -1,12 +1,11 @@
 /**
- * Words for the stack's data. The hosting program writes them into `<html data-noun data-nouns data-events data-viewers
+ * Words for the stack's data. The hosting program writes them into `<html data-noun data-nouns data-events
  * data-public-histories data-credits>`, from manifest and configuration.
  */
 const {
     noun = "film",
     nouns = "films",
     events = '["Watch"]',
-    viewers = "[]",
     publicHistories: isPublic = "false",
     credits: source = "",
 } = globalThis.document?.documentElement.dataset ?? {};
@@ -45,15 +44,6 @@ export const category = {
 
 /** The page's name, such as "Book recommender". */
 export const siteName = `${noun === "film" ? "Movie" : item.One} recommender`;
-
-/** A viewer that the page offers, with the most frequent genres and the number of items of the history. */
-interface OfferedViewer {
-    readonly id: string;
-    readonly genres: readonly string[];
-    readonly items?: number;
-}
-
-export const offeredViewers = JSON.parse(viewers) as readonly OfferedViewer[];
 
 /** The data set that the page credits; empty for data of the owner. */
 export const credits = source;

@@ -1,5 +1,5 @@
+import { frequentGenres } from "../../api/genres.ts";
 import { item, past } from "./data-words.ts";
-import { frequentGenres } from "./genres.ts";
 import { type FilmList, type ListedFilm, listed } from "./words.ts";
 
 /** Minimum number of watched films: fewer show chance, not taste. */

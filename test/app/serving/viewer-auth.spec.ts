@@ -61,7 +61,7 @@ describe("Viewer tokens (JWT)", () => {
 
     it("GET /health shows details with a token and only the state without", async () => {
         const health = async (token?: string) => jsonOf(await world.ask("GET /health", { headers: as(token) }));
-        assert.deepEqual(await health(), { status: "ok", campaign: { state: "serving" } });
+        assert.deepEqual(await health(), { status: "ok", campaign: { state: "serving" }, viewers: [] });
         const { cost, campaign } = await health(await issuer.token({ sub: "22" }));
         assert.deepEqual([cost.monthlyLimitUsd, campaign.solutionVersionArn], [200, "v1"]);
     });

@@ -82,7 +82,7 @@ export const histories: ReadonlyMap<string, readonly string[]> = new Map(
 export const [keenViewer = ""] = [...histories].toSorted(([, a], [, b]) => b.length - a.length)[0] ?? [];
 
 /** The viewers with a history in the tables. */
-const listedViewers = ["6", "15", keenViewer];
+const listedViewers = ["6", "15", keenViewer, "13", "22"];
 
 /** Tables of what 60 people watched of those. */
 export const tablesDocument: TablesDocument = makeTables(

@@ -165,7 +165,7 @@ describe("Storefront pages and settings", () => {
         await page.locator(".who").click();
         await page.locator(".viewers li:nth-child(3) button").hover();
         await page.waitForNetworkIdle({ idleTime: 100 });
-        assert.equal(askedFor("recommendations/122?"), 1, "a viewer's list, too");
+        assert.equal(askedFor("recommendations/13?"), 1, "a viewer's list, too");
 
         const saving = await open("#/?viewer=6", {
             before: () => Object.defineProperty(navigator, "connection", { value: { saveData: true } }),

@@ -108,6 +108,7 @@ export async function serveStorefront({
         config: {
             ...config,
             noun: words.noun,
+            publicHistories: words.publicHistories,
             apiKey: details,
             ...(watchedTypes && { watchedTypes }),
             ...(viewerAuth && { viewerAuth }),

@@ -39,7 +39,7 @@ describe("Storefront of a shop", () => {
             ...(place % 2 === 0 && { image: `${origin}/${place === 0 ? "missing" : "picture"}.svg` }),
         }));
         const tables: TablesDocument = { ...tablesDocument, films: { ...films, details } };
-        const words = dataWords(manifest, { publicHistories: true }, tables);
+        const words = dataWords(manifest, { publicHistories: true });
         served = await serveStorefront({ tables, histories, words, watchedTypes: ["purchase"] });
     });
     after(async () => {

@@ -199,37 +199,29 @@ describe("Files of API and storefront", () => {
         await assert.rejects(fallbackTables(other), /made from other interactions/);
     });
 
-    it("dataWords has the data's nouns and shows user IDs only with publicHistories", () => {
+    it("dataWords has the data's nouns and event types", () => {
         assert.deepEqual(words, {
             noun: "film",
             nouns: "films",
             events: ["Watch"],
             publicHistories: false,
             credits: "MovieLens",
-            viewers: ["22", "6", "122", "13", "201", "405"].map((id) => ({ id, genres: [] })),
         });
         const manifest = {
             noun: { one: "product", many: "products" },
             eventTypes: ["view", "NotInterested", "cart", "purchase", "refund"].map((name) => ({ name, rows: 7 })),
             sources: [{ dataset: "interactions", file: "orders.csv", sha256: "" }],
-            viewers: ["ann@shop.example", "22"],
         } as unknown as Manifest;
-        const { viewers, ...others } = dataWords(manifest, { publicHistories: true });
-        assert.deepEqual(others, {
+        assert.deepEqual(dataWords(manifest, { publicHistories: true }), {
             noun: "product",
             nouns: "products",
             events: ["view", "cart", "purchase"],
             publicHistories: true,
             credits: "",
         });
-        assert.deepEqual(
-            viewers,
-            manifest.viewers.map((id) => ({ id, genres: [] })),
-        );
-        assert.deepEqual(dataWords(manifest, { publicHistories: false }).viewers, [{ id: "22", genres: [] }]);
     });
 
-    it("dataWords returns viewers' genres, and imageOriginsOf the origins of images", () => {
+    it("imageOriginsOf returns the origins of images, the most frequent first", () => {
         const image = (place: number) => ({
             image: `https://${place < 2 ? "cdn" : "other"}.shop.example/${place}.jpg`,
         });
@@ -238,27 +230,17 @@ describe("Files of API and storefront", () => {
                 genres: [0, 1, 0],
                 details: [image(0), { image: "javascript:alert(1)" }, null, image(1), image(2)],
             },
-            genreSets: [["Drama"], ["Western"]],
-            histories: { "22": { films: [0, 1, 2], timestamps: [3, 2, 1] } },
         } as unknown as TablesDocument;
-        const [first, second] = dataWords(undefined, { publicHistories: true }, tables).viewers;
-        assert.deepEqual(
-            [first, second],
-            [
-                { id: "22", genres: ["Drama"], items: 3 },
-                { id: "6", genres: [] },
-            ],
-        );
         assert.deepEqual(imageOriginsOf(tables), ["https://cdn.shop.example", "https://other.shop.example"]);
     });
 
-    it("pageFiles escapes user IDs in HTML attributes", async () => {
+    it("pageFiles escapes event types in HTML attributes", async () => {
         const dir = await mkdtemp(join(tmpdir(), "page-"));
-        await writeFile(join(dir, "index.html"), '<html data-noun="%NOUN%" data-viewers="%VIEWERS%">100%');
-        const viewers = [{ id: 'a"b<i>&\u00eb', genres: [] }];
-        const [page] = pageFiles(dir, { api: "api", viewerAuth: "none", ...words, viewers });
+        await writeFile(join(dir, "index.html"), '<html data-noun="%NOUN%" data-events="%EVENTS%">100%');
+        const events = ['a"b<i>&\u00eb'];
+        const [page] = pageFiles(dir, { api: "api", viewerAuth: "none", ...words, events });
         assert.deepEqual(page?.content, {
-            text: '<html data-noun="film" data-viewers="[{&quot;id&quot;:&quot;a\\&quot;b&lt;i&gt;&amp;\u00eb&quot;,&quot;genres&quot;:[]}]">100%',
+            text: '<html data-noun="film" data-events="[&quot;a\\&quot;b&lt;i&gt;&amp;\u00eb&quot;]">100%',
         });
     });
 

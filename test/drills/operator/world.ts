@@ -67,6 +67,8 @@ export function worldOf(aws: TestAws, boundaryArn: string) {
             usersFile,
             filters: { comedies: 'INCLUDE ItemID WHERE Items.GENRES IN ("Comedy")' },
             minProvisionedTPS: "2",
+            // Above the estimate of two campaigns, which preview otherwise refuses.
+            monthlyLimitUsd: "700",
             performAutoTraining: "true",
             guardMinutes: "30",
             idle: { action: "park" },

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
+import { genreCounts } from "../../../api/genres.ts";
 import { capital, done, item, past, person } from "../data-words.ts";
-import { genreCounts } from "../genres.ts";
 import { useHistory } from "../history.ts";
 import { viewerName } from "../viewers.ts";
 import { dayOf, type History, type ListedFilm, type PastFilm } from "../words.ts";

@@ -1,9 +1,11 @@
 import { useState } from "preact/hooks";
 import { prefetch } from "../api.ts";
-import { capital, done, item, offeredViewers, person } from "../data-words.ts";
+import { capital, done, item, person } from "../data-words.ts";
+import { useAnswer } from "../hooks.ts";
 import { picksPath } from "../paths.ts";
 import { hashFor, type Page, type Route } from "../route.ts";
 import { anotherNewViewer, tasteOf, viewerName } from "../viewers.ts";
+import type { Health } from "../words.ts";
 import { Avatar } from "./avatar.tsx";
 import { Modal } from "./modal.tsx";
 
@@ -17,6 +19,7 @@ interface ViewerChoiceProps {
 /** Renders some viewers, a text field for any viewer ID, and a new viewer. */
 export function ViewerChoice({ page, current, onChosen }: ViewerChoiceProps) {
     const [wanted, setWanted] = useState("");
+    const offeredViewers = useAnswer<Health>("health").answered?.value.viewers ?? [];
     const choose = (viewer: string) => {
         location.hash = hashFor({ page, viewer });
         onChosen?.();
@@ -41,7 +44,7 @@ export function ViewerChoice({ page, current, onChosen }: ViewerChoiceProps) {
                                 <Avatar viewer={viewer} />
                                 <span>
                                     {capital(viewerName(viewer))}
-                                    {taste !== undefined && <span class="taste">{taste}</span>}
+                                    <span class="taste">{taste}</span>
                                 </span>
                             </button>
                         </li>
@@ -95,10 +98,9 @@ export function ViewerChoice({ page, current, onChosen }: ViewerChoiceProps) {
     );
 }
 
-/** Returns a viewer's taste in the data: genres, or else the number of items; undefined without a history. */
-function tasteIn(genres: readonly string[], items: number | undefined): string | undefined {
-    if (genres.length > 0) return genres.join(", ");
-    return items === undefined ? undefined : `${items} ${items === 1 ? item.one : item.many} ${done}`;
+/** Returns a viewer's taste in the data: genres, or else the number of items. */
+function tasteIn(genres: readonly string[], items: number): string {
+    return genres.length > 0 ? genres.join(", ") : `${items} ${items === 1 ? item.one : item.many} ${done}`;
 }
 
 /** Renders the dialog to choose a viewer. */

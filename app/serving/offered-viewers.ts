@@ -1,0 +1,35 @@
+import type { TablesDocument } from "../../data-prep/tables/document.ts";
+import { frequentGenres } from "../api/genres.ts";
+
+/** A viewer that the page offers. */
+export interface OfferedViewer {
+    readonly id: string;
+    /** The most frequent genres of the viewer's newest items, at most three. */
+    readonly genres: readonly string[];
+    /** Number of items in the viewer's history. */
+    readonly items: number;
+}
+
+/** MovieLens viewers, whose IDs are public. They come first, in this order. */
+const knownViewers = ["22", "6", "122", "13", "201", "405"];
+/** Number of a viewer's newest items, equal to the number that the page requests, so that both show the same taste. */
+const newestShown = 50;
+
+/**
+ * Returns the viewers with a history in the tables. Without public histories, returns only those of MovieLens, because
+ * an ID may be an e-mail address.
+ */
+export function offeredViewers(
+    { films, genreSets, histories = {} }: Pick<TablesDocument, "films" | "genreSets" | "histories">,
+    publicHistories: boolean,
+): OfferedViewer[] {
+    const place = (id: string) => [...knownViewers, id].indexOf(id);
+    return Object.entries(histories)
+        .filter(([id]) => publicHistories || knownViewers.includes(id))
+        .map(([id, { films: watched }]) => {
+            const newest = watched.slice(0, newestShown);
+            const genres = newest.map((film) => ({ genres: genreSets[films.genres[film] ?? -1] ?? [] }));
+            return { id, genres: frequentGenres(genres), items: watched.length };
+        })
+        .sort((a, b) => place(a.id) - place(b.id));
+}
