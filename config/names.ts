@@ -70,7 +70,7 @@ export interface Names {
 }
 
 /** The default of config `nameSuffix`: the suffix follows the stack. */
-export const automaticSuffix = "auto";
+const automaticSuffix = "auto";
 
 /** The end of a stack's names: config `nameSuffix`, else empty on `dev` and `local`, and `-<stack>` on other stacks. */
 export function suffixFor(stack: string, nameSuffix: string = automaticSuffix): string {

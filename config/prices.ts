@@ -279,7 +279,7 @@ export function guardUsdPerMonth(region: string, minutes: number, metrics: numbe
 }
 
 /** Calls of one run of the cost guard that CloudTrail records as management events. */
-export const guardCalls = 20;
+const guardCalls = 20;
 
 /**
  * Price of the audit trail in US dollars a month, for the events of the cost guard, of 2 KB each in the log group. Of

@@ -1,5 +1,5 @@
 /** Types of viewings of data without a manifest. */
-export const usualWatchedTypes: readonly string[] = ["Watch"];
+const usualWatchedTypes: readonly string[] = ["Watch"];
 
 /** Type of the event by which a viewer refuses an item. */
 export const notInterested = "NotInterested";

@@ -60,7 +60,7 @@ const worst = {
 } as const;
 
 /** An attacker's connection: 1 Gbit/s of downloads, or this number of small requests per second. */
-export const stranger = { gbitPerSecond: 1, smallRequests: 5000 } as const;
+const stranger = { gbitPerSecond: 1, smallRequests: 5000 } as const;
 const smallKb = 2;
 
 /** Returns the use in one hour of requests to the API. X-Ray samples one request per second and 5 % of the others. */

@@ -65,7 +65,7 @@ export const plannedByConfig = (config: StackConfig) => ({
 });
 
 /** One line of the estimate. */
-export interface MonthlyLine {
+interface MonthlyLine {
     readonly what: string;
     /** Service name on AWS's bill. */
     readonly service: string;
@@ -76,7 +76,7 @@ export interface MonthlyLine {
     readonly lower?: string;
 }
 
-export interface OnceLine {
+interface OnceLine {
     readonly what: string;
     /** US dollars. */
     readonly usd: UsdRange;

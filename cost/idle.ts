@@ -186,7 +186,7 @@ export function foreignRequests(requests: RequestWindows, own: RequestWindows): 
 }
 
 /** Checks whether CloudWatch shows an own request, in addition to earlier own requests. */
-export function shows(requests: RequestWindows, at: number, earlier: readonly number[]): boolean {
+function shows(requests: RequestWindows, at: number, earlier: readonly number[]): boolean {
     const since = windowOf(at) - apart;
     const known = [...requests].filter(([start]) => start >= since).reduce((sum, [, asked]) => sum + asked, 0);
     // The clock of an earlier run may differ in the other direction.

@@ -234,7 +234,7 @@ export const requestTiers: Tiers = [
     [1000, prices.apiRequestsFrom1B.usd],
 ];
 /** Price tiers of the transfer to the internet, in GB, from CloudFront and from a region. */
-export const edgeTiers: Tiers = [
+const edgeTiers: Tiers = [
     [0, prices.edgeTransfer.usd],
     [10_240, prices.edgeTransferFrom10TB.usd],
     [51_200, prices.edgeTransferFrom50TB.usd],

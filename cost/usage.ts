@@ -63,7 +63,7 @@ const unitUsd: Usage = {
     edgeGb: prices.edgeTransfer.usd,
 };
 
-export const usageKeys = Object.keys(noUsage) as readonly (keyof Usage)[];
+const usageKeys = Object.keys(noUsage) as readonly (keyof Usage)[];
 
 /** Returns the price of a use in US dollars, without the campaign. */
 export const usageUsd = (usage: Usage): number => usageKeys.reduce((sum, key) => sum + usage[key] * unitUsd[key], 0);

@@ -8,7 +8,7 @@ export interface AvroField {
     readonly textual?: true;
 }
 
-export type AvroType = "string" | "int" | "long" | "float" | "double";
+type AvroType = "string" | "int" | "long" | "float" | "double";
 
 /** A schema of Personalize: a flat Avro record. */
 export interface AvroSchema {

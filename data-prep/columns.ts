@@ -77,7 +77,7 @@ export function countsOf(groups: Int32Array, count: number): Int32Array {
 const requiredColumns = ["USER_ID", "ITEM_ID", "TIMESTAMP"] as const;
 
 /** The header lacks required columns. */
-export class MissingColumnsError extends Error {
+class MissingColumnsError extends Error {
     override readonly name = "MissingColumnsError";
 
     constructor(columns: readonly string[]) {
@@ -87,7 +87,7 @@ export class MissingColumnsError extends Error {
 }
 
 /** The file is not a valid CSV; the message names the line, 1-based. */
-export class MalformedCsvError extends Error {
+class MalformedCsvError extends Error {
     override readonly name = "MalformedCsvError";
 
     constructor(line: number, reason: string) {

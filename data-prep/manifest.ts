@@ -61,12 +61,12 @@ export interface AttributesEntry {
 export const manifestVersion = 1;
 
 /** The error if the manifest has another format than this program reads. */
-export class ManifestFormatError extends Error {
+class ManifestFormatError extends Error {
     override readonly name = "ManifestFormatError";
 }
 
 /** Reads a manifest from its text. Throws ManifestFormatError for other text, or another version. */
-export function parseManifest(text: string, path: string): Manifest {
+function parseManifest(text: string, path: string): Manifest {
     let manifest: Partial<Manifest> | null;
     try {
         manifest = JSON.parse(text);

@@ -7,7 +7,7 @@ import { sha256Of } from "./files.ts";
 const paths = new Set(["items", "users", "output", "report"]);
 
 /** The error if the options file, or the stack that names it, is unusable. The message contains the fix. */
-export class OptionsFileError extends Error {
+class OptionsFileError extends Error {
     override readonly name = "OptionsFileError";
 }
 

@@ -1,5 +1,5 @@
 import { rowsByUser } from "./by-user.ts";
-import { type Columns, readColumns } from "./columns.ts";
+import type { Columns } from "./columns.ts";
 
 /** Metrics of a list of the most popular items, by the service's keys of GetSolutionMetrics. */
 export type PopularityMetrics = Readonly<Record<(typeof keys)[number], number>>;
@@ -26,11 +26,6 @@ const idealGain = (hits: number) => discounts.slice(0, hits).reduce((sum, gain) 
 const add = (to: Int32Array | Float64Array, index: number, value: number) => {
     to[index] = (to[index] as number) + value;
 };
-
-/** Returns metrics of the most popular items on an interactions CSV; see `popularityMetrics`. */
-export async function popularityOf(file: string): Promise<PopularityMetrics> {
-    return popularityMetrics(await readColumns(file));
-}
 
 /**
  * Returns metrics of recommending the most popular items to all users, measured like the service's. Counts come from

@@ -34,7 +34,6 @@ import { counted, isMovieLens } from "./words.ts";
 const CACHE_FOLDER = "data/ml-100k";
 
 export type { PrepareOptions } from "./prepare-options.ts";
-export { UnfitDataError } from "./refusals.ts";
 
 export interface PrepareResult {
     outputPath: string;

@@ -34,7 +34,7 @@ interface Telling {
 }
 
 /** The error if the file cannot be used. The message contains the reason and a command that works. */
-export class NotUnderstoodError extends Error {
+class NotUnderstoodError extends Error {
     override readonly name = "NotUnderstoodError";
 }
 

@@ -7,8 +7,5 @@ export {
     executionRolePolicy,
     executionRoleTrust,
     type ImportPlace,
-    keyActions,
-    onlyForUs,
-    personalizeSourceArn,
     type ServiceCaller,
 } from "policy-evaluator";

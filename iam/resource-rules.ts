@@ -38,7 +38,7 @@ const sourceKeys = ["aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aw
 const campaignType = "pulumi-nodejs:dynamic/personalize:Campaign";
 const everyonesAcls = ["public-read", "public-read-write", "authenticated-read", "website"];
 
-export const resourceRules = {
+const resourceRules = {
     "public-bucket": (type, props) => {
         if (type === "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock") {
             const open = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"].filter(
@@ -109,7 +109,7 @@ export const resourceRules = {
             : undefined,
 } as const satisfies Record<string, ResourceRule>;
 
-export type ResourceRuleName = keyof typeof resourceRules;
+type ResourceRuleName = keyof typeof resourceRules;
 
 /** Returns the problems of waivers: unknown rules and missing reasons. */
 export function waiverProblems(waivers: Readonly<Record<string, string>>): string[] {

@@ -20,7 +20,7 @@ export interface DatasetInputs extends CommonInputs {
  * Returns a dataset type in upper case. CreateDataset accepts any case, and Personalize may answer with `Interactions`,
  * the spelling in the API reference (CreateDataset).
  */
-export const spellingOfType = (datasetType: string): string => datasetType.toUpperCase();
+const spellingOfType = (datasetType: string): string => datasetType.toUpperCase();
 
 /**
  * The dataset of item interactions. A dataset group holds one dataset of each type, and the schema of interactions

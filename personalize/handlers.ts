@@ -18,7 +18,10 @@ flushCompileCache();
 
 export type HandlerName = ResourceKindName | "Marks" | "StackOwner" | "ClosedStage";
 
-/** Handlers by kind of resource. The forwarder in Pulumi's state calls them by this file's path and the kind. */
+/**
+ * Handlers by kind of resource. The forwarder in Pulumi's state calls them by this file's path and the kind.
+ * @public
+ */
 export const handlers: Readonly<Record<HandlerName, Handler>> = keepLive(log, (live) => {
     const deps = {
         ...realDeps(),

@@ -52,7 +52,7 @@ function configuration({ schedulingExpression, eventParameters }: Partial<Soluti
 }
 
 /** Returns a solution's event parameters, sorted by event type; undefined for an empty list. */
-export function eventParametersIn(config: SolutionConfig | undefined) {
+function eventParametersIn(config: SolutionConfig | undefined) {
     const list = config?.eventsConfig?.eventParametersList ?? [];
     const sorted = list.toSorted((a, b) => ((a.eventType ?? "") < (b.eventType ?? "") ? -1 : 1));
     return list.length === 0 ? {} : { eventParameters: sorted };

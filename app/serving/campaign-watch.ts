@@ -14,7 +14,7 @@ export interface CampaignWatch {
     gone(): void;
 }
 
-export interface CampaignKnown extends StackItems {
+interface CampaignKnown extends StackItems {
     readonly away: boolean;
 }
 

@@ -32,7 +32,7 @@ const longestText = 120;
  * Maximum length of the answer to a faulty request in bytes, because the answer repeats names and values that the
  * caller chose.
  */
-export const longestProblem = 4000;
+const longestProblem = 4000;
 
 const cut = (text: string) => (text.length <= longestText ? text : `${text.slice(0, longestText).toWellFormed()}…`);
 

@@ -16,9 +16,9 @@ export interface Film extends Readonly<ShopDetails> {
 }
 
 /** Where similar films come from: films watched together, films of the same genres, or popular films. */
-export type SimilarFrom = "similar" | "genres" | "popular";
+type SimilarFrom = "similar" | "genres" | "popular";
 
-export interface Ask {
+interface Ask {
     /** Maximum number of films; default 25. */
     readonly count?: number;
     /** IDs of films to leave out, because the viewer knows them. */

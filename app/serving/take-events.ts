@@ -34,7 +34,7 @@ export interface EventParts {
 }
 
 /** Prefix of the session of each event from an unproven viewer, in Personalize too. */
-export const unprovenSession = "unproven:";
+const unprovenSession = "unproven:";
 
 /** Maximum number of attempts when several processes store events of one viewer at the same time. */
 const tries = 3;
@@ -148,7 +148,7 @@ export function eventTaker(parts: EventParts) {
  * Adds films to a viewer's newest films. The revision is the time, or one more than the previous revision if clocks
  * differ. The first event with a token replaces films that strangers may have sent.
  */
-export function withFilms(
+function withFilms(
     before: Recent,
     films: readonly RecentFilm[],
     now: number,

@@ -224,7 +224,7 @@ function tableOperations(
  * together may cause as many again. The minimum TPS is billed anyway. Returns undefined, for unlimited, with an API
  * key: then all callers are the owner's servers.
  */
-export const campaignPerSecondOf = ({
+const campaignPerSecondOf = ({
     apiKey,
     throttle,
     minProvisionedTPS,

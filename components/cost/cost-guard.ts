@@ -79,7 +79,7 @@ export class CostGuard extends pulumi.ComponentResource {
 }
 
 /** Returns a schedule expression (EventBridge Scheduler User Guide, "Rate-based schedules"). */
-export const everyMinutes = (minutes: number) => `rate(${minutes} minute${minutes === 1 ? "" : "s"})`;
+const everyMinutes = (minutes: number) => `rate(${minutes} minute${minutes === 1 ? "" : "s"})`;
 
 function settingsOf({ config, caller, monthlyLimitUsd, topicArn, owner }: CostGuardArgs): pulumi.Output<GuardSettings> {
     const { project, stack, recipe, api } = config;

@@ -56,7 +56,7 @@ export class Metadata extends pulumi.ComponentResource {
 }
 
 /** Returns the path of the Avro schema of a CSV: `data/items.csv` → `data/items.schema.json`. */
-export const schemaPathBeside = (csvPath: string) => csvPath.replace(/(\.csv)?$/, ".schema.json");
+const schemaPathBeside = (csvPath: string) => csvPath.replace(/(\.csv)?$/, ".schema.json");
 
 /**
  * Reads the Avro schema of a CSV of items or users, as text for Personalize.

@@ -150,7 +150,7 @@ export class ClosedStage extends PersonalizeResource<ClosedStageInputs> {
 }
 
 /** The random ID of the stack, generated once. Every new Personalize resource has it in a tag. */
-export class StackOwner extends PersonalizeResource<StackOwnerInputs> {
+class StackOwner extends PersonalizeResource<StackOwnerInputs> {
     declare public readonly ownerId: pulumi.Output<string>;
     declare public readonly previousStack: pulumi.Output<string>;
     declare public readonly trailBucketName: pulumi.Output<string>;

@@ -2,7 +2,7 @@ import { checkWeights } from "../event-weights.ts";
 import { filterFault } from "../filter-grammar.ts";
 import { decimal, flag, members, numbers, oneOf, orNone, type Refuse, texts, whole } from "../kinds.ts";
 
-export const recipes = ["aws-user-personalization", "aws-user-personalization-v2", "aws-hrnn"] as const;
+const recipes = ["aws-user-personalization", "aws-user-personalization-v2", "aws-hrnn"] as const;
 const recipeChange = {
     changes: "+- Solution, +- SolutionVersion, +- Campaign",
     effect: "a training; the names are fixed, so there is no campaign meanwhile",

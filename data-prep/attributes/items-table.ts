@@ -24,7 +24,7 @@ export interface ItemTable {
     readonly understood?: string;
 }
 
-export const noItems: ItemTable = { catalogue: [], columns: [], leftOut: [], repeated: 0, names: [] };
+const noItems: ItemTable = { catalogue: [], columns: [], leftOut: [], repeated: 0, names: [] };
 
 /** Names of MovieLens' item files, by the names of its files of interactions. */
 const pairs: readonly (readonly [ratings: string, items: readonly string[]])[] = [

@@ -2,7 +2,7 @@ import { mostTypesAndColumns } from "../avro.ts";
 import { counted } from "../words.ts";
 import { coldBelow, type Figures } from "./figures.ts";
 
-export type Level = "green" | "amber" | "red";
+type Level = "green" | "amber" | "red";
 
 /** One check of the data. */
 export interface Check {

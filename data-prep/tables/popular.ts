@@ -7,7 +7,7 @@ import type { Columns } from "../columns.ts";
  */
 export const halfLifeDays = 30;
 /** Maximum number as which the views of a user count together: less than 1 % of all popularity on MovieLens 100k. */
-export const mostViewsOfUser = 120;
+const mostViewsOfUser = 120;
 /** Share of users who watched after the time from which ages are counted. */
 const activeShare = 0.05;
 
@@ -19,7 +19,7 @@ const day = 86_400;
  *
  * @param views rows of the interactions, grouped by user, oldest first. 0 without rows.
  */
-export function presentOf({ timestamps }: Columns, { starts, rows }: RowsByUser): number {
+function presentOf({ timestamps }: Columns, { starts, rows }: RowsByUser): number {
     const newest: number[] = [];
     for (let user = 0; user + 1 < starts.length; user++) {
         const end = starts[user + 1] as number;

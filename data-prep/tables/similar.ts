@@ -33,7 +33,7 @@ const longestHistory = 500;
  * item's neighbours do not change beyond this number, and the time grows with the items, not with the rows. No item of
  * MovieLens 100k has as many viewers.
  */
-export const mostSampled = 1000;
+const mostSampled = 1000;
 /** Unit of weights, which are integers, because integer sums do not depend on their order. */
 const fraction = 1 << 20;
 

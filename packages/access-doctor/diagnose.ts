@@ -73,7 +73,7 @@ function linksOf(scene: Scene): Link[] {
 }
 
 /** Whether a planned import has neither its role nor its bucket. */
-export const isNotDeployed = (snapshot: Snapshot): boolean =>
+const isNotDeployed = (snapshot: Snapshot): boolean =>
     snapshot.planned !== undefined && "is" in snapshot.role && snapshot.role.is === undefined && isBucketGone(snapshot);
 
 function needsOf({ passRole, ...snapshot }: Snapshot): string[] {

@@ -13,7 +13,7 @@ export interface Headline {
     readonly todo: readonly Todo[];
 }
 
-export interface Todo {
+interface Todo {
     readonly label: "Fix" | "Ask" | "Next" | "Then";
     readonly text: string;
     /** Whether the text is a command for a shell. */

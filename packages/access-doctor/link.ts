@@ -4,7 +4,7 @@ import type { Explanation } from "./explain.ts";
 import type { FaultId } from "./faults.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-export type Verdict = "ok" | "broken" | "warning" | "unknown";
+type Verdict = "ok" | "broken" | "warning" | "unknown";
 
 /** Places that are fixed as a whole: a document or an object. */
 export type Place =

@@ -22,7 +22,7 @@ export interface NamedPolicy {
 
 export type Decision = "allowed" | "explicitDeny" | "implicitDeny";
 
-export interface StatementVerdict {
+interface StatementVerdict {
     readonly policy: string;
     /** The statement's Sid, or `statement 2` if it has none. */
     readonly sid: string;

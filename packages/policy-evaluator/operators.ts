@@ -2,7 +2,7 @@ import { isInRange } from "./ip.ts";
 import { literalOf, matchesArn, matchesWildcard, type Pattern } from "./match.ts";
 
 /** A function that compares a value of the request with one value of the policy. */
-export type Comparison = (policy: Pattern, request: string) => boolean;
+type Comparison = (policy: Pattern, request: string) => boolean;
 
 export interface Operator {
     readonly compare: Comparison;

@@ -14,7 +14,7 @@ export interface PolicyProblem extends Position {
 }
 
 /** The range of a statement's text, in offsets: `[start, end)`. */
-export interface Span {
+interface Span {
     readonly start: number;
     readonly end: number;
     /** Offset after the previous bracket or statement. */

@@ -24,7 +24,7 @@ export interface StateFlags {
     readonly serving?: ServingFlag;
 }
 
-export interface ReimportFlag {
+interface ReimportFlag {
     readonly reason: string;
     /** ISO 8601. */
     readonly since: string;
@@ -91,7 +91,7 @@ const shapes = {
 } as const satisfies Record<keyof StateFlags, (flag: never) => boolean>;
 
 /** The error of an SSM parameter that is not a valid flag. */
-export class BrokenFlagError extends Error {
+class BrokenFlagError extends Error {
     override readonly name = "BrokenFlagError";
 }
 
@@ -207,7 +207,7 @@ export async function removeStateFlag(ssm: SSMClient, stack: string, key: keyof 
 }
 
 /** Removes all parameters under a path. */
-export async function removeAllStateFlags(ssm: SSMClient, path: string): Promise<void> {
+async function removeAllStateFlags(ssm: SSMClient, path: string): Promise<void> {
     const Names = (await parametersIn(ssm, path)).map(({ name }) => name);
     // DeleteParameters accepts ten names, and a stack has five.
     for (let at = 0; at < Names.length; at += 10) {

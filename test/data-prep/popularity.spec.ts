@@ -3,12 +3,14 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readColumns } from "../../data-prep/columns.ts";
-import { popularityMetrics, popularityOf } from "../../data-prep/popularity.ts";
+import { popularityMetrics } from "../../data-prep/popularity.ts";
 import { solutionMetrics } from "../../packages/local-personalize/model/metrics.ts";
 import { interactionsCsv, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 import { readInteractions } from "../../packages/local-personalize/test/read-interactions.ts";
 
-describe("popularityOf", () => {
+const metricsOf = async (file: string) => popularityMetrics(await readColumns(file));
+
+describe("popularityMetrics", () => {
     let folder: string;
     before(async () => {
         folder = await mkdtemp(join(tmpdir(), "popularity-"));
@@ -21,9 +23,9 @@ describe("popularityOf", () => {
         return file;
     }
 
-    it("popularityOf is close to the emulator's aws-popularity-count metrics", async () => {
+    it("popularityMetrics is close to the emulator's aws-popularity-count metrics", async () => {
         const file = await written(interactionsCsv(syntheticRatings({ users: 2000, items: 300, meanHistory: 40 })));
-        const own = await popularityOf(file);
+        const own = await metricsOf(file);
         const interactions = await readInteractions(file);
         const service = solutionMetrics(interactions, "aws-popularity-count", "seed").metrics;
         for (const [key, value] of Object.entries(own)) {
@@ -34,11 +36,11 @@ describe("popularityOf", () => {
         }
     });
 
-    it("popularityOf equals a calculation by hand", async () => {
+    it("popularityMetrics equals a calculation by hand", async () => {
         // Each user watches c after a; b has more views than c, but no user watches it next.
         const watchers = Array.from({ length: 40 }, (_, user) => `u${user},a,1\nu${user},c,2\n`);
         const others = Array.from({ length: 60 }, (_, user) => `v${user},b,1\n`);
-        const metrics = await popularityOf(
+        const metrics = await metricsOf(
             await written(`USER_ID,ITEM_ID,TIMESTAMP\n${[...watchers, ...others].join("")}`),
         );
         assert.equal(metrics.mean_reciprocal_rank_at_25, 0.5);
@@ -50,17 +52,17 @@ describe("popularityOf", () => {
         assert.equal(metrics.precision_at_10, 0.1);
     });
 
-    it("popularityOf returns 0 if no user has two events", async () => {
-        const metrics = await popularityOf(await written("USER_ID,ITEM_ID,TIMESTAMP\n1,2,3\n"));
+    it("popularityMetrics returns 0 if no user has two events", async () => {
+        const metrics = await metricsOf(await written("USER_ID,ITEM_ID,TIMESTAMP\n1,2,3\n"));
         assert.deepEqual([...new Set(Object.values(metrics))], [0]);
     });
 
-    it("popularityOf does not depend on the order of rows", async () => {
+    it("popularityMetrics does not depend on the order of rows", async () => {
         const csv = interactionsCsv(syntheticRatings()).toString().trimEnd().split("\n");
         const sorted = [csv[0], ...csv.slice(1).sort((a, b) => Number(a.split(",")[3]) - Number(b.split(",")[3]))];
         const [given, ordered] = [
-            await popularityOf(await written(csv.join("\n"))),
-            await popularityOf(await written(sorted.join("\n"))),
+            await metricsOf(await written(csv.join("\n"))),
+            await metricsOf(await written(sorted.join("\n"))),
         ];
         const key = "normalized_discounted_cumulative_gain_at_25";
         assert.ok(Math.abs(given[key] - ordered[key]) < 0.05);

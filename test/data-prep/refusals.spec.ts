@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { zipSync } from "fflate";
-import { UnfitDataError } from "../../data-prep/prepare.ts";
+import { UnfitDataError } from "../../data-prep/refusals.ts";
 import { type Rating, ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
 import { prepareForEach } from "./preparing.ts";
 

@@ -27,7 +27,7 @@ export async function runPrinted(aws: TestAws, commands: readonly string[]): Pro
 }
 
 /** Returns the result of `audit-leftovers`, which changes nothing. */
-export async function audited(aws: TestAws, inRegion: string = region): Promise<Audit> {
+async function audited(aws: TestAws, inRegion: string = region): Promise<Audit> {
     const { stdout, stderr } = await aws.runbook("audit-leftovers", "--region", inRegion, "--json");
     try {
         return JSON.parse(stdout) as Audit;

@@ -23,7 +23,7 @@ export async function planned(aws: TestAws): Promise<Plan> {
 }
 
 /** Returns the steps of a preview. */
-export async function previewedSteps(aws: TestAws): Promise<readonly Step[]> {
+async function previewedSteps(aws: TestAws): Promise<readonly Step[]> {
     const preview = await aws.engine("preview", "--json");
     assertExit(preview, 0);
     return (JSON.parse(preview.stdout) as { steps: Step[] }).steps;

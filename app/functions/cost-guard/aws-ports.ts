@@ -151,7 +151,7 @@ async function resourcePolicies(
 }
 
 /** Publishes the calculated gauges. Leaves out unknown ones. */
-export async function publishGauges(client: CloudWatchClient, stack: string, gauges: Gauges): Promise<void> {
+async function publishGauges(client: CloudWatchClient, stack: string, gauges: Gauges): Promise<void> {
     const values: readonly [string, number | undefined][] = [
         [ownMetrics.monthSpend, gauges.monthSpendUsd],
         [ownMetrics.hourlyCost, gauges.hourlyUsd],

@@ -4,7 +4,7 @@ import type { Recent } from "../../serving/ports.ts";
 type Item = Record<string, AttributeValue>;
 
 /** Bytes of one write unit (DynamoDB Developer Guide, "Read and write operations"). */
-export const unitBytes = 1024;
+const unitBytes = 1024;
 
 /**
  * Returns the attributes of a viewer's newest films, in compact form: `[["50",0],["172",61000,0]]`. Each film has its

@@ -99,7 +99,7 @@ function reasonOf(error: errors.JOSEError): string {
 }
 
 /** Checks for HTTPS. Allows HTTP only on this machine, for tests and development. */
-export const isAllowedUrl = (text: unknown): text is string =>
+const isAllowedUrl = (text: unknown): text is string =>
     typeof text === "string" &&
     URL.canParse(text) &&
     (new URL(text).protocol === "https:" || /^http:\/\/(127\.0\.0\.1|localhost)(:\d+)?(\/|$)/.test(text));

@@ -82,7 +82,7 @@ const verbs: readonly (readonly [types: RegExp, act: string, past: string, done?
 ];
 
 /** Returns the action of an event type; "choose" for an unknown type. */
-export function actOf(type: string): Act {
+function actOf(type: string): Act {
     const [, act, past, done = past, after = ""] = verbs.find(([types]) => types.test(type)) ?? [
         /./,
         "choose",

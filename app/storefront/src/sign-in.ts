@@ -16,9 +16,6 @@ export const needsToken = document.documentElement.dataset.viewerAuth === "jwt";
 let current: SignedIn | undefined;
 const listeners = new Set<() => void>();
 
-/** Returns the signed-in viewer; undefined if nobody is signed in. */
-export const signedIn = (): SignedIn | undefined => current;
-
 /** Returns the header with the viewer's token. */
 export const authorization = (): Readonly<Record<string, string>> =>
     current === undefined ? {} : { authorization: `Bearer ${current.token}` };

@@ -17,7 +17,7 @@ const mostWatched = 20;
 export const newViewer = (): string => remembered(newViewerKey, () => `new-${randomId()}`);
 
 /** Returns the session id for events. */
-export const session = (): string => remembered(sessionKey, () => `page-${randomId()}`);
+const session = (): string => remembered(sessionKey, () => `page-${randomId()}`);
 
 /** Returns the ID of another new viewer, who does not have the previous one's history. */
 export function anotherNewViewer(): string {
@@ -43,7 +43,7 @@ export function watchedBy(viewer: string): Watched {
 }
 
 /** Stores what a viewer did with a film. Returns all films of the viewer, without refused ones. */
-export function remember(viewer: string, film: ListedFilm, act: Act): Watched {
+function remember(viewer: string, film: ListedFilm, act: Act): Watched {
     const before = watchedBy(viewer).filter((other) => other.itemId !== film.itemId);
     const all = [...(act === refusal ? [] : [{ ...film, done: act.done }]), ...before].slice(0, mostWatched);
     ofThisTab.set(watchedKey(viewer), JSON.stringify(all));

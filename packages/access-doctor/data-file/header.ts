@@ -28,7 +28,7 @@ const synonyms: Readonly<Record<string, string>> = {
 };
 
 /** A column's name for comparisons: letters and digits in lower case. */
-export const plainName = (name: string) => name.replace(/[^A-Za-z0-9]/g, "").toLowerCase();
+const plainName = (name: string) => name.replace(/[^A-Za-z0-9]/g, "").toLowerCase();
 
 const looksLikeValue = (cell: string) => /^\s*([+-]?\d+([.,]\d+)?\s*$|\d{4}-\d{2}-\d{2})/.test(cell);
 

@@ -4,7 +4,7 @@ import { basename } from "node:path/posix";
 export const isFolder = (key: string) => key === "" || key.endsWith("/");
 
 /** Name of a repaired file: `a.csv.gz` becomes `a.csv`. */
-export const csvName = (name: string) =>
+const csvName = (name: string) =>
     `${name.replace(/\.(gz|gzip|zip)$/i, "").replace(/\.(csv|tsv|txt|dat|data)$/i, "")}.csv`;
 
 /**

@@ -92,7 +92,7 @@ function tableOf(bytes: Uint8Array, encoding: Encoding, mark: boolean, whole: bo
 const linesCompared = 5;
 
 /** The delimiter of a text: one that all lines have equally often, first a comma; else the most frequent one. */
-export function delimiterOf(text: string): string {
+function delimiterOf(text: string): string {
     const lines = text
         .replace(/"[^"]*"/g, "")
         .split(/[\r\n]+/)

@@ -78,7 +78,7 @@ const date =
     /^(\d{4})[-/](\d{2})[-/](\d{2})(?:[T ](\d{2}:\d{2})(?::(\d{2}(?:[.,]\d+)?))?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?$/i;
 
 /** Epoch seconds of a date, year first. Other orders are not clear: 03/04/2021 is two dates. */
-export function secondsOfDate(text: string): number | undefined {
+function secondsOfDate(text: string): number | undefined {
     const [, year, month, day, time = "00:00", seconds = "00", zone = "Z"] = date.exec(text) ?? [];
     if (year === undefined) return undefined;
     const offset = /^[+-]/.test(zone) ? zone.replace(/^(...):?(..)$/, "$1:$2") : "Z";

@@ -12,7 +12,7 @@ import { known, type PolicyText, type RoleFacts, type Snapshot } from "../snapsh
 import { shell } from "../text.ts";
 
 /** The undo of a step. */
-export interface Undo {
+interface Undo {
     /** Words of a command; `old` ends it, if given. */
     readonly command: readonly string[];
     readonly old?: PolicyDocument | undefined;

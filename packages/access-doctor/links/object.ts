@@ -57,7 +57,7 @@ function plainKey(key: string): string {
 }
 
 /** An existing key similar to a missing one; for a folder also a folder. */
-export function similarKey(key: string, keys: readonly string[]): string | undefined {
+function similarKey(key: string, keys: readonly string[]): string | undefined {
     const folders = isFolder(key) ? [...new Set(keys.map((each) => `${dirname(each)}/`))] : [];
     const wanted = plainKey(key);
     return [...folders.filter((each) => each !== "./"), ...keys]

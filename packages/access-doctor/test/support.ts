@@ -5,7 +5,7 @@ import { type Break, breaks } from "./worlds/break.ts";
 import { snapshotOf } from "./worlds/snapshot-of.ts";
 import { soundWorld, type World } from "./worlds/world.ts";
 
-export const caller = { partition: "aws", region: "eu-central-1", accountId: "000000000000" };
+const caller = { partition: "aws", region: "eu-central-1", accountId: "000000000000" };
 
 export const world = (): World => soundWorld("test", caller);
 

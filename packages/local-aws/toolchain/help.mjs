@@ -64,7 +64,7 @@ export const groups = {
         "drill:aws": "play the whole life of a stack on your AWS account",
     },
     "Change the program": {
-        check: "types, lint and format",
+        check: "types, lint, format and unused exports",
         format: "repair the format",
         "test:all": "run every test",
         coverage: "run the quick tests and show which code they reach: .local/coverage/index.html",

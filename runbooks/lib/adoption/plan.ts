@@ -172,7 +172,7 @@ function comparison(key: Adoptable, part: Part, wanted: Readonly<Record<string, 
 }
 
 /** The resource kind of each key in config `adopt`. */
-export const kindOf = {
+const kindOf = {
     schema: "Schema",
     datasetGroup: "DatasetGroup",
     dataset: "Dataset",
@@ -182,13 +182,13 @@ export const kindOf = {
 } as const satisfies Record<Adoptable, ResourceKindName>;
 
 /** ARNs of the resources to adopt. */
-export type Chosen = Partial<Readonly<Record<Adoptable, string>>>;
+type Chosen = Partial<Readonly<Record<Adoptable, string>>>;
 
 /**
  * Returns the inputs of each resource (components/personalize/recommender.ts) after the adoption of `chosen`. The
  * campaign's version is missing, because the program trains it first.
  */
-export function wantedOf(config: AdoptingConfig, chosen: Chosen): Record<Adoptable, Readonly<Record<string, unknown>>> {
+function wantedOf(config: AdoptingConfig, chosen: Chosen): Record<Adoptable, Readonly<Record<string, unknown>>> {
     const { names, region, tags, performAutoTraining } = config;
     const common = { region, tags };
     const partition = chosen.datasetGroup?.split(":")[1];

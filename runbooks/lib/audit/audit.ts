@@ -61,7 +61,7 @@ export interface Audit {
 }
 
 /** A resource of an interrupted update. */
-export interface InterruptedRow extends Omit<Row, "remove"> {
+interface InterruptedRow extends Omit<Row, "remove"> {
     readonly stack: string;
     readonly commands: readonly string[];
 }

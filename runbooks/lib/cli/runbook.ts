@@ -34,9 +34,9 @@ export interface CommonOptions {
 }
 
 /** Version of the program. */
-export const { version } = JSON.parse(
-    readFileSync(join(import.meta.dirname, "..", "..", "..", "package.json"), "utf8"),
-) as { readonly version: string };
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "..", "..", "..", "package.json"), "utf8")) as {
+    readonly version: string;
+};
 
 /** Creates the command of an npm script. Invalid usage exits with 2. `examples` are arguments for --help. */
 export function npmCommand(name: string, description: string, examples: readonly string[]): Command {
@@ -99,7 +99,7 @@ const ofCredentials =
     /Credential|ExpiredToken|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|InvalidAccessKeyId|InvalidClientTokenId|AuthFailure/;
 
 /** Whether an error means that AWS rejected the credentials. */
-export function isCredentials(name: string, message: string): boolean {
+function isCredentials(name: string, message: string): boolean {
     return ofCredentials.test(name) || /Could not load credentials/.test(message);
 }
 

@@ -26,7 +26,7 @@ export interface BudgetView {
     readonly budget: Budget;
 }
 
-export interface NotificationView {
+interface NotificationView {
     readonly type: "ACTUAL" | "FORECASTED";
     readonly threshold: number;
     readonly isPercent: boolean;

@@ -71,7 +71,7 @@ export function compare(
 }
 
 /** Returns the lines of days that overlap the period. */
-export const within = (lines: readonly BilledLine[], { from, to }: Compared): BilledLine[] =>
+const within = (lines: readonly BilledLine[], { from, to }: Compared): BilledLine[] =>
     lines.filter((line) => line.day >= midnightOf(from) && line.day < to);
 
 /** Hours without a billed campaign, and their avoided cost, US dollars. */

@@ -99,7 +99,7 @@ const noPriceList = (message: string) =>
     `This endpoint has no AWS Price List API (${message}). It needs an AWS account: unset AWS_ENDPOINT_URL, log in, ` +
     "and run it outside `npm run local`.";
 
-export type PriceName = keyof typeof prices;
+type PriceName = keyof typeof prices;
 
 /** Our price and AWS's price of one product, both in US dollars per our unit. */
 export interface MatchedPrice {

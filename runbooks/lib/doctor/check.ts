@@ -1,7 +1,7 @@
 import { messageOf } from "../../../personalize/errors.ts";
 
 /** `unknown` means that the check could not run. */
-export type Verdict = "ok" | "warn" | "fail" | "unknown";
+type Verdict = "ok" | "warn" | "fail" | "unknown";
 
 export interface CheckResult {
     readonly name: string;

@@ -24,7 +24,7 @@ export interface RecommendOptions {
 }
 
 /** A filter with the values of its placeholders. */
-export interface FilterUse {
+interface FilterUse {
     readonly name: string;
     /** Values by placeholder; several values for a list in the expression. */
     readonly values: Readonly<Record<string, readonly string[]>>;

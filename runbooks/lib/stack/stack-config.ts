@@ -17,7 +17,7 @@ export async function projectName(): Promise<string> {
 }
 
 /** Returns a stack's values and the project's defaults, by full key; undefined for secrets. */
-export function configValues(json: string): ReadonlyMap<string, string | undefined> {
+function configValues(json: string): ReadonlyMap<string, string | undefined> {
     const values = JSON.parse(json) as Record<string, { value?: string }>;
     return new Map(Object.entries(values).map(([key, { value }]) => [key, value]));
 }

@@ -75,7 +75,7 @@ function namesOf({ kind, inputs }: RecordedResource, { arn }: ResourceStatus): r
 }
 
 /** State flags about the stack's cost. */
-export interface GuardNote {
+interface GuardNote {
     /** Set while the campaign is parked, by the cost guard or a user. */
     readonly parked: { readonly since: string; readonly reason: string } | null;
     /**
@@ -86,7 +86,7 @@ export interface GuardNote {
 }
 
 /** Reads a stack's state flags. */
-export async function guardNote(ssm: SSMClient, stack: string): Promise<GuardNote> {
+async function guardNote(ssm: SSMClient, stack: string): Promise<GuardNote> {
     const { parked } = await readStateFlags(ssm, stack);
     const { text } = await readGuardState(ssm, stack);
     const parsed = text === undefined ? undefined : parseState(text, Date.now());
@@ -98,7 +98,7 @@ export async function guardNote(ssm: SSMClient, stack: string): Promise<GuardNot
 }
 
 /** A rejected call about a resource, from CloudTrail. */
-export interface CallError {
+interface CallError {
     /** ISO 8601. */
     readonly at: string;
     readonly call: string;
@@ -128,7 +128,7 @@ const nounOf = (kind: ResourceKindName) => (kind === "MetadataDataset" ? "Datase
  * Each operation needs its own lookup, which returns the fifty newest events.
  * @throws LookupEvents' errors, for example AccessDenied
  */
-export async function lastCallError(
+async function lastCallError(
     client: CloudTrailClient,
     kind: ResourceKindName,
     names: readonly string[],

@@ -33,7 +33,7 @@ export function testUsersIn({ users, userCount }: Pick<Columns, "users" | "userC
  * Returns the largest possible standard error of a mean NDCG. The service returns only the mean of values from 0 to 1.
  * With mean m, their variance is at most m (1 - m) (Bhatia and Davis, 2000).
  */
-export const standardError = (mean: number, testUsers: number): number =>
+const standardError = (mean: number, testUsers: number): number =>
     Math.sqrt((Math.max(0, mean) * Math.max(0, 1 - mean)) / testUsers);
 
 /**

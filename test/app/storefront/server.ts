@@ -16,7 +16,7 @@ import { memoryTable } from "../serving/memory-table.ts";
 import { config, openApi, serviceError, storeOf } from "../serving/world.ts";
 
 /** How the API behind the page is, which a test changes while the page is open. */
-export interface Control {
+interface Control {
     /** Paths that begin so are answered with a problem, or with a list of no film. */
     failing: string | undefined;
     emptied: string | undefined;

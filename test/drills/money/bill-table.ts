@@ -15,8 +15,6 @@ export const billTable = {
     RecommendationRequests: 0.15,
 } as const;
 
-export type BilledKind = keyof typeof billTable;
-
 /**
  * Bill of one campaign in one window, US dollars (developer guide, "Campaigns", and the pricing model of v2): the
  * larger of provisioned and actual requests, with at least one provisioned request a second. A window has 5 minutes;
@@ -32,7 +30,7 @@ export function windowUsd(
         : Math.max(provisioned, requests / 3600) * billTable.RecommendationTPSHours;
 }
 
-export const windowMinutes = (v2: boolean): number => (v2 ? 60 : 5);
+const windowMinutes = (v2: boolean): number => (v2 ? 60 : 5);
 
 /** Calculates the true bill of one campaign in a month, minute by minute. */
 export function meterOf(v2: boolean) {

@@ -4,14 +4,14 @@ import { seededRandom } from "../../../bench/lib/random.ts";
 export type Hindered = "runs" | "park" | "say" | "requests" | "datapoints" | "campaign";
 
 /** When a part is disabled, in minutes of the month. With `lag`, the part is delayed by these minutes instead. */
-export interface Hindrance {
+interface Hindrance {
     readonly from: number;
     readonly to: number;
     readonly what: readonly Hindered[];
     readonly lag?: number;
 }
 
-export type Met = "dies before" | "dies after" | "refused" | "answer lost" | undefined;
+type Met = "dies before" | "dies after" | "refused" | "answer lost" | undefined;
 
 /** The faults of a month. */
 export interface Disturbance {

@@ -10,7 +10,7 @@ import { region, startTestAws } from "../../support/local-aws.ts";
 import { advance, ask, fine, metered } from "./metered.ts";
 
 /** An expected result on the local AWS, and whether it occurred. */
-export interface Step {
+interface Step {
     readonly what: string;
     readonly fine: boolean;
     readonly seconds: number;

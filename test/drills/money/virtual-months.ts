@@ -23,7 +23,7 @@ export interface FaultResult {
 }
 
 /** Limits for the delay of a park and for the error of the estimate. */
-export const bounds = { enforcementMinutes: 20, estimateUsd: 1 };
+const bounds = { enforcementMinutes: 20, estimateUsd: 1 };
 
 /** Runs a guard through every scenario, without faults and with each kind of fault. */
 export async function virtualMonths(

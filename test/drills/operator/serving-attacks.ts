@@ -228,7 +228,7 @@ export function retrainerAttacksOn(aws: TestAws, { names }: OperatorScope, retra
  * Attacks by the API's function after the operator gave its role every permission, which is allowed. Only Lambda can
  * assume that role, so the evaluator judges the documents.
  */
-export function openedRoleAttacks(scope: OperatorScope, otherTable: string): Attack[] {
+function openedRoleAttacks(scope: OperatorScope, otherTable: string): Attack[] {
     const { partition, accountId, names } = scope;
     const everything = {
         Version: "2012-10-17" as const,

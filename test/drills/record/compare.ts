@@ -111,7 +111,7 @@ function errorsOf(calls: readonly Call[]): Map<string, Set<string>> {
 }
 
 /** Returns the types of each member in successful responses, with paths such as `campaigns[].campaignArn`. */
-export function membersOf(calls: readonly Call[]): Map<string, Set<string>> {
+function membersOf(calls: readonly Call[]): Map<string, Set<string>> {
     const members = new Map<string, Set<string>>();
     const note = (value: unknown, path: string) => {
         if (path !== "") {
@@ -133,7 +133,7 @@ export function membersOf(calls: readonly Call[]): Map<string, Set<string>> {
  * Returns each resource's states in order, without repetitions. A key is the ARN, plus the member's name for a nested
  * state (`latestCampaignUpdate`).
  */
-export function statesOf(calls: readonly Call[]): Map<string, string[]> {
+function statesOf(calls: readonly Call[]): Map<string, string[]> {
     const states = new Map<string, string[]>();
     const note = (key: string, state: unknown) => {
         const seen = states.get(key) ?? [];

@@ -63,7 +63,7 @@ const replacements: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Removes account ids, names of people and buckets, keys, request ids and dates from a text. */
-export function scrubText(text: string): string {
+function scrubText(text: string): string {
     return replacements.reduce((scrubbed, [pattern, by]) => scrubbed.replace(pattern, by), text);
 }
 

@@ -179,7 +179,7 @@ const stateWords = {
  * Renders a notice that the lists do not come from the campaign, with their sources. It overlays the first film, so
  * that the layout does not move.
  */
-export function Banner({ health, viewer }: { health: Health | undefined; viewer: string }) {
+function Banner({ health, viewer }: { health: Health | undefined; viewer: string }) {
     const state = health?.campaign.state;
     if (health === undefined || state === undefined || state === "serving") return null;
     const parked = health.notice !== undefined;

@@ -4,7 +4,7 @@ import { type Body, document, keyPolicy, location, roleArnOf, type World } from 
 export const stranger = "999999999999";
 type Edit = (statement: Statement) => Statement | undefined;
 
-export const edit = (policy: PolicyDocument | undefined, change: Edit): PolicyDocument => ({
+const edit = (policy: PolicyDocument | undefined, change: Edit): PolicyDocument => ({
     Version: "2012-10-17",
     Statement: listOf(policy?.Statement).flatMap((statement) => change(statement) ?? []),
 });

@@ -20,15 +20,15 @@ import type { clientsOf } from "../../../../test/support/local-aws.ts";
 import { localAccountId } from "../../instance.ts";
 import type { Life } from "./life.ts";
 
-export const Bucket = "entries";
-export const RoleName = "entries-role";
-export const of = { bucket: Bucket };
+const Bucket = "entries";
+const RoleName = "entries-role";
+const of = { bucket: Bucket };
 export const arnOf = (tail: string) => `arn:aws:iam::${localAccountId}:${tail}`;
 export const allow = JSON.stringify({
     Version: "2012-10-17",
     Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: `arn:aws:s3:::${Bucket}/*` }],
 });
-export const bucketPolicy = JSON.stringify({
+const bucketPolicy = JSON.stringify({
     Version: "2012-10-17",
     Statement: [{ Effect: "Deny", Principal: "*", Action: "s3:PutObject", Resource: `arn:aws:s3:::${Bucket}/no/*` }],
 });
@@ -36,13 +36,13 @@ export const trust = JSON.stringify({
     Version: "2012-10-17",
     Statement: [{ Effect: "Allow", Principal: { Service: "personalize.amazonaws.com" }, Action: "sts:AssumeRole" }],
 });
-export const open = {
+const open = {
     blockPublicAcls: true,
     blockPublicPolicy: true,
     ignorePublicAcls: true,
     restrictPublicBuckets: true,
 };
-export const rule = {
+const rule = {
     id: "old",
     status: "Enabled",
     filter: { prefix: "" },

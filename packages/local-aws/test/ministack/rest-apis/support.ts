@@ -11,7 +11,7 @@ import { region } from "../../../../../test/support/local-aws.ts";
 import { account, administrator, type Enforcing, type Keys } from "../../gateway/enforcement/support.ts";
 
 export const functionName = "answers";
-export const functionArn = `arn:aws:lambda:${region}:${account}:function:${functionName}`;
+const functionArn = `arn:aws:lambda:${region}:${account}:function:${functionName}`;
 
 /**
  * A handler that returns its event, or a picture's bytes for `/picture`. Logs the value of the `x-log` header, and
