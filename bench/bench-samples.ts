@@ -1,3 +1,4 @@
+import pMap from "p-map";
 import { runSuite, type SuiteResult, suitesOf } from "../packages/local-personalize/bench/samples/suites.ts";
 import type { SampleCall } from "../packages/local-personalize/bench/samples/world.ts";
 import { table } from "../runbooks/lib/cli/table.ts";
@@ -24,17 +25,14 @@ if (!python) {
 const all = suitesOf(python);
 const isChosen = (name: string) => only === undefined || name === only;
 refuseNone(only ?? "", [...all.keys()], isChosen);
-const waiting = [...all].filter(([name]) => isChosen(name));
-const results: SuiteResult[] = [];
 const begun = performance.now();
-const worker = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-        const result = await runSuite(...next);
-        results.push(result);
-        process.stderr.write(`${result.name}: ${result.failure === undefined ? "passed" : result.failure}\n`);
-    }
+const chosen = [...all].filter(([name]) => isChosen(name));
+const run = async (suite: (typeof chosen)[number]) => {
+    const result = await runSuite(...suite);
+    process.stderr.write(`${result.name}: ${result.failure === undefined ? "passed" : result.failure}\n`);
+    return result;
 };
-await Promise.all(Array.from({ length: parallel }, worker));
+const results = await pMap(chosen, run, { concurrency: parallel });
 
 /**
  * Checks whether a call failed. Samples learn from this error of a Describe call that a resource is deleted, or not yet

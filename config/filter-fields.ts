@@ -1,6 +1,6 @@
+import { nearest } from "terminal-text";
 import type { ConfigProblem } from "./config.ts";
 import { type FilterField, parseFilter } from "./filter-grammar.ts";
-import { nearest } from "./nearest.ts";
 
 /** Fields of each dataset of the stack; undefined for a dataset that it does not have. */
 export interface DatasetFields {

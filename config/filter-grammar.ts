@@ -1,4 +1,4 @@
-import { nearest } from "./nearest.ts";
+import { nearest } from "terminal-text";
 
 /**
  * The grammar of filter expressions (Developer Guide, "Filter expression structure and elements", read 2026-11-27).

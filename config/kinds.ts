@@ -1,4 +1,4 @@
-import { nearest } from "./nearest.ts";
+import { nearest } from "terminal-text";
 
 /** Records why a value is invalid; `member` continues the key's path, for example `.team` or `[0]`. */
 export type Refuse = (reason: string, member?: string) => void;

@@ -1,4 +1,4 @@
-import { nearest } from "./nearest.ts";
+import { nearest } from "terminal-text";
 
 /** Regions in which Amazon Personalize is offered (botocore 1.43, endpoints of `personalize`, read 2026-11-27). */
 export const personalizeRegions = [

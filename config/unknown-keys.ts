@@ -1,5 +1,5 @@
+import { nearest } from "terminal-text";
 import { keys } from "./keys.ts";
-import { nearest } from "./nearest.ts";
 
 const names = Object.keys(keys);
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, isAbsolute, join, resolve } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { changeWrites, visibleLines } from "terminal-text";
 import { itemParts } from "./attributes/items-table.ts";
 import { userParts } from "./attributes/users.ts";
 import { type OptionsFile, optionsOfStack, readOptionsFile } from "./options-file.ts";
@@ -10,7 +11,6 @@ import { type PrepareOptions, plansOf, prepare } from "./prepare.ts";
 import { parseEventRule } from "./reading/event-rule.ts";
 import { parseChoice, roles } from "./reading/roles.ts";
 import { formatSummary } from "./summary.ts";
-import { changeWrites, visibleLines } from "./visible.ts";
 
 // Limit the heap for young objects, because rows are in arrays outside of the heap. This saves 20 MiB, with Parquet 130
 // MiB.

@@ -1,3 +1,4 @@
+import { visible } from "terminal-text";
 import { isNumber } from "./attributes/content.ts";
 import { withPoint } from "./reading/decimals.ts";
 import { ruleOfTypes } from "./reading/event-rule.ts";
@@ -5,7 +6,6 @@ import { plain } from "./reading/roles.ts";
 import type { ConvertResult, Plan } from "./row-writer.ts";
 import type { Suggest } from "./suggestion.ts";
 import { typesByRows } from "./summary.ts";
-import { visible } from "./visible.ts";
 import { counted } from "./words.ts";
 
 /** Pattern of event types that show dislike, or that revoke another event. */

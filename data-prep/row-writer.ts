@@ -1,3 +1,4 @@
+import { visible } from "terminal-text";
 import { type AvroField, quoted } from "./avro.ts";
 import { type BadRow, createBadRows } from "./bad-rows.ts";
 import { type Columns, createColumns } from "./columns.ts";
@@ -15,7 +16,6 @@ import type { TimeFormat } from "./reading/times.ts";
 import { createRepeats, hashOf } from "./repeats.ts";
 import { createTimeField } from "./time-field.ts";
 import { shown } from "./values.ts";
-import { visible } from "./visible.ts";
 
 const LF = 0x0a;
 /** Maximum number of bytes that a row gains, in addition to a doubled record: its event type and its punctuation. */

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { shell } from "terminal-text";
 import { readManifest } from "./manifest.ts";
 import { DEFAULT_OUTPUT } from "./places.ts";
 
@@ -25,7 +26,7 @@ export function suggestionsOf(command: readonly string[], always: Changes = {}):
             const isSet = (word = "") => word.startsWith("--") && (word.slice(2).split("=", 1)[0] as string) in all;
             return !isSet(command[at]) && !(isSet(command[at - 1]) && !command[at - 1]?.includes("="));
         });
-        return [...words, ...wordsOf(all)].map(quotedForShell).join(" ");
+        return shell(...words, ...wordsOf(all));
     };
 }
 
@@ -57,5 +58,3 @@ export const withColumns = (given: string | undefined, parts: Changes): string =
     const kept = given?.split(",").filter((each) => !((each.split("=", 1)[0] ?? "").trim() in parts)) ?? [];
     return [...kept, ...Object.entries(parts).map(([part, column]) => `${part}=${column}`)].join(",");
 };
-
-const quotedForShell = (text: string) => (/^[\w.,:=/@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);

@@ -1,4 +1,5 @@
 import { basename, resolve } from "node:path";
+import { visible } from "terminal-text";
 import { eventRuleOf } from "./reading/event-rule.ts";
 import { chosenColumns, extrasIn, findRoles, roles as parts } from "./reading/roles.ts";
 import { delimiterName } from "./reading/sniff.ts";
@@ -9,7 +10,6 @@ import type { TablesChoice } from "./refusals.ts";
 import type { Plan } from "./row-writer.ts";
 import { type Changes, type Suggest, suggestionsOf, withColumns } from "./suggestion.ts";
 import { shown } from "./values.ts";
-import { visible } from "./visible.ts";
 
 /** The user's choices on the command line. */
 export interface Choices {

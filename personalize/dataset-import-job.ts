@@ -8,6 +8,7 @@ import {
     type PersonalizeClient,
     paginateListDatasetImportJobs,
 } from "@aws-sdk/client-personalize";
+import { shell } from "terminal-text";
 import { canonical } from "./diff.ts";
 import { baseName, nextName, numberOf } from "./job-names.ts";
 import { goneOrThrow } from "./remove.ts";
@@ -143,7 +144,7 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
         const [, bucket = "", key = ""] = /^s3:\/\/([^/]+)\/(.*)$/s.exec(dataLocation) ?? [];
         const run = "npm run diagnose-access --";
         return datasetImportJobArn === undefined
-            ? `AWS_REGION=${region} ${run} --role ${roleArn} --bucket ${bucket} --key ${quoted(key)}`
+            ? `AWS_REGION=${region} ${run} --role ${roleArn} --bucket ${bucket} --key ${shell(key)}`
             : `${run} --job ${datasetImportJobArn}`;
     },
     async describe(client, datasetImportJobArn) {
@@ -162,8 +163,6 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
         };
     },
 };
-
-const quoted = (word: string) => (/^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
 function problem(property: string, fine: boolean, reason: string): readonly Problem[] {
     return fine ? [] : [{ property, reason }];

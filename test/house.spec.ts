@@ -18,9 +18,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "data-prep": [],
     config: [],
     "packages/policy-evaluator": [],
+    "packages/terminal-text": [],
     "packages/access-doctor": [],
     "packages/local-personalize": [],
-    "packages/local-aws": ["packages/local-personalize", "packages/policy-evaluator"],
+    "packages/local-aws": ["packages/local-personalize", "packages/policy-evaluator", "packages/terminal-text"],
 };
 
 /** Packages that a folder may import by their names. */

@@ -1,5 +1,5 @@
+import { nearest } from "terminal-text";
 import type { StackConfig } from "../../config/config.ts";
-import { nearest } from "../../config/nearest.ts";
 import { contentOf } from "../../data-prep/content.ts";
 import type { Manifest } from "../../data-prep/manifest.ts";
 import { type Check, fewestInteractions } from "../../data-prep/quality/checks.ts";

@@ -1,9 +1,9 @@
 import { basename, dirname, join } from "node:path";
 import { buffer } from "node:stream/consumers";
+import { visible } from "terminal-text";
 import { type CatalogueItem, readCatalogue, splitTitle } from "../catalogue.ts";
 import { chosenColumns, knownNames, namedColumns, words } from "../reading/roles.ts";
 import { type Source, sourcesAt } from "../reading/sources.ts";
-import { visible } from "../visible.ts";
 import { type AttributeColumn, attributeColumns, isWebAddress, secondsOf } from "./columns.ts";
 import { isEmpty, isNumber } from "./content.ts";
 import { readRecords } from "./read.ts";

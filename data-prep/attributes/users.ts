@@ -1,7 +1,7 @@
+import { visible } from "terminal-text";
 import { type AvroSchema, avroSchema, quoted } from "../avro.ts";
 import { chosenColumns, knownNames, namedColumns } from "../reading/roles.ts";
 import { sourcesAt } from "../reading/sources.ts";
-import { visible } from "../visible.ts";
 import { type AttributeColumn, attributeColumns } from "./columns.ts";
 import { fieldText } from "./content.ts";
 import { readRecords } from "./read.ts";

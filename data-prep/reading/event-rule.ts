@@ -1,6 +1,6 @@
+import { visible } from "terminal-text";
 import { isEmpty, isNumber } from "../attributes/content.ts";
 import { shown } from "../values.ts";
-import { visible } from "../visible.ts";
 import { columnOf } from "./roles.ts";
 
 /** A condition of `--event`, such as `rating >= 4`, and the type of the rows that match it. */

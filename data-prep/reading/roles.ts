@@ -1,5 +1,5 @@
+import { visible } from "terminal-text";
 import { withoutAccents } from "../avro.ts";
-import { visible } from "../visible.ts";
 import { detectTime, type FoundTime, timeFormatOf } from "./times.ts";
 
 /** The parts of an interaction that a column can hold. */

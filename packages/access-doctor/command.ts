@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { shell } from "terminal-text";
 import { type Diagnosis, diagnose } from "./diagnose.ts";
 import { draw, drawHeadline } from "./draw.ts";
 import { AccessError } from "./errors.ts";
@@ -11,7 +12,6 @@ import { createLook, type Look } from "./look.ts";
 import { understand } from "./messages.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { type Target, targetOfJob, targetOfRole } from "./target.ts";
-import { shell } from "./text.ts";
 
 /** Options of the command. */
 export interface DiagnoseOptions {

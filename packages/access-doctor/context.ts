@@ -1,5 +1,5 @@
+import { distance } from "fastest-levenshtein";
 import type { AccessRequest } from "policy-evaluator";
-import { distance } from "./text.ts";
 
 /**
  * Values that a condition key may have in a request: `null` is a request without the key, and an empty list is any value

@@ -1,8 +1,9 @@
+import { visible } from "terminal-text";
 import type { Diagnosis } from "./diagnose.ts";
 import { type Again, type Headline, headlineOf, shownLinks } from "./headline.ts";
 import type { Finding, Link } from "./link.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { defaultColumns, visible, wrap, wrapCommand } from "./text.ts";
+import { defaultColumns, wrap, wrapCommand } from "./text.ts";
 
 const symbols = { ok: "●", broken: "✗", warning: "!", unknown: "?" } as const;
 

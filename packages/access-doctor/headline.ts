@@ -1,11 +1,11 @@
 import { keyActions } from "policy-evaluator";
+import { shell, visible } from "terminal-text";
 import type { Diagnosis } from "./diagnose.ts";
 import type { Finding } from "./link.ts";
 import { noJob } from "./links/job.ts";
 import { isForeign } from "./links/kms.ts";
 import { understand } from "./messages.ts";
 import { known, type Snapshot } from "./snapshot.ts";
-import { shell, visible } from "./text.ts";
 
 /** The first lines: the cause in a sentence, and what to do. */
 export interface Headline {

@@ -1,3 +1,4 @@
+import { distance } from "fastest-levenshtein";
 import {
     type AccessRequest,
     listOf,
@@ -8,7 +9,6 @@ import {
     type Statement,
 } from "policy-evaluator";
 import { isConditionKey, nearestKey } from "./context.ts";
-import { distance } from "./text.ts";
 
 /** A part of a statement that was probably mistyped, and its nearest valid spelling. */
 export interface Correction {

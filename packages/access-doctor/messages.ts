@@ -1,6 +1,6 @@
+import { shell } from "terminal-text";
 import { type Mentions, mentionsIn } from "./mentions.ts";
 import { reasonOf, refusalIn } from "./refusal.ts";
-import { shell } from "./text.ts";
 
 /**
  * The subject of a message. `access`: the service may not read, which the chain explains. `file`: its content.

@@ -1,14 +1,3 @@
-// Controls, format characters (direction of text, zero width), separators of lines, and halves of a character.
-const unsafe = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
-const unit = (one: string) => (one === "\t" ? "\\t" : `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
-
-/** One line without characters that a terminal obeys or hides: each becomes its `\u001b` form. */
-export const visible = (line: string): string => line.replaceAll(unsafe, (found) => found.split("").map(unit).join(""));
-
-/** Words quoted for a shell. */
-export const shell = (...words: readonly string[]): string =>
-    words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(" ");
-
 /** The width of lines where the terminal has none, and the narrowest one that texts are wrapped for. */
 export const defaultColumns = 120;
 const fewestColumns = 40;
@@ -61,18 +50,4 @@ export function wrapCommand(command: string, indent: string, columns = defaultCo
         else lines[lines.length - 1] = `${last} ${part}`;
     }
     return lines.map((line, index) => `${index === 0 ? "" : indent}${line}${index < lines.length - 1 ? " \\" : ""}`);
-}
-
-/** Levenshtein distance: the number of letters to insert, delete or replace. */
-export function distance(from: string, to: string): number {
-    let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-    for (let i = 1; i <= from.length; i++) {
-        const next = [i];
-        for (let j = 1; j <= to.length; j++) {
-            const change = (row[j - 1] as number) + (from[i - 1] === to[j - 1] ? 0 : 1);
-            next.push(Math.min(change, (row[j] as number) + 1, (next[j - 1] as number) + 1));
-        }
-        row = next;
-    }
-    return row[to.length] as number;
 }

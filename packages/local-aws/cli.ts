@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
+import { shell } from "terminal-text";
 import { describeFailure, LocalError, reset, start, stateOf, stop } from "./control.ts";
 import { defaultInstance, type Instance, paths, root, variables, version } from "./instance.ts";
 import { ensureStack, run } from "./pulumi.ts";
@@ -92,8 +93,7 @@ program
     .description("print the variables with which other tools use it")
     .action(() => {
         for (const [name, value] of Object.entries(variables(instance()))) {
-            // A folder's path may contain an apostrophe.
-            console.log(`export ${name}='${value.replaceAll("'", "'\\''")}'`);
+            console.log(`export ${name}=${shell(value)}`);
         }
     });
 program

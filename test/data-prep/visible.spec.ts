@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { styleText } from "node:util";
-import { visible, visibleLines } from "../../data-prep/visible.ts";
+import { visible, visibleLines } from "terminal-text";
 
 const root = join(import.meta.dirname, "../..");
 

@@ -26,7 +26,8 @@ const ours = [
 
 describe("tables of the audit inventory", () => {
     const bill = async (Table: object) => {
-        const client = { send: async () => ({ TableNames: ["films"], Table }) } as unknown as DynamoDBClient;
+        const send = async () => ({ TableNames: ["films"], Table });
+        const client = Object.assign(new DynamoDBClient({ region }), { send });
         const [table] = await tables(client, { partition: "aws", region, accountId: "000000000000" }, () => ({}));
         return (await table?.bill())?.usdPerMonth;
     };

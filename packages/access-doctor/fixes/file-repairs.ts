@@ -1,11 +1,11 @@
 import type { Import } from "policy-evaluator";
+import { shell } from "terminal-text";
 import { shapeOf } from "../data-file/fields.ts";
 import { isFolder, repairedKey } from "../data-file/names.ts";
 import { repairProblem } from "../data-file/repair.ts";
 import type { Finding, Scene } from "../link.ts";
 import { readFiles } from "../links/file.ts";
 import { known } from "../snapshot.ts";
-import { shell } from "../text.ts";
 import { bucketArnOf, importedFrom, type Repair } from "./steps.ts";
 
 /** Faults that only other data can end. */

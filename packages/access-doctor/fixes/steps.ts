@@ -8,8 +8,8 @@ import {
     sessionOf,
     sizeLimits,
 } from "policy-evaluator";
+import { shell } from "terminal-text";
 import { known, type PolicyText, type RoleFacts, type Snapshot } from "../snapshot.ts";
-import { shell } from "../text.ts";
 
 /** The undo of a step. */
 interface Undo {

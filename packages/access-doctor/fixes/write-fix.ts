@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { shell } from "terminal-text";
 import { AccessError } from "../errors.ts";
-import { shell } from "../text.ts";
 import type { Fix } from "./fixes.ts";
 
 /** A fix as files by name: its documents, the replaced ones, `apply.sh` and `undo.sh`. Empty without a command. */

@@ -1,7 +1,7 @@
+import { distance } from "fastest-levenshtein";
 import { describeProblems, roleReads, serviceReads } from "policy-evaluator";
 import { evaluator, type Finding, type Link, linkOf, type Scene, unknownLink } from "../link.ts";
 import { type BucketFacts, isBucketGone } from "../snapshot.ts";
-import { distance } from "../text.ts";
 import { broken, cannotTell, judge, warning } from "./policies.ts";
 
 const name = "bucket policy";

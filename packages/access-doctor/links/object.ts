@@ -1,8 +1,8 @@
 import { basename, dirname } from "node:path/posix";
+import { distance } from "fastest-levenshtein";
 import { filesOf, isDataName, isFolder } from "../data-file/names.ts";
 import { type Finding, type Link, linkOf, type Scene, unknownLink } from "../link.ts";
 import { isBucketGone, type KeyListed, known } from "../snapshot.ts";
-import { distance } from "../text.ts";
 import { contentFindings, describeFiles } from "./file.ts";
 
 /** Whether the objects exist under this key and can be read, and match the schema. */

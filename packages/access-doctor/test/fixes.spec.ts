@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { listOf, parsePolicy, type Statement, sizeLimits } from "policy-evaluator";
+import { shell } from "terminal-text";
 import { diagnose } from "../diagnose.ts";
-import { shell } from "../text.ts";
 import { brokenBy, diagnosisOf, seen, world } from "./support.ts";
 import { breaks } from "./worlds/break.ts";
 import { document, type World } from "./worlds/world.ts";

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import Table from "cli-table3";
 import { Command } from "commander";
+import { shell } from "terminal-text";
 import { describeFailure, LocalError, start } from "../control.ts";
 import { defaultInstance, type Instance, version } from "../instance.ts";
 import { ensureStack, outputs, run } from "../pulumi.ts";
@@ -179,7 +180,7 @@ function print(
         console.log(table.toString());
     }
     const [first = ""] = users;
-    const firstUsers = users.slice(0, 2).map(quoted).join(" ");
+    const firstUsers = shell(...users.slice(0, 2));
     console.log("\nStack outputs");
     for (const [name, value] of Object.entries(stackOutputs)) {
         console.log(`  ${name.padEnd(19)} ${value}`);
@@ -194,11 +195,6 @@ Change   npm run local -- pulumi config set minProvisionedTPS 2
 Stop     npm run local -- pulumi destroy     (on AWS, this ends the campaign's costs)
          npm run local -- stop
 This took ${seconds.total} s, of which pulumi up ${seconds.pulumiUp} s.`);
-}
-
-/** Quotes a word for a shell. */
-function quoted(word: string): string {
-    return /^[\w.-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function rounded(value: number): number {

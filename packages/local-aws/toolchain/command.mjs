@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { delimiter, join, resolve } from "node:path";
+import { shell } from "../../terminal-text/shell.mjs";
 import { toolchain } from "./env.mjs";
 import { findOnPath, machinePath } from "./find.mjs";
 import { interruptNote } from "./interrupt.mjs";
@@ -19,8 +20,7 @@ function localHint(root, command, args) {
         "pulumi/.pulumi/stacks/movie-recommender/local.json",
     );
     if (name === undefined || args.includes("--stack") || !existsSync(local)) return undefined;
-    const quoted = args.map((arg) => (/^[\w.,:=/@%+-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`));
-    return `The demo's stack is on the local AWS. Run this there: npm run local -- ${[name, ...quoted].join(" ")}\n`;
+    return `The demo's stack is on the local AWS. Run this there: npm run local -- ${shell(name, ...args)}\n`;
 }
 
 /** How to start the clone's Pulumi CLI if PATH has none. */

@@ -1,16 +1,19 @@
 import {
-    ListCampaignsCommand,
-    ListDatasetGroupsCommand,
-    ListDatasetsCommand,
-    ListEventTrackersCommand,
-    ListSolutionsCommand,
     type PersonalizeClient,
+    paginateListCampaigns,
+    paginateListDatasetGroups,
+    paginateListDatasets,
+    paginateListEventTrackers,
+    paginateListSolutions,
 } from "@aws-sdk/client-personalize";
 import { kinds, type ResourceKindName } from "../../../personalize/kinds.ts";
 import { goneOrThrow } from "../../../personalize/remove.ts";
 import type { CommonInputs, Description, ResourceKind } from "../../../personalize/resource.ts";
 import { type Tags, tagsOf } from "../../../personalize/tags.ts";
 import { allOf, eachOf } from "../audit/inventory/thing.ts";
+
+/** Summaries in one page of a list: the service's maximum. */
+const pageSize = 100;
 
 /** One Personalize resource of the account with its description. */
 export interface Part {
@@ -36,27 +39,27 @@ export interface Group {
 
 /** Reads the dataset groups of the account and region, oldest first, except those that are being deleted. */
 export async function survey(client: PersonalizeClient): Promise<Group[]> {
-    const groups = await listed(client, "DatasetGroup", "datasetGroups", (token) =>
-        client.send(new ListDatasetGroupsCommand(page(token))),
+    const groups = await listed(
+        client,
+        "DatasetGroup",
+        "datasetGroups",
+        paginateListDatasetGroups({ client, pageSize }, {}),
     );
     // A campaign refers to its solution and not to a dataset group.
-    const campaigns = await listed(client, "Campaign", "campaigns", (token) =>
-        client.send(new ListCampaignsCommand(page(token))),
-    );
+    const campaigns = await listed(client, "Campaign", "campaigns", paginateListCampaigns({ client, pageSize }, {}));
     return eachOf(groups, (group) => contentOf(client, group, campaigns));
 }
 
 async function contentOf(client: PersonalizeClient, group: Part, campaigns: readonly Part[]): Promise<Group> {
     const datasetGroupArn = group.arn;
     const [datasets, solutions, eventTrackers] = await Promise.all([
-        listed(client, "Dataset", "datasets", (token) =>
-            client.send(new ListDatasetsCommand({ ...page(token), datasetGroupArn })),
-        ),
-        listed(client, "Solution", "solutions", (token) =>
-            client.send(new ListSolutionsCommand({ ...page(token), datasetGroupArn })),
-        ),
-        listed(client, "EventTracker", "eventTrackers", (token) =>
-            client.send(new ListEventTrackersCommand({ ...page(token), datasetGroupArn })),
+        listed(client, "Dataset", "datasets", paginateListDatasets({ client, pageSize }, { datasetGroupArn })),
+        listed(client, "Solution", "solutions", paginateListSolutions({ client, pageSize }, { datasetGroupArn })),
+        listed(
+            client,
+            "EventTracker",
+            "eventTrackers",
+            paginateListEventTrackers({ client, pageSize }, { datasetGroupArn }),
         ),
     ]);
     const isInteractions = ({ description }: Part) => description.properties.datasetType === "INTERACTIONS";
@@ -79,14 +82,10 @@ async function listed(
     client: PersonalizeClient,
     kind: ResourceKindName,
     key: string,
-    list: (token: string | undefined) => Promise<object>,
+    pages: AsyncIterable<object>,
 ): Promise<Part[]> {
     const arnKey = `${key.slice(0, -1)}Arn`;
-    const summaries = await allOf(
-        list,
-        (page) => (page as Record<string, Record<string, unknown>[]>)[key],
-        (page) => (page as { nextToken?: string }).nextToken,
-    );
+    const summaries = await allOf(pages, (page) => (page as Record<string, Record<string, unknown>[]>)[key]);
     const age = ({ creationDateTime }: Record<string, unknown>) => Number(creationDateTime ?? 0);
     const oldestFirst = summaries.toSorted((a, b) => age(a) - age(b));
     const parts = await eachOf(oldestFirst, (summary) => partOf(client, kind, String(summary[arnKey])));
@@ -100,5 +99,3 @@ async function partOf(client: PersonalizeClient, kind: ResourceKindName, arn: st
     const tags = found && taggable ? await tagsOf(client, arn).catch(goneOrThrow) : undefined;
     return found && { kind, arn, name: String(found.properties.name), description: found, tags };
 }
-
-const page = (nextToken: string | undefined) => ({ ...(nextToken !== undefined && { nextToken }), maxResults: 100 });

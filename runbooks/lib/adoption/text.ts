@@ -1,7 +1,7 @@
+import { shell } from "terminal-text";
 import type { StackConfig } from "../../../config/config.ts";
 import { approximately, priceNote } from "../../../config/prices.ts";
 import type { Tags } from "../../../personalize/tags.ts";
-import { shell } from "../audit/inventory/thing.ts";
 import { forecast } from "../doctor/forecast.ts";
 import type { DataSize } from "../doctor/stack.ts";
 import type { AdoptionPlan, Difference, PartPlan } from "./plan.ts";

@@ -8,13 +8,14 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
-import { GetResourcesCommand, ResourceGroupsTaggingAPIClient } from "@aws-sdk/client-resource-groups-tagging-api";
+import { paginateGetResources, ResourceGroupsTaggingAPIClient } from "@aws-sdk/client-resource-groups-tagging-api";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { shell } from "terminal-text";
 import { oneLine } from "../doctor/check.ts";
 import type { AllStacks } from "../stack/all-stacks.ts";
 import {
@@ -40,7 +41,7 @@ import { personalizeSources } from "./inventory/personalize.ts";
 import { queues, trails } from "./inventory/queues-and-trails.ts";
 import { apiKeys, restApis, tables, usagePlans } from "./inventory/serving.ts";
 import { buckets, policies, roles } from "./inventory/storage-and-access.ts";
-import { allOf, eachOf, shell, type Tags, type Thing, type Unread } from "./inventory/thing.ts";
+import { allOf, eachOf, type Tags, type Thing, type Unread } from "./inventory/thing.ts";
 import { bills, claimOn, importCommand, inRemovalOrder, isRecorded, monthlyUsd, type Row } from "./leftovers.ts";
 
 export interface Audit {
@@ -216,15 +217,8 @@ async function pricedRow(thing: Thing, why: string, trying: Trying): Promise<Omi
 async function taggedByPulumi(settings: { readonly region: string }): Promise<Map<string, Tags>> {
     const client = new ResourceGroupsTaggingAPIClient(settings);
     const found = await allOf(
-        (PaginationToken) =>
-            client.send(
-                new GetResourcesCommand({
-                    TagFilters: [{ Key: "pulumi:project" }],
-                    ...(PaginationToken && { PaginationToken }),
-                }),
-            ),
+        paginateGetResources({ client }, { TagFilters: [{ Key: "pulumi:project" }] }),
         (page) => page.ResourceTagMappingList,
-        (page) => page.PaginationToken,
     );
     return new Map(
         found.map(({ ResourceARN = "", Tags = [] }) => [

@@ -1,7 +1,8 @@
+import { shell } from "terminal-text";
 import { namesFor } from "../../../config/config.ts";
 import { type AllStacks, type InterruptedCreate, shortName } from "../stack/all-stacks.ts";
 import { partName } from "./inventory/interrupted.ts";
-import { shell, type Tags, type Thing, type ThingKind, thingKinds } from "./inventory/thing.ts";
+import { type Tags, type Thing, type ThingKind, thingKinds } from "./inventory/thing.ts";
 
 /** The relation of a resource to this project. */
 export type Claim =

@@ -1,5 +1,5 @@
+import { changeWrites, visibleLines } from "terminal-text";
 import { asCalled } from "../../../config/as-called.ts";
-import { changeWrites, visibleLines } from "../../../data-prep/visible.ts";
 import { reportWaits } from "./waits.ts";
 
 let writeToScreen: ((text: string) => unknown) | undefined;

@@ -1,15 +1,16 @@
 import { BudgetsClient, DescribeBudgetsCommand } from "@aws-sdk/client-budgets";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { GetAccountSettingsCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { type DatasetGroupSummary, ListDatasetGroupsCommand, PersonalizeClient } from "@aws-sdk/client-personalize";
-import { ListServiceQuotasCommand, type ServiceQuota, ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
-import { ListSubscriptionsByTopicCommand, ListTopicsCommand, SNSClient } from "@aws-sdk/client-sns";
+import { type DatasetGroupSummary, PersonalizeClient, paginateListDatasetGroups } from "@aws-sdk/client-personalize";
+import { paginateListServiceQuotas, type ServiceQuota, ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
+import { ListSubscriptionsByTopicCommand, paginateListTopics, SNSClient } from "@aws-sdk/client-sns";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { entityOf, simulate } from "access-doctor";
 import { isRoot } from "policy-evaluator";
+import { shell } from "terminal-text";
 import type { StackConfig } from "../../../config/config.ts";
 import { hasName, isTransient } from "../../../personalize/errors.ts";
-import { allOf, shell } from "../audit/inventory/thing.ts";
+import { allOf } from "../audit/inventory/thing.ts";
 import type { AllStacks } from "../stack/all-stacks.ts";
 import { type Check, type Finding, fail, ok, oneLine, unknown, warn } from "./check.ts";
 
@@ -183,11 +184,7 @@ async function isForbidden(caller: string, action: string, resource: string, reg
 /** Checks that email subscriptions are confirmed; SNS sends nothing before. */
 export const subscriptions: Check<AccountDeps> = async ({ config: { region, project }, held }) => {
     const client = new SNSClient({ region });
-    const topics = await allOf(
-        (NextToken) => client.send(new ListTopicsCommand({ ...(NextToken && { NextToken }) })),
-        (page) => page.Topics,
-        (page) => page.NextToken,
-    );
+    const topics = await allOf(paginateListTopics({ client }, {}), (page) => page.Topics);
     const recorded = (await held())?.arns;
     const ours = topics
         .map(({ TopicArn = "" }) => TopicArn)
@@ -222,21 +219,15 @@ export async function confirmationOf(client: SNSClient, ours: readonly string[],
 
 function datasetGroups(region: string): Promise<DatasetGroupSummary[]> {
     const client = new PersonalizeClient({ region });
-    return allOf(
-        (nextToken) => client.send(new ListDatasetGroupsCommand({ ...(nextToken && { nextToken }) })),
-        (page) => page.datasetGroups,
-        (page) => page.nextToken,
-    );
+    return allOf(paginateListDatasetGroups({ client }, {}), (page) => page.datasetGroups);
 }
 
 /** Reads the account's quota of active dataset groups; undefined if Service Quotas does not return it. */
 async function groupQuotaOf(region: string): Promise<ServiceQuota | undefined> {
     const client = new ServiceQuotasClient({ region, maxAttempts: 1 });
     const quotas = await allOf(
-        (NextToken) =>
-            client.send(new ListServiceQuotasCommand({ ServiceCode: "personalize", ...(NextToken && { NextToken }) })),
+        paginateListServiceQuotas({ client }, { ServiceCode: "personalize" }),
         (page) => page.Quotas,
-        (page) => page.NextToken,
     ).catch(() => []);
     return quotas.find(({ QuotaName = "", Value }) => /dataset groups/i.test(QuotaName) && Value !== undefined);
 }

@@ -41,7 +41,9 @@ export class Machine {
         mkdirSync(this.root);
         writeFileSync(this.#calls, "");
         writeFileSync(this.#network, NETWORK);
-        cpSync(join(REPOSITORY, TOOLCHAIN), join(this.root, TOOLCHAIN), { recursive: true });
+        for (const part of [TOOLCHAIN, "packages/terminal-text/shell.mjs"]) {
+            cpSync(join(REPOSITORY, part), join(this.root, part), { recursive: true });
+        }
         writeFileSync(join(this.root, "package.json"), `{"name":"clone"}`);
         writeFileSync(join(this.root, "package-lock.json"), `{"lockfileVersion":3}`);
         writeFileSync(join(this.root, "report.mjs"), REPORT);

@@ -1,13 +1,14 @@
 import {
     type CloudFrontClient,
     ListCachePoliciesCommand,
-    ListDistributionsCommand,
-    ListOriginAccessControlsCommand,
     ListResponseHeadersPoliciesCommand,
     ListTagsForResourceCommand,
+    paginateListDistributions,
+    paginateListOriginAccessControls,
 } from "@aws-sdk/client-cloudfront";
+import { shell } from "terminal-text";
 import type { Place } from "./operations.ts";
-import { allOf, free, shell, type Tags, type Thing, type ThingKind } from "./thing.ts";
+import { allOf, free, type Tags, type Thing, type ThingKind } from "./thing.ts";
 
 /** CloudFront is a global service, so its ARNs have no region. */
 const edgeArn = ({ partition, accountId }: Place, kind: string, id: string) =>
@@ -22,11 +23,7 @@ const version = (kind: string, id: string) =>
  * deletion.
  */
 export async function distributions(client: CloudFrontClient, place: Place): Promise<Thing[]> {
-    const found = await allOf(
-        (Marker) => client.send(new ListDistributionsCommand({ ...(Marker && { Marker }) })),
-        (page) => page.DistributionList?.Items,
-        (page) => page.DistributionList?.NextMarker,
-    );
+    const found = await allOf(paginateListDistributions({ client }, {}), (page) => page.DistributionList?.Items);
     return found.map(({ Id = "", ARN = edgeArn(place, "distribution", Id), Comment, LastModifiedTime, Enabled }) => {
         const off = `"$(aws cloudfront get-distribution --id ${Id} --query 'merge(Distribution.DistributionConfig, {Enabled: \`false\`})' --output json)"`;
         const change = `aws cloudfront update-distribution --id ${Id} --if-match ${version("distribution", Id)}`;
@@ -52,20 +49,19 @@ export async function distributions(client: CloudFrontClient, place: Place): Pro
 /** Lists origin access controls, with which distributions read buckets. They have no tags. */
 export async function originAccessControls(client: CloudFrontClient, place: Place): Promise<Thing[]> {
     const found = await allOf(
-        (Marker) => client.send(new ListOriginAccessControlsCommand({ ...(Marker && { Marker }) })),
+        paginateListOriginAccessControls({ client }, {}),
         (page) => page.OriginAccessControlList?.Items,
-        (page) => page.OriginAccessControlList?.NextMarker,
     );
     return found.map(({ Id, Name }) => untagged(place, "origin access control", Id, Name));
 }
 
 /** Lists the account's own response headers policies, without CloudFront's managed ones. They have no tags. */
 export async function responseHeadersPolicies(client: CloudFrontClient, place: Place): Promise<Thing[]> {
-    const found = await allOf(
-        (Marker) => client.send(new ListResponseHeadersPoliciesCommand({ Type: "custom", ...(Marker && { Marker }) })),
-        (page) => page.ResponseHeadersPolicyList?.Items,
+    const pages = pagesOf(
+        (asked) => client.send(new ListResponseHeadersPoliciesCommand(asked)),
         (page) => page.ResponseHeadersPolicyList?.NextMarker,
     );
+    const found = await allOf(pages, (page) => page.ResponseHeadersPolicyList?.Items);
     return found.map(({ ResponseHeadersPolicy: policy }) =>
         untagged(place, "response headers policy", policy?.Id, policy?.ResponseHeadersPolicyConfig?.Name),
     );
@@ -73,14 +69,27 @@ export async function responseHeadersPolicies(client: CloudFrontClient, place: P
 
 /** Lists the account's own cache policies. They have no tags. */
 export async function cachePolicies(client: CloudFrontClient, place: Place): Promise<Thing[]> {
-    const found = await allOf(
-        (Marker) => client.send(new ListCachePoliciesCommand({ Type: "custom", ...(Marker && { Marker }) })),
-        (page) => page.CachePolicyList?.Items,
+    const pages = pagesOf(
+        (asked) => client.send(new ListCachePoliciesCommand(asked)),
         (page) => page.CachePolicyList?.NextMarker,
     );
+    const found = await allOf(pages, (page) => page.CachePolicyList?.Items);
     return found.map(({ CachePolicy: policy }) =>
         untagged(place, "cache policy", policy?.Id, policy?.CachePolicyConfig?.Name),
     );
+}
+
+/** Reads the pages of the account's own policies: the SDK has no paginators of these two lists. */
+async function* pagesOf<P>(
+    read: (asked: { readonly Type: "custom"; readonly Marker?: string }) => Promise<P>,
+    markerOf: (page: P) => string | undefined,
+): AsyncGenerator<P> {
+    let Marker: string | undefined;
+    do {
+        const page = await read({ Type: "custom", ...(Marker && { Marker }) });
+        yield page;
+        Marker = markerOf(page);
+    } while (Marker);
 }
 
 function untagged(place: Place, kind: ThingKind & `${string} ${string}`, id = "", name = id): Thing {

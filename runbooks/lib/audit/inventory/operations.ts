@@ -1,17 +1,18 @@
-import { type BudgetsClient, DescribeBudgetsCommand, ListTagsForResourceCommand } from "@aws-sdk/client-budgets";
+import { type BudgetsClient, ListTagsForResourceCommand, paginateDescribeBudgets } from "@aws-sdk/client-budgets";
 import {
     type CloudWatchClient,
-    DescribeAlarmsCommand,
     ListTagsForResourceCommand as ListAlarmTagsCommand,
-    ListDashboardsCommand,
+    paginateDescribeAlarms,
+    paginateListDashboards,
 } from "@aws-sdk/client-cloudwatch";
-import { type CloudWatchLogsClient, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { type LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
-import { ListSchedulesCommand, type SchedulerClient } from "@aws-sdk/client-scheduler";
-import { ListTopicsCommand, type SNSClient } from "@aws-sdk/client-sns";
-import { DescribeParametersCommand, type SSMClient } from "@aws-sdk/client-ssm";
+import { type CloudWatchLogsClient, paginateDescribeLogGroups } from "@aws-sdk/client-cloudwatch-logs";
+import { type LambdaClient, paginateListFunctions } from "@aws-sdk/client-lambda";
+import { paginateListSchedules, type SchedulerClient } from "@aws-sdk/client-scheduler";
+import { paginateListTopics, type SNSClient } from "@aws-sdk/client-sns";
+import { paginateDescribeParameters, type SSMClient } from "@aws-sdk/client-ssm";
+import { shell } from "terminal-text";
 import { prices, storageUsdPerMonth } from "../../../../config/prices.ts";
-import { allOf, free, shell, type Tags, type Thing } from "./thing.ts";
+import { allOf, free, type Tags, type Thing } from "./thing.ts";
 
 /** The account and region in ARNs and commands. */
 export interface Place {
@@ -27,11 +28,7 @@ const pairs = (tags: readonly { Key?: string | undefined; Value?: string | undef
 
 /** Lists Lambda functions, which bill only calls. */
 export async function functions(client: LambdaClient, { region }: Place, taggedOf: TagsByArn): Promise<Thing[]> {
-    const found = await allOf(
-        (Marker) => client.send(new ListFunctionsCommand({ ...(Marker && { Marker }) })),
-        (page) => page.Functions,
-        (page) => page.NextMarker,
-    );
+    const found = await allOf(paginateListFunctions({ client }, {}), (page) => page.Functions);
     return found.map(({ FunctionName = "", FunctionArn = "", LastModified }) => ({
         kind: "Lambda function",
         name: FunctionName,
@@ -47,11 +44,7 @@ export async function functions(client: LambdaClient, { region }: Place, taggedO
 
 /** Lists schedules with the tags of their groups: schedules have no tags. */
 export async function schedules(client: SchedulerClient, { region }: Place): Promise<Thing[]> {
-    const found = await allOf(
-        (NextToken) => client.send(new ListSchedulesCommand({ ...(NextToken && { NextToken }) })),
-        (page) => page.Schedules,
-        (page) => page.NextToken,
-    );
+    const found = await allOf(paginateListSchedules({ client }, {}), (page) => page.Schedules);
     return found.map(({ Name = "", GroupName = "default", Arn = "", CreationDate }) => ({
         kind: "schedule",
         name: GroupName === "default" ? Name : `${GroupName}/${Name}`,
@@ -72,13 +65,7 @@ export async function schedules(client: SchedulerClient, { region }: Place): Pro
 /** Lists the CloudWatch alarms of the region. Throws CloudWatch's errors. */
 export async function alarms(client: CloudWatchClient, { region }: Place): Promise<Thing[]> {
     const found = await allOf(
-        (NextToken) =>
-            client.send(
-                new DescribeAlarmsCommand({
-                    AlarmTypes: ["MetricAlarm", "CompositeAlarm"],
-                    ...(NextToken && { NextToken }),
-                }),
-            ),
+        paginateDescribeAlarms({ client }, { AlarmTypes: ["MetricAlarm", "CompositeAlarm"] }),
         (page) => [
             ...(page.CompositeAlarms ?? []).map((alarm) => ({ ...alarm, composite: true, metrics: 0 })),
             ...(page.MetricAlarms ?? []).map((alarm) => ({
@@ -87,7 +74,6 @@ export async function alarms(client: CloudWatchClient, { region }: Place): Promi
                 metrics: alarm.Metrics?.filter(({ MetricStat }) => MetricStat).length || 1,
             })),
         ],
-        (page) => page.NextToken,
     );
     return found.map(({ AlarmName = "", AlarmArn = "", AlarmConfigurationUpdatedTimestamp, composite, metrics }) => ({
         kind: composite ? "composite alarm" : "alarm",
@@ -104,11 +90,7 @@ export async function alarms(client: CloudWatchClient, { region }: Place): Promi
 
 /** Lists dashboards, which are recognized by name: not every SDK version reads their tags. */
 export async function dashboards(client: CloudWatchClient, { region }: Place): Promise<Thing[]> {
-    const found = await allOf(
-        (NextToken) => client.send(new ListDashboardsCommand({ ...(NextToken && { NextToken }) })),
-        (page) => page.DashboardEntries,
-        (page) => page.NextToken,
-    );
+    const found = await allOf(paginateListDashboards({ client }, {}), (page) => page.DashboardEntries);
     return found.map(({ DashboardName = "", DashboardArn = "", LastModified }) => ({
         kind: "dashboard",
         name: DashboardName,
@@ -124,11 +106,7 @@ export async function dashboards(client: CloudWatchClient, { region }: Place): P
 
 /** Lists the SNS topics of the region. Throws SNS's errors. */
 export async function topics(client: SNSClient, { region }: Place, taggedOf: TagsByArn): Promise<Thing[]> {
-    const found = await allOf(
-        (NextToken) => client.send(new ListTopicsCommand({ ...(NextToken && { NextToken }) })),
-        (page) => page.Topics,
-        (page) => page.NextToken,
-    );
+    const found = await allOf(paginateListTopics({ client }, {}), (page) => page.Topics);
     return found.map(({ TopicArn = "" }) => ({
         kind: "SNS topic",
         name: TopicArn.split(":").at(-1) ?? "",
@@ -146,11 +124,7 @@ export async function logGroups(
     { region }: Place,
     taggedOf: TagsByArn,
 ): Promise<Thing[]> {
-    const found = await allOf(
-        (nextToken) => client.send(new DescribeLogGroupsCommand({ ...(nextToken && { nextToken }) })),
-        (page) => page.logGroups,
-        (page) => page.nextToken,
-    );
+    const found = await allOf(paginateDescribeLogGroups({ client }, {}), (page) => page.logGroups);
     return found.map(({ logGroupName = "", arn = "", creationTime, storedBytes = 0 }) => {
         // The service returns ARNs of log groups with a final `:*`; tags use the ARN without it.
         const plain = arn.replace(/:\*$/, "");
@@ -170,12 +144,7 @@ export async function logGroups(
 
 /** Lists budgets, which are free without actions. */
 export async function budgets(client: BudgetsClient, { partition, accountId }: Place): Promise<Thing[]> {
-    const found = await allOf(
-        (NextToken) =>
-            client.send(new DescribeBudgetsCommand({ AccountId: accountId, ...(NextToken && { NextToken }) })),
-        (page) => page.Budgets,
-        (page) => page.NextToken,
-    );
+    const found = await allOf(paginateDescribeBudgets({ client }, { AccountId: accountId }), (page) => page.Budgets);
     return found.map(({ BudgetName = "" }) => {
         const arn = `arn:${partition}:budgets::${accountId}:budget/${BudgetName}`;
         return {
@@ -201,15 +170,11 @@ export async function parameters(
     taggedOf: TagsByArn,
 ): Promise<Thing[]> {
     const found = await allOf(
-        (NextToken) =>
-            client.send(
-                new DescribeParametersCommand({
-                    ParameterFilters: [{ Key: "Name", Option: "BeginsWith", Values: [path] }],
-                    ...(NextToken && { NextToken }),
-                }),
-            ),
+        paginateDescribeParameters(
+            { client },
+            { ParameterFilters: [{ Key: "Name", Option: "BeginsWith", Values: [path] }] },
+        ),
         (page) => page.Parameters,
-        (page) => page.NextToken,
     );
     return found.map(({ Name = "", LastModifiedDate, Tier }) => {
         const arn = `arn:${partition}:ssm:${region}:${accountId}:parameter${Name}`;

@@ -2,22 +2,25 @@ import {
     DescribeCampaignCommand,
     DescribeSolutionCommand,
     DescribeSolutionVersionCommand,
-    ListCampaignsCommand,
-    ListDatasetGroupsCommand,
-    ListDatasetsCommand,
-    ListEventTrackersCommand,
-    ListFiltersCommand,
-    ListMetricAttributionsCommand,
-    ListRecommendersCommand,
-    ListSchemasCommand,
-    ListSolutionsCommand,
-    ListSolutionVersionsCommand,
     ListTagsForResourceCommand,
     type PersonalizeClient,
+    type PersonalizePaginationConfiguration,
+    paginateListCampaigns,
+    paginateListDatasetGroups,
+    paginateListDatasets,
+    paginateListEventTrackers,
+    paginateListFilters,
+    paginateListMetricAttributions,
+    paginateListRecommenders,
+    paginateListSchemas,
+    paginateListSolutions,
+    paginateListSolutionVersions,
 } from "@aws-sdk/client-personalize";
+import { shell } from "terminal-text";
 import { autoTrainingUsdPerMonth, campaignUsdPerMonth, isV2 } from "../../../../config/prices.ts";
-import { allOf, type Bill, free, shell, type Tags, type Thing, type ThingKind } from "./thing.ts";
+import { allOf, type Bill, free, type Tags, type Thing, type ThingKind } from "./thing.ts";
 
+type PagesOf = (config: PersonalizePaginationConfiguration, input: object) => AsyncIterable<object>;
 type Summary = Readonly<Record<string, unknown>>;
 
 /** Default interval of automatic training, in days (`autoTrainingConfig`). */
@@ -34,21 +37,18 @@ export function personalizeSources(client: PersonalizeClient, region: string): R
         const { tags = [] } = await client.send(new ListTagsForResourceCommand({ resourceArn: arn }));
         return Object.fromEntries(tags.map(({ tagKey = "", tagValue = "" }) => [tagKey, tagValue]));
     };
-    /** Lists one kind. `key` is the list's member in the response, and `arnKey` the ARN's member in a summary. */
+    /** Lists one kind. `key` is the list's member in a page, and `arnKey` the ARN's member in a summary. */
     const source =
         (
             kind: ThingKind,
             key: string,
             arnKey: string,
-            list: (nextToken: string | undefined) => Promise<object>,
+            pagesOf: PagesOf,
             more: (summary: Summary, arn: string) => Partial<Thing> = () => ({}),
         ) =>
         async (): Promise<Thing[]> => {
-            const summaries = await allOf(
-                list,
-                (page) => (page as Record<string, Summary[]>)[key],
-                (page) => (page as { nextToken?: string }).nextToken,
-            );
+            const pages = pagesOf({ client, pageSize: 100 }, {});
+            const summaries = await allOf(pages, (page) => (page as Record<string, Summary[]>)[key]);
             return summaries
                 .filter((summary) => !String(summary.status).startsWith("DELETE"))
                 .map((summary) => {
@@ -67,23 +67,19 @@ export function personalizeSources(client: PersonalizeClient, region: string): R
                 });
         };
     const untagged = { tags: async () => undefined };
-    const page = (nextToken: string | undefined) => ({
-        ...(nextToken !== undefined && { nextToken }),
-        maxResults: 100,
-    });
     return {
         "Personalize recommenders": source(
             "recommender",
             "recommenders",
             "recommenderArn",
-            (token) => client.send(new ListRecommendersCommand(page(token))),
+            paginateListRecommenders,
             ({ status }) => ({ bill: async () => (billing.test(String(status)) ? { usdPerMonth: null } : free) }),
         ),
         "Personalize campaigns": source(
             "campaign",
             "campaigns",
             "campaignArn",
-            (token) => client.send(new ListCampaignsCommand(page(token))),
+            paginateListCampaigns,
             ({ status }, arn) => ({
                 bill: async () => (billing.test(String(status)) ? campaignBill(client, arn) : free),
             }),
@@ -93,7 +89,7 @@ export function personalizeSources(client: PersonalizeClient, region: string): R
                 "solution version in training",
                 "solutionVersions",
                 "solutionVersionArn",
-                (token) => client.send(new ListSolutionVersionsCommand(page(token))),
+                paginateListSolutionVersions,
                 ({ status }, arn) => ({
                     within: arn.slice(0, arn.lastIndexOf("/")),
                     bill: async () => ({
@@ -111,40 +107,32 @@ export function personalizeSources(client: PersonalizeClient, region: string): R
             const ended = await Promise.all(versions.map(async (version) => (await version.bill()).usdPerMonth === 0));
             return versions.filter((_, index) => !ended[index]);
         },
-        "Personalize event trackers": source("event tracker", "eventTrackers", "eventTrackerArn", (token) =>
-            client.send(new ListEventTrackersCommand(page(token))),
+        "Personalize event trackers": source(
+            "event tracker",
+            "eventTrackers",
+            "eventTrackerArn",
+            paginateListEventTrackers,
         ),
         // The service model spells this member with a capital letter, too.
-        "Personalize filters": source("filter", "Filters", "filterArn", (token) =>
-            client.send(new ListFiltersCommand(page(token))),
-        ),
+        "Personalize filters": source("filter", "Filters", "filterArn", paginateListFilters),
         "Personalize metric attributions": source(
             "metric attribution",
             "metricAttributions",
             "metricAttributionArn",
-            (token) => client.send(new ListMetricAttributionsCommand(page(token))),
+            paginateListMetricAttributions,
             () => untagged,
         ),
-        "Personalize solutions": source(
-            "solution",
-            "solutions",
-            "solutionArn",
-            (token) => client.send(new ListSolutionsCommand(page(token))),
-            (_, arn) => ({ bill: () => solutionBill(client, arn) }),
+        "Personalize solutions": source("solution", "solutions", "solutionArn", paginateListSolutions, (_, arn) => ({
+            bill: () => solutionBill(client, arn),
+        })),
+        "Personalize datasets": source("dataset", "datasets", "datasetArn", paginateListDatasets),
+        "Personalize dataset groups": source(
+            "dataset group",
+            "datasetGroups",
+            "datasetGroupArn",
+            paginateListDatasetGroups,
         ),
-        "Personalize datasets": source("dataset", "datasets", "datasetArn", (token) =>
-            client.send(new ListDatasetsCommand(page(token))),
-        ),
-        "Personalize dataset groups": source("dataset group", "datasetGroups", "datasetGroupArn", (token) =>
-            client.send(new ListDatasetGroupsCommand(page(token))),
-        ),
-        "Personalize schemas": source(
-            "schema",
-            "schemas",
-            "schemaArn",
-            (token) => client.send(new ListSchemasCommand(page(token))),
-            () => untagged,
-        ),
+        "Personalize schemas": source("schema", "schemas", "schemaArn", paginateListSchemas, () => untagged),
     };
 }
 

@@ -1,16 +1,13 @@
 import { type CloudTrailClient, DescribeTrailsCommand } from "@aws-sdk/client-cloudtrail";
-import { ListQueuesCommand, ListQueueTagsCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import { ListQueueTagsCommand, paginateListQueues, type SQSClient } from "@aws-sdk/client-sqs";
+import { shell } from "terminal-text";
 import type { Place } from "./operations.ts";
-import { allOf, free, shell, type Tags, type Thing } from "./thing.ts";
+import { allOf, free, type Tags, type Thing } from "./thing.ts";
 
 /** Lists SQS queues, which bill only calls. */
 export async function queues(client: SQSClient, { partition, region, accountId }: Place): Promise<Thing[]> {
-    const found = await allOf(
-        // Without MaxResults, SQS returns at most 1,000 queues and no token.
-        (NextToken) => client.send(new ListQueuesCommand({ MaxResults: 1000, ...(NextToken && { NextToken }) })),
-        (page) => page.QueueUrls,
-        (page) => page.NextToken,
-    );
+    // Without MaxResults, SQS returns at most 1,000 queues and no token.
+    const found = await allOf(paginateListQueues({ client }, { MaxResults: 1000 }), (page) => page.QueueUrls);
     return found.map((QueueUrl) => {
         const name = QueueUrl.split("/").at(-1) ?? "";
         return {

@@ -1,14 +1,15 @@
 import {
     type APIGatewayClient,
     GetApiKeyCommand,
-    GetRestApisCommand,
     GetStagesCommand,
-    GetUsagePlansCommand,
+    paginateGetRestApis,
+    paginateGetUsagePlans,
 } from "@aws-sdk/client-api-gateway";
-import { DescribeTableCommand, type DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
+import { DescribeTableCommand, type DynamoDBClient, paginateListTables } from "@aws-sdk/client-dynamodb";
+import { shell } from "terminal-text";
 import { hasName } from "../../../../personalize/errors.ts";
 import type { Place } from "./operations.ts";
-import { allOf, type Bill, free, shell, type Tags, type Thing } from "./thing.ts";
+import { allOf, type Bill, free, type Tags, type Thing } from "./thing.ts";
 
 /** Free table storage per region and month (AWS, "Amazon DynamoDB pricing"). */
 const freeTableBytes = 25 * 1024 ** 3;
@@ -21,12 +22,7 @@ export async function tables(
     { partition, region, accountId }: Place,
     taggedOf: (arn: string) => Tags | undefined,
 ): Promise<Thing[]> {
-    const names = await allOf(
-        (ExclusiveStartTableName) =>
-            client.send(new ListTablesCommand({ ...(ExclusiveStartTableName && { ExclusiveStartTableName }) })),
-        (page) => page.TableNames,
-        (page) => page.LastEvaluatedTableName,
-    );
+    const names = await allOf(paginateListTables({ client }, {}), (page) => page.TableNames);
     return names.map((TableName) => {
         const arn = `arn:${partition}:dynamodb:${region}:${accountId}:table/${TableName}`;
         return {
@@ -48,11 +44,7 @@ export async function tables(
 
 /** Lists REST APIs, which bill calls. The cache of a stage bills by the hour. */
 export async function restApis(client: APIGatewayClient, place: Place): Promise<Thing[]> {
-    const found = await allOf(
-        (position) => client.send(new GetRestApisCommand({ limit: 500, ...(position && { position }) })),
-        (page) => page.items,
-        (page) => page.position,
-    );
+    const found = await allOf(paginateGetRestApis({ client }, { limit: 500 }), (page) => page.items);
     return found.map(({ id: restApiId = "", name = "", createdDate, tags = {} }) => ({
         kind: "REST API",
         name,
@@ -69,11 +61,7 @@ export async function restApis(client: APIGatewayClient, place: Place): Promise<
 
 /** Lists usage plans. A usage plan can be deleted only without stages. */
 export async function usagePlans(client: APIGatewayClient, place: Place): Promise<Thing[]> {
-    const found = await allOf(
-        (position) => client.send(new GetUsagePlansCommand({ limit: 500, ...(position && { position }) })),
-        (page) => page.items,
-        (page) => page.position,
-    );
+    const found = await allOf(paginateGetUsagePlans({ client }, { limit: 500 }), (page) => page.items);
     return found.map(({ id = "", name = "", apiStages = [], tags = {} }) => ({
         kind: "usage plan",
         name,

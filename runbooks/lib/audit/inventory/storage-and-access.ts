@@ -3,21 +3,22 @@ import {
     type IAMClient,
     ListAttachedRolePoliciesCommand,
     ListEntitiesForPolicyCommand,
-    ListPoliciesCommand,
     ListPolicyVersionsCommand,
     ListRolePoliciesCommand,
-    ListRolesCommand,
     ListRoleTagsCommand,
+    paginateListPolicies,
+    paginateListRoles,
 } from "@aws-sdk/client-iam";
 import {
-    ListBucketsCommand,
     ListObjectVersionsCommand,
     type ListObjectVersionsCommandOutput,
+    paginateListBuckets,
     type S3Client,
 } from "@aws-sdk/client-s3";
+import { shell } from "terminal-text";
 import { gatewayLogRole } from "../../../../config/names.ts";
 import { storageUsdPerMonth } from "../../../../config/prices.ts";
-import { allOf, free, shell, type Tags, type Thing } from "./thing.ts";
+import { allOf, free, type Tags, type Thing } from "./thing.ts";
 
 /** S3's maximum for one DeleteObjects call. */
 const objectsPerCall = 1000;
@@ -30,16 +31,8 @@ export async function buckets(
     taggedOf: (arn: string) => Tags | undefined,
 ): Promise<Thing[]> {
     const found = await allOf(
-        (ContinuationToken) =>
-            client.send(
-                new ListBucketsCommand({
-                    BucketRegion: region,
-                    MaxBuckets: 1000,
-                    ...(ContinuationToken && { ContinuationToken }),
-                }),
-            ),
+        paginateListBuckets({ client }, { BucketRegion: region, MaxBuckets: 1000 }),
         (page) => page.Buckets,
-        (page) => page.ContinuationToken,
     );
     return found.map(({ Name = "", CreationDate }): Thing => {
         const arn = `arn:${partition}:s3:::${Name}`;
@@ -100,11 +93,7 @@ const accountWide =
 
 /** Lists the account's roles except service-linked ones. */
 export async function roles(client: IAMClient): Promise<Thing[]> {
-    const found = await allOf(
-        (Marker) => client.send(new ListRolesCommand({ ...(Marker && { Marker }) })),
-        (page) => page.Roles,
-        (page) => page.Marker,
-    );
+    const found = await allOf(paginateListRoles({ client }, {}), (page) => page.Roles);
     return found
         .filter(({ Path }) => !Path?.startsWith("/aws-service-role/"))
         .map(
@@ -141,11 +130,7 @@ export async function roles(client: IAMClient): Promise<Thing[]> {
 
 /** Lists the account's own managed policies. */
 export async function policies(client: IAMClient): Promise<Thing[]> {
-    const found = await allOf(
-        (Marker) => client.send(new ListPoliciesCommand({ Scope: "Local", ...(Marker && { Marker }) })),
-        (page) => page.Policies,
-        (page) => page.Marker,
-    );
+    const found = await allOf(paginateListPolicies({ client }, { Scope: "Local" }), (page) => page.Policies);
     return found.map(
         ({ PolicyName = "", Arn = "", CreateDate }): Thing => ({
             kind: "IAM policy",

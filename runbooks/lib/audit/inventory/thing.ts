@@ -1,3 +1,4 @@
+import pMap from "p-map";
 /** A resource's tags, by key. */
 export type Tags = Readonly<Record<string, string>>;
 
@@ -73,36 +74,11 @@ export interface Unread {
     readonly reason: string;
 }
 
-/** Quotes words for a shell. */
-export function shell(...words: readonly string[]): string {
-    return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(" ");
-}
-
-/** Reads all pages of a list. */
-export async function allOf<P, T>(
-    page: (token: string | undefined) => Promise<P>,
-    items: (page: P) => readonly T[] | undefined,
-    next: (page: P) => string | undefined,
-): Promise<T[]> {
-    const all: T[] = [];
-    let token: string | undefined;
-    do {
-        const answer = await page(token);
-        all.push(...(items(answer) ?? []));
-        token = next(answer) || undefined;
-    } while (token !== undefined);
-    return all;
+/** Reads all items of a list's pages, which a paginator of the SDK reads. */
+export async function allOf<P, T>(pages: AsyncIterable<P>, items: (page: P) => readonly T[] | undefined): Promise<T[]> {
+    return (await Array.fromAsync(pages)).flatMap((page) => items(page) ?? []);
 }
 
 /** Runs work for each item, at most eight at a time, because an account may have hundreds of roles. */
-export async function eachOf<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-    const results: R[] = [];
-    let at = 0;
-    const worker = async () => {
-        for (let index = at++; index < items.length; index = at++) {
-            results[index] = await work(items[index] as T);
-        }
-    };
-    await Promise.all(Array.from({ length: 8 }, worker));
-    return results;
-}
+export const eachOf = <T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> =>
+    pMap(items, work, { concurrency: 8 });
