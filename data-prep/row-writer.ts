@@ -60,6 +60,66 @@ export interface RowOptions {
     readonly onBad?: (row: BadRow) => void;
 }
 
+/** Creates the reader of a table's records. The values of a record are valid until the next one is checked. */
+function createRecordReader(
+    plan: Plan,
+    extraNames: readonly string[],
+    { userNumbers, itemNumbers }: ReturnType<typeof createColumns>,
+    latest: number,
+) {
+    const { table, roles } = plan;
+    const { dialect } = table;
+    const scanner = createScanner(dialect);
+    const user = createIdField(userNumbers, dialect);
+    const item = createIdField(itemNumbers, dialect);
+    const time = createTimeField(plan.time, dialect, latest);
+    const extraColumns = extraNames.map((name) => plan.extras.find((extra) => extra.name === name)?.column);
+    const commas = decimalCommaColumns(plan, extraColumns);
+    const readEvent = eventReader(plan.event, roles.event ?? -1, dialect, commas);
+    const textOf = remembering((bytes, from, to) => unescaped(bytes.toString("utf8", from, to), dialect));
+    /** `others` are the values of the additional columns. */
+    const record: { event: Decision; value: string; others: readonly string[] } = {
+        event: { type: undefined },
+        value: "",
+        others: [],
+    };
+
+    const textAt = (bytes: Buffer, column: number | undefined) => {
+        if (column === undefined) return "";
+        const text = textOf(bytes, scanner.bounds[2 * column] as number, scanner.bounds[2 * column + 1] as number);
+        return commas.has(column) ? withPoint(text) : text;
+    };
+
+    /** Checks the record. Returns its problem as [column, reason]. */
+    const check = (bytes: Buffer): readonly [number, string] | undefined => {
+        if (scanner.problem) return [-1, scanner.problem];
+        const { bounds, fields } = scanner;
+        if (fields !== table.names.length) return [-1, fieldsProblem(table, bytes, scanner)];
+        const wrongUser = user.read(bytes, bounds[2 * roles.user] as number, bounds[2 * roles.user + 1] as number);
+        if (wrongUser) return [roles.user, `user id ${wrongUser}`];
+        const wrongItem = item.read(bytes, bounds[2 * roles.item] as number, bounds[2 * roles.item + 1] as number);
+        if (wrongItem) return [roles.item, `item id ${wrongItem}`];
+        const wrongTime = time.read(bytes, bounds[2 * roles.time] as number, bounds[2 * roles.time + 1] as number);
+        if (wrongTime) return [roles.time, wrongTime];
+        record.event = readEvent(bytes, bounds);
+        if (record.event.problem) return record.event.problem;
+        if (roles.value !== undefined) {
+            const value = textAt(bytes, roles.value);
+            record.value = value;
+            if (value !== "" && (value.length > 40 || !/^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value))) {
+                return [roles.value, `event value "${shown(value, 40)}" is not a number`];
+            }
+        }
+        if (extraColumns.length === 0) return undefined;
+        const others = extraColumns.map((column) => textAt(bytes, column));
+        record.others = others;
+        const wrong = others.findIndex((text) => /\p{Cc}/u.test(text));
+        return wrong < 0 ? undefined : [extraColumns[wrong] as number, "has a control character"];
+    };
+
+    return { scanner, user, item, time, record, check };
+}
+
 /**
  * Creates the converter of records: it checks each one, writes the good ones, and counts. `extraNames` are the
  * additional columns of all tables.
@@ -83,27 +143,10 @@ export function createRowWriter(hasValue: boolean, extraNames: readonly string[]
     };
 
     const takerOf = (plan: Plan) => {
-        const { table, roles } = plan;
-        const { dialect } = table;
-        const scanner = createScanner(dialect);
-        const user = createIdField(collected.userNumbers, dialect);
-        const item = createIdField(collected.itemNumbers, dialect);
-        const time = createTimeField(plan.time, dialect, latest);
-        const extraColumns = extraNames.map((name) => plan.extras.find((extra) => extra.name === name)?.column);
-        const commas = decimalCommaColumns(plan, extraColumns);
-        const readEvent = eventReader(plan.event, roles.event ?? -1, dialect, commas);
-        const textOf = remembering((bytes, from, to) => unescaped(bytes.toString("utf8", from, to), dialect));
+        const { table } = plan;
+        const { scanner, user, item, time, record, check } = createRecordReader(plan, extraNames, collected, latest);
         let line = 0;
         let isHeader = table.hasHeader;
-        let event: Decision = { type: undefined };
-        /** Values of the record: EVENT_VALUE and the additional columns. */
-        let [value, others]: [string, string[]] = ["", []];
-
-        const textAt = (bytes: Buffer, column: number | undefined) => {
-            if (column === undefined) return "";
-            const text = textOf(bytes, scanner.bounds[2 * column] as number, scanner.bounds[2 * column + 1] as number);
-            return commas.has(column) ? withPoint(text) : text;
-        };
 
         /**
          * Converts complete records of `bytes` into `out`, while they fit. Returns the start of the rest, the length of the
@@ -128,33 +171,9 @@ export function createRowWriter(hasValue: boolean, extraNames: readonly string[]
             return { end: from, length, isFull: false };
         };
 
-        /** Checks the record. Returns its problem as [column, reason]. */
-        const check = (bytes: Buffer): readonly [number, string] | undefined => {
-            if (scanner.problem) return [-1, scanner.problem];
-            const { bounds, fields } = scanner;
-            if (fields !== table.names.length) return [-1, fieldsProblem(table, bytes, scanner)];
-            const wrongUser = user.read(bytes, bounds[2 * roles.user] as number, bounds[2 * roles.user + 1] as number);
-            if (wrongUser) return [roles.user, `user id ${wrongUser}`];
-            const wrongItem = item.read(bytes, bounds[2 * roles.item] as number, bounds[2 * roles.item + 1] as number);
-            if (wrongItem) return [roles.item, `item id ${wrongItem}`];
-            const wrongTime = time.read(bytes, bounds[2 * roles.time] as number, bounds[2 * roles.time + 1] as number);
-            if (wrongTime) return [roles.time, wrongTime];
-            event = readEvent(bytes, bounds);
-            if (event.problem) return event.problem;
-            if (roles.value !== undefined) {
-                value = textAt(bytes, roles.value);
-                if (value !== "" && (value.length > 40 || !/^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value))) {
-                    return [roles.value, `event value "${shown(value, 40)}" is not a number`];
-                }
-            }
-            if (extraColumns.length === 0) return undefined;
-            others = extraColumns.map((column) => textAt(bytes, column));
-            const wrong = others.findIndex((text) => /\p{Cc}/u.test(text));
-            return wrong < 0 ? undefined : [extraColumns[wrong] as number, "has a control character"];
-        };
-
         /** Writes the checked record at `start` of the output. Returns where it ends. */
         const row = (out: Buffer, start: number): number => {
+            const { event, value, others } = record;
             if (event.isEmpty) emptyInRule++;
             if (event.matched !== undefined) matched[event.matched] = (matched[event.matched] ?? 0) + 1;
             if (event.type === undefined) {

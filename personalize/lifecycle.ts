@@ -36,18 +36,53 @@ const isAsWanted =
     (key: keyof I & string) =>
         meansTheSame(kind, key, properties[key], inputs[key]);
 
-/** Creates the full lifecycle of a kind: check, diff, create or adopt, wait, read, update, delete. */
-export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: LifecycleDeps): Handler {
-    const title = (inputs: I) => `${kind.noun} ${kind.displayName(inputs)}`;
-    const outsOf = (inputs: Properties, arn: string, description: Description) =>
-        jsonClean({
-            ...inputs,
-            // Keep the user's text in the state: another text with an equal meaning is not drift.
-            ...inWordsOf(kind, inputs, description.properties),
-            arn,
-            status: description.status,
-        });
+const titleOf = <I extends CommonInputs>(kind: ResourceKind<I>, inputs: I) =>
+    `${kind.noun} ${kind.displayName(inputs)}`;
 
+/** Returns the properties that Pulumi records. */
+const outsOf = <I extends CommonInputs>(
+    kind: ResourceKind<I>,
+    inputs: Properties,
+    arn: string,
+    description: Description,
+) =>
+    jsonClean({
+        ...inputs,
+        // Keep the user's text in the state: another text with an equal meaning is not drift.
+        ...inWordsOf(kind, inputs, description.properties),
+        arn,
+        status: description.status,
+    });
+
+/**
+ * Returns the recorded properties, with AWS's values where they differ. An interrupted run or a person may have
+ * deleted or updated the resource, and without a refresh the engine does not check this. If the call fails, nothing
+ * changes.
+ */
+async function inAws<I extends CommonInputs>(
+    kind: ResourceKind<I>,
+    deps: LifecycleDeps,
+    id: string,
+    olds: Properties,
+): Promise<Properties> {
+    try {
+        const { status, properties, update } = await kind.describe(deps.client(String(olds.region)), id);
+        if (status.startsWith("DELETE")) return { ...olds, status: "DELETED" };
+        const isUpdating = update !== undefined && isUnderWay(update.status);
+        const found = inWordsOf(kind, olds, { ...properties, ...(isUpdating && update.properties) });
+        const known = kind.updates.filter((key) => found[key] !== undefined).map((key) => [key, found[key]]);
+        return {
+            ...olds,
+            ...Object.fromEntries(known),
+            ...(isUpdating && update.properties === undefined && { status: `UPDATE ${update.status}` }),
+        };
+    } catch (error) {
+        return isNotFound(error) ? { ...olds, status: "DELETED" } : olds;
+    }
+}
+
+/** Creates the parts of a lifecycle that wait for Personalize. */
+function waits<I extends CommonInputs>(kind: ResourceKind<I>, deps: LifecycleDeps) {
     const judge =
         (updated: I | undefined) =>
         (description: Description): Verdict<Description> => {
@@ -73,11 +108,11 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
         try {
             const goOn =
                 "The work continues in AWS; `pulumi up` resumes the wait. docs/configuration.md lists the deadlines.";
-            const plan = { what: title(inputs), usual: kind.usual, goOn, ...inputs };
+            const plan = { what: titleOf(kind, inputs), usual: kind.usual, goOn, ...inputs };
             const settled = await waitFor(deps, plan, description, judge(updated));
-            return outsOf(inputs as unknown as Properties, arn, settled);
+            return outsOf(kind, inputs as unknown as Properties, arn, settled);
         } catch (error) {
-            throw initFailure(arn, outsOf(inputs as unknown as Properties, arn, last), messageOf(error));
+            throw initFailure(arn, outsOf(kind, inputs as unknown as Properties, arn, last), messageOf(error));
         }
     }
 
@@ -105,7 +140,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
                 if (attempt === mostUpdateAttempts || !(isInUse(error) || isTransient(error))) {
                     throw error;
                 }
-                deps.log(`${title(inputs)}: ${messageOf(error)}; waiting before the update`);
+                deps.log(`${titleOf(kind, inputs)}: ${messageOf(error)}; waiting before the update`);
                 await deps.sleep(pause(deps, inputs.pollSeconds));
                 await settle(client, arn, inputs);
             }
@@ -113,28 +148,12 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
         return settle(client, arn, inputs, inputs);
     }
 
-    /**
-     * Returns the recorded properties, with AWS's values where they differ. An interrupted run or a person may have
-     * deleted or updated the resource, and without a refresh the engine does not check this. If the call fails, nothing
-     * changes.
-     */
-    async function inAws(id: string, olds: Properties): Promise<Properties> {
-        try {
-            const { status, properties, update } = await kind.describe(deps.client(String(olds.region)), id);
-            if (status.startsWith("DELETE")) return { ...olds, status: "DELETED" };
-            const isUpdating = update !== undefined && isUnderWay(update.status);
-            const found = inWordsOf(kind, olds, { ...properties, ...(isUpdating && update.properties) });
-            const known = kind.updates.filter((key) => found[key] !== undefined).map((key) => [key, found[key]]);
-            return {
-                ...olds,
-                ...Object.fromEntries(known),
-                ...(isUpdating && update.properties === undefined && { status: `UPDATE ${update.status}` }),
-            };
-        } catch (error) {
-            return isNotFound(error) ? { ...olds, status: "DELETED" } : olds;
-        }
-    }
+    return { settle, repeat, updateAndSettle };
+}
 
+/** Creates the full lifecycle of a kind: check, diff, create or adopt, wait, read, update, delete. */
+export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: LifecycleDeps): Handler {
+    const { settle, repeat, updateAndSettle } = waits(kind, deps);
     return {
         async check(olds, news) {
             const inputs = news as unknown as I;
@@ -143,7 +162,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
         },
         async diff(id, olds, news) {
             const recorded = diffOf(kind, olds, news);
-            const found = diffOf(kind, await inAws(id, olds), news);
+            const found = diffOf(kind, await inAws(kind, deps, id, olds), news);
             return found.changes ? found : recorded;
         },
         async create(properties) {
@@ -161,7 +180,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
                 const { id, properties: recorded } = error as { id?: string; properties?: Properties };
                 const isOver = isDeadEnd(recorded?.status) || isRefusal(error);
                 const command = isOver ? kind.diagnosis?.(inputs, id) : undefined;
-                throw withAdvice(about(title(inputs), error), command && `Find the cause with: ${command}`);
+                throw withAdvice(about(titleOf(kind, inputs), error), command && `Find the cause with: ${command}`);
             }
         },
         async read(id, properties) {
@@ -176,7 +195,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
                     ? stillOf(inputs.tags, await tagsOf(client, id))
                     : inputs.tags;
             const seen = { ...description, properties: { ...description.properties, tags } };
-            const props = outsOf(properties, id, seen);
+            const props = outsOf(kind, properties, id, seen);
             // Return the current inputs, so that a preview after a refresh shows both values of each changed property.
             return { id, props, inputs: inputsIn(kind, props) };
         },
@@ -198,13 +217,13 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
                 const end = isUpdate ? updateAndSettle : settle;
                 return { outs: await end(client, id, news) };
             } catch (error) {
-                throw about(title(news), error);
+                throw about(titleOf(kind, news), error);
             }
         },
         async delete(id, properties) {
             const inputs = properties as unknown as I;
             const { pollSeconds, tags } = inputs;
-            const leaving = { arn: id, what: title(inputs), pollSeconds, tags };
+            const leaving = { arn: id, what: titleOf(kind, inputs), pollSeconds, tags };
             try {
                 if (kind.delete) {
                     await remove(kind, deps, deps.client(inputs.region), leaving);
@@ -213,9 +232,9 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
                 if (kind.stop) {
                     await stop(kind, deps, deps.client(inputs.region), leaving);
                 }
-                deps.log(`${title(inputs)}: Personalize cannot delete a ${kind.noun}, so it stays there`);
+                deps.log(`${titleOf(kind, inputs)}: Personalize cannot delete a ${kind.noun}, so it stays there`);
             } catch (error) {
-                throw about(title(inputs), error);
+                throw about(titleOf(kind, inputs), error);
             }
         },
     };

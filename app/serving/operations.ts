@@ -106,11 +106,7 @@ export function answers(parts: OperationParts): Readonly<Record<keyof operations
         },
         getTrending({ query }, trace) {
             const { numResults: count = 25 } = query as Query<"getTrending">;
-            const { trending: growing, popular } = tables();
-            const trending = growing({ count });
-            const without = new Set(trending.map(({ itemId }) => itemId));
-            const films = [...trending, ...popular({ count: count - trending.length, without })];
-            return table(answerTable(films, { source: "popular" }), trace);
+            return table(answerTable(trendingFilms(tables(), count), { source: "popular" }), trace);
         },
         searchItems({ query }, trace) {
             const { query: words, numResults: count = 25 } = query as Query<"searchItems">;
@@ -150,4 +146,11 @@ export function answers(parts: OperationParts): Readonly<Record<keyof operations
             throw badQuery("filterValues", `needs a filter with placeholders; the stack has ${names}`);
         }
     }
+}
+
+/** Returns the films that grow; popular ones follow if fewer than `count` do. */
+function trendingFilms({ trending, popular }: Tables, count: number) {
+    const films = trending({ count });
+    const without = new Set(films.map(({ itemId }) => itemId));
+    return [...films, ...popular({ count: count - films.length, without })];
 }

@@ -69,16 +69,9 @@ export function recommender(parts: RecommendParts) {
         }
     }
 
-    /** Checks whether the data or a recent event contains the viewer; returns undefined if neither is readable. */
-    function isKnown(userId: string): boolean | undefined {
-        const { recent, readAt } = memory.find(userId);
-        if (recent !== "") return true;
-        return readAt > 0 ? tables().hasViewer(userId) : undefined;
-    }
-
     return async function recommend(ask: Ask, trace: Trace): Promise<FilmListAnswer> {
         const list = await listFor(ask, trace);
-        const viewerKnown = isKnown(ask.userId);
+        const viewerKnown = isKnown(parts, ask.userId);
         return { ...list, ...(viewerKnown !== undefined && { viewerKnown }) };
     };
 
@@ -167,6 +160,13 @@ export function recommender(parts: RecommendParts) {
 export type Recommend = ReturnType<typeof recommender>;
 
 const find = ({ lists }: Viewer, key: string) => lists.find((list) => list.key === key);
+
+/** Checks whether the data or a recent event contains the viewer; returns undefined if neither is readable. */
+function isKnown({ memory, tables }: RecommendParts, userId: string): boolean | undefined {
+    const { recent, readAt } = memory.find(userId);
+    if (recent !== "") return true;
+    return readAt > 0 ? tables().hasViewer(userId) : undefined;
+}
 
 /** Returns the newer knowledge about a viewer: memory's, or the earlier read if memory has dropped the viewer since. */
 const newer = (now: Viewer, before: Viewer): Viewer =>

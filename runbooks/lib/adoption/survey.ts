@@ -10,10 +10,8 @@ import { kinds, type ResourceKindName } from "../../../personalize/kinds.ts";
 import { goneOrThrow } from "../../../personalize/remove.ts";
 import type { CommonInputs, Description, ResourceKind } from "../../../personalize/resource.ts";
 import { type Tags, tagsOf } from "../../../personalize/tags.ts";
-import { allOf, eachOf } from "../audit/inventory/thing.ts";
-
-/** Summaries in one page of a list: the service's maximum. */
-const pageSize = 100;
+import { pageSize, summariesOf } from "../audit/inventory/personalize.ts";
+import { eachOf } from "../audit/inventory/thing.ts";
 
 /** One Personalize resource of the account with its description. */
 export interface Part {
@@ -84,11 +82,9 @@ async function listed(
     key: string,
     pages: AsyncIterable<object>,
 ): Promise<Part[]> {
-    const arnKey = `${key.slice(0, -1)}Arn`;
-    const summaries = await allOf(pages, (page) => (page as Record<string, Record<string, unknown>[]>)[key]);
-    const age = ({ creationDateTime }: Record<string, unknown>) => Number(creationDateTime ?? 0);
-    const oldestFirst = summaries.toSorted((a, b) => age(a) - age(b));
-    const parts = await eachOf(oldestFirst, (summary) => partOf(client, kind, String(summary[arnKey])));
+    const age = ({ creationDateTime = new Date(0) }) => creationDateTime.getTime();
+    const oldestFirst = (await summariesOf(pages, key)).toSorted((a, b) => age(a) - age(b));
+    const parts = await eachOf(oldestFirst, ({ arn }) => partOf(client, kind, arn));
     return parts.filter((part) => part !== undefined && !part.description.status.startsWith("DELETE")) as Part[];
 }
 

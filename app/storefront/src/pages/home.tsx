@@ -26,16 +26,16 @@ const turnMs = 1000;
 /** Seconds between two status requests, because the campaign may be parked or resumed while the page is open. */
 const healthSeconds = 60;
 
-/** Renders a viewer's rows, which change after each watched film. */
-export function Home({ viewer }: { viewer: string }) {
+/**
+ * Sends what the viewer does with a film, and asks for the list until it has changed.
+ * @returns the list and what the page says about it; `watch` sends a deed, `deed` is the last one
+ */
+function useWatching(viewer: string) {
     const [since, setSince] = useState(() => lastRevision(viewer));
     const [watched, setWatched] = useState(() => watchedBy(viewer));
     const [deed, setDeed] = useState<Deed>();
     const turns = useRef(0);
     const picks = useAnswer<FilmList>(picksPath(viewer, since));
-    const health = useAnswer<Health>("health");
-    useRefresh(health.again, healthSeconds);
-    const title = `Top picks for ${viewerName(viewer)}`;
 
     const watch = async (film: ListedFilm, recommendationId: string | undefined, act: Act) => {
         const begun = { film, act, recommendationId, before: picks.answered, began: performance.now() };
@@ -76,6 +76,15 @@ export function Home({ viewer }: { viewer: string }) {
         return () => clearTimeout(timer);
     }, [change, deed?.tracked, deed?.film.itemId, picks.again]);
 
+    return { picks, watched, deed, change, note, watch };
+}
+
+/** Renders a viewer's rows, which change after each watched film. */
+export function Home({ viewer }: { viewer: string }) {
+    const { picks, watched, deed, change, note, watch } = useWatching(viewer);
+    const health = useAnswer<Health>("health");
+    useRefresh(health.again, healthSeconds);
+    const title = `Top picks for ${viewerName(viewer)}`;
     const list = picks.answered?.value;
     const newestKnown = useNewest(viewer);
     const newest = watched[0] ?? newestKnown[0];

@@ -2,7 +2,6 @@ import {
     DescribeCampaignCommand,
     DescribeSolutionCommand,
     DescribeSolutionVersionCommand,
-    ListTagsForResourceCommand,
     type PersonalizeClient,
     type PersonalizePaginationConfiguration,
     paginateListCampaigns,
@@ -18,10 +17,29 @@ import {
 } from "@aws-sdk/client-personalize";
 import { shell } from "terminal-text";
 import { autoTrainingUsdPerMonth, campaignUsdPerMonth, isV2 } from "../../../../config/prices.ts";
-import { allOf, type Bill, free, type Tags, type Thing, type ThingKind } from "./thing.ts";
+import { tagsOf } from "../../../../personalize/tags.ts";
+import { allOf, type Bill, free, type Thing, type ThingKind } from "./thing.ts";
 
 type PagesOf = (config: PersonalizePaginationConfiguration, input: object) => AsyncIterable<object>;
-type Summary = Readonly<Record<string, unknown>>;
+
+/** Summaries in one page of a list: the service's maximum. */
+export const pageSize = 100;
+
+/** A resource in one of Personalize's lists. */
+interface Summary {
+    readonly arn: string;
+    readonly name?: string;
+    readonly status?: string;
+    readonly creationDateTime?: Date;
+}
+
+/** Reads a list of Personalize. `key` is the list's member in a page; each member has its ARN by the singular of it. */
+export async function summariesOf(pages: AsyncIterable<object>, key: string): Promise<Summary[]> {
+    const arnKey = `${key.charAt(0).toLowerCase()}${key.slice(1, -1)}Arn`;
+    type Member = Omit<Summary, "arn"> & Readonly<Record<string, unknown>>;
+    const found = await allOf(pages, (page) => (page as Record<string, Member[]>)[key]);
+    return found.map((member) => ({ ...member, arn: String(member[arnKey]) }));
+}
 
 /** Default interval of automatic training, in days (`autoTrainingConfig`). */
 const defaultTrainingDays = 7;
@@ -33,64 +51,39 @@ const billing = /^(ACTIVE|CREATE PENDING|CREATE IN_PROGRESS)/;
  * and cannot be deleted.
  */
 export function personalizeSources(client: PersonalizeClient, region: string): Record<string, () => Promise<Thing[]>> {
-    const tagsOf = async (arn: string): Promise<Tags> => {
-        const { tags = [] } = await client.send(new ListTagsForResourceCommand({ resourceArn: arn }));
-        return Object.fromEntries(tags.map(({ tagKey = "", tagValue = "" }) => [tagKey, tagValue]));
-    };
-    /** Lists one kind. `key` is the list's member in a page, and `arnKey` the ARN's member in a summary. */
+    /** Lists one kind. `key` is the list's member in a page. */
     const source =
-        (
-            kind: ThingKind,
-            key: string,
-            arnKey: string,
-            pagesOf: PagesOf,
-            more: (summary: Summary, arn: string) => Partial<Thing> = () => ({}),
-        ) =>
+        (kind: ThingKind, key: string, pagesOf: PagesOf, more: (summary: Summary) => Partial<Thing> = () => ({})) =>
         async (): Promise<Thing[]> => {
-            const pages = pagesOf({ client, pageSize: 100 }, {});
-            const summaries = await allOf(pages, (page) => (page as Record<string, Summary[]>)[key]);
+            const summaries = await summariesOf(pagesOf({ client, pageSize }, {}), key);
             return summaries
-                .filter((summary) => !String(summary.status).startsWith("DELETE"))
-                .map((summary) => {
-                    const arn = String(summary[arnKey]);
-                    return {
-                        kind,
-                        arn,
-                        // An event tracker's ARN contains an id instead of the name.
-                        name: kind === "event tracker" ? String(summary.name) : arn.split("/").slice(1).join("/"),
-                        since: summary.creationDateTime as Date | undefined,
-                        tags: () => tagsOf(arn),
-                        bill: async () => free,
-                        remove: async () => [deletion(kind, arn, region)],
-                        ...more(summary, arn),
-                    };
-                });
+                .filter(({ status }) => !String(status).startsWith("DELETE"))
+                .map((summary) => ({
+                    kind,
+                    arn: summary.arn,
+                    // An event tracker's ARN contains an id instead of the name.
+                    name: kind === "event tracker" ? String(summary.name) : summary.arn.split("/").slice(1).join("/"),
+                    since: summary.creationDateTime,
+                    tags: () => tagsOf(client, summary.arn),
+                    bill: async () => free,
+                    remove: async () => [deletion(kind, summary.arn, region)],
+                    ...more(summary),
+                }));
         };
     const untagged = { tags: async () => undefined };
     return {
-        "Personalize recommenders": source(
-            "recommender",
-            "recommenders",
-            "recommenderArn",
-            paginateListRecommenders,
-            ({ status }) => ({ bill: async () => (billing.test(String(status)) ? { usdPerMonth: null } : free) }),
-        ),
-        "Personalize campaigns": source(
-            "campaign",
-            "campaigns",
-            "campaignArn",
-            paginateListCampaigns,
-            ({ status }, arn) => ({
-                bill: async () => (billing.test(String(status)) ? campaignBill(client, arn) : free),
-            }),
-        ),
+        "Personalize recommenders": source("recommender", "recommenders", paginateListRecommenders, ({ status }) => ({
+            bill: async () => (billing.test(String(status)) ? { usdPerMonth: null } : free),
+        })),
+        "Personalize campaigns": source("campaign", "campaigns", paginateListCampaigns, ({ status, arn }) => ({
+            bill: async () => (billing.test(String(status)) ? campaignBill(client, arn) : free),
+        })),
         "Personalize solution versions": async () => {
             const versions = await source(
                 "solution version in training",
                 "solutionVersions",
-                "solutionVersionArn",
                 paginateListSolutionVersions,
-                ({ status }, arn) => ({
+                ({ status, arn }) => ({
                     within: arn.slice(0, arn.lastIndexOf("/")),
                     bill: async () => ({
                         usdPerMonth: /^CREATE (PENDING|IN_PROGRESS)/.test(String(status)) ? null : 0,
@@ -107,32 +100,21 @@ export function personalizeSources(client: PersonalizeClient, region: string): R
             const ended = await Promise.all(versions.map(async (version) => (await version.bill()).usdPerMonth === 0));
             return versions.filter((_, index) => !ended[index]);
         },
-        "Personalize event trackers": source(
-            "event tracker",
-            "eventTrackers",
-            "eventTrackerArn",
-            paginateListEventTrackers,
-        ),
+        "Personalize event trackers": source("event tracker", "eventTrackers", paginateListEventTrackers),
         // The service model spells this member with a capital letter, too.
-        "Personalize filters": source("filter", "Filters", "filterArn", paginateListFilters),
+        "Personalize filters": source("filter", "Filters", paginateListFilters),
         "Personalize metric attributions": source(
             "metric attribution",
             "metricAttributions",
-            "metricAttributionArn",
             paginateListMetricAttributions,
             () => untagged,
         ),
-        "Personalize solutions": source("solution", "solutions", "solutionArn", paginateListSolutions, (_, arn) => ({
+        "Personalize solutions": source("solution", "solutions", paginateListSolutions, ({ arn }) => ({
             bill: () => solutionBill(client, arn),
         })),
-        "Personalize datasets": source("dataset", "datasets", "datasetArn", paginateListDatasets),
-        "Personalize dataset groups": source(
-            "dataset group",
-            "datasetGroups",
-            "datasetGroupArn",
-            paginateListDatasetGroups,
-        ),
-        "Personalize schemas": source("schema", "schemas", "schemaArn", paginateListSchemas, () => untagged),
+        "Personalize datasets": source("dataset", "datasets", paginateListDatasets),
+        "Personalize dataset groups": source("dataset group", "datasetGroups", paginateListDatasetGroups),
+        "Personalize schemas": source("schema", "schemas", paginateListSchemas, () => untagged),
     };
 }
 
