@@ -48,7 +48,7 @@ const nearestAreas: Readonly<Record<string, readonly string[]>> = {
  * region may have got it meanwhile.
  */
 export function regionWarning(region: string): string | undefined {
-    if ((personalizeRegions as readonly string[]).includes(region) || regionProblem(region) !== undefined) {
+    if (personalizeRegions.some((each) => each === region) || regionProblem(region) !== undefined) {
         return undefined;
     }
     const near = nearestRegions(region);

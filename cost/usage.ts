@@ -68,11 +68,15 @@ const usageKeys = Object.keys(noUsage) as readonly (keyof Usage)[];
 /** Returns the price of a use in US dollars, without the campaign. */
 export const usageUsd = (usage: Usage): number => usageKeys.reduce((sum, key) => sum + usage[key] * unitUsd[key], 0);
 
+function useOf(amountOf: (key: keyof Usage) => number): Usage {
+    const use: Record<keyof Usage, number> = { ...noUsage };
+    for (const key of usageKeys) use[key] = amountOf(key);
+    return use;
+}
+
 /** Returns the sum of several uses. */
 export const plus = (...all: readonly Partial<Usage>[]): Usage =>
-    Object.fromEntries(
-        usageKeys.map((key) => [key, all.reduce((sum, one) => sum + (one[key] ?? 0), 0)]),
-    ) as unknown as Usage;
+    useOf((key) => all.reduce((sum, one) => sum + (one[key] ?? 0), 0));
+
 /** Multiplies a use by a factor. */
-export const times = (usage: Usage, factor: number): Usage =>
-    Object.fromEntries(usageKeys.map((key) => [key, usage[key] * factor])) as unknown as Usage;
+export const times = (usage: Usage, factor: number): Usage => useOf((key) => usage[key] * factor);

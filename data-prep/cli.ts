@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, isAbsolute, join, resolve } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { changeWrites, visibleLines } from "terminal-text";
+import { changeWrites, messageOf, visibleLines } from "terminal-text";
 import { itemParts } from "./attributes/items-table.ts";
 import { userParts } from "./attributes/users.ts";
 import { type OptionsFile, optionsOfStack, readOptionsFile } from "./options-file.ts";
@@ -47,7 +47,7 @@ const checkedBy = (check: (text: string) => void) => (text: string) => {
         check(text);
         return text;
     } catch (error) {
-        throw new InvalidArgumentError((error as Error).message);
+        throw new InvalidArgumentError(messageOf(error));
     }
 };
 
@@ -184,7 +184,7 @@ async function main(args: string[]): Promise<number> {
     try {
         optionsFile = await parseWithFile(joinQuarantine(args));
     } catch (error) {
-        if (!(error instanceof CommanderError)) process.stderr.write(`${(error as Error).message}\n`);
+        if (!(error instanceof CommanderError)) process.stderr.write(`${messageOf(error)}\n`);
         return error instanceof CommanderError && error.exitCode === 0 ? 0 : WRONG_USAGE;
     }
     const { json, dryRun, input, items, users, output, report, badRows, maxBad, ...others } = command.opts<Flags>();
@@ -231,7 +231,7 @@ async function main(args: string[]): Promise<number> {
         process.stdout.write(json ? `${JSON.stringify(summary)}\n` : `${formatSummary(summary)}\n${places.join("")}`);
         return 0;
     } catch (error) {
-        process.stderr.write(`${(error as Error).message}\n`);
+        process.stderr.write(`${messageOf(error)}\n`);
         return interrupted.signal.aborted ? CANCELLED : PROBLEM;
     }
 }

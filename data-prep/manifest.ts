@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { messageOf } from "terminal-text";
 import { type AvroField, avroSchema, itemInteractionsSchema } from "./avro.ts";
 import { manifestPathBeside } from "./places.ts";
 import type { Check } from "./quality/checks.ts";
@@ -71,9 +72,7 @@ function parseManifest(text: string, path: string): Manifest {
     try {
         manifest = JSON.parse(text);
     } catch (error) {
-        throw new ManifestFormatError(
-            `${path} is not JSON (${(error as Error).message}). Create it again:  npm run data-prep`,
-        );
+        throw new ManifestFormatError(`${path} is not JSON (${messageOf(error)}). Create it again:  npm run data-prep`);
     }
     if (manifest?.schemaVersion !== manifestVersion) {
         throw new ManifestFormatError(

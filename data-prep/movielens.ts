@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { messageOf } from "terminal-text";
 import { readCatalogue } from "./catalogue.ts";
 import { writeWholeFile } from "./files.ts";
 import {
@@ -52,7 +53,7 @@ export async function fetchMovieLens(
             context.log(LICENCE_NOTICE);
             return path;
         } catch (error) {
-            reasons.push(`  ${source.name}: ${(error as Error).message}`);
+            reasons.push(`  ${source.name}: ${messageOf(error)}`);
         }
     }
     throw new Error(
@@ -85,7 +86,7 @@ function whatIsWrong(ratings: Uint8Array, items: Uint8Array): string | undefined
         const films = readCatalogue(items).length;
         return films === FILMS ? undefined : `its item file has ${films} films instead of ${FILMS}`;
     } catch (error) {
-        return (error as Error).message;
+        return messageOf(error);
     }
 }
 

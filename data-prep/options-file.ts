@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { load } from "js-yaml";
+import { messageOf } from "terminal-text";
 import { sha256Of } from "./files.ts";
 
 /** Options of an options file whose values are paths. */
@@ -82,7 +83,7 @@ function parsed(path: string): Record<string, unknown> {
     try {
         found = load(readFileSync(path, "utf8"), { filename: path });
     } catch (error) {
-        throw new OptionsFileError(`${path} is neither YAML nor JSON: ${(error as Error).message}`);
+        throw new OptionsFileError(`${path} is neither YAML nor JSON: ${messageOf(error)}`);
     }
     if (!isMap(found)) throw new OptionsFileError(`${path} is not a map of options, such as  files: events.csv`);
     return found;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as sdk from "@aws-sdk/client-personalize";
 import { canonical } from "./diff.ts";
 import { baseName, newestIfOf, nextName } from "./job-names.ts";
-import type { CommonInputs, ResourceKind } from "./resource.ts";
+import { arnIn, type CommonInputs, type ResourceKind } from "./resource.ts";
 import { tagList } from "./tags.ts";
 
 /**
@@ -44,7 +44,7 @@ export const batchInferenceJob: ResourceKind<BatchInferenceJobInputs> = {
         const jobOutput = { s3DataDestination: { path: inputs.outputLocation } };
         const jobName = await nextName(base(inputs), jobs(client));
         const job = { jobName, solutionVersionArn, jobInput, jobOutput, roleArn, filterArn, tags: tagList(tags) };
-        return (await client.send(new sdk.CreateBatchInferenceJobCommand(job))).batchInferenceJobArn as string;
+        return arnIn((await client.send(new sdk.CreateBatchInferenceJobCommand(job))).batchInferenceJobArn);
     },
     async describe(client, batchInferenceJobArn) {
         const command = new sdk.DescribeBatchInferenceJobCommand({ batchInferenceJobArn });

@@ -7,7 +7,7 @@ import {
     paginateListCampaigns,
     UpdateCampaignCommand,
 } from "@aws-sdk/client-personalize";
-import { type CommonInputs, firstMatch, isUnknown, nameProblems, type ResourceKind } from "./resource.ts";
+import { arnIn, type CommonInputs, firstMatch, isUnknown, nameProblems, type ResourceKind } from "./resource.ts";
 import { tagList } from "./tags.ts";
 
 export interface CampaignInputs extends CommonInputs {
@@ -81,7 +81,7 @@ export const campaign: ResourceKind<CampaignInputs> = {
             ...deployment(inputs),
             tags: tagList(inputs.tags),
         });
-        return (await client.send(command)).campaignArn as string;
+        return arnIn((await client.send(command)).campaignArn);
     },
     async describe(client, campaignArn) {
         const { campaign: found } = await client.send(new DescribeCampaignCommand({ campaignArn }));

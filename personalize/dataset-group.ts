@@ -11,7 +11,7 @@ import {
 import { dataset } from "./dataset.ts";
 import { eventTracker } from "./event-tracker.ts";
 import { filter } from "./filter.ts";
-import { type CommonInputs, firstMatch, nameProblems, type ResourceKind } from "./resource.ts";
+import { arnIn, type CommonInputs, firstMatch, nameProblems, type ResourceKind } from "./resource.ts";
 import { solution } from "./solution.ts";
 import { tagList } from "./tags.ts";
 
@@ -39,7 +39,7 @@ export const datasetGroup: ResourceKind<DatasetGroupInputs> = {
     },
     async create(client, { name, tags }) {
         const command = new CreateDatasetGroupCommand({ name, tags: tagList(tags) });
-        return (await client.send(command)).datasetGroupArn as string;
+        return arnIn((await client.send(command)).datasetGroupArn);
     },
     async describe(client, datasetGroupArn) {
         const { datasetGroup: found } = await client.send(new DescribeDatasetGroupCommand({ datasetGroupArn }));

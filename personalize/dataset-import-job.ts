@@ -12,7 +12,7 @@ import { shell } from "terminal-text";
 import { canonical } from "./diff.ts";
 import { baseName, nextName, numberOf } from "./job-names.ts";
 import { goneOrThrow } from "./remove.ts";
-import { type CommonInputs, isUnknown, type Problem, type ResourceKind } from "./resource.ts";
+import { arnIn, type CommonInputs, isUnknown, type Problem, type ResourceKind } from "./resource.ts";
 import { tagList } from "./tags.ts";
 
 export interface DatasetImportJobInputs extends CommonInputs {
@@ -129,7 +129,7 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
             importMode: "FULL",
             tags: tagList(inputs.tags),
         });
-        return (await client.send(command)).datasetImportJobArn as string;
+        return arnIn((await client.send(command)).datasetImportJobArn);
     },
     async worthRepeating(client, datasetImportJobArn, { accessChangedAt }) {
         const command = new DescribeDatasetImportJobCommand({ datasetImportJobArn });

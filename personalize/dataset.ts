@@ -6,7 +6,7 @@ import {
     paginateListDatasets,
     UpdateDatasetCommand,
 } from "@aws-sdk/client-personalize";
-import { type CommonInputs, firstMatch, nameProblems, type ResourceKind } from "./resource.ts";
+import { arnIn, type CommonInputs, firstMatch, nameProblems, type ResourceKind } from "./resource.ts";
 import { tagList } from "./tags.ts";
 
 export interface DatasetInputs extends CommonInputs {
@@ -53,7 +53,7 @@ export const dataset: ResourceKind<DatasetInputs> = {
             datasetType,
             tags: tagList(tags),
         });
-        return (await client.send(command)).datasetArn as string;
+        return arnIn((await client.send(command)).datasetArn);
     },
     async describe(client, datasetArn) {
         const { dataset: found } = await client.send(new DescribeDatasetCommand({ datasetArn }));

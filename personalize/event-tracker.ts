@@ -4,7 +4,7 @@ import {
     DescribeEventTrackerCommand,
     paginateListEventTrackers,
 } from "@aws-sdk/client-personalize";
-import { type CommonInputs, nameProblems, type ResourceKind } from "./resource.ts";
+import { arnIn, type CommonInputs, nameProblems, type ResourceKind } from "./resource.ts";
 import { tagList } from "./tags.ts";
 
 export interface EventTrackerInputs extends CommonInputs {
@@ -30,7 +30,7 @@ export const eventTracker: ResourceKind<EventTrackerInputs> = {
     },
     async create(client, { name, datasetGroupArn, tags }) {
         const command = new CreateEventTrackerCommand({ name, datasetGroupArn, tags: tagList(tags) });
-        return (await client.send(command)).eventTrackerArn as string;
+        return arnIn((await client.send(command)).eventTrackerArn);
     },
     async describe(client, eventTrackerArn) {
         const { eventTracker: found } = await client.send(new DescribeEventTrackerCommand({ eventTrackerArn }));

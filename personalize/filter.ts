@@ -1,6 +1,6 @@
 import * as sdk from "@aws-sdk/client-personalize";
 import { BusyError, hasName, messageOf } from "./errors.ts";
-import { type CommonInputs, firstMatch, isUnknown, nameProblems, type ResourceKind } from "./resource.ts";
+import { arnIn, type CommonInputs, firstMatch, isUnknown, nameProblems, type ResourceKind } from "./resource.ts";
 import { tagList } from "./tags.ts";
 
 export interface FilterInputs extends CommonInputs {
@@ -53,7 +53,7 @@ export const filter: ResourceKind<FilterInputs> = {
     async create(client, { name, datasetGroupArn, filterExpression, tags }) {
         const command = new sdk.CreateFilterCommand({ name, datasetGroupArn, filterExpression, tags: tagList(tags) });
         try {
-            return (await client.send(command)).filterArn as string;
+            return arnIn((await client.send(command)).filterArn);
         } catch (error) {
             // LimitExceededException reports two limits: filters that are being created, and filters in the account.
             const isBusy = hasName(error, "LimitExceededException") && (await isCreatingFilters(client));

@@ -4,12 +4,12 @@ import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { asCalled } from "../config/as-called.ts";
 import { assertEngineAlive, endWithEngine } from "./engine.ts";
-import { kinds, type ResourceKindName } from "./kinds.ts";
+import { anyKind, kinds, type ResourceKindName } from "./kinds.ts";
 import { type Handler, type LifecycleDeps, lifecycle } from "./lifecycle.ts";
 import { keepLive } from "./live.ts";
 import { closedStageHandler } from "./operations/closed-stage.ts";
 import { stateFlagsHandler } from "./operations/state-flags.ts";
-import { type CommonInputs, personalizeClients, type ResourceKind } from "./resource.ts";
+import { personalizeClients } from "./resource.ts";
 import { stackOwnerHandler } from "./stack-owner.ts";
 
 endWithEngine();
@@ -39,10 +39,7 @@ export const handlers: Readonly<Record<HandlerName, Handler>> = keepLive(log, (l
 
 /** Creates the handlers of Personalize's resources. Tests pass their own clock and log. */
 export function createHandlers(deps: LifecycleDeps): Record<ResourceKindName, Handler> {
-    const made = Object.entries(kinds).map(([name, kind]) => [
-        name,
-        lifecycle(kind as unknown as ResourceKind<CommonInputs>, deps),
-    ]);
+    const made = Object.entries(kinds).map(([name, kind]) => [name, lifecycle(anyKind(kind), deps)]);
     return Object.fromEntries(made) as Record<ResourceKindName, Handler>;
 }
 

@@ -5,6 +5,7 @@ import { datasetGroup } from "./dataset-group.ts";
 import { datasetImportJob } from "./dataset-import-job.ts";
 import { eventTracker } from "./event-tracker.ts";
 import { filter } from "./filter.ts";
+import type { CommonInputs, ResourceKind } from "./resource.ts";
 import { schema } from "./schema.ts";
 import { solution } from "./solution.ts";
 import { solutionVersion } from "./solution-version.ts";
@@ -25,3 +26,6 @@ export const kinds = {
 } as const;
 
 export type ResourceKindName = keyof typeof kinds;
+
+/** Returns a kind as one of which only the inputs that all kinds have are known. */
+export const anyKind = (kind: (typeof kinds)[ResourceKindName]) => kind as unknown as ResourceKind<CommonInputs>;

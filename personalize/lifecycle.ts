@@ -20,13 +20,19 @@ export interface LifecycleDeps extends RemoveDeps {
 
 /** The lifecycle of a resource, with the methods of Pulumi's dynamic provider but without a dependency on Pulumi. */
 export interface Handler {
-    check(olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: readonly Problem[] }>;
+    check(
+        olds: Properties | undefined,
+        news: Properties,
+    ): Promise<{ inputs: Properties; failures: readonly Problem[] }>;
     diff(id: string, olds: Properties, news: Properties): Promise<Diff>;
     create(inputs: Properties): Promise<{ id: string; outs: Properties }>;
     read(id: string, properties: Properties): Promise<{ id?: string; props?: Properties; inputs?: Properties }>;
     update(id: string, olds: Properties, news: Properties): Promise<{ outs: Properties }>;
     delete(id: string, properties: Properties): Promise<void>;
 }
+
+/** Inputs of a kind as Pulumi passes them: with any other properties. */
+export type Passed<I> = I & Properties;
 
 const mostUpdateAttempts = 5;
 
@@ -99,7 +105,7 @@ function waits<I extends CommonInputs>(kind: ResourceKind<I>, deps: LifecycleDep
         };
 
     /** Waits until the resource is ACTIVE. From here on, Pulumi records the resource together with any error. */
-    async function settle(client: PersonalizeClient, arn: string, inputs: I, updated?: I): Promise<Properties> {
+    async function settle(client: PersonalizeClient, arn: string, inputs: Passed<I>, updated?: I): Promise<Properties> {
         let last: Description = { status: "CREATE PENDING", properties: {} };
         const description = async () => {
             last = await kind.describe(client, arn);
@@ -110,14 +116,19 @@ function waits<I extends CommonInputs>(kind: ResourceKind<I>, deps: LifecycleDep
                 "The work continues in AWS; `pulumi up` resumes the wait. docs/configuration.md lists the deadlines.";
             const plan = { what: titleOf(kind, inputs), usual: kind.usual, goOn, ...inputs };
             const settled = await waitFor(deps, plan, description, judge(updated));
-            return outsOf(kind, inputs as unknown as Properties, arn, settled);
+            return outsOf(kind, inputs, arn, settled);
         } catch (error) {
-            throw initFailure(arn, outsOf(kind, inputs as unknown as Properties, arn, last), messageOf(error));
+            throw initFailure(arn, outsOf(kind, inputs, arn, last), messageOf(error));
         }
     }
 
     /** Repeats a failed creation once, if that may help. Throws the failure otherwise, or the second failure. */
-    async function repeat(client: PersonalizeClient, arn: string, inputs: I, failure: Error): Promise<Properties> {
+    async function repeat(
+        client: PersonalizeClient,
+        arn: string,
+        inputs: Passed<I>,
+        failure: Error,
+    ): Promise<Properties> {
         const why = await kind.worthRepeating?.(client, arn, inputs);
         if (why === undefined) {
             throw failure;
@@ -130,7 +141,7 @@ function waits<I extends CommonInputs>(kind: ResourceKind<I>, deps: LifecycleDep
      * Requests an update and waits for it. If the response was lost or another update is running, waits for that
      * update, and then requests the values that are still missing.
      */
-    async function updateAndSettle(client: PersonalizeClient, arn: string, inputs: I): Promise<Properties> {
+    async function updateAndSettle(client: PersonalizeClient, arn: string, inputs: Passed<I>): Promise<Properties> {
         for (let attempt = 1; ; attempt += 1) {
             try {
                 await deps.assertEngineAlive();
@@ -155,18 +166,16 @@ function waits<I extends CommonInputs>(kind: ResourceKind<I>, deps: LifecycleDep
 export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: LifecycleDeps): Handler {
     const { settle, repeat, updateAndSettle } = waits(kind, deps);
     return {
-        async check(olds, news) {
-            const inputs = news as unknown as I;
-            const notes = kind.notes?.((olds ?? {}) as unknown as Partial<I>, inputs, new Date());
-            return { inputs: { ...news, ...notes }, failures: kind.problems(inputs) };
+        async check(olds: Passed<Partial<I>> | undefined, news: Passed<I>) {
+            const notes = kind.notes?.(olds ?? {}, news, new Date());
+            return { inputs: { ...news, ...notes }, failures: kind.problems(news) };
         },
         async diff(id, olds, news) {
             const recorded = diffOf(kind, olds, news);
             const found = diffOf(kind, await inAws(kind, deps, id, olds), news);
             return found.changes ? found : recorded;
         },
-        async create(properties) {
-            const inputs = properties as unknown as I;
+        async create(inputs: Passed<I>) {
             const client = deps.client(inputs.region);
             try {
                 const { arn, adopted } = await createOrAdopt(kind, deps, inputs);
@@ -183,45 +192,41 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
                 throw withAdvice(about(titleOf(kind, inputs), error), command && `Find the cause with: ${command}`);
             }
         },
-        async read(id, properties) {
-            const client = deps.client(String(properties.region));
+        async read(id, inputs: Passed<I>) {
+            const client = deps.client(String(inputs.region));
             const description = await kind.describe(client, id).catch(goneOrThrow);
             if (description === undefined || (await kind.isOutlived?.(client, id))) {
                 return {};
             }
-            const inputs = properties as unknown as I;
             const tags =
                 kind.taggable && !description.status.startsWith("DELETE")
                     ? stillOf(inputs.tags, await tagsOf(client, id))
                     : inputs.tags;
             const seen = { ...description, properties: { ...description.properties, tags } };
-            const props = outsOf(kind, properties, id, seen);
+            const props = outsOf(kind, inputs, id, seen);
             // Return the current inputs, so that a preview after a refresh shows both values of each changed property.
             return { id, props, inputs: inputsIn(kind, props) };
         },
-        async update(id, oldProperties, newProperties) {
-            const olds = oldProperties as unknown as I;
-            const news = newProperties as unknown as I;
+        async update(id, olds: Passed<I>, news: Passed<I>) {
             const client = deps.client(news.region);
             await deps.assertEngineAlive();
-            const changedIn = (before: Properties) => (key: string) => isChanged(kind, key, before, newProperties);
+            const changedIn = (before: Properties) => (key: string) => isChanged(kind, key, before, news);
             // Wait first, because Personalize rejects an update during the previous one, for example after a deadline.
             // If the wait fails, the state must record the old tags: otherwise the next update would not set the new
             // ones.
-            const found = await settle(client, id, { ...news, tags: olds.tags });
+            const found = await settle(client, id, Object.assign({}, news, { tags: olds.tags }));
             try {
-                if (kind.taggable && changedIn(oldProperties)("tags")) {
+                if (kind.taggable && changedIn(olds)("tags")) {
                     await retag(client, id, allTags(kind, news), olds.tags);
                 }
-                const isUpdate = kind.updates.some(changedIn(oldProperties)) || kind.updates.some(changedIn(found));
+                const isUpdate = kind.updates.some(changedIn(olds)) || kind.updates.some(changedIn(found));
                 const end = isUpdate ? updateAndSettle : settle;
                 return { outs: await end(client, id, news) };
             } catch (error) {
                 throw about(titleOf(kind, news), error);
             }
         },
-        async delete(id, properties) {
-            const inputs = properties as unknown as I;
+        async delete(id, inputs: Passed<I>) {
             const { pollSeconds, tags } = inputs;
             const leaving = { arn: id, what: titleOf(kind, inputs), pollSeconds, tags };
             try {

@@ -145,3 +145,9 @@ export function personalizeClients(): ClientOf {
         return client;
     };
 }
+
+/** Returns the ARN of a create's answer. Throws if the answer has none. */
+export function arnIn(arn: string | undefined): string {
+    if (arn === undefined) throw new Error("Personalize answered without an ARN");
+    return arn;
+}

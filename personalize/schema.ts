@@ -4,7 +4,7 @@ import {
     DescribeSchemaCommand,
     paginateListSchemas,
 } from "@aws-sdk/client-personalize";
-import { type CommonInputs, firstMatch, nameProblems, type ResourceKind } from "./resource.ts";
+import { arnIn, type CommonInputs, firstMatch, nameProblems, type ResourceKind } from "./resource.ts";
 
 export interface SchemaInputs extends CommonInputs {
     readonly name: string;
@@ -33,7 +33,7 @@ export const schema: ResourceKind<SchemaInputs> = {
     },
     async create(client, inputs) {
         const { schemaArn } = await client.send(new CreateSchemaCommand({ name: inputs.name, schema: inputs.schema }));
-        return schemaArn as string;
+        return arnIn(schemaArn);
     },
     async describe(client, schemaArn) {
         const { schema: found } = await client.send(new DescribeSchemaCommand({ schemaArn }));

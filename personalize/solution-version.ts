@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-personalize";
 import { canonical } from "./diff.ts";
 import { numberOf } from "./job-names.ts";
-import type { CommonInputs, ResourceKind } from "./resource.ts";
+import { arnIn, type CommonInputs, type ResourceKind } from "./resource.ts";
 import { allTags, tagList, tagsOf } from "./tags.ts";
 
 export interface SolutionVersionInputs extends CommonInputs {
@@ -79,7 +79,7 @@ export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
             trainingMode: "FULL",
             tags: tagList(allTags(solutionVersion, inputs)),
         });
-        return (await client.send(command)).solutionVersionArn as string;
+        return arnIn((await client.send(command)).solutionVersionArn);
     },
     async describe(client, solutionVersionArn) {
         const { solutionVersion: found } = await client.send(

@@ -12,7 +12,7 @@ import {
 } from "@aws-sdk/client-personalize";
 import { campaign } from "./campaign.ts";
 import { meansTheSame } from "./diff.ts";
-import { type CommonInputs, firstMatch, nameProblems, type ResourceKind } from "./resource.ts";
+import { arnIn, type CommonInputs, firstMatch, nameProblems, type ResourceKind } from "./resource.ts";
 import { solutionVersion } from "./solution-version.ts";
 import { tagList } from "./tags.ts";
 
@@ -104,7 +104,7 @@ export const solution: ResourceKind<SolutionInputs> = {
             solutionConfig: configuration(inputs),
             tags: tagList(tags),
         });
-        return (await client.send(command)).solutionArn as string;
+        return arnIn((await client.send(command)).solutionArn);
     },
     async describe(client, solutionArn) {
         const { solution: found } = await client.send(new DescribeSolutionCommand({ solutionArn }));

@@ -5,7 +5,7 @@ import { priceJump } from "../cost/price-jump.ts";
 import { notOurs } from "./adopt.ts";
 import { datasetGroup } from "./dataset-group.ts";
 import { about } from "./errors.ts";
-import type { Handler } from "./lifecycle.ts";
+import type { Handler, Passed } from "./lifecycle.ts";
 import { moveStateFlags } from "./operations/state-flags.ts";
 import { type ClientOf, type CommonInputs, isUnknown, type Problem } from "./resource.ts";
 import { isOurs, ownerTag, type Tags, tagsOf } from "./tags.ts";
@@ -106,25 +106,24 @@ export function stackOwnerHandler(deps: {
         }
     }
     return {
-        async check(olds, properties) {
-            const recorded = (olds ?? {}) as Partial<StackOwnerInputs> & { readonly ownerId?: unknown };
-            const news = properties as unknown as StackOwnerInputs;
+        async check(olds: Passed<Partial<StackOwnerInputs>> | undefined, news: Passed<StackOwnerInputs>) {
+            const recorded = olds ?? {};
             const ownerId = typeof recorded.ownerId === "string" ? recorded.ownerId : randomUUID();
             const changed = [regionProblems, renameProblems, priceProblems].flatMap((of) => of(recorded, news));
             const failures = changed.length > 0 ? changed : await problemsOf(news, ownerId);
             const previousStack = stackOf(recorded) === stackOf(news) ? "" : stackOf(recorded);
             const trailBucketName = recorded.trailBucketName ?? news.trailBucketName;
-            return { inputs: { ...properties, ownerId, previousStack, trailBucketName }, failures };
+            return { inputs: { ...news, ownerId, previousStack, trailBucketName }, failures };
         },
-        async diff(_id, olds, news) {
-            const renamed = stackOf(olds as Partial<StackOwnerInputs>) !== stackOf(news as Partial<StackOwnerInputs>);
+        async diff(_id, olds: Passed<Partial<StackOwnerInputs>>, news: Passed<Partial<StackOwnerInputs>>) {
+            const renamed = stackOf(olds) !== stackOf(news);
             const changes = renamed || recordedInputs.some((key) => olds[key] !== news[key]);
             return { changes, replaces: [], deleteBeforeReplace: false };
         },
         create: async (inputs) => ({ id: String(inputs.ownerId), outs: inputs }),
         read: async (id, props) => ({ id, props }),
-        async update(_id, _olds, news) {
-            const { region, tags, previousStack } = news as unknown as StackOwnerInputs & { previousStack: string };
+        async update(_id, _olds, news: Passed<StackOwnerInputs & { readonly previousStack: string }>) {
+            const { region, tags, previousStack } = news;
             if (previousStack !== "") {
                 await deps.assertEngineAlive();
                 await moveStateFlags(deps.ssm(region), previousStack, stackOf({ tags }));

@@ -1,4 +1,5 @@
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
+import { messageOf } from "terminal-text";
 import { approximately, priceNote, trainingUsd, type UsdRange } from "../config/prices.ts";
 import { type Columns, readColumns } from "../data-prep/columns.ts";
 import { popularityMetrics } from "../data-prep/popularity.ts";
@@ -184,9 +185,7 @@ async function readData(file: string): Promise<Columns> {
     try {
         return await readColumns(projectFile(file));
     } catch (error) {
-        throw new RunbookError(
-            `${file} cannot be read (${(error as Error).message}). Create it with: npm run data-prep`,
-        );
+        throw new RunbookError(`${file} cannot be read (${messageOf(error)}). Create it with: npm run data-prep`);
     }
 }
 

@@ -1,7 +1,9 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
+import { messageOf } from "terminal-text";
 import type { ConfigProblem, StackConfig } from "../../config/config.ts";
 import { filterFieldProblems } from "../../config/filter-fields.ts";
+import { hasName } from "../../personalize/errors.ts";
 import { schemaBeside } from "../personalize/metadata.ts";
 import { fileProblem, refuse } from "./load-config.ts";
 import { warn } from "./messages.ts";
@@ -71,7 +73,7 @@ async function boundaryProblem({ permissionsBoundary, region }: StackConfig): Pr
         await new IAMClient({ region }).send(new GetPolicyCommand({ PolicyArn: permissionsBoundary }));
         return undefined;
     } catch (error) {
-        if ((error as Error).name === "NoSuchEntityException") {
+        if (hasName(error, "NoSuchEntityException")) {
             const reason =
                 `is "${permissionsBoundary}", which does not exist. Create it with operator/, then set its output: ` +
                 "`pulumi config set permissionsBoundary <boundaryArn>`";
@@ -103,5 +105,5 @@ async function logRoleProblem({
 }
 
 function warnUnread(what: string, error: unknown): undefined {
-    warn(`${what} could not be read (${(error as Error).message}). If it does not exist, \`up\` will fail.`);
+    warn(`${what} could not be read (${messageOf(error)}). If it does not exist, \`up\` will fail.`);
 }

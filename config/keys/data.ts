@@ -118,7 +118,7 @@ export const dataKeys = {
 
 function checkAdopted(adopt: Readonly<Record<string, string>>, refuse: Refuse): void {
     for (const [key, arn] of Object.entries(adopt)) {
-        if (!(adoptables as readonly string[]).includes(key)) {
+        if (!adoptables.some((each) => each === key)) {
             refuse(`cannot be adopted; allowed are ${adoptables.join(", ")}`, `.${key}`);
         } else if (!/^arn:[^:]+:personalize:[^:]+:\d{12}:[^/]+\/.+$/.test(arn)) {
             refuse(`is "${arn}", which is not the ARN of a Personalize resource. See: npm run adopt`, `.${key}`);

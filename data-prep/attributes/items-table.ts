@@ -1,6 +1,6 @@
 import { basename, dirname, join } from "node:path";
 import { buffer } from "node:stream/consumers";
-import { visible } from "terminal-text";
+import { messageOf, visible } from "terminal-text";
 import { type CatalogueItem, readCatalogue, splitTitle } from "../catalogue.ts";
 import { chosenColumns, knownNames, namedColumns, words } from "../reading/roles.ts";
 import { type Source, sourcesAt } from "../reading/sources.ts";
@@ -98,7 +98,7 @@ async function itemsFrom(source: Source, path: string, choices?: string): Promis
             ? { ...noItems, catalogue: readCatalogue(await buffer(await source.open())) }
             : await tableItems(source, choices);
     } catch (error) {
-        throw new Error(`The items of ${path} cannot be read: ${(error as Error).message}.`);
+        throw new Error(`The items of ${path} cannot be read: ${messageOf(error)}.`);
     }
 }
 

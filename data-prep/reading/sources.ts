@@ -4,6 +4,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline, type Readable } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
+import { messageOf } from "terminal-text";
 import { type Entry, open as openZip, type ZipFile } from "yauzl";
 import { sha256Of } from "../files.ts";
 
@@ -88,10 +89,10 @@ async function* unchanging(path: string): AsyncGenerator<Uint8Array> {
 }
 
 async function zipSources(path: string): Promise<Source[]> {
-    const damaged = (error: Error) => new Error(`${path} is a damaged zip (${error.message}): download it again.`);
+    const damaged = (error: unknown) => new Error(`${path} is a damaged zip (${messageOf(error)}): download it again.`);
     const entries = await new Promise<Entry[]>((resolve, reject) => {
         openZip(path, { lazyEntries: false }, (error: Error | null, zip?: ZipFile) => {
-            if (error || !zip) return reject(damaged(error as Error));
+            if (error || !zip) return reject(damaged(error));
             const found: Entry[] = [];
             zip.on("entry", (entry: Entry) => found.push(entry));
             zip.on("error", (error: Error) => reject(damaged(error)));
@@ -109,12 +110,12 @@ async function zipSources(path: string): Promise<Source[]> {
         }));
 }
 
-function openEntry(path: string, entry: Entry, damaged: (error: Error) => Error): Promise<AsyncIterable<Uint8Array>> {
+function openEntry(path: string, entry: Entry, damaged: (error: unknown) => Error): Promise<AsyncIterable<Uint8Array>> {
     return new Promise((resolve, reject) => {
         openZip(path, { lazyEntries: true }, (error: Error | null, zip?: ZipFile) => {
-            if (error || !zip) return reject(damaged(error as Error));
+            if (error || !zip) return reject(damaged(error));
             zip.openReadStream(entry, (error: Error | null, stream?: Readable) => {
-                if (error || !stream) return reject(damaged(error as Error));
+                if (error || !stream) return reject(damaged(error));
                 stream.once("close", () => zip.close());
                 resolve(limited(stream, path, () => entry.compressedSize, damaged));
             });
@@ -138,8 +139,8 @@ export async function decompressed(source: Source): Promise<{ head: Buffer; byte
     const unpack = isGzip ? createGunzip() : createZstdDecompress();
     // The reader of the result receives the error.
     pipeline(counted, unpack, () => undefined);
-    const broken = (error: Error) =>
-        new Error(`${source.name} is damaged or cut (${error.message}): copy or download it again.`);
+    const broken = (error: unknown) =>
+        new Error(`${source.name} is damaged or cut (${messageOf(error)}): copy or download it again.`);
     return withHead(limited(unpack, source.name, () => compressed, broken));
 }
 
@@ -147,7 +148,7 @@ async function* limited(
     stream: AsyncIterable<Uint8Array>,
     name: string,
     compressed: () => number,
-    broken: (error: Error) => Error,
+    broken: (error: unknown) => Error,
 ): AsyncGenerator<Uint8Array> {
     const bomb = new Error(`${name} expands more than ${largestExpansion} times, as a zip bomb does: it is refused.`);
     let length = 0;
@@ -158,7 +159,7 @@ async function* limited(
             yield chunk;
         }
     } catch (error) {
-        throw error === bomb ? bomb : broken(error as Error);
+        throw error === bomb ? bomb : broken(error);
     }
 }
 

@@ -1,3 +1,4 @@
+import { messageOf } from "terminal-text";
 import type { ShopDetails } from "../catalogue.ts";
 import type { ListedHistory } from "./histories.ts";
 
@@ -56,7 +57,7 @@ export function parseTables(text: string): TablesDocument {
     try {
         document = JSON.parse(text);
     } catch (error) {
-        throw new TablesFormatError(`The fallback tables are not JSON (${(error as Error).message}). ${again}`);
+        throw new TablesFormatError(`The fallback tables are not JSON (${messageOf(error)}). ${again}`);
     }
     if (document?.schemaVersion !== tablesSchemaVersion) {
         const found = document?.schemaVersion === undefined ? "no schemaVersion" : `version ${document.schemaVersion}`;

@@ -1,3 +1,3 @@
 export { nearest } from "./nearest.ts";
 export { shell } from "./shell.mjs";
-export { changeWrites, visible, visibleLines } from "./visible.ts";
+export { changeWrites, messageOf, visible, visibleLines } from "./visible.ts";

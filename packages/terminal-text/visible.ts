@@ -19,6 +19,9 @@ export const visibleLines = (text: string): string =>
         .map((part, at) => (at % 2 === 1 ? part : visible(part)))
         .join("");
 
+/** Returns the message of whatever was thrown. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 type Write = (chunk: unknown, ...rest: unknown[]) => boolean;
 
 /** Passes all later writes of texts to a stream through `change`. Returns the stream's original write. */

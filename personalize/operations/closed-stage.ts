@@ -1,7 +1,7 @@
 import { type APIGatewayClient, type PatchOperation, UpdateStageCommand } from "@aws-sdk/client-api-gateway";
 import type { Throttle } from "../../config/throttles.ts";
 import { about } from "../errors.ts";
-import type { Handler } from "../lifecycle.ts";
+import type { Handler, Passed } from "../lifecycle.ts";
 
 /** A throttle of one method, as the stage has it. */
 export type MethodThrottle = Pick<Throttle, "methodPath" | "rate" | "burst">;
@@ -71,13 +71,13 @@ export function closedStageHandler(deps: {
                 deleteBeforeReplace: false,
             };
         },
-        async create(inputs) {
-            await close(inputs as unknown as ClosedStageInputs);
+        async create(inputs: Passed<ClosedStageInputs>) {
+            await close(inputs);
             return { id: `${inputs.restApiId}/${inputs.stageName}`, outs: inputs };
         },
         read: async (id, props) => ({ id, props }),
-        async update(_id, _olds, news) {
-            await close(news as unknown as ClosedStageInputs);
+        async update(_id, _olds, news: Passed<ClosedStageInputs>) {
+            await close(news);
             return { outs: news };
         },
         // `npm run resume` opens the stage. The next update sets the stage's method settings.

@@ -104,7 +104,7 @@ export async function upload(client: S3Client, file: string, place: Place, encry
             throw error;
         }
     } catch (error) {
-        if ((error as Error).name !== "PreconditionFailed") throw error;
+        if (!(error instanceof Error && error.name === "PreconditionFailed")) throw error;
         throw alreadyThere(place);
     }
 }

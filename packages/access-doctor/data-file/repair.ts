@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { parse } from "csv-parse";
+import { messageOf } from "terminal-text";
 import type { Encoding } from "./bytes.ts";
 import { type Columns, columnsOf, RepairError } from "./columns.ts";
 import type { Field, Shape } from "./fields.ts";
@@ -200,7 +201,7 @@ async function* repairedRows(
         }
     } catch (error) {
         if ((error as { code?: string }).code?.startsWith("CSV_") !== true) throw error;
-        throw new RepairError(`${name} is not valid CSV: ${(error as Error).message}`);
+        throw new RepairError(`${name} is not valid CSV: ${messageOf(error)}`);
     }
     if (wrong > 0) {
         const more = wrong > errors.length ? `\n… and ${wrong - errors.length} more` : "";

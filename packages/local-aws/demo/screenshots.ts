@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Browser, Page } from "puppeteer-core";
+import { messageOf } from "terminal-text";
 import { version } from "../instance.ts";
 import { openBrowser } from "./browser.ts";
 
@@ -77,7 +78,7 @@ try {
     }
 } catch (error) {
     console.error(
-        `The pictures were not taken: ${(error as Error).message}\nIs the page there?  curl -I '${options.url}'   (npm run demo prints its address)`,
+        `The pictures were not taken: ${messageOf(error)}\nIs the page there?  curl -I '${options.url}'   (npm run demo prints its address)`,
     );
     process.exitCode = 1;
 } finally {

@@ -2,8 +2,8 @@ import type { StackConfig } from "../../../config/config.ts";
 import { type Adoptable, adoptables } from "../../../config/keys/data.ts";
 import { differingOf } from "../../../personalize/adopt.ts";
 import { isLeaving, meansTheSame } from "../../../personalize/diff.ts";
-import { kinds, type ResourceKindName } from "../../../personalize/kinds.ts";
-import type { CommonInputs, ResourceKind } from "../../../personalize/resource.ts";
+import { anyKind, kinds, type ResourceKindName } from "../../../personalize/kinds.ts";
+import type { CommonInputs } from "../../../personalize/resource.ts";
 import { everyDays } from "../../../personalize/solution.ts";
 import type { Group, Part } from "./survey.ts";
 
@@ -136,7 +136,7 @@ function withConsequences(parts: readonly PartPlan[]): PartPlan[] {
 const nounOf = ({ kind }: Part) => kinds[kind].noun;
 
 function comparison(key: Adoptable, part: Part, wanted: Readonly<Record<string, unknown>>): PartPlan {
-    const kind = kinds[kindOf[key]] as unknown as ResourceKind<CommonInputs>;
+    const kind = anyKind(kinds[kindOf[key]]);
     const { description, arn, name, tags } = part;
     const inputs = { ...wanted, adopt: arn } as unknown as CommonInputs;
     const difference = (property: string) => ({
@@ -149,7 +149,7 @@ function comparison(key: Adoptable, part: Part, wanted: Readonly<Record<string, 
         : [];
     const differs = (property: string) =>
         !meansTheSame(kind, property, description.properties[property], wanted[property]);
-    const inPlace = (kind.updates as readonly string[]).filter((property) => property in wanted && differs(property));
+    const inPlace = kind.updates.filter((property) => property in wanted && differs(property));
     // The version's ARN is known only after training.
     const version = {
         property: "solutionVersionArn",

@@ -6,9 +6,9 @@ import {
     paginateListEventTrackers,
     paginateListSolutions,
 } from "@aws-sdk/client-personalize";
-import { kinds, type ResourceKindName } from "../../../personalize/kinds.ts";
+import { anyKind, kinds, type ResourceKindName } from "../../../personalize/kinds.ts";
 import { goneOrThrow } from "../../../personalize/remove.ts";
-import type { CommonInputs, Description, ResourceKind } from "../../../personalize/resource.ts";
+import type { Description } from "../../../personalize/resource.ts";
 import { type Tags, tagsOf } from "../../../personalize/tags.ts";
 import { pageSize, summariesOf } from "../audit/inventory/personalize.ts";
 import { eachOf } from "../audit/inventory/thing.ts";
@@ -90,7 +90,7 @@ async function listed(
 
 /** Reads a resource; undefined if it was deleted after the list was read. */
 async function partOf(client: PersonalizeClient, kind: ResourceKindName, arn: string): Promise<Part | undefined> {
-    const { describe, taggable } = kinds[kind] as unknown as ResourceKind<CommonInputs>;
+    const { describe, taggable } = anyKind(kinds[kind]);
     const found = await describe(client, arn).catch(goneOrThrow);
     const tags = found && taggable ? await tagsOf(client, arn).catch(goneOrThrow) : undefined;
     return found && { kind, arn, name: String(found.properties.name), description: found, tags };

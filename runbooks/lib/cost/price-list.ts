@@ -1,4 +1,5 @@
 import { type PricingClient, paginateGetProducts } from "@aws-sdk/client-pricing";
+import { messageOf } from "terminal-text";
 import { prices } from "../../../config/prices.ts";
 import { hasName } from "../../../personalize/errors.ts";
 import { RunbookError } from "../cli/runbook.ts";
@@ -86,12 +87,12 @@ export function pricesOf(json: string): ListedPrice[] {
 function explained(error: unknown): unknown {
     if (hasName(error, "AccessDeniedException")) {
         return new RunbookError(
-            `AWS's Price List API refused the call: ${(error as Error).message}. The caller needs pricing:GetProducts on *.`,
+            `AWS's Price List API refused the call: ${messageOf(error)}. The caller needs pricing:GetProducts on *.`,
         );
     }
     // An emulator of AWS answers without an error name or in another format.
     return hasName(error, "Unknown", "SyntaxError", "UnknownOperationException")
-        ? new RunbookError(noPriceList((error as Error).message))
+        ? new RunbookError(noPriceList(messageOf(error)))
         : error;
 }
 

@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-personalize";
 import { HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { bucketNameFor } from "../../../config/config.ts";
-import { isNotFound } from "../../../personalize/errors.ts";
+import { hasName, isNotFound } from "../../../personalize/errors.ts";
 import { thingKinds } from "../audit/inventory/thing.ts";
 import { interactionsSchemaFor } from "../stack/stack-config.ts";
 import { type AccountDeps, whoAmI } from "./account.ts";
@@ -51,7 +51,7 @@ export const roleName: Check<AccountDeps> = async ({ config, held }) => {
     try {
         await new IAMClient({ region: config.region }).send(new GetRoleCommand({ RoleName: name }));
     } catch (error) {
-        if ((error as Error).name === "NoSuchEntityException") {
+        if (hasName(error, "NoSuchEntityException")) {
             return ok(`${name} is free`);
         }
         throw error;

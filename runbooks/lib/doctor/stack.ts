@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
+import { messageOf } from "terminal-text";
 import type { ConfigProblem, StackConfig } from "../../../config/config.ts";
 import { readColumns } from "../../../data-prep/columns.ts";
 import { counted } from "../../../data-prep/words.ts";
@@ -59,7 +60,7 @@ export const interactions: Check<StackDeps> = async ({ configuration, data }) =>
     try {
         size = await data();
     } catch (error) {
-        return fail(`${file} is not an interactions file: ${(error as Error).message}`, "npm run data-prep");
+        return fail(`${file} is not an interactions file: ${messageOf(error)}`, "npm run data-prep");
     }
     if (size === undefined) {
         return fail(`there is no ${file}`, "npm run data-prep");

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { messageOf } from "terminal-text";
 import { type Columns, readColumns } from "../../../data-prep/columns.ts";
 import { sha256Of } from "../../../data-prep/files.ts";
 import { tablesPathBeside } from "../../../data-prep/places.ts";
@@ -24,7 +25,7 @@ export async function ownData(file: string, importedHash: string | undefined): P
         }
         return { kind: "own", interactions: await readColumns(file), titleOf: await titlesOf(file, sha256) };
     } catch (error) {
-        return { kind: "other", why: `${file} cannot be read (${(error as Error).message})` };
+        return { kind: "other", why: `${file} cannot be read (${messageOf(error)})` };
     }
 }
 

@@ -5,9 +5,9 @@ import { parseState } from "../../../cost/guard-state.ts";
 import { monthSpendUsd } from "../../../cost/spend.ts";
 import { iso } from "../../../cost/time.ts";
 import { messageOf } from "../../../personalize/errors.ts";
-import { kinds, type ResourceKindName } from "../../../personalize/kinds.ts";
+import { anyKind, kinds, type ResourceKindName } from "../../../personalize/kinds.ts";
 import { readGuardState, readStateFlags } from "../../../personalize/operations/state-flags.ts";
-import type { CommonInputs, ResourceKind } from "../../../personalize/resource.ts";
+import type { CommonInputs } from "../../../personalize/resource.ts";
 import type { RecordedResource } from "./stack.ts";
 import { isFailed, type Overall, overall, type ResourceStatus, statusOf } from "./status.ts";
 
@@ -69,7 +69,7 @@ export async function reportOn(
 
 /** Returns the names that CloudTrail may use for the resource: ARN, input name, or end of the ARN. */
 function namesOf({ kind, inputs }: RecordedResource, { arn }: ResourceStatus): readonly string[] {
-    const { displayName } = kinds[kind] as unknown as ResourceKind<CommonInputs>;
+    const { displayName } = anyKind(kinds[kind]);
     const names = [arn, arn?.split("/").at(-1), displayName(inputs as unknown as CommonInputs)];
     return names.filter((name): name is string => typeof name === "string" && name !== "");
 }

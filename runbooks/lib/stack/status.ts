@@ -1,7 +1,7 @@
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
-import { kinds } from "../../../personalize/kinds.ts";
+import { anyKind, kinds } from "../../../personalize/kinds.ts";
 import { goneOrThrow } from "../../../personalize/remove.ts";
-import type { CommonInputs, ResourceKind } from "../../../personalize/resource.ts";
+import type { CommonInputs } from "../../../personalize/resource.ts";
 import type { RecordedResource } from "./stack.ts";
 
 /** The state of a resource, and the next step. */
@@ -28,7 +28,7 @@ export async function statusOf(
 ): Promise<ResourceStatus[]> {
     return Promise.all(
         resources.map(async (recorded) => {
-            const { noun, displayName, find, describe } = kinds[recorded.kind] as unknown as ResourceKind<CommonInputs>;
+            const { noun, displayName, find, describe } = anyKind(kinds[recorded.kind]);
             const { region } = recorded;
             const inputs = recorded.inputs as unknown as CommonInputs;
             const client = clientOf(region);
