@@ -136,7 +136,7 @@ export function deployed(call: Call, campaign: Campaign): Deployment {
 }
 
 /** Returns the state of the last update, which has the states of a creation; undefined if there was none. */
-export function updateOf(call: Call, campaign: Campaign) {
+function updateOf(call: Call, campaign: Campaign) {
     const { update } = campaign.properties;
     return update && updatePhase(call, campaign.kind, update);
 }

@@ -14,13 +14,13 @@ export interface SolutionConfiguration {
 }
 
 /** The members of solutionConfig that UpdateSolution changes. The other members stay unchanged. */
-export interface ChangeableConfig {
+interface ChangeableConfig {
     autoTrainingConfig?: { schedulingExpression?: string };
     eventsConfig?: { eventParametersList?: EventParameters[] };
 }
 
 /** All members of solutionConfig that have an effect in the emulator. */
-export interface SolutionConfig extends ChangeableConfig {
+interface SolutionConfig extends ChangeableConfig {
     /** Minimum value of events that count, as text. */
     eventValueThreshold?: string;
     featureTransformationParameters?: Record<string, string>;

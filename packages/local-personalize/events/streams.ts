@@ -69,7 +69,7 @@ const none: readonly UserEvent[] = [];
 /**
  * Returns events for training: anonymous ones of a session belong to the user to whom the session was joined, if any.
  */
-export function joinSessions(events: readonly StoredEvent[]): UserEvent[] {
+function joinSessions(events: readonly StoredEvent[]): UserEvent[] {
     const userOf = new Map<string, string>();
     for (const { sessionId, userId } of events) {
         if (userId !== null) userOf.set(sessionId, userId);

@@ -93,5 +93,3 @@ export function openLedger(database: DatabaseSync) {
         },
     };
 }
-
-export type Ledger = ReturnType<typeof openLedger>;

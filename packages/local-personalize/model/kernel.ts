@@ -9,7 +9,7 @@ import { assembleKernel } from "./kernel-text.ts";
 export const TILE = 8;
 
 /** The place and shape of one row of tiles: positions in numbers, not in bytes. */
-export interface Operands<Numbers> {
+interface Operands<Numbers> {
     target: Numbers;
     /** The first number of the first tile in `target`. */
     at: number;

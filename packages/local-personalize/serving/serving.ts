@@ -138,8 +138,6 @@ export function createServing(
 
 const bytesOf = (sent: unknown) => Buffer.byteLength(JSON.stringify(sent));
 
-export type Serving = ReturnType<typeof createServing>;
-
 /**
  * Limits requests to a campaign's provisioned transactions per second, by a token bucket. AWS adds capacity above the
  * minimum after a delay, in which requests can fail. Here the minimum is the limit.

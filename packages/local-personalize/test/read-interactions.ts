@@ -3,7 +3,7 @@ import { createCsvParser, MalformedCsvError } from "../importing/csv.ts";
 import type { Interactions } from "../model/interactions.ts";
 
 /** The columns that Personalize requires in an item interactions data set. */
-export const REQUIRED_COLUMNS = ["USER_ID", "ITEM_ID", "TIMESTAMP"] as const;
+const REQUIRED_COLUMNS = ["USER_ID", "ITEM_ID", "TIMESTAMP"] as const;
 
 /** The header lacks required columns; `columns` names them, in the order USER_ID, ITEM_ID, TIMESTAMP. */
 export class MissingColumnsError extends Error {
@@ -45,7 +45,7 @@ export async function readInteractions(source: string | AsyncIterable<Uint8Array
  * Sorts interactions by timestamp, and by their given order where timestamps are equal. MovieLens users rate a page at
  * a time: half of all timestamps are shared.
  */
-export function sortByTime(interactions: Interactions): Interactions {
+function sortByTime(interactions: Interactions): Interactions {
     const { userIds, itemIds, users, items, timestamps } = interactions;
     const order = Uint32Array.from(timestamps.keys());
     order.sort((a, b) => (timestamps[a] ?? 0) - (timestamps[b] ?? 0) || a - b);
