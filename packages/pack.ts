@@ -16,8 +16,8 @@ const read = (file: string) => JSON.parse(readFileSync(file, "utf8"));
 
 interface Package {
     readonly name: string;
-    /** A package of this repository that the tarball contains. */
-    readonly bundled?: string;
+    /** Packages of this repository that the tarball contains. */
+    readonly bundled: readonly string[];
     /** Adds files that are not compiled. */
     addTo?(dist: string): void;
 }
@@ -26,8 +26,8 @@ interface Package {
 const services = ["personalize", "personalize-runtime", "personalize-events"];
 
 const published: readonly Package[] = [
-    { name: "local-personalize", addTo: copyServiceModels },
-    { name: "access-doctor", bundled: "policy-evaluator" },
+    { name: "local-personalize", bundled: [], addTo: copyServiceModels },
+    { name: "access-doctor", bundled: ["policy-evaluator", "terminal-text"] },
 ];
 
 /** Builds and packs all packages into a folder. Returns the tarballs' paths, by package. */
@@ -40,9 +40,9 @@ function pack({ name, bundled, addTo }: Package, folder: string): string {
     const dist = join(packages, name, "dist");
     rmSync(dist, { recursive: true, force: true });
     const types: Record<string, string[]> = {};
-    if (bundled !== undefined) {
-        build(bundled, join(dist, "node_modules", bundled), {});
-        types[bundled] = [join(dist, "node_modules", bundled, "index.d.ts")];
+    for (const each of bundled) {
+        build(each, join(dist, "node_modules", each), {}, []);
+        types[each] = [join(dist, "node_modules", each, "index.d.ts")];
     }
     build(name, dist, types, bundled);
     addTo?.(dist);
@@ -55,7 +55,7 @@ function pack({ name, bundled, addTo }: Package, folder: string): string {
 }
 
 /** Compiles a package's sources, and writes its package.json, licence and README beside them. */
-function build(name: string, dist: string, types: Record<string, string[]>, bundled?: string): void {
+function build(name: string, dist: string, types: Record<string, string[]>, bundled: readonly string[]): void {
     const source = join(packages, name);
     compile(source, dist, types);
     const { private: _, exports: __, bin, ...described } = read(join(source, "package.json"));
@@ -64,8 +64,8 @@ function build(name: string, dist: string, types: Record<string, string[]>, bund
         ...described,
         exports: { ".": { types: "./index.d.ts", default: "./index.js" } },
         ...(bin && { bin: { [name]: "bin.js" } }),
-        files: ["**/*.js", "**/*.d.ts", "**/*.map", "service-models", "NOTICE"],
-        ...(bundled !== undefined && { bundleDependencies: [bundled] }),
+        files: ["**/*.js", "**/*.mjs", "**/*.d.ts", "**/*.d.mts", "**/*.map", "service-models", "NOTICE"],
+        ...(bundled.length > 0 && { dependencies: everyDependency(described, bundled), bundleDependencies: bundled }),
         // npm's provenance compares the repository with that of the workflow.
         ...(repository && {
             repository: { type: "git", url: `git+https://github.com/${repository}.git`, directory: `packages/${name}` },
@@ -76,16 +76,24 @@ function build(name: string, dist: string, types: Record<string, string[]>, bund
     cpSync(join(source, "README.md"), join(dist, "README.md"));
 }
 
+/** A package's dependencies with those of the bundled packages, which npm does not install for them. */
+function everyDependency({ dependencies }: { dependencies: object }, bundled: readonly string[]): object {
+    return Object.assign(
+        {},
+        ...bundled.map((each) => read(join(packages, each, "package.json")).dependencies),
+        dependencies,
+    );
+}
+
 /** @throws Error with the compiler's messages */
 function compile(source: string, dist: string, types: Record<string, string[]>): void {
     const sources = readdirSync(source, { recursive: true, encoding: "utf8" })
-        .filter((file) => file.endsWith(".ts") && !/^(test|bench|dist|node_modules)\//.test(file))
+        .filter((file) => /\.m?[tj]s$/.test(file) && !/^(test|bench|dist|node_modules)\//.test(file))
         .map((file) => join(source, file));
     const { options, errors } = ts.convertCompilerOptionsFromJson(
         {
             ...read(join(root, "tsconfig.json")).compilerOptions,
             noEmit: false,
-            allowJs: false,
             allowImportingTsExtensions: false,
             rewriteRelativeImportExtensions: true,
             declaration: true,

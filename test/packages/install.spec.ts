@@ -182,7 +182,11 @@ describe("Packed packages", () => {
                     },
                 }).catch((error: { code: number; stdout: string; stderr: string }) => error);
                 assert.equal("code" in found ? found.code : 0, 1, found.stdout + found.stderr);
-                assert.match(found.stdout, /^The role Import .*policy/, found.stdout);
+                assert.match(
+                    found.stdout,
+                    /^Role policies of Import: No statement .* allows s3:ListBucket\./,
+                    found.stdout,
+                );
                 assert.match(found.stdout, /^Fix: AWS_REGION=eu-central-1 npx access-doctor --role \S+ .*--write /m);
             } finally {
                 served.kill("SIGINT");
