@@ -34,6 +34,7 @@ import { createServing } from "./serving/serving.ts";
 import { createAutoTraining } from "./training/auto-training.ts";
 import { runRecommender, runTraining } from "./training/run-training.ts";
 import { failure, inOtherForms, success } from "./wire/http.ts";
+import { refuseParameters } from "./wire/refuse.ts";
 import { loadServiceModels, validate } from "./wire/validate.ts";
 
 export type * from "./contract.ts";
@@ -117,6 +118,7 @@ export function createEmulator(options: EmulatorOptions): Emulator {
         if (fault?.kind === "refuse") throw new ServiceError(fault.code, fault.message, fault.status);
         const input = body ?? {};
         validate(model, operation, input);
+        refuseParameters(operation, input);
         const call: Call = { ...callIn(region), ...(fault && { fault }) };
         const atRuntime = serving.handlers[operation];
         if (atRuntime) return { output: atRuntime(call, input as never) ?? undefined };

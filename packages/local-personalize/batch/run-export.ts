@@ -5,7 +5,7 @@ import type { Resource } from "../control/store.ts";
 import type { Outcome } from "../control/works.ts";
 import type { EventStore } from "../events/event-store.ts";
 import type { RawAttributes } from "../filtering/bind.ts";
-import { eachRow, loadAttributeRows, loadRows } from "../importing/rows.ts";
+import { eachRow, loadAttributeRows, loadRows, propertyTexts } from "../importing/rows.ts";
 import { mayUse, messageOf, noPrivileges } from "./access.ts";
 import { readBatchFolder } from "./paths.ts";
 
@@ -13,8 +13,8 @@ import { readBatchFolder } from "./paths.ts";
 const rowsAtOnce = 500_000;
 
 /**
- * Writes a dataset's rows as CSV objects `<job>_<n>.csv` with the columns of its schema. Of interactions, columns that
- * models do not use are empty, because they are not kept. Fails with the service's texts when it may not write.
+ * Writes a dataset's rows as CSV objects `<job>_<n>.csv` with the columns of its schema. Fails with the service's texts
+ * when it may not write.
  */
 export async function runExport(call: Call, events: EventStore, job: Resource<ExportJobProperties>): Promise<Outcome> {
     const dataset = call.store.find<DatasetProperties>(job.region, job.parent ?? "");
@@ -23,8 +23,8 @@ export async function runExport(call: Call, events: EventStore, job: Resource<Ex
     const { ingestionMode, jobOutput } = job.properties;
     const folder = readBatchFolder(jobOutput.s3DataDestination.path);
     const rows = [
-        ...(ingestionMode === "PUT" ? [] : bulkRows(call, dataset)),
-        ...(ingestionMode === "BULK" ? [] : putRows(events, dataset)),
+        ...(ingestionMode === "PUT" ? [] : bulkRows(call, dataset, columns)),
+        ...(ingestionMode === "BULK" ? [] : putRows(events, dataset, columns)),
     ];
     for (let part = 0; part === 0 || part * rowsAtOnce < rows.length; part++) {
         const target = { ...folder, key: `${folder.key}${job.name}_${part + 1}.csv`, isPrefix: false };
@@ -41,24 +41,38 @@ export async function runExport(call: Call, events: EventStore, job: Resource<Ex
     return {};
 }
 
-function bulkRows({ options }: Call, dataset: Resource<DatasetProperties>): RawAttributes[] {
+function bulkRows({ options }: Call, dataset: Resource<DatasetProperties>, columns: string[]): RawAttributes[] {
     const file = rowsFile(options.dataDir, dataset.id);
-    if (dataset.properties.rows === 0) return [];
     if (dataset.properties.datasetType !== "INTERACTIONS") return [...loadAttributeRows(file).values()];
     const rows: RawAttributes[] = [];
-    eachRow(loadRows(file), (user, item, event, timestamp, value) =>
-        rows.push(interaction(user, item, event, timestamp, Number.isNaN(value) ? null : value)),
-    );
+    const take = (
+        user: string,
+        item: string,
+        event: string,
+        timestamp: number,
+        value: number,
+        texts: readonly string[],
+    ) =>
+        rows.push({
+            ...Object.fromEntries(columns.map((name, index) => [name, texts[index] ?? ""])),
+            ...interaction(user, item, event, timestamp, Number.isNaN(value) ? null : value),
+        });
+    eachRow(loadRows(file), take, columns);
     return rows;
 }
 
-function putRows(events: EventStore, dataset: Resource<DatasetProperties>): RawAttributes[] {
+function putRows(events: EventStore, dataset: Resource<DatasetProperties>, columns: string[]): RawAttributes[] {
     if (dataset.properties.datasetType !== "INTERACTIONS") return events.attributes(dataset.id).map(([, row]) => row);
     return events
         .events(dataset.id)
-        .map(({ userId, sessionId, itemId, eventType, sentAt, eventValue }) =>
-            interaction(userId ?? sessionId, itemId ?? "", eventType, Math.floor(sentAt), eventValue),
-        );
+        .map(({ userId, sessionId, itemId, eventType, sentAt, eventValue, properties, impression }) => {
+            const texts = propertyTexts(properties, columns);
+            return {
+                ...Object.fromEntries(columns.map((name, index) => [name, texts[index] ?? ""])),
+                ...(impression && { IMPRESSION: JSON.parse(impression).join("|") }),
+                ...interaction(userId ?? sessionId, itemId ?? "", eventType, Math.floor(sentAt), eventValue),
+            };
+        });
 }
 
 const interaction = (user: string, item: string, event: string, timestamp: number, value: number | null) => ({

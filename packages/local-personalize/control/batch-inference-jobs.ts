@@ -1,5 +1,6 @@
 import { readBatchPaths } from "../batch/paths.ts";
 import { invalidInput, notEmulated } from "../errors.ts";
+import { checkExploration } from "../serving/explore.ts";
 import { checkCount } from "../serving/get-recommendations.ts";
 import { needFilterOf } from "./filters.ts";
 import { createJob, pageOfJobs } from "./jobs.ts";
@@ -12,15 +13,13 @@ import type { Resource } from "./store.ts";
 interface CreateInput extends BatchJobProperties {
     jobName: string;
     batchInferenceJobMode?: string;
-    themeGenerationConfig?: object;
     tags?: Tag[];
 }
 
 const createBatchJob: Handler = (call, input: CreateInput) => {
     const { solutionVersionArn, filterArn, numResults, jobInput, jobOutput, roleArn } = input;
-    if (input.batchInferenceJobMode === "THEME_GENERATION" || input.themeGenerationConfig) {
-        throw notEmulated("Theme generation");
-    }
+    if (input.batchInferenceJobMode === "THEME_GENERATION")
+        throw notEmulated("The batchInferenceJobMode THEME_GENERATION");
     const version = needActive<VersionProperties>(call, "solution-version", solutionVersionArn);
     const { recipeArn } = version.properties;
     if (recipeTypeOf(recipeArn) === "USER_SEGMENTATION" || recipeArn.endsWith("/aws-trending-now")) {
@@ -28,6 +27,7 @@ const createBatchJob: Handler = (call, input: CreateInput) => {
     }
     if (filterArn) needFilterOf(call, filterArn, version.properties.datasetGroupArn);
     checkCount(numResults);
+    checkExploration(input.batchInferenceJobConfig, recipeArn);
     const properties: BatchJobProperties = {
         solutionVersionArn,
         ...(filterArn && { filterArn }),

@@ -1,4 +1,5 @@
 import { inUse, invalidInput, notFound } from "../errors.ts";
+import { checkExploration } from "../serving/explore.ts";
 import { checkMetadata } from "./datasets.ts";
 import type { CampaignProperties, Deployment, Tag } from "./properties.ts";
 import { recipeTypeOf } from "./recipes.ts";
@@ -165,6 +166,7 @@ function deployableVersion(call: Call, arn: string, config: Deployment["campaign
             : latestActiveVersion(call, need(call, "solution", solutionArn).arn);
     if (!version) throw notFound("solution version", arn);
     checkMetadata(call, config, groupOf(call, version.parent));
+    checkExploration(config, String(version.properties.recipeArn));
     if (recipeTypeOf(String(version.properties.recipeArn)) === "USER_SEGMENTATION") {
         throw invalidInput("A USER_SEGMENTATION recipe cannot be deployed: use CreateBatchSegmentJob.");
     }

@@ -1,8 +1,14 @@
 import { inUse, invalidInput } from "../errors.ts";
-import type { Columns } from "../filtering/resolve.ts";
+import { type Columns, isNumeric } from "../filtering/resolve.ts";
 import { type Field, readAvroSchema } from "./avro.ts";
 import { latestUpdateOf } from "./dataset-updates.ts";
-import type { DatasetGroupProperties, DatasetProperties, SchemaProperties, Tag } from "./properties.ts";
+import type {
+    DatasetGroupProperties,
+    DatasetProperties,
+    SchemaProperties,
+    Tag,
+    TrainingDataConfig,
+} from "./properties.ts";
 import {
     beginDelete,
     type Call,
@@ -33,6 +39,35 @@ export function fieldsOf(store: Store, dataset: Dataset): Field[] {
     const schema = store.find<SchemaProperties>(dataset.region, dataset.properties.schemaArn);
     if (!schema) throw new Error(`The schema of ${dataset.arn} is gone.`);
     return readAvroSchema(schema.properties.schema).fields;
+}
+
+/** Columns of interactions that are no circumstances of an event. */
+const notContext =
+    /^(USER_ID|ITEM_ID|EVENT_TYPE|EVENT_VALUE|TIMESTAMP|IMPRESSION|RECOMMENDATION_ID|EVENT_ATTRIBUTION_SOURCE)$/;
+
+/**
+ * Returns the columns of a dataset that a training uses beside the IDs and the events: of interactions those that can be
+ * a request's context. Plain strings and booleans are never trained on. Source: Developer Guide, "Schemas".
+ */
+export function trainedColumns(
+    store: Store,
+    region: string,
+    groupArn: string,
+    type: string,
+    { excludedDatasetColumns = {}, includedDatasetColumns = {} }: TrainingDataConfig = {},
+): Field[] {
+    const dataset = datasetOf(store, region, groupArn, type);
+    if (!dataset) return [];
+    const namesIn = (config: Record<string, string[]>) =>
+        Object.entries(config).find(([other]) => other.toUpperCase() === type)?.[1];
+    const [excluded, included] = [namesIn(excludedDatasetColumns), namesIn(includedDatasetColumns)];
+    return fieldsOf(store, dataset).filter(
+        ({ name, type: valueType, categorical }) =>
+            (categorical || isNumeric(valueType)) &&
+            !(type === "INTERACTIONS" && notContext.test(name)) &&
+            !excluded?.includes(name) &&
+            (included?.includes(name) ?? true),
+    );
 }
 
 /** Returns the columns that filters of a dataset group can use. */

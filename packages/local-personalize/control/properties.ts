@@ -51,9 +51,20 @@ export interface ExportJobProperties {
     jobOutput: { s3DataDestination: DataConfig };
 }
 
+/** Columns that a training leaves out or keeps, by dataset type. */
+export interface TrainingDataConfig {
+    excludedDatasetColumns?: Record<string, string[]>;
+    includedDatasetColumns?: Record<string, string[]>;
+}
+
 export interface RecommenderProperties {
     recipeArn: string;
-    recommenderConfig?: { enableMetadataWithRecommendations?: boolean };
+    recommenderConfig?: {
+        enableMetadataWithRecommendations?: boolean;
+        trainingDataConfig?: TrainingDataConfig;
+        itemExplorationConfig?: Record<string, string>;
+        minRecommendationRequestsPerSecond?: number;
+    };
     /** Metrics of the training; absent until it has finished. */
     metrics?: Record<string, number>;
     /** ID of the last streamed event in the training data. */

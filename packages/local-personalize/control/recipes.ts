@@ -1,5 +1,6 @@
 import { notFound } from "../errors.ts";
 import { modelledRecipes } from "../model/train.ts";
+import { defaultHyperParameters, defaultRanges, defaultTransformation } from "./hyperparameters.ts";
 import { type Call, type Handler, type PageInput, pageOf } from "./resources.ts";
 
 type RecipeType =
@@ -62,19 +63,6 @@ const recipes: Recipe[] = [
 /** The recipes with which the emulator can train solutions. */
 export const trainableRecipes = modelledRecipes;
 
-/** Default hyperparameters from the recipes' pages in the developer guide. */
-const defaultHyperParameters: Readonly<Record<string, Record<string, string>>> = {
-    "aws-user-personalization-v2": { apply_recency_bias: "true" },
-    "aws-user-personalization": { hidden_dimension: "149", bptt: "32", recency_mask: "true" },
-    "aws-personalized-ranking-v2": { apply_recency_bias: "true" },
-    "aws-similar-items": {
-        popularity_discount_factor: "0.0",
-        item_id_hidden_dim: "100",
-        item_metadata_hidden_dim: "100",
-    },
-    "aws-sims": { min_cointeraction_count: "3" },
-};
-
 /** The recipe that AutoML always chooses in the emulator. */
 export const autoMlRecipe = "aws-user-personalization";
 
@@ -111,7 +99,8 @@ const describeAlgorithm: Handler = (call, input: { algorithmArn: string }) => {
             name,
             algorithmArn: input.algorithmArn,
             trainingInputMode: "File",
-            defaultHyperParameters: defaultHyperParameters[name] ?? {},
+            defaultHyperParameters: defaultHyperParameters(name),
+            defaultHyperParameterRanges: defaultRanges(name),
             ...times,
         },
     };
@@ -127,7 +116,7 @@ const describeFeatureTransformation: Handler = (call, input: { featureTransforma
         featureTransformation: {
             name: found.featureTransformation,
             featureTransformationArn,
-            defaultParameters: {},
+            defaultParameters: defaultTransformation(found.name),
             status: "ACTIVE",
             creationDateTime,
             lastUpdatedDateTime: creationDateTime,

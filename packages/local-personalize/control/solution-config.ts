@@ -1,6 +1,10 @@
 import { invalidInput } from "../errors.ts";
 import type { EventChoice, EventParameters } from "../model/event-choice.ts";
+import type { Objective } from "../model/objective.ts";
 import { trendInterval } from "../model/trends.ts";
+import { checkParameters, type HpoConfig, hpoCandidates } from "./hyperparameters.ts";
+import type { TrainingDataConfig } from "./properties.ts";
+import { autoMlRecipe } from "./recipes.ts";
 
 /** A solution's training configuration, in the form of the call and of Describe. */
 export interface SolutionConfiguration {
@@ -19,16 +23,15 @@ interface ChangeableConfig {
     eventsConfig?: { eventParametersList?: EventParameters[] };
 }
 
-/** All members of solutionConfig that have an effect in the emulator. */
-interface SolutionConfig extends ChangeableConfig {
+/** The members of solutionConfig that the emulator has. */
+export interface SolutionConfig extends ChangeableConfig {
     /** Minimum value of events that count, as text. */
     eventValueThreshold?: string;
+    algorithmHyperParameters?: Record<string, string>;
     featureTransformationParameters?: Record<string, string>;
-    optimizationObjective?: { itemAttribute?: string; objectiveSensitivity?: string };
-    trainingDataConfig?: {
-        excludedDatasetColumns?: Record<string, string[]>;
-        includedDatasetColumns?: Record<string, string[]>;
-    };
+    hpoConfig?: HpoConfig;
+    optimizationObjective?: Partial<Objective>;
+    trainingDataConfig?: TrainingDataConfig;
 }
 
 /** The members that UpdateSolution may change. */
@@ -49,17 +52,19 @@ export function trainingDays({ solutionConfig }: SolutionConfiguration): number 
 
 /** Throws InvalidInputException for errors in a solution's configuration that the service model does not cover. */
 export function checkConfiguration(configuration: SolutionConfiguration): void {
-    const { performIncrementalUpdate, recipeArn, solutionConfig } = configuration;
-    if (performIncrementalUpdate) {
-        throw invalidInput(
-            "performIncrementalUpdate is only for the recipe aws-semantic-similarity, which is not emulated here.",
-        );
-    }
+    const { recipeArn, solutionConfig = {} } = configuration;
+    const recipeName = recipeArn?.replace(/^.*\//, "") ?? autoMlRecipe;
     const days = trainingDays(configuration);
     if (days < 1 || days > mostDays) {
         throw invalidInput(`A schedulingExpression must be from rate(1 day) to rate(${mostDays} days), not ${days}.`);
     }
-    const { eventValueThreshold, featureTransformationParameters } = solutionConfig ?? {};
+    checkParameters(recipeName, solutionConfig);
+    const { eventValueThreshold, featureTransformationParameters, hpoConfig, optimizationObjective } = solutionConfig;
+    if (configuration.performHPO) hpoCandidates(recipeName, hpoConfig ?? {});
+    else if (hpoConfig) throw invalidInput("An hpoConfig needs performHPO: it has no effect without.");
+    if (optimizationObjective && !isObjective(optimizationObjective)) {
+        throw invalidInput("An optimizationObjective needs an itemAttribute and an objectiveSensitivity.");
+    }
     if (eventValueThreshold !== undefined && !Number.isFinite(Number(eventValueThreshold || Number.NaN))) {
         throw invalidInput(`The eventValueThreshold ${eventValueThreshold} is not a number.`);
     }
@@ -69,10 +74,14 @@ export function checkConfiguration(configuration: SolutionConfiguration): void {
             `The trend_discovery_frequency ${frequency} does not exist: use 30 minutes, 1 hour, 2 hours, 3 hours or 1 day.`,
         );
     }
-    if (solutionConfig?.eventsConfig && !recipeArn?.endsWith("-v2")) {
+    if (solutionConfig.eventsConfig && !recipeArn?.endsWith("-v2")) {
         throw invalidInput("An eventsConfig is only for recipes of version 2, such as aws-user-personalization-v2.");
     }
 }
+
+/** Checks whether an objective is complete: the service does not document defaults. */
+export const isObjective = (objective: Partial<Objective> | undefined): objective is Objective =>
+    objective?.itemAttribute !== undefined && objective.objectiveSensitivity !== undefined;
 
 /** Returns the events that a solution trains on. An empty list of parameters counts as none, which is a guess. */
 export function eventChoiceOf({ eventType, solutionConfig }: SolutionConfiguration): EventChoice {

@@ -29,6 +29,8 @@ export interface VersionProperties extends SolutionConfiguration {
     /** Present when the training has finished. */
     trainingHours?: number;
     metrics?: Record<string, number>;
+    /** The hyperparameters that an optimization chose. */
+    tunedHPOParams?: { algorithmHyperParameters: Record<string, string> };
     /** ID of the last streamed event in the training data. */
     lastEvent?: number;
 }

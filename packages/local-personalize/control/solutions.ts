@@ -52,7 +52,7 @@ const createSolution: Handler = (call, input: CreateInput) => {
     checkQuota(call.store.list("solution", call.region, group.arn), "solution", largestCount);
     const solution = { kind: "solution" as const, tail: `solution/${name}`, name, parent: group.arn, properties };
     const { arn } = create(call, solution, tags);
-    noteWhatIsDifferent(call, arn, properties);
+    noteAutoTraining(call, arn, properties);
     return { solutionArn: arn };
 };
 
@@ -73,21 +73,14 @@ function checkRecipe(call: Call, performAutoML: boolean, recipeArn: string | und
     );
 }
 
-const withEffect = ["autoTrainingConfig", "eventsConfig", "eventValueThreshold", "featureTransformationParameters"];
-
-function noteWhatIsDifferent(call: Call, arn: string, properties: SolutionConfiguration): void {
-    if (properties.performAutoTraining) {
-        const { day, first } = clocks[call.options.speed];
-        const seconds = (milliseconds: number) => `${milliseconds / 1000} s`;
-        const days = trainingDays(properties);
-        call.options.log(
-            `${arn}: performAutoTraining is on. AWS would train (and bill) a version within an hour and then every ${days} days when there are new interactions; here it is ${seconds(first)} and every ${seconds(days * day)}.`,
-        );
-    }
-    const ignored = Object.keys(properties.solutionConfig ?? {}).filter((key) => !withEffect.includes(key));
-    if (properties.performHPO) ignored.push("performHPO");
-    if (ignored.length > 0)
-        call.options.log(`${arn}: stored and shown, but without effect here: ${ignored.join(", ")}.`);
+function noteAutoTraining(call: Call, arn: string, properties: SolutionConfiguration): void {
+    if (!properties.performAutoTraining) return;
+    const { day, first } = clocks[call.options.speed];
+    const seconds = (milliseconds: number) => `${milliseconds / 1000} s`;
+    const days = trainingDays(properties);
+    call.options.log(
+        `${arn}: performAutoTraining is on. AWS would train (and bill) a version within an hour and then every ${days} days when there are new interactions; here it is ${seconds(first)} and every ${seconds(days * day)}.`,
+    );
 }
 
 const describeSolution: Handler = (call, input: { solutionArn: string }) => {

@@ -25,6 +25,10 @@ export interface StoredEvent extends Omit<NewEvent, "eventId" | "rest"> {
     id: number;
     /** null for an event without a value. */
     eventValue: number | null;
+    /** JSON object of the event's properties; null for none. */
+    properties: string | null;
+    /** JSON list of the items that the user saw; null for none. */
+    impression: string | null;
 }
 
 export type EventStore = ReturnType<typeof openEventStore>;
@@ -51,12 +55,13 @@ export function openEventStore(dataDir: string) {
     const database = new DatabaseSync(join(dataDir, "events.sqlite"));
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
     database.exec(tables);
+    const rest = ["eventValue", "properties", "impression"].map((name) => `json_extract(rest, '$.${name}') AS ${name}`);
     // If two events have one eventId, the first one counts.
     const insert = database.prepare(
-        "INSERT INTO events (dataset, eventId, userId, sessionId, itemId, eventType, sentAt, receivedAt, rest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id, json_extract(rest, '$.eventValue') AS eventValue",
+        `INSERT INTO events (dataset, eventId, userId, sessionId, itemId, eventType, sentAt, receivedAt, rest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id, ${rest}`,
     );
     const ofDataset = database.prepare(
-        "SELECT id, userId, sessionId, itemId, eventType, sentAt, receivedAt, json_extract(rest, '$.eventValue') AS eventValue FROM events WHERE dataset = ? ORDER BY id",
+        `SELECT id, userId, sessionId, itemId, eventType, sentAt, receivedAt, ${rest} FROM events WHERE dataset = ? ORDER BY id`,
     );
     const put = database.prepare("INSERT OR REPLACE INTO attributes VALUES (?, ?, ?)");
     const drop = database.prepare("DELETE FROM attributes WHERE dataset = ? AND id = ?");
@@ -68,11 +73,11 @@ export function openEventStore(dataDir: string) {
         /** Stores events, all or none, and returns the new ones. */
         add: (dataset: number, events: NewEvent[]): StoredEvent[] =>
             transaction(() =>
-                events.flatMap(({ eventId, rest, ...event }) => {
+                events.flatMap(({ eventId, rest: others, ...event }) => {
                     const { userId, sessionId, itemId, eventType, sentAt, receivedAt } = event;
-                    const values = [userId, sessionId, itemId, eventType, sentAt, receivedAt, rest];
+                    const values = [userId, sessionId, itemId, eventType, sentAt, receivedAt, others];
                     const row = insert.get(dataset, eventId, ...values);
-                    return row ? [{ ...event, id: Number(row.id), eventValue: row.eventValue as number | null }] : [];
+                    return row ? [{ ...event, ...row } as StoredEvent] : [];
                 }),
             ),
         /** Returns all events of a dataset in their order of arrival. */

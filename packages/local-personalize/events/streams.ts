@@ -12,6 +12,8 @@ export interface UserEvent {
     receivedAt: number;
     /** null for an event without a value. */
     eventValue: number | null;
+    /** JSON object of the event's properties; null for none. */
+    properties: string | null;
 }
 
 export type Streams = ReturnType<typeof createStreams>;
@@ -19,6 +21,8 @@ export type Streams = ReturnType<typeof createStreams>;
 interface Stream {
     events: StoredEvent[];
     byUser: Map<string, UserEvent[]>;
+    /** How often each item was in an impression of an event with another item. */
+    ignored: Map<string, number>;
 }
 
 /**
@@ -31,7 +35,7 @@ export function createStreams(store: EventStore) {
     const streamOf = (dataset: number): Stream => {
         const known = streams.get(dataset);
         if (known) return known;
-        const stream: Stream = { events: [], byUser: new Map() };
+        const stream: Stream = { events: [], byUser: new Map(), ignored: new Map() };
         for (const event of store.events(dataset)) take(stream, event);
         streams.set(dataset, stream);
         return stream;
@@ -48,6 +52,8 @@ export function createStreams(store: EventStore) {
             const events = streamOf(dataset).byUser.get(user) ?? none;
             return after === 0 ? events : events.filter(({ id }) => id > after);
         },
+        /** Returns how often users saw each item and used another one (the impressions of events). */
+        ignored: (dataset: number): ReadonlyMap<string, number> => streamOf(dataset).ignored,
         /** Returns all events of a dataset about items, in the order of their arrival. */
         aboutItems: (dataset: number): UserEvent[] =>
             streamOf(dataset).events.flatMap((event) => asUserEvent(event, event.userId ?? event.sessionId) ?? []),
@@ -79,6 +85,9 @@ function joinSessions(events: readonly StoredEvent[]): UserEvent[] {
 
 function take(stream: Stream, event: StoredEvent): void {
     stream.events.push(event);
+    for (const itemId of event.impression === null ? [] : (JSON.parse(event.impression) as string[])) {
+        if (itemId !== event.itemId) stream.ignored.set(itemId, (stream.ignored.get(itemId) ?? 0) + 1);
+    }
     const counted = asUserEvent(event, event.userId ?? event.sessionId);
     if (!counted) return;
     const events = stream.byUser.get(counted.user);
@@ -92,6 +101,6 @@ function take(stream: Stream, event: StoredEvent): void {
 }
 
 function asUserEvent(event: StoredEvent, user = event.sessionId): UserEvent | undefined {
-    const { id, itemId, eventType, sentAt, receivedAt, eventValue } = event;
-    return itemId === null ? undefined : { id, user, itemId, eventType, sentAt, receivedAt, eventValue };
+    const { id, itemId, eventType, sentAt, receivedAt, eventValue, properties } = event;
+    return itemId === null ? undefined : { id, user, itemId, eventType, sentAt, receivedAt, eventValue, properties };
 }

@@ -34,19 +34,21 @@ export function collectorOf(datasetType: string, fields: Field[]): Collector {
 const idColumns: Record<string, string> = { ITEMS: "ITEM_ID", USERS: "USER_ID", ACTIONS: "ACTION_ID" };
 
 function collectInteractions(fields: Field[]): Collector {
-    const rows = createRowCollector();
-    const places = ["USER_ID", "ITEM_ID", "EVENT_TYPE", "TIMESTAMP", "EVENT_VALUE"].map((name) =>
-        fields.findIndex((field) => field.name === name),
-    );
+    const names = ["USER_ID", "ITEM_ID", "EVENT_TYPE", "TIMESTAMP", "EVENT_VALUE"];
+    const places = names.map((name) => fields.findIndex((field) => field.name === name));
+    const others = [...fields.keys()].filter((place) => !names.includes(fields[place]?.name ?? ""));
+    const columns = others.map((place) => fields[place]?.name ?? "");
+    const rows = createRowCollector(columns);
     return {
         take(values) {
             const [user, item, event, timestamp, value] = places.map((place) => values[place] ?? "");
-            rows.add(user ?? "", item ?? "", event ?? "", Number(timestamp), value ? Number(value) : Number.NaN);
+            const texts = others.map((place) => values[place] ?? "");
+            rows.add(user ?? "", item ?? "", event ?? "", Number(timestamp), value ? Number(value) : Number.NaN, texts);
         },
         keep(file, before, now) {
             const imported = rows.userCount();
             const earlier = before > 0 ? loadRows(file) : undefined;
-            if (earlier) eachRow(earlier, rows.add);
+            if (earlier) eachRow(earlier, rows.add, columns);
             const all = rows.finish();
             const earlierAt = new Map(earlier?.userIds.map((id, user) => [id, earlier.importedAt?.[user] ?? 0]));
             // Users are numbered in order of appearance: those of this import before those of earlier imports.

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { endianness } from "node:os";
 import { dirname } from "node:path";
+import { plainName } from "../control/avro.ts";
 import type { UserEvent } from "../events/streams.ts";
 import type { RawAttributes } from "../filtering/bind.ts";
 import { type EventChoice, weighing } from "../model/event-choice.ts";
@@ -18,26 +19,46 @@ export interface Rows {
     timestamps: Float64Array;
     /** EVENT_VALUE of each row, NaN where it is null; absent if no row has one. */
     values?: Float64Array;
+    /** The other columns of the schema, by name. */
+    extras?: Record<string, TextColumn>;
     /** Time of each user's last import, epoch milliseconds; absent for rows that are not from an import. */
     importedAt?: number[];
 }
 
-/** Collects rows. `finish` sorts them and keeps one of each group of equal events, as the service does. */
-export function createRowCollector() {
+/** A column of texts: row `r` has `words[numbers[r]]`, "" for null. */
+export interface TextColumn {
+    words: string[];
+    numbers: Int32Array;
+}
+
+/**
+ * Collects rows with the other columns `columns`. `finish` sorts them and keeps one of each group of equal events, as
+ * the service does.
+ */
+export function createRowCollector(columns: readonly string[] = []) {
     const ids = { users: numbering(), items: numbering(), events: numbering() };
     const users: number[] = [];
     const items: number[] = [];
     const events: number[] = [];
     const timestamps: number[] = [];
     const values: number[] = [];
+    const extras = columns.map((name) => ({ name, ids: numbering(), numbers: [] as number[] }));
     return {
-        /** Adds a row. `value` is the EVENT_VALUE; NaN for none. */
-        add(userId: string, itemId: string, eventType: string, timestamp: number, value = Number.NaN) {
+        /** Adds a row. `value` is the EVENT_VALUE, NaN for none; `texts` are the other columns, in their order. */
+        add(
+            userId: string,
+            itemId: string,
+            eventType: string,
+            timestamp: number,
+            value = Number.NaN,
+            texts: readonly string[] = [],
+        ) {
             users.push(ids.users.numberOf(userId));
             items.push(ids.items.numberOf(itemId));
             events.push(ids.events.numberOf(eventType));
             timestamps.push(timestamp);
             values.push(value);
+            for (const [index, { ids, numbers }] of extras.entries()) numbers.push(ids.numberOf(texts[index] ?? ""));
         },
         count: () => users.length,
         userCount: () => ids.users.all().length,
@@ -52,7 +73,8 @@ export function createRowCollector() {
                     time = timestamps[row] ?? 0;
                     seen = new Set();
                 }
-                const event = `${users[row]} ${items[row]} ${events[row]} ${values[row]}`;
+                const others = extras.map(({ numbers }) => numbers[row]).join(" ");
+                const event = `${users[row]} ${items[row]} ${events[row]} ${values[row]} ${others}`;
                 return seen.size < seen.add(event).size;
             });
             const column = (values: number[]) => Int32Array.from(kept, (row) => values[row] ?? 0);
@@ -67,35 +89,64 @@ export function createRowCollector() {
                 ...(!values.every(Number.isNaN) && {
                     values: Float64Array.from(kept, (row) => values[row] ?? Number.NaN),
                 }),
+                ...(extras.length > 0 && {
+                    extras: Object.fromEntries(
+                        extras.map(({ name, ids, numbers }) => [name, { words: ids.all(), numbers: column(numbers) }]),
+                    ),
+                }),
             };
         },
     };
 }
 
-/** Passes every row of `rows` on in its order. */
+/** Passes every row of `rows` on in its order, with the texts of `columns`. */
 export function eachRow(
     rows: Rows,
-    take: (user: string, item: string, event: string, timestamp: number, value: number) => void,
+    take: (
+        user: string,
+        item: string,
+        event: string,
+        timestamp: number,
+        value: number,
+        texts: readonly string[],
+    ) => void,
+    columns: readonly string[] = [],
 ): void {
+    const extras = columns.map((name) => rows.extras?.[name]);
     rows.timestamps.forEach((timestamp, row) => {
         const user = rows.userIds[rows.users[row] ?? 0] ?? "";
         const item = rows.itemIds[rows.items[row] ?? 0] ?? "";
-        take(user, item, rows.eventTypes[rows.events[row] ?? 0] ?? "", timestamp, rows.values?.[row] ?? Number.NaN);
+        const texts = extras.map((column) => column?.words[column.numbers[row] ?? 0] ?? "");
+        const eventType = rows.eventTypes[rows.events[row] ?? 0] ?? "";
+        take(user, item, eventType, timestamp, rows.values?.[row] ?? Number.NaN, texts);
     });
 }
 
-/** Returns the rows together with streamed events, in the order of their time. */
-export function withEvents(rows: Rows, events: readonly UserEvent[]): Rows {
+/** Returns the rows together with streamed events, in the order of their time, with these other columns. */
+export function withEvents(rows: Rows, events: readonly UserEvent[], columns: readonly string[] = []): Rows {
     if (events.length === 0) return rows;
-    const collector = createRowCollector();
-    eachRow(rows, collector.add);
-    for (const { user, itemId, eventType, sentAt, eventValue } of events)
-        collector.add(user, itemId, eventType, Math.floor(sentAt), eventValue ?? Number.NaN);
+    const collector = createRowCollector(columns);
+    eachRow(rows, collector.add, columns);
+    for (const { user, itemId, eventType, sentAt, eventValue, properties } of events) {
+        const texts = propertyTexts(properties, columns);
+        collector.add(user, itemId, eventType, Math.floor(sentAt), eventValue ?? Number.NaN, texts);
+    }
     return collector.finish();
 }
 
-/** Returns the rows that a solution trains on. Ids without such a row are left out. */
-export function interactionsOf(rows: Rows, choice: EventChoice = {}): Interactions {
+/** Returns an event's properties (JSON) as the texts of columns; a property's name is its column in camel case. */
+export function propertyTexts(properties: string | null, columns: readonly string[]): string[] {
+    if (properties === null || columns.length === 0) return [];
+    const given = new Map(Object.entries(JSON.parse(properties)).map(([key, value]) => [plainName(key), value]));
+    return columns.map((name) => String(given.get(plainName(name)) ?? ""));
+}
+
+/** Returns the rows that a solution trains on, with their context columns. Ids without such a row are left out. */
+export function interactionsOf(
+    rows: Rows,
+    choice: EventChoice = {},
+    contextColumns: readonly string[] = [],
+): Interactions {
     const weightOf = weighing(choice);
     const weights = new Float64Array(rows.users.length);
     const chosen = new Uint32Array(rows.users.length);
@@ -110,6 +161,10 @@ export function interactionsOf(rows: Rows, choice: EventChoice = {}): Interactio
     const kept = chosen.subarray(0, count);
     const users = renumbered(rows.users, rows.userIds, kept);
     const items = renumbered(rows.items, rows.itemIds, kept);
+    const contextOf = (name: string) => {
+        const { words, numbers } = rows.extras?.[name] ?? { words: [""], numbers: new Int32Array(rows.users.length) };
+        return [name, { words, numbers: Int32Array.from(kept, (row) => numbers[row] as number) }];
+    };
     return {
         userIds: users.ids,
         itemIds: items.ids,
@@ -117,6 +172,7 @@ export function interactionsOf(rows: Rows, choice: EventChoice = {}): Interactio
         items: items.numbers,
         timestamps: Float64Array.from(kept, (row) => rows.timestamps[row] as number),
         ...(choice.eventParameters && { weights: weights.slice(0, count) }),
+        ...(contextColumns.length > 0 && { contexts: Object.fromEntries(contextColumns.map(contextOf)) }),
     };
 }
 
@@ -134,27 +190,30 @@ function renumbered(column: Int32Array, ids: readonly string[], kept: Uint32Arra
 }
 
 // A file has: length of the header (8 bytes), header (JSON, padded to 8 bytes), timestamps, users, items, events.
-// Values, if there are any, follow the timestamps.
+// Values, if there are any, follow the timestamps; the other columns follow the events.
 const word = 8;
 
 /** Writes rows to `file`, completely or not at all. */
 export function saveRows(file: string, rows: Rows): void {
-    const { userIds, itemIds, eventTypes, importedAt, timestamps, values, users, items, events } = rows;
+    const { userIds, itemIds, eventTypes, importedAt, timestamps, values, users, items, events, extras = {} } = rows;
     const facts = { rows: timestamps.length, ...(values && { hasValues: true }), endianness: endianness() };
-    const json = JSON.stringify({ userIds, itemIds, eventTypes, importedAt, ...facts });
+    const words = Object.entries(extras).map(([name, column]) => [name, column.words]);
+    const json = JSON.stringify({ userIds, itemIds, eventTypes, importedAt, extras: words, ...facts });
     const header = Buffer.from(json);
     const padding = Buffer.alloc((word - (header.length % word)) % word, " ");
     const length = Buffer.alloc(word);
     length.writeUInt32LE(header.length + padding.length);
-    const numbers = [timestamps, ...(values ? [values] : []), users, items, events];
+    const others = Object.values(extras).map((column) => column.numbers);
+    const numbers = [timestamps, ...(values ? [values] : []), users, items, events, ...others];
     const columns = numbers.map((column) => Buffer.from(column.buffer));
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(`${file}.new`, Buffer.concat([length, header, padding, ...columns]));
     renameSync(`${file}.new`, file);
 }
 
-/** Reads rows. Throws when there is no such file, or a machine with another byte order wrote it. */
+/** Reads rows; returns none before the first import. Throws when a machine with another byte order wrote the file. */
 export function loadRows(file: string): Rows {
+    if (!existsSync(file)) return createRowCollector().finish();
     const read = readFileSync(file);
     // A small file may be a part of a shared buffer, in which numbers would not be aligned.
     const isWhole = read.byteOffset === 0 && read.byteLength === read.buffer.byteLength;
@@ -168,10 +227,19 @@ export function loadRows(file: string): Rows {
     at += timestamps.byteLength;
     const values = header.hasValues ? new Float64Array(bytes, at, count) : undefined;
     at += values?.byteLength ?? 0;
-    const [users, items, events] = [0, 1, 2].map((column) => new Int32Array(bytes, at + column * 4 * count, count));
+    const texts: [string, string[]][] = header.extras ?? [];
+    const [users, items, events, ...others] = Array.from(
+        { length: 3 + texts.length },
+        (_, column) => new Int32Array(bytes, at + column * 4 * count, count),
+    );
     const { userIds, itemIds, eventTypes, importedAt } = header;
     if (!users || !items || !events) throw new Error(`${file} has no columns.`);
-    const facts = { ...(values && { values }), ...(importedAt && { importedAt }) };
+    const extras = texts.map(([name, words], index) => [name, { words, numbers: others[index] }]);
+    const facts = {
+        ...(values && { values }),
+        ...(importedAt && { importedAt }),
+        ...(extras.length > 0 && { extras: Object.fromEntries(extras) }),
+    };
     return { userIds, itemIds, eventTypes, timestamps, users, items, events, ...facts };
 }
 

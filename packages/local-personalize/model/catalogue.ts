@@ -7,6 +7,8 @@ export interface CatalogueItem {
     readonly words: readonly string[];
     /** CREATION_TIMESTAMP, epoch seconds. */
     readonly createdAt?: number;
+    /** Value of the attribute of the solution's objective. */
+    readonly reward?: number;
 }
 
 /** Number of interactions below which an item is cold (Developer Guide, "Similar-Items recipe"). */

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import type { CatalogueItem } from "./catalogue.ts";
 import { type Case, type FittedGain, fitGain, MOST_CASES } from "./gain.ts";
+import { rowsWhere } from "./hyperparameters.ts";
 import type { Interactions } from "./interactions.ts";
+import { rewardsOf } from "./objective.ts";
 import { relatedScores } from "./related.ts";
-import { isPersonal, rankUser, topItems } from "./score.ts";
-import { fitModel } from "./train.ts";
+import { affinities, isPersonal, rankUser, topItems } from "./score.ts";
+import { fitModel, type TrainingSettings } from "./train.ts";
 
 const CUTOFFS = [5, 10, 25];
 const LIST_LENGTH = 25;
@@ -40,9 +42,11 @@ export function solutionMetrics(
     recipeName: string,
     seed: string,
     catalogue: readonly CatalogueItem[] = [],
+    settings: TrainingSettings = {},
 ): Measurement {
     const isTest = testUsers(interactions, seed);
-    const model = fitModel(withoutUsers(interactions, isTest), recipeName, catalogue);
+    const training = rowsWhere(interactions, (row) => !isTest[interactions.users[row] ?? 0]);
+    const model = fitModel(training, recipeName, catalogue, settings);
     const modelIndex = new Map(model.itemIds.map((itemId, index) => [itemId, index]));
     const isRelated = relatedRecipes.includes(recipeName);
     const cases: Case[] = [];
@@ -54,18 +58,30 @@ export function solutionMetrics(
         // For recipes of related items, request items related to the last item of the input.
         const scores = isRelated ? relatedScores(model, input.at(-1)) : rankUser(model, input);
         const next = modelIndex.get(ids.at(-truths) ?? "");
-        if (isPersonal(model, input) && next !== undefined && cases.length < MOST_CASES) cases.push({ scores, next });
+        if (isPersonal(model, input) && next !== undefined && cases.length < MOST_CASES) {
+            cases.push({ scores: model.boost ? affinities(model, input) : scores, next });
+        }
         const list = topItems(scores, LIST_LENGTH, new Set(input));
         const recommended = list.map((item) => model.itemIds[item] ?? "");
         const truth = new Set(ids.slice(-truths));
-        return [{ recommended, truth, ...(interactions.weights && { rewards: rewardsOf(ids, events, truths) }) }];
+        return [{ recommended, truth, ...(interactions.weights && { rewards: eventRewards(ids, events, truths) }) }];
     });
-    const measured = metricsOf(trials, interactions.itemIds.length);
+    const measured = metricsOf(trials, interactions.itemIds.length, settings.objective && rewardsOf(catalogue));
     return isRelated || model.weights.length === 0 ? measured : { ...measured, fitted: fitGain(cases) };
 }
 
+/**
+ * Returns the part of a user's rewards that the list earned: rewards of the truth's items in it, divided by those of the
+ * whole truth. Source: Developer Guide, "Evaluating a solution version" (average_rewards_at_k).
+ */
+function earnedShare({ recommended, truth }: Trial, rewards: ReadonlyMap<string, number>): number {
+    const sum = (items: readonly string[]) => items.reduce((total, item) => total + (rewards.get(item) ?? 0), 0);
+    const possible = sum([...truth]);
+    return possible > 0 ? sum(recommended.slice(0, LIST_LENGTH).filter((item) => truth.has(item))) / possible : 0;
+}
+
 /** Returns the largest weight of each item among the newest `truths` events. */
-function rewardsOf(ids: readonly string[], events: readonly UserEvent[], truths: number): Map<string, number> {
+function eventRewards(ids: readonly string[], events: readonly UserEvent[], truths: number): Map<string, number> {
     const rewards = new Map<string, number>();
     for (let at = ids.length - truths; at < ids.length; at++) {
         const id = ids[at] ?? "";
@@ -74,12 +90,20 @@ function rewardsOf(ids: readonly string[], events: readonly UserEvent[], truths:
     return rewards;
 }
 
-/** Returns the metrics of some trials; `catalogueSize` is the number of distinct items in the data. */
-export function metricsOf(trials: readonly Trial[], catalogueSize: number): Measurement {
+/**
+ * Returns the metrics of some trials; `catalogueSize` is the number of distinct items in the data, and `rewards` has the
+ * items' values for the solution's objective.
+ */
+export function metricsOf(
+    trials: readonly Trial[],
+    catalogueSize: number,
+    rewards?: ReadonlyMap<string, number>,
+): Measurement {
     const hits = trials.map(({ recommended, truth }) => recommended.map((itemId) => truth.has(itemId)));
     const perUser: Record<string, number[]> = {
         coverage: coverageShares(trials, catalogueSize),
         mean_reciprocal_rank_at_25: hits.map((list) => reciprocalRank(list.slice(0, LIST_LENGTH))),
+        ...(rewards && { average_rewards_at_k: trials.map((trial) => earnedShare(trial, rewards)) }),
     };
     for (const k of CUTOFFS) {
         perUser[`normalized_discounted_cumulative_gain_at_${k}`] = hits.map((list) =>
@@ -172,15 +196,4 @@ export function eventsByUser(
         events[user]?.push({ item: items[row] ?? 0, weight: weights?.[row] ?? 1 });
     });
     return events;
-}
-
-function withoutUsers(interactions: Interactions, left: readonly boolean[]): Interactions {
-    const kept = (_: number, row: number) => !left[interactions.users[row] ?? 0];
-    return {
-        ...interactions,
-        users: interactions.users.filter(kept),
-        items: interactions.items.filter(kept),
-        timestamps: interactions.timestamps.filter(kept),
-        ...(interactions.weights && { weights: interactions.weights.filter(kept) }),
-    };
 }

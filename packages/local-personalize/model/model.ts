@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import type { Contexts } from "./contexts.ts";
 import type { SparseRows } from "./sparse-rows.ts";
 
 /** An item with few interactions, and its age at the latest interaction of the training data. */
@@ -32,6 +33,12 @@ export interface Model {
     popularity: Float64Array;
     /** How sharp the probabilities are: they grow with score^gain (gain.ts). */
     gain: number;
+    /** Whether all events of a history count equally; absent: newer events count more. */
+    equalEvents?: true;
+    /** Factor of each item's score, from the solution's objective. */
+    boost?: Float64Array;
+    /** How the context of a request changes the scores. */
+    contexts?: Contexts;
     /** The interactions of each user (by id), oldest first. */
     histories: Map<string, number[]>;
     /**
@@ -47,22 +54,29 @@ const POPULARITY = "popularity.f64";
 const HISTORIES = "histories.i32";
 /** Name of the file with the columns of the sparse rows, then their values. */
 const NEIGHBOURS = "neighbours.bin";
+const BOOST = "boost.f64";
+const LIFTS = "lifts.f32";
 
 /** Writes the model as the folder `dir`, completely or not at all; an existing one is replaced. */
 export function saveModel(dir: string, model: Model): void {
     mkdirSync(dirname(dir), { recursive: true });
     const beside = mkdtempSync(join(dirname(dir), `.${basename(dir)}-`));
     try {
-        const { weights, popularity, histories, neighbours, ...facts } = model;
+        const { weights, popularity, histories, neighbours, boost, contexts, ...facts } = model;
         const starts = neighbours && [...neighbours.starts];
         const lengths = Array.from(histories, ([userId, history]) => [userId, history.length]);
-        writeFileSync(join(beside, FACTS), JSON.stringify({ ...facts, starts, histories: lengths }));
+        writeFileSync(
+            join(beside, FACTS),
+            JSON.stringify({ ...facts, starts, contexts: contexts?.values, boost: boost && true, histories: lengths }),
+        );
         writeFileSync(join(beside, HISTORIES), concatenated(histories.values()));
         if (neighbours) {
             const { columns, values } = neighbours;
             const parts = [columns, values].map(({ buffer, byteLength }) => Buffer.from(buffer, 0, byteLength));
             writeFileSync(join(beside, NEIGHBOURS), Buffer.concat(parts));
         }
+        if (boost) writeFileSync(join(beside, BOOST), boost);
+        if (contexts) writeFileSync(join(beside, LIFTS), contexts.lifts);
         writeFileSync(join(beside, WEIGHTS), weights);
         writeFileSync(join(beside, POPULARITY), popularity);
         rmSync(dir, { recursive: true, force: true });
@@ -75,10 +89,14 @@ export function saveModel(dir: string, model: Model): void {
 
 /** Reads a model that saveModel wrote. Throws the file system's error when there is no model in `dir`. */
 export function loadModel(dir: string): Model {
-    const { starts, ...facts } = JSON.parse(readFileSync(join(dir, FACTS), "utf8"));
+    const { starts, boost, contexts, ...facts } = JSON.parse(readFileSync(join(dir, FACTS), "utf8"));
     return {
         ...facts,
         ...(starts && { neighbours: readNeighbours(dir, Int32Array.from(starts)) }),
+        ...(boost && { boost: new Float64Array(readAligned(join(dir, BOOST))) }),
+        ...(contexts && {
+            contexts: { values: contexts, lifts: new Float32Array(readAligned(join(dir, LIFTS))) },
+        }),
         histories: readHistories(dir, facts.histories),
         weights: new Float32Array(readAligned(join(dir, WEIGHTS))),
         popularity: new Float64Array(readAligned(join(dir, POPULARITY))),

@@ -1,7 +1,9 @@
 import { type CatalogueItem, COLD, nearestByWords } from "./catalogue.ts";
+import { fitContexts } from "./contexts.ts";
 import { denseWeights } from "./dense-weights.ts";
 import { DEFAULT_GAIN } from "./gain.ts";
 import { countItems, densePart, MOST_DENSE_ITEMS, type TrainingData, toTrainingData } from "./histories.ts";
+import type { Settings } from "./hyperparameters.ts";
 import type { Interactions } from "./interactions.ts";
 import type { FreshItem, Model } from "./model.ts";
 import { nearestItems } from "./neighbours.ts";
@@ -25,6 +27,7 @@ export function fitPersonal(
     interactions: Interactions,
     recipeName: string,
     catalogue: readonly CatalogueItem[],
+    { recency_mask: recency = "true", apply_recency_bias: bias = recency }: Settings = {},
     mostDense = MOST_DENSE_ITEMS,
 ): Model {
     const data = toTrainingData(interactions, mostDense);
@@ -35,6 +38,7 @@ export function fitPersonal(
     const rows = sparseRows(data, itemIds, catalogue);
     const scale =
         rows === undefined ? 1 : (SPARSE_SHARE * largestMean(denseRows(weights, data.dense))) / largestMean(rows);
+    const contexts = fitContexts(interactions, itemIds);
     return {
         recipeName,
         itemIds,
@@ -44,6 +48,8 @@ export function fitPersonal(
         gain: DEFAULT_GAIN,
         histories: data.histories,
         ...(rows && { neighbours: packRows(withTranspose(rows, scale)) }),
+        ...(bias.toLowerCase() === "false" && { equalEvents: true as const }),
+        ...(contexts && { contexts }),
         fresh: freshItems(interactions, itemIds, catalogue),
     };
 }

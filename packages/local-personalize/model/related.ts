@@ -1,26 +1,31 @@
 import { type CatalogueItem, COLD, nearestByWords } from "./catalogue.ts";
 import { countItems, toTrainingData } from "./histories.ts";
+import type { Settings } from "./hyperparameters.ts";
 import type { Interactions } from "./interactions.ts";
 import type { Model } from "./model.ts";
 import { nearestItems } from "./neighbours.ts";
 import { popularityOf } from "./popularity.ts";
-import { addRows, type Entry, eachEntry, packRows, withTranspose } from "./sparse-rows.ts";
+import { addRows, type Entry, eachEntry, packRows, sorted, withTranspose } from "./sparse-rows.ts";
 
 const MOST_NEIGHBOURS = 100;
-/** Default of aws-sims' `min_cointeraction_count`. */
-const SIMS_TOGETHER = 3;
 /** Weight of a cold item's likeness by categories, relative to a likeness by interactions: a guess. */
 const WORDS_FACTOR = 0.5;
 
 /** Returns the model of aws-sims: items that the same users interact with, close to each other. */
-export function fitSims(interactions: Interactions, recipeName: string): Model {
+export function fitSims(
+    interactions: Interactions,
+    recipeName: string,
+    _: readonly CatalogueItem[] = [],
+    { min_cointeraction_count: together = "3", popularity_discount_factor: discount = "0.5" }: Settings = {},
+): Model {
     const { itemIds, histories } = toTrainingData(interactions);
     const rows = nearestItems([...histories.values()], itemIds.length, {
         wanted: () => true,
         most: MOST_NEIGHBOURS,
-        fewestTogether: SIMS_TOGETHER,
+        fewestTogether: Math.max(1, Number(together)),
     });
-    return relatedModel(interactions, recipeName, itemIds, histories, rows);
+    const discounted = discountPopular(rows, interactions, itemIds, Number(discount) - 0.5);
+    return relatedModel(interactions, recipeName, itemIds, histories, discounted);
 }
 
 /**
@@ -31,6 +36,7 @@ export function fitSimilarItems(
     interactions: Interactions,
     recipeName: string,
     catalogue: readonly CatalogueItem[],
+    { popularity_discount_factor: discount = "0.0" }: Settings = {},
 ): Model {
     const { itemIds: warm, histories } = toTrainingData(interactions);
     const known = new Set(warm);
@@ -52,7 +58,25 @@ export function fitSimilarItems(
         },
     );
     const both = addRows(rows, withTranspose(byWords, WORDS_FACTOR));
-    return relatedModel(interactions, recipeName, itemIds, histories, both);
+    const discounted = discountPopular(both, interactions, itemIds, Number(discount));
+    return relatedModel(interactions, recipeName, itemIds, histories, discounted);
+}
+
+/**
+ * Divides likenesses by the neighbour's number of interactions to the power of `exponent`. The likeness of the models is
+ * the one of the recipe's default `popularity_discount_factor`, so `exponent` is the difference to the default.
+ */
+function discountPopular(
+    rows: Entry[][],
+    interactions: Interactions,
+    itemIds: readonly string[],
+    exponent: number,
+): Entry[][] {
+    if (exponent === 0) return rows;
+    const counts = countItems(interactions);
+    const countOf = new Map(interactions.itemIds.map((itemId, item) => [itemId, counts[item] ?? 0]));
+    const factors = itemIds.map((itemId) => Math.max(1, countOf.get(itemId) ?? 1) ** -exponent);
+    return rows.map((row) => sorted(row.map(([item, value]): Entry => [item, value * (factors[item] ?? 1)])));
 }
 
 function relatedModel(

@@ -1,3 +1,4 @@
+import { applyContext } from "./contexts.ts";
 import { LONGEST_HISTORY } from "./histories.ts";
 import { largest } from "./largest.ts";
 import type { Model } from "./model.ts";
@@ -22,11 +23,21 @@ const WATCHED_PART = 0.57;
 /**
  * Returns the probability that a user with this history interacts with each item of the model next. The history has
  * item numbers, oldest first; the newest 500 count. The probabilities sum to 1 over all items, those of the history
- * included. Without a history, and in recipes without personalisation, it is the item's share of popularity.
+ * included. The solution's objective and the request's context change them. Without a history, and in recipes without personalisation, it is the item's share of popularity.
  */
-export function scoreUser(model: Model, history: readonly number[]): Float64Array {
-    if (!isPersonal(model, history)) return normalise(model.popularity.slice());
-    return toProbabilities(affinities(model, history), model.gain);
+export function scoreUser(
+    model: Model,
+    history: readonly number[],
+    context: Readonly<Record<string, string>> = {},
+): Float64Array {
+    const scores = isPersonal(model, history)
+        ? toProbabilities(affinities(model, history), model.gain)
+        : model.popularity.slice();
+    if (model.boost)
+        for (let item = 0; item < scores.length; item++)
+            scores[item] = (scores[item] as number) * (model.boost[item] as number);
+    if (model.contexts) applyContext(scores, model.contexts, context);
+    return normalise(scores);
 }
 
 /**
@@ -34,6 +45,7 @@ export function scoreUser(model: Model, history: readonly number[]): Float64Arra
  * time.
  */
 export function rankUser(model: Model, history: readonly number[]): Float64Array {
+    if (model.boost) return scoreUser(model, history);
     return isPersonal(model, history) ? affinities(model, history) : model.popularity;
 }
 
@@ -63,7 +75,7 @@ export function affinities(model: Model, history: readonly number[]): Float64Arr
     const scores = new Float64Array(itemIds.length);
     const rows: number[] = [];
     const factors: number[] = [];
-    eachRecent(history, (item, recency) => {
+    eachRecent(model, history, (item, recency) => {
         if (item < dense) {
             rows.push(item * dense);
             factors.push(recency);
@@ -100,10 +112,16 @@ function addFourRows(
 }
 
 /** Passes on the newest 500 items of a history with what they count: the newest one 1, older ones less. */
-export function eachRecent(history: readonly number[], take: (item: number, recency: number) => void): void {
+export function eachRecent(
+    { equalEvents }: Pick<Model, "equalEvents">,
+    history: readonly number[],
+    take: (item: number, recency: number) => void,
+): void {
     const newest = history.length - 1;
     for (let position = Math.max(0, history.length - LONGEST_HISTORY); position <= newest; position++) {
-        const recency = RECENCY_FLOOR + (1 - RECENCY_FLOOR) * 2 ** ((position - newest) / RECENCY_HALVING);
+        const recency = equalEvents
+            ? 1
+            : RECENCY_FLOOR + (1 - RECENCY_FLOOR) * 2 ** ((position - newest) / RECENCY_HALVING);
         take(history[position] as number, recency);
     }
 }

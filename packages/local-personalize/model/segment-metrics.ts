@@ -1,4 +1,5 @@
 import { countItems } from "./histories.ts";
+import { rowsWhere } from "./hyperparameters.ts";
 import type { Interactions } from "./interactions.ts";
 import { eventsByUser } from "./metrics.ts";
 import { usersFor } from "./segment.ts";
@@ -28,14 +29,7 @@ export function segmentMetrics(interactions: Interactions, recipeName: string): 
         seen[user] = (seen[user] as number) + 1;
         return (seen[user] as number) <= (cuts[user] ?? 0) ? 1 : 0;
     });
-    const kept = (_: number, row: number) => inTraining[row] === 1;
-    const training: Interactions = {
-        ...interactions,
-        users: interactions.users.filter(kept),
-        items: interactions.items.filter(kept),
-        timestamps: interactions.timestamps.filter(kept),
-        ...(interactions.weights && { weights: interactions.weights.filter(kept) }),
-    };
+    const training = rowsWhere(interactions, (row) => inTraining[row] === 1);
     const model = fitModel(training, recipeName);
     const truth = new Map<string, Set<string>>();
     for (const [user, ofUser] of events.entries()) {

@@ -15,7 +15,7 @@ export function usersFor(
     const worth = worthOfHistoryItems(model, items);
     const users = [...model.histories.keys()].map((userId): [string, number] => {
         let sum = 0;
-        eachRecent(historyOf(userId), (item, recency) => {
+        eachRecent(model, historyOf(userId), (item, recency) => {
             sum += recency * (worth[item] as number);
         });
         return [userId, sum];

@@ -1,13 +1,27 @@
 import type { CatalogueItem } from "./catalogue.ts";
+import type { Settings } from "./hyperparameters.ts";
 import type { Interactions } from "./interactions.ts";
 import type { Model } from "./model.ts";
+import { type Objective, objectiveBoost } from "./objective.ts";
 import { fitPersonal } from "./personal.ts";
 import { fitPopularity } from "./popularity.ts";
 import { fitSimilarItems, fitSims } from "./related.ts";
 
-type Fit = (interactions: Interactions, recipeName: string, catalogue: readonly CatalogueItem[]) => Model;
+type Fit = (
+    interactions: Interactions,
+    recipeName: string,
+    catalogue: readonly CatalogueItem[],
+    settings?: Settings,
+) => Model;
 
-const withoutCatalogue: Fit = (interactions, recipeName) => fitPersonal(interactions, recipeName, []);
+const withoutCatalogue: Fit = (interactions, recipeName, _, settings) =>
+    fitPersonal(interactions, recipeName, [], settings);
+
+/** What a solution configures of its model. */
+export interface TrainingSettings {
+    readonly hyperParameters?: Settings;
+    readonly objective?: Objective;
+}
 
 /** The model of each recipe. Segments rank users by the affinities of the personalised model. */
 const fits: Readonly<Record<string, Fit>> = {
@@ -37,10 +51,11 @@ export function trainModel(
     interactions: Interactions,
     recipeName: string,
     catalogue: readonly CatalogueItem[] = [],
+    settings: TrainingSettings = {},
 ): Model {
-    const fit = fitOf(recipeName);
+    fitOf(recipeName);
     refuseTooLittle(interactions);
-    return fit(interactions, recipeName, catalogue);
+    return fitModel(interactions, recipeName, catalogue, settings);
 }
 
 /**
@@ -50,8 +65,11 @@ export function fitModel(
     interactions: Interactions,
     recipeName: string,
     catalogue: readonly CatalogueItem[] = [],
+    { hyperParameters, objective }: TrainingSettings = {},
 ): Model {
-    return fitOf(recipeName)(interactions, recipeName, catalogue);
+    const model = fitOf(recipeName)(interactions, recipeName, catalogue, hyperParameters);
+    const boost = objective && objectiveBoost(model.itemIds, catalogue, objective);
+    return boost ? { ...model, boost } : model;
 }
 
 function fitOf(recipeName: string): Fit {

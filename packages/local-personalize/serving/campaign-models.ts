@@ -1,6 +1,6 @@
 import { campaignPhase, deployed, isUpdating } from "../control/campaigns.ts";
-import { datasetOf } from "../control/datasets.ts";
-import type { CampaignProperties, RecommenderProperties } from "../control/properties.ts";
+import { datasetOf, trainedColumns } from "../control/datasets.ts";
+import type { CampaignProperties, RecommenderProperties, TrainingDataConfig } from "../control/properties.ts";
 import { type Call, modelDir, phaseOf } from "../control/resources.ts";
 import { eventChoiceOf, trendIntervalOf } from "../control/solution-config.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
@@ -21,6 +21,8 @@ export interface Trained {
     interactions: number | undefined;
     /** Returns the weight of an event, by type and value; undefined if the solution does not count the event. */
     weightOf: ReturnType<typeof weighing>;
+    /** Columns of interactions that a request's context may have. */
+    contextColumns: readonly string[];
     /** Seconds of the intervals of aws-trending-now; undefined for other recipes. */
     trendInterval?: number | undefined;
     /** The use case of a recommender. */
@@ -34,7 +36,7 @@ interface Served {
     exploration?: Exploration | undefined;
     /** The items of a target with metadata in its recommendations. */
     metadata?: MetadataSource | undefined;
-    /** Provisioned transactions per second of a campaign. */
+    /** Minimum provisioned transactions per second. */
     transactionsPerSecond?: number;
     /** Time until which the answer is valid without a query of the resources, in epoch milliseconds. */
     until: number;
@@ -63,9 +65,13 @@ export function createCampaignModels() {
     const interactionsOf = (call: Call, groupArn: string) =>
         datasetOf(call.store, call.region, groupArn, "INTERACTIONS")?.id;
 
+    const contextColumnsOf = (call: Call, groupArn: string, config?: TrainingDataConfig) =>
+        trainedColumns(call.store, call.region, groupArn, "INTERACTIONS", config).map(({ name }) => name);
+
     const trainedOf = (call: Call, version: Resource<VersionProperties>): Trained => {
-        const { datasetGroupArn } = version.properties;
+        const { datasetGroupArn, solutionConfig } = version.properties;
         return {
+            contextColumns: contextColumnsOf(call, datasetGroupArn, solutionConfig?.trainingDataConfig),
             model: modelOf(call, version),
             datasetGroupArn,
             interactions: interactionsOf(call, datasetGroupArn),
@@ -87,6 +93,7 @@ export function createCampaignModels() {
         if (!useCase) throw new Error(`There is no use case of the recipe ${recipeArn}.`);
         const datasetGroupArn = recommender.parent ?? "";
         const trained: Trained = {
+            contextColumns: contextColumnsOf(call, datasetGroupArn, recommenderConfig?.trainingDataConfig),
             model: modelOf(call, recommender),
             datasetGroupArn,
             interactions: interactionsOf(call, datasetGroupArn),
@@ -96,7 +103,10 @@ export function createCampaignModels() {
         };
         const isShown = recommenderConfig?.enableMetadataWithRecommendations;
         const metadata = isShown ? metadataSourceOf(call, datasetGroupArn) : undefined;
-        return { target: recommender, trained, metadata, until: Number.POSITIVE_INFINITY };
+        const exploration = explorationOf(recommenderConfig?.itemExplorationConfig);
+        const transactionsPerSecond = Math.max(1, recommenderConfig?.minRecommendationRequestsPerSecond ?? 1);
+        const until = Number.POSITIVE_INFINITY;
+        return { target: recommender, trained, exploration, metadata, transactionsPerSecond, until };
     };
 
     const look = (call: Call, campaignArn: string): Served => {

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { fieldsOf } from "../control/datasets.ts";
 import type { DatasetProperties } from "../control/properties.ts";
 import { rowsFile } from "../control/resources.ts";
@@ -47,16 +46,11 @@ export function createDatasetContents(context: {
         };
     };
 
-    const loadIndex = (dataset: number) => {
-        const file = rowsFile(dataDir, dataset);
-        return existsSync(file) ? indexByUser(loadRows(file)) : () => [];
-    };
+    const loadIndex = (dataset: number) => indexByUser(loadRows(rowsFile(dataDir, dataset)));
 
     /** Returns the imported events of the last two days of the data: longer intervals do not exist. */
     const recentImported = (dataset: number): TrendEvent[] => {
-        const file = rowsFile(dataDir, dataset);
-        if (!existsSync(file)) return [];
-        const rows = loadRows(file);
+        const rows = loadRows(rowsFile(dataDir, dataset));
         const since = (rows.timestamps.at(-1) ?? 0) - longestTrend;
         const recent: TrendEvent[] = [];
         for (let row = rows.timestamps.length - 1; row >= 0 && (rows.timestamps[row] ?? 0) >= since; row--) {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { invalidInput } from "../errors.ts";
 import type { Model } from "../model/model.ts";
 
 /** A campaign's `itemExplorationConfig`. */
@@ -13,6 +14,28 @@ const defaults = { explorationWeight: "0.3", explorationItemAgeCutOff: "30" };
 
 /** Share of a list for exploration at weight 1: a guess. AWS documents only that a larger weight explores more. */
 const LARGEST_SHARE = 0.2;
+
+/**
+ * Throws InvalidInputException for an `itemExplorationConfig` of a recipe that does not explore by a configuration, and
+ * for keys and values that exploration does not have.
+ */
+export function checkExploration(
+    { itemExplorationConfig }: { itemExplorationConfig?: Record<string, string> } = {},
+    recipeArn: string,
+): void {
+    if (itemExplorationConfig === undefined) return;
+    if (!recipeArn.endsWith("/aws-user-personalization")) {
+        throw invalidInput(`An itemExplorationConfig is only for aws-user-personalization, not for ${recipeArn}.`);
+    }
+    for (const [key, value] of Object.entries(itemExplorationConfig)) {
+        if (!Object.hasOwn(defaults, key)) {
+            throw invalidInput(`itemExplorationConfig has no ${key}; it has: ${Object.keys(defaults).join(", ")}.`);
+        }
+        const most = key === "explorationWeight" ? 1 : Number.POSITIVE_INFINITY;
+        const number = Number(value || Number.NaN);
+        if (!(number >= 0 && number <= most)) throw invalidInput(`${key} cannot be ${value}.`);
+    }
+}
 
 /** Returns the exploration of a campaign or job; undefined without a configuration, or with the weight 0. */
 export function explorationOf(config: Record<string, string> | undefined): Exploration | undefined {
@@ -32,7 +55,13 @@ export const explorationOfV2: Exploration = { weight: 0.3, ageCutOff: 30 };
 export function exploredItems(
     model: Model,
     scores: Float64Array,
-    wish: Exploration & { userId: string; history: readonly number[]; passing?: Uint8Array | undefined },
+    wish: Exploration & {
+        userId: string;
+        history: readonly number[];
+        passing?: Uint8Array | undefined;
+        /** How often users saw each item without a use. */
+        ignored?: ReadonlyMap<string, number> | undefined;
+    },
     length: number,
 ): number[] {
     const count = Math.round(wish.weight * LARGEST_SHARE * length);
@@ -44,7 +73,12 @@ export function exploredItems(
     );
     const drawn = candidates.map(({ item }) => {
         const itemId = model.itemIds[item] ?? "";
-        return { item, rank: (scores[item] ?? 0) * chance(`${wish.userId}\n${wish.history.length}\n${itemId}`) };
+        // Users decide by what they ignore: an item that was often seen in vain is rarely explored again.
+        const interest = 1 / (1 + (wish.ignored?.get(itemId) ?? 0));
+        return {
+            item,
+            rank: interest * (scores[item] ?? 0) * chance(`${wish.userId}\n${wish.history.length}\n${itemId}`),
+        };
     });
     return drawn
         .sort((a, b) => b.rank - a.rank || a.item - b.item)

@@ -25,6 +25,7 @@ export interface RecommendInput {
     numResults?: number;
     filterArn?: string;
     filterValues?: Record<string, string>;
+    context?: Record<string, string>;
     promotions?: unknown[];
     metadataColumns?: MetadataColumns;
 }
@@ -37,6 +38,7 @@ export interface ListWish {
     filterArn?: string | undefined;
     filterValues?: Record<string, string> | undefined;
     exploration?: Exploration | undefined;
+    context?: Record<string, string> | undefined;
 }
 
 /** The sources of a list beside its model. */
@@ -62,7 +64,8 @@ export function checkRecommendInput(input: RecommendInput): { arn: string; wish:
     if (filterArn === undefined && filterValues && Object.keys(filterValues).length > 0) {
         throw invalidInput("filterValues are for a filter: give its filterArn too.");
     }
-    return { arn, wish: { userId, itemId, count: checkCount(input.numResults), filterArn, filterValues } };
+    const { context, numResults } = input;
+    return { arn, wish: { userId, itemId, count: checkCount(numResults), filterArn, filterValues, context } };
 }
 
 /** Returns the number of results of a call: 25 by default, 500 at most. Throws InvalidInputException. */
@@ -91,6 +94,7 @@ export function listFor(call: Call, trained: Trained, wish: ListWish, sources: L
     }
     const filtered =
         filterArn === undefined ? undefined : sources.filters.apply(call, trained, filterArn, filterValues, userId);
+    checkContext(trained, wish.context);
     const passing = withoutHidden(call, trained, userId ?? "", filtered, sources.contents);
     if (type === "RELATED_ITEMS") {
         if (itemId === undefined) throw invalidInput(`An itemId is required for the recipe ${recipeName}.`);
@@ -103,10 +107,29 @@ export function listFor(call: Call, trained: Trained, wish: ListWish, sources: L
     requireUser(model, userId);
     const history = historyOf(trained, userId ?? "", sources.streams);
     const explore = recipeName === "aws-user-personalization-v2" ? explorationOfV2 : wish.exploration;
-    const exploration = explore && { ...explore, userId: userId ?? "" };
-    const list = recommend(model, { history, passing, exploration }, count);
+    const ignored = interactions === undefined ? undefined : sources.streams.ignored(interactions);
+    const exploration = explore && { ...explore, userId: userId ?? "", ignored };
+    const list = recommend(model, { history, passing, exploration, context: wish.context }, count);
     // Recommenders of domains return no scores.
     return useCase ? list.map((item) => ({ itemId: item.itemId })) : list;
+}
+
+/**
+ * Throws InvalidInputException for a context of a recipe that is not personalised, and for a key that is not a column of
+ * the interactions that the model was trained on.
+ */
+export function checkContext({ model, contextColumns }: Trained, context: Record<string, string> = {}): void {
+    const keys = Object.keys(context);
+    if (keys.length === 0) return;
+    if (!/USER_PERSONALIZATION|PERSONALIZED_RANKING/.test(recipeTypeOf(model.recipeName))) {
+        throw invalidInput(`The recipe ${model.recipeName} does not use a context.`);
+    }
+    const unknown = keys.find((key) => !contextColumns.includes(key));
+    if (unknown === undefined) return;
+    const all = contextColumns.join(", ") || "none";
+    throw invalidInput(
+        `The context ${unknown} is not a column of interactions that the model is trained on; it has: ${all}.`,
+    );
 }
 
 /** Returns the passing items without those that a domain use case hides from the user. */

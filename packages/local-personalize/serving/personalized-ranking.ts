@@ -5,7 +5,7 @@ import type { Streams } from "../events/streams.ts";
 import { scoreUser } from "../model/score.ts";
 import type { Trained } from "./campaign-models.ts";
 import type { Filters } from "./filters.ts";
-import { historyOf } from "./get-recommendations.ts";
+import { checkContext, historyOf } from "./get-recommendations.ts";
 import type { MetadataColumns } from "./metadata.ts";
 import { itemNumbers, type Recommendation } from "./recommend.ts";
 
@@ -16,6 +16,7 @@ export interface RankingInput {
     filterArn?: string;
     filterValues?: Record<string, string>;
     metadataColumns?: MetadataColumns;
+    context?: Record<string, string>;
 }
 
 const longestList = 500;
@@ -39,7 +40,8 @@ export function rankItems(
         );
     }
     if (inputList.length > longestList) throw invalidInput(`The inputList has more than ${longestList} items.`);
-    const scores = scoreUser(model, historyOf(trained, userId, streams));
+    checkContext(trained, input.context);
+    const scores = scoreUser(model, historyOf(trained, userId, streams), input.context);
     const numbers = itemNumbers(model);
     const passing = filterArn && filters.apply(call, trained, filterArn, filterValues, userId);
     const given = [...new Set(inputList)]

@@ -21,7 +21,9 @@ interface Audience {
     history: readonly number[];
     /** By item number, 1 if the filter lets the item pass; undefined: all items pass. */
     passing?: Uint8Array | undefined;
-    exploration?: (Exploration & { userId: string }) | undefined;
+    exploration?: (Exploration & { userId: string; ignored?: ReadonlyMap<string, number> | undefined }) | undefined;
+    /** The circumstances of the request, by column of the interactions. */
+    context?: Record<string, string> | undefined;
 }
 
 export interface Recommendation {
@@ -45,11 +47,11 @@ const mostScoredV2 = 500;
  * gives to every user. Recipes of version 2 score the best items only, and fill a filtered list with popular items.
  */
 export function recommend(model: Model, audience: Audience, count: number): Recommendation[] {
-    const { history, passing, exploration } = audience;
+    const { history, passing, exploration, context } = audience;
     const personal = isPersonal(model);
     const isV2 = model.recipeName.endsWith("-v2");
     const watched = personal ? history : [];
-    const scores = discountWatched(scoreUser(model, watched), watched, model.gain);
+    const scores = discountWatched(scoreUser(model, watched, context), watched, model.gain);
     const best = isV2 ? bestItems(scores, mostScoredV2) : bestItems(scores, count, passing);
     const list = best.filter((item) => passing === undefined || passing[item] === 1).slice(0, count);
     if (!personal) return list.map((item) => ({ itemId: model.itemIds[item] ?? "" }));

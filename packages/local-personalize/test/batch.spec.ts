@@ -144,7 +144,7 @@ describe("Batch inference jobs", () => {
         );
         await refused(create("a", { filterArn: arn("filter/none") }), "ResourceNotFoundException", /filter/);
         const theme = { batchInferenceJobMode: "THEME_GENERATION" };
-        await refused(create("a", theme), "InvalidInputException", /Theme generation is not emulated here/);
+        await refused(create("a", theme), "InvalidInputException", /THEME_GENERATION is not emulated here/);
         const version = { solutionVersionArn: arn("solution/films/00000000") };
         await refused(create("a", version), "ResourceNotFoundException", /solution version/);
     });

@@ -76,7 +76,11 @@ describe("UpdateSolution", () => {
     const refused: [string, Omit<UpdateSolutionCommandInput, "solutionArn">, RegExp][] = [
         ["nothing", {}, /nothing to update/],
         ["what is so already", { performAutoTraining: false }, /nothing to update/],
-        ["incremental updates", { performIncrementalUpdate: true }, /only for the recipe aws-semantic-similarity/],
+        [
+            "incremental updates",
+            { performIncrementalUpdate: true },
+            /performIncrementalUpdate of UpdateSolution is not emulated here/,
+        ],
         ["a frequency out of range", rate(31), /from rate\(1 day\) to rate\(30 days\), not 31/],
         ["a frequency of none", rate(0), /not 0/],
     ];

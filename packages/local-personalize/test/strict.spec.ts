@@ -171,7 +171,9 @@ describe("Documented rules of Personalize", () => {
                     solutionConfig,
                 }),
             );
-        const objective = (itemAttribute: string): SolutionConfig => ({ optimizationObjective: { itemAttribute } });
+        const objective = (itemAttribute: string): SolutionConfig => ({
+            optimizationObjective: { itemAttribute, objectiveSensitivity: "LOW" },
+        });
 
         const refused: [what: string, config: SolutionConfig, message: RegExp, recipeName?: string][] = [
             ["an objective without its column", objective("REVENUE"), /has no column REVENUE/],

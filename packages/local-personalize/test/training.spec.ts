@@ -27,6 +27,10 @@ describe("Training", () => {
             streamed: { events: [], lastEvent: 0 },
             recipeName: "aws-user-personalization",
             choice: {},
+            contextColumns: [],
+            settings: {},
+            featureTransformation: {},
+            candidates: [],
             modelDir: join(folder, "model"),
             seed: "solution/films",
         };

@@ -3,6 +3,8 @@ import { extname, join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { UserEvent } from "../events/streams.ts";
 import type { EventChoice } from "../model/event-choice.ts";
+import type { Settings } from "../model/hyperparameters.ts";
+import type { TrainingSettings } from "../model/train.ts";
 import type { CatalogueSource } from "./read-catalogue.ts";
 
 /** The input of a training. It is copied into the worker thread, so it is plain data. */
@@ -17,8 +19,14 @@ export interface TrainingTask {
     required?: string | undefined;
     /** The Items dataset; undefined without one. */
     catalogue?: CatalogueSource | undefined;
+    /** Columns of interactions that requests may give as their context. */
+    contextColumns: string[];
     /** Seconds of the intervals of aws-trending-now. */
     trendInterval?: number | undefined;
+    settings: TrainingSettings;
+    featureTransformation: Settings;
+    /** Hyperparameters that an optimization tries; empty without performHPO. */
+    candidates: Settings[];
     /** The folder for the model. */
     modelDir: string;
     /** Splits the users for the metrics: equal seeds give equal splits. */

@@ -8,11 +8,15 @@ export interface CatalogueSource {
     rowsFile: string;
     /** Items of PutItems, which replace imported ones. */
     streamed: [id: string, RawAttributes][];
+    /** The columns that the solution trains on. */
     fields: Field[];
 }
 
-/** Reads the items with what models use: categorical values, and the creation timestamp. */
-export function readCatalogue({ rowsFile, streamed, fields }: CatalogueSource): CatalogueItem[] {
+/**
+ * Reads the items with what models use: categorical values, the creation timestamp, and the attribute of the solution's
+ * objective.
+ */
+export function readCatalogue({ rowsFile, streamed, fields }: CatalogueSource, attribute?: string): CatalogueItem[] {
     const rows = loadAttributeRows(rowsFile);
     for (const [id, row] of streamed) rows.set(id, row);
     const categories = fields.filter(({ type, categorical }) => type === "string" && categorical);
@@ -24,7 +28,13 @@ export function readCatalogue({ rowsFile, streamed, fields }: CatalogueSource): 
                 .map((value) => `${name}=${value}`),
         );
         const created = textOf(row, "CREATION_TIMESTAMP");
-        return { itemId, words, ...(created !== "" && { createdAt: Number(created) }) };
+        const reward = attribute === undefined ? "" : textOf(row, attribute);
+        return {
+            itemId,
+            words,
+            ...(created !== "" && { createdAt: Number(created) }),
+            ...(reward !== "" && { reward: Number(reward) }),
+        };
     });
 }
 

@@ -1,8 +1,9 @@
 import type { EmulatorOptions } from "../contract.ts";
-import { datasetOf, fieldsOf } from "../control/datasets.ts";
+import { datasetOf, trainedColumns } from "../control/datasets.ts";
+import { hpoCandidates } from "../control/hyperparameters.ts";
 import type { RecommenderProperties } from "../control/properties.ts";
 import { modelDir, rowsFile } from "../control/resources.ts";
-import { eventChoiceOf, trendIntervalOf } from "../control/solution-config.ts";
+import { eventChoiceOf, isObjective, type SolutionConfig, trendIntervalOf } from "../control/solution-config.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource, Store } from "../control/store.ts";
 import { useCaseOf } from "../control/use-cases.ts";
@@ -33,6 +34,8 @@ interface TrainingSubject {
     recipeName: string;
     choice: EventChoice;
     trendInterval: number | undefined;
+    /** The solution's or recommender's configuration of the training. */
+    config: SolutionConfig & { performHPO?: boolean };
     /** Splits the users for the metrics. */
     seed: string;
 }
@@ -53,15 +56,20 @@ export async function runTraining(
             recipeName: recipeArn.slice(recipeArn.lastIndexOf("/") + 1),
             choice: eventChoiceOf(version.properties),
             trendInterval: trendIntervalOf(version.properties),
+            config: { ...version.properties.solutionConfig, performHPO: version.properties.performHPO },
             // One seed for all versions of a solution, so that their metrics differ by the data and not by the draw.
             seed: version.arn.replace(/\/[^/]*$/, ""),
         },
         signal,
     );
     if ("failure" in trained) return trained;
-    const { metrics, trainingHours, lastEvent, considered } = trained;
+    const { metrics, trainingHours, lastEvent, considered, tuned } = trained;
     const used = hasV2Billing(recipeArn) ? { interactions: considered } : { trainingHours };
-    return { properties: { metrics, trainingHours, lastEvent }, commit: () => meter.trained(version, used) };
+    const tunedHPOParams = tuned && { algorithmHyperParameters: tuned };
+    return {
+        properties: { metrics, trainingHours, lastEvent, tunedHPOParams },
+        commit: () => meter.trained(version, used),
+    };
 }
 
 /** Does the work of a recommender: it trains the model of its use case. Recommenders are not metered. */
@@ -73,6 +81,7 @@ export async function runRecommender(
     const useCase = useCaseOf(recommender.properties.recipeArn);
     if (!useCase) throw new Error(`${recommender.arn} has no use case.`);
     const { recipeName, required, onlyRequired } = useCase;
+    const { trainingDataConfig } = recommender.properties.recommenderConfig ?? {};
     const subject = {
         resource: recommender,
         datasetGroupArn: recommender.parent ?? "",
@@ -80,6 +89,7 @@ export async function runRecommender(
         choice: onlyRequired ? { eventType: required } : {},
         required,
         trendInterval: trendIntervalOf({ recipeArn: recipeName }),
+        config: { ...(trainingDataConfig && { trainingDataConfig }) },
         seed: recommender.arn,
     };
     const trained = await trainOn(context, subject, signal);
@@ -90,7 +100,7 @@ export async function runRecommender(
 
 async function trainOn(
     { options, store, events, streams }: TrainingContext,
-    { resource, datasetGroupArn, ...subject }: TrainingSubject & { required?: string },
+    { resource, datasetGroupArn, config, ...subject }: TrainingSubject & { required?: string },
     signal: AbortSignal,
 ) {
     const dataset = datasetOf(store, resource.region, datasetGroupArn, "INTERACTIONS");
@@ -99,14 +109,24 @@ async function trainOn(
     // Measure the real duration, which an advance of the clock does not lengthen.
     const started = performance.now();
     const streamed = streams.forTraining(dataset.id);
+    const { algorithmHyperParameters, featureTransformationParameters = {}, optimizationObjective, hpoConfig } = config;
+    const columnsOf = (type: string) =>
+        trainedColumns(store, resource.region, datasetGroupArn, type, config.trainingDataConfig);
     const task: TrainingTask = {
         ...subject,
+        settings: {
+            ...(algorithmHyperParameters && { hyperParameters: algorithmHyperParameters }),
+            ...(isObjective(optimizationObjective) && { objective: optimizationObjective }),
+        },
+        featureTransformation: featureTransformationParameters,
+        candidates: config.performHPO ? hpoCandidates(subject.recipeName, hpoConfig ?? {}) : [],
+        contextColumns: columnsOf("INTERACTIONS").map(({ name }) => name),
         rowsFile: rowsFile(options.dataDir, dataset.id),
         streamed,
         catalogue: items && {
             rowsFile: rowsFile(options.dataDir, items.id),
             streamed: events.attributes(items.id),
-            fields: fieldsOf(store, items),
+            fields: columnsOf("ITEMS"),
         },
         modelDir: modelDir(options.dataDir, resource.id),
     };

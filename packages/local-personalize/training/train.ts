@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
-import { interactionsOf, loadRows, withEvents } from "../importing/rows.ts";
+import { interactionsOf, loadRows, type Rows, withEvents } from "../importing/rows.ts";
 import type { CatalogueItem } from "../model/catalogue.ts";
 import { chosenTypes } from "../model/event-choice.ts";
+import { type Settings, withinPercentiles } from "../model/hyperparameters.ts";
 import type { Interactions } from "../model/interactions.ts";
 import { type Measurement, solutionMetrics } from "../model/metrics.ts";
 import { saveModel } from "../model/model.ts";
@@ -13,11 +14,11 @@ import { readCatalogue } from "./read-catalogue.ts";
 
 /**
  * The result: the service's failure reason, or the metrics in GetSolutionMetrics' form. The considered interactions
- * include those that an event type leaves out.
+ * include those that an event type leaves out. `tuned` has the hyperparameters that an optimization chose.
  */
 export type TrainingResult =
     | { failure: string }
-    | (Measured & { considered: number; items: { dense: number; sparse: number } });
+    | (Measured & { considered: number; items: { dense: number; sparse: number }; tuned?: Settings });
 
 /** Metrics in GetSolutionMetrics' form, and their margins where test users give one. */
 export type Measured = Pick<Measurement, "metrics"> & Partial<Measurement>;
@@ -37,7 +38,7 @@ const judgedTrends = 25;
 export async function train(task: TrainingTask): Promise<TrainingResult> {
     const { recipeName, choice } = task;
     const rows = rowsOf(task);
-    const interactions = interactionsOf(rows, choice);
+    const interactions = interactionsIn(task, rows);
     const types = task.required ?? chosenTypes(choice);
     const counted = task.required === undefined ? interactions : interactionsOf(rows, { eventType: task.required });
     if (types !== undefined && counted.timestamps.length < fewestInteractions) {
@@ -45,22 +46,24 @@ export async function train(task: TrainingTask): Promise<TrainingResult> {
             failure: `Dataset has fewer than ${fewestInteractions} interactions after filtering by event type: ${types}`,
         };
     }
+    const tuned = tunedSettings(task, interactions);
+    const settings = { ...task.settings, hyperParameters: { ...task.settings.hyperParameters, ...tuned } };
     const end = new AbortController();
     const measuring = isMeasuredBeside(interactions.timestamps.length)
-        ? inWorker<Measured>({ job: "measure", task }, end.signal)
+        ? inWorker<Measured>({ job: "measure", task: { ...task, settings } }, end.signal)
         : undefined;
     // If the training failed, its failure is the result.
     measuring?.catch(() => {});
     try {
         const { lastEvent } = task.streamed;
         const catalogue = catalogueOf(task);
-        const model = trainModel(interactions, recipeName, catalogue);
+        const model = trainModel(interactions, recipeName, catalogue, settings);
         const dense = model.dense ?? model.itemIds.length;
         const items = { dense, sparse: model.itemIds.length - dense };
-        const measured = (await measuring) ?? measureOn(task, interactions, catalogue);
+        const measured = (await measuring) ?? measureOn({ ...task, settings }, interactions, catalogue);
         const gain = measured.fitted?.gain ?? model.gain;
         saveModel(task.modelDir, { ...model, gain, ...(lastEvent > 0 && { lastEvent }) });
-        return { ...measured, considered: rows.timestamps.length, items };
+        return { ...measured, considered: rows.timestamps.length, items, ...(tuned && { tuned }) };
     } catch (error) {
         // The model rejects data with the service's own message. Any other error is a fault of the emulator.
         if (error instanceof Error && error.message.startsWith("Create failed.")) return { failure: error.message };
@@ -72,21 +75,38 @@ export async function train(task: TrainingTask): Promise<TrainingResult> {
 
 /** Returns the metrics of a training, for a parallel thread. */
 export const measure = (task: TrainingTask): Measured =>
-    measureOn(task, interactionsOf(rowsOf(task), task.choice), catalogueOf(task));
+    measureOn(task, interactionsIn(task, rowsOf(task)), catalogueOf(task));
 
-const rowsOf = ({ rowsFile, streamed }: TrainingTask) => withEvents(loadRows(rowsFile), streamed.events);
-const catalogueOf = ({ catalogue }: TrainingTask) => (catalogue ? readCatalogue(catalogue) : []);
+const rowsOf = ({ rowsFile, streamed, contextColumns }: TrainingTask) =>
+    withEvents(loadRows(rowsFile), streamed.events, contextColumns);
+const interactionsIn = ({ choice, contextColumns, featureTransformation }: TrainingTask, rows: Rows) =>
+    withinPercentiles(interactionsOf(rows, choice, contextColumns), featureTransformation);
+const catalogueOf = ({ catalogue, settings }: TrainingTask) =>
+    catalogue ? readCatalogue(catalogue, settings.objective?.itemAttribute) : [];
+
+/** Returns the candidate with the best NDCG at 25, of equal ones the first; undefined without an optimization. */
+function tunedSettings(task: TrainingTask, interactions: Interactions): Settings | undefined {
+    const { candidates, recipeName, seed, settings } = task;
+    if (candidates.length < 2) return candidates[0];
+    const catalogue = catalogueOf(task);
+    const figures = candidates.map((hyperParameters) => {
+        const tried = { ...settings, hyperParameters: { ...settings.hyperParameters, ...hyperParameters } };
+        const { metrics } = solutionMetrics(interactions, recipeName, seed, catalogue, tried);
+        return metrics.normalized_discounted_cumulative_gain_at_25 ?? 0;
+    });
+    return candidates[figures.indexOf(Math.max(...figures))];
+}
 
 const isMeasuredBeside = (interactions: number) =>
     availableParallelism() > 1 && interactions >= FEWEST_MEASURED_BESIDE && interactions <= MOST_MEASURED_BESIDE;
 
 function measureOn(
-    { recipeName, seed, trendInterval }: TrainingTask,
+    { recipeName, seed, trendInterval, settings }: TrainingTask,
     interactions: Interactions,
     catalogue: readonly CatalogueItem[],
 ): Measured {
     if (recipeName.endsWith("-affinity")) return { metrics: segmentMetrics(interactions, recipeName) };
-    const measurement = solutionMetrics(interactions, recipeName, seed, catalogue);
+    const measurement = solutionMetrics(interactions, recipeName, seed, catalogue, settings);
     if (trendInterval === undefined) return measurement;
     const { items, itemIds, timestamps } = interactions;
     const events = Array.from(items, (item, row) => ({ itemId: itemIds[item] ?? "", timestamp: timestamps[row] ?? 0 }));

@@ -30,7 +30,7 @@ describe("Sparse rows of items", () => {
                 yield csv;
             })(),
         );
-        model = fitPersonal(interactions, "aws-user-personalization", catalogue, 40);
+        model = fitPersonal(interactions, "aws-user-personalization", catalogue, {}, 40);
     });
 
     it("every item with interactions or categories is recommendable", () => {
@@ -66,7 +66,7 @@ describe("Sparse rows of items", () => {
             timestamps: timestamps.filter(known),
         };
         const meanRank = (mostDense?: number) => {
-            const of = fitPersonal(training, "aws-user-personalization", [], mostDense);
+            const of = fitPersonal(training, "aws-user-personalization", [], {}, mostDense);
             const number = new Map(of.itemIds.map((itemId, item) => [itemId, item]));
             const ranks = userIds.flatMap((_, user) => {
                 if (!isNew(user)) return [];

@@ -1,0 +1,332 @@
+import assert from "node:assert/strict";
+import {
+    CreateCampaignCommand,
+    CreateDatasetCommand,
+    CreateDatasetExportJobCommand,
+    CreateDatasetGroupCommand,
+    CreateEventTrackerCommand,
+    CreateSchemaCommand,
+    CreateSolutionCommand,
+    type CreateSolutionCommandInput,
+    DeleteCampaignCommand,
+    DeleteSolutionCommand,
+    DescribeAlgorithmCommand,
+    DescribeDatasetExportJobCommand,
+    DescribeSolutionVersionCommand,
+    GetSolutionMetricsCommand,
+    UpdateCampaignCommand,
+} from "@aws-sdk/client-personalize";
+import { GetPersonalizedRankingCommand, GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
+import { films, history, post } from "./cinema.ts";
+import {
+    arn,
+    createBucket,
+    importRole,
+    recipe,
+    refusal,
+    runImportJob,
+    type Service,
+    startService,
+    trainVersion,
+    until,
+} from "./support.ts";
+
+const datasetGroupArn = arn("dataset-group/films");
+const interactionsArn = arn("dataset/films/INTERACTIONS");
+const schemaOf = (name: string, fields: object[]) =>
+    JSON.stringify({ type: "record", name, namespace: "com.amazonaws.personalize.schema", fields, version: "1.0" });
+const text = (name: string, more: object = {}) => ({ name, type: "string", ...more });
+const schemas = {
+    INTERACTIONS: schemaOf("Interactions", [
+        text("USER_ID"),
+        text("ITEM_ID"),
+        text("EVENT_TYPE"),
+        text("DEVICE", { categorical: true }),
+        text("NOTE"),
+        { name: "TIMESTAMP", type: "long" },
+    ]),
+    ITEMS: schemaOf("Items", [
+        text("ITEM_ID"),
+        text("GENRES", { categorical: true }),
+        { name: "PRICE", type: "float" },
+    ]),
+};
+/** Films with even numbers are watched on a phone. */
+const deviceOf = (film: number) => (film % 2 === 0 ? "phone" : "tv");
+/** Films are cheaper the more they are watched: film 1 has the highest price. */
+const priceOf = (film: number) => 1000 - film;
+const objects = {
+    "movies/INTERACTIONS.csv": `USER_ID,ITEM_ID,EVENT_TYPE,DEVICE,NOTE,TIMESTAMP\n${history
+        .map(({ user, item, timestamp }) => `${user},${item},Watch,${deviceOf(item)},"a, note",${timestamp}\n`)
+        .join("")}`,
+    "movies/ITEMS.csv": `ITEM_ID,GENRES,PRICE\n${[...films, 990, 991]
+        .map((film) => `${film},Taste${film % 5},${priceOf(film)}\n`)
+        .join("")}`,
+};
+
+describe("Settings of solutions, context and impressions", () => {
+    const bucket = createBucket({ ...objects });
+    let service: Service;
+    let solutions = 0;
+    before(async () => {
+        service = await startService({ access: bucket.access });
+        const { personalize } = service;
+        await personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
+        for (const [datasetType, schema] of Object.entries(schemas)) {
+            const { schemaArn } = await personalize.send(new CreateSchemaCommand({ name: datasetType, schema }));
+            await personalize.send(
+                new CreateDatasetCommand({ name: datasetType, schemaArn, datasetGroupArn, datasetType }),
+            );
+            const datasetArn = arn(`dataset/films/${datasetType}`);
+            const dataLocation = `s3://movies/${datasetType}.csv`;
+            const job = await runImportJob(service, { jobName: datasetType, datasetArn, dataLocation });
+            assert.equal(job.status, "ACTIVE", job.failureReason);
+        }
+    });
+    after(() => service?.discard());
+    afterEach(async () => {
+        const { personalize } = service;
+        await personalize.send(new DeleteCampaignCommand({ campaignArn: arn("campaign/films") })).catch(() => {});
+        while (solutions > 0) {
+            const solutionArn = arn(`solution/solution-${--solutions}`);
+            await personalize.send(new DeleteSolutionCommand({ solutionArn })).catch(() => {});
+        }
+    });
+
+    const createSolution = async (recipeName: string, more: Partial<CreateSolutionCommandInput>) => {
+        const name = `solution-${solutions++}`;
+        const input = { name, datasetGroupArn, recipeArn: recipe(recipeName), performAutoTraining: false, ...more };
+        await service.personalize.send(new CreateSolutionCommand(input));
+        return arn(`solution/${name}`);
+    };
+    const train = async (recipeName: string, more: Partial<CreateSolutionCommandInput> = {}) => {
+        const version = await trainVersion(service, await createSolution(recipeName, more));
+        assert.equal(version.status, "ACTIVE", version.failureReason);
+        return version.solutionVersionArn ?? "";
+    };
+    /** Deploys a version on the one campaign of this file. */
+    const deploy = async (solutionVersionArn: string, itemExplorationConfig?: Record<string, string>) => {
+        const campaignConfig = { ...(itemExplorationConfig && { itemExplorationConfig }) };
+        const campaignArn = arn("campaign/films");
+        await service.personalize
+            .send(new CreateCampaignCommand({ name: "films", solutionVersionArn, campaignConfig }))
+            .catch(() =>
+                service.personalize.send(
+                    new UpdateCampaignCommand({ campaignArn, solutionVersionArn, campaignConfig }),
+                ),
+            );
+        return campaignArn;
+    };
+    const recommend = async (campaignArn: string, input: object) =>
+        (await service.runtime.send(new GetRecommendationsCommand({ campaignArn, ...input }))).itemList ?? [];
+    const ids = (list: readonly { itemId?: string | undefined }[]) => list.map(({ itemId }) => Number(itemId));
+    const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    const refused = (recipeName: string, more: Partial<CreateSolutionCommandInput>, message: RegExp) =>
+        assert.rejects(createSolution(recipeName, more), refusal("InvalidInputException", message));
+
+    it("an optimizationObjective raises the items with high values, and gives average_rewards_at_k", async () => {
+        const priceOn = async (solutionVersionArn: string) => {
+            const list = await recommend(await deploy(solutionVersionArn), { userId: "22", numResults: 10 });
+            return mean(ids(list).map(priceOf));
+        };
+        const version = (objectiveSensitivity: "LOW" | "HIGH" | "OFF") =>
+            train("aws-user-personalization", {
+                solutionConfig: { optimizationObjective: { itemAttribute: "PRICE", objectiveSensitivity } },
+            });
+        const [off, low, high] = [await version("OFF"), await version("LOW"), await version("HIGH")];
+        const [without, some, most] = [await priceOn(off), await priceOn(low), await priceOn(high)];
+        assert.ok(without < some && some < most, `${without} ${some} ${most}`);
+        const { metrics = {} } = await service.personalize.send(
+            new GetSolutionMetricsCommand({ solutionVersionArn: high }),
+        );
+        assert.ok((metrics.average_rewards_at_k ?? 0) > 0 && (metrics.average_rewards_at_k ?? 2) <= 1);
+        const plain = await train("aws-user-personalization");
+        const other = await service.personalize.send(new GetSolutionMetricsCommand({ solutionVersionArn: plain }));
+        assert.equal(other.metrics?.average_rewards_at_k, undefined);
+    });
+
+    it("an incomplete optimizationObjective is refused", () =>
+        refused(
+            "aws-user-personalization",
+            { solutionConfig: { optimizationObjective: { itemAttribute: "PRICE" } } },
+            /needs an itemAttribute and an objectiveSensitivity/,
+        ));
+
+    it("hyperparameters that a recipe does not have are refused, and values outside their range", async () => {
+        const with_ = (algorithmHyperParameters: Record<string, string>) => ({
+            solutionConfig: { algorithmHyperParameters },
+        });
+        await refused("aws-sims", with_({ hidden_dimension: "64" }), /aws-sims has no hyperparameter hidden_dimension/);
+        await refused("aws-sims", with_({ min_cointeraction_count: "11" }), /an integer from 0 to 10, not 11/);
+        await refused("aws-user-personalization", with_({ recency_mask: "yes" }), /must be true or false, not yes/);
+        await refused(
+            "aws-user-personalization-v2",
+            { solutionConfig: { featureTransformationParameters: { trend_discovery_frequency: "1 day" } } },
+            /no feature transformation parameter trend_discovery_frequency/,
+        );
+    });
+
+    it("hyperparameters change the recommendations", async () => {
+        const related = async (algorithmHyperParameters: Record<string, string>, itemId = "77") => {
+            const version = await train("aws-sims", { solutionConfig: { algorithmHyperParameters } });
+            return ids(await recommend(await deploy(version), { itemId, numResults: 10 }));
+        };
+        const popularFirst = mean(await related({ popularity_discount_factor: "0.0" }));
+        const standard = await related({});
+        const rareFirst = mean(await related({ popularity_discount_factor: "1.0" }));
+        assert.ok(popularFirst < mean(standard) && mean(standard) < rareFirst, `${popularFirst} ${rareFirst}`);
+        assert.notDeepEqual(await related({ min_cointeraction_count: "10" }, "148"), await related({}, "148"));
+        const personal = async (algorithmHyperParameters: Record<string, string>) => {
+            const version = await train("aws-user-personalization", { solutionConfig: { algorithmHyperParameters } });
+            return ids(await recommend(await deploy(version), { userId: "22" }));
+        };
+        assert.notDeepEqual(await personal({ recency_mask: "False" }), await personal({ recency_mask: "True" }));
+    });
+
+    it("feature transformation parameters leave out users with long histories", async () => {
+        const coverage = async (featureTransformationParameters: Record<string, string>) => {
+            const solutionVersionArn = await train("aws-user-personalization", {
+                solutionConfig: { featureTransformationParameters },
+            });
+            return (await service.personalize.send(new GetSolutionMetricsCommand({ solutionVersionArn }))).metrics;
+        };
+        assert.notDeepEqual(await coverage({ max_user_history_length_percentile: "0.8" }), await coverage({}));
+    });
+
+    it("performHPO reports the best hyperparameters of the ranges as tunedHPOParams", async () => {
+        const tuned = async (recipeName: string, hpoConfig?: object) => {
+            const solutionVersionArn = await train(recipeName, {
+                performHPO: true,
+                ...(hpoConfig && { solutionConfig: { hpoConfig } }),
+            });
+            const described = new DescribeSolutionVersionCommand({ solutionVersionArn });
+            return (await service.personalize.send(described)).solutionVersion?.tunedHPOParams
+                ?.algorithmHyperParameters;
+        };
+        const range = { name: "min_cointeraction_count", minValue: 5, maxValue: 7 };
+        const { min_cointeraction_count: count, ...others } =
+            (await tuned("aws-sims", {
+                hpoResourceConfig: { maxNumberOfTrainingJobs: "4", maxParallelTrainingJobs: "2" },
+                algorithmHyperParameterRanges: { integerHyperParameterRanges: [range] },
+            })) ?? {};
+        assert.ok(Number(count) >= 5 && Number(count) <= 7, count);
+        assert.deepEqual(Object.keys(others), ["popularity_discount_factor"]);
+        assert.deepEqual(Object.keys((await tuned("aws-user-personalization")) ?? {}), [
+            "hidden_dimension",
+            "bptt",
+            "recency_mask",
+        ]);
+    });
+
+    it("performHPO and hpoConfig that could have no effect are refused", async () => {
+        const { personalize } = service;
+        await refused("aws-user-personalization-v2", { performHPO: true }, /no hyperparameters that performHPO could/);
+        await refused("aws-sims", { solutionConfig: { hpoConfig: {} } }, /An hpoConfig needs performHPO/);
+        const hpo = (hpoConfig: object) => ({ performHPO: true, solutionConfig: { hpoConfig } });
+        const algorithmHyperParameterRanges = {
+            integerHyperParameterRanges: [{ name: "bptt", minValue: 2, maxValue: 3 }],
+        };
+        await refused("aws-sims", hpo({ algorithmHyperParameterRanges }), /no tunable hyperparameter bptt/);
+        await refused(
+            "aws-sims",
+            hpo({ hpoResourceConfig: { maxNumberOfTrainingJobs: "41" } }),
+            /maxNumberOfTrainingJobs must be from 1 to 40, not 41/,
+        );
+        const algorithmArn = "arn:aws:personalize:::algorithm/aws-sims";
+        const { algorithm } = await personalize.send(new DescribeAlgorithmCommand({ algorithmArn }));
+        assert.deepEqual(algorithm?.defaultHyperParameterRanges?.integerHyperParameterRanges, [
+            { name: "min_cointeraction_count", minValue: 0, maxValue: 10, isTunable: true },
+        ]);
+    });
+
+    it("a context raises the items that are used in it", async () => {
+        const campaignArn = await deploy(await train("aws-user-personalization"));
+        const phoneShare = async (context?: Record<string, string>) => {
+            const list = ids(
+                await recommend(campaignArn, { userId: "22", numResults: 20, ...(context && { context }) }),
+            );
+            return mean(list.map((film) => (deviceOf(film) === "phone" ? 1 : 0)));
+        };
+        const [phone, none, tv] = [
+            await phoneShare({ DEVICE: "phone" }),
+            await phoneShare(),
+            await phoneShare({ DEVICE: "tv" }),
+        ];
+        assert.ok(tv < none && none < phone, `${tv} ${none} ${phone}`);
+        assert.equal(await phoneShare({ DEVICE: "never seen" }), none);
+        const message =
+            /The context NOTE is not a column of interactions that the model is trained on; it has: DEVICE\./;
+        await assert.rejects(phoneShare({ NOTE: "a, note" }), refusal("InvalidInputException", message));
+    });
+
+    it("trainingDataConfig takes a column out of the context", async () => {
+        const excludedDatasetColumns = { INTERACTIONS: ["DEVICE"] };
+        const version = await train("aws-user-personalization", {
+            solutionConfig: { trainingDataConfig: { excludedDatasetColumns } },
+        });
+        const campaignArn = await deploy(version);
+        const asked = recommend(campaignArn, { userId: "22", context: { DEVICE: "phone" } });
+        await assert.rejects(asked, refusal("InvalidInputException", /it has: none\./));
+    });
+
+    it("a context changes rankings, and recipes of related items refuse it", async () => {
+        const campaignArn = await deploy(await train("aws-personalized-ranking"));
+        const rank = async (context: Record<string, string>) => {
+            const inputList = films.slice(0, 20).map(String);
+            const asked = new GetPersonalizedRankingCommand({ campaignArn, userId: "22", inputList, context });
+            return ids((await service.runtime.send(asked)).personalizedRanking ?? []);
+        };
+        assert.notDeepEqual(await rank({ DEVICE: "phone" }), await rank({}));
+        await deploy(await train("aws-sims"));
+        const related = recommend(campaignArn, { itemId: "1", context: { DEVICE: "phone" } });
+        await assert.rejects(related, refusal("InvalidInputException", /does not use a context/));
+    });
+
+    it("an item that users see and ignore is explored less", async () => {
+        const campaignArn = await deploy(await train("aws-user-personalization"), { explorationWeight: "0.2" });
+        const explored = async () => {
+            const users = [...new Set(history.map(({ user }) => user))];
+            const lists = await Promise.all(users.map((user) => recommend(campaignArn, { userId: String(user) })));
+            const count = (film: number) => lists.filter((list) => ids(list).includes(film)).length;
+            return [count(990), count(991)] as const;
+        };
+        const [before] = await explored();
+        const { trackingId } = await service.personalize.send(
+            new CreateEventTrackerCommand({ name: "films", datasetGroupArn }),
+        );
+        for (let event = 0; event < 20; event++) {
+            const eventList = [
+                {
+                    eventType: "Watch",
+                    itemId: "1",
+                    sentAt: 900_000_000 + event,
+                    impression: ["1", "990"],
+                    properties: '{"device":"watch"}',
+                },
+            ];
+            const { status } = await post(service, "/events", { trackingId, sessionId: `new-${event}`, eventList });
+            assert.equal(status, 200);
+        }
+        const [after, other] = await explored();
+        assert.ok(after < before && after < other, `990 in ${before} lists, then in ${after}; 991 in ${other}`);
+    });
+
+    it("exports have all columns of the schema, those of events from their properties", async () => {
+        const jobOutput = { s3DataDestination: { path: "s3://movies/export/" } };
+        const exported = async (jobName: string, ingestionMode: "BULK" | "PUT") => {
+            const job = { jobName, datasetArn: interactionsArn, roleArn: importRole, jobOutput, ingestionMode };
+            const { datasetExportJobArn } = await service.personalize.send(new CreateDatasetExportJobCommand(job));
+            await until(async () => {
+                const asked = new DescribeDatasetExportJobCommand({ datasetExportJobArn });
+                return (await service.personalize.send(asked)).datasetExportJob?.status === "ACTIVE";
+            });
+            return String(bucket.objects[`movies/export/${jobName}_1.csv`]).split("\n");
+        };
+        const [header, first] = await exported("bulk", "BULK");
+        assert.equal(header, "USER_ID,ITEM_ID,EVENT_TYPE,DEVICE,NOTE,TIMESTAMP");
+        const row = history[0];
+        assert.equal(first, `${row?.user},${row?.item},Watch,${deviceOf(row?.item ?? 0)},"a, note",${row?.timestamp}`);
+        const [, event] = await exported("put", "PUT");
+        assert.equal(event, "new-0,1,Watch,watch,,900000000");
+    });
+});
