@@ -4,6 +4,7 @@ import type { Emulator, EmulatorOptions, EmulatorRequest, Forms } from "./contra
 import { batchJobHandlers } from "./control/batch-inference-jobs.ts";
 import { segmentJobHandlers } from "./control/batch-segment-jobs.ts";
 import { campaignHandlers } from "./control/campaigns.ts";
+import { deletionJobHandlers } from "./control/data-deletion-jobs.ts";
 import { exportJobHandlers } from "./control/dataset-export-jobs.ts";
 import { datasetGroupHandlers } from "./control/dataset-groups.ts";
 import { datasetUpdateHandlers, endUpdates } from "./control/dataset-updates.ts";
@@ -11,6 +12,7 @@ import { datasetHandlers } from "./control/datasets.ts";
 import { eventTrackerHandlers } from "./control/event-trackers.ts";
 import { filterHandlers } from "./control/filters.ts";
 import { datasetReady, importJobHandlers } from "./control/import-jobs.ts";
+import { attributionHandlers } from "./control/metric-attributions.ts";
 import { recipeHandlers } from "./control/recipes.ts";
 import { recommenderHandlers } from "./control/recommenders.ts";
 import { isLogged } from "./control/request-log.ts";
@@ -22,11 +24,11 @@ import { solutionHandlers } from "./control/solutions.ts";
 import { hasWork } from "./control/states.ts";
 import { openStore, type Resource } from "./control/store.ts";
 import { tagHandlers } from "./control/tags.ts";
-import { unbuiltHandlers } from "./control/unbuilt.ts";
 import { createWorks } from "./control/works.ts";
 import { notEmulated, ServiceError } from "./errors.ts";
 import { openEventStore } from "./events/event-store.ts";
 import { createStreams } from "./events/streams.ts";
+import { runDeletion } from "./importing/run-deletion.ts";
 import { runImport } from "./importing/run-import.ts";
 import { createMeter } from "./metering/meter.ts";
 import { createCallMetrics, createJobMetrics, createServiceMetrics } from "./metering/service-metrics.ts";
@@ -57,7 +59,8 @@ const handlers: Record<string, Handler> = {
     ...exportJobHandlers,
     ...recommenderHandlers,
     ...tagHandlers,
-    ...unbuiltHandlers,
+    ...attributionHandlers,
+    ...deletionJobHandlers,
 };
 
 const changesCampaign = /^(Update|Delete)Campaign$/;
@@ -77,21 +80,22 @@ export function createEmulator(options: EmulatorOptions): Emulator {
     const metrics = createServiceMetrics();
     const callMetrics = createCallMetrics(store, metrics);
     const jobMetrics = createJobMetrics(store, options.speed, metrics);
-    const serving = createServing(options, store, events, streams, meter);
+    const serving = createServing(options, store, events, streams, meter, metrics);
     const schedule = (job: Resource) => {
         works.schedule(job);
         jobMetrics.begun(job);
     };
     const callIn = (region: string): Call => {
         const { cancel } = works;
-        return { options, store, region, now: clock.now(), schedule, cancel };
+        return { options, store, region, now: clock.now(), lastEvent: streams.lastEvent, schedule, cancel };
     };
     const context = { options, store, events, streams };
     const works = createWorks({
         store,
         speed: options.speed,
         work: {
-            "dataset-import-job": (job) => runImport(options, store, events, meter, job),
+            "dataset-import-job": (job) => runImport(callIn(job.region), events, meter, serving.attribution, job),
+            "data-deletion-job": (job) => runDeletion(callIn(job.region), streams, job),
             "solution-version": (version, signal) => runTraining(context, meter, version, signal),
             recommender: (recommender, signal) => runRecommender(context, recommender, signal),
             "batch-inference-job": (job, signal) => runBatch(callIn(job.region), job, serving.inferenceOf, signal),
@@ -106,7 +110,7 @@ export function createEmulator(options: EmulatorOptions): Emulator {
         },
     });
     works.resume();
-    const autoTraining = createAutoTraining({ store, callIn, lastEvent: streams.lastEvent, log: options.log });
+    const autoTraining = createAutoTraining({ store, callIn, log: options.log });
     autoTraining.plan();
 
     const answer = (request: EmulatorRequest): { output: object | undefined; logged?: number } => {

@@ -3,31 +3,34 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ServiceName } from "../../packages/local-personalize/contract.ts";
 import {
+    cinemaBucket,
+    datasetGroupArn,
+    solutionArn as filmsArn,
+    openCinema,
+    usersArn,
+} from "../../packages/local-personalize/test/cinema.ts";
+import {
+    arn,
     createBucket,
+    importRole,
+    recipe,
     region,
     type Service,
     serviceModels,
     startService,
+    trainVersion,
 } from "../../packages/local-personalize/test/support.ts";
 import { loadServiceModels, type ServiceModel } from "../../packages/local-personalize/wire/validate.ts";
 
-/** The parts of operations that are left out; a call with one is refused by name, or has no effect. */
+/** The parts of operations that are left out; a call with one is refused by name. */
 const partly: Readonly<Record<string, string>> = {
     CreateBatchInferenceJob: "without theme generation",
-    CreateBatchSegmentJob: "without filters",
-    CreateDatasetExportJob: "of interactions, the columns that models use",
-    CreateDatasetImportJob: "without `publishAttributionMetricsToS3`",
-    CreateFilter: "for items, without `CurrentItem`",
-    CreateRecommender: "of `recommenderConfig` only `enableMetadataWithRecommendations` has an effect",
-    CreateSolution: "without `aws-next-best-action` and `aws-semantic-similarity`; `performHPO` has no effect",
+    CreateFilter: "without filters of `ActionID`",
+    CreateSolution: "without `aws-next-best-action` and `aws-semantic-similarity`",
     CreateSolutionVersion: "`UPDATE` trains on all data",
-    GetPersonalizedRanking: "without context",
-    GetRecommendations: "without promotions and context",
-    PutEvents: "impressions and attribution are stored only",
+    UpdateRecommender: "without `trainingDataConfig`",
     UpdateSolution: "without `performIncrementalUpdate`",
 };
-/** Families of which no resource can be created. */
-const empty = /^(List|Describe|Update|Delete)(MetricAttribution|DataDeletionJob)/;
 
 const page = readFileSync(join(import.meta.dirname, "..", "..", "docs", "emulator.md"), "utf8");
 
@@ -52,13 +55,7 @@ describe("Table of operations in docs/emulator.md", () => {
                 const refused = message.startsWith(`${operation} is not emulated here`);
                 assert.ok(!(refused && partly[operation]), operation);
                 const part = partly[operation];
-                const here = refused
-                    ? "refused"
-                    : part
-                      ? `partly: ${part}`
-                      : empty.test(operation)
-                        ? "empty"
-                        : "behaves";
+                const here = refused ? "refused" : part ? `partly: ${part}` : "behaves";
                 rows.push(`| \`${operation}\` | ${here} |`);
             }
         }
@@ -66,17 +63,218 @@ describe("Table of operations in docs/emulator.md", () => {
         const found = table.split("\n").filter((line) => line.startsWith("| `"));
         assert.deepEqual(found, rows, `The table must be:\n${rows.join("\n")}`);
         const count = (here: RegExp) => rows.filter((row) => here.test(row)).length;
-        const counted =
-            /^Of (\d+) operations (\d+) behave, (\d+) partly, (\d+) list or find nothing, and (\d+) are refused/m;
+        const counted = /^Of (\d+) operations (\d+) behave, (\d+) partly, and (\d+) are refused/m;
         assert.deepEqual(counted.exec(table)?.slice(1).map(Number), [
             rows.length,
             count(/\| behaves/),
             count(/\| partly/),
-            count(/\| empty/),
             count(/\| refused/),
         ]);
     });
 });
+
+/** A row of the table of parameters: a parameter with its members, in all operations or in one. */
+interface Row {
+    readonly path: string;
+    readonly operation: string | undefined;
+    readonly here: string;
+    readonly evidence: string;
+}
+
+/** An optional parameter of an operation, or a part of one, that has no members of its own. */
+interface Parameter {
+    readonly model: ServiceModel;
+    readonly service: ServiceName;
+    readonly operation: string;
+    readonly path: string;
+}
+
+const parameterRows: Row[] = (page.split("\n## Parameter by parameter\n")[1]?.split("\n## ")[0] ?? "")
+    .split("\n")
+    .flatMap((line) => {
+        const [, path = "", operation, here = "", evidence = ""] =
+            /^\| `([^`]+)`(?: of `(\w+)`)? \| ([^|]+) \| ([^|]+) \|$/.exec(line) ?? [];
+        return path === "" ? [] : [{ path, operation, here, evidence }];
+    });
+
+describe("Table of parameters in docs/emulator.md", () => {
+    const bucket = cinemaBucket();
+    const models = loadServiceModels(serviceModels());
+    const specs = join(import.meta.dirname, "..", "..", "packages", "local-personalize", "test");
+    const refusedOperations = [...page.matchAll(/^\| `(\w+)` \| refused \|$/gm)].map(([, operation]) => operation);
+    const parameters = (Object.keys(models) as ServiceName[]).flatMap((service) =>
+        Object.entries(models[service].operations).flatMap(([operation, { input }]) =>
+            input && !refusedOperations.includes(operation)
+                ? optionalPaths(models[service], input.shape).map((path) => ({
+                      model: models[service],
+                      service,
+                      operation,
+                      path,
+                  }))
+                : [],
+        ),
+    );
+    let service: Service;
+    before(async () => {
+        ({ service } = await openCinema(bucket));
+    });
+    after(() => service?.discard());
+
+    const rowOf = ({ path, operation }: Parameter) =>
+        parameterRows
+            .filter((row) => path === row.path || path.startsWith(`${row.path}.`) || path.startsWith(`${row.path}[]`))
+            .toSorted((a, b) => Number(a.operation === undefined) - Number(b.operation === undefined))
+            .find((row) => row.operation === undefined || row.operation === operation);
+    const call = async (name: ServiceName, operation: string, body: unknown) => {
+        const { status, body: text } = await service.emulator.handle({ service: name, operation, region, body });
+        return { status, answer: JSON.parse(text || "{}") };
+    };
+
+    it("each optional parameter of AWS's service models has a row, and each row a parameter", () => {
+        assert.ok(parameters.length > 150, String(parameters.length));
+        const without = parameters.filter((parameter) => !rowOf(parameter));
+        assert.deepEqual(
+            without.map(({ operation, path }) => `${path} of ${operation}`),
+            [],
+        );
+        const used = new Set(parameters.map(rowOf));
+        assert.deepEqual(
+            parameterRows.filter((row) => !used.has(row)),
+            [],
+        );
+    });
+
+    for (const parameter of parameters.filter((each) => rowOf(each)?.here === "refused")) {
+        const { model, service: name, operation, path } = parameter;
+        it(`${operation} refuses ${path} by name`, async () => {
+            const shape = model.operations[operation]?.input?.shape ?? "";
+            const without = smallest(model, shape) as Record<string, unknown>;
+            const { answer } = await call(name, operation, withPath(model, shape, without, path.split(".")));
+            const row = rowOf(parameter)?.path;
+            assert.equal(answer.__type, "InvalidInputException");
+            assert.ok(answer.message.startsWith(`${row} of ${operation} is not emulated here.`), answer.message);
+            assert.doesNotMatch((await call(name, operation, without)).answer.message ?? "", /is not emulated here/);
+        });
+    }
+
+    for (const { path, evidence } of parameterRows.filter(({ here }) => here === "has an effect")) {
+        if (evidence === "parents" || evidence === "tokens") continue;
+        it(`${path} has the test "${evidence}"`, () => {
+            const [file = "", title = ""] = evidence.split(": ");
+            const titles = [...readFileSync(join(specs, `${file}.spec.ts`), "utf8").matchAll(/^\s+it\((["`])(.*)\1/gm)];
+            assert.ok(
+                titles.some(([, , text]) => text?.includes(title)),
+                evidence,
+            );
+        });
+    }
+
+    it("each row has an effect, is refused, or describes with a reason", () => {
+        const wrong = parameterRows.filter(({ here }) => !["has an effect", "refused", "describes"].includes(here));
+        assert.deepEqual(wrong, []);
+        assert.ok(parameterRows.every(({ evidence }) => evidence.trim() !== ""));
+    });
+
+    for (const { service: name, operation } of parameters.filter(({ path }) => path === "nextToken")) {
+        it(`${operation} refuses a nextToken that it did not give`, async () => {
+            const { answer } = await call(name, operation, {
+                nextToken: "none",
+                ...(operation === "ListMetricAttributionMetrics" && { metricAttributionArn: await attribution() }),
+            });
+            assert.equal(answer.__type, "InvalidNextTokenException", answer.message);
+        });
+    }
+
+    let created: Promise<Record<string, string>> | undefined;
+    const attribution = async () => (await all()).metricAttributionArn ?? "";
+    /** Creates one resource of each kind that the cinema does not have, and returns the ARNs of their parents. */
+    const all = () => (created ??= createAll());
+    const createAll = async () => {
+        const create = async (operation: string, body: object) => {
+            const { status, answer } = await call("personalize", operation, body);
+            assert.equal(status, 200, answer.message);
+            return answer;
+        };
+        const dataSource = { dataLocation: "s3://movies/users.csv" };
+        const path = "s3://movies/out/";
+        const jobs = {
+            roleArn: importRole,
+            jobInput: { s3DataSource: { path } },
+            jobOutput: { s3DataDestination: { path } },
+        };
+        const group = { datasetGroupArn };
+        const solution = {
+            ...group,
+            name: "users",
+            recipeArn: recipe("aws-item-affinity"),
+            performAutoTraining: false,
+        };
+        const { solutionArn } = await create("CreateSolution", solution);
+        const { solutionVersionArn: segments } = await trainVersion(service, solutionArn);
+        const solutionVersionArn = (await call("personalize", "ListSolutionVersions", { solutionArn: filmsArn })).answer
+            .solutionVersions[0].solutionVersionArn;
+        await create("CreateEventTracker", { ...group, name: "films" });
+        const filterExpression = "INCLUDE ItemID WHERE Items.RELEASE_YEAR > 1950";
+        await create("CreateFilter", { ...group, name: "films", filterExpression });
+        await create("CreateDatasetExportJob", { ...jobs, datasetArn: usersArn, jobName: "films" });
+        await create("CreateDataDeletionJob", { ...group, jobName: "films", dataSource, roleArn: importRole });
+        await create("CreateBatchInferenceJob", { ...jobs, jobName: "films", solutionVersionArn });
+        await create("CreateBatchSegmentJob", { ...jobs, jobName: "films", solutionVersionArn: segments });
+        const metrics = [{ eventType: "Watch", metricName: "watches", expression: "SAMPLECOUNT()" }];
+        const metricsOutputConfig = { roleArn: importRole };
+        const attributed = await create("CreateMetricAttribution", {
+            ...group,
+            name: "films",
+            metrics,
+            metricsOutputConfig,
+        });
+        const domain = await create("CreateDatasetGroup", { name: "shop", domain: "ECOMMERCE" });
+        return { metricAttributionArn: attributed.metricAttributionArn, shop: domain.datasetGroupArn };
+    };
+
+    for (const parameter of parameters.filter((each) => rowOf(each)?.evidence === "parents")) {
+        const { service: name, operation, path } = parameter;
+        it(`${operation} lists only what belongs to the given ${path}`, async () => {
+            await all();
+            const listed = async (input: object) => {
+                const { answer } = await call(name, operation, input);
+                return (Object.values(answer).find(Array.isArray) ?? []).length;
+            };
+            const kind = path.replace("Arn", "").replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+            if (operation !== "ListRecommenders") assert.ok((await listed({})) > 0);
+            assert.equal(await listed({ [path]: arn(`${kind}/none`) }), 0);
+        });
+    }
+});
+
+/** Returns the paths of a shape's parameters that a call may leave out, without structures and lists of them. */
+function optionalPaths(model: ServiceModel, name: string, path = "", isOptional = false): string[] {
+    const shape = model.shapes[name];
+    if (shape?.type === "structure") {
+        return Object.entries(shape.members ?? {}).flatMap(([member, { shape: inner }]) => {
+            const whole = path === "" ? member : `${path}.${member}`;
+            return optionalPaths(model, inner, whole, isOptional || !shape.required?.includes(member));
+        });
+    }
+    const inner = shape?.type === "list" ? (shape.member?.shape ?? "") : "";
+    if (model.shapes[inner]?.type === "structure") return optionalPaths(model, inner, `${path}[]`, isOptional);
+    return isOptional ? [path] : [];
+}
+
+/** Returns an input with a value at a path of members. */
+function withPath(
+    model: ServiceModel,
+    name: string,
+    input: Record<string, unknown>,
+    [member = "", ...rest]: string[],
+): object {
+    const inner = model.shapes[name]?.members?.[member]?.shape ?? "";
+    const before = input[member] ?? smallest(model, inner);
+    const isBoolean = model.shapes[inner]?.type === "boolean";
+    const value =
+        rest.length > 0 ? withPath(model, inner, before as Record<string, unknown>, rest) : isBoolean || before;
+    return { ...input, [member]: value };
+}
 
 const texts = [
     "none",
@@ -97,7 +295,9 @@ function smallest(model: ServiceModel, name: string): unknown {
         case "list":
             return [smallest(model, shape.member?.shape ?? "")];
         case "map":
-            return {};
+            return Object.fromEntries([
+                [smallest(model, shape.key?.shape ?? ""), smallest(model, shape.value?.shape ?? "")],
+            ]);
         case "boolean":
             return false;
         case "string": {

@@ -45,15 +45,8 @@ export function nextLook(call: Call, solution: Solution): number {
     return Math.min(dueOf(call, solution), updating ? endOf(call, solution.kind, update) : Number.POSITIVE_INFINITY);
 }
 
-/**
- * Returns why a solution that is due does not train; undefined when it does. `lastEvent` returns the id of the last
- * event that was streamed into a dataset.
- */
-export function reasonToSkip(
-    call: Call,
-    solution: Solution,
-    lastEvent: (dataset: number) => number,
-): string | undefined {
+/** Returns why a solution that is due does not train; undefined when it does. */
+export function reasonToSkip(call: Call, solution: Solution): string | undefined {
     const versions = call.store.list<VersionProperties>("solution-version", call.region, solution.arn);
     if (versions.some((version) => isUnderWay(call, version))) return "a version is being trained";
     const { scheduledSince } = currentOf(call, solution);
@@ -63,15 +56,14 @@ export function reasonToSkip(
     );
     if (isFirst && byHand) return "a version was created manually within the hour";
     const dataset = datasetOf(call.store, call.region, solution.parent ?? "", "INTERACTIONS");
-    if (!dataset || dataset.properties.rows === 0 || phaseOf(call, dataset).status !== "ACTIVE") {
-        return "there are no interactions";
-    }
+    const isEmpty = !dataset || (dataset.properties.rows === 0 && call.lastEvent(dataset.id) === 0);
+    if (isEmpty || phaseOf(call, dataset).status !== "ACTIVE") return "there are no interactions";
     const last = versions.findLast((version) => phaseOf(call, version).status === "ACTIVE");
     if (!last) return undefined;
     const imported = call.store
         .list("dataset-import-job", call.region, dataset.arn)
         .filter((job) => phaseOf(call, job).status === "ACTIVE")
         .some(({ finishedAt }) => (finishedAt ?? 0) > last.createdAt);
-    const streamed = lastEvent(dataset.id) > (last.properties.lastEvent ?? 0);
+    const streamed = call.lastEvent(dataset.id) > (last.properties.lastEvent ?? 0);
     return imported || streamed ? undefined : "there are no new interactions since the last training";
 }

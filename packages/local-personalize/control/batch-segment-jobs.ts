@@ -1,5 +1,6 @@
 import { readBatchPaths } from "../batch/paths.ts";
-import { invalidInput, notEmulated } from "../errors.ts";
+import { invalidInput } from "../errors.ts";
+import { needFilterOf } from "./filters.ts";
 import { createJob, pageOfJobs } from "./jobs.ts";
 import type { BatchJobProperties, Tag } from "./properties.ts";
 import { recipeTypeOf } from "./recipes.ts";
@@ -8,7 +9,7 @@ import type { VersionProperties } from "./solution-versions.ts";
 import type { Resource } from "./store.ts";
 
 const createSegmentJob: Handler = (call, input: BatchJobProperties & { jobName: string; tags?: Tag[] }) => {
-    const { solutionVersionArn, numResults, jobInput, jobOutput, roleArn } = input;
+    const { solutionVersionArn, filterArn, numResults, jobInput, jobOutput, roleArn } = input;
     const version = needActive<VersionProperties>(call, "solution-version", solutionVersionArn);
     const { recipeArn } = version.properties;
     if (recipeTypeOf(recipeArn) !== "USER_SEGMENTATION") {
@@ -16,9 +17,10 @@ const createSegmentJob: Handler = (call, input: BatchJobProperties & { jobName: 
             `A batch segment job needs a version of a USER_SEGMENTATION recipe, and not of ${recipeArn}.`,
         );
     }
-    if (input.filterArn) throw notEmulated("A filter of a batch segment job");
+    if (filterArn) needFilterOf(call, filterArn, version.properties.datasetGroupArn);
     const properties: BatchJobProperties = {
         solutionVersionArn,
+        ...(filterArn && { filterArn }),
         ...(numResults !== undefined && { numResults }),
         jobInput,
         jobOutput,

@@ -93,12 +93,21 @@ const describeCampaign: Handler = (call, input: { campaignArn: string }) => {
 };
 
 const listCampaigns: Handler = (call, input: PageInput & { solutionArn?: string }) => {
-    const campaigns = input.solutionArn
-        ? campaignsOf(call, input.solutionArn)
-        : call.store.list<CampaignProperties>("campaign", call.region);
-    const { page, ...token } = pageOf(campaigns, input, `ListCampaigns ${input.solutionArn}`);
+    const { solutionArn } = input;
+    const all = solutionArn ? campaignsOf(call, solutionArn.replace(versionPart, "$1")) : undefined;
+    // AWS's samples give the ARN of a solution version.
+    const campaigns = versionPart.test(solutionArn ?? "")
+        ? all?.filter((campaign) => deployed(call, campaign).solutionVersionArn === solutionArn)
+        : all;
+    const { page, ...token } = pageOf(
+        campaigns ?? call.store.list<CampaignProperties>("campaign", call.region),
+        input,
+        `ListCampaigns ${input.solutionArn}`,
+    );
     return { campaigns: page.map((campaign) => summary(call, campaign)), ...token };
 };
+
+const versionPart = /(:solution\/[^/]+)\/.*$/;
 
 const deleteCampaign: Handler = (call, input: { campaignArn: string }) => {
     beginDelete(call, need(call, "campaign", input.campaignArn));

@@ -41,6 +41,15 @@ export function fieldsOf(store: Store, dataset: Dataset): Field[] {
     return readAvroSchema(schema.properties.schema).fields;
 }
 
+/** Throws InvalidInputException if a dataset group has no item interactions to train on, imported or streamed. */
+export function requireInteractions(call: Call, datasetGroupArn: string): void {
+    const dataset = datasetOf(call.store, call.region, datasetGroupArn, "INTERACTIONS");
+    if (dataset && (dataset.properties.rows > 0 || call.lastEvent(dataset.id) > 0)) return;
+    throw invalidInput(
+        `The dataset group ${datasetGroupArn} has no item interactions to train on. Import or stream some first: CreateDatasetImportJob, PutEvents.`,
+    );
+}
+
 /** Columns of interactions that are no circumstances of an event. */
 const notContext =
     /^(USER_ID|ITEM_ID|EVENT_TYPE|EVENT_VALUE|TIMESTAMP|IMPRESSION|RECOMMENDATION_ID|EVENT_ATTRIBUTION_SOURCE)$/;

@@ -62,8 +62,8 @@ const listFilters: Handler = (call, input: PageInput & { datasetGroupArn?: strin
 
 const deleteFilter: Handler = (call, input: { filterArn: string }) => {
     const filter = need(call, "filter", input.filterArn);
-    const user = call.store
-        .list<BatchJobProperties>("batch-inference-job", call.region)
+    const user = (["batch-inference-job", "batch-segment-job"] as const)
+        .flatMap((kind) => call.store.list<BatchJobProperties>(kind, call.region))
         .find((job) => job.properties.filterArn === filter.arn && isUnderWay(call, job));
     if (user) throw inUse(`The filter ${filter.arn} is in use by ${user.arn}. Wait until that has ended.`);
     beginDelete(call, filter);

@@ -2,6 +2,7 @@ import type { Speed } from "../contract.ts";
 import { invalidInput } from "../errors.ts";
 import { readDataLocation } from "../importing/data-location.ts";
 import { createJob, pageOfJobs } from "./jobs.ts";
+import type { AttributionProperties } from "./metric-attributions.ts";
 import type { DatasetProperties, Tag } from "./properties.ts";
 import { type Call, type Handler, need, needActive, type PageInput, phaseOf, vitals } from "./resources.ts";
 import { creationEnd } from "./states.ts";
@@ -32,25 +33,34 @@ const createImportJob: Handler = (call, input: CreateInput) => {
         needActive(call, "dataset", datasetArn);
     }
     if (!readDataLocation(dataSource.dataLocation)) throw invalidInput("Invalid Data location.");
-    if (publishAttributionMetricsToS3) {
-        throw invalidInput(
-            "publishAttributionMetricsToS3 needs a metric attribution, and those are not emulated here.",
-        );
-    }
+    if (publishAttributionMetricsToS3) requireReports(call, dataset);
     if (importMode === "INCREMENTAL" && dataset.properties.rows === 0) {
         throw invalidInput(`The dataset ${datasetArn} has no data yet: its first import must be FULL.`);
     }
-    const properties: ImportJobProperties = { dataSource, importMode, ...(roleArn && { roleArn }) };
+    const properties: ImportJobProperties = {
+        dataSource,
+        importMode,
+        ...(roleArn && { roleArn }),
+        ...(publishAttributionMetricsToS3 && { publishAttributionMetricsToS3 }),
+    };
     return { datasetImportJobArn: createJob(call, "dataset-import-job", input, dataset, properties) };
 };
 
 const describeImportJob: Handler = (call, input: { datasetImportJobArn: string }) => {
     const job = need<ImportJobProperties>(call, "dataset-import-job", input.datasetImportJobArn);
-    const { dataSource, roleArn } = job.properties;
-    return {
-        datasetImportJob: { ...summary(call, job), datasetArn: job.parent, dataSource, ...(roleArn && { roleArn }) },
-    };
+    const { bytes: _, ...properties } = job.properties;
+    return { datasetImportJob: { ...properties, ...summary(call, job), datasetArn: job.parent } };
 };
+
+/** Throws InvalidInputException if there is no metric attribution that could report on an import. */
+function requireReports(call: Call, { arn, parent, properties }: Resource<DatasetProperties>): void {
+    const [attribution] = call.store.list<AttributionProperties>("metric-attribution", call.region, parent ?? "");
+    if (properties.datasetType === "INTERACTIONS" && attribution?.properties.metricsOutputConfig.s3DataDestination)
+        return;
+    throw invalidInput(
+        `publishAttributionMetricsToS3 needs a dataset of item interactions, and a metric attribution with an s3DataDestination: ${arn}.`,
+    );
+}
 
 const listImportJobs: Handler = (call, input: PageInput & { datasetArn?: string }) => {
     const { page, ...token } = pageOfJobs(call, "dataset-import-job", input, input.datasetArn);

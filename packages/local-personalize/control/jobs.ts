@@ -4,7 +4,12 @@ import type { Resource } from "./store.ts";
 import { checkedTags } from "./tags.ts";
 
 /** Jobs that read or write S3 once. No operation changes or deletes them. */
-type JobKind = "batch-inference-job" | "batch-segment-job" | "dataset-export-job" | "dataset-import-job";
+type JobKind =
+    | "batch-inference-job"
+    | "batch-segment-job"
+    | "dataset-export-job"
+    | "dataset-import-job"
+    | "data-deletion-job";
 
 /** Maximum number of jobs of a kind that may be PENDING or IN_PROGRESS in a region (service quota). */
 const mostUnderWay = 5;

@@ -57,14 +57,20 @@ export interface TrainingDataConfig {
     includedDatasetColumns?: Record<string, string[]>;
 }
 
+export interface RecommenderConfig {
+    enableMetadataWithRecommendations?: boolean;
+    trainingDataConfig?: TrainingDataConfig;
+    itemExplorationConfig?: Record<string, string>;
+    minRecommendationRequestsPerSecond?: number;
+}
+
 export interface RecommenderProperties {
     recipeArn: string;
-    recommenderConfig?: {
-        enableMetadataWithRecommendations?: boolean;
-        trainingDataConfig?: TrainingDataConfig;
-        itemExplorationConfig?: Record<string, string>;
-        minRecommendationRequestsPerSecond?: number;
-    };
+    recommenderConfig?: RecommenderConfig;
+    /** The last UpdateRecommender. Its configuration takes effect when the update's own clock reaches ACTIVE. */
+    update?: Update & { recommenderConfig: RecommenderConfig };
+    /** The last StopRecommender or StartRecommender; epoch milliseconds. */
+    switched?: { to: "STOP" | "START"; at: number };
     /** Metrics of the training; absent until it has finished. */
     metrics?: Record<string, number>;
     /** ID of the last streamed event in the training data. */

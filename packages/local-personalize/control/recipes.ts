@@ -145,19 +145,22 @@ const unaskedPage = 11;
 
 const listRecipes: Handler = (call, input: PageInput & { domain?: string }) => {
     const listed = recipes
-        .filter((recipe) => !recipe.unlisted && (input.domain === undefined || recipe.domain === input.domain))
+        .filter((recipe) => !recipe.unlisted)
         .toSorted((a, b) => (a.name < b.name ? -1 : 1))
         .map((recipe, id) => ({ id, recipe }));
     const { page, ...token } = pageOf(listed, { maxResults: unaskedPage, ...input }, `ListRecipes ${input.domain}`);
     return {
-        recipes: page.map(({ recipe: { name, domain } }) => ({
-            name,
-            recipeArn: recipeArnOf(call, name),
-            status: "ACTIVE",
-            creationDateTime,
-            lastUpdatedDateTime: creationDateTime,
-            ...(domain && { domain }),
-        })),
+        // AWS's notebooks follow a nextToken for the five recipes of a domain, so it pages before it filters.
+        recipes: page
+            .filter(({ recipe }) => input.domain === undefined || recipe.domain === input.domain)
+            .map(({ recipe: { name, domain } }) => ({
+                name,
+                recipeArn: recipeArnOf(call, name),
+                status: "ACTIVE",
+                creationDateTime,
+                lastUpdatedDateTime: creationDateTime,
+                ...(domain && { domain }),
+            })),
         ...token,
     };
 };

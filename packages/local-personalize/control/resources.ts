@@ -14,6 +14,8 @@ export interface Call {
     now: number;
     /** The fault of the created resource or of its update, if a test requested one. */
     fault?: ResourceFault;
+    /** Returns the ID of the last event that was streamed into a dataset; 0 if there is none. */
+    lastEvent(dataset: number): number;
     /** Begins the work of an import job or a solution version after its pending time. */
     schedule(resource: Resource): void;
     /** Ends the work of a solution version. */
@@ -37,6 +39,8 @@ const labels: Record<Kind, string> = {
     "batch-inference-job": "batch inference job",
     "batch-segment-job": "batch segment job",
     "dataset-export-job": "dataset export job",
+    "data-deletion-job": "data deletion job",
+    "metric-attribution": "metric attribution",
     recommender: "recommender",
 };
 
@@ -160,9 +164,10 @@ export function forgetDeleted(call: Call): void {
         if (phaseOf(call, resource).status !== "GONE") continue;
         const versions =
             resource.kind === "solution" ? store.list("solution-version", resource.region, resource.arn) : [];
-        const filters = resource.kind === "dataset-group" ? store.list("filter", resource.region, resource.arn) : [];
+        const ofGroup: Kind[] = resource.kind === "dataset-group" ? ["filter", "metric-attribution"] : [];
+        const others = ofGroup.flatMap((kind) => store.list(kind, resource.region, resource.arn));
         store.transaction(() => {
-            for (const { id } of [...versions, ...filters, resource]) store.remove(id);
+            for (const { id } of [...versions, ...others, resource]) store.remove(id);
         });
         for (const { id } of versions) rmSync(modelDir(options.dataDir, id), { recursive: true, force: true });
         if (resource.kind === "recommender")

@@ -1,6 +1,8 @@
 import { invalidInput } from "../errors.ts";
 import { isNumeric } from "../filtering/resolve.ts";
+import type { Field } from "./avro.ts";
 import { datasetOf, fieldsOf } from "./datasets.ts";
+import type { TrainingDataConfig } from "./properties.ts";
 import type { Call } from "./resources.ts";
 import type { SolutionConfiguration } from "./solution-config.ts";
 
@@ -12,25 +14,34 @@ const withObjective = ["aws-user-personalization", "aws-personalized-ranking"];
  */
 export function checkColumns(call: Call, groupArn: string, configuration: SolutionConfiguration): void {
     const { recipeArn, solutionConfig } = configuration;
-    const columnsOf = (type: string) => {
-        const dataset = datasetOf(call.store, call.region, groupArn, type.toUpperCase());
-        return dataset ? fieldsOf(call.store, dataset) : [];
-    };
     const attribute = solutionConfig?.optimizationObjective?.itemAttribute;
     if (attribute !== undefined) {
         if (!withObjective.includes(recipeArn?.replace(/^.*\//, "") ?? "")) {
             throw invalidInput(`An optimizationObjective is only for ${withObjective.join(" and ")}.`);
         }
-        const column = columnsOf("ITEMS").find(({ name }) => name === attribute);
+        const column = columnsOf(call, groupArn, "ITEMS").find(({ name }) => name === attribute);
         if (!column) throw invalidInput(`The Items dataset has no column ${attribute} for the optimizationObjective.`);
         if (!isNumeric(column.type) || column.nullable) {
             throw invalidInput(`The itemAttribute ${attribute} must be a number that is never null.`);
         }
     }
-    const { excludedDatasetColumns = {}, includedDatasetColumns = {} } = solutionConfig?.trainingDataConfig ?? {};
+    checkTrainingData(call, groupArn, solutionConfig?.trainingDataConfig);
+}
+
+function columnsOf(call: Call, groupArn: string, type: string): Field[] {
+    const dataset = datasetOf(call.store, call.region, groupArn, type.toUpperCase());
+    return dataset ? fieldsOf(call.store, dataset) : [];
+}
+
+/** Throws InvalidInputException for columns that the group's datasets do not have, or that cannot be left out. */
+export function checkTrainingData(
+    call: Call,
+    groupArn: string,
+    { excludedDatasetColumns = {}, includedDatasetColumns = {} }: TrainingDataConfig = {},
+): void {
     for (const columns of [excludedDatasetColumns, includedDatasetColumns]) {
         for (const [type, names] of Object.entries(columns)) {
-            const known = columnsOf(type).map(({ name }) => name);
+            const known = columnsOf(call, groupArn, type).map(({ name }) => name);
             const unknown = names.find((name) => !known.includes(name));
             if (unknown !== undefined) throw invalidInput(`The dataset ${type} has no column ${unknown}.`);
         }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { inUse, invalidInput } from "../errors.ts";
-import type { DatasetProperties, Tag } from "./properties.ts";
+import { requireInteractions } from "./datasets.ts";
+import type { Tag } from "./properties.ts";
 import { autoMlRecipe, recipeArnOf } from "./recipes.ts";
 import {
     type Call,
@@ -104,16 +105,6 @@ export function beginVersion(
     const created = create(call, version, tags);
     call.schedule(created);
     return created;
-}
-
-function requireInteractions(call: Call, datasetGroupArn: string): void {
-    const interactions = call.store
-        .list<DatasetProperties>("dataset", call.region, datasetGroupArn)
-        .find(({ properties }) => properties.datasetType === "INTERACTIONS");
-    if (interactions && interactions.properties.rows > 0) return;
-    throw invalidInput(
-        `The dataset group ${datasetGroupArn} has no item interactions to train on. Import some first: CreateDatasetImportJob.`,
-    );
 }
 
 const describeVersion: Handler = (call, input: { solutionVersionArn: string }) => {

@@ -13,6 +13,8 @@ export type Kind =
     | "batch-inference-job"
     | "batch-segment-job"
     | "dataset-export-job"
+    | "data-deletion-job"
+    | "metric-attribution"
     | "recommender";
 
 /** The events of a resource's life, in epoch milliseconds. Its status depends on nothing else. */
@@ -41,6 +43,11 @@ export type Status =
     | "CREATE STOPPED"
     | "UPDATE PENDING"
     | "UPDATE IN_PROGRESS"
+    | "STOP PENDING"
+    | "STOP IN_PROGRESS"
+    | "INACTIVE"
+    | "START PENDING"
+    | "START IN_PROGRESS"
     | "DELETE PENDING"
     | "DELETE IN_PROGRESS"
     | "GONE";
@@ -75,6 +82,8 @@ const realCreation: Record<Kind, Durations> = {
     "batch-inference-job": { pending: minute, inProgress: 14 * minute },
     "batch-segment-job": { pending: minute, inProgress: 7 * minute },
     "dataset-export-job": { pending: 30 * second, inProgress: 4.5 * minute },
+    "data-deletion-job": { pending: minute, inProgress: 119 * minute },
+    "metric-attribution": { pending: 5 * second, inProgress: 25 * second },
     recommender: { pending: minute, inProgress: 59 * minute },
 };
 
@@ -109,6 +118,7 @@ export const kindsWithWork: readonly Kind[] = [
     "batch-inference-job",
     "batch-segment-job",
     "dataset-export-job",
+    "data-deletion-job",
     "recommender",
 ];
 

@@ -49,7 +49,9 @@ export const tagHandlers: Record<string, Handler> = {
 function taggable(call: Call, arn: string): Resource {
     const resource = call.store.find(call.region, arn);
     if (!resource) throw notFound("resource", arn);
-    if (resource.kind === "schema") throw invalidInput(`Schemas cannot have tags: ${arn}`);
+    if (resource.kind === "schema" || resource.kind === "metric-attribution") {
+        throw invalidInput(`A ${resource.kind} cannot have tags: ${arn}`);
+    }
     return resource;
 }
 

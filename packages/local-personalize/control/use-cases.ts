@@ -2,34 +2,26 @@
 export interface UseCase {
     /** The recipe of the model that answers. */
     readonly recipeName: string;
-    /** Event type of which at least 1,000 events are required. */
-    readonly required: "View" | "Purchase" | "Watch";
-    /** Whether the model is trained on the required events only. */
-    readonly onlyRequired?: true;
+    /** Event type of which at least 1,000 events are required, and on which alone the model trains; absent: any type. */
+    readonly required?: "View" | "Purchase" | "Watch";
     /** Event type whose items are left out for the user (Developer Guide: "automatically filters"). */
     readonly hides?: "Purchase" | "Watch";
+    /** Whether GetRecommendations works without a userId. */
+    readonly withoutUser?: true;
 }
 
 /** The use cases of the two domains by recipe name, as the developer guide describes them. */
 const useCases: Readonly<Record<string, UseCase>> = {
-    "aws-ecomm-popular-items-by-views": { recipeName: "aws-popularity-count", required: "View", onlyRequired: true },
-    "aws-ecomm-popular-items-by-purchases": {
-        recipeName: "aws-popularity-count",
-        required: "Purchase",
-        onlyRequired: true,
-    },
-    "aws-ecomm-frequently-bought-together": { recipeName: "aws-sims", required: "Purchase", onlyRequired: true },
-    "aws-ecomm-customers-who-viewed-x-also-viewed": { recipeName: "aws-sims", required: "View", onlyRequired: true },
-    "aws-ecomm-recommended-for-you": {
-        recipeName: "aws-user-personalization",
-        required: "View",
-        hides: "Purchase",
-    },
-    "aws-vod-because-you-watched-x": { recipeName: "aws-sims", required: "Watch", onlyRequired: true },
-    "aws-vod-more-like-x": { recipeName: "aws-similar-items", required: "Watch" },
-    "aws-vod-most-popular": { recipeName: "aws-popularity-count", required: "Watch", onlyRequired: true },
-    "aws-vod-trending-now": { recipeName: "aws-trending-now", required: "Watch" },
-    "aws-vod-top-picks": { recipeName: "aws-user-personalization", required: "Watch", hides: "Watch" },
+    "aws-ecomm-popular-items-by-views": { recipeName: "aws-popularity-count", required: "View" },
+    "aws-ecomm-popular-items-by-purchases": { recipeName: "aws-popularity-count", required: "Purchase" },
+    "aws-ecomm-frequently-bought-together": { recipeName: "aws-sims", required: "Purchase", withoutUser: true },
+    "aws-ecomm-customers-who-viewed-x-also-viewed": { recipeName: "aws-sims", required: "View", hides: "Purchase" },
+    "aws-ecomm-recommended-for-you": { recipeName: "aws-user-personalization", hides: "Purchase" },
+    "aws-vod-because-you-watched-x": { recipeName: "aws-sims", required: "Watch", hides: "Watch" },
+    "aws-vod-more-like-x": { recipeName: "aws-similar-items", hides: "Watch" },
+    "aws-vod-most-popular": { recipeName: "aws-popularity-count", required: "Watch" },
+    "aws-vod-trending-now": { recipeName: "aws-trending-now" },
+    "aws-vod-top-picks": { recipeName: "aws-user-personalization", hides: "Watch" },
 };
 
 /** Returns the use case of a recipe's ARN; undefined for a recipe of solutions. */

@@ -78,10 +78,12 @@ export function createWorks(options: {
         const abort = new AbortController();
         const { pending } = creationDurations(resource.kind, speed);
         const begin = () => {
-            const before = queues.get(resource.kind) ?? Promise.resolve();
+            // Deletions write the same rows as imports.
+            const kind = resource.kind === "data-deletion-job" ? "dataset-import-job" : resource.kind;
+            const before = queues.get(kind) ?? Promise.resolve();
             const queue = before.then(() => run(resource, abort.signal));
             queues.set(
-                resource.kind,
+                kind,
                 queue.catch((error: unknown) => log(`${resource.arn}: its end could not be written: ${error}`)),
             );
         };

@@ -29,6 +29,8 @@ export interface StoredEvent extends Omit<NewEvent, "eventId" | "rest"> {
     properties: string | null;
     /** JSON list of the items that the user saw; null for none. */
     impression: string | null;
+    recommendationId: string | null;
+    eventAttributionSource: string | null;
 }
 
 export type EventStore = ReturnType<typeof openEventStore>;
@@ -55,7 +57,10 @@ export function openEventStore(dataDir: string) {
     const database = new DatabaseSync(join(dataDir, "events.sqlite"));
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
     database.exec(tables);
-    const rest = ["eventValue", "properties", "impression"].map((name) => `json_extract(rest, '$.${name}') AS ${name}`);
+    const rest = [
+        ...["eventValue", "properties", "impression", "recommendationId"].map((name) => `'$.${name}') AS ${name}`),
+        "'$.metricAttribution.eventAttributionSource') AS eventAttributionSource",
+    ].map((path) => `json_extract(rest, ${path}`);
     // If two events have one eventId, the first one counts.
     const insert = database.prepare(
         `INSERT INTO events (dataset, eventId, userId, sessionId, itemId, eventType, sentAt, receivedAt, rest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id, ${rest}`,
@@ -65,6 +70,10 @@ export function openEventStore(dataDir: string) {
     );
     const put = database.prepare("INSERT OR REPLACE INTO attributes VALUES (?, ?, ?)");
     const drop = database.prepare("DELETE FROM attributes WHERE dataset = ? AND id = ?");
+    const dropUsers = [
+        "events WHERE dataset = ? AND coalesce(userId, sessionId)",
+        "attributes WHERE dataset = ? AND id",
+    ].map((rows) => database.prepare(`DELETE FROM ${rows} IN (SELECT value FROM json_each(?))`));
     const attributes = database.prepare("SELECT id, properties FROM attributes WHERE dataset = ?");
 
     const transaction = transactionOn(database);
@@ -91,6 +100,13 @@ export function openEventStore(dataDir: string) {
         dropAttributes: (dataset: number, ids: Iterable<string>): void =>
             transaction(() => {
                 for (const id of ids) drop.run(dataset, id);
+            }),
+        /** Deletes the events and attributes of users, of anonymous sessions too, and returns their number. */
+        deleteUsers: (dataset: number, users: Iterable<string>): number =>
+            transaction(() => {
+                const ids = JSON.stringify([...users]);
+                const deleted = dropUsers.map((statement) => Number(statement.run(dataset, ids).changes));
+                return deleted.reduce((sum, count) => sum + count, 0);
             }),
         attributes: (dataset: number): [id: string, RawAttributes][] =>
             attributes.all(dataset).map(({ id, properties }) => [String(id), JSON.parse(String(properties))]),

@@ -42,10 +42,20 @@ export function createStreams(store: EventStore) {
     };
 
     return {
-        /** Stores events. When it returns, they survive kill -9 and count for the next recommendation. */
-        add(dataset: number, events: NewEvent[]): void {
+        /**
+         * Stores events. When it returns, they survive kill -9 and count for the next recommendation. Returns those that
+         * are new.
+         */
+        add(dataset: number, events: NewEvent[]): StoredEvent[] {
             const stream = streamOf(dataset);
-            for (const event of store.add(dataset, events)) take(stream, event);
+            const added = store.add(dataset, events);
+            for (const event of added) take(stream, event);
+            return added;
+        },
+        /** Deletes the events and attributes of users, and returns their number. */
+        forget(dataset: number, users: ReadonlySet<string>): number {
+            streams.delete(dataset);
+            return store.deleteUsers(dataset, users);
         },
         /** Returns a user's events about items after the event `after`, in the order of their time. */
         ofUser(dataset: number, user: string, after = 0): readonly UserEvent[] {

@@ -75,13 +75,16 @@ function readLiterals(key: string, text: string): Literal[] {
     return literals;
 }
 
-/** A clause whose placeholders have values. It tests either an item's attributes or a user's events. */
+/** A clause whose placeholders have values. It tests either attributes, of an item or user, or a user's events. */
 export interface BoundClause {
     keep: Clause["keep"];
+    subject: Clause["subject"];
+    /** Whether the clause compares with the item of the request. */
+    usesCurrentItem: boolean;
     /** Checks whether the clause applies to a user with these attributes; undefined: it applies to every user. */
     appliesTo?: (user: Attributes | undefined) => boolean;
-    /** Checks whether the clause selects an item, by its attributes. */
-    item?: (item: Attributes | undefined) => boolean;
+    /** Checks whether the clause selects an item (or user), by its attributes and those of the request's item. */
+    item?: AttributeTest;
     /** Checks whether the clause selects the items of a user's events of this type, which is in lower case. */
     event?: (eventType: string) => boolean;
 }
@@ -95,21 +98,22 @@ export function bindFilter(filter: FilterExpression, values: FilterValues, colum
         .filter((clause) => hasValues(clause, values))
         .map((clause) => {
             const { keep, where, onlyIf } = clause;
-            const bound: BoundClause = { keep };
+            const usesCurrentItem = where.flat().some(({ operand }) => "currentItem" in operand);
+            const bound: BoundClause = { keep, subject: clause.subject, usesCurrentItem };
             if (where[0]?.[0]?.dataset === "Interactions") {
                 bound.event = anyOf(where.map((all) => allOf(all.map((condition) => eventTest(condition, values)))));
             } else {
-                const tests = where.map((all) =>
-                    all.map((condition) => attributeTest(condition, values, columns.items)),
-                );
-                bound.item = anyOf(tests.map(allOf));
+                const tests = where.map((all) => all.map((condition) => attributeTest(condition, values, columns)));
+                bound.item = (item, current) => tests.some((all) => all.every((test) => test(item, current)));
             }
             if (onlyIf.length > 0) {
-                bound.appliesTo = allOf(onlyIf.map((condition) => attributeTest(condition, values, columns.users)));
+                bound.appliesTo = allOf(onlyIf.map((condition) => attributeTest(condition, values, columns)));
             }
             return bound;
         });
 }
+
+type AttributeTest = (subject: Attributes | undefined, currentItem?: Attributes) => boolean;
 
 type Test<Subject> = (subject: Subject) => boolean;
 
@@ -141,12 +145,18 @@ function eventTest(condition: Condition, values: FilterValues): Test<string> {
     return (eventType) => types.has(eventType) !== negative;
 }
 
-function attributeTest(
-    condition: Condition,
-    values: FilterValues,
-    fields: Columns["items"],
-): Test<Attributes | undefined> {
-    const column = columnOf(condition, fields);
+function attributeTest(condition: Condition, values: FilterValues, columns: Columns): AttributeTest {
+    const column = columnOf(condition, columns);
+    const { operand } = condition;
+    if ("currentItem" in operand) {
+        const { name } = columnOf({ ...condition, field: operand.currentItem }, columns);
+        const compare = isNumeric(column.type) ? numberTest : wordTest;
+        return (attributes, currentItem) => {
+            const value = currentItem?.get(name) ?? [];
+            const literals = Array.isArray(value) ? value : [value];
+            return compare(condition.operator, literals as never)(attributes?.get(column.name));
+        };
+    }
     const literals = checkLiterals(literalsOf(condition, values) ?? [], column);
     if (literals.length > 1 && !condition.operator.endsWith("IN")) {
         throw invalidInput(`${column.name} ${condition.operator} takes one value, and is given ${literals.length}.`);

@@ -223,17 +223,20 @@ function readOperator(reader: Reader): Operator {
 }
 
 function readValue(reader: Reader): Operand {
+    return readVariable(reader) ?? { literals: [readLiteral(reader)] };
+}
+
+/** Returns a placeholder or a value of the current item, if one comes next. */
+function readVariable(reader: Reader): Operand | undefined {
     if (reader.current().kind === "placeholder") return { placeholder: reader.next().text };
-    if (reader.take("CurrentItem")) {
-        reader.expect(".");
-        return { currentItem: readName(reader) };
-    }
-    return { literals: [readLiteral(reader)] };
+    if (!reader.take("CurrentItem")) return undefined;
+    reader.expect(".");
+    return { currentItem: readName(reader) };
 }
 
 function readList(reader: Reader): Operand {
-    if (reader.take("*")) return { anything: true };
-    if (reader.current().kind === "placeholder") return { placeholder: reader.next().text };
+    const only = reader.take("*") ? { anything: true as const } : readVariable(reader);
+    if (only) return only;
     const literals = [readLiteral(reader)];
     while (reader.take(",")) literals.push(readLiteral(reader));
     return literals.length === 1 && literals[0] === "*" ? { anything: true } : { literals };

@@ -37,18 +37,26 @@ export function checkFilter(filter: FilterExpression, columns: Columns): string[
 }
 
 function checkClause(clause: Clause, columns: Columns): void {
-    if (clause.subject !== "ItemID") throw notEmulated(`A filter of ${clause.subject}`);
+    const { subject } = clause;
+    if (subject === "ActionID") throw notEmulated("A filter of ActionID");
     const long = placeholdersOf(clause).find((name) => name.length > longestPlaceholder);
     if (long !== undefined) {
         throw invalidExpression(`the placeholder $${long} is longer than ${longestPlaceholder} characters`);
     }
     for (const condition of clause.where.flat()) {
         const { dataset, at } = condition;
+        const own = subject === "ItemID" ? "Items" : "Users";
         if (dataset === "Interactions") checkEventCondition(condition);
-        else if (dataset === "Items") checkAttributeCondition(condition, columns.items);
-        else throw invalidExpression(`ItemID can be filtered by Interactions or Items, and not by ${dataset}`, at);
+        else if (dataset === own) checkAttributeCondition(condition, columns);
+        else throw invalidExpression(`${subject} can be filtered by Interactions or ${own}, and not by ${dataset}`, at);
     }
-    for (const condition of clause.onlyIf) checkAttributeCondition(condition, columns.users);
+    if (subject === "UserID" && clause.onlyIf.length > 0) {
+        throw invalidExpression(
+            "IF is for filters of ItemID: those of UserID have no current user",
+            clause.onlyIf[0]?.at,
+        );
+    }
+    for (const condition of clause.onlyIf) checkAttributeCondition(condition, columns);
 }
 
 /** Checks a condition on events: filters can use only the event type of interactions (Developer Guide). */
@@ -59,10 +67,10 @@ function checkEventCondition({ field, operator, operand, at }: Condition): void 
     if (!["IN", "NOT IN", "=", "!="].includes(operator)) {
         throw invalidExpression(`an event type cannot be compared by ${operator}`, at);
     }
-    refuseCurrentItem({ operand });
+    if ("currentItem" in operand) throw invalidExpression("CurrentItem is for conditions of Items", at);
 }
 
-function checkAttributeCondition(condition: Condition, columns: Field[] | undefined): void {
+function checkAttributeCondition(condition: Condition, columns: Columns): void {
     const { dataset, field, operator, operand, at } = condition;
     const { name, type, textual } = columnOf(condition, columns);
     if (type === "boolean" || textual) {
@@ -73,17 +81,27 @@ function checkAttributeCondition(condition: Condition, columns: Field[] | undefi
     if (!isNumeric(type) && /[<>]/.test(operator)) {
         throw invalidExpression(`${dataset}.${name} is a string, which ${operator} cannot compare`, at);
     }
-    refuseCurrentItem(condition);
+    if ("currentItem" in operand) checkCurrentItem(condition, operand.currentItem, columns);
     if ("literals" in operand) checkLiterals(operand.literals, { name, type });
 }
 
-function refuseCurrentItem({ operand }: Pick<Condition, "operand">): void {
-    if ("currentItem" in operand) throw notEmulated("CurrentItem, which is for recipes of related items,");
+/** Checks a comparison with the item of a request for related items: both columns are numbers, or both are texts. */
+function checkCurrentItem(condition: Condition, field: string, columns: Columns): void {
+    const { dataset, at } = condition;
+    if (dataset !== "Items") throw invalidExpression("CurrentItem is for conditions of Items", at);
+    const [own, other] = [columnOf(condition, columns), columnOf({ ...condition, field }, columns)];
+    if (isNumeric(own.type) !== isNumeric(other.type)) {
+        throw invalidExpression(
+            `Items.${own.name} cannot be compared with CurrentItem.${other.name}, which has another type`,
+            at,
+        );
+    }
 }
 
 /** Returns the column of a condition, regardless of case. Throws InvalidInputException if it does not exist. */
-export function columnOf({ dataset, field, at }: Condition, columns: Field[] | undefined): Field {
+export function columnOf({ dataset, field, at }: Condition, { items, users }: Columns): Field {
     const owner = dataset === "CurrentUser" ? "Users" : dataset;
+    const columns = owner === "Users" ? users : items;
     if (!columns) throw invalidExpression(`the dataset group has no ${owner} dataset`, at);
     const column = columns.find(({ name }) => plainName(name) === plainName(field));
     if (column) return column;

@@ -1,13 +1,6 @@
 import type { Field } from "../control/avro.ts";
-import {
-    type AttributeRows,
-    createRowCollector,
-    eachRow,
-    loadAttributeRows,
-    loadRows,
-    saveAttributeRows,
-    saveRows,
-} from "./rows.ts";
+import { type AttributeRows, loadAttributeRows, saveAttributeRows } from "./attribute-rows.ts";
+import { createRowCollector, eachRow, loadRows, saveRows } from "./rows.ts";
 
 /** Collects the rows of an import, as values of the schema's fields. Stores them in the form of their dataset type. */
 export interface Collector {

@@ -3,9 +3,6 @@ import { endianness } from "node:os";
 import { dirname } from "node:path";
 import { plainName } from "../control/avro.ts";
 import type { UserEvent } from "../events/streams.ts";
-import type { RawAttributes } from "../filtering/bind.ts";
-import { type EventChoice, weighing } from "../model/event-choice.ts";
-import type { Interactions } from "../model/interactions.ts";
 
 /** The rows of an interactions dataset in columns, sorted by (timestamp, order of import), without duplicates. */
 export interface Rows {
@@ -122,6 +119,20 @@ export function eachRow(
     });
 }
 
+/** Returns the rows of other users. */
+export function rowsWithout(rows: Rows, users: ReadonlySet<string>): Rows {
+    const columns = Object.keys(rows.extras ?? {});
+    const collector = createRowCollector(columns);
+    const take: typeof collector.add = (user, ...others) => users.has(user) || collector.add(user, ...others);
+    eachRow(rows, take, columns);
+    const left = collector.finish();
+    const importedAt = new Map(rows.userIds.map((userId, user) => [userId, rows.importedAt?.[user] ?? 0]));
+    return {
+        ...left,
+        ...(rows.importedAt && { importedAt: left.userIds.map((userId) => importedAt.get(userId) ?? 0) }),
+    };
+}
+
 /** Returns the rows together with streamed events, in the order of their time, with these other columns. */
 export function withEvents(rows: Rows, events: readonly UserEvent[], columns: readonly string[] = []): Rows {
     if (events.length === 0) return rows;
@@ -139,54 +150,6 @@ export function propertyTexts(properties: string | null, columns: readonly strin
     if (properties === null || columns.length === 0) return [];
     const given = new Map(Object.entries(JSON.parse(properties)).map(([key, value]) => [plainName(key), value]));
     return columns.map((name) => String(given.get(plainName(name)) ?? ""));
-}
-
-/** Returns the rows that a solution trains on, with their context columns. Ids without such a row are left out. */
-export function interactionsOf(
-    rows: Rows,
-    choice: EventChoice = {},
-    contextColumns: readonly string[] = [],
-): Interactions {
-    const weightOf = weighing(choice);
-    const weights = new Float64Array(rows.users.length);
-    const chosen = new Uint32Array(rows.users.length);
-    let count = 0;
-    for (let row = 0; row < chosen.length; row++) {
-        const eventType = rows.eventTypes[rows.events[row] as number] ?? "";
-        const weight = weightOf(eventType, rows.values?.[row] ?? Number.NaN);
-        if (weight === undefined) continue;
-        weights[count] = weight;
-        chosen[count++] = row;
-    }
-    const kept = chosen.subarray(0, count);
-    const users = renumbered(rows.users, rows.userIds, kept);
-    const items = renumbered(rows.items, rows.itemIds, kept);
-    const contextOf = (name: string) => {
-        const { words, numbers } = rows.extras?.[name] ?? { words: [""], numbers: new Int32Array(rows.users.length) };
-        return [name, { words, numbers: Int32Array.from(kept, (row) => numbers[row] as number) }];
-    };
-    return {
-        userIds: users.ids,
-        itemIds: items.ids,
-        users: users.numbers,
-        items: items.numbers,
-        timestamps: Float64Array.from(kept, (row) => rows.timestamps[row] as number),
-        ...(choice.eventParameters && { weights: weights.slice(0, count) }),
-        ...(contextColumns.length > 0 && { contexts: Object.fromEntries(contextColumns.map(contextOf)) }),
-    };
-}
-
-/** Returns a column of the kept rows. Its IDs get new numbers, in the order of their first appearance in these rows. */
-function renumbered(column: Int32Array, ids: readonly string[], kept: Uint32Array) {
-    const numberOf = new Int32Array(ids.length).fill(-1);
-    const names: string[] = [];
-    const numbers = new Int32Array(kept.length);
-    for (let at = 0; at < kept.length; at++) {
-        const id = column[kept[at] as number] as number;
-        if ((numberOf[id] as number) < 0) numberOf[id] = names.push(ids[id] ?? "") - 1;
-        numbers[at] = numberOf[id] as number;
-    }
-    return { ids: names, numbers };
 }
 
 // A file has: length of the header (8 bytes), header (JSON, padded to 8 bytes), timestamps, users, items, events.
@@ -254,19 +217,4 @@ function numbering() {
         },
         all: () => [...numbers.keys()],
     };
-}
-
-/** The rows of an Items or Users dataset after the finished imports, by their id. */
-export type AttributeRows = Map<string, RawAttributes>;
-
-/** Writes rows to `file`, completely or not at all. */
-export function saveAttributeRows(file: string, rows: AttributeRows): void {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(`${file}.new`, JSON.stringify([...rows]));
-    renameSync(`${file}.new`, file);
-}
-
-/** Reads the rows; returns none before the first import. */
-export function loadAttributeRows(file: string): AttributeRows {
-    return existsSync(file) ? new Map(JSON.parse(readFileSync(file, "utf8"))) : new Map();
 }

@@ -1,12 +1,17 @@
+import { mayUse, messageOf } from "../batch/access.ts";
+import { readBatchFolder } from "../batch/paths.ts";
 import type { EmulatorOptions } from "../contract.ts";
 import { type Field, readAvroSchema } from "../control/avro.ts";
 import type { ImportJobProperties } from "../control/import-jobs.ts";
+import type { AttributionProperties } from "../control/metric-attributions.ts";
 import type { DatasetProperties, SchemaProperties } from "../control/properties.ts";
-import { rowsFile } from "../control/resources.ts";
-import type { Resource, Store } from "../control/store.ts";
+import { type Call, rowsFile } from "../control/resources.ts";
+import type { Resource } from "../control/store.ts";
 import type { Outcome } from "../control/works.ts";
 import type { EventStore } from "../events/event-store.ts";
+import { type AttributedEvent, type AttributedValue, attributionReport } from "../metering/attribution.ts";
 import type { Meter } from "../metering/meter.ts";
+import type { Serving } from "../serving/serving.ts";
 import { collectorOf } from "./collectors.ts";
 import { type DataLocation, keysToRead, readDataLocation } from "./data-location.ts";
 import { RefusedDataError, readCsv } from "./read-csv.ts";
@@ -19,12 +24,13 @@ const fewestInteractions = 1000;
  * a job's end. The job then runs again with the same result: equal events count once.
  */
 export async function runImport(
-    options: EmulatorOptions,
-    store: Store,
+    call: Call,
     events: EventStore,
     meter: Meter,
+    attribution: Serving["attribution"],
     job: Resource<ImportJobProperties>,
 ): Promise<Outcome> {
+    const { options, store } = call;
     const { properties } = job;
     const dataset = store.find<DatasetProperties>(job.region, job.parent ?? "");
     const location = readDataLocation(properties.dataSource.dataLocation);
@@ -52,9 +58,12 @@ export async function runImport(
     try {
         const collector = collectorOf(datasetType, fields);
         const keys = await findKeys(options, location, job);
-        const { imported, bytes } = await readAll(options, location.bucket, keys, fields, (values) =>
-            collector.take(values),
-        );
+        const measured = datasetType === "INTERACTIONS" ? attribution.of(call, dataset.parent ?? "") : undefined;
+        const happened: AttributedEvent[] = [];
+        const { imported, bytes } = await readAll(options, location.bucket, keys, fields, (values) => {
+            collector.take(values);
+            if (measured) happened.push(...eventsOf(measured, fields, values));
+        });
         if (datasetType === "INTERACTIONS" && imported < fewestInteractions) {
             throw new RefusedDataError(
                 `Input CSV has ${imported} interactions, fewer than the minimum of ${fewestInteractions}.`,
@@ -66,11 +75,14 @@ export async function runImport(
         // An incremental import replaces streamed data with the same ID; a full import does not.
         if (before > 0) events.dropAttributes(dataset.id, collector.ids());
         options.log(`${job.arn}: ${imported} rows read, ${rows} in the dataset`);
+        const values = measured ? attribution.values(call, measured, happened) : [];
+        if (measured && properties.publishAttributionMetricsToS3) await writeReport(call, measured, job, values);
         return {
             properties: { bytes },
             commit() {
                 store.save({ ...dataset, properties: { ...dataset.properties, rows } });
                 meter.imported(job, bytes);
+                if (properties.importMode === "INCREMENTAL") attribution.publish(call, dataset.parent ?? "", values);
             },
         };
     } catch (error) {
@@ -80,6 +92,38 @@ export async function runImport(
         }
         if (!(error instanceof RefusedDataError)) throw error;
         return { failure: `Failed to create a data import job ${datasetType} dataset...${error.message}` };
+    }
+}
+
+/** Returns a row as an event, if the attribution has a metric of its type. */
+function eventsOf(
+    { properties }: Resource<AttributionProperties>,
+    fields: Field[],
+    values: string[],
+): AttributedEvent[] {
+    const columns = Object.fromEntries(fields.map(({ name }, place) => [name, values[place] ?? ""]));
+    const { ITEM_ID: itemId = null, EVENT_TYPE: eventType = "", TIMESTAMP, EVENT_VALUE } = columns;
+    const isMeasured = properties.metrics.some((metric) => metric.eventType.toLowerCase() === eventType.toLowerCase());
+    const eventValue = EVENT_VALUE ? Number(EVENT_VALUE) : null;
+    return isMeasured ? [{ itemId, eventType, timestamp: Number(TIMESTAMP), eventValue, columns }] : [];
+}
+
+/** Writes the report of an import to the folder of the metric attribution. The import does not fail with it. */
+async function writeReport(
+    call: Call,
+    { properties: { metricsOutputConfig } }: Resource<AttributionProperties>,
+    job: Resource<ImportJobProperties>,
+    values: readonly AttributedValue[],
+): Promise<void> {
+    const { roleArn, s3DataDestination } = metricsOutputConfig;
+    const folder = readBatchFolder(s3DataDestination?.path ?? "");
+    const name = `AggregatedAttributionMetrics - ${job.properties.importMode} - ${job.createdAt}.csv`;
+    const target = { ...folder, key: `${folder.key}${name}`, isPrefix: false };
+    if (!(await mayUse(call, { ...job, properties: { roleArn } }, "judgeWrite", target))) return;
+    try {
+        await call.options.access.write(target.bucket, target.key, attributionReport(values));
+    } catch (error) {
+        call.options.log(`${job.arn}: cannot write s3://${target.bucket}/${target.key}: ${messageOf(error)}`);
     }
 }
 

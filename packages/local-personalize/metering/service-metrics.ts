@@ -50,7 +50,7 @@ export function createServiceMetrics() {
     };
 }
 
-type ServiceMetrics = ReturnType<typeof createServiceMetrics>;
+export type ServiceMetrics = ReturnType<typeof createServiceMetrics>;
 
 const seriesOf = ({ region, name, dimensions }: Pick<MetricValues, "region" | "name" | "dimensions">) =>
     `${region} ${name} ${Object.values(dimensions).join(" ")}`;

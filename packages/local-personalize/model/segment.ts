@@ -3,17 +3,18 @@ import { eachRecent } from "./score.ts";
 import { eachEntry } from "./sparse-rows.ts";
 
 /**
- * Returns the users with the highest affinity to some items, best first. It is the sum of the items' affinities to a
+ * Returns those of `userIds` with the highest affinity to some items, best first. It is the sum of the items' affinities to a
  * user's history. `historyOf` returns a user's items, oldest first.
  */
 export function usersFor(
     model: Model,
     items: readonly number[],
     count: number,
+    userIds: readonly string[] = [...model.histories.keys()],
     historyOf: (userId: string) => readonly number[] = (userId) => model.histories.get(userId) ?? [],
 ): string[] {
     const worth = worthOfHistoryItems(model, items);
-    const users = [...model.histories.keys()].map((userId): [string, number] => {
+    const users = userIds.map((userId): [string, number] => {
         let sum = 0;
         eachRecent(model, historyOf(userId), (item, recency) => {
             sum += recency * (worth[item] as number);

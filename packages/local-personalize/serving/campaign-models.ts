@@ -1,7 +1,8 @@
 import { campaignPhase, deployed, isUpdating } from "../control/campaigns.ts";
 import { datasetOf, trainedColumns } from "../control/datasets.ts";
 import type { CampaignProperties, RecommenderProperties, TrainingDataConfig } from "../control/properties.ts";
-import { type Call, modelDir, phaseOf } from "../control/resources.ts";
+import { currentConfig, isUpdating as isUpdatingRecommender, recommenderPhase } from "../control/recommenders.ts";
+import { type Call, modelDir } from "../control/resources.ts";
 import { eventChoiceOf, trendIntervalOf } from "../control/solution-config.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource } from "../control/store.ts";
@@ -43,8 +44,8 @@ interface Served {
 }
 
 /**
- * Milliseconds for which the state of a campaign is cached that may change without a call: during an update, or if it
- * follows its solution.
+ * Milliseconds for which the state of a campaign or recommender is cached that may change without a call: during an
+ * update, or if it follows its solution.
  */
 const briefly = 1000;
 
@@ -82,13 +83,14 @@ export function createCampaignModels() {
 
     const lookRecommender = (call: Call, arn: string): Served => {
         const recommender = call.store.find<RecommenderProperties>(call.region, arn);
-        const status = recommender ? phaseOf(call, recommender).status : "GONE";
+        const status = recommender ? recommenderPhase(call, recommender).status : "GONE";
         if (recommender?.kind !== "recommender" || status === "GONE") {
             throw new ServiceError("ResourceNotFoundException", `The given recommender does not exist: ${arn}`, 404);
         }
         if (status !== "ACTIVE")
             throw invalidInput(`The recommender ${arn} is ${status}; it answers once it is ACTIVE.`);
-        const { recipeArn, recommenderConfig } = recommender.properties;
+        const { recipeArn } = recommender.properties;
+        const recommenderConfig = currentConfig(call, recommender);
         const useCase = useCaseOf(recipeArn);
         if (!useCase) throw new Error(`There is no use case of the recipe ${recipeArn}.`);
         const datasetGroupArn = recommender.parent ?? "";
@@ -97,7 +99,7 @@ export function createCampaignModels() {
             model: modelOf(call, recommender),
             datasetGroupArn,
             interactions: interactionsOf(call, datasetGroupArn),
-            weightOf: weighing({ eventType: useCase.onlyRequired && useCase.required }),
+            weightOf: weighing({ eventType: useCase.required }),
             trendInterval: trendIntervalOf({ recipeArn: useCase.recipeName }),
             useCase,
         };
@@ -105,7 +107,7 @@ export function createCampaignModels() {
         const metadata = isShown ? metadataSourceOf(call, datasetGroupArn) : undefined;
         const exploration = explorationOf(recommenderConfig?.itemExplorationConfig);
         const transactionsPerSecond = Math.max(1, recommenderConfig?.minRecommendationRequestsPerSecond ?? 1);
-        const until = Number.POSITIVE_INFINITY;
+        const until = isUpdatingRecommender(call, recommender) ? call.now + briefly : Number.POSITIVE_INFINITY;
         return { target: recommender, trained, exploration, metadata, transactionsPerSecond, until };
     };
 

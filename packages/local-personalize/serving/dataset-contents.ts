@@ -6,7 +6,8 @@ import type { EventStore } from "../events/event-store.ts";
 import type { Streams } from "../events/streams.ts";
 import { type Attributes, type RawAttributes, readAttributes } from "../filtering/bind.ts";
 import { indexByUser, latestEvents, type SeenEvent } from "../filtering/recent-events.ts";
-import { loadAttributeRows, loadRows } from "../importing/rows.ts";
+import { loadAttributeRows } from "../importing/attribute-rows.ts";
+import { loadRows } from "../importing/rows.ts";
 import { risingItems, type TrendEvent } from "../model/trends.ts";
 
 /** The attributes of a dataset's items or users. `version` increases with every change. */
@@ -49,21 +50,22 @@ export function createDatasetContents(context: {
     const loadIndex = (dataset: number) => indexByUser(loadRows(rowsFile(dataDir, dataset)));
 
     /** Returns the imported events of the last two days of the data: longer intervals do not exist. */
-    const recentImported = (dataset: number): TrendEvent[] => {
+    const recentImported = (dataset: number, now: number): TrendEvent[] => {
         const rows = loadRows(rowsFile(dataDir, dataset));
-        const since = (rows.timestamps.at(-1) ?? 0) - longestTrend;
+        const last = rows.timestamps.findLastIndex((timestamp) => timestamp <= now);
+        const since = (rows.timestamps[last] ?? 0) - longestTrend;
         const recent: TrendEvent[] = [];
-        for (let row = rows.timestamps.length - 1; row >= 0 && (rows.timestamps[row] ?? 0) >= since; row--) {
+        for (let row = last; row >= 0 && (rows.timestamps[row] ?? 0) >= since; row--) {
             recent.push({ itemId: rows.itemIds[rows.items[row] ?? 0] ?? "", timestamp: rows.timestamps[row] ?? 0 });
         }
         return recent;
     };
 
-    const risingIn = (dataset: number, interval: number): string[] => {
-        const imported = recentOf.get(dataset) ?? recentImported(dataset);
+    const risingIn = (dataset: number, interval: number, now: number): string[] => {
+        const imported = recentOf.get(dataset) ?? recentImported(dataset, now);
         recentOf.set(dataset, imported);
         const streamed = streams.aboutItems(dataset).map(({ itemId, sentAt }) => ({ itemId, timestamp: sentAt }));
-        const events = [...imported, ...streamed];
+        const events = [...imported, ...streamed].filter(({ timestamp }) => timestamp <= now);
         const end = events.reduce((latest, { timestamp }) => Math.max(latest, timestamp), 0);
         return risingItems(events, end, interval);
     };
@@ -92,12 +94,15 @@ export function createDatasetContents(context: {
             importedOf.set(dataset, index);
             return latestEvents(index(userId), streams.ofUser(dataset, userId), now);
         },
-        /** Returns the rising items of a dataset at its latest event, by intervals of these seconds. */
-        rising(dataset: number, interval: number): string[] {
+        /**
+         * Returns the rising items of a dataset at its latest event until `now` (epoch milliseconds), by intervals of
+         * these seconds. Events that are dated ahead do not count yet.
+         */
+        rising(dataset: number, interval: number, now: number): string[] {
             const lastEvent = streams.lastEvent(dataset);
             const found = trends.get(dataset);
             if (found?.interval === interval && found.lastEvent === lastEvent) return found.rising;
-            const rising = risingIn(dataset, interval);
+            const rising = risingIn(dataset, interval, now / 1000);
             trends.set(dataset, { interval, lastEvent, rising });
             return rising;
         },

@@ -4,7 +4,7 @@ import { type Call, phaseOf } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
 import { invalidInput, ServiceError } from "../errors.ts";
 import { type BoundClause, bindFilter, readFilterValues } from "../filtering/bind.ts";
-import { type FilterExpression, parseFilter } from "../filtering/parse.ts";
+import { type Clause, type FilterExpression, parseFilter } from "../filtering/parse.ts";
 import type { Columns } from "../filtering/resolve.ts";
 import type { Model } from "../model/model.ts";
 import type { Trained } from "./campaign-models.ts";
@@ -25,6 +25,12 @@ interface Bound {
     clause: BoundClause;
     /** The items that the clause selects, for the model and the attributes of the last request. */
     meant?: { model: Model; table: AttributeTable; version: number; items: Uint8Array };
+}
+
+/** The user and item of a request. */
+interface Subject {
+    userId: string;
+    itemId: string | undefined;
 }
 
 /** Maximum number of cached sets of values of one filter. Above it, the cache is emptied. */
@@ -57,6 +63,17 @@ export function createFilters(contents: DatasetContents) {
         return made;
     };
 
+    const compileFor = (call: Call, trained: Trained, filterArn: string, subject: Clause["subject"]): Compiled => {
+        const filter = compile(call, filterArn);
+        if (filter.datasetGroupArn !== trained.datasetGroupArn) {
+            throw invalidInput(`The filter ${filterArn} and the recommendations are not of the same dataset group.`);
+        }
+        const other = filter.expression.clauses.find((clause) => clause.subject !== subject);
+        if (other)
+            throw invalidInput(`The filter ${filterArn} is of ${other.subject}; a filter of ${subject} is needed.`);
+        return filter;
+    };
+
     const bind = (filter: Compiled, values: Record<string, string>): Bound[] => {
         const key = JSON.stringify(Object.entries(values).sort());
         const known = filter.bound.get(key);
@@ -75,7 +92,7 @@ export function createFilters(contents: DatasetContents) {
         filter: Compiled,
         bound: Bound,
         { model, interactions }: Trained,
-        userId: string,
+        { userId, itemId }: Subject,
     ): Uint8Array => {
         const { event, item } = bound.clause;
         if (event)
@@ -85,6 +102,10 @@ export function createFilters(contents: DatasetContents) {
                 event,
             );
         const table = contents.attributes(filter.items);
+        if (bound.clause.usesCurrentItem) {
+            const current = table.rows.get(itemId ?? "");
+            return Uint8Array.from(model.itemIds, (id) => (item?.(table.rows.get(id), current) ? 1 : 0));
+        }
         const known = bound.meant;
         if (known?.model === model && known.table === table && known.version === table.version) return known.items;
         const items = Uint8Array.from(model.itemIds, (itemId) => (item?.(table.rows.get(itemId)) ? 1 : 0));
@@ -103,20 +124,18 @@ export function createFilters(contents: DatasetContents) {
             trained: Trained,
             filterArn: string,
             values: Record<string, string> = {},
-            userId = "",
+            { userId = "", itemId }: Partial<Subject> = {},
         ): Uint8Array {
-            const filter = compile(call, filterArn);
-            if (filter.datasetGroupArn !== trained.datasetGroupArn) {
-                throw invalidInput(
-                    `The filter ${filterArn} and the recommendations are not of the same dataset group.`,
-                );
-            }
+            const filter = compileFor(call, trained, filterArn, "ItemID");
             const bound = bind(filter, values);
+            if (bound.some(({ clause }) => clause.usesCurrentItem) && itemId === undefined) {
+                throw invalidInput(`The filter ${filterArn} has CurrentItem, which is for recipes of related items.`);
+            }
             const user = () => contents.attributes(filter.users).rows.get(userId);
             const effective = bound.filter(({ clause }) => clause.appliesTo?.(user()) ?? true);
             const sets = effective.map((each) => ({
                 ...each.clause,
-                items: meant(call, filter, each, trained, userId),
+                items: meant(call, filter, each, trained, { userId, itemId }),
             }));
             const [included, excluded] = [
                 sets.filter(({ keep }) => keep === "INCLUDE"),
@@ -133,6 +152,22 @@ export function createFilters(contents: DatasetContents) {
                     if (is) passing[number] = 0;
                 });
             return passing;
+        },
+        /** Returns whether a user passes a filter of UserID. Throws like `apply`. */
+        applyToUsers(call: Call, trained: Trained, filterArn: string, values: Record<string, string> = {}) {
+            const filter = compileFor(call, trained, filterArn, "UserID");
+            const clauses = bind(filter, values).map(({ clause }) => clause);
+            const { rows } = contents.attributes(filter.users);
+            const eventsOf = (userId: string) =>
+                trained.interactions === undefined ? [] : contents.latestEvents(trained.interactions, userId, call.now);
+            const selects = ({ event, item }: BoundClause, userId: string) =>
+                event ? eventsOf(userId).some(({ eventType }) => event(eventType)) : item?.(rows.get(userId)) === true;
+            const [included, excluded] = ["INCLUDE", "EXCLUDE"].map((keep) =>
+                clauses.filter((clause) => clause.keep === keep),
+            ) as [BoundClause[], BoundClause[]];
+            return (userId: string): boolean =>
+                (included.length === 0 || included.some((clause) => selects(clause, userId))) &&
+                !excluded.some((clause) => selects(clause, userId));
         },
         /** Drops parsed filters. Call this when a resource may have changed. */
         forget: () => compiled.clear(),

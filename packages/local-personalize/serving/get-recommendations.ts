@@ -1,6 +1,6 @@
 import { recipeTypeOf } from "../control/recipes.ts";
 import type { Call } from "../control/resources.ts";
-import { invalidInput, notEmulated } from "../errors.ts";
+import { invalidInput } from "../errors.ts";
 import type { Streams } from "../events/streams.ts";
 import { constraintFailure } from "../wire/validate.ts";
 import type { Trained } from "./campaign-models.ts";
@@ -26,8 +26,16 @@ export interface RecommendInput {
     filterArn?: string;
     filterValues?: Record<string, string>;
     context?: Record<string, string>;
-    promotions?: unknown[];
+    promotions?: Promotion[];
     metadataColumns?: MetadataColumns;
+}
+
+/** Items that a list shows in any case, as far as they pass a filter of their own. */
+interface Promotion {
+    name?: string;
+    percentPromotedItems?: number;
+    filterArn?: string;
+    filterValues?: Record<string, string>;
 }
 
 /** The user or item of a list, its maximal length, and its filter. */
@@ -57,7 +65,6 @@ const largestCount = 500;
  */
 export function checkRecommendInput(input: RecommendInput): { arn: string; wish: ListWish } {
     const { campaignArn, recommenderArn, userId, itemId, filterArn, filterValues } = input;
-    if (input.promotions?.length) throw notEmulated("A promotion");
     const arn = campaignArn ?? recommenderArn;
     if (arn === undefined) throw invalidInput("A campaignArn or a recommenderArn is required.");
     if (campaignArn && recommenderArn) throw invalidInput("Give a campaignArn or a recommenderArn, and not both.");
@@ -88,12 +95,19 @@ export function listFor(call: Call, trained: Trained, wish: ListWish, sources: L
     const { userId, itemId, count, filterArn, filterValues } = wish;
     const { model, interactions, trendInterval, useCase } = trained;
     const { recipeName } = model;
+    if (useCase && !useCase.withoutUser && userId === undefined)
+        throw invalidInput("A userId is required for this use case.");
     const type = recipeTypeOf(recipeName);
     if (type === "PERSONALIZED_RANKING") {
         throw invalidInput(`The recipe ${recipeName} orders given items: use GetPersonalizedRanking.`);
     }
     const filtered =
-        filterArn === undefined ? undefined : sources.filters.apply(call, trained, filterArn, filterValues, userId);
+        filterArn === undefined
+            ? undefined
+            : sources.filters.apply(call, trained, filterArn, filterValues, {
+                  ...(userId !== undefined && { userId }),
+                  itemId: type === "RELATED_ITEMS" ? itemId : undefined,
+              });
     checkContext(trained, wish.context);
     const passing = withoutHidden(call, trained, userId ?? "", filtered, sources.contents);
     if (type === "RELATED_ITEMS") {
@@ -101,7 +115,7 @@ export function listFor(call: Call, trained: Trained, wish: ListWish, sources: L
         return recommendRelated(model, itemId, passing, count);
     }
     if (trendInterval !== undefined) {
-        const rising = interactions === undefined ? [] : sources.contents.rising(interactions, trendInterval);
+        const rising = interactions === undefined ? [] : sources.contents.rising(interactions, trendInterval, call.now);
         return recommendTrending(model, rising, passing, count);
     }
     requireUser(model, userId);
@@ -129,6 +143,51 @@ export function checkContext({ model, contextColumns }: Trained, context: Record
     const all = contextColumns.join(", ") || "none";
     throw invalidInput(
         `The context ${unknown} is not a column of interactions that the model is trained on; it has: ${all}.`,
+    );
+}
+
+/** Recipes of solutions that have promotions (Developer Guide, "Promoting items"); every use case has them. */
+const withPromotions =
+    /^aws-(user-personalization|user-personalization-v2|similar-items|sims|trending-now|popularity-count)$/;
+
+/**
+ * Returns the list with a promotion: the best items of its filter, in their order, at random places of the list. The
+ * filter of the request does not apply to them. Throws InvalidInputException for an incomplete promotion.
+ */
+export function withPromotion(
+    call: Call,
+    trained: Trained,
+    wish: ListWish,
+    [promotion]: readonly Promotion[] = [],
+    sources: ListSources,
+): Recommendation[] {
+    const list = listFor(call, trained, wish, sources);
+    if (!promotion) return list;
+    const { name, percentPromotedItems, filterArn, filterValues } = promotion;
+    const { recipeName } = trained.model;
+    if (!withPromotions.test(recipeName)) throw invalidInput(`The recipe ${recipeName} has no promotions.`);
+    if (!name || !percentPromotedItems || !filterArn) {
+        throw invalidInput("A promotion needs a name, percentPromotedItems and a filterArn.");
+    }
+    const count = Math.round((wish.count * percentPromotedItems) / 100);
+    const best = listFor(
+        call,
+        trained,
+        { ...wish, exploration: undefined, filterArn, filterValues, count: wish.count },
+        sources,
+    );
+    const reason = recipeName.endsWith("-v2") ? { reason: ["Promoted item"] } : {};
+    const promoted = best.slice(0, count).map((item) => ({ ...item, promotionName: name, ...reason }));
+    const isPromoted = new Set(promoted.map(({ itemId }) => itemId));
+    const others = list.filter(({ itemId }) => !isPromoted.has(itemId)).slice(0, wish.count - promoted.length);
+    const length = promoted.length + others.length;
+    // Draw the places of the promoted items.
+    const places = Array.from({ length }, (_, place) => ({ place, draw: Math.random() }))
+        .sort((a, b) => a.draw - b.draw)
+        .slice(0, promoted.length);
+    const isPlace = new Set(places.map(({ place }) => place));
+    return Array.from({ length }, (_, place) => (isPlace.has(place) ? promoted : others).shift()).filter(
+        (item) => item !== undefined,
     );
 }
 

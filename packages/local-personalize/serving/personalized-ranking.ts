@@ -43,7 +43,7 @@ export function rankItems(
     checkContext(trained, input.context);
     const scores = scoreUser(model, historyOf(trained, userId, streams), input.context);
     const numbers = itemNumbers(model);
-    const passing = filterArn && filters.apply(call, trained, filterArn, filterValues, userId);
+    const passing = filterArn && filters.apply(call, trained, filterArn, filterValues, { userId });
     const given = [...new Set(inputList)]
         .map((itemId) => ({ itemId, number: numbers.get(itemId) }))
         .filter(({ number }) => !passing || (number !== undefined && passing[number] === 1))

@@ -32,6 +32,8 @@ export interface Recommendation {
     score?: number;
     /** Why aws-user-personalization-v2 added an unusual item to the list. */
     reason?: string[];
+    /** Name of the promotion that shows the item. */
+    promotionName?: string;
 }
 
 /** Checks whether the model's answers depend on the user. */
@@ -123,9 +125,11 @@ export function requireUser(model: Model, userId: string | undefined): void {
 export function recommendationId(campaignArn: string): string {
     const hex = randomBytes(12).toString("hex").slice(0, 22);
     const parts = [hex.slice(0, 2), hex.slice(2, 6), hex.slice(6, 10), hex.slice(10, 22)];
-    const campaign = createHash("sha256").update(campaignArn).digest("hex").slice(0, 6);
-    return `RID-${parts.join("-")}-CID-${campaign}`;
+    return `RID-${parts.join("-")}-${recommendationMark(campaignArn)}`;
 }
+
+/** Returns the last part of the recommendation IDs of a campaign or recommender. */
+export const recommendationMark = (arn: string) => `CID-${createHash("sha256").update(arn).digest("hex").slice(0, 6)}`;
 
 /** Returns a ResourceNotFoundException (404) for a campaign that does not exist. */
 export const unknownCampaign = (arn: string) =>

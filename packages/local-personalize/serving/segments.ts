@@ -1,4 +1,6 @@
+import type { LineWish } from "../batch/line.ts";
 import { columnsOf, datasetOf } from "../control/datasets.ts";
+import type { BatchJobProperties } from "../control/properties.ts";
 import type { Call } from "../control/resources.ts";
 import { invalidInput } from "../errors.ts";
 import { bindFilter } from "../filtering/bind.ts";
@@ -19,8 +21,8 @@ const defaultUsers = 25;
 export function segmentFor(
     call: Call,
     trained: Trained,
-    query: { itemId?: string; itemAttributes?: string },
-    count = defaultUsers,
+    query: Pick<LineWish, "itemId" | "itemAttributes" | "filterValues">,
+    { numResults = defaultUsers, filterArn }: Pick<BatchJobProperties, "numResults" | "filterArn">,
     sources: ListSources,
 ): string[] {
     const { model } = trained;
@@ -28,7 +30,9 @@ export function segmentFor(
         model.recipeName === "aws-item-attribute-affinity"
             ? itemsWith(call, trained, query.itemAttributes, sources)
             : [itemOf(trained, query.itemId)];
-    return usersFor(model, items, count, (userId) => historyOf(trained, userId, sources.streams));
+    const passes = filterArn && sources.filters.applyToUsers(call, trained, filterArn, query.filterValues);
+    const users = [...model.histories.keys()].filter((userId) => !passes || passes(userId));
+    return usersFor(model, items, numResults, users, (userId) => historyOf(trained, userId, sources.streams));
 }
 
 function itemOf({ model }: Trained, itemId: string | undefined): number {

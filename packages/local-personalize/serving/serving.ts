@@ -1,22 +1,26 @@
 import { type LineWish, recommendedItems } from "../batch/line.ts";
 import type { EmulatorOptions } from "../contract.ts";
+import { datasetOf } from "../control/datasets.ts";
+import type { AttributionProperties } from "../control/metric-attributions.ts";
 import type { BatchJobProperties, DatasetProperties } from "../control/properties.ts";
 import { recipeTypeOf } from "../control/recipes.ts";
-import type { Call, Handler } from "../control/resources.ts";
+import { type Call, type Handler, phaseOf } from "../control/resources.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource, Store } from "../control/store.ts";
 import { invalidInput, ServiceError } from "../errors.ts";
-import type { EventStore } from "../events/event-store.ts";
+import type { EventStore, StoredEvent } from "../events/event-store.ts";
 import { type PutAttributesInput, readPut } from "../events/put-attributes.ts";
 import { type PutEventsInput, readEvents, trackedDataset } from "../events/put-events.ts";
 import type { Streams } from "../events/streams.ts";
+import { type AttributedEvent, type AttributedValue, attributedValues } from "../metering/attribution.ts";
 import type { Meter } from "../metering/meter.ts";
+import type { ServiceMetrics } from "../metering/service-metrics.ts";
 import { measureOf } from "../metering/windows.ts";
 import { createCampaignModels } from "./campaign-models.ts";
 import { createDatasetContents } from "./dataset-contents.ts";
 import { explorationOf } from "./explore.ts";
 import { createFilters } from "./filters.ts";
-import { checkCount, checkRecommendInput, listFor, type RecommendInput } from "./get-recommendations.ts";
+import { checkCount, checkRecommendInput, listFor, type RecommendInput, withPromotion } from "./get-recommendations.ts";
 import { metadataAdder } from "./metadata.ts";
 import { type RankingInput, rankItems } from "./personalized-ranking.ts";
 import { recommendationId } from "./recommend.ts";
@@ -24,6 +28,11 @@ import { segmentFor } from "./segments.ts";
 
 /** Seconds of its capacity that a campaign answers immediately after a pause: a guess. AWS documents no number. */
 const BURST_SECONDS = 10;
+
+/** Calls a second of a dataset group (service quotas). */
+const MOST_PUTS = { PutEvents: 1000, PutItems: 10, PutUsers: 10 };
+
+type Attribution = Resource<AttributionProperties>;
 
 interface Bucket {
     tokens: number;
@@ -37,6 +46,7 @@ export function createServing(
     events: EventStore,
     streams: Streams,
     meter: Meter,
+    metrics: ServiceMetrics,
 ) {
     const campaigns = createCampaignModels();
     const contents = createDatasetContents({ dataDir: options.dataDir, store, events, streams });
@@ -44,13 +54,15 @@ export function createServing(
     const sources = { filters, streams, contents };
     // Event trackers by region and tracking ID, so that an event needs no query of the resources.
     const tracked = new Map<string, Resource<DatasetProperties>>();
+    const attributions = new Map<string, Attribution | undefined>();
 
     const throttle = options.throttle ? createThrottle() : undefined;
 
     const served = (call: Call, arn: string) => {
         const found = campaigns.deployedOn(call, arn);
         const { target, transactionsPerSecond } = found;
-        if (transactionsPerSecond !== undefined) throttle?.take(target.id, transactionsPerSecond, call.now);
+        if (transactionsPerSecond !== undefined)
+            throttle?.take(`${target.id}`, transactionsPerSecond, BURST_SECONDS, call.now);
         return found;
     };
 
@@ -58,7 +70,9 @@ export function createServing(
         const { arn, wish } = checkRecommendInput(input);
         const { target, trained, exploration, metadata } = served(call, arn);
         const withMetadata = metadataAdder(arn, input.metadataColumns, wish.count, metadata, contents);
-        const itemList = withMetadata(listFor(call, trained, { ...wish, exploration }, sources));
+        const itemList = withMetadata(
+            withPromotion(call, trained, { ...wish, exploration }, input.promotions, sources),
+        );
         if (target.kind === "campaign") meter.recommended(target, measureOf(trained.model.recipeName), call.now);
         return { itemList, recommendationId: recommendationId(arn) };
     };
@@ -72,11 +86,39 @@ export function createServing(
         return { personalizedRanking, recommendationId: recommendationId(campaignArn) };
     };
 
+    /** Returns the ACTIVE metric attribution of a dataset group, if it has one. */
+    const attributionOf = (call: Call, groupArn: string) => {
+        if (!attributions.has(groupArn)) {
+            const all = call.store.list<AttributionProperties>("metric-attribution", call.region, groupArn);
+            attributions.set(groupArn, all[0]);
+        }
+        const attribution = attributions.get(groupArn);
+        return attribution && phaseOf(call, attribution).status === "ACTIVE" ? attribution : undefined;
+    };
+
+    /** Returns the values of events for a metric attribution. */
+    const attributed = (call: Call, attribution: Attribution, happened: readonly AttributedEvent[]) => {
+        const { rows } = contents.attributes(datasetOf(call.store, call.region, attribution.parent ?? "", "ITEMS"));
+        return happened.flatMap((event) => attributedValues(call, attribution, event, rows));
+    };
+
+    /** Publishes values to CloudWatch. The names of the dimensions are a guess. */
+    const publish = ({ region, now }: Call, groupArn: string, values: readonly AttributedValue[]) => {
+        for (const { metricName: name, eventType, source, value } of values) {
+            const dimensions = { DatasetGroupArn: groupArn, EVENT_TYPE: eventType, EVENT_ATTRIBUTION_SOURCE: source };
+            metrics.add({ region, name, unit: "Count", dimensions }, value, now);
+        }
+    };
+
     const putEvents: Handler = (call, input: PutEventsInput) => {
         const key = `${call.region} ${input.trackingId}`;
         const dataset = tracked.get(key) ?? trackedDataset(call, input.trackingId);
         tracked.set(key, dataset);
-        streams.add(dataset.id, readEvents(input, call.now));
+        throttle?.take(`PutEvents ${dataset.parent}`, MOST_PUTS.PutEvents, 1, call.now);
+        const added = streams.add(dataset.id, readEvents(input, call.now));
+        const attribution = attributionOf(call, dataset.parent ?? "");
+        if (attribution)
+            publish(call, attribution.parent ?? "", attributed(call, attribution, added.map(asAttributed)));
         meter.streamed(dataset, bytesOf(input.eventList), call.now);
     };
 
@@ -84,6 +126,8 @@ export function createServing(
         (type: "ITEMS" | "USERS"): Handler =>
         (call, input: PutAttributesInput) => {
             const { dataset, rows } = readPut(call, type, input);
+            const operation = type === "ITEMS" ? "PutItems" : "PutUsers";
+            throttle?.take(`${operation} ${dataset.parent}`, MOST_PUTS[operation], 1, call.now);
             contents.put(dataset, rows);
             meter.streamed(dataset, bytesOf(input.items ?? input.users), call.now);
         };
@@ -92,6 +136,7 @@ export function createServing(
         campaigns.forget();
         filters.forget();
         tracked.clear();
+        attributions.clear();
     };
 
     return {
@@ -124,8 +169,9 @@ export function createServing(
             job: BatchJobProperties,
             line: LineWish,
         ): object => ({
-            usersList: segmentFor(call, campaigns.trainedOf(call, version), line, job.numResults, sources),
+            usersList: segmentFor(call, campaigns.trainedOf(call, version), line, job, sources),
         }),
+        attribution: { of: attributionOf, values: attributed, publish },
         /** Drops caches. Call this when a resource may have changed. */
         changed,
         /** Drops caches. Call this when a job has ended, because it may also have changed files. */
@@ -136,21 +182,34 @@ export function createServing(
     };
 }
 
+const asAttributed = (event: StoredEvent): AttributedEvent => ({
+    itemId: event.itemId,
+    eventType: event.eventType,
+    timestamp: Math.floor(event.sentAt),
+    eventValue: event.eventValue,
+    columns: {
+        ...(event.properties !== null && JSON.parse(event.properties)),
+        RECOMMENDATION_ID: event.recommendationId,
+        EVENT_ATTRIBUTION_SOURCE: event.eventAttributionSource,
+    },
+});
+
 const bytesOf = (sent: unknown) => Buffer.byteLength(JSON.stringify(sent));
 
 /**
- * Limits requests to a campaign's provisioned transactions per second, by a token bucket. AWS adds capacity above the
- * minimum after a delay, in which requests can fail. Here the minimum is the limit.
+ * Limits requests by a token bucket for each key: a campaign's provisioned transactions per second, or the quota of a
+ * dataset group. AWS adds capacity above a campaign's minimum after a delay, in which requests can fail. Here the minimum
+ * is the limit.
  */
 function createThrottle() {
-    const buckets = new Map<number, Bucket>();
+    const buckets = new Map<string, Bucket>();
     return {
-        /** Takes one request of a campaign. Throws ThrottlingException (429) above the limit. `now` is in milliseconds. */
-        take(campaign: number, transactionsPerSecond: number, now: number): void {
-            const most = transactionsPerSecond * BURST_SECONDS;
-            const { tokens, at } = buckets.get(campaign) ?? { tokens: most, at: now };
-            const filled = Math.min(most, tokens + ((now - at) / 1000) * transactionsPerSecond);
-            buckets.set(campaign, { tokens: Math.max(0, filled - 1), at: now });
+        /** Takes one request. Throws ThrottlingException (429) above the limit. `now` is in milliseconds. */
+        take(key: string, perSecond: number, burstSeconds: number, now: number): void {
+            const most = perSecond * burstSeconds;
+            const { tokens, at } = buckets.get(key) ?? { tokens: most, at: now };
+            const filled = Math.min(most, tokens + ((now - at) / 1000) * perSecond);
+            buckets.set(key, { tokens: Math.max(0, filled - 1), at: now });
             if (filled < 1) throw new ServiceError("ThrottlingException", "Rate exceeded", 429);
         },
     };

@@ -232,8 +232,11 @@ describe("Filters of the local Personalize", () => {
         ["INCLUDE ItemID WHERE Items.GENRES IN (*)", /\* is for Interactions.EVENT_TYPE only/],
         ["EXCLUDE ItemID WHERE Interactions.TIMESTAMP > 3", /of Interactions only EVENT_TYPE/],
         ['EXCLUDE ItemID WHERE Users.AGE IN ("3")', /filtered by Interactions or Items, and not by Users/],
-        ["INCLUDE ItemID WHERE Items.GENRES = CurrentItem.GENRES", /CurrentItem.* is not emulated here/],
-        ['INCLUDE UserID WHERE Users.PLAN IN ("Basic")', /A filter of UserID is not emulated here/],
+        ['INCLUDE ActionID WHERE Actions.TYPE IN ("a")', /A filter of ActionID is not emulated here/],
+        [
+            'INCLUDE UserID WHERE Items.GENRES IN ("Even")',
+            /UserID can be filtered by Interactions or Users, and not by Items/,
+        ],
     ];
     for (const [expression, message] of refused) {
         it(`CreateFilter rejects ${expression}`, async () => {

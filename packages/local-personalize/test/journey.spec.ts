@@ -137,7 +137,7 @@ describe("Local Personalize from schema to recommendations", () => {
         const promoted = new GetRecommendationsCommand({ campaignArn, userId: "22", promotions: [{ name: "p" }] });
         await assert.rejects(
             service.runtime.send(promoted),
-            refusal("InvalidInputException", /A promotion is not emulated here/),
+            refusal("InvalidInputException", /A promotion needs a name/),
         );
         const elsewhere = new GetRecommendationsCommand({ campaignArn: arn("campaign/none"), userId: "22" });
         await assert.rejects(service.runtime.send(elsewhere), (error: { name: string; $metadata: object }) => {

@@ -12,12 +12,9 @@ import {
     DescribeDatasetGroupCommand,
     DescribeDatasetImportJobCommand,
     DescribeFeatureTransformationCommand,
-    DescribeMetricAttributionCommand,
     DescribeRecipeCommand,
     DescribeSolutionCommand,
     DescribeSolutionVersionCommand,
-    ListDataDeletionJobsCommand,
-    ListMetricAttributionsCommand,
     ListRecipesCommand,
 } from "@aws-sdk/client-personalize";
 import { interactionsCsv, syntheticRatings } from "./interactions.ts";
@@ -117,22 +114,5 @@ describe("Client code written for AWS", () => {
         await send(new DeleteDatasetCommand({ datasetArn: dataset("films") }));
         const gone = new DeleteDatasetCommand({ datasetArn: dataset("none") });
         await assert.rejects(send(gone), refusal("ResourceNotFoundException", /dataset group does not exist/));
-    });
-
-    it("list operations without emulation return empty lists", async () => {
-        assert.deepEqual((await send(new ListMetricAttributionsCommand({}))).metricAttributions, []);
-        assert.deepEqual((await send(new ListDataDeletionJobsCommand({}))).dataDeletionJobs, []);
-        const metricAttributionArn = "arn:aws:personalize:eu-central-1:000000000000:metric-attribution/none";
-        await assert.rejects(
-            send(new DescribeMetricAttributionCommand({ metricAttributionArn })),
-            refusal(
-                "ResourceNotFoundException",
-                `The given metric attribution does not exist: ${metricAttributionArn}`,
-            ),
-        );
-        await assert.rejects(
-            send(new ListMetricAttributionsCommand({ nextToken: "none" })),
-            refusal("InvalidNextTokenException", /not valid/),
-        );
     });
 });

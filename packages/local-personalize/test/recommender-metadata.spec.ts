@@ -136,7 +136,7 @@ describe("metadataColumns of a recommender", () => {
     });
 
     it("metadata is returned for a use case based on an item", async () => {
-        const list = await recommend("because", ["GENRES"], { userId: undefined, itemId: "6", numResults: 5 });
+        const list = await recommend("because", ["GENRES"], { userId: "nobody", itemId: "6", numResults: 5 });
         assert.deepEqual(
             list.map(({ metadata }) => metadata?.genres),
             list.map(({ itemId }) => genresOf(Number(itemId)).join("|")),

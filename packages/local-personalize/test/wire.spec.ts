@@ -102,8 +102,8 @@ describe("HTTP protocol of the local Personalize", () => {
         [
             "StartRecommender",
             { recommenderArn: arn("recommender/r") },
-            "InvalidInputException",
-            "StartRecommender is not emulated here. It works on AWS; the local Personalize does not have it.",
+            "ResourceNotFoundException",
+            `The given recommender does not exist: ${arn("recommender/r")}`,
         ],
         [
             "StartRecommender",

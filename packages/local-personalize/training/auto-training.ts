@@ -18,8 +18,6 @@ const afterFailure = 60_000;
 export function createAutoTraining(options: {
     store: Store;
     callIn(region: string): Call;
-    /** Returns the id of the last event that was streamed into a dataset. */
-    lastEvent(dataset: number): number;
     log(message: string): void;
 }) {
     const { store, callIn, log } = options;
@@ -51,7 +49,7 @@ export function createAutoTraining(options: {
     };
 
     const train = (call: Call, solution: Solution) => {
-        const skip = reasonToSkip(call, solution, options.lastEvent);
+        const skip = reasonToSkip(call, solution);
         const due = { ...solution, properties: { ...solution.properties, lastDueAt: call.now } };
         store.transaction(() => {
             store.save(due);

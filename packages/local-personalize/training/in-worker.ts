@@ -15,8 +15,6 @@ export interface TrainingTask {
     recipeName: string;
     /** The events to train on, and their weights. */
     choice: EventChoice;
-    /** Event type of which at least 1,000 events are required; undefined: 1,000 of the chosen events. */
-    required?: string | undefined;
     /** The Items dataset; undefined without one. */
     catalogue?: CatalogueSource | undefined;
     /** Columns of interactions that requests may give as their context. */

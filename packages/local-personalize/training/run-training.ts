@@ -80,14 +80,13 @@ export async function runRecommender(
 ): Promise<Outcome> {
     const useCase = useCaseOf(recommender.properties.recipeArn);
     if (!useCase) throw new Error(`${recommender.arn} has no use case.`);
-    const { recipeName, required, onlyRequired } = useCase;
+    const { recipeName, required } = useCase;
     const { trainingDataConfig } = recommender.properties.recommenderConfig ?? {};
     const subject = {
         resource: recommender,
         datasetGroupArn: recommender.parent ?? "",
         recipeName,
-        choice: onlyRequired ? { eventType: required } : {},
-        required,
+        choice: { eventType: required },
         trendInterval: trendIntervalOf({ recipeArn: recipeName }),
         config: { ...(trainingDataConfig && { trainingDataConfig }) },
         seed: recommender.arn,
@@ -100,7 +99,7 @@ export async function runRecommender(
 
 async function trainOn(
     { options, store, events, streams }: TrainingContext,
-    { resource, datasetGroupArn, config, ...subject }: TrainingSubject & { required?: string },
+    { resource, datasetGroupArn, config, ...subject }: TrainingSubject,
     signal: AbortSignal,
 ) {
     const dataset = datasetOf(store, resource.region, datasetGroupArn, "INTERACTIONS");

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { interactionsOf, loadRows, type Rows, withEvents } from "../importing/rows.ts";
+import { loadRows, type Rows, withEvents } from "../importing/rows.ts";
 import type { CatalogueItem } from "../model/catalogue.ts";
 import { chosenTypes } from "../model/event-choice.ts";
 import { type Settings, withinPercentiles } from "../model/hyperparameters.ts";
@@ -10,6 +10,7 @@ import { segmentMetrics } from "../model/segment-metrics.ts";
 import { trainModel } from "../model/train.ts";
 import { trendAccuracy } from "../model/trends.ts";
 import { inWorker, type TrainingTask } from "./in-worker.ts";
+import { interactionsOf } from "./interactions-of.ts";
 import { readCatalogue } from "./read-catalogue.ts";
 
 /**
@@ -39,9 +40,8 @@ export async function train(task: TrainingTask): Promise<TrainingResult> {
     const { recipeName, choice } = task;
     const rows = rowsOf(task);
     const interactions = interactionsIn(task, rows);
-    const types = task.required ?? chosenTypes(choice);
-    const counted = task.required === undefined ? interactions : interactionsOf(rows, { eventType: task.required });
-    if (types !== undefined && counted.timestamps.length < fewestInteractions) {
+    const types = chosenTypes(choice);
+    if (types !== undefined && interactions.timestamps.length < fewestInteractions) {
         return {
             failure: `Dataset has fewer than ${fewestInteractions} interactions after filtering by event type: ${types}`,
         };

@@ -10,6 +10,8 @@ const parameters: Readonly<Record<string, readonly string[]>> = {
         "solutionConfig.hpoConfig.hpoObjective",
     ],
     UpdateCampaign: ["campaignConfig.rankingInfluence"],
+    // AWS trains anew for other columns.
+    UpdateRecommender: ["recommenderConfig.trainingDataConfig"],
     UpdateSolution: ["performIncrementalUpdate"],
 };
 

@@ -1,0 +1,151 @@
+import { readBatchFolder } from "../batch/paths.ts";
+import { alreadyExists, invalidInput, limitExceeded } from "../errors.ts";
+import { isNumeric } from "../filtering/resolve.ts";
+import { plainName } from "./avro.ts";
+import { datasetOf, fieldsOf } from "./datasets.ts";
+import {
+    beginDelete,
+    type Call,
+    create,
+    failureOf,
+    type Handler,
+    need,
+    needActive,
+    type PageInput,
+    pageOf,
+    vitals,
+} from "./resources.ts";
+import type { Resource } from "./store.ts";
+
+/** A metric of an attribution: a sum or a count over the events of a type. */
+export interface AttributionMetric {
+    eventType: string;
+    metricName: string;
+    /** `SAMPLECOUNT()` or `SUM(Items.PRICE)`. */
+    expression: string;
+}
+
+interface Output {
+    s3DataDestination?: { path: string; kmsKeyArn?: string };
+    roleArn: string;
+}
+
+export interface AttributionProperties {
+    metrics: AttributionMetric[];
+    metricsOutputConfig: Output;
+}
+
+const mostMetrics = 10;
+
+/** The dataset type and column of an expression; undefined for SAMPLECOUNT(). Throws InvalidInputException. */
+export function summedColumn(expression: string): { type: "ITEMS" | "INTERACTIONS"; column: string } | undefined {
+    if (/^\s*SAMPLECOUNT\(\s*\)\s*$/i.test(expression)) return undefined;
+    const [, type, column] = /^\s*SUM\(\s*(Items|Interactions)\.(\w+)\s*\)\s*$/i.exec(expression) ?? [];
+    if (type && column) return { type: type.toUpperCase() as "ITEMS" | "INTERACTIONS", column };
+    throw invalidInput(
+        `The expression ${expression} is not SAMPLECOUNT() or SUM(Items.<column>) or SUM(Interactions.<column>).`,
+    );
+}
+
+/** Throws InvalidInputException for equal names, and for a sum over a column that is not a number of its dataset. */
+function checkMetrics(call: Call, groupArn: string, metrics: AttributionMetric[]): void {
+    if (metrics.length > mostMetrics) throw limitExceeded(`A metric attribution has at most ${mostMetrics} metrics.`);
+    if (new Set(metrics.map(({ metricName }) => metricName)).size < metrics.length) {
+        throw invalidInput("Each metric of a metric attribution needs a metricName of its own.");
+    }
+    for (const { expression } of metrics) {
+        const summed = summedColumn(expression);
+        if (!summed) continue;
+        const dataset = datasetOf(call.store, call.region, groupArn, summed.type);
+        const fields = dataset ? fieldsOf(call.store, dataset) : [];
+        const field = fields.find(({ name }) => plainName(name) === plainName(summed.column));
+        if (!field || !isNumeric(field.type))
+            throw invalidInput(`${expression}: the dataset ${summed.type} has no such column of numbers.`);
+    }
+}
+
+const checkOutput = ({ s3DataDestination }: Output) => s3DataDestination && readBatchFolder(s3DataDestination.path);
+
+const createAttribution: Handler = (call, input: AttributionProperties & { name: string; datasetGroupArn: string }) => {
+    const { name, metrics, metricsOutputConfig } = input;
+    const group = needActive(call, "dataset-group", input.datasetGroupArn);
+    checkMetrics(call, group.arn, metrics);
+    checkOutput(metricsOutputConfig);
+    // A dataset group has at most one metric attribution.
+    const [other] = call.store.list("metric-attribution", call.region, group.arn);
+    if (other) throw alreadyExists(other.arn);
+    const properties: AttributionProperties = { metrics, metricsOutputConfig };
+    const tail = `metric-attribution/${name}`;
+    return {
+        metricAttributionArn: create(call, { kind: "metric-attribution", tail, name, parent: group.arn, properties })
+            .arn,
+    };
+};
+
+const needAttribution = (call: Call, arn: string | undefined) => {
+    if (arn === undefined) throw invalidInput("A metricAttributionArn is required.");
+    return need<AttributionProperties>(call, "metric-attribution", arn);
+};
+
+const updateAttribution: Handler = (
+    call,
+    input: {
+        metricAttributionArn?: string;
+        addMetrics?: AttributionMetric[];
+        removeMetrics?: string[];
+        metricsOutputConfig?: Output;
+    },
+) => {
+    const { arn } = needAttribution(call, input.metricAttributionArn);
+    const attribution = needActive<AttributionProperties>(call, "metric-attribution", arn);
+    const { addMetrics = [], removeMetrics = [] } = input;
+    const before = attribution.properties;
+    const unknown = removeMetrics.find((name) => !before.metrics.some(({ metricName }) => metricName === name));
+    if (unknown !== undefined) throw invalidInput(`${arn} has no metric ${unknown}.`);
+    const metrics = [...before.metrics.filter(({ metricName }) => !removeMetrics.includes(metricName)), ...addMetrics];
+    checkMetrics(call, attribution.parent ?? "", metrics);
+    const metricsOutputConfig = input.metricsOutputConfig ?? before.metricsOutputConfig;
+    checkOutput(metricsOutputConfig);
+    call.store.save({ ...attribution, failure: failureOf(call), properties: { metrics, metricsOutputConfig } });
+    return { metricAttributionArn: arn };
+};
+
+const describeAttribution: Handler = (call, input: { metricAttributionArn: string }) => {
+    const attribution = needAttribution(call, input.metricAttributionArn);
+    const { metricsOutputConfig } = attribution.properties;
+    return {
+        metricAttribution: { ...summary(call, attribution), datasetGroupArn: attribution.parent, metricsOutputConfig },
+    };
+};
+
+const listAttributions: Handler = (call, input: PageInput & { datasetGroupArn?: string }) => {
+    const attributions = call.store.list("metric-attribution", call.region, input.datasetGroupArn);
+    const { page, ...token } = pageOf(attributions, input, `ListMetricAttributions ${input.datasetGroupArn}`);
+    return { metricAttributions: page.map((attribution) => summary(call, attribution)), ...token };
+};
+
+const listMetrics: Handler = (call, input: PageInput & { metricAttributionArn?: string }) => {
+    const { metrics } = needAttribution(call, input.metricAttributionArn).properties;
+    const listed = metrics.map((metric, id) => ({ id, metric }));
+    const { page, ...token } = pageOf(listed, input, `ListMetricAttributionMetrics ${input.metricAttributionArn}`);
+    return { metrics: page.map(({ metric }) => metric), ...token };
+};
+
+const deleteAttribution: Handler = (call, input: { metricAttributionArn: string }) => {
+    beginDelete(call, needAttribution(call, input.metricAttributionArn));
+};
+
+export const attributionHandlers: Record<string, Handler> = {
+    CreateMetricAttribution: createAttribution,
+    UpdateMetricAttribution: updateAttribution,
+    DescribeMetricAttribution: describeAttribution,
+    ListMetricAttributions: listAttributions,
+    ListMetricAttributionMetrics: listMetrics,
+    DeleteMetricAttribution: deleteAttribution,
+};
+
+const summary = (call: Call, attribution: Resource<object>) => ({
+    name: attribution.name,
+    metricAttributionArn: attribution.arn,
+    ...vitals(call, attribution),
+});

@@ -1,0 +1,98 @@
+import { plainName } from "../control/avro.ts";
+import { type AttributionProperties, summedColumn } from "../control/metric-attributions.ts";
+import type { Call } from "../control/resources.ts";
+import type { Resource } from "../control/store.ts";
+import type { Attributes } from "../filtering/bind.ts";
+import { recommendationMark } from "../serving/recommend.ts";
+
+/** An event, as far as metrics count it. */
+export interface AttributedEvent {
+    itemId: string | null;
+    eventType: string;
+    /** Epoch seconds. */
+    timestamp: number;
+    eventValue: number | null;
+    /** Other columns of the event; names in any spelling. */
+    columns: Record<string, unknown>;
+}
+
+/** One count of an event. */
+export interface AttributedValue {
+    metricName: string;
+    eventType: string;
+    function: "samplecount" | "sum";
+    value: number;
+    source: string;
+    timestamp: number;
+}
+
+/** Seconds of an interval of the reports. */
+const INTERVAL = 900;
+const UNKNOWN_SOURCE = "SOURCE_NAME_UNDEFINED";
+
+/**
+ * Returns the values of an event for each metric of its type; case does not count. The source is the event's own, or the
+ * campaign or recommender of its recommendation. Source: Developer Guide, "Event metrics and attribution reports".
+ */
+export function attributedValues(
+    call: Call,
+    attribution: Resource<AttributionProperties>,
+    event: AttributedEvent,
+    items: ReadonlyMap<string, Attributes>,
+): AttributedValue[] {
+    const columns = new Map(Object.entries(event.columns).map(([name, value]) => [plainName(name), value]));
+    const wanted = attribution.properties.metrics.filter(
+        ({ eventType }) => eventType.toLowerCase() === event.eventType.toLowerCase(),
+    );
+    if (wanted.length === 0) return [];
+    const source =
+        textOf(columns.get("EVENTATTRIBUTIONSOURCE")) ??
+        sourceOf(call, attribution.parent ?? "", textOf(columns.get("RECOMMENDATIONID")));
+    return wanted.flatMap(({ metricName, eventType, expression }): AttributedValue[] => {
+        const summed = summedColumn(expression);
+        const shared = { metricName, eventType, source: source ?? UNKNOWN_SOURCE, timestamp: event.timestamp };
+        if (!summed) return [{ ...shared, function: "samplecount", value: 1 }];
+        const name = plainName(summed.column);
+        const value =
+            summed.type === "ITEMS"
+                ? [...(items.get(event.itemId ?? "") ?? [])].find(([column]) => plainName(column) === name)?.[1]
+                : name === "EVENTVALUE"
+                  ? event.eventValue
+                  : columns.get(name);
+        const number = value === null || value === undefined || value === "" ? Number.NaN : Number(value);
+        return Number.isNaN(number) ? [] : [{ ...shared, function: "sum", value: number }];
+    });
+}
+
+const textOf = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
+
+/** Returns the campaign or recommender whose recommendations have an ID with this end. */
+function sourceOf(call: Call, groupArn: string, recommendationId: string | undefined): string | undefined {
+    if (recommendationId === undefined) return undefined;
+    const solutions = call.store.list("solution", call.region, groupArn).map(({ arn }) => `${arn}/`);
+    const campaigns = call.store
+        .list<{ solutionVersionArn: string }>("campaign", call.region)
+        .filter(({ properties }) => solutions.some((start) => properties.solutionVersionArn.startsWith(start)));
+    const recommenders = call.store.list("recommender", call.region, groupArn);
+    return [...campaigns, ...recommenders].find(({ arn }) => recommendationId.endsWith(recommendationMark(arn)))?.arn;
+}
+
+/** Returns the report of an import as CSV: sums for each metric, source and 15 minutes, the latest first. */
+export function attributionReport(values: readonly AttributedValue[]): string {
+    const sums = new Map<string, number>();
+    for (const { metricName, eventType, function: name, source, timestamp, value } of values) {
+        const start = timestamp - (timestamp % INTERVAL);
+        const key = JSON.stringify([metricName, eventType, name, source, start]);
+        sums.set(key, (sums.get(key) ?? 0) + value);
+    }
+    const rows = [...sums].map(([key, sum]) => ({
+        facts: JSON.parse(key) as [string, string, string, string, number],
+        sum,
+    }));
+    rows.sort((a, b) => b.facts[4] - a.facts[4]);
+    const lines = rows.map(({ facts: [metric, eventType, name, source, start], sum }) => {
+        const shown = Number.isInteger(sum) ? sum.toFixed(1) : String(sum);
+        return `${metric},${eventType},${shown},${name},${source},${start}\n`;
+    });
+    return `METRIC_NAME,EVENT_TYPE,VALUE,MATH_FUNCTION,EVENT_ATTRIBUTION_SOURCE,TIMESTAMP\n${lines.join("")}`;
+}

@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import {
+    CreateDatasetImportJobCommand,
+    CreateEventTrackerCommand,
+    CreateMetricAttributionCommand,
+    DeleteMetricAttributionCommand,
+    DescribeDatasetImportJobCommand,
+    DescribeMetricAttributionCommand,
+    ListMetricAttributionMetricsCommand,
+    ListMetricAttributionsCommand,
+    type MetricAttribute,
+    TagResourceCommand,
+    UpdateMetricAttributionCommand,
+} from "@aws-sdk/client-personalize";
+import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
+import { campaignArn, cinemaBucket, datasetGroupArn, history, openCinema, post, yearOf } from "./cinema.ts";
+import { arn, importRole, refusal, type Service, until } from "./support.ts";
+
+const metricAttributionArn = arn("metric-attribution/films");
+const count: MetricAttribute = { eventType: "Watch", metricName: "watches", expression: "SAMPLECOUNT()" };
+const years: MetricAttribute = { eventType: "watch", metricName: "years", expression: "SUM(Items.RELEASE_YEAR)" };
+const output = { roleArn: importRole, s3DataDestination: { path: "s3://movies/reports" } };
+
+describe("Metric attributions", () => {
+    const bucket = cinemaBucket();
+    let service: Service;
+    let trackingId: string | undefined;
+    before(async () => {
+        ({ service } = await openCinema(bucket));
+        const tracker = new CreateEventTrackerCommand({ name: "films", datasetGroupArn });
+        ({ trackingId } = await service.personalize.send(tracker));
+    });
+    after(() => service?.discard());
+
+    const create = (name: string, metrics: MetricAttribute[]) =>
+        service.personalize.send(
+            new CreateMetricAttributionCommand({ name, datasetGroupArn, metrics, metricsOutputConfig: output }),
+        );
+    const refused = (metrics: MetricAttribute[], message: RegExp) =>
+        assert.rejects(create("films", metrics), refusal("InvalidInputException", message));
+    /** Sends an event, and returns the values of the metrics of attribution that it caused. */
+    const values = async (event: object) => {
+        service.emulator.takeMetrics({ all: true });
+        const eventList = [{ eventType: "Watch", itemId: "6", sentAt: 900_000_000, ...event }];
+        const { status } = await post(service, "/events", { trackingId, sessionId: "s", userId: "22", eventList });
+        assert.equal(status, 200);
+        return service.emulator
+            .takeMetrics({ all: true })
+            .filter(({ dimensions }) => "EVENT_ATTRIBUTION_SOURCE" in dimensions)
+            .map(({ name, sum, dimensions }) => [name, sum, dimensions.EVENT_ATTRIBUTION_SOURCE]);
+    };
+    const importAgain = async (jobName: string, importMode: "FULL" | "INCREMENTAL") => {
+        const { datasetImportJobArn } = await service.personalize.send(
+            new CreateDatasetImportJobCommand({
+                jobName,
+                datasetArn: arn("dataset/films/INTERACTIONS"),
+                dataSource: { dataLocation: "s3://movies/interactions.csv" },
+                roleArn: importRole,
+                importMode,
+                publishAttributionMetricsToS3: true,
+            }),
+        );
+        return until(async () => {
+            const asked = new DescribeDatasetImportJobCommand({ datasetImportJobArn });
+            const { datasetImportJob } = await service.personalize.send(asked);
+            return /ACTIVE|FAILED/.test(datasetImportJob?.status ?? "") && datasetImportJob;
+        });
+    };
+
+    it("CreateMetricAttribution refuses expressions without a column of numbers", async () => {
+        await refused([{ ...count, expression: "AVG(Items.RELEASE_YEAR)" }], /is not SAMPLECOUNT\(\) or SUM/);
+        await refused([{ ...count, expression: "SUM(Items.STUDIO)" }], /ITEMS has no such column of numbers/);
+        await refused([count, count], /needs a metricName of its own/);
+        await assert.rejects(
+            importAgain("early", "FULL"),
+            refusal("InvalidInputException", /publishAttributionMetricsToS3 needs .* a metric attribution/),
+        );
+    });
+
+    it("events without an attribution give no values", async () => {
+        assert.deepEqual(await values({}), []);
+    });
+
+    it("a dataset group has one attribution, which is described, listed and not tagged", async () => {
+        assert.deepEqual((await create("films", [count, years])).metricAttributionArn, metricAttributionArn);
+        await assert.rejects(create("other", [count]), refusal("ResourceAlreadyExistsException", /Another resource/));
+        const { metricAttribution } = await service.personalize.send(
+            new DescribeMetricAttributionCommand({ metricAttributionArn }),
+        );
+        assert.equal(metricAttribution?.status, "ACTIVE");
+        assert.deepEqual(metricAttribution?.metricsOutputConfig, output);
+        const listed = await service.personalize.send(new ListMetricAttributionsCommand({ datasetGroupArn }));
+        assert.deepEqual(
+            listed.metricAttributions?.map(({ name }) => name),
+            ["films"],
+        );
+        const page = new ListMetricAttributionMetricsCommand({ metricAttributionArn, maxResults: 1 });
+        const { metrics, nextToken } = await service.personalize.send(page);
+        assert.deepEqual([metrics, typeof nextToken], [[count], "string"]);
+        const tag = new TagResourceCommand({
+            resourceArn: metricAttributionArn,
+            tags: [{ tagKey: "a", tagValue: "b" }],
+        });
+        await assert.rejects(service.personalize.send(tag), refusal("InvalidInputException", /cannot have tags/));
+    });
+
+    it("an event counts for its source, else for the campaign of its recommendationId", async () => {
+        const year = yearOf(6);
+        const { recommendationId } = await service.runtime.send(
+            new GetRecommendationsCommand({ campaignArn, userId: "22" }),
+        );
+        const undefinedSource = "SOURCE_NAME_UNDEFINED";
+        assert.deepEqual(await values({}), [
+            ["watches", 1, undefinedSource],
+            ["years", year, undefinedSource],
+        ]);
+        assert.deepEqual(await values({ recommendationId }), [
+            ["watches", 1, campaignArn],
+            ["years", year, campaignArn],
+        ]);
+        const metricAttribution = { eventAttributionSource: "newsletter" };
+        assert.deepEqual(await values({ recommendationId, metricAttribution, itemId: "1" }), [
+            ["watches", 1, "newsletter"],
+        ]);
+        assert.deepEqual(await values({ eventType: "Click" }), []);
+    });
+
+    it("an import reports each 15 minutes to S3, and an incremental one to CloudWatch too", async () => {
+        const { publishAttributionMetricsToS3, status, failureReason } = await importAgain("full", "FULL");
+        assert.deepEqual([status, publishAttributionMetricsToS3], ["ACTIVE", true], failureReason);
+        const reports = () => Object.keys(bucket.objects).filter((path) => path.startsWith("movies/reports/"));
+        assert.match(reports()[0] ?? "", /^movies\/reports\/AggregatedAttributionMetrics - FULL - \d+\.csv$/);
+        const [header, ...lines] = String(bucket.objects[reports()[0] ?? ""])
+            .trimEnd()
+            .split("\n");
+        assert.equal(header, "METRIC_NAME,EVENT_TYPE,VALUE,MATH_FUNCTION,EVENT_ATTRIBUTION_SOURCE,TIMESTAMP");
+        const rows = lines.map((line) => line.split(","));
+        const sum = (metric: string) =>
+            rows.filter(([name]) => name === metric).reduce((total, [, , value]) => total + Number(value), 0);
+        assert.equal(sum("watches"), history.length);
+        assert.equal(
+            sum("years"),
+            history.reduce((total, { item }) => total + (yearOf(item) ?? 0), 0),
+        );
+        assert.ok(
+            rows.every(([, , , , source, time]) => source === "SOURCE_NAME_UNDEFINED" && Number(time) % 900 === 0),
+        );
+        service.emulator.takeMetrics({ all: true });
+        await importAgain("incremental", "INCREMENTAL");
+        const counted = service.emulator.takeMetrics({ all: true }).find(({ name }) => name === "watches");
+        assert.equal(counted?.sum, history.length);
+        assert.equal(reports().length, 2);
+    });
+
+    it("UpdateMetricAttribution adds and removes metrics", async () => {
+        const update = (more: object) =>
+            service.personalize.send(new UpdateMetricAttributionCommand({ metricAttributionArn, ...more }));
+        const clicks = { ...count, eventType: "Click", metricName: "clicks" };
+        await update({ addMetrics: [clicks], removeMetrics: ["years"], metricsOutputConfig: { roleArn: importRole } });
+        assert.deepEqual(await values({ eventType: "Click" }), [["clicks", 1, "SOURCE_NAME_UNDEFINED"]]);
+        assert.deepEqual(await values({}), [["watches", 1, "SOURCE_NAME_UNDEFINED"]]);
+        await assert.rejects(
+            update({ removeMetrics: ["years"] }),
+            refusal("InvalidInputException", /has no metric years/),
+        );
+        await assert.rejects(
+            importAgain("later", "FULL"),
+            refusal("InvalidInputException", /with an s3DataDestination/),
+        );
+    });
+
+    it("a deleted attribution counts no events", async () => {
+        await service.personalize.send(new DeleteMetricAttributionCommand({ metricAttributionArn }));
+        assert.deepEqual(await values({}), []);
+    });
+});

@@ -1,0 +1,248 @@
+import assert from "node:assert/strict";
+import {
+    CreateBatchSegmentJobCommand,
+    CreateCampaignCommand,
+    CreateDataDeletionJobCommand,
+    CreateDatasetExportJobCommand,
+    CreateEventTrackerCommand,
+    CreateFilterCommand,
+    CreateSolutionCommand,
+    DescribeBatchSegmentJobCommand,
+    DescribeDataDeletionJobCommand,
+    DescribeDatasetExportJobCommand,
+    DescribeEventTrackerCommand,
+    ListCampaignsCommand,
+    ListDataDeletionJobsCommand,
+    ListEventTrackersCommand,
+    ListRecipesCommand,
+} from "@aws-sdk/client-personalize";
+import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
+import {
+    campaignArn,
+    cinemaBucket,
+    datasetGroupArn,
+    genresOf,
+    history,
+    openCinema,
+    post,
+    solutionArn,
+    usersArn,
+    yearOf,
+} from "./cinema.ts";
+import { arn, importRole, recipe, refusal, type Service, trainVersion, until } from "./support.ts";
+
+describe("Data deletion jobs, and filters of users and of the current item", () => {
+    const bucket = cinemaBucket();
+    let service: Service;
+    let solutionVersionArn: string;
+    before(async () => {
+        ({ service, solutionVersionArn } = await openCinema(bucket));
+    });
+    after(() => service?.discard());
+
+    /** Trains a version of another recipe. */
+    const train = async (recipeName: string) => {
+        const solution = {
+            name: recipeName,
+            datasetGroupArn,
+            recipeArn: recipe(recipeName),
+            performAutoTraining: false,
+        };
+        await service.personalize.send(new CreateSolutionCommand(solution));
+        return (await trainVersion(service, arn(`solution/${recipeName}`))).solutionVersionArn ?? "";
+    };
+    const createFilter = (name: string, filterExpression: string) =>
+        service.personalize.send(new CreateFilterCommand({ name, datasetGroupArn, filterExpression }));
+
+    it("a list of related items is filtered by the current item", async () => {
+        await createFilter("older", "INCLUDE ItemID WHERE Items.RELEASE_YEAR < CurrentItem.RELEASE_YEAR");
+        await createFilter("alike", "EXCLUDE ItemID WHERE Items.GENRES IN (CurrentItem.GENRES)");
+        const sims = new CreateCampaignCommand({ name: "sims", solutionVersionArn: await train("aws-sims") });
+        await service.personalize.send(sims);
+        const ask = async (itemId: string, filter: string, campaign = arn("campaign/sims")) => {
+            const filterArn = arn(`filter/${filter}`);
+            const asked = new GetRecommendationsCommand({ campaignArn: campaign, itemId, userId: "22", filterArn });
+            return ((await service.runtime.send(asked)).itemList ?? []).map(({ itemId }) => Number(itemId));
+        };
+        for (const itemId of ["40", "90"]) {
+            const older = await ask(itemId, "older");
+            assert.ok(older.length > 0 && older.every((film) => (yearOf(film) ?? 0) < (yearOf(Number(itemId)) ?? 0)));
+            const other = await ask(itemId, "alike");
+            const genres = new Set(genresOf(Number(itemId)));
+            assert.ok(other.length > 0 && other.every((film) => genresOf(film).every((genre) => !genres.has(genre))));
+        }
+        const message = /CurrentItem, which is for recipes of related items/;
+        await assert.rejects(ask("40", "older", campaignArn), refusal("InvalidInputException", message));
+        await assert.rejects(
+            createFilter("mixed", "INCLUDE ItemID WHERE Items.RELEASE_YEAR = CurrentItem.GENRES"),
+            refusal("InvalidInputException", /CurrentItem.GENRES, which has another type/),
+        );
+    });
+
+    const segmentOf = async (jobName: string, filter?: string) => {
+        const filterValues = filter === "young" ? { AGE: "30" } : {};
+        bucket.objects["movies/in/items.json"] = `${JSON.stringify({ itemId: "6", filterValues })}\n`;
+        const job = {
+            jobName,
+            solutionVersionArn: segmentVersion,
+            numResults: 60,
+            jobInput: { s3DataSource: { path: "s3://movies/in/items.json" } },
+            jobOutput: { s3DataDestination: { path: `s3://movies/${jobName}/` } },
+            roleArn: importRole,
+            ...(filter !== undefined && { filterArn: arn(`filter/${filter}`) }),
+        };
+        const { batchSegmentJobArn } = await service.personalize.send(new CreateBatchSegmentJobCommand(job));
+        await until(async () => {
+            const asked = new DescribeBatchSegmentJobCommand({ batchSegmentJobArn });
+            return /ACTIVE|FAILED/.test((await service.personalize.send(asked)).batchSegmentJob?.status ?? "");
+        });
+        return JSON.parse(String(bucket.objects[`movies/${jobName}/items.json.out`]));
+    };
+    let segmentVersion: string;
+
+    it("a segment is filtered by UserID, and other filters and lists are refused", async () => {
+        segmentVersion = await train("aws-item-affinity");
+        await createFilter("young", "INCLUDE UserID WHERE Users.AGE < $AGE");
+        await createFilter("viewers", 'EXCLUDE UserID WHERE Interactions.EVENT_TYPE IN ("watch")');
+        const { usersList } = (await segmentOf("young", "young")).output;
+        assert.equal(usersList.length, 29);
+        assert.ok(usersList.every((user: string) => Number(user) < 30));
+        assert.deepEqual((await segmentOf("viewers", "viewers")).output.usersList, []);
+        assert.match((await segmentOf("older", "older")).error, /is of ItemID; a filter of UserID is needed/);
+        const asked = new GetRecommendationsCommand({ campaignArn, userId: "22", filterArn: arn("filter/young") });
+        await assert.rejects(
+            service.runtime.send(asked),
+            refusal("InvalidInputException", /a filter of ItemID is needed/),
+        );
+        await assert.rejects(
+            createFilter("if", "INCLUDE UserID WHERE Users.AGE < 30 IF CurrentUser.AGE = 30"),
+            refusal("InvalidInputException", /IF is for filters of ItemID/),
+        );
+    });
+
+    it("a deletion job deletes users from datasets, events and models, and counts their records", async () => {
+        const { trackingId } = await service.personalize.send(
+            new CreateEventTrackerCommand({ name: "films", datasetGroupArn }),
+        );
+        const eventList = [{ eventType: "Watch", itemId: "1", sentAt: 900_000_000 }];
+        await post(service, "/events", { trackingId, userId: "22", sessionId: "s", eventList });
+        await post(service, "/users", { datasetArn: usersArn, users: [{ userId: "22", properties: '{"age":1}' }] });
+        bucket.objects["movies/delete/now/users.csv"] = "USER_ID\n22\n23\nnobody\n";
+        bucket.objects["movies/delete/notes.txt"] = "USER_ID\n6\n";
+        const recommend = async (userId: string) => {
+            const asked = new GetRecommendationsCommand({ campaignArn, userId });
+            return ((await service.runtime.send(asked)).itemList ?? []).map(({ itemId }) => itemId);
+        };
+        const own = await recommend("22");
+        const job = await remove("first", "s3://movies/delete/");
+        const rows = history.filter(({ user }) => user === 22 || user === 23).length;
+        assert.deepEqual([job?.status, job?.numDeleted], ["COMPLETED", rows + 2 + 2], job?.failureReason);
+        assert.notDeepEqual(await recommend("22"), own);
+        assert.deepEqual(await recommend("22"), await recommend("nobody"));
+        const { usersList } = (await segmentOf("after")).output;
+        assert.equal(usersList.length, 58);
+        const users = (await exported("INTERACTIONS")).map((line) => line.split(",")[0]);
+        assert.ok(users.includes("6") && !users.includes("22") && !users.includes("23"));
+        assert.equal((await exported("USERS")).length, 58);
+        const listed = await service.personalize.send(new ListDataDeletionJobsCommand({ datasetGroupArn }));
+        assert.deepEqual(
+            listed.dataDeletionJobs?.map(({ jobName, status }) => [jobName, status]),
+            [["first", "COMPLETED"]],
+        );
+    });
+
+    it("a deletion job fails without access, files or the column USER_ID", async () => {
+        bucket.objects["movies/other.csv"] = "USER\n22\n";
+        assert.match((await remove("column", "s3://movies/other.csv"))?.failureReason ?? "", /one column, USER_ID/);
+        assert.equal((await remove("none", "s3://movies/nothing/"))?.failureReason, "Invalid Data location.");
+        bucket.deny(true);
+        const { status, failureReason } = (await remove("denied", "s3://movies/delete/")) ?? {};
+        bucket.deny(false);
+        assert.deepEqual(
+            [status, failureReason],
+            ["FAILED", "Insufficient privileges for accessing data in Amazon S3."],
+        );
+    });
+
+    const remove = async (jobName: string, dataLocation: string) => {
+        const { dataDeletionJobArn } = await service.personalize.send(
+            new CreateDataDeletionJobCommand({
+                jobName,
+                datasetGroupArn,
+                dataSource: { dataLocation },
+                roleArn: importRole,
+            }),
+        );
+        return until(async () => {
+            const asked = new DescribeDataDeletionJobCommand({ dataDeletionJobArn });
+            const { dataDeletionJob } = await service.personalize.send(asked);
+            return /COMPLETED|FAILED/.test(dataDeletionJob?.status ?? "") && dataDeletionJob;
+        });
+    };
+    const exported = async (type: string) => {
+        const { datasetExportJobArn } = await service.personalize.send(
+            new CreateDatasetExportJobCommand({
+                jobName: type,
+                datasetArn: arn(`dataset/films/${type}`),
+                roleArn: importRole,
+                jobOutput: { s3DataDestination: { path: "s3://movies/export/" } },
+                ingestionMode: "ALL",
+            }),
+        );
+        await until(async () => {
+            const asked = new DescribeDatasetExportJobCommand({ datasetExportJobArn });
+            return (await service.personalize.send(asked)).datasetExportJob?.status === "ACTIVE";
+        });
+        return String(bucket.objects[`movies/export/${type}_1.csv`]).trimEnd().split("\n").slice(1);
+    };
+
+    it("ListCampaigns lists the campaigns of a solution, and of a solution version", async () => {
+        const names = async (asked: string) => {
+            const { campaigns = [] } = await service.personalize.send(new ListCampaignsCommand({ solutionArn: asked }));
+            return campaigns.map(({ name }) => name);
+        };
+        assert.deepEqual(await names(solutionArn), ["films"]);
+        assert.deepEqual(await names(solutionVersionArn), ["films"]);
+        assert.deepEqual(await names(`${solutionArn}/00000000`), []);
+    });
+
+    it("ListRecipes filters each page by domain", async () => {
+        const names: string[][] = [];
+        let nextToken: string | undefined;
+        do {
+            const asked = new ListRecipesCommand({ domain: "VIDEO_ON_DEMAND", nextToken });
+            const page = await service.personalize.send(asked);
+            names.push((page.recipes ?? []).map(({ name = "" }) => name));
+            ({ nextToken } = page);
+        } while (nextToken !== undefined);
+        assert.equal(names.length, 2);
+        assert.equal(names.flat().length, 5);
+        assert.ok(names.flat().every((name) => name.startsWith("aws-vod-")));
+    });
+
+    it("an event dated ahead does not empty the list of aws-trending-now", async () => {
+        await service.personalize.send(
+            new CreateCampaignCommand({ name: "trending", solutionVersionArn: await train("aws-trending-now") }),
+        );
+        const rising = async () => {
+            const asked = new GetRecommendationsCommand({ campaignArn: arn("campaign/trending"), numResults: 3 });
+            return ((await service.runtime.send(asked)).itemList ?? []).map(({ itemId }) => itemId);
+        };
+        const { eventTrackers = [] } = await service.personalize.send(
+            new ListEventTrackersCommand({ datasetGroupArn }),
+        );
+        const [{ eventTrackerArn } = {}] = eventTrackers;
+        const described = await service.personalize.send(new DescribeEventTrackerCommand({ eventTrackerArn }));
+        const trackingId = described.eventTracker?.trackingId;
+        const put = (sentAt: number, itemId: string) =>
+            post(service, "/events", {
+                trackingId,
+                sessionId: "t",
+                eventList: [1, 2, 3].map((second) => ({ eventType: "Watch", itemId, sentAt: sentAt + second })),
+            });
+        await put(Date.now() / 1000 - 60, "77");
+        assert.equal((await rising())[0], "77");
+        await put(Date.now() / 1000 + 10 * 365 * 86_400, "78");
+        assert.equal((await rising())[0], "77");
+    });
+});

@@ -1,0 +1,369 @@
+import assert from "node:assert/strict";
+import {
+    CreateDatasetCommand,
+    CreateDatasetGroupCommand,
+    CreateEventTrackerCommand,
+    CreateFilterCommand,
+    CreateRecommenderCommand,
+    CreateSchemaCommand,
+    DeleteRecommenderCommand,
+    DescribeRecommenderCommand,
+    type Domain,
+    type RecommenderConfig,
+    StartRecommenderCommand,
+    StopRecommenderCommand,
+    UpdateRecommenderCommand,
+} from "@aws-sdk/client-personalize";
+import { GetRecommendationsCommand } from "@aws-sdk/client-personalize-runtime";
+import { films, genresOf, history, itemsSchema, post } from "./cinema.ts";
+import {
+    arn,
+    createBucket,
+    interactionsSchema,
+    recipe,
+    refusal,
+    runImportJob,
+    type Service,
+    startService,
+    until,
+} from "./support.ts";
+
+/** Of the rows, each 10th is a Purchase: 300 of them, so fewer than 1,000. All others are Clicks. */
+const eventOf = (row: number) => (row % 10 === 0 ? "Purchase" : "Click");
+const objects = {
+    "movies/interactions.csv": `USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n${history
+        .map(({ user, item, timestamp }, row) => `${user},${item},${eventOf(row)},${timestamp}\n`)
+        .join("")}`,
+    "movies/watched.csv": `USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n${history
+        .map(({ user, item, timestamp }) => `${user},${item},Watch,${timestamp}\n`)
+        .join("")}`,
+    "movies/items.csv": `ITEM_ID,GENRES,CREATION_TIMESTAMP\n${[...films, 990]
+        .map((film) => `${film},${genresOf(film).join("|")},${800_000_000}\n`)
+        .join("")}`,
+};
+const categories = JSON.stringify({
+    type: "record",
+    name: "Items",
+    namespace: "com.amazonaws.personalize.schema",
+    fields: [
+        { name: "ITEM_ID", type: "string" },
+        { name: "GENRES", type: "string", categorical: true },
+        { name: "CREATION_TIMESTAMP", type: "long" },
+    ],
+    version: "1.0",
+});
+
+/** Creates a dataset group of a domain with imported interactions and, with `items`, a catalogue. */
+async function openDomain(service: Service, name: string, domain: Domain | undefined, files: Record<string, string>) {
+    const { personalize } = service;
+    const { datasetGroupArn } = await personalize.send(
+        new CreateDatasetGroupCommand({ name, ...(domain && { domain }) }),
+    );
+    for (const [datasetType, file] of Object.entries(files)) {
+        const schema =
+            datasetType === "ITEMS" ? (domain === "VIDEO_ON_DEMAND" ? categories : itemsSchema) : interactionsSchema;
+        const { schemaArn } = await personalize.send(
+            new CreateSchemaCommand({ name: `${name}-${datasetType}`, schema, ...(domain && { domain }) }),
+        );
+        const dataset = { name: `${name}-${datasetType}`, schemaArn, datasetGroupArn, datasetType };
+        const { datasetArn = "" } = await personalize.send(new CreateDatasetCommand(dataset));
+        if (file === "") continue;
+        const job = { jobName: `${name}-${datasetType}`, datasetArn, dataLocation: `s3://movies/${file}` };
+        const { status, failureReason } = await runImportJob(service, job);
+        assert.equal(status, "ACTIVE", failureReason);
+    }
+    return datasetGroupArn ?? "";
+}
+
+describe("Use cases of domains", () => {
+    const { access } = createBucket(objects);
+    let service: Service;
+    before(async () => {
+        service = await startService({ access });
+        await openDomain(service, "shop", "ECOMMERCE", { INTERACTIONS: "interactions.csv" });
+        const video = { INTERACTIONS: "watched.csv", ITEMS: "items.csv" };
+        await openDomain(service, "video", "VIDEO_ON_DEMAND", video);
+        await openDomain(service, "clicks", "VIDEO_ON_DEMAND", { ...video, INTERACTIONS: "interactions.csv" });
+    });
+    after(() => service?.discard());
+
+    const describeIt = async (name: string) =>
+        (await service.personalize.send(new DescribeRecommenderCommand({ recommenderArn: arn(`recommender/${name}`) })))
+            .recommender;
+    const create = async (group: string, useCase: string, recommenderConfig?: RecommenderConfig) => {
+        const name = `${group}-${useCase}`.slice(0, 60);
+        await service.personalize.send(
+            new CreateRecommenderCommand({
+                name,
+                datasetGroupArn: arn(`dataset-group/${group}`),
+                recipeArn: recipe(useCase),
+                ...(recommenderConfig && { recommenderConfig }),
+            }),
+        );
+        return until(async () => {
+            const recommender = await describeIt(name);
+            return /ACTIVE|FAILED/.test(recommender?.status ?? "") && recommender;
+        });
+    };
+    const remove = (name: string) =>
+        service.personalize.send(new DeleteRecommenderCommand({ recommenderArn: arn(`recommender/${name}`) }));
+    const ask = async (name: string, input: object) => {
+        const asked = new GetRecommendationsCommand({ recommenderArn: arn(`recommender/${name}`), ...input });
+        return ((await service.runtime.send(asked)).itemList ?? []).map(({ itemId }) => Number(itemId));
+    };
+    const usedBy = (user: number, isUse: (row: number) => boolean) =>
+        new Set(history.filter((event, row) => event.user === user && isUse(row)).map(({ item }) => item));
+
+    for (const { group, useCase } of [
+        { group: "clicks", useCase: "aws-vod-more-like-x" },
+        { group: "clicks", useCase: "aws-vod-trending-now" },
+        { group: "clicks", useCase: "aws-vod-top-picks" },
+        { group: "shop", useCase: "aws-ecomm-recommended-for-you" },
+    ]) {
+        it(`${useCase} needs 1,000 events of any type`, async () => {
+            const { status, failureReason, name = "" } = await create(group, useCase);
+            assert.equal(status, "ACTIVE", failureReason);
+            await remove(name);
+        });
+    }
+
+    it("other use cases need 1,000 events of their own type", async () => {
+        const { status, failureReason, name = "" } = await create("clicks", "aws-vod-most-popular");
+        assert.equal(status, "CREATE FAILED");
+        assert.match(failureReason ?? "", /fewer than 1000 interactions after filtering by event type: Watch/);
+        await remove(name);
+    });
+
+    for (const { useCase, group, itemId, isUse } of [
+        { useCase: "aws-vod-because-you-watched-x", group: "video", itemId: "6", isUse: () => true },
+        { useCase: "aws-vod-more-like-x", group: "video", itemId: "6", isUse: () => true },
+        {
+            useCase: "aws-ecomm-recommended-for-you",
+            group: "shop",
+            itemId: undefined,
+            isUse: (row: number) => eventOf(row) === "Purchase",
+        },
+    ]) {
+        it(`${useCase} leaves out what the user watched or purchased`, async () => {
+            const { name = "" } = await create(group, useCase);
+            const used = usedBy(22, isUse);
+            const list = await ask(name, { userId: "22", itemId, numResults: 100 });
+            const other = await ask(name, { userId: "nobody", itemId, numResults: 100 });
+            assert.ok(used.size > 0 && list.every((film) => !used.has(film)));
+            assert.ok(other.some((film) => used.has(film)));
+            await assert.rejects(ask(name, { itemId }), refusal("InvalidInputException", /A userId is required/));
+            await remove(name);
+        });
+    }
+
+    it("a stopped recommender does not answer until it is started", async () => {
+        const { name = "" } = await create("video", "aws-vod-top-picks");
+        const recommenderArn = arn(`recommender/${name}`);
+        const list = await ask(name, { userId: "22" });
+        await service.personalize.send(new StopRecommenderCommand({ recommenderArn }));
+        assert.equal((await describeIt(name))?.status, "INACTIVE");
+        await assert.rejects(ask(name, { userId: "22" }), refusal("InvalidInputException", /is INACTIVE/));
+        const again = service.personalize.send(new StopRecommenderCommand({ recommenderArn }));
+        await assert.rejects(again, refusal("ResourceInUseException", /is INACTIVE; it must be ACTIVE/));
+        await service.personalize.send(new StartRecommenderCommand({ recommenderArn }));
+        assert.equal((await describeIt(name))?.status, "ACTIVE");
+        assert.deepEqual(await ask(name, { userId: "22" }), list);
+        await remove(name);
+    });
+
+    it("UpdateRecommender changes the configuration, and refuses other columns", async () => {
+        const { name = "" } = await create("video", "aws-vod-top-picks");
+        const update = (recommenderConfig: RecommenderConfig) =>
+            service.personalize.send(
+                new UpdateRecommenderCommand({ recommenderArn: arn(`recommender/${name}`), recommenderConfig }),
+            );
+        await update({ enableMetadataWithRecommendations: true, minRecommendationRequestsPerSecond: 2 });
+        const { recommenderConfig, latestRecommenderUpdate } = (await describeIt(name)) ?? {};
+        assert.equal(latestRecommenderUpdate?.status, "ACTIVE");
+        assert.deepEqual(recommenderConfig, {
+            enableMetadataWithRecommendations: true,
+            minRecommendationRequestsPerSecond: 2,
+        });
+        await ask(name, { userId: "22", metadataColumns: { ITEMS: ["GENRES"] } });
+        await assert.rejects(
+            update({ trainingDataConfig: { excludedDatasetColumns: { ITEMS: ["GENRES"] } } }),
+            refusal("InvalidInputException", /trainingDataConfig of UpdateRecommender is not emulated here/),
+        );
+        await assert.rejects(
+            update({ itemExplorationConfig: { weight: "1" } }),
+            refusal("InvalidInputException", /itemExplorationConfig has no weight/),
+        );
+        await remove(name);
+    });
+});
+
+describe("Configurations of recommenders", () => {
+    let service: Service;
+    let datasetGroupArn: string;
+    before(async () => {
+        service = await startService({ access: createBucket(objects).access, throttle: true });
+        datasetGroupArn = await openDomain(service, "video", "VIDEO_ON_DEMAND", {
+            INTERACTIONS: "watched.csv",
+            ITEMS: "items.csv",
+        });
+    });
+    after(() => service?.discard());
+
+    /** Asks a recommender of its own, `requests` times, and returns the last list. */
+    const ask = async (useCase: string, recommenderConfig: RecommenderConfig, input: object, requests = 1) => {
+        const recommender = { name: useCase, datasetGroupArn, recipeArn: recipe(useCase), recommenderConfig };
+        const { recommenderArn } = await service.personalize.send(new CreateRecommenderCommand(recommender));
+        await until(async () => {
+            const asked = new DescribeRecommenderCommand({ recommenderArn });
+            return (await service.personalize.send(asked)).recommender?.status === "ACTIVE";
+        });
+        try {
+            let list: string[] = [];
+            for (let request = 0; request < requests; request++) {
+                const asked = new GetRecommendationsCommand({ recommenderArn, userId: "22", ...input });
+                list = ((await service.runtime.send(asked)).itemList ?? []).map(({ itemId = "" }) => itemId);
+            }
+            return list;
+        } finally {
+            await service.personalize.send(new DeleteRecommenderCommand({ recommenderArn }));
+        }
+    };
+
+    it("an explorationWeight of a recommender shows new items", async () => {
+        const itemExplorationConfig = { explorationWeight: "1", explorationItemAgeCutOff: "10000" };
+        const explored = await ask("aws-vod-top-picks", { itemExplorationConfig }, {});
+        assert.notDeepEqual(explored, await ask("aws-vod-top-picks", {}, {}));
+        await assert.rejects(
+            ask("aws-vod-most-popular", { itemExplorationConfig }, {}),
+            refusal("InvalidInputException", /An itemExplorationConfig is only for aws-user-personalization/),
+        );
+    });
+
+    it("trainingDataConfig of a recommender leaves columns out of its training", async () => {
+        const input = { userId: "nobody", itemId: "990", numResults: 5 };
+        const alike = await ask("aws-vod-more-like-x", {}, input);
+        assert.ok(
+            alike.every((film) => genresOf(Number(film))[0] === genresOf(990)[0]),
+            alike.join(),
+        );
+        const trainingDataConfig = { excludedDatasetColumns: { ITEMS: ["GENRES"] } };
+        assert.notDeepEqual(await ask("aws-vod-more-like-x", { trainingDataConfig }, input), alike);
+        trainingDataConfig.excludedDatasetColumns.ITEMS = ["GENRE"];
+        await assert.rejects(
+            ask("aws-vod-more-like-x", { trainingDataConfig }, input),
+            refusal("InvalidInputException", /The dataset ITEMS has no column GENRE/),
+        );
+    });
+
+    it("with throttling enabled, a recommender refuses requests above its minimum, and PutItems above 10 a second", async () => {
+        await ask("aws-vod-top-picks", { minRecommendationRequestsPerSecond: 5 }, {}, 40);
+        await assert.rejects(ask("aws-vod-top-picks", {}, {}, 40), refusal("ThrottlingException", "Rate exceeded"));
+        const properties = JSON.stringify({ genres: "New", creationTimestamp: 800_000_000 });
+        const put = { datasetArn: arn("dataset/video/ITEMS"), items: [{ itemId: "991", properties }] };
+        const statuses = await Promise.all(
+            Array.from({ length: 20 }, async () => (await post(service, "/items", put)).status),
+        );
+        assert.ok(statuses.includes(200) && statuses.includes(429), statuses.join());
+    });
+});
+
+describe("Promotions", () => {
+    let service: Service;
+    let recommenderArn: string;
+    before(async () => {
+        service = await startService({ access: createBucket(objects).access });
+        const datasetGroupArn = await openDomain(service, "video", "VIDEO_ON_DEMAND", {
+            INTERACTIONS: "watched.csv",
+            ITEMS: "items.csv",
+        });
+        for (const [name, filterExpression] of Object.entries({
+            taste: "INCLUDE ItemID WHERE Items.GENRES IN ($TASTE)",
+            even: 'INCLUDE ItemID WHERE Items.GENRES IN ("Even")',
+        })) {
+            await service.personalize.send(new CreateFilterCommand({ name, datasetGroupArn, filterExpression }));
+        }
+        const recommender = { name: "top", datasetGroupArn, recipeArn: recipe("aws-vod-top-picks") };
+        recommenderArn =
+            (await service.personalize.send(new CreateRecommenderCommand(recommender))).recommenderArn ?? "";
+        await until(async () => {
+            const { recommender } = await service.personalize.send(new DescribeRecommenderCommand({ recommenderArn }));
+            return recommender?.status === "ACTIVE";
+        });
+    });
+    after(() => service?.discard());
+
+    const recommend = async (more: object) => {
+        const asked = new GetRecommendationsCommand({ recommenderArn, userId: "22", numResults: 20, ...more });
+        return (await service.runtime.send(asked)).itemList ?? [];
+    };
+    const promotion = {
+        name: "taste-3",
+        percentPromotedItems: 25,
+        filterArn: arn("filter/taste"),
+        filterValues: { TASTE: '"Taste3"' },
+    };
+
+    it("a promotion fills its share of the list with the best items of its own filter", async () => {
+        const list = await recommend({ promotions: [promotion], filterArn: arn("filter/even") });
+        const promoted = list.filter(({ promotionName }) => promotionName === "taste-3").map(({ itemId }) => itemId);
+        const best = await recommend({ filterArn: promotion.filterArn, filterValues: promotion.filterValues });
+        assert.equal(list.length, 20);
+        assert.deepEqual(
+            promoted,
+            best.slice(0, 5).map(({ itemId }) => itemId),
+        );
+        const others = list.filter(({ promotionName }) => promotionName === undefined);
+        assert.ok(others.every(({ itemId }) => Number(itemId) % 2 === 0));
+        assert.equal(new Set(list.map(({ itemId }) => itemId)).size, 20);
+    });
+
+    it("promoted items are at random places", async () => {
+        const placesOf = async () =>
+            (await recommend({ promotions: [promotion] })).flatMap(({ promotionName }, place) =>
+                promotionName ? [place] : [],
+            );
+        const places = await Promise.all(Array.from({ length: 8 }, async () => (await placesOf()).join()));
+        assert.ok(new Set(places).size > 1);
+    });
+
+    it("an incomplete promotion is refused", () =>
+        assert.rejects(
+            recommend({ promotions: [{ name: "sale", percentPromotedItems: 10 }] }),
+            refusal("InvalidInputException", /A promotion needs a name, percentPromotedItems and a filterArn/),
+        ));
+});
+
+describe("Training on events alone", () => {
+    it("1,000 events of PutEvents train without an import, and none is an error", async () => {
+        const service = await startService({ access: createBucket().access });
+        try {
+            const datasetGroupArn = await openDomain(service, "video", "VIDEO_ON_DEMAND", { INTERACTIONS: "" });
+            const { trackingId } = await service.personalize.send(
+                new CreateEventTrackerCommand({ name: "video", datasetGroupArn }),
+            );
+            const recommender = { name: "popular", datasetGroupArn, recipeArn: recipe("aws-vod-most-popular") };
+            const create = () => service.personalize.send(new CreateRecommenderCommand(recommender));
+            await assert.rejects(create(), refusal("InvalidInputException", /no item interactions to train on/));
+            for (let row = 0; row < 1000; row += 10) {
+                const eventList = history
+                    .slice(row, row + 10)
+                    .map(({ item, timestamp }) => ({ eventType: "Watch", itemId: `${item}`, sentAt: timestamp }));
+                const sent = { trackingId, userId: `${row % 300}`, sessionId: `${row}`, eventList };
+                assert.equal((await post(service, "/events", sent)).status, 200);
+            }
+            const { recommenderArn } = await create();
+            const { status, failureReason } = await until(async () => {
+                const asked = new DescribeRecommenderCommand({ recommenderArn });
+                const { recommender: found } = await service.personalize.send(asked);
+                return /ACTIVE|FAILED/.test(found?.status ?? "") && found;
+            });
+            assert.equal(status, "ACTIVE", failureReason);
+            const { itemList = [] } = await service.runtime.send(
+                new GetRecommendationsCommand({ recommenderArn, userId: "0", numResults: 5 }),
+            );
+            assert.equal(itemList.length, 5);
+        } finally {
+            await service.discard();
+        }
+    });
+});
