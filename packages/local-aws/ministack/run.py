@@ -23,6 +23,7 @@ import function_logs
 import function_sessions
 import function_updates
 import gateway_only
+import iam_names
 import managed_policies
 import metric_alarms
 import object_keys
@@ -64,6 +65,7 @@ if __name__ == "__main__":
     compression.compress()
     rest_api_changes.apply_as_aws()
     service_linked_roles.make_with_tracing()
+    iam_names.validate_and_escape()
     queue_urls.readdress()
     topics.refuse_other_tags()
     object_keys.refuse_long_ones()
