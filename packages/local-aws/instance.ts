@@ -18,6 +18,9 @@ export interface Instance {
 /** The account id of the local AWS, which MiniStack uses. */
 export const localAccountId = "000000000000";
 export const localPartition = "aws";
+/** All speeds, as a record so that the type checker finds a missing one. */
+const speeds: Readonly<Record<Speed, true>> = { instant: true, samples: true, demo: true, real: true };
+const isSpeed = (text: string): text is Speed => Object.hasOwn(speeds, text);
 /** Exit code of a daemon if another daemon holds its folder. */
 export const folderServed = 75;
 
@@ -32,8 +35,8 @@ export const { version } = JSON.parse(readFileSync(join(root, "package.json"), "
  */
 export function defaultInstance(env: NodeJS.ProcessEnv = process.env): Instance {
     const speed = env.MOVIE_RECOMMENDER_LOCAL_SPEED ?? "demo";
-    if (speed !== "instant" && speed !== "demo" && speed !== "real") {
-        throw new Error(`MOVIE_RECOMMENDER_LOCAL_SPEED is "${speed}"; it must be instant, demo or real.`);
+    if (!isSpeed(speed)) {
+        throw new Error(`MOVIE_RECOMMENDER_LOCAL_SPEED is "${speed}"; it must be ${Object.keys(speeds).join(", ")}.`);
     }
     const port = Number(env.MOVIE_RECOMMENDER_LOCAL_PORT ?? 4566);
     if (!Number.isInteger(port) || port < 1 || port > 65535) {

@@ -4,6 +4,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { findServiceModelDir } from "./botocore.ts";
 import type { Speed } from "./contract.ts";
+import { speeds } from "./control/states.ts";
 import { createEmulator } from "./emulator.ts";
 import { takeFolder } from "./folder-lock.ts";
 import { openAccess } from "./s3.ts";
@@ -32,8 +33,11 @@ export async function main(args: readonly string[]): Promise<void> {
         .option("--host <address>", "address to listen on", "127.0.0.1")
         .option("--data <folder>", "folder for resources and models", ".local-personalize")
         .addOption(
-            new Option("--speed <speed>", "time that resources take: none, about a second, or as on AWS")
-                .choices(["instant", "demo", "real"])
+            new Option(
+                "--speed <speed>",
+                "time that resources take: none, none as AWS's samples need, about a second, or as on AWS",
+            )
+                .choices(speeds)
                 .default("demo"),
         )
         .option("--s3-endpoint <url>", "S3 with the data; default: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, else AWS")

@@ -2,10 +2,10 @@ import type { Clock } from "./clock.ts";
 import type { Measure } from "./metering/usage-types.ts";
 
 /**
- * How long resources stay in their states: instant (no time), demo (about a second each), or real (the minutes that AWS
- * typically takes).
+ * How long resources stay in their states: instant (no time), demo (about a second each), samples (no time, so that AWS's
+ * samples run unmodified with any waits), or real (the minutes that AWS typically takes).
  */
-export type Speed = "instant" | "demo" | "real";
+export type Speed = "instant" | "demo" | "samples" | "real";
 
 /** How answers spell texts: as received, or in another valid spelling. */
 export type Forms = "received" | "other";

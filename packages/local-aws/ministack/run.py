@@ -13,6 +13,7 @@ import threading
 from ministack import app
 
 import asynchronous
+import bounded_records
 import compression
 import dashboards
 import edge_authorization
@@ -74,6 +75,7 @@ if __name__ == "__main__":
     edge_errors.keep()
     edge_authorization.remove()
     unknown_distributions.refuse()
+    bounded_records.start()
     embedded_metrics.read_logs()
     use_metrics.count()
     second_metrics.start()

@@ -77,7 +77,7 @@ describe("Environment variables of a local AWS instance", () => {
 
     it("defaultInstance names the variable with an invalid value", () => {
         assert.throws(() => defaultInstance({ MOVIE_RECOMMENDER_LOCAL_SPEED: "fast" }), {
-            message: 'MOVIE_RECOMMENDER_LOCAL_SPEED is "fast"; it must be instant, demo or real.',
+            message: 'MOVIE_RECOMMENDER_LOCAL_SPEED is "fast"; it must be instant, samples, demo, real.',
         });
         for (const port of ["0", "65536", "http"]) {
             assert.throws(

@@ -14,6 +14,7 @@ const hour = 3600 * second;
 export const clocks: Record<Speed, { day: number; first: number }> = {
     instant: { day: 2 * second, first: 100 },
     demo: { day: 20 * second, first: 2 * second },
+    samples: { day: 24 * hour, first: hour },
     real: { day: 24 * hour, first: hour },
 };
 

@@ -52,6 +52,9 @@ export type Status =
     | "DELETE IN_PROGRESS"
     | "GONE";
 
+/** All speeds, the fastest first. */
+export const speeds: readonly Speed[] = ["instant", "samples", "demo", "real"];
+
 /** A status, and the time since which the resource has it. */
 export interface Phase {
     status: Status;
@@ -100,15 +103,22 @@ const realDeletion: Partial<Record<Kind, Durations>> = {
 /** Kinds that are ACTIVE immediately. Real accounts showed this for a new solution: reference sheet, section 12. */
 const madeAtOnce: readonly Kind[] = ["schema", "solution"];
 
+/** Returns the durations of a speed; `real` gives those of AWS. */
+function durationsAt(speed: Speed, real: Durations): Durations {
+    if (speed === "instant" || speed === "samples") return none;
+    return speed === "demo" ? demo : real;
+}
+
 /** Returns the milliseconds for which a new resource is pending, and then in progress. */
 export function creationDurations(kind: Kind, speed: Speed): Durations {
-    if (madeAtOnce.includes(kind) || speed === "instant") return none;
-    return speed === "demo" ? demo : realCreation[kind];
+    return madeAtOnce.includes(kind) ? none : durationsAt(speed, realCreation[kind]);
 }
 
 function deletionDurations(kind: Kind, speed: Speed): Durations {
-    if (kind === "schema" || speed === "instant") return none;
-    return speed === "demo" ? demo : (realDeletion[kind] ?? { pending: 5 * second, inProgress: 25 * second });
+    if (kind === "schema") return none;
+    // AWS's samples look for a deleted group's DELETE PENDING, and delete other resources without a wait.
+    if (speed === "samples" && kind === "dataset-group") return demo;
+    return durationsAt(speed, realDeletion[kind] ?? { pending: 5 * second, inProgress: 25 * second });
 }
 
 /** Kinds that become ACTIVE only when their work is also done. */
@@ -150,10 +160,7 @@ export function creationEnd(life: Pick<Life, "kind" | "createdAt" | "finishedAt"
     return Math.max(life.createdAt + pending + inProgress, life.finishedAt ?? 0, life.heldUntil ?? 0);
 }
 
-function updateDurations(kind: Kind, speed: Speed): Durations {
-    if (speed === "real") return realUpdate[kind] ?? realCreation[kind];
-    return speed === "demo" ? demo : none;
-}
+const updateDurations = (kind: Kind, speed: Speed) => durationsAt(speed, realUpdate[kind] ?? realCreation[kind]);
 
 /** Returns when an update that began at `createdAt` ends; epoch milliseconds. */
 export function updateEnd(kind: Kind, createdAt: number, speed: Speed): number {

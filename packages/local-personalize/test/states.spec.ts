@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { Speed } from "../contract.ts";
+import { nextDue } from "../control/auto-training.ts";
 import { type Kind, type Life, phaseAt } from "../control/states.ts";
 
 const life = (kind: Kind, more: Partial<Life> = {}): Life => ({
@@ -13,7 +15,7 @@ const life = (kind: Kind, more: Partial<Life> = {}): Life => ({
     deletedAt: null,
     ...more,
 });
-const at = (now: number, of: Life, speed: "instant" | "demo" | "real" = "demo") => phaseAt(of, speed, now).status;
+const at = (now: number, of: Life, speed: Speed = "demo") => phaseAt(of, speed, now).status;
 
 describe("phaseAt", () => {
     it("a campaign is ACTIVE after one second at speed demo", () => {
@@ -31,6 +33,14 @@ describe("phaseAt", () => {
         assert.equal(at(minutes(10), life("campaign"), "real"), "ACTIVE");
         assert.equal(at(1000, life("campaign"), "instant"), "ACTIVE");
         assert.equal(at(1000, life("solution"), "real"), "ACTIVE");
+    });
+
+    it("speed samples takes no time, but a deleted group can be described for a moment", () => {
+        assert.equal(at(1000, life("event-tracker"), "samples"), "ACTIVE");
+        assert.equal(at(5000, life("dataset", { deletedAt: 5000 }), "samples"), "GONE");
+        assert.equal(at(5000, life("dataset-group", { deletedAt: 5000 }), "samples"), "DELETE PENDING");
+        assert.equal(at(6000, life("dataset-group", { deletedAt: 5000 }), "samples"), "GONE");
+        assert.equal(nextDue(0, 7, undefined, "samples"), 3_600_000);
     });
 
     it("a job stays IN_PROGRESS until its work ends, and fails with it", () => {

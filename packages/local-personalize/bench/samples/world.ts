@@ -20,7 +20,7 @@ export type World = Awaited<ReturnType<typeof startWorld>>;
  */
 export async function startWorld() {
     const bucket = createBucket(sampleFiles());
-    const service = await startService({ access: bucket.access, speed: "demo" });
+    const service = await startService({ access: bucket.access, speed: "samples" });
     const calls: SampleCall[] = [];
     const server = createServer(async (request, response) => {
         const path = request.url ?? "/";

@@ -1,0 +1,210 @@
+"""Bounds log events and datapoints, and appends log events to a journal.
+
+MiniStack keeps all of them in memory, and writes them all again with each save. A kill loses no log event that was
+acknowledged, because each is in the journal before the answer.
+"""
+
+import heapq
+import json
+import os
+import threading
+import time
+import types
+import uuid
+
+from ministack.core import persistence
+from ministack.core.responses import AccountRegionScopedDict
+from ministack.services import cloudwatch, cloudwatch_logs as logs
+
+import saving
+
+# Options of the local AWS, which functions must not inherit: events of a log group, their age, and datapoints of a metric that are not yet merged.
+MOST_LOG_EVENTS = int(os.environ.pop("LOG_EVENTS", None) or 10_000)
+LOG_SECONDS = float(os.environ.pop("LOG_DAYS", None) or 14) * 86_400
+MOST_DATAPOINTS = int(os.environ.pop("DATAPOINTS", None) or 2_000)
+
+# A journal is written anew when it is twice as long as its live events.
+SMALLEST_JOURNAL = 4 * 1024 * 1024
+# CloudWatch too keeps older values by the minute (CloudWatch User Guide, "Metrics retention").
+MINUTE = 60
+
+writing = threading.RLock()
+live_bytes = 0
+merged_counts: dict = {}
+append, restore = logs._append_log_events, logs.load_persisted_state
+forget_group, forget_stream = logs._forget_log_records_for_group, logs._forget_log_records_for_stream
+
+
+def start() -> None:
+    logs._append_log_events = append_to_journal
+    logs.load_persisted_state = restore_with_journal
+    logs._forget_log_records_for_group = forget_whole_group
+    logs._forget_log_records_for_stream = forget_one_stream
+    logs.get_state, everything = state_without_events, logs.get_state
+    state_without_events.everything = everything
+    if not os.path.exists(os.path.join(persistence.STATE_DIR, "cloudwatch_logs.json")):
+        # MiniStack restores only services with a file, and a kill may come before the first save.
+        saving.save_state("cloudwatch_logs", logs.get_state())
+    threading.Thread(target=keep_bounding, daemon=True).start()
+
+
+def journal() -> str:
+    return os.path.join(persistence.STATE_DIR, "log_events.jsonl")
+
+
+def write(*lines: dict) -> None:
+    with open(journal(), "ab", buffering=0) as file:
+        file.write("".join(f"{json.dumps(line)}\n" for line in lines).encode())
+
+
+def append_to_journal(stream, events, *rest, **more):
+    with writing:
+        result = append(stream, events, *rest, **more)
+        if events and "journal" not in stream:
+            described = next((each for each in described_streams() if each[1] is stream), None)
+            if described:
+                stream["journal"] = uuid.uuid4().hex
+                write(header(*described))
+        if events and "journal" in stream:
+            write({"journal": stream["journal"], "events": events})
+    return result
+
+
+def described_streams():
+    """Yields the address of each stream, the stream and its group."""
+    for (account, region, group_name), group in list(logs._log_groups._data.items()):
+        for name, stream in list(group["streams"].items()):
+            yield [account, region, group_name, name], stream, group
+
+
+def header(address: list, stream: dict, group: dict) -> dict:
+    """Returns a line that creates a stream, and its group, if the saved state does not have them yet."""
+    return {"at": address, "stream": {**stream, "events": []}, "group": {**group, "streams": {}}}
+
+
+def forget_whole_group(name: str) -> None:
+    forget(name)
+    forget_group(name)
+
+
+def forget_one_stream(group: str, name: str) -> None:
+    forget(group, name)
+    forget_stream(group, name)
+
+
+def forget(*names: str) -> None:
+    with writing:
+        write({"deleted": [logs.get_account_id(), logs.get_region(), *names]})
+
+
+def state_without_events() -> dict:
+    with writing:
+        groups = AccountRegionScopedDict()
+        for key, group in logs._log_groups._data.items():
+            streams = {name: {**stream, "events": []} for name, stream in group["streams"].items()}
+            groups._data[key] = {**group, "streams": streams}
+    everything = state_without_events.everything
+    return types.FunctionType(everything.__code__, {**vars(logs), "_log_groups": groups})()
+
+
+def restore_with_journal(data) -> None:
+    restore(data)
+    streams: dict = {}
+    try:
+        with open(journal(), encoding="utf8") as file:
+            # A kill may leave a partial last line, which was not acknowledged.
+            lines = [json.loads(line) for line in file if line.endswith("\n")]
+    except FileNotFoundError:
+        return
+    for line in lines:
+        if "at" in line:
+            account, region, group_name, name = line["at"]
+            group = logs._log_groups._data.setdefault((account, region, group_name), line["group"])
+            stream = group["streams"].setdefault(name, line["stream"])
+            stream["journal"] = line["stream"]["journal"]
+            streams[stream["journal"]] = (line["at"], stream)
+            stream["events"] = []
+        elif "deleted" in line:
+            gone = line["deleted"]
+            streams = {key: each for key, each in streams.items() if each[0][: len(gone)] != gone}
+            remove(*gone)
+        elif line["journal"] in streams:
+            streams[line["journal"]][1]["events"].extend(line["events"])
+    for _, stream in streams.values():
+        stream["events"].sort(key=logs._event_timestamp)
+        if stream["events"]:
+            stream["lastEventTimestamp"] = stream["events"][-1]["timestamp"]
+            if stream["firstEventTimestamp"] is None:
+                stream["firstEventTimestamp"] = stream["events"][0]["timestamp"]
+    compact()
+
+
+def remove(account: str, region: str, group_name: str, name: str | None = None) -> None:
+    key = (account, region, group_name)
+    if name is None:
+        logs._log_groups._data.pop(key, None)
+    elif key in logs._log_groups._data:
+        logs._log_groups._data[key]["streams"].pop(name, None)
+
+
+def compact() -> None:
+    """Writes the journal anew, with the events that are kept."""
+    global live_bytes
+    with writing:
+        lines = []
+        for address, stream, group in described_streams():
+            if "journal" in stream:
+                lines += [header(address, stream, group), {"journal": stream["journal"], "events": stream["events"]}]
+        content = "".join(f"{json.dumps(line)}\n" for line in lines).encode()
+        saving.write_whole(journal(), content)
+        live_bytes = len(content)
+
+
+def keep_bounding() -> None:
+    while True:
+        time.sleep(saving.SAVE_EVERY_SECONDS)
+        bound_log_events()
+        for key, points in list(cloudwatch._metrics._data.items()):
+            merge_datapoints(key, points)
+        if os.path.exists(journal()) and os.path.getsize(journal()) > max(SMALLEST_JOURNAL, 2 * live_bytes):
+            compact()
+
+
+def bound_log_events() -> None:
+    oldest = (time.time() - LOG_SECONDS) * 1000
+    with writing, logs._log_events_lock:
+        for group in list(logs._log_groups._data.values()):
+            streams = list(group["streams"].values())
+            count = sum(len(stream["events"]) for stream in streams)
+            first = min((stream["events"][0]["timestamp"] for stream in streams if stream["events"]), default=oldest)
+            # A tenth more, so that not each second removes a few.
+            if count <= MOST_LOG_EVENTS * 1.1 and first >= oldest:
+                continue
+            times = (event["timestamp"] for stream in streams for event in stream["events"])
+            since = max(oldest, heapq.nlargest(MOST_LOG_EVENTS, times)[-1])
+            for stream in streams:
+                stream["events"] = [event for event in stream["events"] if event["timestamp"] >= since]
+        records = logs._log_records._data
+        for key in list(records)[: max(0, len(records) - MOST_LOG_EVENTS)]:
+            records.pop(key, None)
+
+
+def merge_datapoints(key, points: list) -> None:
+    """Merges all but the newest datapoints of a metric by the minute, if there are too many."""
+    if len(points) <= merged_counts.get(key, 0) + MOST_DATAPOINTS:
+        return
+    older = points[: -MOST_DATAPOINTS // 2]
+    minutes: dict = {}
+    for point in older:
+        minutes.setdefault((point["Timestamp"] // MINUTE, point["Unit"]), []).append(point)
+    merged = [merge(same) if len(same) > 1 else same[0] for same in minutes.values()]
+    # Other threads only append, so replacing the start loses nothing.
+    points[: len(older)] = merged
+    merged_counts[key] = len(merged)
+
+
+def merge(points: list) -> dict:
+    statistics = {name: value for name, value in cloudwatch._calc_stats(points).items() if name != "Average"}
+    count = statistics.get("SampleCount", 0)
+    value = statistics["Sum"] / count if count else 0.0
+    return {**points[0], "Value": value, "Count": 1.0, "_stat": statistics}

@@ -1,0 +1,150 @@
+import assert from "node:assert/strict";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { root } from "../../instance.ts";
+import { type MiniStack, startMiniStack } from "../../ministack/process.ts";
+import { toolchain } from "../../toolchain/env.mjs";
+
+const group = { logGroupName: "/films" };
+const stream = { ...group, logStreamName: "1" };
+const message = (event: number) => `event ${event} ${"x".repeat(100)}`;
+
+describe("Log events and datapoints of the local AWS", () => {
+    let dir: string;
+    let aws: MiniStack;
+    before(async () => {
+        dir = await mkdtemp(join(tmpdir(), "movie-recommender-records-"));
+        const python = join(dir, "python");
+        const real = process.env.MOVIE_RECOMMENDER_PYTHON ?? toolchain(root).python;
+        const options = "export LOG_EVENTS=100 LOG_DAYS=1 DATAPOINTS=20";
+        await writeFile(python, `#!/bin/sh\necho $$ > ${dir}/pid\n${options}\nexec ${real} "$@"\n`);
+        await chmod(python, 0o755);
+        aws = await startMiniStack({
+            python,
+            dataDir: join(dir, "data"),
+            logFile: join(dir, "log"),
+            gatewayPort: 1,
+            secret: "t",
+            enforce: false,
+            log: () => {},
+        });
+    });
+    after(async () => {
+        await aws?.stop();
+        await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+    });
+
+    /** Sends a JSON protocol call as the gateway forwards it, again while MiniStack starts anew. */
+    const call = async (service: string, target: string, input: object) => {
+        const credential = `Credential=test/20260101/eu-central-1/${service}/aws4_request`;
+        const headers = {
+            "x-amz-target": target,
+            "content-type": "application/x-amz-json-1.1",
+            "x-from-gateway": "t",
+            authorization: `AWS4-HMAC-SHA256 ${credential}, SignedHeaders=host, Signature=0`,
+        };
+        for (;;) {
+            const sent = fetch(`http://127.0.0.1:${aws.port}/`, {
+                method: "POST",
+                headers,
+                body: JSON.stringify(input),
+            });
+            const answer = await sent.catch(() => undefined);
+            if (answer?.ok) return JSON.parse((await answer.text()) || "{}");
+            assert.equal(answer, undefined, await answer?.text());
+            await sleep(50);
+        }
+    };
+    const logs = (operation: string, input: object) => call("logs", `Logs_20140328.${operation}`, input);
+    const put = (first: number, count: number, timestamp = Date.now()) =>
+        logs("PutLogEvents", {
+            ...stream,
+            logEvents: Array.from({ length: count }, (_, at) => ({ timestamp, message: message(first + at) })),
+        });
+    const kept = async (): Promise<string[]> => {
+        const { events } = await logs("FilterLogEvents", { ...group, limit: 10_000 });
+        return events.map((event: { message: string }) => event.message);
+    };
+    const killed = async () => {
+        const pid = (await readFile(join(dir, "pid"), "utf8")).trim();
+        process.kill(Number(pid), "SIGKILL");
+        while ((await readFile(join(dir, "pid"), "utf8")).trim() === pid) await sleep(20);
+    };
+
+    it("acknowledged log events survive kill -9, also in a new group", async () => {
+        await logs("CreateLogGroup", group);
+        await logs("CreateLogStream", stream);
+        await put(0, 3);
+        await killed();
+        assert.deepEqual(await kept(), [0, 1, 2].map(message));
+        await put(3, 1);
+        await killed();
+        assert.deepEqual(await kept(), [0, 1, 2, 3].map(message));
+    });
+
+    it("log events are appended, and the saved state does not repeat them", async () => {
+        await sleep(1500);
+        const state = (name: string) => readFile(join(dir, "data", "state", name), "utf8");
+        assert.match(await state("log_events.jsonl"), /event 3 x/);
+        const { payload } = JSON.parse(await state("cloudwatch_logs.json"));
+        assert.doesNotMatch(JSON.stringify(payload.log_groups), /event 3 x/);
+    });
+
+    it("a group keeps its newest log events by number and by age", async () => {
+        for (let first = 10; first < 310; first += 50) await put(first, 50, Date.now() + first);
+        await sleep(1500);
+        const messages = await kept();
+        assert.ok(messages.length >= 100 && messages.length <= 110, String(messages.length));
+        assert.deepEqual(
+            messages.slice(-100),
+            Array.from({ length: 100 }, (_, at) => message(210 + at)),
+        );
+        await logs("CreateLogStream", { ...group, logStreamName: "2" });
+        const logEvents = [{ timestamp: Date.now() - 2 * 86_400_000, message: "old" }];
+        await logs("PutLogEvents", { ...group, logStreamName: "2", logEvents });
+        await sleep(1500);
+        assert.ok(!(await kept()).includes("old"));
+    });
+
+    it("a deleted group stays deleted after kill -9", async () => {
+        await logs("DeleteLogGroup", group);
+        await sleep(1500);
+        await killed();
+        const { logGroups } = await logs("DescribeLogGroups", {});
+        assert.deepEqual(logGroups, []);
+    });
+
+    it("old datapoints are merged by the minute, with equal statistics", async () => {
+        const metrics = (operation: string, input: object) =>
+            call("monitoring", `GraniteServiceVersion20100801.${operation}`, input);
+        const start = Math.floor(Date.now() / 60_000) * 60 - 600;
+        const MetricData = Array.from({ length: 100 }, (_, at) => ({
+            MetricName: "Views",
+            Timestamp: start + 2 * at,
+            Value: at,
+        }));
+        await metrics("PutMetricData", { Namespace: "Films", MetricData });
+        const statistics = async () => {
+            const { Datapoints } = await metrics("GetMetricStatistics", {
+                Namespace: "Films",
+                MetricName: "Views",
+                StartTime: start,
+                EndTime: start + 600,
+                Period: 60,
+                Statistics: ["Sum", "SampleCount", "Minimum", "Maximum"],
+            });
+            return Datapoints.toSorted(
+                (a: { Timestamp: number }, b: { Timestamp: number }) => a.Timestamp - b.Timestamp,
+            );
+        };
+        const first = await statistics();
+        assert.ok(first.length >= 4);
+        await sleep(2500);
+        assert.deepEqual(await statistics(), first);
+        const saved = JSON.parse(await readFile(join(dir, "data", "state", "cloudwatch.json"), "utf8"));
+        const points = Object.values<unknown[]>(saved.payload.metrics.data)[0] ?? [];
+        assert.ok(points.length < 40, String(points.length));
+    });
+});
