@@ -150,7 +150,7 @@ const listRecipes: Handler = (call, input: PageInput & { domain?: string }) => {
         .map((recipe, id) => ({ id, recipe }));
     const { page, ...token } = pageOf(listed, { maxResults: unaskedPage, ...input }, `ListRecipes ${input.domain}`);
     return {
-        // AWS's notebooks follow a nextToken for the five recipes of a domain, so it pages before it filters.
+        // AWS pages before it filters: its sample reads the next page when the first one of VIDEO_ON_DEMAND is empty.
         recipes: page
             .filter(({ recipe }) => input.domain === undefined || recipe.domain === input.domain)
             .map(({ recipe: { name, domain } }) => ({

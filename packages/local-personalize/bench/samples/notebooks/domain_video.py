@@ -25,8 +25,9 @@ jobs = [
 ]
 for job in jobs:
     until_active(personalize.describe_dataset_import_job, "datasetImportJob", datasetImportJobArn=job)
-recipes = personalize.list_recipes(domain="VIDEO_ON_DEMAND")
-assert len(recipes["recipes"]) == 5
+first = personalize.list_recipes(domain="VIDEO_ON_DEMAND")
+second = personalize.list_recipes(domain="VIDEO_ON_DEMAND", nextToken=first["nextToken"])
+assert len(first["recipes"] + second["recipes"]) == 5
 
 
 def recommender(name, use_case):
