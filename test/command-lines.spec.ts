@@ -88,6 +88,7 @@ const lines: readonly Line[] = [
     ["bench:tables --data no-such.csv", 2, /npm run data-prep/],
     ["bench:samples --only no-such", 2, /There are: /],
     ["bench:samples --parallel 0", 2, /whole number/],
+    ["bench:soak --requests 1", 2, /whole number/],
     ["bench:page --runs 0", 2, /whole number/],
     ["bench:prep --sizes one", 2, /whole numbers, such as/],
     ["bench:prep --runs 0", 2, /whole number/],

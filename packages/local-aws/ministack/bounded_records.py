@@ -29,8 +29,10 @@ SMALLEST_JOURNAL = 4 * 1024 * 1024
 MINUTE = 60
 
 writing = threading.RLock()
+merging = threading.Lock()
 live_bytes = 0
 merged_counts: dict = {}
+evict = cloudwatch._evict_old_metrics
 append, restore = logs._append_log_events, logs.load_persisted_state
 forget_group, forget_stream = logs._forget_log_records_for_group, logs._forget_log_records_for_stream
 
@@ -40,6 +42,7 @@ def start() -> None:
     logs.load_persisted_state = restore_with_journal
     logs._forget_log_records_for_group = forget_whole_group
     logs._forget_log_records_for_stream = forget_one_stream
+    cloudwatch._evict_old_metrics = evict_alone
     logs.get_state, everything = state_without_events, logs.get_state
     state_without_events.everything = everything
     if not os.path.exists(os.path.join(persistence.STATE_DIR, "cloudwatch_logs.json")):
@@ -164,10 +167,17 @@ def keep_bounding() -> None:
     while True:
         time.sleep(saving.SAVE_EVERY_SECONDS)
         bound_log_events()
-        for key, points in list(cloudwatch._metrics._data.items()):
-            merge_datapoints(key, points)
+        with merging:
+            for key, points in list(cloudwatch._metrics._data.items()):
+                merge_datapoints(key, points)
         if os.path.exists(journal()) and os.path.getsize(journal()) > max(SMALLEST_JOURNAL, 2 * live_bytes):
             compact()
+
+
+def evict_alone() -> None:
+    # It replaces the lists of datapoints, in which another thread would merge in vain.
+    with merging:
+        evict()
 
 
 def bound_log_events() -> None:

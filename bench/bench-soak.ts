@@ -1,0 +1,84 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { stateOf } from "../packages/local-aws/control.ts";
+import { paths } from "../packages/local-aws/instance.ts";
+import { failedOf } from "./api/figures.ts";
+import { type Asked, load, resting } from "./api/load.ts";
+import { startApiStack } from "./api/stack.ts";
+import { benchCommand, whole } from "./lib/command.ts";
+import { printGoals, showTable } from "./lib/goals.ts";
+import { startedBy } from "./lib/processes.ts";
+
+/**
+ * Measures whether the local AWS stays bounded under a long load of its API: errors, growth of the memory of all its
+ * processes after the first quarter, and the size of its saved state.
+ */
+
+const { requests, callers, minutes } = benchCommand(
+    "bench:soak",
+    "Does the local AWS stay bounded under many requests with events?",
+    ["", "--requests 8000"],
+)
+    .option("--requests <n>", "through the API, 2 % of them events", whole(100), 40_000)
+    .option("--callers <n>", "how many ask at the same time", whole(1), 8)
+    .option("--minutes <n>", "after which the load ends in any case", whole(1), 10)
+    .parse()
+    .opts<{ requests: number; callers: number; minutes: number }>();
+
+const MIB = 1024 * 1024;
+/** Milliseconds that a caller waits before each request: two cores also run the local AWS. */
+const REST = 20;
+const VIEWERS = 900;
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+const stack = await startApiStack(say);
+try {
+    const { instance } = stack.aws;
+    const state = await stateOf(instance);
+    if (state.kind !== "running") throw new Error("The local AWS does not run.");
+    const { pid } = state.running;
+    /** Returns the resident memory of the local AWS with all its processes, in MiB. */
+    const memory = () => {
+        const pids = [pid, ...startedBy(pid).map((child) => child.pid)].join();
+        const sizes = execFileSync("ps", ["-o", "rss=", "-p", pids], { encoding: "utf8" });
+        return sizes.split("\n").reduce((sum, size) => sum + Number(size), 0) / 1024;
+    };
+    const rows: [number, string][] = [];
+    const memories = new Map<number, number>();
+    const begun = performance.now();
+    const note = (at: number) => {
+        if (at % (requests / 8) !== 0) return;
+        memories.set(at, memory());
+        rows.push([at, (memories.get(at) ?? 0).toFixed(0)]);
+        say(`${at} requests: ${rows.at(-1)?.[1]} MiB`);
+    };
+    const shape = { requests, viewers: VIEWERS, exponent: 1, events: 0.02, seed: 1 };
+    const asked: Asked[] = await load(
+        Array.from({ length: callers }, () => resting(stack.caller(), REST)),
+        { ...shape, nameOf: (rank) => String(rank + 1) },
+        note,
+        AbortSignal.timeout(minutes * 60_000),
+    );
+    const last = memory();
+    rows.push([asked.length, last.toFixed(0)]);
+    const saved = sizeOf(join(paths(instance).awsData, "ministack", "state"));
+    showTable(["requests", "MiB of memory"], rows);
+    const perSecond = asked.length / ((performance.now() - begun) / 1000);
+    say(`${asked.length} requests, ${perSecond.toFixed(0)} a second; ${(saved / MIB).toFixed(1)} MiB of state`);
+    const first = memories.get(requests / 4);
+    process.exitCode = printGoals([
+        // Requests that were not sent in time count as errors.
+        { name: "soak-errors", figure: failedOf(asked) + requests - asked.length, bound: "=", limit: 0 },
+        { name: "soak-growth-mib", figure: last - (first ?? Number.NEGATIVE_INFINITY), bound: "<=", limit: 60 },
+        { name: "soak-state-mib", figure: saved / MIB, bound: "<=", limit: 30 },
+    ]);
+} finally {
+    await stack.stop();
+}
+
+/** Returns the bytes of all files of a folder. */
+function sizeOf(folder: string): number {
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    return files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+}
