@@ -18,7 +18,7 @@ import {
 import type { Resource } from "./store.ts";
 
 /** A metric of an attribution: a sum or a count over the events of a type. */
-export interface AttributionMetric {
+interface AttributionMetric {
     eventType: string;
     metricName: string;
     /** `SAMPLECOUNT()` or `SUM(Items.PRICE)`. */

@@ -23,7 +23,7 @@ export interface Rows {
 }
 
 /** A column of texts: row `r` has `words[numbers[r]]`, "" for null. */
-export interface TextColumn {
+interface TextColumn {
     words: string[];
     numbers: Int32Array;
 }

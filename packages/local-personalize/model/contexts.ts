@@ -22,37 +22,42 @@ export function fitContexts(
     modelIds: readonly string[],
 ): Contexts | undefined {
     if (!contexts || Object.keys(contexts).length === 0) return undefined;
+    const n = modelIds.length;
     const numbers = new Map(modelIds.map((itemId, number) => [itemId, number]));
     const place = Int32Array.from(itemIds, (itemId) => numbers.get(itemId) ?? -1);
-    const totals = new Float64Array(modelIds.length);
-    for (const item of items)
-        if ((place[item] ?? -1) >= 0) totals[place[item] as number] = (totals[place[item] as number] as number) + 1;
-    const values: [string, string][] = [];
-    const rows: Float32Array[] = [];
-    for (const [column, { words, numbers: wordOf }] of Object.entries(contexts)) {
+    const placeOf = Int32Array.from(items, (item) => place[item] as number);
+    const totals = new Float64Array(n);
+    for (const item of placeOf) if (item >= 0) totals[item] = (totals[item] as number) + 1;
+    const columns = Object.entries(contexts).map(([column, { words, numbers: wordOf }]) => {
         const counts = new Float64Array(words.length);
         for (const word of wordOf) counts[word] = (counts[word] as number) + 1;
-        const common = [...words.keys()].filter((word) => words[word] !== "" && (counts[word] as number) > 0);
-        common.sort((a, b) => (counts[b] as number) - (counts[a] as number) || a - b);
-        for (const word of common.slice(0, MOST_VALUES)) {
-            const together = new Float64Array(modelIds.length);
-            wordOf.forEach((other, row) => {
-                const item = place[items[row] as number] as number;
-                if (other === word && item >= 0) together[item] = (together[item] as number) + 1;
-            });
-            const usual = (counts[word] as number) / wordOf.length;
-            values.push([column, words[word] ?? ""]);
-            rows.push(
-                Float32Array.from(
-                    together,
-                    (count, item) => (count + PRIOR * usual) / ((totals[item] as number) + PRIOR) / usual,
-                ),
-            );
+        const used = [...words.keys()].filter((word) => words[word] !== "" && (counts[word] as number) > 0);
+        const common = used
+            .sort((a, b) => (counts[b] as number) - (counts[a] as number) || a - b)
+            .slice(0, MOST_VALUES);
+        const rowOf = new Int32Array(words.length).fill(-1);
+        for (const [row, word] of common.entries()) rowOf[word] = row;
+        const lifts = new Float32Array(common.length * n);
+        for (let event = 0; event < wordOf.length; event++) {
+            const [row, item] = [rowOf[wordOf[event] as number] as number, placeOf[event] as number];
+            if (row >= 0 && item >= 0) lifts[row * n + item] = (lifts[row * n + item] as number) + 1;
         }
+        for (const [row, word] of common.entries()) {
+            const usual = (counts[word] as number) / wordOf.length;
+            for (let item = 0; item < n; item++) {
+                const together = lifts[row * n + item] as number;
+                lifts[row * n + item] = (together + PRIOR * usual) / ((totals[item] as number) + PRIOR) / usual;
+            }
+        }
+        return { lifts, values: common.map((word): [string, string] => [column, words[word] ?? ""]) };
+    });
+    const lifts = new Float32Array(columns.reduce((sum, column) => sum + column.lifts.length, 0));
+    let at = 0;
+    for (const column of columns) {
+        lifts.set(column.lifts, at);
+        at += column.lifts.length;
     }
-    const lifts = new Float32Array(rows.length * modelIds.length);
-    for (const [index, row] of rows.entries()) lifts.set(row, index * modelIds.length);
-    return { values, lifts };
+    return { values: columns.flatMap(({ values }) => values), lifts };
 }
 
 /** Multiplies scores by the lifts of a request's context, in place. A value that the training did not have changes nothing. */

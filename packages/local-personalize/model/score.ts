@@ -23,7 +23,8 @@ const WATCHED_PART = 0.57;
 /**
  * Returns the probability that a user with this history interacts with each item of the model next. The history has
  * item numbers, oldest first; the newest 500 count. The probabilities sum to 1 over all items, those of the history
- * included. The solution's objective and the request's context change them. Without a history, and in recipes without personalisation, it is the item's share of popularity.
+ * included. The solution's objective and the request's context change them. Without a history, and in recipes without
+ * personalisation, it is the item's share of popularity.
  */
 export function scoreUser(
     model: Model,
@@ -32,11 +33,13 @@ export function scoreUser(
 ): Float64Array {
     const scores = isPersonal(model, history)
         ? toProbabilities(affinities(model, history), model.gain)
-        : model.popularity.slice();
-    if (model.boost)
+        : normalise(model.popularity.slice());
+    const { boost, contexts } = model;
+    if (!boost && !contexts) return scores;
+    if (boost)
         for (let item = 0; item < scores.length; item++)
-            scores[item] = (scores[item] as number) * (model.boost[item] as number);
-    if (model.contexts) applyContext(scores, model.contexts, context);
+            scores[item] = (scores[item] as number) * (boost[item] as number);
+    if (contexts) applyContext(scores, contexts, context);
     return normalise(scores);
 }
 
