@@ -11,7 +11,7 @@ import type { Outcome } from "../control/works.ts";
 import type { EventStore } from "../events/event-store.ts";
 import { type AttributedEvent, type AttributedValue, attributionReport } from "../metering/attribution.ts";
 import type { Meter } from "../metering/meter.ts";
-import type { Serving } from "../serving/serving.ts";
+import type { Attributions } from "../serving/attributions.ts";
 import { collectorOf } from "./collectors.ts";
 import { type DataLocation, keysToRead, readDataLocation } from "./data-location.ts";
 import { RefusedDataError, readCsv } from "./read-csv.ts";
@@ -27,7 +27,7 @@ export async function runImport(
     call: Call,
     events: EventStore,
     meter: Meter,
-    attribution: Serving["attribution"],
+    attribution: Attributions,
     job: Resource<ImportJobProperties>,
 ): Promise<Outcome> {
     const { options, store } = call;

@@ -1,10 +1,8 @@
 import { type LineWish, recommendedItems } from "../batch/line.ts";
 import type { EmulatorOptions } from "../contract.ts";
-import { datasetOf } from "../control/datasets.ts";
-import type { AttributionProperties } from "../control/metric-attributions.ts";
 import type { BatchJobProperties, DatasetProperties } from "../control/properties.ts";
 import { recipeTypeOf } from "../control/recipes.ts";
-import { type Call, type Handler, phaseOf } from "../control/resources.ts";
+import type { Call, Handler } from "../control/resources.ts";
 import type { VersionProperties } from "../control/solution-versions.ts";
 import type { Resource, Store } from "../control/store.ts";
 import { invalidInput, ServiceError } from "../errors.ts";
@@ -12,10 +10,11 @@ import type { EventStore, StoredEvent } from "../events/event-store.ts";
 import { type PutAttributesInput, readPut } from "../events/put-attributes.ts";
 import { type PutEventsInput, readEvents, trackedDataset } from "../events/put-events.ts";
 import type { Streams } from "../events/streams.ts";
-import { type AttributedEvent, type AttributedValue, attributedValues } from "../metering/attribution.ts";
+import type { AttributedEvent } from "../metering/attribution.ts";
 import type { Meter } from "../metering/meter.ts";
 import type { ServiceMetrics } from "../metering/service-metrics.ts";
 import { measureOf } from "../metering/windows.ts";
+import { createAttributions } from "./attributions.ts";
 import { createCampaignModels } from "./campaign-models.ts";
 import { createDatasetContents } from "./dataset-contents.ts";
 import { explorationOf } from "./explore.ts";
@@ -31,8 +30,6 @@ const BURST_SECONDS = 10;
 
 /** Calls a second of a dataset group (service quotas). */
 const MOST_PUTS = { PutEvents: 1000, PutItems: 10, PutUsers: 10 };
-
-type Attribution = Resource<AttributionProperties>;
 
 interface Bucket {
     tokens: number;
@@ -54,7 +51,7 @@ export function createServing(
     const sources = { filters, streams, contents };
     // Event trackers by region and tracking ID, so that an event needs no query of the resources.
     const tracked = new Map<string, Resource<DatasetProperties>>();
-    const attributions = new Map<string, Attribution | undefined>();
+    const attributions = createAttributions(contents, metrics);
 
     const throttle = options.throttle ? createThrottle() : undefined;
 
@@ -86,39 +83,17 @@ export function createServing(
         return { personalizedRanking, recommendationId: recommendationId(campaignArn) };
     };
 
-    /** Returns the ACTIVE metric attribution of a dataset group, if it has one. */
-    const attributionOf = (call: Call, groupArn: string) => {
-        if (!attributions.has(groupArn)) {
-            const all = call.store.list<AttributionProperties>("metric-attribution", call.region, groupArn);
-            attributions.set(groupArn, all[0]);
-        }
-        const attribution = attributions.get(groupArn);
-        return attribution && phaseOf(call, attribution).status === "ACTIVE" ? attribution : undefined;
-    };
-
-    /** Returns the values of events for a metric attribution. */
-    const attributed = (call: Call, attribution: Attribution, happened: readonly AttributedEvent[]) => {
-        const { rows } = contents.attributes(datasetOf(call.store, call.region, attribution.parent ?? "", "ITEMS"));
-        return happened.flatMap((event) => attributedValues(call, attribution, event, rows));
-    };
-
-    /** Publishes values to CloudWatch. The names of the dimensions are a guess. */
-    const publish = ({ region, now }: Call, groupArn: string, values: readonly AttributedValue[]) => {
-        for (const { metricName: name, eventType, source, value } of values) {
-            const dimensions = { DatasetGroupArn: groupArn, EVENT_TYPE: eventType, EVENT_ATTRIBUTION_SOURCE: source };
-            metrics.add({ region, name, unit: "Count", dimensions }, value, now);
-        }
-    };
-
     const putEvents: Handler = (call, input: PutEventsInput) => {
         const key = `${call.region} ${input.trackingId}`;
         const dataset = tracked.get(key) ?? trackedDataset(call, input.trackingId);
         tracked.set(key, dataset);
         throttle?.take(`PutEvents ${dataset.parent}`, MOST_PUTS.PutEvents, 1, call.now);
         const added = streams.add(dataset.id, readEvents(input, call.now));
-        const attribution = attributionOf(call, dataset.parent ?? "");
-        if (attribution)
-            publish(call, attribution.parent ?? "", attributed(call, attribution, added.map(asAttributed)));
+        const attribution = attributions.of(call, dataset.parent ?? "");
+        if (attribution) {
+            const values = attributions.values(call, attribution, added.map(asAttributed));
+            attributions.publish(call, attribution.parent ?? "", values);
+        }
         meter.streamed(dataset, bytesOf(input.eventList), call.now);
     };
 
@@ -136,7 +111,7 @@ export function createServing(
         campaigns.forget();
         filters.forget();
         tracked.clear();
-        attributions.clear();
+        attributions.forget();
     };
 
     return {
@@ -171,7 +146,7 @@ export function createServing(
         ): object => ({
             usersList: segmentFor(call, campaigns.trainedOf(call, version), line, job, sources),
         }),
-        attribution: { of: attributionOf, values: attributed, publish },
+        attribution: attributions,
         /** Drops caches. Call this when a resource may have changed. */
         changed,
         /** Drops caches. Call this when a job has ended, because it may also have changed files. */

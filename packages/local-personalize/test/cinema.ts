@@ -32,7 +32,7 @@ export const yearOf = (film: number) => (film === 1 ? undefined : 1900 + film);
 
 const column = (name: string, type: unknown, more: object = {}) => ({ name, type, ...more });
 
-const itemsSchema = schemaOf("Items", [
+export const itemsSchema = schemaOf("Items", [
     column("ITEM_ID", "string"),
     column("GENRES", ["null", "string"], { categorical: true }),
     column("RELEASE_YEAR", ["null", "int"]),
