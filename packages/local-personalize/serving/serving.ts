@@ -123,20 +123,12 @@ export function createServing(
             PutUsers: put("USERS"),
         } as Record<string, Handler>,
         /** Returns the output of a batch inference job for one of its lines. */
-        inferenceOf(call: Call, version: Resource<VersionProperties>, job: BatchJobProperties, line: LineWish): object {
-            const trained = campaigns.trainedOf(call, version);
-            const { filterArn } = job;
-            if (recipeTypeOf(trained.model.recipeName) === "PERSONALIZED_RANKING") {
-                const { userId, itemList: inputList, filterValues = {} } = line;
-                if (!userId || !inputList?.length)
-                    throw invalidInput("A line for ranking needs a userId and an itemList.");
-                const input = { userId, inputList, ...(filterArn && { filterArn, filterValues }) };
-                return recommendedItems(rankItems(call, trained, input, sources));
-            }
-            const exploration = explorationOf(job.batchInferenceJobConfig?.itemExplorationConfig);
-            const wish = { ...line, count: checkCount(job.numResults), filterArn, exploration };
-            return recommendedItems(listFor(call, trained, wish, sources));
-        },
+        inferenceOf: (
+            call: Call,
+            version: Resource<VersionProperties>,
+            job: BatchJobProperties,
+            line: LineWish,
+        ): object => inferenceFor(call, campaigns.trainedOf(call, version), line, job, sources),
         /** Returns the output of a batch segment job for one of its lines. */
         segmentOf: (
             call: Call,
@@ -155,6 +147,25 @@ export function createServing(
             contents.forget();
         },
     };
+}
+
+function inferenceFor(
+    call: Call,
+    trained: Parameters<typeof listFor>[1],
+    line: LineWish,
+    job: BatchJobProperties,
+    sources: Parameters<typeof listFor>[3],
+): object {
+    const { filterArn } = job;
+    if (recipeTypeOf(trained.model.recipeName) === "PERSONALIZED_RANKING") {
+        const { userId, itemList: inputList, filterValues = {} } = line;
+        if (!userId || !inputList?.length) throw invalidInput("A line for ranking needs a userId and an itemList.");
+        const input = { userId, inputList, ...(filterArn && { filterArn, filterValues }) };
+        return recommendedItems(rankItems(call, trained, input, sources));
+    }
+    const exploration = explorationOf(job.batchInferenceJobConfig?.itemExplorationConfig);
+    const wish = { ...line, count: checkCount(job.numResults), filterArn, exploration };
+    return recommendedItems(listFor(call, trained, wish, sources));
 }
 
 const asAttributed = (event: StoredEvent): AttributedEvent => ({
