@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cp, mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -94,6 +94,13 @@ describe("Packed packages", () => {
 
     proves("each tarball is smaller than 2 MB", async () => {
         for (const file of Object.values(tarballs)) assert.ok((await stat(file)).size < 2_000_000, file);
+    });
+
+    proves("no README links to a file outside the package", async () => {
+        for (const name of Object.keys(tarballs)) {
+            const text = await readFile(join(fixtures, "..", "..", "packages", name, "README.md"), "utf8");
+            assert.deepEqual(text.match(/\]\((?!https?:|#)[^)]*\)/g), null, name);
+        }
     });
 
     proves("publint and attw report no problem", async () => {
