@@ -4,7 +4,7 @@ import { readdir, readFile, rename, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 
 const source = import.meta.dirname;
-const parts = ["index.html", "build.ts", "public", "src", "styles"];
+const parts = ["index.html", "build.ts", "public", "src", "styles", "../api/genres.ts"];
 const packages = ["preact", "vite"];
 
 /**

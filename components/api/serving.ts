@@ -51,7 +51,7 @@ export async function servingFiles({
     const document = parseTables(await readFile(tablesPathBeside(config.interactionsFile), "utf8"));
     return {
         tables,
-        page: pageFiles(directory, { api, viewerAuth, ...dataWords(manifest, config) }),
+        page: pageFiles(directory, { api, viewerAuth, ...dataWords(manifest, config, document) }),
         imageOrigins: imageOriginsOf(document),
     };
 }

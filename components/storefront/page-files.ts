@@ -25,13 +25,17 @@ export interface PageParts extends DataWords {
 }
 
 /** Returns the page's text with its values in place of the placeholders. */
-export function filledPage(html: string, { api, viewerAuth, noun, nouns, events, ...more }: PageParts): string {
+export function filledPage(
+    html: string,
+    { api, viewerAuth, noun, nouns, events, viewers, ...more }: PageParts,
+): string {
     const parts: Readonly<Record<string, string>> = {
         API: api,
         VIEWER_AUTH: viewerAuth,
         NOUN: noun,
         NOUNS: nouns,
         EVENTS: JSON.stringify(events),
+        VIEWERS: String(viewers),
         PUBLIC_HISTORIES: String(more.publicHistories),
         CREDITS: more.credits,
     };

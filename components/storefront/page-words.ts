@@ -1,3 +1,4 @@
+import { offeredViewers } from "../../app/serving/offered-viewers.ts";
 import type { StackConfig } from "../../config/config.ts";
 import { notInterested } from "../../config/watched.ts";
 import type { Manifest } from "../../data-prep/manifest.ts";
@@ -11,6 +12,8 @@ export interface DataWords {
     readonly nouns: string;
     /** Event types that the page sends, most frequent first, without `NotInterested`. */
     readonly events: readonly string[];
+    /** Number of viewers that the page offers, for which it keeps the room until `/health` names them. */
+    readonly viewers: number;
     /** The data set that the page credits; empty for data of the owner. */
     readonly credits: string;
     /** Whether strangers may see the films that a viewer watched. */
@@ -21,10 +24,11 @@ export interface DataWords {
 const mostEvents = 3;
 const mostImageOrigins = 10;
 
-/** Returns the page's words, from the manifest; without a manifest, films that viewers watch. */
+/** Returns the page's words, from manifest and tables; without a manifest, films that viewers watch. */
 export function dataWords(
     manifest: Manifest | undefined,
     { publicHistories }: Pick<StackConfig, "publicHistories">,
+    tables?: Parameters<typeof offeredViewers>[0],
 ): DataWords {
     const events = (manifest?.eventTypes ?? []).map(({ name }) => name).filter((name) => name !== notInterested);
     return {
@@ -34,6 +38,7 @@ export function dataWords(
         // The licence of MovieLens requires the credit.
         credits: manifest === undefined || isMovieLens(manifest.sources[0]?.file ?? "") ? "MovieLens" : "",
         publicHistories,
+        viewers: tables === undefined ? 0 : offeredViewers(tables, publicHistories).length,
     };
 }
 

@@ -1,11 +1,12 @@
 /**
- * Words for the stack's data. The hosting program writes them into `<html data-noun data-nouns data-events
+ * Words for the stack's data. The hosting program writes them into `<html data-noun data-nouns data-events data-viewers
  * data-public-histories data-credits>`, from manifest and configuration.
  */
 const {
     noun = "film",
     nouns = "films",
     events = '["Watch"]',
+    viewers = "0",
     publicHistories: isPublic = "false",
     credits: source = "",
 } = globalThis.document?.documentElement.dataset ?? {};
@@ -44,6 +45,9 @@ export const category = {
 
 /** The page's name, such as "Book recommender". */
 export const siteName = `${noun === "film" ? "Movie" : item.One} recommender`;
+
+/** Number of viewers that `/health` names. */
+export const offeredCount = Number(viewers);
 
 /** The data set that the page credits; empty for data of the owner. */
 export const credits = source;

@@ -257,7 +257,7 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
         assert.equal(status.exitCode, 1);
         assert.match(status.stdout, /stopped\. Start it with: npm run local -- start/);
         const env = await local("env");
-        assert.ok(env.stdout.includes(`export AWS_ENDPOINT_URL='http://127.0.0.1:${instance.port}'`));
+        assert.ok(env.stdout.includes(`export AWS_ENDPOINT_URL=http://127.0.0.1:${instance.port}\n`));
         assert.ok(env.stdout.includes(`export PULUMI_BACKEND_URL='file://${instance.dir}/pulumi?metadata=skip'`));
         const quoted = await run(instance, process.execPath, ["packages/local-aws/cli.ts", "env"], "captured", {
             MOVIE_RECOMMENDER_LOCAL_DIR: "/tmp/o'neil",

@@ -45,6 +45,7 @@ describe("Storefront build", () => {
             const copy = join(root, "app", "storefront");
             const besideBuilt = (path: string) => !/[\\/]\.?dist/.test(path.slice(source.length));
             cpSync(source, copy, { recursive: true, filter: besideBuilt });
+            cpSync(join(source, "../api"), join(root, "app/api"), { recursive: true });
             cpSync(join(source, "../../tsconfig.json"), join(root, "tsconfig.json"));
             cpSync(join(source, "../../package.json"), join(root, "package.json"));
             symlinkSync(join(source, "../../node_modules"), join(root, "node_modules"));

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { tokenVerifier } from "../../../app/functions/recommendation-api/verify-token.ts";
 import { packFilms } from "../../../app/serving/film-scores.ts";
+import { offeredViewers } from "../../../app/serving/offered-viewers.ts";
 import { pageFiles } from "../../../app/serving/page-files.ts";
 import type { CampaignPort, MonthSpend, PutEvents } from "../../../app/serving/ports.ts";
 import type { Reply } from "../../../app/serving/reply.ts";
@@ -74,6 +75,7 @@ export async function serveStorefront({
     const { directory } = await buildStorefront();
     const files = pageFiles(directory, imageOriginsOf(tables));
     const control: Control = { failing: undefined, emptied: undefined, delayMs: 0, learnsAfterMs: 0 };
+    const viewers = offeredViewers(tables, words.publicHistories).length;
     const [asked, events]: [string[], Served["events"]] = [[], []];
     const watched = new Map(histories);
     const known = openTables(tables);
@@ -152,7 +154,12 @@ export async function serveStorefront({
     function file(path: string, api: string, response: ServerResponse) {
         const reply: Reply | undefined = files.get(path);
         if (reply === undefined) return send(response, 404, {}, "");
-        const body = filledPage(reply.body, { api, viewerAuth: auth === undefined ? "none" : "jwt", ...words });
+        const body = filledPage(reply.body, {
+            api,
+            viewerAuth: auth === undefined ? "none" : "jwt",
+            ...words,
+            viewers,
+        });
         return send(
             response,
             200,

@@ -206,6 +206,7 @@ describe("Files of API and storefront", () => {
             events: ["Watch"],
             publicHistories: false,
             credits: "MovieLens",
+            viewers: 0,
         });
         const manifest = {
             noun: { one: "product", many: "products" },
@@ -218,6 +219,7 @@ describe("Files of API and storefront", () => {
             events: ["view", "cart", "purchase"],
             publicHistories: true,
             credits: "",
+            viewers: 0,
         });
     });
 

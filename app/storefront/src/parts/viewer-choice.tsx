@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { prefetch } from "../api.ts";
-import { capital, done, item, person } from "../data-words.ts";
+import { capital, done, item, offeredCount, person } from "../data-words.ts";
 import { useAnswer } from "../hooks.ts";
 import { picksPath } from "../paths.ts";
 import { hashFor, type Page, type Route } from "../route.ts";
@@ -19,7 +19,10 @@ interface ViewerChoiceProps {
 /** Renders some viewers, a text field for any viewer ID, and a new viewer. */
 export function ViewerChoice({ page, current, onChosen }: ViewerChoiceProps) {
     const [wanted, setWanted] = useState("");
-    const offeredViewers = useAnswer<Health>("health").answered?.value.viewers ?? [];
+    const { answered, loading } = useAnswer<Health>("health");
+    const offeredViewers = answered?.value.viewers ?? [];
+    // The names come later than the page, and must not move what is below them.
+    const expected = loading && answered === undefined ? offeredCount : 0;
     const choose = (viewer: string) => {
         location.hash = hashFor({ page, viewer });
         onChosen?.();
@@ -50,6 +53,9 @@ export function ViewerChoice({ page, current, onChosen }: ViewerChoiceProps) {
                         </li>
                     );
                 })}
+                {Array.from({ length: expected }, (_, place) => (
+                    <li key={place} class="viewer" aria-hidden="true" />
+                ))}
                 <li>
                     <button type="button" class="viewer new-viewer" onClick={() => choose(anotherNewViewer())}>
                         <svg class="avatar" viewBox="0 0 40 40" aria-hidden="true">

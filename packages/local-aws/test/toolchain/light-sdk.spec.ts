@@ -29,7 +29,14 @@ describe("Deferred modules in Pulumi's Node.js processes", () => {
         folder = await realpath(await mkdtemp(join(tmpdir(), "light sdk ")));
         const command = join(folder, "node_modules", "@pulumi", "pulumi", "cmd");
         await mkdir(command, { recursive: true });
-        for (const name of ["@npmcli", "typescript", "source-map-support", "@pulumi/pulumi/runtime"])
+        for (const name of [
+            "@npmcli",
+            "@opentelemetry",
+            "typescript",
+            "source-map-support",
+            "@pulumi/pulumi/runtime",
+            "@pulumi/pulumi/automation",
+        ])
             await symlink(join(root, "node_modules", name), join(folder, "node_modules", name));
         for (const file of [join(command, "probe.cjs"), join(folder, "other.cjs")])
             await writeFile(file, `(${probe})();\n`);
