@@ -5,7 +5,9 @@ The rules are those of data-prep/tables; the code is independent of it.
 
 import numpy as np
 
-HALF_LIFE = 30 * 86_400
+HALF_LIFE_DAYS = 30
+MOST_VIEWS_OF_USER = 120
+ACTIVE_SHARE = 0.05
 LONGEST_HISTORY = 500
 REACH = 50
 SAMPLED = 1000
@@ -17,15 +19,18 @@ PAIRS_A_CHUNK = 20_000_000
 
 def make_tables(user: np.ndarray, item: np.ndarray, time: np.ndarray) -> dict[str, list]:
     """Tables of events: numbers by first appearance, epoch seconds. Lists hold item numbers, best first."""
+    first = int(time.min())
     user, item, time = views(user, item, time)
     items = int(item.max()) + 1
     viewers = np.bincount(item, minlength=items)
-    newest = time.max()
-    score = np.bincount(item, weights=np.exp2(-((newest - time) / 86_400) / 30), minlength=items)
+    present = present_of(user, time)
+    weight = np.minimum(1, MOST_VIEWS_OF_USER / np.bincount(user))[user]
+    age = np.maximum(0, present - time) / 86_400
+    score = np.bincount(item, weights=weight * np.exp2(-age / HALF_LIFE_DAYS), minlength=items)
     order = np.lexsort((np.arange(items), -viewers, -score))
     return {
         "popular": order.tolist(),
-        "trending": trending(item, time, items).tolist(),
+        "trending": trending(item, time, items, present, first).tolist(),
         "similar": similar(user, item, items, [i for i in order if viewers[i] >= LEAST_VIEWERS][:WITH_NEIGHBOURS]),
     }
 
@@ -40,10 +45,15 @@ def views(user, item, time):
     return user[kept], item[kept], time[kept]
 
 
-def trending(item, time, items):
-    newest = time.max()
-    window = min(30 * 86_400, int((newest - time.min()) // 3))
-    age = newest - time
+def present_of(user, time):
+    """The time after which a twentieth of the users watched something."""
+    newest = np.sort(time[np.append(np.flatnonzero(np.diff(user)), len(user) - 1)])
+    return int(newest[int((1 - ACTIVE_SHARE) * (len(newest) - 1))])
+
+
+def trending(item, time, items, present, first):
+    window = min(30 * 86_400, (present - first) // 3)
+    age = present - time
     now = np.bincount(item[age < window], minlength=items).astype(float)
     before = np.bincount(item[(age >= window) & (age < 2 * window)], minlength=items).astype(float)
     if before.sum() == 0:
