@@ -44,7 +44,7 @@ export function updateOf(call: Call, solution: Solution): Phase | undefined {
 }
 
 /** Returns `latestSolutionUpdate` in the form of DescribeSolution. */
-export function latestUpdateOf(call: Call, solution: Solution) {
+export function latestUpdateOf(call: Call, solution: Solution): object | undefined {
     const { update } = solution.properties;
     const phase = updateOf(call, solution);
     if (!update || !phase) return undefined;
