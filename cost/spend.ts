@@ -46,8 +46,8 @@ export function freshSpend(now: number, createdAt: number | undefined): SpendSta
  * run adds nothing, and a new month (UTC) starts from zero.
  *
  * `before` and `present` are the campaigns of the last and of this observation, each undefined without a campaign. The
- * moment of a change between them is unknown, so the more expensive campaign counts. A campaign that is gone counts until
- * now, or until its deletion after `parkedAt`, the time in the parked flag.
+ * moment of a change between them is unknown, so the more expensive campaign counts. A deleted campaign counts until
+ * now, or at most for half an hour after `parkedAt`, the time in the parked flag.
  */
 export function countTime(
     spend: SpendState,
@@ -70,8 +70,8 @@ export function countTime(
             ? { ...present, minProvisionedTPS: Math.max(before.minProvisionedTPS, present.minProvisionedTPS) }
             : (before ?? present);
     const from = before === undefined && present !== undefined ? Math.max(until, present.createdAt) : until;
-    const gone = parkedAt + deletion;
-    const to = present === undefined && gone < now ? Math.max(until, gone) : now;
+    const deletedAt = parkedAt + deletion;
+    const to = present === undefined && deletedAt < now ? Math.max(until, deletedAt) : now;
     if (counted !== undefined && from < to) {
         const { minProvisionedTPS, v2 } = counted;
         const last = open.at(-1);

@@ -1,7 +1,7 @@
 import { type Columns, countsOf } from "./columns.ts";
 
-/** MovieLens viewers with different tastes. */
-const knownViewers = ["22", "6", "122", "13", "201", "405"] as const;
+/** MovieLens viewers with different tastes. Their IDs are public. */
+export const knownViewers: readonly string[] = ["22", "6", "122", "13", "201", "405"];
 const wanted = knownViewers.length;
 
 /**

@@ -35,7 +35,7 @@ export function healthTeller({ stack, region, cost, publicHistories, tables, wat
         const { status, solutionVersionArn, minProvisionedTPS } = campaign ?? {};
         const state = away ? "away" : campaignResilience.resting() ? "resting" : "serving";
         const { filmCount, interactionsSha256, genres, offeredViewers } = tables();
-        const viewers = offeredViewers(publicHistories).map((viewer) => ({ ...viewer, genres: [...viewer.genres] }));
+        const viewers = offeredViewers(publicHistories);
         if (!trusted && !signed) return { status: "ok", campaign: { state }, viewers };
         return {
             status: "ok",

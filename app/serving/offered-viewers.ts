@@ -1,22 +1,16 @@
 import type { TablesDocument } from "../../data-prep/tables/document.ts";
+import { knownViewers } from "../../data-prep/viewers.ts";
 import { frequentGenres } from "../api/genres.ts";
+import type { HealthAnswer } from "../api/names.ts";
 
 /** A viewer that the page offers. */
-export interface OfferedViewer {
-    readonly id: string;
-    /** The most frequent genres of the viewer's newest items, at most three. */
-    readonly genres: readonly string[];
-    /** Number of items in the viewer's history. */
-    readonly items: number;
-}
+export type OfferedViewer = HealthAnswer["viewers"][number];
 
-/** MovieLens viewers, whose IDs are public. They come first, in this order. */
-const knownViewers = ["22", "6", "122", "13", "201", "405"];
 /** Number of a viewer's newest items, equal to the number that the page requests, so that both show the same taste. */
 const newestShown = 50;
 
 /**
- * Returns the viewers with a history in the tables. Without public histories, returns only those of MovieLens, because
+ * Returns the viewers with a history in the tables, those of MovieLens first. Without public histories, returns only those of MovieLens, because
  * an ID may be an e-mail address.
  */
 export function offeredViewers(

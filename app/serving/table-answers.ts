@@ -47,7 +47,7 @@ export interface Tables {
      */
     history(userId: string): { readonly itemId: string; readonly at: number }[] | undefined;
     /** Returns the viewers that the page offers; without public histories, only those of MovieLens. */
-    offeredViewers(publicHistories: boolean): readonly OfferedViewer[];
+    offeredViewers(publicHistories: boolean): OfferedViewer[];
     /** Checks whether the interactions have this viewer; returns undefined if the tables do not list viewers. */
     hasViewer(userId: string): boolean | undefined;
     /** Returns the most popular films, of one genre or all; empty for an unknown genre. */

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { type DiagnoseOptions, type Outcome, runDiagnosis, withDiagnoseOptions } from "./command.ts";
 import { AccessError, type AccessErrorKind, isCredentials, oneLine } from "./errors.ts";
+import { packageCommand } from "./messages.ts";
 
 /** Exit codes of the command, by its result or by why it could not continue. */
 const exitCodes: Readonly<Record<Outcome | AccessErrorKind | "cancelled", number>> = {
@@ -33,7 +34,7 @@ export async function main(args: readonly string[]): Promise<void> {
     const stop = new AbortController();
     process.once("SIGINT", () => stop.abort());
     try {
-        const context = { start: ["npx", "access-doctor"], signal: stop.signal };
+        const context = { start: packageCommand, signal: stop.signal };
         process.exitCode = exitCodes[await runDiagnosis(options, context)];
     } catch (error) {
         if (stop.signal.aborted) {

@@ -27,7 +27,7 @@ interface Rule {
 }
 
 /** The words that start the command of this package. */
-const packageCommand = ["npx", "access-doctor"];
+export const packageCommand = ["npx", "access-doctor"];
 
 /** The command that diagnoses what a message mentions. */
 function diagnosisOf({ jobArn, roleArn, bucket, key }: Mentions, start: readonly string[]): string {

@@ -13,8 +13,14 @@ import { until } from "../support/until.ts";
  * the programs every file outside the project.
  */
 
-const nodeVersions = ["22.23.3", "24.21.0"];
-const managers = { npm: ["npm@11.6.2"], pnpm: ["pnpm@10.23.0"] } as const;
+const newestNode = "24.21.0";
+const nodeVersions = ["22.23.3", newestNode];
+/** The package managers, with the path of each one's program in its package. */
+const managers = {
+    npm: { version: "11.6.2", program: "bin/npm-cli.js" },
+    pnpm: { version: "10.23.0", program: "bin/pnpm.cjs" },
+} as const;
+type Manager = keyof typeof managers;
 const fixtures = import.meta.dirname;
 const exec = promisify(execFile);
 
@@ -31,7 +37,8 @@ describe("Packed packages", () => {
         folder = await mkdtemp(join(tmpdir(), "packages-"));
         tarballs = packAll(join(folder, "tarballs"));
         for (const version of nodeVersions) await install(join(tools(), "node", version), [`node@${version}`]);
-        await install(tools(), ["publint@0.3.25", "@arethetypeswrong/cli@0.18.5", ...Object.values(managers).flat()]);
+        const programs = Object.entries(managers).map(([name, { version }]) => `${name}@${version}`);
+        await install(tools(), ["publint@0.3.25", "@arethetypeswrong/cli@0.18.5", ...programs]);
         await exec("python3", ["-m", "venv", join(folder, "python")]);
         python = join(folder, "python", "bin", "python");
         await exec(python, ["-m", "pip", "install", "--quiet", "moto[server,s3,iam]==5.2.5"]);
@@ -46,22 +53,23 @@ describe("Packed packages", () => {
         await exec("npm", ["install", "--prefix", into, "--no-audit", "--no-fund", ...names]);
     }
 
+    const dependencies = () =>
+        Object.fromEntries(Object.entries(tarballs).map(([name, file]) => [name, `file:${file}`]));
+
     /** Makes a project that depends on the tarballs alone, and installs it. */
-    async function project(manager: keyof typeof managers, version: string, name: string): Promise<string> {
+    async function project(manager: Manager, version: string, name: string): Promise<string> {
         const into = join(folder, name);
         await mkdir(into, { recursive: true });
-        const dependencies = Object.fromEntries(Object.entries(tarballs).map(([each, file]) => [each, `file:${file}`]));
         const devDependencies = { typescript: "6.0.3", "@types/node": "24.19.2" };
-        const description = { name, private: true, type: "module", dependencies, devDependencies };
+        const description = { name, private: true, type: "module", dependencies: dependencies(), devDependencies };
         await writeFile(join(into, "package.json"), JSON.stringify(description));
         await installed(manager, version, into);
         return into;
     }
 
     /** Runs the package manager with a version of Node. */
-    async function installed(manager: keyof typeof managers, version: string, into: string): Promise<void> {
-        const script = { npm: "npm/bin/npm-cli.js", pnpm: "pnpm/bin/pnpm.cjs" }[manager];
-        const file = join(tools(), "node_modules", script);
+    async function installed(manager: Manager, version: string, into: string): Promise<void> {
+        const file = join(tools(), "node_modules", manager, managers[manager].program);
         await exec(nodeOf(version), [file, "install"], { cwd: into, env: environmentOf(version) });
     }
 
@@ -106,12 +114,12 @@ describe("Packed packages", () => {
     proves("publint and attw report no problem", async () => {
         const bin = join(tools(), "node_modules", ".bin");
         for (const file of Object.values(tarballs)) {
-            await exec(nodeOf("24.21.0"), [join(bin, "publint"), file, "--strict"], { cwd: folder });
-            await exec(nodeOf("24.21.0"), [join(bin, "attw"), file, "--profile", "esm-only"], { cwd: folder });
+            await exec(nodeOf(newestNode), [join(bin, "publint"), file, "--strict"], { cwd: folder });
+            await exec(nodeOf(newestNode), [join(bin, "attw"), file, "--profile", "esm-only"], { cwd: folder });
         }
     });
 
-    for (const manager of ["npm", "pnpm"] as const) {
+    for (const manager of Object.keys(managers) as Manager[]) {
         for (const version of nodeVersions) {
             const name = `${manager}-${version}`;
 
@@ -134,15 +142,20 @@ describe("Packed packages", () => {
             await mkdir(member, { recursive: true });
             await writeFile(join(into, "package.json"), JSON.stringify({ private: true, workspaces: ["apps/*"] }));
             if (manager === "pnpm") await writeFile(join(into, "pnpm-workspace.yaml"), "packages: ['apps/*']\n");
-            const dependencies = Object.fromEntries(Object.entries(tarballs).map(([each, at]) => [each, `file:${at}`]));
             await writeFile(
                 join(member, "package.json"),
-                JSON.stringify({ name: "shop", version: "1.0.0", private: true, type: "module", dependencies }),
+                JSON.stringify({
+                    name: "shop",
+                    version: "1.0.0",
+                    private: true,
+                    type: "module",
+                    dependencies: dependencies(),
+                }),
             );
-            await installed(manager, "24.21.0", into);
+            await installed(manager, newestNode, into);
             const script = 'import { understand } from "access-doctor"; console.log(typeof understand)';
             const args = [...limits(into), "--input-type=module", "--eval", script];
-            const { stdout } = await exec(nodeOf("24.21.0"), args, { cwd: member });
+            const { stdout } = await exec(nodeOf(newestNode), args, { cwd: member });
             assert.equal(stdout, "function\n");
         });
     }

@@ -25,7 +25,7 @@ MOST_DATAPOINTS = int(os.environ.pop("DATAPOINTS", None) or 2_000)
 
 # A journal is written anew when it is twice as long as its live events.
 SMALLEST_JOURNAL = 4 * 1024 * 1024
-# CloudWatch too keeps older values by the minute (CloudWatch User Guide, "Metrics retention").
+# CloudWatch also keeps only one value a minute of older data (CloudWatch User Guide, "Metrics retention").
 MINUTE = 60
 
 writing = threading.RLock()
@@ -33,6 +33,7 @@ merging = threading.Lock()
 live_bytes = 0
 merged_counts: dict = {}
 evict = cloudwatch._evict_old_metrics
+whole_state = logs.get_state
 append, restore = logs._append_log_events, logs.load_persisted_state
 forget_group, forget_stream = logs._forget_log_records_for_group, logs._forget_log_records_for_stream
 
@@ -43,8 +44,7 @@ def start() -> None:
     logs._forget_log_records_for_group = forget_whole_group
     logs._forget_log_records_for_stream = forget_one_stream
     cloudwatch._evict_old_metrics = evict_alone
-    logs.get_state, everything = state_without_events, logs.get_state
-    state_without_events.everything = everything
+    logs.get_state = state_without_events
     if not os.path.exists(os.path.join(persistence.STATE_DIR, "cloudwatch_logs.json")):
         # MiniStack restores only services with a file, and a kill may come before the first save.
         saving.save_state("cloudwatch_logs", logs.get_state())
@@ -106,8 +106,7 @@ def state_without_events() -> dict:
         for key, group in logs._log_groups._data.items():
             streams = {name: {**stream, "events": []} for name, stream in group["streams"].items()}
             groups._data[key] = {**group, "streams": streams}
-    everything = state_without_events.everything
-    return types.FunctionType(everything.__code__, {**vars(logs), "_log_groups": groups})()
+    return types.FunctionType(whole_state.__code__, {**vars(logs), "_log_groups": groups})()
 
 
 def restore_with_journal(data) -> None:
@@ -175,7 +174,7 @@ def keep_bounding() -> None:
 
 
 def evict_alone() -> None:
-    # It replaces the lists of datapoints, in which another thread would merge in vain.
+    # MiniStack's function replaces the lists of datapoints. A merge at the same time would change the old lists.
     with merging:
         evict()
 
@@ -187,7 +186,7 @@ def bound_log_events() -> None:
             streams = list(group["streams"].values())
             count = sum(len(stream["events"]) for stream in streams)
             first = min((stream["events"][0]["timestamp"] for stream in streams if stream["events"]), default=oldest)
-            # A tenth more, so that not each second removes a few.
+            # The limit may be exceeded by a tenth, so that the thread does not remove a few events every second.
             if count <= MOST_LOG_EVENTS * 1.1 and first >= oldest:
                 continue
             times = (event["timestamp"] for stream in streams for event in stream["events"])

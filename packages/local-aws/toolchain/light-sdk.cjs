@@ -2,6 +2,16 @@
 // spend much of their time on parts of the SDK that this program does not use.
 const { createRequire } = require("node:module");
 
+/** Packages of OpenTelemetry that the SDK loads and that only a traced run uses. */
+const tracing = [
+    "exporter-zipkin",
+    "instrumentation",
+    "instrumentation-grpc",
+    "resources",
+    "sdk-trace-base",
+    "sdk-trace-node",
+];
+
 if (/[\\/]@pulumi[\\/]pulumi[\\/]cmd[\\/]/.test(process.argv[1] ?? "")) {
     // Pulumi.yaml has `typescript: false`, but the built language host does not know this option and requests
     // TypeScript.
@@ -14,10 +24,7 @@ if (/[\\/]@pulumi[\\/]pulumi[\\/]cmd[\\/]/.test(process.argv[1] ?? "")) {
     }
     // No local run collects traces. Node strips types in place, so positions need no source map.
     delete process.env.TRACEPARENT;
-    for (const name of ["exporter-zipkin", "instrumentation", "instrumentation-grpc", "resources", "sdk-trace-base"]) {
-        replace(requireOfSdk.resolve(`@opentelemetry/${name}`), {});
-    }
-    replace(requireOfSdk.resolve("@opentelemetry/sdk-trace-node"), {});
+    for (const name of tracing) replace(requireOfSdk.resolve(`@opentelemetry/${name}`), {});
     replace(requireOfSdk.resolve("source-map-support/register"), {});
     withoutStacks(requireOfSdk("@pulumi/pulumi/runtime/debuggable.js"));
 }

@@ -8,6 +8,8 @@ interface Parameter {
     readonly isInteger?: true;
     /** Whether hyperparameter optimization can choose the value. */
     readonly tunable?: true;
+    /** Whether the models here lack the part that the parameter configures, so that an optimization tries one value. */
+    readonly isWithoutEffect?: true;
 }
 
 type Parameters = Readonly<Record<string, Parameter>>;
@@ -28,17 +30,21 @@ interface Range {
     maxValue?: number;
 }
 
-const dimension = (standard: string, range: [number, number]): Parameter => ({
+const integers = (standard: string, range: [number, number]): Parameter => ({
     standard,
     range,
     isInteger: true,
     tunable: true,
 });
+const unused = (standard: string, range: [number, number]): Parameter => ({
+    ...integers(standard, range),
+    isWithoutEffect: true,
+});
 const share = (standard: string): Parameter => ({ standard, range: [0, 1] });
 
 const network: Parameters = {
-    hidden_dimension: dimension("149", [32, 256]),
-    bptt: dimension("32", [2, 32]),
+    hidden_dimension: unused("149", [32, 256]),
+    bptt: unused("32", [2, 32]),
     recency_mask: { standard: "true", tunable: true },
 };
 const version2: Parameters = { apply_recency_bias: { standard: "true" } };
@@ -47,7 +53,7 @@ const userShares: Parameters = {
     max_user_history_length_percentile: share("0.99"),
 };
 
-/** `algorithmHyperParameters` by recipe. The models here have no hidden dimensions and no back-propagation. */
+/** `algorithmHyperParameters` by recipe. */
 const algorithms: Readonly<Record<string, Parameters>> = {
     "aws-user-personalization": network,
     "aws-user-personalization-v2": version2,
@@ -58,12 +64,12 @@ const algorithms: Readonly<Record<string, Parameters>> = {
     "aws-hrnn-coldstart": network,
     "aws-similar-items": {
         popularity_discount_factor: { ...share("0.0"), tunable: true },
-        item_id_hidden_dim: dimension("100", [30, 200]),
-        item_metadata_hidden_dim: dimension("100", [30, 200]),
+        item_id_hidden_dim: unused("100", [30, 200]),
+        item_metadata_hidden_dim: unused("100", [30, 200]),
     },
     "aws-sims": {
         popularity_discount_factor: { ...share("0.5"), tunable: true },
-        min_cointeraction_count: dimension("3", [0, 10]),
+        min_cointeraction_count: integers("3", [0, 10]),
     },
 };
 
@@ -194,7 +200,7 @@ export function hpoCandidates(
 }
 
 function valuesOf(name: string, parameter: Parameter, given: Range & { values?: string[] }): string[] {
-    const { standard, range, isInteger } = parameter;
+    const { standard, range, isInteger, isWithoutEffect } = parameter;
     if (!range) {
         const values = given.values ?? [standard, standard === "true" ? "false" : "true"];
         for (const value of values) checkValue(name, value, parameter);
@@ -204,7 +210,7 @@ function valuesOf(name: string, parameter: Parameter, given: Range & { values?: 
     for (const value of [least, most]) checkValue(name, String(value), parameter);
     if (least > most) throw invalidInput(`The range of ${name} begins at ${least}, after its end ${most}.`);
     const middle = Math.min(most, Math.max(least, Number(standard)));
-    const values = /_dim|bptt/.test(name) ? [middle] : [middle, least, most];
+    const values = isWithoutEffect ? [middle] : [middle, least, most];
     return [...new Set(values.map((value) => String(isInteger ? Math.round(value) : value)))];
 }
 
