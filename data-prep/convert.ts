@@ -47,12 +47,15 @@ export async function convert(
     let work = Buffer.alloc(2 * PIECE);
     for (const plan of plans) {
         const take = rows.takerOf(plan);
-        let kept = 0;
-        const convertPiece = async (piece: Uint8Array): Promise<void> => {
+        // Bytes before the next scan: a long record is not scanned again with each piece, which would take quadratic time.
+        let [kept, enough] = [0, 0];
+        const convertPiece = async (piece: Uint8Array, isLast = false): Promise<void> => {
             // Copy the piece, because a source may reuse its buffer.
             if (work.length < kept + piece.length) work = Buffer.concat([work], 2 * (kept + piece.length));
             work.set(piece, kept);
             const bytes = work.subarray(0, kept + piece.length);
+            kept = bytes.length;
+            if (kept < enough && !isLast) return;
             let [from, isFull] = [0, true];
             while (isFull) {
                 const before = rows.rows();
@@ -65,6 +68,7 @@ export async function convert(
                 parts.push({ bytes: length, lines: rows.rows() - before });
             }
             kept = bytes.copy(work, 0, from);
+            enough = from === 0 ? Math.min(2 * kept, LONGEST_RECORD) : 0;
         };
         for await (const chunk of plan.table.bytes) {
             for (let from = 0; from < chunk.length; from += PIECE) {
@@ -74,7 +78,7 @@ export async function convert(
             }
             options.onProgress?.(rows.rows());
         }
-        if (kept > 0) await convertPiece(Buffer.of(LF));
+        if (kept > 0) await convertPiece(Buffer.of(LF), true);
         if (kept > 0) throw unending(plan, take.line());
     }
     await output.end();
