@@ -8,9 +8,13 @@ import type { Suggest } from "./suggestion.ts";
 import { typesByRows } from "./summary.ts";
 import { counted } from "./words.ts";
 
-/** Pattern of event types that show dislike, or that revoke another event. */
-const negativeType =
-    /^(skip|dislike|unlike|thumbs?[_ -]?down|down[_ -]?vote|hide|block|not[_ -]?interested|remove|delete|cancel|return|refund|unsubscribe|unfollow|storno|retour)/i;
+/** First words of event types that show dislike, or that revoke another event: English, German, French, Spanish. */
+const negativeWords = [
+    "skip|dislike|unlike|thumbs?[_ -]?down|down[_ -]?vote|hide|block|not[_ -]?interested|remove|delete|cancel|return",
+    "refund|unsubscribe|unfollow|storn|retour|übersp|uebersp|ausblend|entfern|abbrech|abgebroch|kündig|kuendig",
+    "gefällt[_ -]?(mir[_ -]?)?nicht|ignor|masqu|supprim|annul|rembours|retir|saltar|omit|elimin|quitar|devol|anul",
+];
+const negativeType = new RegExp(`^(${negativeWords.join("|")})`, "i");
 const ratingNames = ["rating", "ratings", "stars", "score", "overall", "grade", "bewertung", "sterne"];
 /** Rating scales, by their highest value. */
 const scales = [5, 10];

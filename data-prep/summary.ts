@@ -101,7 +101,7 @@ export function formatSummary(summary: Summary): string {
         ...rowLine("repeated", summary.rowsRepeated, "equal an earlier row and are left out"),
         [
             "similar",
-            `${counted(tables.filmsWithSimilar, "item")}; ${count(others)} with too few viewers fall back to their genres`,
+            `${counted(tables.filmsWithSimilar, "item")}; ${count(others)} with too few viewers fall back to popular items of their categories`,
         ],
         ...(tables.filmsLeftOut > 0
             ? [

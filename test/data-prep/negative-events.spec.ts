@@ -26,6 +26,12 @@ describe("Negative events", () => {
         assert.deepEqual([after.eventTypes, after.rowsLeftOut], [{ "add, to list": 1000, play: 1000 }, 1000]);
     });
 
+    it("data-prep recognizes negative events in German", async () => {
+        const types = ["ansehen", "überspringen"];
+        await prepared("ereignisse.csv", "user,item,event,time", (n) => types[n % 2]);
+        assert.match(logged().join("\n"), /^Negative events train like all others: überspringen \(1,500 rows\)/m);
+    });
+
     it("data-prep treats low ratings as negative events", async () => {
         const { summary } = await prepared("rated.csv", "user,item,stars,time", (n) => (n % 5) + 1);
         assert.deepEqual(summary.eventTypes, { Watch: 3000 });
