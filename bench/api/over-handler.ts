@@ -8,6 +8,7 @@ import { startIssuer } from "../../test/support/issuer.ts";
 import type { Goal } from "../lib/goals.ts";
 import { showLine, showTable } from "../lib/goals.ts";
 import { handlerCaller } from "./call.ts";
+import { coldStart } from "./cold-start.ts";
 import { failedOf, latencyOf, layerHead, layerRows, monthUsd, seconds50and99, sourcesOf } from "./figures.ts";
 import { namesOf, secondsToChange } from "./fresh.ts";
 import { type LoadShape, load } from "./load.ts";
@@ -95,6 +96,12 @@ export async function overHandler(
     const { mebibytes, remembered, failed } = JSON.parse(stdout);
     showLine(`${options.distinct} viewers: ${mebibytes.toFixed(0)} MiB at most, ${remembered} of them remembered`);
 
+    say("starts of the function");
+    const cold = await coldStart();
+    showLine(
+        `the function's bundle has ${Math.round(cold.bytes / 1000)} kB and loads in ${cold.milliseconds.toFixed(0)} ms`,
+    );
+
     const outageFailed = steps.reduce((sum, step: OutageStep) => sum + failedOf(step.asked), 0);
     return [
         { name: "api-hit-p99-ms", figure: Math.max(...hits.map(({ p99 }) => p99)), bound: "<", limit: 5, unit: "ms" },
@@ -106,6 +113,7 @@ export async function overHandler(
             limit: 0,
         },
         { name: "api-fresh-seconds", figure: Math.max(...seconds), bound: "<", limit: 1, unit: "s" },
+        { name: "api-cold-start-ms", figure: cold.milliseconds, bound: "<", limit: 150, unit: "ms" },
         { name: "api-memory-mib", figure: mebibytes, bound: "<", limit: 256, unit: "MiB" },
     ];
 }

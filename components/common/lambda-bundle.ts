@@ -62,6 +62,8 @@ export function buildBundle(name: string): Bundle {
         bundle: true,
         platform: "node",
         target: "node24",
+        // esbuild removes unused code only from ES modules, and packages for Node.js name their CommonJS files first.
+        mainFields: ["module", "main"],
         format: "esm",
         minify: true,
         legalComments: "none",
