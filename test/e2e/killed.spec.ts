@@ -120,19 +120,25 @@ describe("Interrupted up", () => {
                     MOVIE_RECOMMENDER_LOCAL_PORT: String(instance.port),
                     MOVIE_RECOMMENDER_LOCAL_SPEED: instance.speed,
                 },
-                stdio: ["ignore", "ignore", "pipe"],
+                stdio: ["ignore", "pipe", "pipe"],
             });
             try {
-                let said = "";
+                let [said, progress] = ["", ""];
+                up.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+                    progress += chunk;
+                });
                 up.stderr.setEncoding("utf8").on("data", (chunk: string) => {
                     said += chunk;
                 });
                 const ended = once(up, "exit");
                 const isCreating = async () => {
+                    assert.equal(up.exitCode, null, "up ended before it created the campaign");
                     const { campaigns = [] } = await aws.personalize.send(new ListCampaignsCommand({}));
                     return campaigns.length > 0;
                 };
-                await until("up creates the campaign", isCreating, 90);
+                await until("up creates the campaign", isCreating, 120).catch((error: Error) => {
+                    throw new Error(`${error.message}\n${progress}${said}`);
+                });
                 // The campaign hangs; the creations of other resources end meanwhile, so that only the campaign is pending.
                 await sleep(5000);
                 up.kill("SIGINT");
