@@ -1,6 +1,5 @@
 import { longer } from "./growing.ts";
 import { createInterner } from "./interner.ts";
-import { idNumber } from "./values.ts";
 
 /** IDs that are plain numbers below this limit are looked up in an array, which takes 16 MB for 4 million IDs. */
 const directLimit = 1 << 22;
@@ -9,10 +8,13 @@ const directLimit = 1 << 22;
 export interface Numbering {
     /** Ids by their numbers. "7" and "07" are two ids, as in Personalize. */
     readonly ids: readonly string[];
-    /** Returns the number of the id in these bytes, UTF-8; -1 for an unknown one. */
-    find(bytes: Buffer, from: number, to: number): number;
-    /** Returns the number of the ID in these bytes. An unknown ID gets the next number. */
-    numberOf(bytes: Buffer, from: number, to: number): number;
+    /**
+     * Returns the number of the ID in these bytes, UTF-8; -1 for an unknown one. `value` is the ID's `idNumber`, which
+     * the caller also needs.
+     */
+    find(value: number, bytes: Buffer, from: number, to: number): number;
+    /** Adds an unknown ID, and returns its number. */
+    add(value: number, bytes: Buffer, from: number, to: number): number;
 }
 
 /** Creates an empty numbering. */
@@ -23,17 +25,13 @@ export function createNumbering(): Numbering {
     /** Numbers of the other IDs, in their order. */
     const numbersOfOthers: number[] = [];
 
-    const find = (bytes: Buffer, from: number, to: number): number => {
-        const value = idNumber(bytes, from, to);
+    const find = (value: number, bytes: Buffer, from: number, to: number): number => {
         if (value >= 0 && value < directLimit) return value < direct.length ? (direct[value] as number) : -1;
         const other = others.find(bytes, from, to);
         return other < 0 ? -1 : (numbersOfOthers[other] as number);
     };
-    const numberOf = (bytes: Buffer, from: number, to: number): number => {
-        const known = find(bytes, from, to);
-        if (known >= 0) return known;
+    const add = (value: number, bytes: Buffer, from: number, to: number): number => {
         const number = ids.push(bytes.toString("utf8", from, to)) - 1;
-        const value = idNumber(bytes, from, to);
         if (value < 0 || value >= directLimit) numbersOfOthers[others.add(bytes, from, to)] = number;
         else {
             if (value >= direct.length) {
@@ -43,5 +41,5 @@ export function createNumbering(): Numbering {
         }
         return number;
     };
-    return { ids, find, numberOf };
+    return { ids, find, add };
 }
