@@ -65,8 +65,8 @@ export const paths = (instance: Instance) => ({
 
 /**
  * Creates the instance's folders for state, keys of local users and logs, readable by their owner only. Also corrects
- * the mode of folders from an earlier release. Does not change the mode of the instance's own folder, which the user
- * may have chosen and may contain other files.
+ * the mode of existing ones. Does not change the mode of the instance's own folder, which the user may have chosen and
+ * may contain other files.
  */
 export function makePrivateFolders(instance: Instance): void {
     const { awsData, pulumiBackend, pulumiHome, daemonLog } = paths(instance);

@@ -184,12 +184,9 @@ export async function askedIn(client: DynamoDBClient, TableName: string, hour: n
 const textOf = (item: Item, name: string): string => item[name]?.S ?? "";
 const numberOf = (item: Item, name: string): number => Number(item[name]?.N ?? 0);
 
-/**
- * Reads a list from its item. The attribute `generation` has the solution version, because existing tables use this
- * name.
- */
+/** Reads a list from its item. */
 function listOf(key: string, item: Item): KeptList {
-    const [solutionVersion, recommendationId] = [item.generation?.S, item.recommendationId?.S];
+    const [solutionVersion, recommendationId] = [item.solutionVersion?.S, item.recommendationId?.S];
     return {
         key,
         films: readFilms(textOf(item, "list")),
@@ -206,7 +203,7 @@ const listItem = ({ films, madeAt, revision, from, solutionVersion, recommendati
     madeAt: number(madeAt),
     revision: number(revision),
     from: text(from),
-    ...(solutionVersion !== undefined && { generation: text(solutionVersion) }),
+    ...(solutionVersion !== undefined && { solutionVersion: text(solutionVersion) }),
     ...(recommendationId !== undefined && { recommendationId: text(recommendationId) }),
 });
 

@@ -114,20 +114,16 @@ function concatenated(histories: Iterable<readonly number[]>): Int32Array {
     return items;
 }
 
-/** A user's history, or its length; models of an older version have the items here. */
-type SavedHistory = readonly [userId: string, history: number | number[]];
-
-function readHistories(dir: string, saved: readonly SavedHistory[]): Map<string, number[]> {
-    const isOld = saved.some(([, history]) => typeof history !== "number");
-    const items = isOld ? new Int32Array(0) : new Int32Array(readAligned(join(dir, HISTORIES)));
-    const histories = new Map<string, number[]>();
+/** Reads the histories' items, which are behind each other in the file, by the users and their histories' lengths. */
+function readHistories(dir: string, lengths: readonly (readonly [userId: string, length: number])[]) {
+    const items = new Int32Array(readAligned(join(dir, HISTORIES)));
     let at = 0;
-    for (const [userId, history] of saved) {
-        const length = typeof history === "number" ? history : 0;
-        histories.set(userId, typeof history === "number" ? Array.from(items.subarray(at, at + length)) : history);
-        at += length;
-    }
-    return histories;
+    return new Map(
+        lengths.map(([userId, length]) => {
+            at += length;
+            return [userId, Array.from(items.subarray(at - length, at))];
+        }),
+    );
 }
 
 function readNeighbours(dir: string, starts: Int32Array): SparseRows {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Case, DEFAULT_GAIN, fitGain } from "../../model/gain.ts";
@@ -97,21 +97,12 @@ describe("fitGain", () => {
         }
     });
 
-    it("a stored model keeps its gain, also in an older file format", async () => {
+    it("a stored model keeps its gain", async () => {
         const folder = mkdtempSync(join(tmpdir(), "gain-"));
         try {
             const model = trainModel(await interactionsOf({}), RECIPE);
-            saveModel(join(folder, "new"), { ...model, gain: 0.61 });
-            assert.equal(loadModel(join(folder, "new")).gain, 0.61);
-            // An older version wrote all histories into model.json, and 1.3 for every data set.
-            mkdirSync(join(folder, "old"));
-            for (const file of ["weights.f32", "popularity.f64"]) {
-                writeFileSync(join(folder, "old", file), readFileSync(join(folder, "new", file)));
-            }
-            const { recipeName, itemIds, dense, fresh, histories } = model;
-            const facts = { recipeName, itemIds, dense, fresh, gain: 1.3, histories: [...histories] };
-            writeFileSync(join(folder, "old", "model.json"), JSON.stringify(facts));
-            assert.deepEqual(loadModel(join(folder, "old")), { ...model, gain: 1.3 });
+            saveModel(join(folder, "model"), { ...model, gain: 0.61 });
+            assert.equal(loadModel(join(folder, "model")).gain, 0.61);
         } finally {
             rmSync(folder, { recursive: true });
         }
