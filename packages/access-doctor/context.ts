@@ -19,8 +19,6 @@ export interface Known {
 }
 
 const anything = [] as const;
-/** An address of AWS: the service calls from its own network, and through no endpoint of a VPC. */
-const awsAddress = "52.94.133.131";
 const organisation = { "aws:PrincipalOrgID": anything, "aws:PrincipalOrgPaths": anything };
 
 /**
@@ -33,8 +31,6 @@ export function unknownsOf({ caller, action, resource }: AccessRequest, known: K
         "aws:UserAgent": anything,
         "aws:ResourceOrgID": known.noOrganisation ? [null] : anything,
         "aws:ResourceOrgPaths": known.noOrganisation ? [null] : anything,
-        // Present in every request that does not come through a VPC endpoint.
-        "aws:SourceIp": [awsAddress],
         ...(isRole && {
             ...(!known.noOrganisation && organisation),
             "aws:TokenIssueTime": anything,

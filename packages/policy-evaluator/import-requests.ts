@@ -65,6 +65,8 @@ const common = ({ region, now = new Date() }: Import) => ({
     "aws:EpochTime": String(Math.floor(now.getTime() / 1000)),
     // The service calls for itself or with its own role, never with forward access sessions.
     "aws:ViaAWSService": "false",
+    // Present in every request that does not come through a VPC endpoint. The service calls from an address of AWS.
+    "aws:SourceIp": "52.94.133.131",
 });
 
 /**
