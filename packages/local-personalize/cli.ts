@@ -4,6 +4,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { findServiceModelDir } from "./botocore.ts";
 import type { Speed } from "./contract.ts";
+import { defaultQuotas, type Quotas } from "./control/quotas.ts";
 import { speeds } from "./control/states.ts";
 import { createEmulator } from "./emulator.ts";
 import { takeFolder } from "./folder-lock.ts";
@@ -19,6 +20,7 @@ interface Options {
     readonly region: string;
     readonly account: string;
     readonly serviceModel?: string;
+    readonly quota: Partial<Quotas>;
     readonly throttle?: true;
 }
 
@@ -52,6 +54,14 @@ export async function main(args: readonly string[]): Promise<void> {
                 .argParser(accountOf),
         )
         .option("--throttle", "refuse requests above a campaign's minProvisionedTPS: ThrottlingException, 429")
+        .addOption(
+            new Option(
+                "--quota <name=number>",
+                `another service quota, can be repeated: ${Object.keys(defaultQuotas).join(", ")}`,
+            )
+                .default({}, "those of AWS")
+                .argParser(quotaOf),
+        )
         .option("--service-model <folder>", "data folder of botocore; default: that of an installed botocore")
         .addHelpText("after", `\nStop it with Ctrl-C. S3 uses the standard AWS variables, such as AWS_ACCESS_KEY_ID.`)
         .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
@@ -80,7 +90,16 @@ async function serve(options: Options): Promise<void> {
     });
     const access = openAccess(s3);
     const account = { accountId: options.account, partition: "aws" };
-    const emulator = createEmulator({ dataDir, speed, ...account, serviceModelDir, access, throttle, log });
+    const emulator = createEmulator({
+        dataDir,
+        speed,
+        ...account,
+        serviceModelDir,
+        access,
+        throttle,
+        quotas: options.quota,
+        log,
+    });
     const server = await startServer({ emulator, host, port, region, log }).catch(async (error) => {
         await emulator.close();
         if (error.code !== "EADDRINUSE") throw error;
@@ -105,6 +124,16 @@ async function serve(options: Options): Promise<void> {
 function accountOf(text: string): string {
     if (/^\d{12}$/.test(text)) return text;
     throw new InvalidArgumentError("It must have 12 digits.");
+}
+
+/** Adds a quota to those that earlier options name. Throws InvalidArgumentError for an unknown name or a wrong number. */
+function quotaOf(text: string, others: Partial<Quotas>): Partial<Quotas> {
+    const [name = "", number = ""] = text.split("=");
+    if (!Object.hasOwn(defaultQuotas, name)) {
+        throw new InvalidArgumentError(`Names of quotas: ${Object.keys(defaultQuotas).join(", ")}.`);
+    }
+    if (!/^\d{1,6}$/.test(number)) throw new InvalidArgumentError("It must be a name and a whole number: campaign=20.");
+    return { ...others, [name]: Number(number) };
 }
 
 function portOf(text: string): number {

@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import type { Quotas } from "./control/quotas.ts";
 import type { Measure } from "./metering/usage-types.ts";
 
 /**
@@ -54,6 +55,8 @@ export interface EmulatorOptions {
     access: ImportAccess;
     /** Whether to reject requests above a campaign's minProvisionedTPS; absent: answers all requests. */
     throttle?: boolean;
+    /** Service quotas that differ from those of AWS. */
+    quotas?: Partial<Quotas>;
     log(message: string): void;
 }
 

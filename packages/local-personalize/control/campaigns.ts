@@ -30,8 +30,6 @@ interface CreateInput extends Partial<Deployment> {
     tags?: Tag[];
 }
 
-const largestCount = 5;
-
 const createCampaign: Handler = (call, input: CreateInput) => {
     const { name, minProvisionedTPS = 1, campaignConfig } = input;
     const version = deployableVersion(call, input.solutionVersionArn, campaignConfig);
@@ -39,7 +37,7 @@ const createCampaign: Handler = (call, input: CreateInput) => {
     const siblings = call.store
         .list("solution", call.region, groupOf(call, version.parent))
         .flatMap((solution) => campaignsOf(call, solution.arn));
-    checkQuota(siblings, "campaign", largestCount);
+    checkQuota(call, siblings, "campaign");
     const properties: CampaignProperties = {
         solutionVersionArn: version.arn,
         minProvisionedTPS,

@@ -15,13 +15,11 @@ import type { Kind } from "./states.ts";
 import type { Resource } from "./store.ts";
 import { checkedTags } from "./tags.ts";
 
-const largestCount = 5;
-
 const createDatasetGroup: Handler = (call, input: DatasetGroupProperties & { name: string; tags?: Tag[] }) => {
     const { name, domain, roleArn, kmsKeyArn } = input;
     if (roleArn && !kmsKeyArn) throw invalidInput("A roleArn is only valid with a kmsKeyArn.");
     const tags = checkedTags(input.tags);
-    checkQuota(call.store.list("dataset-group", call.region), "dataset-group", largestCount);
+    checkQuota(call, call.store.list("dataset-group", call.region), "dataset-group");
     const properties: DatasetGroupProperties = {
         ...(domain && { domain }),
         ...(roleArn && { roleArn }),

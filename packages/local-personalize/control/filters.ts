@@ -26,7 +26,6 @@ interface CreateInput {
     tags?: Tag[];
 }
 
-const largestCount = 30;
 const mostFields = 20;
 
 const createFilter: Handler = (call, input: CreateInput) => {
@@ -36,7 +35,7 @@ const createFilter: Handler = (call, input: CreateInput) => {
     const fields = checkFilter(expression, columnsOf(call.store, call.region, group.arn));
     const tags = checkedTags(input.tags);
     const others = call.store.list<FilterProperties>("filter", call.region, group.arn);
-    checkQuota(others, "filter", largestCount);
+    checkQuota(call, others, "filter");
     const all = new Set([...fields, ...others.flatMap(({ properties }) => properties.fields)]);
     if (all.size > mostFields) {
         throw limitExceeded(

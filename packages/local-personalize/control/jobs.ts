@@ -11,9 +11,6 @@ type JobKind =
     | "dataset-import-job"
     | "data-deletion-job";
 
-/** Maximum number of jobs of a kind that may be PENDING or IN_PROGRESS in a region (service quota). */
-const mostUnderWay = 5;
-
 /**
  * Creates a job under its solution version or dataset, and schedules its work.
  *
@@ -28,7 +25,7 @@ export function createJob(
     properties: object,
 ): string {
     const checked = checkedTags(tags);
-    checkQuotaUnderWay(call, kind, mostUnderWay);
+    checkQuotaUnderWay(call, kind, "jobs-in-progress");
     const tail = `${kind}/${jobName}`;
     const created = create(call, { kind, tail, name: jobName, parent: parent.arn, properties }, checked);
     call.schedule(created);

@@ -34,8 +34,6 @@ interface CreateInput {
     tags?: Tag[];
 }
 
-const largestCount = 5;
-
 const createRecommender: Handler = (call, input: CreateInput) => {
     const { name, recipeArn, recommenderConfig } = input;
     const { domain } = needRecipe(call, recipeArn);
@@ -49,7 +47,7 @@ const createRecommender: Handler = (call, input: CreateInput) => {
     requireInteractions(call, group.arn);
     checkConfig(call, group.arn, recipeArn, recommenderConfig);
     const tags = checkedTags(input.tags);
-    checkQuota(call.store.list("recommender", call.region, group.arn), "recommender", largestCount);
+    checkQuota(call, call.store.list("recommender", call.region, group.arn), "recommender");
     const properties: RecommenderProperties = {
         recipeArn,
         ...(recommenderConfig && { recommenderConfig }),

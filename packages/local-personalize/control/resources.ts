@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { EmulatorOptions, ResourceFault } from "../contract.ts";
 import { alreadyExists, inUse, limitExceeded, notFound, ServiceError } from "../errors.ts";
 import type { Tag } from "./properties.ts";
+import { defaultQuotas, type Quota } from "./quotas.ts";
 import { type Kind, type Phase, phaseAt, type Status } from "./states.ts";
 import type { Resource, Store } from "./store.ts";
 
@@ -120,14 +121,19 @@ export function isUnderWay(call: Call, resource: Resource<object>): boolean {
     return underWay.includes(phaseOf(call, resource).status);
 }
 
-/** Throws LimitExceededException if `most` resources of a kind are in progress in the region. */
-export function checkQuotaUnderWay(call: Call, kind: Kind, most: number): void {
+/** Returns a service quota: the emulator's option, or that of AWS. */
+export const quotaOf = ({ options }: Call, quota: Quota): number => options.quotas?.[quota] ?? defaultQuotas[quota];
+
+/** Throws LimitExceededException if as many resources of a kind are in progress in the region as the quota allows. */
+export function checkQuotaUnderWay(call: Call, kind: Kind, quota: Quota): void {
+    const most = quotaOf(call, quota);
     const underWay = call.store.list(kind, call.region).filter((resource) => isUnderWay(call, resource));
     if (underWay.length >= most) throw limitExceeded(`More than ${most} resources with PENDING or IN_PROGRESS status.`);
 }
 
-/** Throws LimitExceededException if `existing` already has `most` resources of this kind. */
-export function checkQuota(existing: readonly unknown[], kind: Kind, most: number): void {
+/** Throws LimitExceededException if `existing` already has as many resources of this kind as its quota allows. */
+export function checkQuota(call: Call, existing: readonly unknown[], kind: Kind & Quota): void {
+    const most = quotaOf(call, kind);
     if (existing.length < most) return;
     throw limitExceeded(
         `Cannot create a ${labels[kind]}. More than ${most} resources in ACTIVE state. Please delete some and try again.`,

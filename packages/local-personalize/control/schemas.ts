@@ -1,17 +1,16 @@
 import { inUse, invalidInput, limitExceeded } from "../errors.ts";
 import { readAvroSchema } from "./avro.ts";
 import type { DatasetGroupProperties, DatasetProperties, SchemaProperties } from "./properties.ts";
-import { type Call, create, type Handler, need, type PageInput, pageOf } from "./resources.ts";
+import { type Call, create, type Handler, need, type PageInput, pageOf, quotaOf } from "./resources.ts";
 import { checkSchemaFor } from "./schema-rules.ts";
 import type { Resource } from "./store.ts";
-
-const largestCount = 500;
 
 const createSchema: Handler = (call, input: SchemaProperties & { name: string }) => {
     const { name, schema, domain } = input;
     readAvroSchema(schema);
-    if (call.store.list("schema", call.region).length >= largestCount) {
-        throw limitExceeded(`More than ${largestCount} schemas. Please delete some and try again.`);
+    const most = quotaOf(call, "schema");
+    if (call.store.list("schema", call.region).length >= most) {
+        throw limitExceeded(`More than ${most} schemas. Please delete some and try again.`);
     }
     const properties: SchemaProperties = { schema, ...(domain && { domain }) };
     return { schemaArn: create(call, { kind: "schema", tail: `schema/${name}`, name, properties }).arn };

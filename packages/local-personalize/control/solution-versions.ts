@@ -43,8 +43,6 @@ interface CreateInput {
     tags?: Tag[];
 }
 
-const mostUnderWay = 20;
-
 const createVersion: Handler = (call, input: CreateInput) => {
     const solution = needActive<SolutionProperties>(call, "solution", input.solutionArn);
     const trainingMode = input.trainingMode ?? "FULL";
@@ -84,7 +82,7 @@ export function beginVersion(
     const group = solution.parent ?? "";
     requireInteractions(call, group);
     const tags = checkedTags(input.tags);
-    checkQuotaUnderWay(call, "solution-version", mostUnderWay);
+    checkQuotaUnderWay(call, "solution-version", "solution-versions-in-progress");
     const { configuration } = currentOf(call, solution);
     const properties: VersionProperties = {
         ...configuration,

@@ -30,8 +30,6 @@ interface CreateInput extends Partial<SolutionConfiguration> {
     tags?: Tag[];
 }
 
-const largestCount = 10;
-
 const createSolution: Handler = (call, input: CreateInput) => {
     const { name, datasetGroupArn, recipeArn, eventType, solutionConfig } = input;
     const performAutoML = input.performAutoML ?? false;
@@ -49,7 +47,7 @@ const createSolution: Handler = (call, input: CreateInput) => {
     const group = needActive(call, "dataset-group", datasetGroupArn);
     checkColumns(call, group.arn, properties);
     const tags = checkedTags(input.tags);
-    checkQuota(call.store.list("solution", call.region, group.arn), "solution", largestCount);
+    checkQuota(call, call.store.list("solution", call.region, group.arn), "solution");
     const solution = { kind: "solution" as const, tail: `solution/${name}`, name, parent: group.arn, properties };
     const { arn } = create(call, solution, tags);
     noteAutoTraining(call, arn, properties);

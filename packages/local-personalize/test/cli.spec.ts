@@ -80,7 +80,10 @@ describe("local-personalize program", () => {
         const endpointOfS3 = ["--s3-endpoint", addressOf(s3)];
         const folders = ["--data", dataDir, "--service-model", serviceModels()];
         const child = start(
-            ["--port", "0", "--speed", "instant", "--region", region, ...folders, ...endpointOfS3],
+            [
+                ...["--port", "0", "--speed", "instant", "--region", region, "--quota", "dataset-group=1"],
+                ...[...folders, ...endpointOfS3],
+            ],
             env,
         );
         let stderr = "";
@@ -97,6 +100,10 @@ describe("local-personalize program", () => {
             const schema = new CreateSchemaCommand({ name: "films", schema: interactionsSchema });
             const { schemaArn } = await personalize.send(schema);
             const { datasetGroupArn } = await personalize.send(new CreateDatasetGroupCommand({ name: "films" }));
+            await assert.rejects(
+                personalize.send(new CreateDatasetGroupCommand({ name: "more" })),
+                /^LimitExceededException: .*More than 1 resources/,
+            );
             const dataset = { name: "films", schemaArn, datasetGroupArn, datasetType: "Interactions" };
             const { datasetArn } = await personalize.send(new CreateDatasetCommand(dataset));
             const dataSource = { dataLocation: "s3://movies/interactions.csv" };
@@ -165,6 +172,8 @@ describe("local-personalize program", () => {
         assert.match(wrong.stderr, /unknown option '--prot'\n\(Did you mean --port\?\)/);
         assert.equal((await run(["--port", "70000"])).code, 2);
         assert.equal((await run(["--speed", "slow"])).code, 2);
+        assert.match((await run(["--quota", "campaigns=9"])).stderr, /Names of quotas: .*campaign,/);
+        assert.match((await run(["--quota", "campaign=many"])).stderr, /a whole number: campaign=20/);
     });
 
     it("the program reports a used port, a used folder and missing service models", async () => {
