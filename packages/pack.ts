@@ -64,7 +64,16 @@ function build(name: string, dist: string, types: Record<string, string[]>, bund
         ...described,
         exports: { ".": { types: "./index.d.ts", default: "./index.js" } },
         ...(bin && { bin: { [name]: "bin.js" } }),
-        files: ["**/*.js", "**/*.mjs", "**/*.d.ts", "**/*.d.mts", "**/*.map", "service-models", "NOTICE"],
+        files: [
+            "**/*.js",
+            "**/*.mjs",
+            "**/*.d.ts",
+            "**/*.d.mts",
+            "**/*.map",
+            "service-models",
+            "NOTICE",
+            "CHANGELOG.md",
+        ],
         ...(bundled.length > 0 && { dependencies: everyDependency(described, bundled), bundleDependencies: bundled }),
         // npm's provenance compares the repository with that of the workflow.
         ...(repository && {
@@ -73,7 +82,9 @@ function build(name: string, dist: string, types: Record<string, string[]>, bund
     };
     writeFileSync(join(dist, "package.json"), `${JSON.stringify(description, null, 4)}\n`);
     cpSync(join(root, "LICENSE"), join(dist, "LICENSE"));
-    cpSync(join(source, "README.md"), join(dist, "README.md"));
+    for (const page of ["README.md", "CHANGELOG.md"]) {
+        if (existsSync(join(source, page))) cpSync(join(source, page), join(dist, page));
+    }
 }
 
 /** A package's dependencies with those of the bundled packages, which npm does not install for them. */

@@ -122,3 +122,31 @@ describe("Scripts of package.json", () => {
         );
     });
 });
+
+describe("Workflow that releases the packages", () => {
+    const file = readFileSync(join(root, ".github", "workflows", "release.yml"), "utf8");
+    const workflow = load(file) as Workflow;
+    const { release } = workflow.jobs;
+    assert.ok(release);
+
+    it("the release workflow runs for main only, without a token of npm", () => {
+        assert.deepEqual(workflow.on, { push: { branches: ["main"] } });
+        assert.deepEqual(workflow.permissions, {});
+        assert.equal(release.environment, "release");
+        assert.deepEqual(release.permissions, {
+            contents: "write",
+            "pull-requests": "write",
+            "id-token": "write",
+        });
+        assert.doesNotMatch(file, /secrets|NODE_AUTH_TOKEN/);
+        for (const [, commit] of file.matchAll(/uses: \S+@(\S+)/g)) assert.match(commit ?? "", /^[0-9a-f]{40}$/);
+    });
+
+    it(".ci/publish publishes the packed tarballs with provenance", () => {
+        const changesets = release.steps.find(({ uses }) => uses?.startsWith("changesets/action@"));
+        assert.equal(changesets?.with?.["publish-script"], ".ci/publish");
+        const script = readFileSync(join(root, ".ci", "publish"), "utf8");
+        assert.match(script, /^npm run --silent pack -- --out /m);
+        assert.match(script, /npm publish "\$tarball" --access public --provenance/);
+    });
+});
