@@ -1,31 +1,13 @@
 import { runBatch } from "./batch/run-batch.ts";
 import { runExport } from "./batch/run-export.ts";
-import type { Emulator, EmulatorOptions, EmulatorRequest, Forms } from "./contract.ts";
-import { batchJobHandlers } from "./control/batch-inference-jobs.ts";
-import { segmentJobHandlers } from "./control/batch-segment-jobs.ts";
-import { campaignHandlers } from "./control/campaigns.ts";
-import { deletionJobHandlers } from "./control/data-deletion-jobs.ts";
-import { exportJobHandlers } from "./control/dataset-export-jobs.ts";
-import { datasetGroupHandlers } from "./control/dataset-groups.ts";
-import { datasetUpdateHandlers, endUpdates } from "./control/dataset-updates.ts";
-import { datasetHandlers } from "./control/datasets.ts";
-import { eventTrackerHandlers } from "./control/event-trackers.ts";
-import { filterHandlers } from "./control/filters.ts";
-import { datasetReady, importJobHandlers } from "./control/import-jobs.ts";
-import { attributionHandlers } from "./control/metric-attributions.ts";
-import { recipeHandlers } from "./control/recipes.ts";
-import { recommenderHandlers } from "./control/recommenders.ts";
+import type { Emulator, EmulatorOptions, Forms } from "./contract.ts";
+import { datasetReady } from "./control/import-jobs.ts";
 import { isLogged } from "./control/request-log.ts";
-import { type Call, forgetDeleted, type Handler } from "./control/resources.ts";
-import { schemaHandlers } from "./control/schemas.ts";
-import { solutionUpdateHandlers } from "./control/solution-updates.ts";
-import { versionHandlers } from "./control/solution-versions.ts";
-import { solutionHandlers } from "./control/solutions.ts";
+import type { Call } from "./control/resources.ts";
 import { hasWork } from "./control/states.ts";
 import { openStore, type Resource } from "./control/store.ts";
-import { tagHandlers } from "./control/tags.ts";
 import { createWorks } from "./control/works.ts";
-import { notEmulated, ServiceError } from "./errors.ts";
+import { createDispatch } from "./dispatch.ts";
 import { openEventStore } from "./events/event-store.ts";
 import { createStreams } from "./events/streams.ts";
 import { runDeletion } from "./importing/run-deletion.ts";
@@ -36,34 +18,9 @@ import { createServing } from "./serving/serving.ts";
 import { createAutoTraining } from "./training/auto-training.ts";
 import { runRecommender, runTraining } from "./training/run-training.ts";
 import { failure, inOtherForms, success } from "./wire/http.ts";
-import { refuseParameters } from "./wire/refuse.ts";
-import { loadServiceModels, validate } from "./wire/validate.ts";
+import { loadServiceModels } from "./wire/validate.ts";
 
 export type * from "./contract.ts";
-
-const handlers: Record<string, Handler> = {
-    ...schemaHandlers,
-    ...datasetGroupHandlers,
-    ...datasetHandlers,
-    ...datasetUpdateHandlers,
-    ...importJobHandlers,
-    ...eventTrackerHandlers,
-    ...recipeHandlers,
-    ...solutionHandlers,
-    ...solutionUpdateHandlers,
-    ...versionHandlers,
-    ...campaignHandlers,
-    ...filterHandlers,
-    ...batchJobHandlers,
-    ...segmentJobHandlers,
-    ...exportJobHandlers,
-    ...recommenderHandlers,
-    ...tagHandlers,
-    ...attributionHandlers,
-    ...deletionJobHandlers,
-};
-
-const changesCampaign = /^(Update|Delete)Campaign$/;
 
 /**
  * Returns the local Personalize over `options.dataDir`. It continues the jobs that an earlier process left unfinished.
@@ -113,64 +70,17 @@ export function createEmulator(options: EmulatorOptions): Emulator {
     const autoTraining = createAutoTraining({ store, callIn, log: options.log });
     autoTraining.plan();
 
-    const answer = (request: EmulatorRequest): { output: object | undefined; logged?: number } => {
-        const { service, operation, region, body, fault } = request;
-        const model = models[service];
-        if (!Object.hasOwn(model.operations, operation)) {
-            throw new ServiceError("UnknownOperationException", `There is no operation ${operation} of ${service}.`);
-        }
-        if (fault?.kind === "refuse") throw new ServiceError(fault.code, fault.message, fault.status);
-        const input = body ?? {};
-        validate(model, operation, input);
-        refuseParameters(operation, input);
-        const call: Call = { ...callIn(region), ...(fault && { fault }) };
-        const atRuntime = serving.handlers[operation];
-        if (atRuntime) return { output: atRuntime(call, input as never) ?? undefined };
-        const handler = handlers[operation];
-        if (!handler) throw notEmulated(operation);
-        forgetDeleted(call);
-        endUpdates(call);
-        const act = () => handler(call, input as never) ?? undefined;
-        if (!isLogged(request)) return { output: act() };
-        serving.changed();
-        callMetrics.forget();
-        // Write the campaign's capacity up to now, because the change makes it unknown.
-        if (changesCampaign.test(operation)) meter.settle(call.now);
-        // Store an accepted call and its log entry in one transaction.
-        return store.transaction(() => {
-            const output = act();
-            return { output, logged: store.requests.add(request, "accepted", output) };
-        });
-    };
-
-    const internalFailure = ({ operation }: EmulatorRequest, error: unknown) => {
-        options.log(`${operation}: ${error instanceof Error ? error.stack : error}`);
-        return new ServiceError("InternalFailure", "The local Personalize failed; its log has the reason.", 500);
-    };
-
-    const noted = (request: EmulatorRequest, { code }: ServiceError): { logged?: number } => {
-        if (!isLogged(request)) return {};
-        try {
-            return { logged: store.requests.add(request, code) };
-        } catch (error) {
-            options.log(`${request.operation}: its end (${code}) could not be recorded: ${error}`);
-            return {};
-        }
-    };
+    const answer = createDispatch({ models, store, serving, meter, callMetrics, callIn, log: options.log });
 
     let closed = false;
     let forms: Forms = "received";
     return {
         async handle(request) {
-            try {
-                const { output, ...logged } = answer(request);
-                if (isLogged(request)) autoTraining.plan();
-                const worded = forms === "other" ? (inOtherForms(output) as typeof output) : output;
-                return { ...success(request.service, worded), ...logged };
-            } catch (error) {
-                const refusal = error instanceof ServiceError ? error : internalFailure(request, error);
-                return { ...failure(request.service, refusal), ...noted(request, refusal) };
-            }
+            const { output, refusal, ...logged } = answer(request);
+            if (refusal) return { ...failure(request.service, refusal), ...logged };
+            if (isLogged(request)) autoTraining.plan();
+            const worded = forms === "other" ? (inOtherForms(output) as typeof output) : output;
+            return { ...success(request.service, worded), ...logged };
         },
         setForms(wanted) {
             forms = wanted;

@@ -1,0 +1,126 @@
+import type { EmulatorRequest } from "./contract.ts";
+import { batchJobHandlers } from "./control/batch-inference-jobs.ts";
+import { segmentJobHandlers } from "./control/batch-segment-jobs.ts";
+import { campaignHandlers } from "./control/campaigns.ts";
+import { deletionJobHandlers } from "./control/data-deletion-jobs.ts";
+import { exportJobHandlers } from "./control/dataset-export-jobs.ts";
+import { datasetGroupHandlers } from "./control/dataset-groups.ts";
+import { datasetUpdateHandlers, endUpdates } from "./control/dataset-updates.ts";
+import { datasetHandlers } from "./control/datasets.ts";
+import { eventTrackerHandlers } from "./control/event-trackers.ts";
+import { filterHandlers } from "./control/filters.ts";
+import { importJobHandlers } from "./control/import-jobs.ts";
+import { attributionHandlers } from "./control/metric-attributions.ts";
+import { recipeHandlers } from "./control/recipes.ts";
+import { recommenderHandlers } from "./control/recommenders.ts";
+import { isLogged } from "./control/request-log.ts";
+import { type Call, forgetDeleted, type Handler } from "./control/resources.ts";
+import { schemaHandlers } from "./control/schemas.ts";
+import { solutionUpdateHandlers } from "./control/solution-updates.ts";
+import { versionHandlers } from "./control/solution-versions.ts";
+import { solutionHandlers } from "./control/solutions.ts";
+import type { Store } from "./control/store.ts";
+import { tagHandlers } from "./control/tags.ts";
+import { notEmulated, ServiceError } from "./errors.ts";
+import type { Meter } from "./metering/meter.ts";
+import type { createCallMetrics } from "./metering/service-metrics.ts";
+import type { createServing } from "./serving/serving.ts";
+import { refuseParameters } from "./wire/refuse.ts";
+import { type loadServiceModels, validate } from "./wire/validate.ts";
+
+const handlers: Record<string, Handler> = {
+    ...schemaHandlers,
+    ...datasetGroupHandlers,
+    ...datasetHandlers,
+    ...datasetUpdateHandlers,
+    ...importJobHandlers,
+    ...eventTrackerHandlers,
+    ...recipeHandlers,
+    ...solutionHandlers,
+    ...solutionUpdateHandlers,
+    ...versionHandlers,
+    ...campaignHandlers,
+    ...filterHandlers,
+    ...batchJobHandlers,
+    ...segmentJobHandlers,
+    ...exportJobHandlers,
+    ...recommenderHandlers,
+    ...tagHandlers,
+    ...attributionHandlers,
+    ...deletionJobHandlers,
+};
+
+const changesCampaign = /^(Update|Delete)Campaign$/;
+
+interface DispatchParts {
+    readonly models: ReturnType<typeof loadServiceModels>;
+    readonly store: Store;
+    readonly serving: Pick<ReturnType<typeof createServing>, "handlers" | "changed">;
+    readonly meter: Pick<Meter, "settle">;
+    readonly callMetrics: Pick<ReturnType<typeof createCallMetrics>, "forget">;
+    /** Returns the context of a call in a region. */
+    callIn(region: string): Call;
+    log(message: string): void;
+}
+
+/** What a call answers. `logged` is the number of its log entry, if its operation is logged. */
+type Answered =
+    | { readonly output: object | undefined; readonly refusal?: undefined; readonly logged?: number }
+    | { readonly refusal: ServiceError; readonly output?: undefined; readonly logged?: number };
+
+/** Creates the function that validates a call, runs its handler, and logs the result. It never throws. */
+export function createDispatch({ models, store, serving, meter, callMetrics, callIn, log }: DispatchParts) {
+    function run(request: EmulatorRequest): Answered {
+        const { service, operation, region, body, fault } = request;
+        const model = models[service];
+        if (!Object.hasOwn(model.operations, operation)) {
+            throw new ServiceError("UnknownOperationException", `There is no operation ${operation} of ${service}.`);
+        }
+        if (fault?.kind === "refuse") throw new ServiceError(fault.code, fault.message, fault.status);
+        const input = body ?? {};
+        validate(model, operation, input);
+        refuseParameters(operation, input);
+        const call: Call = { ...callIn(region), ...(fault && { fault }) };
+        const atRuntime = serving.handlers[operation];
+        if (atRuntime) return { output: atRuntime(call, input as never) ?? undefined };
+        const handler = handlers[operation];
+        if (!handler) throw notEmulated(operation);
+        forgetDeleted(call);
+        endUpdates(call);
+        const act = () => handler(call, input as never) ?? undefined;
+        if (!isLogged(request)) return { output: act() };
+        serving.changed();
+        callMetrics.forget();
+        // Write the campaign's capacity up to now, because the change makes it unknown.
+        if (changesCampaign.test(operation)) meter.settle(call.now);
+        // Store an accepted call and its log entry in one transaction.
+        return store.transaction(() => {
+            const output = act();
+            return { output, logged: store.requests.add(request, "accepted", output) };
+        });
+    }
+
+    function refused(request: EmulatorRequest, error: unknown): Answered {
+        const { operation } = request;
+        if (!(error instanceof ServiceError)) log(`${operation}: ${error instanceof Error ? error.stack : error}`);
+        const refusal =
+            error instanceof ServiceError
+                ? error
+                : new ServiceError("InternalFailure", "The local Personalize failed; its log has the reason.", 500);
+        if (!isLogged(request)) return { refusal };
+        try {
+            return { refusal, logged: store.requests.add(request, refusal.code) };
+        } catch (failure) {
+            log(`${operation}: its end (${refusal.code}) could not be recorded: ${failure}`);
+            return { refusal };
+        }
+    }
+
+    return function answer(request: EmulatorRequest): Answered {
+        try {
+            return run(request);
+        } catch (error) {
+            return refused(request, error);
+        }
+    };
+}
