@@ -5,7 +5,7 @@ import { prefetchPolicy, prefetchSchedulePolicy } from "../../iam/api-access.ts"
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { LambdaFunction } from "../common/lambda-function.ts";
 import { schedule } from "../common/schedule.ts";
-import { apiScopeOf, watchedFilterOf } from "./recommendation-api.ts";
+import { apiScopeOf, watchedFilterOf } from "./api-function.ts";
 
 export interface PrefetchArgs {
     readonly config: StackConfig;
