@@ -135,12 +135,17 @@ export async function firstMatch<P, T>(
 /** Returns the client for a region. `once` disables retries, for calls that must not be repeated before a check. */
 export type ClientOf = (region: string, tries?: "once") => PersonalizeClient;
 
-/** Creates one client per region and retry mode, at its first use. */
-export function personalizeClients(): ClientOf {
+/**
+ * Creates one client per region and retry mode, at its first use. A call without an answer fails after `requestTimeout`
+ * milliseconds with a TimeoutError, because the SDK would wait forever, and with it `pulumi up`.
+ */
+export function personalizeClients(requestTimeout = 60_000): ClientOf {
+    const requestHandler = { connectionTimeout: 10_000, requestTimeout, throwOnRequestTimeout: true };
     const clients = new Map<string, PersonalizeClient>();
     return (region, tries) => {
         const key = `${region} ${tries}`;
-        const client = clients.get(key) ?? new PersonalizeClient({ region, maxAttempts: tries === "once" ? 1 : 8 });
+        const maxAttempts = tries === "once" ? 1 : 8;
+        const client = clients.get(key) ?? new PersonalizeClient({ region, maxAttempts, requestHandler });
         clients.set(key, client);
         return client;
     };

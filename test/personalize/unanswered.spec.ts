@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { ListSchemasCommand } from "@aws-sdk/client-personalize";
+import { isTransient } from "../../personalize/errors.ts";
+import { personalizeClients } from "../../personalize/resource.ts";
+
+describe("A call that the service does not answer", () => {
+    /** Runs `use` with clients of a service that answers all calls except the first. */
+    async function withUnanswered(use: (clients: ReturnType<typeof personalizeClients>) => Promise<void>) {
+        let calls = 0;
+        const server = createServer((_, response) => {
+            calls += 1;
+            if (calls > 1) response.end(JSON.stringify({ schemas: [] }));
+        });
+        server.listen(0, "127.0.0.1");
+        await once(server, "listening");
+        const before = process.env;
+        const AWS_ENDPOINT_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+        process.env = { ...before, AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
+        try {
+            await use(personalizeClients(200));
+        } finally {
+            process.env = before;
+            server.closeAllConnections();
+            server.close();
+        }
+    }
+
+    it("personalizeClients repeats the call after its timeout", () =>
+        withUnanswered(async (clients) => {
+            const { schemas } = await clients("us-east-1").send(new ListSchemasCommand({}));
+            assert.deepEqual(schemas, []);
+        }));
+
+    it("personalizeClients throws a transient error for a call that must not be repeated unchecked", () =>
+        withUnanswered(async (clients) => {
+            const call = clients("us-east-1", "once").send(new ListSchemasCommand({}));
+            await assert.rejects(call, (error: Error) => error.name === "TimeoutError" && isTransient(error));
+        }));
+});
