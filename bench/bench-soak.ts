@@ -3,8 +3,8 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { stateOf } from "../packages/local-aws/control.ts";
 import { paths } from "../packages/local-aws/instance.ts";
-import { failedOf } from "./api/figures.ts";
-import { type Asked, load, resting } from "./api/load.ts";
+import { failedOf, failuresOf, sourcesOf } from "./api/figures.ts";
+import { type Asked, load, paced } from "./api/load.ts";
 import { startApiStack } from "./api/stack.ts";
 import { benchCommand, whole } from "./lib/command.ts";
 import { printGoals, showTable } from "./lib/goals.ts";
@@ -15,20 +15,19 @@ import { startedBy } from "./lib/processes.ts";
  * processes after the first quarter, and the size of its saved state.
  */
 
-const { requests, callers, minutes } = benchCommand(
+const { requests, rate, callers, minutes } = benchCommand(
     "bench:soak",
     "Does the local AWS stay bounded under many requests with events?",
     ["", "--requests 8000"],
 )
     .option("--requests <n>", "through the API, 2 % of them events", whole(100), 40_000)
+    .option("--rate <n>", "requests a second, below the API's default throttle of 100", whole(1), 80)
     .option("--callers <n>", "how many ask at the same time", whole(1), 8)
     .option("--minutes <n>", "after which the load ends in any case", whole(1), 10)
     .parse()
-    .opts<{ requests: number; callers: number; minutes: number }>();
+    .opts<{ requests: number; rate: number; callers: number; minutes: number }>();
 
 const MIB = 1024 * 1024;
-/** Milliseconds that a caller waits before each request: two cores also run the local AWS. */
-const REST = 20;
 const VIEWERS = 900;
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
@@ -55,7 +54,7 @@ try {
     };
     const shape = { requests, viewers: VIEWERS, exponent: 1, events: 0.02, seed: 1 };
     const asked: Asked[] = await load(
-        Array.from({ length: callers }, () => resting(stack.caller(), REST)),
+        paced(Array.from({ length: callers }, stack.caller), rate),
         { ...shape, nameOf: (rank) => String(rank + 1) },
         note,
         AbortSignal.timeout(minutes * 60_000),
@@ -66,6 +65,7 @@ try {
     showTable(["requests", "MiB of memory"], rows);
     const perSecond = asked.length / ((performance.now() - begun) / 1000);
     say(`${asked.length} requests, ${perSecond.toFixed(0)} a second; ${(saved / MIB).toFixed(1)} MiB of state`);
+    say(`failed: ${failuresOf(asked)}, not sent in time: ${requests - asked.length}. Lists: ${sourcesOf(asked)}`);
     const first = memories.get(requests / 4);
     process.exitCode = printGoals([
         // Requests that were not sent in time count as errors.

@@ -85,6 +85,18 @@ export const resting =
         return await call(request);
     };
 
+/** Returns callers that together start at most this many requests a second, evenly: a late request causes no burst. */
+export function paced(callers: readonly Call[], perSecond: number): readonly Call[] {
+    let next = 0;
+    return callers.map((call) => async (request) => {
+        const now = performance.now();
+        const start = Math.max(next, now);
+        next = start + 1000 / perSecond;
+        await sleep(start - now);
+        return await call(request);
+    });
+}
+
 export const listRequest = (userId: string, since?: number): ApiRequest => ({
     method: "GET",
     resource: "/recommendations/{userId}",

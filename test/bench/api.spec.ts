@@ -5,13 +5,14 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { PersonalizeEventsClient } from "@aws-sdk/client-personalize-events";
 import type { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { type Call, handlerCaller, httpCaller } from "../../bench/api/call.ts";
 import { campaignCaller } from "../../bench/api/campaign.ts";
 import { failedOf, failuresOf, latencyOf, monthUsd, sourcesOf } from "../../bench/api/figures.ts";
 import { secondsToChange } from "../../bench/api/fresh.ts";
-import { listRequest, load, resting, watchRequest, zipf } from "../../bench/api/load.ts";
+import { listRequest, load, paced, resting, watchRequest, zipf } from "../../bench/api/load.ts";
 import { documentsAt, processOf, simulated, withoutCache } from "../../bench/api/simulated.ts";
 import { seededRandom } from "../../bench/lib/random.ts";
 
@@ -65,6 +66,22 @@ describe("bench:api load with an AbortSignal", () => {
         const endless = { ...shape, requests: Number.POSITIVE_INFINITY };
         assert.equal((await load([resting(call, 10)], endless, () => {}, over.signal)).length, 7);
         assert.ok(performance.now() - begun >= 60);
+    });
+
+    it("paced callers keep the rate together, and send no burst after a late answer", async () => {
+        const starts: number[] = [];
+        const call: Call = async () => {
+            starts.push(performance.now());
+            if (starts.length === 4) await sleep(100);
+            return answer({ source: "cache" });
+        };
+        const lasted = () => (starts.at(-1) ?? 0) - (starts[0] ?? 0);
+        const shape = { requests: 20, viewers: 5, exponent: 1, events: 0, seed: 1, nameOf: String };
+        await load(paced([call], 100), shape);
+        assert.ok(lasted() >= 270, `${lasted()} ms`);
+        starts.length = 0;
+        await load(paced([call, call, call], 100), shape);
+        assert.ok(lasted() >= 185, `${lasted()} ms`);
     });
 });
 
