@@ -25,6 +25,8 @@ MOST_DATAPOINTS = int(os.environ.pop("DATAPOINTS", None) or 2_000)
 
 # A journal is written anew when it is twice as long as its live events.
 SMALLEST_JOURNAL = 4 * 1024 * 1024
+# A stream without events is removed after this time: an append may have found it just before.
+REST_SECONDS = 5
 # CloudWatch also keeps only one value a minute of older data (CloudWatch User Guide, "Metrics retention").
 MINUTE = 60
 
@@ -32,6 +34,7 @@ writing = threading.RLock()
 merging = threading.Lock()
 live_bytes = 0
 merged_counts: dict = {}
+evicted_at = 0.0
 evict = cloudwatch._evict_old_metrics
 whole_state = logs.get_state
 append, restore = logs._append_log_events, logs.load_persisted_state
@@ -174,9 +177,13 @@ def keep_bounding() -> None:
 
 
 def evict_alone() -> None:
-    # MiniStack's function replaces the lists of datapoints. A merge at the same time would change the old lists.
+    # MiniStack's function reads all datapoints at each PutMetricData, although few leave in a minute.
+    global evicted_at
+    # The function replaces the lists of datapoints. A merge at the same time would change the old lists.
     with merging:
-        evict()
+        if time.monotonic() - evicted_at >= MINUTE:
+            evict()
+            evicted_at = time.monotonic()
 
 
 def bound_log_events() -> None:
@@ -193,9 +200,19 @@ def bound_log_events() -> None:
             since = max(oldest, heapq.nlargest(MOST_LOG_EVENTS, times)[-1])
             for stream in streams:
                 stream["events"] = [event for event in stream["events"] if event["timestamp"] >= since]
+        remove_emptied_streams()
         records = logs._log_records._data
         for key in list(records)[: max(0, len(records) - MOST_LOG_EVENTS)]:
             records.pop(key, None)
+
+
+def remove_emptied_streams() -> None:
+    """Removes the streams whose events are all gone. A stream that never had one stays."""
+    latest = (time.time() - REST_SECONDS) * 1000
+    for address, stream, group in list(described_streams()):
+        if not stream["events"] and stream["lastIngestionTime"] is not None and stream["lastIngestionTime"] < latest:
+            group["streams"].pop(address[-1], None)
+            write({"deleted": address})
 
 
 def merge_datapoints(key, points: list) -> None:

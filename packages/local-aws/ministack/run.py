@@ -22,6 +22,7 @@ import edge_tags
 import embedded_metrics
 import function_logs
 import function_sessions
+import function_streams
 import function_updates
 import gateway_only
 import iam_names
@@ -81,6 +82,7 @@ if __name__ == "__main__":
     second_metrics.start()
     function_logs.report_ends()
     function_sessions.record_functions()
+    function_streams.share_streams()
     function_updates.end_at_leisure()
     schedules.look_often()
     queue_metrics.start()

@@ -108,6 +108,19 @@ describe("Log events and datapoints of the local AWS", () => {
         assert.ok(!(await kept()).includes("old"));
     });
 
+    it("a stream whose events are all too old is removed, and one without events stays", async () => {
+        const names = async (): Promise<string[]> => {
+            const { logStreams } = await logs("DescribeLogStreams", group);
+            return logStreams.map(({ logStreamName }: { logStreamName: string }) => logStreamName);
+        };
+        await logs("CreateLogStream", { ...group, logStreamName: "3" });
+        // Its events left in the test before.
+        while ((await names()).includes("2")) await sleep(100);
+        assert.deepEqual(await names(), ["1", "3"]);
+        await killed();
+        assert.deepEqual(await names(), ["1", "3"]);
+    });
+
     it("a deleted group stays deleted after kill -9", async () => {
         await logs("DeleteLogGroup", group);
         await sleep(1500);

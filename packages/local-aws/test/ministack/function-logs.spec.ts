@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import {
+    CloudWatchLogsClient,
+    DescribeLogStreamsCommand,
+    FilterLogEventsCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
 import { CreateFunctionCommand, InvokeCommand } from "@aws-sdk/client-lambda";
 import { zipSync } from "fflate";
 import { region } from "../../../../test/support/local-aws.ts";
@@ -41,20 +45,25 @@ describe("CloudWatch logs of Lambda invocations", () => {
         const command = new InvokeCommand({ FunctionName, Payload: JSON.stringify(asked) });
         return (await aws.admin.lambda.send(command)).FunctionError;
     }
+    const logGroupName = `/aws/lambda/${FunctionName}`;
+
     /** Returns the log of each invocation between its START and END lines. */
     async function logged(): Promise<string[][]> {
-        const { events = [] } = await logs.send(
-            new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${FunctionName}` }),
-        );
-        const invocations = new Map<string, string[]>();
+        const { events = [] } = await logs.send(new FilterLogEventsCommand({ logGroupName }));
+        const invocations: string[][] = [];
+        const open = new Map<string, string[]>();
         for (const { logStreamName = "", message = "" } of events) {
-            const lines = invocations.get(logStreamName) ?? [];
-            invocations.set(logStreamName, lines);
+            if (message.startsWith("START RequestId")) {
+                open.set(logStreamName, []);
+                invocations.push(open.get(logStreamName) as string[]);
+            }
             // Excludes the platform's lines and Node.js's own lines of a new process.
-            if (!/^((START|END|REPORT) RequestId|\(node:\d+\)|\(Use `node)/.test(message)) lines.push(message);
+            if (/^((START|END|REPORT) RequestId|\(node:\d+\)|\(Use `node)/.test(message)) continue;
+            open.get(logStreamName)?.push(message);
         }
-        return [...invocations.values()];
+        return invocations;
     }
+    const streams = async () => (await logs.send(new DescribeLogStreamsCommand({ logGroupName }))).logStreams ?? [];
 
     it("each invocation's log has exactly its own lines", async () => {
         const many = Array.from({ length: 500 }, (_, at) => `${at} ${"x".repeat(200)}`);
@@ -72,5 +81,15 @@ describe("CloudWatch logs of Lambda invocations", () => {
         const others = found.filter((lines) => !failed.includes(lines));
         assert.deepEqual(sorted(others).filter(Boolean), sorted(told).filter(Boolean));
         assert.ok(found.flat().every((line) => !line.includes("end of invocation")));
+    });
+
+    it("invocations of one process write to one stream, and of several processes to several", async () => {
+        const before = await streams();
+        for (let at = 0; at < 10; at++) await invoke({ lines: [`${at}`] });
+        assert.equal((await streams()).length, before.length);
+        await Promise.all(Array.from({ length: 4 }, () => invoke({ lines: ["a", "b", "c", "d", "e"] })));
+        const after = await streams();
+        assert.ok(after.length > before.length && after.length <= before.length + 4, String(after.length));
+        assert.match(after[0]?.logStreamName ?? "", /^\d{4}\/\d{2}\/\d{2}\/\[\$LATEST\][0-9a-f]{32}$/);
     });
 });

@@ -1,0 +1,34 @@
+"""Writes the log events of one process of a function to one stream, as Lambda does for each execution environment.
+
+MiniStack creates a stream for each invocation, so their number has no bound.
+"""
+
+import threading
+
+from ministack.core import lambda_runtime
+from ministack.services import lambda_svc
+
+now = threading.local()
+
+
+def share_streams() -> None:
+    invoke, emit, any_id = lambda_runtime.Worker.invoke, lambda_svc._emit_lambda_logs, lambda_svc.new_uuid
+
+    def invoke_and_note(worker, *args, **kwargs):
+        now.worker = worker
+        return invoke(worker, *args, **kwargs)
+
+    def emit_to_stream(*args, **kwargs):
+        # The same thread invokes and then logs. Other executors than processes have no worker.
+        worker = now.__dict__.pop("worker", None)
+        if worker is not None:
+            now.stream = vars(worker).setdefault("stream_id", any_id())
+        return emit(*args, **kwargs)
+
+    def stream_id() -> str:
+        # The first id that the log function asks for is that of the stream.
+        return now.__dict__.pop("stream", None) or any_id()
+
+    lambda_runtime.Worker.invoke = invoke_and_note
+    lambda_svc._emit_lambda_logs = emit_to_stream
+    lambda_svc.new_uuid = stream_id
