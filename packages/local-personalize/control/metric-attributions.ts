@@ -47,8 +47,14 @@ export function summedColumn(expression: string): { type: "ITEMS" | "INTERACTION
     );
 }
 
-/** Throws InvalidInputException for equal names, and for a sum over a column that is not a number of its dataset. */
+/**
+ * Throws InvalidInputException for equal names, for interactions without EVENT_TYPE (Developer Guide, "Guidelines and
+ * requirements"), and for a sum over a column that is not a number of its dataset.
+ */
 function checkMetrics(call: Call, groupArn: string, metrics: AttributionMetric[]): void {
+    const interactions = datasetOf(call.store, call.region, groupArn, "INTERACTIONS");
+    if (!interactions || !fieldsOf(call.store, interactions).some(({ name }) => name === "EVENT_TYPE"))
+        throw invalidInput(`${groupArn} needs an Item interactions dataset with a column EVENT_TYPE.`);
     if (metrics.length > mostMetrics) throw limitExceeded(`A metric attribution has at most ${mostMetrics} metrics.`);
     if (new Set(metrics.map(({ metricName }) => metricName)).size < metrics.length) {
         throw invalidInput("Each metric of a metric attribution needs a metricName of its own.");
@@ -56,7 +62,7 @@ function checkMetrics(call: Call, groupArn: string, metrics: AttributionMetric[]
     for (const { expression } of metrics) {
         const summed = summedColumn(expression);
         if (!summed) continue;
-        const dataset = datasetOf(call.store, call.region, groupArn, summed.type);
+        const dataset = summed.type === "ITEMS" ? datasetOf(call.store, call.region, groupArn, "ITEMS") : interactions;
         const fields = dataset ? fieldsOf(call.store, dataset) : [];
         const field = fields.find(({ name }) => plainName(name) === plainName(summed.column));
         if (!field || !isNumeric(field.type))

@@ -26,8 +26,9 @@ export interface AttributedValue {
     timestamp: number;
 }
 
-/** Seconds of an interval of the reports. */
-const INTERVAL = 900;
+/** Returns the start of the 15 minutes in which reports and CloudWatch count an event; epoch seconds. */
+export const intervalOf = (timestamp: number): number => Math.floor(timestamp / 900) * 900;
+
 const UNKNOWN_SOURCE = "SOURCE_NAME_UNDEFINED";
 
 /**
@@ -81,8 +82,7 @@ function sourceOf(call: Call, groupArn: string, recommendationId: string | undef
 export function attributionReport(values: readonly AttributedValue[]): string {
     const sums = new Map<string, number>();
     for (const { metricName, eventType, function: name, source, timestamp, value } of values) {
-        const start = timestamp - (timestamp % INTERVAL);
-        const key = JSON.stringify([metricName, eventType, name, source, start]);
+        const key = JSON.stringify([metricName, eventType, name, source, intervalOf(timestamp)]);
         sums.set(key, (sums.get(key) ?? 0) + value);
     }
     const rows = [...sums].map(([key, sum]) => ({

@@ -2,11 +2,17 @@ import { datasetOf } from "../control/datasets.ts";
 import type { AttributionProperties } from "../control/metric-attributions.ts";
 import { type Call, phaseOf } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
-import { type AttributedEvent, type AttributedValue, attributedValues } from "../metering/attribution.ts";
+import { type AttributedEvent, type AttributedValue, attributedValues, intervalOf } from "../metering/attribution.ts";
 import type { ServiceMetrics } from "../metering/service-metrics.ts";
 import type { DatasetContents } from "./dataset-contents.ts";
 
 type Attribution = Resource<AttributionProperties>;
+
+/** Milliseconds: CloudWatch gets only younger events (Developer Guide, "Guidelines and requirements"). */
+const oldestForCloudWatch = 14 * 86_400_000;
+
+/** Milliseconds that a datapoint may be ahead (CloudWatch API, PutMetricData). */
+const aheadForCloudWatch = 7_200_000;
 
 export type Attributions = ReturnType<typeof createAttributions>;
 
@@ -30,11 +36,17 @@ export function createAttributions(contents: DatasetContents, metrics: ServiceMe
         return happened.flatMap((event) => attributedValues(call, attribution, event, rows));
     };
 
-    /** Publishes values to CloudWatch. The names of the dimensions are a guess. */
+    /**
+     * Publishes values to CloudWatch in the 15 minutes of their events. Metrics and sources have upper case there, and
+     * the dimensions these names: AWS's notebook Measure_Impact_of_Recommendations reads them so.
+     */
     const publish = ({ region, now }: Call, groupArn: string, found: readonly AttributedValue[]) => {
-        for (const { metricName: name, eventType, source, value } of found) {
-            const dimensions = { DatasetGroupArn: groupArn, EVENT_TYPE: eventType, EVENT_ATTRIBUTION_SOURCE: source };
-            metrics.add({ region, name, unit: "Count", dimensions }, value, now);
+        for (const { metricName, source, value, timestamp } of found) {
+            const age = now - timestamp * 1000;
+            if (age >= oldestForCloudWatch || age < -aheadForCloudWatch) continue;
+            const dimensions = { EventAttributionSource: source.toUpperCase(), DatasetGroupArn: groupArn };
+            const metric = { region, name: metricName.toUpperCase(), unit: "Count" as const, dimensions };
+            metrics.add(metric, value, intervalOf(timestamp) * 1000);
         }
     };
 

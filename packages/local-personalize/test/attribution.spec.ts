@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+    CreateDatasetGroupCommand,
     CreateDatasetImportJobCommand,
     CreateEventTrackerCommand,
     CreateMetricAttributionCommand,
@@ -38,16 +39,23 @@ describe("Metric attributions", () => {
         );
     const refused = (metrics: MetricAttribute[], message: RegExp) =>
         assert.rejects(create("films", metrics), refusal("InvalidInputException", message));
-    /** Sends an event, and returns the values of the metrics of attribution that it caused. */
-    const values = async (event: object) => {
+    /** Sends an event, and returns the metrics of attribution that it caused. */
+    const published = async (event: object) => {
         service.emulator.takeMetrics({ all: true });
-        const eventList = [{ eventType: "Watch", itemId: "6", sentAt: 900_000_000, ...event }];
+        const eventList = [{ eventType: "Watch", itemId: "6", sentAt: Date.now() / 1000, ...event }];
         const { status } = await post(service, "/events", { trackingId, sessionId: "s", userId: "22", eventList });
         assert.equal(status, 200);
         return service.emulator
             .takeMetrics({ all: true })
-            .filter(({ dimensions }) => "EVENT_ATTRIBUTION_SOURCE" in dimensions)
-            .map(({ name, sum, dimensions }) => [name, sum, dimensions.EVENT_ATTRIBUTION_SOURCE]);
+            .filter(({ dimensions }) => "EventAttributionSource" in dimensions);
+    };
+    /** Returns the values of the metrics of an event, with their sources. */
+    const values = async (event: object) => {
+        return (await published(event)).map(({ name, sum, dimensions }) => [
+            name,
+            sum,
+            dimensions.EventAttributionSource,
+        ]);
     };
     const importAgain = async (jobName: string, importMode: "FULL" | "INCREMENTAL") => {
         const { datasetImportJobArn } = await service.personalize.send(
@@ -71,6 +79,14 @@ describe("Metric attributions", () => {
         await refused([{ ...count, expression: "AVG(Items.RELEASE_YEAR)" }], /is not SAMPLECOUNT\(\) or SUM/);
         await refused([{ ...count, expression: "SUM(Items.STUDIO)" }], /ITEMS has no such column of numbers/);
         await refused([count, count], /needs a metricName of its own/);
+        const group = await service.personalize.send(new CreateDatasetGroupCommand({ name: "empty" }));
+        const attribution = { name: "empty", datasetGroupArn: group.datasetGroupArn, metrics: [count] };
+        await assert.rejects(
+            service.personalize.send(
+                new CreateMetricAttributionCommand({ ...attribution, metricsOutputConfig: output }),
+            ),
+            refusal("InvalidInputException", /needs an Item interactions dataset with a column EVENT_TYPE/),
+        );
         await assert.rejects(
             importAgain("early", "FULL"),
             refusal("InvalidInputException", /publishAttributionMetricsToS3 needs .* a metric attribution/),
@@ -111,18 +127,38 @@ describe("Metric attributions", () => {
         );
         const undefinedSource = "SOURCE_NAME_UNDEFINED";
         assert.deepEqual(await values({}), [
-            ["watches", 1, undefinedSource],
-            ["years", year, undefinedSource],
+            ["WATCHES", 1, undefinedSource],
+            ["YEARS", year, undefinedSource],
         ]);
         assert.deepEqual(await values({ recommendationId }), [
-            ["watches", 1, campaignArn],
-            ["years", year, campaignArn],
+            ["WATCHES", 1, campaignArn.toUpperCase()],
+            ["YEARS", year, campaignArn.toUpperCase()],
         ]);
         const metricAttribution = { eventAttributionSource: "newsletter" };
         assert.deepEqual(await values({ recommendationId, metricAttribution, itemId: "1" }), [
-            ["watches", 1, "newsletter"],
+            ["WATCHES", 1, "NEWSLETTER"],
         ]);
         assert.deepEqual(await values({ eventType: "Click" }), []);
+    });
+
+    it("CloudWatch gets values with AWS's names, in the 15 minutes of the event, for 14 days", async () => {
+        const sentAt = Date.now() / 1000 - 5 * 3600;
+        const metricAttribution = { eventAttributionSource: "home_page" };
+        const [watches] = await published({ sentAt, metricAttribution });
+        assert.ok(watches);
+        const { name, dimensions, minute, sum } = watches;
+        assert.deepEqual(
+            { name, dimensions, minute, sum },
+            {
+                name: "WATCHES",
+                dimensions: { EventAttributionSource: "HOME_PAGE", DatasetGroupArn: datasetGroupArn },
+                minute: (sentAt - (sentAt % 900)) * 1000,
+                sum: 1,
+            },
+        );
+        const days = (count: number) => Date.now() / 1000 - count * 86_400;
+        assert.equal((await published({ sentAt: days(13.9) })).length, 2);
+        for (const age of [14, -1]) assert.deepEqual(await published({ sentAt: days(age) }), []);
     });
 
     it("an import reports each 15 minutes to S3, and an incremental one to CloudWatch too", async () => {
@@ -146,8 +182,13 @@ describe("Metric attributions", () => {
             rows.every(([, , , , source, time]) => source === "SOURCE_NAME_UNDEFINED" && Number(time) % 900 === 0),
         );
         service.emulator.takeMetrics({ all: true });
+        const today = Math.floor(Date.now() / 1000);
+        const recent = history.map(({ user, item }) => `${user},${item},Watch,${today}\n`);
+        bucket.objects["movies/interactions.csv"] = Buffer.from(
+            `USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n${recent.join("")}`,
+        );
         await importAgain("incremental", "INCREMENTAL");
-        const counted = service.emulator.takeMetrics({ all: true }).find(({ name }) => name === "watches");
+        const counted = service.emulator.takeMetrics({ all: true }).find(({ name }) => name === "WATCHES");
         assert.equal(counted?.sum, history.length);
         assert.equal(reports().length, 2);
     });
@@ -157,8 +198,8 @@ describe("Metric attributions", () => {
             service.personalize.send(new UpdateMetricAttributionCommand({ metricAttributionArn, ...more }));
         const clicks = { ...count, eventType: "Click", metricName: "clicks" };
         await update({ addMetrics: [clicks], removeMetrics: ["years"], metricsOutputConfig: { roleArn: importRole } });
-        assert.deepEqual(await values({ eventType: "Click" }), [["clicks", 1, "SOURCE_NAME_UNDEFINED"]]);
-        assert.deepEqual(await values({}), [["watches", 1, "SOURCE_NAME_UNDEFINED"]]);
+        assert.deepEqual(await values({ eventType: "Click" }), [["CLICKS", 1, "SOURCE_NAME_UNDEFINED"]]);
+        assert.deepEqual(await values({}), [["WATCHES", 1, "SOURCE_NAME_UNDEFINED"]]);
         await assert.rejects(
             update({ removeMetrics: ["years"] }),
             refusal("InvalidInputException", /has no metric years/),
