@@ -11,6 +11,14 @@ const typed = (types: readonly [string, string]) =>
         ratings.map(({ user, item, rating, timestamp }) => `${user},${item},${types[rating > 3 ? 1 : 0]},${timestamp}`),
     );
 
+const genresOf = (item: number) => (item === 5 ? "(no genres listed)" : `Taste${item % 5}|Any`);
+const kinds = [
+    ["seasonal", "halloween"],
+    ["homedecor", "decorative"],
+    ["footwear", "sneaker"],
+];
+const marginOf = (item: number) => (item * 0.37) % 10;
+
 /**
  * Returns the files of the samples' bucket, by `bucket/key`. They have the shapes of the samples' files, but none of
  * their rows.
@@ -21,14 +29,35 @@ export const sampleFiles = (): Record<string, string> => ({
         ratings.map(({ user, item, timestamp }) => `${user},${item},${timestamp}`),
     ),
     "lab/watched.csv": typed(["Click", "Watch"]),
-    "lab/shop.csv": typed(["Purchase", "View"]),
+    // The notebook keeps ratings above 3, all of the type "watch".
+    "lab/liked.csv": lines(
+        "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE",
+        ratings
+            .filter(({ rating }) => rating > 3)
+            .map(({ user, item, timestamp }) => `${user},${item},${timestamp},watch`),
+    ),
+    // pandas writes its index first, under an empty name.
+    "lab/shop.csv": lines(
+        ",ITEM_ID,USER_ID,EVENT_TYPE,TIMESTAMP",
+        ratings.map(
+            ({ user, item, rating, timestamp }, row) =>
+                `${row},${item},${user},${rating > 3 ? "View" : "Purchase"},${timestamp}`,
+        ),
+    ),
+    "lab/goods.csv": lines(
+        ",ITEM_ID,PRICE,CATEGORY_L1,CATEGORY_L2,GENDER,MARGIN",
+        items.map((item, row) => {
+            const [first, second] = kinds[item % kinds.length] ?? [];
+            return `${row},${item},${item % 90}.99,${first},${second},Any,${marginOf(item)}`;
+        }),
+    ),
     "lab/valued.csv": lines(
         "USER_ID,ITEM_ID,TIMESTAMP,EVENT_VALUE,EVENT_TYPE",
         ratings.map(({ user, item, rating, timestamp }) => `${user},${item},${timestamp},${rating}.0,Rating`),
     ),
     // Two films are new, without interactions.
     "lab/items.csv": lines("ITEM_ID,GENRES,YEAR,CREATION_TIMESTAMP", [
-        ...items.map((item) => `${item},Taste${item % 5}|Any,${1950 + (item % 50)},${newest - 40_000_000}`),
+        ...items.map((item) => `${item},${genresOf(item)},${1950 + (item % 50)},${newest - 40_000_000}`),
         ...[901, 902].map((item) => `${item},Taste${item % 5}|Any,1998,${newest}`),
     ]),
     "lab/brands.csv": lines(

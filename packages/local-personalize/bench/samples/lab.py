@@ -3,6 +3,7 @@
 The environment has the endpoint, the pace of a sample's waits, and the bucket's address.
 """
 
+import csv
 import json
 import os
 import time
@@ -129,6 +130,17 @@ def json_lines(key):
         return [json.loads(line) for line in answer.read().decode().splitlines()]
 
 
+def csv_rows(key):
+    with urllib.request.urlopen(f"{os.environ['SAMPLE_BUCKET']}/{BUCKET}/{key}") as answer:
+        return list(csv.DictReader(answer.read().decode().splitlines()))
+
+
+def published_metrics():
+    """The values that the service published to CloudWatch since the last call; there is no CloudWatch here."""
+    with urllib.request.urlopen(f"{os.environ['AWS_ENDPOINT_URL']}/_metrics") as answer:
+        return json.loads(answer.read())
+
+
 def batch(create, describe, member, job, version, lines, **more):
     """A batch job over these input lines. Returns its parsed output."""
     put_object(f"batch/{job}.json", "".join(json.dumps(line) + "\n" for line in lines))
@@ -144,26 +156,45 @@ def batch(create, describe, member, job, version, lines, **more):
     return json_lines(f"out/{job}.json.out")
 
 
+def wait_for_gone(describe, member, arns):
+    """Polls every 20 s, as the notebooks do, until the service knows none of these resources."""
+    for arn in arns:
+        until_gone(describe, **{f"{member}Arn": arn})
+
+
 def clean_up(group):
-    """Deletes a group in the order of the notebooks on cleaning up. A schema in use stays."""
-    for recommender in personalize.list_recommenders(datasetGroupArn=group, maxResults=100)["recommenders"]:
-        personalize.delete_recommender(recommenderArn=recommender["recommenderArn"])
-        until_gone(personalize.describe_recommender, recommenderArn=recommender["recommenderArn"])
+    """The notebook Clean_Up_Resources, which each domain, promotion and attribution notebook has beside it."""
+    recommenders = personalize.list_recommenders(datasetGroupArn=group, maxResults=100)["recommenders"]
+    recommenders = [found["recommenderArn"] for found in recommenders]
+    for arn in recommenders:
+        if personalize.describe_recommender(recommenderArn=arn)["recommender"]["status"] != "DELETE IN_PROGRESS":
+            personalize.delete_recommender(recommenderArn=arn)
+    wait_for_gone(personalize.describe_recommender, "recommender", recommenders)
+    trackers = []
     for page in personalize.get_paginator("list_event_trackers").paginate(datasetGroupArn=group):
         for tracker in page["eventTrackers"]:
+            assert tracker["status"] in ("ACTIVE", "CREATE FAILED"), tracker
             personalize.delete_event_tracker(eventTrackerArn=tracker["eventTrackerArn"])
-            until_gone(personalize.describe_event_tracker, eventTrackerArn=tracker["eventTrackerArn"])
-    for found in personalize.list_filters(datasetGroupArn=group, maxResults=100)["Filters"]:
-        personalize.delete_filter(filterArn=found["filterArn"])
-        until_gone(personalize.describe_filter, filterArn=found["filterArn"])
-    schemas = []
+            trackers.append(tracker["eventTrackerArn"])
+    wait_for_gone(personalize.describe_event_tracker, "eventTracker", trackers)
+    filters = [found["filterArn"] for found in personalize.list_filters(datasetGroupArn=group, maxResults=100)["Filters"]]
+    for arn in filters:
+        personalize.delete_filter(filterArn=arn)
+    wait_for_gone(personalize.describe_filter, "filter", filters)
+    for found in personalize.list_metric_attributions(datasetGroupArn=group)["metricAttributions"]:
+        personalize.delete_metric_attribution(metricAttributionArn=found["metricAttributionArn"])
+        pause(120)
+    datasets, schemas = [], []
     for page in personalize.get_paginator("list_datasets").paginate(datasetGroupArn=group):
         for dataset in page["datasets"]:
             described = personalize.describe_dataset(datasetArn=dataset["datasetArn"])["dataset"]
             schemas.append(described["schemaArn"])
+            assert dataset["status"] in ("ACTIVE", "CREATE FAILED"), dataset
             personalize.delete_dataset(datasetArn=dataset["datasetArn"])
-            until_gone(personalize.describe_dataset, datasetArn=dataset["datasetArn"])
+            datasets.append(dataset["datasetArn"])
+    wait_for_gone(personalize.describe_dataset, "dataset", datasets)
     for schema_arn in schemas:
         personalize.delete_schema(schemaArn=schema_arn)
     personalize.delete_dataset_group(datasetGroupArn=group)
-    until_gone(personalize.describe_dataset_group, datasetGroupArn=group)
+    # The notebook ends at the first answer. After ResourceNotFoundException it would ask for 30 minutes.
+    personalize.describe_dataset_group(datasetGroupArn=group)

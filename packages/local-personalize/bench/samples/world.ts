@@ -16,7 +16,7 @@ export type World = Awaited<ReturnType<typeof startWorld>>;
 
 /**
  * Returns a local Personalize of its own for one suite, behind a server that records each call. The server also gives
- * and takes the objects of the suite's bucket.
+ * and takes the objects of the suite's bucket, and gives the metrics that the service publishes.
  */
 export async function startWorld() {
     const bucket = createBucket(sampleFiles());
@@ -25,6 +25,10 @@ export async function startWorld() {
     const server = createServer(async (request, response) => {
         const path = request.url ?? "/";
         const body = await bodyOf(request);
+        if (path === "/_metrics") {
+            response.end(JSON.stringify(service.emulator.takeMetrics({ all: true })));
+            return;
+        }
         if (path.startsWith(objects)) {
             const name = path.slice(objects.length);
             if (request.method === "PUT") bucket.objects[name] = body;
