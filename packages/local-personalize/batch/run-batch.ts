@@ -29,6 +29,12 @@ export type OutputOf = (
 /** Number of lines after which the emulator serves other calls: each line takes about a millisecond. */
 const linesAtOnce = 8;
 
+/** Returns the maximum number of queries in one file of a segment job (service quotas); Infinity for other jobs. */
+function mostQueriesOf(recipeArn: string): number {
+    if (recipeArn.endsWith("/aws-item-affinity")) return 500;
+    return recipeArn.endsWith("/aws-item-attribute-affinity") ? 10 : Number.POSITIVE_INFINITY;
+}
+
 /**
  * Runs a batch inference or segment job. Each line of each input object gives a line of `<object>.out` in the output
  * folder. A line that cannot be answered has the reason in its `error`, and the job continues. The job fails, with the
@@ -61,9 +67,12 @@ export async function runBatch(
         const target = { ...output, key: `${output.key}${key.slice(key.lastIndexOf("/") + 1)}.out`, isPrefix: false };
         if (!(await mayUse(call, job, "judgeWrite", target))) return { failure: noPrivileges };
         const answers: string[] = [];
+        const mostQueries = mostQueriesOf(version.properties.recipeArn ?? "");
         for await (const line of linesOf(await access.read(input.bucket, key))) {
             if (answers.push(answer(line)) % linesAtOnce === 0) await letOthersRun();
             if (signal.aborted) return {};
+            if (answers.length > mostQueries)
+                return { failure: `${key.slice(key.lastIndexOf("/") + 1)} has more than ${mostQueries} queries.` };
         }
         try {
             await access.write(target.bucket, target.key, answers.map((text) => `${text}\n`).join(""));

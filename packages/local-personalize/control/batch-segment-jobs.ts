@@ -8,6 +8,9 @@ import { type Call, type Handler, need, needActive, type PageInput, vitals } fro
 import type { VersionProperties } from "./solution-versions.ts";
 import type { Resource } from "./store.ts";
 
+/** Most users of a segment (service quota). */
+const mostUsers = 5_000_000;
+
 const createSegmentJob: Handler = (call, input: BatchJobProperties & { jobName: string; tags?: Tag[] }) => {
     const { solutionVersionArn, filterArn, numResults, jobInput, jobOutput, roleArn } = input;
     const version = needActive<VersionProperties>(call, "solution-version", solutionVersionArn);
@@ -16,6 +19,9 @@ const createSegmentJob: Handler = (call, input: BatchJobProperties & { jobName: 
         throw invalidInput(
             `A batch segment job needs a version of a USER_SEGMENTATION recipe, and not of ${recipeArn}.`,
         );
+    }
+    if (numResults !== undefined && (numResults < 1 || numResults > mostUsers)) {
+        throw invalidInput(`numResults must be from 1 to ${mostUsers}, not ${numResults}.`);
     }
     if (filterArn) needFilterOf(call, filterArn, version.properties.datasetGroupArn);
     const properties: BatchJobProperties = {

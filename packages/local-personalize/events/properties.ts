@@ -2,6 +2,7 @@ import { type Field, plainName } from "../control/avro.ts";
 import { invalidInput } from "../errors.ts";
 import type { RawAttributes } from "../filtering/bind.ts";
 import { isNumeric } from "../filtering/resolve.ts";
+import { whyRefused } from "../importing/read-csv.ts";
 
 /** Parses the JSON text of a call's properties. Throws InvalidInputException unless it is an object. */
 export function readProperties(text: string | undefined, what: string): Record<string, unknown> {
@@ -30,6 +31,8 @@ export function toAttributes(properties: Record<string, unknown>, columns: Field
         if (value !== null && !fits(value, column)) {
             throw invalidInput(`${what} has a value for ${column.name} that is not of type ${column.type}.`);
         }
+        const reason = value === null || value === "" ? undefined : whyRefused(column, String(value), what);
+        if (reason !== undefined) throw invalidInput(reason);
         return [column.name, value as RawAttributes[string]];
     });
     const [unknown] = given.values();

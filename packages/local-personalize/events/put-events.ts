@@ -3,6 +3,7 @@ import type { DatasetProperties } from "../control/properties.ts";
 import { type Call, phaseOf } from "../control/resources.ts";
 import type { Resource } from "../control/store.ts";
 import { invalidInput } from "../errors.ts";
+import { longestSeconds } from "../importing/read-csv.ts";
 import type { NewEvent } from "./event-store.ts";
 import { readProperties } from "./properties.ts";
 
@@ -62,6 +63,9 @@ export function readEvents({ userId, sessionId, eventList }: PutEventsInput, rec
         const text = JSON.stringify(rest);
         if (Buffer.byteLength(JSON.stringify(event)) > longestEvent)
             throw invalidInput(`The ${what} is longer than 10 KB.`);
+        if (sentAt >= 10 ** longestSeconds) {
+            throw invalidInput(`The sentAt of ${what} is not in UNIX epoch time in seconds.`);
+        }
         const properties = readProperties(event.properties, what);
         const word = Object.keys(properties).find((key) => reserved.includes(key.toLowerCase()));
         if (word !== undefined)

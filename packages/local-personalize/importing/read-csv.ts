@@ -9,7 +9,9 @@ const longestCategorical = 1000;
 const number = /^[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 
 /** Maximum number of digits of seconds, until the year 5138. Longer numbers are milliseconds. */
-const longestSeconds = 11;
+export const longestSeconds = 11;
+
+const largestInt = 2 ** 31 - 1;
 
 /**
  * Reads a CSV object by the dataset's schema. Passes each row on as the values of `fields`, in their order. Returns
@@ -34,7 +36,7 @@ export async function readCsv(
             );
         }
         const values = places.map((place) => record[place] ?? "");
-        for (const [index, field] of fields.entries()) checkValue(field, values[index] ?? "", line);
+        for (const [index, field] of fields.entries()) checkValue(field, values[index] ?? "", `Line ${line}`);
         take(values);
     });
     let first = true;
@@ -74,31 +76,35 @@ function placesOf(header: string[], fields: Field[]): number[] {
     return fields.map(({ name }) => header.indexOf(name));
 }
 
-function checkValue(field: Field, value: string, line: number): void {
+function checkValue(field: Field, value: string, what: string): void {
     const { name, type, nullable } = field;
-    if (value === "") {
-        if (nullable || type === "null") return;
-        throw new RefusedDataError(`Line ${line} has no value for ${name}, which may not be null.`);
-    }
+    const reason = value === "" ? undefined : whyRefused(field, value, what);
+    if (reason !== undefined) throw new RefusedDataError(reason);
+    if (value !== "" || nullable || type === "null") return;
+    throw new RefusedDataError(`${what} has no value for ${name}, which may not be null.`);
+}
+
+/** Returns why a dataset does not take a text as the value of a field, in a sentence about `what`; undefined if it does. */
+export function whyRefused(field: Field, value: string, what: string): string | undefined {
+    const { name, type } = field;
     const valid =
         type === "long" || type === "int"
-            ? /^[+-]?\d{1,19}$/.test(value)
+            ? /^[+-]?\d{1,19}$/.test(value) && (type === "long" || isInt(Number(value)))
             : type === "float" || type === "double"
               ? number.test(value)
               : type === "boolean"
                 ? /^(true|false)$/i.test(value)
                 : true;
-    if (!valid) throw new RefusedDataError(`Line ${line} has a value for ${name} that is not of type ${type}.`);
+    if (!valid) return `${what} has a value for ${name} that is not of type ${type}.`;
     if (name.endsWith("TIMESTAMP") && type === "long" && value.replace(/^[+-]/, "").length > longestSeconds) {
-        throw new RefusedDataError(`Line ${line} has a value for ${name} that is not in UNIX epoch time in seconds.`);
+        return `${what} has a value for ${name} that is not in UNIX epoch time in seconds.`;
     }
     const longest = longestOf(field);
-    if (value.length > longest) {
-        throw new RefusedDataError(
-            `Length cannot be more than ${longest} characters for ${name}. If no values exceed the character limit, make sure your data follows the formatting guidelines.`,
-        );
-    }
+    if (value.length <= longest) return undefined;
+    return `Length cannot be more than ${longest} characters for ${name}. If no values exceed the character limit, make sure your data follows the formatting guidelines.`;
 }
+
+const isInt = (value: number) => value >= -largestInt - 1 && value <= largestInt;
 
 function longestOf({ name, categorical }: Field): number {
     if (/^(USER|ITEM|ACTION)_ID$/.test(name)) return longestId;

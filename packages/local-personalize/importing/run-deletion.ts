@@ -8,7 +8,7 @@ import type { Outcome } from "../control/works.ts";
 import type { Streams } from "../events/streams.ts";
 import { loadModel, saveModel } from "../model/model.ts";
 import { loadAttributeRows, saveAttributeRows } from "./attribute-rows.ts";
-import { createCsvParser } from "./csv.ts";
+import { createCsvParser, MalformedCsvError } from "./csv.ts";
 import { readDataLocation } from "./data-location.ts";
 import { loadRows, rowsWithout, saveRows } from "./rows.ts";
 
@@ -35,9 +35,15 @@ export async function runDeletion(
     if (files.reduce((sum, { size }) => sum + size, 0) > LARGEST_INPUT)
         return { failure: "The input is larger than 100 MB." };
     const users = new Set<string>();
-    for (const { key } of files) {
-        const header = await readUsers(await access.read(location.bucket, key), users);
-        if (header !== "USER_ID") return { failure: `Input CSV must have one column, USER_ID: ${key} has ${header}.` };
+    try {
+        for (const { key } of files) {
+            const header = await readUsers(await access.read(location.bucket, key), users);
+            if (header !== "USER_ID")
+                return { failure: `Input CSV must have one column, USER_ID: ${key} has ${header}.` };
+        }
+    } catch (error) {
+        if (!(error instanceof MalformedCsvError)) throw error;
+        return { failure: `Input CSV is not valid: ${error.message}.` };
     }
     const group = job.parent ?? "";
     let numDeleted = 0;

@@ -30,6 +30,8 @@ export interface Trained {
     useCase?: UseCase;
 }
 
+export type TargetKind = "campaign" | "recommender";
+
 interface Served {
     /** A campaign or a recommender. */
     target: Resource<object>;
@@ -135,14 +137,14 @@ export function createCampaignModels() {
         /** Returns the model of a trained solution version. */
         trainedOf,
         /**
-         * Returns the campaign or recommender and its model. Throws ResourceNotFoundException, or InvalidInputException
-         * when it has never been ACTIVE.
+         * Returns the campaign or recommender and its model. Throws ResourceNotFoundException, also for an ARN of the
+         * other kind, or InvalidInputException when it has never been ACTIVE.
          */
-        deployedOn(call: Call, arn: string): Served {
-            const key = `${call.region} ${arn}`;
+        deployedOn(call: Call, kind: TargetKind, arn: string): Served {
+            const key = `${call.region} ${kind} ${arn}`;
             const known = served.get(key);
             if (known && call.now < known.until) return known;
-            const found = /:recommender\//.test(arn) ? lookRecommender(call, arn) : look(call, arn);
+            const found = kind === "recommender" ? lookRecommender(call, arn) : look(call, arn);
             served.set(key, found);
             return found;
         },

@@ -18,6 +18,12 @@ export interface AttributeTable {
     schemaArn: string;
 }
 
+/** A value that holds until the next event that is dated ahead; epoch seconds. */
+interface Due<Value> {
+    readonly value: Value;
+    readonly until: number;
+}
+
 /** Seconds of the two longest intervals of a trend. */
 const longestTrend = 2 * 86_400;
 
@@ -33,8 +39,8 @@ export function createDatasetContents(context: {
     const { dataDir, store, events, streams } = context;
     const tables = new Map<number, AttributeTable>();
     const importedOf = new Map<number, (userId: string) => SeenEvent[]>();
-    const recentOf = new Map<number, TrendEvent[]>();
-    const trends = new Map<number, { interval: number; lastEvent: number; rising: string[] }>();
+    const recentOf = new Map<number, Due<TrendEvent[]>>();
+    const trends = new Map<number, Due<string[]> & { interval: number; lastEvent: number }>();
 
     const loadTable = (dataset: Resource<DatasetProperties>): AttributeTable => {
         const fields = fieldsOf(store, dataset);
@@ -50,7 +56,7 @@ export function createDatasetContents(context: {
     const loadIndex = (dataset: number) => indexByUser(loadRows(rowsFile(dataDir, dataset)));
 
     /** Returns the imported events of the last two days of the data: longer intervals do not exist. */
-    const recentImported = (dataset: number, now: number): TrendEvent[] => {
+    const recentImported = (dataset: number, now: number): Due<TrendEvent[]> => {
         const rows = loadRows(rowsFile(dataDir, dataset));
         const last = rows.timestamps.findLastIndex((timestamp) => timestamp <= now);
         const since = (rows.timestamps[last] ?? 0) - longestTrend;
@@ -58,16 +64,22 @@ export function createDatasetContents(context: {
         for (let row = last; row >= 0 && (rows.timestamps[row] ?? 0) >= since; row--) {
             recent.push({ itemId: rows.itemIds[rows.items[row] ?? 0] ?? "", timestamp: rows.timestamps[row] ?? 0 });
         }
-        return recent;
+        return { value: recent, until: rows.timestamps[last + 1] ?? Number.POSITIVE_INFINITY };
     };
 
-    const risingIn = (dataset: number, interval: number, now: number): string[] => {
-        const imported = recentOf.get(dataset) ?? recentImported(dataset, now);
+    const risingIn = (dataset: number, interval: number, now: number): Due<string[]> => {
+        const known = recentOf.get(dataset);
+        const imported = known && now < known.until ? known : recentImported(dataset, now);
         recentOf.set(dataset, imported);
         const streamed = streams.aboutItems(dataset).map(({ itemId, sentAt }) => ({ itemId, timestamp: sentAt }));
-        const events = [...imported, ...streamed].filter(({ timestamp }) => timestamp <= now);
-        const end = events.reduce((latest, { timestamp }) => Math.max(latest, timestamp), 0);
-        return risingItems(events, end, interval);
+        const events = [...imported.value, ...streamed];
+        const due = events.filter(({ timestamp }) => timestamp <= now);
+        const end = due.reduce((latest, { timestamp }) => Math.max(latest, timestamp), 0);
+        const until = events.reduce(
+            (next, { timestamp }) => (timestamp > now ? Math.min(next, timestamp) : next),
+            imported.until,
+        );
+        return { value: risingItems(due, end, interval), until };
     };
 
     return {
@@ -96,15 +108,16 @@ export function createDatasetContents(context: {
         },
         /**
          * Returns the rising items of a dataset at its latest event until `now` (epoch milliseconds), by intervals of
-         * these seconds. Events that are dated ahead do not count yet.
+         * these seconds. Events that are dated ahead count when they are due.
          */
         rising(dataset: number, interval: number, now: number): string[] {
             const lastEvent = streams.lastEvent(dataset);
             const found = trends.get(dataset);
-            if (found?.interval === interval && found.lastEvent === lastEvent) return found.rising;
+            if (found?.interval === interval && found.lastEvent === lastEvent && now / 1000 < found.until)
+                return found.value;
             const rising = risingIn(dataset, interval, now / 1000);
-            trends.set(dataset, { interval, lastEvent, rising });
-            return rising;
+            trends.set(dataset, { ...rising, interval, lastEvent });
+            return rising.value;
         },
         /** Drops cached contents. Call this when an import may have changed the files. */
         forget() {

@@ -117,25 +117,29 @@ export function createFilters(contents: DatasetContents) {
         /**
          * Returns the items of the model that pass the filter for a user (1), by their number. Throws
          * ResourceNotFoundException (404) for a filter that does not exist. Throws InvalidInputException for one that
-         * is not ACTIVE or not in the model's group, and for bad values.
+         * is not ACTIVE or not in the model's group, for bad values, and for a missing user or item.
          */
         apply(
             call: Call,
             trained: Trained,
             filterArn: string,
             values: Record<string, string> = {},
-            { userId = "", itemId }: Partial<Subject> = {},
+            { userId, itemId }: Partial<Subject> = {},
         ): Uint8Array {
             const filter = compileFor(call, trained, filterArn, "ItemID");
             const bound = bind(filter, values);
             if (bound.some(({ clause }) => clause.usesCurrentItem) && itemId === undefined) {
                 throw invalidInput(`The filter ${filterArn} has CurrentItem, which is for recipes of related items.`);
             }
-            const user = () => contents.attributes(filter.users).rows.get(userId);
+            // Developer Guide, "Use cases": a userId is only required if you filter by CurrentUser. Interactions need it too.
+            if (userId === undefined && bound.some(({ clause }) => clause.event || clause.appliesTo)) {
+                throw invalidInput(`The filter ${filterArn} has Interactions or CurrentUser: it needs a userId.`);
+            }
+            const user = () => contents.attributes(filter.users).rows.get(userId ?? "");
             const effective = bound.filter(({ clause }) => clause.appliesTo?.(user()) ?? true);
             const sets = effective.map((each) => ({
                 ...each.clause,
-                items: meant(call, filter, each, trained, { userId, itemId }),
+                items: meant(call, filter, each, trained, { userId: userId ?? "", itemId }),
             }));
             const [included, excluded] = [
                 sets.filter(({ keep }) => keep === "INCLUDE"),

@@ -3,7 +3,7 @@ import type { Call } from "../control/resources.ts";
 import { invalidInput } from "../errors.ts";
 import type { Streams } from "../events/streams.ts";
 import { constraintFailure } from "../wire/validate.ts";
-import type { Trained } from "./campaign-models.ts";
+import type { TargetKind, Trained } from "./campaign-models.ts";
 import type { DatasetContents } from "./dataset-contents.ts";
 import { type Exploration, explorationOfV2 } from "./explore.ts";
 import type { Filters } from "./filters.ts";
@@ -60,10 +60,10 @@ const defaultCount = 25;
 const largestCount = 500;
 
 /**
- * Throws for invalid calls, and for features that are not emulated. Returns the ARN of the campaign or recommender, and
- * the parsed request.
+ * Throws for invalid calls, and for features that are not emulated. Returns the ARN and kind of the campaign or
+ * recommender, and the parsed request.
  */
-export function checkRecommendInput(input: RecommendInput): { arn: string; wish: ListWish } {
+export function checkRecommendInput(input: RecommendInput): { arn: string; kind: TargetKind; wish: ListWish } {
     const { campaignArn, recommenderArn, userId, itemId, filterArn, filterValues } = input;
     const arn = campaignArn ?? recommenderArn;
     if (arn === undefined) throw invalidInput("A campaignArn or a recommenderArn is required.");
@@ -72,7 +72,8 @@ export function checkRecommendInput(input: RecommendInput): { arn: string; wish:
         throw invalidInput("filterValues are for a filter: give its filterArn too.");
     }
     const { context, numResults } = input;
-    return { arn, wish: { userId, itemId, count: checkCount(numResults), filterArn, filterValues, context } };
+    const kind = campaignArn ? "campaign" : "recommender";
+    return { arn, kind, wish: { userId, itemId, count: checkCount(numResults), filterArn, filterValues, context } };
 }
 
 /** Returns the number of results of a call: 25 by default, 500 at most. Throws InvalidInputException. */

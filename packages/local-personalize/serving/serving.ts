@@ -15,7 +15,7 @@ import type { Meter } from "../metering/meter.ts";
 import type { ServiceMetrics } from "../metering/service-metrics.ts";
 import { measureOf } from "../metering/windows.ts";
 import { createAttributions } from "./attributions.ts";
-import { createCampaignModels } from "./campaign-models.ts";
+import { createCampaignModels, type TargetKind } from "./campaign-models.ts";
 import { createDatasetContents } from "./dataset-contents.ts";
 import { explorationOf } from "./explore.ts";
 import { createFilters } from "./filters.ts";
@@ -55,8 +55,8 @@ export function createServing(
 
     const throttle = options.throttle ? createThrottle() : undefined;
 
-    const served = (call: Call, arn: string) => {
-        const found = campaigns.deployedOn(call, arn);
+    const served = (call: Call, kind: TargetKind, arn: string) => {
+        const found = campaigns.deployedOn(call, kind, arn);
         const { target, transactionsPerSecond } = found;
         if (transactionsPerSecond !== undefined)
             throttle?.take(`${target.id}`, transactionsPerSecond, BURST_SECONDS, call.now);
@@ -64,8 +64,8 @@ export function createServing(
     };
 
     const getRecommendations: Handler = (call, input: RecommendInput) => {
-        const { arn, wish } = checkRecommendInput(input);
-        const { target, trained, exploration, metadata } = served(call, arn);
+        const { arn, kind, wish } = checkRecommendInput(input);
+        const { target, trained, exploration, metadata } = served(call, kind, arn);
         const withMetadata = metadataAdder(arn, input.metadataColumns, wish.count, metadata, contents);
         const itemList = withMetadata(
             withPromotion(call, trained, { ...wish, exploration }, input.promotions, sources),
@@ -76,7 +76,7 @@ export function createServing(
 
     const getPersonalizedRanking: Handler = (call, input: RankingInput) => {
         const { campaignArn, inputList, metadataColumns } = input;
-        const { target, trained, metadata } = served(call, campaignArn);
+        const { target, trained, metadata } = served(call, "campaign", campaignArn);
         const withMetadata = metadataAdder(campaignArn, metadataColumns, inputList.length, metadata, contents);
         const personalizedRanking = withMetadata(rankItems(call, trained, input, sources));
         meter.recommended(target, measureOf(trained.model.recipeName), call.now);

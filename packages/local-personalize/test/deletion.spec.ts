@@ -79,23 +79,40 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
         );
     });
 
-    const segmentOf = async (jobName: string, filter?: string) => {
+    it("a filter of interactions or of CurrentUser needs a userId", async () => {
+        await createFilter("seen", 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("watch")');
+        await createFilter("adult", 'EXCLUDE ItemID WHERE Items.GENRES IN ("Even") IF CurrentUser.AGE < 18');
+        for (const filter of ["seen", "adult"]) {
+            const asked = { campaignArn: arn("campaign/sims"), itemId: "6", filterArn: arn(`filter/${filter}`) };
+            const { itemList } = await service.runtime.send(new GetRecommendationsCommand({ ...asked, userId: "22" }));
+            assert.ok(itemList?.length);
+            await assert.rejects(
+                service.runtime.send(new GetRecommendationsCommand(asked)),
+                refusal("InvalidInputException", /needs a userId/),
+            );
+        }
+    });
+
+    const segmentOf = async (jobName: string, filter?: string, more: { lines?: number; numResults?: number } = {}) => {
+        const { lines = 1, numResults = 60 } = more;
         const filterValues = filter === "young" ? { AGE: "30" } : {};
-        bucket.objects["movies/in/items.json"] = `${JSON.stringify({ itemId: "6", filterValues })}\n`;
+        bucket.objects["movies/in/items.json"] = `${JSON.stringify({ itemId: "6", filterValues })}\n`.repeat(lines);
         const job = {
             jobName,
             solutionVersionArn: segmentVersion,
-            numResults: 60,
+            numResults,
             jobInput: { s3DataSource: { path: "s3://movies/in/items.json" } },
             jobOutput: { s3DataDestination: { path: `s3://movies/${jobName}/` } },
             roleArn: importRole,
             ...(filter !== undefined && { filterArn: arn(`filter/${filter}`) }),
         };
         const { batchSegmentJobArn } = await service.personalize.send(new CreateBatchSegmentJobCommand(job));
-        await until(async () => {
+        const ended = await until(async () => {
             const asked = new DescribeBatchSegmentJobCommand({ batchSegmentJobArn });
-            return /ACTIVE|FAILED/.test((await service.personalize.send(asked)).batchSegmentJob?.status ?? "");
+            const { batchSegmentJob } = await service.personalize.send(asked);
+            return /ACTIVE|FAILED/.test(batchSegmentJob?.status ?? "") && batchSegmentJob;
         });
+        if (ended?.failureReason) return ended.failureReason;
         return JSON.parse(String(bucket.objects[`movies/${jobName}/items.json.out`]));
     };
     let segmentVersion: string;
@@ -118,6 +135,14 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
             createFilter("if", "INCLUDE UserID WHERE Users.AGE < 30 IF CurrentUser.AGE = 30"),
             refusal("InvalidInputException", /IF is for filters of ItemID/),
         );
+    });
+
+    it("a segment job has at most 500 queries in a file, and 5 million users for each", async () => {
+        assert.equal(await segmentOf("many", undefined, { lines: 501 }), "items.json has more than 500 queries.");
+        for (const numResults of [0, -1, 5_000_001]) {
+            const job = segmentOf("none", undefined, { numResults });
+            await assert.rejects(job, refusal("InvalidInputException", /numResults must be from 1 to 5000000/));
+        }
     });
 
     it("a deletion job deletes users from datasets, events and models, and counts their records", async () => {
@@ -155,6 +180,8 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
         bucket.objects["movies/other.csv"] = "USER\n22\n";
         assert.match((await remove("column", "s3://movies/other.csv"))?.failureReason ?? "", /one column, USER_ID/);
         assert.equal((await remove("none", "s3://movies/nothing/"))?.failureReason, "Invalid Data location.");
+        bucket.objects["movies/open.csv"] = 'USER_ID\n"22\n';
+        assert.match((await remove("open", "s3://movies/open.csv"))?.failureReason ?? "", /a quote is opened/);
         bucket.deny(true);
         const { status, failureReason } = (await remove("denied", "s3://movies/delete/")) ?? {};
         bucket.deny(false);
@@ -244,5 +271,8 @@ describe("Data deletion jobs, and filters of users and of the current item", () 
         assert.equal((await rising())[0], "77");
         await put(Date.now() / 1000 + 10 * 365 * 86_400, "78");
         assert.equal((await rising())[0], "77");
+        for (let times = 0; times < 2; times++) await put(Date.now() / 1000, "79");
+        assert.equal((await rising())[0], "77", "the events of 79 are not yet due");
+        await until(async () => (await rising())[0] === "79");
     });
 });

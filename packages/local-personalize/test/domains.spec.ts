@@ -326,6 +326,12 @@ describe("Promotions", () => {
         assert.ok(new Set(places).size > 1);
     });
 
+    it("a recommender does not answer as a campaign", () =>
+        assert.rejects(
+            recommend({ recommenderArn: undefined, campaignArn: recommenderArn }),
+            refusal("ResourceNotFoundException", /The given campaign does not exist/),
+        ));
+
     it("an incomplete promotion is refused", () =>
         assert.rejects(
             recommend({ promotions: [{ name: "sale", percentPromotedItems: 10 }] }),

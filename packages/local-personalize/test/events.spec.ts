@@ -186,6 +186,7 @@ describe("PutEvents", () => {
         const impression = Array.from({ length: 25 }, (_, film) => `${film}`.padStart(250, "é"));
         assert.match(await message({ impression }), /event 1 is longer than 10 KB/);
         assert.match(await message({ sentAt: undefined }), /'eventList.1.member.sentAt'/);
+        assert.match(await message({ sentAt: Date.now() }), /sentAt of event 1 is not in UNIX epoch time in seconds/);
         await service.personalize.send(new DeleteEventTrackerCommand({ eventTrackerArn }));
         const { status, body } = await watch(1, { userId: "22" });
         assert.deepEqual([status, body.__type], [400, "InvalidInputException"]);

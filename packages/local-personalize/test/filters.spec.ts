@@ -211,6 +211,8 @@ describe("Filters of the local Personalize", () => {
             (await post(service, "/items", { datasetArn, items: [{ itemId: "1", properties }] })).body.message;
         assert.match(await put('{"colour":"red"}'), /1 has the property colour, for which its schema has no column/);
         assert.match(await put('{"releaseYear":"1927"}'), /RELEASE_YEAR that is not of type int/);
+        assert.match(await put('{"releaseYear":2147483648}'), /RELEASE_YEAR that is not of type int/);
+        assert.match(await put(`{"genres":"${"x".repeat(1001)}"}`), /Length cannot be more than 1000 characters/);
         assert.match(await put("[]"), /not a JSON object/);
         assert.match(await put("{}", usersArn), /PutItems is for a dataset of type ITEMS/);
         const gone = { datasetArn: arn("dataset/none/ITEMS"), items: [{ itemId: "1" }] };
