@@ -25,10 +25,11 @@ import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "./iam
 import { accessHashOf } from "./personalize/dataset-import-job.ts";
 import { endLanguageHostWithEngine, endWithEngine } from "./personalize/engine.ts";
 
-// If its engine is killed, a Pulumi program waits for ever with high CPU use.
+// If the Pulumi engine is killed, a Pulumi program waits forever and uses a whole processor. End this program instead.
 endWithEngine([process.env.PULUMI_NODEJS_ENGINE ?? ""]);
 endLanguageHostWithEngine();
-// The SDK maps every stack trace by source maps, which costs a preview a second. Node strips types in place: there are none.
+// The Pulumi SDK applies source maps to every stack trace, which costs a preview a second. Node.js strips types in place, so there
+// are no source maps.
 Reflect.deleteProperty(Error, "prepareStackTrace");
 const configured = loadConfig();
 const data = await preparedData(configured, async () => (await contentOf(configured.interactionsFile)).contentHash);

@@ -55,7 +55,7 @@ export function parseConfig(
 ): StackConfig | readonly ConfigProblem[] {
     const exposed = secretProblems(stack);
     const broken: Broken[] = [...unknownKeys(stack.keys, stack.project), ...exposed];
-    // No message may repeat the value of a secret, so those that are refused are not read.
+    // Do not read a secret that was entered in plain text, because a message could repeat its value.
     const read = (name: string) => (exposed.some(({ path }) => path === name) ? undefined : get(name));
     const values = readTable(keys, read, (path, reason) => void broken.push({ path, reason }));
     const names = namesFor(stack.stack, values.nameSuffix);
@@ -83,7 +83,7 @@ function configOf(values: KeyValues, names: Names, { project, stack, region = ""
         metadataFiles: { items: itemsFile, users: usersFile },
         eventWeights: weights.length === 0 ? undefined : Object.fromEntries(weights),
         viewerAuth: viewerAuth.issuer === "" ? undefined : viewerAuth,
-        // The page needs the API.
+        // The storefront page needs the API.
         storefront: values.api ? values.storefront : "none",
         // The program's own tags replace those of the configuration.
         tags: { ...values.tags, "pulumi:project": project, "pulumi:stack": stack },

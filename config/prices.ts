@@ -82,7 +82,7 @@ export const prices = {
     },
     logIngestion: {
         usd: 0.5,
-        // A third party's figure.
+        // This price is a third party's figure, not AWS's.
         others: { "eu-central-1": 0.63 },
         unit: "GB of logs taken in",
         ...secondHand,

@@ -82,7 +82,7 @@ function apiUsage(perSecond: number, kb: number, more: Partial<Usage> = {}): Usa
 /** Returns attacks on a stack, each with its price per hour until the cost guard acts. */
 export function attacksOn(stack: AttackedStack): readonly Attack[] {
     const { rates, firewall } = stack;
-    // No method of the API has the throttle of `otherPaths`.
+    // The throttle of `otherPaths` applies to no method of the API, so it is left out.
     const found = throttles(rates).filter(({ methodPath }) => methodPath !== otherPaths);
     const rateOf = (is: (path: string) => boolean) =>
         found.reduce((sum, { methodPath, rate }) => sum + (is(methodPath) ? rate : 0), 0);

@@ -50,7 +50,7 @@ export function idle(known: GuardState, now: number, config: GuardConfig, observ
         const notified = addNotification(state, { kind: "idle-withdrawn", month, about, at: now, facts: { because } });
         return notified === undefined ? state : without(notified, "idle");
     }
-    // The next run knows whether an undecided request is use.
+    // The next run of the guard can decide whether an undecided request is use.
     const isUndecided = open.size > 0 || observations.kept !== false || seen.status !== "ACTIVE";
     if (isUndecided || now - lastUse < config.idleHours * hour) {
         return state;
@@ -62,7 +62,7 @@ export function idle(known: GuardState, now: number, config: GuardConfig, observ
     if (parkAt !== undefined && now < parkAt) {
         return state;
     }
-    // The proof must be recent, because a campaign with the tag `keep` may have been idle long ago.
+    // The proof of idleness must be recent, because a campaign with the tag `keep` may have been idle long ago.
     const proved = prove(state, now, observations.requests, parkAt ?? Math.max(lastUse, now - day));
     if (!proved.probe?.seen) {
         return proved;
@@ -173,7 +173,8 @@ const apart = 2 * window;
 export function foreignRequests(requests: RequestWindows, own: RequestWindows): RequestWindows {
     const foreign = new Map(requests);
     const left = new Map(own);
-    // Nearest window first: a request of others must not count as an own request of another window.
+    // Match the nearest window first. Otherwise, a request of another client could count as the guard's own request of another
+    // window.
     for (const distance of [0, window, -window, apart, -apart]) {
         for (const [start, count] of left) {
             const counted = foreign.get(start + distance) ?? 0;
@@ -189,6 +190,6 @@ export function foreignRequests(requests: RequestWindows, own: RequestWindows): 
 function shows(requests: RequestWindows, at: number, earlier: readonly number[]): boolean {
     const since = windowOf(at) - apart;
     const known = [...requests].filter(([start]) => start >= since).reduce((sum, [, asked]) => sum + asked, 0);
-    // The clock of an earlier run may differ in the other direction.
+    // An earlier run may have had a clock that was ahead or behind, so compare with both windows.
     return known > earlier.filter((one) => one >= since - apart).length;
 }

@@ -94,7 +94,7 @@ export function countTime(
 export function settle(spend: SpendState, now: number, requests: RequestWindows | undefined): SpendState {
     const newest = requests === undefined ? 0 : Math.max(0, ...requests.keys());
     const known = hourOf(Math.min(newest, now - late));
-    // After too many changes without a metric, settle the oldest period as it is.
+    // If too many periods wait for their metric, count the oldest one without it.
     const overflow = spend.open.at(-longestOpen - 1)?.to ?? 0;
     const to = Math.max(known, hourOf(overflow));
     const closing = spend.open

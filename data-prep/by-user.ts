@@ -80,7 +80,7 @@ export function viewsOf(columns: Columns): RowsByUser {
     const userCount = rowStarts.length - 1;
     const seenBy = new Int32Array(itemCount).fill(-1);
     const starts = new Int32Array(userCount + 1);
-    // Fill the array from its end, so that no unread row is overwritten.
+    // Fill the array from its end, so that no row is overwritten before it is read.
     let first = rows.length;
     starts[userCount] = first;
     for (let user = userCount - 1; user >= 0; user--) {

@@ -117,7 +117,7 @@ function readRecboleItem(line: string): CatalogueItem | undefined {
     const [itemId, title, year, genres, ...more] = line.split("\t");
     if (!itemId || title === undefined || year === undefined || genres === undefined || more.length > 0)
         return undefined;
-    // RecBole spells item 267 this way, which u.item calls "unknown".
+    // u.item names item 267 "unknown"; RecBole misspells the name like this.
     const isUnknown = title === "unkonwn";
     return {
         itemId,

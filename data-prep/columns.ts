@@ -81,7 +81,7 @@ class MissingColumnsError extends Error {
     override readonly name = "MissingColumnsError";
 
     constructor(columns: readonly string[]) {
-        // The service uses the same message.
+        // Amazon Personalize uses the same message.
         super(`Input CSV is missing the following columns:[${columns.join(", ")}].`);
     }
 }

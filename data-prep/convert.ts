@@ -42,15 +42,15 @@ export async function convert(
     const header = [...headerFields(hasValue).map(({ name }) => name), ...extraNames];
     const headerLine = Buffer.from(`${header.join(",")}\n`);
     const parts = [{ bytes: await output.fill(headerLine.length, (out) => headerLine.copy(out)), lines: 1 }];
-    // Use one buffer for all pieces, each after the incomplete record of the piece before, because new buffers cause
-    // much garbage.
+    // Use one buffer for all chunks, because new buffers cause much garbage collection. Each chunk follows the incomplete record
+    // of the chunk before.
     let work = Buffer.alloc(2 * PIECE);
     for (const plan of plans) {
         const take = rows.takerOf(plan);
         // Bytes before the next scan: a long record is not scanned again with each piece, which would take quadratic time.
         let [kept, enough] = [0, 0];
         const convertPiece = async (piece: Uint8Array, isLast = false): Promise<void> => {
-            // Copy the piece, because a source may reuse its buffer.
+            // Copy the chunk, because a source may reuse its buffer.
             if (work.length < kept + piece.length) work = Buffer.concat([work], 2 * (kept + piece.length));
             work.set(piece, kept);
             const bytes = work.subarray(0, kept + piece.length);
@@ -104,7 +104,7 @@ function createOutputBuffers(write: WriteBytes): OutputBuffers {
         await written;
         [free, busy] = [busy, free];
         written = write(bytes);
-        // The next call receives the error.
+        // The next call awaits the write and receives its error.
         written.catch(() => undefined);
         return bytes.length;
     };

@@ -45,7 +45,8 @@ export function popularityMetrics(columns: Columns): PopularityMetrics {
     const rankings = rankingsOf(counts, itemCount);
 
     const sums = new Float64Array(keys.length);
-    // The last user for whom an item was known, and for whom it was wanted. This avoids a set per user.
+    // For each item: the last user who already had the item, and the last user to whom it should be recommended. Two arrays
+    // replace a set for each user.
     const known = new Int32Array(itemCount).fill(-1);
     const wanted = new Int32Array(itemCount).fill(-1);
     let tested = 0;

@@ -45,7 +45,8 @@ export function createRepeats(hasValues: boolean) {
             (items[a] as number) - (items[b] as number) ||
             (types[a] as number) - (types[b] as number) ||
             (hasValues ? (values[a] as number) - (values[b] as number) : 0);
-        // Use the last group of equal times with an item: most groups have each item once, and need no sort.
+        // For each item, the last group of equal times that contains the item. Most groups contain each item once and need no
+        // sorting.
         const groupOf = new Int32Array(columns.itemCount).fill(-1);
         const hasItemAgain = (from: number, to: number): boolean => {
             for (let at = from; at < to; at++) {

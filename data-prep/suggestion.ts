@@ -40,7 +40,7 @@ export async function outputBeside(
     paths: readonly string[],
     { output, command }: { readonly output?: string; readonly command?: readonly string[] },
 ): Promise<Changes> {
-    // The demo has no --output, because the user wants other data on the demo's stack.
+    // `npm run demo` has no option --output: the demo's stack uses the prepared data.
     const isDemo = command?.[2] === "demo";
     if (isDemo || (output !== undefined && output !== DEFAULT_OUTPUT)) return {};
     const manifest = await readManifest(DEFAULT_OUTPUT).catch(() => undefined);

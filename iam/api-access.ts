@@ -105,9 +105,8 @@ export function apiPolicy(
             apiTableArn(scope),
         ),
         ...readsTables(scope),
-        // Traces have no resource type (Service Authorization Reference, "AWS X-Ray"). Lambda checks the role's
-        // permission for them when it creates the function, and does not document the condition keys, so the statement
-        // has no condition.
+        // Traces have no resource type (Service Authorization Reference, "AWS X-Ray"). Lambda checks this permission of the role
+        // when it creates the function, and does not document the condition keys, so the statement has no condition.
         allow("Traces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*"),
         writesLogs(scope, scope.names.api),
     ]);

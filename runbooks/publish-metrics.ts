@@ -50,7 +50,7 @@ const ssm = byRegion((region) => new SSMClient({ region }));
 await runAction(options.verbose, async (signal) => {
     const deps = operationDeps(signal);
     for (;;) {
-        // Read each time, because an `up` may have changed the campaign or version.
+        // Read the state each time, because `up` may have changed the campaign or its version.
         const stack = await operatedStack(options);
         const published = await publish(stack, deps).catch((error: unknown) => {
             if (options.every === undefined || !isTransient(error)) {

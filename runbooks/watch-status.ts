@@ -44,7 +44,7 @@ const clients = {
 await runAction(options.verbose, (signal) => (options.follow ? follow(signal) : watch(signal)));
 
 async function report(): Promise<StackReport> {
-    // Read each time, because an `up` in another terminal adds resources.
+    // Read the state each time, because an `up` in another terminal adds resources.
     const recorded = await recordedResources(options.stack);
     const stack = shortName(options.stack ?? (await selectedStack("Name one with --stack.")));
     return reportOn(clients, stack, recorded, Date.now());

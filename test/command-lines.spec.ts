@@ -117,7 +117,7 @@ describe("Invalid command lines", () => {
     let instance: Instance;
     before(async () => {
         const dir = await mkdtemp(join(tmpdir(), "lines-"));
-        // Nothing listens on the discard port: no line may get as far as a service.
+        // No service listens on the discard port 9, so a command that calls a service fails this test.
         instance = { root, dir, port: 9, speed: "instant", officialPlugin: false, enforce: true };
         await ensureStack(instance);
     });

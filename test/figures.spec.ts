@@ -54,7 +54,7 @@ describe("Figures in the documents", () => {
             minutes(campaign),
             minutes(groupAndDataset),
         ];
-        // The emulator's page quotes the durations of AWS's own notebooks.
+        // docs/emulator.md quotes durations from AWS's own notebooks, so it is excluded.
         const users = pages.filter((page) => page !== "docs/emulator.md" && page !== "CONTRIBUTING.md");
         assert.deepEqual(
             users.flatMap((page) => others(page, /\d+ to \d+ minutes/g, durations)),

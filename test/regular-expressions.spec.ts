@@ -77,7 +77,7 @@ describe("Parsers with hostile text of double length", () => {
         "a poster's title of spaces": { text: (n) => `a${" ".repeat(n)}(b`, read: lettered },
         "a mail address of dots": { text: (n) => `a@${".a".repeat(n)}@`, read: isMailAddress },
         "an event rule of operators": {
-            // Within the longest rule; a longer one is refused unread.
+            // This rule has the maximum length. eventRuleOf rejects a longer rule without parsing it.
             text: (n) => `a ${"= ".repeat(n / 20)}`,
             read: (text) => assert.throws(() => eventRuleOf(text, ["a"])),
         },

@@ -74,7 +74,7 @@ function sharedAllowance(
             into.over = total >= limit;
         } catch (error) {
             log({ failed: "count the campaign requests of all viewers", error: errorName(error) });
-            // Without the table, a process may use one part.
+            // If the table cannot be read, each process may use one share of the window's requests.
             into.over = true;
         }
     }
@@ -89,7 +89,7 @@ function sharedAllowance(
     return async function allowed(): Promise<boolean> {
         const at = Math.floor(clock() / (windowSeconds * 1000));
         if (at !== window.at) {
-            // Grant the first part before its write, because a write to the table would delay the first list of each
+            // Grant the first share before DynamoDB has stored it. Waiting for the write would delay the first list of each
             // window.
             window = { at, left: part, over: false };
             take(window, part);

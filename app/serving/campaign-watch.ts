@@ -69,7 +69,8 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
             const found = await (everRead
                 ? tableResilience.ask((signal) => table.stack(signal))
                 : within(limits.firstRead, (signal) => table.stack(signal)));
-            // Before the first check the version is unknown, and the newest one may have been rejected.
+            // Before the first check, the API does not know which version the campaign serves. The newest version may have been
+            // rejected.
             if (found.campaign === undefined) items = found;
             else await take(found);
         } catch (error) {
@@ -126,7 +127,7 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
                 polling = poll();
             }
             if (!everRead && polling !== undefined) await settled([polling], patience);
-            // A process without tables cannot answer from them, so the request waits for another attempt.
+            // A process without fallback tables cannot answer from them, so the request waits for another attempt to load them.
             for (let left = 2; left > 0 && served.current().filmCount === 0; left--) {
                 await settled([take(items)], limits.withoutTables);
             }

@@ -54,7 +54,7 @@ const explainedLength = 4000;
 
 /** Prepares the API description, to find operations and parse their requests. Compiles a schema at its first use. */
 export function openDescription(description: Description) {
-    // The document as a whole is not a schema, and has keywords that JSON Schema does not know.
+    // The OpenAPI document as a whole is not a schema, and has keywords that JSON Schema does not define.
     const compiler = (allErrors: boolean) =>
         new Ajv2020({ strict: false, validateSchema: false, allErrors, addUsedSchema: false }).addSchema(
             description,

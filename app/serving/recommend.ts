@@ -64,7 +64,7 @@ export function recommender(parts: RecommendParts) {
             trace.tableFailures += 1;
             log({ failed: "read a viewer from the table", error: errorName(error) });
             const known = memory.find(userId);
-            // Without the table, only the request may know of the event.
+            // If DynamoDB cannot be read, only the request may know of the viewer's event.
             return { ...known, revision: Math.max(known.revision, since) };
         }
     }
@@ -120,7 +120,7 @@ export function recommender(parts: RecommendParts) {
 
         const made = known.away ? "away" : await lists.ask(wantedOf(viewer), trace);
         const { revision } = viewer;
-        // Memory may have events that are newer than the call to the campaign.
+        // Memory may contain events that happened after the call to the campaign.
         viewer = newer(memory.find(ask.userId), viewer);
         if (typeof made !== "string") {
             trace.layer = "campaign";
@@ -133,7 +133,7 @@ export function recommender(parts: RecommendParts) {
             clock() - before.madeAt <= limits.stale
         ) {
             const kept = answerKept(before, viewer, made);
-            // A list that was made from other data has no film of this catalogue.
+            // A list from other data (before a change of the data set) has no film of this catalogue.
             if (kept.films.length > 0) return kept;
         }
         trace.layer = "tables";

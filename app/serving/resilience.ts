@@ -46,7 +46,7 @@ export function resilience(
     breaker.onBreak(() => {
         brokeAt = Date.now();
     });
-    // The breaker ends its pause only at the next request.
+    // The circuit breaker leaves the state Open only when the next request arrives.
     const rests = () => breaker.state === CircuitState.Open && Date.now() - brokeAt < resting;
     const policy = wrap(breaker, timeout(milliseconds, TimeoutStrategy.Aggressive));
     return {

@@ -125,7 +125,7 @@ export function eventTaker(parts: EventParts) {
         } catch (error) {
             trace.tableFailures += 1;
             log({ failed: "store a viewer's newest films", error: errorName(error) });
-            // Until the table has the event, only this process knows of it.
+            // Until DynamoDB has stored the event, only this process knows the event.
             const { revision, recent: ids, watched } = memory.find(userId);
             const [wanted, leftOut] = [new Set(unpackIds(ids)), new Set(unpackIds(watched))];
             const known = [...new Set([...wanted, ...leftOut])].map((itemId) => {

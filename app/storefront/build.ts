@@ -22,7 +22,7 @@ export async function buildStorefront(): Promise<{ readonly directory: string }>
     const beside = join(source, `.dist.${randomBytes(6).toString("hex")}`);
     const before = `${beside}.before`;
     try {
-        // Import Vite only here: it takes a tenth of a second to load, for which every preview would wait.
+        // Import Vite only when the page is built: loading Vite takes a tenth of a second, and every preview would wait for it.
         const { build } = await import("vite");
         await build({
             root: source,
@@ -36,11 +36,12 @@ export async function buildStorefront(): Promise<{ readonly directory: string }>
                 emptyOutDir: true,
                 target: "es2023",
                 modulePreload: { polyfill: false },
-                // No scripts and styles in data URLs, because the page's policy does not allow them.
+                // Do not inline scripts and styles as data URLs, because the page's Content-Security-Policy does not allow data
+                // URLs.
                 assetsInlineLimit: 0,
             },
         });
-        // Another process may have built the page in the meantime, and a reader may use it.
+        // If another process has built the page in the meantime, keep that build, because somebody may already read it.
         if (await isBuilt(directory, mark)) return { directory };
         if (existsSync(directory)) await rename(directory, before);
         await rename(beside, directory);

@@ -10,7 +10,7 @@ export async function secondsToChange(
 ): Promise<number[]> {
     const seconds: number[] = [];
     for (const [at, viewer] of viewers.entries()) {
-        // With several processes, use another process for the list than for the event.
+        // With several processes, send the event to one process and request the list from another.
         const [one, other] = [callers[at % callers.length], callers[(at + 1) % callers.length]] as [Call, Call];
         const idsOf = (films: readonly { itemId: string }[]) => films.map(({ itemId }) => itemId).join();
         const before = (await other(listRequest(viewer))).body;

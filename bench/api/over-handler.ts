@@ -51,8 +51,8 @@ export async function overHandler(
 
     say("the same without a cache");
     const bare = simulated(seed);
-    // Use more parallel calls than processes: each request waits for the campaign, and one after the other they would
-    // take all day.
+    // Send more parallel calls than there are processes. One call at a time would take all day, because each request waits for the
+    // campaign.
     const bareCallers = Array.from({ length: 128 }, () => withoutCache(bare));
     const bareAsked = await load(bareCallers, shape);
     showTable(layerHead, layerRows(asked));

@@ -97,7 +97,7 @@ async function countElements(browser: Browser, url: string): Promise<number> {
     const page = await browser.newPage();
     await page.setViewport({ width: 1440, height: 900 });
     await page.goto(url, { waitUntil: "networkidle0" });
-    // The space of a row is reserved, so the height of the page does not change.
+    // The page reserves the height of a row before the row loads, so the height of the page does not change.
     const screens = Number(await page.evaluate("document.documentElement.scrollHeight / innerHeight"));
     for (let screen = 1; screen <= screens; screen++) {
         await page.evaluate(`scrollTo(0, ${screen} * innerHeight)`);

@@ -55,7 +55,7 @@ export async function startPageStack(say: (line: string) => void): Promise<PageS
             async () => {
                 const { films } = (await (await fetch(`${apiUrl}/popular`)).json()) as FilmListAnswer;
                 return ids.test(films[0]?.itemId ?? "");
-                // A warm function checks for a new version once a minute.
+                // A running Lambda function checks for a new version of the tables once a minute.
             },
             90,
         );

@@ -79,7 +79,7 @@ export function gatewayDocument(description: ApiDescription, wishes: GatewayWish
         ...(withKey && { security: [{ apiKey: [] }] }),
         "x-amazon-apigateway-integration": integration,
     });
-    // A browser's preflight request has no key.
+    // A browser sends its preflight request without an API key.
     const preflight = (parameters: readonly Json[]) => method({ parameters }, false);
 
     const made: Record<string, Json> = {};

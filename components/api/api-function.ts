@@ -102,10 +102,10 @@ function settingsOf({ config, caller, price, ...args }: ApiFunctionArgs, table: 
         watchedTypes: args.watchedTypes,
         noun: args.noun,
         imageOrigins: args.imageOrigins,
-        // Take the ARN from the resource, so that the function never uses a filter that is not ACTIVE.
+        // Take the ARN from the filter resource, so that the API function waits until the filter is ACTIVE.
         watchedFilterArn: args.watchedFilterArn,
         trackingId: args.trackingId,
-        // Take the name from the resource, because the policy names this table.
+        // Take the name from the table resource, because the function's policy names this table.
         tableName: table.name,
         bucketName: scope.bucketName,
         autoTraining: config.performAutoTraining,

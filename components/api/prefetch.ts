@@ -34,7 +34,7 @@ export class Prefetch extends pulumi.ComponentResource {
                 functionName: names.prefetch,
                 roleName: names.prefetchRole,
                 description: "Precomputes the lists of the busiest viewers",
-                // The function calls the campaign slowly, to stay below the minimum TPS.
+                // The prefetch function calls the campaign slowly, to stay below the minimum provisioned TPS.
                 timeoutSeconds: 300,
                 caller,
                 policy: prefetchPolicy(scope, { filters: watchedFilterOf(config) }),

@@ -22,7 +22,8 @@ export function lambdaBundle(
     name: string,
     beside: Readonly<Record<string, pulumi.asset.Asset>> = {},
 ): pulumi.asset.AssetArchive {
-    // The state would contain a StringAsset: megabytes that the engine writes at each step of an update.
+    // Use a FileAsset. With a StringAsset, Pulumi's state would contain megabytes of code, and the engine writes the state at each
+    // step of an update.
     const code = new pulumi.asset.FileAsset(relative(process.cwd(), bundleFile(name)));
     return new pulumi.asset.AssetArchive({ ...beside, "index.mjs": code });
 }
@@ -36,7 +37,7 @@ export function bundleFile(name: string): string {
     }
     const { text, sources } = buildBundle(name);
     mkdirSync(cache, { recursive: true });
-    // Use a new name, because another engine may read the bundle of other sources meanwhile.
+    // Use a new name, because another Pulumi process may be reading the bundle of other sources.
     const file = `${name}-${sha256(text).slice(0, 16)}.mjs`;
     replaceFile(join(cache, file), text);
     replaceFile(record, JSON.stringify({ file, sources } satisfies Cached));

@@ -63,7 +63,7 @@ export class CostGuard extends pulumi.ComponentResource {
                 starts: "the cost guard",
                 target: guard,
                 expression: everyMinutes(guardMinutes),
-                // No long retry: the next run makes up for a missed one.
+                // Do not retry for long: if a run fails, the next scheduled run does its work.
                 retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: guardMinutes * 60 },
                 policy: scope.apply(schedulePolicy),
                 caller,
@@ -96,7 +96,7 @@ function settingsOf({ config, caller, monthlyLimitUsd, topicArn, owner }: CostGu
         functionArns: functionsOf(config).map(({ name }) => functionArn(scope, name)),
         owner: id,
         prefetch: prefetchOf(config),
-        // Use the name of the table, because the guard is created before the table and deleted after it.
+        // Pass the table's name instead of the resource: Pulumi creates the guard before the table and deletes the guard after it.
         tableName: api ? config.names.api : undefined,
         serving: api ? { ...servedPlaceOf(config), functions: functionsOf(config) } : undefined,
     }));

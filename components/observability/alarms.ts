@@ -47,7 +47,7 @@ export function alarmsOf(place: MetricsPlace, settings: AlarmSettings): readonly
             id: "errors",
             says: "More than 5 % of the recommendation requests fail in Personalize",
             watches: {
-                // SUM of an array skips a metric without data. In an outage, the metric of successes has no data.
+                // SUM of an array skips a metric without data. In an outage, the metric that counts successes has no data.
                 expression: `IF(${failed} >= ${enoughFailures}, 100 * ${failed} / SUM([successes, badRequests, failures]), 0)`,
                 sums: {
                     successes: servingMetric(place, servingMetrics.successes),

@@ -148,7 +148,7 @@ function served(args: DashboardArgs, api: NonNullable<MetricsPlace["api"]>) {
 
 function good(args: DashboardArgs) {
     const own = (name: string, shown: Shown) => line(ownMetric(args, name), shown);
-    // A dynamic label: CloudWatch replaces the placeholder for each line that the search finds.
+    // A dynamic label: for each line of the graph, CloudWatch replaces the placeholder with that line's dimension.
     const model = (name: string): Line => [
         { expression: modelSearch(args, name, hour), label: `${name} \${PROP('Dim.SolutionVersion')}`, period: hour },
     ];

@@ -24,7 +24,7 @@ export class Observability extends pulumi.ComponentResource {
         const { config, caller, monthlyLimitUsd } = args;
         const { names, stack, adopt, idle, gate, throttle } = config;
         const child = { parent: this };
-        // Use names instead of resources, because the training alarm must exist when the first training fails.
+        // Pass names instead of resources, because the alarm on failed trainings must exist before the first training starts.
         const arn = (tail: string) => regionalArn(caller, "personalize", tail);
         const place = {
             stack,

@@ -29,7 +29,7 @@ export class Metadata extends pulumi.ComponentResource {
         const quick = within(quickDeadlineMinutes);
         const datasetType = kind === "items" ? "ITEMS" : "USERS";
         const text = schemaBeside(config.metadataFiles[kind] ?? "", datasetType);
-        // The name contains a hash of the text, so that the old and the new schema can exist at the same time.
+        // The schema's name contains a hash of its text, so that the old and the new schema can exist at the same time.
         const hash = createHash("sha256").update(text).digest("hex").slice(0, 8);
         const schema = new Schema(name, { ...quick, name: `${names[`${kind}Schema`]}-${hash}`, schema: text }, child);
         const dataset = new MetadataDataset(

@@ -40,7 +40,7 @@ export class RankingCampaign extends pulumi.ComponentResource {
                 performAutoML: false,
                 performAutoTraining: false,
             },
-            // A training needs the imported data.
+            // A training needs the imported data, so the solution waits for the imports.
             { ...child, dependsOn: [...after] },
         );
         const version = new SolutionVersion(

@@ -200,8 +200,8 @@ export class Recommender extends pulumi.ComponentResource {
                 rows: this.rows,
                 ...events,
             },
-            // With automatic training, the next training uses a new import. A training by the program would be billed
-            // in addition.
+            // With automatic training, Personalize trains after a new import. If the program also started a training, AWS would
+            // bill both.
             {
                 ...child,
                 ignoreChanges: config.syncWithLatestSolutionVersion ? ["rows", "eventParameters"] : [],
@@ -238,7 +238,7 @@ export class Recommender extends pulumi.ComponentResource {
             ? new EventTracker(
                   name,
                   { ...ofGroup, name: config.names.eventTracker, adopt: config.adopt.eventTracker },
-                  // The event tracker needs the dataset for its events.
+                  // The event tracker writes events into the interactions dataset, so that dataset must exist first.
                   { parent: this, dependsOn: dataset },
               )
             : undefined;

@@ -35,7 +35,7 @@ export function dataWords(
         noun: manifest?.noun.one ?? "film",
         nouns: manifest?.noun.many ?? "films",
         events: events.length > 0 ? events.slice(0, mostEvents) : ["Watch"],
-        // The licence of MovieLens requires the credit.
+        // The licence of MovieLens requires this credit.
         credits: manifest === undefined || isMovieLens(manifest.sources[0]?.file ?? "") ? "MovieLens" : "",
         publicHistories,
         viewers: tables === undefined ? 0 : offeredViewers(tables, publicHistories).length,

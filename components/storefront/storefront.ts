@@ -56,8 +56,8 @@ export class Storefront extends pulumi.ComponentResource {
             this,
         );
         const bucketName = storefrontBucketNameFor(args.bucketName);
-        // Any `up` creates the objects again, so nothing is retained. S3 managed keys, because CloudFront can use them
-        // without a grant.
+        // Every `up` can create these objects again, so nothing is retained. Use S3 managed keys, because CloudFront can read
+        // objects with them without a KMS grant.
         const { bucketName: bucket, accessBlock } = closedBucket(
             name,
             { bucketName, forceDestroy: true, kmsKeyArn: undefined, tags },

@@ -30,7 +30,7 @@ export async function readRecords(source: Source): Promise<Records> {
     if (!table) throw new Error(`${name} is not a table`);
     const known = withoutHeader[basename(name)];
     const all = recordsOf(await buffer(table.bytes), table.dialect);
-    // Above texts, a header looks like any other row.
+    // In a file of texts only, a header looks like any other row.
     const hasHeader = table.hasHeader || known === undefined;
     const columns = known ?? (hasHeader ? all[0] : namesWithoutHeader(all)) ?? [];
     const rows = hasHeader ? all.slice(1) : all;

@@ -22,7 +22,7 @@ function chart(
         `<line class="grid" x1="${x(0)}" x2="${x(1)}" y1="${y(share)}" y2="${y(share)}"/>` +
         `<text x="${margin.left - 6}" y="${y(share)}" dy="4" text-anchor="end">${html(label)}</text>`;
     const below = labels.below.map((label, index) => {
-        // Two labels mark the ends of the scale; other labels are below the middle of their bars.
+        // Two labels mark the ends of the scale. Other labels are centred below their bars.
         const [share, anchor] =
             labels.below.length === 2
                 ? [index, index === 0 ? "start" : "end"]

@@ -35,7 +35,7 @@ function dialectOf(lines: Uint8Array, delimiter: string): Dialect {
     const quoteEscape = /^"?(USER|ITEM)_ID\b/.test(Buffer.from(lines.subarray(0, 40)).toString()) ? "\\" : '"';
     if (delimiter === "::") return { delimiter, quotes: false, escape: quoteEscape };
     if (delimiter !== "\t") return { delimiter, quotes: true, escape: quoteEscape };
-    // Many files with tabs have a single quote character in a title.
+    // Many tab-separated files have a single quote character in a title.
     const opened = recordsOf(lines, { delimiter, quotes: false, escape: quoteEscape }, sampledRows)
         .flat()
         .filter((field) => field.startsWith('"'));

@@ -21,7 +21,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 from pyspark.sql.utils import AnalysisException
 
-# Equal to data-prep/reading/roles.ts; a test compares them.
+# The same list as in data-prep/reading/roles.ts; a test compares both.
 NAMES = {
     "user": "userid user uid visitorid visitor customerid customer memberid reviewerid viewerid accountid profileid shopperid "
     "clientid personid playerid listenerid sessionid session usersession memberno member readerid reader "
@@ -43,13 +43,13 @@ RESERVED = ("EVENT_VALUE", "IMPRESSION", "RECOMMENDATION_ID", "EVENT_ATTRIBUTION
 MOST_EXTRAS = 5
 MOST_TYPES_AND_COLUMNS = 10
 LARGEST_IMPORT = 100 * 10**9
-# Glue passes these to every script (awsglue.utils.getResolvedOptions).
+# AWS Glue passes these options to every script (awsglue.utils.getResolvedOptions).
 GLUE_OPTIONS = ("JOB_NAME", "JOB_ID", "JOB_RUN_ID", "SECURITY_CONFIGURATION", "TempDir", "RedshiftTempDir") + (
     "encryption-type", "job-bookmark-option", "job-bookmark-from", "job-bookmark-to", "enable-data-lineage")  # fmt: skip
 EARLIEST = 631_152_000
 DAY = 86_400
 SAMPLE = 1000
-# Java's regular expressions recurse for each doubled quote.
+# Java's regular expression engine recurses for each doubled quote.
 MOST_QUOTES = 2000
 EMPTY = ("", "NaN", "nan", "null", "NULL", "None", "\\N", "NA", "N/A")
 # The characters that JavaScript's trim() removes.
@@ -466,7 +466,7 @@ def event_of(text: str | None, source: Source, column: Column) -> dict[str, Colu
         return found
     cases, otherwise = parse_event(text)
     found["type"] = none if otherwise is None else F.lit(otherwise)
-    # From the last case to the first: each decides before those behind it.
+    # Build the expression from the last case to the first, because an earlier case has precedence over a later one.
     for index, (name, operator, wanted, kind) in reversed(list(enumerate(cases))):
         value = F.btrim(source.fields[column_of(name, list(source.fields))], F.lit(SPACES))
         is_empty, is_order = value.isin(*EMPTY), operator not in ("=", "!=")
@@ -602,7 +602,7 @@ def run(spark: SparkSession, options: argparse.Namespace) -> dict:
         texts = [printable(F.coalesce(F.col(name), F.lit(""))).alias(name.upper()) for name in bad_rows.columns]
         bad_rows.select(*texts).write.options(header=True, quoteAll=True, escape='"', **as_is).csv(options.quarantine)
     log("writing")
-    # One column, and its name is the header: the service wants quoted ids beside an unquoted header and time.
+    # Write one column whose name is the header line, because Personalize needs quoted ids but an unquoted header and time.
     plain_text = {"header": "true", "sep": "\u0001", "quote": "", "escapeQuotes": "false", **as_is}
     lines.write.options(**plain_text).csv(options.output)
     written = spark.read.option("header", True).csv(options.output, escape="\\").agg(
@@ -704,7 +704,7 @@ def main(arguments: list[str]) -> int:
         "spark.sql.ansi.enabled": "false",
         "spark.sql.caseSensitive": "true",
         "spark.sql.session.timeZone": "UTC",
-        # A partition named 01 stays 01.
+        # Keep a partition named 01 as the text 01, not as the number 1.
         "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
     }
     for name, value in settings.items():

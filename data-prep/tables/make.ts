@@ -63,7 +63,7 @@ function startTables(
     const numbers = (items: readonly number[]) =>
         items.map((item) => numberOf[item] as number).filter((number) => number >= 0);
     const listed = listViewers(columns.userIds);
-    // The sums of similar items reuse the memory of the views.
+    // The similar items reuse the memory of the view counts.
     const histories = listHistories(columns, views, viewers, (item) => numberOf[item] as number);
     const { windowSeconds, items: growing } = trending(columns, views, longestTrending);
     const known = {

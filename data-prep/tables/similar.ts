@@ -186,7 +186,7 @@ function sumNeighbours(item: number, { items, starts }: Histories, parts: Parts,
         const to = Math.min(starts[user + 1] as number, place + reach + 1);
         for (let at = Math.max(starts[user] as number, place - reach); at < to; at++) {
             const other = items[at] as number;
-            // No branch, because its outcome is not predictable, which takes twice the time.
+            // Add without a branch: the processor cannot predict this condition, and a branch would take twice the time.
             met[metCount] = other;
             metCount += isNew[other] as number;
             isNew[other] = 0;

@@ -24,7 +24,8 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
     );
     const group = arn(`dataset-group/${names.datasetGroup}`);
     const datasets = arn(`dataset/${names.datasetGroup}/*`);
-    // IAM checks a version by the solution's ARN, or by its own ARN, which starts with the solution's.
+    // IAM checks an action on a solution version with the solution's ARN, or with the version's own ARN, which starts with the
+    // solution's.
     const solution = [arn(`solution/${names.solution}`), arn(`solution/${names.solution}/*`)];
     const campaign = arn(`campaign/${names.campaign}`);
     // `park` and `resume` include the ranking campaign. An action on a campaign also needs the permission on its

@@ -94,7 +94,7 @@ export async function runDiagnosis(options: DiagnoseOptions, context: DiagnoseCo
     await writeFix(write, diagnosis.fixes);
     const written = shell(write);
     log(`Written: read ${written}, then sh ${written}/apply.sh. sh ${written}/undo.sh takes it back.`);
-    // The caller's shell runs the printed command next.
+    // The launcher prints the command to run next, because only it knows how the user started this command.
     return "written";
 }
 

@@ -33,7 +33,7 @@ export function diagnose(snapshot: Snapshot): Diagnosis {
     const links = linksOf(scene);
     const findings = links.flatMap((link) => link.findings);
     const ordered = [...broken(links), ...findings.filter(({ verdict }) => verdict === "warning")];
-    // Without a bucket, no policy about it can be right.
+    // A missing bucket comes first, because policies about a missing bucket cannot be judged.
     const firstBroken =
         links.find(({ findings: [first] }) => first?.fault === "bucket-missing") ??
         links.find(({ verdict }) => verdict === "broken");
@@ -89,7 +89,7 @@ function needsOf({ passRole, ...snapshot }: Snapshot): string[] {
     } = snapshot;
     const { schema, objects, kmsKeys } = snapshot;
     const read = [role, simulated, bucketFacts, policy, accessBlock, ownership, listed, result, schema, ...objects];
-    // No permission of this account shows the policy of another account's key.
+    // Skip KMS keys of other accounts: no permission in this account allows reading their policies.
     const keys = Object.entries(kmsKeys).flatMap(([key, fetched]) => (isForeign(snapshot, key) ? [] : [fetched]));
     const all = [...(hasJob(snapshot) ? [] : [passRole]), ...read, ...keys];
     return [...new Set(all.flatMap((each) => ("unread" in each && each.needs !== undefined ? [each.needs] : [])))];
@@ -97,7 +97,7 @@ function needsOf({ passRole, ...snapshot }: Snapshot): string[] {
 
 /** The facts of a snapshot as the links judge them. */
 export function sceneOf(snapshot: Snapshot): Scene {
-    // The job's ARN may lack the role's path: the rest of the chain is judged for the role that exists.
+    // The job's role ARN may lack the role's path, so judge the access of the role that exists.
     const roleArn = known(snapshot.role)?.arn ?? snapshot.roleArn;
     const { partition, region, accountId, sourceArn, bucket, key = "" } = snapshot;
     const read = snapshot.objects.flatMap((each) => ("is" in each ? [each.is] : []));

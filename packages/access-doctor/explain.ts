@@ -121,7 +121,7 @@ function missingAllow(
     const weightOf = ({ mismatches }: Candidate) =>
         mismatches.reduce((sum, each) => sum + (typeof each === "string" && each !== "action" ? weights[each] : 1), 0);
     const about = allows.filter(({ mismatches }) => !mismatches.includes("action"));
-    // Statements for other principals were not meant for this request, if some are for its caller.
+    // If a statement names the caller of this request, ignore statements for other principals.
     const ours = about.filter(({ mismatches }) => !mismatches.includes("principal"));
     const [closest] = (ours.length > 0 ? ours : about).toSorted((a, b) => weightOf(a) - weightOf(b));
     const names = policies.map(({ name }) => name);

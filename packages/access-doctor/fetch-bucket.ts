@@ -34,7 +34,7 @@ async function unless<T>(call: Promise<T>, ...names: string[]): Promise<T | unde
 /** The region of a bucket. If it does not exist: the names of the account's others, to find a misspelt one. */
 export async function bucketFacts(s3: S3Client, Bucket: string, account: string): Promise<BucketFacts> {
     const found = await unless(s3.send(new GetBucketLocationCommand({ Bucket })), "NoSuchBucket");
-    // Buckets in us-east-1 have no constraint; those in eu-west-1 may have the old name.
+    // GetBucketLocation returns no constraint for us-east-1, and may return the old name "EU" for eu-west-1.
     const constraint: string | undefined = found?.LocationConstraint;
     if (found) {
         const isOurs = await s3.send(new HeadBucketCommand({ Bucket, ExpectedBucketOwner: account })).then(
@@ -47,7 +47,7 @@ export async function bucketFacts(s3: S3Client, Bucket: string, account: string)
         const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
         return { region: undefined, others: Buckets.flatMap(({ Name }) => Name ?? []) };
     } catch {
-        // The list only helps to find a misspelt name.
+        // The list of buckets only helps to find a misspelt name.
         return { region: undefined };
     }
 }
@@ -112,7 +112,7 @@ async function ownerOf(s3: S3Client, Bucket: string): Promise<string | undefined
 /** Size in bytes, key of encryption, storage class and first bytes of an object. Throws the errors of S3. */
 export async function objectFacts(s3: S3Client, Bucket: string, Key: string): Promise<ObjectFacts> {
     const head = await s3.send(new HeadObjectCommand({ Bucket, Key })).catch(async (error: unknown) => {
-        // The answer to HEAD has no body; the same refusal of GET names the policy that denies.
+        // A refused HEAD has no body. A refused GET names the policy that denies.
         await s3.send(new GetObjectCommand({ Bucket, Key, Range: "bytes=0-0" }));
         throw error;
     });
@@ -125,7 +125,7 @@ export async function objectFacts(s3: S3Client, Bucket: string, Key: string): Pr
     if (size === 0 || archived) {
         return { ...common, ...(!archived && { start: new Uint8Array() }) };
     }
-    // A disabled key also prevents this read; then the result of HeadObject is still useful.
+    // A disabled KMS key also prevents this read. The result of HeadObject is still useful.
     const Range = `bytes=0-${startBytes - 1}`;
     const start = await s3
         .send(new GetObjectCommand({ Bucket, Key, Range }))

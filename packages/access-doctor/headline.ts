@@ -133,7 +133,7 @@ function fixesTodo({ fixes: open, firstBroken }: Diagnosis, snapshot: Snapshot, 
         ...(roleArn === undefined ? [] : [words(label, `import by ${roleArn}`)]),
     ]);
     const runs = commands.length > 0 ? [command("Fix", whole)] : [];
-    // The fix of the cause comes first.
+    // The fix for the first broken finding comes first.
     const cause = firstBroken?.findings.find(({ verdict }) => verdict === "broken")?.fault;
     const asksFirst = open.some(
         ({ faults, ask, commands: own }) => cause && faults.includes(cause) && ask && !own.length,

@@ -152,7 +152,7 @@ export function correctionsOf(
                 listOf(wanted as OneOrMany<string>).map(String),
                 sentOf(key),
             ).filter(
-                // A key that does not exist is wrong, whatever the statement decides with another.
+                // A condition key that does not exist is always wrong. Another correction counts only if it changes the decision.
                 ({ part, block: corrected }) => part === "key" || (isMet !== isAllow && met(corrected) === isAllow),
             );
         }),

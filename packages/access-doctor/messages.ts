@@ -224,7 +224,7 @@ export function understand(
     const text = pasted
         .replaceAll(/\s+/g, " ")
         .replaceAll('\\"', '"')
-        // The lines of a Python traceback are not lines of the data.
+        // Line numbers in a Python traceback are not lines of the data file.
         .replaceAll(/File "[^"]*", line \d+/g, "File");
     const mentions = { ...about, ...mentionsIn(text) };
     for (const { pattern, subject, cause, next = diagnosisOf } of rules) {
@@ -233,7 +233,7 @@ export function understand(
             return { subject, cause: cause(found, mentions, text), next: next(mentions, start), mentions };
         }
     }
-    // Of other texts, a line or a column is enough: the file is wrong there.
+    // In a text that matches no rule, a line number or a column name shows that the file is wrong.
     const [line] = mentions.lines;
     const where = line === undefined ? mentions.columns.join(", ") : `line ${line}`;
     return where === "" && !/\bInput CSV\b/.test(text)

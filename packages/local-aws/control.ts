@@ -130,7 +130,7 @@ export async function start(instance: Instance, say: (message: string) => void):
     child.unref();
     let ended = false;
     child.once("exit", (code) => {
-        // The other of two simultaneous starts holds the folder.
+        // With this exit code, the folder belongs to another start that runs at the same time.
         ended = code !== folderServed;
     });
     const giveUp = Date.now() + startSeconds * 1000;

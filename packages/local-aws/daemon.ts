@@ -37,7 +37,7 @@ if (!python) {
     throw new Error("MOVIE_RECOMMENDER_PYTHON is not set. Start the local AWS with: npm run local -- start");
 }
 const log = (message: string) => console.log(`${new Date().toISOString()} ${message}`);
-// A command that checks the folder's lock holds the lock for a moment.
+// Retry, because a command that checks the folder's lock holds the lock for a moment.
 const releaseFolder = takeFolder(instance.dir, 500);
 if (!releaseFolder) {
     log(`${instance.dir} is served by another process`);

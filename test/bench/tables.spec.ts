@@ -29,11 +29,11 @@ describe("bench:tables", () => {
         const folds = foldsOf(columns);
         assert.equal(folds.flatMap(({ trials }) => trials).length, 50);
         for (const { train, trials } of folds) {
-            // The single event of a user with one event is never in the truth.
+            // If a user has only one event, this event is never the truth of the evaluation.
             assert.ok(new Set(train.users).size + trials.length >= columns.userCount - 1);
             for (const { known, truth } of trials) assert.deepEqual([known.length, truth.size], [18, 2]);
         }
-        // Oldest first: the event of the lowest time is last in the file.
+        // The result is sorted by time, although the oldest event is last in the file.
         const [first] = folds.flatMap(({ trials }) => trials.filter(({ truth }) => truth.has(0) && truth.has(1)));
         assert.ok(first);
     });

@@ -83,7 +83,7 @@ describe("DataBucket and PersonalizeAccess", () => {
 
     it("DataBucket derives contentHash and sourceHash from the interactions' SHA-256", async () => {
         const bucket = await bucketWith("delete");
-        // Output of sha256sum for the header line.
+        // The output of sha256sum for a file with only the header line.
         const hash = "85d7a2753dae03c7392b6b04249eb3943877f7499893b06ef843e6cd592cdb13";
         assert.equal(await value(fileOf(bucket.files, "interactions").contentHash), hash);
         assert.equal(inputsOf("BucketObjectv2").sourceHash, hash);

@@ -15,7 +15,7 @@ export async function useMocks(): Promise<void> {
     await pulumi.runtime.setMocks(
         {
             async newResource(args) {
-                // A resource that does not wait for the import is made before it.
+                // Delay the import, so that Pulumi creates a resource that does not wait for the import before it.
                 if (args.type.endsWith(":DatasetImportJob")) await sleep(20);
                 made.push(args);
                 const named = args.inputs.bucket ?? args.inputs.name ?? args.name;

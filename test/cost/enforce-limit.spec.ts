@@ -4,7 +4,7 @@ import { guardWorld } from "../support/guard-world.ts";
 const enforced = async () => {
     const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 10, idleAction: "announce", idleHours: 9999 });
     world.makeCampaign();
-    // $10 at $0.20 an hour.
+    // $10 pays for 50 hours at $0.20 an hour.
     await world.hours(49.5);
     assert.equal(world.deletions, 0);
     await world.hours(1);

@@ -27,7 +27,7 @@ describe("Monthly estimate", () => {
 
     it("a campaign behind an API gets only the requests that caches leave", () => {
         const api = { api: true, edge: true, expectedRequestsPerDay: 100 * 86_400 };
-        // 38 lists a second, of which 16 % are calls: 6.08 TPS.
+        // Of 38 requests for lists per second, 16 % call the campaign: 6.08 TPS.
         near(line(api, "campaign")?.expected.high, 6.08 * 730 * 0.2);
         near(line({ expectedRequestsPerDay: 100 * 86_400 }, "campaign")?.expected.high, 20_000 * 0.2 + 53_000 * 0.1);
         assert.equal(line(api, "API and its table")?.idle.high, 0);

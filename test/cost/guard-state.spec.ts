@@ -36,12 +36,12 @@ describe("State of the cost guard", () => {
             const parsed = parseState(state, world.now);
             if (world.version > 0 && "problem" in parsed) problems.add(parsed.problem);
             tps = (tps % 7) + 1;
-            // Requests that cost much in some hours: the guard closes API and page, and an operator opens them.
+            // In some hours the requests cost so much that the guard closes API and page. An operator opens them again.
             world.used.push({ at: world.now, usage: { edgeGb: Math.floor(world.now / hour) % 7 === 0 ? 10 : 0.1 } });
             if (Math.floor(world.now / hour) % 5 === 0) world.closedReason = undefined;
             if (world.ranking === undefined) world.makeRanking();
             else world.ranking = { ...world.ranking, minProvisionedTPS: tps };
-            // Nothing of the requests is known while the minimum changes with each run.
+            // In two of three hours no metric can be read, and the minimum TPS changes at each run.
             world.metrics = Math.floor(world.now / hour) % 3 === 0 ? "fine" : "broken";
             world.config = { ...world.config, monthlyLimitUsd: world.config.monthlyLimitUsd + 0.1 };
             if (world.campaign === undefined) world.makeCampaign(tps);

@@ -12,7 +12,7 @@ const unhurried = { idleAction: "announce", idleHours: 9999 } as const;
 describe("Ranking campaign and the cost guard", () => {
     it("two campaigns reach the limit in half the time, and both are parked", async () => {
         const world = both({ ...unhurried, monthlyLimitUsd: 10 });
-        // $10 at twice $0.20 an hour.
+        // Two campaigns at $0.20 an hour each spend $10 in 25 hours.
         await world.hours(24.5);
         assert.equal(world.hourly(), 0.4);
         assert.deepEqual([world.deletions, world.rankingDeletions], [0, 0]);
@@ -20,19 +20,19 @@ describe("Ranking campaign and the cost guard", () => {
         assert.deepEqual([world.deletions, world.rankingDeletions], [1, 1]);
         await world.hours(24);
         assert.equal(world.hourly(), 0);
-        // Both are billed until they are gone, half an hour later.
+        // AWS bills both campaigns until they are deleted, half an hour later.
         assert.ok(world.spend() >= 10 && world.spend() < 10.5, `${world.spend()}`);
         assert.deepEqual(world.kinds(), ["limit-near", "limit-reached"]);
     });
 
     it("the ranking campaign is billed by its own requests", async () => {
         const world = both({ ...unhurried, monthlyLimitUsd: 1000 });
-        // Ten a second of the one, none of the other: $2 an hour and $0.20.
+        // Ten ranking requests a second cost $2 an hour. The other campaign has no requests and costs $0.20 an hour.
         await world.hours(5, () => world.rank(10 * 15 * 60));
         await world.hours(2);
         const asked = world.spend();
-        // Requests of a quarter of an hour come in one window of five minutes here. That is three times the TPS in a
-        // third of the time.
+        // The test sends the requests of a quarter of an hour within one window of five minutes: three times the TPS in a third of
+        // the time.
         assert.ok(Math.abs(asked - (5 * (2 + 0.2 * (2 / 3)) + 2 * 0.2 + 7 * 0.2)) < 0.5, `${asked}`);
     });
 
@@ -76,7 +76,7 @@ describe("Ranking campaign and the cost guard", () => {
         world.ranks = false;
         world.ranking = undefined;
         await world.hours(10);
-        // The run that found it gone counts the time since the last look.
+        // The first run after the deletion counts the time since the run before.
         assert.ok(Math.abs(world.spend() - (20 + 10) * 0.2) < 0.3, `${world.spend()}`);
         world.now = Date.parse("2026-12-01T00:00:00Z");
         await world.hours(10);

@@ -42,26 +42,26 @@ describe("servingLayers at 100 requests a second", () => {
         near(layer("CloudFront")?.perSecond, 100);
         near(layer("API Gateway")?.perSecond, 60);
         near(layer("Lambda")?.perSecond, 60);
-        // 30 looks, 10 lists written, 10 events read and written.
+        // 30 reads of viewers, 10 writes of lists, 10 reads and 10 writes of events.
         near(layer("DynamoDB")?.perSecond, 60);
         near(layer("campaign")?.perSecond, 10);
         near(layer("event tracker")?.perSecond, 10);
     });
 
     it("the cost of each layer equals a calculation by hand", () => {
-        // 157.68 million requests at $3.50.
+        // 157.68 million requests at $3.50 per million.
         near(layer("API Gateway")?.usd, 157.68 * 3.5);
-        // $0.20 a million, and half a GB for 10 ms each.
+        // $0.20 per million requests, and 0.5 GB of memory for 10 ms each.
         near(layer("Lambda")?.usd, 157.68 * (0.2 + 0.5 * 0.01 * 13.3334));
-        // 30 looks of one unit and 10 reads of one; 10 lists of three units and 10 events of one.
+        // Reads: 30 of viewers and 10 of events, one unit each. Writes: 10 lists of three units and 10 events of one unit.
         near(layer("DynamoDB")?.usd, 40 * month * 0.125 + 40 * month * 0.625);
-        // A tenth of the month 20 TPS, nine tenths 8/9 of 10: 7,300 TPS-hours, of less than 20,000.
+        // 20 TPS for a tenth of the month and 8.9 TPS for the rest: 7,300 TPS-hours, below the tier of 20,000.
         near(layer("campaign")?.usd, 7300 * 0.2);
         near(layer("campaign", { recipe: "aws-user-personalization-v2" })?.usd, 7300 * 3.6 * 0.15);
         near(layer("event tracker")?.usd, ((10 * month * 1e6 * 0.25) / 1024 ** 2) * 0.05);
-        // 1 a second, and 5 % of 59, at $5 a million; a KB of log each.
+        // X-Ray records 1 request a second and 5 % of the other 59, at $5 per million. Each request logs one KB.
         near(layer("logs and traces")?.usd, 3.95 * month * 5 + ((60 * month * 1e6) / 1024 ** 2) * 0.5);
-        // 262.8 million at $1, and 1,002.5 GB.
+        // 262.8 million requests at $1 per million, and 1,002.5 GB.
         near(layer("CloudFront")?.usd, 262.8 + ((262.8e6 * 4) / 1024 ** 2) * 0.085);
         assert.equal(layer("data transfer"), undefined);
     });
@@ -75,7 +75,7 @@ describe("servingLayers at 100 requests a second", () => {
     it("the peak factor multiplies the load in the busiest five minutes", () => {
         near(layer("campaign")?.load?.atPeak, 20);
         near(layer("API Gateway")?.load?.atPeak, 120);
-        // 120 a second of 10 ms would be two at once, but a process takes ten a second at most.
+        // 120 requests a second of 10 ms would need two processes, but Lambda gives each process at most ten requests a second.
         near(layer("Lambda")?.load?.atPeak, 12);
         near(layer("Lambda", { functionMs: 500 })?.load?.atPeak, 60);
         near(layer("DynamoDB")?.load?.atPeak, 80);
@@ -94,7 +94,7 @@ describe("servingLayers at 100 requests a second", () => {
     it("savedByCaches returns the campaign's cost that the caches save", () => {
         // 29,200 TPS-hours: 20,000 at $0.20 and the rest at $0.10.
         near(savedByCaches(traffic), 20_000 * 0.2 + 9200 * 0.1 - 7300 * 0.2);
-        // Below the minimum a call saves nothing.
+        // Below the minimum provisioned TPS, a cached list saves nothing.
         near(savedByCaches({ ...traffic, requestsPerSecond: 1, peak: 1 }), 0);
         near(savedByCaches({ ...traffic, minProvisionedTPS: 1000 }), 0);
     });
@@ -108,7 +108,7 @@ describe("servingLayers at 100 requests a second", () => {
     });
 
     it("a short peak is billed only for the month's requests", () => {
-        // 100 times the average for a hundredth of the month, then no requests.
+        // Traffic is 100 times the average for a hundredth of the month, and zero otherwise.
         near(layer("campaign", { peak: 100 })?.usd, 730 * (0.01 * 1000 + 0.99) * 0.2);
     });
 });

@@ -114,7 +114,7 @@ describe("Spend of API and storefront", () => {
     it("the guard closes once when slow requests spend the month's limit", async () => {
         const { world, minutes } = attacked();
         world.config = { ...world.config, monthlyLimitUsd: 200 };
-        // $4.7 an hour: 2.4 % of the limit, 45 hours.
+        // $4.70 an hour is 2.4 % of the limit, which is reached after 43 to 45 hours.
         await minutes(46 * 60, { apiRequests: 4.7 / 60 / 3.5e-6 });
         assert.equal(world.closings.length, 1);
         world.closedReason = undefined;

@@ -107,7 +107,7 @@ describe("Campaign spend of a month", () => {
         const parked = (parkedAt?: number) => countTime(seen, start + 5 * hour, at(1), undefined, parkedAt);
         near(monthSpendUsd(parked(start + 2 * hour), undefined), 0.5);
         near(monthSpendUsd(parked(), undefined), 1);
-        // A flag that is older than the last observation takes nothing back.
+        // A state flag older than the last observation does not reduce the spend.
         near(monthSpendUsd(parked(start), undefined), 0.2);
     });
 

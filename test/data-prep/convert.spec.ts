@@ -191,7 +191,7 @@ describe("convert", () => {
         const { badRows, interactions } = await transform(
             Buffer.from(times.map((time) => `1\t2\t3\t${time}\n`).join("")),
         );
-        // Spaces around a time are harmless.
+        // data-prep accepts spaces around a time.
         assert.deepEqual([badRows.count, interactions], [7, 1]);
         const result = await converting([ratingsPlan(pieces(Buffer.from("1\t2\t3\t2000000001\n"), 9))], {
             latest: 2_000_000_000,

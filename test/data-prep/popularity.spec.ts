@@ -30,14 +30,14 @@ describe("popularityMetrics", () => {
         const service = solutionMetrics(interactions, "aws-popularity-count", "seed").metrics;
         for (const [key, value] of Object.entries(own)) {
             const other = service[key] ?? Number.NaN;
-            // 200 users are drawn there, 2,000 tested here.
+            // The emulator samples 200 users, and data-prep tests 2,000.
             assert.ok(Math.abs(value - other) < 0.04, `${key}: ${value} here, ${other} there`);
             assert.ok(value > 0, key);
         }
     });
 
     it("popularityMetrics equals a calculation by hand", async () => {
-        // Each user watches c after a; b has more views than c, but no user watches it next.
+        // Every user watches c after a. Item b has more views than c, but no user watches b next.
         const watchers = Array.from({ length: 40 }, (_, user) => `u${user},a,1\nu${user},c,2\n`);
         const others = Array.from({ length: 60 }, (_, user) => `v${user},b,1\n`);
         const metrics = await metricsOf(

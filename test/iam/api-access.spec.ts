@@ -146,7 +146,7 @@ describe("IAM policies of API, prefetch and storefront", () => {
     it("the API Gateway log role has no condition and functions accept one API", () => {
         const trust = gatewayLogTrust();
         assert.deepEqual(violationsOf("aws:iam/role:Role", { assumeRolePolicy: JSON.stringify(trust) }), []);
-        // Its page shows no condition.
+        // The page of API Gateway's guide shows no condition for this trust policy.
         assert.ok(listOf(trust.Statement).every(({ Condition }) => Condition === undefined));
         assert.equal(anyMethodOf(arn("execute-api", "abc")), arn("execute-api", "abc/*/*"));
         assert.match(invocationOf(scope, names.api), /^arn:aws-cn:apigateway:cn-north-1:lambda:path\/.*\/invocations$/);

@@ -46,7 +46,7 @@ const calls: readonly Call[] = [
             action: "s3:GetObject",
             resource: `${bucketArn}/${Key}`,
             context: {},
-            // An unread body keeps its connection open.
+            // Read the body, because an unread body keeps its connection open.
             send: async (s3) => (await s3.send(new GetObjectCommand({ Bucket, Key }))).Body?.transformToString(),
         },
         {
@@ -152,7 +152,7 @@ describe("Policy evaluator compared with MiniStack", () => {
         const s3 = new S3Client({ ...common, credentials, forcePathStyle: true });
         administrator = { iam: new IAMClient({ ...common, credentials }), s3 };
         await s3.send(new CreateBucketCommand({ Bucket }));
-        // Else this bucket of the test could have no policy for everyone, which is one of the cases.
+        // Otherwise S3 would reject a bucket policy for everyone, which is one of the test's cases.
         await s3.send(new DeletePublicAccessBlockCommand({ Bucket }));
         for (const Key of ["in/a.csv", "out/b.csv"]) await s3.send(new PutObjectCommand({ Bucket, Key, Body: "x" }));
         await administrator.iam.send(new CreateUserCommand({ UserName: "alice" }));

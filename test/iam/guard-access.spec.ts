@@ -37,7 +37,7 @@ const trusts: Readonly<Record<string, PolicyDocument>> = {
 const exampleOf = (pattern: string) => (pattern === "*" ? "*" : pattern.replace(/\*$/, "one"));
 const carried = {
     "aws:RequestedRegion": scope.region,
-    // A call of a function's code.
+    // Lambda adds this key to calls that a function's code makes.
     "lambda:SourceFunctionArn": `arn:aws-cn:lambda:cn-north-1:123456789012:function:${names.costGuard}`,
     "cloudwatch:namespace": "MovieRecommender",
     "aws:ResourceTag/pulumi:project": scope.project,
@@ -62,7 +62,7 @@ describe("IAM policies of the cost guard", () => {
         it(`the ${name} policy is valid for IAM and has no needless wildcard`, () => {
             const text = JSON.stringify(document);
             const isTrust = name.endsWith("Trust");
-            // A trust policy is the resource policy of its own role, so it names none.
+            // A trust policy belongs to its role, so it has no Resource element.
             const judged = isTrust ? text.replace('"Action"', '"Resource":"*","Action"') : text;
             const kind = name in policies ? "identity" : "resource";
             const limit = isTrust ? sizeLimits.trustPolicy : sizeLimits.managedPolicy;

@@ -153,7 +153,7 @@ describe("Operator policies", () => {
         assert.equal(may("personalize:DeleteFilter", filter, tags("prod")), "implicitDeny");
         assert.equal(may("personalize:DeleteFilter", filter), "implicitDeny");
         assert.equal(may("personalize:TagResource", filter, tags("prod")), "implicitDeny");
-        // A call with a filter may need its permission on the filter too, also by `recommend --filter`.
+        // A call with a filter may also need the permission on the filter, as in `recommend --filter`.
         assert.equal(may("personalize:GetRecommendations", filter), "allowed");
         assert.equal(may("personalize:GetRecommendations", filter.replace("filter/", "campaign/")), "implicitDeny");
     });

@@ -19,7 +19,7 @@ rows = {(f"u{rng.randrange(60)}", f"i{rng.randrange(90)}", 1_700_000_000 + n) fo
 csv = "USER_ID,ITEM_ID,TIMESTAMP\n" + "".join(f"{user},{item},{at}\n" for user, item, at in sorted(rows))
 s3.create_bucket(Bucket="films", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
 s3.put_object(Bucket="films", Key="interactions.csv", Body=csv.encode())
-# The service may assume the role, and the role has no policy: the fault that access-doctor has to name.
+# Personalize can assume the role, but the role has no policy. access-doctor must find this fault.
 statement = {"Effect": "Allow", "Principal": {"Service": "personalize.amazonaws.com"}, "Action": "sts:AssumeRole"}
 trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 role = iam.create_role(RoleName="Import", AssumeRolePolicyDocument=trust)["Role"]["Arn"]

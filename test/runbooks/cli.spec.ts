@@ -17,7 +17,7 @@ describe("Command line of the runbooks", () => {
 
     before(async () => {
         const dir = await mkdtemp(join(tmpdir(), "runbooks-"));
-        // Nothing listens on the discard port: these runs must end before they call a service.
+        // No service listens on the discard port 9, so these commands must end before they call a service.
         instance = { root, dir, port: 9, speed: "instant", officialPlugin: false, enforce: true };
         await ensureStack(instance);
     });

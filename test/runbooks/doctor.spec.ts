@@ -211,7 +211,7 @@ describe("doctor on the local AWS", () => {
     });
 
     it("doctor reports each check as unknown if AWS does not answer", async () => {
-        // Nothing listens on the discard port.
+        // No service listens on the discard port 9.
         const { of, ...result } = await doctor({ AWS_ENDPOINT_URL: "http://127.0.0.1:9", AWS_MAX_ATTEMPTS: "1" });
         assertExit(result, 1);
         assert.equal(of("identity").verdict, "fail");

@@ -70,7 +70,7 @@ describe("claimOn a resource", () => {
     it("claimOn assigns a resource to an interrupted update by type and name", () => {
         const found = { kind: "IAM role", name: "guard-role", arn: "a" } as const;
         assert.deepEqual(claim(found, ours("dev"), killed), { is: "interrupted", by });
-        // A kill may happen before the resource gets its tags.
+        // The engine may be killed before the resource gets its tags.
         assert.deepEqual(claim(found, {}, killed), { is: "interrupted", by });
         assert.equal(claim(found, ours("broken"), killed).is, "leftover");
         assert.equal(claim(found, { "pulumi:project": "other" }, killed).is, "not ours");

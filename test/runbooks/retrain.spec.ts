@@ -68,7 +68,7 @@ function stackWithNewData({ fresh = 0.3, problem }: { fresh?: number; problem?: 
         log: () => {},
         assertEngineAlive: async () => {},
         random: () => 0.5,
-        // Like `pulumi up`: trains on new data, and then updates the campaign to the held version, otherwise to the
+        // Simulates `pulumi up`: it trains on new data, and then updates the campaign to the held version, otherwise to the
         // newest.
         async up() {
             tick();
@@ -87,7 +87,7 @@ function stackWithNewData({ fresh = 0.3, problem }: { fresh?: number; problem?: 
         compare: around(() => ({ fresh: ndcg(fresh), live: ndcg(0.29), popularity: ndcg(0.1), testUsers: 2000 })),
         smokeProblem: around(() => (at.serving === version(2) ? problem : undefined)),
     };
-    // Like the state flag: names the newest import, which `up` then repeats once.
+    // As the state flag, names the newest import, which `up` then repeats once.
     const reimport = around(() => {
         repeated = at.imports;
     });
@@ -199,7 +199,7 @@ describe("retrain", () => {
                 const mark = stack.mark();
                 assert.deepEqual([mark.hold, mark.solutionVersionArn], [hold, serves], `killed at call ${call}`);
                 assert.equal(mark.retraining, undefined, `killed at call ${call}`);
-                // The campaign moves at most to the new version and back.
+                // The campaign changes its version at most twice: to the new version and back.
                 assert.ok(at.moves <= 3, `killed at call ${call}: ${at.moves} moves`);
             }
             assert.ok(kills > 20, `${kills} kills`);

@@ -172,7 +172,7 @@ describe("data-prep/spark/prepare.py with public layouts", () => {
         const sql = layouts.flatMap((layout, index) =>
             (layout.sql ?? []).map((each) => each.replace("$", at(index, "in"))),
         );
-        // With rows skipped, a file of another column order would give users as items.
+        // If Spark only skipped the header, a file with another order of columns would have users as items.
         const swapped = rows.slice(0, 500).map(({ user, item, time }) => `i${item},u${user},${time}\n`);
         const straight = rows.slice(500).map(({ user, item, time }) => `u${user},i${item},${time}\n`);
         mkdirSync(at(0, "mixed"), { recursive: true });
@@ -190,7 +190,7 @@ describe("data-prep/spark/prepare.py with public layouts", () => {
             [at(7, "in"), "--columns", "user=nobody", "--output", at(0, "new")],
             [at(7, "in"), "--event", "event => 4 -> Like", "--output", at(0, "new")],
             [at(7, "in"), "--event", "event = buy -> Buy, else View", "--output", at(0, "new")],
-            // As Glue calls a script: each option has one value, with its own options beside.
+            // AWS Glue starts a script like this: each option has one value, and Glue adds its own options.
             [
                 "--JOB_NAME",
                 "prepare",

@@ -28,7 +28,7 @@ const cases: readonly Case[] = [
     {
         name: "ids",
         text: Buffer.concat([
-            // data-prep detects the encoding from the first MiB, and the byte below is behind them.
+            // data-prep detects the encoding from the first MiB, and the invalid byte below comes after it.
             Buffer.from(
                 csv(head, [
                     ",i1,1700000000,view,no user",
@@ -232,7 +232,7 @@ describe("data-prep/spark/prepare.py compared with data-prep", () => {
             });
             const made: Made = madeBySpark(at(each.name, "spark"), at(each.name, "spark-bad"));
             assert.deepEqual([ours.rows.length, ours.refused.length], [each.kept, each.refused]);
-            // Of JSON the quarantine has the lines themselves, data-prep's the values.
+            // For JSON input, Spark's quarantine contains whole lines, and data-prep's contains values.
             if (each.file === undefined) assert.deepEqual(made.refused, ours.refused);
             assert.equal(made.refused.length, ours.refused.length);
             assert.deepEqual([made.header, made.rows], [ours.header, ours.rows]);
@@ -254,7 +254,7 @@ describe("data-prep/spark/prepare.py compared with data-prep", () => {
         assert.equal(ours.rows.length, 100_000);
         assert.deepEqual(madeBySpark(at("ml"), at("none")), ours);
         assert.ok(existsSync(at("ml", "_SUCCESS")));
-        // docs/spark.md copies the result without _SUCCESS, and makes the stack's data of it.
+        // As docs/spark.md says, copy the result without _SUCCESS and prepare it again with data-prep.
         mkdirSync(at("copied"));
         for (const file of globSync(at("ml", "part-*"))) copyFileSync(file, at("copied", basename(file)));
         mkdirSync(at("again"));

@@ -15,7 +15,7 @@ export async function runPrinted(aws: TestAws, commands: readonly string[]): Pro
     const path = environment(aws.instance).PATH ?? "";
     const programs = {
         aws: `exec '${python}' '${cli}' "$@"`,
-        // Users have the configuration in the project's folder, where Pulumi finds it. Tests pass its path.
+        // Users keep the configuration in the project's folder, where Pulumi finds it. Tests pass its path.
         pulumi: `PATH='${path}' exec pulumi "$@" --config-file '${aws.configFile}' --non-interactive --skip-preview`,
     };
     for (const [name, line] of Object.entries(programs)) {

@@ -32,7 +32,7 @@ export async function startDynamicHost(kind: string, enginePort: number, env: No
         env: { ...process.env, ...env },
         stdio: ["ignore", "pipe", "pipe"],
     });
-    // The host may end soon after its engine, before the test waits for it.
+    // The provider process may end soon after its engine, before the test waits for it.
     const exited = once(child, "exit");
     child.stderr.resume();
     const [port] = (await once(createInterface(child.stdout), "line")) as [string];

@@ -149,7 +149,7 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
         return world.campaign?.status === "ACTIVE";
     }
 
-    // The interfaces of the guard.
+    // The ports (interfaces to AWS) that the cost guard uses.
     let dead = false;
     let running = 0;
     let callOfRun = 0;
@@ -211,7 +211,7 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
         campaign: port("campaign", seen("campaign")),
         kept: port("kept", () => world.kept),
         requests: port("requests", (since) => shown(lists, since)),
-        // CloudWatch derives this metric from a log and shows it later.
+        // CloudWatch derives this metric from log lines, so it appears later than the others.
         prefetched: port("prefetched", (since) => shown(prefetched, since, world.metricsDelay + 2)),
         ranking: world.ranks
             ? {

@@ -57,7 +57,7 @@ export async function interrupted(
                 await sleep(settleMilliseconds);
                 engine.kill("SIGINT");
             } else {
-                // Calls of other resources end during this time, so that the stop interrupts only one call.
+                // Calls for other resources end during this time, so that the signal interrupts only one call.
                 await sleep(settleMilliseconds);
                 engine.kill("SIGKILL");
             }

@@ -49,7 +49,7 @@ export async function previewedAndApplied(aws: TestAws) {
 async function appliedSteps(aws: TestAws) {
     const log = join(aws.instance.dir, "events.json");
     const args = aws.engineArgs("up", "--event-log", log);
-    // The Automation API also uses this debug flag of the engine.
+    // The Automation API also uses this debug flag of the Pulumi engine.
     const up = await run(aws.instance, "pulumi", args, "captured", { PULUMI_DEBUG_COMMANDS: "true" });
     assertExit(up, 0);
     const steps = (await readFile(log, "utf8"))

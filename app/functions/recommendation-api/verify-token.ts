@@ -73,7 +73,7 @@ export function tokenVerifier({ issuer, audience }: ViewerAuth, fetcher: Fetch =
             });
             return payload;
         } catch (error) {
-            // An error that is not a fault of the token is a fault of the issuer's keys.
+            // If the error does not concern the token, the issuer's keys could not be read.
             if (!isOfToken(error)) throw error instanceof IssuerAwayError ? error : new IssuerAwayError();
             throw new InvalidTokenError(reasonOf(error));
         }

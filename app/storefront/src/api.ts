@@ -29,7 +29,7 @@ const prefetchedMs = 30_000;
 const timeoutMs = 15_000;
 const prefetched = new Map<string, { readonly at: number; readonly answer: Promise<Answered<unknown>> }>();
 
-// A new sign-in makes prefetched answers invalid: they are for another viewer, or for none.
+// After a sign-in, prefetched responses are invalid: they belong to another viewer or to none.
 onSignIn(() => prefetched.clear());
 
 /** Returns the API's address, relative to the document. The hosting program writes it into `<html data-api>`. */
@@ -55,7 +55,7 @@ export function prefetch(path: string): void {
     const known = prefetched.get(path);
     if (connection?.saveData || (known !== undefined && performance.now() - known.at < prefetchedMs)) return;
     const answer = ask(path);
-    // A later caller of `get` sees the error; until then it is ignored.
+    // Ignore the error here. A caller of `get` receives the same error.
     answer.catch(() => prefetched.delete(path));
     prefetched.set(path, { at: performance.now(), answer });
 }
@@ -105,7 +105,7 @@ function problemOf(response: Response, text: string): ApiError {
         const words = problem.detail ?? problem.title;
         if (words !== undefined) return new ApiError(words, problem.requestId ?? requestIdOf(response));
     } catch {
-        // A proxy between page and API answered; its status is enough.
+        // A proxy between page and API sent this response, so report its status only.
     }
     const words =
         response.status === 429 ? "Too many requests. Try again later." : `The API answered ${response.status}.`;

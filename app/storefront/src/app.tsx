@@ -20,7 +20,7 @@ const titles = { home: "For you", compare: "Compare", status: "Status", missing:
 export function App() {
     const signedIn = useSignedIn();
     const asked = useRoute();
-    // A token opens the lists of its viewer only, whatever the address names.
+    // A token gives access to the lists of its own viewer only, even if the URL names another viewer.
     const { viewer: _, ...withoutViewer } = asked;
     const route = needsToken ? { ...withoutViewer, ...(signedIn && { viewer: signedIn.viewer }) } : asked;
     const online = useOnline();

@@ -32,7 +32,7 @@ export function useHistory(viewer: string): Pages {
     const asked = useAnswer<History>(historyPath(viewer, token));
     const page = asked.answered?.value;
     useEffect(() => {
-        // A film that the viewer watches between two requests is in both pages.
+        // If the viewer watches a film between two requests, both pages of the history contain the same film.
         if (page !== undefined) setFilms((before) => unique([...before, ...page.films]));
     }, [page]);
     const next = page?.nextToken;

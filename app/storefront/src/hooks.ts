@@ -20,7 +20,7 @@ export function useAnswer<Value>(path: string | undefined): Asked<Value> {
         error: undefined,
         loading: path !== undefined,
     });
-    // A new turn repeats the request.
+    // A new value of `turn` repeats the request.
     useEffect(() => {
         if (path === undefined) return;
         let current = true;
@@ -42,7 +42,7 @@ export function useAnswer<Value>(path: string | undefined): Asked<Value> {
     }, [path, turn]);
     const again = useCallback(() => setTurn((before) => before + 1), []);
     const { answered, error, loading } = state;
-    // Until the effect runs, the state belongs to an earlier path.
+    // Until the effect has run, the state belongs to the previous path.
     return state.path === path
         ? { answered, error, loading, again }
         : { answered, error: undefined, loading: path !== undefined, again };
@@ -168,7 +168,7 @@ export function useGlide(list: RefObject<HTMLElement | null>, order: string): vo
  */
 export function useKeptFocus(list: RefObject<HTMLElement | null>, order: string): void {
     const buttons = () => [...(list.current?.querySelectorAll("button") ?? [])];
-    // Read the focused button before the change, because the document does not know it afterwards.
+    // Read which button has the focus before the change, because the change removes the button from the document.
     const before = buttons();
     const place = before.indexOf(document.activeElement as HTMLButtonElement);
     useLayoutEffect(() => {

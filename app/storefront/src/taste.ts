@@ -16,7 +16,7 @@ interface Taste {
  */
 export function tasteBy(watched: readonly ListedFilm[], list: FilmList | undefined, who: string): Taste | undefined {
     const byWatched = watched.length < fewestWatched ? [] : frequentGenres(watched);
-    // Popular films show the taste of all viewers.
+    // Popular films reflect the taste of all viewers, not of this viewer.
     const isOwn = list !== undefined && list.source !== "popular" && list.viewerKnown !== false;
     const genres = byWatched.length > 0 ? byWatched : isOwn ? frequentGenres(list.films) : [];
     if (genres.length === 0) return undefined;

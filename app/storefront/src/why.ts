@@ -24,7 +24,7 @@ export interface WhyAsked {
 export function whyOf({ itemId, origin, watched, similar, who }: WhyAsked): string[] {
     const because = origin?.list.because ?? [];
     const near = new Set(similar?.map((film) => film.itemId));
-    // The table of similar films is not symmetric, so a list of films like one film also proves similarity.
+    // The table of similar films is not symmetric: A may list B although B does not list A. Check both directions.
     const [only] = because.length === 1 ? because : [];
     const close = watched.filter(
         (film) => film.itemId !== itemId && (near.has(film.itemId) || film.itemId === only?.itemId),

@@ -59,7 +59,7 @@ function wideEncoding(bytes: Uint8Array): Encoding | undefined {
 
 function isUtf8(bytes: Uint8Array): boolean {
     try {
-        // As a stream: a last character may be cut.
+        // Decode as a stream, because the sample may end within a character.
         new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true });
         return true;
     } catch {

@@ -90,7 +90,7 @@ export async function repairPlace(
             return copies;
         };
         const complete = await repairAll(undefined);
-        // An import of several files needs equal columns in all of them.
+        // An import of several files needs the same columns in all files.
         const copies = haveEqualColumns(complete) ? complete : await repairAll(commonColumns(complete));
         checkRows(copies);
         const leftOut = listed.filter((key) => !keys.includes(key));

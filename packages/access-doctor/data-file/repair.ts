@@ -74,7 +74,7 @@ export async function repairCsv(
 /** The reason why a file that begins with this sample has no safe repair; undefined if none is visible. */
 export function repairProblem({ form, table }: Sample, shape: Shape, name: string): string | undefined {
     if (form.is === "other") return `${name} is ${form.name}, not CSV`;
-    // An archive that was not read completely may have one table.
+    // An archive that was not read completely may contain a table.
     if (!table) return undefined;
     if (table.malformed && !table.malformed.isReadable)
         return `line ${table.malformed.line} of ${name} is not valid CSV`;
@@ -114,7 +114,7 @@ async function openFile(path: string, name: string) {
 
 function gunzip(bytes: Readable): AsyncIterable<Uint8Array> {
     const unpacking = createGunzip();
-    // An error also ends the reader of the other end.
+    // `pipeline` passes the error on to the reader of the unpacked bytes, so ignore it here.
     pipeline(bytes, unpacking).catch(() => {});
     return unpacking;
 }

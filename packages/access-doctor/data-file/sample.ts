@@ -77,7 +77,7 @@ export function unzipped(bytes: Uint8Array): Uint8Array | undefined {
 
 function tableOf(bytes: Uint8Array, encoding: Encoding, mark: boolean, whole: boolean): Table {
     const decoded = textOf(bytes, encoding);
-    // The last line may be cut.
+    // The sample may end within its last line.
     const lineEnds = !decoded.includes("\n") && decoded.includes("\r") ? "\r" : "\n";
     const text = whole ? decoded : decoded.slice(0, decoded.lastIndexOf(lineEnds) + 1);
     const firstLine = /^[\r\n]*([^\r\n]*)/.exec(text)?.[1] ?? "";
@@ -115,7 +115,7 @@ export const parserOptions = ({ delimiter, quoteEscape }: Pick<Table, "delimiter
         relax_column_count: true,
         relax_quotes: relaxed,
         skip_empty_lines: true,
-        // A file may have several of them.
+        // A file may contain several kinds of line break.
         record_delimiter: ["\r\n", "\n", "\r"],
         info: true,
     }) satisfies Options;
@@ -132,7 +132,7 @@ function rowsOf(text: string, rules: Pick<Table, "delimiter" | "quoteEscape">, w
         return { rows: read(text, false), malformed: undefined };
     } catch (error) {
         const { code, message, lines } = error as CsvError & { readonly lines?: number };
-        // The end of a cut text may be within quotes.
+        // The sample may end within a quoted value.
         const isCut = code === "CSV_QUOTE_NOT_CLOSED" && !whole;
         const malformed = (isReadable: boolean) =>
             isCut ? undefined : { line: lines ?? 1, reason: message, isReadable };
@@ -140,7 +140,7 @@ function rowsOf(text: string, rules: Pick<Table, "delimiter" | "quoteEscape">, w
             try {
                 return { rows: read(part, true), malformed: malformed(part === text) };
             } catch {
-                // The first line alone is tried next.
+                // The next attempt reads the first line alone.
             }
         }
         return { rows: [], malformed: malformed(false) };

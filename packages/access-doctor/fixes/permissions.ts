@@ -36,7 +36,7 @@ export function lackingFor({ command }: Step, snapshot: Snapshot): string | unde
         .map(known)
         .find((each) => each?.arn === optionValue("--key-id"));
     if (!key || simulated === undefined || action === undefined) return allowed ? undefined : action;
-    // A key's own policy must let its administrator in, directly or through the account.
+    // A KMS key's own policy must allow its administrator, directly or through the account.
     const { policies: resource } = read([{ name: "key policy", text: key.policy }], "resource");
     const identity = allowed || isRoot(snapshot.caller) ? [{ name: "the caller's policies", document: anything }] : [];
     const request = { caller: { arn: snapshot.caller }, action, resource: key.arn, context: {} };

@@ -12,7 +12,7 @@ export function filesOf(fixes: readonly Fix[]): Readonly<Record<string, string>>
     const undo: string[] = [];
     for (const { steps, adds, faults } of fixes) {
         if (steps.length === 0) continue;
-        // As JSON: a key may contain a line break, and a comment ends there.
+        // Write the text as JSON: a line break in an object's key would end the shell comment.
         apply.push(`# ${faults.join(", ")}; adds ${JSON.stringify(adds)}`);
         for (const { command, document, undo: back } of steps) {
             const number = String(undo.length + 1).padStart(2, "0");

@@ -24,7 +24,7 @@ export function contentFindings({ snapshot }: Scene, objects: readonly ObjectFac
             sentence,
             evidence,
             place: "object",
-            // The files of a folder are repaired together.
+            // `repair-file` repairs all files of a folder together.
             about: isFolder(snapshot.key ?? "") ? (snapshot.key ?? "") : key,
         });
     const empty = objects.filter(({ size }) => size === 0);

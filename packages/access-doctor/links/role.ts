@@ -25,7 +25,7 @@ export function passRole({ snapshot }: Scene): Link {
         return unknownLink(passRoleLink, simulator, cannotTell(unsure));
     }
     const by = [...new Set(toPersonalize.matched)];
-    // Without the service in the request, a statement for another service reports the missing key.
+    // Simulated without iam:PassedToService, a statement that allows another service reports this key as missing.
     const forOthers = toAny?.decision !== "explicitDeny" && (toAny?.missing ?? []).length > 0;
     const why = [
         ...(toPersonalize.byBoundary === false
@@ -110,7 +110,7 @@ export function roleLinks(scene: Scene): Link[] {
         const findings = broken(fault, explanations, fault === "boundary" ? "boundary" : "rolePolicy");
         const detail =
             fault === "boundary" ? "the boundary allows it" : "the role may list the bucket and read its objects";
-        // AWS stores what this grammar does not know: such a document may allow it.
+        // AWS may store elements that this parser does not know. A document with such elements may allow the action.
         if (findings.length > 0 && problems.length > 0) return unknownLink(name, evaluator, problems.join("; "));
         return findings.length === 0 && unknown.length > 0
             ? unknownLink(name, evaluator, cannotTell(unknown))

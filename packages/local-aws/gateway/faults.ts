@@ -124,7 +124,7 @@ function readEffect({ kind, ...given }: Record<string, unknown>): Effect {
     }
 }
 
-// A schema has no status, so it can neither fail nor hang.
+// A schema has no status, so a fault can neither make its creation fail nor hang.
 function checkTarget(operation: string, kind: Effect["kind"]): void {
     if (isElsewhere(operation) && kind !== "error") {
         throw new BadFaultError(`An action of another service than Personalize can only have an error; it is ${kind}.`);

@@ -4,7 +4,7 @@ import { type MiniStackAddress, settingsOf } from "./ministack.ts";
 /** Settings of the AWS clients with which the gateway's loops call MiniStack directly, as the account. */
 export const endpointOf = (miniStack: MiniStackAddress) => ({
     ...settingsOf(miniStack),
-    // The loop itself retries, and must not wait for a suspended MiniStack.
+    // The gateway's loop retries by itself, and must not wait for a suspended MiniStack.
     maxAttempts: 1,
     requestHandler: { requestTimeout: 5000, throwOnRequestTimeout: true },
 });

@@ -18,7 +18,7 @@ const runsOn = /^Recommendation/;
  */
 export function hourlyRate(usage: Usage, now: number, holds: Holds): number {
     const from = now - (now % hour) - hour;
-    // The price of an hour depends on the earlier hours in its month.
+    // Volume discounts: the price of an hour depends on the earlier hours of its month.
     const recent = costsOf(usage({ from: monthStart(from), to: now })).filter(
         (record) => record.hour >= from && runsOn.test(record.measure) && holds(record),
     );

@@ -52,8 +52,8 @@ function readHolder(lock) {
     }
 }
 
-// Two waiting processes may find the same ended holder. The slower one could remove the faster one's new lock, so it
-// checks the lock that it moved away and restores it if the holder is running.
+// Two waiting processes may find that the lock's holder has ended. The slower process could then remove the new lock of the faster
+// one, so it moves the lock aside, checks its holder, and restores the lock if that holder is running.
 function removeDead(lock, holder) {
     const aside = `${lock}-dead-${process.pid}`;
     try {

@@ -34,8 +34,8 @@ export const python = {
         const pip = [...PIP_INSTALL, "-r", requirements(root, "requirements.txt")];
         await workshop.run("python", program(built), pip, { env });
         await workshop.run("python", program(built), ["-m", "pip", "check", "--disable-pip-version-check"], { env });
-        // Test packages are in a separate folder, which is renamed into place, because a running local AWS loads
-        // modules from this environment. Python ignores the line if the folder does not exist.
+        // Test packages are in a folder of their own that appears by a rename, because a running local AWS loads modules from this
+        // environment. Python ignores this line if the folder does not exist.
         const site = ask(program(built), ["-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], env);
         writeFileSync(join(site, "test-packages.pth"), "../../../../python-test\n");
         // The random part identifies this environment: compiled test packages work only with the Python that installed

@@ -65,7 +65,7 @@ export function openWorkshop(root) {
                 try {
                     process.kill(-child.pid, "SIGTERM");
                 } catch {
-                    // The program has already ended.
+                    // The child process has already ended.
                 }
             }
         },
@@ -93,7 +93,7 @@ function removeFolder(folder) {
     try {
         rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
     } catch {
-        // A program of a killed installation still writes to the folder, so a later run deletes it.
+        // A program of a killed installation may still write into the folder. A later run deletes the folder.
     }
 }
 

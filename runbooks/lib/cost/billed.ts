@@ -198,7 +198,7 @@ export type UsageKind = "campaign" | "training" | "import" | "other";
  * local AWS uses names of its own: packages/local-personalize/metering/usage-types.ts.
  */
 export function usageKind(words: string): UsageKind {
-    // Training comes first, because its text may contain words of other kinds.
+    // Check for training first, because a training's usage type may contain words of other kinds.
     if (/train/i.test(words)) {
         return "training";
     }

@@ -114,7 +114,7 @@ async function activeVersions(
     for (const [index, version] of active.entries()) {
         const { solutionVersionArn } = version;
         const serves = (one: typeof version | undefined) => one?.solutionVersionArn === campaign?.solutionVersionArn;
-        // The serving version is compared with the version trained before it, so both are included at any age.
+        // Include the serving version and the version trained before it at any age, because the report compares both.
         if (newest.has(version) || serves(version) || serves(active[index + 1])) {
             const metrics = await metricsOf(client, solutionVersionArn);
             versions.push(...(metrics === null ? [] : [{ solutionVersionArn, metrics }]));

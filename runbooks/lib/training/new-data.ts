@@ -31,7 +31,7 @@ export async function hasNewData({ config, recorded }: OperatedStack): Promise<b
     ] as const;
     for (const [file, jobNamePrefix] of files) {
         const job = importJobIn(recorded, jobNamePrefix);
-        // `pulumi up` reports a file that cannot be read.
+        // Treat a file that cannot be read as new data, because `pulumi up` then reports the error.
         const hash = file === undefined ? undefined : await sha256Of(projectFile(file)).catch(() => "unreadable");
         if (job?.inputs.contentHash !== hash) return true;
         const isLearned = hash !== undefined && version?.inputs.rows === baseName(jobNamePrefix, hash);

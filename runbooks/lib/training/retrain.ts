@@ -66,7 +66,7 @@ export async function retrain(
         throw new RunbookError("The stack has no campaign, so there is nothing to switch. Create it with: pulumi up");
     }
     const { serving }: StateFlags = await readStateFlags(ssm, stack);
-    // A hold on a version that does not serve means an interrupted switch, which `up` completes.
+    // If the held version does not serve, a switch was interrupted, and `up` completes it.
     const held = serving?.hold ? serving.solutionVersionArn : served;
     const retraining: Retraining = serving?.retraining ?? {
         live: held,
@@ -80,7 +80,8 @@ export async function retrain(
         if (!isNew && deps.reimport === undefined) {
             return { outcome: "nothing new", live, fresh: null, newest, compared: null, reasons: [] };
         }
-        // Requested before the record is written: a resumed retraining must not request another import.
+        // Request the import before the record of the retraining is written, because a resumed retraining must not request another
+        // import.
         await deps.reimport?.();
     }
     deps.log(
@@ -102,7 +103,7 @@ export async function retrain(
     const compared = await deps.compare(fresh, live);
     const reasons = refusals(compared, thresholds);
     if (reasons.length > 0) {
-        // Ends at the live version, because a crash after the switch may have left the new version serving.
+        // Switch back to the live version, because a crash after the switch may have left the new version serving.
         const reason = `the quality gate refused ${nameInArn(fresh)}`;
         await switchVersion(deps, { ...campaign, solutionVersionArn: live, hold: true, reason });
         return { ...end, outcome: "refused", compared, reasons };

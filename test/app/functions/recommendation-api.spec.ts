@@ -68,7 +68,7 @@ describe("Recommendation API on the local AWS", () => {
             );
             const watchedFilterArn = arn("filter/unwatched");
             const ofCinema = { campaignArn, watchedFilterArn, trackingId: cinema.trackingId };
-            // With the API key health shows its details.
+            // With the API key, GET /health returns its details.
             const api = { ...config, ...ofCinema, tableName: TableName, bucketName: TableName, apiKey: true };
             running = spawn(process.execPath, [join(folder, "run.mjs")], {
                 stdio: "pipe",

@@ -61,7 +61,7 @@ describe("Cost guard", () => {
             assert.equal(fine.arrived.length, kinds.length, "nothing arrives twice where nothing dies");
             const { deletions, rankingDeletions, deleted, calls } = fine;
 
-            // The runs that do something are few: a run dies at each call of those, before it and after it.
+            // Few runs change anything. For each call of those runs, one run dies before the call and one dies after it.
             const busy = await busyCalls(make, days);
             assert.ok(busy.length > 20, `${busy.length} of ${calls}`);
             for (const call of busy) {

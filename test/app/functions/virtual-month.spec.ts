@@ -80,7 +80,8 @@ describe("Virtual month of the cost guard", () => {
                             const idle = world.parkedReason?.includes("nobody") ?? false;
                             assert.ok(!idle || world.now - lastAsked >= 48 * hour, "parked although it was used");
                         }
-                        // Two runs without a fault are at most half an hour after the limit: it is enforced.
+                        // After two runs without a fault, which end at most half an hour after the limit is reached, the guard
+                        // must have parked.
                         assert.ok(
                             faultless < 2 || hours * 0.2 < limit || world.deletions > 0,
                             `${hours} h, limit ${limit}`,

@@ -8,7 +8,7 @@ const [second, minute, hour] = [1000, 60_000, 3_600_000];
 describe("Campaign status in the API", () => {
     let world: World;
     beforeEach(() => {
-        // With the API key health shows its details.
+        // With the API key, GET /health returns its details.
         world = startWorld({ config: { apiKey: true } });
     });
     const state = async () => jsonOf(await world.ask("GET /health")).campaign.state;
@@ -116,7 +116,7 @@ describe("A stale list", () => {
             }) as Promise<never>;
         assert.equal((await world.recommend("a")).source, "cache");
         world.state.fault = undefined;
-        // Frozen for longer than anybody would have waited for it.
+        // Suspend the process longer than a request waits for the campaign.
         await sleep(40);
         thaw();
         await sleep(5);

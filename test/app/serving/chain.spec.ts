@@ -24,7 +24,7 @@ describe("GET /recommendations/{userId}", () => {
             score: 0.005,
         });
         assert.equal(first.recommendationId, "RID-1");
-        // The 20 that the API may leave out, besides.
+        // The call requests 20 more films than the caller, because the API may leave out up to 20.
         assert.equal(world.state.asks[0]?.numResults, 120);
 
         const second = await world.recommend("a", { numResults: "100" });
@@ -113,7 +113,7 @@ describe("GET /recommendations/{userId}", () => {
     it("lists omit watched films although the campaign's filter does not", async () => {
         const [own, other] = [markOf("a", 3), markOf("b", 0)];
         await world.watch("a", "100", "102", "103");
-        // The named filter replaces the default.
+        // The filter that the request names replaces the default filter.
         for (const query of [{}, { filter: "genre" }]) {
             const first = await world.recommend("a", { numResults: "3", ...query });
             assert.deepEqual([first.source, idsOf(first)], ["campaign", [own, "101", "104"]]);
@@ -199,7 +199,7 @@ describe("GET /recommendations/{userId}", () => {
     it("a fallback list has the reason filter-not-served if a filter was requested", async () => {
         world.state.fault = throws(serviceError("ThrottlingException"));
         assert.equal((await world.recommend("a", { filter: "unwatched" })).reason, "filter-not-served");
-        // Values that Personalize rejects are a fault of this request only.
+        // If Personalize rejects the values of one request, other requests are not affected.
         world.state.fault = throws(serviceError("InvalidInputException"));
         for (let count = 0; count < 8; count++) await world.recommend(`u${count}`, { filter: "genre" });
         world.state.fault = undefined;

@@ -40,7 +40,7 @@ describe("GET /history/{userId}", () => {
         await world.ask("POST /events", { body });
         await world.watch("6", "8");
         assert.deepEqual(idsOf(jsonOf(await history(world, "6"))), ["8"]);
-        // A name of JavaScript's own is a viewer like others.
+        // A viewer's ID may equal a property name of JavaScript objects, such as "constructor".
         assert.equal(jsonOf(await history(world, "constructor")).total, 0);
     });
 

@@ -65,7 +65,7 @@ describe("Concurrent requests and events in random order", () => {
                         assert.ok(result?.statusCode === 202);
                         const { revision } = jsonOf(result);
                         const before = told.get(viewer) ?? { since: 0, events: 0 };
-                        // A stranger could choose `since`, so it counts up to the table's revision.
+                        // A stranger can choose any `since`, so the API accepts it only up to the revision in DynamoDB.
                         if ((table.recents.get(viewer)?.revision ?? 0) < revision) return;
                         told.set(viewer, { since: Math.max(revision, before.since), events: before.events + 1 });
                     }

@@ -90,7 +90,7 @@ describe("Events of unauthenticated callers", () => {
         const flood = (asker: World) => (at: number) => asker.ask("POST /events", eventsOf(`v${at}`, 10, {}, { from }));
         const all = eventsPerAddress / 10;
         assert.deepEqual(await statuses(all, flood(world)), { 202: all });
-        // The other process has not seen the address; it learns the total with its first report.
+        // The other process has not seen this IP address yet. It learns the total when it reports its own requests.
         const late = await statuses(all, flood(other));
         assert.ok((late[202] ?? 0) <= 3, JSON.stringify(late));
         let calls = 0;
@@ -116,7 +116,8 @@ describe("Events of unauthenticated callers", () => {
             world.ask("POST /events", eventsOf(`v${at}`, 10, {}, forged(at, "198.51.100.7"))),
         );
         assert.deepEqual(direct, { 202: 30, 429: 10 });
-        // CloudFront appends the viewer, and API Gateway CloudFront: the entries before are the caller's own.
+        // CloudFront appends the viewer's address, and API Gateway appends CloudFront's. The caller can choose the entries before
+        // these two.
         const behind = startWorld({ config: { behindCloudFront: true } });
         const through = await statuses(40, (at) =>
             behind.ask("POST /events", eventsOf(`v${at}`, 10, {}, forged(at, "192.0.2.1, 198.51.100.7"))),
@@ -173,7 +174,7 @@ describe("List requests of unauthenticated callers", () => {
             const name = `${source} ${reason ?? ""}`.trim();
             sources[name] = (sources[name] ?? 0) + 1;
         }
-        // Ten seconds at a hundred requests a second; two windows may begin in them.
+        // The test sends 100 requests a second for ten seconds. A second window of the allowance may begin during this time.
         assert.ok(campaign.state.asks.length <= 200, JSON.stringify(sources));
         assert.ok(campaign.state.asks.length >= 100, JSON.stringify(sources));
         assert.equal(sources["popular throttled"], 1000 - campaign.state.asks.length);

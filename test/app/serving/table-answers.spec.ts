@@ -74,7 +74,7 @@ describe("Answers from the fallback tables", () => {
     });
 
     it("similar combines the neighbours of several films and omits those films", () => {
-        // c: 1/11 by a and 2^(-1/3)/12 by b; d: 2^(-1/3)/10 by b.
+        // Scores: c = 1/11 from a + 2^(-1/3)/12 from b; d = 2^(-1/3)/10 from b.
         assert.equal(ids(tables.similar(["a", "b"]).films), "cd");
         assert.equal(ids(tables.similar(["a", "b", "a", "b"]).films), "cd", "once more changes nothing");
         assert.equal(ids(tables.similar(["zz", "b", "d"]).films), "ac");
@@ -83,7 +83,7 @@ describe("Answers from the fallback tables", () => {
     it("similar weights recent films more and uses only the last ten", () => {
         const films = Array.from({ length: 24 }, (_, film) => `f${film}`);
         const blank = films.map(() => null);
-        // Of twelve films, each is like another one of twelve.
+        // Each of the first twelve films is similar to one of the other twelve.
         const pairs = openTables({
             ...document,
             films: {
@@ -104,7 +104,7 @@ describe("Answers from the fallback tables", () => {
     it("similar returns films of the same genres if few users watched a film", () => {
         const ofD = tables.similar(["d"]);
         assert.deepEqual([ofD.from, ids(ofD.films)], ["genres", "ab"]);
-        // b shares both genres with e: √1 · 8 against √½ · 9.
+        // Film b shares both genres with e: √1 · 8 is more than √½ · 9.
         const ofE = tables.similar(["e"]);
         assert.deepEqual([ofE.from, ids(ofE.films)], ["genres", "bad"]);
     });
@@ -286,7 +286,7 @@ describe("makeTables", () => {
                             assert.deepEqual(film, tables.film(film.itemId));
                         }
                     }
-                    // 160 films, of which 80 and 15 are out at most.
+                    // Of 160 films, at most 80 + 15 are excluded, so some remain.
                     assert.ok(films.length > 0);
                     assert.ok(films.every(({ itemId }) => !asked.includes(itemId)));
                 },

@@ -101,7 +101,7 @@ export function campaignWorld() {
     const campaign: CampaignPort = {
         async ask(ask) {
             state.asks.push(ask);
-            // The answer has the state at the time of the call.
+            // The response shows the state at the time of the call.
             const mark = markOf(ask.userId, events.get(ask.userId) ?? 0);
             await state.fault?.();
             if (state.filterGone && ask.filter !== undefined) throw serviceError("ResourceNotFoundException", 404);
@@ -188,7 +188,7 @@ export function startWorld(
     const store = storeOf(more.tables ?? tablesDocument);
     const clock = { at: Date.UTC(2026, 0, 1) };
     const lines: Record<string, unknown>[] = [];
-    // The campaign's status was read before.
+    // By default, another process has already read the campaign's status.
     if (table.stack().campaign === undefined && !more.unseen) {
         const seen = { status: "ACTIVE", solutionVersionArn: state.version, minProvisionedTPS: 1 };
         table.setStack({ campaign: { ...seen, checkedAt: clock.at } });

@@ -39,7 +39,7 @@ describe("Storefront build", () => {
     });
 
     it("the build runs only if the sources changed", async () => {
-        // Of a copy: other tests read the page meanwhile.
+        // Change a copy of the page, because other tests read the page at the same time.
         const root = mkdtempSync(join(tmpdir(), "storefront-"));
         try {
             const copy = join(root, "app", "storefront");

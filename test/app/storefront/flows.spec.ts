@@ -109,7 +109,7 @@ describe("Storefront", () => {
         const page = await open("#/?viewer=12");
         const before = await filmsOf(page, "picks");
         await page.locator(".hero .primary").click();
-        // The API leaves out the film by itself.
+        // The API, and not the page, leaves out the watched film.
         await said(page, "#picks .row-note", /^Because you watched .+: 1 new, 1 gone/);
         assert.deepEqual((await filmsOf(page, "picks")).slice(0, -1), before.slice(1));
         await said(page, "#picks .row-note", /^Because you watched .+ moved up/);

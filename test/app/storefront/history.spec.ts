@@ -55,7 +55,7 @@ describe("Viewer history in the storefront", () => {
         await said(page, ".hero-taste", /^Mostly .*, by the films that they watched$/);
         await openHistory(page);
         await said(page, ".history [role=status]", new RegExp(`^${ids.length} films, watched in the data or in`));
-        // The list follows the status a frame later.
+        // The browser draws the list one frame after the status.
         await page.waitForSelector(".past [data-item]");
         assert.deepEqual(await shown(page), ids.slice(0, length));
         const genre = await textOf(page, ".history .score-title");

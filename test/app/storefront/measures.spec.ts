@@ -81,7 +81,7 @@ describe("Storefront layout shift and speed", () => {
         const { page, context } = await openPage(browser, `${served.url}#/?viewer=6`);
         await filmsOf(page, "picks");
         await page.evaluate(() => sessionStorage.clear());
-        // The best of three: the machine may be busy with something else.
+        // Take the best of three measurements, because the machine may be busy with something else.
         const shown: number[] = [];
         const changed: number[] = [];
         for (let turn = 0; turn < 3; turn++) {

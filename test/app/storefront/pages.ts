@@ -47,7 +47,7 @@ export async function atRow(page: Page, row: string, selector: string): Promise<
     const isThere = (id: string, sought: string) => {
         const section = document.querySelector(`#${id}`);
         if (section?.querySelector(sought)) return true;
-        // A picture loads within 200 px of the view.
+        // A picture loads when it is within 200 px of the visible area.
         const isFar = section !== null && section.getBoundingClientRect().top > innerHeight + 150;
         if (isFar) section.scrollIntoView({ block: "nearest", behavior: "instant" });
         return false;

@@ -27,7 +27,7 @@ describe("givenNameOf and shortId", () => {
                 assert.equal(givenNameOf(id), givenNameOf(id));
             }),
         );
-        // Written down, because a viewer who has another name tomorrow is another person for the reader.
+        // These names are literals: if the function changed, users would see other names for the same viewers.
         assert.deepEqual(["22", "6", "122"].map(givenNameOf), ["Lea", "Amir", "Maja"]);
     });
 

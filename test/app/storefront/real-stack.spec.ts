@@ -59,7 +59,8 @@ describe("Storefront on the real engine and the local AWS", () => {
         const park = await aws.runbook("park", "--config-file", aws.engineArgs("up")[2] ?? "", "--yes");
         assertExit(park, 0);
         const notice = () => page.$eval(".banner", (shown) => shown.textContent ?? "").catch(() => "");
-        // A request for a list finds out first. The page checks each minute, and when its viewer returns.
+        // The API notices the deletion at the next request for a list. The page checks the API's health once a minute, and when
+        // its viewer returns to the tab.
         assert.equal((await fetch(`${apiUrl}/recommendations/somebody`)).status, 200);
         await until("the page shows it", async () => {
             const looked = page.waitForResponse((response) => response.url().endsWith("/health"));

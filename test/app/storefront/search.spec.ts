@@ -53,7 +53,7 @@ describe("Storefront search", () => {
         site.served.control.delayMs = 300;
         const page = await open("#/status");
         await page.locator(".search-open").click();
-        // Each letter in one task: letters of a busy machine's keyboard would be far apart.
+        // Type all letters in one task, because a busy machine would leave long pauses between key presses.
         await page.$eval(".search input", (input) => {
             const setter = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value")?.set;
             for (let end = 1; end <= "usual wit".length; end++) {

@@ -221,7 +221,7 @@ async function eventOf(request: IncomingMessage, path: string) {
 }
 
 function send(response: ServerResponse, status: number, headers: Readonly<Record<string, string>>, body: string) {
-    // The address is http: a browser with HSTS would not come back.
+    // The test's address has the scheme http, and with HSTS the browser would not return to it.
     const { "Strict-Transport-Security": _, ...rest } = headers;
     response.writeHead(status, rest);
     response.end(body);

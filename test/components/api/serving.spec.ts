@@ -90,7 +90,7 @@ describe("RecommendationApi component", () => {
             [ofFilters.Action, ofFilters.Resource],
             [["personalize:GetRecommendations"], names1.map((name) => arn(`filter/${name}`))],
         );
-        // It answers at once or not at all: nothing of it comes to the queue of failures.
+        // Invocations of the API function are synchronous, so its failures never reach the dead-letter queue.
         assert.deepEqual(names("FunctionEventInvokeConfig"), []);
         assert.deepEqual(inputsOf("Table").ttl, { attributeName: "expiresAt", enabled: true });
     });
@@ -98,7 +98,7 @@ describe("RecommendationApi component", () => {
     it("only this API can invoke the function, and a changed description redeploys", async () => {
         await makeApi();
         const { principal, sourceArn, sourceAccount } = inputsOf("Permission");
-        // With a source account the permission is void; the ARN has the account.
+        // With sourceAccount, the permission would have no effect. The ARN contains the account.
         assert.deepEqual([principal, sourceAccount], ["apigateway.amazonaws.com", undefined]);
         assert.match(String(sourceArn), /\/\*\/\*$/);
         const before = inputsOf("Deployment").triggers.body;

@@ -25,7 +25,7 @@ describe("Lambda bundles", () => {
                 assert.equal(there, here, name);
                 assert.ok(here.length > 1000 && here.length < 1.4e6, `${here.length}`);
                 assert.ok(!here.includes(root) && !here.includes("node_modules/"), name);
-                // Node can read it: names of banner and minifier do not collide.
+                // Node.js can load the bundle: names in the banner and in the minified code do not collide.
                 const file = join(clone, `${name}.mjs`);
                 await writeFile(file, here);
                 execFileSync(process.execPath, ["--check", file]);

@@ -17,7 +17,7 @@ const reason = "a drill needs it, for an hour";
 describe("enforceResourceRules", () => {
     beforeEach(async () => {
         await useMocks();
-        // A transformation belongs to the stack's resource, which mocks do not make by themselves.
+        // Transformations are registered on the stack resource, which Pulumi's mocks do not create by themselves.
         await pulumi.runtime.runInPulumiStack(async () => ({}));
     });
 

@@ -73,7 +73,7 @@ describe("Pulumi's dynamic provider host with the stored provider text", () => {
         const tags = { ...common.tags, team: "films" };
         assert.deepEqual(await host.update(id, outs, { ...inputs, tags }), { ...outs, tags });
 
-        // `pulumi destroy` starts another host: this one keeps what it created.
+        // `pulumi destroy` starts another provider process. This process would keep what it created.
         await (await hostOf("DatasetGroup")).delete(id, outs);
         const gone = service.personalize.send(new DescribeDatasetGroupCommand({ datasetGroupArn: id }));
         await assert.rejects(gone, { name: "ResourceNotFoundException" });

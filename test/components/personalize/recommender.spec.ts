@@ -282,7 +282,7 @@ describe("Recommender component", () => {
             owner: "an-id",
             stateFlags,
         };
-        // The mocks do not show the options of a resource; a transformation sees them.
+        // Pulumi's mocks do not receive a resource's options, so a transformation reads them.
         const note: pulumi.ResourceTransformation = ({ type, name, opts }) => {
             ignored[type.split(":").at(-1) ?? ""] = (opts as pulumi.CustomResourceOptions).ignoreChanges;
             if (name.endsWith("-tables")) kept[name] = opts.retainOnDelete;

@@ -44,7 +44,7 @@ describe("viewsOf", () => {
 });
 
 describe("popularity", () => {
-    // As many users, items and events as MovieLens 100k.
+    // The generated data has as many users, items and events as MovieLens 100k.
     const ratings = syntheticRatings({ users: 943, items: 1682, meanHistory: 106 });
     const data = ratings.map(({ user, item, timestamp }): Event => [`${user}`, `${item}`, timestamp]);
     const today = Date.UTC(2026, 10, 28) / 1000;

@@ -48,7 +48,7 @@ function byMatrix(columns: Columns, { userWeight, kernel, score }: Likeness): nu
 
 describe("similarItems", () => {
     it("similarItems equals a calculation by hand", () => {
-        // Ann: a b c. Bob: a b. Cid: a. Only Ann has c.
+        // Ann watched a, b and c; Bob a and b; Cid a.
         const columns = columnsFrom([
             ["ann", "a", 1],
             ["ann", "b", 2],
@@ -123,7 +123,7 @@ describe("similarItems", () => {
         const ratings = syntheticRatings();
         const named = (columns: Columns) =>
             new Map(rowsOf(columns).map(({ item, scores }) => [columns.itemIds[item], scores.map((score) => score)]));
-        // Times of one user may be equal: then the order in the file counts, so it is kept within users.
+        // Events of one user may have equal times. Then their order in the file counts, so the test keeps that order.
         const byUser = Object.values(Object.groupBy(ratings, ({ user }) => user)) as (typeof ratings)[];
         const given = named(await columnsOf(interactionsCsv(byUser.flat())));
         const turned = named(await columnsOf(interactionsCsv(byUser.reverse().flat())));
@@ -161,7 +161,7 @@ describe("similarItems", () => {
             items.slice(0, 5).filter((other) => tasteOf(other) === tasteOf(item)),
         );
         const share = same.flat().length / (rows.length * 5);
-        // One of five would be of the same taste by chance.
+        // By chance, one of five similar items would have the same taste.
         assert.ok(share > 0.6, `${share}`);
     });
 });

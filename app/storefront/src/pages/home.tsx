@@ -61,7 +61,7 @@ function useWatching(viewer: string) {
         if (change !== undefined || deed?.error !== undefined) announce(note);
     }, [change, deed?.error, note]);
 
-    // Wait until the film's dialog has closed, because no other element can have the focus before.
+    // Wait until the film's dialog has closed, because an open dialog keeps the focus.
     useEffect(() => {
         if (deed?.began === undefined) return;
         bringIntoView(document.getElementById("picks"), document.getElementById("picks-title"));

@@ -37,10 +37,10 @@ export function FilmDialog({ itemId, known, done, refuses, why, onWatch, onLead,
     const film = known ?? answer;
 
     const reasons = whyOf({ ...why, itemId, similar: similar.answered?.value.films });
-    // Without an origin, only the similar films can provide a reason.
+    // If the film comes from no list, only the table of similar films can give a reason.
     const mayHaveReasons = why.origin !== undefined || reasons.length > 0;
 
-    // Move the focus to the new title after a change of the film.
+    // When the dialog shows another film, move the focus to the new title.
     const title = useRef<HTMLHeadingElement>(null);
     const before = useRef(itemId);
     useEffect(() => {

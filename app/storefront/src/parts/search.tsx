@@ -31,18 +31,18 @@ export function Search({ route, onClose }: SearchProps) {
     const [opensFirst, setOpensFirst] = useState(false);
     const input = useRef<HTMLInputElement>(null);
     const list = useRef<HTMLDivElement>(null);
-    // Focus immediately, because keys that a viewer types before the next frame belong to the search.
+    // Focus the search field immediately, so that it receives keys that the viewer types before the next frame.
     useLayoutEffect(() => input.current?.focus(), []);
     useEffect(() => setPlace(0), [asked.answered]);
     useEffect(() => list.current?.children[place]?.scrollIntoView({ block: "nearest" }), [place]);
 
     const open = (film: string) => {
         onClose();
-        // Other views have no dialog for a film.
+        // Other views cannot open the dialog of a film.
         const page = route.page === "compare" ? "compare" : "home";
         location.hash = hashFor({ ...route, page, film });
     };
-    // The viewer may press Enter before the answer arrives.
+    // The viewer may press Enter before the API has answered.
     useEffect(() => {
         if (!opensFirst || !isCurrent) return;
         setOpensFirst(false);

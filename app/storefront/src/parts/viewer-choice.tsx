@@ -21,7 +21,7 @@ export function ViewerChoice({ page, current, onChosen }: ViewerChoiceProps) {
     const [wanted, setWanted] = useState("");
     const { answered, loading } = useAnswer<Health>("health");
     const offeredViewers = answered?.value.viewers ?? [];
-    // The names come later than the page, and must not move what is below them.
+    // The viewers' names load after the page, and must not move the content below them.
     const expected = loading && answered === undefined ? offeredCount : 0;
     const choose = (viewer: string) => {
         location.hash = hashFor({ page, viewer });

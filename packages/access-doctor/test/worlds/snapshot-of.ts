@@ -125,7 +125,7 @@ function simulatedBy(
     return requests.map(({ action, resource, context }) => {
         const request = { caller: { arn: callerArn }, action, resource, context };
         const limits = boundary && { boundary: [{ name: "boundary", document: boundary }] };
-        // The simulator judges no resource policy, and takes every resource as the caller's own.
+        // The IAM policy simulator evaluates no resource policies, and treats every resource as one of the caller's account.
         const { decision, deciding, missingContextKeys, by } = authorize(
             request,
             { identity: named, ...limits },

@@ -109,7 +109,7 @@ export const keyPolicy = (world: World, ...more: Statement[]): PolicyDocument =>
             Resource: "*",
         },
         {
-            // Like AWS's default key policy: IAM decides about reads of the key.
+            // As in AWS's default key policy, IAM policies decide who may read the key.
             Sid: "Readers",
             Effect: "Allow",
             Principal: { AWS: `arn:aws:iam::${world.caller.accountId}:root` },

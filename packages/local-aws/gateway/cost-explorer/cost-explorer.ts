@@ -44,7 +44,7 @@ function getCostAndUsage({ usage, clock }: Metered, body: Body) {
     const names = readMetrics(body.Metrics);
     const groups = readGroups(body.GroupBy);
     const holds = readFilter(body.Filter);
-    // The price of an hour depends on the earlier hours in its month.
+    // Volume discounts: the price of an hour depends on the earlier hours of its month.
     const records = costsOf(usage({ from: monthStart(period.start), to: period.end })).filter(holds);
     const ResultsByTime = cut(period, granularity).map((part) => {
         const within = records.filter(({ hour }) => hour >= part.start && hour < part.end);

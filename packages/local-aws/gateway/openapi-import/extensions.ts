@@ -28,7 +28,7 @@ export function refuseOtherExtensions(document: Node, findings: Findings): void 
             if (key.startsWith("x-amazon-apigateway-") && !knownAt(path).includes(key)) {
                 findings.errors.push(`The extension ${key} at ${placed(path)} is not supported by the local AWS`);
             }
-            // Below a template or a model, such a name is not an extension.
+            // Within a template or a model, a key with this prefix is not an extension.
             if (!key.startsWith("x-amazon-apigateway-") || key === "x-amazon-apigateway-any-method") {
                 visit(inner, [...path, key]);
             }

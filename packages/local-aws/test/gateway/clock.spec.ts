@@ -57,7 +57,7 @@ describe("Clock of the local AWS (/_local/clock)", () => {
     });
 
     it("advancing 30 days starts due jobs and only one missed automatic training", async () => {
-        // At speed instant, creating resources takes no time.
+        // With the speed "instant", the creation of a resource takes no time.
         await world.restart("instant");
         const { datasetArn, datasetGroupArn } = await createDataset(world.local as unknown as Service);
         await world.restart();

@@ -13,7 +13,7 @@ function probe() {
     const used = use && [typeof new tree.Arborist({ path: "." }).loadActual, compiler.SyntaxKind.Unknown];
     const files = Object.keys(require.cache);
     const loaded = ["@npmcli/arborist/lib/arborist/index.js", "typescript/lib/typescript.js"].map((name) =>
-        // A deferred module has no code yet.
+        // The code of a deferred module is not loaded yet.
         files.some((file) => file.endsWith(name) && require.cache[file]?.constructor.name === "Module"),
     );
     const promise = Promise.resolve() as Promise<void> & { _debugStackTrace?: string };

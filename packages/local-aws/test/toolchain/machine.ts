@@ -192,7 +192,7 @@ globalThis.fetch = async (url) => {
 };
 `;
 
-// Programs that the bootstrap runs.
+// Replacements for the programs that bootstrap.mjs starts.
 const REPORT = `
 const { PATH, MOVIE_RECOMMENDER_PYTHON, NODE_COMPILE_CACHE: compiled } = process.env;
 console.log(JSON.stringify({ args: process.argv.slice(2), path: PATH, python: MOVIE_RECOMMENDER_PYTHON, node: process.argv0, compiled }));
