@@ -7,8 +7,8 @@ const pulumiCommand =
 let known: RegExp | undefined;
 
 /**
- * `npm run park`, `npm run -s park -- --yes`; not `npm run data-prep`, which needs no AWS. The folder is read once: a
- * runbook calls this for each write.
+ * Pattern of commands such as `npm run park` and `npm run -s park -- --yes`, but not `npm run data-prep`, which needs no AWS.
+ * Computed once, because a runbook uses it for each write.
  */
 function runbookCommand(): RegExp {
     if (known !== undefined) return known;

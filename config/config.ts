@@ -14,7 +14,7 @@ export interface ConfigProblem {
     readonly reason: string;
 }
 
-/** The stack's validated configuration: the values of all keys, and what follows from several of them. */
+/** The stack's validated configuration: the values of all keys, and values that follow from several keys. */
 export interface StackConfig
     extends Omit<KeyValues, "viewerAuth" | "itemsFile" | "usersFile" | "adopt" | "eventWeights"> {
     readonly project: string;
@@ -27,7 +27,7 @@ export interface StackConfig
     readonly eventWeights: Readonly<Record<string, number>> | undefined;
     /** The issuer of viewers' tokens; undefined: any caller can name any viewer. */
     readonly viewerAuth: KeyValues["viewerAuth"] | undefined;
-    /** ARNs of existing resources that the program shall manage. */
+    /** ARNs of existing resources that the program manages from now on. */
     readonly adopt: Readonly<Partial<Record<Adoptable, string>>>;
 }
 

@@ -4,14 +4,14 @@ import { dump } from "js-yaml";
 import { rows } from "./keys.ts";
 import { textOf } from "./kinds.ts";
 
-/** Markdown as plain text: without code marks, and links without their targets. */
+/** Converts Markdown to plain text: removes code marks and link targets. */
 const plain = (markdown: string) => markdown.replaceAll(/\[([^[\]]*)\]\([^()]*\)/g, "$1").replaceAll("`", "");
 const code = (text: string) => (text === "" ? "" : `\`${text}\``);
 
-/** The rows of keys, without their members. */
+/** The rows of top-level keys, without their members. */
 const topRows = rows.filter(([name]) => !name.includes("."));
 
-/** The keys with their defaults, as Pulumi.yaml declares them. */
+/** Returns the keys with their defaults in the format of Pulumi.yaml. */
 const declared = () =>
     Object.fromEntries(
         topRows.map(([name, { description, default: value }]) => [
@@ -20,7 +20,7 @@ const declared = () =>
         ]),
     );
 
-/** Headings of docs/configuration.md, each with the first key of its table in the order of the keys. */
+/** Headings of docs/configuration.md, each with the first key of its table. Keys are in the order of the table. */
 const groups = {
     "Region and names": "aws:region",
     Data: "interactionsFile",
@@ -32,7 +32,7 @@ const groups = {
     "Observability and access": "observability",
 } as const;
 
-/** The resources of `~ Campaign, ~ Trail, +- Filter` by sign: `~ Campaign, Trail`, `+- Filter`. */
+/** Groups resources with equal signs: `~ Campaign, ~ Trail, +- Filter` becomes `~ Campaign, Trail`, `+- Filter`. */
 function resourcesBySign(changes: string): readonly string[] {
     const bySign = Map.groupBy(changes.split(", "), (change) => change.split(" ")[0] ?? "");
     return [...bySign].map(([sign, all]) =>
@@ -52,7 +52,7 @@ function keyRow([name, key]: (typeof rows)[number], index: number, group: typeof
     return `| ${code(name)} | ${isFile ? "a file" : type}${standard} | ${description} | ${isSame ? `as ${code(before)}` : change} |`;
 }
 
-/** The table of keys from the group's first key to that of the next group. */
+/** Returns the rows from the group's first key to the first key of the next group. */
 function keyTable(first: string): readonly string[] {
     const names = rows.map(([name]) => name);
     const starts = Object.values(groups).map((start) => names.indexOf(start));
@@ -65,13 +65,13 @@ function keyTable(first: string): readonly string[] {
     ];
 }
 
-/** Returns the page with other lines of a table or list under a heading: the first table or list after it is replaced. */
+/** Returns the page with the first table or list under a heading replaced. */
 export function withTable(page: string, heading: string, table: readonly string[]): string {
     const [before = "", after = ""] = page.split(`\n## ${heading}\n`);
     return `${before}\n## ${heading}\n${after.replace(/(^(\||- ).*\n)+/m, () => `${table.join("\n")}\n`)}`;
 }
 
-/** Files with the table of keys, by path: how each one is made from its text. */
+/** Files that contain the table of keys, by path, each with a function that generates its text. */
 export const documents: Readonly<Record<string, (text: string) => string>> = {
     "Pulumi.yaml": (text) => text.replace(/^config:\n[\s\S]*/m, () => dump({ config: declared() }, { lineWidth: -1 })),
     "docs/configuration.md": (text) =>

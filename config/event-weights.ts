@@ -1,6 +1,6 @@
 import type { Refuse } from "./kinds.ts";
 
-/** Most event types in a solution's `eventsConfig` (API reference, EventsConfig). */
+/** Maximum number of event types in a solution's `eventsConfig` (API reference, EventsConfig). */
 const mostTypes = 10;
 const longestType = 256;
 

@@ -2,7 +2,7 @@ import { nearest } from "terminal-text";
 import type { ConfigProblem } from "./config.ts";
 import { type FilterField, parseFilter } from "./filter-grammar.ts";
 
-/** Fields of each dataset of the stack; undefined for a dataset that it does not have. */
+/** Fields of each dataset of the stack; undefined for a dataset that the stack does not have. */
 export interface DatasetFields {
     readonly Interactions: readonly string[];
     readonly Items: readonly string[] | undefined;
@@ -17,7 +17,7 @@ const datasetOf: Readonly<Record<string, keyof DatasetFields>> = {
     currentuser: "Users",
 };
 
-/** Problems of filters that name a dataset or a field that the stack does not have. CreateFilter would refuse them. */
+/** Returns the problems of filters that name a dataset or a field that the stack does not have. CreateFilter would reject them. */
 export function filterFieldProblems(
     filters: Readonly<Record<string, string>>,
     datasets: DatasetFields,

@@ -10,7 +10,7 @@ import { nearest } from "terminal-text";
  *     condition  = dataset "." field ( ["NOT"] "IN" list | comparison value ).
  */
 
-/** A fault of an expression: the column of its character, from 1, and the reason. */
+/** A syntax error in an expression: its column, from 1, and the reason. */
 export interface FilterFault {
     readonly column: number;
     readonly reason: string;
@@ -38,11 +38,11 @@ class Fault extends Error {
 export interface FilterField {
     readonly dataset: string;
     readonly field: string;
-    /** The column of the field, from 1. */
+    /** The column of the field in the expression, from 1. */
     readonly column: number;
 }
 
-/** The first fault of a filter expression, or its fields if it follows the grammar. */
+/** Parses a filter expression. Returns its fields, or its first syntax error. */
 export function parseFilter(expression: string): FilterFault | readonly FilterField[] {
     try {
         const parser = new Parser(signsOf(expression));
@@ -56,7 +56,7 @@ export function parseFilter(expression: string): FilterFault | readonly FilterFi
     }
 }
 
-/** The first fault of a filter expression; undefined if it follows the grammar. */
+/** Returns the first syntax error of a filter expression; undefined if it is valid. */
 export function filterFault(expression: string): FilterFault | undefined {
     const result = parseFilter(expression);
     return "reason" in result ? result : undefined;
@@ -91,7 +91,7 @@ function unreadable(rest: string): string {
         : `${rest.slice(0, 10)} does not belong into a filter expression`;
 }
 
-/** Each method reads the part of the grammar that it is named after. */
+/** A parser in which each method reads the grammar rule of the same name. */
 class Parser {
     private at = 0;
     private readonly signs: readonly Sign[];
@@ -162,7 +162,7 @@ class Parser {
         }
     }
 
-    /** Values in brackets, or a field of the current item; the service refuses a placeholder after NOT IN. */
+    /** Reads values in brackets, or a field of the current item. Personalize rejects a placeholder after NOT IN. */
     private list(notAt: number | undefined): void {
         if (/^CurrentItem$/i.test(this.next.text)) {
             this.value();

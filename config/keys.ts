@@ -17,8 +17,8 @@ export type KeyName = keyof typeof keys;
 export type KeyValues = ValuesOf<typeof keys>;
 
 /**
- * The rows of the table: keys, members after their key as `idle.hours`, and first the region, which belongs to the
- * namespace of Pulumi's AWS plugin.
+ * The rows of the table: keys, members after their key as `idle.hours`. The region comes first, and belongs to the namespace of
+ * Pulumi's AWS plugin.
  */
 export const rows: readonly (readonly [name: string, key: Key<unknown>])[] = [
     [

@@ -1,48 +1,48 @@
 import { nearest } from "terminal-text";
 
-/** Records why a value is invalid; `member` continues the key's path, for example `.team` or `[0]`. */
+/** Records why a value is invalid. `member` is appended to the key's path, for example `.team` or `[0]`. */
 export type Refuse = (reason: string, member?: string) => void;
 
-/** What a row of the table of keys says beside the type and the default. */
+/** What the table of keys states in addition to type and default. */
 export interface About<T> {
-    /** Markdown for docs/configuration.md. Pulumi.yaml has it as plain text. */
+    /** Description in Markdown for docs/configuration.md. Pulumi.yaml contains it as plain text. */
     readonly description: string;
     /** Resources that a change of the value affects, in the signs of docs/configuration.md: `~ Campaign, +- Filter`. */
     readonly changes?: string;
-    /** Markdown: what else a change does. */
+    /** Other effects of a change, in Markdown. */
     readonly effect?: string;
     /** Another valid value for tests; undefined if it needs a file or a resource. */
     readonly other?: unknown;
-    /** Values of other keys that `other` needs. */
+    /** Values of other keys that the value in `other` requires. */
     readonly otherNeeds?: Readonly<Record<string, unknown>>;
-    /** Refuses values that have the right type and are invalid. */
+    /** Rejects values that have the right type but are invalid. */
     readonly check?: (value: T, refuse: Refuse) => void;
     /** Whether the value is the path of a file that must exist. */
     readonly isFile?: boolean;
-    /** Whether `pulumi config set --secret` may encrypt it: the value reaches only inputs of resources. */
+    /** Whether the value may be a secret (`pulumi config set --secret`), because it is used only as an input of resources. */
     readonly maySecret?: boolean;
 }
 
-/** A configuration key: how to read it, and what documents and tests say about it. */
+/** A configuration key: how to parse it, and its texts for documents and tests. */
 export interface Key<T> extends Omit<About<T>, "check"> {
     readonly default: unknown;
-    /** What a value must be, for errors and documents: `a whole number of at least 1`. */
+    /** Description of valid values, for errors and documents: `a whole number of at least 1`. */
     readonly type: string;
-    /** The value of the text of the key `name`. A refused value may have any form. */
+    /** Parses the text of the key `name`. The result after a reported problem is not used. */
     readonly read: (text: string, refuse: Refuse, name: string) => T;
-    /** The members of an object that has a fixed set of them. */
+    /** The members of an object with a fixed set of members. */
     readonly members?: Table;
 }
 
-/** Keys by name, or members of a key. */
+/** Keys by name, or members by name. */
 export type Table = Readonly<Record<string, Key<unknown>>>;
 
-/** The values of a table. */
+/** The parsed values of a table of keys. */
 export type ValuesOf<T extends Table> = { readonly [Name in keyof T]: T[Name] extends Key<infer V> ? V : never };
 
 /**
- * Reads the values of a table. `get` returns the text of a name, and undefined for the default. `refuse` gets the path
- * under the table. `start` is the table's own path with a dot.
+ * Parses the values of a table. `get` returns the text of a name, and undefined for the default. `refuse` receives the path of an
+ * invalid value below the table. `start` is the table's own path with a dot.
  */
 export const readTable = <T extends Table>(
     table: T,
@@ -57,10 +57,10 @@ export const readTable = <T extends Table>(
         }),
     ) as ValuesOf<T>;
 
-/** A text as the engine hands over a value: an object or a list as JSON. */
+/** Returns a value as the text that the engine passes: an object or a list is JSON. */
 export const textOf = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
 
-/** Makes a key. Its `check` judges a value that `read` does not refuse as a whole. */
+/** Creates a key. `check` validates a value that `read` accepted. */
 function keyOf<T>(start: Pick<Key<T>, "default" | "type" | "read">, { check, ...about }: About<T>): Key<T> {
     return {
         ...start,
@@ -82,23 +82,23 @@ function keyOf<T>(start: Pick<Key<T>, "default" | "type" | "read">, { check, ...
 export const text = (initial: string, about: About<string>): Key<string> =>
     keyOf({ default: initial, type: "a text", read: (value) => value }, about);
 
-/** A key whose empty value means that it is not set. */
+/** Makes an empty value count as not set. */
 export const orNone = <T>(key: Key<T>): Key<T | undefined> => ({
     ...key,
     read: (value, refuse, name) => (value === "" ? undefined : key.read(value, refuse, name)),
 });
 
-/** A text; undefined by default. */
+/** Creates a key with a text value; undefined by default. */
 export const optional = (about: About<string>) => orNone(text("", about));
 
-/** Refuses a text without the pattern. */
+/** Rejects texts that do not match the pattern. */
 export const matches =
     (pattern: RegExp, otherwise: string) =>
     (value: string, refuse: Refuse): void => {
         if (!pattern.test(value)) refuse(`is "${value}", ${otherwise}`);
     };
 
-/** One of some texts. */
+/** Creates a key with a fixed set of text values. */
 export function oneOf<const T extends string>(allowed: readonly T[], initial: NoInfer<T>, about: About<T>): Key<T> {
     const type = allowed.join(" or ");
     const other = allowed.find((one) => one !== initial);
@@ -141,13 +141,13 @@ function numberOf(kind: string, isOne: (value: number) => boolean) {
 export const whole = numberOf("whole number", Number.isInteger);
 export const decimal = numberOf("number", Number.isFinite);
 
-/** The object of JSON; undefined if the text is no object. */
+/** Parses a JSON object; returns undefined for any other text. */
 function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
     const value = json(text);
     return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
 }
 
-/** The value of JSON; undefined if the text is not JSON. */
+/** Parses JSON; returns undefined for any other text. */
 function json(text: string): unknown {
     try {
         return JSON.parse(text);
@@ -156,7 +156,7 @@ function json(text: string): unknown {
     }
 }
 
-/** An object, with the members that `member` accepts. `example` continues `pulumi config set --path <name>.`. */
+/** Creates a key with an object value whose members `member` parses. `example` continues `pulumi config set --path <name>.`. */
 function objectOf<T>(
     [of, example]: readonly [of: string, example: string],
     about: About<Readonly<Record<string, T>>>,
@@ -180,13 +180,13 @@ function objectOf<T>(
     return keyOf({ default: {}, type, read }, about);
 }
 
-/** An object of texts. */
+/** Creates a key with an object of texts. */
 export const texts = (about: About<Readonly<Record<string, string>>>) =>
     objectOf(["texts", "<name> <value>"], about, (value) =>
         typeof value === "string" ? { value } : { reason: "it must be a text" },
     );
 
-/** An object of numbers from `least` to `most`. Pulumi may write a number as text. */
+/** Creates a key with an object of numbers from `least` to `most`. Pulumi may pass a number as text. */
 export const numbers = ({ least, most, ...about }: About<Readonly<Record<string, number>>> & Required<Bounds>) =>
     objectOf(["numbers", "<name> <number>"], about, (given) => {
         const isNumeric = typeof given === "number" || (typeof given === "string" && given.trim() !== "");
@@ -195,7 +195,7 @@ export const numbers = ({ least, most, ...about }: About<Readonly<Record<string,
         return { value, ...(!isWithin && { reason: `it must be a number from ${least} to ${most}` }) };
     });
 
-/** An object of a fixed set of members. A member that is not set has its default. */
+/** Creates a key with a fixed set of members. A member that is not set has its default. */
 export function members<T extends Table>(table: T, about: About<ValuesOf<T>>): Key<ValuesOf<T>> {
     const names = Object.keys(table);
     const type = `an object of ${names.join(", ")}`;
@@ -218,7 +218,7 @@ export function members<T extends Table>(table: T, about: About<ValuesOf<T>>): K
     return { ...keyOf({ default: initial, type, read }, about), members: table };
 }
 
-/** A list of texts. */
+/** Creates a key with a list of texts. */
 export function list(about: About<readonly string[]>): Key<readonly string[]> {
     const type = "a list of texts";
     const read = (text: string, refuse: Refuse, name: string) => {

@@ -4,7 +4,7 @@
 export const personalizeNamespace = "AWS/Personalize";
 
 export const servingMetrics = {
-    /** Successful requests only; the next two count the others. */
+    /** Counts successful requests only; the next two metrics count the others. */
     successes: "GetRecommendations",
     badRequests: "GetRecommendations4xxErrors",
     failures: "GetRecommendations5xxErrors",
@@ -12,7 +12,7 @@ export const servingMetrics = {
     latency: "GetRecommendationsLatency",
 } as const;
 
-/** Of the ranking campaign; dimension `CampaignArn`. */
+/** Metric of the ranking campaign; dimension `CampaignArn`. */
 export const rankingMetrics = { successes: "GetPersonalizedRanking" } as const;
 
 /** Dimensions `DatasetGroupArn`, `DatasetArn`, `DatasetImportJobArn`; for the second, `SolutionArn`, `SolutionVersionArn`. */
@@ -30,9 +30,9 @@ export const ownNamespace = "MovieRecommender";
 export const ownMetrics = {
     /** Spend of this month in US dollars, from the cost guard. */
     monthSpend: "EstimatedMonthToDateUsd",
-    /** US dollars an hour, by the campaign's minimum and use. */
+    /** US dollars an hour, by the campaign's minimum TPS and use. */
     hourlyCost: "EstimatedUsdPerHour",
-    /** Hours since the last request that was not the guard's own. */
+    /** Hours since the last request from anything other than the cost guard. */
     idleHours: "IdleHours",
     /** Transactions per second. */
     provisionedTPS: "ProvisionedTPS",
@@ -70,7 +70,7 @@ export const logMetrics = { bytes: "IncomingBytes" } as const;
 export const edgeNamespace = "AWS/CloudFront";
 export const edgeMetrics = { requests: "Requests", bytes: "BytesDownloaded" } as const;
 
-/** Of the cost guard, with an API: US dollars of requests to API and page in the last hour. */
+/** Metric that the cost guard puts for a stack with an API: US dollars of requests to API and page in the last hour. */
 export const guardMetrics = { requestsCost: "RequestsUsdLastHour" } as const;
 
 /**

@@ -30,10 +30,10 @@ export interface Names {
     readonly itemsImportJobPrefix: string;
     readonly usersImportJobPrefix: string;
     readonly eventTracker: string;
-    /** The filter of config `watchedFilter`. */
+    /** Name of the filter of config `watchedFilter`. */
     readonly watchedFilter: string;
     readonly batchInferenceJobPrefix: string;
-    /** The Lambda function, its schedule, and the end of its log group's name. */
+    /** Name of the Lambda function and its schedule, and end of its log group's name. */
     readonly costGuard: string;
     readonly costGuardRole: string;
     /** Role that EventBridge Scheduler uses to start the cost guard. */
@@ -61,7 +61,7 @@ export interface Names {
     /** The Lambda function that changes the API's table for an operator. */
     readonly tableOperations: string;
     readonly tableOperationsRole: string;
-    /** Pattern of the functions' names. Without a suffix it also matches functions of other stacks. */
+    /** Pattern of the functions' names. Without a suffix, it also matches functions of other stacks. */
     readonly anyFunction: string;
     /** Solution and campaign of config `rankingCampaign`. */
     readonly ranking: string;
@@ -69,10 +69,10 @@ export interface Names {
     readonly storefront: string;
 }
 
-/** The default of config `nameSuffix`: the suffix follows the stack. */
+/** Default of config `nameSuffix`. The suffix depends on the stack's name. */
 const automaticSuffix = "auto";
 
-/** The end of a stack's names: config `nameSuffix`, else empty on `dev` and `local`, and `-<stack>` on other stacks. */
+/** Returns the suffix of a stack's names: config `nameSuffix`; otherwise empty on `dev` and `local`, and `-<stack>` on other stacks. */
 export function suffixFor(stack: string, nameSuffix: string = automaticSuffix): string {
     if (nameSuffix !== automaticSuffix) {
         return nameSuffix;
@@ -80,7 +80,7 @@ export function suffixFor(stack: string, nameSuffix: string = automaticSuffix): 
     return stack === "dev" || stack === "local" ? "" : `-${stack}`;
 }
 
-/** Names of a stack. IAM and Personalize names are unique per account, so other stacks get a suffix. */
+/** Returns the names of a stack. IAM and Personalize names are unique per account, so other stacks get a suffix. */
 export function namesFor(stack: string, nameSuffix?: string): Names {
     const suffix = suffixFor(stack, nameSuffix);
     return {
@@ -135,7 +135,7 @@ export const endings: Readonly<Record<string, number>> = {
     usersSchema: "-01234567".length,
 };
 
-/** Name of the data bucket: from the config, else with account id and stack, because S3 names are global. */
+/** Returns the name of the data bucket: from the config, otherwise with account id and stack, because S3 names are global. */
 export function bucketNameFor(
     config: { readonly bucketName: string; readonly stack: string },
     accountId: string,
@@ -143,18 +143,18 @@ export function bucketNameFor(
     return config.bucketName !== "" ? config.bucketName : `my-movie-recommender-data-${accountId}-${config.stack}`;
 }
 
-/** Name of the bucket for CloudTrail's files, from the data bucket's name. */
+/** Returns the name of the bucket for CloudTrail's files, derived from the data bucket's name. */
 export const trailBucketNameFor = (bucketName: string) => `${bucketName}${trailEnding}`;
 export const trailEnding = "-trail";
 
-/** Name of the bucket for the page's files, from the data bucket's name. */
+/** Returns the name of the bucket for the page's files, derived from the data bucket's name. */
 export const storefrontBucketNameFor = (bucketName: string) => `${bucketName}${storefrontEnding}`;
 export const storefrontEnding = "-page";
 
-/** Start of the name of API Gateway's log role; an account has one per region for all APIs. */
+/** Prefix of API Gateway's log role. An account has one such role per region for all APIs. */
 export const gatewayLogRole = "MovieRecommender-ApiGatewayLogs";
 
-/** Stage of the API, and first path segment of the API behind CloudFront. */
+/** Name of the API's stage, and first path segment of the API behind CloudFront. */
 export const apiStage = "api";
 
 /** State flags of a stack: SSM parameters `/movie-recommender/<stack>/<key>`, which runbooks and the cost guard write. */

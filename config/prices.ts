@@ -14,7 +14,7 @@ export interface Price {
     readonly verified: boolean;
 }
 
-/** A range in US dollars; equal bounds are a known amount. */
+/** A range in US dollars. Equal bounds mean a known amount. */
 export interface UsdRange {
     readonly low: number;
     readonly high: number;
@@ -37,10 +37,10 @@ const tableGuide = { ...secondHand, source: "third-party guide to DynamoDB's pri
 const commonlyQuoted = { ...secondHand, source: "commonly quoted, not looked up", date: "2026-11" };
 const edgeLesson = { ...secondHand, source: "third-party lesson on CloudFront's prices, undated", date: "2026-11" };
 
-/** Name of the service on the bill, in Cost Explorer and in AWS Budgets. */
+/** Name of the service on AWS's bill, in Cost Explorer and in AWS Budgets. */
 export const billedService = "Amazon Personalize";
 
-/** All prices of the project; no other file has one. AWS's page was not accessible, so none is verified. */
+/** All prices of the project; no other file contains a price. AWS's price page was not accessible, so no price is verified. */
 export const prices = {
     ingestion: { usd: 0.05, unit: "GB imported or streamed", ...playbook },
     trainingHour: { usd: 0.24, unit: "training hour (4 vCPU, 8 GiB), recipes other than v2", ...playbook },
@@ -148,45 +148,45 @@ export const prices = {
     },
 } as const satisfies Record<string, Price>;
 
-/** A price in a region, in US dollars: the price of `US` if none is known there. */
+/** Returns a price in a region, in US dollars: the price of `US` if the region's price is unknown. */
 export const usdIn = (region: string, { usd, others }: Price): number => others?.[region] ?? usd;
 
-/** Hours a month, as in AWS's calculator. */
+/** Hours a month, as in the AWS Pricing Calculator. */
 export const hoursPerMonth = 730;
 
 const bytesPerGb = 1024 ** 3;
 const secondsPerHour = 3600;
 
-/** The two known training times in billed hours, for recipes other than v2: a small set, and 100,000 rows. */
+/** Two known training times in billed hours, for recipes other than v2: of a small data set, and of 100,000 rows. */
 const measuredHours = { small: 1.07, hundredThousandRows: 2.1 };
 
-/** Whether a recipe, by name or ARN, has v2's billing model; false for undefined (AutoML). */
+/** Checks whether a recipe (name or ARN) has v2's billing model; false for undefined (AutoML). */
 export function isV2(recipe: string | undefined): boolean {
     return recipe?.endsWith("-v2") ?? false;
 }
 
 /**
- * Price of an idle ACTIVE campaign in US dollars an hour, without volume discounts. Personalize bills the larger of
- * minimum and use, at least 1 TPS. For v2 the minimum counts as this number of requests each second.
+ * Returns the price of an idle ACTIVE campaign in US dollars an hour, without volume discounts. Personalize bills the larger of
+ * minimum TPS and use, at least 1 TPS. With v2, the minimum counts as that many requests each second.
  */
 export function campaignUsdPerHour(recipe: string | undefined, minProvisionedTPS: number): number {
     const tps = Math.max(1, minProvisionedTPS);
     return isV2(recipe) ? ((tps * secondsPerHour) / 1000) * prices.requestsV2.usd : tps * prices.tpsHour.usd;
 }
 
-/** Price of an idle ACTIVE campaign in US dollars for 730 hours, with known volume discounts. */
+/** Returns the price of an idle ACTIVE campaign in US dollars for 730 hours, with known volume discounts. */
 export function campaignUsdPerMonth(recipe: string | undefined, minProvisionedTPS: number): number {
     const tpsHours = Math.max(1, minProvisionedTPS) * hoursPerMonth;
     return isV2(recipe) ? servingUsd({ tpsHours: 0, tpsHoursV2: tpsHours }) : servingUsd({ tpsHours, tpsHoursV2: 0 });
 }
 
-/** Campaign use of a month in TPS-hours; one TPS-hour of v2 is 3,600 requests. */
+/** Returns a month's campaign use in TPS-hours; one TPS-hour of v2 is 3,600 requests. */
 export interface ServedUnits {
     readonly tpsHours: number;
     readonly tpsHoursV2: number;
 }
 
-/** Price of a month's campaign use in US dollars, with known volume discounts. */
+/** Returns the price of a month's campaign use in US dollars, with known volume discounts. */
 export function servingUsd({ tpsHours, tpsHoursV2 }: ServedUnits): number {
     const between = (from: number, to: number) => Math.max(0, Math.min(tpsHours, to) - from);
     return (
@@ -198,7 +198,7 @@ export function servingUsd({ tpsHours, tpsHoursV2 }: ServedUnits): number {
 }
 
 /**
- * Billed TPS-hours of an ACTIVE campaign for at most one window of five minutes. AWS bills the larger of provisioned
+ * Returns the billed TPS-hours of an ACTIVE campaign for at most one window of five minutes. AWS bills the larger of provisioned
  * TPS and requests, at least 1 TPS.
  */
 export function billedTpsHours(window: {
@@ -231,7 +231,7 @@ export function trainingUsd(
     return { low: low * prices.trainingHour.usd, high: high * prices.trainingHour.usd };
 }
 
-/** Price of a batch inference for this number of users, in US dollars: the range of the quoted prices. */
+/** Returns the price of a batch inference for this number of users, in US dollars: the range of the quoted prices. */
 export function batchUsd(recipe: string | undefined, users: number): UsdRange {
     const [low, high] = isV2(recipe)
         ? [prices.batchUsersV2, prices.batchUsersV2]
@@ -239,12 +239,12 @@ export function batchUsd(recipe: string | undefined, users: number): UsdRange {
     return { low: (users / 1000) * low.usd, high: (users / 1000) * high.usd };
 }
 
-/** Price of importing these bytes, in US dollars. */
+/** Returns the price of importing these bytes, in US dollars. */
 export function ingestionUsd(bytes: number): number {
     return (bytes / bytesPerGb) * prices.ingestion.usd;
 }
 
-/** Price of automatic training every `days` days, in US dollars a month; `trainingHours` as in `trainingUsd`. */
+/** Returns the price of automatic training every `days` days, in US dollars a month; `trainingHours` as in `trainingUsd`. */
 export function autoTrainingUsdPerMonth(
     recipe: string | undefined,
     interactions: number,
@@ -256,7 +256,7 @@ export function autoTrainingUsdPerMonth(
     return { low: low * runs, high: high * runs };
 }
 
-/** Price of stored bytes, in US dollars a month. */
+/** Returns the price of stored bytes, in US dollars a month. */
 export function storageUsdPerMonth(kind: "s3Storage" | "logStorage", bytes: number): number {
     return (bytes / bytesPerGb) * prices[kind].usd;
 }
@@ -264,7 +264,7 @@ export function storageUsdPerMonth(kind: "s3Storage" | "logStorage", bytes: numb
 const guardRuns = (minutes: number) => (hoursPerMonth * 60) / minutes;
 
 /**
- * Highest price of the cost guard in US dollars a month. It follows from the minutes between two runs and the metrics
+ * Returns the highest price of the cost guard in US dollars a month. It follows from the minutes between two runs and the metrics
  * that each run reads. A run has 256 MB for up to 2 seconds, and a kilobyte of log.
  */
 export function guardUsdPerMonth(region: string, minutes: number, metrics: number): number {
@@ -278,7 +278,7 @@ export function guardUsdPerMonth(region: string, minutes: number, metrics: numbe
     );
 }
 
-/** Calls of one run of the cost guard that CloudTrail records as management events. */
+/** Number of calls of one run of the cost guard that CloudTrail records as management events. */
 const guardCalls = 20;
 
 /**
@@ -291,14 +291,14 @@ export function trailUsdPerMonth(region: string, guardMinutes: number): UsdRange
     return { low: logs, high: logs + (events / 100_000) * prices.trailEvents.usd };
 }
 
-/** An amount as text: `≈ $146`, `≈ $0.26 to $0.50`. Show `priceNote` beside it. */
+/** Formats an amount: `≈ $146`, `≈ $0.26 to $0.50`. Show `priceNote` beside it. */
 export function approximately(sum: number | UsdRange): string {
     const { low, high } = typeof sum === "number" ? { low: sum, high: sum } : sum;
     const [from, to] = [money(low), money(high)];
     return from === to ? `≈ ${from}` : `≈ ${from} to ${to}`;
 }
 
-/** Must be shown beside every amount while no price is verified. */
+/** A note to show beside every amount while no price is verified. */
 export const priceNote = "(US price, unverified)";
 
 function money(usd: number): string {

@@ -6,7 +6,7 @@ export const personalizeRegions = [
     ...["cn-north-1", "eu-central-1", "eu-west-1", "us-east-1", "us-east-2", "us-west-2"],
 ] as const;
 
-/** The other regions of AWS, of all partitions (botocore 1.43, partitions.json, read 2026-11-27). */
+/** All other regions of AWS, of all partitions (botocore 1.43, partitions.json, read 2026-11-27). */
 export const otherRegions = [
     ...["af-south-1", "ap-east-1", "ap-east-2", "ap-northeast-3", "ap-south-2", "ap-southeast-3", "ap-southeast-4"],
     ...["ap-southeast-5", "ap-southeast-6", "ap-southeast-7", "ca-west-1", "cn-northwest-1", "eu-central-2"],
@@ -18,10 +18,10 @@ export const otherRegions = [
 
 const regions: readonly string[] = [...personalizeRegions, ...otherRegions];
 
-/** End of the host names of AWS's services in a partition that has Personalize (AWS General Reference, "Endpoints"). */
+/** Suffix of AWS's host names in each partition with Personalize (AWS General Reference, "Endpoints"). */
 export const dnsSuffix = (partition: string) => (partition === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com");
 
-/** The reason why a text is not a region of AWS, with the nearest one; undefined for a region. */
+/** Returns why a text is not an AWS region, with the nearest region; undefined for a region. */
 export function regionProblem(region: string): string | undefined {
     if (regions.includes(region)) {
         return undefined;
@@ -34,7 +34,7 @@ export function regionProblem(region: string): string | undefined {
     return `is "${region}", which is not a region of AWS. ${hint}`;
 }
 
-/** Areas of regions without Personalize, with the nearest areas that have it. */
+/** Areas whose regions lack Personalize, with the nearest areas that have it. */
 const nearestAreas: Readonly<Record<string, readonly string[]>> = {
     af: ["eu"],
     il: ["eu"],
@@ -44,8 +44,8 @@ const nearestAreas: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * A warning for a region without Personalize, with the nearest regions that have it; undefined for a region with it. A new
- * region may have got it meanwhile.
+ * Returns a warning for a region without Personalize, with the nearest regions that have it; undefined for a region with
+ * Personalize. The list may be older than a new region's support.
  */
 export function regionWarning(region: string): string | undefined {
     if (personalizeRegions.some((each) => each === region) || regionProblem(region) !== undefined) {
@@ -59,7 +59,7 @@ export function regionWarning(region: string): string | undefined {
     return `aws:region is "${region}", in which Amazon Personalize was not offered on 2026-11-27. ${advice}`;
 }
 
-/** Regions with Personalize whose names share most with this one: first its place, for example ap-southeast, then its area. */
+/** Returns the regions with Personalize whose names are most similar to this one: by location (ap-southeast), then by area. */
 function nearestRegions(region: string): readonly string[] {
     if (/^us-(gov|iso)|^eusc|^eu-iso/.test(region)) {
         return [];

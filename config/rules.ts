@@ -10,18 +10,18 @@ export interface StackPlace {
     readonly region: string | undefined;
     /** All keys that are set, with their namespace. */
     readonly keys: readonly string[];
-    /** Those keys that `pulumi config set --secret` encrypts. */
+    /** Keys that `pulumi config set --secret` encrypts. */
     readonly secretKeys: readonly string[];
 }
 
-/** A broken rule. It is left out if a key that it follows has a problem itself. */
+/** A broken rule. It is not reported if one of the keys in `follows` has a problem itself. */
 export interface Broken {
     readonly path: string;
     readonly reason: string;
     readonly follows?: readonly (KeyName | "aws:region")[];
 }
 
-/** The rules about several keys, and about the stack, that the values break. */
+/** Returns the broken rules: those about several keys, and those about the stack. */
 export const brokenRules = (values: KeyValues, names: Names, stack: StackPlace): readonly Broken[] =>
     [
         ...trainingRules(values, names),
@@ -97,7 +97,7 @@ const servingRules = ({ api, apiKey, storefront, rankingCampaign }: KeyValues): 
         },
 ];
 
-/** The bucket's name, with the longest ending that the program appends for the buckets of trail and page. */
+/** Returns the bucket's name with the longest suffix that the program appends for the trail's and the page's bucket. */
 function bucketRule({ bucketName, auditTrail, api, storefront }: KeyValues, { stack }: StackPlace): Broken | false {
     const ending = auditTrail ? trailEnding : api && storefront === "cloudfront" ? storefrontEnding : "";
     const effective = bucketNameFor({ bucketName, stack }, "012345678901");
@@ -128,7 +128,7 @@ function suffixRule({ nameSuffix }: KeyValues, names: Names, { stack }: StackPla
     return (!/^[a-zA-Z0-9_-]*$/.test(suffix) || room < 0) && { path: "nameSuffix", reason };
 }
 
-/** Region and the key's region; refuses credentials in the configuration. */
+/** Checks the region and the KMS key's region, and rejects credentials in the configuration. */
 function regionRules({ kmsKeyArn = "" }: KeyValues, { region, keys: set }: StackPlace): Rules {
     const keyRegion = kmsKeyArn.split(":")[3] ?? region;
     const unknown = region && regionProblem(region);

@@ -5,8 +5,8 @@ const objects = rows.flatMap(([name, key]) => (typeof key.default === "object" ?
 const encrypted = rows.flatMap(([name, { maySecret }]) => (maySecret ? [name] : []));
 
 /**
- * Problems of keys set by `pulumi config set --secret`. Values of most keys are parts of names, ids, messages or files,
- * which the state and the console hold in plain text. The program marks the inputs of the others as secret.
+ * Returns the problems of keys set by `pulumi config set --secret`. Values of most keys become parts of names, ids, messages or
+ * files, which Pulumi's state and the AWS console show in plain text. The program marks the inputs of the other keys as secret.
  */
 export const secretProblems = ({ secretKeys, project }: Pick<StackPlace, "secretKeys" | "project">) =>
     secretKeys
@@ -19,7 +19,7 @@ export const secretProblems = ({ secretKeys, project }: Pick<StackPlace, "secret
                 `${encrypted.join(" and ")} can be secrets. Run \`${plaintextCommand(path)}\``,
         }));
 
-/** The command that sets a key without encryption; a member of an object needs its path. */
+/** Returns the command that sets a key without encryption. A member of an object needs its path. */
 function plaintextCommand(name: string): string {
     const isObject = objects.includes(name);
     return `pulumi config set ${isObject ? "--path " : ""}--plaintext ${name}${isObject ? ".<member>" : ""} <value>`;

@@ -1,6 +1,6 @@
 import type { Refuse } from "./kinds.ts";
 
-/** Most tags of a resource; the program adds those in `added` (API references of IAM and Personalize, TagResource). */
+/** Maximum number of a resource's tags. The program adds those in `added` (API references of IAM and Personalize, TagResource). */
 const mostTags = 50;
 const added = ["pulumi:project", "pulumi:stack", "movie-recommender:owner"];
 
@@ -10,7 +10,7 @@ const characters = "letters, digits, spaces and _ . : / = + - @";
 const longestKey = 128;
 const longestValue = 256;
 
-/** Checks config `tags` as AWS does. S3 objects get none, because S3 allows ten. */
+/** Checks config `tags` as AWS does. S3 objects get no tags, because S3 allows only ten. */
 export function checkTags(tags: Readonly<Record<string, string>>, refuse: Refuse): void {
     const keys = Object.keys(tags).filter((key) => !added.includes(key));
     for (const key of keys) {

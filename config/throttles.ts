@@ -2,7 +2,7 @@ import type { StackConfig } from "./config.ts";
 
 /** Throttle of a method, or of every other method. */
 export interface Throttle {
-    /** End of the resource's name. */
+    /** Suffix of the Pulumi resource's name. */
     readonly ending: string;
     /**
      * The key of the method's settings in the stage, with every slash of the resource's path as `~1`. API Gateway
@@ -15,25 +15,25 @@ export interface Throttle {
     readonly burst: number;
 }
 
-/** What decides the throttles of a stage; rates in requests per second. */
+/** Values that determine the throttles of a stage; rates in requests per second. */
 export type Rates = StackConfig["throttle"] & Pick<StackConfig, "storefront" | "rankingCampaign" | "allowedOrigins">;
 
-/** The rates of a configuration. */
+/** Returns the rates of a configuration. */
 export const ratesOf = (config: StackConfig): Rates => ({ ...config, ...config.throttle });
 
-/** The key of all methods without settings of their own. */
+/** Key of the settings of all methods without settings of their own. */
 export const otherPaths = "*/*";
 
 const keyOf = (verb: string, path: string) => `${path.replaceAll("/", "~1")}/${verb}`;
 
-/** Path of events, which have a rate of their own in the configuration. */
+/** Path of events, whose rate is a config key of its own. */
 const events = "/events";
 export const eventsPath = keyOf("POST", events);
 export const listsPath = keyOf("GET", "/recommendations/{userId}");
 export const pagePath = keyOf("GET", "/storefront/{proxy+}");
 export const historyPath = keyOf("GET", "/history/{userId}");
 
-/** Share of a path that no usual request needs. */
+/** Share of the rate for a path that usual requests do not need. */
 const unused = 0.01;
 
 /**
@@ -56,8 +56,8 @@ const shares: readonly (readonly [verb: "GET" | "POST", path: string, share: (ra
 ];
 
 /**
- * The throttles of a stage: one for each method of the API, and one that only other paths have. A browser sends
- * preflight requests only for pages of other origins.
+ * Returns the throttles of a stage: one for each method of the API, and one for all other paths. A browser sends preflight
+ * requests only for pages of other origins.
  */
 export function throttles(rates: Rates): readonly Throttle[] {
     const part = (of: number, share: number) => Math.max(1, Math.round(of * share));
@@ -86,8 +86,8 @@ export function throttles(rates: Rates): readonly Throttle[] {
 const uncachedPercent = 4;
 
 /**
- * Most campaign requests a second that unproven viewers may cause. Usual traffic at half of the API's rate needs no
- * more. A stranger who asks for a new viewer each time would otherwise scale the campaign up to the API's rate.
+ * Returns the maximum number of campaign requests a second that unproven viewers may cause. Usual traffic at half of the API's
+ * rate needs no more. Otherwise, a stranger who requests lists for new viewers could scale the campaign up to the API's rate.
  */
 export const campaignCeiling = (
     { requestsPerSecond }: Pick<Rates, "requestsPerSecond">,

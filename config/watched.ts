@@ -1,23 +1,21 @@
-/** Types of viewings of data without a manifest. */
+/** Event types that count as viewings in data without a manifest. */
 const usualWatchedTypes: readonly string[] = ["Watch"];
 
-/** Type of the event by which a viewer refuses an item. */
+/** Type of the event with which a viewer refuses an item. */
 export const notInterested = "NotInterested";
 
-/**
- * Expression of the filter that leaves out what a user has watched or refused (Developer Guide, "Filter expressions").
- */
+/** Returns the expression of the filter that leaves out what a user has watched or refused (Developer Guide, "Filter expressions"). */
 export const watchedFilterExpression = (types = usualWatchedTypes): string =>
     `EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN (${[...new Set([...types, notInterested])].map((type) => `"${type}"`).join(", ")})`;
 
-/** Whether an event is a viewing. Filters compare event types without case. */
+/** Checks whether an event is a viewing. Filters compare event types case-insensitively. */
 export function isWatch(eventType: string, types = usualWatchedTypes): boolean {
     return types.some((type) => type.toLowerCase() === eventType.toLowerCase());
 }
 
-/** Whether an event refuses an item. */
+/** Checks whether an event refuses an item. */
 export const isRefusal = (eventType: string): boolean => isWatch(eventType, [notInterested]);
 
-/** Whether a filter's list has items because the user watched them: an INCLUDE by interactions. */
+/** Checks whether a filter includes items because the user watched them (an INCLUDE by interactions). */
 export const includesWatched = (filterExpression: string): boolean =>
     /\bINCLUDE\b[^|]*\bInteractions\s*\./i.test(filterExpression);

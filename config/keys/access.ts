@@ -1,6 +1,6 @@
 import { flag, matches, optional, texts } from "../kinds.ts";
 
-/** Access, and what watches the stack. */
+/** Configuration keys for access and observability. */
 export const accessKeys = {
     observability: flag(true, {
         description: "dashboard and alarms; `false` leaves the campaign, its cost guard and the notifications",

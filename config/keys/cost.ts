@@ -1,6 +1,6 @@
 import { decimal, flag, matches, members, oneOf, optional, orNone, whole } from "../kinds.ts";
 
-/** Whether a text has the form of a mail address. */
+/** Checks whether a text has the form of an email address. */
 export const isMailAddress = (text: string): boolean => mailAddress.test(text);
 const mailAddress = /^[^@\s]+@[^@\s.]+(?:\.[^@\s.]+)+$/;
 
@@ -9,7 +9,7 @@ const guard = "the cost guard";
 const subscription = "subscription created or deleted; the chat's has a function";
 const budget = "the budget";
 
-/** Limit, notifications, and automatic actions of the cost guard. */
+/** Configuration keys for the limit, notifications, and automatic actions of the cost guard. */
 export const costKeys = {
     monthlyLimitUsd: orNone(
         decimal("", {

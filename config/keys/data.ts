@@ -1,11 +1,11 @@
 import { oneOf, optional, type Refuse, text, texts } from "../kinds.ts";
 import { checkTags } from "../tags.ts";
 
-/** Resources that config `adopt` can name; the program always creates its own imports and versions. */
+/** Resources that config `adopt` can name. The program always creates its own imports and versions. */
 export const adoptables = ["schema", "datasetGroup", "dataset", "solution", "campaign", "eventTracker"] as const;
 export type Adoptable = (typeof adoptables)[number];
 
-/** Characters of a waiver's reason: a shorter text does not count as one. */
+/** Minimum length of a waiver's reason in characters. */
 export const shortestReason = 20;
 
 const everything =
@@ -19,7 +19,7 @@ const metadata = {
         "new version; filters see it (on AWS within 20 minutes), recipes learn from it at the next training. [Changes of the schema](#changes-of-a-schema)",
 } as const;
 
-/** Names, files and tags. */
+/** Configuration keys for names, files and tags. */
 export const dataKeys = {
     bucketName: text("", {
         description:

@@ -1,10 +1,10 @@
 import { flag, list, matches, members, oneOf, type Refuse, text, whole } from "../kinds.ts";
 
 const apiFunction = "the API's function";
-/** HTTP only on this machine: see `components/api/viewer-auth.ts`. */
+/** Allows HTTP only for this machine: see `components/api/viewer-auth.ts`. */
 const issuerPattern = /^(https:\/\/[^\s/?#]+|http:\/\/(127\.0\.0\.1|localhost)(:\d+)?)(\/[^\s?#]*)?$/;
 
-/** API, page and precomputing in front of the campaign. */
+/** Configuration keys for API, page and precomputed lists. */
 export const servingKeys = {
     api: flag(true, {
         description:

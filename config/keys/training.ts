@@ -10,7 +10,7 @@ const recipeChange = {
 const nextWait = "none: the next wait uses the value";
 const schedule = { changes: "~ Solution" };
 
-/** Recipe, training and campaign, and the resources around them. */
+/** Configuration keys for recipe, training, campaign and related resources. */
 export const trainingKeys = {
     recipe: orNone(
         oneOf(recipes, "aws-user-personalization", {

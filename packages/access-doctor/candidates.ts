@@ -19,24 +19,24 @@ export interface DecidingCondition {
     readonly key: string;
     readonly operator: string;
     readonly wanted: readonly string[];
-    /** Undefined: the request does not have the key. */
+    /** Undefined if the request does not have the key. */
     readonly sent: readonly string[] | "unknown" | undefined;
 }
 
 type Mismatch = "principal" | "action" | "resource" | DecidingCondition;
 
-/** A statement that a decision considered, with all that keeps it from applying. */
+/** A statement that a decision considered, with all reasons why it does not apply. */
 export interface Candidate {
     readonly policy: string;
     readonly name: string;
     readonly statement: Statement;
     readonly conditions: readonly DecidingCondition[];
-    /** All parts that do not match; the evaluator stops at the first. */
+    /** All parts of the statement that do not match. The evaluator stops at the first one. */
     readonly mismatches: readonly Mismatch[];
     readonly corrections: readonly Correction[];
 }
 
-/** The statements of policies, each compared with a request part by part. */
+/** Returns the statements of policies, each compared with a request part by part. */
 export function candidatesOf(
     request: AccessRequest,
     world: AccessRequest,

@@ -26,12 +26,12 @@ export interface DiagnoseOptions {
     readonly verbose?: boolean;
 }
 
-/** What the program that runs the command adds to it. */
+/** Texts that the program which runs this command provides. */
 export interface DiagnoseContext {
-    /** The words that start the command, before its arguments. */
+    /** The command line up to its arguments, such as `npm run diagnose-access --`. */
     readonly start: readonly string[];
     readonly signal: AbortSignal;
-    /** Another way to name the import: an option of the program, its value, and the import without any option. */
+    /** Another way to select the import: an option of the calling program, its value, and the import if no option is given. */
     readonly other?: {
         readonly option: string;
         readonly value?: string | undefined;
@@ -42,7 +42,7 @@ export interface DiagnoseContext {
 /** The verdict, or "written" if `--write` wrote a fix. */
 export type Outcome = Diagnosis["verdict"] | "written";
 
-/** Milliseconds without a result after which progress is shown. */
+/** Milliseconds after which a waiting command shows its progress. */
 const quietMs = 2_000;
 
 /** Adds the command's options to a commander command. */
@@ -133,7 +133,7 @@ async function ownedIn(path: string): Promise<Record<string, string>> {
     }
 }
 
-/** Returns this command with its arguments, for the next run. */
+/** Returns this command line with its arguments, so that the user can run it again. */
 function commandOf(options: DiagnoseOptions, { start, other }: DiagnoseContext, region: string): string {
     const { job, role, bucket, key, owned } = options;
     const named = { job, role, bucket, key, ...(other && { [other.option]: other.value }), owned };

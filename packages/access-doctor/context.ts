@@ -2,19 +2,19 @@ import { distance } from "fastest-levenshtein";
 import type { AccessRequest } from "policy-evaluator";
 
 /**
- * Values that a condition key may have in a request: `null` is a request without the key, and an empty list is any value
- * or none. The name of a family ends in `*`. A key that is neither here nor in the request's context is never sent.
+ * Values that a condition key can have in a request. `null` is a request without the key; an empty list is any value or none. The
+ * name of a family of keys ends in `*`. A key that is neither here nor in the request's context is never sent.
  */
 export type Unknowns = Readonly<Record<string, readonly (string | null)[]>>;
 
-/** What the snapshot shows of the values of condition keys. */
+/** What the snapshot shows about the values of condition keys. */
 export interface Known {
     readonly roleTags: boolean;
     readonly roleId: boolean;
     readonly bucketAccount: boolean;
-    /** Keys of the objects whose tags were read. */
+    /** Keys (names) of the S3 objects whose tags were read. */
     readonly taggedObjects: readonly string[];
-    /** Whether the account has no organisation. */
+    /** Whether the account belongs to no organization. */
     readonly noOrganisation: boolean;
 }
 
@@ -22,8 +22,8 @@ const anything = [] as const;
 const organisation = { "aws:PrincipalOrgID": anything, "aws:PrincipalOrgPaths": anything };
 
 /**
- * The keys that one of an import's requests has with a value that cannot be known here. From each key's "Availability" in
- * the IAM User Guide ("AWS global condition context keys"), and the Service Authorization Reference of S3, KMS and STS.
+ * Returns the condition keys of an import's requests whose value this program cannot know. Sources: the "Availability" of each key
+ * in the IAM User Guide ("AWS global condition context keys"), and the Service Authorization Reference of S3, KMS and STS.
  */
 export function unknownsOf({ caller, action, resource }: AccessRequest, known: Known): Unknowns {
     const isRole = "arn" in caller;
@@ -94,7 +94,7 @@ export function isConditionKey(key: string): boolean {
     return !/^(aws|s3|kms|sts):/.test(lower) || keyNames.has(lower) || families.test(lower);
 }
 
-/** The existing key closest to a misspelt one; undefined if none is close, or two are equally close. */
+/** Returns the existing condition key closest to a misspelt one; undefined if no key is close, or two are equally close. */
 export function nearestKey(key: string): string | undefined {
     const near = [...keyNames]
         .map(([lower, name]) => ({ name, far: distance(key.toLowerCase(), lower) }))

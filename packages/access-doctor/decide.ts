@@ -1,20 +1,20 @@
 import { type AccessRequest, listOf, type NamedPolicy } from "policy-evaluator";
 import type { Unknowns } from "./context.ts";
 
-/** A decision that holds whatever the unknown condition keys are, or the keys on which it rests. */
+/** A decision that is certain whatever values the unknown condition keys have; otherwise the keys on which the decision depends. */
 export type Decided =
     | { readonly is: "allowed" }
-    /** `world`: the request with values for its unknown keys. */
+    /** `world`: the request with one assumed value for each unknown condition key. */
     | { readonly is: "denied"; readonly world: AccessRequest }
     | { readonly is: "unknown"; readonly keys: readonly string[] };
 
-/** More worlds are not judged: the decision is unknown then. */
+/** Maximum number of value combinations to evaluate. Above it, the decision counts as unknown. */
 const mostWorlds = 4096;
 
 /**
- * Decides a request whose context is known in part: in every world that the unknown keys of the policies distinguish.
- *
- * @param allows the decision in one world
+ * Decides a request of which some condition keys are unknown: evaluates it with every combination of values that the policies
+ * distinguish.
+ * @param allows the decision for one combination
  */
 export function decide(
     request: AccessRequest,
@@ -49,7 +49,7 @@ export function decide(
     return { is: "unknown", keys: deciding };
 }
 
-/** The unknown keys that the policies use, each with values that their conditions tell apart. */
+/** Returns the unknown keys that the policies use, each with values that lead to different results of the policies' conditions. */
 function usedKeys(
     { context, resource }: AccessRequest,
     unknowns: Unknowns,
@@ -81,14 +81,14 @@ function usedKeys(
     return found;
 }
 
-/** The values that a key may have; undefined if it is never sent. */
+/** Returns the values that a condition key can have; undefined if no request has the key. */
 export function possibleValues(key: string, unknowns: Unknowns): readonly (string | null)[] | undefined {
     const lower = key.toLowerCase();
     const matches = (name: string) => name === lower || (name.endsWith("*") && lower.startsWith(name.slice(0, -1)));
     return Object.entries(unknowns).find(([name]) => matches(name.toLowerCase()))?.[1];
 }
 
-/** A value that meets a condition, and its neighbours that do not. */
+/** Returns a value that meets a condition, and close values that do not meet it. */
 function around(operator: string, wanted: string): string[] {
     if (/null$/i.test(operator)) return [];
     if (/numeric/i.test(operator)) return [-1, 0, 1].map((step) => String(Number(wanted) + step));

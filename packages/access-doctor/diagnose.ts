@@ -16,14 +16,14 @@ export interface Diagnosis {
     readonly links: readonly Link[];
     /** The first broken link, in the order of the chain. */
     readonly firstBroken: Link | undefined;
-    /** In the order of the chain; broken before warnings. */
+    /** Findings in the order of the chain; broken ones before warnings. */
     readonly findings: readonly Finding[];
     readonly fixes: readonly Fix[];
-    /** Permissions that the caller lacks for what could not be checked. */
+    /** Permissions that the caller needs for the links that could not be checked. */
     readonly needs: readonly string[];
 }
 
-/** Judges every link of an import's chain from the fetched snapshot. Pure: equal snapshots give equal diagnoses. */
+/** Judges every link between an import and its data from a fetched snapshot. Pure: equal snapshots give equal diagnoses. */
 export function diagnose(snapshot: Snapshot): Diagnosis {
     if (isNotDeployed(snapshot)) {
         const links = [unknownLink("stack", "its state", `stack ${snapshot.planned} is not deployed yet`)];
@@ -72,7 +72,7 @@ function linksOf(scene: Scene): Link[] {
     return [...chain, job(scene, chain), tooWide(scene)];
 }
 
-/** Whether a planned import has neither its role nor its bucket. */
+/** Checks whether neither the role nor the bucket of a planned import exists. */
 const isNotDeployed = (snapshot: Snapshot): boolean =>
     snapshot.planned !== undefined && "is" in snapshot.role && snapshot.role.is === undefined && isBucketGone(snapshot);
 
@@ -95,7 +95,7 @@ function needsOf({ passRole, ...snapshot }: Snapshot): string[] {
     return [...new Set(all.flatMap((each) => ("unread" in each && each.needs !== undefined ? [each.needs] : [])))];
 }
 
-/** The facts of a snapshot as the links judge them. */
+/** Returns the facts of a snapshot in the form that the links need. */
 export function sceneOf(snapshot: Snapshot): Scene {
     // The job's role ARN may lack the role's path, so judge the access of the role that exists.
     const roleArn = known(snapshot.role)?.arn ?? snapshot.roleArn;

@@ -8,22 +8,19 @@ import { defaultColumns, wrap, wrapCommand } from "./text.ts";
 const symbols = { ok: "●", broken: "✗", warning: "!", unknown: "?" } as const;
 
 export interface DrawOptions {
-    /** Adds every link, the evidence and the commands. */
+    /** Whether to add every link, the evidence and the commands. */
     readonly verbose?: boolean | undefined;
-    /** Width of the terminal. Undefined in a pipe, where the cause and each thing to do stay one line. */
+    /** Width of the terminal; undefined in a pipe. Without a width, the cause and each instruction stay on one line. */
     readonly columns?: number | undefined;
 }
 
-/** A text of one line or more; those after the first begin with `indent`. Without it, the line stays whole. */
+/** Wraps a text. Lines after the first begin with `indent`. Without `indent`, the text stays on one line. */
 interface Text {
     readonly line: string;
     readonly indent?: string;
 }
 
-/**
- * The diagnosis as text: the cause, what to do, the chain, and what the fix adds. No line has a character that a terminal
- * would obey.
- */
+/** Formats the diagnosis as text: cause, instructions, links, and what the fix adds. Contains no terminal control characters. */
 export function draw(diagnosis: Diagnosis, snapshot: Snapshot, again: Again, options: DrawOptions = {}): string {
     const { verbose = false, columns } = options;
     const { bucket, key = "", roleArn, region, planned } = snapshot;
@@ -45,7 +42,7 @@ export function draw(diagnosis: Diagnosis, snapshot: Snapshot, again: Again, opt
 const text = (line: string, indent = "    "): Text => ({ line, indent });
 const empty: Text = { line: "" };
 
-/** The first lines: a cause, and a line for each thing to do; wrapped on a terminal of this width. */
+/** Formats the first lines: the cause, and a line for each instruction, wrapped for a terminal of this width. */
 export function drawHeadline({ cause, todo }: Headline, columns: number | undefined): string[] {
     const lines = [cause, ...todo.map(({ label, text: what }) => `${label}: ${what}`)].map(visible);
     if (columns === undefined) return lines;
@@ -54,7 +51,7 @@ export function drawHeadline({ cause, todo }: Headline, columns: number | undefi
     );
 }
 
-/** The links in order. Neighbours that hold, or that one reason keeps from being checked, are one line. */
+/** Formats the links in order. Consecutive links that are in order, or that could not be checked for the same reason, share one line. */
 function chain(diagnosis: Diagnosis, verbose: boolean): Text[] {
     const runs: Link[][] = [];
     for (const link of verbose ? diagnosis.links : shownLinks(diagnosis)) {
@@ -73,7 +70,7 @@ function chain(diagnosis: Diagnosis, verbose: boolean): Text[] {
 const shown = (symbol: string, line: string) => text(`  ${symbol}  ${line}`, "     ");
 const evidenceOf = ({ evidence }: Finding) => evidence.map((line) => text(`       ${line}`, "         "));
 
-/** The first broken link: the headline has the sentence of its first finding. */
+/** Formats the first broken link. The headline already contains the sentence of its first finding. */
 function brokenLink({ link, findings }: Link, verbose: boolean): Text[] {
     const [first, ...more] = findings;
     return [
@@ -112,7 +109,7 @@ function judges({ links }: Diagnosis): Text[] {
     return [empty, text("Judged"), ...[...by].map(([judge, judged]) => text(`  by ${judge}: ${judged.join("; ")}`))];
 }
 
-/** What a fix adds, before it runs; with `verbose` its commands, which stay whole: a person copies them. */
+/** Describes what a fix would add. With `verbose`, adds the commands, each on one line so that they can be copied. */
 function drawFix({ faults, commands, program, adds, undo }: Diagnosis["fixes"][number], verbose: boolean): Text[] {
     const added = adds.map((statement) => text(`    ${JSON.stringify(statement)}`, "      "));
     const whole = (title: string, lines: readonly string[]) =>

@@ -1,7 +1,7 @@
-/** Why a command of this package cannot continue; a command-line tool maps it to its exit code. */
+/** The reason why a command of this package cannot continue. A command-line tool converts the reason to an exit code. */
 export type AccessErrorKind = "problem" | "usage" | "credentials" | "unknown" | "timedOut";
 
-/** An error that a person can act on: what happened, and the next step. */
+/** An error that the user can fix. The message states what happened and the next step. */
 export class AccessError extends Error {
     readonly kind: AccessErrorKind;
 
@@ -11,18 +11,18 @@ export class AccessError extends Error {
     }
 }
 
-/** Whether an error has one of these names; AWS's SDK names an error by its code. */
+/** Checks whether an error has one of these names. AWS's SDK uses the error code as the name. */
 export const hasName = (error: unknown, ...names: string[]): boolean =>
     error instanceof Error && names.includes(error.name);
 
 const ofCredentials =
     /Credential|ExpiredToken|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|InvalidAccessKeyId|InvalidClientTokenId|AuthFailure/;
 
-/** Whether AWS rejected the credentials of a call, or there are none. */
+/** Checks whether AWS rejected the credentials of a call, or none were found. */
 export const isCredentials = ({ name, message }: Error): boolean =>
     ofCredentials.test(name) || /Could not load credentials/.test(message);
 
-/** An error as one line: its name if it is AWS's, and its message. */
+/** Formats an error as one line: the error's name if AWS sent it, and the message. */
 export function oneLine(error: unknown): string {
     const { name, message, $metadata } = error as Error & { readonly $metadata?: { readonly requestId?: string } };
     const requestId = $metadata?.requestId ? ` (request id ${$metadata.requestId})` : "";
@@ -35,7 +35,7 @@ export function oneLine(error: unknown): string {
 
 const networkCodes = ["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH"];
 
-/** Whether no answer came from AWS at all. */
+/** Checks whether AWS sent no response at all. */
 export const isUnreachable = (error: unknown): boolean => {
     const { name, code } = error as Error & { readonly code?: string };
     return name === "TimeoutError" || networkCodes.includes(code ?? "");

@@ -10,14 +10,14 @@ import { type Candidate, candidatesOf, type DecidingCondition } from "./candidat
 import { isConditionKey, type Unknowns } from "./context.ts";
 import type { Correction } from "./meant.ts";
 
-/** Why a request is denied: the statement that denies it, or the closest of those that do not allow it. */
+/** Why a request is denied: the statement that denies the request, or the closest of those that do not allow it. */
 export interface Explanation {
     readonly effect: "Allow" | "Deny";
     readonly policy: string;
-    /** The Sid, or the number and actions; undefined if no statement is about the action. */
+    /** The Sid, or the statement's number and actions; undefined if no statement has the action. */
     readonly statement: string | undefined;
     readonly conditions: readonly DecidingCondition[];
-    /** Other parts that keep a statement from allowing the request. */
+    /** Other parts of the statement that do not match the request. */
     readonly parts: readonly ("principal" | "resource" | "action")[];
     /** Parts that were probably mistyped. */
     readonly corrections: readonly Correction[];
@@ -26,9 +26,8 @@ export interface Explanation {
 }
 
 /**
- * All reasons against a request: each denial, and the missing allow unless `denialsOnly`.
- *
- * @param world the request with values for its unknown condition keys
+ * Returns all reasons why a request is denied: each denying statement, and the missing allow unless `denialsOnly`.
+ * @param world the request with assumed values for its unknown condition keys
  */
 export function explain(
     request: AccessRequest,
@@ -95,7 +94,7 @@ const comparisons: Readonly<Record<string, string>> = {
     greaterthanequals: "at least",
 };
 
-/** The operator of a condition in words, with the values: "unless aws:SourceVpce is vpce-1". */
+/** Describes a condition in words: "unless aws:SourceVpce is vpce-1". */
 function ruleOf({ key, operator, wanted }: DecidingCondition): string {
     const plain = operator.replace(/^(ForAllValues|ForAnyValue):/i, "").replace(/IfExists$/i, "");
     const values = wanted.join(" or ");
@@ -166,13 +165,13 @@ const sender = ({ caller }: AccessRequest) => ("service" in caller ? "Personaliz
 const nameOf = ({ caller }: AccessRequest) =>
     "service" in caller ? caller.service : "arn" in caller ? caller.arn : caller.federated;
 
-/** The nearest spelling of one part, in parentheses. */
+/** Returns the probable correction of one part, in parentheses. */
 function meant(corrections: readonly Correction[], part: Correction["part"]): string {
     const right = corrections.flatMap((each) => (each.part === part ? [each.right] : []));
     return right.length > 0 ? ` (${right.join(", ")} was probably meant)` : "";
 }
 
-/** Whether a text still has a template's placeholder, or blanks. IAM's own variables are names of keys: `${aws:…}`. */
+/** Checks whether a text still contains a placeholder of a template, or spaces. IAM's own variables (`${aws:…}`) are no placeholders. */
 const isUnresolved = (text: string) =>
     /^\s|\s$|\s|\$\{(?!\w+:)|\{\{|<[\w -]+>|\[[\w -]+\]|(^|:)(bucket-name|your-?bucket(-name)?|amzn-s3-demo-bucket|accountId|account-id)(\/|:|$)/i.test(
         text,
@@ -214,7 +213,7 @@ function resourceText(
     return action.startsWith("s3:") ? `${says}: ${hint}` : says;
 }
 
-/** What is odd in a condition that decides. */
+/** Describes what is unusual in a condition that decides the request. */
 function mistakeIn({ key, operator, wanted }: DecidingCondition, corrections: readonly Correction[]): string {
     const own = corrections.filter(({ part, wrong }) =>
         part === "key" ? wrong === key : part === "operator" ? wrong === operator : wanted.includes(wrong),

@@ -1,4 +1,4 @@
-/** Every fault that the diagnosis can name, in the order of the chain, with its description. */
+/** All faults that the diagnosis can find, in the order in which an import would meet them, each with a description. */
 export const faults = {
     passrole: "the caller may not pass the role to Personalize",
     "role-missing": "there is no such role",

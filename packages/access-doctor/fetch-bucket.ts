@@ -31,7 +31,10 @@ async function unless<T>(call: Promise<T>, ...names: string[]): Promise<T | unde
     }
 }
 
-/** The region of a bucket. If it does not exist: the names of the account's others, to find a misspelt one. */
+/**
+ * Reads the region of a bucket. If the bucket does not exist, returns the names of the account's other buckets, to find a misspelt
+ * name.
+ */
 export async function bucketFacts(s3: S3Client, Bucket: string, account: string): Promise<BucketFacts> {
     const found = await unless(s3.send(new GetBucketLocationCommand({ Bucket })), "NoSuchBucket");
     // GetBucketLocation returns no constraint for us-east-1, and may return the old name "EU" for eu-west-1.
@@ -74,8 +77,8 @@ export async function ownership(s3: S3Client, Bucket: string): Promise<string | 
 }
 
 /**
- * Keys under the prefix; without any, keys of the bucket, one of which may have been meant. An owner is named if it is
- * not the bucket's.
+ * Lists keys under the prefix. If there are none, lists keys of the whole bucket, one of which may be meant. Names the owner of an
+ * object that does not belong to the bucket's owner.
  */
 export async function keysOf(s3: S3Client, Bucket: string, Prefix: string): Promise<KeyListed[]> {
     const bucketOwner = ownerOf(s3, Bucket);
@@ -93,7 +96,7 @@ export async function keysOf(s3: S3Client, Bucket: string, Prefix: string): Prom
     return found.length > 0 || Prefix === "" ? found : [...(await deletedKey(s3, Bucket, Prefix)), ...(await list(""))];
 }
 
-/** The key, if its latest version is a delete marker; empty if that may not be read. */
+/** Returns the key if its latest version is a delete marker; returns an empty list without permission to read versions. */
 async function deletedKey(s3: S3Client, Bucket: string, key: string): Promise<KeyListed[]> {
     const command = new ListObjectVersionsCommand({ Bucket, Prefix: key, MaxKeys: 1 });
     const { DeleteMarkers = [] } = await s3.send(command).catch(() => ({ DeleteMarkers: [] }));
@@ -109,7 +112,7 @@ async function ownerOf(s3: S3Client, Bucket: string): Promise<string | undefined
     );
 }
 
-/** Size in bytes, key of encryption, storage class and first bytes of an object. Throws the errors of S3. */
+/** Reads size in bytes, KMS key, storage class and first bytes of an object. Throws the errors of S3. */
 export async function objectFacts(s3: S3Client, Bucket: string, Key: string): Promise<ObjectFacts> {
     const head = await s3.send(new HeadObjectCommand({ Bucket, Key })).catch(async (error: unknown) => {
         // A refused HEAD has no body. A refused GET names the policy that denies.
@@ -144,7 +147,7 @@ async function tagsOf(s3: S3Client, Bucket: string, Key: string): Promise<Record
     );
 }
 
-/** The archive that an object must be restored from before it can be read. Glacier Instant Retrieval is not one. */
+/** Returns the archive storage class from which an object must be restored before a read. Glacier Instant Retrieval needs no restore. */
 export function archivedIn({
     StorageClass,
     ArchiveStatus,

@@ -16,7 +16,7 @@ import { hasName } from "./errors.ts";
 import { writeActions } from "./fixes/permissions.ts";
 import type { PolicyText, RoleFacts, Simulated } from "./snapshot.ts";
 
-/** A role of this name as IAM has it, in any path. Undefined: it does not exist, or another account has it. */
+/** Reads the role with this name from IAM, whatever its path. Returns undefined if the account has no such role. */
 export async function roleFacts(iam: IAMClient, roleArn: string): Promise<RoleFacts | undefined> {
     const RoleName = roleArn.split("/").at(-1) as string;
     try {
@@ -67,7 +67,7 @@ async function attachedPolicies(client: IAMClient, RoleName: string): Promise<Po
     return found;
 }
 
-/** A boundary, with the number of its versions and all that it bounds: a fix needs both. */
+/** Reads a permissions boundary, the number of its versions, and the users and roles that have it. A fix needs both. */
 async function withVersions(client: IAMClient, arn: string): Promise<PolicyText> {
     const policy = await managed(client, arn, arn.split("/").at(-1) ?? "");
     const input = { PolicyArn: arn, PolicyUsageFilter: "PermissionsBoundary" } as const;
@@ -102,7 +102,7 @@ async function managed(iam: IAMClient, arn: string, name: string): Promise<Polic
     }
 }
 
-/** Simulates an identity's permissions for the commands of a fix; its own policies are a resource, too. */
+/** Simulates the permissions of an identity for the commands of a fix. Some of these commands change the identity itself. */
 export async function simulateWrites(
     client: IAMClient,
     source: string,
@@ -128,7 +128,7 @@ export async function simulateWrites(
     return found.flat();
 }
 
-/** Simulates an identity's actions on resources in one context. */
+/** Simulates actions of an identity on resources, with one set of condition keys. */
 export async function simulate(
     client: IAMClient,
     PolicySourceArn: string,

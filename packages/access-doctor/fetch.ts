@@ -9,12 +9,10 @@ import { fetched, type Look, quietLook, within } from "./look.ts";
 import { type Fetched, type KeyFacts, known, type Simulated, type Snapshot } from "./snapshot.ts";
 import type { Target } from "./target.ts";
 
-/** Further files of a folder are not read: each costs calls. */
+/** Maximum number of files of a folder to read, because each file costs calls. */
 const mostObjects = 20;
 
-/**
- * Reads everything that an import depends on. A part that may not be read carries the error instead. Writes nothing.
- */
+/** Reads everything on which an import's access depends. A part that cannot be read contains the error instead. Writes nothing. */
 export async function fetchSnapshot(target: Target, look: Look = quietLook): Promise<Snapshot> {
     const { region, roleArn, bucket } = target;
     const iam = new IAMClient({ region });
@@ -94,11 +92,11 @@ export async function fetchSnapshot(target: Target, look: Look = quietLook): Pro
     return { ...snapshot, simulated: await simulated };
 }
 
-/** Without a named key: the most likely import file of the bucket. */
+/** Returns the most likely import file of the bucket, for a target without a key. */
 const likelyKey = (keys: readonly { readonly key: string }[]) =>
     (keys.find(({ key }) => key.endsWith(".csv")) ?? keys[0])?.key;
 
-/** The objects that an import of this key reads: the object, or the first level of the folder. */
+/** Returns the objects that an import of this key reads: the object, or the objects on the first level of the folder. */
 export function read(key: string | undefined, keys: readonly { readonly key: string; readonly size: number }[]) {
     if (key === undefined) {
         return [];
@@ -124,7 +122,7 @@ async function keyFacts(kms: KMSClient, KeyId: string): Promise<KeyFacts> {
     return { ...facts, manager: "CUSTOMER", policy: Policy };
 }
 
-/** Simulates `iam:PassRole` to Personalize, and without a service; empty for an account's root user. */
+/** Simulates `iam:PassRole` to Personalize, and to no service. Returns an empty list for an account's root user. */
 async function mayPass(
     iam: IAMClient,
     { caller, roleArn }: Target,
@@ -142,7 +140,10 @@ async function mayPass(
     return [...toPersonalize, ...toAny];
 }
 
-/** The user or role behind a caller: the simulator takes no sessions, and a session's ARN lacks the role's path. */
+/**
+ * Returns the ARN of the user or role behind a caller, because the simulator accepts no sessions, and a session's ARN lacks the
+ * role's path.
+ */
 export async function entityOf(iam: IAMClient, caller: string): Promise<string> {
     const session = sessionOf(caller);
     if (!session) {

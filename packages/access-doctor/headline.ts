@@ -7,7 +7,7 @@ import { isForeign } from "./links/kms.ts";
 import { understand } from "./messages.ts";
 import { known, type Snapshot } from "./snapshot.ts";
 
-/** The first lines: the cause in a sentence, and what to do. */
+/** The first lines of the output: the cause in a sentence, and the instructions. */
 export interface Headline {
     readonly cause: string;
     readonly todo: readonly Todo[];
@@ -16,23 +16,23 @@ export interface Headline {
 interface Todo {
     readonly label: "Fix" | "Ask" | "Next" | "Then";
     readonly text: string;
-    /** Whether the text is a command for a shell. */
+    /** Whether the text is a shell command. */
     readonly isCommand: boolean;
 }
 
-/** The command that made a diagnosis, and an absolute folder for its fix. */
+/** The command line of the diagnosis, and the absolute path of a folder for its fix. */
 export interface Again {
     readonly command: string;
     readonly folder: string;
-    /** The words that start the command, before its arguments; default: those of this package's command. */
+    /** The command line up to its arguments; by default that of this package. */
     readonly start?: readonly string[];
 }
 
-/** A longer command goes into files. */
+/** Maximum length of a printed command. A longer one is written to files. */
 const longestCommand = 160;
 const longestDocument = 100;
 
-/** A sentence without the rest of the documents in it. */
+/** Shortens a sentence by the documents that it quotes. */
 export const brief = (sentence: string): string =>
     sentence
         .split("\n")
@@ -47,7 +47,7 @@ export const brief = (sentence: string): string =>
 const command = (label: Todo["label"], text: string): Todo => ({ label, text, isCommand: true });
 const words = (label: Todo["label"], text: string): Todo => ({ label, text, isCommand: false });
 
-/** The first lines of a diagnosis; `again`: how to run it again. */
+/** Returns the first lines of a diagnosis. `again`: the command line that repeats the diagnosis. */
 export function headlineOf(diagnosis: Diagnosis, snapshot: Snapshot, again: Again): Headline {
     const { firstBroken, findings, verdict } = diagnosis;
     const first = firstBroken?.findings.find((each) => each.verdict === "broken") ?? findings[0];
@@ -61,7 +61,7 @@ export function headlineOf(diagnosis: Diagnosis, snapshot: Snapshot, again: Agai
 
 const alone = ({ command: again }: Again, more = "") => `${again}${more}`.replace(/ --$/, "");
 
-/** The sentence with its document, role, bucket or file, where it does not begin with that. */
+/** Adds the document, role, bucket or file to a sentence that does not begin with it. */
 function placed({ sentence, place, about }: Finding, { roleArn, bucket }: Snapshot): string {
     const role = roleArn.split("/").at(-1) ?? "";
     const documents: Partial<Record<Finding["place"], readonly [string, string]>> = {
@@ -116,7 +116,7 @@ function unknown({ links, needs }: Diagnosis, snapshot: Snapshot, again: Again):
     };
 }
 
-/** What the administrator of another account's key has to check. */
+/** Returns what the administrator of a KMS key in another account must check. */
 const keyRequest = (key: string, { roleArn }: Snapshot) =>
     `the administrator of the key ${key}: does its policy let ${roleArn} and personalize.amazonaws.com use it (${keyActions.join(", ")})? The role's own policy needs kms:Decrypt on it, too.`;
 
@@ -147,7 +147,7 @@ function fixesTodo({ fixes: open, firstBroken }: Diagnosis, snapshot: Snapshot, 
     return [command("Next", nextOf(snapshot, again) ?? alone(again, " --verbose"))];
 }
 
-/** The next command after the service's own words. */
+/** Returns the next command after an error message of Personalize. */
 function nextOf({ job, reported, bucket, key }: Snapshot, { start }: Again): string | undefined {
     const said = known(job)?.failureReason ?? reported;
     return said === undefined
@@ -155,5 +155,5 @@ function nextOf({ job, reported, bucket, key }: Snapshot, { start }: Again): str
         : understand(said, { bucket, ...(key !== undefined && { key }) }, start)?.next;
 }
 
-/** The links of the picture: without the job's result, if there is no job. */
+/** Returns the links to show; leaves out the job's result if there is no job. */
 export const shownLinks = ({ links }: Diagnosis) => links.filter(({ detail }) => detail !== noJob);

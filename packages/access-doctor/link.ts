@@ -6,7 +6,7 @@ import type { Snapshot } from "./snapshot.ts";
 
 type Verdict = "ok" | "broken" | "warning" | "unknown";
 
-/** Places that are fixed as a whole: a document or an object. */
+/** Resources that are fixed as a whole: a document or an object. */
 export type Place =
     | "passRole"
     | "rolePolicy"
@@ -22,23 +22,23 @@ export type Place =
 
 export interface Finding {
     readonly fault: FaultId;
-    /** `warning`: it works, but should be changed. */
+    /** `warning`: the import works, but the setup should be changed. */
     readonly verdict: "broken" | "warning";
-    /** One sentence for a person. */
+    /** The finding in one sentence. */
     readonly sentence: string;
     /** The statement, the request with its context, or the text that proves the finding. */
     readonly evidence: readonly string[];
     readonly place: Place;
-    /** The object, key or policy of the place. */
+    /** The object, KMS key or policy of the finding. */
     readonly about?: string;
-    /** For a decision of policies: the statement and conditions that decide. */
+    /** The statement and the conditions that decide, if policies decide. */
     readonly explanation?: Omit<Explanation, "sentence" | "evidence">;
 }
 
-/** One link of an import's chain. */
+/** One of the conditions for an import to read its data, such as the role's trust policy. */
 export interface Link {
     readonly link: string;
-    /** The judge: `iam:SimulatePrincipalPolicy`, this program's evaluator, or S3's own answer. */
+    /** What decided: `iam:SimulatePrincipalPolicy`, this program's evaluator, or S3's own response. */
     readonly judge: string;
     readonly verdict: Verdict;
     /** The result in a few words. */
@@ -46,7 +46,7 @@ export interface Link {
     readonly findings: readonly Finding[];
 }
 
-/** The input of all links: the snapshot, and what follows from it. */
+/** The input of all links: the snapshot, and facts that follow from it. */
 export interface Scene {
     readonly snapshot: Snapshot;
     readonly of: Import;
@@ -58,7 +58,7 @@ export interface Scene {
 export const simulator = "iam:SimulatePrincipalPolicy";
 export const evaluator = "policy-evaluator over the fetched document";
 
-/** A link from its findings; `detail` is its text without findings. */
+/** Creates a link from its findings. `detail` is its text if there are no findings. */
 export function linkOf(link: string, judge: string, detail: string, findings: readonly Finding[]): Link {
     const verdict = findings.some((each) => each.verdict === "broken")
         ? "broken"
@@ -68,7 +68,7 @@ export function linkOf(link: string, judge: string, detail: string, findings: re
     return { link, judge, verdict, detail: findings[0]?.sentence ?? detail, findings };
 }
 
-/** A link that could not be judged; `detail` is the reason. */
+/** Creates a link that could not be judged. `detail` is the reason. */
 export const unknownLink = (link: string, judge: string, detail: string): Link => ({
     link,
     judge,

@@ -2,13 +2,13 @@ import { AccessError, isCredentials, isUnreachable, oneLine } from "./errors.ts"
 import { refusalIn } from "./refusal.ts";
 import type { Fetched } from "./snapshot.ts";
 
-/** Milliseconds until a look without an answer is reported, and until it ends. */
+/** Milliseconds until a read without an answer is reported, and until it is aborted. */
 export const limits = { reports: 15_000, ends: 20_000 };
 
-/** One look at AWS: calls that need `permission`, with a time limit. */
+/** Function that reads from AWS: runs calls that need `permission`, with a time limit. */
 export type Look = <T>(permission: string, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 
-/** Makes looks that report on `log` what gives no answer, and end with `signal`. */
+/** Creates readers of AWS that report slow calls on `log`, and that stop with `signal`. */
 export function createLook(log: (line: string) => void, signal: AbortSignal, { reports, ends: limit } = limits): Look {
     return async (permission, work) => {
         const ends = AbortSignal.timeout(limit);
@@ -31,10 +31,10 @@ export function createLook(log: (line: string) => void, signal: AbortSignal, { r
     };
 }
 
-/** Looks that report nothing, for tests and drills. */
+/** Readers that report nothing, for tests and drills. */
 export const quietLook = createLook(() => {}, new AbortController().signal);
 
-/** The client, whose calls end with the signal. */
+/** Returns the client, whose calls stop with the signal. */
 export function within<C extends { send: unknown }>(client: C, abortSignal: AbortSignal): C {
     const send = (client.send as (command: unknown, options?: object) => unknown).bind(client);
     return Object.assign(Object.create(client) as C, {
@@ -42,7 +42,7 @@ export function within<C extends { send: unknown }>(client: C, abortSignal: Abor
     });
 }
 
-/** The result of a look, or why there is none. Only Ctrl-C and rejected credentials end the diagnosis. */
+/** Returns the result of a read, or why it failed. Only Ctrl-C and rejected credentials end the diagnosis. */
 export async function fetched<T>(
     look: Look,
     permission: string,
@@ -57,7 +57,7 @@ export async function fetched<T>(
     }
 }
 
-/** Why a look found nothing: refused, throttled, or no answer. Only a refusal names the permission that it needs. */
+/** Describes why a read failed: denied, throttled, or no answer. Only a denial names the permission that it needs. */
 export function unreadOf(error: unknown, permission: string): { readonly unread: string; readonly needs?: string } {
     const { name, message, $metadata, $retryable } = error as Error & {
         readonly $metadata?: { readonly httpStatusCode?: number };

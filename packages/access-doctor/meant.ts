@@ -10,7 +10,7 @@ import {
 } from "policy-evaluator";
 import { isConditionKey, nearestKey } from "./context.ts";
 
-/** A part of a statement that was probably mistyped, and its nearest valid spelling. */
+/** A part of a statement that is probably misspelt, and its nearest valid spelling. */
 export interface Correction {
     readonly part: "action" | "resource" | "principal" | "key" | "operator" | "value";
     readonly wrong: string;
@@ -20,11 +20,11 @@ export interface Correction {
 /** Whether a statement's part applies to a request. */
 export type Fits = (part: Partial<Statement>, kind: PolicyKind) => boolean;
 
-/** Insertions, deletions and replacements of letters in one word that count as a mistake of typing. */
+/** Maximum number of inserted, deleted and replaced letters in one word that count as a typing error. */
 const mostMistakes = 2;
 export const anything = { Action: "*", Resource: "*" } as const;
 
-/** Names differ by their digits on purpose: films-1 and films-2. */
+/** Checks whether names differ only by their digits, which is usually on purpose: films-1 and films-2. */
 const isNear = (wrong: string, right: string) =>
     wrong !== right &&
     wrong.replace(/\D/g, "") === right.replace(/\D/g, "") &&
@@ -38,10 +38,10 @@ const operations: Readonly<Record<string, readonly string[]>> = {
     "s3:ListBucket": ["ListObjects", "ListObjectsV2", "HeadBucket", "List"],
     "s3:GetObject": ["HeadObject", "CopyObject", "GetObjectV2", "Get", "ReadObject"],
 };
-/** Actions of IAM that are close to those of an import, and are meant where they are written. */
+/** IAM actions that are similar to those of an import but exist, so they are no typing errors. */
 const otherActions = new Set(["s3:listbuckets", "s3:putobject", "kms:encrypt"]);
 
-/** Nearest spellings of an action in a policy, which may have wildcards. */
+/** Returns the nearest spellings of an action in a policy, which may contain wildcards. */
 function actionSpellings(wrong: string, { action }: AccessRequest): string[] {
     const lower = wrong.trim().toLowerCase();
     if (otherActions.has(lower) || lower === action.toLowerCase()) return [];
@@ -52,7 +52,7 @@ function actionSpellings(wrong: string, { action }: AccessRequest): string[] {
     return [...(tidy === wrong ? [] : [tidy]), ...(isOperation || isNear(lower, action) ? [action] : [])];
 }
 
-/** The ARN of a statement with the request's bucket or key in place of a similar one. */
+/** Replaces a similar bucket or key in a statement's ARN with that of the request. */
 function resourceSpellings(wrong: string, { resource }: AccessRequest): string[] {
     const [bucketArn = ""] = resource.split("/");
     const [start = "", ...rest] = wrong.split("/");
@@ -63,7 +63,10 @@ function resourceSpellings(wrong: string, { resource }: AccessRequest): string[]
 const namesOf = ({ caller }: AccessRequest) =>
     "service" in caller ? [caller.service] : "arn" in caller ? [caller.arn] : [];
 
-/** Single corrections of conditions: of the key, of the operator for wildcards, of a value that is close to a sent one. */
+/**
+ * Returns single corrections of a condition: of its key, of its operator (for wildcards), or of a value that is similar to the
+ * sent one.
+ */
 function conditionSpellings(
     operator: string,
     key: string,
@@ -170,9 +173,9 @@ const principalsOf = (named: Principals): [string, string][] =>
         listOf(names as OneOrMany<string>).map((name): [string, string] => [kind, name]),
     );
 
-/** Keys by which somebody lets in for a while, by tags, through one service, or from one organisation. */
+/** Condition keys that usually limit access on purpose: to a period, tags, one service, or one organization. */
 const chosenKeys =
     /^(aws:(currenttime|epochtime|(principal|resource|request)tag\/.+|(principal|resource|source)org(id|paths))|s3:existingobjecttag\/.+|kms:viaservice)$/i;
 
-/** Whether somebody may have meant that a condition on this key keeps an import out. */
+/** Checks whether somebody may want a condition on this key to deny an import. */
 export const isChosen = (key: string): boolean => chosenKeys.test(key);

@@ -14,14 +14,14 @@ export interface Mentions {
     readonly columns: readonly string[];
 }
 
-/** Without the full stops and colons of a sentence at its end. */
+/** Removes full stops and colons at the end. */
 function withoutStops(text: string): string {
     let end = text.length;
     while (end > 0 && /[.:]/.test(text[end - 1] ?? "")) end -= 1;
     return text.slice(0, end);
 }
 
-/** Reads the names in a message whose spaces are single. */
+/** Reads the names in a message. The message must have single spaces. */
 export function mentionsIn(text: string): Mentions {
     const arns = [...new Set(text.match(/arn:aws[\w-]*:[\w-]+:[\w-]*:\d*:[^\s"'`,;()[\]{}]+/g) ?? [])].map((arn) =>
         withoutStops(arn),

@@ -3,17 +3,17 @@ import { type Mentions, mentionsIn } from "./mentions.ts";
 import { reasonOf, refusalIn } from "./refusal.ts";
 
 /**
- * The subject of a message. `access`: the service may not read, which the chain explains. `file`: its content.
- * `location`: the bucket or key. `caller`: permissions of the caller. `service`: quotas, names, and the like.
+ * The subject of a message. `access`: the service may not read, which the diagnosis explains. `file`: the file's content.
+ * `location`: bucket or key. `caller`: permissions of the caller. `service`: quotas, names and similar limits.
  */
 export type Subject = "access" | "file" | "location" | "caller" | "service" | "credentials";
 
-/** A message of AWS about an import, understood. */
+/** The meaning of AWS's message about an import. */
 export interface Message {
     readonly subject: Subject;
     /** One sentence. */
     readonly cause: string;
-    /** The next command. Names in capitals are not in the message. */
+    /** The next command. Names in capitals are placeholders for names that the message lacks. */
     readonly next: string;
     readonly mentions: Mentions;
 }
@@ -22,14 +22,14 @@ interface Rule {
     readonly pattern: RegExp;
     readonly subject: Subject;
     cause(found: readonly string[], mentions: Mentions, text: string): string;
-    /** Without it: the diagnosis of the mentioned names. `start`: the words that start this command. */
+    /** Returns the next command; by default the diagnosis of the mentioned names. `start`: the command line up to its arguments. */
     next?(mentions: Mentions, start: readonly string[]): string;
 }
 
-/** The words that start the command of this package. */
+/** The command line of this package up to its arguments. */
 export const packageCommand = ["npx", "access-doctor"];
 
-/** The command that diagnoses what a message mentions. */
+/** Returns the command that diagnoses the resources that a message mentions. */
 function diagnosisOf({ jobArn, roleArn, bucket, key }: Mentions, start: readonly string[]): string {
     const place = ["--bucket", bucket ?? "BUCKET", ...(key === undefined ? [] : ["--key", key])];
     const target = jobArn === undefined && (roleArn ?? bucket) !== undefined;
@@ -213,8 +213,8 @@ const rules: readonly Rule[] = [
 ];
 
 /**
- * A message of AWS as a person pastes it; undefined if it is none that is known here. `about`: names that are known
- * without it.
+ * Explains a message of AWS that a user pasted; returns undefined for an unknown message. `about`: names that are known without
+ * the message.
  */
 export function understand(
     pasted: string,

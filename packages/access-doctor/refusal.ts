@@ -1,11 +1,11 @@
 import { sessionOf } from "policy-evaluator";
 
 /**
- * A refusal in AWS's own words: `User: … is not authorized to perform: … because no … allows …`, or `with an explicit deny
- * in …` (IAM User Guide, "Troubleshoot access denied error messages").
+ * An access error of AWS: `User: … is not authorized to perform: … because no … allows …`, or `with an explicit deny in …` (IAM
+ * User Guide, "Troubleshoot access denied error messages").
  */
 export interface Refusal {
-    /** ARN of the refused user, role or session; undefined if the text does not name it. */
+    /** ARN of the denied user, role or session; undefined if the text does not name it. */
     readonly caller: string | undefined;
     readonly action: string | undefined;
     /** The kind of policy, such as `service control policy` or `permissions boundary`. */
@@ -14,7 +14,7 @@ export interface Refusal {
     readonly text: string;
 }
 
-/** The refusal in a text; undefined if it names no kind of policy. */
+/** Parses an access error; returns undefined if the text names no kind of policy. */
 export function refusalIn(text: string): Refusal | undefined {
     const [, denying] = /explicit deny in (?:an?|the) ([\w -]*?(?:policy|boundary))/i.exec(text) ?? [];
     const [, lacking] = /because no ([\w -]*?(?:policy|boundary|policies)) allows?/i.exec(text) ?? [];
@@ -31,7 +31,7 @@ const article = (words: string) => `${/^[aeiou]/.test(words) ? "an" : "a"} ${wor
 export const reasonOf = ({ policy, isExplicit }: Pick<Refusal, "policy" | "isExplicit">, what = "it"): string =>
     isExplicit ? `a statement of ${article(policy)} denies ${what}` : `no ${policy} allows ${what}`;
 
-/** Whether a refusal is about a role, or a session of it. */
+/** Checks whether an access error is about a role or a session of that role. */
 export function isOfRole({ caller = "" }: Refusal, roleArn: string): boolean {
     const name = roleArn.split("/").at(-1);
     return caller === roleArn || sessionOf(caller)?.roleName === name;

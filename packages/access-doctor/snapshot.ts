@@ -1,6 +1,6 @@
 import type { Decision } from "policy-evaluator";
 
-/** A value that was read, or the reason why it could not be, with the permission that was denied. */
+/** A value from AWS, or the reason why it could not be read, with the missing permission. */
 export type Fetched<T> = { readonly is: T } | { readonly unread: string; readonly needs?: string };
 
 /** The fetched value; undefined if it could not be read. */
@@ -8,21 +8,21 @@ export const known = <T>(fetched: Fetched<T>): T | undefined => ("is" in fetched
 
 export interface PolicyText {
     readonly name: string;
-    /** Empty for an attached policy without a document. */
+    /** The policy's text; empty for an attached policy without a document. */
     readonly text: string;
     /** ARN of a managed policy; absent for an inline one. */
     readonly arn?: string;
     /** Default version of a managed policy, and its number of versions. AWS keeps at most five. */
     readonly versionId?: string;
     readonly versions?: number;
-    /** Names of all users and roles that have it as their boundary; absent if they could not be listed. */
+    /** Names of all users and roles that have this policy as their boundary; absent if they could not be listed. */
     readonly bounds?: readonly string[];
 }
 
 export interface RoleFacts {
-    /** Its own ARN; the job's may lack the path. */
+    /** The role's own ARN. The ARN in the job may lack the path. */
     readonly arn: string;
-    /** `AROA…`; it changes if the role is deleted and created again. */
+    /** `AROA…`. It changes if the role is deleted and created again. */
     readonly id: string;
     readonly trust: string;
     readonly boundary: PolicyText | undefined;
@@ -35,12 +35,12 @@ export interface Simulated {
     readonly action: string;
     readonly resource: string;
     readonly decision: Decision;
-    /** The policies whose statements made the decision. */
+    /** The policies whose statements decided. */
     readonly matched: readonly string[];
     readonly missing: readonly string[];
-    /** Absent without a boundary. */
+    /** Result of the permissions boundary; absent without a boundary. */
     readonly byBoundary?: boolean;
-    /** Absent without an organisation. */
+    /** Result of the organization's policies; absent without an organization. */
     readonly byOrganisation?: boolean;
 }
 
@@ -50,35 +50,35 @@ export interface PublicAccessBlock {
 }
 
 export interface BucketFacts {
-    /** Undefined if the bucket does not exist. */
+    /** The bucket's region; undefined if the bucket does not exist. */
     readonly region: string | undefined;
-    /** Its owner, if that could be told. */
+    /** Canonical id of the bucket's owner, if it could be read. */
     readonly account?: string;
-    /** Names of the account's buckets, if this one does not exist and they can be listed. */
+    /** Names of the account's buckets, if this one does not exist and the caller can list them. */
     readonly others?: readonly string[];
 }
 
 export interface ObjectFacts {
     readonly key: string;
     readonly size: number;
-    /** ARN or id of the KMS key that encrypts it. */
+    /** ARN or id of the KMS key that encrypts the object. */
     readonly kmsKey?: string;
-    /** Whether S3 uses a bucket key: then KMS gets the bucket's ARN as the encryption context, not the object's. */
+    /** Whether S3 uses a bucket key. If so, the encryption context is the bucket's ARN instead of the object's. */
     readonly bucketKey?: boolean;
-    /** Absent if they could not be read. */
+    /** The object's tags; absent if they could not be read. */
     readonly tags?: Readonly<Record<string, string>>;
-    /** The archive from which it must be restored before a read. */
+    /** The archive storage class from which the object must be restored before a read. */
     readonly archived?: { readonly storageClass: string; readonly isRestoring: boolean };
-    /** Its first bytes; absent if they could not be read. */
+    /** The object's first bytes; absent if they could not be read. */
     readonly start?: Uint8Array;
 }
 
 export interface KeyListed {
     readonly key: string;
     readonly size: number;
-    /** Whether its latest version is a delete marker. */
+    /** Whether the object's latest version is a delete marker. */
     readonly isDeleted?: boolean;
-    /** Canonical id of its owner, if that is not the bucket's owner. */
+    /** Canonical id of the object's owner, if different from the bucket's owner. */
     readonly owner?: string;
 }
 
@@ -103,9 +103,9 @@ export interface DatasetSchema {
     readonly arn?: string;
 }
 
-/** Everything that one import depends on, read once. All documents are texts, as AWS returns them. */
+/** Everything on which the access of one import depends, read once. All documents are texts, as AWS returns them. */
 export interface Snapshot {
-    /** ISO time of the look, by which dates are judged. */
+    /** ISO time of the reads. Conditions on dates are evaluated for this time. */
     readonly now: string;
     /** The caller, who would pass the role. */
     readonly caller: string;
@@ -113,10 +113,10 @@ export interface Snapshot {
     readonly region: string;
     readonly accountId: string;
     readonly roleArn: string;
-    /** What the caller owns: ARN → the command that restores it as the caller declares it. */
+    /** Resources that the caller owns: ARN → the command that restores the resource as the caller declares it. */
     readonly owned: Readonly<Record<string, string>>;
     readonly bucket: string;
-    /** Undefined if only a bucket was named: then its objects are not read. */
+    /** The S3 location; undefined if only a bucket was named, whose objects are then not read. */
     readonly key: string | undefined;
     /** The job's ARN, or the ARN that the job would have. */
     readonly sourceArn: string;
@@ -126,7 +126,7 @@ export interface Snapshot {
     readonly role: Fetched<RoleFacts | undefined>;
     readonly simulated: Fetched<readonly Simulated[]>;
     readonly bucketFacts: Fetched<BucketFacts>;
-    /** Undefined if the bucket has no policy. */
+    /** The bucket policy; undefined if the bucket has none. */
     readonly bucketPolicy: Fetched<string | undefined>;
     readonly accessBlock: Fetched<PublicAccessBlock | undefined>;
     readonly ownership: Fetched<string | undefined>;
@@ -136,17 +136,17 @@ export interface Snapshot {
     readonly objects: readonly Fetched<ObjectFacts>[];
     readonly kmsKeys: Readonly<Record<string, Fetched<KeyFacts>>>;
     readonly job: Fetched<JobFacts | undefined>;
-    /** A message of AWS about this import, as a person pasted it. */
+    /** AWS's message about this import that the user pasted. */
     readonly reported?: string;
-    /** The stack that plans this import: no job of it is recorded. */
+    /** The stack that plans this import, if no job is recorded yet. */
     readonly planned?: string;
     /** The dataset's schema, as JSON, and its type; undefined if the dataset is unknown. */
     readonly schema: Fetched<DatasetSchema | undefined>;
 }
 
-/** Whether the bucket is known to be missing: then nothing in it can be judged. */
+/** Checks whether the bucket is known to be missing. Then nothing in it can be judged. */
 export const isBucketGone = ({ bucketFacts }: Snapshot): boolean =>
     "is" in bucketFacts && bucketFacts.is.region === undefined;
 
-/** Whether the service accepted the job: then the passing of its role was allowed. */
+/** Checks whether Personalize accepted the job, which proves that the caller may pass the role. */
 export const hasJob = ({ job }: Pick<Snapshot, "job">): boolean => "is" in job && job.is !== undefined;

@@ -18,14 +18,14 @@ export interface Target {
     /** The caller. */
     readonly caller: string;
     readonly roleArn: string;
-    /** What the caller owns: ARN → the command that restores it as the caller declares it. */
+    /** Resources that the caller owns: ARN → the command that restores the resource as the caller declares it. */
     readonly owned: Readonly<Record<string, string>>;
     readonly bucket: string;
     readonly key: string | undefined;
     readonly sourceArn: string;
     readonly job: Fetched<JobFacts | undefined>;
     readonly schema: Fetched<DatasetSchema | undefined>;
-    /** The stack that plans this import: no job of it is recorded. */
+    /** The stack that plans this import, if no job is recorded yet. */
     readonly planned?: string;
 }
 
@@ -39,9 +39,8 @@ export async function callerIn(region: string, look: Look) {
 }
 
 /**
- * Any import job by its ARN.
- *
- * @throws AccessError if it is not a job's ARN, or the job is missing, hidden, or of another account.
+ * Returns the import of a job by its ARN.
+ * @throws AccessError if the text is no job ARN, or if the job does not exist, is not visible, or belongs to another account.
  */
 export async function targetOfJob(datasetImportJobArn: string, look: Look = quietLook): Promise<Target> {
     const arn = parseArn(datasetImportJobArn);
@@ -82,7 +81,7 @@ export async function targetOfJob(datasetImportJobArn: string, look: Look = quie
     };
 }
 
-/** The error for a job that AWS does not show; wrong credentials keep their own. */
+/** Creates the error for a job that AWS does not return. Keeps the error of wrong credentials. */
 function unseen(job: string, region: string, error: unknown): unknown {
     if (hasName(error, "ResourceNotFoundException")) {
         const list = `aws personalize list-dataset-import-jobs --region ${region}`;
@@ -109,7 +108,7 @@ async function schemaOf(client: PersonalizeClient, datasetArn: string | undefine
     };
 }
 
-/** A role and a bucket of another program, for an import that would start in this region. */
+/** Returns an import that would start in this region, from a role and a bucket of another program. */
 export async function targetOfRole(
     roleArn: string,
     bucket: string,

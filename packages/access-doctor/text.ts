@@ -1,11 +1,10 @@
-/** The width of lines where the terminal has none, and the narrowest one that texts are wrapped for. */
+/** Default width of lines, and minimum width for wrapped texts. */
 export const defaultColumns = 120;
 const fewestColumns = 40;
 
 /**
- * A text in lines of at most `columns`; those after the first begin with `indent`. A longer word is cut.
- *
- * @param columns of the terminal; less than 40 is 40
+ * Wraps a text at `columns`. Lines after the first begin with `indent`. Cuts a longer word.
+ * @param columns of the terminal; less than 40 counts as 40
  */
 export function wrap(text: string, indent = "", columns = defaultColumns): string[] {
     const lines: string[] = [];
@@ -32,8 +31,8 @@ export function wrap(text: string, indent = "", columns = defaultColumns): strin
 }
 
 /**
- * A command in lines that a shell joins again, cut before options and operators. A longer part stays whole: a person
- * copies it.
+ * Splits a command into lines that a shell joins again, before options and operators. Does not split an option's value, because
+ * users copy it.
  */
 export function wrapCommand(command: string, indent: string, columns = defaultColumns): string[] {
     const parts: string[] = [];

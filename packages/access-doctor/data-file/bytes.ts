@@ -1,4 +1,4 @@
-/** The form of a file's bytes, by its first ones. */
+/** The file format that a file's first bytes show. */
 export type Form =
     | { readonly is: "text"; readonly encoding: Encoding; readonly mark: boolean }
     | { readonly is: "gzip" | "zip" }
@@ -20,7 +20,7 @@ const magic: readonly (readonly [start: readonly number[] | string, name: string
 const starts = (bytes: Uint8Array, start: readonly number[] | string) =>
     (typeof start === "string" ? [...Buffer.from(start, "latin1")] : start).every((byte, at) => bytes[at] === byte);
 
-/** Finds the form of a file. The encoding is that of these bytes: later ones may be no UTF-8. */
+/** Detects the format of a file from its first bytes. The encoding is that of these bytes; later bytes may be invalid in it. */
 export function formOf(bytes: Uint8Array): Form {
     if (starts(bytes, [0x1f, 0x8b])) return { is: "gzip" };
     if (starts(bytes, "PK\u0003\u0004")) return isExcel(bytes) ? { is: "other", name: "Excel" } : { is: "zip" };
@@ -45,7 +45,7 @@ function isExcel(bytes: Uint8Array): boolean {
     return /^(\[Content_Types\]\.xml|_rels\/|docProps\/|xl\/)/.test(name);
 }
 
-/** UTF-16 without a mark: of plain letters, every second byte is zero. */
+/** Detects UTF-16 without a byte order mark: in English text, every second byte is zero. */
 function wideEncoding(bytes: Uint8Array): Encoding | undefined {
     const pairs = Math.floor(Math.min(bytes.length, 2000) / 2);
     const zeros = [0, 0];
@@ -67,6 +67,6 @@ function isUtf8(bytes: Uint8Array): boolean {
     }
 }
 
-/** The text of these bytes; a character that is cut at the end is left out. */
+/** Decodes bytes to text. Omits a character that is incomplete at the end. */
 export const textOf = (bytes: Uint8Array, encoding: Encoding) =>
     new TextDecoder(encoding).decode(bytes, { stream: true });

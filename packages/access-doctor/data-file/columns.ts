@@ -3,10 +3,10 @@ import { readHeader, shapeOfHeader } from "./header.ts";
 import type { Table } from "./sample.ts";
 import { checked } from "./values.ts";
 
-/** Content that has no safe repair. */
+/** The error if a file's content cannot be repaired safely. */
 export class RepairError extends Error {}
 
-/** The columns of a repaired file, and where their values are. */
+/** The columns of a repaired file, and their positions in the original file. */
 export interface Columns {
     readonly names: readonly string[];
     readonly pick: readonly { readonly place: number; readonly as: string; readonly field: Field | undefined }[];
@@ -14,7 +14,7 @@ export interface Columns {
     /** Whether the file's first line is data. */
     readonly isHeaderAdded: boolean;
     readonly changes: readonly string[];
-    /** A row's problem with the columns as a whole. */
+    /** Returns the problem of a row that concerns all its columns, such as their number. */
     problemOf(row: readonly string[]): string | undefined;
 }
 
@@ -75,7 +75,7 @@ export function columnsOf(
     };
 }
 
-/** The columns by the schema's order: only if each value of the first rows fits. */
+/** Returns the columns in the schema's order, only if each value of the first rows is valid in its column. */
 function withoutHeader(table: Table, { fields, datasetType, isSchema }: Shape, name: string): Columns {
     const first = { line: 1, values: table.header };
     const rows = [first, ...table.rows];

@@ -4,16 +4,16 @@ export interface Field {
     /** `string`, `long`, …; without `null`. */
     readonly type: string;
     readonly nullable: boolean;
-    /** Most characters of a value. */
+    /** Maximum length of a value in characters. */
     readonly longest: number;
 }
 
-/** The columns that a file is read by. */
+/** The columns that a file should have, from a schema or a type of dataset. */
 export interface Shape {
     /** `INTERACTIONS`, `ITEMS`, …; undefined if neither a schema nor the header shows it. */
     readonly datasetType: string | undefined;
     readonly fields: readonly Field[];
-    /** Whether `fields` is a whole schema; otherwise only the columns that every such dataset has. */
+    /** Whether `fields` comes from a schema. Otherwise `fields` has only the columns that every dataset of the type has. */
     readonly isSchema: boolean;
 }
 
@@ -34,7 +34,7 @@ const typesOf: Readonly<Record<string, string>> = {
     ActionInteractions: "ACTION_INTERACTIONS",
 };
 
-/** The shape of an Avro schema's text; undefined for other text. */
+/** Parses an Avro schema; returns undefined for any other text. */
 export function shapeOf(schema: string): Shape | undefined {
     try {
         const { name = "", fields } = JSON.parse(schema) as { name?: string; fields?: readonly AvroField[] };

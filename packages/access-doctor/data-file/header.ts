@@ -1,10 +1,10 @@
 import { type Field, requiredShape, type Shape } from "./fields.ts";
 
-/** A header, compared with a shape. */
+/** The header of a file, compared with the columns that the file should have. */
 export interface Header {
-    /** Place of each field in the file; -1 if no column is meant. */
+    /** Position of each field in the file; -1 if no column of the file is meant for the field. */
     readonly places: readonly number[];
-    /** Columns under another name than the schema's. */
+    /** Columns whose name differs from the schema's name. */
     readonly renamed: readonly { readonly from: string; readonly to: string }[];
     readonly missing: readonly string[];
     /** Names that several columns have. */
@@ -13,7 +13,7 @@ export interface Header {
     readonly isData: boolean;
 }
 
-/** Other names of the columns, without case and punctuation. */
+/** Usual other names of the columns, in lower case and without punctuation. */
 const synonyms: Readonly<Record<string, string>> = {
     USER_ID:
         "user|users|uid|userno|usernumber|customer|customerid|visitor|visitorid|member|memberid|viewer|viewerid|profileid|accountid|clientid",
@@ -32,7 +32,7 @@ const plainName = (name: string) => name.replace(/[^A-Za-z0-9]/g, "").toLowerCas
 
 const looksLikeValue = (cell: string) => /^\s*([+-]?\d+([.,]\d+)?\s*$|\d{4}-\d{2}-\d{2})/.test(cell);
 
-/** Finds the columns of a shape in a header: by name, else by a name that is meant. */
+/** Finds the columns of a schema in a header: by equal names, otherwise by similar or usual names. */
 export function readHeader(names: readonly string[], { fields, datasetType }: Shape): Header {
     const taken = new Set<number>();
     const exact = fields.map(({ name }) => {
@@ -68,7 +68,7 @@ const synonym =
 const nearly: IsMeant = (column, field) =>
     plainName(field).length >= 5 && isOneEdit(plainName(column), plainName(field));
 
-/** The only free column that is meant by a field; -1 if there are none or several. */
+/** Returns the only unused column that may be meant for a field; -1 if there are none or several. */
 function only(names: readonly string[], taken: Set<number>, field: Field | undefined, isMeant: IsMeant): number {
     const places = names.flatMap((name, at) => (!taken.has(at) && isMeant(name, field?.name ?? "") ? [at] : []));
     const [place] = places;
@@ -77,7 +77,7 @@ function only(names: readonly string[], taken: Set<number>, field: Field | undef
     return place;
 }
 
-/** Whether one letter is wrong, lacking or too much, or two are swapped. */
+/** Checks whether two names differ by one wrong, missing, additional or swapped letter. */
 function isOneEdit(a: string, b: string): boolean {
     let start = 0;
     while (start < a.length && a[start] === b[start]) start++;
@@ -87,7 +87,7 @@ function isOneEdit(a: string, b: string): boolean {
     return (x.length <= 1 && y.length <= 1) || (x.length === 2 && y === `${x[1]}${x[0]}`);
 }
 
-/** The type of dataset that a header is meant for, and the columns that it needs. */
+/** Returns the type of dataset that a header fits best, and the columns that this type requires. */
 export function shapeOfHeader(names: readonly string[]): Shape {
     const has = (datasetType: string) => readHeader(names, requiredShape(datasetType)).missing.length === 0;
     const types = ["INTERACTIONS", "ACTION_INTERACTIONS"].filter(has);

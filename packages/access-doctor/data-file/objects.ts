@@ -15,7 +15,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { AccessError } from "../errors.ts";
 
-/** A place in S3. */
+/** A location in S3: bucket and key. */
 export interface Place {
     readonly bucket: string;
     /** A key, or a folder's prefix with its slash. */
@@ -34,7 +34,7 @@ export function placeOf(url: string): Place {
     return { bucket, key };
 }
 
-/** Keys that start with this one, at any depth, without empty objects. */
+/** Lists the keys that start with this one, at any depth, without empty objects. */
 export async function keysUnder(client: S3Client, { bucket, key }: Place): Promise<string[]> {
     const found: string[] = [];
     for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: key })) {
@@ -43,7 +43,7 @@ export async function keysUnder(client: S3Client, { bucket, key }: Place): Promi
     return found;
 }
 
-/** How an object is encrypted; its copy is encrypted in the same way. */
+/** The encryption of an object, which its copy also gets. */
 export interface Encryption {
     readonly ServerSideEncryption?: "aws:kms" | "aws:kms:dsse";
     readonly SSEKMSKeyId?: string;
@@ -63,7 +63,7 @@ export async function download(
         : {};
 }
 
-/** Whether an object exists. An unread answer counts as no: S3 itself refuses to replace it. */
+/** Checks whether an object exists. Returns false without permission to look: S3 itself refuses to replace an object. */
 export async function exists(client: S3Client, { bucket: Bucket, key: Key }: Place): Promise<boolean> {
     return client.send(new HeadObjectCommand({ Bucket, Key })).then(
         () => true,
@@ -74,9 +74,8 @@ export async function exists(client: S3Client, { bucket: Bucket, key: Key }: Pla
 const partBytes = 64 * 1024 * 1024;
 
 /**
- * Writes a file to a new object; S3 refuses it if the object exists. A large file goes in parts, which are removed
+ * Uploads a file as a new object. S3 refuses the upload if the object exists. Uploads a large file in parts, and removes the parts
  * after an error.
- *
  * @throws AccessError if the object exists.
  */
 export async function upload(client: S3Client, file: string, place: Place, encryption: Encryption): Promise<void> {
@@ -109,7 +108,7 @@ export async function upload(client: S3Client, file: string, place: Place, encry
     }
 }
 
-/** The error for a place that has an object already. */
+/** Creates the error for a location that already has an object. */
 export const alreadyThere = (place: Place) =>
     new AccessError(
         `${urlOf(place)} exists, and is not replaced. Import from it if it is an earlier repair, or name another place with --to.`,

@@ -13,12 +13,12 @@ export const fewestInteractions = 1000;
 
 export interface FileRepair extends Repaired {
     readonly from: string;
-    /** Undefined if there is nothing to repair. */
+    /** Description of the original file; undefined if there is nothing to repair. */
     readonly to: string | undefined;
 }
 
 export interface PlaceRepair {
-    /** Place of the copies; undefined if there is nothing to repair. */
+    /** Location of the repaired copies; undefined if there is nothing to repair. */
     readonly to: Place | undefined;
     readonly files: readonly FileRepair[];
     /** Files of a folder that are not data. */
@@ -28,10 +28,10 @@ export interface PlaceRepair {
 interface Options {
     readonly to: Place | undefined;
     readonly shape: Shape | undefined;
-    /** Whether the copies are only made on this machine, to report what they change. */
+    /** Whether to create the copies on this machine only, to report what they would change. */
     readonly dryRun: boolean;
     readonly signal: AbortSignal;
-    /** Reports progress: a large file takes minutes. */
+    /** Logs progress, because a large file takes minutes. */
     log(message: string): void;
 }
 

@@ -16,11 +16,11 @@ export interface Repaired {
     /** The columns of the copy. */
     readonly names: readonly string[];
     readonly datasetType: string | undefined;
-    /** Every change, with the number of its values or lines; 1 for a change of the whole file. */
+    /** Every change with the number of changed values or lines; 1 for a change of the whole file. */
     readonly changes: readonly { readonly what: string; readonly count: number }[];
 }
 
-/** Bytes that show a file's form, its delimiter and its header. */
+/** Number of bytes that show a file's format, delimiter and header. */
 export const startBytes = 256 * 1024;
 const listedErrors = 5;
 const pieceLength = 64 * 1024;
@@ -71,7 +71,7 @@ export async function repairCsv(
     };
 }
 
-/** The reason why a file that begins with this sample has no safe repair; undefined if none is visible. */
+/** Returns the reason why a file that begins with this sample cannot be repaired safely; undefined if the sample shows none. */
 export function repairProblem({ form, table }: Sample, shape: Shape, name: string): string | undefined {
     if (form.is === "other") return `${name} is ${form.name}, not CSV`;
     // An archive that was not read completely may contain a table.
@@ -93,7 +93,7 @@ export function repairProblem({ form, table }: Sample, shape: Shape, name: strin
     }
 }
 
-/** The table at a file's start, and the file's unpacked bytes, which may be read twice. */
+/** Returns the table at a file's start, and a function to read the file's unpacked bytes, which may be called twice. */
 async function openFile(path: string, name: string) {
     const { size } = await stat(path);
     const file = await open(path);
@@ -119,7 +119,7 @@ function gunzip(bytes: Readable): AsyncIterable<Uint8Array> {
     return unpacking;
 }
 
-/** The encoding of the whole file: its start may be plain ASCII, and a later line not UTF-8. */
+/** Detects the encoding of the whole file, because the first lines may be plain ASCII and a later line not UTF-8. */
 async function encodingOf({ encoding }: Table, unpack: () => AsyncIterable<Uint8Array>): Promise<Encoding> {
     if (encoding !== "utf-8") return encoding;
     const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -218,5 +218,5 @@ const problems = (type: string) => ({
 /** A column that the schema does not have. */
 const anyText: Field = { name: "", type: "string", nullable: true, longest: Number.POSITIVE_INFINITY };
 
-/** A value as the Developer Guide asks: quoted if needed, with `\` before a quote or a backslash. */
+/** Formats a value as the Developer Guide requires: in quotes if needed, with `\` before a quote or a backslash. */
 const quoted = (value: string) => (/[",\\]/.test(value) ? `"${value.replace(/["\\]/g, "\\$&")}"` : value);

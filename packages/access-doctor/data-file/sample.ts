@@ -4,7 +4,7 @@ import { unzipSync } from "fflate";
 import { type Encoding, type Form, formOf, textOf } from "./bytes.ts";
 
 export interface Row {
-    /** 1-based line of the file. */
+    /** Line in the file, counted from 1. */
     readonly line: number;
     readonly values: readonly string[];
 }
@@ -16,28 +16,28 @@ export interface Table {
     readonly mark: boolean;
     readonly delimiter: string;
     readonly quoteEscape: string;
-    /** `\r` if its lines end in carriage returns alone. */
+    /** `\r` if the lines of the file end in carriage returns only. */
     readonly lineEnds: "\n" | "\r";
-    /** The first line as it is, with its quotes. */
+    /** The first line unchanged, with its quotes. */
     readonly firstLine: string;
     readonly header: readonly string[];
     readonly rows: readonly Row[];
-    /** Whether these are all rows of the file. */
+    /** Whether `rows` are all rows of the file. */
     readonly whole: boolean;
-    /** The first place that breaks the rules of CSV; `isReadable` if only a quote is at a wrong place. */
+    /** The first violation of CSV's rules; `isReadable` if the only problem is a quote in a wrong position. */
     readonly malformed: { readonly line: number; readonly reason: string; readonly isReadable: boolean } | undefined;
 }
 
-/** The start of a file: its form, and its table if it has one. */
+/** The start of a file: its format, and its table if it has one. */
 export interface Sample {
     readonly form: Form;
     readonly table: Table | undefined;
 }
 
-/** Each sample is read once: several judges look at it. */
+/** Cache of parsed samples, because several checks read the same sample. */
 const samples = new WeakMap<Uint8Array, Sample>();
 
-/** Reads the first bytes of a file; `whole` if there are no more. */
+/** Parses the first bytes of a file. `whole`: whether these are all bytes of the file. */
 export function sampleOf(bytes: Uint8Array, whole: boolean): Sample {
     const sample = samples.get(bytes) ?? readSample(bytes, whole);
     samples.set(bytes, sample);
@@ -54,7 +54,7 @@ function readSample(bytes: Uint8Array, whole: boolean): Sample {
         : { form: innerForm?.is === "other" ? innerForm : form, table: undefined };
 }
 
-/** The unpacked bytes; the archive may be cut. */
+/** Returns the unpacked bytes. The archive may be incomplete. */
 function gunzipped(bytes: Uint8Array): Uint8Array | undefined {
     try {
         return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
@@ -63,7 +63,7 @@ function gunzipped(bytes: Uint8Array): Uint8Array | undefined {
     }
 }
 
-/** The only file of a zip archive; undefined if it has several. */
+/** Returns the only file in a zip archive; undefined if the archive has several. */
 export function unzipped(bytes: Uint8Array): Uint8Array | undefined {
     try {
         const files = Object.entries(unzipSync(bytes)).filter(
@@ -88,10 +88,13 @@ function tableOf(bytes: Uint8Array, encoding: Encoding, mark: boolean, whole: bo
     return { encoding, mark, delimiter, quoteEscape, lineEnds, firstLine, header, rows: rest, whole, malformed };
 }
 
-/** Lines that show the delimiter. */
+/** Number of lines from which the delimiter is detected. */
 const linesCompared = 5;
 
-/** The delimiter of a text: one that all lines have equally often, first a comma; else the most frequent one. */
+/**
+ * Detects the delimiter of a text: the character that occurs equally often in all lines (a comma first), otherwise the most
+ * frequent one.
+ */
 function delimiterOf(text: string): string {
     const lines = text
         .replace(/"[^"]*"/g, "")
@@ -107,7 +110,7 @@ function delimiterOf(text: string): string {
     return (even.length > 0 ? even : counted).reduce((best, one) => (one.count > best.count ? one : best)).each;
 }
 
-/** Options of the parser for a file with these rules; `relaxed` also accepts a quote within a value. */
+/** Returns the CSV parser's options for a file with this format; `relaxed` also accepts a quote within a value. */
 export const parserOptions = ({ delimiter, quoteEscape }: Pick<Table, "delimiter" | "quoteEscape">, relaxed: boolean) =>
     ({
         delimiter,

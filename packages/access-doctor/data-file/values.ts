@@ -1,6 +1,6 @@
 import { type Field, isTime } from "./fields.ts";
 
-/** Changes of a value that keep its meaning. */
+/** Changes of a value that preserve its meaning. */
 export const changes = {
     milliseconds: "milliseconds into epoch seconds",
     date: "dates into epoch seconds (UTC, if they name no zone)",
@@ -22,13 +22,13 @@ const right: Checked = { is: "right" };
 const integer = /^[+-]?\d{1,19}$/;
 const decimal = /^[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 const nothing = /^(null|nan|none|n\/a|na|\\n|-)$/i;
-/** Seconds have at most 11 digits until the year 5138. */
+/** Epoch seconds have at most 11 digits until the year 5138. */
 const longestSeconds = 11;
 
-/** Whether a row has separators only, as spreadsheets leave them at the end. */
+/** Checks whether a row consists of separators only, as spreadsheets leave them at the end of a file. */
 export const isBlank = (row: readonly string[]) => row.every((value) => value.trim() === "");
 
-/** Whether a schema allows a value; if not, the value that was meant. */
+/** Checks whether a schema allows a value. If not, returns the value that was probably meant. */
 export function checked(field: Field, value: string): Checked {
     const { type, nullable, longest } = field;
     if (value === "") {
@@ -71,13 +71,13 @@ function checkedTime(value: string, nullable: boolean): Checked {
     return seconds === undefined ? wrongOr(value, nullable) : repaired(String(seconds), "date");
 }
 
-/** Epoch seconds of digits that are milli-, micro- or nanoseconds. */
+/** Converts digits of milli-, micro- or nanoseconds to epoch seconds. */
 const secondsOf = (digits: string) => digits.slice(0, digits.length <= 14 ? -3 : digits.length <= 17 ? -6 : -9);
 
 const date =
     /^(\d{4})[-/](\d{2})[-/](\d{2})(?:[T ](\d{2}:\d{2})(?::(\d{2}(?:[.,]\d+)?))?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?$/i;
 
-/** Epoch seconds of a date, year first. Other orders are not clear: 03/04/2021 is two dates. */
+/** Converts a date that begins with the year to epoch seconds. Other orders are ambiguous: 03/04/2021 can be two dates. */
 function secondsOfDate(text: string): number | undefined {
     const [, year, month, day, time = "00:00", seconds = "00", zone = "Z"] = date.exec(text) ?? [];
     if (year === undefined) return undefined;

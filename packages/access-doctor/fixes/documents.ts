@@ -12,21 +12,21 @@ import {
     type Statement,
 } from "policy-evaluator";
 
-/** The documented least-privilege statements of an import, and documents with them. Nothing that a document has changes. */
+/** The documented least-privilege statements of an import, and policies with them added. Existing statements stay unchanged. */
 
 const placeOf = ({ partition, bucket, key }: Import) => ({ partition, bucketName: bucket, readPrefixes: [key] });
 
-/** Statements that let the role list and read. */
+/** Returns the statements that allow the role to list the bucket and read its objects. */
 export const roleStatements = (of: Import) => listOf(executionRolePolicy(placeOf(of)).Statement);
 
-/** Statements that let Personalize assume the role. */
+/** Returns the statements that allow Personalize to assume the role. */
 export const trustStatements = (of: Import) => listOf(executionRoleTrust(of).Statement);
 
-/** Statements of the bucket policy that let Personalize list and read. The program's own policy also requires TLS. */
+/** Returns the bucket policy statements that allow Personalize to list and read. The program's own policy also requires TLS. */
 export const bucketStatements = (of: Import) =>
     listOf(dataBucketPolicy(placeOf(of), of).Statement).filter(({ Effect }) => Effect === "Allow");
 
-/** Statements of the key policy that let role and Personalize decrypt. */
+/** Returns the key policy statements that allow the role and Personalize to decrypt. */
 export const keyStatements = (of: Import): Statement[] => [
     {
         Sid: "ExecutionRoleDecrypts",
@@ -45,7 +45,7 @@ export const keyStatements = (of: Import): Statement[] => [
     },
 ];
 
-/** The statement that lets a caller pass the role, to Personalize only. */
+/** Returns the statement that allows a caller to pass the role, to Personalize only. */
 export const passStatement = ({ roleArn }: Import): Statement => ({
     Sid: "PassToPersonalize",
     Effect: "Allow",
@@ -54,7 +54,7 @@ export const passStatement = ({ roleArn }: Import): Statement => ({
     Condition: { StringEquals: { "iam:PassedToService": personalizeService } },
 });
 
-/** A document with more statements. Sids stay unique: a taken one gets a number. */
+/** Adds statements to a document. Sids stay unique: a Sid that already exists gets a number. */
 export function withStatements(present: PolicyDocument | undefined, add: readonly Statement[]): PolicyDocument {
     const kept = listOf(present?.Statement);
     const isPresent = (one: Statement) =>
@@ -70,10 +70,13 @@ export function withStatements(present: PolicyDocument | undefined, add: readonl
     return { ...(present ?? { Version: "2012-10-17" }), Statement: [...kept, ...added] };
 }
 
-/** The unique id that AWS shows in place of a deleted role or user. AWS refuses a document that names one. */
+/** Pattern of the unique id that AWS shows in place of a deleted role or user. AWS rejects a document that contains such an id. */
 const isDeleted = (name: string) => /^A(ROA|IDA)[A-Z0-9]{10,}$/.test(name);
 
-/** A document without principals that do not exist; undefined if a denial names one, which nobody can write again. */
+/**
+ * Removes principals that do not exist any more. Returns undefined if a Deny names one, because the original statement could not
+ * be restored.
+ */
 export function storable(document: PolicyDocument): PolicyDocument | undefined {
     const namesDeleted = (named: Statement["Principal"]) =>
         typeof named === "object" && listOf(named.AWS).some(isDeleted);

@@ -8,10 +8,10 @@ import { readFiles } from "../links/file.ts";
 import { known } from "../snapshot.ts";
 import { bucketArnOf, importedFrom, type Repair } from "./steps.ts";
 
-/** Faults that only other data can end. */
+/** Faults that only other data can fix. */
 const needData: readonly Finding["fault"][] = ["object-missing", "object-empty", "rows-too-few", "object-too-large"];
 
-/** Fixes the objects of one place: a file, or a folder. */
+/** Returns the fix for the objects of one location: a file or a folder. */
 export function repairFile(scene: Scene, group: readonly Finding[]): Repair {
     const { of } = scene;
     const [{ about = scene.of.key }] = group as [Finding];
@@ -43,7 +43,7 @@ function problemOf({ snapshot }: Scene): string | undefined {
         .find((problem) => problem !== undefined);
 }
 
-/** Nothing is replaced: the command writes a new object beside it. */
+/** Returns the command that writes a repaired copy beside the object. The object itself stays unchanged. */
 function repairedBeside({ snapshot }: Scene, { bucket }: Pick<Import, "bucket">, about: string): Repair {
     const key = repairedKey(about);
     const schema = known(snapshot.schema)?.arn;
@@ -60,7 +60,7 @@ function repairedBeside({ snapshot }: Scene, { bucket }: Pick<Import, "bucket">,
     return { steps: [{ command, undo, applied: importedFrom(key) }], location };
 }
 
-/** Only the data's owner has the data; a new file goes to a key that does not exist. */
+/** Returns a request to the owner of the data, who must upload a new file under a key that does not exist. */
 function ownData(
     { snapshot }: Scene,
     { bucket }: Pick<Import, "bucket">,
@@ -80,7 +80,10 @@ function ownData(
     };
 }
 
-/** A restore is paid, takes hours, and only its owner knows whether the file is still wanted. */
+/**
+ * Returns a request to the owner of an archived object. A restore costs money and takes hours, and only the owner knows whether
+ * the file is still needed.
+ */
 function restored({ snapshot }: Scene, { bucket }: Pick<Import, "bucket">, about: string): Repair {
     const facts = snapshot.objects.flatMap((each) => ("is" in each && each.is.key === about ? [each.is] : []))[0];
     const { storageClass = "GLACIER", isRestoring = false } = facts?.archived ?? {};

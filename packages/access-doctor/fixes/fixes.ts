@@ -6,16 +6,16 @@ import { repairs } from "./repairs.ts";
 import { commandOf, type Repair, refusal, type Step, undoOf } from "./steps.ts";
 
 /**
- * What ends the findings of one place. `commands` only add the documented statements, or write a file beside one, and were
- * simulated: the chain passes with them. `ask` is for everything else.
+ * The fix for all findings about one resource. `commands` only add the documented statements, or write a file beside an existing
+ * one, and were simulated: with them, the import can read. `ask` covers all other cases.
  */
 export interface Fix {
     readonly faults: readonly Finding["fault"][];
-    /** The caller's own command that restores the place; empty for what the caller does not own. */
+    /** The caller's own command that restores the resource; empty for a resource that the caller does not own. */
     readonly program: string;
-    /** Commands with whole documents, in this order. */
+    /** Commands with complete documents, in the order to run. */
     readonly commands: readonly string[];
-    /** The commands as words, each with its document and its undo. */
+    /** The commands as lists of arguments, each with its document and its undo command. */
     readonly steps: readonly Pick<Step, "command" | "document" | "undo">[];
     /** Statements that the commands add. */
     readonly adds: readonly Statement[];
@@ -23,21 +23,21 @@ export interface Fix {
     readonly location?: string;
     /** Role for the next import, if it changes. */
     readonly roleArn?: string;
-    /** Another person who can fix it, and the request to that person, in one sentence to send. */
+    /** The person who can fix the resource, and a request to send to that person. */
     readonly ask?: string;
-    /** Commands that undo the fix, in this order. */
+    /** Commands that undo the fix, in the order to run. */
     readonly undo: readonly string[];
 }
 
-/** The broken findings of a snapshot, and the scene in which they were found. */
+/** The broken findings of a snapshot, with the facts in which they were found. */
 export interface Judged {
     readonly scene: Scene;
     readonly broken: readonly Finding[];
 }
 
 /**
- * The bucket, the file and the role come first: other documents name them. A file's key comes before the file: a
- * repaired file is not read.
+ * Order of the fixes. Bucket, file and role come first, because other documents name them. A file's key comes before its content,
+ * because a repaired file gets another key.
  */
 function rankOf({ place, fault }: Finding): number {
     if (place === "location" || place === "key") return 0;
@@ -48,9 +48,9 @@ const mostRounds = 6;
 const idOf = ({ fault, place, about, sentence }: Finding) => [fault, place, about, sentence].join(" ");
 
 /**
- * The fixes of a diagnosis, one for each place. Each round is simulated: the chain is judged again with the changed
- * documents, and a fault behind another one is fixed in the next round. Commands that do not end their findings become a
- * request.
+ * Returns the fixes of a diagnosis, one for each resource. After each round, judges the import again with the changed documents,
+ * so that the next round fixes faults that the first ones hid. Commands that do not fix their findings become a request to a
+ * person.
  */
 export function fixesOf(found: Judged, judge: (snapshot: Snapshot) => Judged): Fix[] {
     const fixes: { readonly group: readonly Finding[]; readonly repair: Repair; readonly scene: Scene }[] = [];
@@ -85,7 +85,7 @@ export function fixesOf(found: Judged, judge: (snapshot: Snapshot) => Judged): F
     );
 }
 
-/** Findings by what is fixed as a whole. */
+/** Groups findings by the resource to fix. */
 function grouped(findings: readonly Finding[]): [string, Finding[]][] {
     const groups = new Map<string, Finding[]>();
     for (const finding of findings.filter(({ place }) => place !== "none")) {

@@ -38,10 +38,10 @@ import {
     type Step,
 } from "./steps.ts";
 
-/** Name of the role policy that the fixes add to. */
+/** Name of the inline role policy to which the fixes add statements. */
 const policyName = "read-interactions";
 
-/** A document that cannot be read can only be replaced, which its owner must not risk. */
+/** Returns a request for a document that cannot be read: only its owner may replace it. */
 const unreadRepair = (owner: string, what: string, statements: readonly Statement[]): Repair => ({
     ask: `${owner}: ${what}; the document cannot be read from here. If they are missing, add ${JSON.stringify(statements)}`,
 });
@@ -49,7 +49,10 @@ const unreadRepair = (owner: string, what: string, statements: readonly Statemen
 const has = (group: readonly Finding[], ...faults: readonly Finding["fault"][]) =>
     group.some(({ fault }) => faults.includes(fault));
 
-/** The command that restores what the caller owns, unless it would remove statements that another person added. */
+/**
+ * Returns the command that restores a resource of the caller; undefined if the command would remove statements that another person
+ * added.
+ */
 function restores({ snapshot }: Scene, arn: string, present?: PolicyDocument, declared?: PolicyDocument) {
     const ours = new Set(listOf(declared?.Statement).map(({ Sid }) => Sid));
     return listOf(present?.Statement).some(({ Sid }) => !ours.has(Sid)) ? undefined : snapshot.owned[arn];
@@ -59,8 +62,8 @@ const parsed = (text: string | undefined, kind: "identity" | "resource") =>
     text === undefined ? undefined : read([{ name: "", text }], kind).policies[0]?.document;
 
 /**
- * Somebody may have meant what keeps the import out: a denial, or an Allow with a condition on dates, tags, one service or
- * an organisation. Only that person can except the import from it.
+ * Returns a request about a rule that somebody may want: a Deny, or an Allow with a condition on dates, tags, one service or an
+ * organization. Only that person can make an exception for the import.
  */
 function askOfMeant(owner: string, group: readonly Finding[], { roleArn }: Import): Repair | undefined {
     const isDenial = ({ explanation }: Finding) => explanation?.effect === "Deny";
@@ -77,7 +80,7 @@ function askOfMeant(owner: string, group: readonly Finding[], { roleArn }: Impor
     };
 }
 
-/** A step that writes a document with more statements; a request if AWS would not store it. */
+/** Returns a step that writes a document with additional statements; returns a request if AWS would reject the document. */
 function added(
     owner: string,
     present: PolicyDocument | undefined,
@@ -92,7 +95,7 @@ function added(
 
 type MakeRepair = (scene: Scene, group: readonly Finding[]) => Repair;
 
-/** The repair of each place. */
+/** Functions that return the fix of each resource. */
 export const repairs: Readonly<Record<Place, MakeRepair>> = {
     passRole({ snapshot: { caller }, of }, group) {
         const entity = entityOfCaller(caller);

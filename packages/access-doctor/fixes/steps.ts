@@ -11,22 +11,22 @@ import {
 import { shell } from "terminal-text";
 import { known, type PolicyText, type RoleFacts, type Snapshot } from "../snapshot.ts";
 
-/** The undo of a step. */
+/** How to undo a step. */
 interface Undo {
-    /** Words of a command; `old` ends it, if given. */
+    /** Arguments of the undo command. If `old` is given, it is the last argument. */
     readonly command: readonly string[];
     readonly old?: PolicyDocument | undefined;
-    /** Words of a second command, which ends in the id that the step's command printed. */
+    /** Arguments of a second undo command, whose last argument is the id that the step's command printed. */
     readonly removesCreated?: readonly string[];
 }
 
-/** One command of a fix. It adds; it never replaces anything that it does not keep. */
+/** One command of a fix. The command only adds; everything that it overwrites is saved first. */
 export interface Step {
-    /** Words of a command. */
+    /** Arguments of the command. */
     readonly command: readonly string[];
-    /** Ends the command, as its last word. */
+    /** The document, as the command's last argument. */
     readonly document?: PolicyDocument;
-    /** Most characters of the document, without blanks. */
+    /** Maximum length of the document in characters, without white space. */
     readonly limit?: number;
     /** Statements of the document that are new. */
     readonly adds?: readonly Statement[];
@@ -35,16 +35,16 @@ export interface Step {
     applied(snapshot: Snapshot): Snapshot;
 }
 
-/** The repair of one place: steps that only add, or the person to ask and the request to that person. */
+/** The fix of one resource: steps that only add, or the person to ask and the request to that person. */
 export interface Repair {
     readonly steps?: readonly Step[];
     readonly ask?: string;
-    /** The caller's own command that restores the place, for what the caller owns. */
+    /** The caller's own command that restores the resource, if the caller owns it. */
     readonly program?: string | undefined;
-    /** Location or role of the next import, if it changes. */
+    /** Location or role for the next import, if they change. */
     readonly location?: string;
     readonly roleArn?: string;
-    /** The snapshot after a change that has no step. */
+    /** The snapshot after a change that needs no command. */
     readonly moved?: (snapshot: Snapshot) => Snapshot;
 }
 
@@ -54,10 +54,10 @@ export const bucketArnOf = ({ partition, bucket }: Pick<Import, "partition" | "b
 const line = (command: readonly string[], document: PolicyDocument | undefined) =>
     shell(...command, ...(document ? [JSON.stringify(document)] : []));
 
-/** The step as a person types it. */
+/** Formats the step as a shell command. */
 export const commandOf = ({ command, document }: Pick<Step, "command" | "document">): string => line(command, document);
 
-/** The commands that undo a step, in this order; `ID` stands for what the step's command printed. */
+/** Returns the commands that undo a step, in the order to run. `ID` stands for the id that the step's command printed. */
 export const undoOf = ({ undo }: Pick<Step, "undo">): string[] =>
     undo
         ? [
@@ -66,7 +66,7 @@ export const undoOf = ({ undo }: Pick<Step, "undo">): string[] =>
           ]
         : [];
 
-/** Why AWS would refuse the step's document; undefined if it takes it. */
+/** Returns why AWS would reject the step's document; undefined if AWS accepts it. */
 export function refusal({ document, limit = Number.POSITIVE_INFINITY }: Step): string | undefined {
     const characters = JSON.stringify(document ?? "").replace(/\s+/g, "").length;
     return characters > limit ? `the document would have ${characters} characters, and AWS takes ${limit}` : undefined;
@@ -74,7 +74,7 @@ export function refusal({ document, limit = Number.POSITIVE_INFINITY }: Step): s
 
 const roleNameOf = ({ roleArn }: Pick<Import, "roleArn">) => roleArn.split("/").at(-1) ?? "";
 
-/** The simulator has not seen the new documents: only they decide. */
+/** Removes simulated results, because the simulator has not evaluated the new documents. */
 const notSimulated = { unread: "not simulated after the fix" };
 
 const withRole = (snapshot: Snapshot, change: (role: RoleFacts) => RoleFacts): Snapshot => {
@@ -87,7 +87,7 @@ interface Written {
     readonly document: PolicyDocument;
 }
 
-/** A step that writes a whole document; its undo writes the one before, or runs `remove`. */
+/** Returns a step that writes a complete document. Its undo writes the previous document, or runs `remove` if there was none. */
 function put(command: readonly string[], { before, document }: Written, limit: number, remove?: readonly string[]) {
     const present = listOf(before?.Statement);
     const adds = listOf(document.Statement).filter((one) => !present.includes(one));
@@ -95,7 +95,7 @@ function put(command: readonly string[], { before, document }: Written, limit: n
     return { command, document, limit, adds, ...(undo && { undo }) };
 }
 
-/** Replaces the role's trust policy. */
+/** Returns the step that replaces the role's trust policy. */
 export const putTrust = (of: Import, written: Written): Step => ({
     ...put(
         ["aws", "iam", "update-assume-role-policy", "--role-name", roleNameOf(of), "--policy-document"],
@@ -105,7 +105,7 @@ export const putTrust = (of: Import, written: Written): Step => ({
     applied: (snapshot) => withRole(snapshot, (role) => ({ ...role, trust: JSON.stringify(written.document) })),
 });
 
-/** Writes an inline policy of the role. */
+/** Returns the step that writes an inline policy of the role. */
 export function putRolePolicy(of: Import, name: string, written: Written): Step {
     const names = ["--role-name", roleNameOf(of), "--policy-name", name];
     return {
@@ -127,8 +127,8 @@ export function putRolePolicy(of: Import, name: string, written: Written): Step 
 }
 
 /**
- * Makes a new default version of the permissions boundary. The undo returns to the version before, and deletes the new one:
- * AWS keeps five.
+ * Returns the step that creates a new default version of the permissions boundary. Its undo restores the previous version and
+ * deletes the new one, because AWS keeps at most five.
  */
 export function putBoundary(boundary: PolicyText, written: Written): Step {
     const arn = ["--policy-arn", boundary.arn ?? ""];
@@ -149,7 +149,7 @@ export function putBoundary(boundary: PolicyText, written: Written): Step {
     };
 }
 
-/** Writes the bucket policy. */
+/** Returns the step that writes the bucket policy. */
 export const putBucketPolicy = (bucket: string, written: Written): Step => ({
     ...put(["aws", "s3api", "put-bucket-policy", "--bucket", bucket, "--policy"], written, sizeLimits.bucketPolicy, [
         ...["aws", "s3api", "delete-bucket-policy", "--bucket", bucket],
@@ -160,7 +160,7 @@ export const putBucketPolicy = (bucket: string, written: Written): Step => ({
 /** Key policies may have 32 KB (KMS Developer Guide, "Quotas"). */
 const largestKeyPolicy = 32_768;
 
-/** Replaces the policy of a KMS key. */
+/** Returns the step that replaces the policy of a KMS key. */
 export function putKeyPolicy(region: string, arn: string, written: Written): Step {
     const key = ["--region", region, "--key-id", arn, "--policy-name", "default", "--policy"];
     const policy = JSON.stringify(written.document);
@@ -176,7 +176,7 @@ export function putKeyPolicy(region: string, arn: string, written: Written): Ste
     };
 }
 
-/** The user or role whose policies the caller has. Undefined for a role that AWS manages, and for root. */
+/** Returns the user or role whose policies apply to the caller; undefined for root, and for a role that AWS manages. */
 export function entityOfCaller(caller: string): { kind: "user" | "role"; name: string } | undefined {
     const [kind, ...path] = parseArn(caller)?.resource.split("/") ?? [];
     const name = kind === "assumed-role" ? (sessionOf(caller)?.roleName ?? "") : (path.at(-1) ?? "");
@@ -186,7 +186,7 @@ export function entityOfCaller(caller: string): { kind: "user" | "role"; name: s
     return kind === "role" || kind === "assumed-role" ? { kind: "role", name } : undefined;
 }
 
-/** Adds an inline policy to the caller's user or role. */
+/** Returns the step that adds an inline policy to the caller's user or role. */
 export function putCallerPolicy(
     { kind, name }: { kind: "user" | "role"; name: string },
     policyName: string,
@@ -204,7 +204,7 @@ export function putCallerPolicy(
     };
 }
 
-/** The snapshot of an import from another key. The object's content is unknown until the diagnosis runs again. */
+/** Returns the snapshot of an import from another key. The object's content is unknown until the diagnosis runs again. */
 export const importedFrom =
     (key: string) =>
     (snapshot: Snapshot): Snapshot => ({

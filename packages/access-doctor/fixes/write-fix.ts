@@ -5,7 +5,7 @@ import { shell } from "terminal-text";
 import { AccessError } from "../errors.ts";
 import type { Fix } from "./fixes.ts";
 
-/** A fix as files by name: its documents, the replaced ones, `apply.sh` and `undo.sh`. Empty without a command. */
+/** Returns a fix as files by name: its documents, the replaced documents, `apply.sh` and `undo.sh`. Empty if the fix has no command. */
 export function filesOf(fixes: readonly Fix[]): Readonly<Record<string, string>> {
     const files: Record<string, string> = {};
     const apply: string[] = [];
@@ -44,8 +44,7 @@ export function filesOf(fixes: readonly Fix[]): Readonly<Record<string, string>>
 }
 
 /**
- * Writes the fixes into a folder. A folder of an earlier fix is kept beside it, with a number.
- *
+ * Writes the fixes into a folder. Renames the folder of an earlier fix by adding a number.
  * @throws AccessError if the folder has other files, or no fix has a command.
  */
 export async function writeFix(folder: string, fixes: readonly Fix[]): Promise<void> {

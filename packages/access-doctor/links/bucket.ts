@@ -7,8 +7,8 @@ import { broken, cannotTell, judge, warning } from "./policies.ts";
 const name = "bucket policy";
 
 /**
- * Whether the bucket policy allows Personalize, and denies nothing to the role's session. IAM's simulator judges bucket
- * policies for users only, so the evaluator does it.
+ * Judges whether the bucket policy allows Personalize, and does not deny the role's session. IAM's simulator evaluates bucket
+ * policies for users only, so this program's evaluator does it.
  */
 export function bucketPolicy(scene: Scene): Link {
     const { snapshot, of, bucketPolicy: parsed } = scene;
@@ -37,7 +37,7 @@ export function bucketPolicy(scene: Scene): Link {
         : linkOf(name, evaluator, "Personalize may list and read, and nothing denies it", findings);
 }
 
-/** The bucket: its region, and whether it blocks public access. */
+/** Judges the bucket: its region, and whether it blocks public access. */
 export function bucketLinks({ snapshot }: Scene): Link[] {
     const { bucket, region, bucketFacts, accessBlock, ownership } = snapshot;
     const s3 = "S3's own answer";

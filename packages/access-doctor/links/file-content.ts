@@ -13,13 +13,13 @@ export interface Read {
     readonly sample: Sample;
     readonly shape: Shape;
     readonly header: Header | undefined;
-    /** Whether it is another kind of file beside the data of a folder. */
+    /** Whether this is a file of another kind beside the data files of a folder. */
     readonly isStray: boolean;
 }
 
 export type Make = (fault: FaultId, sentence: string, ...evidence: string[]) => Finding;
 
-/** Faults of one file: its form, its text, its header and its values. */
+/** Returns the faults of one file: its format, text, header and values. */
 export function fileFindings({ facts: { key }, sample, shape, header, isStray }: Read, make: Make): Finding[] {
     const { form, table } = sample;
     if (isStray) {
@@ -154,7 +154,7 @@ function headerFindings(
     ];
 }
 
-/** One finding for each column and kind of wrong value, with its first line. */
+/** Returns one finding for each column and kind of wrong value, with the first wrong line. */
 function valueFindings(key: string, table: Table, header: Header, shape: Shape, make: Make): Finding[] {
     const found = new Map<string, { finding: Finding; count: number }>();
     const width = table.header.length;
@@ -189,7 +189,7 @@ function valueFindings(key: string, table: Table, header: Header, shape: Shape, 
     }));
 }
 
-/** All lines of a file without a header, by the schema's order; none if they do not fit it. */
+/** Returns all lines of a file without a header, by the schema's order of columns; none if the values do not fit it. */
 function rowsInOrder(table: Table, { fields, isSchema }: Shape) {
     const rows = [{ line: 1, values: table.header }, ...table.rows];
     const fits = ({ values }: Row) =>
@@ -216,7 +216,7 @@ function wrongValue(
         : { fault: "value-type", why: `, which is of type ${field.type} in the schema` };
 }
 
-/** A text of a file, short and without control characters. */
+/** Shortens a text from a file, and removes its control characters. */
 export const shown = (text: string) => {
     const plain = text.replace(/[^\P{C}]/gu, " ");
     return plain.length > 200 ? `${plain.slice(0, 199)}…` : plain;

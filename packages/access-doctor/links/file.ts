@@ -12,7 +12,7 @@ const fewestUsers = 25;
 /** A full import may have 100 GB (Developer Guide, "Amazon Personalize endpoints and quotas"). */
 const largestImport = 100 * 1000 ** 3;
 
-/** Faults in the content of the objects that an import reads. */
+/** Returns the faults in the content of the objects that an import reads. */
 export function contentFindings({ snapshot }: Scene, objects: readonly ObjectFacts[]): Finding[] {
     const files = readFiles(snapshot, objects);
     const data = files.filter(({ isStray }) => !isStray);
@@ -41,7 +41,7 @@ export function contentFindings({ snapshot }: Scene, objects: readonly ObjectFac
     ];
 }
 
-/** Whether these are all objects that the import reads: only the first ones of a folder are fetched. */
+/** Checks whether the snapshot has all objects that the import reads. Only the first ones of a folder are fetched. */
 function isComplete({ keys, key = "", objects: fetched }: Snapshot, objects: readonly ObjectFacts[]): boolean {
     const isRead = (each: KeyListed) =>
         each.size > 0 && each.key.startsWith(key) && !each.key.slice(key.length).includes("/");
@@ -49,7 +49,7 @@ function isComplete({ keys, key = "", objects: fetched }: Snapshot, objects: rea
     return objects.length === fetched.length && listed <= objects.length;
 }
 
-/** The start of each object that has content, compared with the schema. */
+/** Compares the start of each non-empty object with the schema. */
 export function readFiles({ schema, key: location = "" }: Snapshot, objects: readonly ObjectFacts[]): Read[] {
     const found = known(schema);
     const declared = found && (shapeOf(found.text) ?? requiredShape(found.datasetType));
@@ -114,7 +114,7 @@ function usersOf(files: readonly Read[]): number {
     return [...counts.values()].filter((count) => count > 1).length;
 }
 
-/** Rows without headers; undefined if a file was not read completely. */
+/** Returns the number of rows without headers; undefined if a file was not read completely. */
 function rowsOf(files: readonly Read[]): number | undefined {
     let rows = 0;
     for (const { sample, header } of files) {
@@ -124,7 +124,7 @@ function rowsOf(files: readonly Read[]): number | undefined {
     return rows;
 }
 
-/** Size and rows of the objects, in a few words. */
+/** Describes size and rows of the objects. */
 export function describeFiles({ snapshot }: Scene, objects: readonly ObjectFacts[]): string {
     const bytes = objects.reduce((sum, { size }) => sum + size, 0);
     const rows = isComplete(snapshot, objects) ? rowsOf(readFiles(snapshot, objects)) : undefined;

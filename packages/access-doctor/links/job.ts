@@ -6,7 +6,7 @@ import { hasSource, namesPersonalize, warning } from "./policies.ts";
 const name = "import job result";
 const judge = "personalize:DescribeDatasetImportJob";
 
-/** The result without a job and without a message. */
+/** The text of this link without a job and without a message. */
 export const noJob = "no job was named";
 
 /** The Developer Guide shows these conditions for the trust policy only. */
@@ -19,7 +19,7 @@ const hasConditions = (policy: Scene["bucketPolicy"]): boolean =>
     "document" in policy &&
     listOf(policy.document.Statement).some((statement) => namesPersonalize(statement) && hasSource(statement));
 
-/** The service's own words about the import: the job's failure reason, or a pasted message. */
+/** Judges the service's own message about the import: the job's failure reason, or a message that the user pasted. */
 export function job(scene: Scene, found: readonly Link[]): Link {
     const { job: fetched, reported } = scene.snapshot;
     if ("unread" in fetched) {
@@ -67,7 +67,7 @@ function judged(scene: Scene, found: readonly Link[], words: string, arn: string
         : note("job-other-reason", again);
 }
 
-/** Whether a message is about the call, or about another caller, which the chain does not show. */
+/** Checks whether a message is about the call itself, or about another caller, whose permissions the diagnosis does not read. */
 function isOfCall({ snapshot: { caller } }: Scene, { subject, mentions: { callerArn } }: Message): boolean {
     return (
         subject === "service" ||

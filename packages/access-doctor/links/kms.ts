@@ -18,8 +18,8 @@ import { cannotTell, read, warning } from "./policies.ts";
 const name = "encryption key";
 
 /**
- * Whether objects encrypted with a KMS key can be decrypted. The key is enabled, and its policy allows the role or
- * Personalize. AWS does not document which of the two decrypts, so only one of them is a warning.
+ * Judges whether objects encrypted with a KMS key can be decrypted: the key is enabled, and its policy allows the role or
+ * Personalize. AWS does not document which of the two decrypts, so if only one of them is allowed, the finding is a warning.
  */
 export function kms(scene: Scene): Link {
     const objects = scene.snapshot.objects.flatMap((each) => ("is" in each && each.is.kmsKey ? [each.is] : []));
@@ -52,11 +52,14 @@ export function kms(scene: Scene): Link {
     return linkOf(name, evaluator, "the key is enabled and usable", once);
 }
 
-/** Whether a key belongs to another account, to which KMS never gives its policy ("AWS KMS permissions", cross-account use). */
+/**
+ * Checks whether a key belongs to another account. KMS never returns the policy of such a key ("AWS KMS permissions",
+ * cross-account use).
+ */
 export const isForeign = ({ accountId }: Pick<Snapshot, "accountId">, key: string): boolean =>
     (parseArn(key)?.accountId ?? accountId) !== accountId;
 
-/** Findings of a key; a text if its policy cannot be judged. */
+/** Returns the findings of a key; returns a text if its policy cannot be judged. */
 function keyFindings(scene: Scene, key: KeyFacts, object: string, isBucketKey: boolean): Finding[] | string {
     const { snapshot, of } = scene;
     const broken = (fault: Finding["fault"], sentence: string, ...evidence: string[]): Finding => ({
@@ -128,7 +131,7 @@ function keyFindings(scene: Scene, key: KeyFacts, object: string, isBucketKey: b
     return findings;
 }
 
-/** Key policies without the allows that apply: one for the account leaves the decision to the role's own policies. */
+/** Removes the Allow statements that apply. If the key policy allows the account, the role's own policies decide. */
 const withoutApplied = (request: AccessRequest, policies: readonly NamedPolicy[]): NamedPolicy[] =>
     policies.map(({ name: policy, document }) => {
         const { considered } = evaluate(request, [{ name: policy, document }], "resource");
@@ -137,14 +140,14 @@ const withoutApplied = (request: AccessRequest, policies: readonly NamedPolicy[]
         return { name: policy, document: { ...document, Statement } };
     });
 
-/** Ids of deleted roles and users: AWS shows a principal that does not exist any more by its id. */
+/** Returns ids of deleted roles and users: AWS shows the id in place of a principal that no longer exists. */
 const deletedPrincipals = (policies: readonly NamedPolicy[]) => {
     const statements = policies.flatMap(({ document }) => listOf(document.Statement));
     const named = statements.flatMap(({ Principal }) => (typeof Principal === "object" ? listOf(Principal.AWS) : []));
     return [...new Set(named)].filter((name) => /^A(ROA|IDA)[A-Z0-9]{10,}$/.test(name));
 };
 
-/** Actions of the guide's key policy that are not allowed. AWS does not document which of them an import needs. */
+/** Returns the actions of the guide's key policy that are not allowed. AWS does not document which of them an import needs. */
 function withoutGrants(
     key: KeyFacts,
     resource: readonly NamedPolicy[],

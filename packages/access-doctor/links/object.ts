@@ -5,7 +5,7 @@ import { type Finding, type Link, linkOf, type Scene, unknownLink } from "../lin
 import { isBucketGone, type KeyListed, known } from "../snapshot.ts";
 import { contentFindings, describeFiles } from "./file.ts";
 
-/** Whether the objects exist under this key and can be read, and match the schema. */
+/** Judges whether the objects exist under this key, can be read, and match the schema. */
 export function objectLinks(scene: Scene): Link[] {
     const { snapshot } = scene;
     const [listing, reading] = ["S3's listing", "the first kilobytes, by the dataset's schema"];
@@ -43,7 +43,7 @@ const broken = (fault: Finding["fault"], sentence: string, about: string, ...evi
     about,
 });
 
-/** A key without the differences of a URL: `+` and `%20` for blanks, a slash at the start, doubled slashes. */
+/** Removes differences that a URL causes from a key: `+` and `%20` for spaces, a slash at the start, doubled slashes. */
 function plainKey(key: string): string {
     const decoded = key.replaceAll("+", " ");
     try {
@@ -56,7 +56,7 @@ function plainKey(key: string): string {
     }
 }
 
-/** An existing key similar to a missing one; for a folder also a folder. */
+/** Returns an existing key similar to a missing one; a folder if the missing key is a folder. */
 function similarKey(key: string, keys: readonly string[]): string | undefined {
     const folders = isFolder(key) ? [...new Set(keys.map((each) => `${dirname(each)}/`))] : [];
     const wanted = plainKey(key);
@@ -66,7 +66,7 @@ function similarKey(key: string, keys: readonly string[]): string | undefined {
         .toSorted((a, b) => a.far - b.far)[0]?.each;
 }
 
-/** S3 decrypts these for requests with the key only, which an import does not have. */
+/** Encryption with a key in the request (SSE-C): S3 decrypts only for requests with the key, which an import does not send. */
 function customerKeyFindings({ snapshot: { objects, bucket, key = "" } }: Scene): Finding[] {
     const refused = objects.flatMap((each) => ("unread" in each ? [each.unread] : []));
     const text = refused.find((each) => /form of Server Side Encryption|SSE-C|customer-provided/i.test(each));
@@ -119,7 +119,7 @@ function decoded(key: string): string {
     }
 }
 
-/** Files are only in sub-folders, which an import does not read. */
+/** Checks whether all files are in subfolders, which an import does not read. */
 function nested(key: string, keys: readonly string[], evidence: readonly string[]): Finding {
     const data = keys.filter(isDataName);
     const folders = [...new Set((data.length > 0 ? data : keys).map((each) => `${dirname(each)}/`))];
@@ -131,7 +131,7 @@ function nested(key: string, keys: readonly string[], evidence: readonly string[
         : broken("folder-nested", sentence, key, ...evidence);
 }
 
-/** Objects of another account: the bucket policy does not apply to them, and their own ACL denies the read. */
+/** Finds objects of another account: the bucket policy does not apply to them, and their own ACL denies the read. */
 function ownerFindings(
     { snapshot }: Scene,
     listed: readonly { readonly key: string; readonly owner?: string }[],

@@ -16,10 +16,10 @@ import type { FaultId } from "../faults.ts";
 import type { Finding, Place, Scene } from "../link.ts";
 import type { PolicyText } from "../snapshot.ts";
 
-/** Above every AWS limit: AWS already accepted the stored policies. */
+/** Maximum length of a policy to parse, above every AWS limit, because AWS already accepted the stored policies. */
 const anyLength = 1_000_000;
 
-/** Parses policy texts; returns the documents, and the problems of the others. */
+/** Parses policies. Returns the documents, and the problems of texts that are no policies. */
 export function read(texts: readonly Pick<PolicyText, "name" | "text">[], kind: PolicyKind) {
     const policies: NamedPolicy[] = [];
     const problems: string[] = [];
@@ -31,14 +31,17 @@ export function read(texts: readonly Pick<PolicyText, "name" | "text">[], kind: 
     return { policies, problems };
 }
 
-/** The result of requests against the policies of one document or identity. */
+/** The result of several requests, decided by the policies of one resource or identity. */
 export interface Judged {
     readonly explanations: readonly Explanation[];
-    /** Condition keys without a known value on which a decision rests. */
+    /** Condition keys of unknown value on which a decision depends. */
     readonly unknown: readonly string[];
 }
 
-/** Judges requests, each in every world that the unknown condition keys allow. `denialsOnly` asks for no allow. */
+/**
+ * Judges requests, each with every combination of values of the unknown condition keys. With `denialsOnly`, a missing Allow does
+ * not count.
+ */
 export function judge(
     { known }: Pick<Scene, "known">,
     requests: readonly AccessRequest[],
@@ -59,10 +62,10 @@ export function judge(
     return { explanations, unknown: [...unknown] };
 }
 
-/** Why a link cannot be judged: its decision rests on these condition keys. */
+/** Explains why a link cannot be judged: the decision depends on these condition keys. */
 export const cannotTell = (keys: readonly string[]) => `cannot tell: ${keys.join(", ")}`;
 
-/** Findings from explanations, each statement once: list and read requests often fail for one cause. */
+/** Converts explanations to findings, each statement once, because list and read requests often fail for the same reason. */
 export function broken(fault: FaultId, explanations: readonly Explanation[], place: Place): Finding[] {
     const found = new Map<string, Finding>();
     for (const { sentence, evidence, ...explanation } of explanations) {
@@ -78,7 +81,7 @@ export function broken(fault: FaultId, explanations: readonly Explanation[], pla
     return [...found.values()];
 }
 
-/** A finding that breaks nothing by itself. */
+/** Creates a finding that does not break the import by itself. */
 export const warning = (fault: Finding["fault"], sentence: string, place: Place, ...evidence: string[]): Finding => ({
     fault,
     verdict: "warning",
@@ -87,10 +90,10 @@ export const warning = (fault: Finding["fault"], sentence: string, place: Place,
     place,
 });
 
-/** Whether a statement allows something to Personalize as itself. */
+/** Checks whether a statement allows something to the service principal of Personalize. */
 export const namesPersonalize = ({ Effect, Principal }: Statement) =>
     Effect === "Allow" && typeof Principal === "object" && listOf(Principal.Service).includes(personalizeService);
 
-/** Whether a statement asks on whose behalf a service acts. */
+/** Checks whether a statement has a condition on the account or resource for which a service acts. */
 export const hasSource = ({ Condition = {} }: Statement) =>
     Object.values(Condition).some((block) => Object.keys(block).some((key) => /^aws:source(account|arn)$/i.test(key)));

@@ -2,7 +2,7 @@ import { type Finding, type Link, linkOf, type Place, type Scene } from "../link
 import { isOfRole, type Refusal, reasonOf, refusalIn } from "../refusal.ts";
 import { known, type Snapshot } from "../snapshot.ts";
 
-/** The link that a kind of policy decides, by its place. */
+/** The link that each kind of policy decides. */
 interface Decided {
     readonly link: string;
     readonly fault: Finding["fault"];
@@ -12,8 +12,8 @@ interface Decided {
 const importActions = ["s3:ListBucket", "s3:GetObject", "kms:Decrypt"];
 
 /**
- * Refusals of what an import does: of the reads for this diagnosis, whoever runs it, and of the role in the words of the job
- * or of a pasted message.
+ * Returns the access errors about the import's actions: from reads of this diagnosis by any caller, and about the role in the
+ * message of the job or the user.
  */
 function refusalsIn({ objects, keys, job, reported, roleArn }: Snapshot): Refusal[] {
     const reads = [keys, ...objects].flatMap((each) => ("unread" in each ? (refusalIn(each.unread) ?? []) : []));
@@ -34,8 +34,8 @@ function decidedBy({ policy, action = "" }: Refusal): Decided | undefined {
 }
 
 /**
- * The links with AWS's refusals of the role as evidence, where the documents could not be judged. A judged document counts
- * more: a pasted refusal may be older than the document.
+ * Adds AWS's access errors about the role as evidence to links whose documents could not be judged. A judged document counts more,
+ * because a pasted error may be older than the document.
  */
 export function withRefusals({ snapshot, of }: Scene, links: readonly Link[]): Link[] {
     const refusals = refusalsIn(snapshot).filter((each) => isOfRole(each, of.roleArn));
@@ -68,6 +68,6 @@ export function withRefusals({ snapshot, of }: Scene, links: readonly Link[]): L
     });
 }
 
-/** The refusal by a control policy of the organisation; the simulator leaves those with conditions out. */
+/** Returns the access error caused by a control policy of the organization. The simulator ignores control policies with conditions. */
 export const refusedByOrganisation = (snapshot: Snapshot): Refusal | undefined =>
     refusalsIn(snapshot).find(({ policy }) => /^(service|resource) control polic/.test(policy));

@@ -5,11 +5,11 @@ import { broken, cannotTell, judge, read, warning } from "./policies.ts";
 import { refusedByOrganisation } from "./refusals.ts";
 
 const passRoleLink = "iam:PassRole of the caller";
-/** AWS does not document which resource the service associates the role with. */
+/** AWS does not document this condition key's value for Personalize. */
 const unsureKeys =
     /^iam:AssociatedResourceArn$|^aws:(SourceIp|MultiFactorAuth|UserAgent|PrincipalTag|ResourceTag|CurrentTime)/i;
 
-/** Whether the caller may pass the role to Personalize; the call carries `iam:PassedToService`. */
+/** Judges whether the caller may pass the role to Personalize. The call contains `iam:PassedToService`. */
 export function passRole({ snapshot }: Scene): Link {
     const { passRole: fetched, caller, roleArn } = snapshot;
     if (hasJob(snapshot) && ("unread" in fetched || fetched.is[0]?.decision !== "allowed")) {
@@ -43,14 +43,14 @@ export function passRole({ snapshot }: Scene): Link {
     ]);
 }
 
-/** A caller without the right cannot start the next import. */
+/** The finding if the caller lacks iam:PassRole and so cannot start the next import. */
 function passNote({ passRole: fetched, caller }: Snapshot): Finding[] {
     if ("unread" in fetched) return [];
     const sentence = `${caller} may not pass the role: this matters for the caller's next import only.`;
     return [warning("passrole", sentence, "none", `iam:PassRole is ${fetched.is[0]?.decision}`)];
 }
 
-/** The role itself: without it the service cannot assume anything. */
+/** Judges whether the role exists. */
 export function role({ snapshot: { role: fetched, roleArn, accountId } }: Scene): Link {
     if ("unread" in fetched) {
         return unknownLink("role", "iam:GetRole", fetched.unread);
@@ -80,8 +80,8 @@ function roleFindings(roleArn: string, accountId: string, found: RoleFacts | und
 }
 
 /**
- * The role's policies, its boundary and its organisation. The documents decide. The simulator decides where they cannot be
- * read, and for the organisation.
+ * Judges the role's policies, its boundary and its organization. The documents decide. The simulator decides where documents
+ * cannot be read, and for the organization.
  */
 export function roleLinks(scene: Scene): Link[] {
     const names = ["role policies: list and read", "permissions boundary", "organisation"] as const;
@@ -123,7 +123,7 @@ export function roleLinks(scene: Scene): Link[] {
     return [policies, boundary, organisationLink(scene, names[2], [policies, boundary])];
 }
 
-/** The links by the simulator alone: it names no statement. */
+/** Judges the links by the simulator alone, which names no statement. */
 function simulatedLinks(scene: Scene, names: readonly [string, string, string]): Link[] {
     const { snapshot } = scene;
     const denied = (known(snapshot.simulated) ?? []).filter(({ decision }) => decision !== "allowed");
@@ -198,7 +198,7 @@ const hint = (simulated: readonly { byOrganisation?: boolean }[]) =>
 
 const trustLink = "trust policy";
 
-/** Whether Personalize may assume the role for this account's jobs. IAM's simulator never judges a trust policy. */
+/** Judges whether Personalize may assume the role for this account's jobs. IAM's simulator never evaluates a trust policy. */
 export function trust(scene: Scene): Link {
     const { role: fetched } = scene.snapshot;
     if ("unread" in fetched || !fetched.is) {

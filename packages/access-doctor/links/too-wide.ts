@@ -8,7 +8,7 @@ const wideManaged = [
     "AmazonPersonalizeFullAccess",
 ];
 
-/** Warns of permissions beyond an import's needs: people widen policies until an import passes. */
+/** Warns of permissions beyond an import's needs, which people often add until an import works. */
 export function tooWide({ snapshot, bucketPolicy }: Scene): Link {
     const facts = known(snapshot.role);
     const findings: Finding[] = [];

@@ -5,7 +5,7 @@ import type { Snapshot } from "../snapshot.ts";
 import { seen, world } from "./support.ts";
 import { document } from "./worlds/world.ts";
 
-/** A sound snapshot with a denial of everybody under this condition. */
+/** A snapshot without faults, except for a Deny for everybody under this condition. */
 function guarded(Condition: ConditionBlock, more: Partial<Statement> = {}): Snapshot {
     const sound = world();
     const guard: Statement = {

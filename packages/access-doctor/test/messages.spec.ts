@@ -6,7 +6,7 @@ import { type Subject, understand } from "../messages.ts";
 const job = "arn:aws:personalize:eu-west-1:123456789012:dataset-import-job/ratings-1";
 const diagnoseRole = "npx access-doctor --role";
 
-/** Real messages with their sources; placeholders of guides are filled in. */
+/** Real messages with their sources. Values replace the placeholders of guides. */
 const known = JSON.parse(await readFile(join(import.meta.dirname, "fixtures", "messages.json"), "utf8")) as readonly {
     readonly source: string;
     readonly text: string;

@@ -15,7 +15,7 @@ const columns = ["USER_ID", "ITEM_ID", "EVENT_TYPE", "TIMESTAMP"];
 const shape = shapeOf(schema);
 const scene = sceneOf(seen(world()));
 
-/** What the diagnosis finds in a file; the number of its rows is another matter. */
+/** Returns the diagnosis' findings in a file, without the one about too few rows. */
 function faultsIn(start: Uint8Array): string[] {
     const facts = { key: scene.of.key, size: start.length, start };
     const snapshot = { ...scene.snapshot, objects: [{ is: facts }] };

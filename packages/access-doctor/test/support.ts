@@ -9,21 +9,21 @@ const caller = { partition: "aws", region: "eu-central-1", accountId: "000000000
 
 export const world = (): World => soundWorld("test", caller);
 
-/** The snapshot that would be fetched of a world. */
+/** Returns the snapshot that the diagnosis would fetch for a fixture. */
 export const seen = (of: World): Snapshot => snapshotOf(of);
 
 export const diagnosisOf = (of: World) => diagnose(seen(of));
 
-/** Broken faults, in the order of the chain, each once. */
+/** Returns the broken faults in the order of the links, each once. */
 export const brokenIn = (snapshot: Snapshot): FaultId[] => [
     ...new Set(diagnose(snapshot).findings.flatMap(({ fault, verdict }) => (verdict === "broken" ? [fault] : []))),
 ];
 
-/** Whether a diagnosis explains a fault of the drill. */
+/** Checks whether a diagnosis explains the fault. */
 export const explains = ({ findings }: Diagnosis, { fault, says }: Break): boolean =>
     findings.some((each) => each.verdict === "broken" && each.fault === fault && says.test(each.sentence));
 
-/** The world with the drill's fault of this name in it. */
+/** Returns the fixture with the fault of this name. */
 export function brokenBy(...names: string[]): World {
     return names.reduce((made, name) => {
         const found = breaks.find((each) => each.name === name);

@@ -8,7 +8,7 @@ import { writeFix } from "../fixes/write-fix.ts";
 import { brokenBy, diagnosisOf } from "./support.ts";
 
 const run = promisify(execFile);
-/** Prints the id of a new version, as the AWS CLI does with --query, and fails where the file `refuse` is. */
+/** A stub of the AWS CLI: prints the id of a new version as with --query, and fails if the file `refuse` exists. */
 const fakeCli = `#!/bin/sh
 echo "$2 $*" | sed 's/ --policy.*-document.*//' >> "$LOG"
 test ! -e "$LOG.refuse" || exit 254

@@ -3,16 +3,16 @@ import { known, type ObjectFacts, type Snapshot } from "../../snapshot.ts";
 import { seen, world } from "../support.ts";
 import { document, roleArnOf, type World } from "../worlds/world.ts";
 
-/** A mistake that public issues, threads or AWS's pages report, made in a sound import. */
+/** A mistake from public issues, threads or AWS's pages, applied to a working import. */
 export interface PublicCase {
     readonly name: string;
     readonly source: string;
-    /** The situation of the source, in our words. */
+    /** The situation that the source describes, in our words. */
     readonly words: string;
     readonly snapshot: Snapshot;
-    /** What the first line must say; absent for an import that can read. */
+    /** Expected first line; absent for an import that can read its data. */
     readonly says?: RegExp;
-    /** `commands` end the fault; a pattern is the request to another person; or the verdict of what is not broken. */
+    /** Expected fix: `commands` if commands fix the fault; a pattern for a request to another person; a verdict if nothing is broken. */
     readonly ends: "commands" | "sound" | "unknown" | RegExp;
 }
 
@@ -26,18 +26,18 @@ export const service = { Service: personalizeService };
 export const bucketStatements = (of: World): Statement[] =>
     (JSON.parse(of.bucketPolicy ?? "{}") as { Statement: Statement[] }).Statement;
 
-/** The sound import with other role policies. */
+/** The working import with other role policies. */
 export const withRole = (...Statement: Statement[]): Snapshot =>
     seen({ ...world(), inline: { mine: document(...Statement) } });
 
-/** The sound import, and one more statement in the role's policy. */
+/** The working import with one more statement in the role's policy. */
 export const roleDenies = (statement: Omit<Statement, "Effect">): Snapshot =>
     seen({ ...world(), inline: { ...world().inline, guard: document({ Effect: "Deny", ...statement }) } });
 
 export const list: Statement = { Sid: "List", Effect: "Allow", Action: "s3:ListBucket", Resource: bucketArn };
 export const get: Statement = { Sid: "Get", Effect: "Allow", Action: "s3:GetObject", Resource: objects };
 
-/** The sound import with another bucket policy. */
+/** The working import with another bucket policy. */
 export const withBucket = (...Statement: Statement[]): Snapshot =>
     seen({ ...world(), bucketPolicy: JSON.stringify(document(...Statement)) });
 
@@ -52,7 +52,7 @@ export const denial = (Condition: ConditionBlock | undefined, more: Partial<Stat
     ...more,
 });
 
-/** The sound import, and a denial in the bucket policy. */
+/** The working import with one Deny statement in the bucket policy. */
 export const bucketDenies = (...given: Parameters<typeof denial>): Snapshot =>
     withBucket(...bucketStatements(world()), denial(...given));
 
@@ -62,19 +62,19 @@ export const trusting = (statement: Partial<Statement>): Snapshot =>
         trust: document({ Sid: "Trust", Effect: "Allow", Principal: service, Action: "sts:AssumeRole", ...statement }),
     });
 
-/** The objects of a snapshot with other facts. */
+/** Changes facts of a snapshot's objects. */
 export const withObjects = (snapshot: Snapshot, facts: Partial<ObjectFacts>): Snapshot => ({
     ...snapshot,
     objects: snapshot.objects.map((each) => ("is" in each ? { is: { ...each.is, ...facts } } : each)),
 });
 
-/** The objects as refused by S3 with this message. */
+/** Replaces the objects with S3's access error with this message. */
 export const refused = (snapshot: Snapshot, message: string): Snapshot => ({
     ...snapshot,
     objects: [{ unread: `s3:GetObject is denied (AccessDenied: ${message})`, needs: "s3:GetObject" }],
 });
 
-/** The role as it is seen, with other facts. */
+/** Changes facts of a snapshot's role. */
 export const withRoleFacts = (snapshot: Snapshot, facts: object): Snapshot => {
     const role = known(snapshot.role);
     return role ? { ...snapshot, role: { is: { ...role, ...facts } } } : snapshot;

@@ -15,7 +15,7 @@ const encrypted = (...statements: Statement[]) =>
     seen({ ...world(), key: { state: "Enabled", policy: keyPolicy(world(), ...statements) } });
 const owner = "111111111111";
 const foreignKey = `arn:aws:kms:eu-central-1:${owner}:key/KEY`;
-/** KMS never gives a key's policy to another account ("AWS KMS permissions", cross-account use). */
+/** KMS never returns the policy of a key to another account ("AWS KMS permissions", cross-account use). */
 const foreign = {
     ...withObjects(seen(world()), { kmsKey: foreignKey }),
     kmsKeys: {
@@ -30,12 +30,12 @@ const denied = (why: string, action = "s3:GetObject", resource = `"${bucketArn}/
     `User: arn:aws:sts::${account}:assumed-role/Import-test/PersonalizeSession is not authorized to perform: ${action} on resource: ${resource} ${why}`;
 const told = (reported: string) => ({ ...seen(world()), reported });
 const unread = { unread: "AccessDenied: not authorized" };
-/** The key's policy names one administrator, who is not the caller. */
+/** A key policy that names one administrator, who is not the caller. */
 const changesKey =
     /^an administrator of account 0{12}: let \S+ and Personalize use the key .* --write DIR saves the commands/;
 const messages = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html";
 
-/** Mistakes in key policies, and what AWS's own messages prove. */
+/** Mistakes in key policies, and AWS's own messages about them. */
 export const keyCases: readonly PublicCase[] = [
     {
         name: "a key of another account",

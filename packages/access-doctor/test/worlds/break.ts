@@ -20,22 +20,22 @@ import {
 } from "./edits.ts";
 import { type Body, document, good, keyPolicy, location, roleArnOf, type World } from "./world.ts";
 
-/** One fault: its change of a world, and the places that it changes. Two faults at one place could hide each other. */
+/** One fault: its change of a fixture, and the paths that it changes. Two faults at one path could hide each other. */
 export interface Break {
     readonly name: string;
     readonly fault: FaultId;
-    /** What the explanation must say. */
+    /** Text that the explanation must contain. */
     readonly says: RegExp;
-    /** What a request to another person must say, if only that person can decide; absent if commands fix it. */
+    /** Text that a request to another person must contain, if only that person can decide; absent if commands fix the fault. */
     readonly asks?: RegExp | undefined;
-    /** Dotted paths; a place hides all places below it. */
+    /** Dotted paths in the fixture. A path covers all paths below it. */
     readonly places: readonly string[];
-    /** Places that must be correct for the fault to be visible. */
+    /** Paths that must be correct for the fault to be visible. */
     readonly needs: readonly string[];
     make(world: World): World;
 }
 
-/** Names of faults that evaluation explains, as patterns, with the fault and the words of the explanation. */
+/** Patterns of the names of faults that evaluation explains, each with the fault and the expected explanation. */
 const explained: readonly (readonly [name: RegExp, fault: FaultId, says: RegExp])[] = [
     [/^passrole-missing/, "passrole", /no statement allows iam:PassRole/],
     [/^passrole-other-service/, "passrole", /another iam:PassedToService/],
@@ -85,7 +85,7 @@ const explained: readonly (readonly [name: RegExp, fault: FaultId, says: RegExp]
     [/^kms-no-grant/, "key-policy", /lets neither the role nor Personalize decrypt/],
 ];
 
-/** Faults that somebody may have meant, or that cost money or data: the diagnosis asks. */
+/** Faults that somebody may want, or that cost money or data. For these, the diagnosis asks a person. */
 const asked: readonly (readonly [name: RegExp, asks: RegExp])[] = [
     [/^role-missing/, /^an administrator of account 0{12}: create the role arn:\S+ with the trust policy \{/],
     [/^role-deny/, /^the owner of the role arn:\S+: except .*NoObjects/],
@@ -352,7 +352,7 @@ const hides = (outer: string, inner: string) => inner === outer || inner.startsW
 const collide = (a: Break, b: Break) =>
     a.places.some((mine) => [...b.places, ...b.needs].some((other) => hides(mine, other)));
 
-/** All pairs of faults of which neither hides the other. */
+/** Returns all pairs of faults in which neither fault hides the other. */
 export function compatiblePairs(): [Break, Break][] {
     return breaks.flatMap((a, index) =>
         breaks.slice(index + 1).flatMap((b): [Break, Break][] => (collide(a, b) || collide(b, a) ? [] : [[a, b]])),

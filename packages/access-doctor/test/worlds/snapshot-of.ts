@@ -23,9 +23,7 @@ const managed = {
     versions: 1,
 };
 
-/**
- * The snapshot that the runbook would fetch of a world. The drill compares it with the real one for each single fault.
- */
+/** Returns the snapshot that the runbook would fetch for a fixture. The drill compares it with the real snapshot for each single fault. */
 export function snapshotOf(world: World): Snapshot {
     const { caller, bucket, location, trust, key, boundary } = world;
     const roleArn = roleArnOf(world);

@@ -1,7 +1,7 @@
 import { listOf, type PolicyDocument, personalizeService, type Statement } from "policy-evaluator";
 import { document, good, keyPolicy, location, roleArnOf, type World } from "./world.ts";
 
-/** Unusual but correct worlds: their imports succeed, so a diagnosis must not call one broken. */
+/** Unusual but correct setups. Their imports succeed, so a diagnosis must not call them broken. */
 type Sound = readonly [name: string, make: (world: World) => World];
 
 const account = ({ caller }: World) => caller.accountId;

@@ -20,35 +20,35 @@ export const schema = JSON.stringify({
     version: "1.0",
 });
 
-/** A file that an import takes: 60 users with 50 interactions each. */
+/** A file that Personalize accepts: 60 users with 50 interactions each. */
 export const interactions = `USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP\n${Array.from(
     { length: 3000 },
     (_, row) => `"${row % 60}","${row % 149}","Watch",${874_724_710 + row * 60}\n`,
 ).join("")}`;
 
-/** The content of an object, by its fault. */
+/** Returns the content of an object with a fault. */
 export interface Body {
     readonly header: "good" | "quoted" | "lacking" | "lower" | "none" | "twice" | "more";
     readonly rows: "many" | "few" | "none";
-    /** Time of the rows. */
+    /** Time of the rows, in epoch seconds. */
     readonly times?: "milliseconds" | "dates" | "words";
     readonly form?: "marked" | "utf-16" | "latin-1" | "gzip" | "semicolons" | "json";
     readonly storageClass?: "GLACIER" | "DEEP_ARCHIVE" | "GLACIER_IR";
 }
 
-/** Everything that an import's access depends on, as documents: the drill creates, breaks and fixes it. */
+/** All resources and documents on which an import's access depends. The drill creates, breaks and fixes them. */
 export interface World {
     readonly caller: ServiceCaller;
     readonly bucket: string;
     readonly bucketRegion: string;
     readonly roleName: string;
-    /** Undefined: the role does not exist. */
+    /** The role; undefined if it does not exist. */
     readonly trust: PolicyDocument | undefined;
     readonly inline: Readonly<Record<string, PolicyDocument>>;
     /** ARNs of managed policies. */
     readonly attached: readonly string[];
     readonly boundary: PolicyDocument | undefined;
-    /** As text, because it may be invalid JSON; undefined: none. `ROLE_ID` is the role's id at the time of writing. */
+    /** The trust policy as text, because it may be invalid JSON; undefined for none. `ROLE_ID` is the role's id at the time of writing. */
     readonly bucketPolicy: string | undefined;
     readonly hasBucket: boolean;
     readonly objects: Readonly<Record<string, Body>>;
@@ -58,9 +58,9 @@ export interface World {
         | undefined;
     /** The import's location: a key, or a folder. */
     readonly location: string;
-    /** The role was deleted and created again after all policies were written. */
+    /** Whether the role was deleted and created again after all policies were written. */
     readonly recreated: boolean;
-    /** Resources that the importer may pass; undefined: the account's root user imports. */
+    /** Roles that the importing user may pass; undefined if the account's root user imports. */
     readonly passRole: PolicyDocument | undefined;
 }
 
@@ -69,11 +69,11 @@ export const location = "movies/interactions.csv";
 export const roleArnOf = ({ caller: { partition, accountId }, roleName }: World) =>
     `arn:${partition}:iam::${accountId}:role/${roleName}`;
 
-/** The role's inline policies as IAM stores them: one without a statement cannot be stored. */
+/** Returns the role's inline policies as IAM stores them: IAM rejects a policy without a statement. */
 export const storedInline = ({ inline }: World) =>
     Object.entries(inline).filter(([, { Statement }]) => [Statement].flat().length > 0);
 
-/** A world in which an import succeeds: the documents of this program. */
+/** Returns a setup in which an import succeeds, with the policies of this program. */
 export function soundWorld(name: string, caller: ServiceCaller): World {
     const bucket = `films-${name}`;
     const place = { partition: caller.partition, bucketName: bucket, readPrefixes: ["movies/"] };
@@ -98,7 +98,7 @@ export function soundWorld(name: string, caller: ServiceCaller): World {
 
 export const document = (...Statement: Statement[]): PolicyDocument => ({ Version: "2012-10-17", Statement });
 
-/** The key policy with which an encrypted import succeeds. */
+/** Returns a key policy with which an import of encrypted objects succeeds. */
 export const keyPolicy = (world: World, ...more: Statement[]): PolicyDocument =>
     document(
         {
@@ -119,7 +119,7 @@ export const keyPolicy = (world: World, ...more: Statement[]): PolicyDocument =>
         ...more,
     );
 
-/** The bytes of an object; `many` is a complete set of interactions. */
+/** Returns the bytes of an object; with `many`, a complete set of interactions. */
 export function bytesOf({ header, rows, times, form }: Body, many: string): Uint8Array {
     if (rows === "none") return new Uint8Array();
     const [first = "", ...rest] = many.split("\n");
