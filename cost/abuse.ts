@@ -39,23 +39,23 @@ export const firewallLimit = 1000;
 const firewallRate = firewallLimit / 300;
 
 /**
- * The most expensive request of each kind. An attacker requests the longest list, without compression. Kilobytes of
- * answers are estimates for 100 films. A forged `since` makes a list also read the viewer's revision. An event writes
- * one unit, and every thirtieth event counts its address.
+ * The most expensive request of each kind. An attacker requests the longest list, without compression. Kilobytes of responses are
+ * estimates for 100 films. A forged `since` causes one more read of the viewer's revision. An event writes one unit, and every
+ * thirtieth event counts its address.
  */
 const worst = {
     listKb: assumed.answerKb,
     pageKb: 70,
     otherKb: assumed.answerKb,
     eventKb: 1,
-    /** Milliseconds of the function, with 512 MiB. */
+    /** Milliseconds that the Lambda function runs, with 512 MiB. */
     functionMs: 20,
     logKb: 1,
     list: { reads: 2, writes: 0 },
     /** Units of a consistent read of the viewer's newest films. */
     history: { reads: 1, writes: 0 },
     event: { reads: 2, writes: 1.1, eventsGb: (10 * assumed.eventKb) / kbPerGb },
-    /** Units of a list from the campaign: three to write the list; the API's process also counts viewers. */
+    /** Units of a list from the campaign: three to write the list. The API's process also counts viewers. */
     campaignCall: { writes: 3.1 },
 } as const;
 
@@ -128,7 +128,7 @@ export function attacksOn(stack: AttackedStack): readonly Attack[] {
     ];
 }
 
-/** Returns the price per hour of campaign calls above the minimum TPS, and their use of the table. */
+/** Returns the price per hour of campaign calls above the minimum TPS, including their reads and writes in DynamoDB. */
 function campaign({ recipe, minProvisionedTPS }: AttackedStack, perSecond: number) {
     const above = Math.max(perSecond, minProvisionedTPS);
     const usd = campaignUsdPerHour(recipe, above) - campaignUsdPerHour(recipe, minProvisionedTPS);

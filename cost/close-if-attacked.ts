@@ -6,10 +6,9 @@ import { cents } from "./spend.ts";
 import { stamp } from "./time.ts";
 
 /**
- * Closes API and page when requests cost more in an hour than a share of the monthly limit. Also closes them when the
- * month reaches the limit because of requests, once per month and limit. After `resume`, only later requests count, so
- * a continued attack closes API and page again. If the closed flag is unreadable, the guard's state decides whether
- * they are closed.
+ * Closes API and page when requests cost more in an hour than a share of the monthly limit. Also closes them when requests have
+ * used up the monthly limit, once per month and limit. After `resume`, only later requests count, so a continued attack closes API
+ * and page again. If the closed flag is unreadable, the guard's state decides whether they are closed.
  */
 export function closeIfAttacked(
     state: GuardState,

@@ -9,9 +9,7 @@ interface Count {
     readonly counted: CountedCampaign;
     /** US dollars of this month. */
     readonly usd: number;
-    /**
-     * Whether the campaign was observed. If not, the campaign counts as before, and the next run counts its time again.
-     */
+    /** Whether the campaign was observed. If not, its cost continues at the last known rate, and the next run counts this time again. */
     readonly isSeen: boolean;
 }
 

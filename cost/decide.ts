@@ -34,10 +34,9 @@ export function requestsSince(state: GuardState, now: number): number {
 }
 
 /**
- * Decides one run of the guard: calculates the new state from the known state and the observations. The new state
- * contains all pending work (`parking`, `probe`, `solutions`, `unsent`). A failed observation leaves its part of the
- * state unchanged. A campaign without an observation counts as before for the limit, and the next run counts its time
- * again.
+ * Decides what a run of the cost guard does: calculates the new state from the stored state and the observations. The new state
+ * contains all pending work (`parking`, `probe`, `solutions`, `unsent`). A failed observation leaves its part of the state
+ * unchanged. A campaign without an observation counts as before for the limit, and the next run counts its time again.
  */
 export function decide(
     known: GuardState,

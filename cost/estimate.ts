@@ -67,7 +67,7 @@ export const plannedByConfig = (config: StackConfig) => ({
 /** One line of the estimate. */
 interface MonthlyLine {
     readonly what: string;
-    /** Service name on AWS's bill. */
+    /** Name of the service on AWS's bill. */
     readonly service: string;
     /** US dollars a month without requests, and with the expected requests. */
     readonly idle: UsdRange;
@@ -86,7 +86,7 @@ export interface Estimate {
     readonly once: readonly OnceLine[];
     /** Lines sorted by cost, largest first. */
     readonly monthly: readonly MonthlyLine[];
-    /** Sums of the upper ends, US dollars a month. */
+    /** Sums of the upper bounds, in US dollars a month. */
     readonly idleUsd: number;
     readonly expectedUsd: number;
 }

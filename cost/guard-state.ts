@@ -23,7 +23,7 @@ export interface GuardState extends CountedCampaign {
     readonly basedOn?: number;
     /** The ranking campaign, if the stack has or had one this month, because AWS bills its time too. */
     readonly ranking?: CountedCampaign;
-    /** The last enforcement of a limit. */
+    /** The last time that the guard enforced a limit. */
     readonly enforced?: { readonly month: string; readonly limitUsd: number; readonly at: number };
     /** Present from the decision to park until Personalize deletes the campaign. */
     readonly parking?: { readonly reason: string; readonly at: number };
@@ -38,7 +38,7 @@ export interface GuardState extends CountedCampaign {
         readonly limitUsd?: number;
         readonly openedAt?: number;
     };
-    /** Time of the last known request of a viewer or caller, or of the last change of the campaign. */
+    /** Time of the last known request of a viewer or other client, or of the last change of the campaign. */
     readonly lastUse?: number;
     /** The guard's newest own request, with which it proves that CloudWatch counts requests. */
     readonly probe?: Probe;
@@ -67,10 +67,10 @@ export interface RememberedCampaign {
 }
 
 export interface Probe {
-    /** Times of the request and of its repetitions after crashes. The guard does not know which ones it sent. */
+    /** Times of the probe request and of its repetitions after crashes. The guard does not know which ones it sent. */
     readonly tries: readonly number[];
     readonly sent: boolean;
-    /** Whether CloudWatch showed the request. */
+    /** Whether CloudWatch showed the probe request. */
     readonly seen: boolean;
 }
 
@@ -111,8 +111,8 @@ export const remembered = (seen: ObservedCampaign, recipe: string | undefined): 
 });
 
 /**
- * Adds a notification, unless the last one of its kind has an equal key. Returns undefined if too many notifications
- * are waiting: then the guard must not do anything that this notification would announce.
+ * Adds a notification, unless the last one of its kind has an equal key. Returns undefined if too many notifications are waiting.
+ * In this case, the guard must not do what the notification would announce.
  */
 export function addNotification(
     state: GuardState,
@@ -152,7 +152,7 @@ export function stateText(state: GuardState): string {
         : compressed + deflateRawSync(text, { level: 9 }).toString("base64");
 }
 
-/** Names of fields that are moments in the past. */
+/** Names of fields that contain a past time. */
 const moments = new Set("at createdAt deleting from lastUse listed openedAt since to until used".split(" "));
 /** Maximum difference between the clocks of two runs. */
 const skewMs = hour;

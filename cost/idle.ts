@@ -73,7 +73,7 @@ export function idle(known: GuardState, now: number, config: GuardConfig, observ
 /** Returns the times of the guard's requests since the last use. */
 const probesOf = ({ own, probe }: GuardState) => [...own, ...(probe?.tries ?? [])];
 
-/** Returns the requests of guard and prefetch by windows. They do not count as use. */
+/** Returns the requests of guard and prefetch by windows, which do not count as use. */
 function ownRequests(state: GuardState, prefetched: RequestWindows): RequestWindows {
     const all = new Map(prefetched);
     for (const at of probesOf(state)) {
@@ -190,6 +190,6 @@ export function foreignRequests(requests: RequestWindows, own: RequestWindows): 
 function shows(requests: RequestWindows, at: number, earlier: readonly number[]): boolean {
     const since = windowOf(at) - apart;
     const known = [...requests].filter(([start]) => start >= since).reduce((sum, [, asked]) => sum + asked, 0);
-    // An earlier run may have had a clock that was ahead or behind, so compare with both windows.
+    // Include one more window, because the clock of an earlier run may have been behind.
     return known > earlier.filter((one) => one >= since - apart).length;
 }

@@ -2,8 +2,8 @@ import type { RequestWindows } from "./spend.ts";
 import { window } from "./time.ts";
 
 /**
- * A count that CloudWatch extracts from a function's log. Any function of the account can write such a line for another
- * stack, so metrics that only AWS writes limit each count.
+ * A count that CloudWatch extracts from a function's log. Any function of the account can write such a log line for another stack.
+ * Therefore, metrics that only AWS writes limit each count.
  */
 export interface LoggedCount {
     readonly sum: number;
@@ -11,7 +11,7 @@ export interface LoggedCount {
     readonly minimum: number;
 }
 
-/** Returns a logged count, at most `most`. A forged count counts as `most`, so that no datapoint hides use. */
+/** Returns a logged count, at most `most`. A forged count counts as `most`, so that no forged datapoint hides use. */
 export const loggedCount = ({ sum, minimum }: LoggedCount, most: number): number =>
     Math.min(sum, minimum) < 0 || sum > most ? most : sum;
 

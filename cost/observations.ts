@@ -50,5 +50,5 @@ export interface ObservedSolution {
     readonly kept: boolean;
 }
 
-/** Returns whether a resource is being deleted, by Personalize's status. */
+/** Checks whether a resource is being deleted, by Personalize's status. */
 export const isLeaving = ({ status }: { readonly status: string }): boolean => status.startsWith("DELETE");

@@ -1,7 +1,7 @@
 import { approximately, priceNote } from "../config/prices.ts";
 import { estimate, type PlannedStack } from "./estimate.ts";
 
-/** A rise of the estimate that needs no limit: at most this factor, or at most this many US dollars a month. */
+/** The largest increase of the estimate that needs no explicit limit: by this factor, or by this many US dollars a month. */
 const factor = 2;
 const dollars = 50;
 

@@ -209,7 +209,7 @@ export function freeMinimum(traffic: Traffic): number {
     return Math.max(1, Math.floor(atCampaign * calmOf(traffic.peak)));
 }
 
-/** Returns the busiest share of the month. `calmOf` returns the load factor of the rest. */
+/** Share of the month that is busiest, and the load factor of the rest of the month. */
 const busyOf = (peak: number) => Math.min(0.1, 1 / peak);
 const calmOf = (peak: number) => (1 - busyOf(peak) * peak) / (1 - busyOf(peak));
 

@@ -13,7 +13,7 @@ export interface Stretch {
     readonly v2: boolean;
 }
 
-/** This month's spend as the guard counted it. */
+/** This month's spend, as the guard counted it. */
 export interface SpendState {
     readonly month: string;
     /** The end of the observed period. */
@@ -172,7 +172,7 @@ function grouped(requests: RequestWindows, length: number): RequestWindows {
 const overlap = ({ from, to }: Stretch, start: number, length: number) =>
     Math.max(0, Math.min(to, start + length) - Math.max(from, start));
 
-/** Personal lists that the API answered in a window, and its campaign calls for these lists. */
+/** The personal lists that the API returned in a window, and its campaign calls for these lists. */
 export interface ServedWindow {
     readonly lists: number;
     readonly calls: number;

@@ -1,6 +1,6 @@
 import { prices } from "../config/prices.ts";
 
-/** Use of everything in front of the campaign in any period, in units that AWS bills. */
+/** Use of all services in front of the campaign in any period, in units that AWS bills. */
 export interface Usage {
     /** Requests to the REST API, and to its function. */
     readonly apiRequests: number;
@@ -34,7 +34,7 @@ export const noUsage: Usage = {
     edgeGb: 0,
 };
 
-/** Estimates where AWS publishes no metric. */
+/** Estimates of quantities for which AWS publishes no metric. */
 export const assumed = {
     /** Kilobytes of the longest list, for 100 films. */
     answerKb: 14,

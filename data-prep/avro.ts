@@ -2,7 +2,7 @@
 export interface AvroField {
     readonly name: string;
     readonly type: AvroType | readonly ["null", AvroType];
-    /** Whether a value can be several texts between `|`. */
+    /** Whether a value can be several texts separated by `|`. */
     readonly categorical?: true;
     /** Whether the column is free text for the training. Only one column of items can be. */
     readonly textual?: true;

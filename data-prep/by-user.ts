@@ -50,7 +50,7 @@ function isInTime(rows: Int32Array, timestamps: Uint32Array): boolean {
     return true;
 }
 
-/** Positions of the halves of a 64-bit number. */
+/** Positions of the high and the low half of a 64-bit number. */
 const [high, low] = endianness() === "LE" ? [1, 0] : [0, 1];
 
 /**

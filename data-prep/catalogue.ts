@@ -12,7 +12,7 @@ export interface ShopDetails {
     image?: string;
 }
 
-/** A film for the storefront, the runbooks and the demo. */
+/** A film as the storefront, the runbooks and the demo show it. */
 export interface CatalogueItem extends ShopDetails {
     itemId: string;
     /** Title without the year. MovieLens puts an article at the end ("Usual Suspects, The"). */

@@ -41,7 +41,7 @@ interface Flags {
 
 const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "..", "package.json"), "utf8"));
 
-/** Returns a parser of an option that keeps the option's text. `check` throws an Error for an invalid one. */
+/** Returns a parser of an option that keeps the option's text. `check` throws an Error for an invalid text. */
 const checkedBy = (check: (text: string) => void) => (text: string) => {
     try {
         check(text);
@@ -139,7 +139,7 @@ function joinQuarantine(args: readonly string[]): string[] {
     return [...args.slice(0, at), `quarantine:${args[at + 1]}`, ...args.slice(at + 2)];
 }
 
-/** Folder of the caller: paths are relative to it, but npm changes to the project's folder. */
+/** Folder in which the user called the command. Paths are relative to it, but npm changes to the project's folder. */
 const callersFolder = process.env.npm_lifecycle_event === "data-prep" ? (process.env.INIT_CWD ?? ".") : ".";
 const fromCaller = (path: string) =>
     path === "-" || isAbsolute(path) || resolve(callersFolder) === resolve(".") ? path : join(callersFolder, path);

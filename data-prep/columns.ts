@@ -15,12 +15,12 @@ export interface Columns {
     readonly users: Int32Array;
     readonly items: Int32Array;
     readonly timestamps: Uint32Array;
-    /** Ids of users and items by their numbers. */
+    /** Ids of users and items; the index is their number. */
     readonly userIds: readonly string[];
     readonly itemIds: readonly string[];
 }
 
-/** Collects rows of columns that grow. */
+/** Collects interactions in arrays that grow. */
 export function createColumns() {
     const userNumbers = createNumbering();
     const itemNumbers = createNumbering();
@@ -42,7 +42,7 @@ export function createColumns() {
         columns.timestamps[rows] = timestamp;
         columns.rows = rows + 1;
     };
-    /** Removes these rows, in ascending order. */
+    /** Removes these rows, whose numbers are in ascending order. */
     const remove = (removed: Int32Array): void => {
         for (const values of [columns.users, columns.items, columns.timestamps]) {
             removed.forEach((row, index) => {
@@ -76,7 +76,7 @@ export function countsOf(groups: Int32Array, count: number): Int32Array {
 /** The columns that an item interactions dataset requires. */
 const requiredColumns = ["USER_ID", "ITEM_ID", "TIMESTAMP"] as const;
 
-/** The header lacks required columns. */
+/** The error if the header lacks required columns. */
 class MissingColumnsError extends Error {
     override readonly name = "MissingColumnsError";
 
@@ -86,7 +86,7 @@ class MissingColumnsError extends Error {
     }
 }
 
-/** The file is not a valid CSV; the message names the line, 1-based. */
+/** The error if the file is not a valid CSV. The message names the line, counted from 1. */
 class MalformedCsvError extends Error {
     override readonly name = "MalformedCsvError";
 
@@ -95,7 +95,7 @@ class MalformedCsvError extends Error {
     }
 }
 
-/** Dialect of the CSV that the service imports. */
+/** Delimiter and quotes of the CSV that Personalize imports. */
 const dialect: Dialect = { delimiter: ",", quotes: true, escape: "\\" };
 const LF = 0x0a;
 /** Latest time that columns can hold, in epoch seconds: 32 bits last until February 2106. */

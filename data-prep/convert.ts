@@ -114,7 +114,7 @@ function createOutputBuffers(write: WriteBytes): OutputBuffers {
 /** Converts rows to lines. Row 0 is on line 1, below the header. */
 const linesOf = (rows: Int32Array) => rows.map((row) => row + 1);
 
-/** Returns the additional columns of all tables. Throws an Error above the service's number. */
+/** Returns the additional columns of all tables. Throws an Error if there are more than Personalize allows. */
 function extraNamesOf(plans: readonly Plan[]): string[] {
     const names = [...new Set(plans.flatMap(({ extras }) => extras.map(({ name }) => name)))];
     const own = names.filter((name) => reservedFields[name] === undefined);

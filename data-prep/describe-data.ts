@@ -20,7 +20,7 @@ export interface Prepared {
     /** The files of `--items` and `--users`. */
     readonly given: { readonly items: string | undefined; readonly users: string | undefined };
     readonly options: readonly string[];
-    /** Users for demo and page. */
+    /** Users that demo and page offer. */
     readonly viewers: readonly string[];
 }
 

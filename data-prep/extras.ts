@@ -1,7 +1,7 @@
 import { createContent, isEmpty } from "./attributes/content.ts";
 import { type AvroField, interactionFields, quoted, reservedFields } from "./avro.ts";
 
-/** Returns the fields of every interactions CSV. The value of the event, if any, is before the time. */
+/** Returns the columns of every interactions CSV. If events have a value, the value comes before the time. */
 export const headerFields = (hasValue: boolean): readonly AvroField[] =>
     interactionFields.flatMap((field) =>
         hasValue && field.name === "TIMESTAMP" ? [reservedFields.EVENT_VALUE as AvroField, field] : [field],
@@ -11,7 +11,7 @@ export const headerFields = (hasValue: boolean): readonly AvroField[] =>
 export function createExtras(names: readonly string[]) {
     const contents = names.map((name) => createContent(name));
     const isText = names.map((name) => reservedFields[name] !== undefined);
-    /** Returns the values as fields after the others: numbers unchanged, texts in quotes. */
+    /** Returns the values as CSV fields that follow the others: numbers unchanged, texts in quotes. */
     const fieldsOf = (values: readonly string[]): string =>
         values
             .map((value, index) => {

@@ -8,9 +8,9 @@ const QUOTE = 0x22;
 
 /** An id of the current record. */
 export interface IdField {
-    /** Reads the field between two positions; returns the reason why the service does not take it as an id. */
+    /** Reads the field between two positions. Returns the reason if Personalize does not accept it as an id. */
     read(record: Buffer, start: number, end: number): string | undefined;
-    /** Returns the number of the ID that was read. An unknown ID gets the next number. */
+    /** Returns the number of the ID that was read last. A new ID gets the next number. */
     numbered(): number;
     /** Writes the id that was read as a quoted field with a comma; returns the position after it. */
     write(out: Buffer, start: number): number;

@@ -1,6 +1,6 @@
 import { longer } from "./growing.ts";
 
-/** Numbers texts by first appearance, from their bytes: to find a text creates no string. */
+/** Numbers texts by first appearance. Compares bytes, so that a lookup creates no string. */
 export interface Interner {
     /** Returns the number of a text; -1 for an unknown one. */
     find(bytes: Uint8Array, from: number, to: number): number;
@@ -77,10 +77,7 @@ function hashOf(bytes: Uint8Array, from: number, to: number): number {
     return hash ^ (hash >>> 15);
 }
 
-/**
- * Limits of remembered texts. Longer and further texts are read each time, so that a column of different texts takes no
- * memory.
- */
+/** Limits of the cache. Longer and further texts are not cached, so that a column of many different texts takes no memory. */
 const longestRemembered = 64;
 const mostRemembered = 4096;
 

@@ -22,7 +22,7 @@ export function createNumbering(): Numbering {
     const ids: string[] = [];
     let direct = new Int32Array(4096).fill(-1);
     const others = createInterner();
-    /** Numbers of the other IDs, in their order. */
+    /** Texts and numbers of all other IDs. */
     const numbersOfOthers: number[] = [];
 
     const find = (value: number, bytes: Buffer, from: number, to: number): number => {

@@ -4,7 +4,7 @@ import { load } from "js-yaml";
 import { messageOf } from "terminal-text";
 import { sha256Of } from "./files.ts";
 
-/** Options of an options file whose values are paths. */
+/** Options whose values are paths. */
 const paths = new Set(["items", "users", "output", "report"]);
 
 /** The error if the options file, or the stack that names it, is unusable. The message contains the fix. */

@@ -16,7 +16,7 @@ const keys = [
     "precision_at_25",
 ] as const;
 
-/** Number of parts of the users. One part at a time is tested, with counts of the other nine. */
+/** Number of groups of users. The test uses one group at a time, with item counts from the other nine. */
 export const folds = 10;
 
 /** Discounts by position (developer guide, metrics: 1 / log(1 + position)). */
@@ -28,11 +28,11 @@ const add = (to: Int32Array | Float64Array, index: number, value: number) => {
 };
 
 /**
- * Returns metrics of recommending the most popular items to all users, measured like the service's. Counts come from
- * nine tenths of the users, the test from the others. Each user's oldest 90 % of events are known and excluded from the
- * list. The newest 10 %, at least one, must be found. The service tests one tenth that it did not train on. Here each
- * tenth is tested in turn, so the result does not depend on a draw. As in the service, the ideal of NDCG is the same
- * hits at the top of the list. Rounded to four decimals, like the service's.
+ * Returns metrics of recommending the most popular items to all users, measured like the service's. Items are counted for nine
+ * tenths of the users and tested with the others. Each user's oldest 90 % of events are known and excluded from the list. The
+ * newest 10 %, at least one, must be found. The service tests one tenth that it did not train on. Here each tenth is tested in
+ * turn, so the result does not depend on a draw. As in the service, the ideal of NDCG is the same hits at the top of the list.
+ * Rounded to four decimals, like the service's.
  */
 export function popularityMetrics(columns: Columns): PopularityMetrics {
     const { userCount, itemCount, users, items } = columns;
@@ -64,10 +64,10 @@ export function popularityMetrics(columns: Columns): PopularityMetrics {
     return Object.fromEntries(keys.map((key, index) => [key, rounded(sums[index] as number)])) as PopularityMetrics;
 }
 
-/** Returns the part of a user. Spreads consecutive numbers, because a plain remainder would follow the file's order. */
+/** Returns the group of a user. Distributes consecutive numbers, because a plain remainder would follow the file's order. */
 export const foldOfUser = (user: number) => (Math.imul(user + 1, 0x9e3779b1) >>> 0) % folds;
 
-/** Returns for each part of the users the items, ordered by their count in all other parts, highest first. */
+/** Returns, for each group of users, the items ordered by their count in all other groups, highest first. */
 function rankingsOf(counts: readonly Int32Array[], itemCount: number): Int32Array[] {
     const all = new Int32Array(itemCount);
     for (const fold of counts) {
@@ -82,7 +82,7 @@ function rankingsOf(counts: readonly Int32Array[], itemCount: number): Int32Arra
     });
 }
 
-/** Returns the ranks, from 0, of the wanted items in the user's list. */
+/** Returns the ranks, from 0, of a user's test items in the list. */
 function hitsOf(ranking: Int32Array, user: number, known: Int32Array, wanted: Int32Array): number[] {
     const hits: number[] = [];
     let rank = 0;

@@ -19,7 +19,7 @@ export interface PrepareOptions extends Choices, TablesChoice, RowsChoice {
     report?: string;
     /** Path for a CSV of the unusable rows: FILE, LINE, COLUMN, REASON, TEXT. */
     quarantine?: string;
-    /** Words of the command that the user typed, for commands in messages. */
+    /** Words of the command line that the user typed, for suggested commands in messages. */
     command?: readonly string[];
     /** The file that stated these options, for the manifest. */
     optionsFile?: Manifest["optionsFile"];
@@ -31,7 +31,7 @@ export interface PrepareOptions extends Choices, TablesChoice, RowsChoice {
     signal?: AbortSignal;
 }
 
-/** Returns the given options, which a suggested command repeats. */
+/** Returns the options that the user gave, which a suggested command repeats. */
 export function optionsGiven(options: PrepareOptions): string[] {
     const { columns, time, event, output, report, badRows, maxBad, quarantine } = options;
     return [

@@ -14,9 +14,7 @@ import { type Suggest, wordsOf } from "./suggestion.ts";
 import { type Summary, typesByRows, whatIsTooLittle } from "./summary.ts";
 import { shown } from "./values.ts";
 
-/**
- * The error if Personalize would reject the data. The message contains the reason and the fix. data-prep wrote nothing.
- */
+/** The error if Personalize would reject the data. The message contains the reason and the fix. data-prep has written nothing. */
 export class UnfitDataError extends Error {
     override readonly name = "UnfitDataError";
 }
@@ -37,7 +35,7 @@ export interface TablesChoice {
     items?: string;
     /** Path of a table of users. */
     users?: string;
-    /** Columns of the tables' parts: `id=…,title=…` and `id=…`. */
+    /** Texts of `--item-columns` and `--user-columns`: `id=…,title=…` and `id=…`. */
     itemColumns?: string;
     userColumns?: string;
 }

@@ -3,7 +3,7 @@ import type { FileHandle } from "node:fs/promises";
 
 const LF = 0x0a;
 
-/** Whole lines of a file, after the previous part. */
+/** A range of whole lines of a file, which follows the previous range. */
 export interface Part {
     readonly bytes: number;
     readonly lines: number;

@@ -2,12 +2,12 @@ import { rowsByUser } from "./by-user.ts";
 import type { Columns } from "./columns.ts";
 import { free, longer } from "./growing.ts";
 
-/** Number that all later types share: the service allows ten types, so such data is rejected. */
+/** Number that all further event types share: Personalize allows ten types, so such data is rejected anyway. */
 const lastType = 255;
 
 /**
- * Finds events that equal an earlier one: the service keeps one of them (Developer Guide, "Importing bulk data"). It
- * notes 1 byte a row, and 4 more with values beside user, item, type and time.
+ * Finds events that equal an earlier one. Personalize keeps only one of them (Developer Guide, "Importing bulk data"). Stores 1
+ * byte a row, and 4 more if events have values other than user, item, type and time.
  */
 export function createRepeats(hasValues: boolean) {
     let rows = 0;

@@ -18,7 +18,7 @@ import { createTimeField } from "./time-field.ts";
 import { shown } from "./values.ts";
 
 const LF = 0x0a;
-/** Maximum number of bytes that a row gains, in addition to a doubled record: its event type and its punctuation. */
+/** Maximum number of bytes by which a row grows, in addition to a doubled record: its event type and its punctuation. */
 const longestAddition = 8192;
 
 /** A table, and what data-prep found in its columns. */
@@ -37,9 +37,9 @@ export interface ConvertResult {
     /** The written rows. */
     columns: Columns;
     badRows: { count: number; first: BadRow[] };
-    /** Number of rows without an event type by the rule. */
+    /** Number of rows for which the rule gives no event type. */
     leftOut: number;
-    /** Number of rows in which a column is empty that the rule compares. */
+    /** Number of rows in which a column that the rule compares is empty. */
     emptyInRule: number;
     /** Number of rows that each case of the rule matches, in the order of the cases. */
     matched: readonly number[];
@@ -56,11 +56,11 @@ export interface ConvertResult {
 export interface RowOptions {
     /** The latest time that is not in the future, epoch seconds. */
     readonly latest: number;
-    /** Receives every bad row. */
+    /** Called for every bad row. */
     readonly onBad?: (row: BadRow) => void;
 }
 
-/** Creates the reader of a table's records. The values of a record are valid until the next one is checked. */
+/** Creates the reader of a table's records. A record's values are valid until the next record is checked. */
 function createRecordReader(
     plan: Plan,
     extraNames: readonly string[],
@@ -90,7 +90,7 @@ function createRecordReader(
         return commas.has(column) ? withPoint(text) : text;
     };
 
-    /** Checks the record. Returns its problem as [column, reason]. */
+    /** Checks the record. Returns its problem as [column, reason]; undefined for a valid record. */
     const check = (bytes: Buffer): readonly [number, string] | undefined => {
         if (scanner.problem) return [-1, scanner.problem];
         const { bounds, fields } = scanner;

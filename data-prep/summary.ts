@@ -33,7 +33,7 @@ export interface Summary {
     rowsSkipped: number;
     /** Number of rows for which `--event` has no type. */
     rowsLeftOut: number;
-    /** Number of rows in which a column is empty that `--event` compares. */
+    /** Number of rows in which a column that `--event` compares is empty. */
     rowsEmptyInRule: number;
     /** Number of rows that equal an earlier one in user, item, type, value and time. */
     rowsRepeated: number;

@@ -5,7 +5,7 @@ import { digitsIn, timeProblem } from "./values.ts";
 
 /** The time of the current record. */
 export interface TimeField {
-    /** Reads the field between two positions; returns the reason why it is not a usable time. */
+    /** Reads the field between two positions. Returns the reason if it is not a usable time. */
     read(record: Buffer, start: number, end: number): string | undefined;
     /** Returns the time that was read, epoch seconds. */
     seconds(): number;
@@ -18,7 +18,7 @@ export function createTimeField(format: TimeFormat, dialect: Dialect, latest: nu
     const readTime = timeReader(format);
     let bytes: Buffer = Buffer.alloc(0);
     let [from, to, seconds] = [0, 0, 0];
-    /** Whether the field's own digits are written. */
+    /** Whether the CSV gets the digits of the field unchanged. */
     let isWritten = false;
 
     const read = (record: Buffer, start: number, end: number): string | undefined => {

@@ -27,7 +27,7 @@ const defaultEvent = "Watch";
 /** Names of files with interactions, to choose them in a folder or a zip. */
 const interactionFile = /^(u\.data|(ratings?|events?|interactions?|reviews?|clicks?)\b.*|.*\.inter)$/i;
 
-/** How to log lines of progress and to suggest commands in messages. */
+/** How to log progress, and how to suggest commands in messages. */
 interface Telling {
     readonly log: (line: string) => void;
     readonly suggest: Suggest;
@@ -132,7 +132,7 @@ function planOf(table: Table, choices: Choices, now: number, suggest: Suggest): 
     return plan;
 }
 
-/** Rejects a chosen time format that most of the first rows contradict, because the command is wrong, not the rows. */
+/** Rejects a time format that the user chose if most of the first rows contradict it: then the command is wrong, not the rows. */
 function refuseWrongTimes({ table, roles, time }: Plan, now: number, suggest: Suggest): void {
     const values = valuesOf(table, roles.time);
     const read = timeReader(time);
@@ -181,7 +181,7 @@ export function describe({ table, roles, extras, time, event }: Plan): string {
     return `${table.name}: ${format}${rows}, ${table.encoding}; ${columns.map(visible).join(", ")}; times in ${inWords(time)}${type && `; ${type}`}${unused}`;
 }
 
-/** Returns the choices as options of the command line. */
+/** Formats the user's choices as options of a command line. */
 export function optionsOf({ table, roles, extras, time, event }: Plan, choices: Choices): Changes {
     const nameOf = (index: number) =>
         table.hasHeader && /^[\w.-]+$/.test(table.names[index] as string) ? table.names[index] : String(index + 1);

@@ -5,8 +5,8 @@ export const knownViewers: readonly string[] = ["22", "6", "122", "13", "201", "
 const wanted = knownViewers.length;
 
 /**
- * Returns some users for the demo and the page: MovieLens' known ones if the data has them. Otherwise returns users
- * whose histories are longer than those of 40, 50 … 90 % of the users.
+ * Returns some users for the demo and the page: MovieLens' known ones if the data has them. For other data, returns users whose
+ * histories are longer than those of 40, 50 … 90 % of the users.
  */
 export function someViewers({ users, userCount, userIds }: Columns, isMovieLens: boolean): string[] {
     const known = isMovieLens ? knownViewers.filter((id) => userIds.includes(id)) : [];

@@ -9,7 +9,7 @@ export interface AllowanceParts {
     readonly tableResilience: Pick<Resilience, "later">;
     readonly clock: () => number;
     readonly log: Log;
-    /** Requests per second to the campaign of all processes together, for each kind of viewer; undefined: unlimited. */
+    /** Requests per second that all processes together may send to the campaign, for each kind of viewer; undefined for unlimited. */
     readonly perSecond: number | undefined;
 }
 
@@ -22,16 +22,16 @@ export interface AllowedViewer {
 
 /** Seconds of a window. A burst may use all of the window's requests immediately. */
 const windowSeconds = 10;
-/** Number of parts of a window's requests: a process reserves one part with one write. */
+/** Number of shares of a window's requests. A process reserves one share with one write to DynamoDB. */
 const parts = 10;
-/** Seconds after which a count expires in the table. */
+/** Seconds after which a count expires in DynamoDB. */
 const keptSeconds = 600;
 
 /**
- * Limits the campaign requests that viewers may cause, because AWS bills each request above the minimum TPS. No cache
- * limits them, because a viewer chooses parameters freely. Unproven viewers share one limit, because a stranger can
- * invent any number of viewers. Each proven viewer has a limit. All proven viewers also share one, which strangers
- * cannot use up.
+ * Limits the campaign requests that viewers may cause, because AWS bills each request above the minimum TPS. Caches do not limit
+ * these requests, because a viewer can choose other parameters for each one. Unproven viewers share one limit, because a stranger
+ * can invent any number of viewers. Each proven viewer has a limit. All proven viewers also share one, which strangers cannot use
+ * up.
  */
 export function campaignAllowance(parts: AllowanceParts) {
     const { perSecond, log } = parts;
@@ -55,7 +55,7 @@ export function campaignAllowance(parts: AllowanceParts) {
     };
 }
 
-/** Limits the requests of all processes together in a window. The table counts them under a name. */
+/** Limits the requests of all processes together in a window. DynamoDB counts them under a name. */
 function sharedAllowance(
     { table, tableResilience, clock, log, perSecond }: AllowanceParts,
     name: "campaign" | "campaign-proven",
@@ -64,7 +64,7 @@ function sharedAllowance(
     const part = Math.max(1, Math.ceil(limit / parts));
     let window: Window = { at: 0, left: 0, over: true };
 
-    /** Reserves one more part of the window. `left` already includes `granted` requests of the part. */
+    /** Reserves one more share of the window. `left` already includes `granted` requests of that share. */
     async function count(into: Window, granted: number): Promise<void> {
         const expiresAt = into.at * windowSeconds + keptSeconds;
         try {
@@ -111,9 +111,9 @@ interface Window {
     readonly at: number;
     /** Requests that this process may still cause. */
     left: number;
-    /** Whether all processes together have used the window. */
+    /** Whether all processes together have used up the window's requests. */
     over: boolean;
-    /** The running write that reserves a part; undefined if there is none. */
+    /** The running write to DynamoDB that reserves a share; undefined if there is none. */
     taking?: Promise<void> | undefined;
 }
 

@@ -10,7 +10,7 @@ import type { Trace } from "./request-line.ts";
 import { type Resilience, within } from "./resilience.ts";
 import type { ViewerMemory } from "./viewers.ts";
 
-/** A wanted list, and what the API knows about viewer and campaign at the request. */
+/** A requested list, and what the API knows about viewer and campaign at the time of the request. */
 export interface ListWanted extends ListAsk {
     readonly userId: string;
     /** The viewer's revision. The list will include the events up to this revision. */
@@ -41,13 +41,13 @@ export interface CampaignListParts {
 }
 
 /**
- * Creates the source of lists from the campaign. One call serves all requests that wait for the same list. Stores each
- * list in memory and table.
+ * Creates the source of lists from the campaign. One call serves all requests that wait for the same list. Stores each list in
+ * memory and in DynamoDB.
  */
 export function campaignLists(parts: CampaignListParts) {
     const { campaign, table, memory, watch, campaignResilience, tableResilience, clock, log, limits } = parts;
     const { filters, watchedFilterArn, allowed } = parts;
-    /** Reason for answers during a pause after failures. */
+    /** Reason that the API gives while calls to the campaign are paused after failures. */
     let lastFailure: FilmListReason = "failed";
     const calls = new Map<string, { readonly revision: number; readonly list: Promise<KeptList> }>();
 
@@ -101,7 +101,7 @@ export function campaignLists(parts: CampaignListParts) {
         return list;
     }
 
-    /** Joins a running call if its list includes at least as many events. */
+    /** Joins a running call to the campaign if its list includes at least as many of the viewer's events. */
     function shared(wanted: ListWanted, ask: Resilience["ask"], trace: Trace): Promise<KeptList> {
         const key = listKey(wanted);
         const flight = `${wanted.userId}\u0000${key}`;
@@ -129,7 +129,7 @@ export function campaignLists(parts: CampaignListParts) {
                 return failure === "resting" ? lastFailure : reasonOf(failure);
             }
         },
-        /** Requests a new list, to replace one that the API just answered with. */
+        /** Requests a new list in the background, to replace the one that the API just returned. */
         refresh(wanted: ListWanted, trace: Trace): void {
             const work = shared(wanted, campaignResilience.later, trace).catch((error: unknown) => {
                 if (error instanceof NoAllowanceError) return;

@@ -3,11 +3,11 @@ import type { CampaignPort, CampaignStatus, Log, StackItems, TablePort } from ".
 import { type Resilience, settled, within } from "./resilience.ts";
 import type { ServedTables } from "./served-tables.ts";
 
-/** Provides the campaign's status and version without a call for each request. */
+/** Knows the campaign's status and version, without a call to Personalize for each request. */
 export interface CampaignWatch {
     /**
-     * Returns the known status. The first call of a process waits for the table's answer and the tables of the version,
-     * at most `patience` milliseconds. Later calls never wait.
+     * Returns the known status. The first call of a process waits for DynamoDB and for the version's fallback tables, at most
+     * `patience` milliseconds. Later calls never wait.
      */
     known(patience?: number): Promise<CampaignKnown>;
     /** Reports that a call found no campaign. */
@@ -43,8 +43,8 @@ const versionServed = (seen: Partial<CampaignStatus> | undefined, before: string
     (seen?.status === "ACTIVE" ? seen.solutionVersionArn : before) ?? seen?.solutionVersionArn;
 
 /**
- * Watches the campaign: reads its status from the table, and calls Personalize in the background. Takes over a version
- * together with its tables. Logs failures.
+ * Watches the campaign: reads its status from DynamoDB, and calls Personalize in the background. Switches to a new version
+ * together with its fallback tables. Logs failures.
  */
 export function campaignWatch(parts: WatchParts): CampaignWatch {
     const { campaign, table, tableResilience, served, clock, log, limits, background } = parts;
@@ -55,7 +55,7 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
     let polling: Promise<void> | undefined;
     const away = () => goneAt !== undefined || isAway(items.campaign);
 
-    /** Uses the found status and the tables of its version, unless a call found no campaign since. */
+    /** Switches to the status that was read and to the tables of its version, unless a call has found no campaign since. */
     async function take(found: StackItems): Promise<void> {
         const use = await served.follow(found.campaign?.solutionVersionArn);
         use();
@@ -98,8 +98,8 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
     }
 
     /**
-     * Reads the status from the table; calls Personalize in the background. The first request waits for both if the
-     * table has no status yet, or does not answer.
+     * Reads the status from DynamoDB, and calls Personalize in the background. The first request waits for both if DynamoDB has no
+     * status yet, or does not answer.
      */
     function poll(): Promise<void> {
         const reading = read();

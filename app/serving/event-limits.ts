@@ -10,14 +10,13 @@ export interface EventLimitParts extends MinuteCountParts {
     readonly log: Log;
 }
 
-/** Returns the number of the viewer's events in this minute, from the item with the newest films. */
+/** Returns the number of the viewer's events in this minute, from the DynamoDB item with the viewer's newest films. */
 export const eventsIn = ({ counted }: Recent, minute: number): number =>
     counted?.minute === minute ? counted.events : 0;
 
 /**
- * Limits the events of each viewer and of each address. Memory counts every event. The viewer's count is a part of the
- * item that an event writes anyway, and the count of an address is rarely written. Therefore a rejected event writes
- * nothing to the table.
+ * Limits the events of each viewer and of each address. Memory counts every event. DynamoDB stores the viewer's count in the item
+ * that each event writes anyway, and rarely stores the count of an address. Therefore a rejected event writes nothing to DynamoDB.
  */
 export function eventLimits({ log, ...parts }: EventLimitParts) {
     const counts = minuteCounts(parts);
@@ -42,7 +41,7 @@ export function eventLimits({ log, ...parts }: EventLimitParts) {
                 if (work !== undefined) trace.background.push(work);
             }
         },
-        /** Throws ProblemError if these events exceed the viewer's limit. `recent` is the viewer's item, if known. */
+        /** Throws ProblemError if these events exceed the viewer's limit. `recent` is the viewer's DynamoDB item, if known. */
         checkViewer(userId: string, events: number, recent?: Recent): void {
             const name = viewerName(userId);
             if (recent !== undefined) counts.learn(name, eventsIn(recent, epochMinute(parts.clock())));

@@ -9,7 +9,7 @@ interface ServiceError {
 
 export type CampaignFailure = "gone" | "throttled" | "slow" | "refused" | "resting" | "failed";
 
-/** The error if the viewer has used up the allowed requests. The campaign was not called. */
+/** The error for a viewer who has used up the allowed requests. The API did not call the campaign. */
 export class NoAllowanceError extends Error {
     override readonly name = "NoAllowanceError";
 }

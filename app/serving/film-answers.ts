@@ -4,10 +4,10 @@ import type { FilmOrder } from "./ports.ts";
 import { ProblemError } from "./problem.ts";
 import type { Film, Tables } from "./table-answers.ts";
 
-/** Number of films in `because`. */
+/** Number of films in the field `because` of a response. */
 const mostBecause = 10;
 
-/** Returns a film of the tables in the form of the API's answer. */
+/** Converts a film of the fallback tables to the API's format. */
 export const filmAnswer = (film: Film): FilmAnswer => ({ ...film, genres: [...film.genres] });
 
 const listed = ({ viewers: _, genres, ...film }: Film): ListedFilm => ({ ...film, genres: [...genres] });
@@ -27,7 +27,7 @@ export interface ListShown {
     readonly reason?: FilmListReason | undefined;
 }
 
-/** Returns a list of the campaign with titles, without films that the catalogue lacks. */
+/** Returns a list of the campaign with titles, and without films that are not in the catalogue. */
 export function answerList(
     tables: Tables,
     { films, recommendationId, madeAt }: FilmOrder & { readonly madeAt?: number },
@@ -43,17 +43,13 @@ export function answerList(
     };
 }
 
-/**
- * Returns the tables, for answers that need them.
- *
- * @throws ProblemError if the process could load no tables
- */
+/** Returns the fallback tables, for responses that need them. @throws ProblemError if the process could load no tables */
 export function loadedTables(tables: Tables): Tables {
     if (tables.filmCount > 0) return tables;
     throw new ProblemError("failure", "The tables of this stack's data could not be loaded. Try again in a minute.");
 }
 
-/** Returns a list from the tables. */
+/** Returns a list from the fallback tables. */
 export const answerTable = (
     films: readonly Film[],
     { source, reason }: { readonly source: Source; readonly reason?: FilmListReason | undefined },

@@ -11,7 +11,7 @@ export interface FilmScores {
 }
 
 const separator = "\u0000";
-/** Buffer for the service's longest answer, reused because scores are in it only during a conversion. */
+/** Buffer for the longest list of scores, reused because it holds scores only during a conversion. */
 const scratch = Buffer.alloc(4 * 500);
 /** Personalize returns scores with seven decimals, which fit a 32-bit float. */
 const digits = 7;
@@ -56,7 +56,7 @@ export const bytesOf = ({ ids, scores }: FilmScores): number =>
 /** Returns a string's bytes in memory: a Latin-1 string needs one byte per character, others two. */
 export const textBytes = (text: string): number => 24 + (/[\u0100-\uffff]/.test(text) ? 2 : 1) * text.length;
 
-/** Returns the list in the table's format: `{"ids":[…],"scores":[…]}`. */
+/** Returns the list in the format that DynamoDB stores: `{"ids":[…],"scores":[…]}`. */
 export function writeFilms(films: FilmScores): string {
     const list = unpackFilms(films);
     const ids = list.map(({ itemId }) => itemId);

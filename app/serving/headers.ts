@@ -39,22 +39,22 @@ export const apiHeaders = {
     "X-Content-Type-Options": "nosniff",
 } as const;
 
-/** Cache-Control for answers that no cache may store. */
+/** Cache-Control for responses that no cache may store. */
 export const notKept = "no-store";
 
 /** Cache-Control for a viewer's history: no browser and no CDN may store it. */
 export const historyKept = "private, no-store";
 
-/** Cache-Control for shared answers: five minutes in a browser, one hour in a CDN, stale during revalidation. */
+/** Cache-Control for responses that are equal for all viewers: five minutes in a browser, one hour in a CDN, stale during revalidation. */
 export const everybodys = "public, max-age=300, s-maxage=3600, stale-while-revalidate=86400";
 
-/** Headers of a viewer's answers: a browser with two viewers must not answer one of them with the other's list. */
+/** Headers of a viewer's responses: a browser that two viewers use must not show one of them the other's list. */
 export const perViewer = { Vary: "Origin, Authorization" } as const;
 
 /** Cache-Control for files with a content hash in their names. */
 export const hashedFile = "public, max-age=31536000, immutable";
 
-/** Cache-Control for files that refer to others: a browser always revalidates them. */
+/** Cache-Control for files that refer to other files: a browser always revalidates them. */
 export const entryFile = "public, no-cache";
 
 /**

@@ -3,13 +3,13 @@ const minute = 60 * second;
 const hour = 60 * minute;
 
 /**
- * Timeouts and validity periods in milliseconds. If memory has no list, and table and campaign both hang, the API
- * answers a request after `table` + `campaign`: half a second.
+ * Timeouts and validity periods in milliseconds. If memory has no list, and DynamoDB and the campaign both hang, the API answers
+ * after `table` + `campaign` milliseconds: half a second.
  */
 export const limits = {
     /**
-     * Timeout of the table. To read two items by key takes single-digit milliseconds; the first read of a process opens
-     * a connection, which takes about 50 more.
+     * Timeout of DynamoDB. To read two items by key takes single-digit milliseconds; the first read of a process opens a
+     * connection, which takes about 50 more.
      */
     table: 150,
     /**
@@ -22,15 +22,12 @@ export const limits = {
     /** Timeout of events. It is longer than for a list, because an event cannot be requested again. */
     events: second,
     /**
-     * Time at the end of a request for background work. Lambda freezes the process after the answer, and the next
-     * invocation continues the work. A write that was already sent completes in the table meanwhile.
+     * Time at the end of a request for background work. Lambda freezes the process after the answer, and the next invocation
+     * continues the work. DynamoDB completes a write that was already sent.
      */
     grace: 4,
 
-    /**
-     * Time for which a process answers from memory without reading the table, where another process may have stored an
-     * event.
-     */
+    /** Time for which a process answers from memory. Afterwards it reads DynamoDB, because another process may have stored an event. */
     trusted: 30 * second,
     /**
      * Time for which a list is fresh. It changes only with events, a new version, and Personalize's own update (two
@@ -39,52 +36,50 @@ export const limits = {
     fresh: hour,
     /** Time for which the API answers with a list that is no longer fresh, and requests a new one in the background. */
     revalidated: 6 * hour,
-    /** Time for which an older list is better than none without a campaign. Then its item in the table expires. */
+    /** Time for which the API uses an older list while there is no campaign. Then the list's DynamoDB item expires. */
     stale: 7 * 24 * hour,
     /** Time after an event in which Personalize may not have learned from it: a second or two. */
     settling: 3 * second,
-    /** Time for which a list is valid that was requested within `settling`. */
+    /** Time for which a list is valid if it was requested within `settling` milliseconds after an event. */
     unsettled: second / 2,
-    /** Time after which a viewer's newest films expire in the table. */
+    /** Time after which a viewer's newest films expire in DynamoDB. */
     recent: 30 * 24 * hour,
-    /** Time after which the viewers of an hour expire in the table. */
+    /** Time after which the counts of viewers in an hour expire in DynamoDB. */
     asked: 2 * 24 * hour,
 
-    /** Interval at which a process reads the campaign's status from the table. */
+    /** Interval at which a process reads the campaign's status from DynamoDB. */
     campaignRead: 10 * second,
-    /** `campaignRead` while the campaign is missing. One request reads the status; the others do not wait. */
+    /** Replaces `campaignRead` while there is no campaign. One request reads the status; other requests do not wait. */
     awayRead: 5 * second,
-    /** Age of the status after which a process calls Personalize. */
+    /** Age of the status after which a process calls Personalize again. */
     campaignChecked: minute,
     awayChecked: 5 * second,
-    /** Timeout to load the tables of a version: some megabytes. */
+    /** Timeout to load the fallback tables of a version, which have some megabytes. */
     tables: 5 * second,
     /** Timeout of the three reads with which a process begins. Lambda allows ten seconds before the first request. */
     starting: 8 * second,
     /**
-     * Timeout of a process's first reads of the status in the table, and of the campaign itself. They open connections,
-     * and share the processor.
+     * Timeout of a process's first reads: of the status in DynamoDB, and of the campaign itself. Both open connections and share
+     * the processor.
      */
     firstRead: 3 * second,
     /** Time for which a request waits for these first reads. */
     unstarted: second,
-    /**
-     * Time for which a request without tables waits for each of two attempts to load them. Lambda allows ten seconds.
-     */
+    /** Time for which a request without fallback tables waits for each of two attempts to load them. Lambda allows ten seconds. */
     withoutTables: 3.5 * second,
-    /** Interval at which a process compares its tables with the stored ones, or tries again to load them. */
+    /** Interval at which a process compares its fallback tables with the stored ones, or tries again to load them. */
     tablesCompared: 5 * minute,
-    /** Time between the cost guard's notification and the end of the campaign. */
+    /** Time between the cost guard's notification and the deletion of the campaign. */
     parking: 10 * minute,
-    /** Maximum lead of a revision over the clock. A later revision is invalid. */
+    /** Maximum time by which a revision may be ahead of the clock. A later revision is invalid. */
     revisionAhead: minute,
 
-    /** Interval at which a process adds its busiest viewers to the table. */
+    /** Interval at which a process adds the counts of its busiest viewers to DynamoDB. */
     trafficNoted: minute,
 
-    /** Number of consecutive failures after which the API pauses calls of the campaign or the table. */
+    /** Number of consecutive failures after which the API pauses calls to the campaign or to DynamoDB. */
     failuresInRow: 5,
-    /** Time of such a pause. Then one request tries again. */
+    /** Length of such a pause. Then one request tries again. */
     resting: 2 * second,
 };
 
@@ -114,10 +109,10 @@ export const eventsPerAddress = 300;
  * few filters.
  */
 export const campaignCallsPerViewer = 30;
-/** Number of addresses as which an address of CloudFront counts. */
+/** Multiple of an address's limit that an address of CloudFront gets, because many viewers share it. */
 export const viewersPerEdge = 10;
 /** Maximum number of viewers and addresses whose events a process counts. */
 export const countedNames = 20_000;
-/** Number of viewers that a process counts, and number of the busiest ones that it adds to the table. */
+/** Number of viewers whose requests a process counts, and number of the busiest ones that it adds to DynamoDB. */
 export const countedViewers = 5000;
 export const notedViewers = 25;

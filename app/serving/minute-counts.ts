@@ -10,12 +10,9 @@ export interface MinuteCountParts {
 }
 
 const minuteMs = 60_000;
-/**
- * Number of reports per limit: a process reports a name after each tenth of its limit, so that it rarely writes to the
- * table.
- */
+/** Number of reports until the limit: a process reports a count after each tenth of the limit, so that it rarely writes to DynamoDB. */
 const reports = 10;
-/** Minutes after which a count expires in the table. */
+/** Minutes after which a count expires in DynamoDB. */
 const keptMinutes = 10;
 
 /** Returns the minute of a moment (epoch milliseconds). */
@@ -23,13 +20,13 @@ export const epochMinute = (at: number): number => Math.floor(at / minuteMs);
 
 interface Count {
     readonly minute: number;
-    /** Known count of all processes. */
+    /** Known count of all processes together. */
     known: number;
-    /** Count of this process that no other process knows. */
+    /** Count of this process that it has not reported yet. */
     unreported: number;
 }
 
-/** Counts by name in a minute, for all processes together. Memory has every count; the table adds up the reports. */
+/** Counts events by name in a minute, for all processes together. Memory has every count; DynamoDB adds up the processes' reports. */
 export function minuteCounts({ table, tableResilience, clock }: MinuteCountParts) {
     const counts = new LRUCache<string, Count>({ max: countedNames });
 
@@ -52,25 +49,22 @@ export function minuteCounts({ table, tableResilience, clock }: MinuteCountParts
     }
 
     return {
-        /** Checks whether a name may have `more` in this minute. */
+        /** Checks whether `more` further events of a name are allowed in this minute. */
         hasRoom(name: string, limit: number, more: number): boolean {
             const { known, unreported } = countOf(name);
             return known + unreported + more <= limit;
         },
-        /**
-         * Adds to a name's count. Returns the promise of a report to the table if one is due. The promise rejects if
-         * the table fails.
-         */
+        /** Adds to a name's count. Returns the promise of a report to DynamoDB if one is due. The promise rejects if DynamoDB fails. */
         add(name: string, limit: number, more: number): Promise<void> | undefined {
             const count = countOf(name);
             count.unreported += more;
             return count.unreported < limit / reports ? undefined : report(name, count);
         },
-        /** Adds to a name's count what another item of the table counts. */
+        /** Adds a count that another DynamoDB item contains. */
         note(name: string, more: number): void {
             countOf(name).known += more;
         },
-        /** Sets a name's minimum count, as another process counted it. */
+        /** Raises a name's count to at least this number, which another process counted. */
         learn(name: string, known: number): void {
             const count = countOf(name);
             count.known = Math.max(count.known, known);

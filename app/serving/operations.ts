@@ -18,7 +18,7 @@ import type { TrafficCounter } from "./traffic.ts";
 import { checkViewer } from "./viewer-auth.ts";
 
 export interface OperationParts {
-    /** Returns the tables in use, which are empty if the process could load none. */
+    /** Returns the fallback tables in use, which are empty if the process could load none. */
     readonly tables: () => Tables;
     readonly filterNames: readonly string[];
     readonly recommend: Recommend;
@@ -39,7 +39,7 @@ export interface OperationParts {
     readonly needsToken: boolean;
 }
 
-/** A function that answers a valid request. Only an answer for one viewer checks the caller. */
+/** A function that answers a valid request. Only operations for one viewer check the caller. */
 export type Answer = (request: ReadRequest, trace: Trace, caller: () => Promise<Caller>) => Reply | Promise<Reply>;
 
 type Query<Name extends keyof operations> = NonNullable<operations[Name]["parameters"]["query"]>;
@@ -48,7 +48,7 @@ type Query<Name extends keyof operations> = NonNullable<operations[Name]["parame
 export function answers(parts: OperationParts): Readonly<Record<keyof operations, Answer>> {
     const { recommend, takeEvents, rankItems, history, traffic, health } = parts;
     const tables = () => loadedTables(parts.tables());
-    /** Returns the caller. Throws unless the caller is this viewer, if viewers need tokens. */
+    /** Returns the caller. If viewers need tokens, throws unless the caller is this viewer. */
     const callerAs = async (userId: string, caller: () => Promise<Caller>): Promise<Caller> => {
         const found = await caller();
         if (parts.needsToken) checkViewer(found, userId);
@@ -148,7 +148,7 @@ export function answers(parts: OperationParts): Readonly<Record<keyof operations
     }
 }
 
-/** Returns the films that grow; popular ones follow if fewer than `count` do. */
+/** Returns the trending films, followed by popular ones if fewer than `count` are trending. */
 function trendingFilms({ trending, popular }: Tables, count: number) {
     const films = trending({ count });
     const without = new Set(films.map(({ itemId }) => itemId));

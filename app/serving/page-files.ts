@@ -54,7 +54,7 @@ const textTypes: Readonly<Record<string, string>> = {
 /** Returns the content type of a text file; undefined for other files. */
 export const textTypeOf = (path: string): string | undefined => textTypes[extname(path)];
 
-/** Vite's names of hashed files: `assets/index-BsT3n_0q.js`. */
+/** Pattern of Vite's file names with a hash: `assets/index-BsT3n_0q.js`. */
 const hashedName = /-[\w-]{8}\.\w+$/;
 
 /** Returns the Cache-Control of a file of the page, wherever the page is hosted. */

@@ -1,6 +1,6 @@
 import type { FilmScores } from "./film-scores.ts";
 
-/** A list of films from the campaign, or from the table. */
+/** A list of films from the campaign, or from DynamoDB. */
 export interface FilmOrder {
     readonly films: FilmScores;
     /** ID from the campaign's answer. */
@@ -20,7 +20,7 @@ export interface CampaignAsk {
 export interface CampaignStatus {
     /** Status from Personalize; empty if no campaign exists. */
     readonly status: string;
-    /** The version that the campaign serves, or served last. Lists and tables belong to it. */
+    /** The version that the campaign serves, or served last. Its lists and fallback tables belong to this version. */
     readonly solutionVersionArn?: string;
     readonly minProvisionedTPS?: number;
     readonly checkedAt: number;
@@ -28,7 +28,7 @@ export interface CampaignStatus {
     readonly activeAt?: number;
 }
 
-/** The calls to the campaign. Each throws the errors of Personalize and of the network. */
+/** Port to the campaign. Each call throws the errors of Personalize and of the network. */
 export interface CampaignPort {
     ask(ask: CampaignAsk, signal: AbortSignal): Promise<FilmOrder>;
     /** Returns the campaign's status; undefined if no campaign exists. */
@@ -58,24 +58,24 @@ export interface RecentFilm {
     readonly itemId: string;
     /** Epoch milliseconds. */
     readonly at: number;
-    /** False if the viewer's events of the film are not viewings, but for example clicks. */
+    /** False if the viewer's events of this film are not viewings, but for example clicks. */
     readonly watched?: false;
     /** Whether the viewer refused the film: lists leave it out, and no list is based on it. */
     readonly refused?: true;
 }
 
-/** A viewer's newest films; each event increases the revision, which is 0 before the first. */
+/** A viewer's newest films. Each event increases `revision`, which is 0 before the first event. */
 export interface Recent {
     readonly revision: number;
     /** The films, the newest first. */
     readonly films: readonly RecentFilm[];
-    /** Whether all films are from a proven caller. If absent, a stranger may have sent them. */
+    /** Whether a proven caller sent all films. If absent, a stranger may have sent some. */
     readonly proven?: true;
     /** Events of the viewer in one minute (epoch minutes). */
     readonly counted?: { readonly minute: number; readonly events: number };
 }
 
-/** A viewer's list in memory or table. */
+/** A viewer's list in memory or in DynamoDB. */
 export interface KeptList extends FilmOrder {
     /** Key of the list, from filter, values and context; empty for a plain list. */
     readonly key: string;
@@ -113,7 +113,7 @@ export interface StackItems {
     readonly spend?: MonthSpend;
 }
 
-/** The calls to the table. Each throws the table's errors. `expiresAt` is epoch seconds. */
+/** Port to the API's DynamoDB table. Each call throws DynamoDB's errors. `expiresAt` is epoch seconds. */
 export interface TablePort {
     /** Returns a viewer's newest films, and the list with this key if it exists. */
     viewer(
@@ -121,9 +121,9 @@ export interface TablePort {
         key: string,
         signal: AbortSignal,
     ): Promise<{ readonly recent: Recent; readonly list?: KeptList }>;
-    /** Stores a list, unless the table has a list with later events. */
+    /** Stores a list, unless DynamoDB has a list that includes later events. */
     putList(userId: string, list: KeptList, expiresAt: number, signal: AbortSignal): Promise<void>;
-    /** Reads a viewer's newest films consistently. */
+    /** Reads a viewer's newest films with a consistent read. */
     recent(userId: string, signal: AbortSignal): Promise<Recent>;
     /** Stores a viewer's newest films only if the revision is still `before`. Returns whether it was. */
     putRecent(userId: string, recent: Recent, before: number, expiresAt: number, signal: AbortSignal): Promise<boolean>;
@@ -131,15 +131,14 @@ export interface TablePort {
     /** Stores the campaign's status, unless another process stored one since `before`. Keeps `flushed`. */
     putCampaign(seen: CampaignStatus, before: number | undefined, signal: AbortSignal): Promise<void>;
     addAsked(hour: number, userId: string, requests: number, expiresAt: number, signal: AbortSignal): Promise<void>;
-    /** Adds to the count of a window, and returns the window's total. */
+    /** Adds to the count of a window, and returns the window's new total. */
     count(what: string, window: number, more: number, expiresAt: number, signal: AbortSignal): Promise<number>;
 }
 
-/** The calls to the fallback tables of solution versions. Each throws its errors. */
+/** Port to the fallback tables of solution versions. Each call throws its own errors. */
 export interface TablesPort {
     /**
-     * Returns the document of a version as text, with its ETag; undefined if the document still has the ETag `etag`.
-     *
+     * Returns the fallback tables of a version as text, with their ETag; undefined if they still have the ETag `etag`.
      * @param version the last part of the version's ARN
      */
     read(
@@ -147,7 +146,7 @@ export interface TablesPort {
         etag: string | undefined,
         signal: AbortSignal,
     ): Promise<{ readonly text: string; readonly etag: string } | undefined>;
-    /** Returns the version that the newest `pulumi up` trained, or found trained. */
+    /** Returns the version that the newest `pulumi up` trained, or found already trained. */
     newest(signal: AbortSignal): Promise<string>;
 }
 

@@ -37,11 +37,11 @@ export interface Prefetched {
     /** Number of requests that the campaign answered. */
     readonly asked: number;
     readonly wellAlready: number;
-    /** Why prefetch did not process all viewers; absent if it did. */
+    /** Why the prefetch did not process all viewers; absent if it did. */
     readonly stopped?: "no campaign" | "no room" | "out of time" | "throttled or failed";
 }
 
-/** Hours of traffic from which prefetch chooses the busiest viewers. */
+/** Hours of traffic from which the prefetch chooses the busiest viewers. */
 const hoursOfTraffic = 24;
 /** Share of the unused minimum TPS that prefetch uses. The rest is for viewers. */
 const share = 0.5;

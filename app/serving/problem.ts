@@ -1,6 +1,6 @@
 import type { Problem } from "../api/names.ts";
 
-/** A fault in a request, with its place: `query numResults`, `body /events/0/itemId`. */
+/** A fault in a request, with its location: `query numResults`, `body /events/0/itemId`. */
 export interface Fault {
     readonly in: string;
     readonly message: string;

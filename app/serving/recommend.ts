@@ -38,19 +38,18 @@ export interface RecommendParts {
 }
 
 /**
- * Recommends films for a viewer; the list is never empty. The sources are memory, table and campaign, then an older or
- * precomputed list, films like the viewer's newest ones, and popular films. The campaign's filter considers a viewer's
- * 100 latest viewings, and learns of the newest ones late, so the function also leaves out films that the process knows
- * as watched.
+ * Recommends films for a viewer; the list is never empty. The sources are memory, DynamoDB and the campaign, then an older or
+ * precomputed list, films like the viewer's newest ones, and popular films. The campaign's filter considers a viewer's 100 latest
+ * viewings, and learns of the newest ones late, so the function also leaves out films that the process knows as watched.
  */
 export function recommender(parts: RecommendParts) {
     const { tables, table, tableResilience, memory, watch, lists, leavesOutWatched, clock, log, limits } = parts;
     const { publicHistories } = parts;
 
     /**
-     * Reads the viewer from the table, or from memory while the table does not answer. The usual read may miss the
-     * newest event, so a consistent read follows if `since` is later. A `since` beyond the table's revision has no
-     * effect: otherwise a stranger could send a new one with each request, and each request would call the campaign.
+     * Reads the viewer from DynamoDB, or from memory while DynamoDB does not answer. The usual read may miss the newest event, so
+     * a consistent read follows if `since` is later. A `since` beyond the table's revision has no effect: otherwise a stranger
+     * could send a new one with each request, and each request would call the campaign.
      */
     async function readViewer({ userId, since }: Ask, key: string, trace: Trace): Promise<Viewer> {
         try {
@@ -100,7 +99,7 @@ export function recommender(parts: RecommendParts) {
             const source = list.from === "precomputed" ? "precomputed" : "cache";
             return answerList(tables(), list, { source, count: ask.count, without: leftOut(viewer), reason });
         };
-        /** Returns the viewer's list if it is good enough to answer without the campaign. */
+        /** Returns the viewer's stored list if it is good enough that the campaign need not be called. */
         const good = (viewer: Viewer): FilmListAnswer | undefined => {
             const list = find(viewer, key);
             const freshness = list && freshnessOf(list, nowOf(viewer), limits);
@@ -140,9 +139,7 @@ export function recommender(parts: RecommendParts) {
         return fromTables(ask, viewer, made);
     }
 
-    /**
-     * Returns films like the viewer's newest ones, or popular ones. `made` is the reason why the campaign made no list.
-     */
+    /** Returns films similar to the viewer's newest ones, or popular films. `made` is the reason why the campaign returned no list. */
     function fromTables({ filter, count, proven }: Ask, viewer: Viewer, made: FilmListReason): FilmListAnswer {
         const recent = unpackIds(viewer.recent);
         const reason = filter === undefined ? made : "filter-not-served";
@@ -161,13 +158,13 @@ export type Recommend = ReturnType<typeof recommender>;
 
 const find = ({ lists }: Viewer, key: string) => lists.find((list) => list.key === key);
 
-/** Checks whether the data or a recent event contains the viewer; returns undefined if neither is readable. */
+/** Checks whether the data or a recent event contains the viewer; returns undefined if neither can be read. */
 function isKnown({ memory, tables }: RecommendParts, userId: string): boolean | undefined {
     const { recent, readAt } = memory.find(userId);
     if (recent !== "") return true;
     return readAt > 0 ? tables().hasViewer(userId) : undefined;
 }
 
-/** Returns the newer knowledge about a viewer: memory's, or the earlier read if memory has dropped the viewer since. */
+/** Returns the newer of two reads of a viewer: the one in memory, or the earlier read if memory has dropped the viewer since. */
 const newer = (now: Viewer, before: Viewer): Viewer =>
     now.revision >= before.revision && now.readAt > 0 ? now : before;

@@ -3,14 +3,14 @@ import type { GatewayEvent, GatewayResult } from "./gateway-event.ts";
 import { headerOf } from "./gateway-event.ts";
 import { apiHeaders } from "./headers.ts";
 
-/** An answer before the API adapts it to the request. */
+/** A response before the API adapts it to the request. */
 export interface Reply {
     readonly status: number;
     readonly body: string;
     readonly type: string;
     readonly cacheControl: string;
     readonly headers?: Readonly<Record<string, string>>;
-    /** Whether the body is Base64 of bytes. */
+    /** Whether the body is base64 of binary data. */
     readonly binary?: boolean;
     /** Entity tag of the body, if already known. */
     readonly etag?: string;

@@ -11,7 +11,7 @@ export interface RequestDone {
     readonly milliseconds: number;
     /** Bytes of the answer's body. */
     readonly bytes: number;
-    /** Whether it is the first request of its process. */
+    /** Whether this is the first request of its process. */
     readonly coldStart: boolean;
     /** Time of the request's end, in epoch milliseconds. */
     readonly at: number;
@@ -74,18 +74,18 @@ const metricsOf = (stack: string, at: number, Metrics: readonly { Name: string; 
 
 /** Trace of a request, for its log line and metrics. */
 export interface Trace {
-    /** The layer that provided the list: a cache, the campaign, or the tables. */
+    /** The layer that provided the list: a cache, the campaign, or the fallback tables. */
     layer?: "memory" | "table" | "campaign" | "tables";
     source?: Source;
     reason?: FilmListReason;
     campaignCalls: number;
     campaignFailures: number;
     tableFailures: number;
-    /** Number of failed attempts to load tables since the process's last request. */
+    /** Number of failed attempts to load fallback tables since the process's last request. */
     tablesFailures: number;
     eventsTaken: number;
     eventsUntracked: number;
-    /** Work that continues after the answer. */
+    /** Work that continues after the response. */
     readonly background: Promise<unknown>[];
 }
 

@@ -5,9 +5,9 @@ import type { Log, TablesPort } from "./ports.ts";
 import { within } from "./resilience.ts";
 import { openTables, readTables, type Tables } from "./table-answers.ts";
 
-/** The tables from which a process answers. They follow the solution version that the campaign serves. */
+/** The fallback tables from which a process answers. They belong to the solution version that the campaign serves. */
 export interface ServedTables {
-    /** Returns the tables in use, which have no films before the first ones are loaded. */
+    /** Returns the tables in use, which contain no films until the first ones are loaded. */
     current(): Tables;
     /**
      * Loads the tables of a version, unless they are in use and were compared lately. Never throws: after a failure the
@@ -20,10 +20,7 @@ export interface ServedTables {
 
 export interface ServedTablesParts {
     readonly stored: TablesPort;
-    /**
-     * Whether Personalize trains versions automatically. These versions have no tables of their own, and use the newest
-     * ones.
-     */
+    /** Whether Personalize trains versions automatically. Such versions have no fallback tables of their own, and use the newest ones. */
     readonly autoTraining: boolean;
     readonly clock: () => number;
     readonly log: Log;
@@ -50,7 +47,7 @@ export function servedTables({ stored, autoTraining, clock, log, limits, failed 
     let tables: Tables | undefined;
     /** The version and ETag of the tables in use. */
     let used: { readonly version: string; readonly etag: string } | undefined;
-    /** The version of the last attempt, and its time. */
+    /** The version of the last attempt to load tables, and its time. */
     let tried: { readonly version: string | undefined; readonly at: number } | undefined;
 
     /**

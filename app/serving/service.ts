@@ -45,7 +45,7 @@ export interface ApiConfig {
     readonly tableName: string;
     /** The stack's bucket, with the tables of its solution versions. */
     readonly bucketName: string;
-    /** Whether Personalize trains versions automatically, which have no tables of their own. */
+    /** Whether Personalize trains versions automatically. Such versions have no fallback tables of their own. */
     readonly autoTraining?: boolean;
     /** Web origins whose pages may call the API, for example `https://films.example`. */
     readonly allowedOrigins: readonly string[];
@@ -98,7 +98,7 @@ export interface ServiceParts {
 }
 
 export interface Service {
-    /** Reads the campaign's status and loads its tables, so that the first request does not wait for them. */
+    /** Reads the campaign's status and loads its fallback tables, so that the first request does not wait for them. */
     start(): Promise<void>;
     handle(event: GatewayEvent): Promise<GatewayResult>;
     /** Returns the number of viewers in memory. */

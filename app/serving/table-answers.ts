@@ -11,7 +11,7 @@ export interface Film extends Readonly<ShopDetails> {
     readonly title: string;
     readonly year: number | null;
     readonly genres: readonly string[];
-    /** Number of users who watched it. */
+    /** Number of users who watched the film. */
     readonly viewers: number;
 }
 
@@ -25,7 +25,7 @@ interface Ask {
     readonly without?: ReadonlySet<string>;
 }
 
-/** The fallback tables' answers. They take well under a millisecond, and never fail. */
+/** Answers from the fallback tables. They take well under a millisecond, and never fail. */
 export interface Tables {
     /** SHA-256 of the interactions CSV that the tables were made from. */
     readonly interactionsSha256: string;
@@ -62,20 +62,18 @@ export interface Tables {
 }
 
 const usualCount = 25;
-/** Number of popular films per genre that can follow a film with too few users. */
+/** Number of popular films per genre that can be recommended for a film with too few users. */
 const longestGenre = 100;
-/**
- * Only the ten newest films count. Each counts half as much as the film three places newer (`npm run bench:tables`).
- */
+/** Number of newest films that count. Each counts half as much as the film three positions newer (`npm run bench:tables`). */
 const mostSeeds = 10;
 const seedHalving = 3;
-/** A neighbour counts 1 / (10 + its rank), so a film near the top of two rows beats the first film of one row. */
+/** A similar film counts 1 / (10 + its rank). Therefore, a film near the top of two lists beats the first film of one list. */
 const rankOffset = 10;
 
 /** Reads data-prep's document from its text. Throws TablesFormatError. */
 export const readTables = (text: string): Tables => openTables(parseTables(text));
 
-/** Prepares a document for answers. */
+/** Prepares the fallback tables for answers. */
 export function openTables(document: TablesDocument): Tables {
     const { films, genreSets, similar } = document;
     const numbers = new Map(films.ids.map((itemId, number) => [itemId, number]));

@@ -33,7 +33,7 @@ export interface EventParts {
     readonly limits: Limits;
 }
 
-/** Prefix of the session of each event from an unproven viewer, in Personalize too. */
+/** Prefix of the session id of each event from an unproven viewer. Personalize receives it, too. */
 const unprovenSession = "unproven:";
 
 /** Maximum number of attempts when several processes store events of one viewer at the same time. */
@@ -71,7 +71,7 @@ export function eventTaker(parts: EventParts) {
 
     const readRecent = (userId: string, ask: Resilience["ask"]) => ask((signal) => table.recent(userId, signal));
 
-    /** Stores films in the viewer's item. `read` is the item, if the function's caller read it just now. */
+    /** Stores films in the viewer's DynamoDB item. `read` is the item, if the caller of this function read it just now. */
     async function note(
         userId: string,
         films: readonly RecentFilm[],
@@ -91,7 +91,7 @@ export function eventTaker(parts: EventParts) {
         throw new Error("other processes stored events of the same viewer at the same time");
     }
 
-    /** Reads the viewer's item; returns undefined while the table does not answer. */
+    /** Reads the viewer's item; returns undefined while DynamoDB does not answer. */
     async function readBefore(userId: string, trace: Trace): Promise<Recent | undefined> {
         try {
             return await readRecent(userId, tableResilience.ask);

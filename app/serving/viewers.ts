@@ -10,7 +10,7 @@ export interface Viewer {
     readonly recent: string;
     /** IDs of the newest films that the viewer watched or refused, as one string. */
     readonly watched: string;
-    /** Time of the last read of the table in epoch milliseconds; 0 if never. */
+    /** Time of the last read from DynamoDB in epoch milliseconds; 0 if never. */
     readonly readAt: number;
     /** The viewer's lists, newest first. */
     readonly lists: readonly KeptList[];
@@ -42,7 +42,7 @@ export function viewerMemory(maxBytes: number) {
     const find = (userId: string) => viewers.get(userId) ?? unknownViewer;
     return {
         find,
-        /** Adds what the table knew at `at`. The later revision wins. */
+        /** Adds what DynamoDB contained at the time `at`. The later revision wins. */
         read(userId: string, { recent, list }: { recent: Recent; list?: KeptList }, at: number): Viewer {
             const known = find(userId);
             const { films, revision } = recent;

@@ -36,7 +36,7 @@ export interface GatewayWishes {
     readonly page: boolean;
 }
 
-/** Reads the description from which the program derives everything about the API. */
+/** Reads app/api/openapi.yaml, from which the program derives everything about the API. */
 export const readApiDescription = () =>
     load(readFileSync(join(import.meta.dirname, "..", "..", "app", "api", "openapi.yaml"), "utf8")) as ApiDescription;
 
@@ -113,7 +113,7 @@ export function gatewayDocument(description: ApiDescription, wishes: GatewayWish
     };
 }
 
-/** Returns a parameter with the type text, because only the function validates its content. */
+/** Returns a parameter with the type string, because only the function validates its content. */
 function parameterOf(parameters: Readonly<Record<string, Parameter>>, $ref: string): Json & Parameter {
     const found = parameters[$ref.split("/").at(-1) ?? ""];
     if (found === undefined) {

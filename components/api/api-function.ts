@@ -17,7 +17,7 @@ export interface ApiFunctionArgs {
     readonly config: StackConfig;
     /** Event types after which a viewer's lists leave out the film; undefined for data without a manifest. */
     readonly watchedTypes: readonly string[] | undefined;
-    /** The noun for an item, such as "film"; undefined for data without a manifest. */
+    /** The noun for an item in the data, such as "film"; undefined for data without a manifest. */
     readonly noun: string | undefined;
     readonly caller: ServiceCaller;
     readonly price: Price;

@@ -43,7 +43,7 @@ const description = readApiDescription() as unknown as {
 const nameOf = ({ $ref = "" }: Part) => $ref.split("/").at(-1) ?? "";
 const schemaOf = (part: Part): Part => Object.values(part.content ?? {})[0]?.schema ?? part.schema ?? {};
 
-/** Returns the part to which `$ref` points, or the part itself. */
+/** Returns the part to which `$ref` refers, or the part itself. */
 function resolved(part: Part): Part {
     const [kind = "", name = ""] = part.$ref?.split("/").slice(2) ?? [];
     return part.$ref === undefined ? part : { ...description.components[kind]?.[name] };
@@ -105,7 +105,7 @@ function parameterTable(): readonly string[] {
     return [row("parameter", "value", "default", "meaning"), "|---|---|---|---|", ...rows];
 }
 
-/** Returns the fields of an object, and after a nested object without a description its fields: `campaign.state`. */
+/** Returns the fields of an object. A nested object without a description is replaced by its fields: `campaign.state`. */
 function fieldsOf({ properties = {}, required }: Part, prefix = ""): readonly (readonly [string, Part])[] {
     return Object.entries(properties).flatMap(([name, field]) => {
         const isOptional = !(required as readonly string[] | undefined)?.includes(name);

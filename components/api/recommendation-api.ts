@@ -20,12 +20,12 @@ export interface RecommendationApiArgs extends ApiFunctionArgs {
 export class RecommendationApi extends pulumi.ComponentResource {
     /** URL of the API, without a trailing slash. */
     public readonly url: pulumi.Output<string>;
-    /** Host of the API, for CloudFront. */
+    /** Host name of the API, to which CloudFront forwards requests. */
     public readonly host: pulumi.Output<string>;
     public readonly tableName: pulumi.Output<string>;
     /** Name of the function that changes the table for an operator. */
     public readonly tableOperations: pulumi.Output<string>;
-    /** The value of the API key; undefined if callers need none. */
+    /** The value of the API key; undefined if callers need no key. */
     public readonly apiKey: pulumi.Output<string> | undefined;
 
     constructor(name: string, args: RecommendationApiArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -97,7 +97,7 @@ export class RecommendationApi extends pulumi.ComponentResource {
 }
 
 /**
- * Creates the table with viewers' lists and newest films, and the campaign's status. The program can create all of its
+ * Creates the DynamoDB table with viewers' lists and newest films, and the campaign's status. The program can create all of its
  * content again.
  */
 function listsTable(name: string, { names, tags }: StackConfig, opts: pulumi.CustomResourceOptions) {
@@ -119,7 +119,7 @@ function listsTable(name: string, { names, tags }: StackConfig, opts: pulumi.Cus
     );
 }
 
-/** Creates the function that changes the table for an operator, who has no permission on the table itself. */
+/** Creates the function that changes the DynamoDB table for an operator, who has no permission on the table itself. */
 function tableOperations(
     name: string,
     { config, caller }: RecommendationApiArgs,

@@ -63,7 +63,7 @@ export interface ServingArgs {
     readonly price: Price;
     readonly files: ServingFiles | undefined;
     readonly recommender: Recommender;
-    /** Name of the data bucket. */
+    /** Name of the data bucket, which contains the fallback tables. */
     readonly bucketName: string;
     readonly failuresArn: pulumi.Input<string>;
     /** Whether the campaign is parked. If so, the stack has no ranking campaign either. */
@@ -74,7 +74,7 @@ export interface ServingArgs {
     readonly budget: pulumi.Resource;
 }
 
-/** Everything in front of the campaign: the API, the page, and the function that precomputes lists. */
+/** Everything that answers viewers: the API, the page, and the function that precomputes lists. */
 export class Serving extends pulumi.ComponentResource {
     /** Each output is empty if its resource does not exist. */
     public readonly apiUrl: pulumi.Output<string>;

@@ -4,9 +4,9 @@ import { knownAfter } from "./known-after.ts";
 
 export interface ClosedBucketArgs {
     readonly bucketName: pulumi.Input<string>;
-    /** Whether destroy also deletes the bucket's objects. */
+    /** Whether `pulumi destroy` also deletes the bucket's objects. */
     readonly forceDestroy: boolean;
-    /** ARN of the KMS key that encrypts the objects; undefined: S3 managed keys. */
+    /** ARN of the KMS key that encrypts the objects; undefined for S3 managed keys. */
     readonly kmsKeyArn: string | undefined;
     readonly tags: Readonly<Record<string, string>>;
 }

@@ -40,7 +40,7 @@ interface Judged extends Declared {
     readonly choices: RuleChoices | undefined;
 }
 
-/** Returns the properties unchanged, and checks each output when its value is known. */
+/** Returns the properties unchanged. Checks each output as soon as its value is known. */
 function judge({ type, name, props, waivers, before, choices }: Judged): Properties {
     const told = new Set<string>();
     const check = (known: Properties) => {

@@ -24,7 +24,7 @@ export interface CostGuardArgs {
     readonly stateFlags: pulumi.Resource;
 }
 
-/** A function that checks the cost of campaign, API and page every few minutes, and parks the campaign if necessary. */
+/** A Lambda function that checks the cost of campaign, API and page every few minutes, and parks the campaign if necessary. */
 export class CostGuard extends pulumi.ComponentResource {
     public readonly functionName: pulumi.Output<string>;
 

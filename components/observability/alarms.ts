@@ -10,8 +10,8 @@ const day = 24 * hour;
 /** Latency threshold in milliseconds. A page waits for recommendations; Personalize's own target is below 100. */
 const slowMilliseconds = 500;
 /**
- * Maximum age of data in hours: the longest interval of automatic training. Older data lacks all new items. Filters
- * forget a user 90 days after the last import or event.
+ * Maximum age of the imported data in hours: the longest interval of automatic training. Older data lacks new items. Filters
+ * ignore a user 90 days after the last import or event.
  */
 const staleHours = 30 * 24;
 
@@ -38,7 +38,7 @@ export const failuresAlarm = (queueName: string): Alarm => ({
 /** Metric math for failed requests, by the metric IDs of the errors alarm. */
 const failed = "SUM([badRequests, failures])";
 
-/** Returns all other alarms of a stack. */
+/** Returns all other alarms of the stack. */
 export function alarmsOf(place: MetricsPlace, settings: AlarmSettings): readonly Alarm[] {
     const own = (name: string) => ({ metric: ownMetric(place, name), statistic: "Maximum" }) as const;
     const noPublisher = "publish-metrics does not run: the state is unknown, so the alarm shows INSUFFICIENT_DATA";

@@ -40,7 +40,7 @@ export const tablesFailures = (place: MetricsPlace): Alarm => ({
     missingBecause: "there is no datapoint without a failure",
 });
 
-/** Returns the alarm on the API's errors. The API answers with or without a campaign, so every failure is its own. */
+/** Returns the alarm on the API's errors. The API can answer without a campaign, so every error is a fault of the API itself. */
 export const apiErrors = (api: NonNullable<MetricsPlace["api"]>): Alarm => ({
     id: "api-errors",
     says: "More than 1 % of the API's requests fail; the API should answer even without a campaign",
@@ -55,7 +55,7 @@ export const apiErrors = (api: NonNullable<MetricsPlace["api"]>): Alarm => ({
     threshold: 1,
 });
 
-/** Share of the allowed requests that usual traffic does not exceed for long. */
+/** Share of the allowed request rate that normal traffic does not exceed for long. */
 const busyShare = 0.5;
 const whileBusy = {
     calls: "above",
@@ -66,7 +66,8 @@ const whileBusy = {
 } as const;
 
 /**
- * Returns the alarms on unusually high use. The first one is in US dollars, and also covers the bytes of page and API.
+ * Returns the alarms on unusually high use. The first alarm has a threshold in US dollars, which includes the data transfer of
+ * page and API.
  */
 export const useOf = (
     place: MetricsPlace,

@@ -5,7 +5,7 @@ import type { Alarm } from "./alarm.ts";
 import type { StackMetric } from "./stack-metrics.ts";
 
 /**
- * Creates a CloudWatch alarm. The alarm notifies only about ALARM: with notifications for OK, every new alarm would
+ * Creates a CloudWatch alarm that notifies only about the state ALARM. With notifications for the state OK, every new alarm would
  * send one.
  */
 export function stackAlarm(

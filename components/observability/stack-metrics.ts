@@ -32,7 +32,7 @@ export const servingMetric = ({ campaignArn }: MetricsPlace, name: string): Stac
     dimensions: { CampaignArn: campaignArn },
 });
 
-/** Returns a custom metric that the cost guard or publish-metrics puts. */
+/** Returns a custom metric that the cost guard or `publish-metrics` publishes. */
 export const ownMetric = ({ stack }: Pick<MetricsPlace, "stack">, name: string): StackMetric => ({
     namespace: ownNamespace,
     name,

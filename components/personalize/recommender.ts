@@ -60,7 +60,7 @@ interface RecommenderData {
     readonly metadata: readonly Metadata[];
 }
 
-/** From interactions in S3 to a campaign: schema, group, dataset, import, solution, version, campaign. */
+/** All resources from the interactions in S3 to a campaign: schema, dataset group, dataset, import, solution, version, campaign. */
 export class Recommender extends pulumi.ComponentResource {
     public readonly schemaArn: pulumi.Output<string>;
     public readonly datasetGroupArn: pulumi.Output<string>;

@@ -142,7 +142,7 @@ export class StateFlagsParameters extends PersonalizeResource<StateFlagsInputs> 
     }
 }
 
-/** A throttle of 0 for every method of a stage, before the stage's method settings exist. */
+/** Sets a throttle of 0 for every method of a stage until the stage's own method settings exist. */
 export class ClosedStage extends PersonalizeResource<ClosedStageInputs> {
     constructor(name: string, args: Args<ClosedStageInputs>, opts?: pulumi.CustomResourceOptions) {
         super("ClosedStage", name, args, [], opts);

@@ -42,7 +42,7 @@ export function filledPage(
     return html.replaceAll(/%([A-Z_]+)%/g, (written, name: string) => attributeText(parts[name] ?? written));
 }
 
-/** Escapes a text as the value of an HTML attribute in double quotes. */
+/** Escapes a text for an HTML attribute in double quotes. */
 const attributeText = (text: string) =>
     text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 

@@ -12,7 +12,7 @@ export interface DataWords {
     readonly nouns: string;
     /** Event types that the page sends, most frequent first, without `NotInterested`. */
     readonly events: readonly string[];
-    /** Number of viewers that the page offers, for which it keeps the room until `/health` names them. */
+    /** Number of viewers that the page offers. The page reserves space for them until `/health` names them. */
     readonly viewers: number;
     /** The data set that the page credits; empty for data of the owner. */
     readonly credits: string;

@@ -37,8 +37,8 @@ const managed = {
 const refusal = "Your account must be verified before you can add new CloudFront resources";
 
 /**
- * The page, in a private bucket behind CloudFront, with the API under the page's address. So the browser has one
- * origin, and CloudFront caches shared responses.
+ * The page in a private bucket behind CloudFront, and the API under the same address. The browser therefore uses one origin, and
+ * CloudFront caches responses that are equal for all viewers.
  */
 export class Storefront extends pulumi.ComponentResource {
     public readonly url: pulumi.Output<string>;

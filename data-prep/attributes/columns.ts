@@ -19,7 +19,7 @@ export interface AttributeColumns {
 
 const sampled = 1000;
 const freeText = /(^|_)(DESCRIPTION|DESC|OVERVIEW|SUMMARY|SYNOPSIS|PLOT|ABSTRACT)$/;
-/** Names of columns with data about a person, which no training needs. */
+/** Names of columns with personal data, which a training does not need. */
 const personal =
     /(^|_)(E_?MAIL|PHONE|MOBILE|PASSWORD|ADDRESS|STREET|IP|SSN|IBAN|(FIRST|LAST|FULL|SUR|USER|FAMILY|VOR|NACH)_?NAME|TELEFON\w*|TELEPHONE|HANDY|ADRESSE|ANSCHRIFT|STRASSE|PASSWORT|PRENOM|NOMBRE|APELLIDOS?|DIRECCION|CORREO|COGNOME|INDIRIZZO)(_|$)|^(NAME|NOM|NOME)$/;
 const listOfTexts = /^\[\s*("(?:[^"\\]|\\.)*"\s*(,\s*"(?:[^"\\]|\\.)*"\s*)*)?\]$/;
@@ -118,10 +118,7 @@ export function secondsOf(values: readonly string[], now = Date.now() / 1000, is
 
 const withoutSigns = (name: string) => name.replaceAll("_", "");
 
-/**
- * Returns a name that is free in the dataset. Names must be unique without their punctuation (Developer Guide,
- * "Schemas").
- */
+/** Returns a name that the dataset does not use yet. Names must be unique without their punctuation (Developer Guide, "Schemas"). */
 function freeName(name: string, taken: ReadonlySet<string>): string {
     for (let number = 1; ; number++) {
         const free = number === 1 ? name : `${name}_${number}`;

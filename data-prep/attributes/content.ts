@@ -10,7 +10,7 @@ const floatDigits = 7;
 
 /** Texts in tables that mean a missing value. */
 const empty = new Set(["", "NaN", "nan", "null", "NULL", "None", "\\N", "NA", "N/A"]);
-/** Checks whether a text means a missing value. */
+/** Checks whether a text means that a value is missing. */
 export const isEmpty = (text: string): boolean => empty.has(text);
 
 const integer = /^-?(0|[1-9]\d{0,17})(\.0+)?$/;

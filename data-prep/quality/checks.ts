@@ -12,7 +12,7 @@ export interface Check {
     readonly found: string;
     /** Source of the limit. */
     readonly reference: string;
-    /** The next step; empty for a green check. */
+    /** Source of the limit (a document). */
     readonly advice: string;
 }
 

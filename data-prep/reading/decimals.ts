@@ -1,14 +1,11 @@
 import { isEmpty } from "../attributes/content.ts";
 
-/** Numbers such as `4,50` and `1.299,00`, also without decimals. */
+/** Pattern of numbers such as `4,50` and `1.299,00`, also without decimals. */
 const withComma = /^[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?$/;
-/** Numbers in which the comma is the decimal sign for certain. In `1,299` it may also group thousands. */
+/** Pattern of numbers in which the comma must be the decimal sign. In `1,299` it may also group thousands. */
 const isPlain = /^[+-]?(?:0,\d+|[\d.]+,(?:\d{1,2}|\d{4,}))$/;
 
-/**
- * Checks whether a column has numbers with decimal commas: all values can be such numbers, and one value cannot be
- * another number.
- */
+/** Checks whether a column has decimal commas: all values can be such numbers, and at least one cannot be any other number. */
 export function hasDecimalCommas(values: readonly string[]): boolean {
     const filled = values.filter((value) => !isEmpty(value));
     return filled.some((value) => isPlain.test(value)) && filled.every((value) => withComma.test(value));

@@ -11,7 +11,7 @@ export function detectEncoding(head: Uint8Array): Encoding {
     return isUtf8(withoutCutCharacter(head)) ? "utf-8" : "windows-1252";
 }
 
-/** Removes a character that the end of `head` cuts. */
+/** Removes a character that is incomplete at the end of `head`. */
 function withoutCutCharacter(head: Uint8Array): Uint8Array {
     let end = head.length;
     while (end > 0 && head.length - end < 4 && ((head[end - 1] as number) & 0xc0) === 0x80) end -= 1;

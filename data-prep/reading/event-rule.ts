@@ -23,7 +23,7 @@ export interface Decision {
     readonly type: string | undefined;
     /** The index of the case that matched; absent for `else`, for no match, and without a rule. */
     readonly matched?: number;
-    /** Whether a column is empty that a case compares. */
+    /** Whether a column that a case compares is empty. */
     readonly isEmpty?: true;
     /** The column with an unusable text, and why it is unusable. */
     readonly problem?: readonly [column: number, reason: string];
@@ -135,7 +135,7 @@ export const ruleOfTypes = (column: string, types: readonly string[], otherwise?
         ...(otherwise === undefined ? [] : [`else ${otherwise}`]),
     ].join(", ");
 
-/** Returns the text of a case in `--event`, without the type. */
+/** Returns the text of a case as in `--event`, without the type. */
 export const conditionText = ({ column, operator, value }: EventCase) => `${column} ${operator} ${value}`;
 
 /**

@@ -2,10 +2,10 @@ import { visible } from "terminal-text";
 import { withoutAccents } from "../avro.ts";
 import { detectTime, type FoundTime, timeFormatOf } from "./times.ts";
 
-/** The parts of an interaction that a column can hold. */
+/** The parts of an interaction that a column can contain, such as user and item. */
 export const roles = ["user", "item", "time", "event", "value"] as const;
 export type Role = (typeof roles)[number];
-/** Number of the column with each part of an interaction, from 0. */
+/** Number of the column for each part of an interaction, from 0. */
 export type Roles = Readonly<Partial<Record<Role, number>>>;
 
 /** Splits several texts into words. */
@@ -130,8 +130,8 @@ export function namedColumns<Part extends string>(
 }
 
 /**
- * Returns the additional columns of a CSV for Personalize, whose columns have a dataset's names: all columns without a
- * part.
+ * Returns the additional columns of a CSV for Personalize: all columns that are no part of an interaction. Their names are those
+ * of the dataset.
  */
 export function extrasIn(header: readonly string[], found: Roles): Extra[] {
     if (!["USER_ID", "ITEM_ID", "TIMESTAMP"].every((name) => header.includes(name))) return [];
@@ -153,7 +153,7 @@ export interface FoundRoles {
     readonly time: FoundTime;
 }
 
-/** Finds the parts among columns by name, then by content. `given` are the user's choices. */
+/** Finds the parts of an interaction among columns, by name, then by content. `given` are the user's choices. */
 export function findRoles(
     header: readonly string[],
     hasHeader: boolean,

@@ -117,7 +117,7 @@ function linesOf(fields: readonly Field[], from: number, to: number): Buffer {
     return Buffer.from(text);
 }
 
-/** Returns the text of a column's value, or of the value inside its record. A record itself has none. */
+/** Returns the text of a column's value, or of the value inside its record. Returns no text for the record itself. */
 function fieldOf(value: unknown, inner: string | undefined): string {
     if (typeof value === "number" || typeof value === "bigint") return inner === undefined ? String(value) : "";
     if (!isRecord(value)) return inner === undefined ? withoutControls(textOf(value)) : "";

@@ -20,11 +20,11 @@ export interface Scanner {
     /** Start and end of each field, without its quotes. */
     bounds: Int32Array;
     fields: number;
-    /** Line ends in the record, its own included. */
+    /** Number of line ends in the record, including its own. */
     lines: number;
-    /** Why the record is not valid; its end is then the end of its last line. */
+    /** Why the record is not valid. The record then ends with its last line. */
     problem: string | undefined;
-    /** Whether the record has more than its line end. */
+    /** Whether the record contains anything before its line end. */
     empty: boolean;
     /** Reads the record at `start`. Returns the position after it, or -1 if its end is not in `bytes`. */
     next(bytes: Uint8Array, start: number): number;
@@ -111,7 +111,7 @@ export function createScanner(dialect: Dialect): Scanner {
     return scanner;
 }
 
-/** Returns the value of a field's text, without the escapes of `dialect`. */
+/** Returns a field's value without the escapes of `dialect`. */
 export function unescaped(text: string, dialect: Dialect): string {
     if (!dialect.quotes) return text;
     return dialect.escape === "\\"

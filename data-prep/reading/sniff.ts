@@ -4,7 +4,7 @@ import { type Dialect, recordsOf } from "./scan.ts";
 const sampledRows = 1000;
 const delimiters = ["::", "\t", ",", ";", "|"] as const;
 
-/** Returns a name of the delimiter for people. */
+/** Returns the name of a delimiter for messages. */
 export const delimiterName = (delimiter: string) =>
     ({ "::": "`::`", "\t": "tabs", ",": "commas", ";": "semicolons", "|": "`|`", "\u001f": "columns" })[delimiter] ??
     `"${delimiter}"`;

@@ -19,7 +19,7 @@ export interface Source {
     sha256(): Promise<string>;
 }
 
-/** Number of bytes at a file's start for detection: more than 1,000 rows of most data. */
+/** Number of bytes at a file's start from which the format is detected: more than 1,000 rows of most data. */
 export const headBytes = 1 << 18;
 /** Maximum expansion of compressed data. Data compresses 3 to 20 times; only a malicious file grows more than this. */
 const largestExpansion = 300;
@@ -163,7 +163,7 @@ async function* limited(
     }
 }
 
-/** Returns the first bytes, and all bytes from the start. A caller that uses only the first bytes calls `stop`. */
+/** Reads the first bytes of a file. Also returns a stream of all its bytes. A caller that uses only the first bytes calls `stop`. */
 export async function withHead(source: AsyncIterable<Uint8Array>) {
     const iterator = source[Symbol.asyncIterator]();
     const chunks: Uint8Array[] = [];

@@ -5,7 +5,7 @@ import type { Dialect } from "./scan.ts";
 import { sniff } from "./sniff.ts";
 import { decompressed, headBytes, type Source, withHead } from "./sources.ts";
 
-/** An opened file, whose format its first bytes determined. */
+/** An opened file whose format was detected from its first bytes. */
 export interface Table {
     /** The file's name in messages. */
     readonly name: string;
@@ -19,7 +19,7 @@ export interface Table {
     readonly sample: readonly string[][];
     /** Returns the SHA-256 of the file, hexadecimal, after the file was read. */
     sha256(): Promise<string>;
-    /** Difference between a line number in `bytes` and in the file. */
+    /** Difference between a line number in `bytes` and in the original file. */
     readonly addedLines: number;
     /**
      * The whole table as UTF-8 text with `

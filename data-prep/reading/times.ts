@@ -116,7 +116,7 @@ function epochSeconds(
     return milliseconds / 1000 - (sign === "-" ? -offset : offset);
 }
 
-/** A format that nearly all values have, or an explanation of values that have several. */
+/** The format of nearly all values, or an explanation if values have several formats. */
 export type FoundTime = { readonly format: TimeFormat } | { readonly ambiguous: readonly TimeFormat[] } | undefined;
 
 /** Formats with slashes, dots or hyphens, in which the day or the month may come first. */
@@ -155,8 +155,8 @@ export function detectTime(sample: readonly string[], now: number, isKnown = fal
 }
 
 /**
- * Formats for times that have none of the known ones, from the form of the first time: `24.12.2025, 18:30 Uhr` has
- * `%d.%m.%Y, %H:%M Uhr`. Each reads nearly all of the sample; there are two if day and month may be in either order.
+ * Returns formats for times that match no known format, derived from the first time: `24.12.2025, 18:30 Uhr` gives `%d.%m.%Y,
+ * %H:%M Uhr`. Each format reads nearly all of the sample. There are two formats if day and month may be in either order.
  */
 export function likelyFormats(sample: readonly string[], now: number): readonly TimeFormat[] {
     const values = sample.map((value) => value.trim()).filter((value) => value !== "");

@@ -1,7 +1,7 @@
 import type { RowsByUser } from "../by-user.ts";
 import type { Columns } from "../columns.ts";
 
-/** A viewer's items by number, the newest first, and the times of their newest events in epoch seconds. */
+/** A viewer's newest items by number, the newest first, and the times of their newest events in epoch seconds. */
 export interface ListedHistory {
     readonly films: readonly number[];
     readonly timestamps: readonly number[];

@@ -26,9 +26,8 @@ export const leastViewers = 5;
 export const mostWithNeighbours = 20_000;
 
 /**
- * Makes the tables of an interactions CSV with this hash. Films that its catalogue lacks are left out; an empty catalogue
- * lacks none.
- *
+ * Makes the tables of an interactions CSV with this hash. Leaves out films that are not in the catalogue, unless the catalogue is
+ * empty.
  * @param viewers ids of the users with a history in the tables.
  */
 export const makeTables = (
@@ -55,7 +54,7 @@ function startTables(
     const order = ranked(popularity(columns, views), viewerCounts).filter(
         (item) => listedIds?.has(columns.itemIds[item] as string) ?? true,
     );
-    /** Number of each item; -1 for an item that the catalogue lacks. */
+    /** Number of each item in the tables; -1 for an item that is not in the catalogue. */
     const numberOf = new Int32Array(columns.itemCount).fill(-1);
     order.forEach((item, number) => {
         numberOf[item] = number;
@@ -131,9 +130,9 @@ export interface TablesSummary {
     bytes: number;
     films: number;
     filmsWithSimilar: number;
-    /** Number of watched films that too few users watched for similar films. */
+    /** Number of watched films without similar films, because too few users watched them. */
     filmsWithoutSimilar: number;
-    /** Number of watched films that the tables leave out, because the catalogue lacks them. */
+    /** Number of watched films that the tables leave out, because they are not in the catalogue. */
     filmsLeftOut: number;
     filmsTrending: number;
     windowSeconds: number;

@@ -6,9 +6,9 @@ import type { Columns } from "../columns.ts";
  * than counts of all time (`npm run bench:tables`). 14 days found hardly more, from half as many views.
  */
 export const halfLifeDays = 30;
-/** Maximum number as which the views of a user count together: less than 1 % of all popularity on MovieLens 100k. */
+/** Number of views beyond which the views of a user weigh less. One user then has less than 1 % of all popularity on MovieLens 100k. */
 const mostViewsOfUser = 120;
-/** Share of users who watched after the time from which ages are counted. */
+/** Share of users who watched something after the time from which ages are counted. */
 const activeShare = 0.05;
 
 const day = 86_400;
@@ -66,7 +66,7 @@ export interface Trending {
 }
 
 const longestWindow = 30 * 86_400;
-/** Minimum growth. Smaller growth is noise: one film of six reaches it by chance. */
+/** Minimum growth. Smaller growth is noise: by chance, one film of six reaches it. */
 const leastGrowth = 1;
 
 /**

@@ -10,7 +10,7 @@ export interface Histories {
     readonly starts: Int32Array;
 }
 
-/** The parts of a similarity; `similarItems` combines them. */
+/** The three parts of a similarity measure, which `similarItems` combines. */
 export interface Likeness {
     /** Returns the weight of a user with this many items. */
     readonly userWeight: (items: number) => number;
@@ -43,9 +43,9 @@ const floor = 0.1;
 const shrinkage = 20;
 
 /**
- * Cosine of items over users. Two films count more, the closer a user watched them. The weight halves every 20 films
- * between them, down to a tenth, and ends at 50. Shrinkage of 20 users keeps rare pairs from the top. Heavy users count
- * less, by the fourth root of their films. `bench:tables` compares it with other similarities.
+ * Cosine similarity of items over users. A pair of films counts more if a user watched them close together: the weight halves with
+ * every 20 films between them, down to a tenth, and is 0 beyond 50. Shrinkage of 20 users keeps rare pairs from the top. Heavy
+ * users count less, by the fourth root of their films. `bench:tables` compares it with other similarities.
  */
 export const timeAwareCosine: Likeness = {
     userWeight: (items) => (100 / items) ** 0.25,
@@ -104,7 +104,7 @@ export function* similarItems(
     for (const values of [samples.places, samples.users]) free(values);
 }
 
-/** Weights around a place by distance, for each existing history length: its own weight is in the middle. Never 0. */
+/** Weights by distance, for each existing length of a history. The weight at distance 0 is in the middle. No weight is 0. */
 type Parts = readonly (Uint32Array | undefined)[];
 
 const lengthOf = (starts: Int32Array, user: number) => (starts[user + 1] as number) - (starts[user] as number);
@@ -119,7 +119,7 @@ function partsByLength({ starts }: Histories, { userWeight, kernel }: Likeness):
     return parts;
 }
 
-/** Returns each item's own weight. */
+/** Returns the weight of each item with itself. */
 function weightsAlone({ itemCount, items, starts }: Histories, parts: Parts): Float64Array {
     const alone = new Float64Array(itemCount);
     for (let user = 0; user < starts.length - 1; user++) {
@@ -133,10 +133,10 @@ function weightsAlone({ itemCount, items, starts }: Histories, parts: Parts): Fl
     return alone.map((weight) => weight / fraction);
 }
 
-/** The views that are summed for item `i` are numbers `starts[i]` up to `starts[i + 1]`. */
+/** The views that count for item `i` have the numbers `starts[i]` up to `starts[i + 1]`. */
 interface Samples {
     readonly starts: Int32Array;
-    /** The place of each view in the histories, and its user. */
+    /** For each view, its position in the histories and its user. */
     readonly places: Int32Array;
     readonly users: Int32Array;
 }
@@ -166,7 +166,7 @@ function samplesOf({ itemCount, items, starts: userStarts }: Histories, wanted: 
     return { starts, places, users };
 }
 
-/** Common weights of one item with itself and with others; 0 for all except the first `metCount` of `met`. */
+/** Common weights of one item with itself and with other items; 0 for all items except the first `metCount` of `met`. */
 interface Sums {
     readonly together: Uint32Array;
     /** 0 for the items in `met`, otherwise 1. */

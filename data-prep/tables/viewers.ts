@@ -1,9 +1,9 @@
 import { hash } from "node:crypto";
 
-/** Maximum number of viewers in the tables' list, because the tables must fit into a function of 256 MB. */
+/** Maximum number of viewers in the fallback tables' list, because the tables must fit into a function of 256 MB. */
 export const mostListedViewers = 2_000_000;
 
-/** Returns the first 32 bits of an id's SHA-256. Two ids share one with a chance of 1 in 4,000 at a million viewers. */
+/** Returns the first 32 bits of an id's SHA-256. At a million viewers, another viewer has the same bits with a chance of 1 in 4,000. */
 const printOf = (userId: string): number => Number.parseInt(hash("sha256", userId).slice(0, 8), 16);
 
 /**

@@ -96,7 +96,10 @@ export async function keysOf(s3: S3Client, Bucket: string, Prefix: string): Prom
     return found.length > 0 || Prefix === "" ? found : [...(await deletedKey(s3, Bucket, Prefix)), ...(await list(""))];
 }
 
-/** Returns the key if its latest version is a delete marker; returns an empty list without permission to read versions. */
+/**
+ * Returns the key, marked as deleted, if its latest version is a delete marker. Otherwise, or without permission to read versions,
+ * returns an empty list.
+ */
 async function deletedKey(s3: S3Client, Bucket: string, key: string): Promise<KeyListed[]> {
     const command = new ListObjectVersionsCommand({ Bucket, Prefix: key, MaxKeys: 1 });
     const { DeleteMarkers = [] } = await s3.send(command).catch(() => ({ DeleteMarkers: [] }));

@@ -67,7 +67,7 @@ async function attachedPolicies(client: IAMClient, RoleName: string): Promise<Po
     return found;
 }
 
-/** Reads a permissions boundary, the number of its versions, and the users and roles that have it. A fix needs both. */
+/** Reads a permissions boundary, the number of its versions, and the users and roles that have it, which a fix needs to know. */
 async function withVersions(client: IAMClient, arn: string): Promise<PolicyText> {
     const policy = await managed(client, arn, arn.split("/").at(-1) ?? "");
     const input = { PolicyArn: arn, PolicyUsageFilter: "PermissionsBoundary" } as const;

@@ -1,14 +1,14 @@
 import type { GuardPorts } from "./guard-ports.ts";
 
-/** The failed parts of a run. */
+/** The failed steps of a run of the cost guard. */
 export interface Failures {
     readonly all: readonly Error[];
     error(): AggregateError;
-    /** Runs a part. If it fails, logs and collects the error, and returns undefined. */
+    /** Runs one step. If it fails, logs and collects the error, and returns undefined. */
     of<T>(part: string, work: () => Promise<T>): Promise<T | undefined>;
 }
 
-/** Creates the collector of a run's failures. */
+/** Creates the collector of the failed steps of a run. */
 export function collector(ports: Pick<GuardPorts, "log">): Failures {
     const all: Error[] = [];
     return {

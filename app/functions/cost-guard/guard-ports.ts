@@ -19,9 +19,9 @@ export interface GuardPorts {
     requests(since: number): Promise<RequestWindows>;
     /** Returns requests of the stack's own prefetch in windows of five minutes, from this moment. */
     prefetched(since: number): Promise<RequestWindows>;
-    /** Ports of the ranking campaign; undefined if the stack has none. */
+    /** Ports to the ranking campaign; undefined if the stack has none. */
     readonly ranking: Pick<GuardPorts, "campaign" | "requests"> | undefined;
-    /** Ports of API and page; undefined if the stack has none. */
+    /** Ports to API and page; undefined if the stack has none. */
     readonly serving?:
         | {
               /**
@@ -58,7 +58,7 @@ export interface GuardPorts {
     deleteSolution(name: string): Promise<void>;
     /** Shows the notification on the page while the stack has no campaign. Does nothing without an API. */
     show(notification: SentNotification): Promise<void>;
-    /** Shows the month's spend on the page; does nothing without an API. */
+    /** Stores the month's spend for the page to show; does nothing without an API. */
     showSpend(spend: MonthSpend): Promise<void>;
     notify(notification: SentNotification): Promise<void>;
     publish(gauges: Gauges): Promise<void>;

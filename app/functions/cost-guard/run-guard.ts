@@ -182,10 +182,7 @@ async function send(
     return sent.size === 0 ? state : { ...state, unsent: state.unsent.filter(({ key }) => !sent.has(key)) };
 }
 
-/**
- * Parks and closes without a stored state, and sends the notification that explains it. A repeated run sends it with
- * the same ID.
- */
+/** Parks and closes without a stored state, and sends the notification that explains why. A repeated run sends it with the same ID. */
 async function stopOnly(ports: GuardPorts, config: GuardConfig, failures: Failures, state: GuardState): Promise<void> {
     await stop(ports, failures, state);
     const explains = state.unsent.filter((one) => isOfParking(one) || one.kind === "api-closed");

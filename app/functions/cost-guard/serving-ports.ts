@@ -31,7 +31,7 @@ export interface ServingPlace extends ServedPlace {
     readonly functions: readonly { readonly name: string; readonly gb: number }[];
 }
 
-/** A metric, and the use that its sum in a window stands for. `requests` is API Gateway's count in that window. */
+/** A metric, and how its sum in a window converts to use. `requests` is API Gateway's count in that window. */
 interface CountedMetric {
     readonly namespace: string;
     readonly name: string;
@@ -41,7 +41,7 @@ interface CountedMetric {
      */
     readonly isLogged?: true;
     usage(value: LoggedCount, requests: number): Partial<Usage>;
-    /** Returns the use in a window for which the log has no value. Without this function, the use is zero. */
+    /** Returns the use in a window for which the log has no value. If absent, the use is zero. */
     usageWithout?(requests: number): Partial<Usage>;
 }
 

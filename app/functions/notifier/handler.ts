@@ -5,7 +5,7 @@ export interface SnsEvent {
     readonly Records: readonly { readonly Sns: { readonly Subject?: string | null; readonly Message: string } }[];
 }
 
-/** Timeout of the chat in seconds. */
+/** Timeout of a request to the chat in seconds. */
 const timeoutSeconds = 10;
 
 const ssm = new SSMClient({});

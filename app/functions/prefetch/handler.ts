@@ -29,7 +29,7 @@ const clients = {
 const cloudWatch = new CloudWatchClient({});
 const dynamo = new DynamoDBClient({});
 
-/** Milliseconds reserved for the last answer and the log. */
+/** Milliseconds reserved for the last response and the log. */
 const reserve = 5000;
 
 /** Precomputes lists once; the event is ignored. */
@@ -38,7 +38,7 @@ export async function handler(_event: unknown, context: { getRemainingTimeInMill
     const { stack, campaignArn, tableName, watchedFilterArn = "", viewers } = settings;
     const log = (line: object) => console.log(JSON.stringify(line));
     const campaign = campaignPort(clients, { campaignArn });
-    /** Number of the campaign's answers, by the windows in which CloudWatch counts them. */
+    /** Number of lists that the campaign returned, by the window in which CloudWatch counts them. */
     const answers = new Map<number, number>();
     const done = await prefetch(
         {

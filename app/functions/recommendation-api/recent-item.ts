@@ -50,9 +50,8 @@ export function recentOf(item: Item | undefined): Recent {
 }
 
 /**
- * Returns the bytes of an item of texts and numbers (DynamoDB Developer Guide, "DynamoDB item sizes and formats"). A
- * number takes one byte for two digits, and one more. The function adds another byte for a digit on the other side of a
- * pair.
+ * Returns the size in bytes of a DynamoDB item of texts and numbers (DynamoDB Developer Guide, "DynamoDB item sizes and formats").
+ * A number takes one byte for two digits, and one more. The function adds another byte for a digit on the other side of a pair.
  */
 export function itemBytes(item: Item): number {
     let bytes = 0;

@@ -22,12 +22,9 @@ const viewerPk = (userId: string) => `viewer#${userId}`;
 const askedPk = (hour: number) => `asked#${hour}`;
 const listSk = (key: string) => `list#${key}`;
 
-/** Creates the port to the API's table in DynamoDB. docs/serving.md describes the table's items. */
+/** Creates the port to the API's DynamoDB table. docs/serving.md describes the table's items. */
 export function tablePort(client: DynamoDBClient, TableName: string): TablePort {
-    /**
-     * Reads all items in one call. Throws if DynamoDB returns only some of them, because the others would seem to be
-     * missing.
-     */
+    /** Reads several items in one call. Throws if DynamoDB returns only some of them, because the others would seem to be missing. */
     async function all(keys: readonly Item[], abortSignal: AbortSignal): Promise<(sk: string) => Item | undefined> {
         const command = new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys: [...keys] } } });
         const { Responses, UnprocessedKeys } = await client.send(command, { abortSignal });

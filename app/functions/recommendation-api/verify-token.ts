@@ -10,14 +10,14 @@ const algorithms = ["RS256", "PS256", "ES256", "ES384", "EdDSA"];
 const timeoutMs = 2000;
 /** Milliseconds after which a process reads the issuer's keys again. A removed key is valid until then. */
 const keysMs = 10 * 60_000;
-/** Milliseconds in which tokens with unknown keys cause at most one read of the keys. */
+/** Milliseconds in which tokens with unknown keys cause at most one read of the issuer's keys. */
 const cooldownMs = 30_000;
 /** Milliseconds without a call to the issuer after a failed read. */
 const pauseMs = 5000;
 /** Accepted difference between clocks, in seconds. */
 const clockTolerance = 30;
 
-/** Function that reads a document of the issuer. A test of limits passes its own, to count calls. */
+/** Function that reads a document from the issuer. A test replaces it, to count calls. */
 type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /**

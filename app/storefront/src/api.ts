@@ -6,7 +6,7 @@ type EventsRequest = components["schemas"]["EventsRequest"];
 type EventsAnswer = components["schemas"]["EventsAnswer"];
 type Problem = components["schemas"]["Problem"];
 
-/** An answer of the API with its call. */
+/** A response of the API, with the request that caused it. */
 export interface Answered<Value> {
     readonly value: Value;
     /** Time from the call to the complete answer, measured by the browser. */
@@ -14,7 +14,7 @@ export interface Answered<Value> {
     readonly url: string;
 }
 
-/** The API did not answer, or the answer is an error; the message is for viewers. */
+/** The error if the API did not answer, or answered with an error. The message is for viewers. */
 export class ApiError extends Error {
     override readonly name = "ApiError";
     readonly requestId: string | undefined;
@@ -24,7 +24,7 @@ export class ApiError extends Error {
     }
 }
 
-/** Maximum age of a prefetched answer that counts as new. */
+/** Maximum age of a prefetched response that counts as new. */
 const prefetchedMs = 30_000;
 const timeoutMs = 15_000;
 const prefetched = new Map<string, { readonly at: number; readonly answer: Promise<Answered<unknown>> }>();
@@ -49,7 +49,7 @@ export function get<Value>(path: string, fresh = false): Promise<Answered<Value>
     return ask<Value>(path);
 }
 
-/** Requests a probable next answer early; only once, and not in data-saving mode. */
+/** Requests a response that the viewer will probably need; only once, and not in data-saving mode. */
 export function prefetch(path: string): void {
     const { connection } = navigator as { connection?: { saveData?: boolean } };
     const known = prefetched.get(path);
@@ -115,5 +115,5 @@ function problemOf(response: Response, text: string): ApiError {
 const requestIdOf = ({ headers }: Response) =>
     headers.get("x-request-id") ?? headers.get("x-amzn-requestid") ?? undefined;
 
-/** Returns the command that makes the same call in a shell. */
+/** Returns the shell command that makes the same request. */
 export const curlFor = (url: string) => `curl '${url.replaceAll("'", "%27")}'`;

@@ -85,7 +85,7 @@ const verbs: readonly (readonly [types: RegExp, act: string, past: string, done?
     [/like|lov|fav/i, "like", "liked"],
 ];
 
-/** Returns the action of an event type; "choose" for an unknown type. */
+/** Returns the action for an event type; "choose" for an unknown type. */
 function actOf(type: string): Act {
     const [, act, past, done = past, after = ""] = verbs.find(([types]) => types.test(type)) ?? [
         /./,
@@ -111,7 +111,7 @@ export const usualAct = first ?? actOf("Watch");
 export const acts: readonly Act[] = [usualAct, ...others];
 export const { act, Act, past, done } = usualAct;
 
-/** The action that removes an item from the viewer's lists. The default filter has its event type. */
+/** The action that removes an item from the viewer's lists, because the default filter names its event type. */
 export const refusal: Act = {
     type: "NotInterested",
     act: "refuse",

@@ -8,7 +8,7 @@ import { type History, type PastFilm, unique } from "./words.ts";
 /** Whether the API shows histories to this page: all of them, or that of the signed-in viewer. */
 export const showsHistories = publicHistories || needsToken;
 
-/** An empty list that all renders without films share. */
+/** An empty list that all views without films share, so that they do not render again. */
 const none: readonly PastFilm[] = [];
 
 /** Returns the viewer's newest films that the API knows; empty until they are loaded, and without permission. */
@@ -21,7 +21,7 @@ interface Pages {
     readonly films: readonly PastFilm[];
     /** The last page that the view requested. */
     readonly asked: Asked<History>;
-    /** Requests the next page; undefined after the last one. */
+    /** Function that requests the next page; undefined after the last one. */
     readonly more: (() => void) | undefined;
 }
 

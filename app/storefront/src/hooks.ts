@@ -48,7 +48,7 @@ export function useAnswer<Value>(path: string | undefined): Asked<Value> {
         : { answered, error: undefined, loading: path !== undefined, again };
 }
 
-/** Returns the value as soon as it has not changed for `ms`. */
+/** Returns the value once it has not changed for `ms` milliseconds. */
 export function useSettled<Value>(value: Value, ms: number): Value {
     const [settled, setSettled] = useState(value);
     useEffect(() => {
@@ -73,7 +73,7 @@ export function useRefresh(again: () => void, seconds: number): void {
     }, [again, seconds]);
 }
 
-/** Returns whether an element is, or was, at most `margin` (a CSS length) away from the view. */
+/** Returns whether an element is or was in the visible area, or at most `margin` (a CSS length) away from it. */
 export function useNear(element: RefObject<HTMLElement | null>, margin = "200px"): boolean {
     const [isNear, setNear] = useState(false);
     useEffect(() => {
@@ -126,7 +126,7 @@ export function useOnline(): boolean {
     return online;
 }
 
-/** Checks whether the viewer wants no motion. */
+/** Checks whether the viewer prefers no motion (`prefers-reduced-motion`). */
 export const calmMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const easing = "cubic-bezier(.2, .8, .2, 1)";
 

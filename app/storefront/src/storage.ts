@@ -1,4 +1,4 @@
-/** Stored texts by name. */
+/** A store of texts by name. */
 export interface Kept {
     get(name: string): string | undefined;
     set(name: string, text: string): void;

@@ -27,7 +27,7 @@ export function anotherNewViewer(): string {
 
 export const isNew = (viewer: string) => viewer.startsWith("new-");
 
-/** Returns a viewer's name in a sentence: "you", or a given name with the ID. */
+/** Returns a viewer's name for use in a sentence: "you", or a given name with the ID. */
 export function viewerName(viewer: string): string {
     if (needsToken || isNew(viewer)) return "you";
     const given = givenNameOf(viewer);
@@ -42,7 +42,7 @@ export function watchedBy(viewer: string): Watched {
     }
 }
 
-/** Stores what a viewer did with a film. Returns all films of the viewer, without refused ones. */
+/** Stores the viewer's action on a film. Returns all films of the viewer, without refused ones. */
 function remember(viewer: string, film: ListedFilm, act: Act): Watched {
     const before = watchedBy(viewer).filter((other) => other.itemId !== film.itemId);
     const all = [...(act === refusal ? [] : [{ ...film, done: act.done }]), ...before].slice(0, mostWatched);
@@ -55,7 +55,7 @@ const tasteKey = (viewer: string) => `taste:${viewer}`;
 /** Stores a viewer's genres when the page shows the viewer's list, to show them in the choice of viewers. */
 export const rememberTaste = (viewer: string, genres: string) => ofThisTab.set(tasteKey(viewer), genres);
 
-/** Returns a viewer's genres as words; undefined before this tab showed the viewer's list. */
+/** Returns a viewer's genres as words; undefined until this tab has shown the viewer's list. */
 export const tasteOf = (viewer: string): string | undefined => ofThisTab.get(tasteKey(viewer)) || undefined;
 
 function remembered(key: string, make: () => string): string {

@@ -18,7 +18,7 @@ export const unique = <Each extends { readonly itemId: string }>(films: readonly
 /** Sentence about the order of popular items in the tables: events lose weight with their age. */
 export const popularWords = `${item.Many} ${done} most, where recent times count more`;
 
-/** The source of a list: a short badge and a sentence. */
+/** Texts about the source of a list: a short badge and a sentence. */
 export const sourceWords: Readonly<Record<Source, { readonly badge: string; readonly sentence: string }>> = {
     campaign: {
         badge: "Personal (live)",
@@ -42,10 +42,7 @@ export const sourceWords: Readonly<Record<Source, { readonly badge: string; read
     },
 };
 
-/**
- * Badge and sentence for the list of a viewer who is not in the data: such a list has popular films, also from the
- * campaign.
- */
+/** Badge and sentence for the list of a viewer who is not in the data. Such a list contains popular films, even if the campaign made it. */
 export const unknownViewerWords = {
     badge: `Popular: ${person.one} not known`,
     sentence: `This ${person.one} is not known, so these are popular ${item.many}. The list becomes personal with the first ${item.one}.`,

@@ -14,7 +14,7 @@ export interface Columns {
     /** Whether the file's first line is data. */
     readonly isHeaderAdded: boolean;
     readonly changes: readonly string[];
-    /** Returns the problem of a row that concerns all its columns, such as their number. */
+    /** Returns a problem of the row as a whole, such as a wrong number of columns; undefined without a problem. */
     problemOf(row: readonly string[]): string | undefined;
 }
 

@@ -13,7 +13,7 @@ export const fewestInteractions = 1000;
 
 export interface FileRepair extends Repaired {
     readonly from: string;
-    /** Description of the original file; undefined if there is nothing to repair. */
+    /** Key of the repaired copy; undefined if there is nothing to repair. */
     readonly to: string | undefined;
 }
 

@@ -74,7 +74,7 @@ export function refusal({ document, limit = Number.POSITIVE_INFINITY }: Step): s
 
 const roleNameOf = ({ roleArn }: Pick<Import, "roleArn">) => roleArn.split("/").at(-1) ?? "";
 
-/** Removes simulated results, because the simulator has not evaluated the new documents. */
+/** Replaces simulated results after a change, because the simulator has not evaluated the new documents. */
 const notSimulated = { unread: "not simulated after the fix" };
 
 const withRole = (snapshot: Snapshot, change: (role: RoleFacts) => RoleFacts): Snapshot => {

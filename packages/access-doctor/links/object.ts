@@ -119,7 +119,7 @@ function decoded(key: string): string {
     }
 }
 
-/** Checks whether all files are in subfolders, which an import does not read. */
+/** Returns the finding about files that are all in subfolders, which an import does not read. */
 function nested(key: string, keys: readonly string[], evidence: readonly string[]): Finding {
     const data = keys.filter(isDataName);
     const folders = [...new Set((data.length > 0 ? data : keys).map((each) => `${dirname(each)}/`))];
@@ -131,7 +131,7 @@ function nested(key: string, keys: readonly string[], evidence: readonly string[
         : broken("folder-nested", sentence, key, ...evidence);
 }
 
-/** Finds objects of another account: the bucket policy does not apply to them, and their own ACL denies the read. */
+/** Returns the findings about objects of another account. The bucket policy does not apply to them, and their own ACL denies the read. */
 function ownerFindings(
     { snapshot }: Scene,
     listed: readonly { readonly key: string; readonly owner?: string }[],

@@ -5,7 +5,7 @@ import { broken, cannotTell, judge, read, warning } from "./policies.ts";
 import { refusedByOrganisation } from "./refusals.ts";
 
 const passRoleLink = "iam:PassRole of the caller";
-/** AWS does not document this condition key's value for Personalize. */
+/** Condition keys whose presence or value in the service's PassRole call AWS does not document. */
 const unsureKeys =
     /^iam:AssociatedResourceArn$|^aws:(SourceIp|MultiFactorAuth|UserAgent|PrincipalTag|ResourceTag|CurrentTime)/i;
 

@@ -85,7 +85,7 @@ interface RankProps {
     readonly film: ListedFilm;
     readonly place: number;
     readonly lit: boolean;
-    /** The other columns that have this film. */
+    /** Names of the other columns that contain this film. */
     readonly others: readonly Column[];
     onLit(itemId: string | undefined): void;
     onOpen(): void;

@@ -5,7 +5,7 @@ import { spoken } from "../poster/lettering.ts";
 import { isNew, viewerName } from "../viewers.ts";
 import { type FilmList, type ListedFilm, listed, milliseconds, popularWords, unknownViewerWords } from "../words.ts";
 
-/** A film that the viewer just watched, and the list before that. */
+/** A film that the viewer just watched, and the list before this event. */
 export interface Deed {
     readonly film: ListedFilm;
     readonly act: Act;
@@ -27,7 +27,7 @@ export function outcome(deed: Deed | undefined, now: Answered<FilmList> | undefi
     };
 }
 
-/** Returns a list's note after an action of the viewer. */
+/** Returns the note under a list after an action of the viewer. */
 export function noteOn(
     { film, act: { told }, error, tracked }: Deed,
     change: Change | undefined,
@@ -45,7 +45,7 @@ export function noteOn(
     return `Because you ${what}: ${changes}${gone}, in ${milliseconds(change.tookMs)}.${learns}`;
 }
 
-/** Returns a list's note before any action. */
+/** Returns the note under a list before any action. */
 export function usualNote(viewer: string, watchedSome: boolean, list: FilmList | undefined): string {
     if (isNew(viewer) && !watchedSome) {
         return `You are new, so these are popular ${item.many}. ${usualAct.Act} one, and the list becomes yours.`;

@@ -27,8 +27,8 @@ const turnMs = 1000;
 const healthSeconds = 60;
 
 /**
- * Sends what the viewer does with a film, and asks for the list until it has changed.
- * @returns the list and what the page says about it; `watch` sends a deed, `deed` is the last one
+ * Sends an event when the viewer acts on a film, and requests the list until it has changed.
+ * @returns the list, the note under it, the function `watch` that sends an event, and `deed`, the last action
  */
 function useWatching(viewer: string) {
     const [since, setSince] = useState(() => lastRevision(viewer));

@@ -2,7 +2,7 @@ import { type Act, acts } from "../data-words.ts";
 import { Icon } from "./icons.tsx";
 
 interface ActsProps {
-    /** Whether the viewer has already done the most frequent action in this visit. */
+    /** Whether the viewer has already performed the main action (such as "watch") in this visit. */
     readonly again?: boolean;
     onAct(act: Act): void;
 }

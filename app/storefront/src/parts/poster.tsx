@@ -23,7 +23,7 @@ const measured: Measure = (text, { family, weight, spacing }: Face) => {
     return width + text.length * spacing;
 };
 
-/** Cache of drawn pictures' addresses, because several rows can show one item. */
+/** Cache of the URLs of drawn posters, because several rows can show one item. */
 const drawn = new Map<string, string>();
 
 function addressOf(film: Drawn): string {
@@ -61,7 +61,7 @@ export function Poster({ film }: { film: Pictured }) {
 /** Renders the middle of a film's picture without letters, for a wide space. Renders nothing for other items. */
 export const Artwork = ({ film }: { film: Pictured }) => (hasPosters ? <Scene film={film} /> : null);
 
-/** Renders the picture as SVG in the document, because an image would count as the largest paint. */
+/** Renders the picture as inline SVG, because the browser would count an image as the largest contentful paint. */
 function Scene({ film }: { film: Drawn }) {
     const id = useId();
     const { title, year } = film;

@@ -20,7 +20,7 @@ const legend = [
     ["popular", "Popular", `equal for all ${person.many}`],
 ] as const;
 
-/** Renders what the dots before the sources mean. */
+/** Renders the legend of the coloured dots that mark the sources. */
 export const Legend = () => (
     <dl class="legend" aria-label="Sources of the lists">
         {legend.map(([source, name, words]) => (

@@ -104,7 +104,7 @@ export function ViewerChoice({ page, current, onChosen }: ViewerChoiceProps) {
     );
 }
 
-/** Returns a viewer's taste in the data: genres, or else the number of items. */
+/** Returns a viewer's taste according to the data: genres, otherwise the number of items. */
 function tasteIn(genres: readonly string[], items: number): string {
     return genres.length > 0 ? genres.join(", ") : `${items} ${items === 1 ? item.one : item.many} ${done}`;
 }

@@ -1,4 +1,4 @@
-/** Function that returns the width of a text in ems of a typeface. */
+/** A function that returns the width of a text in ems of a typeface. */
 export type Measure = (text: string, face: Face) => number;
 
 export interface Face {
@@ -29,7 +29,7 @@ export interface Setting {
     readonly size: number;
 }
 
-/** Estimates text widths without a browser. Rather too wide than too narrow for usual fonts. */
+/** Estimates text widths without a browser. For usual fonts, the estimate is too wide rather than too narrow. */
 export const guessed: Measure = (text, { capitals, spacing }) =>
     [...text].reduce((sum, letter) => {
         const base = /[\s.,:;'’!ijlIí|()-]/.test(letter) ? 0.34 : /[mwMW@]/.test(letter) ? 0.95 : 0.62;

@@ -106,7 +106,7 @@ function picture(film: Drawn, id = ""): { art: string; colours: Palette; draw: D
     };
 }
 
-/** Returns a shade whose opacity grows between the heights `from` and `full`, downwards, or upwards if `turned`. */
+/** Returns a shade whose opacity grows from the height `from` to the height `full`: downwards, or upwards if `turned`. */
 function shadeOf(id: string, colour: string, from: number, full: number, most: number, turned = false): string {
     const way = turned ? 'x1="0" y1="1" x2="0" y2="0"' : 'x2="0" y2="1"';
     const start = turned ? 0 : from;
