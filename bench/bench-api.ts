@@ -51,8 +51,8 @@ const shape = { requests, viewers, exponent, seed, events: 0.02, nameOf: (rank: 
 process.exitCode = printGoals(url === undefined ? await overBoth() : await overHttp(url, shape, options, say));
 
 /**
- * Measures over the handler and over the stack. Failures and late answers of both count. Times of cache hits are those
- * of the function, because a local AWS does not have AWS's speed.
+ * Measures over the handler and over the stack. The goals count failures and late answers of both. Times of cache hits come from
+ * the handler, because a local AWS does not have AWS's speed.
  */
 async function overBoth(): Promise<Goal[]> {
     const goals = await overHandler(shape, options, say);

@@ -91,7 +91,7 @@ process.exitCode = printGoals([
     { name: "models-vs-real-hrnn", figure: hrnn, bound: ">=", limit: 1.5 },
 ]);
 
-/** Returns NDCG@10 in the protocol of the notebook, divided by the real service's; 0 without MovieLens' ratings. */
+/** Returns NDCG@10 with the notebook's method, divided by the value of the real service; 0 without MovieLens' ratings. */
 async function besideHrnn(file: string): Promise<number> {
     const liked = await likedOf(file);
     if (!liked) {
@@ -112,7 +112,7 @@ async function besideHrnn(file: string): Promise<number> {
     return measured[0].ndcg10 / REAL_HRNN.ndcg10;
 }
 
-/** Shows how well the model orders items that it knows only by their genres. */
+/** Prints how well the model ranks items of which it knows only the genres. */
 function showColdItems() {
     const file = itemsPathsBeside(data).csv;
     if (!existsSync(file)) return log(`There is no file ${file}, so cold items are left out.`);
@@ -125,7 +125,7 @@ function showColdItems() {
     console.log(table(["model", "recall@25"], rows));
 }
 
-/** Shows the lists of three users, and those of a real campaign. Watched items are marked. */
+/** Prints the lists of three users, and those of a real campaign. Marks watched items. */
 function showRealLists() {
     const model = trainModel(interactions, "aws-user-personalization");
     const rows = Object.entries(REAL_LISTS).map(([userId, real]) => {

@@ -35,7 +35,7 @@ async function measureAll(): Promise<readonly PageFigures[]> {
     }
 }
 
-/** Shows the figures of each page, and returns the goals. A goal uses the worst page. */
+/** Prints the figures of each page, and returns the goals. A goal uses the worst page. */
 function goalsOf(pages: readonly PageFigures[]): Goal[] {
     showTable(
         ["page", ...categories, "largest paint s", "blocked ms", "shift", "KiB", "elements"],

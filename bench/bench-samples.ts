@@ -35,8 +35,8 @@ const run = async (suite: (typeof chosen)[number]) => {
 const results = await pMap(chosen, run, { concurrency: parallel });
 
 /**
- * Checks whether a call failed. Samples learn from this error of a Describe call that a resource is deleted, or not yet
- * created, so it is no failure.
+ * Checks whether a call failed. A Describe call of a missing resource does not count, because the samples use this error to learn
+ * that a resource is deleted or not created yet.
  */
 const isRefused = ({ operation, status, code }: SampleCall) =>
     status >= 400 && !(operation.startsWith("Describe") && code === "ResourceNotFoundException");

@@ -12,7 +12,10 @@ import { atMoments, type Worth } from "./tables/moments.ts";
 import { movedByOne } from "./tables/moved.ts";
 import { type Found, foldsOf } from "./tables/trials.ts";
 
-/** Measures the hits of the fallback tables and of alternative tables, for users and times that they do not know. */
+/**
+ * Measures how many later-watched films the fallback tables and alternative tables recommend, for users and times that they do not
+ * know.
+ */
 
 const command = benchCommand(
     "bench:tables",

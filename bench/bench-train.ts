@@ -23,11 +23,11 @@ import { printGoals } from "./lib/goals.ts";
 import { postRequest, startLoad } from "./load/run.ts";
 
 /**
- * Measures time and memory of a training, and how long GetRecommendations of another campaign takes meanwhile. The
+ * Measures time and memory of a training, and the latency of GetRecommendations of another campaign during the training. The
  * service runs in this process; generator and client are processes of their own.
  */
 
-/** The shapes of MovieLens 1M, of a part of 25M, and of 25M's users and items. */
+/** Data sizes: those of MovieLens 1M, of a part of MovieLens 25M, and of MovieLens 25M's users and items. */
 const sizes = [
     { name: "1m", users: 6_040, items: 3_706, interactions: 1_000_000 },
     { name: "5m", users: 34_000, items: 20_000, interactions: 5_000_000 },

@@ -6,9 +6,8 @@ import { table } from "../runbooks/lib/cli/table.ts";
 import { byTime } from "./lib/interactions.ts";
 
 /**
- * Measures the share of watched items in the local Personalize's lists, for several parts of their affinity.
- * `model/score.ts` uses the part that this bench found. Run it by hand: `node_modules/.bin/node bench/watched-share.ts
- * [interactions.csv]`.
+ * Measures the share of watched items in the local Personalize's lists, for several factors on their score. `model/score.ts` uses
+ * the factor that this bench found. Run it by hand: `node_modules/.bin/node bench/watched-share.ts [interactions.csv]`.
  */
 
 /**

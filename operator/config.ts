@@ -3,7 +3,7 @@ import { ProgramError } from "../components/common/messages.ts";
 import { namesFor } from "../config/config.ts";
 import { isGithubSubject } from "../iam/github-trust.ts";
 
-/** The operated project: its name is in tags and in the path of its state flags. */
+/** The project that the operator manages. Its name is in tags and in the path of its state flags. */
 export const operatedProject = "movie-recommender";
 
 /** The validated configuration of this program; operator/Pulumi.yaml has the descriptions and defaults. */

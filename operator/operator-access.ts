@@ -11,7 +11,7 @@ export interface OperatorAccessArgs {
     /** Names of existing users and roles that get all policies. */
     readonly users: readonly string[];
     readonly roles: readonly string[];
-    /** The GitHub workflow that gets a role; undefined: no role. */
+    /** The GitHub workflow that gets a role; undefined for no role. */
     readonly github: { readonly subject: string; readonly providerArn: string | undefined } | undefined;
     readonly tags: Readonly<Record<string, string>>;
 }
@@ -21,12 +21,12 @@ export interface OperatorAccessArgs {
  * keys.
  */
 export class OperatorAccess extends pulumi.ComponentResource {
-    /** For config `permissionsBoundary` of the operated stack. */
+    /** ARN of the permissions boundary, for config `permissionsBoundary` of the operated stack. */
     public readonly boundaryArn: pulumi.Output<string>;
     public readonly policyArns: pulumi.Output<Record<string, string>>;
     /** Names of the customer managed policies for a permission set of Identity Center. */
     public readonly permissionSetPolicies: readonly string[];
-    /** Empty without a GitHub workflow. */
+    /** ARN of the GitHub workflow's role; empty without a GitHub workflow. */
     public readonly githubRoleArn: pulumi.Output<string>;
 
     constructor(name: string, args: OperatorAccessArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -87,7 +87,7 @@ function build(name: string, dist: string, types: Record<string, string[]>, bund
     }
 }
 
-/** A package's dependencies with those of the bundled packages, which npm does not install for them. */
+/** Returns a package's dependencies, including those of the bundled packages, which npm does not install. */
 function everyDependency({ dependencies }: { dependencies: object }, bundled: readonly string[]): object {
     return Object.assign(
         {},
@@ -96,7 +96,7 @@ function everyDependency({ dependencies }: { dependencies: object }, bundled: re
     );
 }
 
-/** @throws Error with the compiler's messages */
+/** Compiles a package's sources. @throws Error with the compiler's messages */
 function compile(source: string, dist: string, types: Record<string, string[]>): void {
     const sources = readdirSync(source, { recursive: true, encoding: "utf8" })
         .filter((file) => /\.m?[tj]s$/.test(file) && !/^(test|bench|dist|node_modules)\//.test(file))

@@ -17,12 +17,12 @@ const programs = new Map(
     }),
 );
 
-/** A line as a newcomer types it wrongly, its exit code, and what the one message must have. */
+/** A wrong command line of a newcomer, its exit code, and the text that its one message must contain. */
 type Line = readonly [line: string, exitCode: number, message: RegExp];
 
 /**
- * The sources are clig.dev ("Errors") and the habits of aws, gh and pulumi. Lines have other spellings, options of other
- * tools, a missing or impossible value, or one word too many.
+ * Wrong command lines, after clig.dev ("Errors") and the habits of aws, gh and pulumi: other spellings, options of other tools, a
+ * missing or impossible value, or one word too many.
  */
 const lines: readonly Line[] = [
     ["recommend", 2, /missing required argument 'users'/],

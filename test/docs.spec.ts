@@ -4,7 +4,7 @@ import { dirname, join, relative } from "node:path";
 import { root } from "../packages/local-aws/instance.ts";
 import { pages, read, sources, tracked } from "./support/sources.ts";
 
-/** Anchors of a page's headings, as GitHub makes them. */
+/** Returns the anchors of a page's headings, in GitHub's format. */
 const anchorsOf = (page: string) =>
     new Set(
         [...read(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>

@@ -17,7 +17,7 @@ const idleStack: PlannedStack = {
     dashboards: 1,
 };
 
-/** Texts in a page that match a pattern and are not among the expected ones. */
+/** Returns texts of a page that match a pattern but are not among the expected ones. */
 const others = (page: string, pattern: RegExp, expected: readonly string[]) =>
     (read(page).match(pattern) ?? []).filter((text) => !expected.includes(text)).map((text) => `${page}: ${text}`);
 

@@ -24,7 +24,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "packages/local-aws": ["packages/local-personalize", "packages/policy-evaluator", "packages/terminal-text"],
 };
 
-/** Packages that a folder may import by their names. */
+/** npm packages that a folder may import. */
 const packages: Readonly<Record<string, readonly string[]>> = {
     "policy-evaluator": ["app", "iam", "components", "runbooks", "packages/access-doctor", "packages/local-aws"],
     "access-doctor": ["runbooks"],

@@ -8,11 +8,11 @@ import { type Instance, root } from "../packages/local-aws/instance.ts";
 import { ensureStack, run } from "../packages/local-aws/pulumi.ts";
 import { pages, read, sources } from "./support/sources.ts";
 
-/** What replaces an expression of a template: no option, no key. */
+/** Text that replaces an expression in a template; it is neither an option nor a config key. */
 const value = "VALUE";
 const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
 
-/** The texts of a source file that a user can see: each string and template, with `VALUE` for each expression. */
+/** Returns the texts of a source file that a user may see: each string and template, with `VALUE` for each expression. */
 function textsOf(file: string): string[] {
     const texts: string[] = [];
     const visit = (node: ts.Node): void => {
@@ -32,10 +32,10 @@ const commandStart = new RegExp(
     `(?:npm run (?:-s |--silent )?(?<script>[a-z][a-z:-]*)|(?<![\\w/.@-])pulumi (?<verb>${verbs}))(?![\\w:-])`,
     "g",
 );
-/** A word of a command: quoted, an option, or without punctuation that ends a sentence. */
+/** Pattern of a word in a command: quoted, an option, or without the punctuation that ends a sentence. */
 const word = /^ (?<word>"[^"]*"|'[^']*'|[^\s`"'|;&#()]+)/;
 
-/** The commands in a text. A command ends with its line, its code span, a sentence, `&&` or a comment. */
+/** Returns the commands in a text. A command ends with its line, its code span, its sentence, `&&` or a comment. */
 function commandsIn(text: string): string[][] {
     return [...text.matchAll(commandStart)].map((match) => {
         const words = match[0].split(" ").filter((part) => !["npm", "run", "-s", "--silent"].includes(part));
@@ -53,7 +53,7 @@ function commandsIn(text: string): string[][] {
     });
 }
 
-/** Each command in a message or document, with the first file that has it. */
+/** Returns each command in messages and documents, with the first file that contains it. */
 const commands = new Map<string, { readonly file: string; readonly words: readonly string[] }>();
 for (const [file, texts] of [
     ...sources.map((source) => [source, textsOf(source)] as const),
@@ -64,14 +64,14 @@ for (const [file, texts] of [
     }
 }
 
-/** The commands of the Pulumi CLI among them, without what starts the CLI. */
+/** Returns the Pulumi commands among them, without the words that start the Pulumi CLI. */
 const ofPulumi = [...commands.values()].flatMap(({ file, words }) => {
     const start = words.indexOf("pulumi");
     return start < 0
         ? []
         : [{ file, args: words.slice(start + 1).filter((word, index) => index > 0 || word !== "--") }];
 });
-/** The commands of npm scripts among them: the script, the command of `local`, and the options. */
+/** Returns the npm scripts among them: the script, the subcommand of `local`, and the options. */
 const ofScripts = [...commands.values()].flatMap(({ file, words: [script = "", ...words] }) => {
     const args = words.filter((word) => word !== "--");
     const isOfLocal = script === "local" && /^[a-z-]+$/.test(args[0] ?? "");

@@ -14,10 +14,10 @@ import { insights } from "../packages/local-aws/gateway/alarms/insights.ts";
 import { tracked } from "./support/sources.ts";
 
 const root = join(import.meta.dirname, "..");
-/** These read texts of the repository and of tests only. */
+/** Files that read only texts of the repository and of tests. */
 const ownTexts = /^(?:\.ci|bench|test)\/|^packages\/[^/]+\/test\//;
 
-/** The regular expressions of a file. */
+/** Returns the regular expressions in a file. */
 function expressionsIn(file: string): readonly { readonly place: string; readonly text: string }[] {
     const kind = file.endsWith("x") ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
     const source = ts.createSourceFile(
@@ -39,7 +39,7 @@ function expressionsIn(file: string): readonly { readonly place: string; readonl
     return found;
 }
 
-/** Whether the time for a text can grow faster than the text. */
+/** Returns whether the time for a text can grow faster than the text's length. */
 function isSuperLinear(text: string): boolean {
     const end = text.lastIndexOf("/");
     const literal = { source: text.slice(1, end), flags: text.slice(end + 1) };
@@ -89,14 +89,14 @@ describe("Parsers with hostile text of double length", () => {
         "an ARN of full stops": { text: (n) => `arn:aws:s3:::b${".".repeat(n)}x`, read: mentionsIn },
         "output of escapes": { text: (n) => "\x1b[".repeat(n), read: visibleLines },
     };
-    /** Milliseconds of processor time: another process on the machine does not count. */
+    /** Returns the used processor time in milliseconds, which does not include other processes. */
     function timeOf(work: () => unknown): number {
         const begun = process.cpuUsage();
         work();
         const { user, system } = process.cpuUsage(begun);
         return (user + system) / 1000;
     }
-    /** Rounds in which both times fall to their minimum: garbage collection and compilation only add to them. */
+    /** Number of repetitions. The minimum of the times excludes garbage collection and compilation. */
     const mostRounds = 30;
     for (const [what, { text, read }] of Object.entries(hostile)) {
         it(`parsing ${what} of double length takes about double time`, () => {

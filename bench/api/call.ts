@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Service } from "../../app/serving/service.ts";
 
-/** A call of the API, independent of the transport. */
+/** A call of the API, with or without HTTP. */
 export interface ApiRequest {
     readonly method: "GET" | "POST";
-    /** Path in the API description, such as `/recommendations/{userId}`. `path` has the values for its braces. */
+    /** Path in the API description, such as `/recommendations/{userId}`. `path` has the values of the path parameters. */
     readonly resource: string;
     readonly path?: Readonly<Record<string, string>>;
     readonly query?: Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ export interface ApiAnswer {
     readonly milliseconds: number;
 }
 
-/** A caller that sends one request after the other. */
+/** A client that sends one request after the other. */
 export type Call = (request: ApiRequest) => Promise<ApiAnswer>;
 
 const layerOf = (timing: string | null | undefined) => timing?.split(";")[0] ?? "function";

@@ -5,7 +5,7 @@ import type { ApiAnswer, ApiRequest, Call } from "./call.ts";
 export interface LoadShape {
     readonly requests: number;
     readonly viewers: number;
-    /** Zipf's law: the n-th busiest viewer sends requests with weight 1 / n to this power. */
+    /** Exponent of Zipf's law: the n-th busiest viewer sends requests with weight 1 / n to this power. */
     readonly exponent: number;
     /** Share of requests that are events. */
     readonly events: number;

@@ -16,8 +16,8 @@ import { type OutageStep, outages } from "./outage.ts";
 import { type Documents, documentsAt, processOf, simulated, withoutCache } from "./simulated.ts";
 
 /**
- * Measures the function's own code with a simulated campaign, tracker and table, and the same requests without any
- * cache. Prints the results, and returns the figures of the goals. `rate` is the rate of requests in the caches' time.
+ * Measures the function's own code with a simulated campaign, tracker and table, and the same requests without any cache. Prints
+ * the results, and returns the figures of the goals. `rate` is the number of requests per second of the simulated clock.
  */
 export async function overHandler(
     shape: LoadShape,

@@ -7,17 +7,14 @@ import { type LoadShape, load, resting } from "./load.ts";
 import { startApiStack } from "./stack.ts";
 import { stackOutages } from "./stack-outage.ts";
 
-/**
- * Number of requests: as many for each viewer as over the handler, and at most what two cores can handle with the local
- * AWS.
- */
+/** Number of requests: as many per viewer as in the bench over the handler, and at most what two cores can process with the local AWS. */
 const requests = 2000;
 const viewers = 200;
 const callers = 4;
 /** Milliseconds that a caller waits after each request. */
 const rest = 200;
 const directRequests = 500;
-/** Milliseconds after which the service's metrics are published. */
+/** Milliseconds after which Personalize's metrics are published. */
 const published = 8000;
 
 interface OverStack {

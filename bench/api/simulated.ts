@@ -14,7 +14,7 @@ import { memoryTable } from "../../test/app/serving/memory-table.ts";
 import { seededRandom } from "../lib/random.ts";
 import type { Call } from "./call.ts";
 
-/** State of the campaign: normal, above its quota, or deleted. */
+/** State of the simulated campaign: normal, above its quota, or deleted. */
 export type CampaignState = "fine" | "throttled" | "deleted";
 
 /** Medians in milliseconds, and the spread of a log-normal distribution: p99 is the median times e^(2.33 × spread). */
@@ -110,10 +110,7 @@ export function processOf(
     });
 }
 
-/**
- * Returns a caller without any cache and fallback: each list is a call to the campaign, and the viewer gets the
- * campaign's errors.
- */
+/** Returns a client without any cache and fallback: each list is a call to the campaign, and the client gets the campaign's errors. */
 export const withoutCache =
     ({ campaign, putEvents }: Simulated): Call =>
     async ({ resource, path, body }) => {

@@ -9,7 +9,7 @@ import type { ApiStack } from "./stack.ts";
 interface StackOutage {
     readonly what: string;
     readonly asked: readonly Asked[];
-    /** Requests of callers of the campaign itself during the same time. */
+    /** Requests that clients sent to the campaign itself during the same time. */
     readonly direct: readonly Asked[];
 }
 
@@ -18,7 +18,7 @@ const settled = 12_000;
 /** Milliseconds that a caller waits between two requests, because the changes run on the same two cores. */
 const rest = 40;
 
-/** Returns the phases of a campaign's life, each with the command of a person. */
+/** Returns the phases of a campaign's life, each with the command that starts the phase. */
 function life(stack: ApiStack): readonly { readonly what: string; readonly happens: () => Promise<void> }[] {
     const { aws, campaignArn } = stack;
     const admin = adminOf(aws.instance);

@@ -3,10 +3,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { exitCodes, npmCommand } from "../../runbooks/lib/cli/runbook.ts";
 import { useJson } from "./goals.ts";
 
-/**
- * Creates the command of a bench or a drill, with the options that all of them have. `examples` are arguments of the
- * command.
- */
+/** Creates the command of a bench or a drill, with their common options. `examples` are arguments for --help. */
 export function benchCommand(name: string, description: string, examples: readonly string[]): Command {
     return npmCommand(name, description, examples).on("option:json", useJson);
 }
@@ -18,7 +15,7 @@ export function existing(file: string): string {
     process.exit(exitCodes.usage);
 }
 
-/** Ends the process with a message that lists all names, if `--only` chose none of them. */
+/** If `--only` selected none of the names, ends the process with a message that lists all of them. */
 export function refuseNone(only: string, names: readonly string[], isChosen: (name: string) => boolean): void {
     if (names.some(isChosen)) return;
     console.error(`error: --only ${only} chooses none. There are: ${names.join(", ")}`);

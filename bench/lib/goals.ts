@@ -20,13 +20,13 @@ export function useJson(): void {
     collected = { tables: [], lines: [] };
 }
 
-/** Shows a table of figures. */
+/** Prints a table of figures. */
 export function showTable(head: readonly string[], rows: readonly Cells[]): void {
     if (collected) collected.tables.push({ head, rows });
     else console.log(table(head, rows));
 }
 
-/** Shows a line of text. */
+/** Prints a line of text. */
 export function showLine(text: string): void {
     if (collected) collected.lines.push(text.trim());
     else console.log(text);

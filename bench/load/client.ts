@@ -21,7 +21,7 @@ export interface Measured {
     readonly seconds: number;
     readonly p50: number;
     readonly p99: number;
-    /** The first answer that failed. */
+    /** The first response with an error. */
     readonly failure?: string;
 }
 

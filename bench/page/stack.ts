@@ -20,7 +20,7 @@ interface PageStack {
     stop(): Promise<void>;
 }
 
-/** Serves a picture at each address, as a shop's host of images does. */
+/** Serves a picture for each URL, as a shop's image host does. */
 async function serveImages() {
     const server = createServer((_, response) => {
         response.writeHead(200, { "content-type": "image/svg+xml", "cache-control": "max-age=86400" });
@@ -44,7 +44,7 @@ export async function startPageStack(say: (line: string) => void): Promise<PageS
     const images = await serveImages();
     const at = (name: string) => join(aws.instance.dir, name);
 
-    /** Returns the page's address once the API answers from the new tables, which have ids of this form. */
+    /** Returns the page's address once the API answers from the new fallback tables, whose ids have this form. */
     async function deploy(given: PrepareOptions, ids: RegExp): Promise<string> {
         await prepare({ ...given, output: aws.interactionsFile, log: () => {} });
         await aws.configure(settings);

@@ -36,7 +36,7 @@ export async function measured(
     return { seconds, peakMib };
 }
 
-/** Returns the kernel's own maximum of a process's memory, which includes peaks between two readings. */
+/** Returns the kernel's own maximum of a process's memory, which includes peaks that sampling misses. */
 function peakOf(pid: number | undefined): number | undefined {
     try {
         const kib = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];

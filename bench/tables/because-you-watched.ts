@@ -10,7 +10,7 @@ import { type Fold, type Found, find, meanOf, type Trial } from "./trials.ts";
 /** A function that makes a list from the trial's films, oldest first. */
 type Lister = (trial: Trial) => Iterable<number>;
 
-/** Similarity that counts every pair of a history equally, and every user equally. */
+/** A similarity that weights every pair of a history equally, and every user equally. */
 const plain = { userWeight: () => 1, kernel: Array.from({ length: 501 }, () => 1) };
 
 const cosine = (shrinkage: number): Likeness => ({
@@ -35,7 +35,7 @@ function logLikelihood(users: number): Likeness {
     return { ...plain, score };
 }
 
-/** Returns the similarity of the tables, then alternatives with the best shrinkage of those tried. */
+/** Returns the similarity of the fallback tables, followed by alternatives, each with the best shrinkage that was tried. */
 const likenesses = (users: number): Readonly<Record<string, Likeness>> => ({
     "time-aware cosine": timeAwareCosine,
     "cosine, shrinkage 20": cosine(20),
@@ -44,7 +44,7 @@ const likenesses = (users: number): Readonly<Record<string, Likeness>> => ({
     "log-likelihood": logLikelihood(users),
 });
 
-/** Returns the hits of "Because you watched" with each similarity, from the last film only. */
+/** Returns the hits of "Because you watched" for each similarity, with only the last film known. */
 export function byLikeness(folds: readonly Fold[], users: number): Map<string, Found> {
     const of = (likeness: Likeness) =>
         tryOut(folds, ({ train }) => {
@@ -57,8 +57,8 @@ export function byLikeness(folds: readonly Fold[], users: number): Map<string, F
 }
 
 /**
- * Returns the hits of the tables in their real answers: from the last film, from ten films, by genres alone, and from
- * the popular list.
+ * Returns the hits of the fallback tables' real answers: from the last film, from ten films, by genres alone, and from the popular
+ * list.
  */
 export function byTables(folds: readonly Fold[], catalogue: readonly CatalogueItem[]): Map<string, Found> {
     const documents = new Map(folds.map(({ train }) => [train, makeTables(train, catalogue, "")]));

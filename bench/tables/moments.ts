@@ -4,12 +4,12 @@ import { longestTrending } from "../../data-prep/tables/make.ts";
 import { halfLifeDays, popularity, ranked, trending } from "../../data-prep/tables/popular.ts";
 import { type Found, find, listLength, meanOf, pick } from "./trials.ts";
 
-/** The value of lists that are made at one moment, for the time after it. */
+/** How many later views the lists of one moment predict. */
 export interface Worth {
     /** Hits for new users, and for earlier users. */
     readonly comers: Found;
     readonly others: Found;
-    /** Share of the first 20 films in all later views, and its ratio to their share before. */
+    /** Share of the first 20 films in all later views, and the ratio to their share in earlier views. */
     readonly share: number;
     readonly lift: number;
 }

@@ -7,8 +7,8 @@ import { pick } from "./trials.ts";
 const yearsLater = 30 * 365 * 86_400;
 
 /**
- * Returns the largest share of all popularity, in percent, that one user moves from some items to others: each user of
- * the data by leaving, a new user who watches everything long after the data, and one event of such a user.
+ * Returns the largest share of all popularity, in percent, that one user can move to other items: by leaving, as a new user who
+ * watches everything long after the data, or with one late event.
  */
 export function movedByOne(columns: Columns): number {
     const before = sharesOf(columns);

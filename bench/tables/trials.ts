@@ -2,19 +2,19 @@ import { rowsByUser } from "../../data-prep/by-user.ts";
 import type { Columns } from "../../data-prep/columns.ts";
 import { foldOfUser, folds } from "../../data-prep/popularity.ts";
 
-/** A user whom the tables do not know: the watched films, oldest first, and the later films. */
+/** A user who is not in the tables: the watched films, oldest first, and the later films to predict. */
 export interface Trial {
     readonly known: readonly number[];
     readonly truth: ReadonlySet<number>;
 }
 
-/** Nine tenths of the users, from whom the tables are made, and the others, on whom they are tested. */
+/** Nine tenths of the users, from whom the tables are made, and the other users, for the test. */
 export interface Fold {
     readonly train: Columns;
     readonly trials: readonly Trial[];
 }
 
-/** Share of the later films that is among the first ones of a list. */
+/** Share of the later films that a list has among its first films. */
 export interface Found {
     readonly recall: number;
     readonly ndcg: number;
@@ -23,8 +23,8 @@ export interface Found {
 export const listLength = 20;
 
 /**
- * Returns ten folds, one for each tenth of the users, as the service measures: the newest 10 % of a user's events are
- * the truth.
+ * Returns ten folds, one for each tenth of the users, like Personalize's own evaluation: the newest 10 % of a user's events are to
+ * be predicted.
  */
 export function foldsOf(columns: Columns): Fold[] {
     const { starts, rows } = rowsByUser(columns);
@@ -52,7 +52,7 @@ export function pick(columns: Columns, keep: (row: number) => boolean): Columns 
     };
 }
 
-/** Measures how much of the truth is among the first 20 items of a list, without the films in `known`. */
+/** Measures how many of the films to predict are among the first 20 items of a list, without the films in `known`. */
 export function find(list: Iterable<number>, known: ReadonlySet<number>, truth: ReadonlySet<number>): Found {
     let [rank, hits, gain] = [0, 0, 0];
     for (const item of list) {

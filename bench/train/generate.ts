@@ -2,8 +2,8 @@ import { saveRows } from "../../packages/local-personalize/importing/rows.ts";
 import { seededRandom } from "../lib/random.ts";
 
 /**
- * Writes the rows of an interactions dataset that no person made: Zipf items of 32 tastes, log-normal histories without
- * repeated items. Equal arguments give equal bytes. Arguments: file, users, items, interactions.
+ * Writes synthetic interactions: items of 32 tastes with Zipf popularity, and histories of log-normal length without repeated
+ * items. Equal arguments give equal bytes. Arguments: file, users, items, interactions.
  */
 
 const [file = "", ...numbers] = process.argv.slice(2);
@@ -67,14 +67,14 @@ function drawItems(count: number): Int32Array {
 }
 
 /**
- * Returns the next item of the same taste, and after the last one the first item of the next taste, so that repeated
- * calls return all items.
+ * Returns the next item of the same taste. After the last one, returns the first item of the next taste, so that repeated calls
+ * return all items.
  */
 function nextItem(item: number): number {
     return item + TASTES < itemCount ? item + TASTES : ((item % TASTES) + 1) % TASTES;
 }
 
-/** Returns a random item, more often one with a low number; of a taste, unless `taste` is -1. */
+/** Returns a random item, more often one with a low number. The item has this taste, unless `taste` is -1. */
 function zipf(taste: number): number {
     const item = Math.floor(itemCount ** random()) - 1;
     return taste < 0 ? item : Math.min(item - (item % TASTES) + taste, itemCount - 1);

@@ -71,9 +71,7 @@ export async function stateOf(instance: Instance): Promise<State> {
     return serving ? { kind: "silent", pid: record.pid } : { kind: "stopped", stalePid: record.pid };
 }
 
-/**
- * Whether the recorded process is running. Another program may have the same pid after a crash, so the lock decides.
- */
+/** Checks whether the recorded process is running. After a crash, another program may have the same pid, so the lock decides. */
 function isServing(instance: Instance, { pid }: DaemonRecord): boolean {
     return isServed(instance) && isAlive(pid);
 }

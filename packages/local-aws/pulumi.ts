@@ -14,7 +14,7 @@ export interface CommandResult {
     readonly stderr: string;
 }
 
-/** Where a command's output goes: to the terminal, line by line to a listener, or only into the result. */
+/** Where a command's output goes: to the terminal, to a listener line by line, or only to the result. */
 export type Output = "terminal" | "captured" | ((line: string) => void);
 
 /** Runs a command in the project's folder with the instance's environment. */

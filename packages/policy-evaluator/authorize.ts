@@ -2,7 +2,7 @@ import { accountOf, parseArn } from "./arn.ts";
 import { type AccessRequest, type Decision, type Evaluation, evaluate, type NamedPolicy } from "./evaluate.ts";
 import { isRoot, type Naming } from "./principal.ts";
 
-/** All policies that apply to a request. If a kind is omitted, the request has no policy of it. */
+/** All policies that apply to a request. An omitted kind means that the request has no policy of this kind. */
 export interface ApplicablePolicies {
     /** Policies of the user with the user's groups, or of the role. */
     readonly identity?: readonly NamedPolicy[];
@@ -18,7 +18,7 @@ export interface ApplicablePolicies {
 export type PolicyType = keyof ApplicablePolicies;
 
 export interface Authorization extends Omit<Evaluation, "considered"> {
-    /** The kind of policy that did not allow the request, if it is denied. */
+    /** The kind of policy that denied the request or did not allow it; undefined for an allowed request. */
     readonly deniedBy?: PolicyType;
     /** The decision of each kind that has policies. */
     readonly by: Readonly<Partial<Record<PolicyType, Evaluation>>>;

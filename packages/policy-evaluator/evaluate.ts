@@ -38,7 +38,7 @@ interface StatementVerdict {
 
 export interface Evaluation {
     readonly decision: Decision;
-    /** The statements that decided: all that deny, or else all that allow. */
+    /** The statements that decided: all Deny statements that apply, otherwise all Allow statements that apply. */
     readonly deciding: readonly StatementVerdict[];
     /** All statements, each with the reason why it did not apply. */
     readonly considered: readonly StatementVerdict[];

@@ -8,7 +8,7 @@ export interface Operator {
     readonly compare: Comparison;
     /** Whether the operator begins with `Not`: it matches if none of the policy's values matches. */
     readonly negated: boolean;
-    /** Whether policy variables are expanded: only in strings and ARNs (and, by the operators' page, in Bool). */
+    /** Whether policy variables are replaced: only in strings and ARNs (and in Bool, according to the operators' page). */
     readonly takesVariables: boolean;
     /** Prefix of the operator: `ForAllValues` or `ForAnyValue`. */
     readonly quantifier: "all" | "any" | undefined;

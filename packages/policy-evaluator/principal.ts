@@ -6,7 +6,7 @@ import { listOf, type Principals, type Statement } from "./document.ts";
  * or an account's root; an AWS service by its principal name; or a caller that an identity provider authenticated.
  */
 export type Caller =
-    /** `hasBoundary`: the user or role has a permissions boundary. */
+    /** `hasBoundary`: whether the user or role has a permissions boundary. */
     | { readonly arn: string; readonly hasBoundary?: boolean }
     | { readonly service: string }
     | { readonly federated: string };

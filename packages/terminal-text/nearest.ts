@@ -1,9 +1,8 @@
 import { distance } from "fastest-levenshtein";
 
 /**
- * Returns the candidate that a misspelt word most likely means. A candidate that continues the word wins; otherwise the
- * one with the smallest Levenshtein distance, without regard to case.
- *
+ * Returns the candidate that a misspelt word most likely means. Prefers a candidate that starts with the word; otherwise the one
+ * with the smallest Levenshtein distance, ignoring case.
  * @returns undefined if more than two fifths of the word would have to change.
  */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {

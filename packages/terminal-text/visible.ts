@@ -3,8 +3,8 @@ const unsafe = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 const unit = (one: string) => (one === "\t" ? "\\t" : `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 /**
- * Returns one line without characters that a terminal obeys or hides: each becomes its `\u001b` form. A JSON text keeps
- * its meaning, because it has such characters only inside its strings.
+ * Returns one line in which each terminal control character and each invisible character is replaced by its escape, such as
+ * `\u001b`. JSON keeps its meaning, because it contains such characters only inside strings.
  */
 export const visible = (line: string): string => line.replaceAll(unsafe, (found) => found.split("").map(unit).join(""));
 
@@ -19,7 +19,7 @@ export const visibleLines = (text: string): string =>
         .map((part, at) => (at % 2 === 1 ? part : visible(part)))
         .join("");
 
-/** Returns the message of whatever was thrown. */
+/** Returns the message of an error or of any other thrown value. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 type Write = (chunk: unknown, ...rest: unknown[]) => boolean;

@@ -22,7 +22,7 @@ import {
 } from "../../packages/local-personalize/test/support.ts";
 import { loadServiceModels, type ServiceModel } from "../../packages/local-personalize/wire/validate.ts";
 
-/** The parts of operations that are left out; a call with one is refused by name. */
+/** Operations whose names contain one of these parts are not emulated. A call returns an error with the operation's name. */
 const partly: Readonly<Record<string, string>> = {
     CreateBatchInferenceJob: "without theme generation",
     CreateFilter: "without filters of `ActionID`",
@@ -81,7 +81,7 @@ interface Row {
     readonly evidence: string;
 }
 
-/** An optional parameter of an operation, or a part of one, that has no members of its own. */
+/** An optional parameter of an operation without members of its own, or a member of a parameter. */
 interface Parameter {
     readonly model: ServiceModel;
     readonly service: ServiceName;
@@ -187,7 +187,7 @@ describe("Table of parameters in docs/emulator.md", () => {
 
     let created: Promise<Record<string, string>> | undefined;
     const attribution = async () => (await all()).metricAttributionArn ?? "";
-    /** Creates one resource of each kind that the cinema does not have, and returns the ARNs of their parents. */
+    /** Creates one resource of each kind that the test's local AWS lacks, and returns the ARNs of their parents. */
     const all = () => (created ??= createAll());
     const createAll = async () => {
         const create = async (operation: string, body: object) => {
@@ -247,7 +247,7 @@ describe("Table of parameters in docs/emulator.md", () => {
     }
 });
 
-/** Returns the paths of a shape's parameters that a call may leave out, without structures and lists of them. */
+/** Returns the paths of a shape's optional parameters, without structures and lists of structures. */
 function optionalPaths(model: ServiceModel, name: string, path = "", isOptional = false): string[] {
     const shape = model.shapes[name];
     if (shape?.type === "structure") {
@@ -261,7 +261,7 @@ function optionalPaths(model: ServiceModel, name: string, path = "", isOptional 
     return isOptional ? [path] : [];
 }
 
-/** Returns an input with a value at a path of members. */
+/** Returns an input in which the member at a path has this value. */
 function withPath(
     model: ServiceModel,
     name: string,
@@ -283,7 +283,7 @@ const texts = [
     "s3://none/none.csv",
 ];
 
-/** The smallest input that a shape allows: required members only. */
+/** Returns the smallest valid input of a shape, with required members only. */
 function smallest(model: ServiceModel, name: string): unknown {
     const shape = model.shapes[name];
     if (!shape) throw new Error(`There is no shape ${name}.`);

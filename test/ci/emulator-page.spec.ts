@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 const page = readFileSync(join(import.meta.dirname, "..", "..", "docs", "emulator.md"), "utf8");
 
-/** Cells of the rows of the table of behaviours; rows in bold are headings. */
+/** Cells of the table of behaviours, by row. Rows in bold are headings. */
 const rows = (page.split("\n## Behaviour by behaviour\n")[1]?.split("\n## ")[0] ?? "")
     .split("\n")
     .filter((line) => /^\| (?!behaviour|-|\*\*)/.test(line))

@@ -4,12 +4,12 @@ import * as pulumi from "@pulumi/pulumi";
 
 export const tags = { "pulumi:project": "movie-recommender", "pulumi:stack": "dev" };
 
-/** Every resource that the components asked the engine for since `useMocks` was last called. */
+/** All resources that the components have declared since the last call of `useMocks`. */
 export const made: pulumi.runtime.MockResourceArgs[] = [];
 
 export const value = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => output.apply(resolve));
 
-/** Replaces the engine: accepts every resource, and answers an id and an ARN made of its name. */
+/** Replaces the Pulumi engine: accepts every resource, and returns an id and an ARN derived from its name. */
 export async function useMocks(): Promise<void> {
     made.splice(0);
     await pulumi.runtime.setMocks(
@@ -29,23 +29,23 @@ export async function useMocks(): Promise<void> {
     );
 }
 
-/** Ends when the engine has nothing more to be asked for; the mocks are used up by it. */
+/** Waits until all resources are declared. Afterwards, the mocks cannot be used again. */
 export const settled = () => pulumi.runtime.disconnect();
 
 export const typesAndNames = () => made.map(({ type, name }) => `${type} ${name}`).sort();
 
-/** The inputs of the one resource whose type ends with `type`. */
+/** Returns the inputs of the only resource whose type ends with `type`. */
 export function inputsOf(type: string) {
     const found = made.filter((args) => args.type.endsWith(`:${type}`));
     assert.equal(found.length, 1, `${found.length} resources of type ${type}`);
     return found[0]?.inputs;
 }
 
-/** The inputs of the resource of a type and a name. */
+/** Returns the inputs of the resource with this type and name. */
 export const inputsOfNamed = (type: string, name: string) =>
     made.find((args) => args.type.endsWith(`:${type}`) && args.name === name)?.inputs;
 
-/** The Avro schema of a dataset of that id and one column. */
+/** Returns the Avro schema of a dataset with this id column and one other column. */
 export const schemaText = (name: string, idField: string) =>
     JSON.stringify({
         type: "record",

@@ -2,10 +2,7 @@ import assert from "node:assert/strict";
 import { filterFault } from "../../config/filter-grammar.ts";
 import { watchedFilterExpression } from "../../config/watched.ts";
 
-/**
- * Expressions that this project did not choose. They are from the Developer Guide, the CreateFilter reference, and public
- * programs for Personalize.
- */
+/** Expressions from other authors: the Developer Guide, the CreateFilter reference, and public programs for Personalize. */
 const published = [
     'EXCLUDE itemId WHERE INTERACTIONS.event_type in ("*")',
     'EXCLUDE itemId WHERE INTERACTIONS.event_type = "click"',

@@ -19,9 +19,7 @@ const [v1, v2] = ["aws-user-personalization", "aws-user-personalization-v2"] as 
 const movieLens = { interactions: 100_000, bytes: 2_000_000 };
 const defaults = good();
 const { guardMinutes } = defaults;
-/**
- * Hours from the guard's run at the latest to the end of a campaign. They are a run, and about 18 minutes of deletion.
- */
+/** Maximum hours from the guard's decision to the end of a campaign: one run, and about 18 minutes of deletion. */
 const enforcementHours = (guardMinutes + 18) / 60;
 
 /** A stack with the default configuration. */
@@ -37,12 +35,12 @@ const defaultStack = (recipe: string, expectedRequestsPerDay: number): PlannedSt
 const plus = (a: UsdRange, b: UsdRange | number): UsdRange =>
     typeof b === "number" ? { low: a.low + b, high: a.high + b } : { low: a.low + b.low, high: a.high + b.high };
 
-/** A row of the page for both recipes; amounts as the page has them. */
+/** Returns a row of the page's table for both recipes, with amounts in the page's format. */
 const row = (what: string, usd: (recipe: string) => UsdRange | number) =>
     `| ${what} | ${approximately(usd(v1))} | ${approximately(usd(v2))} |`;
 const hours = (count: number) => (recipe: string) => count * campaignUsdPerHour(recipe, 1);
 
-/** US dollars of a month in which 50 requests a second begin on the 10th of November, with and without a limit of 200. */
+/** Returns the cost of a November in which 50 requests a second begin on the 10th, in US dollars, with and without a limit of $200. */
 function runaway() {
     const before = 9 * 24;
     const served = (tpsHours: number) => servingUsd({ tpsHours, tpsHoursV2: 0 });

@@ -133,7 +133,7 @@ describe("Idle campaign", () => {
 });
 
 describe("Prefetch and the idle check", () => {
-    /** The prefetch runs each hour. */
+    /** Simulates the prefetch, which runs each hour. */
     const prefetching = async (world: ReturnType<typeof idleWorld>, hours: number) =>
         world.hours(hours, () => {
             if (world.now % hour === window * 3) world.prefetch(4);

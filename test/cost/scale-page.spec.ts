@@ -16,7 +16,7 @@ import { good } from "../config/parsed.ts";
 const rates = [10, 500, 5000] as const;
 const recipe = "aws-user-personalization";
 
-/** With the minimum that the page recommends. */
+/** Traffic with the minimum TPS that docs/scale.md recommends. */
 function trafficOf(requestsPerSecond: number, more: Partial<Traffic> = {}): Traffic {
     const asked = {
         ...usualTraffic,

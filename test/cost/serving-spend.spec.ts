@@ -8,11 +8,11 @@ import { plus, type Usage, usageUsd } from "../../cost/usage.ts";
 import { guardWorld } from "../support/guard-world.ts";
 
 const month = Date.parse("2026-11-01T00:00:00Z");
-/** Downloads at 1 Gbit/s in a minute. */
+/** Bytes of downloads at 1 Gbit/s in a minute. */
 const download: Partial<Usage> = { edgeGb: 419 / 60, edgeRequests: 100_000 };
 const usdOf = (usage: Partial<Usage>) => usageUsd(plus(usage));
 
-/** A stack with API and page, whose limit is $200 a month. */
+/** Simulates a stack with API and page, whose limit is $200 a month. */
 function attacked() {
     const world = guardWorld("2026-11-10T00:00:00Z", { monthlyLimitUsd: 200 });
     world.serves = true;

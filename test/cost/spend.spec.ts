@@ -9,8 +9,8 @@ const near = (actual: number, expected: number) =>
     assert.ok(Math.abs(actual - expected) < 1e-6, `${actual} is not ${expected}`);
 
 /**
- * Bill of an always ACTIVE campaign from the month's start to a moment. It is window by window, by prices in plain
- * figures.
+ * Returns the bill of a campaign that is always ACTIVE, from the month's start to a moment. Adds window by window, with prices as
+ * plain numbers.
  */
 function billed(to: number, tps: number, v2: boolean, requests: ReadonlyMap<number, number>): number {
     const length = v2 ? hour : window;

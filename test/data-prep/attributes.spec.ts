@@ -10,7 +10,7 @@ import { folderForEach } from "./folder.ts";
 import { publicItems, publicUsers } from "./public-attributes.ts";
 import { lines } from "./public-tables.ts";
 
-/** `PRICE float?`, `GENRES string? |` for categorical, `TEXT string? free` for textual. */
+/** Describes a schema in short: `PRICE float?`, `GENRES string? |` for categorical, `TEXT string? free` for textual. */
 const shown = (fields: readonly AvroField[]) =>
     fields.slice(1).map(({ name, type, categorical, textual }) => {
         const own = typeof type === "string" ? type : `${type[1]}?`;
@@ -19,7 +19,7 @@ const shown = (fields: readonly AvroField[]) =>
 
 describe("Tables of items and users", () => {
     const { put } = folderForEach();
-    /** The local Personalize takes schema and CSV. */
+    /** Imports schema and CSV into the local Personalize. */
     const imported = async (schema: object, csv: string) => {
         const { fields } = readAvroSchema(JSON.stringify(schema));
         const rows: string[][] = [];

@@ -14,7 +14,7 @@ async function* pieces(bytes: Uint8Array, size: number) {
     for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size);
 }
 
-/** Ten digits of seconds, the most that a source can have. */
+/** Ten digits of seconds, the longest time that a source can contain. */
 const latest = 2 ** 32 - 1;
 
 function ratingsPlan(bytes: AsyncIterable<Uint8Array>): Plan {
@@ -48,7 +48,7 @@ function parse(csv: string): string[][] {
     return records;
 }
 
-/** The recipe that the Python tutorials for Personalize use, word for word in pandas' terms. */
+/** The conversion of the Python tutorials for Personalize, step by step as in pandas. */
 const PANDAS_RECIPE = `
 import csv, sys, pandas
 data = pandas.read_csv(sys.argv[1], sep="\\t", names=["USER_ID", "ITEM_ID", "RATING", "TIMESTAMP"])

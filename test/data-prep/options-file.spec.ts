@@ -9,7 +9,7 @@ import { optionsOfStack, readOptionsFile } from "../../data-prep/options-file.ts
 
 const root = join(import.meta.dirname, "..", "..");
 
-/** Runs data-prep as npm does for a caller in `folder`. */
+/** Runs data-prep as npm does for a user in `folder`. */
 function dataPrep(folder: string, ...args: string[]): Promise<{ code: number; text: string }> {
     const env = { ...process.env, npm_lifecycle_event: "data-prep", INIT_CWD: folder };
     return new Promise((done) => {

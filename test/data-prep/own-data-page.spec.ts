@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, "../..");
 const random = seededRandom(3);
 type Row = (user: number, item: number, at: Date, index: number) => string;
 
-/** A file of 1,500 interactions of 60 users with 80 items, popular ones first. */
+/** Generates 1,500 interactions of 60 users with 80 items; items with low numbers are popular. */
 function file(head: string, row: Row, end = "\n"): string {
     let at = Date.UTC(2026, 0, 1);
     const rows = Array.from({ length: 1500 }, (_, index) => {
@@ -27,7 +27,7 @@ const products = Array.from(
     (_, index) => `A-${index + 1};Stück ${index + 1};${german(1.25 * (index + 1))};Marke ${index % 7}`,
 );
 
-/** The files that the page's commands read. */
+/** The files that the commands on the page read. */
 const files: Readonly<Record<string, Buffer>> = {
     "verkauf.csv": Buffer.from(
         file(

@@ -10,8 +10,8 @@ interface Case {
 }
 
 /**
- * Items and users. Headers and forms of values are those of public tables, as documentation and programs show them. Most
- * values are invented. The reader before this one took 1 of the 11 items, and none of the 8 users.
+ * Tables of items and users. Headers and value formats come from public tables, as documentation and programs show them. Most
+ * values are invented.
  */
 export const publicItems: readonly (Case & { readonly title: string })[] = [
     {

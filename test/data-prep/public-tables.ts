@@ -1,8 +1,8 @@
 import type { Choices } from "../../data-prep/understanding.ts";
 
-/** A text file of these lines. */
+/** Returns a text file with these lines. */
 export const lines = (...rows: string[]) => `${rows.join("\n")}\n`;
-/** Rows several times: a sample of one row is too short to understand its columns. */
+/** Repeats rows, because a sample of one row is too short to detect the columns. */
 export const repeat = (rows: string[], times = 12) => Array.from({ length: times }, () => rows).flat();
 
 interface Case {
@@ -14,10 +14,7 @@ interface Case {
     readonly first: string;
 }
 
-/**
- * Formats of public data sets, as their documentation and programs that read them show them; the rows are invented.
- * The reader before this one took 1 of the first 23: MovieLens 100k. Of the 3 with further columns it took 1, AWS's films.
- */
+/** Formats of public data sets, as their documentation and programs show them. The rows are invented. */
 export const publicTables: readonly Case[] = [
     {
         name: "MovieLens 100k",

@@ -29,7 +29,7 @@ const levels = (rows: readonly Row[], counts: Partial<typeof usual> = {}) =>
     Object.fromEntries(
         checksOf(figuresOf(columnsFrom(rows)), { ...usual, ...counts }).map(({ id, level }) => [id, level]),
     );
-/** 30 days of 100 users with 90 items. */
+/** Events of 100 users with 90 items during 30 days. */
 const fine: Row[] = Array.from({ length: 3000 }, (_, row) => [
     `u${row % 100}`,
     `i${(row * 7) % 90}`,

@@ -42,7 +42,7 @@ const role = {
     arn: "arn:aws-cn:sts::123456789012:assumed-role/api/run",
     roleArn: "arn:aws-cn:iam::123456789012:role/api",
 };
-/** A call of a function's code; schedules call without it, and need nothing that the boundary denies for that. */
+/** The context of a call from a function's code. Schedules call without it, and need no action that the boundary denies without it. */
 const inLambda = { "lambda:SourceFunctionArn": arn("lambda", "function:movie-recommender-api") };
 const decide = (document: PolicyDocument, action: string, resource: string, region = scope.region) =>
     authorize(

@@ -25,7 +25,7 @@ import { authorize, type PolicyDocument, type Statement } from "policy-evaluator
 import { type EnforcingMiniStack, startEnforcingMiniStack } from "./support/enforcing-ministack.ts";
 
 /**
- * The evaluator against MiniStack's, by real calls of an IAM user. Left out is where MiniStack is known to be wrong:
+ * Compares the policy evaluator with MiniStack's, by real calls of an IAM user. Leaves out what MiniStack evaluates wrongly:
  * `${aws:username}`, ForAllValues, and calls of AssumeRole.
  */
 const region = "eu-central-1";

@@ -33,7 +33,7 @@ const trusts: Readonly<Record<string, PolicyDocument>> = {
     queue: notificationsQueuePolicy({ ...scope, names }),
 };
 
-/** A resource that a pattern allows. */
+/** Returns an ARN that a pattern allows. */
 const exampleOf = (pattern: string) => (pattern === "*" ? "*" : pattern.replace(/\*$/, "one"));
 const carried = {
     "aws:RequestedRegion": scope.region,

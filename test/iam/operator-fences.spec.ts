@@ -110,7 +110,7 @@ const everything = {
     Statement: [{ Effect: "Allow" as const, Action: "*", Resource: "*" }],
 };
 
-/** A context that meets a condition of the boundary. */
+/** Returns a context that meets a condition of the permissions boundary. */
 function met(condition: Statement["Condition"] = {}): Record<string, string> {
     const pairs = Object.values(condition).flatMap((block) => Object.entries(block));
     return Object.fromEntries(pairs.map(([key, value]) => [key, String([value].flat()[0])]));

@@ -25,7 +25,7 @@ const scope: OperatorScope = {
     names: namesFor("dev"),
     kmsKeyArn: "arn:aws-cn:kms:cn-north-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
 };
-/** The longest names that the configuration allows. */
+/** The longest names that the configuration allows, for the size limits of policies. */
 const long: OperatorScope = {
     ...scope,
     stack: "s".repeat(27),

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { authorize, type PolicyDocument, parsePolicy } from "policy-evaluator";
 
-/** The documents of the role for Spark, as docs/spark.md has them. */
+/** Policies of the role for Spark, read from docs/spark.md. */
 function documentsOfPage(): PolicyDocument[] {
     const page = readFileSync(join(import.meta.dirname, "..", "..", "docs", "spark.md"), "utf8");
     return [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text = ""]) => {

@@ -9,13 +9,13 @@ import { packAll } from "../../packages/pack.ts";
 import { until } from "../support/until.ts";
 
 /**
- * Installs the tarballs into empty projects outside the repository, as a stranger does. Node's permission model refuses
- * the programs every file outside the project.
+ * Installs the tarballs into empty projects outside the repository. Node.js's permission model denies the programs access to files
+ * outside the project.
  */
 
 const newestNode = "24.21.0";
 const nodeVersions = ["22.23.3", newestNode];
-/** The package managers, with the path of each one's program in its package. */
+/** The package managers, each with the path of its program in its npm package. */
 const managers = {
     npm: { version: "11.6.2", program: "bin/npm-cli.js" },
     pnpm: { version: "10.23.0", program: "bin/pnpm.cjs" },
@@ -56,7 +56,7 @@ describe("Packed packages", () => {
     const dependencies = () =>
         Object.fromEntries(Object.entries(tarballs).map(([name, file]) => [name, `file:${file}`]));
 
-    /** Makes a project that depends on the tarballs alone, and installs it. */
+    /** Creates and installs a project that depends only on the tarballs. */
     async function project(manager: Manager, version: string, name: string): Promise<string> {
         const into = join(folder, name);
         await mkdir(into, { recursive: true });
@@ -67,13 +67,13 @@ describe("Packed packages", () => {
         return into;
     }
 
-    /** Runs the package manager with a version of Node. */
+    /** Runs the package manager with a version of Node.js. */
     async function installed(manager: Manager, version: string, into: string): Promise<void> {
         const file = join(tools(), "node_modules", manager, managers[manager].program);
         await exec(nodeOf(version), [file, "install"], { cwd: into, env: environmentOf(version) });
     }
 
-    /** The environment of whoever runs the test, with another Node, and without what npm and the test add to it. */
+    /** Returns the environment of the user who runs the test, with another Node.js, and without variables that npm and the test add. */
     const environmentOf = (version: string): NodeJS.ProcessEnv => ({
         ...Object.fromEntries(
             Object.entries(process.env).filter(([name]) => !/^(npm_|AWS_|MOVIE_RECOMMENDER_|NODE_OPTIONS$)/.test(name)),
@@ -82,7 +82,7 @@ describe("Packed packages", () => {
         CI: "true",
     });
 
-    /** The arguments that limit Node to the project's files. */
+    /** Node.js options that limit file access to the project. */
     const limits = (into: string) => [
         "--permission",
         `--allow-fs-read=${into}`,
@@ -91,7 +91,7 @@ describe("Packed packages", () => {
         "--allow-addons",
     ];
 
-    /** Runs a test, whose result counts for the goal. */
+    /** Runs a check, whose result counts for the goal. */
     const proves = (title: string, work: () => Promise<void>) =>
         it(title, async function () {
             this.timeout(300_000);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { meaningOf, type Step } from "../../runbooks/lib/preview/meaning.ts";
 import { plannedStack } from "../support/planned-stack.ts";
 
-/** The engine's steps: `op Type name`. */
+/** The engine's steps in short form: `op Type name`. */
 const steps = (...lines: readonly string[]): Step[] =>
     lines.map((line) => {
         const [op = "", type = "", name = ""] = line.split(" ");

@@ -6,10 +6,7 @@ import { gzipSync } from "node:zlib";
 import { knownNames } from "../../data-prep/reading/roles.ts";
 import { madeBySpark, runSpark, type SparkRun } from "./support.ts";
 
-/**
- * Layouts of public clickstreams, as the documentation of their tools shows them; the rows are invented. At the first
- * run 8 of these 9 gave their rows; the SQL of the ninth itself had an overflow.
- */
+/** Layouts of public clickstreams, as the documentation of their tools shows them. The rows are invented. */
 const rows = Array.from({ length: 1000 }, (_, n) => ({ user: n % 50, item: n % 77, time: 1_760_000_000 + 61 * n }));
 const expected = (type: string) => rows.map(({ user, item, time }) => `"u${user}","i${item}","${type}",${time}`).sort();
 type Row = (typeof rows)[number];
@@ -20,9 +17,9 @@ interface Layout {
     readonly name: string;
     readonly type: string;
     readonly args: readonly string[];
-    /** Files by their paths in the folder. */
+    /** Input files by their paths in the folder. */
     readonly files?: Readonly<Record<string, string | Uint8Array>>;
-    /** SQL that writes the files; `$` is the folder. */
+    /** SQL statements that write the input files; `$` stands for the folder. */
     readonly sql?: readonly string[];
     readonly table?: string;
 }

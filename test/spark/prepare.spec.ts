@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 import { fetchMovieLens } from "../../data-prep/movielens.ts";
 import { type Made, madeByDataPrep, madeBySpark, runSpark, type SparkRun } from "./support.ts";
 
-/** 1,200 good rows of 60 users: the service's minimums hold in every case. */
+/** 1,200 valid rows of 60 users, so that every case meets Personalize's minimums. */
 const good = (row: (user: number, item: number, time: number) => string) =>
     Array.from({ length: 1200 }, (_, n) => row(n % 60, n % 97, 1_700_000_000 + 37 * n));
 const csv = (head: string, rows: readonly string[]) =>
@@ -14,7 +14,7 @@ const csv = (head: string, rows: readonly string[]) =>
 const head = "user_id,item_id,timestamp,event_type,note";
 const long = (length: number) => "x".repeat(length);
 
-/** A file, the options of both tools, and the numbers that both must have. */
+/** An input file, the options of both tools, and the numbers of rows that both must report. */
 interface Case {
     readonly name: string;
     readonly text: string | Uint8Array;

@@ -13,7 +13,7 @@ const { toolsDir, python } = toolchain(root);
 const packages = join(toolsDir, "spark");
 export const script = join(root, "data-prep", "spark", "prepare.py");
 
-/** The result of one command line of prepare.py. */
+/** The result of one run of prepare.py. */
 export interface SparkRun {
     readonly code: number;
     readonly stdout: string;
@@ -22,13 +22,13 @@ export interface SparkRun {
 
 interface SparkRuns {
     readonly results: readonly SparkRun[];
-    /** The folder of the Java that ran them. */
+    /** The folder of the Java that ran Spark. */
     readonly java: string;
-    /** Names of columns that prepare.py knows. */
+    /** Column names that prepare.py recognises. */
     readonly names: Readonly<Record<string, string>>;
 }
 
-/** A Python program with Spark, which listens on 127.0.0.1 only, uses two cores, and finds no Java of the system. */
+/** A Python program that starts Spark, which listens on 127.0.0.1 only, uses two cores, and cannot find a system Java. */
 export function sparkOf(args: readonly string[]) {
     const conf = ["spark.ui.enabled=false", "spark.driver.bindAddress=127.0.0.1", "spark.sql.shuffle.partitions=2"];
     const master = ["--master", "local[2]", ...conf.flatMap((each) => ["--conf", each])];
@@ -42,7 +42,7 @@ export function sparkOf(args: readonly string[]) {
     return { command: python, args, env };
 }
 
-/** Runs command lines of prepare.py in one process, after SQL statements. */
+/** Runs prepare.py several times in one process, after SQL statements. */
 export async function runSpark(cases: readonly (readonly string[])[], sql: readonly string[] = []): Promise<SparkRuns> {
     const { command, args, env } = sparkOf([join(import.meta.dirname, "run_cases.py"), script, JSON.stringify(sql)]);
     const child = spawn(command, args, { env });
@@ -53,7 +53,7 @@ export async function runSpark(cases: readonly (readonly string[])[], sql: reado
     return JSON.parse(await stdout);
 }
 
-/** The result of a tool: the CSV's header and rows, and the texts of refused rows, sorted. */
+/** The result of a tool: header and rows of the CSV, and the texts of rejected rows, sorted. */
 export interface Made {
     readonly header: string;
     readonly rows: readonly string[];
@@ -66,7 +66,7 @@ const quarantined = (csv: string, column: string) => {
     return rows.map((row) => row[header.indexOf(column)] ?? "");
 };
 
-/** The files of a folder that Spark wrote, without their headers. */
+/** Returns the lines of all files in a folder that Spark wrote, without headers. */
 export function madeBySpark(output: string, quarantine: string): Made {
     const files = globSync(join(output, "part-*")).map((file) => readFileSync(file, "utf8").split("\n").slice(0, -1));
     const headers = [...new Set(files.map(([header = ""]) => header))];
@@ -84,7 +84,7 @@ export function madeBySpark(output: string, quarantine: string): Made {
     };
 }
 
-/** Prepares the same file by data-prep. */
+/** Prepares the same file with data-prep. */
 export async function madeByDataPrep(inputs: readonly string[], folder: string, choices: object): Promise<Made> {
     const [output, quarantine] = [join(folder, "ours.csv"), join(folder, "bad.csv")];
     await prepare({ inputs, output, badRows: "quarantine", quarantine, log: () => {}, ...choices });

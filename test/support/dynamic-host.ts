@@ -52,7 +52,7 @@ export async function startDynamicHost(kind: string, enginePort: number, env: No
     await call<unknown>((done) => client.configure(configuration, done));
 
     return {
-        /** The serialized provider, which each call contains. */
+        /** The serialized provider, which is part of each call. */
         text,
         async check(olds: Properties, news: Properties) {
             const request = new provider.CheckRequest();

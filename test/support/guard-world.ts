@@ -22,10 +22,10 @@ export const guardConfig: GuardConfig = {
 
 export const solutionArn = (name: string) => `arn:aws:personalize:eu-central-1:000000000000:solution/${name}`;
 
-/** A fault of one call of the guard; undefined for the normal result. */
+/** A fault in one call of the guard; undefined for a call without a fault. */
 export type CallFault = "dies before" | "dies after" | "refused" | "answer lost" | undefined;
 
-/** Requests at a time in epoch milliseconds. */
+/** A number of requests at a time in epoch milliseconds. */
 interface Asked {
     readonly at: number;
     readonly count: number;
@@ -35,8 +35,8 @@ interface Asked {
 const deletionMinutes = 17;
 
 /**
- * Simulates a stack in AWS with its own clock, and the interfaces through which the cost guard uses it. Times are in
- * epoch milliseconds. Unit tests of the guard and drill:money use it.
+ * Simulates a stack in AWS with its own clock, and the ports through which the cost guard uses AWS. Times are in epoch
+ * milliseconds. Unit tests of the guard and drill:money use it.
  */
 export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
     /** Requests for recommendations and for rankings, both in time order. */
@@ -91,11 +91,11 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
         metrics: "fine" as "fine" | "empty" | "broken",
         /** Minutes until CloudWatch shows a request. */
         metricsDelay: 3,
-        /** The number of the call before or after which the process dies. */
+        /** The number of the call before or after which the process of the guard is killed. */
         dieAt: undefined as { readonly call: number; readonly after: boolean } | undefined,
         /** The number of calls in all runs. */
         calls: 0,
-        /** Interfaces whose calls the service rejects. */
+        /** Ports whose calls the service rejects. */
         refused: new Set<string>(),
         /** Milliseconds by which the guard's clock is ahead. */
         skew: 0,

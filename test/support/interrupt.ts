@@ -9,7 +9,7 @@ import { orphansOfKilled } from "./orphans.ts";
 /** How a command is stopped: Ctrl-C twice, `kill -9` of the engine, or an error of the service. */
 export type Stop = "ctrl-c" | "kill" | "failure";
 
-/** Milliseconds by which the response of the awaited call is delayed, and after which the stop happens. */
+/** Milliseconds by which the response of the call is delayed; the stop happens meanwhile. */
 const heldMilliseconds = 8000;
 const settleMilliseconds = 1500;
 

@@ -14,7 +14,7 @@ export type Plan = Readonly<Record<string, readonly string[]>>;
 /** Resources that change with the price and the limit, which test/cost covers. */
 const followsPrice = /movie-recommender:(cost|observability):/;
 
-/** The engine's steps of one replacement. A preview lists `replace`. */
+/** The engine's operations that together are one replacement. A preview lists them as `replace`. */
 const partOfReplacement = new Set(["create-replacement", "delete-replaced", "remove-pending-replace"]);
 
 /** Returns the plan of a preview, without updates of resources that depend only on the price. */

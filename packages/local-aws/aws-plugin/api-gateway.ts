@@ -5,10 +5,10 @@ import { type AnyEntry, canonical, type Properties, tagMap } from "./entry.ts";
 import { apart, asItIs, memberOf, or, struct, value } from "./kinds.ts";
 import { resource, type Tagging } from "./resource.ts";
 
-/** Spelling and not-found error of every API Gateway resource type. */
+/** Name mapping and not-found error that all API Gateway resource types share. */
 export const ofApiGateway = { spelling: asItIs, gone: ["NotFoundException"] };
 
-/** Region and partition in which the account's APIs are. */
+/** Region and partition of the account's APIs. */
 export interface ApiPlace {
     readonly region: string;
     account(): Promise<string>;

@@ -6,7 +6,7 @@ import type { AnyEntry, Properties } from "./entry.ts";
 import { apart, asItIs, at, type Kind, memberOf, or, partOf, struct, value } from "./kinds.ts";
 import { resource } from "./resource.ts";
 
-/** What the invoke URL of a stage consists of. */
+/** The values of which a stage's invoke URL consists. */
 interface StagePlace extends ApiPlace {
     /** The endpoint of the local AWS, without a final slash. */
     readonly endpoint: string;
@@ -99,7 +99,7 @@ const settingPaths = {
     throttlingRateLimit: "throttling/rateLimit",
 };
 
-/** The values that a create compares with, and the provider's defaults (terraform-provider-aws, method_settings.go). */
+/** Values before a create, and defaults of the provider (terraform-provider-aws, method_settings.go). */
 const unset = {
     metricsEnabled: false,
     loggingLevel: "",

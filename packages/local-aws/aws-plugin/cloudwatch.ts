@@ -44,7 +44,7 @@ const queries = list(
 /** Metric alarms with or without metric queries, with PutMetricAlarm's defaults (API reference). */
 export function alarmEntries(client: cloudWatch.CloudWatchClient): Record<string, AnyEntry> {
     const call = callsOf(client);
-    /** Dimensions belong to an alarm only if it has no metric queries. */
+    /** Members for dimensions, which only an alarm without metric queries has. */
     const alarmOf = ({ Dimensions, ...rest }: Properties) => ({ ...rest, ...(!rest.Metrics && { Dimensions }) });
     return {
         "aws:cloudwatch/metricAlarm:MetricAlarm": resource<aws.cloudwatch.MetricAlarmArgs>({

@@ -25,19 +25,19 @@ export type Spelling = (property: string) => string;
 export const upperCase: Spelling = (property) => property.charAt(0).toUpperCase() + property.slice(1);
 export const asItIs: Spelling = (property) => property;
 
-/** A value with the same form in Pulumi and AWS. */
+/** A value that is equal in Pulumi and in AWS's API. */
 export const value: Kind = {};
 
-/** A kind with another member path, and optionally a default. */
+/** Returns the kind with another member path, and optionally with a default. */
 export const at = (path: string, kind: Kind = value, or: unknown = kind.or): Kind => ({ ...kind, path, or });
 
-/** A kind with an AWS default. */
+/** Returns the kind with AWS's default. */
 export const or = (preset: unknown, kind: Kind = value): Kind => ({ ...kind, or: preset });
 
-/** A kind for which an update sends `cleared` once the program omits the property. */
+/** Returns the kind with a value that an update sends after the program removed the property. */
 export const clearedBy = (cleared: unknown, kind: Kind): Kind => ({ ...kind, cleared });
 
-/** A property that the resource type's own calls handle. */
+/** A property that calls of the resource type itself read and write. */
 export const apart: Kind = { path: "" };
 
 /** Returns the API input for `values`. `olds` has the properties before an update. */

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { digest } from "../toolchain/stamp.mjs";
 
 /**
- * Starts the AWS plugin from one bundled file: half of the start time was loading modules, and the engine starts the
+ * Starts the AWS plugin from one bundled file. Loading single modules took half of the start time, and the engine starts the
  * plugin for each command. The bundle is rebuilt, in about a second, when the sources or the lock file change.
  */
 

@@ -24,10 +24,7 @@ type Endpoint = (admin: Admin, request: IncomingMessage, url: URL) => Promise<An
 
 type Answer = readonly [status: number, body: object];
 
-/**
- * The largest step of the clock: a year. Metering evaluates every five minutes of a step, which takes half a second for
- * each campaign and year.
- */
+/** The largest step of the clock: a year. For each campaign, metering needs half a second for a year. */
 const mostSeconds = 366 * 24 * 3600;
 
 const endpoints: Record<string, Record<string, Endpoint>> = {

@@ -7,7 +7,7 @@ export type Effect =
     | { kind: "fail"; reason: string }
     | { kind: "hang" };
 
-/** Before the service receives the call, or after the service has executed it. */
+/** Whether the effect happens before the service receives the call, or after it has executed the call. */
 export type When = "before" | "after";
 
 /** Affects the `call`-th call of `operation` and the `times` - 1 calls after it. */
@@ -26,10 +26,10 @@ interface ArmedFault extends Fault {
     struck: number;
 }
 
-/** A message about an invalid fault. */
+/** The error for an invalid fault definition. */
 export class BadFaultError extends Error {}
 
-/** Holds the armed faults, in memory only. */
+/** Holds the active faults, in memory only. */
 export function createFaults() {
     let armed: ArmedFault[] = [];
     let lastId = 0;
@@ -46,7 +46,7 @@ export function createFaults() {
             armed = [];
             return count;
         },
-        /** Counts a call and returns the effects of its faults, in the order in which they were armed. */
+        /** Counts a call, and returns the effects of the faults that apply to it, in the order in which the faults were created. */
         strike(operation: string): Effect[] {
             const watching = armed.filter((fault) => fault.operation === operation);
             for (const fault of watching) fault.seen++;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type MiniStackAddress, settingsOf } from "./ministack.ts";
 
-/** Settings of the AWS clients with which the gateway's loops call MiniStack directly, as the account. */
+/** Settings of the AWS clients that the gateway's loops use to call MiniStack directly, as the account. */
 export const endpointOf = (miniStack: MiniStackAddress) => ({
     ...settingsOf(miniStack),
     // The gateway's loop retries by itself, and must not wait for a suspended MiniStack.

@@ -1,6 +1,6 @@
 import { type CostRecord, costsOf, type Emulator, monthStart } from "local-personalize";
 
-/** The costs of a month up to now, and a forecast at the current hourly rate, in US dollars. */
+/** A month's costs until now, and the forecast if the current hourly rate continues, in US dollars. */
 export interface Spend {
     readonly actual: number;
     readonly forecast: number;

@@ -48,9 +48,8 @@ function isOfPage(request: Pick<IncomingMessage, "headers">): boolean {
 }
 
 /**
- * Returns the response to a request that the local AWS never serves, even if signed; undefined for all others. A
- * foreign Host name means that a page's name was changed to this machine's address (DNS rebinding). A page can only
- * call public endpoints.
+ * Returns the response to a request that the local AWS never serves, even if signed; undefined for all others. A foreign Host name
+ * shows DNS rebinding: the name of a page's site resolves to this machine. A page can only call public endpoints.
  */
 export function refusalOfPage(request: Asked): Answer | undefined {
     const host = hostOf(request);

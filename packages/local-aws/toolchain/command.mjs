@@ -23,7 +23,7 @@ function localHint(root, command, args) {
     return `The demo's stack is on the local AWS. Run this there: npm run local -- ${shell(name, ...args)}\n`;
 }
 
-/** How to start the clone's Pulumi CLI if PATH has none. */
+/** The command that starts the clone's Pulumi CLI if PATH contains none. */
 const ownPulumi = "npm run pulumi --";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];

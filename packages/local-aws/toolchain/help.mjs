@@ -1,10 +1,7 @@
 // `npm run help` runs before anything is installed, so this file is plain JavaScript and imports only Node.js modules.
 import { pathToFileURL } from "node:url";
 
-/**
- * npm scripts by purpose, with a description each.
- * @type {Readonly<Record<string, Readonly<Record<string, string>>>>}
- */
+/** npm scripts grouped by purpose, each with a description. @type {Readonly<Record<string, Readonly<Record<string, string>>>>} */
 export const groups = {
     "Start here": {
         demo: "from nothing to recommendations, on a local AWS, without an account",

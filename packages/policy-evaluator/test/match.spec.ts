@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { matchesArn, matchesWildcard } from "../match.ts";
 
-/** Only a few letters, so that patterns and values often match. */
+/** Texts of only a few letters, so that patterns and values often match. */
 const piece = fc.constantFrom("a", "b", "*", "?", "/", ".", "+", "(", "[", "\\", "$", "^");
 const patterns = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(""));
 const values = fc

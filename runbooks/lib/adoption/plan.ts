@@ -110,7 +110,7 @@ function planWith(
 }
 
 /**
- * Resources that cannot be adopted if another resource cannot, with the property that refers to that resource. A
+ * Returns resources that cannot be adopted because another resource cannot, with the property that refers to that resource. A
  * dataset group has at most one interactions dataset, so a dataset that cannot be adopted also excludes its group.
  */
 const hangsOn = [

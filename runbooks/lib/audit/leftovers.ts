@@ -16,14 +16,14 @@ export type Claim =
 
 type Identity = Pick<Thing, "kind" | "name" | "arn" | "within">;
 
-/** The smallest amount on a bill, US dollars a month. */
+/** The smallest amount that a bill shows, US dollars a month. */
 const leastUsd = 0.01;
 
-/** Prefixes of this program's names, for every suffix. */
+/** Prefixes of this program's resource names, for stacks with any suffix. */
 const { importJobPrefix: _, itemsImportJobPrefix: __, usersImportJobPrefix: ___, ...names } = namesFor("dev");
 const prefixes = [...Object.values(names), "my-movie-recommender-data", "movie-recommender", "/movie-recommender/"];
 
-/** The console gives this name to its own execution roles. */
+/** Name pattern of execution roles that the console creates. */
 const consoleRole = /^AmazonPersonalize-ExecutionRole-\d{10,}$/;
 
 /**
@@ -114,7 +114,7 @@ export function importCommand(
     return shell(...resource, "--stack", stack, "--protect=false", "--generate-code=false", "--yes");
 }
 
-/** A leftover, with the data to judge and delete it. */
+/** A leftover resource, with the data to judge and delete it. */
 export interface Row {
     readonly kind: ThingKind;
     readonly name: string;

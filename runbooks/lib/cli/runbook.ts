@@ -5,7 +5,7 @@ import { Command } from "commander";
 import { messageOf } from "../../../personalize/errors.ts";
 import { guardOutput } from "./output.ts";
 
-/** Exit codes of every runbook. Codes that Pulumi also has are equal. */
+/** Exit codes of every runbook. A code that Pulumi also uses has Pulumi's meaning. */
 export const exitCodes = {
     fine: 0,
     problem: 1,

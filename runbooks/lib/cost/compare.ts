@@ -74,7 +74,7 @@ export function compare(
 const within = (lines: readonly BilledLine[], { from, to }: Compared): BilledLine[] =>
     lines.filter((line) => line.day >= midnightOf(from) && line.day < to);
 
-/** Hours without a billed campaign, and their avoided cost, US dollars. */
+/** Hours without a billed campaign, and the cost that was avoided in these hours, in US dollars. */
 export interface Saved {
     readonly hours: number;
     readonly usd: number;
@@ -101,9 +101,8 @@ export function savedByNote(
 }
 
 /**
- * Returns the savings compared with campaigns that run all the time, from the bill. Covers past parking and destroyed
- * campaigns, too. Excludes the first billed day, because the start time on that day is unknown. Undefined if no
- * campaign was billed.
+ * Returns the savings compared with campaigns that run all the time, from the bill. Includes earlier parking and destroyed
+ * campaigns. Excludes the first billed day, because the start time on that day is unknown. Undefined if no campaign was billed.
  */
 export function savedByBill(
     lines: readonly BilledLine[],

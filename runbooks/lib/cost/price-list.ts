@@ -102,7 +102,7 @@ const noPriceList = (message: string) =>
 
 type PriceName = keyof typeof prices;
 
-/** Our price and AWS's price of one product, both in US dollars per our unit. */
+/** Our price and AWS's price of one product, both in US dollars for our unit. */
 export interface MatchedPrice {
     readonly name: PriceName;
     readonly ourUsd: number;

@@ -61,8 +61,8 @@ export function valuesOf(observation: StackObservation, config: GuardConfig): Me
 }
 
 /**
- * Returns by how many percent the serving version's NDCG@10 is below that of the version trained before it, as in the
- * quality gate. Returns 0 if it is not below, or if no version was trained before; undefined if unknown.
+ * Compares NDCG@10 of the serving version and of the version trained before it, as the quality gate does. Returns by how many
+ * percent the serving version is worse; 0 if it is not worse or no earlier version exists; undefined if unknown.
  */
 function ndcgDrop(versions: StackObservation["versions"], serving: string | undefined): number | undefined {
     const at = versions.findIndex(({ solutionVersionArn }) => solutionVersionArn === serving);

@@ -14,7 +14,7 @@ interface EngineEvent {
             readonly new?: { readonly inputs?: { readonly priced?: { readonly plan: PlannedStack } } };
         };
     };
-    /** The last event of a run without errors. */
+    /** The last event that the engine writes in a run without errors. */
     readonly summaryEvent?: object;
 }
 

@@ -10,7 +10,7 @@ export interface Explanation {
     readonly sharpness: number | null;
     /** Share of the compared users with a flatter list, 0 to 1. */
     readonly sharperThan: number | null;
-    /** The number of items in the list that are also among the most popular items. */
+    /** The number of items in the list that are also popular items. */
     readonly popularItems: number;
     readonly verdict: "unknown user" | "sparse" | "mixed" | "confident";
     readonly sentence: string;

@@ -135,8 +135,8 @@ export async function notedSwitches(client: SSMClient, stack: string): Promise<N
 }
 
 /**
- * Returns the recorded values that changed the campaign's version. Omits holds and releases of the serving version,
- * failed switches, and the repeated value at the end of a retraining.
+ * Returns the recorded values that changed the campaign's version. Leaves out values that only hold or release the serving
+ * version, failed switches, and the repeated value at the end of a retraining.
  */
 export function switchesIn(
     notes: readonly { readonly value: string; readonly at: string; readonly by: string | null }[],

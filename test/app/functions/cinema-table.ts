@@ -1,7 +1,7 @@
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { startCinema } from "../../../packages/local-aws/test/gateway/cinema.ts";
 
-/** A local AWS with the data of films, and the API's table of this name. */
+/** Starts a local AWS with film data and a DynamoDB table of this name. */
 export async function startCinemaTable(TableName: string) {
     const cinema = await startCinema();
     const dynamo = new DynamoDBClient(cinema.settings);

@@ -30,7 +30,7 @@ interface Datapoint {
     readonly value: number;
 }
 
-/** The guard's ports over a CloudWatch with these datapoints. `incomplete` is a metric without complete data. */
+/** Returns the cost guard's ports to a CloudWatch stub with these datapoints. `incomplete` names a metric without complete data. */
 function portsOver(datapoints: readonly Datapoint[], incomplete?: string) {
     const cloudwatch = new CloudWatchClient({ region });
     const answer = async ({ input }: { readonly input: GetMetricDataCommandInput }) => ({

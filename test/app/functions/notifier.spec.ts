@@ -11,7 +11,7 @@ import { bundleFile } from "../../../components/common/lambda-bundle.ts";
 
 const secret = "T0PSECRET";
 
-/** The bundle as Lambda runs it, with one server as SSM and as the chat. */
+/** Runs the function's bundle as Lambda does. One HTTP server replaces SSM and the chat. */
 describe("Notifier Lambda function", () => {
     let server: Server;
     let folder: string;
@@ -44,7 +44,7 @@ describe("Notifier Lambda function", () => {
         await rm(folder, { recursive: true, force: true });
     });
 
-    /** Invokes the handler with messages, each by itself; answers its outcome and all that it printed. */
+    /** Invokes the handler once for each message. Returns the results and everything that the handler printed. */
     function invoke(...messages: string[]): Promise<string> {
         const events = messages.map((Message) => ({ Records: [{ Sns: { Message } }] }));
         const program = `

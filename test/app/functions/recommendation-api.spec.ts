@@ -100,7 +100,7 @@ describe("Recommendation API on the local AWS", () => {
         const recommend = async (userId: string, query = {}) =>
             jsonOf(await ask("GET /recommendations/{userId}", { path: { userId }, query }));
 
-        /** Once the campaign is quick enough: a busy machine is not always. */
+        /** Waits until the campaign answers within its timeout, because a busy machine may be slower. */
         const ofCampaign = (userId: string, query = {}) =>
             until(async () => {
                 const answer = await recommend(userId, query);

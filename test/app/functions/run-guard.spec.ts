@@ -10,7 +10,7 @@ function limited(): World {
     return world;
 }
 
-/** Worlds in which the guard has something to do, each with what must have come of it after some days. */
+/** Scenarios in which the cost guard has something to do, each with the expected result after some days. */
 const stories: Record<string, { readonly make: () => World; readonly days: number; readonly kinds: string[] }> = {
     "a limit that is reached": {
         days: 6,
@@ -222,7 +222,7 @@ describe("Cost guard", () => {
     });
 });
 
-/** The numbers of the calls in runs that did something, and in the run before each. */
+/** Returns the numbers of the calls in runs that changed something, and in the run before each. */
 async function busyCalls(make: () => World, days: number): Promise<number[]> {
     const world = make();
     const runs: { from: number; to: number; busy: boolean }[] = [];

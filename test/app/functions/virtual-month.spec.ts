@@ -26,7 +26,7 @@ const fault = fc.oneof(
     fc.record({ kind: fc.constant("skew" as const), minutes: fc.integer({ min: -20, max: 20 }) }),
     fc.record({ kind: fc.constant("metrics" as const), how: fc.constantFrom("empty" as const, "broken" as const) }),
 );
-/** Faults by the number of the run that they come with: a month has 2,880 runs. */
+/** Faults, each with the number of the run in which it happens. A month has 2,880 runs. */
 const faults = fc.array(fc.tuple(fc.integer({ min: 0, max: 2879 }), fault), { minLength: 20, maxLength: 60 });
 /** Hours with requests. */
 const askedHours = fc.uniqueArray(fc.integer({ min: 0, max: 719 }), { maxLength: 60 });

@@ -15,11 +15,11 @@ import { campaignWorld, openApi, startWorld, type World } from "./world.ts";
 const page = read("docs/call-it.md");
 const templates = Object.keys(JSON.parse(openApi).paths);
 
-/** The operation of a request, as `GET /items/{itemId}`. */
+/** Returns the operation of a request, such as `GET /items/{itemId}`. */
 const operationOf = (verb: string, pathname: string) =>
     `${verb} ${templates.find((each) => new RegExp(`^${each.replace(/\{\w+\}/, "[^/]+")}$`).test(pathname))}`;
 
-/** Sends a request to the service as API Gateway would. */
+/** Sends a request to the service in the format of API Gateway. */
 function ask(world: World, verb: string, address: string, body: string) {
     const { pathname, searchParams } = new URL(address, "http://api");
     const id = pathname.split("/")[2] ?? "";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { openApi } from "./world.ts";
 
-/** Asserts that a body matches the description of the operation's status. */
+/** Asserts that a body matches the schema in the API description for this operation and status. */
 export const described = (() => {
     const document = JSON.parse(openApi);
     const ajv = new Ajv2020({ strict: false, validateSchema: false, validateFormats: false });

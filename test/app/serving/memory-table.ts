@@ -1,7 +1,7 @@
 import { readFilms, writeFilms } from "../../../app/serving/film-scores.ts";
 import type { KeptList, Recent, StackItems, TablePort } from "../../../app/serving/ports.ts";
 
-/** A table in memory, which keeps what the real one keeps. Each call may be made to wait or to fail first. */
+/** An in-memory DynamoDB table. Tests can delay calls or let them fail. */
 export function memoryTable(before: (call: keyof TablePort) => Promise<void> = async () => {}) {
     const recents = new Map<string, Recent>();
     const lists = new Map<string, string>();

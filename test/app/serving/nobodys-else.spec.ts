@@ -39,7 +39,7 @@ describe("Concurrent requests and events in random order", () => {
                     const limits = { campaign: 60_000, table: 60_000, events: 60_000, grace: 0, failuresInRow: 1000 };
                     const world = startWorld({ campaign, table, limits, tick: 1 });
                     const processes = [world.another(), world.another()];
-                    /** By viewer, the latest revision that an event was answered with, and how many were answered. */
+                    /** For each viewer, the latest revision in a response to an event, and the number of accepted events. */
                     const told = new Map<string, { since: number; events: number }>();
 
                     async function ask(viewer: string, process: number, filter: object): Promise<void> {

@@ -10,7 +10,7 @@ const films = packFilms([
     { itemId: "1", score: 0.5 },
 ]);
 
-/** A campaign and a table in memory, and a clock that only waiting moves. */
+/** An in-memory campaign and table, and a clock that advances only during waits. */
 function world(asked: Record<string, number>, more: { busiestTPS?: number; status?: string } = {}) {
     let now = start;
     const calls: { userId: string; at: number; filter: string | undefined }[] = [];

@@ -4,7 +4,7 @@ import { hangs, idsOf, jsonOf, startWorld, tablesDocument, type World } from "./
 
 const [second, minute] = [1000, 60_000];
 
-/** Tables of other data: films 1001 to 1300, and the same numbers. */
+/** Fallback tables of other data: films 1001 to 1300. */
 const otherData: TablesDocument = {
     ...tablesDocument,
     interactions: { ...tablesDocument.interactions, sha256: "def" },
@@ -19,7 +19,7 @@ describe("Fallback tables of a solution version", () => {
     });
     const popular = async () => idsOf(jsonOf(await world.ask("GET /popular", { query: { numResults: "2" } })));
     const health = async () => jsonOf(await world.ask("GET /health"));
-    /** Lets the process notice what changed: one request begins to look, the next one knows. */
+    /** Sends two requests: the first one starts the check for a new version, and the second one uses its result. */
     const later = async (milliseconds = minute) => {
         world.clock.at += milliseconds;
         await popular();

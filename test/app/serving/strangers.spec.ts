@@ -4,7 +4,7 @@ import { eventsPerAddress, eventsPerViewer, viewersPerEdge } from "../../../app/
 import { memoryTable } from "./memory-table.ts";
 import { type Asked, campaignWorld, jsonOf, startWorld, type World } from "./world.ts";
 
-/** Events of a viewer, ten at most. */
+/** The events of a viewer, at most ten. */
 const eventsOf = (userId: string, count = 1, event: object = {}, more: Partial<Asked> = {}) => ({
     body: {
         userId,
@@ -14,7 +14,7 @@ const eventsOf = (userId: string, count = 1, event: object = {}, more: Partial<A
     ...more,
 });
 
-/** Number of answers by status. */
+/** Returns the number of responses by status. */
 async function statuses(count: number, ask: (at: number) => ReturnType<World["ask"]>): Promise<Record<string, number>> {
     const found: Record<string, number> = {};
     for (let at = 0; at < count; at++) {

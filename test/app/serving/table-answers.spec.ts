@@ -8,7 +8,7 @@ import { leastViewers, makeTables, mostWithNeighbours, neighboursPerFilm } from 
 import { interactionsCsv, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
 import { columnsFrom, columnsOf } from "../../support/columns.ts";
 
-/** Numbers, and so popularity: a 0, b 1, c 2, d 3; no user watched e. c and d have no neighbours. */
+/** Films by popularity: a, b, c, d. No user watched e. Films c and d have no similar films. */
 const document: TablesDocument = {
     schemaVersion: 1,
     hasCatalogue: false,

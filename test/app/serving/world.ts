@@ -11,7 +11,7 @@ import type { VerifyToken } from "../../../app/serving/viewer-auth.ts";
 import type { TablesDocument } from "../../../data-prep/tables/document.ts";
 import { type MemoryTable, memoryTable } from "./memory-table.ts";
 
-/** The API's own description, as the function's package has it. */
+/** The API's description, as in the function's package. */
 export const openApi = JSON.stringify(
     load(await readFile(join(import.meta.dirname, "../../../app/api/openapi.yaml"), "utf8")),
 );
@@ -19,7 +19,7 @@ export const openApi = JSON.stringify(
 const genres = [["Drama"], ["Comedy"], ["Comedy", "Drama"]];
 const filmCount = 300;
 
-/** Films 1 to 300, the most popular first; each is like the five after it. */
+/** Films 1 to 300, the most popular first. Each film is similar to the five films after it. */
 export const tablesDocument: TablesDocument = {
     schemaVersion: 1,
     hasCatalogue: false,
@@ -55,7 +55,7 @@ export const config: ServiceParts["config"] = {
     cost: { campaignUsdPerHour: 0.2, estimatedUsdPerMonth: 150, monthlyLimitUsd: 200 },
 };
 
-/** Stored tables by version; a version without own ones has `first`. A test can replace them and break the store. */
+/** Stored fallback tables by version. A version without tables of its own has `first`. A test can replace tables and let the store fail. */
 export function storeOf(first: TablesDocument) {
     const state = {
         documents: new Map<string, TablesDocument | string>(),
@@ -80,10 +80,13 @@ export function storeOf(first: TablesDocument) {
     return { state, port };
 }
 
-/** The first film of a viewer's list after a number of events. No other viewer, and no other number, has it. */
+/** Returns the first film of a viewer's list after a number of events. The film is different for each viewer and each number. */
 export const markOf = (userId: string, events: number): string => `${userId}:${events}`;
 
-/** A campaign and a tracker that know the same events. `fault` is what the next calls throw, or how long they hang. */
+/**
+ * A simulated campaign and event tracker that share their events. `fault` is the error that the next calls throw, or the time for
+ * which they hang.
+ */
 export function campaignWorld() {
     const events = new Map<string, number>();
     const state = {
@@ -91,7 +94,7 @@ export function campaignWorld() {
         describes: 0,
         status: "ACTIVE" as string | undefined,
         version: "v1",
-        /** Whether calls with a filter fail, as after its deletion. */
+        /** Whether calls with a filter fail, as after the filter's deletion. */
         filterGone: false,
         fault: undefined as (() => Promise<never>) | undefined,
         eventsFault: undefined as (() => Promise<never>) | undefined,
@@ -128,7 +131,7 @@ export function campaignWorld() {
     return { state, campaign, putEvents };
 }
 
-/** An error as a client of AWS throws it. */
+/** Returns an error as AWS's SDK throws it. */
 export const serviceError = (name: string, httpStatusCode = 400): Error =>
     Object.assign(new Error(name), { name, $metadata: { httpStatusCode } });
 
@@ -140,11 +143,11 @@ export interface Asked {
     readonly body?: unknown;
     readonly headers?: Readonly<Record<string, string>>;
     readonly path?: Readonly<Record<string, string>>;
-    /** The address of the connection. */
+    /** The IP address of the connection. */
     readonly from?: string;
 }
 
-/** A request as API Gateway hands it on: `GET /similar/{itemId}`. */
+/** Returns a request in the format of API Gateway: `GET /similar/{itemId}`. */
 export function gatewayEvent(
     what: string,
     { query = {}, body, headers = {}, path = {}, from }: Asked = {},
@@ -163,7 +166,7 @@ export function gatewayEvent(
     };
 }
 
-/** A service over ports that a test can break; `at` is its clock. */
+/** Starts the API with ports that a test can let fail; `at` is its clock. */
 export function startWorld(
     more: {
         readonly limits?: Partial<Limits>;
@@ -172,11 +175,11 @@ export function startWorld(
         readonly config?: Partial<ServiceParts["config"]>;
         readonly campaign?: ReturnType<typeof campaignWorld>;
         readonly rank?: CampaignPort["rank"];
-        /** A stack has none. */
+        /** The ranking campaign; undefined if the stack has none. */
         readonly tracker?: false;
         /** Whether no process has stored the campaign's status yet. */
         readonly unseen?: true;
-        /** Milliseconds that pass whenever the clock is read. */
+        /** Milliseconds by which each reading of the clock advances it. */
         readonly tick?: number;
         readonly openApi?: string;
         readonly tables?: TablesDocument;
@@ -219,7 +222,7 @@ export function startWorld(
         clock,
         lines,
         ask,
-        /** Another process over the same table. */
+        /** Starts another process of the API with the same DynamoDB table. */
         another: makeService,
         restart() {
             service = makeService();
@@ -232,7 +235,7 @@ export function startWorld(
                     body: { userId, sessionId: "s", events: itemIds.map((itemId) => ({ eventType: "Watch", itemId })) },
                 }),
             ),
-        /** The last request's line of the log. */
+        /** Returns the log line of the last request. */
         lastLine: () => lines.findLast((line) => "_aws" in line) ?? {},
     };
 }
@@ -242,5 +245,5 @@ export type World = ReturnType<typeof startWorld>;
 // biome-ignore lint/suspicious/noExplicitAny: each test looks at the members that it asserts on
 export const jsonOf = ({ body }: GatewayResult): any => JSON.parse(body);
 
-/** The films of an answer, by id. */
+/** Returns the ids of the films in a response. */
 export const idsOf = ({ films }: { films: { itemId: string }[] }): string[] => films.map(({ itemId }) => itemId);

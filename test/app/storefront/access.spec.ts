@@ -36,10 +36,10 @@ describe("Storefront accessibility", () => {
         readonly hash: string;
         ready(page: Page): Promise<unknown>;
         readonly options?: PageOptions;
-        /** Path of the API that fails, or has lists without films. */
+        /** Path of the API whose requests fail, or whose lists have no films. */
         readonly failing?: string;
         readonly emptied?: string;
-        /** The campaign is parked. */
+        /** Whether the campaign is parked. */
         readonly isParked?: true;
     }
     const viewer = "#/?viewer=6";

@@ -46,7 +46,7 @@ const second = [
     "Parade",
 ];
 
-/** Titles that are hard to set, or to write into markup. */
+/** Titles that are difficult to typeset or to escape. */
 export const oddTitles = [
     "Usual Witnesses, The",
     "M",
@@ -57,7 +57,7 @@ export const oddTitles = [
     "Supercalifragilisticexpialidocious",
 ];
 
-/** 150 films that do not exist, with catalogue data. */
+/** 150 fictitious films with catalogue data. */
 export const catalogue: readonly CatalogueItem[] = Array.from({ length: 150 }, (_, at) => ({
     itemId: String(at + 1),
     title:
@@ -84,7 +84,7 @@ export const [keenViewer = ""] = [...histories].toSorted(([, a], [, b]) => b.len
 /** The viewers with a history in the tables. */
 const listedViewers = ["6", "15", keenViewer, "13", "22"];
 
-/** Tables of what 60 people watched of those. */
+/** Fallback tables from the films that 60 people watched. */
 export const tablesDocument: TablesDocument = makeTables(
     columnsFrom(ratings.map(({ user, item, timestamp }) => [String(user), String(item), timestamp])),
     catalogue,

@@ -12,8 +12,8 @@ interface Shift extends PerformanceEntry {
 }
 
 /**
- * Adds up the moves without a viewer's act (Cumulative Layout Shift), from the first picture on. Left out are films of
- * the row that is to change, and the film above it.
+ * Sums up layout shifts without a user action (Cumulative Layout Shift), from the first paint on. Leaves out the films of the row
+ * that may change, and the film above the row.
  */
 const watchShifts = () => {
     new PerformanceObserver((list) => {

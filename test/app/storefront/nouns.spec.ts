@@ -7,7 +7,7 @@ import { histories, keenViewer, tablesDocument } from "./films.ts";
 import { filmsOf, openPage, said } from "./pages.ts";
 import { type Served, serveStorefront } from "./server.ts";
 
-/** The data of a book shop, as far as page and API name it. */
+/** Data of a book shop, as page and API name it. */
 const manifest = {
     noun: { one: "book", many: "books" },
     eventTypes: [{ name: "purchase", rows: 9 }],
@@ -31,7 +31,10 @@ describe("Storefront of a book shop", () => {
         Object.assign(served.control, { failing: undefined, emptied: undefined });
     });
 
-    /** All words of the page, also those of screen readers. The genre "Film-Noir" and the field of raw answers stay. */
+    /**
+     * Returns all words of the page, including those for screen readers. Leaves out the genre "Film-Noir" and field names in raw
+     * responses.
+     */
     const namesNoFilm = async (page: Page, place: string) => {
         const text = await page.evaluate(() => {
             const copy = document.body.cloneNode(true) as HTMLElement;

@@ -9,18 +9,18 @@ export interface PageOptions {
     readonly width?: number;
     readonly height?: number;
     readonly calm?: boolean;
-    /** Runs in the page before anything else does. */
+    /** A script that runs in the page before all other scripts. */
     readonly before?: () => void;
 }
 
 export interface OpenPage {
     readonly page: Page;
     readonly context: BrowserContext;
-    /** Complaints of the console: errors and policy violations. */
+    /** Errors and policy violations in the browser's console. */
     readonly complaints: string[];
 }
 
-/** Opens an address in a window of its own, which knows nothing of the others. */
+/** Opens a URL in a browser window that shares no data with other windows. */
 export async function openPage(browser: Browser, url: string, options: PageOptions = {}): Promise<OpenPage> {
     const context = await browser.createBrowserContext();
     const page = await context.newPage();
@@ -38,8 +38,8 @@ export async function openPage(browser: Browser, url: string, options: PageOptio
 }
 
 /**
- * Waits until `selector` is in a row. A row requests its list, and a card its picture, only near the view. Rows above
- * grow meanwhile, so this scrolls to the row until the element exists, and then back.
+ * Waits until a row contains `selector`. A row requests its list, and a card its picture, only near the visible area. Rows above
+ * grow during the wait, so this function scrolls to the row until the element exists, and then back.
  */
 export async function atRow(page: Page, row: string, selector: string): Promise<void> {
     await page.waitForSelector(`#${row}`);
@@ -56,13 +56,13 @@ export async function atRow(page: Page, row: string, selector: string): Promise<
     await page.evaluate((top) => scrollTo({ top, behavior: "instant" }), before);
 }
 
-/** The films of a row, by id, once they are there. */
+/** Returns the ids of a row's films once they are loaded. */
 export async function filmsOf(page: Page, row: string): Promise<string[]> {
     await atRow(page, row, "[data-item]");
     return page.$$eval(`#${row} [data-item]`, (cards) => cards.map((card) => (card as HTMLElement).dataset.item ?? ""));
 }
 
-/** The text of an element, once it has some. */
+/** Returns the text of an element once the text is not empty. */
 export async function textOf(page: Page, selector: string): Promise<string> {
     await page.waitForFunction((sought) => document.querySelector(sought)?.textContent, {}, selector);
     return page.$eval(selector, (element) => element.textContent ?? "");
@@ -83,7 +83,7 @@ export async function said(page: Page, selector: string, words: RegExp): Promise
     return text;
 }
 
-/** Chooses one of several, once it can be chosen. */
+/** Clicks one of several choices once it is enabled. */
 export async function choose(page: Page, selector: string, value: string): Promise<void> {
     await page.waitForFunction(
         (sought, wanted) =>
@@ -97,7 +97,7 @@ export async function choose(page: Page, selector: string, value: string): Promi
     await page.select(selector, value);
 }
 
-/** Name of the focused element, approximately as for a screen reader. */
+/** Returns the name of the focused element, approximately as a screen reader reads it. */
 export const focused = (page: Page) =>
     page.evaluate(() => {
         const { activeElement } = document;
@@ -105,13 +105,13 @@ export const focused = (page: Page) =>
     });
 
 /**
- * Texts of errors and notes with a contrast below 4.5 to their own background (WCAG 2.2, 1.4.3). Axe leaves out what lies over
- * a picture, even if its background is opaque.
+ * Returns error texts and notes whose contrast with their own background is below 4.5 (WCAG 2.2, 1.4.3). Axe skips texts over a
+ * picture, even if their background is opaque.
  */
 export async function faintTexts(page: Page): Promise<string[]> {
     return page.$$eval(".trouble, .trouble *, .banner, .guard, .offline, .open, .chip, .hint, .stock", (elements) => {
         const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-        /** Red, green, blue and opacity, from 0 to 1, in whatever form the browser writes a colour. */
+        /** Parses a colour in any format of the browser to red, green, blue and opacity, from 0 to 1. */
         const partsOf = (colour: string) => {
             if (pen === null) throw new Error("There is no canvas.");
             pen.clearRect(0, 0, 1, 1);
@@ -140,7 +140,7 @@ export async function faintTexts(page: Page): Promise<string[]> {
     });
 }
 
-/** Violations that axe finds on the page now, by WCAG 2.2 A and AA and its best practices. */
+/** Returns the violations of WCAG 2.2 A and AA and of best practices that axe finds on the page now. */
 export async function violationsOf(page: Page): Promise<string[]> {
     await page.evaluate(axeSource);
     return page.evaluate(async () => {

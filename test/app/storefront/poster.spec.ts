@@ -5,7 +5,7 @@ import { luminance, mixed, palettesOf, tellingGenre } from "../../../app/storefr
 import { artwork, poster } from "../../../app/storefront/src/poster/poster.ts";
 import { catalogue, oddTitles } from "./films.ts";
 
-/** Elements of the markup, if it is well formed; a text that is none throws. */
+/** Parses well-formed markup to elements. Throws for any other text. */
 function elementsOf(markup: string): string[] {
     const open: string[] = [];
     const all: string[] = [];

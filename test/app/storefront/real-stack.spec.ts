@@ -5,7 +5,7 @@ import { assertExit, startTestAws, type TestAws } from "../../support/local-aws.
 import { until } from "../../support/until.ts";
 import { filmsOf, openPage, said } from "./pages.ts";
 
-/** The page as `pulumi up` makes it, with the API, the table and the campaign of a local AWS behind it. */
+/** The page of a real `pulumi up`, with the API, the DynamoDB table and the campaign of a local AWS. */
 describe("Storefront on the real engine and the local AWS", () => {
     let aws: TestAws;
     let browser: Browser;

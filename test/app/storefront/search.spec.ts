@@ -8,7 +8,7 @@ import { storefrontSite } from "./site.ts";
 describe("Storefront search", () => {
     const site = storefrontSite();
     const { open, clean } = site;
-    /** Types words, and returns the ids that are found for them. */
+    /** Types words into the search, and returns the ids of the results. */
     const foundFor = async (page: Page, words: string) => {
         await page.$eval(".search input", (input) => (input as HTMLInputElement).select());
         await page.type(".search input", words);

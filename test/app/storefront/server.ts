@@ -16,20 +16,20 @@ import type { Issuer } from "../../support/issuer.ts";
 import { memoryTable } from "../serving/memory-table.ts";
 import { config, openApi, serviceError, storeOf } from "../serving/world.ts";
 
-/** How the API behind the page is, which a test changes while the page is open. */
+/** The state of the API behind the page, which a test changes while the page is open. */
 interface Control {
-    /** Paths that begin so are answered with a problem, or with a list of no film. */
+    /** Paths with these beginnings return a problem, or a list without films. */
     failing: string | undefined;
     emptied: string | undefined;
     delayMs: number;
-    /** The campaign learns of an event so much later. */
+    /** Milliseconds after which the campaign learns of an event. */
     learnsAfterMs: number;
 }
 
 export interface Served {
-    /** The page as a CDN has it: the API is below it, at `api/`. */
+    /** The page as a CDN serves it, with the API below the page's path, at `api/`. */
     readonly url: string;
-    /** The page as the API has it: the API is around it. */
+    /** The page as the API serves it, with the page below the API's path. */
     readonly insideApi: string;
     readonly control: Control;
     /** Requests to the API, as "GET popular?numResults=20". */
@@ -41,26 +41,29 @@ export interface Served {
 
 export interface ServeOptions {
     readonly tables: TablesDocument;
-    /** Films that viewers watched, newest first; lists are made of it, as if a campaign did. */
+    /** Films that viewers watched, newest first. The simulated campaign derives its lists from them. */
     readonly histories: ReadonlyMap<string, readonly string[]>;
-    /** The campaign was parked by the cost guard. */
+    /** Whether the cost guard parked the campaign. */
     readonly parked?: boolean;
     readonly tracker?: boolean;
-    /** The issuer of viewers' tokens; undefined: viewers need none. */
+    /** The issuer of viewers' tokens; undefined if viewers need no token. */
     readonly auth?: Pick<Issuer, "issuer" | "audience">;
-    /** Whether health shows its details, as with an API key. */
+    /** Whether GET /health shows details, as with an API key. */
     readonly details?: boolean;
-    /** The words of the data; without them, films. */
+    /** The words for the data; films if absent. */
     readonly words?: DataWords;
-    /** Types of events after which lists leave the item out; absent: viewings. */
+    /** Event types after which lists leave out the item; viewings if absent. */
     readonly watchedTypes?: readonly string[];
-    /** The month's spend, as the cost guard counted it. */
+    /** The month's spend, according to the cost guard. */
     readonly spend?: MonthSpend;
 }
 
 const listPath = /^(recommendations|similar|popular|trending)\b/;
 
-/** The built page under its policy. The service runs over a table in memory and a campaign of similar films. */
+/**
+ * Serves the built page with its Content-Security-Policy. The API runs with an in-memory table and a campaign that recommends
+ * similar films.
+ */
 export async function serveStorefront({
     tables,
     histories,
@@ -200,7 +203,7 @@ const parameters: Readonly<Record<string, string>> = {
     items: "itemId",
 };
 
-/** The request as API Gateway hands it on. */
+/** Converts an HTTP request to the format of API Gateway. */
 async function eventOf(request: IncomingMessage, path: string) {
     const [what = "", id] = path.split("/");
     const parameter = id === undefined ? undefined : parameters[what];

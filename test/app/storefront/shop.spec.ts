@@ -51,7 +51,7 @@ describe("Storefront of a shop", () => {
         const opened = await openPage(browser, `${served.url}${hash}`);
         return { ...opened, end: () => opened.context.close() };
     };
-    /** The picture of an item, once it has loaded: its address, and its height by its width. */
+    /** Returns the URL of an item's picture once it has loaded, and its aspect ratio. */
     const pictureOf = async (page: Page, itemId: string) => {
         const selector = `#popular [data-item="${itemId}"] img`;
         await page.waitForFunction(

@@ -6,8 +6,8 @@ import { type OpenPage, openPage, type PageOptions } from "./pages.ts";
 import { type Served, serveStorefront } from "./server.ts";
 
 /**
- * A storefront on the tests' films and a browser, for the tests of one `describe`. Each test begins without a page, on an
- * API that answers at once.
+ * Starts a storefront with the test films, and a browser, for all tests of one `describe`. Each test begins without an open page,
+ * and with an API that answers immediately.
  */
 export function storefrontSite() {
     let browser: Browser;
@@ -30,7 +30,7 @@ export function storefrontSite() {
         for (const { context } of opened) await context.close();
     });
 
-    /** Opens an address of any storefront in a window of its own. */
+    /** Opens a URL of any storefront in a new browser window. */
     async function openUrl(url: string, options?: PageOptions): Promise<Page> {
         const one = await openPage(browser, url, options);
         opened.push(one);
@@ -41,11 +41,11 @@ export function storefrontSite() {
             return served;
         },
         openUrl,
-        /** Opens this storefront at a hash of its address. */
+        /** Opens this storefront with a hash in the URL. */
         open: (hash: string, options?: PageOptions) => openUrl(`${served.url}${hash}`, options),
-        /** Count of the GET requests of this test with a path that begins so. */
+        /** Returns the number of this test's GET requests whose path has this beginning. */
         askedFor: (path: string) => served.asked.filter((call) => call.startsWith(`GET ${path}`)).length,
-        /** Asserts that no window of the test has complained. */
+        /** Asserts that no browser window of the test logged an error or a policy violation. */
         clean: () =>
             assert.deepEqual(
                 opened.flatMap(({ complaints }) => complaints),

@@ -33,7 +33,7 @@ const alarms: readonly Alarm[] = [...alarmsOf(place, settings), failuresAlarm("f
 const { answeredBy, ...ofRequests } = metrics.servingApiMetrics;
 const apiMetrics = [...Object.values(ofRequests), ...Object.values(answeredBy)];
 
-/** Every name of config/metrics.ts, and what it is a metric of. */
+/** All names in config/metrics.ts, each with the service that publishes the metric. */
 const known = new Map<string, string>([
     ...[...Object.values(metrics.servingMetrics), ...Object.values(metrics.jobMetrics)].map(
         (name) => [name, metrics.personalizeNamespace] as const,

@@ -18,7 +18,7 @@ const alarms = alarmsOf(place, {
 });
 const period = 0;
 
-/** Whether a period of five minutes with these sums breaches; a metric without a sum has no datapoint in it. */
+/** Returns whether a five-minute period with these sums breaches the alarm. A metric without a sum has no datapoint. */
 function breaches(id: string, sums: Readonly<Record<string, number>>): boolean {
     const alarm = alarms.find((one) => one.id === id);
     assert.ok(alarm && "sums" in alarm.watches);

@@ -20,7 +20,7 @@ const common = {
 
 describe("Pulumi's dynamic provider host with the stored provider text", () => {
     let service: Service;
-    /** Replaces the engine, whose end the handlers must detect. */
+    /** A stand-in for the engine's process. The handlers must detect when it ends. */
     let engine: Server;
     const hosts: DynamicHost[] = [];
     const bucket = createBucket();

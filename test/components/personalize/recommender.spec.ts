@@ -21,10 +21,10 @@ import {
     value,
 } from "../mocks.ts";
 
-/** Properties whose changes are ignored, by the last word of the resource's type. */
+/** Properties in `ignoreChanges`, by the last word of the resource's type. */
 const ignored: Record<string, string[] | undefined> = {};
 
-/** Whether the deletion of the tables leaves them in the bucket, by the resource's name. */
+/** Whether deleting the tables' resource keeps the object in the bucket, by the resource's name. */
 const kept: Record<string, boolean | undefined> = {};
 
 const tags = { ...stackTags, "movie-recommender:owner": "an-id" };

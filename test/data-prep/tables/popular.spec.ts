@@ -9,7 +9,7 @@ const day = 86_400;
 const newest = 900_000_000;
 type Event = readonly [string, string, number];
 
-/** Views of a film, each by another user, some days before the newest event. */
+/** Returns views of a film by different users, some days before the newest event. */
 const views = (item: string, count: number, daysAgo: number): Event[] =>
     Array.from({ length: count }, (_, at) => [`${item}-${daysAgo}-${at}`, item, newest - daysAgo * day]);
 
@@ -48,7 +48,7 @@ describe("popularity", () => {
     const ratings = syntheticRatings({ users: 943, items: 1682, meanHistory: 106 });
     const data = ratings.map(({ user, item, timestamp }): Event => [`${user}`, `${item}`, timestamp]);
     const today = Date.UTC(2026, 10, 28) / 1000;
-    /** The share of all popularity that more events move from some items to others. */
+    /** Returns the share of all popularity that additional events move from some items to others. */
     const moved = (more: readonly Event[]) => {
         const shares = [data, [...data, ...more]].map((events) => {
             const columns = columnsFrom(events);

@@ -11,7 +11,7 @@ const rowsOf = (columns: Columns, likeness: Likeness = timeAwareCosine, count = 
     ...similarItems(historiesOf(columns, viewsOf(columns)), likeness, all(columns), count),
 ];
 
-/** Few users and films, so that they meet; the same film again, and equal times, happen. */
+/** Few users and films, so that users share films. Repeated films and equal times occur. */
 const anyColumns = fc
     .array(
         fc.tuple(
@@ -23,7 +23,7 @@ const anyColumns = fc
     )
     .map(columnsFrom);
 
-/** A reference implementation with a matrix of plain numbers. */
+/** A reference implementation with a plain matrix. */
 function byMatrix(columns: Columns, { userWeight, kernel, score }: Likeness): number[][] {
     const together = all(columns).map(() => all(columns).map(() => 0));
     columns.userIds.forEach((_, user) => {

@@ -10,12 +10,12 @@ import { toolchain } from "../../../packages/local-aws/toolchain/env.mjs";
 
 export interface EnforcingMiniStack {
     readonly endpoint: string;
-    /** Keys of the account's root user, who may do everything. */
+    /** Access keys of the account's root user, who may do everything. */
     readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
     stop(): Promise<void>;
 }
 
-/** A MiniStack of its own that enforces policies (`AUTH`), without a gateway, saving nothing. */
+/** Starts a MiniStack that enforces policies itself (`AUTH`), without a gateway and without saved state. */
 export async function startEnforcingMiniStack(): Promise<EnforcingMiniStack> {
     const credentials = { accessKeyId: "AKIAROOTROOTROOTROOT", secretAccessKey: "root-of-the-test" };
     const port = await freePort();

@@ -19,9 +19,7 @@ const breaches: Readonly<Record<string, readonly [is: (value: number, threshold:
         LessThanOrEqualToThreshold: [(value, threshold) => value <= threshold, "less than or equal to"],
     };
 
-/**
- * If data is missing, CloudWatch reads periods before the evaluation periods: 5 periods instead of 3 in its examples.
- */
+/** Maximum number of periods to read if data is missing: CloudWatch's examples show 5 periods instead of 3. */
 const periodsBeyond = 2;
 
 /** The period of an alarm's metric or queries, in milliseconds. */
@@ -45,10 +43,10 @@ export function periodsOf(
 }
 
 /**
- * Evaluates an alarm's datapoints at a time, as the CloudWatch User Guide describes in "Evaluating an alarm" and
- * "Configuring how CloudWatch alarms treat missing data". If the guide keeps the current state, this function keeps it.
- * CloudWatch evaluates periods longer than a minute every minute. The current period of such an alarm therefore counts
- * as soon as later data can no longer prevent a breach. AWS documents the evaluation range only by examples.
+ * Evaluates an alarm's datapoints at a time, as the CloudWatch User Guide describes in "Evaluating an alarm" and "Configuring how
+ * CloudWatch alarms treat missing data". Keeps the current state where the guide says so. CloudWatch evaluates periods longer than
+ * a minute every minute. The current period of such an alarm therefore counts as soon as later data can no longer prevent a
+ * breach. AWS documents the evaluation range only by examples.
  * @throws Error for an operator that needs anomaly detection
  */
 export function evaluateAlarm(alarm: MetricAlarm, datapoints: Series, now: number): Evaluation {

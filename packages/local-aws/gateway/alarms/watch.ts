@@ -12,9 +12,9 @@ import { evaluateAlarm } from "./evaluate.ts";
 
 interface AlarmWatchOptions {
     readonly miniStack: MiniStackAddress;
-    /** The region that is always evaluated. MiniStack returns further regions with alarms. */
+    /** The region that is always evaluated. MiniStack returns the other regions that have alarms. */
     readonly region: string;
-    /** The clock of Personalize's metrics. All other metrics use the machine's clock. */
+    /** Returns the time of the Personalize emulator's clock, for alarms on its metrics. Alarms on other metrics use the machine's clock. */
     readonly personalizeClock: { now(): number };
     log(message: string): void;
 }

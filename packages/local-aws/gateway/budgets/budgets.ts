@@ -114,8 +114,8 @@ interface BudgetNotificationsOptions {
 }
 
 /**
- * Evaluates all budgets against metered usage every two seconds and notifies each subscriber once for each budget,
- * period and threshold. The record is written after the notification, so a process killed in between sends it again.
+ * Evaluates all budgets against metered usage every two seconds and notifies each subscriber once for each budget, period and
+ * threshold. Records a notification after sending it, so a process killed between both steps sends the notification again.
  */
 export function startBudgetNotifications(options: BudgetNotificationsOptions) {
     const { emulator, accountId, log } = options;

@@ -55,7 +55,7 @@ export function exceeded(budget: Budget, notification: Notification, spend: Spen
     return spent > threshold ? { type, threshold, spent, limit } : undefined;
 }
 
-/** Identifies a notification in a period. A budget with a changed limit gets another key, so it notifies again. */
+/** Returns the key of a notification in a period. A budget with a changed limit gets another key, and therefore notifies again. */
 export function notificationKey(
     budget: Budget,
     { NotificationType, Threshold, ThresholdType = "PERCENTAGE" }: Notification,

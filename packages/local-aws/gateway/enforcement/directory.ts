@@ -67,16 +67,16 @@ interface Refused {
     readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A principal, or the error code for its key. */
+/** A principal, or the error code for its access key. */
 export type Found = Principal | { readonly error: string };
 
 /**
- * The time after which a principal is read again: MiniStack changes some by itself (CloudFormation, tags). Changes
- * through the gateway apply at once.
+ * Milliseconds after which a principal is read again, because MiniStack can change one without the gateway (CloudFormation, tags).
+ * Changes through the gateway apply immediately.
  */
 const staleMilliseconds = 1000;
 
-/** MiniStack's process does not answer; it may be restarting. */
+/** The error if MiniStack's process does not answer. It may be restarting. */
 export class MiniStackSilent extends Error {}
 
 /**

@@ -42,8 +42,8 @@ const contextOf = ({ tags, id, function: source }: typeof anonymous, now: Circum
 });
 
 /**
- * Evaluates all policies for one permission. Returns AWS's message if they deny. The account's root user may do
- * everything that no resource policy denies.
+ * Evaluates all policies for one permission. Returns AWS's message if they deny. For the account's root user, only resource
+ * policies can deny.
  */
 export function judge(
     principal: typeof anonymous,

@@ -7,7 +7,7 @@ export interface PassedRole {
     readonly service: string;
 }
 
-/** A path of members. The members of a list are those of all its elements. */
+/** A path of members. For a list, the path continues in each of its elements. */
 type Path = string;
 type Find = Path | ((body: object) => unknown);
 

@@ -4,7 +4,7 @@ import { Transform } from "node:stream";
 /** Header values that S3 accepts instead of a body's hash. */
 const unsignedPayloads = ["UNSIGNED-PAYLOAD", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"];
 
-/** How an S3 request's signature covers its body, according to x-amz-content-sha256. */
+/** How an S3 request's signature covers the body, as the header x-amz-content-sha256 states. */
 type Payload =
     | { readonly kind: "hashed"; readonly hash: string }
     | { readonly kind: "unsigned"; readonly hash: string }
@@ -25,12 +25,12 @@ export function payloadOf(declared: string | undefined, presigned: boolean): Pay
 /** SHA-256 of a body, hexadecimal. */
 export const sha256 = (body: Buffer) => createHash("sha256").update(body).digest("hex");
 
-/** The body differs from the signed body. */
+/** The error if a body differs from the signed body. */
 export class PayloadMismatch extends Error {}
 
 /**
- * Forwards a body of any length and calculates its hash. Holds the last chunk back until the hash is known, so that a
- * changed body never arrives completely, and then fails with PayloadMismatch.
+ * Forwards a body of any length and calculates its hash. Sends the last chunk only if the hash is correct, so that a changed body
+ * never arrives completely. Otherwise fails with PayloadMismatch.
  */
 export function hashGuard(expected: string): Transform {
     const hash = createHash("sha256");

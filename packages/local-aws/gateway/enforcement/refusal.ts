@@ -11,7 +11,7 @@ export interface Answer {
 export interface Reason {
     readonly code: string;
     readonly message: string;
-    /** The HTTP status, if the code needs another one than the protocol's default. */
+    /** The HTTP status, if it differs from the protocol's usual status for the code. */
     readonly status?: number;
 }
 

@@ -21,7 +21,7 @@ export interface MethodPlan {
     readonly integration: IntegrationPlan | undefined;
 }
 
-/** What all methods of a document share. */
+/** Settings that all methods of a document share. */
 interface Context {
     readonly document: Node;
     readonly findings: Findings;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Findings, type Node, objectOf } from "./findings.ts";
 
-/** A model to create. Its schema still has the document's references. */
+/** A model to create. Its schema still contains the `$ref`s of the document. */
 export interface ModelPlan {
     readonly name: string;
     readonly schema: Node;

@@ -9,7 +9,7 @@ export interface Life {
     args(): Record<string, unknown>;
     /** Changes the resource outside Pulumi. */
     drift(id: string): Promise<unknown>;
-    /** The changed properties in the next preview, or "gone". */
+    /** The properties that the next preview reports as changed, or "gone". */
     readonly seen: string[] | "gone";
 }
 
@@ -84,7 +84,7 @@ export function testLives(lives: readonly Life[], plugin: () => Plugin): void {
         });
     }
 
-    /** An existing resource is never adopted. A resource that blocks `up` can be imported. */
+    /** Tests that a create never adopts an existing resource. A resource that blocks `up` can be imported. */
     async function testSecondCreate(type: string, id: string, inputs: Record<string, unknown>): Promise<void> {
         const [urn, kind] = [urnOf(type), /\/(\w+):/.exec(type)?.[1] ?? ""];
         if (same.includes(kind)) {

@@ -50,7 +50,7 @@ const rule = {
     abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
 };
 
-/** The lives of S3's and IAM's resource types; `file` is the path of an object's content. */
+/** Returns test cases for the resource types of S3 and IAM; `file` is the path of an object's content. */
 export function s3AndIamLives(clients: () => ReturnType<typeof clientsOf>, file: () => string): Life[] {
     return [
         {

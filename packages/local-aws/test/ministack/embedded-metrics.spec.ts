@@ -66,7 +66,7 @@ describe("Embedded metric format in Lambda logs", () => {
         );
         return Datapoints.map(({ Sum, SampleCount, Maximum }) => [Sum, SampleCount, Maximum]);
     }
-    /** Waits until a later log line was read, and therefore all earlier ones. */
+    /** Waits until CloudWatch has read a log line that is later than all lines of the test. */
     async function untilRead(): Promise<void> {
         await logged(
             line(

@@ -46,7 +46,7 @@ const asking = `
             Namespace: "Films", MetricData: [{ MetricName: "Asked", Value: 1 }],
         })),
     });`;
-/** A handler that fails with its event as message. */
+/** A handler that fails with its event as the error message. */
 const failing = "export const handler = async (event) => { throw new Error(JSON.stringify(event)); };";
 
 async function bundle(contents: string): Promise<Uint8Array> {

@@ -5,7 +5,7 @@ import { eachOf, free, type Thing, type ThingKind } from "./thing.ts";
 
 type Inputs = InterruptedCreate["inputs"];
 
-/** A resource type that is part of another resource, so that no call lists all of them in an account. */
+/** A resource type that is a part of another resource, so that no API call lists all resources of the type in an account. */
 interface Part {
     readonly kind: ThingKind;
     /**

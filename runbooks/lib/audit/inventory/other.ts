@@ -6,7 +6,7 @@ const listedServices = [
 ];
 
 /**
- * Whether this audit lists the ARN's service itself. The tagging API returns deleted resources for a while, and
+ * Checks whether this audit lists the ARN's service itself. The tagging API returns deleted resources for a while, and returns
  * resources without a delete call forever.
  */
 export function isListed(arn: string): boolean {

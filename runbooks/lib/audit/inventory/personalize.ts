@@ -33,7 +33,10 @@ interface Summary {
     readonly creationDateTime?: Date;
 }
 
-/** Reads a list of Personalize. `key` is the list's member in a page; each member has its ARN by the singular of it. */
+/**
+ * Reads a list of Personalize. `key` is the list's member in a response, such as `campaigns`. Its singular names the ARN:
+ * `campaignArn`.
+ */
 export async function summariesOf(pages: AsyncIterable<object>, key: string): Promise<Summary[]> {
     const arnKey = `${key.charAt(0).toLowerCase()}${key.slice(1, -1)}Arn`;
     type Member = Omit<Summary, "arn"> & Readonly<Record<string, unknown>>;
