@@ -46,7 +46,7 @@ function* importsOf(file: string): Generator<string> {
     for (const [, specifier = ""] of text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"([^"]+)"/g)) yield specifier;
 }
 
-describe("Imports and folders of the repository", () => {
+describe("imports and folders of the repository", () => {
     it("folders import only the folders and packages allowed for them", () => {
         assert.ok(files.length > 300, `${files.length} files`);
         const wrong: string[] = [];

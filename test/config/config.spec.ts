@@ -16,7 +16,7 @@ describe("Stack configuration", () => {
         });
     }
 
-    it("each other value of the table is valid and differs from the default", () => {
+    it("each example value in the table is valid and differs from the default", () => {
         const texts = (values: object) =>
             Object.fromEntries(Object.entries(values).map(([name, value]) => [name, textOf(value)]));
         const set = rows.filter(([, { other }]) => other !== undefined);
@@ -27,7 +27,7 @@ describe("Stack configuration", () => {
         }
     });
 
-    it("an empty configuration has the defaults of the table, and what follows from several keys", () => {
+    it("an empty configuration has the table's defaults and the values that follow from several keys", () => {
         const config = good();
         const values = Object.entries(keys).filter(([, { default: value }]) => /boolean|number/.test(typeof value));
         assert.ok(values.length > 20, `${values.length} values`);

@@ -57,7 +57,7 @@ describe("Resource names", () => {
         }
     });
 
-    it("the configuration limits nameSuffix to what import job names leave", () => {
+    it("the configuration limits the length of nameSuffix so that import job names fit", () => {
         const room = 63 - "-01234567-9999".length - "item_interactions_import_job".length;
         assert.ok(good({ nameSuffix: "x".repeat(room) }));
         const [problem, ...more] = problems({ nameSuffix: "x".repeat(room + 1) });
@@ -66,7 +66,7 @@ describe("Resource names", () => {
         assert.match(String(problem?.reason), new RegExp(`^is "x+"; it must be at most ${room} letters`));
     });
 
-    it("a stack name that no resource can end with is reported as nameSuffix", () => {
+    it("a stack name that cannot be part of resource names is reported as nameSuffix", () => {
         assert.deepEqual(problems({}, { stack: "my.stack" }), [
             {
                 path: "nameSuffix",
@@ -76,7 +76,7 @@ describe("Resource names", () => {
         ]);
     });
 
-    it("a stack name that no bucket can end with is reported as bucketName", () => {
+    it("a stack name that cannot be part of a bucket name is reported as bucketName", () => {
         const [problem, ...more] = problems({}, { stack: "Prod" });
         assert.deepEqual(more, []);
         assert.equal(problem?.path, "bucketName");

@@ -38,7 +38,7 @@ describe("Secret configuration values", () => {
         assert.doesNotMatch(JSON.stringify(reported), /hunter2/);
     });
 
-    it("an error hides a secret value", () => {
+    it("an error does not show the value of a secret", () => {
         assert.deepEqual(secretly("alertEmail", { alertEmail: "ann at secret" }), [
             { path: "alertEmail", reason: 'is "[secret]", which is not a mail address' },
         ]);

@@ -21,7 +21,7 @@ describe("Monthly limit of the cost guard", () => {
         assert.match(String(world.lastOf("limit-reached")?.text), /To resume without a training: npm run resume/);
     });
 
-    it("the guard leaves a resumed campaign until another limit or month", async () => {
+    it("the guard leaves a resumed campaign running until another limit or month", async () => {
         const world = await enforced();
         await world.hours(3);
         world.makeCampaign();

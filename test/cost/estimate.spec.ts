@@ -72,7 +72,7 @@ describe("Monthly estimate", () => {
         assert.deepEqual(batch({ batchUsers: 1000, recipe: "aws-user-personalization-v2" }), { low: 0.15, high: 0.15 });
     });
 
-    it("the lines are sorted, add up and never fall with more use", () => {
+    it("the lines are sorted, add up to the total and never fall with more use", () => {
         const more = fc.record({
             minProvisionedTPS: fc.integer({ min: 1, max: 100 }),
             expectedRequestsPerDay: fc.integer({ min: 0, max: 100_000_000 }),

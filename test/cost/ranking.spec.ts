@@ -44,7 +44,7 @@ describe("Ranking campaign and the cost guard", () => {
         assert.deepEqual([world.deletions, world.rankingDeletions], [0, 1], "it was left alone, and went by itself");
     });
 
-    it("an unreadable ranking campaign is billed as before and its time counted once", async () => {
+    it("an unreadable ranking campaign is billed as before, and its time is counted once", async () => {
         const [seen, unseen] = [both({ ...unhurried }), both({ ...unhurried })];
         await seen.hours(20);
         await unseen.hours(5);

@@ -38,7 +38,7 @@ const near = (actual: number | undefined, expected: number, off = 0.01) =>
 const month = 2.628;
 
 describe("servingLayers at 100 requests a second", () => {
-    it("each layer passes on the requests that it does not answer", () => {
+    it("each layer passes on the requests that it does not answer itself", () => {
         near(layer("CloudFront")?.perSecond, 100);
         near(layer("API Gateway")?.perSecond, 60);
         near(layer("Lambda")?.perSecond, 60);

@@ -24,7 +24,7 @@ function billed(to: number, tps: number, v2: boolean, requests: ReadonlyMap<numb
 }
 
 describe("Campaign spend of a month", () => {
-    it("the spend is equal for missed, repeated, late and blind runs", () => {
+    it("the spend is equal after missed, repeated and late runs and runs without metrics", () => {
         const runs = fc.array(
             fc.record({
                 after: fc.integer({ min: 1, max: 600 }),
@@ -88,7 +88,7 @@ describe("Campaign spend of a month", () => {
         near(monthSpendUsd(after, undefined), 0.4);
     });
 
-    it("time without a campaign is free, and a changed minimum costs the higher", () => {
+    it("time without a campaign is free, and after a change of the minimum the higher one is billed", () => {
         const gone = countTime(freshSpend(start, start), start + hour, undefined, at(1));
         const without = countTime(
             countTime(gone, start + 2 * hour, at(1), undefined),
@@ -102,7 +102,7 @@ describe("Campaign spend of a month", () => {
         near(monthSpendUsd(countTime(back, start + 11 * hour, at(1), at(3)), undefined), 1.1);
     });
 
-    it("a campaign that was parked unseen counts until its deletion, half an hour after the park", () => {
+    it("a campaign whose parking was not observed counts until its deletion, half an hour after the park", () => {
         const seen = countTime(freshSpend(start, start), start + hour, undefined, at(1));
         const parked = (parkedAt?: number) => countTime(seen, start + 5 * hour, at(1), undefined, parkedAt);
         near(monthSpendUsd(parked(start + 2 * hour), undefined), 0.5);

@@ -62,7 +62,7 @@ describe("eventRuleOf", () => {
         assert.deepEqual(decide("a > 1 -> A, b = x -> B", "", "x"), { type: "B", matched: 1, isEmpty: true });
     });
 
-    it("a comparison by size rejects text, and = compares it", () => {
+    it("a comparison by size rejects text, and = accepts it", () => {
         assert.deepEqual(decide("a >= 4 -> Like, else Watch", "good").problem, [
             0,
             '"good" is not a number, and --event compares it by >= 4',

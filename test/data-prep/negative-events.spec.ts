@@ -41,7 +41,7 @@ describe("Negative events", () => {
         assert.equal(ruleIn(text), "stars >= 3 -> Watch");
     });
 
-    it("data-prep reports none if a rule decides or all events are positive", async () => {
+    it("data-prep reports no negative events if a rule decides or all events are positive", async () => {
         await prepared("rated.csv", "user,item,stars,time", (n) => (n % 5) + 1, "stars >= 4 -> Like, else Watch");
         await prepared("plays.csv", "user,item,event,time", () => "play");
         assert.doesNotMatch(logged().join("\n"), /train like all others/);

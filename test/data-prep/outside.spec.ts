@@ -120,7 +120,7 @@ describe("Input tables of other formats", () => {
         );
     });
 
-    it("data-prep recognizes a library's column Member No as user", async () => {
+    it("data-prep recognizes the column Member No of a library as user", async () => {
         const loans = lines("Member No;ISBN;Borrowed on", "M1;9783000039595;22.07.2025 20:00");
         const { plans } = await csvOf(put("loans.csv", loans));
         const [plan] = plans;

@@ -135,7 +135,7 @@ describe("prepare", () => {
         assert.match(lines, new RegExp(`^trending +${filmsTrending} items, over the last ${days} days$`, "m"));
     });
 
-    it("prepare without an item file writes no items and keeps existing ones", async () => {
+    it("prepare without an item file writes no items and keeps existing files", async () => {
         const input = put("u.data", ratingsFile(syntheticRatings()));
         assert.equal((await run({ input })).itemsPath, undefined);
         assert.deepEqual(readdirSync(at("out")).sort(), [

@@ -34,7 +34,7 @@ describe("Suggested data-prep commands", () => {
         assert.equal(withColumns("user=who, time=at", { time: "NAME" }), "user=who,time=NAME");
     });
 
-    it("a suggestion keeps items, users and reports and another run's data", () => {
+    it("a suggestion keeps items, users and reports, and does not overwrite another run's data", () => {
         put("events.csv", lines("who,item_id,date", "1,2,03/04/2021", "1,3,05/06/2021"));
         mkdirSync(at("data"));
         const sources = [{ dataset: "interactions", file: "u.data", sha256: "" }];
@@ -54,7 +54,7 @@ describe("Suggested data-prep commands", () => {
         assert.doesNotMatch(asked(...given).stderr, /--output/);
     });
 
-    it("a suggestion for too many event types uses the data's own types", async () => {
+    it("a suggestion for too many event types uses event types of the data", async () => {
         const rows = Array.from({ length: 1300 }, (_, n) => `u${n % 60},i${n % 97},t${n % 13},${1_700_000_000 + n}`);
         const input = put("events.csv", lines("user,item,event,time", ...rows));
         await assert.rejects(run({ input }), (error: Error) => {

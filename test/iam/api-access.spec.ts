@@ -143,7 +143,7 @@ describe("IAM policies of API, prefetch and storefront", () => {
         assert.equal(decide(plain, "personalize:PutEvents", "*"), "implicitDeny");
     });
 
-    it("the API Gateway log role has no condition and functions accept one API", () => {
+    it("API Gateway's log role has no condition, and functions accept only one API", () => {
         const trust = gatewayLogTrust();
         assert.deepEqual(violationsOf("aws:iam/role:Role", { assumeRolePolicy: JSON.stringify(trust) }), []);
         // The page of API Gateway's guide shows no condition for this trust policy.

@@ -49,7 +49,7 @@ const films: Group = {
 const keysOf = ({ parts }: AdoptionPlan) => parts.map(({ key }) => key);
 const nameOf = ({ parts }: AdoptionPlan, wanted: string) => parts.find(({ key }) => key === wanted)?.name;
 
-describe("planOf an adopted dataset group", () => {
+describe("planOf for the adoption of a dataset group", () => {
     it("planOf adopts every resource that the program declares", () => {
         const plan = planOf(configOf(), films);
         assert.deepEqual(keysOf(plan), ["schema", "datasetGroup", "dataset"]);
@@ -109,7 +109,7 @@ describe("planOf an adopted dataset group", () => {
         assert.equal(refusedIn(planOf(configOf(), content))[0], "schema schema");
     });
 
-    it("with another schema, planOf refuses dataset group, dataset and solution", () => {
+    it("with another schema, planOf refuses to adopt dataset group, dataset and solution", () => {
         const schema = part("Schema", "schema/films", {
             schema: itemInteractionsSchema.replace("EVENT_TYPE", "EVENT"),
         });
@@ -132,7 +132,7 @@ describe("planOf an adopted dataset group", () => {
     });
 });
 
-describe("whose a resource is", () => {
+describe("owner of a resource by its tags", () => {
     const config = { project: "movie-recommender", stack: "dev" };
     it("whose reads project and stack from a resource's tags", () => {
         const of = (project: string, stack: string) => ({ "pulumi:project": project, "pulumi:stack": stack });
@@ -144,7 +144,7 @@ describe("whose a resource is", () => {
     });
 });
 
-describe("firstUp after an adoption", () => {
+describe("firstUp, the cost of the first pulumi up after an adoption", () => {
     it("firstUp returns the price of one import and training, or the next command", () => {
         const size = { bytes: 1e6, interactions: 100_000, usableUsers: 900 };
         assert.match(

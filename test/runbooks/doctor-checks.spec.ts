@@ -53,7 +53,7 @@ describe("runChecks", () => {
 });
 
 describe("opens", () => {
-    it("opens compares a passphrase with the stack's encryption salt", async () => {
+    it("opens checks whether a passphrase fits the stack's encryption salt", async () => {
         assert.equal(await opens(salt, "local"), true);
         assert.equal(await opens(salt, "other"), false);
         assert.equal(await opens("v2:another form", "local"), undefined);

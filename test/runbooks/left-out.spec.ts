@@ -5,8 +5,8 @@ import type { Recommendation } from "../../runbooks/lib/recommendations/recommen
 const listOf = (...ids: string[]): Recommendation[] => ids.map((itemId) => ({ itemId, title: `Film ${itemId}` }));
 const unwatched = { name: "unwatched", expression: 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")' };
 
-describe("leftOut of a filtered list", () => {
-    it("leftOut names removed items, the filter and watched items beyond its limit", () => {
+describe("leftOut, the effect of a filter on a list", () => {
+    it("leftOut names removed items, the filter, and watched items beyond the filter's limit", () => {
         const { items, knownItems, sentence } = leftOut(
             unwatched,
             listOf("2", "4", "5"),

@@ -171,13 +171,13 @@ describe("Leftovers of the audit", () => {
         assert.deepEqual([first?.remove, second?.remove], [["detach", "delete r"], ["delete p"]]);
     });
 
-    it("bills is true from $0.01 a month and for an unknown price", () => {
+    it("bills returns true from $0.01 a month and for an unknown price", () => {
         assert.deepEqual([0, 0.009, 0.01, 146, null].map(bills), [false, false, true, true, true]);
         assert.equal(monthlyUsd([row("campaign", "a", 146), row("filter", "b", null), row("alarm", "c", 0.1)]), 146.1);
     });
 });
 
-describe("heldBy a stack's state", () => {
+describe("heldBy, the resources in a stack's state", () => {
     const type = "aws:s3/bucket:Bucket";
     const datasetType = "pulumi-nodejs:dynamic/personalize:Dataset";
     const dataset = {

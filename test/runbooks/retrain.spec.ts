@@ -187,7 +187,7 @@ describe("retrain", () => {
         { name: "a version that returns no list", options: { problem: "nothing" }, serves: version(1), hold: true },
     ];
     for (const { name, options, serves, hold } of endings) {
-        it(`retrain ends equally after a kill at any call, for ${name}`, async () => {
+        it(`retrain has the same result after a kill at any call, for ${name}`, async () => {
             let kills = 0;
             for (let call = 1; ; call++) {
                 const stack = stackWithNewData(options);
@@ -207,7 +207,7 @@ describe("retrain", () => {
     }
 });
 
-describe("refusals of the quality gate", () => {
+describe("refusals by the quality gate", () => {
     const compared = { fresh: ndcg(0.28), live: ndcg(0.29), popularity: ndcg(0.1), testUsers: 2000 };
 
     it("refusals accepts a slightly worse version that beats popularity", () => {
@@ -229,7 +229,7 @@ describe("refusals of the quality gate", () => {
         assert.match(both[1] ?? "", /0\.2500, 150 % over the 0\.1000 of the most popular items/);
     });
 
-    it("refusals accepts 0.40 after 0.51 with 94 test users as chance", () => {
+    it("refusals accepts NDCG 0.40 after 0.51 as chance with 94 test users", () => {
         const by = (testUsers: number) =>
             refusals({ fresh: ndcg(0.4), live: ndcg(0.51), popularity: ndcg(0.41), testUsers }, thresholds).length;
         assert.deepEqual([94, 1000, 20_000].map(by), [0, 1, 2]);
@@ -248,7 +248,7 @@ describe("refusals of the quality gate", () => {
         );
     });
 
-    it("refusals needs the new version's metrics but not the live version's", () => {
+    it("refusals requires metrics of the new version but not of the live version", () => {
         assert.deepEqual(refusals({ ...compared, live: null }, thresholds), []);
         assert.match(refusals({ ...compared, fresh: null }, thresholds).join(), /no NDCG@10 of the new version/);
     });

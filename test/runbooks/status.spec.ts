@@ -79,7 +79,7 @@ describe("statusOf a campaign", () => {
     }
 });
 
-describe("overall of several states", () => {
+describe("overall, the most severe of several states", () => {
     const of = (...states: string[]) => overall(states.map((state) => ({ state }) as ResourceStatus));
 
     it('overall returns "empty" without resources', () => {

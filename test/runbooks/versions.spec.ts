@@ -34,7 +34,7 @@ describe("chooseTarget of a rollback", () => {
     });
 });
 
-describe("switchesIn the history of the serving flag", () => {
+describe("switchesIn the history of the parameter serving", () => {
     const note = (solutionVersionArn: string, from: string | undefined, at = "2026-11-25T15:00:00.000Z") => ({
         value: JSON.stringify({ solutionVersionArn, hold: true, reason: "r", since: "2026-01-01T00:00:00Z", from }),
         at,

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { reportWaits, waitingFor } from "../../runbooks/lib/cli/waits.ts";
 
-describe("reportWaits of a command without output", () => {
+describe("reportWaits for a command without output", () => {
     it("reportWaits names the host of an open request after two seconds", async () => {
         const server = createServer((_, response) => void setTimeout(() => response.end(), 2500)).listen(
             0,

@@ -40,13 +40,13 @@ describe("a condition key of an import's requests", () => {
         });
     }
 
-    it("is named where the decision rests on it, and makes the verdict unknown", () => {
+    it("a condition key of unknown value is named if the decision depends on it, and gives the verdict unknown", () => {
         const snapshot = guarded({ StringNotLike: { "aws:UserAgent": "aws-*" } });
         assert.equal(linkOf(snapshot)?.detail, "cannot tell: aws:useragent");
         assert.equal(diagnose(snapshot).verdict, "unknown");
     });
 
-    it("is a tag of the role or the object, known only if it was read", () => {
+    it("a tag of the role or the object is known only if it was read", () => {
         const byRole = guarded({
             StringNotEquals: { "aws:PrincipalTag/team": "data" },
             Bool: { "aws:PrincipalIsAWSService": "false" },
@@ -71,7 +71,7 @@ describe("a condition key of an import's requests", () => {
     });
 });
 
-describe("a denial with NotPrincipal", () => {
+describe("a Deny statement with NotPrincipal", () => {
     const roleArn = "arn:aws:iam::000000000000:role/Import-test";
     const excepting = (AWS: readonly string[]): Snapshot => {
         const snapshot = guarded({ Bool: { "aws:SecureTransport": "true" } });
@@ -83,12 +83,12 @@ describe("a denial with NotPrincipal", () => {
         );
         return { ...snapshot, bucketPolicy: { is: text } };
     };
-    it("leaves a role out only if its account is named beside it", () => {
+    it("NotPrincipal excludes a role only if it names the role's account, too", () => {
         assert.equal(linkOf(excepting([roleArn, "arn:aws:iam::000000000000:root"]))?.verdict, "ok");
         assert.equal(linkOf(excepting([roleArn]))?.verdict, "broken");
     });
 
-    it("never leaves out a role with a permissions boundary", () => {
+    it("NotPrincipal never excludes a role with a permissions boundary", () => {
         const snapshot = excepting([roleArn, "arn:aws:iam::000000000000:root"]);
         assert.ok("is" in snapshot.role && snapshot.role.is);
         const boundary = {

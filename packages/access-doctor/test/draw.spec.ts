@@ -18,8 +18,8 @@ const failed = (snapshot: Snapshot, failureReason: string): Snapshot => ({
 });
 const denied = { unread: "s3:GetBucketPolicy is denied (AccessDenied)", needs: "s3:GetBucketPolicy" };
 
-describe("a diagnosis on a terminal", () => {
-    it("begins with the cause and the fix as one command, and is short for one fault", () => {
+describe("the output of a diagnosis on a terminal", () => {
+    it("the output begins with the cause and one fix command, and is short for one fault", () => {
         for (const { name } of breaks) {
             const lines = drawn(seen(brokenBy(name)), false, 120).split("\n");
             assert.ok(lines.length < 40, `${name}: ${lines.length} lines`);
@@ -54,7 +54,7 @@ describe("a diagnosis on a terminal", () => {
         );
     });
 
-    it("names the document and its owner in the first line", () => {
+    it("the first line names the policy document and its owner", () => {
         for (const [name, start] of [
             [
                 "role-source-arn",
@@ -74,7 +74,7 @@ describe("a diagnosis on a terminal", () => {
         }
     });
 
-    it("writes a long fix into files, and prints a short one", () => {
+    it("a long fix is written to files, and a short one is printed", () => {
         assert.match(
             drawn(seen(brokenBy("bucket-get-missing")), false, 120).replaceAll(/ \\\n +/g, " "),
             /\nFix: npm run diagnose-access -- --job \S+ --write \/tmp\/access-fix && sh \/tmp\/access-fix\/apply\.sh\n/,
@@ -89,7 +89,7 @@ describe("a diagnosis on a terminal", () => {
         );
     });
 
-    it("folds what holds, and shows every link, evidence and command with --verbose", () => {
+    it("the output summarizes links in order, and --verbose shows every link, evidence and command", () => {
         const snapshot = seen(brokenBy("role-source-arn"));
         const short = drawn(snapshot);
         assert.match(short, /●\s+2 links hold: iam:PassRole of the caller, role\n/);
@@ -100,7 +100,7 @@ describe("a diagnosis on a terminal", () => {
         assert.match(long, /by policy-evaluator over the fetched document: .*role policies/);
     });
 
-    it("cuts a document inside a sentence, except with --verbose", () => {
+    it("a policy document inside a sentence is shortened, except with --verbose", () => {
         const principals = Array.from({ length: 20 }, (_, index) => `arn:aws:iam::000000000000:role/R${index}`);
         const snapshot = seen(brokenBy("bucket-principal"));
         assert.ok("is" in snapshot.bucketPolicy && snapshot.bucketPolicy.is);
@@ -117,7 +117,7 @@ describe("a diagnosis on a terminal", () => {
         assert.match(drawn(long, true), /R19/);
     });
 
-    it("lists the other faults after the first", () => {
+    it("the output lists the other faults after the first", () => {
         const text = drawn(seen(brokenBy("trust-source-account", "bucket-deny-vpc", "rows-too-few")));
         const order = ["Trust policy", "✗  bucket policy: OnlyOurEndpoint", "✗  file: There are 500"];
         const places = order.map((part) => text.indexOf(part));
@@ -128,7 +128,7 @@ describe("a diagnosis on a terminal", () => {
         assert.ok(!places.includes(-1), text);
     });
 
-    it("is one sentence where an import can read, and reports that a running job has not failed", () => {
+    it("the output is one sentence if the import can read, and says that a running job has not failed", () => {
         const snapshot = seen(world());
         const sentence = `An import can read s3://films-test/movies/interactions.csv by ${snapshot.roleArn}.`;
         assert.ok(drawn(snapshot).startsWith(`${sentence}\n`));
@@ -136,7 +136,7 @@ describe("a diagnosis on a terminal", () => {
         assert.ok(drawn({ ...snapshot, job }).startsWith(`${sentence} The job is CREATE IN_PROGRESS: not failed yet.`));
     });
 
-    it("names the link and the permission where something could not be checked", () => {
+    it("the output names the link and the missing permission if a link could not be checked", () => {
         const text = drawn({ ...seen(world()), bucketPolicy: denied });
         assert.match(
             text,
@@ -145,7 +145,7 @@ describe("a diagnosis on a terminal", () => {
         assert.doesNotMatch(text, /every link|in order|can read/i);
     });
 
-    it("reports a stack that is not deployed, and no fault of it", () => {
+    it("the output reports a stack that is not deployed, and no fault in it", () => {
         const snapshot = { ...seen(brokenBy("bucket-missing", "role-missing")), planned: "dev" };
         const text = drawn(snapshot);
         assert.match(text, /^Stack dev is not deployed yet: .*\nFix: pulumi up --stack dev\n/);
@@ -159,7 +159,7 @@ describe("a diagnosis on a terminal", () => {
         );
     });
 
-    it("points to the file where the service names a line of it", () => {
+    it("the output points to the data file if the service names one of its lines", () => {
         const text = drawn(failed(seen(world()), "Line 3 has 4 columns, but the header has 5."));
         assert.match(
             text,
@@ -168,7 +168,7 @@ describe("a diagnosis on a terminal", () => {
         assert.match(text, /\nNext: aws s3 cp s3:\/\/films-test\/movies\/interactions\.csv - \| sed -n '1p;3p'\n/);
     });
 
-    it("sends no character to the terminal that it obeys", () => {
+    it("the output contains no terminal control characters", () => {
         const evil = "\u001b]0;owned\u0007\u009b31m\u202e\u007f\n\tx";
         const snapshot = seen(brokenBy("column-missing"));
         const [object] = snapshot.objects;

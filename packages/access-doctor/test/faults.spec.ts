@@ -4,8 +4,8 @@ import { brokenBy, brokenIn, diagnosisOf, explains, seen, world } from "./suppor
 import { breaks, compatiblePairs } from "./worlds/break.ts";
 import { soundWorlds } from "./worlds/sound.ts";
 
-describe("the diagnosis of an import's access", () => {
-    it("finds nothing in what this program makes", () => {
+describe("diagnose of an import's access", () => {
+    it("diagnose finds no fault in the policies of this program", () => {
         const { links, findings, fixes, firstBroken, verdict } = diagnosisOf(world());
         assert.deepEqual([findings, fixes, firstBroken, verdict], [[], [], undefined, "sound"]);
         const notOk = links.filter((link) => link.verdict !== "ok").map(({ link }) => link);
@@ -13,7 +13,7 @@ describe("the diagnosis of an import's access", () => {
     });
 
     for (const one of breaks) {
-        it(`explains ${one.name}, and names nothing else`, () => {
+        it(`diagnose explains ${one.name} and reports no other fault`, () => {
             const snapshot = seen(brokenBy(one.name));
             assert.deepEqual(brokenIn(snapshot), [one.fault]);
             const { findings } = diagnose(snapshot);
@@ -22,12 +22,12 @@ describe("the diagnosis of an import's access", () => {
     }
 
     for (const [name, make] of soundWorlds) {
-        it(`calls nothing broken: ${name}`, () => {
+        it(`diagnose finds nothing broken in ${name}`, () => {
             assert.deepEqual(brokenIn(seen(make(world()))), []);
         });
     }
 
-    it("names both of two faults, of every pair of which neither hides the other", () => {
+    it("diagnose reports both of two faults, for each pair in which neither hides the other", () => {
         const pairs = compatiblePairs();
         assert.ok(pairs.length > 1000, `${pairs.length}`);
         for (const [a, b] of pairs.filter((_, index) => index % 10 === 0)) {
@@ -37,7 +37,7 @@ describe("the diagnosis of an import's access", () => {
         }
     });
 
-    it("names the first broken link in the service's order", () => {
+    it("diagnose reports the first broken link in the order of an import", () => {
         const { firstBroken, findings } = diagnosisOf(
             brokenBy("rows-too-few", "trust-source-account", "bucket-deny-vpc"),
         );
@@ -48,7 +48,7 @@ describe("the diagnosis of an import's access", () => {
         );
     });
 
-    it("gives equal results for equal snapshots", () => {
+    it("diagnose returns equal results for equal snapshots", () => {
         const snapshot = seen(brokenBy("role-source-arn", "kms-disabled"));
         assert.deepEqual(diagnose(snapshot), diagnose(structuredClone(snapshot)));
     });

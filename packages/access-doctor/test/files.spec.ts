@@ -48,8 +48,8 @@ function of(
 
 const sentences = (snapshot: Snapshot) => diagnose(snapshot).findings.map(({ sentence }) => sentence);
 
-describe("files of other datasets", () => {
-    it("need one row only, and are judged by their schema", () => {
+describe("data files of other datasets than interactions", () => {
+    it("a file of items needs only one row and is compared with its schema", () => {
         const good = "ITEM_ID,GENRES,YEAR\n1,Comedy|Drama,1995\n2,,\n";
         assert.deepEqual(brokenIn(of({ [key]: good }, { schema: items })), []);
         assert.deepEqual(brokenIn(of({ [key]: "ITEM_ID,GENRES,YEAR\n" }, { schema: items })), ["rows-too-few"]);
@@ -70,7 +70,7 @@ describe("files of other datasets", () => {
         );
     });
 
-    it("are distinguished by their header without a schema", () => {
+    it("without a schema, the header shows the type of dataset", () => {
         assert.deepEqual(brokenIn(of({ [key]: "ITEM_ID,TITLE\n1,Alien\n" })), []);
         assert.deepEqual(brokenIn(of({ [key]: "USER_ID,AGE\n1,25\n" })), []);
         assert.deepEqual(brokenIn(of({ [key]: interactions })), []);
@@ -82,7 +82,7 @@ describe("files of other datasets", () => {
 describe("a header", () => {
     const header = "USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP";
     const named = (other: string) => sentences(of({ [key]: interactions.replace(header, other) }))[0];
-    it("names the column that is meant", () => {
+    it("the finding names the column that is probably meant", () => {
         assert.equal(
             named("userId,movieId,rating,timestamp"),
             `The header of ${key} has timestamp in place of TIMESTAMP: names must equal the schema's, with capital letters.`,
@@ -97,7 +97,7 @@ describe("a header", () => {
         );
     });
 
-    it("that nothing repairs has no command that repairs it", () => {
+    it("a file that cannot be repaired gets no repair command", () => {
         const { fixes } = diagnose(of({ [key]: interactions.replace(header, "USER_ID,ITEM_ID,EVENT_TYPE,WHEN") }));
         assert.deepEqual(fixes[0]?.commands, []);
         assert.match(fixes[0]?.ask ?? "", /: aws s3 cp YOUR.csv s3:\/\/films-test\/movies\/interactions.new.csv\. /);
@@ -107,7 +107,7 @@ describe("a header", () => {
 });
 
 describe("a file", () => {
-    it("is repaired by the dataset's schema, under a new key, whatever else is wrong with it", () => {
+    it("a file is repaired by its dataset's schema, under a new key, with any further fault", () => {
         const content = gzipSync(`\uFEFF${"ITEM_ID;GENRES;YEAR\n1;Drama;1995\n"}`);
         const { findings, fixes } = diagnose(of({ [key]: content }, { schema: items }));
         assert.deepEqual(
@@ -121,7 +121,7 @@ describe("a file", () => {
         assert.equal(fixes[0]?.location, "s3://films-test/movies/interactions.repaired.csv");
     });
 
-    it("that the stack uploads is made again by the stack", () => {
+    it("a file that the stack uploads is prepared again by the stack's command", () => {
         const own = {
             ...of({ "personalize_interactions_fixed.csv": "" }, { location: "personalize_interactions_fixed.csv" }),
             owned: { "arn:aws:s3:::films-test/personalize_interactions_fixed.csv": "npm run data-prep && pulumi up" },
@@ -131,7 +131,7 @@ describe("a file", () => {
         assert.deepEqual(fix?.commands, []);
     });
 
-    it("with a comma at the end of each row, or with carriage returns alone, is repaired", () => {
+    it("a file with a comma at the end of each row, or with carriage returns only, is repaired", () => {
         const commas = interactions.replaceAll(/\d\n/g, (end) => end.replace("\n", ",\n"));
         for (const [content, fault] of [
             [commas, "row-width"],
@@ -143,7 +143,7 @@ describe("a file", () => {
         }
     });
 
-    it("with fewer than 25 users that have two interactions imports, and is warned of", () => {
+    it("a file with fewer than 25 users with two interactions can be imported, with a warning", () => {
         const lonely = `USER_ID,ITEM_ID,TIMESTAMP\n${Array.from({ length: 1200 }, (_, row) => `u${row},i,${row}\n`).join("")}`;
         const { findings, verdict } = diagnose(of({ [key]: lonely }));
         assert.deepEqual(
@@ -153,13 +153,13 @@ describe("a file", () => {
         assert.notEqual(verdict, "broken");
     });
 
-    it("is judged by its start if it is large: a last, cut line is not counted", () => {
+    it("a large file is judged by its start, without the incomplete last line", () => {
         const start = bytes(interactions).slice(0, 30_000);
         const snapshot = of({ [key]: interactions });
         assert.deepEqual(brokenIn({ ...snapshot, objects: [{ is: { key, size: 90_000, start } }] }), []);
     });
 
-    it("shows no control characters", () => {
+    it("a finding shows no control characters of a file", () => {
         const text = JSON.stringify(diagnose(of({ [key]: "\u001b[31mUSER,b\n1,2\n" })).findings);
         assert.doesNotMatch(text, /\\u00/);
     });
@@ -176,14 +176,14 @@ describe("a key", () => {
         [`${key}/`, key, /but there is movies\/interactions\.csv/],
     ];
     for (const [location, existing, why] of similar) {
-        it(`${location} is meant to be ${existing}`, () => {
+        it(`the location ${location} is corrected to ${existing}`, () => {
             const snapshot = { ...of({}, { location, keys: [existing] }) };
             assert.equal(brokenIn(snapshot).at(-1), "object-wrong-key");
             assert.match(sentences(snapshot).at(-1) ?? "", why);
         });
     }
 
-    it("of nothing at all is for the user's own file", () => {
+    it("an empty file needs the owner's own data", () => {
         const { fixes } = diagnose(of({}, { keys: ["a.txt"] }));
         assert.deepEqual(fixes[0]?.commands, []);
         assert.ok(fixes[0]?.ask?.includes(`: aws s3 cp YOUR.csv s3://films-test/${key}. `));
@@ -192,7 +192,7 @@ describe("a key", () => {
 
 describe("a folder", () => {
     const location = "movies/";
-    it("with files in one sub-folder is imported from there, with files in several it is repaired", () => {
+    it("files in one subfolder are imported from there, and files in several subfolders are repaired", () => {
         const one = diagnose(of({}, { location, keys: ["movies/2020/1.csv", "movies/2020/2.csv"] }));
         assert.deepEqual(
             [one.findings[0]?.fault, one.fixes[0]?.location],
@@ -203,7 +203,7 @@ describe("a folder", () => {
         assert.equal(two.fixes[0]?.location, "s3://films-test/movies/repaired/");
     });
 
-    it("with more files than are read is not counted", () => {
+    it("rows are not counted in a folder with more files than are read", () => {
         const keys = ["movies/1.csv", "movies/2.csv"];
         const few = "USER_ID,ITEM_ID,TIMESTAMP\n1,2,3\n";
         assert.deepEqual(brokenIn(of({ "movies/1.csv": few }, { location, keys })), []);
@@ -212,7 +212,7 @@ describe("a folder", () => {
         ]);
     });
 
-    it("with a manifest has one fix for all of its files", () => {
+    it("a folder with a manifest gets one fix for all its files", () => {
         const { findings, fixes } = diagnose(
             of(
                 {
@@ -235,7 +235,7 @@ describe("a folder", () => {
 });
 
 describe("an object that cannot be read", () => {
-    it("is in an archive, unless it is restored or its class reads at once", () => {
+    it("an archived object is a fault unless it is restored or can be read immediately", () => {
         assert.equal(archivedIn({ StorageClass: "GLACIER_IR" }), undefined);
         assert.equal(
             archivedIn({ StorageClass: "GLACIER", Restore: 'ongoing-request="false", expiry-date="…"' }),
@@ -264,7 +264,7 @@ describe("an object that cannot be read", () => {
         assert.match(diagnose({ ...snapshot, objects: [{ is: begun }] }).fixes[0]?.ask ?? "", /its restore has begun/);
     });
 
-    it("is encrypted with a key of its writer, or was deleted: only its owner can bring it back", () => {
+    it("only the owner can provide an object that was deleted or encrypted with a customer key", () => {
         const snapshot = of({});
         const text =
             "InvalidRequest: The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object.";
@@ -274,7 +274,7 @@ describe("an object that cannot be read", () => {
         assert.match(diagnose(deleted).fixes[0]?.ask ?? "", /was .* deleted on purpose\?/);
     });
 
-    it("belongs to another account only if S3 lists another owner; otherwise the caller may not read it", () => {
+    it("an object belongs to another account only if S3 lists another owner", () => {
         const denied = { unread: "Forbidden: Access Denied" };
         const snapshot = { ...of({}), objects: [denied], ownership: { is: "ObjectWriter" } };
         const owned = (owner?: string) => ({ ...snapshot, keys: { is: [{ key, size: 5, ...(owner && { owner }) }] } });

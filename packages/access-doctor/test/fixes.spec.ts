@@ -9,7 +9,7 @@ import { document, type World } from "./worlds/world.ts";
 
 describe("fixes", () => {
     for (const { name, fault, asks } of breaks) {
-        it(`${asks ? "ask another person" : "are commands or another location"} for ${name}`, () => {
+        it(`the fix for ${name} ${asks ? "is a request to another person" : "consists of commands or another location"}`, () => {
             const fixes = diagnosisOf(brokenBy(name)).fixes.filter(({ faults }) => faults.includes(fault));
             assert.equal(fixes.length, 1);
             const {
@@ -25,7 +25,7 @@ describe("fixes", () => {
         });
     }
 
-    it("name the caller's own command only for what the caller owns, and only if that removes nothing of others", () => {
+    it("a fix names the caller's own command only for the caller's resources, and only if it removes nothing of others", () => {
         const programs = (of: World, owned: Record<string, string>) =>
             diagnose({ ...seen(of), owned }).fixes.map(({ program }) => program);
         const ours = { "arn:aws:s3:::films-test": "make data" };
@@ -35,7 +35,7 @@ describe("fixes", () => {
         assert.deepEqual(programs(brokenBy("bucket-deny-vpc"), ours), [""]);
     });
 
-    it("write whole documents that AWS takes, with no wildcard action and a source wherever a service is let in", () => {
+    it("fixes write valid documents without wildcard actions, and with a source condition for services", () => {
         for (const { name } of breaks) {
             for (const { command, document: one } of diagnosisOf(brokenBy(name)).fixes.flatMap(({ steps }) => steps)) {
                 if (!one || command.includes("--assume-role-policy-document")) continue;
@@ -47,13 +47,13 @@ describe("fixes", () => {
         }
     });
 
-    it("write one document once, even with several wrong parts", () => {
+    it("a fix writes one document once, even if several parts are wrong", () => {
         const { fixes } = diagnosisOf(brokenBy("bucket-account", "bucket-get-missing"));
         assert.equal(fixes.length, 1);
         assert.equal(fixes[0]?.commands.length, 1);
     });
 
-    it("leave every statement as it was", () => {
+    it("a fix keeps every existing statement", () => {
         const site: Statement = {
             Sid: "Site",
             Effect: "Allow",
@@ -67,17 +67,17 @@ describe("fixes", () => {
         assert.deepEqual(listOf(fix?.steps[0]?.document?.Statement).slice(0, present.length), present);
     });
 
-    it("are words that a shell gives on unchanged", () => {
+    it("a shell passes the words of a fix command on unchanged", () => {
         const words = ["aws", `it's {"a": "b \\\\ c"}`, "$HOME `x`\n; y", "z"];
         const given = execFileSync("sh", ["-c", `printf '%s\\0' ${shell(...words)}`], { encoding: "utf8" });
         assert.deepEqual(given.split("\0").slice(0, -1), words);
     });
 });
 
-describe("what is wider than it must be", () => {
+describe("permissions that are wider than necessary", () => {
     const warningsOf = (of: World) => diagnosisOf(of).findings.map(({ fault, verdict }) => `${verdict} ${fault}`);
 
-    it("is a warning: wide statements, and Personalize let in for any account", () => {
+    it("wide statements and Personalize's access for any account cause a warning", () => {
         const wide = { ...world(), inline: { mine: document({ Effect: "Allow", Action: "s3:*", Resource: "*" }) } };
         assert.deepEqual(warningsOf(wide), ["warning too-wide"]);
         const trusting = document({
@@ -88,7 +88,7 @@ describe("what is wider than it must be", () => {
         assert.deepEqual(warningsOf({ ...world(), trust: trusting }), ["warning no-conditions"]);
     });
 
-    it("is AmazonS3ReadOnlyAccess, which stays attached: the role may need it elsewhere", () => {
+    it("AmazonS3ReadOnlyAccess stays attached, because the role may need it for other buckets", () => {
         const snapshot = seen({ ...world(), inline: {} });
         assert.ok("is" in snapshot.role && snapshot.role.is);
         const arn = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";

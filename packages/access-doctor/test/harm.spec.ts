@@ -29,7 +29,7 @@ const asks = (of: World | Snapshot) => {
     return fixes.map(({ commands, ask }) => ({ commands, ask }));
 };
 
-describe("a fix never harms", () => {
+describe("fixes that must not harm", () => {
     const breakGlass = `arn:aws:iam::${account}:role/break-glass`;
     const guards: Record<string, Statement["Condition"]> = {
         "an IP range": { NotIpAddress: { "aws:SourceIp": "192.0.2.0/24" } },
@@ -45,7 +45,7 @@ describe("a fix never harms", () => {
         },
     };
     for (const [what, condition] of Object.entries(guards)) {
-        it(`changes no denial by ${what}, and asks its owner with the statement and what the import sends`, () => {
+        it(`the fix changes no Deny by ${what}, and asks its owner with statement and request`, () => {
             const [fix] = asks(withBucket(world(), denial(condition)));
             assert.deepEqual(fix?.commands, []);
             assert.match(
@@ -58,7 +58,7 @@ describe("a fix never harms", () => {
         });
     }
 
-    it("keeps every statement that is there, for any policy and any fault", () => {
+    it("a fix keeps every existing statement, for any policy and any fault", () => {
         const value = fc.constantFrom("a", "vpc-1", account, breakGlass, "AROABREAKGLASSROLE01:*");
         const statement = fc.record({
             Effect: fc.constantFrom("Allow" as const, "Deny" as const),
@@ -97,7 +97,7 @@ describe("a fix never harms", () => {
         fc.assert(property, { numRuns: 200, seed: 15 });
     });
 
-    it("explains a denial that names the role, and lifts none by itself", () => {
+    it("the diagnosis explains a Deny for the role, and removes no Deny by itself", () => {
         const named = denial(undefined, { Principal: { AWS: roleArn } });
         const [fix] = asks(withBucket(world(), named));
         assert.deepEqual(fix?.commands, []);
@@ -107,7 +107,7 @@ describe("a fix never harms", () => {
         );
     });
 
-    it("asks for an exception where the role's own policy denies it, also for a role that the caller owns", () => {
+    it("the fix asks for an exception if the role's own policy denies, even for the caller's role", () => {
         for (const owned of [{}, { [roleArn]: "pulumi up" }]) {
             const [fix] = diagnose({ ...seen(brokenBy("role-deny")), owned }).fixes;
             assert.deepEqual(fix?.commands, []);
@@ -118,7 +118,7 @@ describe("a fix never harms", () => {
         }
     });
 
-    it("adds statements to a boundary only if no other user or role has it", () => {
+    it("a fix adds statements to a boundary only if no other user or role has it", () => {
         const snapshot = seen(brokenBy("boundary"));
         assert.ok("is" in snapshot.role && snapshot.role.is?.boundary);
         const { is: role } = snapshot.role;
@@ -134,7 +134,7 @@ describe("a fix never harms", () => {
         }
     });
 
-    it("adds no rule to a bucket without a policy but the two that the import needs", () => {
+    it("the fix of a bucket without a policy adds only the two statements that an import needs", () => {
         const after = bucketPolicyAfter(brokenBy("bucket-policy-missing"));
         assert.deepEqual(
             listOf(after.Statement).map(({ Effect, Sid }) => `${Effect} ${Sid}`),
@@ -142,7 +142,7 @@ describe("a fix never harms", () => {
         );
     });
 
-    it("prints nothing that AWS refuses: ids of deleted roles, a sixth version", () => {
+    it("fixes contain nothing that AWS rejects, such as ids of deleted roles or a sixth version", () => {
         const stale: Statement = {
             Effect: "Allow",
             Principal: { AWS: "AROAGONEGONEGONEGONE" },
@@ -160,7 +160,7 @@ describe("a fix never harms", () => {
         assert.match(fix?.ask ?? "", /it has five versions, which is AWS's limit/);
     });
 
-    it("does not change a role of another account or of another path", () => {
+    it("a fix does not change a role of another account or with another path", () => {
         const snapshot = seen(world());
         const foreign = { ...snapshot, roleArn: "arn:aws:iam::999999999999:role/Import-test", role: { is: undefined } };
         const [elsewhere] = diagnose(foreign).fixes;
@@ -174,7 +174,7 @@ describe("a fix never harms", () => {
         );
     });
 
-    it("names who can apply it where the caller may not, and keeps the commands for that person", () => {
+    it("a fix without the caller's permission names the person who can apply it, with the commands", () => {
         const user = `arn:aws:iam::${account}:user/operator`;
         const denied = (action: string, resource: string) => ({
             action,
@@ -193,7 +193,7 @@ describe("a fix never harms", () => {
         assert.match(fix?.ask ?? "", /^an administrator of account 0{12}: .* may not iam:PutRolePolicy\. --write DIR/);
     });
 
-    it("asks whether a bucket of a similar name was meant: only its owner knows", () => {
+    it("the diagnosis asks whether a bucket with a similar name was meant", () => {
         const missing = {
             ...seen(brokenBy("bucket-missing")),
             bucketFacts: { is: { region: undefined, others: ["film-test"] } },
@@ -207,7 +207,7 @@ describe("a fix never harms", () => {
         );
     });
 
-    it("fixes the key of a file that is repaired beside it, too", () => {
+    it("a fix corrects the key of a file that it also repairs", () => {
         const { fixes } = diagnosisOf(brokenBy("header-quoted", "kms-no-grant"));
         assert.deepEqual(
             fixes.flatMap((fix) => fix.faults),
@@ -215,13 +215,13 @@ describe("a fix never harms", () => {
         );
     });
 
-    it("gives no command for a warning", () => {
+    it("a warning has no fix command", () => {
         const wide = { ...world(), inline: { mine: document({ Effect: "Allow", Action: "s3:*", Resource: "*" }) } };
         const { findings, fixes } = diagnosisOf(wide);
         assert.deepEqual([findings.map(({ fault }) => fault), fixes], [["too-wide"], []]);
     });
 
-    it("shows the statements that it adds, and undoes itself", () => {
+    it("a fix shows the statements that it adds, and has an undo", () => {
         const [fix] = diagnosisOf(brokenBy("bucket-list-missing")).fixes;
         assert.deepEqual(
             fix?.adds.map(({ Sid, Action }) => [Sid, Action]),

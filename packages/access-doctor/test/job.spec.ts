@@ -20,14 +20,14 @@ const resultOf = (snapshot: Snapshot) => {
     return [verdict, result?.verdict, result?.findings[0]?.fault, result?.detail ?? ""] as const;
 };
 
-describe("the service's own words about an import", () => {
-    it("hold where the job works, or runs and has not failed yet", () => {
+describe("the service's own message about an import", () => {
+    it("the job link is in order for a successful or running job", () => {
         assert.deepEqual(resultOf(withJob(seen(world()), "ACTIVE")).slice(0, 3), ["sound", "ok", undefined]);
         const [verdict, result, , detail] = resultOf(withJob(seen(world()), "CREATE PENDING"));
         assert.deepEqual([verdict, result, detail], ["sound", "ok", "CREATE PENDING: not failed yet"]);
     });
 
-    it("break the chain if they name a line or a column of the file, and no link explains them", () => {
+    it("the job link is broken if the message names a line or column and no other link explains it", () => {
         for (const reason of [columns, "Line 3 has 4 columns, but the header has 5."]) {
             const [verdict, result, fault, detail] = resultOf(failed(seen(world()), reason));
             assert.deepEqual([verdict, result, fault], ["broken", "broken", "file-refused"]);
@@ -37,7 +37,7 @@ describe("the service's own words about an import", () => {
         assert.deepEqual(brokenIn(explained), ["column-missing"]);
     });
 
-    it("are fixed only if every link was read", () => {
+    it("the job link has a fix only if every link was read", () => {
         const sound = seen(world());
         assert.deepEqual(resultOf(failed(sound, privileges)).slice(0, 3), [
             "sound",
@@ -49,14 +49,14 @@ describe("the service's own words about an import", () => {
         assert.doesNotMatch(detail, /fixed since/);
     });
 
-    it("leave the import unknown if they are not known here, or there are none", () => {
+    it("the verdict is unknown for an unknown or missing message", () => {
         const strange = resultOf(failed(seen(world()), "Internal problem 17."));
         assert.deepEqual(strange.slice(0, 2), ["unknown", "unknown"]);
         assert.match(strange[3], /Internal problem 17.*not known here/);
         assert.deepEqual(resultOf(withJob(seen(world()), "CREATE FAILED")).slice(0, 2), ["unknown", "unknown"]);
     });
 
-    it("can be a pasted message, which breaks the chain if the service refused the call", () => {
+    it("a pasted message breaks the job link if the service refused the call", () => {
         const told = (reported: string) => resultOf({ ...seen(world()), reported });
         assert.deepEqual(told(columns).slice(0, 3), ["broken", "broken", "file-refused"]);
         assert.deepEqual(told("More than 5 resources with PENDING or IN_PROGRESS status.").slice(0, 3), [
@@ -71,7 +71,7 @@ describe("the service's own words about an import", () => {
 describe("the caller who diagnoses a job", () => {
     const stranger = seen(brokenBy("passrole-missing"));
 
-    it("needs no iam:PassRole, because the service accepted the job", () => {
+    it("the caller needs no iam:PassRole for a job that the service accepted", () => {
         const { verdict, findings } = diagnose(withJob(stranger, "ACTIVE"));
         assert.deepEqual([verdict, findings.map((each) => each.verdict)], ["sound", ["warning"]]);
         const unread = { unread: "iam:SimulatePrincipalPolicy is denied", needs: "iam:SimulatePrincipalPolicy" };
@@ -79,7 +79,7 @@ describe("the caller who diagnoses a job", () => {
         assert.deepEqual([auditor.verdict, auditor.needs], ["sound", []]);
     });
 
-    it("needs it for a job that does not exist yet", () => {
+    it("the caller needs iam:PassRole for a job that does not exist yet", () => {
         assert.deepEqual(brokenIn(stranger), ["passrole"]);
     });
 });

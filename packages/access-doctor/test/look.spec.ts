@@ -6,7 +6,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { policyText } from "../fetch-bucket.ts";
 import { createLook, fetched, limits, within } from "../look.ts";
 
-describe("a look at AWS", () => {
+describe("reads from AWS by the diagnosis", () => {
     let answer: RequestListener;
     const server = createServer((request, response) => answer(request, response));
     let s3: S3Client;
@@ -39,7 +39,7 @@ describe("a look at AWS", () => {
             (ends) => policyText(within(s3, ends), "films"),
         );
 
-    it("names the permission that AWS denied, from its message or by itself", async () => {
+    it("a denied read names the missing permission, from AWS's message or its own", async () => {
         refuse(403, "AccessDenied", "Access Denied");
         const denied = await read();
         assert.ok("unread" in denied);
@@ -51,7 +51,7 @@ describe("a look at AWS", () => {
         assert.equal(named.needs, "kms:Decrypt");
     });
 
-    it("the diagnosis asks for no permission if the network's VPC endpoint refuses", async () => {
+    it("the diagnosis requests no permission if a VPC endpoint policy denies", async () => {
         const why = "because no VPC endpoint policy allows the s3:GetBucketPolicy action";
         refuse(403, "AccessDenied", `User: x is not authorized to perform: s3:GetBucketPolicy ${why}`);
         const refused = await read();
@@ -63,7 +63,7 @@ describe("a look at AWS", () => {
         );
     });
 
-    it("calls throttling no denial", async () => {
+    it("a throttled read is not reported as denied", async () => {
         refuse(503, "SlowDown", "Please reduce your request rate.");
         const throttled = await fetched(
             createLook(() => {}, new AbortController().signal),
@@ -75,7 +75,7 @@ describe("a look at AWS", () => {
         assert.equal(throttled.needs, undefined);
     });
 
-    it("ends after its limit, and reports before that what it waits for", async () => {
+    it("a read ends after its time limit, and earlier reports what it waits for", async () => {
         answer = () => {};
         lines.length = 0;
         const late = await read(undefined, { reports: 120, ends: 250 });
@@ -84,7 +84,7 @@ describe("a look at AWS", () => {
         assert.deepEqual(lines, ["waiting for s3:GetBucketPolicy: no answer for 0.12 s; the limit is 0.25 s"]);
     });
 
-    it("ends the diagnosis on Ctrl-C and on rejected credentials", async () => {
+    it("Ctrl-C and rejected credentials end the diagnosis", async () => {
         answer = () => {};
         const controller = new AbortController();
         setTimeout(() => controller.abort(), 20);

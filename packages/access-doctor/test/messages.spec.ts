@@ -16,9 +16,9 @@ const known = JSON.parse(await readFile(join(import.meta.dirname, "fixtures", "m
     readonly next: string;
 }[];
 
-describe("a message of AWS that is pasted in", () => {
+describe("a pasted message of AWS", () => {
     for (const { source, text, subject, cause, next } of known) {
-        it(`is understood: ${text.slice(0, 90)}… (${source})`, () => {
+        it(`the message is recognized: ${text.slice(0, 90)}… (${source})`, () => {
             const found = understand(text);
             assert.equal(found?.subject, subject);
             assert.match(found.cause, new RegExp(cause));
@@ -26,14 +26,14 @@ describe("a message of AWS that is pasted in", () => {
         });
     }
 
-    it("is understood in the line breaks of a terminal, and inside a traceback", async () => {
+    it("a message is recognized with a terminal's line breaks and inside a traceback", async () => {
         const wrapped = await readFile(join(import.meta.dirname, "fixtures", "traceback.txt"), "utf8");
         const found = understand(wrapped);
         assert.equal(found?.subject, "access");
         assert.deepEqual(found.mentions.lines, []);
     });
 
-    it("gives its names to the next command, and the line of the file to look at", () => {
+    it("names in the message fill the next command, and a line number is shown", () => {
         assert.equal(
             understand(`${job}: Insufficient privileges for accessing data in S3.`)?.next,
             `npx access-doctor --job ${job}`,
@@ -48,7 +48,7 @@ describe("a message of AWS that is pasted in", () => {
         assert.deepEqual(line.mentions.lines, [7]);
     });
 
-    it("is not understood if it is about something else", () => {
+    it("a message about something else is not recognized", () => {
         for (const text of ["", "The build failed.", "Training: line of business", "no"]) {
             assert.equal(understand(text), undefined, text);
         }

@@ -7,7 +7,7 @@ import { roleCases } from "./public/role.ts";
 
 const again = { command: "npm run diagnose-access -- --job JOB", folder: "/tmp/fix" };
 
-describe("diagnose on publicly reported mistakes", () => {
+describe("diagnose of publicly reported mistakes", () => {
     for (const { name, source, snapshot, says, ends } of [...roleCases, ...bucketCases, ...keyCases]) {
         it(`diagnose explains ${name} (${source})`, () => {
             const diagnosis = diagnose(snapshot);

@@ -13,7 +13,7 @@ const interactions = shapeOf(itemInteractionsSchema) as Shape;
 const header = "USER_ID,ITEM_ID,EVENT_TYPE,TIMESTAMP";
 const good = `${header}\n1,50,Watch,881250949\n2,60,Watch,881250950\n`;
 
-describe("the repair of a data file", () => {
+describe("repairCsv of a data file", () => {
     const folder = mkdtempSync(join(tmpdir(), "repair-spec-"));
     after(() => rmSync(folder, { recursive: true }));
 
@@ -123,7 +123,7 @@ describe("the repair of a data file", () => {
         });
     }
 
-    it("reads a comma where vertical bars are frequent, and a quote within a value", async () => {
+    it("repairCsv detects commas where vertical bars are frequent, and a quote within a value", async () => {
         const genres = "ITEM_ID,GENRES\n1,Action|Comedy|Drama|War\n";
         assert.equal((await repair(genres, requiredShape("ITEMS"))).text, genres);
         const vinyl = await repair('ITEM_ID,TITLE\n1,12" Vinyl\n', requiredShape("ITEMS"));
@@ -131,7 +131,7 @@ describe("the repair of a data file", () => {
         assert.deepEqual(whats(vinyl), ["escaped quotes within values"]);
     });
 
-    it("quotes what needs quotes, and keeps columns that the schema does not have", async () => {
+    it("repairCsv adds needed quotes and keeps columns that the schema does not have", async () => {
         const { text } = await repair(
             'ITEM_ID,TITLE\n1,"Alien, ""director\'s"" cut"\n2,A\\B\n3,"two\nlines"\n',
             requiredShape("ITEMS"),
@@ -139,18 +139,18 @@ describe("the repair of a data file", () => {
         assert.equal(text, 'ITEM_ID,TITLE\n1,"Alien, \\"director\'s\\" cut"\n2,"A\\\\B"\n3,two lines\n');
     });
 
-    it("reads backslashes before quotes", async () => {
+    it("repairCsv reads backslashes before quotes", async () => {
         const { text } = await repair('ITEM_ID,TITLE\n1,"the \\"cut\\""\n', requiredShape("ITEMS"));
         assert.equal(text, 'ITEM_ID,TITLE\n1,"the \\"cut\\""\n');
     });
 
-    it("leaves out columns only on request", async () => {
+    it("repairCsv leaves out columns only on request", async () => {
         const wide = good.replaceAll(/$(?=\n)/gm, ",x").replace(",x", ",MORE");
         assert.equal((await repair(wide)).text, wide);
         assert.equal((await repair(wide, interactions, header.split(","))).text, good);
     });
 
-    it("finds bytes that are not UTF-8 after the first quarter of a megabyte", async () => {
+    it("repairCsv finds bytes that are not UTF-8 after the first quarter of a megabyte", async () => {
         const many = `${header}\n${"1,50,Watch,881250949\n".repeat(20_000)}1,50,é,1\n`;
         const { text, rows } = await repair(Buffer.from(many, "latin1"));
         assert.equal(rows, 20_001);
@@ -198,7 +198,7 @@ describe("the repair of a data file", () => {
         });
     }
 
-    it("names five wrong lines, and counts the others", async () => {
+    it("repairCsv names five wrong lines and counts the others", async () => {
         const many = `${header}\n${"1,2,Watch,soon\n".repeat(9)}`;
         await assert.rejects(repair(many), /line 6: [^\n]*\n… and 4 more$/);
     });

@@ -65,7 +65,7 @@ describe("repaired copies of random files", () => {
     const folder = mkdtempSync(join(tmpdir(), "repaired-spec-"));
     after(() => rmSync(folder, { recursive: true }));
 
-    it("a repaired copy has no fault, or the repair names what it cannot repair", async () => {
+    it("a repaired copy has no fault, or the error names what cannot be repaired", async () => {
         const [from, to] = [join(folder, "in"), join(folder, "out")];
         let repaired = 0;
         const property = fc.asyncProperty(file, async (bytes) => {

@@ -19,9 +19,9 @@ const fetches = [
     ],
 ] as const;
 
-describe("what may not be read", () => {
+describe("resources that the caller may not read", () => {
     for (const part of fetches) {
-        it(`is not a fault, and hides no other: ${part}`, () => {
+        it(`an unreadable ${part} is no fault and hides no other fault`, () => {
             const without = (snapshot: Snapshot): Snapshot => ({ ...snapshot, [part]: denied });
             assert.deepEqual(brokenIn(without(seen(world()))), []);
             const [elsewhere, fault] =
@@ -30,7 +30,7 @@ describe("what may not be read", () => {
         });
     }
 
-    it("is reported by its link, with the refusal", () => {
+    it("the link reports an unreadable resource with AWS's access error", () => {
         const { links, verdict } = diagnose({ ...seen(world()), role: denied, simulated: denied });
         const unknown = links.filter((link) => link.verdict === "unknown");
         assert.deepEqual(
@@ -43,17 +43,17 @@ describe("what may not be read", () => {
         assert.equal(verdict, "unknown");
     });
 
-    it("leaves the verdict on a role to the documents without the simulator, and to the simulator without documents", () => {
+    it("documents decide about a role without the simulator, and the simulator without documents", () => {
         const broken = seen(brokenBy("role-list-missing"));
         assert.deepEqual(brokenIn({ ...broken, simulated: denied }), ["role-policy"]);
         assert.deepEqual(brokenIn({ ...broken, role: denied }), ["role-policy"]);
     });
 
-    it("leaves a boundary to be found without the simulator", () => {
+    it("a denying boundary is found without the simulator", () => {
         assert.deepEqual(brokenIn({ ...seen(brokenBy("boundary")), simulated: denied }), ["boundary"]);
     });
 
-    it("is an object that only its head is known of: its content is not judged", () => {
+    it("an object without readable content is not judged by its content", () => {
         const snapshot = seen(world());
         const [object] = snapshot.objects;
         assert.ok(object && "is" in object);
@@ -73,7 +73,7 @@ describe("an attached policy without a document", () => {
         const { is: role } = snapshot.role;
         return { ...snapshot, role: { is: { ...role, policies: [...role.policies, policy] } } };
     };
-    it("grants nothing, which is reported and breaks nothing by itself", () => {
+    it("a policy without a document grants nothing, and the diagnosis reports it without a fault", () => {
         for (const [of, faults] of [
             [world(), []],
             [brokenBy("role-get-missing"), ["role-policy"]],
@@ -97,7 +97,7 @@ describe("a job that failed although every link is in order", () => {
         const { findings } = diagnose({ ...snapshot, job });
         return findings.find(({ fault }) => fault.startsWith("job-"));
     };
-    it("has the config value that leaves the conditions out of the bucket policy, and only then", () => {
+    it("the fix names the config key that removes the bucket policy's conditions, in this case only", () => {
         const sound = seen(world());
         const named = faultOf(sound);
         assert.equal(named?.fault, "job-bucket-conditions");
@@ -117,7 +117,7 @@ describe("a job that failed although every link is in order", () => {
 });
 
 describe("an organisation", () => {
-    it("is named if the simulator reports it, and suspected if documents allow what the simulator denies", () => {
+    it("an organization's policy is named if the simulator reports it, and suspected if only the simulator denies", () => {
         const snapshot = seen(world());
         assert.ok("is" in snapshot.simulated);
         const deny = (more: object) => ({
@@ -139,7 +139,7 @@ describe("an organisation", () => {
         assert.equal(verdict, "unknown");
     });
 
-    it("an organisation is not blamed for a refusal of another action or caller", () => {
+    it("the organization is not named for an access error of another action or caller", () => {
         const role = "arn:aws:sts::000000000000:assumed-role/Import-test/PersonalizeSession";
         const why = "with an explicit deny in a service control policy";
         const told = (who: string, action: string) =>

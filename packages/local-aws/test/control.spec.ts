@@ -77,7 +77,7 @@ describe("Start, stop and reset of the local AWS", () => {
     });
     after(() => discardInstance(instance));
 
-    it("a second start finds the running process", async () => {
+    it("a second start finds the running local AWS", async () => {
         const first = await start(instance, silently);
         const second = await start(instance, silently);
         assert.equal(second.pid, first.pid);
@@ -177,7 +177,7 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
     });
     afterEach(() => discardInstance(instance));
 
-    it("start moves a running instance to another port and keeps its data", async () => {
+    it("start moves a running local AWS to another port and keeps its data", async () => {
         const moved = { ...instance, port: await testPort() };
         const first = await start(instance, silently);
         assert.deepEqual(await stateOf(moved), { kind: "elsewhere", running: first, port: instance.port });
@@ -191,7 +191,7 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
         assert.equal(isAlive(second.pid), false);
     });
 
-    it("a running instance stays on its port if the new one is taken", async () => {
+    it("a running local AWS stays on its port if the new port is taken", async () => {
         const { pid } = await start(instance, silently);
         const server = createServer((_, response) => response.end("hello")).listen(0, "127.0.0.1");
         await once(server, "listening");
@@ -202,7 +202,7 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
         server.close();
     });
 
-    it("stop ends an instance that is still starting", async () => {
+    it("stop ends a local AWS that is still starting", async () => {
         const starting = start(instance, silently).catch((error: Error) => error);
         await until(async () => (await stateOf(instance)).kind === "starting");
         assert.equal(await stop(instance), true);

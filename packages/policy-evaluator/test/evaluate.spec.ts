@@ -84,7 +84,7 @@ describe("evaluate", () => {
         });
     }
 
-    it("NotAction and NotResource match everything else", () => {
+    it("NotAction and NotResource match all other actions and resources", () => {
         const { Action: _, ...noAction } = allow;
         assert.equal(decision({ ...noAction, NotAction: "s3:Put*" }), "allowed");
         assert.equal(decision({ ...noAction, NotAction: "s3:Get*" }), "implicitDeny");

@@ -21,7 +21,7 @@ describe("Answers of the API", () => {
         assert.equal(other.statusCode, 200);
     });
 
-    it("everybody's answers are publicly cacheable, and a viewer's answers are private", async () => {
+    it("responses equal for all viewers are publicly cacheable, and a viewer's responses are private", async () => {
         const cacheControl = async (what: string, asked?: Asked) =>
             (await get(what, asked)).headers["Cache-Control"] ?? "";
         for (const what of [

@@ -12,7 +12,7 @@ describe("GET /recommendations/{userId}", () => {
         world = startWorld({ limits: { campaign: 60, table: 40, resting: 500 } });
     });
 
-    it("lists come from the campaign, then from memory, then from the table", async () => {
+    it("lists come from the campaign, then from memory, then from DynamoDB", async () => {
         const first = await world.recommend("a", { numResults: "3" });
         assert.equal(first.source, "campaign");
         assert.deepEqual(idsOf(first), [markOf("a", 0), "100", "101"]);
@@ -52,7 +52,7 @@ describe("GET /recommendations/{userId}", () => {
         assert.equal(await known("c"), true, "for another process too");
     });
 
-    it("viewerKnown is undefined while the table does not answer", async () => {
+    it("viewerKnown is undefined while DynamoDB does not answer", async () => {
         world = startWorld({ tables: { ...tablesDocument, viewers: listViewers([]) ?? "" } });
         world.table.state.gate = away;
         assert.equal((await world.recommend("a")).viewerKnown, undefined);
@@ -124,7 +124,7 @@ describe("GET /recommendations/{userId}", () => {
         assert.deepEqual(idsOf(await world.recommend("b", { numResults: "2" })), [other, "100"]);
     });
 
-    it("lists keep films with other event types, or with a filter that includes watched", async () => {
+    it("lists keep films with other event types, or with a filter that includes watched films", async () => {
         const event = (eventType: string, itemId: string) => ({ eventType, itemId });
         const events = [event("Click", "100"), event("WATCH", "101"), event("Watch", "102"), event("Click", "102")];
         await world.ask("POST /events", { body: { userId: "a", sessionId: "s", events } });
@@ -160,7 +160,7 @@ describe("GET /recommendations/{userId}", () => {
         assert.deepEqual([popular.source, idsOf(popular)], ["popular", ["2", "3"]]);
     });
 
-    it("the API retries GetRecommendations without the default filter if that was deleted", async () => {
+    it("the API retries GetRecommendations without the default filter if the filter was deleted", async () => {
         world.state.filterGone = true;
         await world.watch("a", "100");
         const answer = await world.recommend("a", { numResults: "2" });
@@ -206,7 +206,7 @@ describe("GET /recommendations/{userId}", () => {
         assert.equal((await world.recommend("c")).source, "campaign");
     });
 
-    it("a stored precomputed list is served, with the reason `away` once it is old", async () => {
+    it("a stored precomputed list is returned, with the reason `away` once it is old", async () => {
         const list = { key: "", madeAt: world.clock.at, revision: 0, from: "precomputed" as const };
         await world.table.port.putList(
             "a",
@@ -226,7 +226,7 @@ describe("GET /recommendations/{userId}", () => {
         ]);
     });
 
-    it("lists come from the campaign and reflect events while the table is away", async () => {
+    it("lists come from the campaign and reflect events while DynamoDB is unavailable", async () => {
         world.table.state.gate = away;
         await world.recommend("first");
         assert.equal((await world.recommend("a")).source, "campaign");

@@ -68,7 +68,7 @@ describe("GET /history/{userId}", () => {
         );
     });
 
-    it("the history has the films of the data while the table is away", async () => {
+    it("the history contains the data's films while DynamoDB is unavailable", async () => {
         const world = startWorld({ tables });
         world.table.state.gate = () => Promise.reject(new Error("away"));
         const answer = jsonOf(await history(world, "22"));

@@ -116,7 +116,7 @@ describe("Prefetch", () => {
         assert.deepEqual([unfiltered.calls[0]?.filter, unfiltered.lists.get("a")?.films], [undefined, films]);
     });
 
-    it("prefetch renews only lists that are old by event, flush or age", async () => {
+    it("prefetch renews only lists that are outdated by an event, a flush or their age", async () => {
         const { run, revisions, pass, flush } = world({ a: 2, b: 1 });
         assert.equal((await run()).asked, 2);
         pass(10_000);

@@ -163,7 +163,7 @@ describe("Fallback tables of a solution version", () => {
         assert.ok(!shown.includes("1:0") && shown.length > 90, `${shown.length}`);
     });
 
-    it("popular films replace a cached list without catalogue films while the campaign is away", async () => {
+    it("popular films replace a cached list without catalogue films while the campaign is unavailable", async () => {
         assert.equal((await world.recommend("1")).source, "campaign");
         world.store.documents.set("v2", { ...otherData, hasCatalogue: true });
         world.state.version = "v2";

@@ -183,7 +183,7 @@ describe("List requests of unauthenticated callers", () => {
         assert.equal(worlds[0].lastLine().CampaignFailures, 0);
     });
 
-    it("concurrent calls share a table write, and a process without table gets a tenth", async () => {
+    it("concurrent calls share a DynamoDB write, and a process without DynamoDB gets a tenth", async () => {
         const world = startWorld({ config: { campaignPerSecond: 10 } });
         await Promise.all(Array.from({ length: 10 }, (_, at) => world.recommend(`u${at}`)));
         assert.deepEqual([world.state.asks.length, [...world.table.counts.values()]], [10, [10]]);

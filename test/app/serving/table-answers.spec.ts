@@ -198,7 +198,7 @@ describe("makeTables", () => {
         assert.equal(openTables(earlier).history("a"), undefined);
     });
 
-    it("makeTables omits films that the catalogue lacks from lists and histories", () => {
+    it("makeTables omits films that are not in the catalogue from lists and histories", () => {
         const [start, hundredDays] = [1_000_000, 8_640_000];
         const rows = ["gone", "one", "two", "gone too"].flatMap((item, at) =>
             Array.from({ length: 9 - at }, (_, user): [string, string, number] => {

@@ -199,7 +199,7 @@ describe("Viewer tokens (JWT)", () => {
             assert.ok(other.state.asks.length <= campaignCallsPerViewer / 10, `${other.state.asks.length}`);
         });
 
-        it("all viewers together get the campaign's rate, and unauthenticated callers none of it", async () => {
+        it("all proven viewers share the campaign's rate, and unauthenticated callers get none of it", async () => {
             for (let at = 0; at < 300; at++) await limited.recommend(`stranger-${at}`);
             assert.equal(limited.state.asks.length, 0, "a stranger has no list with viewerAuth");
             for (let at = 0; at < 300; at++) await ask(`viewer-${at}`, {});

@@ -8,7 +8,7 @@ describe("Storefront", () => {
     const site = storefrontSite();
     const { open, clean } = site;
 
-    it("the page shows the chosen viewer's rows and keeps his ID in the URL", async () => {
+    it("the page shows the chosen viewer's rows and keeps the viewer's ID in the URL", async () => {
         const page = await open("");
         assert.equal(await textOf(page, "h1"), "Choose a viewer");
         assert.ok((await filmsOf(page, "trending")).length > 0, "everybody's rows are there before");
@@ -76,7 +76,7 @@ describe("Storefront", () => {
         clean();
     });
 
-    it("Watch changes the list at once and shows the moves and their reason", async () => {
+    it("Watch changes the list immediately and shows the moves and their reason", async () => {
         const page = await open("#/?viewer=7");
         const before = await filmsOf(page, "picks");
         const recommendationId = `RID-7-${histories.get("7")?.length}`;

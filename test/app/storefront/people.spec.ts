@@ -99,7 +99,7 @@ describe("whyOf", () => {
     const asked = { itemId: "b", origin: undefined, watched: [], similar: undefined, who: "Lea (22)" };
     const because = (...films: ListedFilm[]) => listOf([a, b], { source: "similar", because: films });
 
-    it("whyOf gives the rank in the list and nothing without a list", () => {
+    it("whyOf gives the rank in the list, and nothing without a list", () => {
         assert.deepEqual(whyOf(asked), []);
         assert.deepEqual(whyOf({ ...asked, origin: { title: "Top picks", list: listOf([a, b, c]) } }), [
             "Number 2 of 3 in “Top picks”: Personal (live).",

@@ -84,7 +84,7 @@ const elementsText = (markup: string) =>
         .replaceAll(/\s/g, "");
 
 describe("Poster title", () => {
-    it("spoken moves the article to the front and lettered drops the translation", () => {
+    it("spoken moves the article to the front, and lettered removes the translated title", () => {
         assert.equal(spoken("Usual Suspects, The"), "The Usual Suspects");
         assert.equal(spoken("Misérables, Les"), "Les Misérables");
         assert.equal(spoken("Avventura, L'"), "L'Avventura");

@@ -95,7 +95,7 @@ describe("RecommendationApi component", () => {
         assert.deepEqual(inputsOf("Table").ttl, { attributeName: "expiresAt", enabled: true });
     });
 
-    it("only this API can invoke the function, and a changed description redeploys", async () => {
+    it("only this API can invoke the function, and a changed API description causes a deployment", async () => {
         await makeApi();
         const { principal, sourceArn, sourceAccount } = inputsOf("Permission");
         // With sourceAccount, the permission would have no effect. The ARN contains the account.

@@ -135,7 +135,7 @@ describe("Recommender component", () => {
         assert.equal(inputsOf("Campaign").solutionVersionArn, "arn:of:old");
     });
 
-    it("tables of a version are uploaded before the campaign and retained", async () => {
+    it("a version's fallback tables are uploaded before the campaign changes, and retained", async () => {
         const tables = join(folder, "fallback-tables.json");
         await writeFile(tables, "{}");
         await recommender(good({}), {}, tables);

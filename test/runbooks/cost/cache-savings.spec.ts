@@ -9,7 +9,7 @@ const near = (actual: number | undefined, expected: number) =>
     assert.ok(Math.abs((actual ?? Number.NaN) - expected) < 1e-6, `${actual} is not ${expected}`);
 const saved = (windows: readonly ServedWindow[], of = campaign) => savedCalls(windows, window, of);
 
-describe("savedCalls of the caches", () => {
+describe("savedCalls, the value of answers from caches", () => {
     // 300 requests in five minutes are 1 TPS for 1/12 of an hour.
     it("savedCalls prices the calls above the minimum TPS in 5-minute windows", () => {
         near(saved([{ lists: 3000, calls: 300 }]).usd, (9 / 12) * 0.2);
@@ -29,7 +29,7 @@ describe("savedCalls of the caches", () => {
         });
     });
 
-    it("savedCalls does not balance a busy window with an idle one", () => {
+    it("savedCalls does not offset a busy window against an idle one", () => {
         near(
             saved([
                 { lists: 600, calls: 0 },

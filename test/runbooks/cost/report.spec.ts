@@ -28,7 +28,7 @@ describe("reportPeriod and comparedTime", () => {
         assert.throws(() => reportPeriod(now, { month: "2026-11", days: 3 }), /not both/);
     });
 
-    it("leastCalls adds a forecast call only for the current month", () => {
+    it("leastCalls counts a second call, for the forecast, only for the current month", () => {
         assert.equal(leastCalls(reportPeriod(now, {}), now), 2);
         assert.equal(leastCalls(reportPeriod(now, { days: 3 }), now), 1);
         assert.equal(leastCalls(reportPeriod(now, { month: "2026-10" }), now), 1);
@@ -46,7 +46,7 @@ describe("reportPeriod and comparedTime", () => {
     });
 });
 
-describe("outlookOf the current month", () => {
+describe("outlookOf, the forecast of the current month", () => {
     const [today, end] = [at("11-25T00:00"), at("12-01T00:00")];
     const lines = [
         line("11-23", "EUC1-TrainingHours", 50),

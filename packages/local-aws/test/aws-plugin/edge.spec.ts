@@ -148,7 +148,7 @@ describe("Local AWS plugin: API, DynamoDB and CloudFront resources", () => {
         await plugin.delete(restApi, urnOf(typeOf("restApi")), more);
     });
 
-    it("MethodSettings throttles a nested method only by its encoded path", async () => {
+    it("MethodSettings throttles a nested method only if its path is encoded", async () => {
         const body = documentOf("/films", "/films/{filmId}");
         const restApi = await made("restApi", { ...apiArgs, name: "throttled", body });
         const deployment = await made("deployment", { restApi });

@@ -125,7 +125,7 @@ describe("Injected faults of the local AWS (/_local/faults)", () => {
         );
     });
 
-    it("two faults of one call both take effect", async () => {
+    it("two faults of one call both have an effect", async () => {
         await world.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "fail", reason: "No luck." } });
         await world.local.arm({ operation: "CreateDatasetGroup", effect: { kind: "drop", when: "after" } });
         await assert.rejects(send(new CreateDatasetGroupCommand({ name: "films" })));

@@ -177,7 +177,7 @@ describe("Gateway in front of a recording MiniStack", () => {
         });
     });
 
-    it("a response that MiniStack breaks off ends with an error", async () => {
+    it("a response that MiniStack aborts ends with an error", async () => {
         const dying = createServer((_, response) => {
             response.writeHead(200, { "content-length": "1000" });
             response.write("the beginning", () => response.destroy());

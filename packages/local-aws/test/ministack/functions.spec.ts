@@ -247,7 +247,7 @@ describe("Lambda, EventBridge Scheduler and SNS with IAM enforcement", () => {
 });
 
 describe("Lambda without IAM enforcement", () => {
-    it("a function calls Personalize and CloudWatch", async () => {
+    it("a function can call Personalize and CloudWatch", async () => {
         const instance = { ...(await testInstance()), enforce: false };
         await start(instance, () => {});
         const settings = { endpoint: `http://127.0.0.1:${instance.port}`, region, credentials: administrator };

@@ -94,7 +94,7 @@ describe("evaluateAlarm of the local AWS", () => {
         assert.throws(() => at(1, "GreaterThanUpperThreshold"), /films: the local AWS does not evaluate GreaterThanU/);
     });
 
-    it("a period in progress alarms only if later data cannot change that", () => {
+    it("a period in progress causes an alarm only if later data cannot change the result", () => {
         const one = { EvaluationPeriods: 1, TreatMissingData: "notBreaching" };
         const running = (period: number) => new Map([[Math.floor(now / period) * period, 11]]);
         assert.equal(evaluateAlarm({ ...alarm, ...one }, running(minute), now).state, "OK");

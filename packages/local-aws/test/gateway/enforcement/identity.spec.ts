@@ -173,7 +173,7 @@ describe("Authentication on a local AWS with IAM enforcement", () => {
         );
     });
 
-    it("the host name of a public endpoint opens no other service", async () => {
+    it("the host name of a public endpoint gives no access to another service", async () => {
         for (const host of ["abc.execute-api.localhost", "abc.lambda-url.localhost", "abc.cloudfront.net"]) {
             const json = {
                 host,

@@ -17,7 +17,7 @@ describe("Calls that need permission on several resources", () => {
     });
     after(() => aws?.discard());
 
-    it("each create call of Personalize needs permission on the existing resource too", async () => {
+    it("each create call of Personalize also needs permission on the existing resource", async () => {
         const mine = ["dataset-import-job/mine", "solution/mine", "solution/mine/*", "filter/mine", "campaign/mine"];
         const { personalize } = await aws.user(
             "analyst",
@@ -58,7 +58,7 @@ describe("Calls that need permission on several resources", () => {
         }
     });
 
-    it("TagResource of an API needs permission to change the API too", async () => {
+    it("TagResource of an API also needs permission to change the API", async () => {
         const settings = { endpoint: aws.url, region: "eu-central-1", maxAttempts: 1 };
         const admin = new APIGatewayClient({ ...settings, credentials: administrator });
         const { id } = await admin.send(new CreateRestApiCommand({ name: "made-by-hand" }));

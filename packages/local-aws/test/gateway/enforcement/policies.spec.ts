@@ -76,7 +76,7 @@ describe("IAM policies on a local AWS with IAM enforcement", () => {
         );
     });
 
-    it("GetRecommendations needs permission on its filter too", async () => {
+    it("GetRecommendations also needs permission on its filter", async () => {
         const [campaignArn, filterArn] = [personalizeArn("campaign/none"), personalizeArn("filter/none")];
         const user = await aws.user("filtering", allow("personalize:GetRecommendations", campaignArn));
         const ask = (filter?: string) =>
