@@ -38,7 +38,7 @@ const campaignArn = (scope: ServiceCaller, name: string) => regionalArn(scope, "
 
 const asksCampaign = (scope: ApiScope) =>
     allow(
-        "AsksCampaign",
+        "CallCampaign",
         ["personalize:DescribeCampaign", "personalize:GetRecommendations"],
         campaignArn(scope, scope.campaign),
     );
@@ -53,7 +53,7 @@ const usesFilters = (scope: ApiScope, names: readonly string[]) =>
         ? []
         : [
               allow(
-                  "UsesFilters",
+                  "UseFilters",
                   ["personalize:GetRecommendations"],
                   names.map((name) => regionalArn(scope, "personalize", `filter/${name}`)),
               ),
@@ -61,12 +61,12 @@ const usesFilters = (scope: ApiScope, names: readonly string[]) =>
 
 /** Returns statements that allow reading the tables of solution versions, and no other object of the bucket. */
 const readsTables = ({ partition, region, bucketName, kmsKeyArn }: ApiScope): readonly Statement[] => [
-    allow("ReadsTables", ["s3:GetObject"], `arn:${partition}:s3:::${bucketName}/${objectKeys.tables}*`),
+    allow("ReadFallbackTables", ["s3:GetObject"], `arn:${partition}:s3:::${bucketName}/${objectKeys.tables}*`),
     ...(kmsKeyArn === undefined
         ? []
         : [
               {
-                  ...allow("ReadsByKeyOfBucket", ["kms:Decrypt"], kmsKeyArn),
+                  ...allow("DecryptWithBucketKey", ["kms:Decrypt"], kmsKeyArn),
                   Condition: { StringEquals: { "kms:ViaService": `s3.${region}.${dnsSuffix(partition)}` } },
               },
           ]),
@@ -86,7 +86,7 @@ export function apiPolicy(
         ...(may.rank
             ? [
                   allow(
-                      "AsksRankingCampaign",
+                      "CallRankingCampaign",
                       ["personalize:GetPersonalizedRanking"],
                       campaignArn(scope, scope.names.ranking),
                   ),
@@ -100,14 +100,14 @@ export function apiPolicy(
               ]
             : []),
         allow(
-            "KeepsLists",
+            "StoreLists",
             ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
             apiTableArn(scope),
         ),
         ...readsTables(scope),
         // Traces have no resource type (Service Authorization Reference, "AWS X-Ray"). Lambda checks this permission of the role
         // when it creates the function, and does not document the condition keys, so the statement has no condition.
-        allow("Traces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*"),
+        allow("WriteTraces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*"),
         writesLogs(scope, scope.names.api),
     ]);
 }
@@ -117,7 +117,7 @@ export function prefetchPolicy(scope: ApiScope, may: { readonly filters: readonl
     return document([
         asksCampaign(scope),
         ...usesFilters(scope, may.filters),
-        allow("MakesLists", ["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:Query"], apiTableArn(scope)),
+        allow("StoreLists", ["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:Query"], apiTableArn(scope)),
         readsMetrics(scope),
         keepsFailures(scope, scope.names.failures),
         writesLogs(scope, scope.names.prefetch),
@@ -127,7 +127,7 @@ export function prefetchPolicy(scope: ApiScope, may: { readonly filters: readonl
 /** Returns the permissions of the function that changes the table for an operator. */
 export function tableOperationsPolicy(scope: ApiScope): PolicyDocument {
     return document([
-        allow("ChangesTable", ["dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:UpdateItem"], apiTableArn(scope)),
+        allow("ChangeTable", ["dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:UpdateItem"], apiTableArn(scope)),
         writesLogs(scope, scope.names.tableOperations),
     ]);
 }
@@ -158,7 +158,7 @@ export function gatewayLogPolicy(caller: ServiceCaller): PolicyDocument {
     ]);
     return document([
         allow(
-            "WritesLogs",
+            "WriteLogs",
             [
                 "logs:CreateLogGroup",
                 "logs:CreateLogStream",
@@ -171,7 +171,7 @@ export function gatewayLogPolicy(caller: ServiceCaller): PolicyDocument {
         ),
         // DescribeLogGroups does not accept a single log group (Service Authorization Reference, "Amazon CloudWatch
         // Logs").
-        anywhere(caller, "FindsGroups", ["logs:DescribeLogGroups"]),
+        anywhere(caller, "FindLogGroups", ["logs:DescribeLogGroups"]),
     ]);
 }
 
@@ -186,7 +186,7 @@ export function storefrontBucketPolicy(
         Version: "2012-10-17",
         Statement: [
             {
-                Sid: "DistributionReads",
+                Sid: "AllowDistribution",
                 Effect: "Allow",
                 Principal: { Service: "cloudfront.amazonaws.com" },
                 Action: "s3:GetObject",

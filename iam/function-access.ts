@@ -32,12 +32,12 @@ export const starts = (caller: ServiceCaller, Sid: string, name: string): Statem
 
 /** Returns the statement that allows sending failed events to this queue. */
 export const keepsFailures = (caller: ServiceCaller, queue: string): Statement =>
-    allow("KeepsFailures", ["sqs:SendMessage"], regionalArn(caller, "sqs", queue));
+    allow("SendFailures", ["sqs:SendMessage"], regionalArn(caller, "sqs", queue));
 
 /** Returns the statement that allows writing to the function's own log group, which the program creates. */
 export const writesLogs = (caller: ServiceCaller, name: string): Statement =>
     allow(
-        "WritesLogs",
+        "WriteLogs",
         ["logs:CreateLogStream", "logs:PutLogEvents"],
         regionalArn(caller, "logs", `log-group:/aws/lambda/${name}:*`),
     );
@@ -47,7 +47,7 @@ export const writesLogs = (caller: ServiceCaller, name: string): Statement =>
  * "Amazon CloudWatch").
  */
 export const readsMetrics = (caller: ServiceCaller): Statement =>
-    anywhere(caller, "ReadsMetrics", ["cloudwatch:GetMetricData"]);
+    anywhere(caller, "ReadMetrics", ["cloudwatch:GetMetricData"]);
 
 /**
  * Returns a statement for actions without a resource type, limited to the stack's region. Cite the documentation at

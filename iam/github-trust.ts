@@ -22,7 +22,7 @@ export function githubTrust(providerArn: string, subject: string): PolicyDocumen
         Version: "2012-10-17",
         Statement: [
             {
-                Sid: "OneWorkflow",
+                Sid: "AllowWorkflow",
                 Effect: "Allow",
                 Principal: { Federated: providerArn },
                 Action: "sts:AssumeRoleWithWebIdentity",

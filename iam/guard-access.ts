@@ -52,7 +52,7 @@ export function guardPolicy(
     const marks = arn("ssm", `parameter/${scope.project}/${scope.stack}`);
     return document([
         allow(
-            "ParksCampaign",
+            "ParkCampaign",
             [
                 "personalize:DeleteCampaign",
                 "personalize:DescribeCampaign",
@@ -65,7 +65,7 @@ export function guardPolicy(
             ? []
             : [
                   allow(
-                      "ParksRanking",
+                      "ParkRankingCampaign",
                       ["personalize:DeleteCampaign", "personalize:DescribeCampaign"],
                       arn("personalize", `campaign/${scope.ranking}`),
                   ),
@@ -77,11 +77,11 @@ export function guardPolicy(
             "personalize:ListSolutionVersions",
         ]),
         // Read the tags of all solutions, because the cost guard searches for those of the stack.
-        allow("FindsStacksSolutions", ["personalize:ListTagsForResource"], solutions),
+        allow("FindSolutions", ["personalize:ListTagsForResource"], solutions),
         ...(unusedAction === "delete"
             ? [
                   {
-                      ...allow("DeletesStacksSolutions", ["personalize:DeleteSolution"], solutions),
+                      ...allow("DeleteSolutions", ["personalize:DeleteSolution"], solutions),
                       Condition: {
                           StringEquals: {
                               "aws:ResourceTag/pulumi:project": scope.project,
@@ -91,10 +91,10 @@ export function guardPolicy(
                   },
               ]
             : []),
-        allow("ReadsMarks", ["ssm:GetParametersByPath"], marks),
-        allow("ReadsItsState", ["ssm:GetParameter"], `${marks}/guard`),
+        allow("ReadStateFlags", ["ssm:GetParametersByPath"], marks),
+        allow("ReadGuardState", ["ssm:GetParameter"], `${marks}/guard`),
         allow(
-            "WritesMarks",
+            "WriteStateFlags",
             ["ssm:PutParameter"],
             [...[`${marks}/guard`, `${marks}/parked`], ...(api ? [`${marks}/closed`] : [])],
         ),
@@ -102,7 +102,7 @@ export function guardPolicy(
         readsMetrics(scope),
         {
             // Metrics have no resource type; the condition limits the namespace.
-            ...allow("PublishesMetrics", ["cloudwatch:PutMetricData"], "*"),
+            ...allow("PublishMetrics", ["cloudwatch:PutMetricData"], "*"),
             Condition: {
                 StringEquals: { "cloudwatch:namespace": ownNamespace, "aws:RequestedRegion": scope.region },
             },
@@ -110,13 +110,13 @@ export function guardPolicy(
         ...(api
             ? [
                   {
-                      ...allow("ShowsNotices", ["dynamodb:PutItem"], arn("dynamodb", `table/${scope.names.api}`)),
+                      ...allow("ShowNotifications", ["dynamodb:PutItem"], arn("dynamodb", `table/${scope.names.api}`)),
                       Condition: { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["stack"] } },
                   },
               ]
             : []),
-        allow("SendsNotices", ["sns:Publish", "sns:GetTopicAttributes"], arn("sns", scope.names.notifications)),
-        allow("ReadsFunctionPolicies", ["lambda:GetPolicy"], functionArn(scope, scope.names.anyFunction)),
+        allow("SendNotifications", ["sns:Publish", "sns:GetTopicAttributes"], arn("sns", scope.names.notifications)),
+        allow("ReadFunctionPolicies", ["lambda:GetPolicy"], functionArn(scope, scope.names.anyFunction)),
         keepsFailures(scope, scope.names.failures),
         writesLogs(scope, scope.names.costGuard),
     ]);
@@ -139,21 +139,21 @@ function closes(scope: GuardScope): readonly Statement[] {
     const stage = ["apigateway:GET", "apigateway:PATCH"];
     const page = ["cloudfront:GetDistributionConfig", "cloudfront:UpdateDistribution"];
     return [
-        allow("FindsApi", ["apigateway:GET"], gateway("")),
+        allow("FindApi", ["apigateway:GET"], gateway("")),
         {
             ...(edge
                 ? allow(
-                      "Closes",
+                      "CloseApi",
                       [...stage, ...page],
                       [stages, `arn:${partition}:cloudfront::${accountId}:distribution/*`],
                   )
-                : allow("Closes", stage, stages)),
+                : allow("CloseApi", stage, stages)),
             Condition: ofStack(scope),
         },
         ...(edge
             ? [
                   {
-                      ...allow("ReadsEdge", ["cloudfront:ListDistributions", "cloudwatch:GetMetricData"], "*"),
+                      ...allow("ReadCloudFront", ["cloudfront:ListDistributions", "cloudwatch:GetMetricData"], "*"),
                       Condition: { StringEquals: { "aws:RequestedRegion": "us-east-1" } },
                   },
               ]
@@ -166,7 +166,7 @@ export function notifierPolicy(scope: GuardScope, webhookParameter: string): Pol
     return document([
         // Enough for parameters that use the account's SSM key. A customer managed key needs kms:Decrypt for this role
         // in its key policy.
-        allow("ReadsWebhook", ["ssm:GetParameter"], regionalArn(scope, "ssm", `parameter${webhookParameter}`)),
+        allow("ReadWebhook", ["ssm:GetParameter"], regionalArn(scope, "ssm", `parameter${webhookParameter}`)),
         keepsFailures(scope, scope.names.failures),
         writesLogs(scope, scope.names.notifier),
     ]);

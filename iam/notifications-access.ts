@@ -29,7 +29,7 @@ export function topicPolicy(scope: NotificationsScope): PolicyDocument {
             // The user guide allows all budgets of the account, and mentions no budget name.
             publish("BudgetsPublish", "budgets.amazonaws.com", `arn:${partition}:budgets::${accountId}:*`),
             publish(
-                "AlarmsPublish",
+                "AllowAlarms",
                 "cloudwatch.amazonaws.com",
                 regionalArn(scope, "cloudwatch", `alarm:${names.alarmPrefix}*`),
             ),
@@ -43,7 +43,7 @@ export function notificationsQueuePolicy(scope: NotificationsScope): PolicyDocum
         Version: "2012-10-17",
         Statement: [
             {
-                Sid: "NoticesArrive",
+                Sid: "AllowTopic",
                 Effect: "Allow",
                 Principal: { Service: "sns.amazonaws.com" },
                 Action: "sqs:SendMessage",

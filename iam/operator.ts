@@ -52,9 +52,9 @@ export function rolesBoundary(scope: OperatorScope): PolicyDocument {
     const { partition, bucketName, kmsKeyArn } = scope;
     const bucket = `arn:${partition}:s3:::${bucketName}`;
     const data: readonly Statement[] = [
-        { Sid: "ListsData", Effect: "Allow", Action: "s3:ListBucket", Resource: bucket },
+        { Sid: "ListData", Effect: "Allow", Action: "s3:ListBucket", Resource: bucket },
         {
-            Sid: "ReadsAndWritesData",
+            Sid: "ReadAndWriteData",
             Effect: "Allow",
             Action: ["s3:GetObject", "s3:PutObject"],
             Resource: `${bucket}/*`,
@@ -63,7 +63,7 @@ export function rolesBoundary(scope: OperatorScope): PolicyDocument {
             ? []
             : [
                   {
-                      Sid: "UsesKey",
+                      Sid: "UseKey",
                       Effect: "Allow" as const,
                       Action: ["kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey", "kms:ListGrants"],
                       Resource: kmsKeyArn,
@@ -88,7 +88,7 @@ export function rolesBoundary(scope: OperatorScope): PolicyDocument {
  * behavior"). Services call logs, traces, queues and functions without this condition key, so those are not denied.
  */
 const onlyInLambda: Statement = {
-    Sid: "OnlyInLambda",
+    Sid: "DenyOutsideLambda",
     Effect: "Deny",
     Action: ["apigateway:*", "cloudfront:*", "cloudwatch:*", "dynamodb:*", "personalize:*", "sns:*", "ssm:*"],
     Resource: "*",
@@ -100,7 +100,7 @@ const onlyInLambda: Statement = {
  * key may encrypt other data of the account.
  */
 const keyOnlyForFiles: Statement = {
-    Sid: "KeyOnlyForFiles",
+    Sid: "DenyKeyOutsideS3",
     Effect: "Deny",
     Action: "kms:*",
     Resource: "*",

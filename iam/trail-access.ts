@@ -26,7 +26,7 @@ export function trailBucketPolicy(scope: TrailScope, bucketName: string): Policy
         Version: "2012-10-17",
         Statement: [
             {
-                Sid: "CloudTrailLooks",
+                Sid: "CloudTrailReadsAcl",
                 Effect: "Allow",
                 Principal: { Service: cloudTrail },
                 Action: "s3:GetBucketAcl",
@@ -60,7 +60,7 @@ export function trailRolePolicy(scope: TrailScope): PolicyDocument {
         Version: "2012-10-17",
         Statement: [
             {
-                Sid: "WritesTrail",
+                Sid: "WriteTrail",
                 Effect: "Allow",
                 Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
                 Resource: regionalArn(scope, "logs", `log-group:${trailLogGroup(scope)}:${streams}`),

@@ -20,7 +20,7 @@ export interface InvokedFunction {
 export const functionLife = (policy: LifePolicies, on: readonly string[], invoked?: InvokedFunction): Grant[] => [
     {
         policy: policy.read,
-        sid: "FunctionLooks",
+        sid: "ReadFunctions",
         service: "lambda",
         actions: [
             "GetFunction",
@@ -34,7 +34,7 @@ export const functionLife = (policy: LifePolicies, on: readonly string[], invoke
     },
     {
         policy: policy.deploy,
-        sid: "FunctionMakes",
+        sid: "ManageFunctions",
         service: "lambda",
         actions: [
             "CreateFunction",
@@ -54,7 +54,7 @@ export const functionLife = (policy: LifePolicies, on: readonly string[], invoke
         : [
               {
                   policy: policy.deploy,
-                  sid: "FunctionPermits",
+                  sid: "PermitInvocation",
                   service: "lambda",
                   actions: ["AddPermission"],
                   on: [invoked.on],
@@ -65,10 +65,10 @@ export const functionLife = (policy: LifePolicies, on: readonly string[], invoke
 
 /** Returns the grants to read, create, change and delete a schedule. */
 export const scheduleLife = (policy: LifePolicies, on: readonly string[]): Grant[] => [
-    { policy: policy.read, sid: "ScheduleLooks", service: "scheduler", actions: ["GetSchedule"], on },
+    { policy: policy.read, sid: "ReadSchedules", service: "scheduler", actions: ["GetSchedule"], on },
     {
         policy: policy.deploy,
-        sid: "ScheduleMakes",
+        sid: "ManageSchedules",
         service: "scheduler",
         actions: ["CreateSchedule", "DeleteSchedule", "UpdateSchedule"],
         on,
@@ -77,10 +77,10 @@ export const scheduleLife = (policy: LifePolicies, on: readonly string[]): Grant
 
 /** Returns the grants to create, change and delete a log group, and to read its tags. */
 export const logGroupLife = (policy: LifePolicies, on: readonly string[]): Grant[] => [
-    { policy: policy.read, sid: "LogGroupTags", service: "logs", actions: ["ListTagsForResource"], on },
+    { policy: policy.read, sid: "ReadLogGroupTags", service: "logs", actions: ["ListTagsForResource"], on },
     {
         policy: policy.deploy,
-        sid: "LogGroupMakes",
+        sid: "ManageLogGroups",
         service: "logs",
         actions: ["CreateLogGroup", "DeleteLogGroup", "PutRetentionPolicy", "TagResource", "UntagResource"],
         on,

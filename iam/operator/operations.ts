@@ -56,29 +56,29 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
             on: arn("lambda", `function:${names.notifier}`),
         }),
         ...scheduleLife(policies, schedules),
-        looks("TopicSettings", "sns", ["GetTopicAttributes", "ListTagsForResource"], [topic]),
+        looks("ReadTopics", "sns", ["GetTopicAttributes", "ListTagsForResource"], [topic]),
         makes(
-            "TopicMakes",
+            "ManageTopics",
             "sns",
             ["CreateTopic", "DeleteTopic", "SetTopicAttributes", "Subscribe", "TagResource", "UntagResource"],
             [topic],
         ),
-        everywhere("SubscriptionLooks", "sns", ["GetSubscriptionAttributes"], subscriptions),
-        grant("deploy-operations", "SubscriptionMakes", "sns", ["SetSubscriptionAttributes", "Unsubscribe"], ["*"], {
+        everywhere("ReadSubscriptions", "sns", ["GetSubscriptionAttributes"], subscriptions),
+        grant("deploy-operations", "ManageSubscriptions", "sns", ["SetSubscriptionAttributes", "Unsubscribe"], ["*"], {
             everythingBecause: subscriptions,
             condition,
         }),
         grant("operate", "TopicTests", "sns", ["Publish"], [topic]),
-        looks("QueueLooks", "sqs", ["GetQueueAttributes", "ListQueueTags"], queues),
+        looks("ReadQueues", "sqs", ["GetQueueAttributes", "ListQueueTags"], queues),
         makes(
-            "QueueMakes",
+            "ManageQueues",
             "sqs",
             ["CreateQueue", "DeleteQueue", "SetQueueAttributes", "TagQueue", "UntagQueue"],
             queues,
         ),
         grant(
             "operate",
-            "QueueTests",
+            "ReceiveTestMessages",
             "sqs",
             ["ChangeMessageVisibility", "DeleteMessage", "ReceiveMessage"],
             queues.slice(0, 1),
@@ -86,51 +86,51 @@ export function operationsGrants(scope: OperatorScope): readonly Grant[] {
         ...logGroupLife(policies, logGroups),
         grant(
             "deploy-operations",
-            "AlarmMakes",
+            "ManageAlarms",
             "cloudwatch",
             ["DeleteAlarms", "PutMetricAlarm", "TagResource", "UntagResource"],
             alarms,
             // A new alarm has no tags yet.
             { condition: { StringEqualsIfExists: ours } },
         ),
-        grant("read-operations", "DashboardLooks", "cloudwatch", ["GetDashboard"], dashboards, { condition }),
+        grant("read-operations", "ReadDashboards", "cloudwatch", ["GetDashboard"], dashboards, { condition }),
         // `retrain` changes the live version, which the dashboard shows.
-        grant("operate", "DashboardChanges", "cloudwatch", ["PutDashboard"], dashboards, { condition }),
-        grant("deploy-operations", "DashboardEnds", "cloudwatch", ["DeleteDashboards"], dashboards, { condition }),
-        everywhere("MetricReads", "cloudwatch", ["GetMetricData"], "IAM has no resource type for metrics"),
-        grant("operate", "MetricWrites", "cloudwatch", ["PutMetricData"], ["*"], {
+        grant("operate", "WriteDashboards", "cloudwatch", ["PutDashboard"], dashboards, { condition }),
+        grant("deploy-operations", "DeleteDashboards", "cloudwatch", ["DeleteDashboards"], dashboards, { condition }),
+        everywhere("ReadMetrics", "cloudwatch", ["GetMetricData"], "IAM has no resource type for metrics"),
+        grant("operate", "PublishMetrics", "cloudwatch", ["PutMetricData"], ["*"], {
             everythingBecause: "IAM has no resource type for metrics; the condition limits the namespace",
             condition: { StringEquals: { "cloudwatch:namespace": ownNamespace, ...condition.StringEquals } },
         }),
-        looks("TrailLooks", "cloudtrail", ["GetEventSelectors", "GetTrail", "GetTrailStatus", "ListTags"], trails),
+        looks("ReadTrails", "cloudtrail", ["GetEventSelectors", "GetTrail", "GetTrailStatus", "ListTags"], trails),
         everywhere(
-            "TrailLists",
+            "ListTrails",
             "cloudtrail",
             ["DescribeTrails", "LookupEvents"],
             "CloudTrail's lists of trails and events have no resource type",
         ),
-        everywhere("QueueLists", "sqs", ["ListQueues"], "ListQueues has no resource type"),
+        everywhere("ListQueues", "sqs", ["ListQueues"], "ListQueues has no resource type"),
         grant(
             "deploy-audit",
-            "TrailMakes",
+            "ManageTrails",
             "cloudtrail",
             ["AddTags", "CreateTrail", "DeleteTrail", "RemoveTags", "StartLogging", "UpdateTrail"],
             trails,
         ),
         // A budget belongs to the account, and its ARN has no region.
         makes(
-            "BudgetMakes",
+            "ManageBudgets",
             "budgets",
             ["ModifyBudget", "TagResource", "UntagResource"],
             [`arn:${partition}:budgets::${accountId}:budget/${names.budget}`],
         ),
         ofAccount(
-            "BillReads",
+            "ReadBill",
             "ce",
             ["GetCostAndUsage", "GetCostForecast"],
             "the bill belongs to the account and has no region",
         ),
-        ofAccount("PriceReads", "pricing", ["GetProducts"], "IAM has no resource type for prices"),
+        ofAccount("ReadPrices", "pricing", ["GetProducts"], "IAM has no resource type for prices"),
     ];
 }
 

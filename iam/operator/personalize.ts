@@ -42,7 +42,7 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
     return [
         {
             policy: "read",
-            sid: "PersonalizeLists",
+            sid: "ListPersonalize",
             service,
             actions: [
                 "ListBatchInferenceJobs",
@@ -64,7 +64,7 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
         },
         {
             policy: "read",
-            sid: "PersonalizeLooks",
+            sid: "ReadPersonalize",
             service,
             actions: [
                 "DescribeBatchInferenceJob",
@@ -84,7 +84,7 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
         },
         {
             policy: "read",
-            sid: "PersonalizeLooksAtTracker",
+            sid: "ReadEventTrackers",
             service,
             actions: ["DescribeEventTracker"],
             // The response contains the tracking ID, with which PutEvents changes the recommendations of the tracker's
@@ -94,7 +94,7 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
         },
         {
             policy: "read",
-            sid: "PersonalizeRecommends",
+            sid: "GetRecommendations",
             service,
             actions: ["GetRecommendations"],
             // A filter affects only campaigns of its own dataset group.
@@ -102,7 +102,7 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
         },
         {
             policy: "operate",
-            sid: "PersonalizeOperates",
+            sid: "OperateCampaigns",
             service,
             actions: [
                 "CreateBatchInferenceJob",
@@ -117,7 +117,7 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
         },
         {
             policy: "operate",
-            sid: "PersonalizeImports",
+            sid: "ImportData",
             service,
             // The Service Authorization Reference also requires the dataset, so imports into other datasets are denied.
             actions: ["CreateDatasetImportJob", "TagResource", "UntagResource"],
@@ -125,7 +125,7 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
         },
         {
             policy: "deploy",
-            sid: "PersonalizeMakes",
+            sid: "ManagePersonalize",
             service,
             actions: [
                 "CreateDataset",
@@ -144,7 +144,7 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
         },
         {
             policy: "deploy",
-            sid: "PersonalizeTags",
+            sid: "TagDatasetGroup",
             service,
             actions: ["TagResource", "UntagResource"],
             // The policy `operate` has the tag actions of all other resources, which keeps this policy within its size
@@ -153,7 +153,7 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
         },
         {
             policy: "deploy",
-            sid: "PersonalizeMakesUnnamed",
+            sid: "CreateFilters",
             service,
             actions: ["CreateEventTracker", "CreateFilter"],
             // The Service Authorization Reference also requires the dataset group.
@@ -162,7 +162,7 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
         },
         {
             policy: "deploy",
-            sid: "PersonalizeDeletesUnnamed",
+            sid: "DeleteFilters",
             service,
             actions: ["DeleteEventTracker", "DeleteFilter", "UntagResource"],
             on: unnamed,
@@ -170,7 +170,7 @@ export function personalizeGrants(scope: OperatorScope): readonly Grant[] {
         },
         {
             policy: "deploy",
-            sid: "PersonalizeTagsUnnamed",
+            sid: "TagFilters",
             service,
             actions: ["TagResource"],
             on: unnamed,

@@ -17,7 +17,7 @@ export function roleGrants(scope: OperatorScope): readonly Grant[] {
     return [
         {
             policy: "read",
-            sid: "PoliciesLooks",
+            sid: "ReadRoles",
             service,
             actions: [
                 "GetPolicy",
@@ -35,7 +35,7 @@ export function roleGrants(scope: OperatorScope): readonly Grant[] {
         },
         {
             policy: "read",
-            sid: "Simulates",
+            sid: "SimulatePolicies",
             service,
             actions: ["SimulatePrincipalPolicy"],
             // The import role, and the caller: an IAM user, or the role of the session.
@@ -46,7 +46,7 @@ export function roleGrants(scope: OperatorScope): readonly Grant[] {
         },
         {
             policy: "operate",
-            sid: "PassesRoleToPersonalize",
+            sid: "PassRoleToPersonalize",
             service,
             actions: ["PassRole"],
             on: [roleArn(scope)],
@@ -65,14 +65,14 @@ function roleLife(scope: OperatorScope, policy: PolicyKindOfOperator): Grant[] {
     const grants: Grant[] = [
         {
             policy,
-            sid: "RoleLooks",
+            sid: "ReadRolePolicies",
             service,
             actions: ["GetRolePolicy", "ListInstanceProfilesForRole"],
             on: looked,
         },
         {
             policy,
-            sid: "RoleMakesWithinBoundary",
+            sid: "CreateRolesWithBoundary",
             service,
             actions: ["CreateRole", "PutRolePolicy"],
             on: made,
@@ -80,7 +80,7 @@ function roleLife(scope: OperatorScope, policy: PolicyKindOfOperator): Grant[] {
         },
         {
             policy,
-            sid: "RoleChanges",
+            sid: "ChangeRoles",
             service,
             actions: [
                 "DeleteRole",
@@ -106,7 +106,7 @@ function passes(scope: OperatorScope): Grant[] {
     return [...together.values()].flatMap((roles) =>
         roles.slice(0, 1).map(({ service, deploy }) => ({
             policy: deploy,
-            sid: `PassesRoleTo${service.charAt(0).toUpperCase()}${service.slice(1, service.indexOf("."))}`,
+            sid: `PassRoleTo${service.charAt(0).toUpperCase()}${service.slice(1, service.indexOf("."))}`,
             service: "iam",
             actions: ["PassRole"],
             on: roles.map(({ role }) => roleArn(scope, role)),
@@ -122,13 +122,13 @@ function passes(scope: OperatorScope): Grant[] {
 export function neverRaises(scope: OperatorScope, policy: PolicyKindOfOperator): Statement[] {
     const made = arnsWhere(scope, ({ deploy }) => deploy === policy);
     const bounded: Statement = {
-        Sid: "NeverLeavesBoundary",
+        Sid: "DenyRemovingBoundary",
         Effect: "Deny",
         Action: ["iam:DeleteRolePermissionsBoundary", "iam:PutRolePermissionsBoundary"],
         Resource: made,
     };
     const unchanged: Statement = {
-        Sid: "NeverChangesItsOwnPolicies",
+        Sid: "DenyOwnPolicies",
         Effect: "Deny",
         Action: [
             "iam:CreatePolicyVersion",

@@ -61,50 +61,50 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
         ...functionLife(ofPage, operations),
         ...logGroupLife(ofPage, logGroups(`/aws/lambda/${names.tableOperations}`)),
         looks(
-            "TableLooks",
+            "ReadTables",
             "dynamodb",
             ["DescribeContinuousBackups", "DescribeTable", "DescribeTimeToLive", "ListTagsOfResource"],
             tables,
         ),
         makes(
-            "TableMakes",
+            "ManageTables",
             "dynamodb",
             ["CreateTable", "DeleteTable", "TagResource", "UntagResource", "UpdateTable", "UpdateTimeToLive"],
             tables,
         ),
         // `flush-cache` and `forget-viewer` invoke this function. With a permission on the table itself, an operator
         // could read items, because a failed condition returns them, and could write any item under a named key.
-        grant("operate")("TableOperates", "lambda", ["InvokeFunction"], operations),
-        looks("TableLists", "dynamodb", ["ListTables"], ["*"], {
+        grant("operate")("RunTableOperations", "lambda", ["InvokeFunction"], operations),
+        looks("ListTables", "dynamodb", ["ListTables"], ["*"], {
             everythingBecause: "ListTables has no resource type",
             condition: inRegion(scope),
         }),
         // Leave out the list of keys, because it would give access to each key's value.
-        looks("ApiLists", "apigateway", ["GET"], ["/account", "/restapis", "/usageplans"].map(gateway)),
-        looks("ApiLooks", "apigateway", ["GET"], [gateway("/restapis/*"), tags], { condition: { StringEquals: ours } }),
+        looks("ListApis", "apigateway", ["GET"], ["/account", "/restapis", "/usageplans"].map(gateway)),
+        looks("ReadApis", "apigateway", ["GET"], [gateway("/restapis/*"), tags], { condition: { StringEquals: ours } }),
         // The response for a key, and for the keys of a usage plan, contains their values.
-        page("KeyLooks", "apigateway", ["GET"], ["/apikeys/*", "/usageplans/*"].map(gateway), {
+        page("ReadApiKeys", "apigateway", ["GET"], ["/apikeys/*", "/usageplans/*"].map(gateway), {
             condition: { StringEquals: ours },
         }),
-        makes("ApiMakes", "apigateway", ["POST"], ["/apikeys", "/restapis", "/usageplans"].map(gateway), {
+        makes("CreateApis", "apigateway", ["POST"], ["/apikeys", "/restapis", "/usageplans"].map(gateway), {
             condition: { StringEquals: asOurs },
         }),
-        makes("ApiChanges", "apigateway", ["DELETE", "PATCH", "POST", "PUT"], apis, {
+        makes("ChangeApis", "apigateway", ["DELETE", "PATCH", "POST", "PUT"], apis, {
             condition: { StringEquals: ours },
         }),
-        makes("ApiTagsOfNew", "apigateway", ["PUT"], [tags], { condition: { StringEquals: asOurs, Null: nobodys } }),
-        makes("ApiTags", "apigateway", ["DELETE", "PUT"], [tags], { condition: { StringEquals: ours } }),
+        makes("TagNewApis", "apigateway", ["PUT"], [tags], { condition: { StringEquals: asOurs, Null: nobodys } }),
+        makes("TagApis", "apigateway", ["DELETE", "PUT"], [tags], { condition: { StringEquals: ours } }),
         // An account needs this role once, for the first stage with X-Ray tracing (API Gateway Developer Guide, "Using
         // service-linked roles for API Gateway").
         makes(
-            "TracingRoleMakes",
+            "CreateTracingRole",
             "iam",
             ["CreateServiceLinkedRole"],
             [`arn:${partition}:iam::${accountId}:role/aws-service-role/${tracing}/AWSServiceRoleForAPIGateway`],
             { condition: { StringEquals: { "iam:AWSServiceName": tracing } } },
         ),
         looks(
-            "DistributionLooks",
+            "ReadDistributions",
             "cloudfront",
             [
                 "GetCachePolicy",
@@ -116,7 +116,7 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
             ["cache-policy", "distribution", "origin-access-control", "response-headers-policy"].map(distribution),
         ),
         looks(
-            "CloudFrontLists",
+            "ListDistributions",
             "cloudfront",
             ["ListCachePolicies", "ListDistributions", "ListOriginAccessControls", "ListResponseHeadersPolicies"],
             ["*"],
@@ -124,7 +124,7 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
         ),
         // Allow the ranking campaign (config `rankingCampaign`); `park` and `resume` include it.
         page(
-            "RankingMakes",
+            "ManageRankingCampaign",
             "personalize",
             [
                 "CreateSolution",
@@ -139,22 +139,22 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
                 arn("personalize", tail),
             ),
         ),
-        page("DistributionMakes", "cloudfront", ["CreateDistribution"], ["*"], {
+        page("CreateDistributions", "cloudfront", ["CreateDistribution"], ["*"], {
             everythingBecause: `${noNewResource}; the condition requires the stack's tags`,
             condition: { StringEquals: asOurs },
         }),
-        page("DistributionTagsOfNew", "cloudfront", ["TagResource"], distributions, {
+        page("TagNewDistributions", "cloudfront", ["TagResource"], distributions, {
             condition: { StringEquals: asOurs, Null: nobodys },
         }),
         page(
-            "DistributionChanges",
+            "ChangeDistributions",
             "cloudfront",
             ["DeleteDistribution", "TagResource", "UntagResource", "UpdateDistribution"],
             distributions,
             { condition: { StringEquals: ours } },
         ),
         page(
-            "PagePolicyMakes",
+            "CreateCloudFrontPolicies",
             "cloudfront",
             ["CreateCachePolicy", "CreateOriginAccessControl", "CreateResponseHeadersPolicy"],
             ["*"],
@@ -162,7 +162,7 @@ export function servingGrants(scope: OperatorScope): readonly Grant[] {
         ),
         // CloudFront's policies have no tags, and the service generates their ids.
         page(
-            "PagePolicyChanges",
+            "ChangeCloudFrontPolicies",
             "cloudfront",
             [
                 "DeleteCachePolicy",

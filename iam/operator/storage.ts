@@ -19,7 +19,7 @@ export function storageGrants(scope: OperatorScope): readonly Grant[] {
         ...bucketLife({ read: "read-serving", deploy: "deploy-page" }, page, condition),
         {
             policy: "read-serving",
-            sid: "PageLooks",
+            sid: "ReadPage",
             service,
             actions: ["GetObject", "GetObjectTagging"],
             on: [`${page}/*`],
@@ -27,7 +27,7 @@ export function storageGrants(scope: OperatorScope): readonly Grant[] {
         },
         {
             policy: "deploy-page",
-            sid: "PageUploads",
+            sid: "UploadPage",
             service,
             actions: ["PutObject"],
             on: [`${page}/*`],
@@ -35,7 +35,7 @@ export function storageGrants(scope: OperatorScope): readonly Grant[] {
         },
         {
             policy: "read",
-            sid: "ObjectLooks",
+            sid: "ReadData",
             service,
             actions: ["GetObject", "GetObjectTagging"],
             on: [objects],
@@ -43,7 +43,7 @@ export function storageGrants(scope: OperatorScope): readonly Grant[] {
         },
         {
             policy: "operate",
-            sid: "UploadsData",
+            sid: "UploadData",
             service,
             actions: ["PutObject"],
             on: [objects],
@@ -54,7 +54,7 @@ export function storageGrants(scope: OperatorScope): readonly Grant[] {
             : [
                   {
                       policy: "operate" as const,
-                      sid: "UsesKeyOfBucket",
+                      sid: "EncryptWithBucketKey",
                       service: "kms",
                       actions: ["GenerateDataKey"],
                       on: [kmsKeyArn],
@@ -63,7 +63,7 @@ export function storageGrants(scope: OperatorScope): readonly Grant[] {
                   },
                   {
                       policy: "read" as const,
-                      sid: "ReadsByKeyOfBucket",
+                      sid: "DecryptWithBucketKey",
                       service: "kms",
                       actions: ["Decrypt"],
                       on: [kmsKeyArn],
@@ -71,7 +71,7 @@ export function storageGrants(scope: OperatorScope): readonly Grant[] {
                   },
                   {
                       policy: "read" as const,
-                      sid: "LooksAtKeyOfBucket",
+                      sid: "ReadBucketKey",
                       service: "kms",
                       actions: ["DescribeKey", "GetKeyPolicy"],
                       on: [kmsKeyArn],
@@ -86,7 +86,7 @@ function bucketLife(policy: LifePolicies, bucket: string, condition: ConditionBl
     return [
         {
             policy: policy.read,
-            sid: "BucketLooks",
+            sid: "ReadBuckets",
             service,
             actions: [
                 "GetAccelerateConfiguration",
@@ -113,7 +113,7 @@ function bucketLife(policy: LifePolicies, bucket: string, condition: ConditionBl
         },
         {
             policy: policy.deploy,
-            sid: "BucketMakes",
+            sid: "ManageBuckets",
             service,
             actions: [
                 "CreateBucket",
@@ -132,7 +132,7 @@ function bucketLife(policy: LifePolicies, bucket: string, condition: ConditionBl
         },
         {
             policy: policy.deploy,
-            sid: "ObjectDeletes",
+            sid: "DeleteObjects",
             service,
             actions: ["DeleteObject", "DeleteObjectVersion"],
             on: [`${bucket}/*`],

@@ -88,7 +88,7 @@ describe("IAM policies of the cost guard", () => {
             for (const { Sid, Action, Resource } of listOf(document.Statement)) {
                 for (const action of listOf(Action)) {
                     for (const resource of listOf(Resource)) {
-                        const isOfEdge = Sid === "ReadsEdge";
+                        const isOfEdge = Sid === "ReadCloudFront";
                         const context = { ...carried, ...(isOfEdge && { "aws:RequestedRegion": "us-east-1" }) };
                         const decision = decide(document, action, exampleOf(resource), context);
                         assert.equal(decision, "allowed", `${action} ${resource}`);

@@ -84,7 +84,7 @@ describe("RecommendationApi component", () => {
         const { Statement } = JSON.parse(
             made.find(({ type, name }) => type.endsWith(":RolePolicy") && name === "api")?.inputs.policy,
         );
-        const ofFilters = Statement.find(({ Sid }: { Sid: string }) => Sid === "UsesFilters");
+        const ofFilters = Statement.find(({ Sid }: { Sid: string }) => Sid === "UseFilters");
         const names1 = [config.names.watchedFilter, "comedies", "again"];
         assert.deepEqual(
             [ofFilters.Action, ofFilters.Resource],
