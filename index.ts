@@ -78,7 +78,7 @@ const access = new PersonalizeAccess("personalize", {
     tags: config.tags,
 });
 const { monthlyLimitUsd } = price;
-const notifications = new Notifications("notices", { config, caller });
+const notifications = new Notifications("notifications", { config, caller });
 const { topicArn, failuresArn } = notifications;
 const budget = new SpendBudget("budget", { config, monthlyLimitUsd, topicArn });
 const recommender = new Recommender("movies", {
@@ -142,6 +142,6 @@ export const {
 export const { apiUrl, storefrontUrl, apiTableName, tableOperationsName, rankingCampaignArn, apiKey } = serving;
 /** Empty without config `observability`. */
 export const dashboardUrl = observability ? observability.dashboardUrl : "";
-export const noticesTopicArn = notifications.topicArn;
-export const noticesQueueUrl = notifications.queueUrl;
+export const notificationsTopicArn = notifications.topicArn;
+export const notificationsQueueUrl = notifications.queueUrl;
 export const costGuardName = guard.functionName;

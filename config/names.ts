@@ -103,7 +103,7 @@ export function namesFor(stack: string, nameSuffix?: string): Names {
         costGuard: `movie-recommender-cost-guard${suffix}`,
         costGuardRole: `MovieRecommender-CostGuard${suffix}`,
         scheduleRole: `MovieRecommender-Schedule${suffix}`,
-        notifications: `movie-recommender-notices${suffix}`,
+        notifications: `movie-recommender-notifications${suffix}`,
         failures: `movie-recommender-failures${suffix}`,
         notifier: `movie-recommender-notifier${suffix}`,
         notifierRole: `MovieRecommender-Notifier${suffix}`,

@@ -65,16 +65,19 @@ async function withStack(signal: AbortSignal): Promise<number> {
     const stack = options.stack ?? (await selectedStack("Name one with --stack, or a budget with --budget."));
     const exported = await exportedStack(stack);
     const { region, names, budget: wanted } = await requireStackConfig(stack, options.configFile);
-    const { noticesTopicArn, noticesQueueUrl } = outputsIn(exported) as Readonly<Record<string, string | undefined>>;
+    const { notificationsTopicArn, notificationsQueueUrl } = outputsIn(exported) as Readonly<
+        Record<string, string | undefined>
+    >;
     const sns = new SNSClient({ region });
-    const subscriptions = noticesTopicArn === undefined ? undefined : await subscriptionsOf(sns, noticesTopicArn);
+    const subscriptions =
+        notificationsTopicArn === undefined ? undefined : await subscriptionsOf(sns, notificationsTopicArn);
     if (options.sendTest) {
-        if (noticesTopicArn === undefined || noticesQueueUrl === undefined || subscriptions === undefined) {
+        if (notificationsTopicArn === undefined || notificationsQueueUrl === undefined || subscriptions === undefined) {
             throw new RunbookError(`Stack ${stack} has no notification topic and queue. Create them with: pulumi up`);
         }
         const notification = testNotification(stack, new Date());
         const clients = { sns, sqs: new SQSClient({ region }), now: () => performance.now() / 1000 };
-        const where = { topicArn: noticesTopicArn, queueUrl: noticesQueueUrl, waitSeconds };
+        const where = { topicArn: notificationsTopicArn, queueUrl: notificationsQueueUrl, waitSeconds };
         process.stderr.write(
             `Published a test notification; waiting up to ${waitSeconds} seconds for it in the queue.\n`,
         );
@@ -86,7 +89,7 @@ async function withStack(signal: AbortSignal): Promise<number> {
         readBudget(client, await place(region), names.budget),
         alarmsOf(new CloudWatchClient({ region }), names.alarmPrefix),
     ]);
-    return show({ budget, isBudgetWanted: wanted, subscriptions, alarms }, stack, noticesTopicArn);
+    return show({ budget, isBudgetWanted: wanted, subscriptions, alarms }, stack, notificationsTopicArn);
 }
 
 async function lookAlone(name: string) {
@@ -124,7 +127,7 @@ function printTest(
     if (options.json) {
         const document = {
             schemaVersion: 1,
-            notice: notification,
+            notification,
             arrivedAfterSeconds: seconds ?? null,
             subscriptions,
         };

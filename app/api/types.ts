@@ -359,7 +359,7 @@ export interface components {
                 checkedAt?: string;
             };
             /** @description Notification of the cost guard about a campaign that is away */
-            notice?: {
+            notification?: {
                 kind: string;
                 text: string;
                 /** Format: date-time */

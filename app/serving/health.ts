@@ -52,7 +52,7 @@ export function healthTeller({ stack, region, cost, publicHistories, tables, wat
             ...(away &&
                 notification &&
                 holds(notification, campaign) && {
-                    notice: { kind: notification.kind, text: notification.text, at: time(notification.at) },
+                    notification: { kind: notification.kind, text: notification.text, at: time(notification.at) },
                 }),
             tables: {
                 films: filmCount,

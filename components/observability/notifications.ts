@@ -30,7 +30,7 @@ export class Notifications extends pulumi.ComponentResource {
     public readonly failuresArn: pulumi.Output<string>;
 
     constructor(name: string, args: NotificationsArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("movie-recommender:notices:Notices", name, {}, opts);
+        super("movie-recommender:notifications:Notifications", name, {}, opts);
         const { names, tags, alertEmail, chatWebhookParameter } = args.config;
         const caller = pulumi.output(args.caller);
         const scope = caller.apply((known) => ({ ...known, names }));
@@ -121,7 +121,7 @@ export class Notifications extends pulumi.ComponentResource {
         const invoked = new aws.lambda.Permission(
             name,
             {
-                statementId: "notices",
+                statementId: "notifications",
                 function: notifier.functionName,
                 action: "lambda:InvokeFunction",
                 principal: "sns.amazonaws.com",

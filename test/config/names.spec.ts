@@ -24,7 +24,7 @@ describe("Resource names", () => {
             costGuard: "movie-recommender-cost-guard",
             costGuardRole: "MovieRecommender-CostGuard",
             scheduleRole: "MovieRecommender-Schedule",
-            notifications: "movie-recommender-notices",
+            notifications: "movie-recommender-notifications",
             failures: "movie-recommender-failures",
             notifier: "movie-recommender-notifier",
             notifierRole: "MovieRecommender-Notifier",

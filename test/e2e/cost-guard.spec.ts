@@ -94,7 +94,7 @@ describe("Cost guard on the local AWS", function () {
         seconds = 100,
     ): Promise<SentNotification[]> {
         const all: SentNotification[] = [];
-        const QueueUrl = String(outputs.noticesQueueUrl);
+        const QueueUrl = String(outputs.notificationsQueueUrl);
         for (const giveUp = Date.now() + seconds * 1000; !until(all) && Date.now() < giveUp; await sleep(200)) {
             const { Messages = [] } = await by.sqs.send(
                 new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
@@ -152,7 +152,7 @@ describe("Cost guard on the local AWS", function () {
                     owner: "an-id",
                     campaignArn,
                     rankingCampaignArn,
-                    topicArn: String(outputs.noticesTopicArn),
+                    topicArn: String(outputs.notificationsTopicArn),
                     tableName: String(outputs.apiTableName),
                     functionArns: [names().costGuard, names().api, names().notifier].map((name) =>
                         functionArn(scope(), name),
@@ -276,7 +276,7 @@ describe("Cost guard on the local AWS", function () {
             const shown = await by.dynamo.send(
                 new GetItemCommand({
                     TableName: String(outputs.apiTableName),
-                    Key: { pk: { S: "stack" }, sk: { S: "notice" } },
+                    Key: { pk: { S: "stack" }, sk: { S: "notification" } },
                 }),
             );
             assert.ok(got.some(({ kind, text }) => kind === shown.Item?.kind?.S && text === shown.Item?.text?.S));

@@ -65,17 +65,17 @@ describe("Cost runbooks on a deployed stack", () => {
             assert.ok(alarms.some(({ name }: { name: string }) => name.endsWith("-failures")));
             const text = await ofStack("budget-alarms");
             assertExit(text, 0);
-            assert.match(text.stdout, /spent above 80 % +│ OK +│ SNS movie-recommender-notices/);
+            assert.match(text.stdout, /spent above 80 % +│ OK +│ SNS movie-recommender-notifications/);
             assert.match(text.stdout, /email +│ ann@example\.org +│ yes/);
         });
 
         it("budget-alarms --send-test deletes its own message from the queue and no other", async () => {
             const sqs = new SQSClient(settings());
-            const { noticesQueueUrl: QueueUrl } = await aws.outputs();
+            const { notificationsQueueUrl: QueueUrl } = await aws.outputs();
             await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "another operator's" }));
             const sent = await ofStack("budget-alarms", "--send-test", "--json");
             assertExit(sent, 0);
-            const { notice, arrivedAfterSeconds, subscriptions } = JSON.parse(sent.stdout);
+            const { notification: notice, arrivedAfterSeconds, subscriptions } = JSON.parse(sent.stdout);
             assert.deepEqual([notice.kind, notice.schemaVersion], ["test", 1]);
             assert.ok(arrivedAfterSeconds >= 0 && arrivedAfterSeconds < 60);
             assert.equal(subscriptions.length, 2);

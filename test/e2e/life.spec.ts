@@ -32,7 +32,7 @@ describe("Lifecycle of a stack on the real engine", () => {
             .update(await readFile(aws.interactionsFile))
             .digest("hex");
         firstJob = `item_interactions_import_job-${stack}-${hash.slice(0, 8)}-1`;
-        const { solutionVersionArn, bestRecipeArn, estimatedMonthlyCostUsd, noticesQueueUrl, ...rest } = outputs;
+        const { solutionVersionArn, bestRecipeArn, estimatedMonthlyCostUsd, notificationsQueueUrl, ...rest } = outputs;
         assert.deepEqual(rest, {
             bucketName: `my-movie-recommender-data-000000000000-${stack}`,
             roleArn: `arn:aws:iam::000000000000:role/AmazonPersonalize-ExecutionRole-${stack}`,
@@ -50,11 +50,14 @@ describe("Lifecycle of a stack on the real engine", () => {
             tableOperationsName: "",
             rankingCampaignArn: "",
             apiKey: "",
-            noticesTopicArn: `arn:aws:sns:eu-central-1:000000000000:movie-recommender-notices-${stack}`,
+            notificationsTopicArn: `arn:aws:sns:eu-central-1:000000000000:movie-recommender-notifications-${stack}`,
             costGuardName: `movie-recommender-cost-guard-${stack}`,
             dashboardUrl: `https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#dashboards/dashboard/movie-recommender-${stack}`,
         });
-        assert.match(noticesQueueUrl ?? "", new RegExp(`/000000000000/movie-recommender-notices-${stack}$`));
+        assert.match(
+            notificationsQueueUrl ?? "",
+            new RegExp(`/000000000000/movie-recommender-notifications-${stack}$`),
+        );
         assert.ok(Number(estimatedMonthlyCostUsd) > 146 && Number(estimatedMonthlyCostUsd) < 170);
         assert.match(solutionVersionArn ?? "", new RegExp(`:solution/movie-recommender-solution-${stack}/[0-9a-f]+$`));
         assert.equal(bestRecipeArn, "arn:aws:personalize:::recipe/aws-user-personalization");

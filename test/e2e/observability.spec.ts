@@ -185,7 +185,7 @@ describe("Observability of a deployed stack", function () {
         );
         assert.equal(MetricAlarms.length, alarmCount(true));
         for (const { AlarmName, AlarmActions, AlarmDescription } of MetricAlarms) {
-            assert.deepEqual(AlarmActions, [outputs.noticesTopicArn], AlarmName);
+            assert.deepEqual(AlarmActions, [outputs.notificationsTopicArn], AlarmName);
             assert.match(AlarmDescription ?? "", /: docs\/runbooks\/[\w-]+\.md$/);
         }
         const { DashboardEntries = [] } = await by.cloudwatch.send(new ListDashboardsCommand({}));
@@ -301,7 +301,7 @@ describe("Observability of a deployed stack", function () {
         });
         const notice = await until("the alarm's notification", async () => {
             const receive = new ReceiveMessageCommand({
-                QueueUrl: outputs.noticesQueueUrl,
+                QueueUrl: outputs.notificationsQueueUrl,
                 MaxNumberOfMessages: 10,
                 VisibilityTimeout: 1,
             });

@@ -95,7 +95,7 @@ describe("audit-leftovers on the local AWS", () => {
             "IAM policy old-policy",
             "alarm old-alarm",
             "SNS topic old-topic",
-            `SQS queue movie-recommender-notices-${aws.stack}`,
+            `SQS queue movie-recommender-notifications-${aws.stack}`,
             `SQS queue movie-recommender-failures-${aws.stack}`,
             "log group /aws/lambda/movie-recommender-api",
             "budget movie-recommender-gone",

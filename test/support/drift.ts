@@ -35,7 +35,7 @@ import { until } from "./until.ts";
 /** Functions that change or delete a stack's resources outside Pulumi, by description. `end` closes the clients. */
 export async function driftOf(aws: TestAws) {
     const names = namesFor(aws.stack);
-    const { bucketName: Bucket, noticesTopicArn: TopicArn, campaignArn, datasetGroupArn } = await aws.outputs();
+    const { bucketName: Bucket, notificationsTopicArn: TopicArn, campaignArn, datasetGroupArn } = await aws.outputs();
     const endpoint = variables(aws.instance).AWS_ENDPOINT_URL as string;
     const settings = { endpoint, region, credentials: { accessKeyId: "test", secretAccessKey: "test" } };
     const budgets = new BudgetsClient(settings);

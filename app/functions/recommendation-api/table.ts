@@ -66,7 +66,7 @@ export function tablePort(client: DynamoDBClient, TableName: string): TablePort 
             return (await client.send(command, { abortSignal }).catch(refusedOrThrow)) !== undefined;
         },
         async stack(signal) {
-            const names = ["campaign", "notice", "spend"];
+            const names = ["campaign", "notification", "spend"];
             const item = await all(
                 names.map((sk) => keyOf("stack", sk)),
                 signal,
@@ -150,7 +150,7 @@ export async function putNotification(
     notification: ShownNotification,
 ): Promise<void> {
     const { kind, text: told, at } = notification;
-    const Item = { ...keyOf("stack", "notice"), kind: text(kind), text: text(told), at: number(at) };
+    const Item = { ...keyOf("stack", "notification"), kind: text(kind), text: text(told), at: number(at) };
     await client.send(new PutItemCommand({ TableName, Item }));
 }
 

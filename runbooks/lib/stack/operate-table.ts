@@ -10,8 +10,8 @@ export async function operateTable(
     outputs: Readonly<Record<string, string>>,
     operation: TableOperation,
 ): Promise<TableOperationResult> {
-    const { tableOperationsName: FunctionName = "", noticesTopicArn = "" } = outputs;
-    const client = new LambdaClient({ region: noticesTopicArn.split(":")[3] ?? "" });
+    const { tableOperationsName: FunctionName = "", notificationsTopicArn = "" } = outputs;
+    const client = new LambdaClient({ region: notificationsTopicArn.split(":")[3] ?? "" });
     try {
         const command = new InvokeCommand({ FunctionName, Payload: Buffer.from(JSON.stringify(operation)) });
         const { FunctionError, Payload } = await client.send(command);

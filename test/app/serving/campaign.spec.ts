@@ -66,18 +66,26 @@ describe("Campaign status in the API", () => {
     it("GET /health has the cost guard's notification while there is no campaign", async () => {
         const at = world.clock.at;
         world.table.setStack({ notification: { kind: "parked", text: "The limit is near.", at } });
-        assert.equal(jsonOf(await world.ask("GET /health")).notice, undefined);
+        assert.equal(jsonOf(await world.ask("GET /health")).notification, undefined);
         world.table.setStack({ campaign: { status: "DELETE IN_PROGRESS", checkedAt: at + 11 * second } });
         world.clock.at += 11 * second;
         await world.ask("GET /health");
         const health = jsonOf(await world.ask("GET /health"));
-        assert.deepEqual(health.notice, { kind: "parked", text: "The limit is near.", at: new Date(at).toISOString() });
+        assert.deepEqual(health.notification, {
+            kind: "parked",
+            text: "The limit is near.",
+            at: new Date(at).toISOString(),
+        });
         assert.deepEqual([health.campaign.state, health.campaign.status], ["away", "DELETE IN_PROGRESS"]);
         const parkedAgain = { status: "", checkedAt: at + 22 * second, activeAt: at + 11 * 60 * second };
         world.table.setStack({ campaign: parkedAgain });
         world.clock.at += 11 * second;
         await world.ask("GET /health");
-        assert.equal(jsonOf(await world.ask("GET /health")).notice, undefined, "it served after that notification");
+        assert.equal(
+            jsonOf(await world.ask("GET /health")).notification,
+            undefined,
+            "it served after that notification",
+        );
         assert.equal(health.cost.spend, undefined, "the cost guard has not counted yet");
         assert.deepEqual(health.tables, { films: 300, interactionsSha256: "abc", genres: ["Comedy", "Drama"] });
     });

@@ -11,7 +11,7 @@ const caller = { partition: "aws", region: "eu-central-1", accountId: "123456789
 async function makeAll(values: Record<string, string> = {}) {
     await useMocks();
     const config = good(values);
-    const notices = new Notifications("notices", { config, caller });
+    const notices = new Notifications("notifications", { config, caller });
     const { topicArn, failuresArn } = notices;
     const budget = new SpendBudget("budget", { config, monthlyLimitUsd: 192.5, topicArn });
     new CostGuard("guard", {

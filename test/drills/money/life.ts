@@ -85,7 +85,7 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
         await aws.configure({ ...common, idle: { hours: idleHours, graceHours: idleHours, action: "park" } });
         fine("up", await aws.engine("up"));
         const outputs = await aws.outputs();
-        ({ campaignArn = "", noticesQueueUrl: QueueUrl = "" } = outputs);
+        ({ campaignArn = "", notificationsQueueUrl: QueueUrl = "" } = outputs);
         await step("its schedule starts it; without requests it notifies the queue", said("idle"), 300);
         await step("it parks the idle campaign, and notifies", said("idle-parked"), 300);
         await step("the campaign is gone", async () => !(await isThere()), 30);

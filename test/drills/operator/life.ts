@@ -78,7 +78,7 @@ async function isMarked({ aws }: World): Promise<void> {
 
 /** Publishes a message to the topic, so that the queue is not empty. */
 async function somethingIsSaid({ aws }: World): Promise<void> {
-    const { noticesTopicArn: TopicArn } = await aws.outputs();
+    const { notificationsTopicArn: TopicArn } = await aws.outputs();
     await aws.sns.send(new PublishCommand({ TopicArn, Message: "An unread message." }));
 }
 

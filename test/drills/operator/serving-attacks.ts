@@ -100,7 +100,7 @@ export async function servingAttacksOn(
             dynamo.send(
                 new UpdateItemCommand({
                     TableName: names.api,
-                    Key: { pk: { S: "stack" }, sk: { S: "notice" } },
+                    Key: { pk: { S: "stack" }, sk: { S: "notification" } },
                     UpdateExpression: "SET #text = :text",
                     ExpressionAttributeNames: { "#text": "text" },
                     ExpressionAttributeValues: { ":text": { S: "forged" } },

@@ -191,7 +191,7 @@ const stateWords = {
 function Banner({ health, viewer }: { health: Health | undefined; viewer: string }) {
     const state = health?.campaign.state;
     if (health === undefined || state === undefined || state === "serving") return null;
-    const parked = health.notice !== undefined;
+    const parked = health.notification !== undefined;
     return (
         <p class="banner" role="status">
             <strong>{parked ? "The campaign is parked" : stateWords[state]}.</strong> These lists are cached or

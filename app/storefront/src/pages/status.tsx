@@ -44,17 +44,17 @@ export function Status() {
     );
 }
 
-function Panels({ health: { campaign, cost, notice, tables } }: { health: Health }) {
+function Panels({ health: { campaign, cost, notification, tables } }: { health: Health }) {
     const [title, words] = stateWords[campaign.state];
     const version = campaign.solutionVersionArn?.split("/").at(-1);
     return (
         <>
-            {notice && (
+            {notification && (
                 <section class="guard" aria-labelledby="guard-title">
                     <h2 id="guard-title">Cost guard</h2>
-                    <p>{notice.text}</p>
+                    <p>{notification.text}</p>
                     <p class="hint">
-                        {notice.kind}, {ago(notice.at)}
+                        {notification.kind}, {ago(notification.at)}
                     </p>
                 </section>
             )}
