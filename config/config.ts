@@ -2,7 +2,7 @@ import type { Adoptable } from "./keys/data.ts";
 import { type KeyValues, keys } from "./keys.ts";
 import { readTable } from "./kinds.ts";
 import { type Names, namesFor, suffixFor } from "./names.ts";
-import { type Broken, brokenRules, type StackPlace } from "./rules.ts";
+import { type Broken, brokenRules, type StackContext } from "./rules.ts";
 import { secretProblems } from "./secret-keys.ts";
 import { unknownKeys } from "./unknown-keys.ts";
 
@@ -51,7 +51,7 @@ export const prefetchOf = (config: Pick<StackConfig, "api" | "prefetchUsers" | "
  */
 export function parseConfig(
     get: (key: string) => string | undefined,
-    stack: StackPlace,
+    stack: StackContext,
 ): StackConfig | readonly ConfigProblem[] {
     const exposed = secretProblems(stack);
     const broken: Broken[] = [...unknownKeys(stack.keys, stack.project), ...exposed];
@@ -70,7 +70,7 @@ export function parseConfig(
     return problems.length > 0 ? problems : configOf(values, names, stack);
 }
 
-function configOf(values: KeyValues, names: Names, { project, stack, region = "" }: StackPlace): StackConfig {
+function configOf(values: KeyValues, names: Names, { project, stack, region = "" }: StackContext): StackConfig {
     const { viewerAuth, itemsFile, usersFile, ...others } = values;
     const weights = Object.entries(values.eventWeights).toSorted(([a], [b]) => (a < b ? -1 : 1));
     return {

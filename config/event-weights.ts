@@ -1,7 +1,7 @@
 import type { Refuse } from "./kinds.ts";
 
 /** Maximum number of event types in a solution's `eventsConfig` (API reference, EventsConfig). */
-const mostTypes = 10;
+const maxTypes = 10;
 const longestType = 256;
 
 /**
@@ -10,8 +10,8 @@ const longestType = 256;
  */
 export function checkWeights(weights: Readonly<Record<string, number>>, refuse: Refuse): void {
     const types = Object.keys(weights);
-    if (types.length > mostTypes) {
-        refuse(`has ${types.length} event types; Personalize allows at most ${mostTypes}`);
+    if (types.length > maxTypes) {
+        refuse(`has ${types.length} event types; Personalize allows at most ${maxTypes}`);
     }
     for (const type of types.filter((name) => name === "" || name.length > longestType)) {
         refuse(`is not an event type: 1 to ${longestType} characters`, `.${type.slice(0, 20)}`);

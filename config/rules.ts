@@ -4,7 +4,7 @@ import { approximately, campaignUsdPerMonth, isV2 } from "./prices.ts";
 import { regionProblem } from "./regions.ts";
 
 /** The stack that the configuration belongs to. */
-export interface StackPlace {
+export interface StackContext {
     readonly project: string;
     readonly stack: string;
     readonly region: string | undefined;
@@ -22,7 +22,7 @@ export interface Broken {
 }
 
 /** Returns the broken rules: those about several keys, and those about the stack. */
-export const brokenRules = (values: KeyValues, names: Names, stack: StackPlace): readonly Broken[] =>
+export const brokenRules = (values: KeyValues, names: Names, stack: StackContext): readonly Broken[] =>
     [
         ...trainingRules(values, names),
         ...servingRules(values),
@@ -98,7 +98,7 @@ const servingRules = ({ api, apiKey, storefront, rankingCampaign }: KeyValues): 
 ];
 
 /** Returns the bucket's name with the longest suffix that the program appends for the trail's and the page's bucket. */
-function bucketRule({ bucketName, auditTrail, api, storefront }: KeyValues, { stack }: StackPlace): Broken | false {
+function bucketRule({ bucketName, auditTrail, api, storefront }: KeyValues, { stack }: StackContext): Broken | false {
     const ending = auditTrail ? trailEnding : api && storefront === "cloudfront" ? storefrontEnding : "";
     const effective = bucketNameFor({ bucketName, stack }, "012345678901");
     const path = "bucketName";
@@ -115,7 +115,7 @@ function bucketRule({ bucketName, auditTrail, api, storefront }: KeyValues, { st
     return effective.length > longest && { path, reason };
 }
 
-function suffixRule({ nameSuffix }: KeyValues, names: Names, { stack }: StackPlace): Broken | false {
+function suffixRule({ nameSuffix }: KeyValues, names: Names, { stack }: StackContext): Broken | false {
     const suffix = suffixFor(stack, nameSuffix);
     const room = Math.min(
         ...Object.entries(names).map(([kind, name]) => {
@@ -129,7 +129,7 @@ function suffixRule({ nameSuffix }: KeyValues, names: Names, { stack }: StackPla
 }
 
 /** Checks the region and the KMS key's region, and rejects credentials in the configuration. */
-function regionRules({ kmsKeyArn = "" }: KeyValues, { region, keys: set }: StackPlace): Rules {
+function regionRules({ kmsKeyArn = "" }: KeyValues, { region, keys: set }: StackContext): Rules {
     const keyRegion = kmsKeyArn.split(":")[3] ?? region;
     const unknown = region && regionProblem(region);
     return [

@@ -1,5 +1,5 @@
 import { rows } from "./keys.ts";
-import type { StackPlace } from "./rules.ts";
+import type { StackContext } from "./rules.ts";
 
 const objects = rows.flatMap(([name, key]) => (typeof key.default === "object" ? [name] : []));
 const encrypted = rows.flatMap(([name, { maySecret }]) => (maySecret ? [name] : []));
@@ -8,7 +8,7 @@ const encrypted = rows.flatMap(([name, { maySecret }]) => (maySecret ? [name] : 
  * Returns the problems of keys set by `pulumi config set --secret`. Values of most keys become parts of names, ids, messages or
  * files, which Pulumi's state and the AWS console show in plain text. The program marks the inputs of the other keys as secret.
  */
-export const secretProblems = ({ secretKeys, project }: Pick<StackPlace, "secretKeys" | "project">) =>
+export const secretProblems = ({ secretKeys, project }: Pick<StackContext, "secretKeys" | "project">) =>
     secretKeys
         .map((key) => key.replace(`${project}:`, ""))
         .filter((name) => rows.some(([one]) => one === name) && !encrypted.includes(name))

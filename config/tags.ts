@@ -1,7 +1,7 @@
 import type { Refuse } from "./kinds.ts";
 
 /** Maximum number of a resource's tags. The program adds those in `added` (API references of IAM and Personalize, TagResource). */
-const mostTags = 50;
+const maxTags = 50;
 const added = ["pulumi:project", "pulumi:stack", "movie-recommender:owner"];
 
 /** Characters that every AWS service accepts (Tagging AWS Resources User Guide, "Tag naming limits and requirements"). */
@@ -27,10 +27,10 @@ export function checkTags(tags: Readonly<Record<string, string>>, refuse: Refuse
             refuse(`is "${value}"; a value must be at most ${longestValue} ${characters}`, `.${key}`);
         }
     }
-    if (keys.length > mostTags - added.length) {
-        const most = mostTags - added.length;
+    if (keys.length > maxTags - added.length) {
+        const most = maxTags - added.length;
         refuse(
-            `has ${keys.length} tags; AWS allows ${mostTags}, of which the program uses ${added.length}: at most ${most}`,
+            `has ${keys.length} tags; AWS allows ${maxTags}, of which the program uses ${added.length}: at most ${most}`,
         );
     }
 }

@@ -86,7 +86,7 @@ export interface SolutionState {
 }
 
 /** Maximum number of solutions in the state: an SSM parameter has 4 KB. */
-export const mostSolutions = 8;
+export const maxSolutions = 8;
 /** Maximum number of waiting notifications. A later run finds the remaining ones again. */
 const maxWaitingNotifications = 6;
 

@@ -13,7 +13,7 @@ const metricDelayMs = hour;
  */
 const prefetchDelayMs = 15 * minute;
 /** Number of own requests to remember: the guard sends one a day while CloudWatch shows none. */
-const mostOwn = 10;
+const maxOwn = 10;
 
 /**
  * Finds a campaign without requests, announces it, and parks it later if configured. Missing data never counts as
@@ -121,11 +121,11 @@ function prove(
     const { probe } = state;
     const at = probe?.tries.at(-1) ?? 0;
     if (probe === undefined || at < after || (probe.sent && !probe.seen && now - at >= day)) {
-        const own = [...state.own, ...(probe?.tries ?? [])].slice(-mostOwn);
+        const own = [...state.own, ...(probe?.tries ?? [])].slice(-maxOwn);
         return { ...state, own, probe: { tries: [now], sent: false, seen: false } };
     }
     if (!probe.sent) {
-        return { ...state, probe: { ...probe, tries: [...probe.tries, now].slice(-mostOwn) } };
+        return { ...state, probe: { ...probe, tries: [...probe.tries, now].slice(-maxOwn) } };
     }
     if (probe.seen || shows(requests, at, state.own)) {
         return { ...state, probe: { ...probe, seen: true } };

@@ -1,5 +1,5 @@
 import type { GuardConfig } from "./guard-config.ts";
-import { addNotification, type GuardState, mostSolutions, type SolutionState } from "./guard-state.ts";
+import { addNotification, type GuardState, maxSolutions, type SolutionState } from "./guard-state.ts";
 import { isLeaving, type Observations, type ObservedSolution } from "./observations.ts";
 import { day, monthOf, stamp } from "./time.ts";
 
@@ -21,7 +21,7 @@ export function unused(state: GuardState, now: number, config: GuardConfig, obse
         .filter((solution) => !isLeaving(solution))
         .map((solution) => ({ ...solution, name: solutionName(solution.arn) }))
         .sort((a, b) => (a.name < b.name ? -1 : 1))
-        .slice(0, mostSolutions)
+        .slice(0, maxSolutions)
         .map((solution) => {
             const before = state.solutions[solution.name] ?? {};
             const used = isUsed(solution) ? now : before.used;
@@ -43,12 +43,12 @@ export function unused(state: GuardState, now: number, config: GuardConfig, obse
 type Named = { readonly name: string };
 
 /** Maximum number of names in a notification: an SSM parameter has 4 KB. */
-const mostNames = 5;
+const maxNames = 5;
 
 function list(state: GuardState, now: number, config: GuardConfig, idleOnes: readonly Named[]): GuardState | undefined {
     const deleteFrom = now + warningMs;
     const deletes = config.unusedAction === "delete";
-    const names = idleOnes.slice(0, mostNames).map(({ name }) => name);
+    const names = idleOnes.slice(0, maxNames).map(({ name }) => name);
     const more = idleOnes.length - names.length;
     const facts = { names, more, days: config.unusedDays, ...(deletes && { deleteFrom }) };
     const notified = addNotification(state, { kind: "unused", month: monthOf(now), about: stamp(now), at: now, facts });

@@ -25,10 +25,10 @@ export type DatasetName = "Interactions" | "Items" | "Users";
  * Maximum number of columns in addition to required and reserved ones (Developer Guide, "Quotas": metadata columns of a
  * dataset).
  */
-export const mostColumns: Readonly<Record<DatasetName, number>> = { Interactions: 5, Items: 100, Users: 25 };
+export const maxColumns: Readonly<Record<DatasetName, number>> = { Interactions: 5, Items: 100, Users: 25 };
 
 /** Maximum number of event types and optional columns of interactions together (Developer Guide, "Quotas"). */
-export const mostTypesAndColumns = 10;
+export const maxTypesAndColumns = 10;
 
 /** Returns the schema of these columns, in the order of the CSV's header. */
 export const avroSchema = (name: DatasetName, fields: readonly AvroField[]): AvroSchema => ({

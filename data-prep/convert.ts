@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
-import { mostColumns, reservedFields } from "./avro.ts";
+import { maxColumns, reservedFields } from "./avro.ts";
 import { headerFields } from "./extras.ts";
 import type { WriteBytes } from "./files.ts";
 import { removeLines } from "./remove-lines.ts";
@@ -118,7 +118,7 @@ const linesOf = (rows: Int32Array) => rows.map((row) => row + 1);
 function extraNamesOf(plans: readonly Plan[]): string[] {
     const names = [...new Set(plans.flatMap(({ extras }) => extras.map(({ name }) => name)))];
     const own = names.filter((name) => reservedFields[name] === undefined);
-    const most = mostColumns.Interactions;
+    const most = maxColumns.Interactions;
     if (own.length > most) {
         throw new Error(
             `The interactions have ${own.length} further columns (${own.join(", ")}), and the service allows ${most}. ` +

@@ -79,7 +79,7 @@ function hashOf(bytes: Uint8Array, from: number, to: number): number {
 
 /** Limits of the cache. Longer and further texts are not cached, so that a column of many different texts takes no memory. */
 const longestRemembered = 64;
-const mostRemembered = 4096;
+const maxRemembered = 4096;
 
 /** Returns `read` with a cache, because most columns repeat a few texts, such as ratings and event types. */
 export function remembering<T>(read: (bytes: Buffer, from: number, to: number) => T): typeof read {
@@ -90,7 +90,7 @@ export function remembering<T>(read: (bytes: Buffer, from: number, to: number) =
         const number = texts.find(bytes, from, to);
         if (number >= 0) return results[number] as T;
         const result = read(bytes, from, to);
-        if (results.length < mostRemembered) results[texts.add(bytes, from, to)] = result;
+        if (results.length < maxRemembered) results[texts.add(bytes, from, to)] = result;
         return result;
     };
 }

@@ -1,8 +1,8 @@
+import type { Choices } from "./layout.ts";
 import type { Manifest } from "./manifest.ts";
 import { DEFAULT_OUTPUT } from "./places.ts";
 import { type RowsChoice, type TablesChoice, tablesGiven } from "./refusals.ts";
 import { wordsOf } from "./suggestion.ts";
-import type { Choices } from "./understanding.ts";
 
 /** Options of `prepare`. */
 export interface PrepareOptions extends Choices, TablesChoice, RowsChoice {

@@ -6,6 +6,7 @@ import { convert } from "./convert.ts";
 import { describeData } from "./describe-data.ts";
 import { writeWholeFile, writeWholeJson } from "./files.ts";
 import { itemColumns, itemsCsv, itemsSchemaOf } from "./items.ts";
+import { describeLayout, layoutOptions, readLayout } from "./layout.ts";
 import { readManifest } from "./manifest.ts";
 import { fetchMovieLens } from "./movielens.ts";
 import { negativeEvents } from "./negative-events.ts";
@@ -26,7 +27,6 @@ import type { Plan } from "./row-writer.ts";
 import { outputBeside, suggestionsOf, withColumns, wordsOf } from "./suggestion.ts";
 import { type Summary, summarise } from "./summary.ts";
 import { writeTables } from "./tables/make.ts";
-import { describe, optionsOf, understand } from "./understanding.ts";
 import { someViewers } from "./viewers.ts";
 import { counted, isMovieLens } from "./words.ts";
 
@@ -185,10 +185,10 @@ export async function plansOf(given: PrepareOptions) {
     const command = given.command ?? ["npm", "run", "data-prep", "--", ...paths, ...optionsGiven(options)];
     const suggest = suggestionsOf(command, always);
     const plans: Plan[] = [];
-    for (const path of paths) plans.push(...(await understand(path, options, now, { log, suggest })));
-    for (const plan of plans) log(describe(plan));
+    for (const path of paths) plans.push(...(await readLayout(path, options, now, { log, suggest })));
+    for (const plan of plans) log(describeLayout(plan));
     const [first] = plans;
-    const understood = first ? optionsOf(first, options) : {};
+    const understood = first ? layoutOptions(first, options) : {};
     const skips = options.badRows === undefined || options.badRows === "fail" ? [] : ["--bad-rows", "skip"];
     const chosen = [...paths, ...wordsOf(understood), ...tablesGiven(options), ...skips];
     const withoutDryRun = suggestionsOf(

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { mostTypesAndColumns } from "./avro.ts";
+import { maxTypesAndColumns } from "./avro.ts";
 import { describeBadRows } from "./bad-rows.ts";
 import {
     cataloguePathBeside,
@@ -90,10 +90,10 @@ export function refuseUnfit(
     const optional = fields.filter(
         ({ name: field }) => !["USER_ID", "ITEM_ID", "TIMESTAMP", "EVENT_TYPE"].includes(field),
     );
-    if (types.length + optional.length > mostTypesAndColumns) {
+    if (types.length + optional.length > maxTypesAndColumns) {
         throw new UnfitDataError(
             `${name} has ${types.length} event types (${types.slice(0, 12).join(", ")}) and ${optional.length} optional columns. ` +
-                `The service allows ${mostTypesAndColumns} together. ${fewerTypes(plans, eventTypes, optional.length, suggest)}`,
+                `The service allows ${maxTypesAndColumns} together. ${fewerTypes(plans, eventTypes, optional.length, suggest)}`,
         );
     }
 }
@@ -108,7 +108,7 @@ function fewerTypes(
     const column = plan?.roles.event;
     if (plan === undefined || column === undefined || plan.event !== undefined)
         return "Give fewer by --event or --columns.";
-    const kept = typesByRows(types).slice(0, Math.max(1, mostTypesAndColumns - columns - 1));
+    const kept = typesByRows(types).slice(0, Math.max(1, maxTypesAndColumns - columns - 1));
     const event = ruleOfTypes(
         plan.table.names[column] as string,
         kept.map((type) => type.name),

@@ -2,13 +2,13 @@ import { join } from "node:path";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import type { StackConfig } from "../config/config.ts";
 import { kinds } from "../personalize/kinds.ts";
-import { type AdoptionPlan, isRefused, planOf } from "./lib/adoption/plan.ts";
+import { type AdoptionPlan, isRefused, planAdoption } from "./lib/adoption/plan.ts";
 import { type Group, type Part, survey } from "./lib/adoption/survey.ts";
-import { adoptionLines, configLines, firstUp, whose } from "./lib/adoption/text.ts";
+import { adoptionLines, configLines, firstUp, ownerName } from "./lib/adoption/text.ts";
 import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import { readData } from "./lib/doctor/stack.ts";
-import { heldBy, shortName } from "./lib/stack/all-stacks.ts";
+import { recordedIn, shortName } from "./lib/stack/all-stacks.ts";
 import { askPulumi } from "./lib/stack/pulumi.ts";
 import {
     interactionsSchemaFor,
@@ -42,7 +42,7 @@ await runAction(options.verbose, async () => {
     const recorded = await recordedArns(stack);
     const groups = await survey(new PersonalizeClient({ region: config.region }));
     const chosen = choose(groups, recorded);
-    const plan = chosen && planOf({ ...config, interactionsSchema: await interactionsSchemaFor(config) }, chosen);
+    const plan = chosen && planAdoption({ ...config, interactionsSchema: await interactionsSchemaFor(config) }, chosen);
     const configuration = async () => ({ config });
     const size = await readData({ stack, projectDir: join(import.meta.dirname, ".."), configuration });
     const next = firstUp(
@@ -77,7 +77,7 @@ await runAction(options.verbose, async () => {
 /** Returns the ARNs in the stack's state; empty before the first deployment. */
 async function recordedArns(stack: string): Promise<ReadonlySet<string>> {
     const { exitCode, stdout, stderr } = await askPulumi("stack", "export", "--stack", stack);
-    const held = exitCode === 0 ? heldBy(stdout) : undefined;
+    const held = exitCode === 0 ? recordedIn(stdout) : undefined;
     if (held === undefined) {
         throw new RunbookError(`The state of stack ${stack} cannot be read: ${stderr}. Log in with: pulumi login`);
     }
@@ -111,7 +111,7 @@ function row(part: Part, config: StackConfig, recorded: ReadonlySet<string>) {
         kind: kinds[part.kind].noun,
         name: part.name,
         arn: part.arn,
-        whose: whose(part.tags, config),
+        whose: ownerName(part.tags, config),
         status: part.description.status,
         inThisStack: recorded.has(part.arn),
     };

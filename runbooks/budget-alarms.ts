@@ -8,7 +8,7 @@ import { isMailAddress } from "../config/keys/cost.ts";
 import { billedService } from "../config/prices.ts";
 import { confirm, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { changesTo, changeText, makeChanges } from "./lib/cost/budget-changes.ts";
-import { type BudgetPlace, readBudget } from "./lib/cost/budget-view.ts";
+import { type BudgetScope, readBudget } from "./lib/cost/budget-view.ts";
 import { alarmsOf, problemsOf, subscriptionsOf, subscriptionsTable, watchText } from "./lib/cost/budget-watch.ts";
 import { sendAndAwait, testNotification } from "./lib/cost/test-notification.ts";
 import { type OperationOptions, withConfigFile } from "./lib/stack/operation.ts";
@@ -188,7 +188,7 @@ async function create(signal: AbortSignal): Promise<number> {
     return exitCodes.fine;
 }
 
-async function place(region: string): Promise<BudgetPlace> {
+async function place(region: string): Promise<BudgetScope> {
     const { Account, Arn } = await new STSClient({ region }).send(new GetCallerIdentityCommand({}));
     return { accountId: Account ?? "", partition: Arn?.split(":")[1] ?? "aws" };
 }

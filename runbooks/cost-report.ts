@@ -9,10 +9,10 @@ import type { SavedCalls } from "../cost/spend.ts";
 import { readStateFlags } from "../personalize/operations/state-flags.ts";
 import { exitCodes, runAction, runbook } from "./lib/cli/runbook.ts";
 import { costExplorerRegion, countedBill, dateOf, type ReportPeriod, reportPeriod } from "./lib/cost/billed.ts";
-import { planOf, readPlannedData } from "./lib/cost/plan.ts";
+import { estimateInput, readPlannedData } from "./lib/cost/plan.ts";
 import { reportText } from "./lib/cost/print-report.ts";
-import { type CostReport, costReport, leastCalls } from "./lib/cost/report.ts";
-import { adviceOn, cacheSavings } from "./lib/cost/traffic.ts";
+import { type CostReport, costReport, minCalls } from "./lib/cost/report.ts";
+import { adviseTps, cacheSavings } from "./lib/cost/traffic.ts";
 import { type OperationOptions, withConfigFile } from "./lib/stack/operation.ts";
 import { bornAt, exportedStack, outputsIn } from "./lib/stack/stack.ts";
 import { requireStackConfig, selectedStack } from "./lib/stack/stack-config.ts";
@@ -40,7 +40,7 @@ const options = withConfigFile(
 await runAction(options.verbose, async () => {
     const now = Date.now();
     const period = reportPeriod(now, options);
-    const least = leastCalls(period, now);
+    const least = minCalls(period, now);
     if (options.dryRun) {
         const text = `It would call Cost Explorer ${times(least)}, for ${approximately(least * prices.costExplorerCall.usd)} ${priceNote}; plus one call for each further page of the bill.`;
         console.log(options.json ? JSON.stringify({ schemaVersion: 1, dryRun: true, ...spent(least) }) : text);
@@ -51,7 +51,7 @@ await runAction(options.verbose, async () => {
     const config = await requireStackConfig(stack, options.configFile);
     const { parked } = await readStateFlags(new SSMClient({ region: config.region }), config.stack);
     const born = bornAt(exported);
-    const announced = leastCalls(period, now, born !== undefined);
+    const announced = minCalls(period, now, born !== undefined);
     process.stderr.write(
         `Calling Cost Explorer ${times(announced)}, at ${approximately(prices.costExplorerCall.usd)} a call ${priceNote}.\n`,
     );
@@ -62,7 +62,7 @@ await runAction(options.verbose, async () => {
         parked,
         region: config.region,
         bornAt: born,
-        plan: planOf(config, exported, await readPlannedData(config)),
+        plan: estimateInput(config, exported, await readPlannedData(config)),
         stackTag: options.byTag ? config.stack : undefined,
     });
     if (bill.calls() !== announced) {
@@ -71,7 +71,7 @@ await runAction(options.verbose, async () => {
     const { estimatedMonthlyCostUsd, apiUrl, campaignArn } = outputsIn(exported);
     const { region } = config;
     const clients = { personalize: new PersonalizeClient({ region }), cloudwatch: new CloudWatchClient({ region }) };
-    const advice = await adviceOn(clients, String(campaignArn ?? ""), config.recipe, now, (why) =>
+    const advice = await adviseTps(clients, String(campaignArn ?? ""), config.recipe, now, (why) =>
         process.stderr.write(`warning: no advice on the minimum TPS: ${why}\n`),
     );
     const { start, end } = period;

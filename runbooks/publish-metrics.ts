@@ -12,7 +12,7 @@ import { isTransient, messageOf } from "../personalize/errors.ts";
 import { exitCodes, interval, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import { observeStack } from "./lib/metrics/observe.ts";
-import { batchesOf, type MetricValue, minuteOf, valuesOf } from "./lib/metrics/values.ts";
+import { batchValues, type MetricValue, metricValues, minuteOf } from "./lib/metrics/values.ts";
 import {
     type OperatedStack,
     type OperationOptions,
@@ -110,9 +110,9 @@ async function publish(stack: OperatedStack, deps: ReturnType<typeof operationDe
     );
     const monthlyLimitUsd = config.monthlyLimitUsd ?? Number.POSITIVE_INFINITY;
     const guard = { ...config, ...patienceOf(config), monthlyLimitUsd, prefetches: prefetch !== undefined };
-    const values = valuesOf(observation, guard);
+    const values = metricValues(observation, guard);
     if (!options.dryRun) {
-        for (const MetricData of batchesOf(values, name, at)) {
+        for (const MetricData of batchValues(values, name, at)) {
             await clients.cloudwatch.send(new PutMetricDataCommand({ Namespace: ownNamespace, MetricData }));
         }
     }

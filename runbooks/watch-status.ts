@@ -11,7 +11,7 @@ import { changesSince, reportText } from "./lib/stack/report-text.ts";
 import { recordedResources } from "./lib/stack/stack.ts";
 import { byRegion, selectedStack } from "./lib/stack/stack-config.ts";
 import { reportOn, type StackReport } from "./lib/stack/stack-report.ts";
-import { overall, statusOf } from "./lib/stack/status.ts";
+import { readStatus, worstState } from "./lib/stack/status.ts";
 
 interface Options extends CommonOptions {
     readonly wait?: boolean;
@@ -55,9 +55,9 @@ async function watch(signal: AbortSignal): Promise<number> {
     let printed = "";
     for (;;) {
         const statuses = options.wait
-            ? await statusOf(clients.personalize, await recordedResources(options.stack), Date.now())
+            ? await readStatus(clients.personalize, await recordedResources(options.stack), Date.now())
             : [];
-        if (overall(statuses) !== "working") {
+        if (worstState(statuses) !== "working") {
             const found = await report();
             console.log(options.json ? JSON.stringify({ schemaVersion: 1, ...found }) : reportText(found));
             return found.overall === "failed" ? exitCodes.problem : exitCodes.fine;

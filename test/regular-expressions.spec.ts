@@ -97,13 +97,13 @@ describe("Parsers with hostile text of double length", () => {
         return (user + system) / 1000;
     }
     /** Number of repetitions. The minimum of the times excludes garbage collection and compilation. */
-    const mostRounds = 30;
+    const maxRounds = 30;
     for (const [what, { text, read }] of Object.entries(hostile)) {
         it(`parsing ${what} of double length takes about double time`, () => {
             const [once, twice] = [text(40_000), text(80_000)];
             let [of, ofTwice] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
             const isLinear = () => ofTwice < 5 || ofTwice < 3.2 * of;
-            for (let round = 1; round <= 5 || (round <= mostRounds && !isLinear()); round += 1) {
+            for (let round = 1; round <= 5 || (round <= maxRounds && !isLinear()); round += 1) {
                 assert.ok(round === 1 || ofTwice < 1000, `${ofTwice.toFixed(1)} ms for the longer text`);
                 of = Math.min(
                     of,

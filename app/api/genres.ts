@@ -1,4 +1,4 @@
-const mostGenres = 3;
+const maxGenres = 3;
 
 interface Genred {
     readonly genres: readonly string[];
@@ -17,6 +17,6 @@ export function genreCounts(films: readonly Genred[]): (readonly [genre: string,
 export function frequentGenres(films: readonly Genred[]): string[] {
     return genreCounts(films)
         .filter(([, count]) => count > 1)
-        .slice(0, mostGenres)
+        .slice(0, maxGenres)
         .map(([genre]) => genre);
 }

@@ -2,7 +2,7 @@ import { errorName } from "./failures.ts";
 import { campaignCallsPerViewer, limits } from "./limits.ts";
 import { minuteCounts } from "./minute-counts.ts";
 import type { Log, TablePort } from "./ports.ts";
-import { type Resilience, within } from "./resilience.ts";
+import { type Resilience, withTimeout } from "./resilience.ts";
 
 export interface AllowanceParts {
     readonly table: Pick<TablePort, "count">;
@@ -98,7 +98,7 @@ function sharedAllowance(
         if (current.taking === undefined && !current.over && current.left <= part / 2) take(current, 0);
         const counted = current.taking;
         if (current.left === 0 && counted !== undefined) {
-            await within(limits.table, () => counted).catch(() => undefined);
+            await withTimeout(limits.table, () => counted).catch(() => undefined);
         }
         if (current.left === 0) return false;
         current.left -= 1;

@@ -7,7 +7,7 @@ import { type ListAsk, listKey } from "./freshness.ts";
 import { askedLength, type Limits, listLength } from "./limits.ts";
 import type { CampaignPort, KeptList, Log, TablePort } from "./ports.ts";
 import type { Trace } from "./request-line.ts";
-import { type Resilience, within } from "./resilience.ts";
+import { type Resilience, withTimeout } from "./resilience.ts";
 import type { ViewerMemory } from "./viewers.ts";
 
 /** A requested list, and what the API knows about viewer and campaign at the time of the request. */
@@ -108,7 +108,7 @@ export function campaignLists(parts: CampaignListParts) {
         const underWay = calls.get(flight);
         if (underWay !== undefined && underWay.revision >= wanted.revision) {
             // Limit only this request's wait, because a background call may take longer.
-            return within(limits.campaign, () => underWay.list);
+            return withTimeout(limits.campaign, () => underWay.list);
         }
         const list = call(wanted, key, ask, trace).finally(() => {
             if (calls.get(flight)?.list === list) calls.delete(flight);

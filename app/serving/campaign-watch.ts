@@ -1,6 +1,6 @@
 import type { Limits } from "./limits.ts";
 import type { CampaignPort, CampaignStatus, Log, StackItems, TablePort } from "./ports.ts";
-import { type Resilience, settled, within } from "./resilience.ts";
+import { type Resilience, settled, withTimeout } from "./resilience.ts";
 import type { ServedTables } from "./served-tables.ts";
 
 /** Knows the campaign's status and version, without a call to Personalize for each request. */
@@ -68,7 +68,7 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
         try {
             const found = await (everRead
                 ? tableResilience.ask((signal) => table.stack(signal))
-                : within(limits.firstRead, (signal) => table.stack(signal)));
+                : withTimeout(limits.firstRead, (signal) => table.stack(signal)));
             // Before the first check, the API does not know which version the campaign serves. The newest version may have been
             // rejected.
             if (found.campaign === undefined) items = found;
@@ -85,7 +85,7 @@ export function campaignWatch(parts: WatchParts): CampaignWatch {
         if (before !== undefined && checkedAt - before < intervalMs && (goneAt === undefined || before > goneAt))
             return;
         const patience = everRead ? limits.background : limits.firstRead;
-        const seen = await within(patience, (signal) => campaign.describe(signal));
+        const seen = await withTimeout(patience, (signal) => campaign.describe(signal));
         const solutionVersionArn = versionServed(seen, items.campaign?.solutionVersionArn);
         const activeAt = seen?.status === "ACTIVE" ? checkedAt : items.campaign?.activeAt;
         const noted = {

@@ -5,7 +5,7 @@ import { ProblemError } from "./problem.ts";
 import type { Film, Tables } from "./table-answers.ts";
 
 /** Number of films in the field `because` of a response. */
-const mostBecause = 10;
+const maxBecause = 10;
 
 /** Converts a film of the fallback tables to the API's format. */
 export const filmAnswer = (film: Film): FilmAnswer => ({ ...film, genres: [...film.genres] });
@@ -57,7 +57,7 @@ export const answerTable = (
 
 /** Returns the known films on which a list is based. */
 export const becauseOf = (tables: Tables, itemIds: readonly string[]): FilmAnswer[] =>
-    itemIds.slice(0, mostBecause).flatMap((itemId) => {
+    itemIds.slice(0, maxBecause).flatMap((itemId) => {
         const film = tables.film(itemId);
         return film === undefined ? [] : [filmAnswer(film)];
     });

@@ -26,7 +26,7 @@ export class ProblemError extends Error {
 }
 
 /** Maximum number of faults in an answer, and of characters in each of its texts. */
-const mostFaults = 10;
+const maxFaults = 10;
 const longestText = 120;
 /**
  * Maximum length of the answer to a faulty request in bytes, because the answer repeats names and values that the
@@ -38,7 +38,7 @@ const cut = (text: string) => (text.length <= longestText ? text : `${text.slice
 
 /** Returns the problem of a request with faults. The problem lists as many faults as fit. */
 export function faultyRequest(faults: readonly Fault[]): ProblemError {
-    const shown = faults.slice(0, mostFaults).map((fault) => ({ in: cut(fault.in), message: cut(fault.message) }));
+    const shown = faults.slice(0, maxFaults).map((fault) => ({ in: cut(fault.in), message: cut(fault.message) }));
     const detail = () => shown.map(({ in: where, message }) => `${where} ${message}`).join("; ");
     const isShort = () => Buffer.byteLength(JSON.stringify([shown, detail()])) <= longestProblem - 500;
     while (shown.length > 1 && !isShort()) shown.pop();

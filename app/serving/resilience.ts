@@ -53,14 +53,14 @@ export function resilience(
         ask: (work) => policy.execute(({ signal }) => work(signal)),
         async later(work) {
             if (rests()) throw new BrokenCircuitError();
-            return within(background, work);
+            return withTimeout(background, work);
         },
         resting: rests,
     };
 }
 
 /** Returns the result of the work, within the timeout. Throws TaskCancelledError after it, or the work's error. */
-export function within<T>(milliseconds: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export function withTimeout<T>(milliseconds: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     return timeout(milliseconds, TimeoutStrategy.Aggressive).execute(({ signal }) => work(signal));
 }
 

@@ -2,7 +2,7 @@ import { tablesSchemaVersion } from "../../data-prep/tables/document.ts";
 import { errorName } from "./failures.ts";
 import type { Limits } from "./limits.ts";
 import type { Log, TablesPort } from "./ports.ts";
-import { within } from "./resilience.ts";
+import { withTimeout } from "./resilience.ts";
 import { openTables, readTables, type Tables } from "./table-answers.ts";
 
 /** The fallback tables from which a process answers. They belong to the solution version that the campaign serves. */
@@ -55,7 +55,7 @@ export function servedTables({ stored, autoTraining, clock, log, limits, failed 
      * TablesFormatError.
      */
     const load = (version: string) =>
-        within(limits.tables, async (signal) => {
+        withTimeout(limits.tables, async (signal) => {
             const found = await stored.read(version, used?.version === version ? used.etag : undefined, signal);
             if (found === undefined) return stay;
             const loaded = readTables(found.text);
@@ -64,7 +64,7 @@ export function servedTables({ stored, autoTraining, clock, log, limits, failed 
                 used = { version, etag: found.etag };
             };
         });
-    const loadNewest = async () => load(await within(limits.tables, (signal) => stored.newest(signal)));
+    const loadNewest = async () => load(await withTimeout(limits.tables, (signal) => stored.newest(signal)));
     const report = (version: string, error: unknown) => {
         failed();
         log({ failed: "load the tables of a solution version", version, error: errorName(error) });

@@ -65,7 +65,7 @@ const usualCount = 25;
 /** Number of popular films per genre that can be recommended for a film with too few users. */
 const longestGenre = 100;
 /** Number of newest films that count. Each counts half as much as the film three positions newer (`npm run bench:tables`). */
-const mostSeeds = 10;
+const maxSeeds = 10;
 const seedHalving = 3;
 /** A similar film counts 1 / (10 + its rank). Therefore, a film near the top of two lists beats the first film of one list. */
 const rankOffset = 10;
@@ -153,7 +153,7 @@ export function openTables(document: TablesDocument): Tables {
         trending: (ask = {}) => take(document.trending.films, ask),
         similar: (itemIds, ask = {}) => {
             const asked = new Set(itemIds.flatMap((itemId) => numbers.get(itemId) ?? []));
-            const seeds = [...asked].slice(0, mostSeeds);
+            const seeds = [...asked].slice(0, maxSeeds);
             for (const [from, candidates] of [
                 ["similar", alike],
                 ["genres", likeInGenre],

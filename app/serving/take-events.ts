@@ -10,7 +10,7 @@ import { epochMinute } from "./minute-counts.ts";
 import type { Log, PutEvents, Recent, RecentFilm, TablePort, ViewerEvent } from "./ports.ts";
 import { faultyRequest } from "./problem.ts";
 import type { Trace } from "./request-line.ts";
-import { type Resilience, within } from "./resilience.ts";
+import { type Resilience, withTimeout } from "./resilience.ts";
 import type { Tables } from "./table-answers.ts";
 import type { ViewerMemory } from "./viewers.ts";
 
@@ -58,7 +58,7 @@ export function eventTaker(parts: EventParts) {
         const sessionId = trusted ? session : `${unprovenSession}${session}`;
         try {
             if (putEvents === undefined || !(trusted || trackUnproven)) return false;
-            await within(limits.events, (signal) => putEvents({ userId, sessionId, events }, signal));
+            await withTimeout(limits.events, (signal) => putEvents({ userId, sessionId, events }, signal));
             trace.eventsTaken += events.length;
             return true;
         } catch (error) {

@@ -6,7 +6,7 @@ import type { VerifyToken } from "./viewer-auth.ts";
  */
 const rememberMs = 60_000;
 /** Maximum number of tokens of a process. Each takes about 500 bytes. */
-const mostTokens = 10_000;
+const maxTokens = 10_000;
 
 /**
  * Caches verified tokens, because verifying a signature takes longer than reading a list from memory. A token is valid at most
@@ -21,7 +21,7 @@ export function rememberTokens(verify: VerifyToken, clock: () => number): Verify
         known.delete(key);
         const claims = await verify(token);
         const expires = Number(claims.exp) * 1000;
-        if (known.size >= mostTokens) known.delete(known.keys().next().value ?? "");
+        if (known.size >= maxTokens) known.delete(known.keys().next().value ?? "");
         known.set(key, { claims, until: Math.min(clock() + rememberMs, expires) });
         return claims;
     };

@@ -1,9 +1,9 @@
 import { convert } from "../../data-prep/convert.ts";
 import { writeWholeFile } from "../../data-prep/files.ts";
-import { understand } from "../../data-prep/understanding.ts";
+import { readLayout } from "../../data-prep/layout.ts";
 
 /** Validates and converts a file, without catalogue and tables: node convert-only.ts INPUT EVENT OUTPUT. */
 const [input = "", event = "", output = ""] = process.argv.slice(2);
 const now = Date.now() / 1000;
-const plans = await understand(input, { event }, now);
+const plans = await readLayout(input, { event }, now);
 await writeWholeFile(output, (_, file) => convert(plans, file, { latest: now + 86_400 }));

@@ -7,7 +7,7 @@ import type { Manifest } from "../../data-prep/manifest.ts";
 import { tablesPathBeside } from "../../data-prep/places.ts";
 import type { PreparedData } from "../../data-prep/prepared-data.ts";
 import { parseTables } from "../../data-prep/tables/document.ts";
-import { tablesFault, tablesMend } from "../../data-prep/tables/fault.ts";
+import { prepareCommand, tablesProblem } from "../../data-prep/tables/fault.ts";
 import type { ServiceCaller } from "../../iam/import-access.ts";
 import { ProgramError } from "../common/messages.ts";
 import type { Price } from "../cost/price-table.ts";
@@ -162,10 +162,10 @@ export class Serving extends pulumi.ComponentResource {
  * @throws ProgramError if the tables are missing, unreadable, or made from other interactions
  */
 export async function fallbackTables(interactionsFile: string): Promise<string> {
-    const fault = await tablesFault(interactionsFile, async () => (await contentOf(interactionsFile)).contentHash);
+    const fault = await tablesProblem(interactionsFile, async () => (await contentOf(interactionsFile)).contentHash);
     if (fault !== undefined) {
         throw new ProgramError(
-            `${fault}. The API answers from these tables when there is no campaign.\nCreate both files again: ${tablesMend(interactionsFile)}`,
+            `${fault}. The API answers from these tables when there is no campaign.\nCreate both files again: ${prepareCommand(interactionsFile)}`,
         );
     }
     return tablesPathBeside(interactionsFile);

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArn } from "policy-evaluator";
 import type { GuardSettings } from "../../app/functions/cost-guard/handler.ts";
-import type { ServingPlace } from "../../app/functions/cost-guard/serving-ports.ts";
+import type { ServingTargets } from "../../app/functions/cost-guard/serving-ports.ts";
 import { campaignNameOf, prefetches, prefetchOf, type StackConfig } from "../../config/config.ts";
 import { patienceOf } from "../../cost/guard-config.ts";
 import { functionArn } from "../../iam/function-access.ts";
@@ -103,7 +103,7 @@ function settingsOf({ config, caller, monthlyLimitUsd, topicArn, owner }: CostGu
 }
 
 /** Returns the stack's functions, with their memory in GiB. */
-function functionsOf(config: StackConfig): ServingPlace["functions"] {
+function functionsOf(config: StackConfig): ServingTargets["functions"] {
     const { names } = config;
     const api = [
         { name: names.api, gb: 0.5 },

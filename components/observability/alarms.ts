@@ -2,7 +2,7 @@ import { jobMetrics, ownMetrics, servingMetrics } from "../../config/metrics.ts"
 import { nearLimit } from "../../cost/enforce-limit.ts";
 import { type Alarm, type AlarmSettings, enoughFailures, failureRate, minutes5, noRequests, once } from "./alarm.ts";
 import { apiErrors, campaignFailures, tablesFailures, useOf } from "./serving-alarms.ts";
-import { jobErrors, type MetricsPlace, ownMetric, servingMetric } from "./stack-metrics.ts";
+import { jobErrors, type MetricSources, ownMetric, servingMetric } from "./stack-metrics.ts";
 
 const hour = 3600;
 const day = 24 * hour;
@@ -39,7 +39,7 @@ export const failuresAlarm = (queueName: string): Alarm => ({
 const failed = "SUM([badRequests, failures])";
 
 /** Returns all other alarms of the stack. */
-export function alarmsOf(place: MetricsPlace, settings: AlarmSettings): readonly Alarm[] {
+export function alarmsOf(place: MetricSources, settings: AlarmSettings): readonly Alarm[] {
     const own = (name: string) => ({ metric: ownMetric(place, name), statistic: "Maximum" }) as const;
     const noPublisher = "publish-metrics does not run: the state is unknown, so the alarm shows INSUFFICIENT_DATA";
     return [

@@ -11,14 +11,14 @@ import {
     gatewayMetric,
     jobErrors,
     loggedMetric,
-    type MetricsPlace,
+    type MetricSources,
     modelSearch,
     ownMetric,
     type StackMetric,
     servingMetric,
 } from "./stack-metrics.ts";
 
-export interface DashboardArgs extends MetricsPlace {
+export interface DashboardArgs extends MetricSources {
     readonly region: string;
     readonly alarmArns: readonly string[];
     /** US dollars. */
@@ -86,7 +86,7 @@ function healthy(args: DashboardArgs) {
     };
 }
 
-function served(args: DashboardArgs, api: NonNullable<MetricsPlace["api"]>) {
+function served(args: DashboardArgs, api: NonNullable<MetricSources["api"]>) {
     const {
         answeredBy,
         campaignCalls,

@@ -1,7 +1,7 @@
 import { gatewayMetrics, guardMetrics, servingApiMetrics } from "../../config/metrics.ts";
 import { closingShare, notificationShare } from "../../cost/serving-shares.ts";
 import { type Alarm, type AlarmSettings, enoughFailures, failureRate, minutes5, noRequests, once } from "./alarm.ts";
-import { gatewayMetric, loggedMetric, type MetricsPlace, ownMetric } from "./stack-metrics.ts";
+import { gatewayMetric, loggedMetric, type MetricSources, ownMetric } from "./stack-metrics.ts";
 
 /** Minimum number of requests in five minutes: with fewer, a percentage has no meaning. */
 const enoughRequests = 20;
@@ -10,7 +10,7 @@ const enoughRequests = 20;
  * Returns the alarm on the API's failed calls to the campaign. When the campaign fails, the API answers 200 from its
  * tables; the campaign's own metrics do not count timeouts.
  */
-export const campaignFailures = (place: MetricsPlace): Alarm => ({
+export const campaignFailures = (place: MetricSources): Alarm => ({
     id: "campaign-failures",
     says: "More than 5 % of the API's calls of the campaign fail, so viewers get older or popular lists",
     watches: {
@@ -28,7 +28,7 @@ export const campaignFailures = (place: MetricsPlace): Alarm => ({
  * Returns the alarm on tables that failed to load. The API continues with the tables of another version, so nothing
  * else shows the failure.
  */
-export const tablesFailures = (place: MetricsPlace): Alarm => ({
+export const tablesFailures = (place: MetricSources): Alarm => ({
     id: "tables",
     says: "The API could not load the tables of the version that it serves, and continues with those of another one",
     watches: { metric: loggedMetric(place, servingApiMetrics.tablesFailures), statistic: "Maximum" },
@@ -41,7 +41,7 @@ export const tablesFailures = (place: MetricsPlace): Alarm => ({
 });
 
 /** Returns the alarm on the API's errors. The API can answer without a campaign, so every error is a fault of the API itself. */
-export const apiErrors = (api: NonNullable<MetricsPlace["api"]>): Alarm => ({
+export const apiErrors = (api: NonNullable<MetricSources["api"]>): Alarm => ({
     id: "api-errors",
     says: "More than 1 % of the API's requests fail; the API should answer even without a campaign",
     watches: {
@@ -70,8 +70,8 @@ const whileBusy = {
  * page and API.
  */
 export const useOf = (
-    place: MetricsPlace,
-    api: NonNullable<MetricsPlace["api"]>,
+    place: MetricSources,
+    api: NonNullable<MetricSources["api"]>,
     { monthlyLimitUsd, requestsPerSecond, eventsPerSecond }: AlarmSettings,
 ): readonly Alarm[] => [
     {

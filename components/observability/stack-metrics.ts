@@ -14,7 +14,7 @@ export interface StackMetric {
 }
 
 /** The resources whose metrics the stack observes. */
-export interface MetricsPlace {
+export interface MetricSources {
     readonly stack: string;
     readonly campaignArn: string;
     readonly datasetGroupArn: string;
@@ -26,28 +26,28 @@ export interface MetricsPlace {
 type JobMetric = (typeof jobMetrics)[keyof typeof jobMetrics];
 
 /** Returns a Personalize metric of the stack's campaign. */
-export const servingMetric = ({ campaignArn }: MetricsPlace, name: string): StackMetric => ({
+export const servingMetric = ({ campaignArn }: MetricSources, name: string): StackMetric => ({
     namespace: personalizeNamespace,
     name,
     dimensions: { CampaignArn: campaignArn },
 });
 
 /** Returns a custom metric that the cost guard or `publish-metrics` publishes. */
-export const ownMetric = ({ stack }: Pick<MetricsPlace, "stack">, name: string): StackMetric => ({
+export const ownMetric = ({ stack }: Pick<MetricSources, "stack">, name: string): StackMetric => ({
     namespace: ownNamespace,
     name,
     dimensions: { Stack: stack },
 });
 
 /** Returns a metric that CloudWatch extracts from the logs of the stack's functions. */
-export const loggedMetric = ({ stack }: Pick<MetricsPlace, "stack">, name: string): StackMetric => ({
+export const loggedMetric = ({ stack }: Pick<MetricSources, "stack">, name: string): StackMetric => ({
     namespace: functionsNamespace,
     name,
     dimensions: { Stack: stack },
 });
 
 /** Returns an API Gateway metric of the stack's API. */
-export const gatewayMetric = (api: NonNullable<MetricsPlace["api"]>, name: string): StackMetric => ({
+export const gatewayMetric = (api: NonNullable<MetricSources["api"]>, name: string): StackMetric => ({
     namespace: gatewayNamespace,
     name,
     dimensions: { ApiName: api.name, Stage: api.stage },
@@ -57,7 +57,7 @@ export const gatewayMetric = (api: NonNullable<MetricsPlace["api"]>, name: strin
  * Returns a search for a metric of all published versions, one line each (CloudWatch User Guide, "Use search
  * expressions in graphs"). Its text names no version, so that another version changes nothing in the program.
  */
-export const modelSearch = ({ stack }: Pick<MetricsPlace, "stack">, name: string, period: number): string =>
+export const modelSearch = ({ stack }: Pick<MetricSources, "stack">, name: string, period: number): string =>
     `SEARCH('{${ownNamespace},Stack,SolutionVersion} MetricName="${name}" Stack="${stack}"', 'Average', ${period})`;
 
 /**
@@ -65,7 +65,7 @@ export const modelSearch = ({ stack }: Pick<MetricsPlace, "stack">, name: string
  * its own dimension, which is unknown before the job exists, and an alarm cannot use SEARCH (CloudWatch User Guide,
  * "Alarms on Metrics Insights queries").
  */
-export function jobErrors(place: MetricsPlace, name: JobMetric): string {
+export function jobErrors(place: MetricSources, name: JobMetric): string {
     const { datasetGroupArn, solutionArn } = place;
     const [dimensions, key, arn] =
         name === "DatasetImportJobError"

@@ -21,8 +21,8 @@ export interface DataWords {
 }
 
 /** Maximum number of buttons for one item. */
-const mostEvents = 3;
-const mostImageOrigins = 10;
+const maxEvents = 3;
+const maxImageOrigins = 10;
 
 /** Returns the page's words, from manifest and tables; without a manifest, films that viewers watch. */
 export function dataWords(
@@ -34,7 +34,7 @@ export function dataWords(
     return {
         noun: manifest?.noun.one ?? "film",
         nouns: manifest?.noun.many ?? "films",
-        events: events.length > 0 ? events.slice(0, mostEvents) : ["Watch"],
+        events: events.length > 0 ? events.slice(0, maxEvents) : ["Watch"],
         // The licence of MovieLens requires this credit.
         credits: manifest === undefined || isMovieLens(manifest.sources[0]?.file ?? "") ? "MovieLens" : "",
         publicHistories,
@@ -52,6 +52,6 @@ export function imageOriginsOf({ films }: Pick<TablesDocument, "films">): string
     }
     return [...counts]
         .sort((a, b) => b[1] - a[1])
-        .slice(0, mostImageOrigins)
+        .slice(0, maxImageOrigins)
         .map(([origin]) => origin);
 }

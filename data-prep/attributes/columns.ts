@@ -1,4 +1,4 @@
-import { type AvroField, type DatasetName, fieldName, mostColumns } from "../avro.ts";
+import { type AvroField, type DatasetName, fieldName, maxColumns } from "../avro.ts";
 import { hasDecimalCommas, withPoint } from "../reading/decimals.ts";
 import type { Extra } from "../reading/roles.ts";
 import { detectTime, timeReader } from "../reading/times.ts";
@@ -53,7 +53,7 @@ export function attributeColumns(
         taken.add(withoutSigns(name));
         return [{ name, values: secondsOf(values) ?? values }];
     });
-    const most = mostColumns[dataset];
+    const most = maxColumns[dataset];
     if (found.length > most) {
         throw new Error(
             `${records.name} has ${found.length} columns for the dataset ${dataset}, and the service allows ${most}: ` +

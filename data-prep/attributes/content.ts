@@ -4,7 +4,7 @@ import type { AvroField } from "../avro.ts";
 const longestCategory = 1000;
 /** Maximum number of different values with which a column is categorical even in a small table. */
 const fewValues = 20;
-const mostInt = 2 ** 31 - 1;
+const maxInt = 2 ** 31 - 1;
 /** Number of digits that a float can hold. */
 const floatDigits = 7;
 
@@ -46,7 +46,7 @@ export function createContent(name: string) {
     /** Returns the column's field; undefined if the column has no value. `isText` allows free text for the training. */
     const field = (isText = false): AvroField | undefined => {
         if (count === 0) return undefined;
-        if (integers) return { name, type: ["null", largest <= mostInt ? "int" : "long"] };
+        if (integers) return { name, type: ["null", largest <= maxInt ? "int" : "long"] };
         if (decimals) return { name, type: ["null", digits <= floatDigits ? "float" : "double"] };
         const string = { name, type: ["null", "string"] as const };
         if (isText) return { ...string, textual: true };

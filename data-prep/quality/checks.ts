@@ -1,4 +1,4 @@
-import { mostTypesAndColumns } from "../avro.ts";
+import { maxTypesAndColumns } from "../avro.ts";
 import { counted } from "../words.ts";
 import { coldBelow, type Figures } from "./figures.ts";
 
@@ -36,7 +36,7 @@ const own = "this project";
 /** Minimum number of interactions for an import and a training (Developer Guide, Quotas). */
 export const fewestInteractions = 1000;
 /** Maximum number of items that User-Personalization uses in a training. */
-const mostItems = 750_000;
+const maxItems = 750_000;
 
 const count = (value: number) => value.toLocaleString("en-US");
 const percent = (share: number) => `${(share * 100).toPrecision(3)} %`;
@@ -162,16 +162,16 @@ export function checksOf(figures: Figures, counts: Counts): Check[] {
         ),
         check(
             "item-limit",
-            [false, items > mostItems],
+            [false, items > maxItems],
             counted(items, "item"),
-            `${quotas}: User-Personalization considers ${count(mostItems)}`,
+            `${quotas}: User-Personalization considers ${count(maxItems)}`,
             "The rarest items are left out of the training. Choose aws-user-personalization-v2, which takes 5,000,000.",
         ),
         check(
             "types-and-columns",
-            [counts.eventTypes + counts.optionalColumns > mostTypesAndColumns, false],
+            [counts.eventTypes + counts.optionalColumns > maxTypesAndColumns, false],
             `${counts.eventTypes} event types and ${counts.optionalColumns} optional columns`,
-            `${quotas}: ${mostTypesAndColumns} together`,
+            `${quotas}: ${maxTypesAndColumns} together`,
             "Give fewer types by a rule of --event.",
         ),
     ];

@@ -5,7 +5,7 @@ const day = 86_400;
 /** Number of events below which a user or an item is cold. */
 export const coldBelow = { user: 2, item: 5 } as const;
 /** Maximum number of points of a curve, and of bars of a chart. */
-const mostPoints = 60;
+const maxPoints = 60;
 
 /** Figures of interactions, for checks and charts. */
 export interface Figures {
@@ -63,7 +63,7 @@ function daysOf(
         const index = Math.floor((timestamps[row] as number) / day) - first;
         perDay[index] = (perDay[index] as number) + 1;
     }
-    const daysPerBar = Math.ceil(perDay.length / mostPoints);
+    const daysPerBar = Math.ceil(perDay.length / maxPoints);
     const bars = Array.from({ length: Math.ceil(perDay.length / daysPerBar) }, (_, bar) =>
         perDay.subarray(bar * daysPerBar, (bar + 1) * daysPerBar).reduce((sum, rows) => sum + rows, 0),
     );
@@ -96,7 +96,7 @@ function mostOf(counts: Int32Array, ids: readonly string[]): { readonly id: stri
 function popularityOf(perItem: Int32Array): Pick<Figures, "popularity" | "gini"> {
     const sorted = perItem.toSorted().reverse();
     const total = sorted.reduce((sum, count) => sum + count, 0) || 1;
-    const step = Math.max(1, Math.ceil(sorted.length / mostPoints));
+    const step = Math.max(1, Math.ceil(sorted.length / maxPoints));
     const popularity = [{ items: 0, events: 0 }];
     let [sum, weighted] = [0, 0];
     for (const [rank, count] of sorted.entries()) {

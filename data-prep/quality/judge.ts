@@ -2,9 +2,9 @@ import { basename } from "node:path";
 import { interactionFields } from "../avro.ts";
 import type { Prepared } from "../describe-data.ts";
 import { writeWholeFile, writeWholeJson } from "../files.ts";
+import { sourceColumns } from "../layout.ts";
 import type { Plan } from "../row-writer.ts";
 import { type Summary, typesByRows } from "../summary.ts";
-import { columnsOf } from "../understanding.ts";
 import { shown } from "../values.ts";
 import { type Check, checksOf } from "./checks.ts";
 import { type Figures, figuresOf } from "./figures.ts";
@@ -57,7 +57,7 @@ export function reportPaths(path: string): { readonly json: string; readonly htm
 
 /** Returns the columns of a file, and the used values of its first five rows. */
 function sourceOf(plan: Plan): ReportedSource {
-    const { used, ignored } = columnsOf(plan);
+    const { used, ignored } = sourceColumns(plan);
     const rows = plan.table.sample.slice(0, 5).map((row) => used.map(({ index }) => shown(row[index] ?? "", 40)));
     return { file: plan.table.name, used: used.map(({ part, column }) => ({ part, column })), ignored, rows };
 }

@@ -10,7 +10,7 @@ import { parseTables } from "./document.ts";
  * @param sha256 of the interactions, hexadecimal; called only if tables exist
  * @param projectDir base of relative paths
  */
-export async function tablesFault(
+export async function tablesProblem(
     interactionsFile: string,
     sha256: () => Promise<string>,
     projectDir = ".",
@@ -27,5 +27,5 @@ export async function tablesFault(
 }
 
 /** Returns the command that creates interactions and tables again. */
-export const tablesMend = (interactionsFile: string) =>
+export const prepareCommand = (interactionsFile: string) =>
     `npm run data-prep -- --output ${interactionsFile}   # --input for what is not MovieLens 100k; or: pulumi config set api false`;

@@ -23,7 +23,7 @@ export const leastViewers = 5;
  * Maximum number of films with similar films, the most popular ones, because the tables must fit into a function of 256
  * MB.
  */
-export const mostWithNeighbours = 20_000;
+export const maxWithNeighbours = 20_000;
 
 /**
  * Makes the tables of an interactions CSV with this hash. Leaves out films that are not in the catalogue, unless the catalogue is
@@ -82,7 +82,7 @@ function startTables(
     function similarByNumber(): number[][] {
         const wanted = order
             .filter((item) => (viewerCounts[item] as number) >= leastViewers)
-            .slice(0, mostWithNeighbours);
+            .slice(0, maxWithNeighbours);
         const rows = order.map((): number[] => []);
         const histories = historiesOf(columns, views);
         for (const row of similarItems(histories, timeAwareCosine, wanted, neighboursPerFilm)) {

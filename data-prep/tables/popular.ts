@@ -7,7 +7,7 @@ import type { Columns } from "../columns.ts";
  */
 export const halfLifeDays = 30;
 /** Number of views beyond which the views of a user weigh less. One user then has less than 1 % of all popularity on MovieLens 100k. */
-const mostViewsOfUser = 120;
+const maxViewsOfUser = 120;
 /** Share of users who watched something after the time from which ages are counted. */
 const activeShare = 0.05;
 
@@ -41,7 +41,7 @@ export function popularity(columns: Columns, views: RowsByUser, halfLife = halfL
     const scores = new Float64Array(itemCount);
     for (let user = 0; user + 1 < starts.length; user++) {
         const [start, end] = [starts[user] as number, starts[user + 1] as number];
-        const weight = Math.min(1, mostViewsOfUser / (end - start));
+        const weight = Math.min(1, maxViewsOfUser / (end - start));
         for (let at = start; at < end; at++) {
             const row = rows[at] as number;
             const item = items[row] as number;

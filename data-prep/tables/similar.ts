@@ -33,7 +33,7 @@ const longestHistory = 500;
  * item's neighbours do not change beyond this number, and the time grows with the items, not with the rows. No item of
  * MovieLens 100k has as many viewers.
  */
-const mostSampled = 1000;
+const maxSampled = 1000;
 /** Unit of weights, which are integers, because integer sums do not depend on their order. */
 const fraction = 1 << 20;
 
@@ -144,7 +144,7 @@ interface Samples {
 function samplesOf({ itemCount, items, starts: userStarts }: Histories, wanted: readonly number[]): Samples {
     const all = countsOf(items, itemCount);
     const sampled = new Int32Array(itemCount);
-    for (const item of wanted) sampled[item] = Math.min(all[item] as number, mostSampled);
+    for (const item of wanted) sampled[item] = Math.min(all[item] as number, maxSampled);
     const starts = startsOf(sampled);
     const next = starts.slice();
     const places = new Int32Array(starts[itemCount] as number);

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 
 /** Maximum number of viewers in the fallback tables' list, because the tables must fit into a function of 256 MB. */
-export const mostListedViewers = 2_000_000;
+export const maxListedViewers = 2_000_000;
 
 /** Returns the first 32 bits of an id's SHA-256. At a million viewers, another viewer has the same bits with a chance of 1 in 4,000. */
 const printOf = (userId: string): number => Number.parseInt(hash("sha256", userId).slice(0, 8), 16);
@@ -11,7 +11,7 @@ const printOf = (userId: string): number => Number.parseInt(hash("sha256", userI
  * Undefined above `mostListedViewers`.
  */
 export function listViewers(userIds: readonly string[]): string | undefined {
-    if (userIds.length > mostListedViewers) return undefined;
+    if (userIds.length > maxListedViewers) return undefined;
     return Buffer.from(Uint32Array.from(userIds, printOf).sort().buffer).toString("base64");
 }
 

@@ -1,7 +1,7 @@
 import { regionalArn } from "policy-evaluator";
 import { ownNamespace } from "../../config/metrics.ts";
 import { trailLogGroup } from "../trail-access.ts";
-import { functionLife, logGroupLife, scheduleLife } from "./lives.ts";
+import { functionLife, logGroupLife, scheduleLife } from "./lifecycle.ts";
 import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { regionalArn } from "policy-evaluator";
-import { functionLife, logGroupLife, scheduleLife } from "./lives.ts";
+import { functionLife, logGroupLife, scheduleLife } from "./lifecycle.ts";
 import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
 
 const policies = { read: "read-serving", deploy: "deploy-serving" } as const;

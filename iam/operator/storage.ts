@@ -1,7 +1,7 @@
 import type { ConditionBlock } from "policy-evaluator";
 import { storefrontBucketNameFor, trailBucketNameFor } from "../../config/names.ts";
 import { dnsSuffix } from "../../config/regions.ts";
-import type { LifePolicies } from "./lives.ts";
+import type { LifePolicies } from "./lifecycle.ts";
 import { type Grant, inRegion, type NeededOnAws, type OperatorScope } from "./scope.ts";
 
 /** Grants for the buckets and the encryption key. */

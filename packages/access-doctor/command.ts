@@ -8,8 +8,8 @@ import { AccessError } from "./errors.ts";
 import { fetchSnapshot } from "./fetch.ts";
 import { writeFix } from "./fixes/write-fix.ts";
 import { headlineOf } from "./headline.ts";
-import { createLook, type Look } from "./look.ts";
-import { understand } from "./messages.ts";
+import { createReader, type ReadFromAws } from "./look.ts";
+import { explainMessage } from "./messages.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { type Target, targetOfJob, targetOfRole } from "./target.ts";
 
@@ -35,7 +35,7 @@ export interface DiagnoseContext {
     readonly other?: {
         readonly option: string;
         readonly value?: string | undefined;
-        target(look: Look): Promise<Target>;
+        target(look: ReadFromAws): Promise<Target>;
     };
 }
 
@@ -70,7 +70,7 @@ export async function runDiagnosis(options: DiagnoseOptions, context: DiagnoseCo
         return explain(error, options, start);
     }
     const log = (line: string) => process.stderr.write(`${line}\n`);
-    const look = createLook(log, signal);
+    const look = createReader(log, signal);
     const slow = setTimeout(() => log("reading what the import depends on …"), quietMs);
     const fetched = await targetOf(options, context, look)
         .then((found) => fetchSnapshot(found, look))
@@ -104,7 +104,7 @@ function print(document: object): void {
 
 /** Explains an error message without calling AWS. */
 function explain(text: string, { json }: DiagnoseOptions, start: readonly string[]): Outcome {
-    const message = understand(text, {}, start);
+    const message = explainMessage(text, {}, start);
     const verdict = message ? "broken" : "unknown";
     const cause = message?.cause ?? "This message about an import is unknown here.";
     const next = message?.next ?? shell(...start, "--job", "JOB_ARN");
@@ -142,7 +142,7 @@ function commandOf(options: DiagnoseOptions, { start, other }: DiagnoseContext, 
     return role === undefined ? run : `AWS_REGION=${region} ${run}`;
 }
 
-async function targetOf(options: DiagnoseOptions, { other }: DiagnoseContext, look: Look): Promise<Target> {
+async function targetOf(options: DiagnoseOptions, { other }: DiagnoseContext, look: ReadFromAws): Promise<Target> {
     const { job, role, bucket, key } = options;
     const ways = [job, role ?? bucket, other?.value].filter((way) => way !== undefined);
     const another = other === undefined ? "" : `, or a ${other.option}`;

@@ -9,7 +9,7 @@ export type Decided =
     | { readonly is: "unknown"; readonly keys: readonly string[] };
 
 /** Maximum number of value combinations to evaluate. Above it, the decision counts as unknown. */
-const mostWorlds = 4096;
+const maxWorlds = 4096;
 
 /**
  * Decides a request of which some condition keys are unknown: evaluates it with every combination of values that the policies
@@ -25,7 +25,7 @@ export function decide(
     const used = usedKeys(request, unknowns, policies);
     const keys = [...used.keys()];
     const count = [...used.values()].reduce((product, values) => product * values.length, 1);
-    if (count > mostWorlds) return { is: "unknown", keys };
+    if (count > maxWorlds) return { is: "unknown", keys };
     let worlds: (string | null)[][] = [[]];
     for (const values of used.values()) worlds = worlds.flatMap((world) => values.map((value) => [...world, value]));
     const requestIn = (world: readonly (string | null)[]): AccessRequest => {

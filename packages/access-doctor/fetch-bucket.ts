@@ -18,7 +18,7 @@ import { startBytes } from "./data-file/repair.ts";
 import { hasName } from "./errors.ts";
 import type { BucketFacts, KeyListed, ObjectFacts, PublicAccessBlock } from "./snapshot.ts";
 
-const mostKeys = 1000;
+const maxKeys = 1000;
 
 async function unless<T>(call: Promise<T>, ...names: string[]): Promise<T | undefined> {
     try {
@@ -83,7 +83,7 @@ export async function ownership(s3: S3Client, Bucket: string): Promise<string | 
 export async function keysOf(s3: S3Client, Bucket: string, Prefix: string): Promise<KeyListed[]> {
     const bucketOwner = ownerOf(s3, Bucket);
     const list = async (prefix: string) => {
-        const command = new ListObjectsV2Command({ Bucket, Prefix: prefix, MaxKeys: mostKeys, FetchOwner: true });
+        const command = new ListObjectsV2Command({ Bucket, Prefix: prefix, MaxKeys: maxKeys, FetchOwner: true });
         const { Contents = [] } = (await unless(s3.send(command), "NoSuchBucket")) ?? {};
         const ours = await bucketOwner;
         return Contents.map(({ Key = "", Size = 0, Owner: { ID: owner } = {} }) => ({

@@ -5,20 +5,20 @@ import { type AccessRequest, isRoot, parseArn, personalizeService, roleReads, se
 import { sceneOf } from "./diagnose.ts";
 import { accessBlock, bucketFacts, keysOf, objectFacts, ownership, policyText } from "./fetch-bucket.ts";
 import { roleFacts, simulate, simulateWrites } from "./fetch-role.ts";
-import { fetched, type Look, quietLook, within } from "./look.ts";
+import { fetched, quietReader, type ReadFromAws, withSignal } from "./look.ts";
 import { type Fetched, type KeyFacts, known, type Simulated, type Snapshot } from "./snapshot.ts";
 import type { Target } from "./target.ts";
 
 /** Maximum number of files of a folder to read, because each file costs calls. */
-const mostObjects = 20;
+const maxObjects = 20;
 
 /** Reads everything on which an import's access depends. A part that cannot be read contains the error instead. Writes nothing. */
-export async function fetchSnapshot(target: Target, look: Look = quietLook): Promise<Snapshot> {
+export async function fetchSnapshot(target: Target, look: ReadFromAws = quietReader): Promise<Snapshot> {
     const { region, roleArn, bucket } = target;
     const iam = new IAMClient({ region });
     const s3 = new S3Client({ region, followRegionRedirects: true });
     const from = <C extends { send: unknown }, T>(client: C, permission: string, work: (client: C) => Promise<T>) =>
-        fetched(look, permission, (signal) => work(within(client, signal)));
+        fetched(look, permission, (signal) => work(withSignal(client, signal)));
     let asked: Promise<string> | undefined;
     const source = (client: IAMClient) => (asked ??= entityOf(client, target.caller));
     const [role, passRole, facts, policy, block, owner, keys] = await Promise.all([
@@ -109,7 +109,7 @@ export function read(key: string | undefined, keys: readonly { readonly key: str
                 : each.key === key,
         )
         .map((each) => each.key)
-        .slice(0, mostObjects);
+        .slice(0, maxObjects);
 }
 
 async function keyFacts(kms: KMSClient, KeyId: string): Promise<KeyFacts> {

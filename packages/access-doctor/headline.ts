@@ -4,7 +4,7 @@ import type { Diagnosis } from "./diagnose.ts";
 import type { Finding } from "./link.ts";
 import { noJob } from "./links/job.ts";
 import { isForeign } from "./links/kms.ts";
-import { understand } from "./messages.ts";
+import { explainMessage } from "./messages.ts";
 import { known, type Snapshot } from "./snapshot.ts";
 
 /** The first lines of the output: the cause in a sentence, and the instructions. */
@@ -152,7 +152,7 @@ function nextOf({ job, reported, bucket, key }: Snapshot, { start }: Again): str
     const said = known(job)?.failureReason ?? reported;
     return said === undefined
         ? undefined
-        : understand(said, { bucket, ...(key !== undefined && { key }) }, start)?.next;
+        : explainMessage(said, { bucket, ...(key !== undefined && { key }) }, start)?.next;
 }
 
 /** Returns the links to show; leaves out the job's result if there is no job. */

@@ -7,7 +7,7 @@ import type { Snapshot } from "./snapshot.ts";
 type Verdict = "ok" | "broken" | "warning" | "unknown";
 
 /** Resources that are fixed as a whole: a document or an object. */
-export type Place =
+export type FixTarget =
     | "passRole"
     | "rolePolicy"
     | "trust"
@@ -28,7 +28,7 @@ export interface Finding {
     readonly sentence: string;
     /** The statement, the request with its context, or the text that proves the finding. */
     readonly evidence: readonly string[];
-    readonly place: Place;
+    readonly place: FixTarget;
     /** The object, KMS key or policy of the finding. */
     readonly about?: string;
     /** The statement and the conditions that decide, if policies decide. */

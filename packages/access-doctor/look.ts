@@ -6,10 +6,14 @@ import type { Fetched } from "./snapshot.ts";
 export const limits = { reports: 15_000, ends: 20_000 };
 
 /** Function that reads from AWS: runs calls that need `permission`, with a time limit. */
-export type Look = <T>(permission: string, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+export type ReadFromAws = <T>(permission: string, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 
 /** Creates readers of AWS that report slow calls on `log`, and that stop with `signal`. */
-export function createLook(log: (line: string) => void, signal: AbortSignal, { reports, ends: limit } = limits): Look {
+export function createReader(
+    log: (line: string) => void,
+    signal: AbortSignal,
+    { reports, ends: limit } = limits,
+): ReadFromAws {
     return async (permission, work) => {
         const ends = AbortSignal.timeout(limit);
         const late = `waiting for ${permission}: no answer for ${reports / 1000} s; the limit is ${limit / 1000} s`;
@@ -32,10 +36,10 @@ export function createLook(log: (line: string) => void, signal: AbortSignal, { r
 }
 
 /** Readers that report nothing, for tests and drills. */
-export const quietLook = createLook(() => {}, new AbortController().signal);
+export const quietReader = createReader(() => {}, new AbortController().signal);
 
 /** Returns the client, whose calls stop with the signal. */
-export function within<C extends { send: unknown }>(client: C, abortSignal: AbortSignal): C {
+export function withSignal<C extends { send: unknown }>(client: C, abortSignal: AbortSignal): C {
     const send = (client.send as (command: unknown, options?: object) => unknown).bind(client);
     return Object.assign(Object.create(client) as C, {
         send: (command: unknown, options?: object) => send(command, { ...options, abortSignal }),
@@ -44,7 +48,7 @@ export function within<C extends { send: unknown }>(client: C, abortSignal: Abor
 
 /** Returns the result of a read, or why it failed. Only Ctrl-C and rejected credentials end the diagnosis. */
 export async function fetched<T>(
-    look: Look,
+    look: ReadFromAws,
     permission: string,
     work: (signal: AbortSignal) => Promise<T>,
 ): Promise<Fetched<T>> {

@@ -21,14 +21,14 @@ export interface Correction {
 export type Fits = (part: Partial<Statement>, kind: PolicyKind) => boolean;
 
 /** Maximum number of inserted, deleted and replaced letters in one word that count as a typing error. */
-const mostMistakes = 2;
+const maxMistakes = 2;
 export const anything = { Action: "*", Resource: "*" } as const;
 
 /** Checks whether names differ only by their digits, which is usually on purpose: films-1 and films-2. */
 const isNear = (wrong: string, right: string) =>
     wrong !== right &&
     wrong.replace(/\D/g, "") === right.replace(/\D/g, "") &&
-    distance(wrong.toLowerCase(), right.toLowerCase()) <= mostMistakes;
+    distance(wrong.toLowerCase(), right.toLowerCase()) <= maxMistakes;
 
 /**
  * Operations of S3's API whose permission has another name (S3 User Guide, "Required permissions for Amazon S3 API

@@ -216,7 +216,7 @@ const rules: readonly Rule[] = [
  * Explains a message of AWS that a user pasted; returns undefined for an unknown message. `about`: names that are known without
  * the message.
  */
-export function understand(
+export function explainMessage(
     pasted: string,
     about: Partial<Mentions> = {},
     start: readonly string[] = packageCommand,

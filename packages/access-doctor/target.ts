@@ -7,7 +7,7 @@ import {
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { parseArn } from "policy-evaluator";
 import { AccessError, hasName } from "./errors.ts";
-import { fetched, type Look, quietLook, unreadOf, within } from "./look.ts";
+import { fetched, quietReader, type ReadFromAws, unreadOf, withSignal } from "./look.ts";
 import type { DatasetSchema, Fetched, JobFacts } from "./snapshot.ts";
 
 /** The import to diagnose. */
@@ -30,10 +30,10 @@ export interface Target {
 }
 
 /** The caller's ARN, account and partition. */
-export async function callerIn(region: string, look: Look) {
+export async function callerIn(region: string, look: ReadFromAws) {
     const sts = new STSClient({ region });
     const { Arn = "", Account = "" } = await look("sts:GetCallerIdentity", (signal) =>
-        within(sts, signal).send(new GetCallerIdentityCommand({})),
+        withSignal(sts, signal).send(new GetCallerIdentityCommand({})),
     );
     return { caller: Arn, accountId: Account, partition: Arn.split(":")[1] ?? "aws" };
 }
@@ -42,7 +42,7 @@ export async function callerIn(region: string, look: Look) {
  * Returns the import of a job by its ARN.
  * @throws AccessError if the text is no job ARN, or if the job does not exist, is not visible, or belongs to another account.
  */
-export async function targetOfJob(datasetImportJobArn: string, look: Look = quietLook): Promise<Target> {
+export async function targetOfJob(datasetImportJobArn: string, look: ReadFromAws = quietReader): Promise<Target> {
     const arn = parseArn(datasetImportJobArn);
     if (arn?.service !== "personalize" || !arn.resource.startsWith("dataset-import-job/")) {
         throw new AccessError(
@@ -61,7 +61,7 @@ export async function targetOfJob(datasetImportJobArn: string, look: Look = quie
     }
     const personalize = new PersonalizeClient({ region });
     const { datasetImportJob: job } = await look("personalize:DescribeDatasetImportJob", (signal) =>
-        within(personalize, signal).send(new DescribeDatasetImportJobCommand({ datasetImportJobArn })),
+        withSignal(personalize, signal).send(new DescribeDatasetImportJobCommand({ datasetImportJobArn })),
     ).catch((error: unknown) => {
         throw unseen(datasetImportJobArn, region, error);
     });
@@ -76,7 +76,7 @@ export async function targetOfJob(datasetImportJobArn: string, look: Look = quie
         roleArn: job?.roleArn ?? "",
         job: { is: { arn: datasetImportJobArn, status: job?.status ?? "", failureReason: job?.failureReason } },
         schema: await fetched(look, "personalize:DescribeDataset", (signal) =>
-            schemaOf(within(personalize, signal), job?.datasetArn),
+            schemaOf(withSignal(personalize, signal), job?.datasetArn),
         ),
     };
 }
@@ -113,7 +113,7 @@ export async function targetOfRole(
     roleArn: string,
     bucket: string,
     key: string | undefined,
-    look: Look = quietLook,
+    look: ReadFromAws = quietReader,
 ): Promise<Target> {
     const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
     if (!region) {

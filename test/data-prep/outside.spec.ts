@@ -3,9 +3,9 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { zipSync } from "fflate";
+import { type Choices, describeLayout as described, readLayout } from "../../data-prep/layout.ts";
 import { textsOf } from "../../data-prep/reading/rows-as-bytes.ts";
 import { timeReader } from "../../data-prep/reading/times.ts";
-import { type Choices, describe as described, understand } from "../../data-prep/understanding.ts";
 import { converting } from "../support/converting.ts";
 import { folderForEach } from "./folder.ts";
 import { lines, publicTables, repeat } from "./public-tables.ts";
@@ -15,7 +15,7 @@ const now = Date.UTC(2026, 10, 27) / 1000;
 describe("Input tables of other formats", () => {
     const { at, put } = folderForEach();
     const csvOf = async (path: string, choices: Choices = {}) => {
-        const plans = await understand(path, choices, now);
+        const plans = await readLayout(path, choices, now);
         const { csv, ...result } = await converting(plans, { latest: now });
         return { ...result, rows: csv.trimEnd().split("\n"), plans };
     };

@@ -1,4 +1,4 @@
-import type { Choices } from "../../data-prep/understanding.ts";
+import type { Choices } from "../../data-prep/layout.ts";
 
 /** Returns a text file with these lines. */
 export const lines = (...rows: string[]) => `${rows.join("\n")}\n`;

@@ -6,7 +6,7 @@ import { seededRandom } from "../../bench/lib/random.ts";
 import { type Break, breaks, compatiblePairs } from "../../packages/access-doctor/test/worlds/break.ts";
 import { snapshotOf } from "../../packages/access-doctor/test/worlds/snapshot-of.ts";
 import { soundWorlds } from "../../packages/access-doctor/test/worlds/sound.ts";
-import { interactions, soundWorld, type World } from "../../packages/access-doctor/test/worlds/world.ts";
+import { type ImportFixture, interactions, soundFixture } from "../../packages/access-doctor/test/worlds/world.ts";
 import { start, stop } from "../../packages/local-aws/control.ts";
 import { localAccountId, localPartition, variables } from "../../packages/local-aws/instance.ts";
 import { endWithProcess } from "../support/ended.ts";
@@ -96,7 +96,7 @@ async function runOwnFaults(stage: Stage): Promise<void> {
     const alone = breaks.filter(({ name }) => isChosen(name));
 
     for (const one of alone) {
-        const world = one.make(soundWorld(`s${++number}`, caller));
+        const world = one.make(soundFixture(`s${++number}`, caller));
         // Compared before the fixes change it.
         const outcome = await runCase(instance, stage, world, [one.fault], recordOf(one, world));
         sums.missed += outcome.missed.length;
@@ -120,7 +120,7 @@ async function runOwnFaults(stage: Stage): Promise<void> {
         note("pair", nameOf(pair), pair, outcome);
     }
     for (const [name, make] of only === undefined ? soundWorlds : []) {
-        const outcome = await runCase(instance, stage, make(soundWorld(`s${++number}`, caller)), []);
+        const outcome = await runCase(instance, stage, make(soundFixture(`s${++number}`, caller)), []);
         seconds.push(outcome.seconds);
         const alarmed = outcome.broken.length > 0;
         sums.falseAlarms += alarmed ? 1 : 0;
@@ -148,7 +148,7 @@ const ownGoals: Goal[] = [
 process.exitCode = printGoals([...(rows.length > 0 ? ownGoals : []), ...generatedGoals, ...realGoals]);
 
 /** Fetches the runbook's snapshot of a world, and compares it with the built one, on which the pairs rely. */
-function recordOf(one: Break, world: World) {
+function recordOf(one: Break, world: ImportFixture) {
     return async (jobArn: string) => {
         const fetched = await fetchSnapshot(await targetOfJob(jobArn));
         const unlike = differences(fetched, snapshotOf({ ...world, passRole: undefined }));
@@ -177,8 +177,8 @@ function note(kind: string, name: string, of: readonly Break[], outcome: Outcome
     say(`${kind}: ${name}: ${right}; ${stillFails ?? "fixed"} (${outcome.seconds.toFixed(1)} s)`);
 }
 
-function worldOf([a, b]: readonly [Break, Break]): World {
-    return b.make(a.make(soundWorld(`p${++number}`, caller)));
+function worldOf([a, b]: readonly [Break, Break]): ImportFixture {
+    return b.make(a.make(soundFixture(`p${++number}`, caller)));
 }
 
 function nameOf([a, b]: readonly [Break, Break]): string {

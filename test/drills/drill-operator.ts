@@ -17,7 +17,7 @@ import { freshUser, operatorProgram, scopeOf } from "./operator/operators.ts";
 import { judgeOutside, policiesOf, requiredResources } from "./operator/outside-judge.ts";
 import { chooseRemovals, isNoticed, type Lived, stageOf } from "./operator/removals.ts";
 import { retrainerAttacksOn, servingAttacksOn } from "./operator/serving-attacks.ts";
-import { worldOf } from "./operator/world.ts";
+import { createHarness } from "./operator/world.ts";
 
 /**
  * Checks that the operator's policies are sufficient and minimal. Users with only these policies run every command.
@@ -64,7 +64,7 @@ try {
         users.set(levels.join(), await freshUser(aws.iam, `who-may-${levels.at(-1)}`, arns));
     }
     const operator = users.get("read,operate,deploy") as Awaited<ReturnType<typeof freshUser>>;
-    const world = worldOf(aws, boundaryArn);
+    const world = createHarness(aws, boundaryArn);
     const log = accessReader(aws.instance);
     await log.next();
 

@@ -23,7 +23,7 @@ import { namesFor } from "../../config/config.ts";
 import { functionsNamespace, ownMetrics, ownNamespace, servingApiMetrics } from "../../config/metrics.ts";
 import { environment, root } from "../../packages/local-aws/instance.ts";
 import { adminOf } from "../../packages/local-aws/test/admin.ts";
-import { batchesOf } from "../../runbooks/lib/metrics/values.ts";
+import { batchValues } from "../../runbooks/lib/metrics/values.ts";
 import { countRequestsOf } from "../support/busiest-viewers.ts";
 import { dashboardLines, hasData } from "../support/dashboard.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
@@ -163,7 +163,7 @@ describe("Observability of a deployed stack", function () {
             return Datapoints.map(({ Average, Minimum, Maximum }) => [Average, Minimum, Maximum]);
         };
         for (const _time of [1, 2]) {
-            for (const MetricData of batchesOf(values, "doubled", at)) {
+            for (const MetricData of batchValues(values, "doubled", at)) {
                 await by.cloudwatch.send(new PutMetricDataCommand({ Namespace: ownNamespace, MetricData }));
             }
             assert.deepEqual(await statistics(), [[3.25, 3.25, 3.25]]);

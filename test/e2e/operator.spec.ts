@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ListAccessKeysCommand, ListOpenIDConnectProvidersCommand, ListPoliciesCommand } from "@aws-sdk/client-iam";
 import { operatorLevels, policyKinds } from "../../iam/operator.ts";
 import { freshUser, type OperatorOutputs, operatorProgram } from "../drills/operator/operators.ts";
-import { worldOf } from "../drills/operator/world.ts";
+import { createHarness } from "../drills/operator/world.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 describe("Operator program on the real engine", () => {
@@ -26,7 +26,7 @@ describe("Operator program on the real engine", () => {
     });
 
     it("a user with the policies can deploy, and a read-only user cannot", async () => {
-        const world = worldOf(aws, outputs.boundaryArn);
+        const world = createHarness(aws, outputs.boundaryArn);
         const arns = operatorLevels.read.map((kind) => outputs.policyArns[kind] ?? "");
         const looker = await freshUser(aws.iam, "looker", arns);
         const ann = await freshUser(aws.iam, "ann", Object.values(outputs.policyArns));

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { itemInteractionsSchema } from "../../data-prep/avro.ts";
 import type { ResourceKindName } from "../../personalize/kinds.ts";
-import { type AdoptingConfig, type AdoptionPlan, isRefused, planOf } from "../../runbooks/lib/adoption/plan.ts";
+import { type AdoptingConfig, type AdoptionPlan, isRefused, planAdoption } from "../../runbooks/lib/adoption/plan.ts";
 import type { Group, Part } from "../../runbooks/lib/adoption/survey.ts";
-import { adoptionLines, configLines, firstUp, whose } from "../../runbooks/lib/adoption/text.ts";
+import { adoptionLines, configLines, firstUp, ownerName } from "../../runbooks/lib/adoption/text.ts";
 import { good } from "../config/parsed.ts";
 
 const place = "arn:aws:personalize:eu-central-1:000000000000";
@@ -49,15 +49,15 @@ const films: Group = {
 const keysOf = ({ parts }: AdoptionPlan) => parts.map(({ key }) => key);
 const nameOf = ({ parts }: AdoptionPlan, wanted: string) => parts.find(({ key }) => key === wanted)?.name;
 
-describe("planOf for the adoption of a dataset group", () => {
-    it("planOf adopts every resource that the program declares", () => {
-        const plan = planOf(configOf(), films);
+describe("planAdoption for the adoption of a dataset group", () => {
+    it("planAdoption adopts every resource that the program declares", () => {
+        const plan = planAdoption(configOf(), films);
         assert.deepEqual(keysOf(plan), ["schema", "datasetGroup", "dataset"]);
         assert.equal(isRefused(plan), false);
         assert.deepEqual(plan.outside, []);
     });
 
-    it("planOf adopts the solution with the configured recipe and lists the others", () => {
+    it("planAdoption adopts the solution with the configured recipe and lists the others", () => {
         const [popular, personal] = [
             solutionNamed("popular", "aws-popularity-count"),
             solutionNamed("personal", "aws-user-personalization"),
@@ -66,7 +66,7 @@ describe("planOf for the adoption of a dataset group", () => {
             { solution: popular, campaigns: [campaignOf(popular, "a")] },
             { solution: personal, campaigns: [campaignOf(personal, "b"), campaignOf(personal, "c")] },
         ];
-        const plan = planOf(configOf(), { ...films, solutions });
+        const plan = planAdoption(configOf(), { ...films, solutions });
         assert.equal(isRefused(plan), false);
         assert.deepEqual([nameOf(plan, "solution"), nameOf(plan, "campaign")], ["personal", "b"]);
         assert.deepEqual(
@@ -75,17 +75,17 @@ describe("planOf for the adoption of a dataset group", () => {
         );
     });
 
-    it("planOf omits campaign and event tracker if the configuration has none", () => {
+    it("planAdoption omits campaign and event tracker if the configuration has none", () => {
         const solution = solutionNamed("personal", "aws-user-personalization");
         const eventTracker = part("EventTracker", "event-tracker/1", { datasetGroupArn: films.group.arn });
         const content = { ...films, solutions: [{ solution, campaigns: [campaignOf(solution, "b")] }], eventTracker };
-        const without = planOf(configOf({ campaignEnabled: "false", eventTracker: "false" }), content);
+        const without = planAdoption(configOf({ campaignEnabled: "false", eventTracker: "false" }), content);
         assert.deepEqual(keysOf(without), ["schema", "datasetGroup", "dataset", "solution"]);
         assert.deepEqual(
             without.outside.map(({ noun }) => noun),
             ["campaign", "event tracker"],
         );
-        const all = planOf(configOf({ eventTracker: "true" }), content);
+        const all = planAdoption(configOf({ eventTracker: "true" }), content);
         assert.deepEqual(keysOf(all).slice(-2), ["campaign", "eventTracker"]);
     });
 
@@ -93,27 +93,27 @@ describe("planOf for the adoption of a dataset group", () => {
         parts.flatMap(({ key, refusals }) => refusals.map(({ property }) => `${key} ${property}`));
     const solution = solutionNamed("personal", "aws-user-personalization");
 
-    it("planOf refuses a failed campaign and omits it from the configuration", () => {
+    it("planAdoption refuses a failed campaign and omits it from the configuration", () => {
         const failed = { ...campaignOf(solution, "b"), description: { status: "CREATE FAILED", properties: {} } };
-        const plan = planOf(configOf(), { ...films, solutions: [{ solution, campaigns: [failed] }] });
+        const plan = planAdoption(configOf(), { ...films, solutions: [{ solution, campaigns: [failed] }] });
         assert.deepEqual(refusedIn(plan), ["campaign status"]);
         const { commands, yaml } = configLines("movie-recommender", "dev", plan);
         assert.equal(commands.length, 4);
         assert.doesNotMatch(yaml, /campaign:/);
     });
 
-    it("planOf adopts a schema only if the data has an equal one", () => {
+    it("planAdoption adopts a schema only if the data has an equal one", () => {
         const wider = itemInteractionsSchema.replace("EVENT_TYPE", "EVENT");
         const content = { ...films, schema: part("Schema", "schema/films", { schema: wider }) };
-        assert.deepEqual(refusedIn(planOf({ ...configOf(), interactionsSchema: wider }, content)), []);
-        assert.equal(refusedIn(planOf(configOf(), content))[0], "schema schema");
+        assert.deepEqual(refusedIn(planAdoption({ ...configOf(), interactionsSchema: wider }, content)), []);
+        assert.equal(refusedIn(planAdoption(configOf(), content))[0], "schema schema");
     });
 
-    it("with another schema, planOf refuses to adopt dataset group, dataset and solution", () => {
+    it("with another schema, planAdoption refuses to adopt dataset group, dataset and solution", () => {
         const schema = part("Schema", "schema/films", {
             schema: itemInteractionsSchema.replace("EVENT_TYPE", "EVENT"),
         });
-        const plan = planOf(configOf(), { ...films, schema, solutions: [{ solution, campaigns: [] }] });
+        const plan = planAdoption(configOf(), { ...films, schema, solutions: [{ solution, campaigns: [] }] });
         assert.deepEqual(refusedIn(plan), [
             "schema schema",
             "datasetGroup dataset",
@@ -126,7 +126,7 @@ describe("planOf for the adoption of a dataset group", () => {
     it("adoptionLines prints the current and the wanted value of an update", () => {
         const training = solutionNamed("personal", "aws-user-personalization", { performAutoTraining: true });
         const text = adoptionLines(
-            planOf(configOf(), { ...films, solutions: [{ solution: training, campaigns: [] }] }),
+            planAdoption(configOf(), { ...films, solutions: [{ solution: training, campaigns: [] }] }),
         ).join("\n");
         assert.match(text, /performAutoTraining \(true; the program wants false\)/);
     });
@@ -134,13 +134,13 @@ describe("planOf for the adoption of a dataset group", () => {
 
 describe("owner of a resource by its tags", () => {
     const config = { project: "movie-recommender", stack: "dev" };
-    it("whose reads project and stack from a resource's tags", () => {
+    it("ownerName reads project and stack from a resource's tags", () => {
         const of = (project: string, stack: string) => ({ "pulumi:project": project, "pulumi:stack": stack });
-        assert.equal(whose(undefined, config), "carries no tags");
-        assert.equal(whose({ team: "films" }, config), "untagged");
-        assert.equal(whose(of("movie-recommender", "dev"), config), "this stack");
-        assert.equal(whose(of("movie-recommender", "prod"), config), "stack prod");
-        assert.equal(whose(of("shop", "dev"), config), "project shop, stack dev");
+        assert.equal(ownerName(undefined, config), "carries no tags");
+        assert.equal(ownerName({ team: "films" }, config), "untagged");
+        assert.equal(ownerName(of("movie-recommender", "dev"), config), "this stack");
+        assert.equal(ownerName(of("movie-recommender", "prod"), config), "stack prod");
+        assert.equal(ownerName(of("shop", "dev"), config), "project shop, stack dev");
     });
 });
 

@@ -13,10 +13,10 @@ import {
     awsPlugin,
     engine,
     isAtLeast,
+    isPassphrase,
     login,
     type MachineDeps,
     node,
-    opens,
     packages,
     passphrase,
 } from "../../runbooks/lib/doctor/machine.ts";
@@ -53,10 +53,10 @@ describe("runChecks", () => {
 });
 
 describe("opens", () => {
-    it("opens checks whether a passphrase fits the stack's encryption salt", async () => {
-        assert.equal(await opens(salt, "local"), true);
-        assert.equal(await opens(salt, "other"), false);
-        assert.equal(await opens("v2:another form", "local"), undefined);
+    it("isPassphrase checks whether a passphrase fits the stack's encryption salt", async () => {
+        assert.equal(await isPassphrase(salt, "local"), true);
+        assert.equal(await isPassphrase(salt, "other"), false);
+        assert.equal(await isPassphrase("v2:another form", "local"), undefined);
     });
 });
 

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { IAMClient } from "@aws-sdk/client-iam";
+import { type InventoryItem, inventoryKinds, type Tags } from "../../runbooks/lib/audit/inventory/item.ts";
 import { dashboards } from "../../runbooks/lib/audit/inventory/operations.ts";
 import { roles } from "../../runbooks/lib/audit/inventory/storage-and-access.ts";
-import { type Tags, type Thing, thingKinds } from "../../runbooks/lib/audit/inventory/thing.ts";
 import {
-    bills,
-    claimOn,
+    findClaim,
     importCommand,
     inRemovalOrder,
+    isBilled,
     monthlyUsd,
     type Row,
 } from "../../runbooks/lib/audit/leftovers.ts";
-import { type AllStacks, heldBy, readAllStacks } from "../../runbooks/lib/stack/all-stacks.ts";
+import { type AllStacks, readAllStacks, recordedIn } from "../../runbooks/lib/stack/all-stacks.ts";
 import { region } from "../support/local-aws.ts";
 
 const project = "movie-recommender";
@@ -28,28 +28,33 @@ const stacks: AllStacks = {
 };
 const broken: AllStacks = { ...stacks, unreadable: [{ stack: "broken", reason: "no key" }] };
 
-describe("claimOn a resource", () => {
-    const claim = (thing: Partial<Thing>, tags: Tags | undefined, of = stacks) =>
-        claimOn({ kind: "campaign", name: "x", arn: arn("campaign/x"), ...thing } as Thing, tags, of, project);
+describe("findClaim on a resource", () => {
+    const claim = (thing: Partial<InventoryItem>, tags: Tags | undefined, of = stacks) =>
+        findClaim(
+            { kind: "campaign", name: "x", arn: arn("campaign/x"), ...thing } as InventoryItem,
+            tags,
+            of,
+            project,
+        );
     const ours = (stack: string) => ({ "pulumi:project": project, "pulumi:stack": stack });
 
-    it("claimOn finds resources that a stack owns, contains or is creating", () => {
+    it("findClaim finds resources that a stack owns, contains or is creating", () => {
         for (const thing of [
             { arn: arn("campaign/in-dev") },
             { kind: "IAM role", name: "role-of-dev" },
             { kind: "solution version in training", within: arn("solution/in-dev") },
             { name: "in-the-making" },
             { kind: "SSM parameter", name: "/movie-recommender/dev/parked" },
-        ] as Partial<Thing>[]) {
+        ] as Partial<InventoryItem>[]) {
             assert.deepEqual(claim(thing, ours("dev")), { is: "in a stack" });
         }
     });
 
-    it("claimOn does not confuse resources of two kinds with one name", () => {
+    it("findClaim does not confuse resources of two kinds with one name", () => {
         assert.equal(claim({ kind: "dashboard", name: "role-of-dev" }, ours("dev")).is, "leftover");
     });
 
-    it("claimOn reports the stack of the project's tag as the reason", () => {
+    it("findClaim reports the stack of the project's tag as the reason", () => {
         assert.deepEqual(claim({}, ours("dev")), { is: "leftover", why: "tag pulumi:stack=dev" });
         assert.deepEqual(claim({}, ours("gone")), {
             is: "leftover",
@@ -67,7 +72,7 @@ describe("claimOn a resource", () => {
     };
     const killed: AllStacks = { ...stacks, interrupted: [by] };
 
-    it("claimOn assigns a resource to an interrupted update by type and name", () => {
+    it("findClaim assigns a resource to an interrupted update by type and name", () => {
         const found = { kind: "IAM role", name: "guard-role", arn: "a" } as const;
         assert.deepEqual(claim(found, ours("dev"), killed), { is: "interrupted", by });
         // The engine may be killed before the resource gets its tags.
@@ -86,7 +91,7 @@ describe("claimOn a resource", () => {
         assert.equal(importCommand({ kind: "REST API", name: "films" }, by), undefined);
     });
 
-    it("claimOn rejects a resource with another project's tag despite its name", () => {
+    it("findClaim rejects a resource with another project's tag despite its name", () => {
         assert.deepEqual(claim({ name: "movie-recommender-campaign" }, { "pulumi:project": "other" }), {
             is: "not ours",
         });
@@ -105,14 +110,14 @@ describe("claimOn a resource", () => {
         ["campaign", "console-campaign", "not ours"],
         ["log group", "/aws/lambda/other", "not ours"],
     ] as const) {
-        it(`claimOn returns "${expected}" for the ${kind} ${name}`, () => {
+        it(`findClaim returns "${expected}" for the ${kind} ${name}`, () => {
             const thing = { kind, name, arn: `arn:aws:x:::${name}` };
             assert.equal(claim(thing, undefined).is, expected);
             assert.equal(claim(thing, {}).is, expected);
         });
     }
 
-    it('claimOn returns "undecided" if an unreadable state may own the resource', () => {
+    it('findClaim returns "undecided" if an unreadable state may own the resource', () => {
         assert.equal(claim({}, ours("broken"), broken).is, "undecided");
         assert.equal(claim({ kind: "schema", name: "item_interactions_schema" }, undefined, broken).is, "undecided");
         assert.equal(claim({}, ours("dev"), broken).is, "leftover");
@@ -128,12 +133,12 @@ describe("Leftovers of the audit", () => {
         arn: name,
         why: "",
         since: null,
-        bills: bills(usdPerMonth),
+        bills: isBilled(usdPerMonth),
         remove: [],
     });
 
     it("inRemovalOrder sorts dependent resources before their dependencies", () => {
-        const kinds = Object.keys(thingKinds) as Row["kind"][];
+        const kinds = Object.keys(inventoryKinds) as Row["kind"][];
         const before = (a: Row["kind"], b: Row["kind"]) => assert.ok(kinds.indexOf(a) < kinds.indexOf(b), `${a}, ${b}`);
         for (const [first, then] of [
             ["campaign", "solution"],
@@ -171,13 +176,13 @@ describe("Leftovers of the audit", () => {
         assert.deepEqual([first?.remove, second?.remove], [["detach", "delete r"], ["delete p"]]);
     });
 
-    it("bills returns true from $0.01 a month and for an unknown price", () => {
-        assert.deepEqual([0, 0.009, 0.01, 146, null].map(bills), [false, false, true, true, true]);
+    it("isBilled returns true from $0.01 a month and for an unknown price", () => {
+        assert.deepEqual([0, 0.009, 0.01, 146, null].map(isBilled), [false, false, true, true, true]);
         assert.equal(monthlyUsd([row("campaign", "a", 146), row("filter", "b", null), row("alarm", "c", 0.1)]), 146.1);
     });
 });
 
-describe("heldBy, the resources in a stack's state", () => {
+describe("recordedIn, the resources in a stack's state", () => {
     const type = "aws:s3/bucket:Bucket";
     const datasetType = "pulumi-nodejs:dynamic/personalize:Dataset";
     const dataset = {
@@ -187,8 +192,8 @@ describe("heldBy, the resources in a stack's state", () => {
         region: "eu-central-1",
     };
 
-    it("heldBy returns ARNs, ids, names that up adopts, and interrupted creates", () => {
-        const held = heldBy(
+    it("recordedIn returns ARNs, ids, names that up adopts, and interrupted creates", () => {
+        const held = recordedIn(
             JSON.stringify({
                 deployment: {
                     resources: [
@@ -221,9 +226,9 @@ describe("heldBy, the resources in a stack's state", () => {
         assert.deepEqual(held?.interrupted, [{ type, urn: "u", parent: "p", inputs: { bucket: "new" } }]);
     });
 
-    it("heldBy returns nothing for an empty state and undefined for other text", () => {
-        assert.deepEqual(heldBy('{"version":3}'), { arns: new Set(), ids: new Set(), interrupted: [] });
-        assert.equal(heldBy("not logged in"), undefined);
+    it("recordedIn returns nothing for an empty state and undefined for other text", () => {
+        assert.deepEqual(recordedIn('{"version":3}'), { arns: new Set(), ids: new Set(), interrupted: [] });
+        assert.equal(recordedIn("not logged in"), undefined);
     });
 
     it("readAllStacks names unreadable stacks and reads the others", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { meaningOf, type Step } from "../../runbooks/lib/preview/meaning.ts";
+import { explainChanges, type Step } from "../../runbooks/lib/preview/meaning.ts";
 import { plannedStack } from "../support/planned-stack.ts";
 
 /** The engine's steps in short form: `op Type name`. */
@@ -8,18 +8,18 @@ const steps = (...lines: readonly string[]): Step[] =>
         const [op = "", type = "", name = ""] = line.split(" ");
         return { op, urn: `urn:pulumi:dev::movie-recommender::a:b:C$aws:x/y:${type}::${name}` };
     });
-const meaning = (...lines: readonly string[]) => meaningOf(steps(...lines), plannedStack);
+const meaning = (...lines: readonly string[]) => explainChanges(steps(...lines), plannedStack);
 
-describe("meaningOf a preview", () => {
-    it("meaningOf returns nothing if only a provider changes", () => {
+describe("explainChanges of a preview", () => {
+    it("explainChanges returns nothing if only a provider changes", () => {
         const provider = {
             op: "update",
             urn: "urn:pulumi:dev::movie-recommender::pulumi:providers:pulumi-nodejs::default",
         };
-        assert.deepEqual(meaningOf([...steps("same Campaign campaign"), provider], plannedStack), []);
+        assert.deepEqual(explainChanges([...steps("same Campaign campaign"), provider], plannedStack), []);
     });
 
-    it("meaningOf names time and price of an import and of a training", () => {
+    it("explainChanges names time and price of an import and of a training", () => {
         const [imported, trained, campaign, ...others] = meaning(
             "replace DatasetImportJob import",
             "create-replacement DatasetImportJob import",
@@ -32,12 +32,12 @@ describe("meaningOf a preview", () => {
         assert.deepEqual(others, []);
     });
 
-    it("meaningOf names the monthly cost of each new campaign", () => {
+    it("explainChanges names the monthly cost of each new campaign", () => {
         assert.match(meaning("create Campaign campaign")[0] ?? "", /creates the campaign: .*≈ \$146 a month/);
         assert.match(meaning("create Campaign ranking-campaign")[0] ?? "", /creates the ranking campaign: .*≈ \$146/);
     });
 
-    it("meaningOf names an interruption and each loss of data or of an address", () => {
+    it("explainChanges names an interruption and each loss of data or of an address", () => {
         const told = meaning(
             "replace Campaign campaign",
             "delete Dataset interactions",
@@ -51,7 +51,7 @@ describe("meaningOf a preview", () => {
         }
     });
 
-    it("meaningOf states that changes of other resources interrupt nothing", () => {
+    it("explainChanges states that changes of other resources interrupt nothing", () => {
         assert.deepEqual(meaning("update Dashboard dashboard"), [
             "no import, no training and no interruption: only resources around the recommender change",
         ]);

@@ -8,7 +8,7 @@ import {
     startService,
 } from "../../packages/local-personalize/test/support.ts";
 import { type RecordedResource, recordedIn } from "../../runbooks/lib/stack/stack.ts";
-import { overall, type ResourceStatus, statusOf } from "../../runbooks/lib/stack/status.ts";
+import { type ResourceStatus, readStatus, worstState } from "../../runbooks/lib/stack/status.ts";
 
 const arn = (tail: string) => `arn:aws:personalize:eu-central-1:000000000000:${tail}`;
 const changed = Date.UTC(2026, 10, 25, 12);
@@ -22,13 +22,13 @@ const campaign: RecordedResource = {
 /** Returns the status for a campaign's description. */
 async function statusWhen(described: object): Promise<ResourceStatus> {
     const client = { send: async () => ({ campaign: described }) } as unknown as PersonalizeClient;
-    const [found] = await statusOf(() => client, [campaign], changed + 90_400);
+    const [found] = await readStatus(() => client, [campaign], changed + 90_400);
     assert.ok(found);
     return found;
 }
 
-describe("statusOf a campaign", () => {
-    it("statusOf returns state, age and console URL, and notes an ACTIVE campaign's cost", async () => {
+describe("readStatus of a campaign", () => {
+    it("readStatus returns state, age and console URL, and notes an ACTIVE campaign's cost", async () => {
         const lastUpdatedDateTime = new Date(changed);
         assert.deepEqual(await statusWhen({ status: "ACTIVE", lastUpdatedDateTime }), {
             resource: "campaign films",
@@ -41,7 +41,7 @@ describe("statusOf a campaign", () => {
         });
     });
 
-    it("statusOf measures the age from the latest update", async () => {
+    it("readStatus measures the age from the latest update", async () => {
         const latestCampaignUpdate = { status: "ACTIVE", lastUpdatedDateTime: new Date(changed) };
         const lastUpdatedDateTime = new Date(changed - 86_400_000);
         const updated = await statusWhen({ status: "ACTIVE", lastUpdatedDateTime, latestCampaignUpdate });
@@ -71,7 +71,7 @@ describe("statusOf a campaign", () => {
         [{ status: "ACTIVE", latestCampaignUpdate: { status: "ACTIVE" } }, "ACTIVE", null, /costs money/],
     ];
     for (const [described, state, failureReason, nextStep] of cases) {
-        it(`statusOf returns ${state} for ${JSON.stringify(described)}`, async () => {
+        it(`readStatus returns ${state} for ${JSON.stringify(described)}`, async () => {
             const found = await statusWhen(described);
             assert.deepEqual([found.state, found.failureReason], [state, failureReason]);
             assert.match(String(found.nextStep), nextStep);
@@ -79,10 +79,10 @@ describe("statusOf a campaign", () => {
     }
 });
 
-describe("overall, the most severe of several states", () => {
-    const of = (...states: string[]) => overall(states.map((state) => ({ state }) as ResourceStatus));
+describe("worstState, the most severe of several states", () => {
+    const of = (...states: string[]) => worstState(states.map((state) => ({ state }) as ResourceStatus));
 
-    it('overall returns "empty" without resources', () => {
+    it('worstState returns "empty" without resources', () => {
         assert.equal(of(), "empty");
     });
     for (const [states, word] of [
@@ -93,11 +93,11 @@ describe("overall, the most severe of several states", () => {
         [["ACTIVE", "GONE"], "failed"],
         [["CREATE STOPPED"], "failed"],
     ] as const) {
-        it(`overall returns "${word}" for ${states.join(" and ")}`, () => assert.equal(of(...states), word));
+        it(`worstState returns "${word}" for ${states.join(" and ")}`, () => assert.equal(of(...states), word));
     }
 });
 
-describe("statusOf with the local Personalize", () => {
+describe("readStatus with the local Personalize", () => {
     const bucket = createBucket();
     let service: Service;
 
@@ -106,12 +106,12 @@ describe("statusOf with the local Personalize", () => {
     });
     after(() => service?.discard());
 
-    it("statusOf reports existing, failed and deleted resources with reasons", async () => {
+    it("readStatus reports existing, failed and deleted resources with reasons", async () => {
         const { datasetArn, datasetGroupArn } = await createDataset(service);
         bucket.deny(true);
         await runImportJob(service, { jobName: "first", datasetArn, dataLocation: "s3://films/none.csv" });
         const recorded = (kind: RecordedResource["kind"], arn: string) => ({ ...campaign, kind, arn });
-        const statuses = await statusOf(
+        const statuses = await readStatus(
             () => service.personalize,
             [
                 recorded("DatasetGroup", datasetGroupArn),
@@ -127,10 +127,10 @@ describe("statusOf with the local Personalize", () => {
         assert.match(String(statuses[1]?.failureReason), /Insufficient privileges/);
         assert.match(String(statuses[2]?.nextStep), /pulumi refresh/);
         assert.equal(statuses[2]?.ageSeconds, null);
-        assert.equal(overall(statuses), "failed");
+        assert.equal(worstState(statuses), "failed");
     });
 
-    it("statusOf includes resources that a running up is still creating", async () => {
+    it("readStatus includes resources that a running up is still creating", async () => {
         const { datasetGroupArn } = await createDataset(service, "series");
         const resource = (kind: string, name: string) => ({
             type: `pulumi-nodejs:dynamic/personalize:${kind}`,
@@ -150,7 +150,7 @@ describe("statusOf with the local Personalize", () => {
                 ],
             },
         });
-        const statuses = await statusOf(() => service.personalize, recorded, Date.now());
+        const statuses = await readStatus(() => service.personalize, recorded, Date.now());
         assert.deepEqual(
             statuses.map(({ resource, arn, state }) => [resource, arn, state]),
             [
@@ -159,6 +159,6 @@ describe("statusOf with the local Personalize", () => {
                 ["campaign series", null, "NOT YET MADE"],
             ],
         );
-        assert.equal(overall(statuses), "working");
+        assert.equal(worstState(statuses), "working");
     });
 });

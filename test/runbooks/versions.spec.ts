@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chooseTarget, switchesIn } from "../../runbooks/lib/training/versions.ts";
+import { chooseTarget, parseSwitches } from "../../runbooks/lib/training/versions.ts";
 
 const versions = [
     { id: "a1", status: "ACTIVE" },
@@ -34,15 +34,15 @@ describe("chooseTarget of a rollback", () => {
     });
 });
 
-describe("switchesIn the history of the parameter serving", () => {
+describe("parseSwitches in the history of the parameter serving", () => {
     const note = (solutionVersionArn: string, from: string | undefined, at = "2026-11-25T15:00:00.000Z") => ({
         value: JSON.stringify({ solutionVersionArn, hold: true, reason: "r", since: "2026-01-01T00:00:00Z", from }),
         at,
         by: "arn:aws:iam::000000000000:user/ann",
     });
 
-    it("switchesIn returns changes of the version with user and time", () => {
-        assert.deepEqual(switchesIn([note("v1", "v1"), note("v2", "v1"), note("v2", "v2")]), [
+    it("parseSwitches returns changes of the version with user and time", () => {
+        assert.deepEqual(parseSwitches([note("v1", "v1"), note("v2", "v1"), note("v2", "v2")]), [
             {
                 solutionVersionArn: "v2",
                 at: "2026-11-25T15:00:00.000Z",
@@ -52,20 +52,20 @@ describe("switchesIn the history of the parameter serving", () => {
         ]);
     });
 
-    it("switchesIn omits a switch that failed in the service", () => {
+    it("parseSwitches omits a switch that failed in the service", () => {
         const back = note("v1", "v1");
         const failed = { ...back, value: JSON.stringify({ ...JSON.parse(back.value), failed: "v2" }) };
-        assert.deepEqual(switchesIn([note("v2", "v1"), failed]), []);
+        assert.deepEqual(parseSwitches([note("v2", "v1"), failed]), []);
     });
 
-    it("switchesIn omits switches of an unfinished retraining", () => {
+    it("parseSwitches omits switches of an unfinished retraining", () => {
         const begun = note("v2", "v1");
         const retraining = { live: "v1", newest: "v1", before: { hold: false, reason: "" } };
         const value = JSON.stringify({ ...JSON.parse(begun.value), retraining });
-        assert.equal(switchesIn([{ ...begun, value }, begun]).length, 1);
+        assert.equal(parseSwitches([{ ...begun, value }, begun]).length, 1);
     });
 
-    it("switchesIn uses the flag's own time if SSM returns none", () => {
-        assert.equal(switchesIn([note("v2", "v1", "")])[0]?.at, "2026-01-01T00:00:00Z");
+    it("parseSwitches uses the flag's own time if SSM returns none", () => {
+        assert.equal(parseSwitches([note("v2", "v1", "")])[0]?.at, "2026-01-01T00:00:00Z");
     });
 });

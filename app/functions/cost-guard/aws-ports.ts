@@ -29,11 +29,11 @@ import { ownerTag, tagsOf } from "../../../personalize/tags.ts";
 import { putNotification, putSpend } from "../recommendation-api/table.ts";
 import { foreignStatements, type ResourcePolicy } from "./foreign-statements.ts";
 import type { GuardPorts } from "./guard-ports.ts";
-import { type ServingPlace, servingPorts } from "./serving-ports.ts";
+import { type ServingTargets, servingPorts } from "./serving-ports.ts";
 import { stackSolutions } from "./stack-solutions.ts";
 
 /** The guarded stack, its campaigns, and the targets of notifications. */
-export interface GuardPlace {
+export interface GuardTargets {
     readonly project: string;
     readonly stack: string;
     /** Id of the stack. */
@@ -47,7 +47,7 @@ export interface GuardPlace {
     /** The function that precomputes lists; undefined for a stack without it. */
     readonly prefetch?: PrefetchFunction | undefined;
     /** API and page; undefined if the stack has none. */
-    readonly serving?: ServingPlace | undefined;
+    readonly serving?: ServingTargets | undefined;
     /** The API's table, which stores what the page shows; undefined without an API. */
     readonly tableName?: string | undefined;
 }
@@ -71,7 +71,7 @@ export interface GuardClients {
 const probeUser = "cost-guard-probe";
 
 /** Creates the cost guard's ports to AWS. */
-export function awsPorts(clients: GuardClients, place: GuardPlace): GuardPorts {
+export function awsPorts(clients: GuardClients, place: GuardTargets): GuardPorts {
     const { personalize, runtime, cloudwatch, ssm, sns, dynamo } = clients;
     const { project, stack, owner, campaignArn, rankingCampaignArn, topicArn, prefetch, tableName } = place;
     const deps = { client: () => personalize, ssm: () => ssm };
@@ -137,7 +137,7 @@ export function awsPorts(clients: GuardClients, place: GuardPlace): GuardPorts {
 /** Returns the resource-based policies of the functions and the topic. A function that someone deleted has none. */
 async function resourcePolicies(
     { lambda, sns }: Pick<GuardClients, "lambda" | "sns">,
-    { functionArns, topicArn }: Pick<GuardPlace, "functionArns" | "topicArn">,
+    { functionArns, topicArn }: Pick<GuardTargets, "functionArns" | "topicArn">,
 ): Promise<readonly ResourcePolicy[]> {
     const ofFunction = async (arn: string) => {
         const answer = await lambda.send(new GetPolicyCommand({ FunctionName: arn })).catch(goneOrThrow);

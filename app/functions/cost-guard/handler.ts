@@ -8,12 +8,12 @@ import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import type { GuardConfig } from "../../../cost/guard-config.ts";
-import { awsPorts, type GuardPlace } from "./aws-ports.ts";
+import { awsPorts, type GuardTargets } from "./aws-ports.ts";
 import { runGuard } from "./run-guard.ts";
 import { edgeRegion } from "./serving-ports.ts";
 
 /** Configuration of the function: JSON in `GUARD_CONFIG`. */
-export type GuardSettings = GuardConfig & GuardPlace;
+export type GuardSettings = GuardConfig & GuardTargets;
 
 const clients = {
     personalize: new PersonalizeClient({}),

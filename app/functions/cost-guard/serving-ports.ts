@@ -27,7 +27,7 @@ import { readStateFlags } from "../../../personalize/operations/state-flags.ts";
 import type { GuardPorts } from "./guard-ports.ts";
 
 /** Functions that the guard counts, with their memory in GiB. */
-export interface ServingPlace extends ServedPlace {
+export interface ServingTargets extends ServedPlace {
     readonly functions: readonly { readonly name: string; readonly gb: number }[];
 }
 
@@ -47,12 +47,12 @@ interface CountedMetric {
 
 const bytesPerGb = 1024 ** 3;
 /** Lambda's longest answer to a synchronous call (Lambda Developer Guide, "Lambda quotas"). */
-const mostAnswerBytes = 6 * 1024 ** 2;
+const maxAnswerBytes = 6 * 1024 ** 2;
 /** Events in one request (app/api/openapi.yaml; Personalize API reference, PutEvents). */
-const mostEvents = 10;
+const maxEvents = 10;
 
 /** Returns the metrics of the stack's own region. */
-const regionalMetrics = ({ stack, apiName, functions }: ServingPlace): readonly CountedMetric[] => [
+const regionalMetrics = ({ stack, apiName, functions }: ServingTargets): readonly CountedMetric[] => [
     {
         namespace: gatewayNamespace,
         name: gatewayMetrics.requests,
@@ -101,7 +101,7 @@ const regionalMetrics = ({ stack, apiName, functions }: ServingPlace): readonly 
         name: servingApiMetrics.bytes,
         dimensions: { Stack: stack },
         isLogged: true,
-        usage: (value, requests) => ({ transferGb: loggedCount(value, requests * mostAnswerBytes) / bytesPerGb }),
+        usage: (value, requests) => ({ transferGb: loggedCount(value, requests * maxAnswerBytes) / bytesPerGb }),
         usageWithout: (requests) => ({ transferGb: (requests * assumed.answerKb * 1024) / bytesPerGb }),
     },
     {
@@ -110,7 +110,7 @@ const regionalMetrics = ({ stack, apiName, functions }: ServingPlace): readonly 
         dimensions: { Stack: stack },
         isLogged: true,
         usage: (value, requests) => ({
-            eventsGb: (loggedCount(value, requests * mostEvents) * assumed.eventKb * 1024) / bytesPerGb,
+            eventsGb: (loggedCount(value, requests * maxEvents) * assumed.eventKb * 1024) / bytesPerGb,
         }),
     },
 ];
@@ -133,7 +133,7 @@ const metricsOfEdge = (DistributionId: string): readonly CountedMetric[] => [
 ];
 
 /** Returns the metrics that the guard counts, for the check that it counts everything that AWS bills. */
-export const countedMetrics = (place: ServingPlace): readonly Pick<CountedMetric, "namespace" | "name">[] => [
+export const countedMetrics = (place: ServingTargets): readonly Pick<CountedMetric, "namespace" | "name">[] => [
     ...regionalMetrics(place),
     ...(place.distribution === undefined ? [] : metricsOfEdge("")),
 ];
@@ -141,7 +141,7 @@ export const countedMetrics = (place: ServingPlace): readonly Pick<CountedMetric
 /** Creates the guard's ports to API and page. `edgeMetrics` is CloudWatch in us-east-1. */
 export function servingPorts(
     clients: CloseClients & { readonly cloudwatch: CloudWatchClient; readonly edgeCloudwatch: CloudWatchClient },
-    place: ServingPlace,
+    place: ServingTargets,
 ): NonNullable<GuardPorts["serving"]> {
     return {
         async usage(since) {

@@ -11,7 +11,7 @@ export type Watched = readonly (ListedFilm & { readonly done: string })[];
 const newViewerKey = "new-viewer";
 const sessionKey = "session";
 const watchedKey = (viewer: string) => `watched:${viewer}`;
-const mostWatched = 20;
+const maxWatched = 20;
 
 /** Returns the ID of a new viewer, which stays equal until the tab is closed. */
 export const newViewer = (): string => remembered(newViewerKey, () => `new-${randomId()}`);
@@ -45,7 +45,7 @@ export function watchedBy(viewer: string): Watched {
 /** Stores the viewer's action on a film. Returns all films of the viewer, without refused ones. */
 function remember(viewer: string, film: ListedFilm, act: Act): Watched {
     const before = watchedBy(viewer).filter((other) => other.itemId !== film.itemId);
-    const all = [...(act === refusal ? [] : [{ ...film, done: act.done }]), ...before].slice(0, mostWatched);
+    const all = [...(act === refusal ? [] : [{ ...film, done: act.done }]), ...before].slice(0, maxWatched);
     ofThisTab.set(watchedKey(viewer), JSON.stringify(all));
     return all;
 }

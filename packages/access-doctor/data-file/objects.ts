@@ -16,17 +16,17 @@ import {
 import { AccessError } from "../errors.ts";
 
 /** A location in S3: bucket and key. */
-export interface Place {
+export interface S3Location {
     readonly bucket: string;
     /** A key, or a folder's prefix with its slash. */
     readonly key: string;
 }
 
 /** `s3://bucket/key`. */
-export const urlOf = ({ bucket, key }: Place) => `s3://${bucket}/${key}`;
+export const s3Url = ({ bucket, key }: S3Location) => `s3://${bucket}/${key}`;
 
 /** @throws AccessError if the text is not `s3://bucket/key`. */
-export function placeOf(url: string): Place {
+export function parseS3Url(url: string): S3Location {
     const [, bucket, key] = /^s3:\/\/([^/]+)\/(.*)$/s.exec(url) ?? [];
     if (bucket === undefined || key === undefined) {
         throw new AccessError(`${url} is not a place in S3. Write s3://BUCKET/KEY, or s3://BUCKET/FOLDER/.`, "usage");
@@ -35,7 +35,7 @@ export function placeOf(url: string): Place {
 }
 
 /** Lists the keys that start with this one, at any depth, without empty objects. */
-export async function keysUnder(client: S3Client, { bucket, key }: Place): Promise<string[]> {
+export async function keysUnder(client: S3Client, { bucket, key }: S3Location): Promise<string[]> {
     const found: string[] = [];
     for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: key })) {
         found.push(...Contents.flatMap(({ Key = "", Size = 0 }) => (Size > 0 ? [Key] : [])));
@@ -52,7 +52,7 @@ export interface Encryption {
 /** Copies an object into a file, and returns its encryption. */
 export async function download(
     client: S3Client,
-    { bucket: Bucket, key: Key }: Place,
+    { bucket: Bucket, key: Key }: S3Location,
     file: string,
     signal: AbortSignal,
 ): Promise<Encryption> {
@@ -64,7 +64,7 @@ export async function download(
 }
 
 /** Checks whether an object exists. Returns false without permission to look: S3 itself refuses to replace an object. */
-export async function exists(client: S3Client, { bucket: Bucket, key: Key }: Place): Promise<boolean> {
+export async function exists(client: S3Client, { bucket: Bucket, key: Key }: S3Location): Promise<boolean> {
     return client.send(new HeadObjectCommand({ Bucket, Key })).then(
         () => true,
         () => false,
@@ -78,7 +78,7 @@ const partBytes = 64 * 1024 * 1024;
  * after an error.
  * @throws AccessError if the object exists.
  */
-export async function upload(client: S3Client, file: string, place: Place, encryption: Encryption): Promise<void> {
+export async function upload(client: S3Client, file: string, place: S3Location, encryption: Encryption): Promise<void> {
     const target = { Bucket: place.bucket, Key: place.key };
     const IfNoneMatch = "*";
     const { size } = await stat(file);
@@ -104,14 +104,14 @@ export async function upload(client: S3Client, file: string, place: Place, encry
         }
     } catch (error) {
         if (!(error instanceof Error && error.name === "PreconditionFailed")) throw error;
-        throw alreadyThere(place);
+        throw objectExistsError(place);
     }
 }
 
 /** Creates the error for a location that already has an object. */
-export const alreadyThere = (place: Place) =>
+export const objectExistsError = (place: S3Location) =>
     new AccessError(
-        `${urlOf(place)} exists, and is not replaced. Import from it if it is an earlier repair, or name another place with --to.`,
+        `${s3Url(place)} exists, and is not replaced. Import from it if it is an earlier repair, or name another place with --to.`,
     );
 
 async function uploadParts(

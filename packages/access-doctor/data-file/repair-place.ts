@@ -6,7 +6,16 @@ import { AccessError } from "../errors.ts";
 import { RepairError } from "./columns.ts";
 import type { Shape } from "./fields.ts";
 import { filesOf, isDataName, isFolder, nameIn, repairedKey } from "./names.ts";
-import { alreadyThere, download, type Encryption, exists, keysUnder, type Place, upload, urlOf } from "./objects.ts";
+import {
+    download,
+    type Encryption,
+    exists,
+    keysUnder,
+    objectExistsError,
+    type S3Location,
+    s3Url,
+    upload,
+} from "./objects.ts";
 import { type Repaired, repairCsv } from "./repair.ts";
 
 export const fewestInteractions = 1000;
@@ -17,16 +26,16 @@ export interface FileRepair extends Repaired {
     readonly to: string | undefined;
 }
 
-export interface PlaceRepair {
+export interface LocationRepair {
     /** Location of the repaired copies; undefined if there is nothing to repair. */
-    readonly to: Place | undefined;
+    readonly to: S3Location | undefined;
     readonly files: readonly FileRepair[];
     /** Files of a folder that are not data. */
     readonly leftOut: readonly string[];
 }
 
 interface Options {
-    readonly to: Place | undefined;
+    readonly to: S3Location | undefined;
     readonly shape: Shape | undefined;
     /** Whether to create the copies on this machine only, to report what they would change. */
     readonly dryRun: boolean;
@@ -38,7 +47,7 @@ interface Options {
 interface Copy {
     readonly key: string;
     readonly file: string;
-    readonly target: Place;
+    readonly target: S3Location;
     readonly encryption: Encryption;
     readonly repaired: Repaired;
 }
@@ -49,25 +58,26 @@ interface Copy {
  *
  * @throws AccessError if a target exists, if there is nothing to read, or for content that has no safe repair.
  */
-export async function repairPlace(
+export async function repairLocation(
     client: S3Client,
-    from: Place,
+    from: S3Location,
     { to: named, shape, dryRun, signal, log }: Options,
-): Promise<PlaceRepair> {
+): Promise<LocationRepair> {
     const to = named ?? { bucket: from.bucket, key: repairedKey(from.key) };
     if (isFolder(from.key) !== isFolder(to.key)) {
         throw new AccessError(
-            `${urlOf(from)} and ${urlOf(to)}: both must be files, or both folders with a slash at the end.`,
+            `${s3Url(from)} and ${s3Url(to)}: both must be files, or both folders with a slash at the end.`,
         );
     }
     const listed = isFolder(from.key) ? filesOf(from.key, await keysUnder(client, from)) : [from.key];
     const keys = isFolder(from.key) ? listed.filter(isDataName) : listed;
     if (keys.length === 0) {
-        throw new AccessError(`${urlOf(from)} has no data files. Upload your own: aws s3 cp YOUR.csv ${urlOf(from)}`);
+        throw new AccessError(`${s3Url(from)} has no data files. Upload your own: aws s3 cp YOUR.csv ${s3Url(from)}`);
     }
-    const targetOf = (key: string): Place => (isFolder(to.key) ? { ...to, key: to.key + nameIn(from.key, key) } : to);
+    const targetOf = (key: string): S3Location =>
+        isFolder(to.key) ? { ...to, key: to.key + nameIn(from.key, key) } : to;
     for (const key of keys) {
-        if (await exists(client, targetOf(key))) throw alreadyThere(targetOf(key));
+        if (await exists(client, targetOf(key))) throw objectExistsError(targetOf(key));
     }
     const folder = await mkdtemp(join(tmpdir(), "repair-file-"));
     try {
@@ -75,7 +85,7 @@ export async function repairPlace(
         for (const [index, key] of keys.entries()) {
             signal.throwIfAborted();
             const file = join(folder, `${index}.raw`);
-            log(`reading ${urlOf({ ...from, key })}`);
+            log(`reading ${s3Url({ ...from, key })}`);
             raw.push({ key, file, encryption: await read(client, { bucket: from.bucket, key }, file, signal) });
         }
         const repairAll = async (keep: ReadonlySet<string> | undefined): Promise<Copy[]> => {
@@ -83,7 +93,7 @@ export async function repairPlace(
             for (const { key, file, encryption } of raw) {
                 signal.throwIfAborted();
                 const csv = `${file}.csv`;
-                log(`repairing ${urlOf({ ...from, key })}`);
+                log(`repairing ${s3Url({ ...from, key })}`);
                 const repaired = await repairedOf(file, csv, { name: key, shape, keep, signal });
                 copies.push({ key, file: csv, target: targetOf(key), encryption, repaired });
             }
@@ -99,31 +109,31 @@ export async function repairPlace(
         const isWritten = !isSound || isNested;
         for (const { file, target, encryption } of isWritten && !dryRun ? copies : []) {
             signal.throwIfAborted();
-            log(`writing ${urlOf(target)}`);
+            log(`writing ${s3Url(target)}`);
             await upload(client, file, target, encryption);
         }
         return {
             to: isWritten ? to : undefined,
             files: copies.map(({ key, target, repaired }) => ({
-                from: urlOf({ ...from, key }),
-                to: isWritten ? urlOf(target) : undefined,
+                from: s3Url({ ...from, key }),
+                to: isWritten ? s3Url(target) : undefined,
                 ...repaired,
             })),
-            leftOut: leftOut.map((key) => urlOf({ ...from, key })),
+            leftOut: leftOut.map((key) => s3Url({ ...from, key })),
         };
     } finally {
         await rm(folder, { recursive: true, force: true });
     }
 }
 
-async function read(client: S3Client, place: Place, file: string, signal: AbortSignal): Promise<Encryption> {
+async function read(client: S3Client, place: S3Location, file: string, signal: AbortSignal): Promise<Encryption> {
     return download(client, place, file, signal).catch((error: Error) => {
         if (error.name === "NoSuchKey") {
-            throw new AccessError(`There is no ${urlOf(place)}. List what is there: aws s3 ls s3://${place.bucket}/`);
+            throw new AccessError(`There is no ${s3Url(place)}. List what is there: aws s3 ls s3://${place.bucket}/`);
         }
         if (error.name === "InvalidObjectState") {
             throw new AccessError(
-                `${urlOf(place)} is in an archive class. Restore it first, which takes hours: ` +
+                `${s3Url(place)} is in an archive class. Restore it first, which takes hours: ` +
                     `aws s3api restore-object --bucket ${place.bucket} --key ${place.key} --restore-request Days=7`,
             );
         }

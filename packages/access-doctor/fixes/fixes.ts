@@ -44,7 +44,7 @@ function rankOf({ place, fault }: Finding): number {
     if (place === "object") return 1;
     return fault === "role-missing" || fault === "role-path" ? 2 : 3;
 }
-const mostRounds = 6;
+const maxRounds = 6;
 const idOf = ({ fault, place, about, sentence }: Finding) => [fault, place, about, sentence].join(" ");
 
 /**
@@ -58,7 +58,7 @@ export function fixesOf(found: Judged, judge: (snapshot: Snapshot) => Judged): F
     const present = found.scene.snapshot;
     let snapshot = present;
     let now = found;
-    for (let round = 0; round < mostRounds; round++) {
+    for (let round = 0; round < maxRounds; round++) {
         const open = grouped(now.broken).filter(([id]) => !handled.has(id));
         const rank = Math.min(...open.flatMap(([, group]) => group.map(rankOf)));
         const groups = open.filter(([, group]) => group.some((finding) => rankOf(finding) === rank));

@@ -9,7 +9,7 @@ import {
     parseArn,
     type Statement,
 } from "policy-evaluator";
-import type { Finding, Place, Scene } from "../link.ts";
+import type { Finding, FixTarget, Scene } from "../link.ts";
 import { read } from "../links/policies.ts";
 import { refusedByOrganisation } from "../links/refusals.ts";
 import { isChosen } from "../meant.ts";
@@ -96,7 +96,7 @@ function added(
 type MakeRepair = (scene: Scene, group: readonly Finding[]) => Repair;
 
 /** Functions that return the fix of each resource. */
-export const repairs: Readonly<Record<Place, MakeRepair>> = {
+export const repairs: Readonly<Record<FixTarget, MakeRepair>> = {
     passRole({ snapshot: { caller }, of }, group) {
         const entity = entityOfCaller(caller);
         const isAbsent = group.some(({ sentence }) => sentence.endsWith("no statement allows iam:PassRole."));

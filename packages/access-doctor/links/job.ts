@@ -1,6 +1,6 @@
 import { listOf } from "policy-evaluator";
 import { type Finding, type Link, linkOf, type Scene, unknownLink } from "../link.ts";
-import { type Message, understand } from "../messages.ts";
+import { explainMessage, type Message } from "../messages.ts";
 import { hasSource, namesPersonalize, warning } from "./policies.ts";
 
 const name = "import job result";
@@ -38,7 +38,7 @@ export function job(scene: Scene, found: readonly Link[]): Link {
 }
 
 function judged(scene: Scene, found: readonly Link[], words: string, arn: string): Link {
-    const message = understand(words);
+    const message = explainMessage(words);
     const isBroken = (...links: string[]) =>
         found.some(({ link, verdict }) => verdict === "broken" && links.includes(link));
     const note = (fault: Finding["fault"], sentence: string) =>

@@ -13,7 +13,7 @@ import { unknownsOf } from "../context.ts";
 import { decide } from "../decide.ts";
 import { type Explanation, explain } from "../explain.ts";
 import type { FaultId } from "../faults.ts";
-import type { Finding, Place, Scene } from "../link.ts";
+import type { Finding, FixTarget, Scene } from "../link.ts";
 import type { PolicyText } from "../snapshot.ts";
 
 /** Maximum length of a policy to parse, above every AWS limit, because AWS already accepted the stored policies. */
@@ -66,7 +66,7 @@ export function judge(
 export const cannotTell = (keys: readonly string[]) => `cannot tell: ${keys.join(", ")}`;
 
 /** Converts explanations to findings, each statement once, because list and read requests often fail for the same reason. */
-export function broken(fault: FaultId, explanations: readonly Explanation[], place: Place): Finding[] {
+export function broken(fault: FaultId, explanations: readonly Explanation[], place: FixTarget): Finding[] {
     const found = new Map<string, Finding>();
     for (const { sentence, evidence, ...explanation } of explanations) {
         const { effect, policy, statement, parts, conditions } = explanation;
@@ -82,7 +82,12 @@ export function broken(fault: FaultId, explanations: readonly Explanation[], pla
 }
 
 /** Creates a finding that does not break the import by itself. */
-export const warning = (fault: Finding["fault"], sentence: string, place: Place, ...evidence: string[]): Finding => ({
+export const warning = (
+    fault: Finding["fault"],
+    sentence: string,
+    place: FixTarget,
+    ...evidence: string[]
+): Finding => ({
     fault,
     verdict: "warning",
     sentence,

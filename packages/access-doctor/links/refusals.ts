@@ -1,4 +1,4 @@
-import { type Finding, type Link, linkOf, type Place, type Scene } from "../link.ts";
+import { type Finding, type FixTarget, type Link, linkOf, type Scene } from "../link.ts";
 import { isOfRole, type Refusal, reasonOf, refusalIn } from "../refusal.ts";
 import { known, type Snapshot } from "../snapshot.ts";
 
@@ -6,7 +6,7 @@ import { known, type Snapshot } from "../snapshot.ts";
 interface Decided {
     readonly link: string;
     readonly fault: Finding["fault"];
-    readonly place: Place;
+    readonly place: FixTarget;
 }
 
 const importActions = ["s3:ListBucket", "s3:GetObject", "kms:Decrypt"];

@@ -3,9 +3,9 @@ import { execFileSync } from "node:child_process";
 import { listOf, parsePolicy, type Statement, sizeLimits } from "policy-evaluator";
 import { shell } from "terminal-text";
 import { diagnose } from "../diagnose.ts";
-import { brokenBy, diagnosisOf, seen, world } from "./support.ts";
+import { brokenBy, diagnosisOf, fixture, seen } from "./support.ts";
 import { breaks } from "./worlds/break.ts";
-import { document, type World } from "./worlds/world.ts";
+import { document, type ImportFixture } from "./worlds/world.ts";
 
 describe("fixes", () => {
     for (const { name, fault, asks } of breaks) {
@@ -26,7 +26,7 @@ describe("fixes", () => {
     }
 
     it("a fix names the caller's own command only for the caller's resources, and only if it removes nothing of others", () => {
-        const programs = (of: World, owned: Record<string, string>) =>
+        const programs = (of: ImportFixture, owned: Record<string, string>) =>
             diagnose({ ...seen(of), owned }).fixes.map(({ program }) => program);
         const ours = { "arn:aws:s3:::films-test": "make data" };
         assert.deepEqual(programs(brokenBy("bucket-list-missing"), {}), [""]);
@@ -75,21 +75,22 @@ describe("fixes", () => {
 });
 
 describe("permissions that are wider than necessary", () => {
-    const warningsOf = (of: World) => diagnosisOf(of).findings.map(({ fault, verdict }) => `${verdict} ${fault}`);
+    const warningsOf = (of: ImportFixture) =>
+        diagnosisOf(of).findings.map(({ fault, verdict }) => `${verdict} ${fault}`);
 
     it("wide statements and Personalize's access for any account cause a warning", () => {
-        const wide = { ...world(), inline: { mine: document({ Effect: "Allow", Action: "s3:*", Resource: "*" }) } };
+        const wide = { ...fixture(), inline: { mine: document({ Effect: "Allow", Action: "s3:*", Resource: "*" }) } };
         assert.deepEqual(warningsOf(wide), ["warning too-wide"]);
         const trusting = document({
             Effect: "Allow",
             Principal: { Service: "personalize.amazonaws.com" },
             Action: "sts:AssumeRole",
         });
-        assert.deepEqual(warningsOf({ ...world(), trust: trusting }), ["warning no-conditions"]);
+        assert.deepEqual(warningsOf({ ...fixture(), trust: trusting }), ["warning no-conditions"]);
     });
 
     it("AmazonS3ReadOnlyAccess stays attached, because the role may need it for other buckets", () => {
-        const snapshot = seen({ ...world(), inline: {} });
+        const snapshot = seen({ ...fixture(), inline: {} });
         assert.ok("is" in snapshot.role && snapshot.role.is);
         const arn = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
         const text = JSON.stringify(document({ Effect: "Allow", Action: ["s3:Get*", "s3:List*"], Resource: "*" }));

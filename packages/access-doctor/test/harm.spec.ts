@@ -6,11 +6,11 @@ import type { Fix } from "../fixes/fixes.ts";
 import { filesOf } from "../fixes/write-fix.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { account, bucketArn, bucketStatements, denial, everything, roleArn } from "./public/case.ts";
-import { brokenBy, diagnosisOf, seen, world } from "./support.ts";
+import { brokenBy, diagnosisOf, fixture, seen } from "./support.ts";
 import { breaks } from "./worlds/break.ts";
-import { document, type World } from "./worlds/world.ts";
+import { document, type ImportFixture } from "./worlds/world.ts";
 
-const withBucket = (of: World, ...more: Statement[]): World => ({
+const withBucket = (of: ImportFixture, ...more: Statement[]): ImportFixture => ({
     ...of,
     bucketPolicy: JSON.stringify(document(...bucketStatements(of), ...more)),
 });
@@ -18,14 +18,14 @@ const documentsOf = (fixes: readonly Fix[], command: string): PolicyDocument[] =
     fixes.flatMap(({ steps }) =>
         steps.flatMap((step) => (step.command.includes(command) && step.document ? [step.document] : [])),
     );
-const bucketPolicyAfter = (of: World): PolicyDocument => {
+const bucketPolicyAfter = (of: ImportFixture): PolicyDocument => {
     const [found, ...more] = documentsOf(diagnosisOf(of).fixes, "put-bucket-policy");
     assert.ok(found && more.length === 0, JSON.stringify(diagnosisOf(of).fixes));
     return found;
 };
-const asks = (of: World | Snapshot) => {
+const asks = (of: ImportFixture | Snapshot) => {
     const { fixes } =
-        "objects" in of && Array.isArray(of.objects) ? diagnose(of as Snapshot) : diagnosisOf(of as World);
+        "objects" in of && Array.isArray(of.objects) ? diagnose(of as Snapshot) : diagnosisOf(of as ImportFixture);
     return fixes.map(({ commands, ask }) => ({ commands, ask }));
 };
 
@@ -46,7 +46,7 @@ describe("fixes that must not harm", () => {
     };
     for (const [what, condition] of Object.entries(guards)) {
         it(`the fix changes no Deny by ${what}, and asks its owner with statement and request`, () => {
-            const [fix] = asks(withBucket(world(), denial(condition)));
+            const [fix] = asks(withBucket(fixture(), denial(condition)));
             assert.deepEqual(fix?.commands, []);
             assert.match(
                 fix?.ask ?? "",
@@ -79,7 +79,7 @@ describe("fixes that must not harm", () => {
             fc.constantFrom(...breaks.filter(({ places: [place = ""] }) => place.startsWith("bucket."))),
             fc.array(statement, { minLength: 1, maxLength: 3 }),
             (fault, more) => {
-                const broken = withBucket(fault.make(world()), ...(JSON.parse(JSON.stringify(more)) as Statement[]));
+                const broken = withBucket(fault.make(fixture()), ...(JSON.parse(JSON.stringify(more)) as Statement[]));
                 const diagnosis = diagnosisOf(broken);
                 for (const after of documentsOf(diagnosis.fixes, "put-bucket-policy")) {
                     const kept = listOf(after.Statement).map((one) => JSON.stringify({ ...one, Sid: "" }));
@@ -99,7 +99,7 @@ describe("fixes that must not harm", () => {
 
     it("the diagnosis explains a Deny for the role, and removes no Deny by itself", () => {
         const named = denial(undefined, { Principal: { AWS: roleArn } });
-        const [fix] = asks(withBucket(world(), named));
+        const [fix] = asks(withBucket(fixture(), named));
         assert.deepEqual(fix?.commands, []);
         assert.match(
             fix?.ask ?? "",
@@ -161,7 +161,7 @@ describe("fixes that must not harm", () => {
     });
 
     it("a fix does not change a role of another account or with another path", () => {
-        const snapshot = seen(world());
+        const snapshot = seen(fixture());
         const foreign = { ...snapshot, roleArn: "arn:aws:iam::999999999999:role/Import-test", role: { is: undefined } };
         const [elsewhere] = diagnose(foreign).fixes;
         assert.deepEqual([elsewhere?.faults, elsewhere?.commands], [["role-other-account"], []]);
@@ -216,7 +216,7 @@ describe("fixes that must not harm", () => {
     });
 
     it("a warning has no fix command", () => {
-        const wide = { ...world(), inline: { mine: document({ Effect: "Allow", Action: "s3:*", Resource: "*" }) } };
+        const wide = { ...fixture(), inline: { mine: document({ Effect: "Allow", Action: "s3:*", Resource: "*" }) } };
         const { findings, fixes } = diagnosisOf(wide);
         assert.deepEqual([findings.map(({ fault }) => fault), fixes], [["too-wide"], []]);
     });

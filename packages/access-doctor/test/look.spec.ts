@@ -4,7 +4,7 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { S3Client } from "@aws-sdk/client-s3";
 import { policyText } from "../fetch-bucket.ts";
-import { createLook, fetched, limits, within } from "../look.ts";
+import { createReader, fetched, limits, withSignal } from "../look.ts";
 
 describe("reads from AWS by the diagnosis", () => {
     let answer: RequestListener;
@@ -34,9 +34,9 @@ describe("reads from AWS by the diagnosis", () => {
     const lines: string[] = [];
     const read = (signal = new AbortController().signal, times = limits) =>
         fetched(
-            createLook((line) => lines.push(line), signal, times),
+            createReader((line) => lines.push(line), signal, times),
             "s3:GetBucketPolicy",
-            (ends) => policyText(within(s3, ends), "films"),
+            (ends) => policyText(withSignal(s3, ends), "films"),
         );
 
     it("a denied read names the missing permission, from AWS's message or its own", async () => {
@@ -66,9 +66,9 @@ describe("reads from AWS by the diagnosis", () => {
     it("a throttled read is not reported as denied", async () => {
         refuse(503, "SlowDown", "Please reduce your request rate.");
         const throttled = await fetched(
-            createLook(() => {}, new AbortController().signal),
+            createReader(() => {}, new AbortController().signal),
             "s3:GetBucketPolicy",
-            (signal) => policyText(within(s3, signal), "films"),
+            (signal) => policyText(withSignal(s3, signal), "films"),
         );
         assert.ok("unread" in throttled);
         assert.match(throttled.unread, /^throttled: /);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Subject, understand } from "../messages.ts";
+import { explainMessage, type Subject } from "../messages.ts";
 
 const job = "arn:aws:personalize:eu-west-1:123456789012:dataset-import-job/ratings-1";
 const diagnoseRole = "npx access-doctor --role";
@@ -19,7 +19,7 @@ const known = JSON.parse(await readFile(join(import.meta.dirname, "fixtures", "m
 describe("a pasted message of AWS", () => {
     for (const { source, text, subject, cause, next } of known) {
         it(`the message is recognized: ${text.slice(0, 90)}… (${source})`, () => {
-            const found = understand(text);
+            const found = explainMessage(text);
             assert.equal(found?.subject, subject);
             assert.match(found.cause, new RegExp(cause));
             assert.match(found.next, new RegExp(next));
@@ -28,29 +28,29 @@ describe("a pasted message of AWS", () => {
 
     it("a message is recognized with a terminal's line breaks and inside a traceback", async () => {
         const wrapped = await readFile(join(import.meta.dirname, "fixtures", "traceback.txt"), "utf8");
-        const found = understand(wrapped);
+        const found = explainMessage(wrapped);
         assert.equal(found?.subject, "access");
         assert.deepEqual(found.mentions.lines, []);
     });
 
     it("names in the message fill the next command, and a line number is shown", () => {
         assert.equal(
-            understand(`${job}: Insufficient privileges for accessing data in S3.`)?.next,
+            explainMessage(`${job}: Insufficient privileges for accessing data in S3.`)?.next,
             `npx access-doctor --job ${job}`,
         );
         const role = "arn:aws:iam::123456789012:role/service-role/R";
         assert.equal(
-            understand(`Personalize cannot assume ${role}. Data: s3://films/in/a.csv.`)?.next,
+            explainMessage(`Personalize cannot assume ${role}. Data: s3://films/in/a.csv.`)?.next,
             `${diagnoseRole} ${role} --bucket films --key in/a.csv`,
         );
-        const line = understand("s3://films/in/a.csv: row 7: TIMESTAMP is not a number");
+        const line = explainMessage("s3://films/in/a.csv: row 7: TIMESTAMP is not a number");
         assert.equal(line?.next, "aws s3 cp s3://films/in/a.csv - | sed -n '1p;7p'");
         assert.deepEqual(line.mentions.lines, [7]);
     });
 
     it("a message about something else is not recognized", () => {
         for (const text of ["", "The build failed.", "Training: line of business", "no"]) {
-            assert.equal(understand(text), undefined, text);
+            assert.equal(explainMessage(text), undefined, text);
         }
     });
 });

@@ -3,16 +3,16 @@ import type { FaultId } from "../faults.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { type Break, breaks } from "./worlds/break.ts";
 import { snapshotOf } from "./worlds/snapshot-of.ts";
-import { soundWorld, type World } from "./worlds/world.ts";
+import { type ImportFixture, soundFixture } from "./worlds/world.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "000000000000" };
 
-export const world = (): World => soundWorld("test", caller);
+export const fixture = (): ImportFixture => soundFixture("test", caller);
 
 /** Returns the snapshot that the diagnosis would fetch for a fixture. */
-export const seen = (of: World): Snapshot => snapshotOf(of);
+export const seen = (of: ImportFixture): Snapshot => snapshotOf(of);
 
-export const diagnosisOf = (of: World) => diagnose(seen(of));
+export const diagnosisOf = (of: ImportFixture) => diagnose(seen(of));
 
 /** Returns the broken faults in the order of the links, each once. */
 export const brokenIn = (snapshot: Snapshot): FaultId[] => [
@@ -24,10 +24,10 @@ export const explains = ({ findings }: Diagnosis, { fault, says }: Break): boole
     findings.some((each) => each.verdict === "broken" && each.fault === fault && says.test(each.sentence));
 
 /** Returns the fixture with the fault of this name. */
-export function brokenBy(...names: string[]): World {
+export function brokenBy(...names: string[]): ImportFixture {
     return names.reduce((made, name) => {
         const found = breaks.find((each) => each.name === name);
         if (!found) throw new Error(`the drill has no fault ${name}`);
         return found.make(made);
-    }, world());
+    }, fixture());
 }

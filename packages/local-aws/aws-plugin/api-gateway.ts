@@ -9,7 +9,7 @@ import { resource, type Tagging } from "./resource.ts";
 export const ofApiGateway = { spelling: asItIs, gone: ["NotFoundException"] };
 
 /** Region and partition of the account's APIs. */
-export interface ApiPlace {
+export interface ApiLocation {
     readonly region: string;
     account(): Promise<string>;
 }
@@ -20,7 +20,7 @@ export interface ApiPlace {
  */
 export function restApiEntries(
     client: apiGateway.APIGatewayClient,
-    { region, account }: ApiPlace,
+    { region, account }: ApiLocation,
 ): Record<string, AnyEntry> {
     const call = callsOf(client);
     return {

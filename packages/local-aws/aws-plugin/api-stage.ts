@@ -1,13 +1,13 @@
 import * as apiGateway from "@aws-sdk/client-api-gateway";
 import type * as aws from "@pulumi/aws";
 import { callsOf } from "../calls.ts";
-import { type ApiPlace, apiTags, ofApiGateway, patches, patching } from "./api-gateway.ts";
+import { type ApiLocation, apiTags, ofApiGateway, patches, patching } from "./api-gateway.ts";
 import type { AnyEntry, Properties } from "./entry.ts";
 import { apart, asItIs, at, type Kind, memberOf, or, partOf, struct, value } from "./kinds.ts";
 import { resource } from "./resource.ts";
 
 /** The values of which a stage's invoke URL consists. */
-interface StagePlace extends ApiPlace {
+interface StageLocation extends ApiLocation {
     /** The endpoint of the local AWS, without a final slash. */
     readonly endpoint: string;
 }
@@ -18,7 +18,7 @@ const logGroup: Kind = { to: (arn) => String(arn).replace(/:\*$/, "") };
 /** Deployments, stages, and method settings of stages. */
 export function stageEntries(
     client: apiGateway.APIGatewayClient,
-    { region, account, endpoint }: StagePlace,
+    { region, account, endpoint }: StageLocation,
 ): Record<string, AnyEntry> {
     const call = callsOf(client);
     return {

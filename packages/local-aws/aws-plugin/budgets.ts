@@ -6,7 +6,7 @@ import { apart, at, elementsOf, type Kind, list, memberOf, or, partOf, struct, u
 import { resource } from "./resource.ts";
 
 /** A notification with its subscribers' addresses, sorted, by protocol. */
-interface Notice {
+interface BudgetNotification {
     readonly Notification: budgets.Notification;
     readonly SNS: readonly string[];
     readonly EMAIL: readonly string[];
@@ -52,8 +52,8 @@ export function budgetEntries(
     const call = callsOf(client);
     const keyOf = (id: string) => ({ AccountId: id.split(":", 1)[0], BudgetName: id.slice(id.indexOf(":") + 1) });
 
-    async function noticesOf(id: string): Promise<Notice[]> {
-        const found: Notice[] = [];
+    async function noticesOf(id: string): Promise<BudgetNotification[]> {
+        const found: BudgetNotification[] = [];
         const [key, pages] = [keyOf(id), budgets.paginateDescribeNotificationsForBudget({ client }, keyOf(id))];
         for await (const { Notifications = [] } of pages) {
             for (const { NotificationState, ...Notification } of Notifications) {

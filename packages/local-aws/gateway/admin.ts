@@ -25,7 +25,7 @@ type Endpoint = (admin: Admin, request: IncomingMessage, url: URL) => Promise<An
 type Answer = readonly [status: number, body: object];
 
 /** The largest step of the clock: a year. For each campaign, metering needs half a second for a year. */
-const mostSeconds = 366 * 24 * 3600;
+const maxSeconds = 366 * 24 * 3600;
 
 const endpoints: Record<string, Record<string, Endpoint>> = {
     [statusPath]: { GET: ({ status }) => [200, status()] },
@@ -98,10 +98,10 @@ function readAdvance(text: string): number | string {
         const { advanceSeconds, ...others } = JSON.parse(text) as { advanceSeconds?: unknown };
         const [unknown] = Object.keys(others);
         if (unknown !== undefined) return `There is no ${unknown}: it has advanceSeconds.`;
-        if (typeof advanceSeconds === "number" && advanceSeconds >= 0 && advanceSeconds <= mostSeconds) {
+        if (typeof advanceSeconds === "number" && advanceSeconds >= 0 && advanceSeconds <= maxSeconds) {
             return advanceSeconds;
         }
-        return `advanceSeconds must be a number from 0 to ${mostSeconds}; it is ${JSON.stringify(advanceSeconds) ?? "missing"}.`;
+        return `advanceSeconds must be a number from 0 to ${maxSeconds}; it is ${JSON.stringify(advanceSeconds) ?? "missing"}.`;
     } catch {
         return 'The body must be a JSON object, such as {"advanceSeconds": 3600}.';
     }

@@ -1,7 +1,7 @@
 import { Agent, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse, request as send } from "node:http";
 import { pipeline, type Transform } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { PayloadMismatch } from "./enforcement/payload.ts";
+import { PayloadMismatchError } from "./enforcement/payload.ts";
 import { judgedHeader, type MiniStackAddress, secretHeader } from "./ministack.ts";
 
 const agent = new Agent({ keepAlive: true });
@@ -68,7 +68,7 @@ export function passThrough(
         onward.end(body);
     } else if (guard) {
         pipeline(request, guard, onward, (error) => {
-            if (error instanceof PayloadMismatch && !response.headersSent) {
+            if (error instanceof PayloadMismatchError && !response.headersSent) {
                 response.writeHead(400, { "content-type": "application/xml" });
                 response.end(mismatch);
             }

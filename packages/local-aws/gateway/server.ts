@@ -6,7 +6,7 @@ import { showsSpend, withSpend } from "./budgets/decide.ts";
 import { eventsOf } from "./cloudtrail/events.ts";
 import { isLookup, lookupEvents } from "./cloudtrail/lookup.ts";
 import { answerCostExplorer, costExplorerOperation } from "./cost-explorer/cost-explorer.ts";
-import { MiniStackSilent } from "./enforcement/directory.ts";
+import { MiniStackSilentError } from "./enforcement/directory.ts";
 import type { Enforcement } from "./enforcement/enforce.ts";
 import type { Answer } from "./enforcement/refusal.ts";
 import { createFaults, type Faults } from "./faults.ts";
@@ -44,7 +44,7 @@ export async function startGateway(options: GatewayOptions): Promise<Server> {
     const simulators = createSimulators(options.miniStack, options.organisation);
     const server = createServer((request, response) => {
         route(options, faults, simulators, request, response).catch((error: Error) => {
-            if (error instanceof MiniStackSilent) {
+            if (error instanceof MiniStackSilentError) {
                 answerSilence(response, error);
                 return;
             }

@@ -5,7 +5,7 @@ import type { MiniStackAddress } from "./ministack.ts";
 
 export const personalizeNamespace = "AWS/Personalize";
 /** PutMetricData accepts 1,000 values; 200 keep the body small. */
-const mostAtOnce = 200;
+const maxAtOnce = 200;
 /** The number of values kept while MiniStack does not answer. The oldest are dropped first. */
 const mostWaiting = 5000;
 
@@ -25,7 +25,7 @@ export function publishServiceMetrics(options: {
         waiting = [...waiting, ...options.emulator.takeMetrics({ all })].slice(-mostWaiting);
         while (waiting[0]) {
             const { region } = waiting[0];
-            const batch = waiting.filter((values) => values.region === region).slice(0, mostAtOnce);
+            const batch = waiting.filter((values) => values.region === region).slice(0, maxAtOnce);
             const put = new PutMetricDataCommand({ Namespace: personalizeNamespace, MetricData: batch.map(datumOf) });
             await clients.of(region).send(put);
             const sent = new Set(batch);

@@ -2,9 +2,9 @@
 // and runs on Node.js 20. Writes only to stderr, because stdout belongs to the command that it starts.
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { SetupError } from "./build-folder.mjs";
 import { runCommand } from "./command.mjs";
 import { ensure, LEVELS, MissingTools } from "./setup.mjs";
-import { SetupError } from "./workshop.mjs";
 
 const OLDEST_NODE_MAJOR = 20;
 const USAGE = `Usage: node packages/local-aws/toolchain/bootstrap.mjs <level> [command [arguments]]

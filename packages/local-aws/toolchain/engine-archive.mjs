@@ -49,14 +49,14 @@ export async function fetchArchive(root, say) {
  * Unpacks the archive into the build folder.
  * @returns the folder with `pulumi` and its language host; undefined, after a message, if unpacking fails
  */
-export async function unpackArchive(workshop, { bytes }, say) {
-    const folder = join(workshop.build, "official");
-    const file = join(workshop.build, "pulumi.tar");
+export async function unpackArchive(buildFolder, { bytes }, say) {
+    const folder = join(buildFolder.build, "official");
+    const file = join(buildFolder.build, "pulumi.tar");
     mkdirSync(folder);
     try {
         writeFileSync(file, gunzipSync(bytes));
         const tar = ["/usr/bin/tar", "/bin/tar"].find(isExecutable) ?? "tar";
-        await workshop.run("engine", tar, ["-xf", file, "-C", folder]);
+        await buildFolder.run("engine", tar, ["-xf", file, "-C", folder]);
         const bin = join(folder, "pulumi");
         if (["pulumi", "pulumi-language-nodejs"].every((name) => isExecutable(join(bin, name)))) return bin;
         say("  Pulumi's official archive has no engine; continuing without it");

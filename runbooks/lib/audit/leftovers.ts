@@ -2,7 +2,7 @@ import { shell } from "terminal-text";
 import { namesFor } from "../../../config/config.ts";
 import { type AllStacks, type InterruptedCreate, shortName } from "../stack/all-stacks.ts";
 import { partName } from "./inventory/interrupted.ts";
-import { type Tags, type Thing, type ThingKind, thingKinds } from "./inventory/thing.ts";
+import { type InventoryItem, type InventoryKind, inventoryKinds, type Tags } from "./inventory/item.ts";
 
 /** The relation of a resource to this project. */
 export type Claim =
@@ -14,7 +14,7 @@ export type Claim =
     | { readonly is: "undecided"; readonly why: string }
     | { readonly is: "not ours" };
 
-type Identity = Pick<Thing, "kind" | "name" | "arn" | "within">;
+type Identity = Pick<InventoryItem, "kind" | "name" | "arn" | "within">;
 
 /** The smallest amount that a bill shows, US dollars a month. */
 const leastUsd = 0.01;
@@ -35,7 +35,7 @@ export function isRecorded({ kind, name, arn, within }: Identity, stacks: AllSta
         stacks.arns.has(arn) ||
         (within !== undefined && stacks.arns.has(within)) ||
         (kind === "SSM parameter" && stacks.names.includes(name.split("/")[2] ?? "")) ||
-        thingKinds[kind].some((type) => stacks.ids.has(`${type} ${name}`))
+        inventoryKinds[kind].some((type) => stacks.ids.has(`${type} ${name}`))
     );
 }
 
@@ -43,7 +43,7 @@ export function isRecorded({ kind, name, arn, within }: Identity, stacks: AllSta
  * Decides whether a resource belongs to this project. If the resource has a Pulumi project tag, the tag decides,
  * otherwise the name. A resource that may be in an unreadable state stays undecided.
  */
-export function claimOn(thing: Identity, tags: Tags | undefined, stacks: AllStacks, project: string): Claim {
+export function findClaim(thing: Identity, tags: Tags | undefined, stacks: AllStacks, project: string): Claim {
     if (isRecorded(thing, stacks)) {
         return { is: "in a stack" };
     }
@@ -78,7 +78,7 @@ export function claimOn(thing: Identity, tags: Tags | undefined, stacks: AllStac
 function interruptedOf({ kind, name }: Identity, { interrupted }: AllStacks): InterruptedCreate | undefined {
     return interrupted.find(
         ({ type, inputs }) =>
-            (thingKinds[kind] as readonly string[]).includes(type) &&
+            (inventoryKinds[kind] as readonly string[]).includes(type) &&
             [inputs.name, inputs.bucket, inputs.dashboardName, inputs.comment, partName(type, inputs)].find(
                 (given) => given !== undefined,
             ) === name,
@@ -97,14 +97,14 @@ function hasOurName({ kind, name }: Identity): boolean {
  * Kinds that the next update creates again: their API identifies them only by id, so `pulumi up` does not find the
  * first one.
  */
-const doubled: readonly ThingKind[] = ["REST API", "usage plan", "API key", "distribution"];
+const doubled: readonly InventoryKind[] = ["REST API", "usage plan", "API key", "distribution"];
 
 /**
  * Returns the command that imports an interrupted resource into its stack with the program's URN. Returns undefined if
  * the next update creates another resource: the first must then be deleted.
  */
 export function importCommand(
-    { kind, name, importId = name }: Pick<Thing, "kind" | "name" | "importId">,
+    { kind, name, importId = name }: Pick<InventoryItem, "kind" | "name" | "importId">,
     { stack, type, urn, parent }: InterruptedCreate,
 ): string | undefined {
     if (doubled.includes(kind)) return undefined;
@@ -116,7 +116,7 @@ export function importCommand(
 
 /** A leftover resource, with the data to judge and delete it. */
 export interface Row {
-    readonly kind: ThingKind;
+    readonly kind: InventoryKind;
     readonly name: string;
     readonly arn: string;
     readonly why: string;
@@ -130,14 +130,14 @@ export interface Row {
 }
 
 /** Whether a monthly amount appears on a bill; true for an unknown amount. */
-export const bills = (usdPerMonth: number | null) => usdPerMonth === null || usdPerMonth >= leastUsd;
+export const isBilled = (usdPerMonth: number | null) => usdPerMonth === null || usdPerMonth >= leastUsd;
 
 /**
  * Sorts rows by order of deletion. Two rows may need the same command, for example to detach a policy from a role. The
  * second run would fail, so only the first row keeps the command.
  */
 export function inRemovalOrder(rows: readonly Row[]): Row[] {
-    const order = Object.keys(thingKinds);
+    const order = Object.keys(inventoryKinds);
     const given = new Set<string>();
     return rows
         .toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || (a.name < b.name ? -1 : 1))

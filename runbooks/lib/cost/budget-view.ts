@@ -36,7 +36,7 @@ interface NotificationView {
 }
 
 /** Account and partition of the budget's ARN. */
-export interface BudgetPlace {
+export interface BudgetScope {
     readonly accountId: string;
     readonly partition: string;
 }
@@ -44,7 +44,7 @@ export interface BudgetPlace {
 /** Reads a budget; undefined if it does not exist. */
 export async function readBudget(
     client: BudgetsClient,
-    { accountId: AccountId, partition }: BudgetPlace,
+    { accountId: AccountId, partition }: BudgetScope,
     BudgetName: string,
 ): Promise<BudgetView | undefined> {
     const asked = { AccountId, BudgetName };

@@ -46,7 +46,7 @@ export interface CostReport {
  * Returns the minimum number of Cost Explorer calls: one for the bill, and one for a forecast if the period is the
  * current month and the stack has resources.
  */
-export const leastCalls = ({ month }: ReportPeriod, now: number, hasResources = true): number =>
+export const minCalls = ({ month }: ReportPeriod, now: number, hasResources = true): number =>
     hasResources && month !== undefined && month >= dateOf(now).slice(0, 7) ? 2 : 1;
 
 /**
@@ -75,7 +75,7 @@ export async function costReport(bill: CountedBill, reported: Reported): Promise
         savedByNote: savedByNote(parked, plan, { ...period, now }),
         savedByBill: time && savedByBill(lines, time, plan),
         outlook: isThisMonth
-            ? outlookOf(
+            ? forecastMonth(
                   lines,
                   await bill.forecast({ start: today, end: monthAfter(today) }, scope),
                   { today, end: monthAfter(today), bornAt },
@@ -98,7 +98,7 @@ export interface Outlook {
 const daysBack = 7;
 
 /** Returns the month's forecast: AWS's forecast from `today` (a midnight) to `end`, or an extrapolation. */
-export function outlookOf(
+export function forecastMonth(
     lines: readonly BilledLine[],
     forecast: number | undefined,
     time: { readonly today: number; readonly end: number; readonly bornAt: number },

@@ -12,7 +12,7 @@ import { goneOrThrow } from "../../../personalize/remove.ts";
  * Returns the cheapest minimum TPS for last week's traffic. Undefined without a campaign. Also undefined if CloudWatch
  * denies access: `warn` gets the reason. Nothing applies this value automatically.
  */
-export async function adviceOn(
+export async function adviseTps(
     clients: { readonly personalize: PersonalizeClient; readonly cloudwatch: CloudWatchClient },
     campaignArn: string,
     recipe: string | undefined,

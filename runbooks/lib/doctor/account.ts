@@ -10,7 +10,7 @@ import { isRoot } from "policy-evaluator";
 import { shell } from "terminal-text";
 import type { StackConfig } from "../../../config/config.ts";
 import { hasName, isTransient } from "../../../personalize/errors.ts";
-import { allOf } from "../audit/inventory/thing.ts";
+import { readPages } from "../audit/inventory/item.ts";
 import type { AllStacks } from "../stack/all-stacks.ts";
 import { type Check, type Finding, fail, ok, oneLine, unknown, warn } from "./check.ts";
 
@@ -184,7 +184,7 @@ async function isForbidden(caller: string, action: string, resource: string, reg
 /** Checks that email subscriptions are confirmed; SNS sends nothing before. */
 export const subscriptions: Check<AccountDeps> = async ({ config: { region, project }, held }) => {
     const client = new SNSClient({ region });
-    const topics = await allOf(paginateListTopics({ client }, {}), (page) => page.Topics);
+    const topics = await readPages(paginateListTopics({ client }, {}), (page) => page.Topics);
     const recorded = (await held())?.arns;
     const ours = topics
         .map(({ TopicArn = "" }) => TopicArn)
@@ -219,13 +219,13 @@ export async function confirmationOf(client: SNSClient, ours: readonly string[],
 
 function datasetGroups(region: string): Promise<DatasetGroupSummary[]> {
     const client = new PersonalizeClient({ region });
-    return allOf(paginateListDatasetGroups({ client }, {}), (page) => page.datasetGroups);
+    return readPages(paginateListDatasetGroups({ client }, {}), (page) => page.datasetGroups);
 }
 
 /** Reads the account's quota of active dataset groups; undefined if Service Quotas does not return it. */
 async function groupQuotaOf(region: string): Promise<ServiceQuota | undefined> {
     const client = new ServiceQuotasClient({ region, maxAttempts: 1 });
-    const quotas = await allOf(
+    const quotas = await readPages(
         paginateListServiceQuotas({ client }, { ServiceCode: "personalize" }),
         (page) => page.Quotas,
     ).catch(() => []);

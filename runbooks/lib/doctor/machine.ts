@@ -100,7 +100,7 @@ export const passphrase: Check<MachineDeps> = async ({ stack, configFile, env, a
             "export PULUMI_CONFIG_PASSPHRASE=…   # or PULUMI_CONFIG_PASSPHRASE_FILE=<file>",
         );
     }
-    const right = salt === undefined ? undefined : await opens(salt, text);
+    const right = salt === undefined ? undefined : await isPassphrase(salt, text);
     return right === false
         ? fail(
               `the passphrase that is set is not that of stack ${stack}`,
@@ -189,7 +189,7 @@ const tagBytes = 16;
  * Whether a passphrase belongs to a stack's `encryptionsalt`, which has the form `v1:<salt>:v1:<nonce>:<cipher text of
  * a known word>` (Pulumi's passphrase secrets manager: PBKDF2 with SHA-256, AES-256-GCM). Undefined for any other form.
  */
-export async function opens(encryptionSalt: string, passphrase: string): Promise<boolean | undefined> {
+export async function isPassphrase(encryptionSalt: string, passphrase: string): Promise<boolean | undefined> {
     const [form, salt, cipher, nonce, text] = encryptionSalt.split(":");
     if (form !== "v1" || cipher !== "v1" || !salt || !nonce || !text) {
         return undefined;

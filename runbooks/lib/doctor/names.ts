@@ -11,7 +11,7 @@ import {
 import { HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { bucketNameFor } from "../../../config/config.ts";
 import { hasName, isNotFound } from "../../../personalize/errors.ts";
-import { thingKinds } from "../audit/inventory/thing.ts";
+import { inventoryKinds } from "../audit/inventory/item.ts";
 import { interactionsSchemaFor } from "../stack/stack-config.ts";
 import { type AccountDeps, whoAmI } from "./account.ts";
 import { type Check, type Finding, fail, ok } from "./check.ts";
@@ -24,7 +24,7 @@ const otherNames = (stack: string) => `pulumi config set --stack ${stack} nameSu
 export const bucketName: Check<AccountDeps> = async ({ config, held }) => {
     const { accountId } = await whoAmI(config);
     const name = bucketNameFor(config, accountId);
-    if (await isHeld(held, thingKinds["S3 bucket"], name)) {
+    if (await isHeld(held, inventoryKinds["S3 bucket"], name)) {
         return ok(`${name} is the stack's own`);
     }
     const another = `pulumi config set --stack ${config.stack} bucketName <another name>`;
@@ -56,7 +56,7 @@ export const roleName: Check<AccountDeps> = async ({ config, held }) => {
         }
         throw error;
     }
-    return (await isHeld(held, thingKinds["IAM role"], name))
+    return (await isHeld(held, inventoryKinds["IAM role"], name))
         ? ok(`${name} is the stack's own`)
         : fail(`role ${name} exists, and stack ${config.stack} does not have it`, otherNames(config.stack));
 };

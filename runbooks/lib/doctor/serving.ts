@@ -6,7 +6,7 @@ import { ratesOf } from "../../../config/throttles.ts";
 import { firewallUsdPerMonth, worstThroughApi } from "../../../cost/abuse.ts";
 import { sha256Of } from "../../../data-prep/files.ts";
 import { tablesPathBeside } from "../../../data-prep/places.ts";
-import { tablesFault, tablesMend } from "../../../data-prep/tables/fault.ts";
+import { prepareCommand, tablesProblem } from "../../../data-prep/tables/fault.ts";
 import type { AccountDeps } from "./account.ts";
 import { type Check, fail, ok, unknown, warn } from "./check.ts";
 import type { StackDeps } from "./stack.ts";
@@ -23,14 +23,14 @@ export const fallbackTables: Check<Pick<StackDeps, "projectDir" | "configuration
     if (!api) {
         return ok(withoutApi);
     }
-    const fault = await tablesFault(
+    const fault = await tablesProblem(
         interactionsFile,
         () => sha256Of(resolve(deps.projectDir, interactionsFile)),
         deps.projectDir,
     );
     return fault === undefined
         ? ok(`${tablesPathBeside(interactionsFile)}, of the same interactions`)
-        : fail(fault, tablesMend(interactionsFile));
+        : fail(fault, prepareCommand(interactionsFile));
 };
 
 /** Names the hourly cost that strangers can cause through a public API without AWS WAF (docs/attacks.md, "AWS WAF"). */

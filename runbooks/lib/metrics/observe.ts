@@ -57,7 +57,7 @@ const longestPeriod = 62 * day;
  * The number of newest versions to publish: each metric of a version costs money. Metrics of older versions do not
  * change; `npm run versions` shows them.
  */
-const mostVersions = 5;
+const maxVersions = 5;
 
 /** Reads everything that the metrics need. */
 export async function observeStack(
@@ -109,7 +109,7 @@ async function activeVersions(
     campaign: StackObservation["campaign"],
 ): Promise<StackObservation["versions"]> {
     const active = (await listVersions(client, solutionArn)).filter(({ status }) => status === "ACTIVE");
-    const newest = new Set(active.slice(-mostVersions));
+    const newest = new Set(active.slice(-maxVersions));
     const versions: { solutionVersionArn: string; metrics: Metrics }[] = [];
     for (const [index, version] of active.entries()) {
         const { solutionVersionArn } = version;

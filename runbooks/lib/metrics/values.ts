@@ -18,7 +18,7 @@ export interface MetricValue {
 }
 
 /** PutMetricData's maximum number of values per call (API reference). */
-const mostAtOnce = 1000;
+const maxAtOnce = 1000;
 
 /** Returns the start of the minute, so that a second run in the same minute publishes equal values. */
 export const minuteOf = (now: number): number => Math.floor(now / minute) * minute;
@@ -27,7 +27,7 @@ export const minuteOf = (now: number): number => Math.floor(now / minute) * minu
  * Returns the values to publish, named as in config/metrics.ts, without unknown ones. Calculates idle time and cost as
  * the cost guard does, from its state. Includes the month's spend only if the guard has recorded it.
  */
-export function valuesOf(observation: StackObservation, config: GuardConfig): MetricValue[] {
+export function metricValues(observation: StackObservation, config: GuardConfig): MetricValue[] {
     const { now, campaign, requests, prefetched, ranking, guard, versions, importedAt } = observation;
     const { gauges } = decide(guard ?? freshState(now, campaign), now, config, {
         campaign: { found: campaign },
@@ -75,7 +75,7 @@ function ndcgDrop(versions: StackObservation["versions"], serving: string | unde
 }
 
 /** Splits the values into PutMetricData calls of at most 1,000, all with the time `at`. */
-export function batchesOf(values: readonly MetricValue[], stack: string, at: number): MetricDatum[][] {
+export function batchValues(values: readonly MetricValue[], stack: string, at: number): MetricDatum[][] {
     const data = values.map(({ name, value, version }) => ({
         MetricName: name,
         Value: value,
@@ -85,7 +85,7 @@ export function batchesOf(values: readonly MetricValue[], stack: string, at: num
             ...(version === undefined ? [] : [{ Name: "SolutionVersion", Value: version }]),
         ],
     }));
-    return Array.from({ length: Math.ceil(data.length / mostAtOnce) }, (_, n) =>
-        data.slice(n * mostAtOnce, (n + 1) * mostAtOnce),
+    return Array.from({ length: Math.ceil(data.length / maxAtOnce) }, (_, n) =>
+        data.slice(n * maxAtOnce, (n + 1) * maxAtOnce),
     );
 }

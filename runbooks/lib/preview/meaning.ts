@@ -77,7 +77,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
  * Describes what planned changes mean: trainings, costs, interruptions and data loss. Returns one sentence for each
  * change, without a full stop; empty if nothing changes.
  */
-export function meaningOf(steps: readonly Step[], plan: PlannedStack): string[] {
+export function explainChanges(steps: readonly Step[], plan: PlannedStack): string[] {
     // The engine records a changed configuration as an update of the provider.
     const changed = steps.filter(({ op, urn }) => changes.includes(op) && !urn.includes("::pulumi:providers:"));
     if (changed.length === 0) return [];

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { PlannedStack } from "../../../cost/estimate.ts";
 import { guardOutput } from "../cli/output.ts";
-import { meaningOf, type Step } from "./meaning.ts";
+import { explainChanges, type Step } from "./meaning.ts";
 
 // The launchers start this program after `pulumi preview`. It reads the engine's events and prints on stderr what the
 // changes mean.
@@ -27,6 +27,6 @@ const steps = events.flatMap(({ resourcePreEvent }) => resourcePreEvent?.metadat
 // Other programs in this folder, such as the operator's, have no StackOwner, and their previews need no explanation.
 const plan = steps.find(({ type }) => type.endsWith("personalize:StackOwner"))?.new?.inputs?.priced?.plan;
 if (plan !== undefined && events.some(({ summaryEvent }) => summaryEvent !== undefined)) {
-    const lines = meaningOf(steps, plan);
+    const lines = explainChanges(steps, plan);
     if (lines.length > 0) console.error(`\nWhat this update means:\n${lines.map((line) => `  - ${line}`).join("\n")}`);
 }

@@ -9,7 +9,7 @@ import { anyKind, kinds, type ResourceKindName } from "../../../personalize/kind
 import { readGuardState, readStateFlags } from "../../../personalize/operations/state-flags.ts";
 import type { CommonInputs } from "../../../personalize/resource.ts";
 import type { RecordedResource } from "./stack.ts";
-import { isFailed, type Overall, overall, type ResourceStatus, statusOf } from "./status.ts";
+import { isFailed, type Overall, type ResourceStatus, readStatus, worstState } from "./status.ts";
 
 /** The state of a resource. For a failed resource, also the last rejected call about it. */
 export interface ReportedResource extends ResourceStatus {
@@ -43,7 +43,7 @@ export async function reportOn(
     recorded: readonly RecordedResource[],
     now: number,
 ): Promise<StackReport> {
-    const statuses = await statusOf(clients.personalize, recorded, now);
+    const statuses = await readStatus(clients.personalize, recorded, now);
     const region = recorded[0]?.region ?? "";
     const unread: { what: string; reason: string }[] = [];
     const orUnread = async <T>(what: string, work: () => Promise<T>): Promise<T | null> => {
@@ -64,7 +64,7 @@ export async function reportOn(
         resources.push({ ...status, lastCallError: (lookUp && (await orUnread("CloudTrail", lookUp))) || null });
     }
     const money = region === "" ? null : await orUnread("state flags", () => guardNote(clients.ssm(region), stack));
-    return { overall: overall(statuses), resources, money, unread };
+    return { overall: worstState(statuses), resources, money, unread };
 }
 
 /** Returns the names that CloudTrail may use for the resource: ARN, input name, or end of the ARN. */

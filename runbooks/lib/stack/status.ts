@@ -21,7 +21,7 @@ export interface ResourceStatus {
 export type Overall = "empty" | "active" | "working" | "failed";
 
 /** Reads the state of each recorded resource. `now` is in epoch milliseconds. */
-export async function statusOf(
+export async function readStatus(
     clientOf: (region: string) => PersonalizeClient,
     resources: readonly RecordedResource[],
     now: number,
@@ -56,7 +56,7 @@ function ageOf(times: readonly (Date | undefined)[], now: number): number | null
 }
 
 /** Returns the most severe of all states. */
-export function overall(statuses: readonly ResourceStatus[]): Overall {
+export function worstState(statuses: readonly ResourceStatus[]): Overall {
     if (statuses.length === 0) {
         return "empty";
     }

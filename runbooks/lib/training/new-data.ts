@@ -4,7 +4,7 @@ import { readColumns } from "../../../data-prep/columns.ts";
 import { sha256Of } from "../../../data-prep/files.ts";
 import { manifestOf } from "../../../data-prep/manifest.ts";
 import { tablesPathBeside } from "../../../data-prep/places.ts";
-import { tablesFault } from "../../../data-prep/tables/fault.ts";
+import { tablesProblem } from "../../../data-prep/tables/fault.ts";
 import { writeTables } from "../../../data-prep/tables/make.ts";
 import { someViewers } from "../../../data-prep/viewers.ts";
 import { canonical } from "../../../personalize/diff.ts";
@@ -49,7 +49,7 @@ export async function hasNewData({ config, recorded }: OperatedStack): Promise<b
 export async function renewTables({ interactionsFile, api }: StackConfig): Promise<string | undefined> {
     const csvPath = projectFile(interactionsFile);
     const sha256 = await sha256Of(csvPath);
-    if (!api || (await tablesFault(csvPath, async () => sha256)) === undefined) return undefined;
+    if (!api || (await tablesProblem(csvPath, async () => sha256)) === undefined) return undefined;
     const path = tablesPathBeside(csvPath);
     const columns = await readColumns(csvPath);
     // Without a manifest, the data is assumed to be MovieLens.

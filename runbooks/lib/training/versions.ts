@@ -131,14 +131,14 @@ export async function notedSwitches(client: SSMClient, stack: string): Promise<N
             throw error;
         }
     }
-    return switchesIn(notes);
+    return parseSwitches(notes);
 }
 
 /**
  * Returns the recorded values that changed the campaign's version. Leaves out values that only hold or release the serving
  * version, failed switches, and the repeated value at the end of a retraining.
  */
-export function switchesIn(
+export function parseSwitches(
     notes: readonly { readonly value: string; readonly at: string; readonly by: string | null }[],
 ): NotedSwitch[] {
     const stateFlags = notes.map(({ value }) => JSON.parse(value) as ServingFlag);

@@ -7,14 +7,14 @@ import { packFilms, unpackFilms } from "../../../app/serving/film-scores.ts";
 import { recentLength } from "../../../app/serving/limits.ts";
 import type { KeptList, RecentFilm } from "../../../app/serving/ports.ts";
 import { epochHour } from "../../../app/serving/traffic.ts";
-import type { Cinema } from "../../../packages/local-aws/test/gateway/cinema.ts";
-import { startCinemaTable } from "./cinema-table.ts";
+import type { Harness } from "../../../packages/local-aws/test/gateway/harness.ts";
+import { startCinemaTable } from "./films-table.ts";
 
 const TableName = "films";
 const signal = new AbortController().signal;
 
 describe("DynamoDB table of the recommendation API on the local AWS", () => {
-    let cinema: Cinema;
+    let cinema: Harness;
     let dynamo: DynamoDBClient;
     before(async () => {
         ({ cinema, dynamo } = await startCinemaTable(TableName));

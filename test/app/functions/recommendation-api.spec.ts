@@ -14,17 +14,17 @@ import type { GatewayResult } from "../../../app/serving/gateway-event.ts";
 import { bundleFile } from "../../../components/common/lambda-bundle.ts";
 import { newestTablesKey, tablesKey } from "../../../config/names.ts";
 import { watchedFilterExpression } from "../../../config/watched.ts";
-import { type Cinema, campaignArn } from "../../../packages/local-aws/test/gateway/cinema.ts";
+import { campaignArn, type Harness } from "../../../packages/local-aws/test/gateway/harness.ts";
 import { syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
 import { arn, until } from "../../../packages/local-personalize/test/support.ts";
-import { type Asked, config, gatewayEvent, idsOf, jsonOf, openApi, tablesDocument } from "../serving/world.ts";
-import { startCinemaTable } from "./cinema-table.ts";
+import { type Asked, config, gatewayEvent, idsOf, jsonOf, openApi, tablesDocument } from "../serving/api-harness.ts";
+import { startCinemaTable } from "./films-table.ts";
 
 const TableName = "films";
 const signal = new AbortController().signal;
 
 describe("Recommendation API on the local AWS", () => {
-    let cinema: Cinema;
+    let cinema: Harness;
     let dynamo: DynamoDBClient;
     before(async () => {
         ({ cinema, dynamo } = await startCinemaTable(TableName));

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { packFilms } from "../../../app/serving/film-scores.ts";
+import { type Asked, idsOf, jsonOf, openApi, serviceError, startApi, throws } from "./api-harness.ts";
 import { described } from "./described.ts";
-import { type Asked, idsOf, jsonOf, openApi, serviceError, startWorld, throws } from "./world.ts";
 
 describe("Answers of the API", () => {
-    const world = startWorld();
+    const world = startApi();
     const get = (what: string, asked?: Asked) => world.ask(what, asked);
 
     it("a request with the current ETag returns 304", async () => {
@@ -88,7 +88,7 @@ describe("Answers of the API", () => {
         assert.equal(none.statusCode, 404);
         assert.match(jsonOf(none).detail, /rankingCampaign/);
         let fault: Error | undefined;
-        const ranking = startWorld({
+        const ranking = startApi({
             rank: async (_userId, itemIds) => {
                 if (fault !== undefined) throw fault;
                 return {

@@ -10,7 +10,7 @@ import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { packFilms } from "../../../app/serving/film-scores.ts";
 import { read } from "../../support/sources.ts";
-import { campaignWorld, openApi, startWorld, type World } from "./world.ts";
+import { type ApiHarness, campaignWorld, openApi, startApi } from "./api-harness.ts";
 
 const page = read("docs/call-it.md");
 const templates = Object.keys(JSON.parse(openApi).paths);
@@ -20,7 +20,7 @@ const operationOf = (verb: string, pathname: string) =>
     `${verb} ${templates.find((each) => new RegExp(`^${each.replace(/\{\w+\}/, "[^/]+")}$`).test(pathname))}`;
 
 /** Sends a request to the service in the format of API Gateway. */
-function ask(world: World, verb: string, address: string, body: string) {
+function ask(world: ApiHarness, verb: string, address: string, body: string) {
     const { pathname, searchParams } = new URL(address, "http://api");
     const id = pathname.split("/")[2] ?? "";
     return world.ask(operationOf(verb, pathname), {
@@ -34,7 +34,7 @@ describe("docs/call-it.md", () => {
     it("the page has a working example request for each operation", async () => {
         const [, examples = ""] = /An example of each request:\n\n```sh\n(.*?)```/s.exec(page) ?? [];
         const called: string[] = [];
-        const world = startWorld({ rank: async () => ({ films: packFilms([{ itemId: "1", score: 1 }]) }) });
+        const world = startApi({ rank: async () => ({ films: packFilms([{ itemId: "1", score: 1 }]) }) });
         for (const [, address = "", body = ""] of examples.matchAll(/^curl "\$U([^"]+)"(?: -d '(.+)')?$/gm)) {
             const verb = body === "" ? "GET" : "POST";
             const { statusCode, body: answer } = await ask(world, verb, address, body);
@@ -51,7 +51,7 @@ describe("docs/call-it.md", () => {
         const fixture = campaignWorld();
         const films = packFilms(Array.from({ length: 120 }, (_, at) => ({ itemId: `${at + 1}`, score: 1 / (at + 9) })));
         const campaign = { ...fixture.campaign, ask: async () => ({ films, recommendationId: "RID" }) };
-        const world = startWorld({ campaign: { ...fixture, campaign } });
+        const world = startApi({ campaign: { ...fixture, campaign } });
         const server = createServer(async (request, response) => {
             const result = await ask(world, request.method ?? "", request.url ?? "", await text(request));
             response.writeHead(result.statusCode, result.headers).end(result.body);

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type ApiHarness, campaignWorld, idsOf, jsonOf, markOf, startApi } from "./api-harness.ts";
 import { memoryTable } from "./memory-table.ts";
-import { campaignWorld, idsOf, jsonOf, markOf, startWorld, type World } from "./world.ts";
 
 const [second, minute, hour] = [1000, 60_000, 3_600_000];
 
 describe("Campaign status in the API", () => {
-    let world: World;
+    let world: ApiHarness;
     beforeEach(() => {
         // With the API key, GET /health returns its details.
-        world = startWorld({ config: { apiKey: true } });
+        world = startApi({ config: { apiKey: true } });
     });
     const state = async () => jsonOf(await world.ask("GET /health")).campaign.state;
 
@@ -102,7 +102,7 @@ describe("Campaign status in the API", () => {
 
 describe("A stale list", () => {
     it("a stale list is returned at once and refreshed for the next request", async () => {
-        const world = startWorld();
+        const world = startApi();
         await world.recommend("a");
         world.clock.at += 2 * hour;
         assert.equal((await world.recommend("a")).source, "cache");
@@ -114,7 +114,7 @@ describe("A stale list", () => {
     });
 
     it("a slow refresh does not delay the answer and serves the next invocation", async () => {
-        const world = startWorld({ limits: { campaign: 20 } });
+        const world = startApi({ limits: { campaign: 20 } });
         await world.recommend("a");
         world.clock.at += 2 * hour;
         let thaw = () => {};
@@ -133,7 +133,7 @@ describe("A stale list", () => {
     });
 
     it("a pending refresh delays no request beyond the campaign's timeout", async () => {
-        const world = startWorld({ limits: { campaign: 20 } });
+        const world = startApi({ limits: { campaign: 20 } });
         await world.recommend("a");
         world.clock.at += 2 * hour;
         world.state.fault = () => new Promise<never>(() => {});
@@ -147,7 +147,7 @@ describe("POST /events", () => {
     it("an event changes the viewer's next list in all processes", async () => {
         const campaign = campaignWorld();
         const table = memoryTable();
-        const [one, other] = [startWorld({ campaign, table }), startWorld({ campaign, table })];
+        const [one, other] = [startApi({ campaign, table }), startApi({ campaign, table })];
         await one.recommend("a");
         await other.recommend("a");
         const { revision, tracked } = await one.watch("a", "20", "30");
@@ -164,7 +164,7 @@ describe("POST /events", () => {
     it("no list has the new revision before the tracker accepted the event", async () => {
         const campaign = campaignWorld();
         const table = memoryTable();
-        const [one, other] = [startWorld({ campaign, table }), startWorld({ campaign, table })];
+        const [one, other] = [startApi({ campaign, table }), startApi({ campaign, table })];
         let arrive = () => {};
         campaign.state.eventsFault = () =>
             new Promise<void>((resolve) => {
@@ -179,7 +179,7 @@ describe("POST /events", () => {
     });
 
     it("a list requested before the event is not stored after it", async () => {
-        const world = startWorld();
+        const world = startApi();
         let answer = () => {};
         world.state.fault = () =>
             new Promise<void>((resolve) => {
@@ -197,7 +197,7 @@ describe("POST /events", () => {
     });
 
     it("a list made right after an event is cached only for a moment", async () => {
-        const world = startWorld();
+        const world = startApi();
         const { revision } = await world.watch("a", "20");
         await world.recommend("a", { since: String(revision) });
         assert.equal((await world.recommend("a")).source, "cache");
@@ -210,7 +210,7 @@ describe("POST /events", () => {
     });
 
     it("POST /events succeeds without a tracker or with a failing one", async () => {
-        for (const world of [startWorld({ tracker: false }), startWorld({ limits: { events: 20 } })]) {
+        for (const world of [startApi({ tracker: false }), startApi({ limits: { events: 20 } })]) {
             world.state.eventsFault = () => new Promise<never>(() => {});
             const { revision, tracked } = await world.watch("a", "20");
             assert.equal(tracked, false);
@@ -223,7 +223,7 @@ describe("POST /events", () => {
     it("POST /events returns growing revisions with parallel writers and different clocks", async () => {
         const campaign = campaignWorld();
         const table = memoryTable(() => sleep(1));
-        const worlds = [startWorld({ campaign, table }), startWorld({ campaign, table })] as const;
+        const worlds = [startApi({ campaign, table }), startApi({ campaign, table })] as const;
         worlds[1].clock.at -= 5000;
         const revisions: number[] = [];
         for (let round = 0; round < 5; round++) {
@@ -236,7 +236,7 @@ describe("POST /events", () => {
     });
 
     it("POST /events sends all fields to the event tracker", async () => {
-        const world = startWorld();
+        const world = startApi();
         const sentAt = world.clock.at / 1000 - 3600;
         const event = { eventId: "e", eventType: "Watch", itemId: "3", sentAt, recommendationId: "R" };
         await world.ask("POST /events", { body: { userId: "a", sessionId: "s", events: [event] } });

@@ -1,15 +1,25 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { listViewers } from "../../../data-prep/tables/viewers.ts";
-import { hangs, idsOf, jsonOf, markOf, serviceError, startWorld, tablesDocument, throws, type World } from "./world.ts";
+import {
+    type ApiHarness,
+    hangs,
+    idsOf,
+    jsonOf,
+    markOf,
+    serviceError,
+    startApi,
+    tablesDocument,
+    throws,
+} from "./api-harness.ts";
 
 const hour = 3_600_000;
 const away = throws(serviceError("the table is away", 500));
 
 describe("GET /recommendations/{userId}", () => {
-    let world: World;
+    let world: ApiHarness;
     beforeEach(() => {
-        world = startWorld({ limits: { campaign: 60, table: 40, resting: 500 } });
+        world = startApi({ limits: { campaign: 60, table: 40, resting: 500 } });
     });
 
     it("lists come from the campaign, then from memory, then from DynamoDB", async () => {
@@ -42,7 +52,7 @@ describe("GET /recommendations/{userId}", () => {
         const known = async (userId: string) => (await world.recommend(userId)).viewerKnown;
         assert.equal(await known("a"), undefined, "tables of an earlier release list no viewers");
         const viewers = listViewers(["a", "b"]) ?? "";
-        world = startWorld({ tables: { ...tablesDocument, viewers } });
+        world = startApi({ tables: { ...tablesDocument, viewers } });
         assert.deepEqual([await known("a"), await known("b"), await known("c")], [true, true, false]);
         world.state.status = undefined;
         assert.equal(await known("d"), false, "also without a campaign");
@@ -53,7 +63,7 @@ describe("GET /recommendations/{userId}", () => {
     });
 
     it("viewerKnown is undefined while DynamoDB does not answer", async () => {
-        world = startWorld({ tables: { ...tablesDocument, viewers: listViewers([]) ?? "" } });
+        world = startApi({ tables: { ...tablesDocument, viewers: listViewers([]) ?? "" } });
         world.table.state.gate = away;
         assert.equal((await world.recommend("a")).viewerKnown, undefined);
     });
@@ -153,7 +163,7 @@ describe("GET /recommendations/{userId}", () => {
         assert.deepEqual(await list(), [markOf("a", 1), "101"], "from the table");
         const history = jsonOf(await world.ask("GET /history/{userId}", { path: { userId: "a" } }));
         assert.equal(history.total, 0);
-        world = startWorld();
+        world = startApi();
         world.state.fault = throws(serviceError("ThrottlingException"));
         await refuse("1");
         const popular = await world.recommend("a", { numResults: "2" });
@@ -175,7 +185,7 @@ describe("GET /recommendations/{userId}", () => {
     });
 
     it("lists contain watched films if the stack has no filter for them", async () => {
-        world = startWorld({ config: { watchedFilterArn: "" } });
+        world = startApi({ config: { watchedFilterArn: "" } });
         await world.watch("a", "100");
         assert.deepEqual(idsOf(await world.recommend("a", { numResults: "2" })), [markOf("a", 1), "100"]);
         assert.equal(world.state.asks[0]?.filter, undefined);

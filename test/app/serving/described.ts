@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { openApi } from "./world.ts";
+import { openApi } from "./api-harness.ts";
 
 /** Asserts that a body matches the schema in the API description for this operation and status. */
 export const described = (() => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { tokenVerifier } from "../../../app/functions/recommendation-api/verify-token.ts";
 import { startIssuer } from "../../support/issuer.ts";
-import { idsOf, jsonOf, startWorld, tablesDocument, type World } from "./world.ts";
+import { type ApiHarness, idsOf, jsonOf, startApi, tablesDocument } from "./api-harness.ts";
 
 const second = 1000;
 /** Viewer 22 watched films 1, 2 and 3, the newest first. */
@@ -10,11 +10,11 @@ const listed = { films: [0, 1, 2], timestamps: [30, 20, 10] };
 const tables = { ...tablesDocument, histories: { "22": listed } };
 
 describe("GET /history/{userId}", () => {
-    const history = (world: World, userId: string, query: Record<string, string> = {}, headers = {}) =>
+    const history = (world: ApiHarness, userId: string, query: Record<string, string> = {}, headers = {}) =>
         world.ask("GET /history/{userId}", { path: { userId }, query, headers });
 
     it("the history lists films of events and data once, newest first", async () => {
-        const world = startWorld({ tables });
+        const world = startApi({ tables });
         await world.watch("22", "2");
         world.clock.at += second;
         await world.watch("22", "50");
@@ -28,7 +28,7 @@ describe("GET /history/{userId}", () => {
     });
 
     it("a viewer without stored history gets watched films only, without clicks", async () => {
-        const world = startWorld({ tables });
+        const world = startApi({ tables });
         assert.deepEqual(jsonOf(await history(world, "6")), {
             from: ["events"],
             eventDays: 30,
@@ -51,7 +51,7 @@ describe("GET /history/{userId}", () => {
                 fc.integer({ min: 1, max: 9 }),
                 async (ages, size) => {
                     const own = { films: ages.map((_, at) => at), timestamps: ages.toSorted((a, b) => b - a) };
-                    const world = startWorld({ tables: { ...tablesDocument, histories: { "22": own } } });
+                    const world = startApi({ tables: { ...tablesDocument, histories: { "22": own } } });
                     const found: string[] = [];
                     for (let query: Record<string, string> = {}; ; ) {
                         const page = jsonOf(await history(world, "22", { ...query, limit: String(size) }));
@@ -69,7 +69,7 @@ describe("GET /history/{userId}", () => {
     });
 
     it("the history contains the data's films while DynamoDB is unavailable", async () => {
-        const world = startWorld({ tables });
+        const world = startApi({ tables });
         world.table.state.gate = () => Promise.reject(new Error("away"));
         const answer = jsonOf(await history(world, "22"));
         assert.deepEqual([answer.from, idsOf(answer)], [["data"], ["1", "2", "3"]]);
@@ -77,7 +77,7 @@ describe("GET /history/{userId}", () => {
     });
 
     it("an invalid nextToken or limit returns 400", async () => {
-        const world = startWorld({ tables });
+        const world = startApi({ tables });
         const token = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
         for (const nextToken of ["x", token({}), token(["1", 1]), token([1]), token(null)]) {
             const answer = await history(world, "22", { nextToken });
@@ -89,7 +89,7 @@ describe("GET /history/{userId}", () => {
     });
 
     it("the response has Cache-Control: no-store", async () => {
-        const { headers } = await history(startWorld({ tables }), "22");
+        const { headers } = await history(startApi({ tables }), "22");
         assert.deepEqual(
             [headers["Cache-Control"], headers.Vary, headers.ETag],
             ["private, no-store", "Origin, Authorization", undefined],
@@ -97,7 +97,7 @@ describe("GET /history/{userId}", () => {
     });
 
     it("a caller without credentials gets 403 unless publicHistories is true", async () => {
-        const world = startWorld({ tables, config: { publicHistories: false } });
+        const world = startApi({ tables, config: { publicHistories: false } });
         let reads = 0;
         world.table.state.gate = async (call) => {
             if (call === "recent") reads += 1;
@@ -108,7 +108,7 @@ describe("GET /history/{userId}", () => {
             assert.match(jsonOf(answer).detail, /`publicHistories`/);
         }
         assert.equal(reads, 0);
-        const keyed = startWorld({ tables, config: { publicHistories: false, apiKey: true } });
+        const keyed = startApi({ tables, config: { publicHistories: false, apiKey: true } });
         assert.equal((await history(keyed, "22")).statusCode, 200);
     });
 
@@ -118,7 +118,7 @@ describe("GET /history/{userId}", () => {
             const auth = { issuer: issuer.issuer, audience: issuer.audience, claim: "sub" };
             for (const publicHistories of [false, true]) {
                 const config = { viewerAuth: auth, publicHistories };
-                const world = startWorld({ tables, config, verifyToken: tokenVerifier(auth) });
+                const world = startApi({ tables, config, verifyToken: tokenVerifier(auth) });
                 const Authorization = `Bearer ${await issuer.token({ sub: "22" })}`;
                 const codes = [
                     await history(world, "22", {}, { Authorization }),

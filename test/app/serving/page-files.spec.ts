@@ -4,20 +4,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { GatewayResult } from "../../../app/serving/gateway-event.ts";
 import { pageFiles } from "../../../app/serving/page-files.ts";
-import { startWorld, type World } from "./world.ts";
+import { type ApiHarness, startApi } from "./api-harness.ts";
 
 const images = "https://cdn.shop.example";
 
 describe("Storefront files served by the API", () => {
     let folder: string;
-    let world: World;
+    let world: ApiHarness;
     before(async () => {
         folder = await mkdtemp(join(tmpdir(), "page-"));
         await mkdir(join(folder, "assets"));
         await writeFile(join(folder, "index.html"), "<html>é</html>");
         await writeFile(join(folder, "assets", "index-BsT3n_0q.js"), "1");
         await writeFile(join(folder, "icon.png"), Uint8Array.of(255, 0, 1));
-        world = startWorld({ pages: pageFiles(folder, [images]) });
+        world = startApi({ pages: pageFiles(folder, [images]) });
     });
     after(() => rm(folder, { recursive: true, force: true }));
     const file = (proxy: string, headers = {}): Promise<GatewayResult> =>
@@ -43,7 +43,7 @@ describe("Storefront files served by the API", () => {
             assert.equal((await file(path)).statusCode, 404, path);
         }
         assert.equal(
-            (await startWorld().ask("GET /storefront/{proxy+}", { path: { proxy: "index.html" } })).statusCode,
+            (await startApi().ask("GET /storefront/{proxy+}", { path: { proxy: "index.html" } })).statusCode,
             404,
         );
     });

@@ -3,8 +3,17 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import {
+    type ApiHarness,
+    type Asked,
+    gatewayEvent,
+    jsonOf,
+    openApi,
+    serviceError,
+    startApi,
+    throws,
+} from "./api-harness.ts";
 import { described } from "./described.ts";
-import { type Asked, gatewayEvent, jsonOf, openApi, serviceError, startWorld, throws, type World } from "./world.ts";
 
 const root = join(import.meta.dirname, "../../..");
 
@@ -23,9 +32,9 @@ describe("app/api/types.ts", () => {
 });
 
 describe("Request validation", () => {
-    let world: World;
+    let world: ApiHarness;
     before(() => {
-        world = startWorld();
+        world = startApi();
     });
 
     const wrong: [string, Asked, string, RegExp][] = [
@@ -158,7 +167,7 @@ describe("Request validation", () => {
     it("an internal error returns 500 with the request ID and logs the stack", async () => {
         const document = JSON.parse(openApi);
         document.paths["/unanswered"] = { get: { operationId: "getUnanswered" } };
-        const broken = startWorld({ openApi: JSON.stringify(document) });
+        const broken = startApi({ openApi: JSON.stringify(document) });
         const result = await broken.ask("GET /unanswered");
         assert.deepEqual([result.statusCode, result.headers["Cache-Control"]], [500, "no-store"]);
         described("Problem", jsonOf(result));
@@ -187,7 +196,7 @@ describe("Request validation", () => {
     });
 
     it("each request logs one line with metrics and without viewer IDs", async () => {
-        const fresh = startWorld();
+        const fresh = startApi();
         await fresh.recommend("viewer-x", { numResults: "5" });
         await fresh.watch("viewer-x", "277");
         fresh.state.fault = throws(serviceError("ThrottlingException"));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { TablesDocument } from "../../../data-prep/tables/document.ts";
-import { hangs, idsOf, jsonOf, startWorld, tablesDocument, type World } from "./world.ts";
+import { type ApiHarness, hangs, idsOf, jsonOf, startApi, tablesDocument } from "./api-harness.ts";
 
 const [second, minute] = [1000, 60_000];
 
@@ -12,9 +12,9 @@ const otherData: TablesDocument = {
 };
 
 describe("Fallback tables of a solution version", () => {
-    let world: World;
+    let world: ApiHarness;
     beforeEach(() => {
-        world = startWorld({ config: { apiKey: true } });
+        world = startApi({ config: { apiKey: true } });
         world.store.documents.set("v2", otherData);
     });
     const popular = async () => idsOf(jsonOf(await world.ask("GET /popular", { query: { numResults: "2" } })));
@@ -89,7 +89,7 @@ describe("Fallback tables of a solution version", () => {
     });
 
     it("the API uses the newest tables if no campaign ever served", async () => {
-        world = startWorld({ unseen: true });
+        world = startApi({ unseen: true });
         world.store.documents.set("v2", otherData);
         world.state.status = undefined;
         world.store.newest = "v2";
@@ -97,7 +97,7 @@ describe("Fallback tables of a solution version", () => {
     });
 
     it("the first answer of a stack uses the tables of the campaign's version", async () => {
-        world = startWorld({ unseen: true });
+        world = startApi({ unseen: true });
         world.store.documents.set("v2", otherData);
         world.store.newest = "v2";
         assert.deepEqual(await popular(), ["1", "2"]);
@@ -117,7 +117,7 @@ describe("Fallback tables of a solution version", () => {
         ["slow to load", hangs],
     ] as const) {
         it(`the API keeps the previous tables if the new ones are ${what}`, async () => {
-            world = startWorld({ config: { apiKey: true }, limits: { tables: 1 } });
+            world = startApi({ config: { apiKey: true }, limits: { tables: 1 } });
             world.store.documents.set("v2", otherData);
             await popular();
             world.store.gate = broken;
@@ -143,7 +143,7 @@ describe("Fallback tables of a solution version", () => {
     });
 
     it("an auto-trained version without tables uses the newest tables without a failure", async () => {
-        world = startWorld({ config: { autoTraining: true } });
+        world = startApi({ config: { autoTraining: true } });
         world.store.newest = "v2";
         world.store.documents.set("v2", otherData);
         world.store.gate = async (version) => {

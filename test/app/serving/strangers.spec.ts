@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { networkOf } from "../../../app/serving/addresses.ts";
 import { eventsPerAddress, eventsPerViewer, viewersPerEdge } from "../../../app/serving/limits.ts";
+import { type ApiHarness, type Asked, campaignWorld, jsonOf, startApi } from "./api-harness.ts";
 import { memoryTable } from "./memory-table.ts";
-import { type Asked, campaignWorld, jsonOf, startWorld, type World } from "./world.ts";
 
 /** The events of a viewer, at most ten. */
 const eventsOf = (userId: string, count = 1, event: object = {}, more: Partial<Asked> = {}) => ({
@@ -15,7 +15,10 @@ const eventsOf = (userId: string, count = 1, event: object = {}, more: Partial<A
 });
 
 /** Returns the number of responses by status. */
-async function statuses(count: number, ask: (at: number) => ReturnType<World["ask"]>): Promise<Record<string, number>> {
+async function statuses(
+    count: number,
+    ask: (at: number) => ReturnType<ApiHarness["ask"]>,
+): Promise<Record<string, number>> {
     const found: Record<string, number> = {};
     for (let at = 0; at < count; at++) {
         const { statusCode } = await ask(at);
@@ -25,9 +28,9 @@ async function statuses(count: number, ask: (at: number) => ReturnType<World["as
 }
 
 describe("Events of unauthenticated callers", () => {
-    let world: World;
+    let world: ApiHarness;
     beforeEach(() => {
-        world = startWorld();
+        world = startApi();
     });
 
     const day = 24 * 3600;
@@ -71,7 +74,7 @@ describe("Events of unauthenticated callers", () => {
     });
 
     it("all processes together limit the events of a viewer per minute", async () => {
-        const other = startWorld({ table: world.table });
+        const other = startApi({ table: world.table });
         const found = await statuses(eventsPerViewer, (at) =>
             (at % 2 ? world : other).ask("POST /events", eventsOf("22", 2, {}, { from: `192.0.2.${at}` })),
         );
@@ -85,9 +88,10 @@ describe("Events of unauthenticated callers", () => {
     });
 
     it("all processes together limit the events of an IP address per minute", async () => {
-        const other = startWorld({ table: world.table });
+        const other = startApi({ table: world.table });
         const from = "198.51.100.7";
-        const flood = (asker: World) => (at: number) => asker.ask("POST /events", eventsOf(`v${at}`, 10, {}, { from }));
+        const flood = (asker: ApiHarness) => (at: number) =>
+            asker.ask("POST /events", eventsOf(`v${at}`, 10, {}, { from }));
         const all = eventsPerAddress / 10;
         assert.deepEqual(await statuses(all, flood(world)), { 202: all });
         // The other process has not seen this IP address yet. It learns the total when it reports its own requests.
@@ -118,7 +122,7 @@ describe("Events of unauthenticated callers", () => {
         assert.deepEqual(direct, { 202: 30, 429: 10 });
         // CloudFront appends the viewer's address, and API Gateway appends CloudFront's. The caller can choose the entries before
         // these two.
-        const behind = startWorld({ config: { behindCloudFront: true } });
+        const behind = startApi({ config: { behindCloudFront: true } });
         const through = await statuses(40, (at) =>
             behind.ask("POST /events", eventsOf(`v${at}`, 10, {}, forged(at, "192.0.2.1, 198.51.100.7"))),
         );
@@ -139,7 +143,7 @@ describe("Events of unauthenticated callers", () => {
     });
 
     it("requests with the API key have no limit per address", async () => {
-        const keyed = startWorld({ config: { apiKey: true } });
+        const keyed = startApi({ config: { apiKey: true } });
         const found = await statuses(60, (at) =>
             keyed.ask("POST /events", eventsOf(`v${at}`, 10, {}, { from: "192.0.2.1" })),
         );
@@ -149,7 +153,7 @@ describe("Events of unauthenticated callers", () => {
 
 describe("List requests of unauthenticated callers", () => {
     it("a forged `since` in the future causes no campaign call", async () => {
-        const world = startWorld();
+        const world = startApi();
         const { revision } = await world.watch("9", "20");
         world.clock.at += 10_000;
         await world.recommend("9", { since: String(revision) });
@@ -165,10 +169,10 @@ describe("List requests of unauthenticated callers", () => {
     it("all processes together limit the campaign calls of unknown viewers", async () => {
         const [campaign, table] = [campaignWorld(), memoryTable()];
         const limited = { campaign, table, config: { campaignPerSecond: 10 } };
-        const worlds = [startWorld(limited), startWorld(limited)] as const;
+        const worlds = [startApi(limited), startApi(limited)] as const;
         const sources: Record<string, number> = {};
         for (let at = 0; at < 1000; at++) {
-            const world = worlds[at % 2] as World;
+            const world = worlds[at % 2] as ApiHarness;
             world.clock.at += 20;
             const { source, reason } = await world.recommend(`stranger-${at}`);
             const name = `${source} ${reason ?? ""}`.trim();
@@ -184,7 +188,7 @@ describe("List requests of unauthenticated callers", () => {
     });
 
     it("concurrent calls share a DynamoDB write, and a process without DynamoDB gets a tenth", async () => {
-        const world = startWorld({ config: { campaignPerSecond: 10 } });
+        const world = startApi({ config: { campaignPerSecond: 10 } });
         await Promise.all(Array.from({ length: 10 }, (_, at) => world.recommend(`u${at}`)));
         assert.deepEqual([world.state.asks.length, [...world.table.counts.values()]], [10, [10]]);
         world.table.state.gate = async (call) => {

@@ -4,7 +4,7 @@ import { answerTable } from "../../../app/serving/film-answers.ts";
 import { openTables, readTables } from "../../../app/serving/table-answers.ts";
 import { parseTables, type TablesDocument, TablesFormatError } from "../../../data-prep/tables/document.ts";
 import { longestListedHistory } from "../../../data-prep/tables/histories.ts";
-import { leastViewers, makeTables, mostWithNeighbours, neighboursPerFilm } from "../../../data-prep/tables/make.ts";
+import { leastViewers, makeTables, maxWithNeighbours, neighboursPerFilm } from "../../../data-prep/tables/make.ts";
 import { interactionsCsv, syntheticRatings } from "../../../packages/local-personalize/test/interactions.ts";
 import { columnsFrom, columnsOf } from "../../support/columns.ts";
 
@@ -241,7 +241,7 @@ describe("makeTables", () => {
     });
 
     it("makeTables stores neighbours for at most the 20,000 most popular films", () => {
-        const films = mostWithNeighbours + 10;
+        const films = maxWithNeighbours + 10;
         const rows = Array.from({ length: films * leastViewers }, (_, row) => row);
         const made = makeTables(
             {
@@ -257,8 +257,8 @@ describe("makeTables", () => {
             [],
             "",
         );
-        assert.equal(made.similar.filter((row) => row.length > 0).length, mostWithNeighbours);
-        assert.ok(made.similar.slice(0, mostWithNeighbours).every((row) => row.length > 0));
+        assert.equal(made.similar.filter((row) => row.length > 0).length, maxWithNeighbours);
+        assert.ok(made.similar.slice(0, maxWithNeighbours).every((row) => row.length > 0));
         assert.equal(made.similar.length, films);
     });
 

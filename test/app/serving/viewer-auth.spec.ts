@@ -3,13 +3,13 @@ import { exportSPKI, generateKeyPair, importJWK } from "jose";
 import { tokenVerifier } from "../../../app/functions/recommendation-api/verify-token.ts";
 import { campaignCallsPerViewer } from "../../../app/serving/limits.ts";
 import { type Issuer, startIssuer } from "../../support/issuer.ts";
-import { idsOf, jsonOf, serviceError, startWorld, throws, type World } from "./world.ts";
+import { type ApiHarness, idsOf, jsonOf, serviceError, startApi, throws } from "./api-harness.ts";
 
 const base64 = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url");
 
 describe("Viewer tokens (JWT)", () => {
     let issuer: Issuer;
-    let world: World;
+    let world: ApiHarness;
     before(async () => {
         issuer = await startIssuer();
     });
@@ -17,7 +17,7 @@ describe("Viewer tokens (JWT)", () => {
     beforeEach(() => {
         issuer.state.asked = [];
         const auth = { issuer: issuer.issuer, audience: issuer.audience, claim: "sub" };
-        world = startWorld({ config: { viewerAuth: auth }, verifyToken: tokenVerifier(auth) });
+        world = startApi({ config: { viewerAuth: auth }, verifyToken: tokenVerifier(auth) });
     });
 
     const as = (token: string | undefined) => (token === undefined ? {} : { Authorization: `Bearer ${token}` });
@@ -74,7 +74,7 @@ describe("Viewer tokens (JWT)", () => {
 
     it("the viewer ID can be an integer in another claim", async () => {
         const auth = { issuer: issuer.issuer, audience: "films", claim: "movielens_id" };
-        world = startWorld({ config: { viewerAuth: auth }, verifyToken: tokenVerifier(auth) });
+        world = startApi({ config: { viewerAuth: auth }, verifyToken: tokenVerifier(auth) });
         const token = await issuer.token({ sub: "someone", movielens_id: 22 });
         assert.deepEqual([(await list("22", token)).statusCode, (await list("someone", token)).statusCode], [200, 403]);
     });
@@ -148,7 +148,7 @@ describe("Viewer tokens (JWT)", () => {
         for (const fault of [{ status: 500 }, { named: "https://evil.example" }]) {
             Object.assign(issuer.state, fault, { asked: [] });
             const auth = { issuer: issuer.issuer, audience: issuer.audience, claim: "sub" };
-            world = startWorld({ config: { viewerAuth: auth }, verifyToken: tokenVerifier(auth) });
+            world = startApi({ config: { viewerAuth: auth }, verifyToken: tokenVerifier(auth) });
             for (let at = 0; at < 20; at++) {
                 const answer = await list("22", await issuer.token({ sub: "22" }));
                 assert.deepEqual([answer.statusCode, jsonOf(answer).type], [503, "/problems/issuer-away"]);
@@ -159,7 +159,7 @@ describe("Viewer tokens (JWT)", () => {
     });
 
     describe("Campaign rate limit with viewer tokens", () => {
-        let limited: World;
+        let limited: ApiHarness;
         const ask = async (sub: string, query: Record<string, string>, by = limited) =>
             jsonOf(
                 await by.ask("GET /recommendations/{userId}", {
@@ -173,7 +173,7 @@ describe("Viewer tokens (JWT)", () => {
         beforeEach(() => {
             const auth = { issuer: issuer.issuer, audience: issuer.audience, claim: "sub" };
             const config = { viewerAuth: auth, campaignPerSecond: 10 };
-            limited = startWorld({ config, verifyToken: tokenVerifier(auth) });
+            limited = startApi({ config, verifyToken: tokenVerifier(auth) });
         });
 
         it("one viewer causes at most 30 campaign calls a minute", async () => {
@@ -188,7 +188,7 @@ describe("Viewer tokens (JWT)", () => {
         it("the limit per viewer applies to all processes together", async () => {
             const auth = { issuer: issuer.issuer, audience: issuer.audience, claim: "sub" };
             const { table, state } = limited;
-            const other = startWorld({
+            const other = startApi({
                 config: { viewerAuth: auth, campaignPerSecond: 10 },
                 verifyToken: tokenVerifier(auth),
                 table,
@@ -218,21 +218,21 @@ describe("Viewer tokens (JWT)", () => {
 describe("Events without a viewer token", () => {
     const auth = { issuer: "https://login.example", audience: "films", claim: "sub" };
     const verifyToken = async (sub: string) => ({ sub });
-    const send = (world: World, itemId: string, headers = {}) =>
+    const send = (world: ApiHarness, itemId: string, headers = {}) =>
         world.ask("POST /events", {
             headers,
             body: { userId: "22", sessionId: "s", events: [{ eventType: "Watch", itemId }] },
         });
-    const recent = (world: World) => {
+    const recent = (world: ApiHarness) => {
         const { films = [], proven } = world.table.recents.get("22") ?? {};
         return [films.map(({ itemId }) => itemId), proven];
     };
 
     it("unauthenticated events are marked as unproven until the viewer sends a token", async () => {
-        const world = startWorld();
+        const world = startApi();
         await send(world, "66");
         assert.deepEqual([world.state.put[0]?.sessionId, recent(world)], ["unproven:s", [["66"], undefined]]);
-        const later = startWorld({ table: world.table, config: { viewerAuth: auth }, verifyToken });
+        const later = startApi({ table: world.table, config: { viewerAuth: auth }, verifyToken });
         for (const itemId of ["20", "21"]) {
             later.clock.at += 1000;
             await send(later, itemId, { authorization: "Bearer 22" });
@@ -242,12 +242,12 @@ describe("Events without a viewer token", () => {
     });
 
     it("unauthenticated events do not reach Personalize if trackUnproven is false", async () => {
-        const none = startWorld({ config: { trackUnproven: false } });
+        const none = startApi({ config: { trackUnproven: false } });
         assert.equal(jsonOf(await send(none, "66")).tracked, false);
         assert.deepEqual([none.state.put, recent(none)[0]], [[], ["66"]]);
-        const keyed = startWorld({ config: { trackUnproven: false, apiKey: true } });
+        const keyed = startApi({ config: { trackUnproven: false, apiKey: true } });
         assert.equal(jsonOf(await send(keyed, "66")).tracked, true);
-        const jwt = startWorld({ config: { trackUnproven: false, viewerAuth: auth }, verifyToken });
+        const jwt = startApi({ config: { trackUnproven: false, viewerAuth: auth }, verifyToken });
         assert.equal(jsonOf(await send(jwt, "66", { authorization: "Bearer 22" })).tracked, true);
     });
 });
@@ -255,7 +255,7 @@ describe("Events without a viewer token", () => {
 describe("Lists without a viewer token", () => {
     it("a list names watched films only if publicHistories is true", async () => {
         for (const publicHistories of [false, true]) {
-            const world = startWorld({ config: { publicHistories } });
+            const world = startApi({ config: { publicHistories } });
             await world.watch("22", "20", "66");
             world.state.fault = throws(serviceError("ThrottlingException"));
             const { source, because } = await world.recommend("22");

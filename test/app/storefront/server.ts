@@ -13,8 +13,8 @@ import { filledPage } from "../../../components/storefront/page-files.ts";
 import { type DataWords, dataWords, imageOriginsOf } from "../../../components/storefront/page-words.ts";
 import type { TablesDocument } from "../../../data-prep/tables/document.ts";
 import type { Issuer } from "../../support/issuer.ts";
+import { config, openApi, serviceError, storeOf } from "../serving/api-harness.ts";
 import { memoryTable } from "../serving/memory-table.ts";
-import { config, openApi, serviceError, storeOf } from "../serving/world.ts";
 
 /** The state of the API behind the page, which a test changes while the page is open. */
 interface Control {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { listViewers, mostListedViewers, viewersIn } from "../../../data-prep/tables/viewers.ts";
+import { listViewers, maxListedViewers, viewersIn } from "../../../data-prep/tables/viewers.ts";
 
 describe("listViewers and viewersIn", () => {
     it("viewersIn accepts each listed viewer and no other", () => {
@@ -21,6 +21,6 @@ describe("listViewers and viewersIn", () => {
     it("listViewers takes four bytes per viewer and returns undefined if too large", () => {
         const ids = Array.from({ length: 3000 }, (_, at) => String(at));
         assert.equal(Buffer.from(listViewers(ids) ?? "", "base64").length, 12_000);
-        assert.equal(listViewers({ length: mostListedViewers + 1 } as unknown as string[]), undefined);
+        assert.equal(listViewers({ length: maxListedViewers + 1 } as unknown as string[]), undefined);
     });
 });

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Diagnosis, FaultId, Snapshot } from "access-doctor";
 import { commandOf } from "../../../packages/access-doctor/fixes/steps.ts";
-import type { World } from "../../../packages/access-doctor/test/worlds/world.ts";
+import type { ImportFixture } from "../../../packages/access-doctor/test/worlds/world.ts";
 import type { Instance } from "../../../packages/local-aws/instance.ts";
 import { run } from "../../../packages/local-aws/pulumi.ts";
 import { exitCodes } from "../../../runbooks/lib/cli/runbook.ts";
@@ -37,7 +37,7 @@ type Printed = Pick<Diagnosis, "findings" | "fixes" | "verdict">;
 export async function runCase(
     instance: Instance,
     stage: Stage,
-    world: World,
+    world: ImportFixture,
     expected: readonly FaultId[],
     failed: (jobArn: string) => Promise<void> = async () => {},
 ): Promise<Outcome> {

@@ -3,7 +3,7 @@ import { listOf, type Statement } from "policy-evaluator";
 import { type Goal, showLine } from "../../../bench/lib/goals.ts";
 import { seededRandom } from "../../../bench/lib/random.ts";
 import { snapshotOf } from "../../../packages/access-doctor/test/worlds/snapshot-of.ts";
-import type { World } from "../../../packages/access-doctor/test/worlds/world.ts";
+import type { ImportFixture } from "../../../packages/access-doctor/test/worlds/world.ts";
 import { bucketPolicy, generated, sid } from "./generated/grammar.ts";
 import { now, simulationsOf, startJudge } from "./generated/judge.ts";
 
@@ -21,7 +21,7 @@ const mostTries = 20_000;
 const tags = { role: { team: "data" }, object: { scan: "clean" } };
 
 /** The snapshot, with tags: it holds every value that the grammar's keys can have. */
-function snapshotWithTags(world: World): Snapshot {
+function snapshotWithTags(world: ImportFixture): Snapshot {
     const snapshot = snapshotOf(world);
     const role =
         "is" in snapshot.role && snapshot.role.is ? { is: { ...snapshot.role.is, tags: tags.role } } : snapshot.role;
@@ -32,7 +32,7 @@ function snapshotWithTags(world: World): Snapshot {
     return { ...snapshot, now, role, objects, simulated };
 }
 /** The world after the commands of a diagnosis. */
-function fixed(world: World, { fixes }: Diagnosis): World {
+function fixed(world: ImportFixture, { fixes }: Diagnosis): ImportFixture {
     let after = world;
     for (const { command, document: policy } of fixes.flatMap(({ steps }) => steps)) {
         if (!policy) continue;
@@ -50,7 +50,7 @@ function fixed(world: World, { fixes }: Diagnosis): World {
  * the role's account beside the role, and never a role with a permissions boundary (IAM User Guide, "AWS JSON policy
  * elements: NotPrincipal"). The judge leaves it out for either of the two.
  */
-const isOfNotPrincipal = (world: World) =>
+const isOfNotPrincipal = (world: ImportFixture) =>
     listOf(bucketPolicy(world).Statement).some(({ Effect, NotPrincipal }) => Effect === "Deny" && NotPrincipal);
 
 /** Whether an explanation names the generated statement, or that none allows the request, and each of its conditions. */
@@ -75,20 +75,20 @@ const isAsked = ({ fixes }: Diagnosis, { Condition = {} }: Partial<Statement> = 
         .filter((key) => chosenKeys.test(key))
         .some((key) => fixes.some(({ ask }) => ask?.includes(key)));
 
-const statementOf = (world: World): Statement | undefined =>
+const statementOf = (world: ImportFixture): Statement | undefined =>
     [world.trust, world.boundary, bucketPolicy(world), ...Object.values(world.inline)]
         .flatMap((each) => listOf(each?.Statement))
         .find((each) => each.Sid === sid);
 
 /** The import of a world on the local AWS, and again after its fixes: why it fails, or undefined. */
 export type RunWorld = (
-    world: World,
+    world: ImportFixture,
 ) => Promise<{ readonly failure: string | undefined; readonly after: string | undefined }>;
 
 /** Worlds that also run end to end. */
 const endToEnd = 30;
 /** Without tags, which the fetched snapshot has not, and without a public allow, which S3 refuses to store. */
-const canRun = (world: World) =>
+const canRun = (world: ImportFixture) =>
     !JSON.stringify(world).includes("Tag/") &&
     listOf(bucketPolicy(world).Statement).every(
         ({ Effect, Principal }) => Effect === "Deny" || !JSON.stringify(Principal).includes('"*"'),
@@ -114,7 +114,7 @@ export async function runGenerated(seed: number, run: RunWorld): Promise<Goal[]>
         ran: 0,
         unlike: 0,
     };
-    const tell = (number: number, what: string, world: World) => {
+    const tell = (number: number, what: string, world: ImportFixture) => {
         const texts = {
             bucket: bucketPolicy(world).Statement,
             inline: world.inline,

@@ -33,10 +33,10 @@ import {
 import {
     bytesOf,
     document,
+    type ImportFixture,
     roleArnOf,
     schema,
     storedInline,
-    type World,
 } from "../../../packages/access-doctor/test/worlds/world.ts";
 import type { Hands } from "./commands.ts";
 
@@ -94,7 +94,7 @@ export async function stageOn(endpoint: string, region: string, administrator: C
     return {
         hands,
         /** Creates a world. */
-        async realise(world: World): Promise<Real> {
+        async realise(world: ImportFixture): Promise<Real> {
             const roleId = await makeRole(iam, world);
             const withId = (text: string) => text.replaceAll("ROLE_ID", roleId);
             await makeBucket(s3(world.bucketRegion), world, withId, interactions, hands);
@@ -151,7 +151,7 @@ async function makeDataset(client: PersonalizeClient): Promise<string> {
     return datasetArn;
 }
 
-async function makeRole(iam: IAMClient, world: World): Promise<string> {
+async function makeRole(iam: IAMClient, world: ImportFixture): Promise<string> {
     const { roleName: RoleName, trust, boundary } = world;
     if (!trust) {
         return "";
@@ -178,7 +178,7 @@ async function makeRole(iam: IAMClient, world: World): Promise<string> {
     return Role?.RoleId ?? "";
 }
 
-async function removeRole(iam: IAMClient, world: World): Promise<void> {
+async function removeRole(iam: IAMClient, world: ImportFixture): Promise<void> {
     const RoleName = world.roleName;
     for (const [PolicyName] of storedInline(world)) {
         await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }));
@@ -188,7 +188,7 @@ async function removeRole(iam: IAMClient, world: World): Promise<void> {
 
 async function makeBucket(
     s3: S3Client,
-    world: World,
+    world: ImportFixture,
     withId: (text: string) => string,
     interactions: string,
     { kms }: Hands,
@@ -230,7 +230,7 @@ async function makeKey(kms: KMSClient, Policy: string): Promise<string> {
     return KeyMetadata?.Arn ?? "";
 }
 
-async function makeImporter(iam: IAMClient, world: World): Promise<Credentials> {
+async function makeImporter(iam: IAMClient, world: ImportFixture): Promise<Credentials> {
     const UserName = `importer-${world.roleName}`;
     await iam.send(new CreateUserCommand({ UserName }));
     for (const [PolicyName, one] of [

@@ -8,7 +8,7 @@ import type { CommandResult } from "../../../packages/local-aws/pulumi.ts";
 import { adminOf } from "../../../packages/local-aws/test/admin.ts";
 import { writeStateFlag } from "../../../personalize/operations/state-flags.ts";
 import { changedByHand, letGatewayLog } from "./by-hand.ts";
-import type { Who, World } from "./world.ts";
+import type { OperatorHarness, Who } from "./world.ts";
 
 /** One step of an operator. */
 export interface Step {
@@ -30,8 +30,8 @@ export interface Step {
     /** The runbook that the step runs. */
     readonly runbook?: string;
     /** Prepares data, or changes that others make. */
-    ready?(world: World): Promise<void>;
-    run(world: World, who: Who): Promise<CommandResult>;
+    ready?(world: OperatorHarness): Promise<void>;
+    run(world: OperatorHarness, who: Who): Promise<CommandResult>;
 }
 
 /**
@@ -55,14 +55,14 @@ let uploads = 0;
 let upload = "";
 
 /** Starts training another version, which does not end by itself. */
-async function trainsElsewhere({ aws }: World): Promise<void> {
+async function trainsElsewhere({ aws }: OperatorHarness): Promise<void> {
     const { solutionArn } = await aws.outputs();
     await adminOf(aws.instance).arm({ operation: "CreateSolutionVersion", effect: { kind: "hang" } });
     await aws.personalize.send(new CreateSolutionVersionCommand({ solutionArn }));
 }
 
 /** Updates the campaign so that the service fails the update and keeps serving. */
-async function failsElsewhere({ aws }: World): Promise<void> {
+async function failsElsewhere({ aws }: OperatorHarness): Promise<void> {
     const { campaignArn } = await aws.outputs();
     await adminOf(aws.instance).arm({ operation: "UpdateCampaign", effect: { kind: "fail", reason: "no capacity" } });
     await aws.personalize.send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 9 }));
@@ -70,14 +70,14 @@ async function failsElsewhere({ aws }: World): Promise<void> {
 }
 
 /** Records the serving version, as a runbook does. */
-async function isMarked({ aws }: World): Promise<void> {
+async function isMarked({ aws }: OperatorHarness): Promise<void> {
     const { solutionVersionArn = "" } = await aws.outputs();
     const mark = { solutionVersionArn, hold: false, reason: "the drill", since: new Date().toISOString() };
     await writeStateFlag(aws.ssm, aws.stack, "serving", mark);
 }
 
 /** Publishes a message to the topic, so that the queue is not empty. */
-async function somethingIsSaid({ aws }: World): Promise<void> {
+async function somethingIsSaid({ aws }: OperatorHarness): Promise<void> {
     const { notificationsTopicArn: TopicArn } = await aws.outputs();
     await aws.sns.send(new PublishCommand({ TopicArn, Message: "An unread message." }));
 }

@@ -3,7 +3,7 @@ import { seededRandom } from "../../../bench/lib/random.ts";
 import type { OperatorScope } from "../../../iam/operator.ts";
 import { life, type Step } from "./life.ts";
 import { operatorWithout } from "./operators.ts";
-import { administrator, type World } from "./world.ts";
+import { administrator, type OperatorHarness } from "./world.ts";
 
 export interface Removal {
     readonly action: string;
@@ -37,9 +37,9 @@ export function chooseRemovals(lived: Lived, granted: readonly string[], count: 
 }
 
 /** Returns a function that prepares the stack for a step, as administrator, and that tracks the stack's state. */
-export function stageOf(world: World) {
+export function stageOf(world: OperatorHarness) {
     let at: Step["from"] | "elsewhere" = "elsewhere";
-    const must = async (what: string, work: ReturnType<World["engine"]>) => {
+    const must = async (what: string, work: ReturnType<OperatorHarness["engine"]>) => {
         const { exitCode, stdout, stderr } = await work;
         if (exitCode !== 0) {
             throw new Error(`the administrator's own ${what} failed:\n${stdout}\n${stderr}`);
@@ -74,7 +74,7 @@ export function stageOf(world: World) {
 }
 
 /** Deletes API Gateway's service-linked role, which a destroy keeps but a new account lacks. */
-async function forgetTracingRole({ aws }: World): Promise<void> {
+async function forgetTracingRole({ aws }: OperatorHarness): Promise<void> {
     const role = new DeleteServiceLinkedRoleCommand({ RoleName: "AWSServiceRoleForAPIGateway" });
     await aws.iam.send(role).catch((error: Error) => {
         if (error.name !== "NoSuchEntityException") throw error;
@@ -83,7 +83,7 @@ async function forgetTracingRole({ aws }: World): Promise<void> {
 
 /** Whether a missing action is detected: the step fails, or reports the denial. */
 export async function isNoticed(
-    world: World,
+    world: OperatorHarness,
     stage: ReturnType<typeof stageOf>,
     iam: IAMClient,
     scope: OperatorScope,

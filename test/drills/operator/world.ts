@@ -11,7 +11,7 @@ export type Who = Readonly<Record<string, string>>;
 export const administrator: Who = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
 
 /** Returns functions that run commands as any caller, on a local AWS with a stack. */
-export function worldOf(aws: TestAws, boundaryArn: string) {
+export function createHarness(aws: TestAws, boundaryArn: string) {
     const { instance, stack } = aws;
     const data = join(instance.dir, "data");
     const configFile = join(instance.dir, "workspace", `Pulumi.${stack}.yaml`);
@@ -111,7 +111,7 @@ export function worldOf(aws: TestAws, boundaryArn: string) {
     };
 }
 
-export type World = ReturnType<typeof worldOf>;
+export type OperatorHarness = ReturnType<typeof createHarness>;
 
 const schemaOf = (file: string) => file.replace(/\.csv$/, ".schema.json");
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { planOf } from "../../../runbooks/lib/cost/plan.ts";
+import { estimateInput } from "../../../runbooks/lib/cost/plan.ts";
 import { good } from "../../config/parsed.ts";
 
-describe("planOf a deployed stack", () => {
-    it("planOf counts each metric of the recorded alarms", () => {
+describe("estimateInput of a deployed stack", () => {
+    it("estimateInput counts each metric of the recorded alarms", () => {
         const type = "aws:cloudwatch/metricAlarm:MetricAlarm";
         const metric = { metricName: "Count" };
         const resources = [
@@ -13,7 +13,7 @@ describe("planOf a deployed stack", () => {
             { type: "aws:cloudwatch/dashboard:Dashboard", inputs: {} },
         ];
         const data = { interactions: 0, bytes: 0, batchUsers: 7 };
-        const { alarmMetrics, batchUsers } = planOf(good({}), { deployment: { resources } }, data);
+        const { alarmMetrics, batchUsers } = estimateInput(good({}), { deployment: { resources } }, data);
         assert.deepEqual([alarmMetrics, batchUsers], [4, 7]);
     });
 });

@@ -4,7 +4,7 @@ import { day, hour } from "../../../cost/time.ts";
 import { type BilledLine, reportPeriod } from "../../../runbooks/lib/cost/billed.ts";
 import { comparedTime } from "../../../runbooks/lib/cost/compare.ts";
 import { bar, reportText } from "../../../runbooks/lib/cost/print-report.ts";
-import { costReport, leastCalls, outlookOf } from "../../../runbooks/lib/cost/report.ts";
+import { costReport, forecastMonth, minCalls } from "../../../runbooks/lib/cost/report.ts";
 import { at, line, near, plan, service } from "./bill.ts";
 
 describe("reportPeriod and comparedTime", () => {
@@ -28,10 +28,10 @@ describe("reportPeriod and comparedTime", () => {
         assert.throws(() => reportPeriod(now, { month: "2026-11", days: 3 }), /not both/);
     });
 
-    it("leastCalls counts a second call, for the forecast, only for the current month", () => {
-        assert.equal(leastCalls(reportPeriod(now, {}), now), 2);
-        assert.equal(leastCalls(reportPeriod(now, { days: 3 }), now), 1);
-        assert.equal(leastCalls(reportPeriod(now, { month: "2026-10" }), now), 1);
+    it("minCalls counts a second call, for the forecast, only for the current month", () => {
+        assert.equal(minCalls(reportPeriod(now, {}), now), 2);
+        assert.equal(minCalls(reportPeriod(now, { days: 3 }), now), 1);
+        assert.equal(minCalls(reportPeriod(now, { month: "2026-10" }), now), 1);
     });
 
     it("comparedTime starts with the stack and ends with the last full day", () => {
@@ -46,7 +46,7 @@ describe("reportPeriod and comparedTime", () => {
     });
 });
 
-describe("outlookOf, the forecast of the current month", () => {
+describe("forecastMonth, the forecast of the current month", () => {
     const [today, end] = [at("11-25T00:00"), at("12-01T00:00")];
     const lines = [
         line("11-23", "EUC1-TrainingHours", 50),
@@ -55,18 +55,18 @@ describe("outlookOf, the forecast of the current month", () => {
         line("11-25", "EUC1-RecommendationTPSHours", 3),
     ];
 
-    it("outlookOf adds AWS's forecast to the bill before today", () => {
-        const outlook = outlookOf(lines, 30, { today, end, bornAt: at("11-22T12:00") }, estimate(plan));
+    it("forecastMonth adds AWS's forecast to the bill before today", () => {
+        const outlook = forecastMonth(lines, 30, { today, end, bornAt: at("11-22T12:00") }, estimate(plan));
         assert.deepEqual(outlook, { monthUsd: 86, remainingUsd: 30, by: "AWS" });
     });
 
-    it("without a forecast, outlookOf extrapolates the last full day without trainings", () => {
-        const outlook = outlookOf(lines, undefined, { today, end, bornAt: at("11-22T12:00") }, estimate(plan));
+    it("without a forecast, forecastMonth extrapolates the last full day without trainings", () => {
+        const outlook = forecastMonth(lines, undefined, { today, end, bornAt: at("11-22T12:00") }, estimate(plan));
         assert.deepEqual([outlook.by, outlook.remainingUsd], ["straight line", 6 * 3]);
     });
 
-    it("without a full day, outlookOf uses the estimate", () => {
-        const outlook = outlookOf([], undefined, { today, end, bornAt: at("11-25T12:00") }, estimate(plan));
+    it("without a full day, forecastMonth uses the estimate", () => {
+        const outlook = forecastMonth([], undefined, { today, end, bornAt: at("11-25T12:00") }, estimate(plan));
         near(outlook.remainingUsd, estimate(plan).expectedUsd * ((6 * 24) / 730));
     });
 });
@@ -167,7 +167,7 @@ describe("costReport and reportText", () => {
     it("costReport of a destroyed stack predicts and forecasts nothing", async () => {
         const bill = billOf(lines, 28.8);
         const report = await costReport(bill, { ...reported, bornAt: undefined });
-        assert.equal(bill.asked.length, leastCalls(period, reported.now, false));
+        assert.equal(bill.asked.length, minCalls(period, reported.now, false));
         const text = reportText(report, { period, expectedMonthUsd: undefined, savedByCaches: undefined });
         assert.match(text, /of the whole account: \$12\.00$/m);
         assert.match(text, /^The stack has no resources, so it costs nothing from now on\./m);

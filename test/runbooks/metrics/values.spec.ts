@@ -3,7 +3,7 @@ import { freshState } from "../../../cost/guard-state.ts";
 import { hour } from "../../../cost/time.ts";
 import { interval } from "../../../runbooks/lib/cli/runbook.ts";
 import type { StackObservation } from "../../../runbooks/lib/metrics/observe.ts";
-import { batchesOf, minuteOf, valuesOf } from "../../../runbooks/lib/metrics/values.ts";
+import { batchValues, metricValues, minuteOf } from "../../../runbooks/lib/metrics/values.ts";
 import { guardConfig } from "../../support/guard-world.ts";
 
 const now = Date.parse("2026-11-25T12:00:00Z");
@@ -32,14 +32,14 @@ const look: StackObservation = {
 const config = { ...guardConfig, recipe: "aws-user-personalization" };
 const of = (changed: Partial<StackObservation>) =>
     Object.fromEntries(
-        valuesOf({ ...look, ...changed }, config).map(({ name, version: its, value }) => [
+        metricValues({ ...look, ...changed }, config).map(({ name, version: its, value }) => [
             its === undefined ? name : `${name} ${its}`,
             Number(value.toFixed(6)),
         ]),
     );
 
-describe("valuesOf the published metrics", () => {
-    it("valuesOf returns use, age, cost and the metrics of each version", () => {
+describe("metricValues, the published metrics", () => {
+    it("metricValues returns use, age, cost and the metrics of each version", () => {
         assert.deepEqual(of({}), {
             ProvisionedTPS: 2,
             UsedTPS: 0.5,
@@ -55,18 +55,18 @@ describe("valuesOf the published metrics", () => {
         });
     });
 
-    it("valuesOf counts idle hours since the last change without requests", () => {
+    it("metricValues counts idle hours since the last change without requests", () => {
         const { IdleHours, UsedTPS, EstimatedUsdPerHour } = of({ requests: new Map() });
         assert.deepEqual([IdleHours, UsedTPS, EstimatedUsdPerHour], [20, 0, 0.4]);
     });
 
-    it("valuesOf does not count the cost guard's own request as use", () => {
+    it("metricValues does not count the cost guard's own request as use", () => {
         const asked = now - 600_000;
         const guard = { ...freshState(now - hour, campaign), own: [asked] };
         assert.equal(of({ guard, requests: new Map([[asked, 1]]) }).IdleHours, 20);
     });
 
-    it("valuesOf returns the month's spend only from the cost guard's record", () => {
+    it("metricValues returns the month's spend only from the cost guard's record", () => {
         assert.equal(of({}).EstimatedMonthToDateUsd, undefined);
         const begun = { ...freshState(now - 10 * hour, undefined), campaign: undefined };
         const guard = { ...freshState(now - 10 * hour, campaign), spend: begun.spend };
@@ -78,13 +78,13 @@ describe("valuesOf the published metrics", () => {
         );
     });
 
-    it("without a campaign, valuesOf returns no cost and no campaign age", () => {
+    it("without a campaign, metricValues returns no cost and no campaign age", () => {
         const values = of({ campaign: undefined, requests: new Map() });
         assert.deepEqual([values.ProvisionedTPS, values.UsedTPS, values.EstimatedUsdPerHour], [0, 0, 0]);
         for (const name of ["CampaignAgeHours", "IdleHours", "NdcgDropPercent"]) assert.ok(!(name in values), name);
     });
 
-    it("valuesOf omits unknown values and returns no drop after a worse version", () => {
+    it("metricValues omits unknown values and returns no drop after a worse version", () => {
         const serving = (one: typeof old) => ({ ...campaign, solutionVersionArn: one.solutionVersionArn });
         assert.equal(of({ campaign: serving(old) }).NdcgDropPercent, 0);
         assert.equal(of({ versions: [fresh, old], campaign: serving(old) }).NdcgDropPercent, 0);
@@ -92,9 +92,9 @@ describe("valuesOf the published metrics", () => {
         assert.equal(of({ importedAt: undefined }).DataAgeHours, undefined);
     });
 
-    it("batchesOf returns batches of 1,000 values with the minute's start", () => {
+    it("batchValues returns batches of 1,000 values with the minute's start", () => {
         const values = Array.from({ length: 2001 }, (_, n) => ({ name: "coverage", value: n, version: `v${n}` }));
-        const batches = batchesOf(values, "dev", minuteOf(now + 59_999));
+        const batches = batchValues(values, "dev", minuteOf(now + 59_999));
         assert.deepEqual(
             batches.map(({ length }) => length),
             [1000, 1000, 1],

@@ -20,7 +20,7 @@ import { EverybodysRows } from "./everybodys-rows.tsx";
 import { useOpened } from "./opened.tsx";
 
 /** Maximum number of repeated requests for a list that only lost the watched film, and the time between them. */
-const mostTurns = 3;
+const maxTurns = 3;
 const turnMs = 1000;
 
 /** Seconds between two status requests, because the campaign may be parked or resumed while the page is open. */
@@ -70,7 +70,7 @@ function useWatching(viewer: string) {
     // An event tracker may take one or two seconds to forward an event.
     useEffect(() => {
         const mayChange = change !== undefined && deed?.tracked && onlyLeft(change, deed.film.itemId);
-        if (!mayChange || turns.current >= mostTurns) return;
+        if (!mayChange || turns.current >= maxTurns) return;
         turns.current += 1;
         const timer = setTimeout(picks.again, turnMs);
         return () => clearTimeout(timer);

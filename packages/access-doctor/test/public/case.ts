@@ -1,7 +1,7 @@
 import { type ConditionBlock, personalizeService, type Statement } from "policy-evaluator";
 import { known, type ObjectFacts, type Snapshot } from "../../snapshot.ts";
-import { seen, world } from "../support.ts";
-import { document, roleArnOf, type World } from "../worlds/world.ts";
+import { fixture, seen } from "../support.ts";
+import { document, type ImportFixture, roleArnOf } from "../worlds/world.ts";
 
 /** A mistake from public issues, threads or AWS's pages, applied to a working import. */
 export interface PublicCase {
@@ -17,29 +17,29 @@ export interface PublicCase {
 }
 
 export const account = "000000000000";
-export const roleArn = roleArnOf(world());
+export const roleArn = roleArnOf(fixture());
 export const bucketArn = "arn:aws:s3:::films-test";
 export const objects = `${bucketArn}/*`;
 export const everything = [bucketArn, objects];
 export const service = { Service: personalizeService };
 
-export const bucketStatements = (of: World): Statement[] =>
+export const bucketStatements = (of: ImportFixture): Statement[] =>
     (JSON.parse(of.bucketPolicy ?? "{}") as { Statement: Statement[] }).Statement;
 
 /** The working import with other role policies. */
 export const withRole = (...Statement: Statement[]): Snapshot =>
-    seen({ ...world(), inline: { mine: document(...Statement) } });
+    seen({ ...fixture(), inline: { mine: document(...Statement) } });
 
 /** The working import with one more statement in the role's policy. */
 export const roleDenies = (statement: Omit<Statement, "Effect">): Snapshot =>
-    seen({ ...world(), inline: { ...world().inline, guard: document({ Effect: "Deny", ...statement }) } });
+    seen({ ...fixture(), inline: { ...fixture().inline, guard: document({ Effect: "Deny", ...statement }) } });
 
 export const list: Statement = { Sid: "List", Effect: "Allow", Action: "s3:ListBucket", Resource: bucketArn };
 export const get: Statement = { Sid: "Get", Effect: "Allow", Action: "s3:GetObject", Resource: objects };
 
 /** The working import with another bucket policy. */
 export const withBucket = (...Statement: Statement[]): Snapshot =>
-    seen({ ...world(), bucketPolicy: JSON.stringify(document(...Statement)) });
+    seen({ ...fixture(), bucketPolicy: JSON.stringify(document(...Statement)) });
 
 /** A statement of a bucket policy that denies all of S3 under a condition. */
 export const denial = (Condition: ConditionBlock | undefined, more: Partial<Statement> = {}): Statement => ({
@@ -54,11 +54,11 @@ export const denial = (Condition: ConditionBlock | undefined, more: Partial<Stat
 
 /** The working import with one Deny statement in the bucket policy. */
 export const bucketDenies = (...given: Parameters<typeof denial>): Snapshot =>
-    withBucket(...bucketStatements(world()), denial(...given));
+    withBucket(...bucketStatements(fixture()), denial(...given));
 
 export const trusting = (statement: Partial<Statement>): Snapshot =>
     seen({
-        ...world(),
+        ...fixture(),
         trust: document({ Sid: "Trust", Effect: "Allow", Principal: service, Action: "sts:AssumeRole", ...statement }),
     });
 

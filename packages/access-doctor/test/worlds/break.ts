@@ -18,7 +18,7 @@ import {
     stranger,
     trust,
 } from "./edits.ts";
-import { type Body, document, good, keyPolicy, location, roleArnOf, type World } from "./world.ts";
+import { type Body, document, good, type ImportFixture, keyPolicy, location, roleArnOf } from "./world.ts";
 
 /** One fault: its change of a fixture, and the paths that it changes. Two faults at one path could hide each other. */
 export interface Break {
@@ -32,7 +32,7 @@ export interface Break {
     readonly places: readonly string[];
     /** Paths that must be correct for the fault to be visible. */
     readonly needs: readonly string[];
-    make(world: World): World;
+    make(world: ImportFixture): ImportFixture;
 }
 
 /** Patterns of the names of faults that evaluation explains, each with the fault and the expected explanation. */

@@ -1,5 +1,5 @@
 import { type ConditionBlock, listOf, type PolicyDocument, personalizeService, type Statement } from "policy-evaluator";
-import { type Body, document, keyPolicy, location, roleArnOf, type World } from "./world.ts";
+import { type Body, document, type ImportFixture, keyPolicy, location, roleArnOf } from "./world.ts";
 
 export const stranger = "999999999999";
 type Edit = (statement: Statement) => Statement | undefined;
@@ -10,22 +10,22 @@ const edit = (policy: PolicyDocument | undefined, change: Edit): PolicyDocument 
 });
 export const trust =
     (change: Edit) =>
-    (world: World): World => ({ ...world, trust: edit(world.trust, change) });
+    (world: ImportFixture): ImportFixture => ({ ...world, trust: edit(world.trust, change) });
 export const role =
     (change: Edit) =>
-    (world: World): World => ({
+    (world: ImportFixture): ImportFixture => ({
         ...world,
         inline: { ...world.inline, "read-interactions": edit(world.inline["read-interactions"], change) },
     });
 export const bucket =
     (change: Edit) =>
-    (world: World): World => ({
+    (world: ImportFixture): ImportFixture => ({
         ...world,
         bucketPolicy: JSON.stringify(edit(JSON.parse(world.bucketPolicy ?? "{}"), change)),
     });
 export const denial =
     (Condition: ConditionBlock, Sid: string) =>
-    (world: World): World => ({
+    (world: ImportFixture): ImportFixture => ({
         ...world,
         bucketPolicy: JSON.stringify({
             ...JSON.parse(world.bucketPolicy ?? "{}"),
@@ -79,24 +79,28 @@ export const also =
         ),
     });
 export const resource =
-    (Resource: (world: World) => string, action: string, edits: (change: Edit) => (world: World) => World) =>
-    (world: World) =>
+    (
+        Resource: (world: ImportFixture) => string,
+        action: string,
+        edits: (change: Edit) => (world: ImportFixture) => ImportFixture,
+    ) =>
+    (world: ImportFixture) =>
         edits(of(action, (one) => ({ ...one, Resource: Resource(world) })))(world);
 export const drop: Edit = () => undefined;
-export const bucketArn = ({ bucket: name }: World) => `arn:aws:s3:::${name}`;
+export const bucketArn = ({ bucket: name }: ImportFixture) => `arn:aws:s3:::${name}`;
 export const source = (account: string, partition = "aws", region = "eu-central-1", rest = "*") =>
     `arn:${partition}:personalize:${region}:${account}:${rest}`;
 export const content =
     (change: Partial<Body>) =>
-    (world: World): World => ({
+    (world: ImportFixture): ImportFixture => ({
         ...world,
         objects: Object.fromEntries(
             Object.entries(world.objects).map(([key, body]) => [key, key === location ? { ...body, ...change } : body]),
         ),
     });
-export const passing = (world: World, Condition: ConditionBlock): PolicyDocument =>
+export const passing = (world: ImportFixture, Condition: ConditionBlock): PolicyDocument =>
     document({ Effect: "Allow", Action: "iam:PassRole", Resource: roleArnOf(world), Condition });
-export const keyed = (world: World) => ({
+export const keyed = (world: ImportFixture) => ({
     state: "Enabled" as const,
     policy: keyPolicy(
         world,

@@ -11,7 +11,7 @@ import { startBytes } from "../../data-file/repair.ts";
 import { sceneOf } from "../../diagnose.ts";
 import { read } from "../../fetch.ts";
 import type { KeyFacts, ObjectFacts, Simulated, Snapshot } from "../../snapshot.ts";
-import { bytesOf, interactions, roleArnOf, schema, storedInline, type World } from "./world.ts";
+import { bytesOf, type ImportFixture, interactions, roleArnOf, schema, storedInline } from "./world.ts";
 
 const oldId = "AROAOLDOLDOLDOLDOLD1";
 const newId = "AROANEWNEWNEWNEWNEW1";
@@ -24,7 +24,7 @@ const managed = {
 };
 
 /** Returns the snapshot that the runbook would fetch for a fixture. The drill compares it with the real snapshot for each single fault. */
-export function snapshotOf(world: World): Snapshot {
+export function snapshotOf(world: ImportFixture): Snapshot {
     const { caller, bucket, location, trust, key, boundary } = world;
     const roleArn = roleArnOf(world);
     const sizes = Object.entries(world.hasBucket ? world.objects : {})
@@ -95,7 +95,7 @@ export function snapshotOf(world: World): Snapshot {
 
 const withId = (text: string | undefined) => text?.replaceAll("ROLE_ID", oldId);
 
-function objectOf(world: World, name: string): ObjectFacts {
+function objectOf(world: ImportFixture, name: string): ObjectFacts {
     const body = world.objects[name] ?? { header: "good", rows: "none" };
     const start = bytesOf(body, interactions);
     const { storageClass } = body;
@@ -109,7 +109,7 @@ function objectOf(world: World, name: string): ObjectFacts {
     };
 }
 
-function keyOf({ state, policy }: NonNullable<World["key"]>): KeyFacts {
+function keyOf({ state, policy }: NonNullable<ImportFixture["key"]>): KeyFacts {
     return { arn: keyArn, state, manager: "CUSTOMER", policy: withId(JSON.stringify(policy)) as string };
 }
 

@@ -1,23 +1,28 @@
 import { listOf, type PolicyDocument, personalizeService, type Statement } from "policy-evaluator";
-import { document, good, keyPolicy, location, roleArnOf, type World } from "./world.ts";
+import { document, good, type ImportFixture, keyPolicy, location, roleArnOf } from "./world.ts";
 
 /** Unusual but correct setups. Their imports succeed, so a diagnosis must not call them broken. */
-type Sound = readonly [name: string, make: (world: World) => World];
+type Sound = readonly [name: string, make: (world: ImportFixture) => ImportFixture];
 
-const account = ({ caller }: World) => caller.accountId;
-const source = (world: World, rest = "*") => `arn:aws:personalize:${world.caller.region}:${account(world)}:${rest}`;
-const bucketArn = ({ bucket }: World) => `arn:aws:s3:::${bucket}`;
+const account = ({ caller }: ImportFixture) => caller.accountId;
+const source = (world: ImportFixture, rest = "*") =>
+    `arn:aws:personalize:${world.caller.region}:${account(world)}:${rest}`;
+const bucketArn = ({ bucket }: ImportFixture) => `arn:aws:s3:::${bucket}`;
 const service = { Principal: { Service: personalizeService } };
-const statementsOf = (world: World): Statement[] => JSON.parse(world.bucketPolicy ?? "{}").Statement;
-const withBucket = (world: World, ...Statement: Statement[]): World => ({
+const statementsOf = (world: ImportFixture): Statement[] => JSON.parse(world.bucketPolicy ?? "{}").Statement;
+const withBucket = (world: ImportFixture, ...Statement: Statement[]): ImportFixture => ({
     ...world,
     bucketPolicy: JSON.stringify(document(...Statement)),
 });
-const withRole = (world: World, ...Statement: Statement[]): World => ({
+const withRole = (world: ImportFixture, ...Statement: Statement[]): ImportFixture => ({
     ...world,
     inline: { mine: document(...Statement) },
 });
-const trusting = (world: World, Condition: Statement["Condition"], more: Partial<Statement> = {}): World => ({
+const trusting = (
+    world: ImportFixture,
+    Condition: Statement["Condition"],
+    more: Partial<Statement> = {},
+): ImportFixture => ({
     ...world,
     trust: document({
         Effect: "Allow",
@@ -27,7 +32,7 @@ const trusting = (world: World, Condition: Statement["Condition"], more: Partial
         ...more,
     }),
 });
-const reads = (world: World): Pick<Statement, "Effect" | "Action" | "Resource"> => ({
+const reads = (world: ImportFixture): Pick<Statement, "Effect" | "Action" | "Resource"> => ({
     Effect: "Allow",
     Action: ["s3:GetObject", "s3:ListBucket"],
     Resource: [bucketArn(world), `${bucketArn(world)}/*`],
@@ -227,7 +232,7 @@ export const soundWorlds: readonly Sound[] = [
     ],
 ];
 
-function encrypted(world: World, ...more: Statement[]): World {
+function encrypted(world: ImportFixture, ...more: Statement[]): ImportFixture {
     const forService: Statement = { Sid: "Service", Effect: "Allow", ...service, Action: "kms:Decrypt", Resource: "*" };
     const policy: PolicyDocument = keyPolicy(world, ...more, forService);
     return { ...world, key: { state: "Enabled", policy: { ...policy, Statement: listOf(policy.Statement) } } };

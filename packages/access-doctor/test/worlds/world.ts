@@ -37,7 +37,7 @@ export interface Body {
 }
 
 /** All resources and documents on which an import's access depends. The drill creates, breaks and fixes them. */
-export interface World {
+export interface ImportFixture {
     readonly caller: ServiceCaller;
     readonly bucket: string;
     readonly bucketRegion: string;
@@ -66,15 +66,15 @@ export interface World {
 
 export const good: Body = { header: "good", rows: "many" };
 export const location = "movies/interactions.csv";
-export const roleArnOf = ({ caller: { partition, accountId }, roleName }: World) =>
+export const roleArnOf = ({ caller: { partition, accountId }, roleName }: ImportFixture) =>
     `arn:${partition}:iam::${accountId}:role/${roleName}`;
 
 /** Returns the role's inline policies as IAM stores them: IAM rejects a policy without a statement. */
-export const storedInline = ({ inline }: World) =>
+export const storedInline = ({ inline }: ImportFixture) =>
     Object.entries(inline).filter(([, { Statement }]) => [Statement].flat().length > 0);
 
 /** Returns a setup in which an import succeeds, with the policies of this program. */
-export function soundWorld(name: string, caller: ServiceCaller): World {
+export function soundFixture(name: string, caller: ServiceCaller): ImportFixture {
     const bucket = `films-${name}`;
     const place = { partition: caller.partition, bucketName: bucket, readPrefixes: ["movies/"] };
     return {
@@ -99,7 +99,7 @@ export function soundWorld(name: string, caller: ServiceCaller): World {
 export const document = (...Statement: Statement[]): PolicyDocument => ({ Version: "2012-10-17", Statement });
 
 /** Returns a key policy with which an import of encrypted objects succeeds. */
-export const keyPolicy = (world: World, ...more: Statement[]): PolicyDocument =>
+export const keyPolicy = (world: ImportFixture, ...more: Statement[]): PolicyDocument =>
     document(
         {
             Sid: "Administrators",

@@ -12,7 +12,7 @@ const shape = /^SELECT\s+(SUM|MIN|MAX)\("?(\w+)"?\)\s+FROM\s+SCHEMA\("([^"]+)"([
 type Aggregate = "SUM" | "MIN" | "MAX";
 const statistics: Readonly<Record<Aggregate, string>> = { SUM: "Sum", MIN: "Minimum", MAX: "Maximum" };
 /** Limit of queries in a GetMetricData call. */
-const mostAtOnce = 500;
+const maxAtOnce = 500;
 
 /** Whether an alarm's expression is a Metrics Insights query and not metric math. */
 export const isInsightsQuery = (expression: string | undefined): boolean => /^\s*SELECT\s/i.test(expression ?? "");
@@ -47,10 +47,10 @@ export async function insights(
         }
     }
     const found = new Map<number, number[]>();
-    for (let at = 0; at < metrics.length; at += mostAtOnce) {
+    for (let at = 0; at < metrics.length; at += maxAtOnce) {
         const { MetricDataResults = [] } = await client.send(
             new GetMetricDataCommand({
-                MetricDataQueries: metrics.slice(at, at + mostAtOnce).map((Metric, n) => ({
+                MetricDataQueries: metrics.slice(at, at + maxAtOnce).map((Metric, n) => ({
                     Id: `m${n}`,
                     MetricStat: { Metric, Period: period, Stat: statistics[aggregate] },
                 })),

@@ -9,7 +9,7 @@ interface LookupInput {
     readonly NextToken?: string;
 }
 
-const mostAtOnce = 50;
+const maxAtOnce = 50;
 
 /** Whether a call is LookupEvents. The gateway answers LookupEvents; MiniStack stores the trails. */
 export const isLookup = (target: string | undefined) => target?.endsWith(".LookupEvents") ?? false;
@@ -34,7 +34,7 @@ export function lookupEvents(
             ),
     );
     const first = Math.max(0, asked.NextToken === undefined ? 0 : found.findIndex(({ id }) => id === asked.NextToken));
-    const count = Math.min(asked.MaxResults ?? mostAtOnce, mostAtOnce);
+    const count = Math.min(asked.MaxResults ?? maxAtOnce, maxAtOnce);
     const next = found[first + count];
     return {
         Events: found.slice(first, first + count).map((event) => written(event, region, accountId)),

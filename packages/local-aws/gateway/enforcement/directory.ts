@@ -77,7 +77,7 @@ export type Found = Principal | { readonly error: string };
 const staleMilliseconds = 1000;
 
 /** The error if MiniStack's process does not answer. It may be restarting. */
-export class MiniStackSilent extends Error {}
+export class MiniStackSilentError extends Error {}
 
 /**
  * Asks MiniStack's process (packages/local-aws/ministack/answers.py) for the owner of a key, the name of a call, and
@@ -101,7 +101,7 @@ export function createDirectory({ port, secret, accountId }: MiniStackAddress & 
                     reject,
                 );
             });
-            onward.once("error", (error) => reject(new MiniStackSilent(error.message)));
+            onward.once("error", (error) => reject(new MiniStackSilentError(error.message)));
             onward.end(body);
         });
     }

@@ -26,7 +26,7 @@ export function payloadOf(declared: string | undefined, presigned: boolean): Pay
 export const sha256 = (body: Buffer) => createHash("sha256").update(body).digest("hex");
 
 /** The error if a body differs from the signed body. */
-export class PayloadMismatch extends Error {}
+export class PayloadMismatchError extends Error {}
 
 /**
  * Forwards a body of any length and calculates its hash. Sends the last chunk only if the hash is correct, so that a changed body
@@ -44,7 +44,7 @@ export function hashGuard(expected: string): Transform {
         },
         flush(done) {
             if (hash.digest("hex") !== expected) {
-                done(new PayloadMismatch());
+                done(new PayloadMismatchError());
             } else {
                 done(null, last);
             }

@@ -7,7 +7,7 @@ export interface Findings {
 }
 
 /** API Gateway rejects the import with BadRequestException. */
-export class ImportRefused extends Error {}
+export class ImportRefusedError extends Error {}
 
 /** Returns `value` as an object. A missing value gives an empty object, and any other value also gives an error. */
 export function objectOf(value: unknown, where: string, findings: Findings): Node {

@@ -10,8 +10,8 @@ import {
 import { endpointOf } from "../loop.ts";
 import type { MiniStackAddress } from "../ministack.ts";
 import { emptyApi, fillApi } from "./apply.ts";
-import { ImportRefused } from "./findings.ts";
-import { type ApiPlan, planOf } from "./plan.ts";
+import { ImportRefusedError } from "./findings.ts";
+import { type ApiPlan, parseOpenApi } from "./plan.ts";
 
 /** The import options in the query string. */
 interface Asked {
@@ -47,9 +47,9 @@ export async function importApi(
     const client = new APIGatewayClient({ ...endpointOf(where.miniStack), region: where.region });
     try {
         const asked = askedOf(url);
-        const plan = planOf(body.toString("utf8"));
+        const plan = parseOpenApi(body.toString("utf8"));
         if (asked.failOnWarnings && plan.warnings.length > 0) {
-            throw new ImportRefused(`Warnings found during import:\n\t${plan.warnings.join("\n\t")}`);
+            throw new ImportRefusedError(`Warnings found during import:\n\t${plan.warnings.join("\n\t")}`);
         }
         const api =
             asked.apiId === undefined
@@ -67,13 +67,13 @@ export async function importApi(
 function askedOf({ pathname, searchParams }: URL): Asked {
     const mode = searchParams.get("mode") ?? "merge";
     if (mode !== "import" && mode !== "overwrite" && mode !== "merge") {
-        throw new ImportRefused(`Invalid mode '${mode}': import, overwrite and merge are known`);
+        throw new ImportRefusedError(`Invalid mode '${mode}': import, overwrite and merge are known`);
     }
     const known = ["mode", "failonwarnings", "endpointConfigurationTypes", "ignore", "basepath"];
     for (const [name, value] of searchParams) {
         const isKnown = known.includes(name) && (name !== "basepath" || value === "ignore");
         if (!isKnown) {
-            throw new ImportRefused(`The import parameter ${name}=${value} is not known to the local AWS`);
+            throw new ImportRefusedError(`The import parameter ${name}=${value} is not known to the local AWS`);
         }
     }
     const apiId = pathname.split("/")[2];
@@ -144,11 +144,11 @@ function wireOf({ createdDate, ...api }: RestApi & { readonly $metadata?: unknow
 }
 
 function refusal(error: Error & { readonly $metadata?: { readonly httpStatusCode?: number } }): ImportAnswer {
-    const status = error instanceof ImportRefused ? 400 : error.$metadata?.httpStatusCode;
+    const status = error instanceof ImportRefusedError ? 400 : error.$metadata?.httpStatusCode;
     if (status === undefined || status >= 500) {
         throw error;
     }
-    const code = error instanceof ImportRefused ? "BadRequestException" : error.name;
+    const code = error instanceof ImportRefusedError ? "BadRequestException" : error.name;
     return json(status, { message: error.message }, { "x-amzn-errortype": code });
 }
 

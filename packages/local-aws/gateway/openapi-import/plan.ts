@@ -1,5 +1,5 @@
 import { refuseOtherExtensions } from "./extensions.ts";
-import { type Findings, ImportRefused, type Node, objectOf } from "./findings.ts";
+import { type Findings, ImportRefusedError, type Node, objectOf } from "./findings.ts";
 import { type MethodPlan, readPath } from "./methods.ts";
 import { type ModelPlan, readModels } from "./models.ts";
 
@@ -37,11 +37,11 @@ export interface ApiPlan {
  * Parses an OpenAPI 3.0 document as API Gateway does.
  * @throws ImportRefused with all errors
  */
-export function planOf(text: string): ApiPlan {
+export function parseOpenApi(text: string): ApiPlan {
     const findings: Findings = { errors: [], warnings: [] };
     const document = parsed(text);
     if (!/^3\.0\.\d+$/.test(String(document.openapi)) || typeof document.paths !== "object") {
-        throw new ImportRefused("Invalid OpenAPI input.");
+        throw new ImportRefusedError("Invalid OpenAPI input.");
     }
     refuseOtherExtensions(document, findings);
     const info = objectOf(document.info, "info", findings);
@@ -65,7 +65,7 @@ export function planOf(text: string): ApiPlan {
     const policy = document["x-amazon-apigateway-policy"];
     const gatewayResponses = readGatewayResponses(document, findings);
     if (findings.errors.length > 0) {
-        throw new ImportRefused(`Errors found during import:\n\t${[...new Set(findings.errors)].join("\n\t")}`);
+        throw new ImportRefusedError(`Errors found during import:\n\t${[...new Set(findings.errors)].join("\n\t")}`);
     }
     return {
         name: String(info.title ?? "Untitled"),
@@ -92,7 +92,7 @@ function parsed(text: string): Node {
     } catch {
         // The check below rejects the text. AWS also accepts YAML, but the enforcement cannot check roles in YAML.
     }
-    throw new ImportRefused("Invalid OpenAPI input. The local AWS takes a document as JSON.");
+    throw new ImportRefusedError("Invalid OpenAPI input. The local AWS takes a document as JSON.");
 }
 
 function readValidators(document: Node, findings: Findings): ValidatorPlan[] {

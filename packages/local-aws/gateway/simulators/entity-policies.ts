@@ -1,6 +1,6 @@
 import type { IAMClient } from "@aws-sdk/client-iam";
 import { entityOf, type StoredPolicy } from "../stored-policies.ts";
-import { Refusal } from "./input.ts";
+import { IamInputError } from "./input.ts";
 import type { EntityPolicies, SourcePolicy } from "./simulate.ts";
 
 /** A policy with an action that no service has, because a policy needs a statement. */
@@ -22,7 +22,7 @@ export async function entityPolicies(iam: IAMClient, arn: string): Promise<Entit
     const name = path.split("/").at(-1) ?? "";
     const found = await entityOf(iam, type, name);
     if (found?.entity.Arn !== arn) {
-        throw new Refusal("NoSuchEntity", `The ${type} with name ${name} cannot be found.`, 404);
+        throw new IamInputError("NoSuchEntity", `The ${type} with name ${name} cannot be found.`, 404);
     }
     return { policies: found.policies.map(source), boundary: found.boundary && source(found.boundary) };
 }

@@ -1,7 +1,7 @@
 import { accountOf, parseArn, type RequestContext } from "policy-evaluator";
 
 /** IAM rejects the call with this code and status. */
-export class Refusal extends Error {
+export class IamInputError extends Error {
     readonly code: string;
     readonly status: number;
     constructor(code: string, message: string, status = 400) {
@@ -12,10 +12,11 @@ export class Refusal extends Error {
 }
 
 /** Creates IAM's error for input that breaks a rule of the operation. */
-export const invalidInput = (message: string) => new Refusal("InvalidInput", message);
+export const invalidInput = (message: string) => new IamInputError("InvalidInput", message);
 
 /** Creates IAM's error for input that its service model rejects. */
-const validationError = (message: string) => new Refusal("ValidationError", `1 validation error detected: ${message}`);
+const validationError = (message: string) =>
+    new IamInputError("ValidationError", `1 validation error detected: ${message}`);
 
 /** The parameters of a call in the query protocol: a form whose names encode lists and structures. */
 interface Query {
@@ -77,7 +78,7 @@ export function readInput(operation: SimulationInput["operation"], query: Query)
         ["OrderedOrganizationPolicyInputList", query.structures("OrderedOrganizationPolicyInputList").length > 0],
         ["ResourceHandlingOption", query.text("ResourceHandlingOption") !== undefined],
     ] as const) {
-        if (present) throw new Refusal("NotImplemented", `${parameter} of ${operation} is not emulated here.`);
+        if (present) throw new IamInputError("NotImplemented", `${parameter} of ${operation} is not emulated here.`);
     }
     const sourceArn = operation === "SimulatePrincipalPolicy" ? required(query, "PolicySourceArn") : undefined;
     if (sourceArn !== undefined && !entityArn.test(sourceArn)) {

@@ -4,7 +4,7 @@ import { IAMClient } from "@aws-sdk/client-iam";
 import { type MiniStackAddress, settingsOf } from "../ministack.ts";
 import type { Organisation } from "../organisation.ts";
 import { entityPolicies } from "./entity-policies.ts";
-import { markerOf, Refusal, readInput, readQuery } from "./input.ts";
+import { IamInputError, markerOf, readInput, readQuery } from "./input.ts";
 import { type ActionResult, type MatchedStatement, type SimulationPage, simulate, type Verdict } from "./simulate.ts";
 
 const namespace = "https://iam.amazonaws.com/doc/2010-05-08/";
@@ -19,7 +19,7 @@ function answerXml(operation: string, { results, next }: SimulationPage): string
 }
 
 /** Formats an error as IAM's XML. */
-function refusalXml({ code, message, status }: Refusal): string {
+function refusalXml({ code, message, status }: IamInputError): string {
     const type = status < 500 ? "Sender" : "Receiver";
     const error = element("Type", type) + element("Code", code) + element("Message", escaped(message));
     return `<ErrorResponse xmlns="${namespace}">${element("Error", error)}${element("RequestId", randomUUID())}</ErrorResponse>`;
@@ -108,7 +108,7 @@ export function createSimulators(miniStack: MiniStackAddress, organisation?: Org
             const levels = input.sourceArn ? organisation?.simulated() : undefined;
             send(200, answerXml(operation, simulate(input, entity, levels)));
         } catch (error) {
-            if (!(error instanceof Refusal)) {
+            if (!(error instanceof IamInputError)) {
                 throw error;
             }
             send(error.status, refusalXml(error));

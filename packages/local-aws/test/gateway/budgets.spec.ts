@@ -15,10 +15,10 @@ import { until } from "../../../local-personalize/test/support.ts";
 import { start, stop } from "../../control.ts";
 import { localAccountId, paths } from "../../instance.ts";
 import { adminOf } from "../admin.ts";
-import { type Cinema, startCinema } from "./cinema.ts";
+import { type Harness, startHarness } from "./harness.ts";
 
 describe("AWS Budgets on the local AWS", () => {
-    let cinema: Cinema;
+    let cinema: Harness;
     let budgets: BudgetsClient;
     let sns: SNSClient;
     let sqs: SQSClient;
@@ -108,7 +108,7 @@ describe("AWS Budgets on the local AWS", () => {
     const evaluated = () => adminOf(cinema.instance).rounds("budgets");
 
     before(async () => {
-        cinema = await startCinema();
+        cinema = await startHarness();
         budgets = new BudgetsClient(cinema.settings);
         sns = new SNSClient(cinema.settings);
         sqs = new SQSClient(cinema.settings);

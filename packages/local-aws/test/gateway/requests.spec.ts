@@ -20,13 +20,13 @@ const { access } = createBucket();
 
 describe("Request log of the local AWS (/_local/requests)", () => {
     let local: LocalPersonalize | undefined;
-    let victim: ChildProcess | undefined;
+    let gatewayProcess: ChildProcess | undefined;
     let dataDir: string;
     beforeEach(async () => {
         dataDir = await mkdtemp(join(tmpdir(), "requests-"));
     });
     afterEach(async () => {
-        victim?.kill("SIGKILL");
+        gatewayProcess?.kill("SIGKILL");
         await local?.stop();
         local = undefined;
         await rm(dataDir, { recursive: true, force: true });
@@ -69,10 +69,14 @@ describe("Request log of the local AWS (/_local/requests)", () => {
 
     it("the log keeps an accepted call without a response after kill -9", async () => {
         const port = await freePort();
-        victim = spawn(process.execPath, [fileURLToPath(new URL("victim.ts", import.meta.url)), dataDir, String(port)]);
-        assert.ok(victim.stdout);
-        const ended = once(victim, "exit").then(([code]) => assert.fail(`The process ended with ${code}.`));
-        await Promise.race([once(victim.stdout, "data"), ended]);
+        gatewayProcess = spawn(process.execPath, [
+            fileURLToPath(new URL("killed-gateway.ts", import.meta.url)),
+            dataDir,
+            String(port),
+        ]);
+        assert.ok(gatewayProcess.stdout);
+        const ended = once(gatewayProcess, "exit").then(([code]) => assert.fail(`The process ended with ${code}.`));
+        await Promise.race([once(gatewayProcess.stdout, "data"), ended]);
         const admin = adminOf(`http://127.0.0.1:${port}`);
         await admin.arm({
             operation: "CreateDatasetGroup",
@@ -80,7 +84,7 @@ describe("Request log of the local AWS (/_local/requests)", () => {
         });
         const waiting = assert.rejects(clientOf(port, 1).send(new CreateDatasetGroupCommand({ name: "films" })));
         await until(async () => (await admin.requests()).length === 1);
-        victim.kill("SIGKILL");
+        gatewayProcess.kill("SIGKILL");
         await assert.rejects(ended);
         await waiting;
 

@@ -5,13 +5,13 @@ import { interactionsCsv, syntheticRatings } from "../../../local-personalize/te
 import { arn, until } from "../../../local-personalize/test/support.ts";
 import { adminOf } from "../admin.ts";
 import { signedHeaders } from "../signed.ts";
-import { type Cinema, campaignArn, startCinema } from "./cinema.ts";
+import { campaignArn, type Harness, startHarness } from "./harness.ts";
 
 describe("AWS/Personalize metrics of the local AWS", () => {
-    let cinema: Cinema;
+    let cinema: Harness;
     let cloudWatch: CloudWatchClient;
     before(async () => {
-        cinema = await startCinema();
+        cinema = await startHarness();
         cloudWatch = new CloudWatchClient(cinema.settings);
     });
     after(async () => {

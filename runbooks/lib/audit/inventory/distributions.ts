@@ -7,11 +7,11 @@ import {
     paginateListOriginAccessControls,
 } from "@aws-sdk/client-cloudfront";
 import { shell } from "terminal-text";
-import type { Place } from "./operations.ts";
-import { allOf, free, type Tags, type Thing, type ThingKind } from "./thing.ts";
+import { free, type InventoryItem, type InventoryKind, readPages, type Tags } from "./item.ts";
+import type { AccountScope } from "./operations.ts";
 
 /** CloudFront is a global service, so its ARNs have no region. */
-const edgeArn = ({ partition, accountId }: Place, kind: string, id: string) =>
+const edgeArn = ({ partition, accountId }: AccountScope, kind: string, id: string) =>
     `arn:${partition}:cloudfront::${accountId}:${kind}/${id}`;
 
 /** A shell expression for the current ETag, which each change needs. */
@@ -22,8 +22,8 @@ const version = (kind: string, id: string) =>
  * Lists distributions, which bill only requests and bytes. A distribution must be disabled everywhere before its
  * deletion.
  */
-export async function distributions(client: CloudFrontClient, place: Place): Promise<Thing[]> {
-    const found = await allOf(paginateListDistributions({ client }, {}), (page) => page.DistributionList?.Items);
+export async function distributions(client: CloudFrontClient, place: AccountScope): Promise<InventoryItem[]> {
+    const found = await readPages(paginateListDistributions({ client }, {}), (page) => page.DistributionList?.Items);
     return found.map(({ Id = "", ARN = edgeArn(place, "distribution", Id), Comment, LastModifiedTime, Enabled }) => {
         const off = `"$(aws cloudfront get-distribution --id ${Id} --query 'merge(Distribution.DistributionConfig, {Enabled: \`false\`})' --output json)"`;
         const change = `aws cloudfront update-distribution --id ${Id} --if-match ${version("distribution", Id)}`;
@@ -47,8 +47,8 @@ export async function distributions(client: CloudFrontClient, place: Place): Pro
 }
 
 /** Lists origin access controls, with which distributions read buckets. They have no tags. */
-export async function originAccessControls(client: CloudFrontClient, place: Place): Promise<Thing[]> {
-    const found = await allOf(
+export async function originAccessControls(client: CloudFrontClient, place: AccountScope): Promise<InventoryItem[]> {
+    const found = await readPages(
         paginateListOriginAccessControls({ client }, {}),
         (page) => page.OriginAccessControlList?.Items,
     );
@@ -56,24 +56,24 @@ export async function originAccessControls(client: CloudFrontClient, place: Plac
 }
 
 /** Lists the account's own response headers policies, without CloudFront's managed ones. They have no tags. */
-export async function responseHeadersPolicies(client: CloudFrontClient, place: Place): Promise<Thing[]> {
+export async function responseHeadersPolicies(client: CloudFrontClient, place: AccountScope): Promise<InventoryItem[]> {
     const pages = pagesOf(
         (asked) => client.send(new ListResponseHeadersPoliciesCommand(asked)),
         (page) => page.ResponseHeadersPolicyList?.NextMarker,
     );
-    const found = await allOf(pages, (page) => page.ResponseHeadersPolicyList?.Items);
+    const found = await readPages(pages, (page) => page.ResponseHeadersPolicyList?.Items);
     return found.map(({ ResponseHeadersPolicy: policy }) =>
         untagged(place, "response headers policy", policy?.Id, policy?.ResponseHeadersPolicyConfig?.Name),
     );
 }
 
 /** Lists the account's own cache policies. They have no tags. */
-export async function cachePolicies(client: CloudFrontClient, place: Place): Promise<Thing[]> {
+export async function cachePolicies(client: CloudFrontClient, place: AccountScope): Promise<InventoryItem[]> {
     const pages = pagesOf(
         (asked) => client.send(new ListCachePoliciesCommand(asked)),
         (page) => page.CachePolicyList?.NextMarker,
     );
-    const found = await allOf(pages, (page) => page.CachePolicyList?.Items);
+    const found = await readPages(pages, (page) => page.CachePolicyList?.Items);
     return found.map(({ CachePolicy: policy }) =>
         untagged(place, "cache policy", policy?.Id, policy?.CachePolicyConfig?.Name),
     );
@@ -92,7 +92,7 @@ async function* pagesOf<P>(
     } while (Marker);
 }
 
-function untagged(place: Place, kind: ThingKind & `${string} ${string}`, id = "", name = id): Thing {
+function untagged(place: AccountScope, kind: InventoryKind & `${string} ${string}`, id = "", name = id): InventoryItem {
     const noun = kind.replaceAll(" ", "-");
     return {
         kind,

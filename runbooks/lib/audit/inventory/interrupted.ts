@@ -1,13 +1,13 @@
 import { type APIGatewayClient, GetStageCommand, GetUsagePlanKeyCommand } from "@aws-sdk/client-api-gateway";
 import { GetPolicyCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import type { InterruptedCreate } from "../../stack/all-stacks.ts";
-import { eachOf, free, type Thing, type ThingKind } from "./thing.ts";
+import { free, type InventoryItem, type InventoryKind, mapLimited } from "./item.ts";
 
 type Inputs = InterruptedCreate["inputs"];
 
 /** A resource type that is a part of another resource, so that no API call lists all resources of the type in an account. */
 interface Part {
-    readonly kind: ThingKind;
+    readonly kind: InventoryKind;
     /**
      * The resource's id for `pulumi import`, which the audit also uses as its name (Pulumi Registry, "Import" of each
      * type).
@@ -50,8 +50,11 @@ const parts: Readonly<Record<string, Part>> = {
 export const partName = (type: string, inputs: Inputs): string | undefined => parts[type]?.name(inputs);
 
 /** Lists existing parts that an interrupted update created. */
-export async function interruptedParts(creates: readonly InterruptedCreate[], clients: PartClients): Promise<Thing[]> {
-    const found = await eachOf(creates, async ({ type, inputs, urn }): Promise<Thing[]> => {
+export async function interruptedParts(
+    creates: readonly InterruptedCreate[],
+    clients: PartClients,
+): Promise<InventoryItem[]> {
+    const found = await mapLimited(creates, async ({ type, inputs, urn }): Promise<InventoryItem[]> => {
         const part = parts[type];
         if (!part || !(await part.exists(inputs, clients))) return [];
         return [

@@ -12,10 +12,10 @@ import { paginateListTopics, type SNSClient } from "@aws-sdk/client-sns";
 import { paginateDescribeParameters, type SSMClient } from "@aws-sdk/client-ssm";
 import { shell } from "terminal-text";
 import { prices, storageUsdPerMonth } from "../../../../config/prices.ts";
-import { allOf, free, type Tags, type Thing } from "./thing.ts";
+import { free, type InventoryItem, readPages, type Tags } from "./item.ts";
 
 /** The account and region in ARNs and commands. */
-export interface Place {
+export interface AccountScope {
     readonly partition: string;
     readonly region: string;
     readonly accountId: string;
@@ -27,8 +27,12 @@ const pairs = (tags: readonly { Key?: string | undefined; Value?: string | undef
     Object.fromEntries((tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
 
 /** Lists Lambda functions, which bill only calls. */
-export async function functions(client: LambdaClient, { region }: Place, taggedOf: TagsByArn): Promise<Thing[]> {
-    const found = await allOf(paginateListFunctions({ client }, {}), (page) => page.Functions);
+export async function functions(
+    client: LambdaClient,
+    { region }: AccountScope,
+    taggedOf: TagsByArn,
+): Promise<InventoryItem[]> {
+    const found = await readPages(paginateListFunctions({ client }, {}), (page) => page.Functions);
     return found.map(({ FunctionName = "", FunctionArn = "", LastModified }) => ({
         kind: "Lambda function",
         name: FunctionName,
@@ -43,8 +47,8 @@ export async function functions(client: LambdaClient, { region }: Place, taggedO
 }
 
 /** Lists schedules with the tags of their groups: schedules have no tags. */
-export async function schedules(client: SchedulerClient, { region }: Place): Promise<Thing[]> {
-    const found = await allOf(paginateListSchedules({ client }, {}), (page) => page.Schedules);
+export async function schedules(client: SchedulerClient, { region }: AccountScope): Promise<InventoryItem[]> {
+    const found = await readPages(paginateListSchedules({ client }, {}), (page) => page.Schedules);
     return found.map(({ Name = "", GroupName = "default", Arn = "", CreationDate }) => ({
         kind: "schedule",
         name: GroupName === "default" ? Name : `${GroupName}/${Name}`,
@@ -63,8 +67,8 @@ export async function schedules(client: SchedulerClient, { region }: Place): Pro
 }
 
 /** Lists the CloudWatch alarms of the region. Throws CloudWatch's errors. */
-export async function alarms(client: CloudWatchClient, { region }: Place): Promise<Thing[]> {
-    const found = await allOf(
+export async function alarms(client: CloudWatchClient, { region }: AccountScope): Promise<InventoryItem[]> {
+    const found = await readPages(
         paginateDescribeAlarms({ client }, { AlarmTypes: ["MetricAlarm", "CompositeAlarm"] }),
         (page) => [
             ...(page.CompositeAlarms ?? []).map((alarm) => ({ ...alarm, composite: true, metrics: 0 })),
@@ -89,8 +93,8 @@ export async function alarms(client: CloudWatchClient, { region }: Place): Promi
 }
 
 /** Lists dashboards, which are recognized by name: not every SDK version reads their tags. */
-export async function dashboards(client: CloudWatchClient, { region }: Place): Promise<Thing[]> {
-    const found = await allOf(paginateListDashboards({ client }, {}), (page) => page.DashboardEntries);
+export async function dashboards(client: CloudWatchClient, { region }: AccountScope): Promise<InventoryItem[]> {
+    const found = await readPages(paginateListDashboards({ client }, {}), (page) => page.DashboardEntries);
     return found.map(({ DashboardName = "", DashboardArn = "", LastModified }) => ({
         kind: "dashboard",
         name: DashboardName,
@@ -105,8 +109,12 @@ export async function dashboards(client: CloudWatchClient, { region }: Place): P
 }
 
 /** Lists the SNS topics of the region. Throws SNS's errors. */
-export async function topics(client: SNSClient, { region }: Place, taggedOf: TagsByArn): Promise<Thing[]> {
-    const found = await allOf(paginateListTopics({ client }, {}), (page) => page.Topics);
+export async function topics(
+    client: SNSClient,
+    { region }: AccountScope,
+    taggedOf: TagsByArn,
+): Promise<InventoryItem[]> {
+    const found = await readPages(paginateListTopics({ client }, {}), (page) => page.Topics);
     return found.map(({ TopicArn = "" }) => ({
         kind: "SNS topic",
         name: TopicArn.split(":").at(-1) ?? "",
@@ -121,10 +129,10 @@ export async function topics(client: SNSClient, { region }: Place, taggedOf: Tag
 /** Lists the log groups of the region. Throws the errors of CloudWatch Logs. */
 export async function logGroups(
     client: CloudWatchLogsClient,
-    { region }: Place,
+    { region }: AccountScope,
     taggedOf: TagsByArn,
-): Promise<Thing[]> {
-    const found = await allOf(paginateDescribeLogGroups({ client }, {}), (page) => page.logGroups);
+): Promise<InventoryItem[]> {
+    const found = await readPages(paginateDescribeLogGroups({ client }, {}), (page) => page.logGroups);
     return found.map(({ logGroupName = "", arn = "", creationTime, storedBytes = 0 }) => {
         // The service returns ARNs of log groups with a final `:*`; tags use the ARN without it.
         const plain = arn.replace(/:\*$/, "");
@@ -143,8 +151,11 @@ export async function logGroups(
 }
 
 /** Lists budgets, which are free without actions. */
-export async function budgets(client: BudgetsClient, { partition, accountId }: Place): Promise<Thing[]> {
-    const found = await allOf(paginateDescribeBudgets({ client }, { AccountId: accountId }), (page) => page.Budgets);
+export async function budgets(client: BudgetsClient, { partition, accountId }: AccountScope): Promise<InventoryItem[]> {
+    const found = await readPages(
+        paginateDescribeBudgets({ client }, { AccountId: accountId }),
+        (page) => page.Budgets,
+    );
     return found.map(({ BudgetName = "" }) => {
         const arn = `arn:${partition}:budgets::${accountId}:budget/${BudgetName}`;
         return {
@@ -165,11 +176,11 @@ export async function budgets(client: BudgetsClient, { partition, accountId }: P
 /** Lists the parameters below a path, for example `/movie-recommender/`. */
 export async function parameters(
     client: SSMClient,
-    { partition, region, accountId }: Place,
+    { partition, region, accountId }: AccountScope,
     path: string,
     taggedOf: TagsByArn,
-): Promise<Thing[]> {
-    const found = await allOf(
+): Promise<InventoryItem[]> {
+    const found = await readPages(
         paginateDescribeParameters(
             { client },
             { ParameterFilters: [{ Key: "Name", Option: "BeginsWith", Values: [path] }] },

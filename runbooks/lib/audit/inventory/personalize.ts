@@ -18,7 +18,7 @@ import {
 import { shell } from "terminal-text";
 import { autoTrainingUsdPerMonth, campaignUsdPerMonth, isV2 } from "../../../../config/prices.ts";
 import { tagsOf } from "../../../../personalize/tags.ts";
-import { allOf, type Bill, free, type Thing, type ThingKind } from "./thing.ts";
+import { type Bill, free, type InventoryItem, type InventoryKind, readPages } from "./item.ts";
 
 type PagesOf = (config: PersonalizePaginationConfiguration, input: object) => AsyncIterable<object>;
 
@@ -40,7 +40,7 @@ interface Summary {
 export async function summariesOf(pages: AsyncIterable<object>, key: string): Promise<Summary[]> {
     const arnKey = `${key.charAt(0).toLowerCase()}${key.slice(1, -1)}Arn`;
     type Member = Omit<Summary, "arn"> & Readonly<Record<string, unknown>>;
-    const found = await allOf(pages, (page) => (page as Record<string, Member[]>)[key]);
+    const found = await readPages(pages, (page) => (page as Record<string, Member[]>)[key]);
     return found.map((member) => ({ ...member, arn: String(member[arnKey]) }));
 }
 
@@ -53,11 +53,19 @@ const billing = /^(ACTIVE|CREATE PENDING|CREATE IN_PROGRESS)/;
  * Lists the Personalize resources of the region by kind. Excludes import jobs and finished versions, which cost nothing
  * and cannot be deleted.
  */
-export function personalizeSources(client: PersonalizeClient, region: string): Record<string, () => Promise<Thing[]>> {
+export function personalizeSources(
+    client: PersonalizeClient,
+    region: string,
+): Record<string, () => Promise<InventoryItem[]>> {
     /** Lists one kind. `key` is the list's member in a page. */
     const source =
-        (kind: ThingKind, key: string, pagesOf: PagesOf, more: (summary: Summary) => Partial<Thing> = () => ({})) =>
-        async (): Promise<Thing[]> => {
+        (
+            kind: InventoryKind,
+            key: string,
+            pagesOf: PagesOf,
+            more: (summary: Summary) => Partial<InventoryItem> = () => ({}),
+        ) =>
+        async (): Promise<InventoryItem[]> => {
             const summaries = await summariesOf(pagesOf({ client, pageSize }, {}), key);
             return summaries
                 .filter(({ status }) => !String(status).startsWith("DELETE"))
@@ -121,7 +129,7 @@ export function personalizeSources(client: PersonalizeClient, region: string): R
     };
 }
 
-function deletion(kind: ThingKind, arn: string, region: string): string {
+function deletion(kind: InventoryKind, arn: string, region: string): string {
     const noun = kind.replaceAll(" ", "-");
     return shell("aws", "personalize", `delete-${noun}`, "--region", region, `--${noun}-arn`, arn);
 }

@@ -1,13 +1,16 @@
 import { type CloudTrailClient, DescribeTrailsCommand } from "@aws-sdk/client-cloudtrail";
 import { ListQueueTagsCommand, paginateListQueues, type SQSClient } from "@aws-sdk/client-sqs";
 import { shell } from "terminal-text";
-import type { Place } from "./operations.ts";
-import { allOf, free, type Tags, type Thing } from "./thing.ts";
+import { free, type InventoryItem, readPages, type Tags } from "./item.ts";
+import type { AccountScope } from "./operations.ts";
 
 /** Lists SQS queues, which bill only calls. */
-export async function queues(client: SQSClient, { partition, region, accountId }: Place): Promise<Thing[]> {
+export async function queues(
+    client: SQSClient,
+    { partition, region, accountId }: AccountScope,
+): Promise<InventoryItem[]> {
     // Without MaxResults, SQS returns at most 1,000 queues and no token.
-    const found = await allOf(paginateListQueues({ client }, { MaxResults: 1000 }), (page) => page.QueueUrls);
+    const found = await readPages(paginateListQueues({ client }, { MaxResults: 1000 }), (page) => page.QueueUrls);
     return found.map((QueueUrl) => {
         const name = QueueUrl.split("/").at(-1) ?? "";
         return {
@@ -28,9 +31,9 @@ export async function queues(client: SQSClient, { partition, region, accountId }
  */
 export async function trails(
     client: CloudTrailClient,
-    { region }: Place,
+    { region }: AccountScope,
     taggedOf: (arn: string) => Tags | undefined,
-): Promise<Thing[]> {
+): Promise<InventoryItem[]> {
     const { trailList = [] } = await client.send(new DescribeTrailsCommand({ includeShadowTrails: false }));
     return trailList.map(({ Name = "", TrailARN = "" }) => ({
         kind: "CloudTrail trail",

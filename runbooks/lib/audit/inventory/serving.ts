@@ -8,8 +8,8 @@ import {
 import { DescribeTableCommand, type DynamoDBClient, paginateListTables } from "@aws-sdk/client-dynamodb";
 import { shell } from "terminal-text";
 import { hasName } from "../../../../personalize/errors.ts";
-import type { Place } from "./operations.ts";
-import { allOf, type Bill, free, type Tags, type Thing } from "./thing.ts";
+import { type Bill, free, type InventoryItem, readPages, type Tags } from "./item.ts";
+import type { AccountScope } from "./operations.ts";
 
 /** Free table storage per region and month (AWS, "Amazon DynamoDB pricing"). */
 const freeTableBytes = 25 * 1024 ** 3;
@@ -19,10 +19,10 @@ const byUse: Bill = { usdPerMonth: null };
 /** Lists DynamoDB tables. On-demand tables bill calls, and storage above the free amount; others bill by the hour. */
 export async function tables(
     client: DynamoDBClient,
-    { partition, region, accountId }: Place,
+    { partition, region, accountId }: AccountScope,
     taggedOf: (arn: string) => Tags | undefined,
-): Promise<Thing[]> {
-    const names = await allOf(paginateListTables({ client }, {}), (page) => page.TableNames);
+): Promise<InventoryItem[]> {
+    const names = await readPages(paginateListTables({ client }, {}), (page) => page.TableNames);
     return names.map((TableName) => {
         const arn = `arn:${partition}:dynamodb:${region}:${accountId}:table/${TableName}`;
         return {
@@ -43,8 +43,8 @@ export async function tables(
 }
 
 /** Lists REST APIs, which bill calls. The cache of a stage bills by the hour. */
-export async function restApis(client: APIGatewayClient, place: Place): Promise<Thing[]> {
-    const found = await allOf(paginateGetRestApis({ client }, { limit: 500 }), (page) => page.items);
+export async function restApis(client: APIGatewayClient, place: AccountScope): Promise<InventoryItem[]> {
+    const found = await readPages(paginateGetRestApis({ client }, { limit: 500 }), (page) => page.items);
     return found.map(({ id: restApiId = "", name = "", createdDate, tags = {} }) => ({
         kind: "REST API",
         name,
@@ -60,8 +60,8 @@ export async function restApis(client: APIGatewayClient, place: Place): Promise<
 }
 
 /** Lists usage plans. A usage plan can be deleted only without stages. */
-export async function usagePlans(client: APIGatewayClient, place: Place): Promise<Thing[]> {
-    const found = await allOf(paginateGetUsagePlans({ client }, { limit: 500 }), (page) => page.items);
+export async function usagePlans(client: APIGatewayClient, place: AccountScope): Promise<InventoryItem[]> {
+    const found = await readPages(paginateGetUsagePlans({ client }, { limit: 500 }), (page) => page.items);
     return found.map(({ id = "", name = "", apiStages = [], tags = {} }) => ({
         kind: "usage plan",
         name,
@@ -88,9 +88,9 @@ export async function usagePlans(client: APIGatewayClient, place: Place): Promis
  */
 export async function apiKeys(
     client: APIGatewayClient,
-    place: Place,
+    place: AccountScope,
     tagged: ReadonlyMap<string, Tags> | undefined,
-): Promise<Thing[]> {
+): Promise<InventoryItem[]> {
     if (tagged === undefined) {
         throw new Error("API keys are found by their tags, which cannot be read");
     }
@@ -98,7 +98,7 @@ export async function apiKeys(
     const found = await Promise.all(
         [...tagged]
             .filter(([arn]) => arn.startsWith(prefix))
-            .map(async ([arn, tags]): Promise<Thing | undefined> => {
+            .map(async ([arn, tags]): Promise<InventoryItem | undefined> => {
                 const apiKey = arn.slice(prefix.length);
                 // The tagging API returns deleted keys for a while. A key whose read is denied exists.
                 const key = await client.send(new GetApiKeyCommand({ apiKey })).catch((error: Error) => {
@@ -121,7 +121,8 @@ export async function apiKeys(
 }
 
 /** Returns an API Gateway ARN, which has no account. */
-const gatewayArn = ({ partition, region }: Place, path: string) => `arn:${partition}:apigateway:${region}::/${path}`;
+const gatewayArn = ({ partition, region }: AccountScope, path: string) =>
+    `arn:${partition}:apigateway:${region}::/${path}`;
 
-const gateway = ({ region }: Place, operation: string, ...words: readonly string[]) =>
+const gateway = ({ region }: AccountScope, operation: string, ...words: readonly string[]) =>
     shell("aws", "apigateway", operation, "--region", region, ...words);

@@ -18,7 +18,7 @@ import {
 import { shell } from "terminal-text";
 import { gatewayLogRole } from "../../../../config/names.ts";
 import { storageUsdPerMonth } from "../../../../config/prices.ts";
-import { allOf, free, type Tags, type Thing } from "./thing.ts";
+import { free, type InventoryItem, readPages, type Tags } from "./item.ts";
 
 /** S3's maximum for one DeleteObjects call. */
 const objectsPerCall = 1000;
@@ -29,12 +29,12 @@ export async function buckets(
     region: string,
     partition: string,
     taggedOf: (arn: string) => Tags | undefined,
-): Promise<Thing[]> {
-    const found = await allOf(
+): Promise<InventoryItem[]> {
+    const found = await readPages(
         paginateListBuckets({ client }, { BucketRegion: region, MaxBuckets: 1000 }),
         (page) => page.Buckets,
     );
-    return found.map(({ Name = "", CreationDate }): Thing => {
+    return found.map(({ Name = "", CreationDate }): InventoryItem => {
         const arn = `arn:${partition}:s3:::${Name}`;
         const versions = () => storedIn(client, Name);
         return {
@@ -92,12 +92,12 @@ const accountWide =
     "# Keep this role if another API of the account uses it (aws apigateway get-account): without it, no API writes logs.";
 
 /** Lists the account's roles except service-linked ones. */
-export async function roles(client: IAMClient): Promise<Thing[]> {
-    const found = await allOf(paginateListRoles({ client }, {}), (page) => page.Roles);
+export async function roles(client: IAMClient): Promise<InventoryItem[]> {
+    const found = await readPages(paginateListRoles({ client }, {}), (page) => page.Roles);
     return found
         .filter(({ Path }) => !Path?.startsWith("/aws-service-role/"))
         .map(
-            ({ RoleName = "", Arn = "", CreateDate }): Thing => ({
+            ({ RoleName = "", Arn = "", CreateDate }): InventoryItem => ({
                 kind: "IAM role",
                 name: RoleName,
                 arn: Arn,
@@ -129,10 +129,10 @@ export async function roles(client: IAMClient): Promise<Thing[]> {
 }
 
 /** Lists the account's own managed policies. */
-export async function policies(client: IAMClient): Promise<Thing[]> {
-    const found = await allOf(paginateListPolicies({ client }, { Scope: "Local" }), (page) => page.Policies);
+export async function policies(client: IAMClient): Promise<InventoryItem[]> {
+    const found = await readPages(paginateListPolicies({ client }, { Scope: "Local" }), (page) => page.Policies);
     return found.map(
-        ({ PolicyName = "", Arn = "", CreateDate }): Thing => ({
+        ({ PolicyName = "", Arn = "", CreateDate }): InventoryItem => ({
             kind: "IAM policy",
             name: PolicyName,
             arn: Arn,

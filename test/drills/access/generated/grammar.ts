@@ -1,10 +1,10 @@
 import { type ConditionBlock, listOf, type PolicyDocument, type Statement } from "policy-evaluator";
 import {
     document,
+    type ImportFixture,
     location,
     roleArnOf,
-    soundWorld,
-    type World,
+    soundFixture,
 } from "../../../../packages/access-doctor/test/worlds/world.ts";
 
 export const service = "personalize.amazonaws.com";
@@ -74,7 +74,10 @@ function conditionOf(random: Random, isOfS3: boolean): ConditionBlock | undefine
     return Object.keys(block).length > 0 ? block : undefined;
 }
 
-function placeOf(random: Random, world: World): Pick<Statement, "Action" | "NotAction" | "Resource" | "NotResource"> {
+function placeOf(
+    random: Random,
+    world: ImportFixture,
+): Pick<Statement, "Action" | "NotAction" | "Resource" | "NotResource"> {
     const bucketArn = `arn:aws:s3:::${world.bucket}`;
     const action = pick(random, [
         { Action: "s3:*" },
@@ -99,7 +102,7 @@ function placeOf(random: Random, world: World): Pick<Statement, "Action" | "NotA
     return { ...action, ...resource };
 }
 
-function principalOf(random: Random, world: World): Pick<Statement, "Principal" | "NotPrincipal"> {
+function principalOf(random: Random, world: ImportFixture): Pick<Statement, "Principal" | "NotPrincipal"> {
     const [role, other] = [roleArnOf(world), `arn:aws:iam::${account}:role/Other`];
     return pick(random, [
         { Principal: "*" },
@@ -117,11 +120,11 @@ function principalOf(random: Random, world: World): Pick<Statement, "Principal" 
 
 const add = (to: PolicyDocument | undefined, one: Statement) => document(...listOf(to?.Statement), one);
 /** The bucket policy of a world, empty without one. */
-export const bucketPolicy = (world: World): PolicyDocument => JSON.parse(world.bucketPolicy ?? "{}");
+export const bucketPolicy = (world: ImportFixture): PolicyDocument => JSON.parse(world.bucketPolicy ?? "{}");
 
 /** A world with one generated statement; `isLacking`: an allow was replaced, which adding a statement repairs. */
-export function generated(random: Random, name: string): { world: World; isLacking: boolean; place: string } {
-    const world = soundWorld(name, caller);
+export function generated(random: Random, name: string): { world: ImportFixture; isLacking: boolean; place: string } {
+    const world = soundFixture(name, caller);
     const [place, what] = pick(random, [
         ["bucket", "deny"],
         ["bucket", "deny"],

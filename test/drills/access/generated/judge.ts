@@ -2,7 +2,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { PolicyDocument } from "policy-evaluator";
-import { document, location, roleArnOf, type World } from "../../../../packages/access-doctor/test/worlds/world.ts";
+import {
+    document,
+    type ImportFixture,
+    location,
+    roleArnOf,
+} from "../../../../packages/access-doctor/test/worlds/world.ts";
 import { root } from "../../../../packages/local-aws/instance.ts";
 import { judgeTools } from "../judge-tools.ts";
 import { account, bucketPolicy, service, stranger } from "./grammar.ts";
@@ -11,7 +16,7 @@ import { account, bucketPolicy, service, stranger } from "./grammar.ts";
 export const now = "2026-11-28T12:00:00.000Z";
 
 /** What the judge knows of the requests, from the IAM User Guide's pages; it shares nothing with the program's lists. */
-export function simulationsOf(world: World, who: "import" | "others") {
+export function simulationsOf(world: ImportFixture, who: "import" | "others") {
     const [role, bucketArn] = [roleArnOf(world), `arn:aws:s3:::${world.bucket}`];
     const every = {
         "aws:SecureTransport": "true",

@@ -167,7 +167,7 @@ export function gatewayEvent(
 }
 
 /** Starts the API with ports that a test can let fail; `at` is its clock. */
-export function startWorld(
+export function startApi(
     more: {
         readonly limits?: Partial<Limits>;
         readonly pages?: ReadonlyMap<string, Reply>;
@@ -240,7 +240,7 @@ export function startWorld(
     };
 }
 
-export type World = ReturnType<typeof startWorld>;
+export type ApiHarness = ReturnType<typeof startApi>;
 
 // biome-ignore lint/suspicious/noExplicitAny: each test looks at the members that it asserts on
 export const jsonOf = ({ body }: GatewayResult): any => JSON.parse(body);

@@ -22,10 +22,10 @@ import { discardInstance, startInstance } from "../instances.ts";
 export const campaignArn = arn("campaign/films");
 
 /** A running local AWS with a trained movie recommender and its campaign. */
-export type Cinema = Awaited<ReturnType<typeof startCinema>>;
+export type Harness = Awaited<ReturnType<typeof startHarness>>;
 
 /** Starts a local AWS with a recommender trained on synthetic data, and a campaign with the tag `stack`: `dev`. */
-export async function startCinema() {
+export async function startHarness() {
     const instance = await startInstance();
     const clients = clientsOf(instance);
     const url = `http://127.0.0.1:${instance.port}`;

@@ -43,7 +43,7 @@ class NotUnderstoodError extends Error {
  * epoch seconds. Tables of items and users in the same folder do not count. `log` gets a line for each of several files that is left out, with the reason. Throws
  * NotUnderstoodError, or an Error for an unreadable file.
  */
-export async function understand(
+export async function readLayout(
     path: string,
     choices: Choices & Pick<TablesChoice, "items" | "users">,
     now: number,
@@ -161,7 +161,7 @@ const inWords = (time: TimeFormat): string =>
  * Returns the source's columns: the name of each part or additional column with its column, those of a rule, and the
  * unused ones.
  */
-export function columnsOf({ table, roles, extras, event }: Pick<Plan, "table" | "roles" | "extras" | "event">) {
+export function sourceColumns({ table, roles, extras, event }: Pick<Plan, "table" | "roles" | "extras" | "event">) {
     const places = [...Object.entries(roles), ...extras.map(({ name, column }) => [name, column] as const)];
     const ofRule = typeof event === "object" ? event.columns.map((column) => ["--event", column] as const) : [];
     const used = [...places, ...ofRule].map(([part, index]) => ({ part, index, column: table.names[index] as string }));
@@ -170,11 +170,11 @@ export function columnsOf({ table, roles, extras, event }: Pick<Plan, "table" | 
 }
 
 /** Describes each understood file in one line, for people. */
-export function describe({ table, roles, extras, time, event }: Plan): string {
+export function describeLayout({ table, roles, extras, time, event }: Plan): string {
     const format = table.kind === "text" ? delimiterName(table.dialect.delimiter) : table.kind;
     const parts = Object.entries(roles).map(([role, index]) => `${role} = ${table.names[index as number]}`);
     const columns = [...parts, ...extras.map(({ name, column }) => `${name} = ${table.names[column]}`)];
-    const ignored = columnsOf({ table, roles, extras, event }).ignored.map(visible);
+    const ignored = sourceColumns({ table, roles, extras, event }).ignored.map(visible);
     const unused = ignored.length === 0 ? "" : `; not used: ${ignored.join(", ")}`;
     const rows = table.hasHeader ? "" : ", no header";
     const type = typeof event === "string" ? `every event is ${event}` : event ? "events by rule" : "";
@@ -182,7 +182,7 @@ export function describe({ table, roles, extras, time, event }: Plan): string {
 }
 
 /** Formats the user's choices as options of a command line. */
-export function optionsOf({ table, roles, extras, time, event }: Plan, choices: Choices): Changes {
+export function layoutOptions({ table, roles, extras, time, event }: Plan, choices: Choices): Changes {
     const nameOf = (index: number) =>
         table.hasHeader && /^[\w.-]+$/.test(table.names[index] as string) ? table.names[index] : String(index + 1);
     const parts = Object.entries(roles).map(([role, index]) => `${role}=${nameOf(index as number)}`);

@@ -9,7 +9,7 @@ const TAIL_LINES = 20;
 export class SetupError extends Error {}
 
 /** Opens a build folder and runs programs in it. Finished parts are renamed into place. Requires the lock. */
-export function openWorkshop(root) {
+export function openBuildFolder(root) {
     const tools = join(root, ".tools");
     const build = join(tools, `build-${process.pid}`);
     const children = new Set();

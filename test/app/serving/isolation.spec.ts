@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { campaignWorld, gatewayEvent, idsOf, jsonOf, serviceError, startApi } from "./api-harness.ts";
 import { memoryTable } from "./memory-table.ts";
-import { campaignWorld, gatewayEvent, idsOf, jsonOf, serviceError, startWorld } from "./world.ts";
 
 const viewers = ["a", "b"];
 
@@ -37,7 +37,7 @@ describe("Concurrent requests and events in random order", () => {
                         if (broken.table) throw new Error("the table is away");
                     });
                     const limits = { campaign: 60_000, table: 60_000, events: 60_000, grace: 0, failuresInRow: 1000 };
-                    const world = startWorld({ campaign, table, limits, tick: 1 });
+                    const world = startApi({ campaign, table, limits, tick: 1 });
                     const processes = [world.another(), world.another()];
                     /** For each viewer, the latest revision in a response to an event, and the number of accepted events. */
                     const told = new Map<string, { since: number; events: number }>();

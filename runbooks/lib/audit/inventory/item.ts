@@ -10,8 +10,8 @@ export interface Bill {
 export const free: Bill = { usdPerMonth: 0 };
 
 /** One resource of the account. Its functions call AWS, so the audit uses them only for leftovers. */
-export interface Thing {
-    readonly kind: ThingKind;
+export interface InventoryItem {
+    readonly kind: InventoryKind;
     readonly name: string;
     readonly arn: string;
     /** ARN of the resource's parent: a stack that contains the parent also contains this resource. */
@@ -27,7 +27,7 @@ export interface Thing {
 }
 
 /** Every kind in the order of deletion (users of a resource before the resource), with its types in Pulumi's state. */
-export const thingKinds = {
+export const inventoryKinds = {
     distribution: ["aws:cloudfront/distribution:Distribution"],
     "origin access control": ["aws:cloudfront/originAccessControl:OriginAccessControl"],
     "response headers policy": ["aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy"],
@@ -66,7 +66,7 @@ export const thingKinds = {
     "other resource": [],
 } as const satisfies Record<string, readonly string[]>;
 
-export type ThingKind = keyof typeof thingKinds;
+export type InventoryKind = keyof typeof inventoryKinds;
 
 /** A service that the audit could not read, and the reason. */
 export interface Unread {
@@ -75,10 +75,13 @@ export interface Unread {
 }
 
 /** Reads all items of a list's pages, which a paginator of the SDK reads. */
-export async function allOf<P, T>(pages: AsyncIterable<P>, items: (page: P) => readonly T[] | undefined): Promise<T[]> {
+export async function readPages<P, T>(
+    pages: AsyncIterable<P>,
+    items: (page: P) => readonly T[] | undefined,
+): Promise<T[]> {
     return (await Array.fromAsync(pages)).flatMap((page) => items(page) ?? []);
 }
 
 /** Runs work for each item, at most eight at a time, because an account may have hundreds of roles. */
-export const eachOf = <T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> =>
+export const mapLimited = <T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> =>
     pMap(items, work, { concurrency: 8 });

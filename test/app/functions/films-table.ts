@@ -1,9 +1,9 @@
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { startCinema } from "../../../packages/local-aws/test/gateway/cinema.ts";
+import { startHarness } from "../../../packages/local-aws/test/gateway/harness.ts";
 
 /** Starts a local AWS with film data and a DynamoDB table of this name. */
 export async function startCinemaTable(TableName: string) {
-    const cinema = await startCinema();
+    const cinema = await startHarness();
     const dynamo = new DynamoDBClient(cinema.settings);
     await dynamo.send(
         new CreateTableCommand({
