@@ -16,9 +16,9 @@ const folder = await mkdtemp(join(tmpdir(), "bench-api-"));
 const documents = await documentsAt(join(folder, "interactions.csv"), writeFile);
 await rm(folder, { recursive: true });
 
-const world = simulated(1);
+const harness = simulated(1);
 const films = packFilms(Array.from({ length: 100 }, (_, at) => ({ itemId: String(at + 1), score: 1 / (at + 2) })));
-world.campaign.ask = async ({ userId }) => ({
+harness.campaign.ask = async ({ userId }) => ({
     // Each list has its own text and scores, as if it came from the network.
     films: packFilms([
         { itemId: userId, score: 0.5 },
@@ -36,7 +36,7 @@ const forgetful: TablePort = {
     addAsked: async () => {},
     count: async () => 0,
 };
-const service = processOf(world, documents, { table: forgetful });
+const service = processOf(harness, documents, { table: forgetful });
 const call = handlerCaller(service);
 let [most, failed] = [0, 0];
 for (let viewer = 0; viewer < viewers; viewer++) {
@@ -44,7 +44,7 @@ for (let viewer = 0; viewer < viewers; viewer++) {
     const { status } = await call({ ...request, query: { numResults: "1" } });
     if (status !== 200) failed += 1;
     if (viewer % 1000 === 0) {
-        world.world.now += 1000;
+        harness.harness.now += 1000;
         most = Math.max(most, process.memoryUsage.rss());
     }
 }

@@ -22,17 +22,21 @@ const life: readonly { readonly what: string; readonly state: CampaignState; rea
  * halves. Between them, the pause after a failure of the campaign and the interval of its check end, so that the
  * function detects the change in the first half and uses the result in the second.
  */
-export async function outages(callers: readonly Call[], { world }: Simulated, shape: LoadShape): Promise<OutageStep[]> {
+export async function outages(
+    callers: readonly Call[],
+    { harness }: Simulated,
+    shape: LoadShape,
+): Promise<OutageStep[]> {
     const steps: OutageStep[] = [];
     for (const [at, { what, state, version }] of life.entries()) {
-        Object.assign(world, { state, version });
+        Object.assign(harness, { state, version });
         const asked: Asked[] = [];
         for (const half of [0, 1]) {
             const nameOf = (rank: number) => (rank % 2 === 0 ? shape.nameOf(rank) : `new-${at}-${half}-${rank}`);
             const requests = Math.ceil(shape.requests / 2);
             asked.push(...(await load(callers, { ...shape, requests, nameOf, seed: shape.seed + 2 * at + half })));
             await sleep(limits.resting + 100);
-            world.now += limits.campaignChecked + limits.campaignRead;
+            harness.now += limits.campaignChecked + limits.campaignRead;
         }
         steps.push({ what, asked });
     }

@@ -33,11 +33,11 @@ export async function overHandler(
     say(`${requests} requests over the function's code`);
     const cached = simulated(seed);
     const callers = someOf(() => handlerCaller(processOf(cached, documents)));
-    const begun = cached.world.now;
+    const begun = cached.harness.now;
     const asked = await load(callers, shape, (at) => {
-        cached.world.now = begun + (1000 * at) / options.rate;
+        cached.harness.now = begun + (1000 * at) / options.rate;
     });
-    const calls = cached.world.calls;
+    const calls = cached.harness.calls;
 
     say("the same with a token for each request (viewerAuth)");
     const proven = await withTokens(shape, options, documents);
@@ -60,11 +60,11 @@ export async function overHandler(
     showLine(`a request takes ${milliseconds.toFixed(1)} ms of the function, on average`);
     showLine(`without a cache`);
     showTable(layerHead, layerRows(bareAsked));
-    const saved = 100 * (1 - Math.max(calls, proven.calls) / bare.world.calls);
+    const saved = 100 * (1 - Math.max(calls, proven.calls) / bare.harness.calls);
     const perSecond = (some: number) => (some / requests) * options.rate;
-    const [bareUsd, cachedUsd] = [monthUsd(perSecond(bare.world.calls)), monthUsd(perSecond(calls))];
+    const [bareUsd, cachedUsd] = [monthUsd(perSecond(bare.harness.calls)), monthUsd(perSecond(calls))];
     showLine(
-        `${calls} calls of the campaign in the place of ${bare.world.calls}: at ${options.rate} requests a second all day long ` +
+        `${calls} calls of the campaign in the place of ${bare.harness.calls}: at ${options.rate} requests a second all day long ` +
             `$${cachedUsd.toFixed(0)} a month in the place of $${bareUsd.toFixed(0)}`,
     );
 
@@ -126,7 +126,7 @@ async function withTokens(
 ) {
     const issuer = await startIssuer();
     try {
-        const world = simulated(shape.seed);
+        const harness = simulated(shape.seed);
         const tokens = new Map<string, Promise<string>>();
         const tokenOf = (sub: string) => {
             const token = tokens.get(sub) ?? issuer.token({ sub });
@@ -134,13 +134,13 @@ async function withTokens(
             return token;
         };
         const callers = Array.from({ length: count }, () =>
-            handlerCaller(processOf(world, documents, { auth: issuer }), tokenOf),
+            handlerCaller(processOf(harness, documents, { auth: issuer }), tokenOf),
         );
-        const begun = world.world.now;
+        const begun = harness.harness.now;
         const asked = await load(callers, shape, (at) => {
-            world.world.now = begun + (1000 * at) / rate;
+            harness.harness.now = begun + (1000 * at) / rate;
         });
-        const { calls } = world.world;
+        const { calls } = harness.harness;
         return { asked, calls, seconds: await secondsToChange(callers, namesOf("proven", 50)) };
     } finally {
         await issuer.close();

@@ -36,7 +36,7 @@ const films = 100;
  */
 export function simulated(seed: number) {
     const random = seededRandom(seed);
-    const world = { state: "fine" as CampaignState, calls: 0, version: 1, now: Date.UTC(2026, 0, 1) };
+    const harness = { state: "fine" as CampaignState, calls: 0, version: 1, now: Date.UTC(2026, 0, 1) };
     const events = new Map<string, number>();
     const spend = ({ median, spread }: { median: number; spread: number }) => {
         const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
@@ -53,17 +53,17 @@ export function simulated(seed: number) {
     };
     const campaign: CampaignPort = {
         async ask({ userId }) {
-            world.calls += 1;
+            harness.calls += 1;
             const list = listOf(userId);
             await spend(times.campaign);
-            if (world.state === "throttled") throw serviceError("ThrottlingException", 400);
-            if (world.state === "deleted") throw serviceError("ResourceNotFoundException", 404);
-            return { films: list, recommendationId: `RID-${world.calls}` };
+            if (harness.state === "throttled") throw serviceError("ThrottlingException", 400);
+            if (harness.state === "deleted") throw serviceError("ResourceNotFoundException", 404);
+            return { films: list, recommendationId: `RID-${harness.calls}` };
         },
         async describe() {
             await spend(times.describe);
-            if (world.state === "deleted") return undefined;
-            return { status: "ACTIVE", solutionVersionArn: `version-${world.version}`, minProvisionedTPS: 1 };
+            if (harness.state === "deleted") return undefined;
+            return { status: "ACTIVE", solutionVersionArn: `version-${harness.version}`, minProvisionedTPS: 1 };
         },
         rank: undefined,
     };
@@ -72,7 +72,7 @@ export function simulated(seed: number) {
         events.set(userId, (events.get(userId) ?? 0) + some.length);
     };
     const table = memoryTable(() => spend(times.table));
-    return { world, campaign, putEvents, table: table.port };
+    return { harness, campaign, putEvents, table: table.port };
 }
 
 export type Simulated = ReturnType<typeof simulated>;
@@ -81,7 +81,7 @@ export type Simulated = ReturnType<typeof simulated>;
  * Returns the API's own code in one process, over a simulated campaign, tracker and table. `more` replaces parts of it.
  */
 export function processOf(
-    { world, campaign, putEvents, table }: Simulated,
+    { harness, campaign, putEvents, table }: Simulated,
     documents: Documents,
     more: { readonly table?: TablePort; readonly auth?: { readonly issuer: string; readonly audience: string } } = {},
 ): Service {
@@ -105,7 +105,7 @@ export function processOf(
         pages: new Map(),
         openApi: documents.openApi,
         storedTables: { read: async () => ({ text: documents.tables, etag: "" }), newest: async () => "version-1" },
-        clock: () => world.now,
+        clock: () => harness.now,
         log: () => {},
     });
 }

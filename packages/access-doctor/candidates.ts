@@ -39,13 +39,13 @@ export interface Candidate {
 /** Returns the statements of policies, each compared with a request part by part. */
 export function candidatesOf(
     request: AccessRequest,
-    world: AccessRequest,
+    assumed: AccessRequest,
     policies: readonly NamedPolicy[],
     kind: PolicyKind,
     unknowns: Unknowns,
 ): Candidate[] {
     const lookupOf = ({ caller, context }: AccessRequest) => lookupIn({ ...contextOfCaller(caller), ...context });
-    const [known, lookup] = [lookupOf(request), lookupOf(world)];
+    const [known, lookup] = [lookupOf(request), lookupOf(assumed)];
     return policies.flatMap(({ name: policy, document }) =>
         listOf(document.Statement).map((statement, index): Candidate => {
             const fits = (reduced: Partial<Statement>, as: PolicyKind) =>

@@ -4,8 +4,8 @@ import type { Unknowns } from "./context.ts";
 /** A decision that is certain whatever values the unknown condition keys have; otherwise the keys on which the decision depends. */
 export type Decided =
     | { readonly is: "allowed" }
-    /** `world`: the request with one assumed value for each unknown condition key. */
-    | { readonly is: "denied"; readonly world: AccessRequest }
+    /** `assumed`: the request with one assumed value for each unknown condition key. */
+    | { readonly is: "denied"; readonly assumed: AccessRequest }
     | { readonly is: "unknown"; readonly keys: readonly string[] };
 
 /** Maximum number of value combinations to evaluate. Above it, the decision counts as unknown. */
@@ -27,22 +27,23 @@ export function decide(
     const count = [...used.values()].reduce((product, values) => product * values.length, 1);
     if (count > maxWorlds) return { is: "unknown", keys };
     let worlds: (string | null)[][] = [[]];
-    for (const values of used.values()) worlds = worlds.flatMap((world) => values.map((value) => [...world, value]));
-    const requestIn = (world: readonly (string | null)[]): AccessRequest => {
-        const sent = world.flatMap((value, at) => (value === null ? [] : [[keys[at], value]]));
+    for (const values of used.values())
+        worlds = worlds.flatMap((assumed) => values.map((value) => [...assumed, value]));
+    const requestIn = (assumed: readonly (string | null)[]): AccessRequest => {
+        const sent = assumed.flatMap((value, at) => (value === null ? [] : [[keys[at], value]]));
         return { ...request, context: { ...request.context, ...Object.fromEntries(sent) } };
     };
-    const results = new Map(worlds.map((world) => [JSON.stringify(world), allows(requestIn(world))] as const));
+    const results = new Map(worlds.map((assumed) => [JSON.stringify(assumed), allows(requestIn(assumed))] as const));
     const all = new Set(results.values());
-    if (!all.has(true)) return { is: "denied", world: requestIn(worlds[0] ?? []) };
+    if (!all.has(true)) return { is: "denied", assumed: requestIn(worlds[0] ?? []) };
     if (!all.has(false)) return { is: "allowed" };
     const deciding = keys.filter((key, at) =>
-        worlds.some((world) =>
+        worlds.some((assumed) =>
             used
                 .get(key)
                 ?.some(
                     (value) =>
-                        results.get(JSON.stringify(world.with(at, value))) !== results.get(JSON.stringify(world)),
+                        results.get(JSON.stringify(assumed.with(at, value))) !== results.get(JSON.stringify(assumed)),
                 ),
         ),
     );

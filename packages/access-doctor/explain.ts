@@ -27,17 +27,17 @@ export interface Explanation {
 
 /**
  * Returns all reasons why a request is denied: each denying statement, and the missing allow unless `denialsOnly`.
- * @param world the request with assumed values for its unknown condition keys
+ * @param assumed the request with assumed values for its unknown condition keys
  */
 export function explain(
     request: AccessRequest,
-    world: AccessRequest,
+    assumed: AccessRequest,
     policies: readonly NamedPolicy[],
     kind: PolicyKind,
     unknowns: Unknowns,
     denialsOnly = false,
 ): Explanation[] {
-    const candidates = candidatesOf(request, world, policies, kind, unknowns);
+    const candidates = candidatesOf(request, assumed, policies, kind, unknowns);
     const denials = candidates.filter(
         ({ statement, mismatches }) => statement.Effect === "Deny" && mismatches.length === 0,
     );

@@ -148,16 +148,16 @@ describe("Callers of bench:api", () => {
         const folder = await mkdtemp(join(tmpdir(), "bench-api-"));
         try {
             const documents = await documentsAt(join(folder, "interactions.csv"), writeFile);
-            const world = simulated(1);
-            const callers = [1, 2].map(() => handlerCaller(processOf(world, documents)));
+            const harness = simulated(1);
+            const callers = [1, 2].map(() => handlerCaller(processOf(harness, documents)));
             const shape = { requests: 60, viewers: 10, exponent: 1, events: 0.1, seed: 1, nameOf: String };
             const fine = await load(callers, shape);
-            assert.ok(world.world.calls < 50 && failedOf(fine) === 0);
+            assert.ok(harness.harness.calls < 50 && failedOf(fine) === 0);
             const [seconds = 0] = await secondsToChange(callers, ["9"]);
             assert.ok(seconds < 5);
-            world.world.state = "throttled";
+            harness.harness.state = "throttled";
             assert.equal(failedOf(await load(callers, shape)), 0);
-            assert.ok(failedOf(await load([withoutCache(world)], shape)) > 30);
+            assert.ok(failedOf(await load([withoutCache(harness)], shape)) > 30);
         } finally {
             await rm(folder, { recursive: true });
         }

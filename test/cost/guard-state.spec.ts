@@ -7,7 +7,7 @@ import { guardWorld, solutionArn } from "../support/guard-world.ts";
 
 describe("State of the cost guard", () => {
     it("the largest possible state fits into an SSM parameter", async () => {
-        const world = guardWorld("2026-11-02T00:00:00Z", {
+        const simulation = guardWorld("2026-11-02T00:00:00Z", {
             stack: "s".repeat(27),
             unusedAction: "delete",
             unusedDays: 0.1,
@@ -15,45 +15,48 @@ describe("State of the cost guard", () => {
             idleGraceHours: 1,
             monthlyLimitUsd: 3.333333333,
         });
-        world.makeCampaign();
-        world.makeRanking();
-        world.serves = true;
-        world.solutions = Array.from({ length: 20 }, (_, n) => ({
+        simulation.makeCampaign();
+        simulation.makeRanking();
+        simulation.serves = true;
+        simulation.solutions = Array.from({ length: 20 }, (_, n) => ({
             arn: solutionArn(createHash("sha256").update(`${n}`).digest("hex").slice(0, 63)),
             status: "ACTIVE",
-            changedAt: world.now,
+            changedAt: simulation.now,
             hasCampaign: false,
             kept: false,
         }));
-        world.refused.add("notify");
-        world.refused.add("deleteSolution");
+        simulation.refused.add("notify");
+        simulation.refused.add("deleteSolution");
         let largest = 0;
         let tps = 1;
         const problems = new Set<string>();
-        await world.hours(24 * 9, () => {
-            const { state = "" } = world;
+        await simulation.hours(24 * 9, () => {
+            const { state = "" } = simulation;
             largest = Math.max(largest, Buffer.byteLength(state));
-            const parsed = parseState(state, world.now);
-            if (world.version > 0 && "problem" in parsed) problems.add(parsed.problem);
+            const parsed = parseState(state, simulation.now);
+            if (simulation.version > 0 && "problem" in parsed) problems.add(parsed.problem);
             tps = (tps % 7) + 1;
             // In some hours the requests cost so much that the guard closes API and page. An operator opens them again.
-            world.used.push({ at: world.now, usage: { edgeGb: Math.floor(world.now / hour) % 7 === 0 ? 10 : 0.1 } });
-            if (Math.floor(world.now / hour) % 5 === 0) world.closedReason = undefined;
-            if (world.ranking === undefined) world.makeRanking();
-            else world.ranking = { ...world.ranking, minProvisionedTPS: tps };
+            simulation.used.push({
+                at: simulation.now,
+                usage: { edgeGb: Math.floor(simulation.now / hour) % 7 === 0 ? 10 : 0.1 },
+            });
+            if (Math.floor(simulation.now / hour) % 5 === 0) simulation.closedReason = undefined;
+            if (simulation.ranking === undefined) simulation.makeRanking();
+            else simulation.ranking = { ...simulation.ranking, minProvisionedTPS: tps };
             // In two of three hours no metric can be read, and the minimum TPS changes at each run.
-            world.metrics = Math.floor(world.now / hour) % 3 === 0 ? "fine" : "broken";
-            world.config = { ...world.config, monthlyLimitUsd: world.config.monthlyLimitUsd + 0.1 };
-            if (world.campaign === undefined) world.makeCampaign(tps);
-            else world.campaign = { ...world.campaign, minProvisionedTPS: tps };
+            simulation.metrics = Math.floor(simulation.now / hour) % 3 === 0 ? "fine" : "broken";
+            simulation.config = { ...simulation.config, monthlyLimitUsd: simulation.config.monthlyLimitUsd + 0.1 };
+            if (simulation.campaign === undefined) simulation.makeCampaign(tps);
+            else simulation.campaign = { ...simulation.campaign, minProvisionedTPS: tps };
         });
         assert.ok(largest > 2500 && largest <= 4000, `${largest} bytes`);
         assert.deepEqual([...problems], []);
-        assert.match(world.state ?? "", /^deflate:/);
-        world.refused.clear();
-        world.metrics = "fine";
-        assert.equal(await world.run(), undefined);
-        assert.deepEqual(new Set(world.kinds()), new Set(["api-closed", "limit-near", "limit-reached", "unused"]));
+        assert.match(simulation.state ?? "", /^deflate:/);
+        simulation.refused.clear();
+        simulation.metrics = "fine";
+        assert.equal(await simulation.run(), undefined);
+        assert.deepEqual(new Set(simulation.kinds()), new Set(["api-closed", "limit-near", "limit-reached", "unused"]));
     });
 
     const now = Date.parse("2026-11-10T00:00:00Z");

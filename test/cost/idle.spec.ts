@@ -4,59 +4,59 @@ import { hour, window } from "../../cost/time.ts";
 import { guardWorld } from "../support/guard-world.ts";
 
 const idleWorld = (settings: Parameters<typeof guardWorld>[1] = {}) => {
-    const world = guardWorld("2026-11-02T00:00:00Z", { idleHours: 5, idleGraceHours: 10, ...settings });
-    world.makeCampaign();
-    return world;
+    const simulation = guardWorld("2026-11-02T00:00:00Z", { idleHours: 5, idleGraceHours: 10, ...settings });
+    simulation.makeCampaign();
+    return simulation;
 };
 
 describe("Idle campaign", () => {
     it("the guard announces an idle campaign with its price and parks it later", async () => {
-        const world = idleWorld();
-        await world.hours(4.9);
-        assert.equal(world.probes, 0);
-        await world.hours(1);
-        assert.deepEqual(world.kinds(), ["idle"]);
-        assert.equal(world.probes, 1, "it asked once itself, and saw that it was counted");
-        const text = String(world.lastOf("idle")?.text);
+        const simulation = idleWorld();
+        await simulation.hours(4.9);
+        assert.equal(simulation.probes, 0);
+        await simulation.hours(1);
+        assert.deepEqual(simulation.kinds(), ["idle"]);
+        assert.equal(simulation.probes, 1, "it asked once itself, and saw that it was counted");
+        const text = String(simulation.lastOf("idle")?.text);
         assert.match(text, /since 2026-11-02 00:00 UTC, and it costs ≈ \$4\.80 \(US price, unverified\) a day/);
         assert.match(text, /until 2026-11-02 15:\d\d UTC, the cost guard parks it/);
         assert.match(text, /tags\.keep/);
-        await world.hours(9);
-        assert.equal(world.deletions, 0);
-        await world.hours(2);
-        assert.equal(world.deletions, 1);
-        assert.deepEqual(world.kinds(), ["idle", "idle-parked"]);
-        assert.equal(world.probes, 2);
-        assert.match(String(world.parkedReason), /^cost guard: no requests since 2026-11-02 00:00 UTC$/);
+        await simulation.hours(9);
+        assert.equal(simulation.deletions, 0);
+        await simulation.hours(2);
+        assert.equal(simulation.deletions, 1);
+        assert.deepEqual(simulation.kinds(), ["idle", "idle-parked"]);
+        assert.equal(simulation.probes, 2);
+        assert.match(String(simulation.parkedReason), /^cost guard: no requests since 2026-11-02 00:00 UTC$/);
     });
 
     it("idleAction: announce sends one notification and parks nothing", async () => {
-        const world = idleWorld({ idleAction: "announce" });
-        await world.hours(60);
-        assert.deepEqual(world.kinds(), ["idle"]);
-        assert.equal(world.deletions, 0);
-        assert.equal(world.probes, 1);
-        world.config = { ...world.config, idleAction: "park" };
-        await world.hours(1);
-        assert.equal(world.deletions, 0, "parking was not announced yet");
-        await world.hours(11);
-        assert.equal(world.deletions, 1);
-        assert.equal(world.arrived.length, 3);
+        const simulation = idleWorld({ idleAction: "announce" });
+        await simulation.hours(60);
+        assert.deepEqual(simulation.kinds(), ["idle"]);
+        assert.equal(simulation.deletions, 0);
+        assert.equal(simulation.probes, 1);
+        simulation.config = { ...simulation.config, idleAction: "park" };
+        await simulation.hours(1);
+        assert.equal(simulation.deletions, 0, "parking was not announced yet");
+        await simulation.hours(11);
+        assert.equal(simulation.deletions, 1);
+        assert.equal(simulation.arrived.length, 3);
     });
 
     it("a request or update withdraws the announcement", async () => {
         for (const wake of ["ask", "update"]) {
-            const world = idleWorld();
-            await world.hours(7);
-            if (wake === "ask") world.ask();
-            else world.campaign = world.campaign && { ...world.campaign, updatedAt: world.now };
-            await world.hours(4);
-            assert.deepEqual(world.kinds(), ["idle", "idle-withdrawn"], wake);
-            await world.hours(5);
-            assert.equal(world.deletions, 0);
-            assert.deepEqual(world.kinds(), ["idle", "idle-withdrawn", "idle"], wake);
-            await world.hours(11);
-            assert.equal(world.deletions, 1);
+            const simulation = idleWorld();
+            await simulation.hours(7);
+            if (wake === "ask") simulation.ask();
+            else simulation.campaign = simulation.campaign && { ...simulation.campaign, updatedAt: simulation.now };
+            await simulation.hours(4);
+            assert.deepEqual(simulation.kinds(), ["idle", "idle-withdrawn"], wake);
+            await simulation.hours(5);
+            assert.equal(simulation.deletions, 0);
+            assert.deepEqual(simulation.kinds(), ["idle", "idle-withdrawn", "idle"], wake);
+            await simulation.hours(11);
+            assert.equal(simulation.deletions, 1);
         }
     });
 
@@ -79,76 +79,76 @@ describe("Idle campaign", () => {
 
     it("missing CloudWatch data never makes a campaign idle", async () => {
         for (const metrics of ["empty", "broken"] as const) {
-            const world = idleWorld();
-            world.metrics = metrics;
-            await world.hours(30);
-            assert.deepEqual(world.kinds(), metrics === "empty" ? ["metrics-missing"] : []);
-            assert.equal(world.deletions, 0);
-            assert.equal(world.arrived.length, metrics === "empty" ? 1 : 0);
+            const simulation = idleWorld();
+            simulation.metrics = metrics;
+            await simulation.hours(30);
+            assert.deepEqual(simulation.kinds(), metrics === "empty" ? ["metrics-missing"] : []);
+            assert.equal(simulation.deletions, 0);
+            assert.equal(simulation.arrived.length, metrics === "empty" ? 1 : 0);
         }
     });
 
     it("the guard does not park while CloudWatch has no data after the announcement", async () => {
-        const world = idleWorld();
-        await world.hours(7);
-        assert.deepEqual(world.kinds(), ["idle"]);
-        world.metrics = "empty";
-        await world.hours(40);
-        assert.equal(world.deletions, 0);
-        assert.deepEqual(world.kinds(), ["idle", "metrics-missing"]);
-        world.metrics = "fine";
-        await world.hours(2);
-        assert.equal(world.deletions, 1, "late datapoints prove it, too");
+        const simulation = idleWorld();
+        await simulation.hours(7);
+        assert.deepEqual(simulation.kinds(), ["idle"]);
+        simulation.metrics = "empty";
+        await simulation.hours(40);
+        assert.equal(simulation.deletions, 0);
+        assert.deepEqual(simulation.kinds(), ["idle", "metrics-missing"]);
+        simulation.metrics = "fine";
+        await simulation.hours(2);
+        assert.equal(simulation.deletions, 1, "late datapoints prove it, too");
     });
 
     it("clocks that are 10 minutes off do not change the notifications", async () => {
-        const world = idleWorld();
+        const simulation = idleWorld();
         let ahead = false;
-        await world.hours(60, () => {
+        await simulation.hours(60, () => {
             ahead = !ahead;
-            world.skew = (ahead ? 10 : -10) * 60_000;
+            simulation.skew = (ahead ? 10 : -10) * 60_000;
         });
-        assert.deepEqual(world.kinds(), ["idle", "idle-parked"]);
+        assert.deepEqual(simulation.kinds(), ["idle", "idle-parked"]);
     });
 
     it("an old probe does not prove idleness after the tag keep was removed", async () => {
-        const world = idleWorld();
-        await world.hours(12);
-        world.kept = true;
-        await world.hours(72);
-        assert.deepEqual(world.kinds(), ["idle", "idle-withdrawn"]);
-        world.kept = false;
-        world.metrics = "empty";
-        await world.hours(3);
-        assert.deepEqual(world.kinds(), ["idle", "idle-withdrawn", "metrics-missing"]);
+        const simulation = idleWorld();
+        await simulation.hours(12);
+        simulation.kept = true;
+        await simulation.hours(72);
+        assert.deepEqual(simulation.kinds(), ["idle", "idle-withdrawn"]);
+        simulation.kept = false;
+        simulation.metrics = "empty";
+        await simulation.hours(3);
+        assert.deepEqual(simulation.kinds(), ["idle", "idle-withdrawn", "metrics-missing"]);
     });
 
     it("a campaign with rare requests within idleHours is not idle", async () => {
-        const world = idleWorld();
-        await world.hours(50, () => {
-            if (world.now % (4.5 * hour) < 3 * window) world.ask();
+        const simulation = idleWorld();
+        await simulation.hours(50, () => {
+            if (simulation.now % (4.5 * hour) < 3 * window) simulation.ask();
         });
-        assert.deepEqual(world.kinds(), []);
+        assert.deepEqual(simulation.kinds(), []);
     });
 });
 
 describe("Prefetch and the idle check", () => {
     /** Simulates the prefetch, which runs each hour. */
-    const prefetching = async (world: ReturnType<typeof idleWorld>, hours: number) =>
-        world.hours(hours, () => {
-            if (world.now % hour === window * 3) world.prefetch(4);
+    const prefetching = async (simulation: ReturnType<typeof idleWorld>, hours: number) =>
+        simulation.hours(hours, () => {
+            if (simulation.now % hour === window * 3) simulation.prefetch(4);
         });
 
     it("prefetch requests do not count as use", async () => {
-        const world = idleWorld({ prefetches: true });
-        world.ask();
-        await prefetching(world, 4.9);
-        assert.deepEqual(world.kinds(), []);
-        await prefetching(world, 1);
-        assert.deepEqual(world.kinds(), ["idle"]);
-        await prefetching(world, 10);
-        assert.deepEqual(world.kinds(), ["idle", "idle-parked"]);
-        assert.equal(world.deletions, 1);
+        const simulation = idleWorld({ prefetches: true });
+        simulation.ask();
+        await prefetching(simulation, 4.9);
+        assert.deepEqual(simulation.kinds(), []);
+        await prefetching(simulation, 1);
+        assert.deepEqual(simulation.kinds(), ["idle"]);
+        await prefetching(simulation, 10);
+        assert.deepEqual(simulation.kinds(), ["idle", "idle-parked"]);
+        assert.equal(simulation.deletions, 1);
     });
 
     it("a viewer's request in a prefetch window or just before parking counts as use", async () => {
@@ -168,14 +168,14 @@ describe("Prefetch and the idle check", () => {
     });
 
     it("requests count as use while the prefetch metric is missing", async () => {
-        const world = idleWorld({ prefetches: true });
-        await world.hours(30, () => {
-            if (world.now % hour === window * 3) world.ask(4);
+        const simulation = idleWorld({ prefetches: true });
+        await simulation.hours(30, () => {
+            if (simulation.now % hour === window * 3) simulation.ask(4);
         });
-        assert.deepEqual(world.kinds(), []);
-        world.refused.add("prefetched");
-        await world.hours(30);
-        assert.deepEqual(world.kinds(), []);
+        assert.deepEqual(simulation.kinds(), []);
+        simulation.refused.add("prefetched");
+        await simulation.hours(30);
+        assert.deepEqual(simulation.kinds(), []);
     });
 });
 

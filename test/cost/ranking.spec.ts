@@ -2,46 +2,50 @@ import assert from "node:assert/strict";
 import { guardWorld } from "../support/guard-world.ts";
 
 const both = (settings: Parameters<typeof guardWorld>[1]) => {
-    const world = guardWorld("2026-11-02T00:00:00Z", settings);
-    world.makeCampaign();
-    world.makeRanking();
-    return world;
+    const simulation = guardWorld("2026-11-02T00:00:00Z", settings);
+    simulation.makeCampaign();
+    simulation.makeRanking();
+    return simulation;
 };
 const unhurried = { idleAction: "announce", idleHours: 9999 } as const;
 
 describe("Ranking campaign and the cost guard", () => {
     it("two campaigns reach the limit in half the time, and both are parked", async () => {
-        const world = both({ ...unhurried, monthlyLimitUsd: 10 });
+        const simulation = both({ ...unhurried, monthlyLimitUsd: 10 });
         // Two campaigns at $0.20 an hour each spend $10 in 25 hours.
-        await world.hours(24.5);
-        assert.equal(world.hourly(), 0.4);
-        assert.deepEqual([world.deletions, world.rankingDeletions], [0, 0]);
-        await world.hours(1);
-        assert.deepEqual([world.deletions, world.rankingDeletions], [1, 1]);
-        await world.hours(24);
-        assert.equal(world.hourly(), 0);
+        await simulation.hours(24.5);
+        assert.equal(simulation.hourly(), 0.4);
+        assert.deepEqual([simulation.deletions, simulation.rankingDeletions], [0, 0]);
+        await simulation.hours(1);
+        assert.deepEqual([simulation.deletions, simulation.rankingDeletions], [1, 1]);
+        await simulation.hours(24);
+        assert.equal(simulation.hourly(), 0);
         // AWS bills both campaigns until they are deleted, half an hour later.
-        assert.ok(world.spend() >= 10 && world.spend() < 10.5, `${world.spend()}`);
-        assert.deepEqual(world.kinds(), ["limit-near", "limit-reached"]);
+        assert.ok(simulation.spend() >= 10 && simulation.spend() < 10.5, `${simulation.spend()}`);
+        assert.deepEqual(simulation.kinds(), ["limit-near", "limit-reached"]);
     });
 
     it("the ranking campaign is billed by its own requests", async () => {
-        const world = both({ ...unhurried, monthlyLimitUsd: 1000 });
+        const simulation = both({ ...unhurried, monthlyLimitUsd: 1000 });
         // Ten ranking requests a second cost $2 an hour. The other campaign has no requests and costs $0.20 an hour.
-        await world.hours(5, () => world.rank(10 * 15 * 60));
-        await world.hours(2);
-        const asked = world.spend();
+        await simulation.hours(5, () => simulation.rank(10 * 15 * 60));
+        await simulation.hours(2);
+        const asked = simulation.spend();
         // The test sends the requests of a quarter of an hour within one window of five minutes: three times the TPS in a third of
         // the time.
         assert.ok(Math.abs(asked - (5 * (2 + 0.2 * (2 / 3)) + 2 * 0.2 + 7 * 0.2)) < 0.5, `${asked}`);
     });
 
     it("the guard deletes the ranking campaign at the limit without a first campaign", async () => {
-        const world = both({ ...unhurried, monthlyLimitUsd: 10 });
-        await world.hours(20);
-        world.campaign = undefined;
-        await world.hours(20);
-        assert.deepEqual([world.deletions, world.rankingDeletions], [0, 1], "it was left alone, and went by itself");
+        const simulation = both({ ...unhurried, monthlyLimitUsd: 10 });
+        await simulation.hours(20);
+        simulation.campaign = undefined;
+        await simulation.hours(20);
+        assert.deepEqual(
+            [simulation.deletions, simulation.rankingDeletions],
+            [0, 1],
+            "it was left alone, and went by itself",
+        );
     });
 
     it("an unreadable ranking campaign is billed as before, and its time is counted once", async () => {
@@ -57,40 +61,40 @@ describe("Ranking campaign and the cost guard", () => {
     });
 
     it("requests to either campaign, or unknown ones, keep both from being idle", async () => {
-        const world = both({ idleHours: 2, idleGraceHours: 2 });
-        await world.hours(12, () => world.rank());
-        assert.deepEqual(world.kinds(), []);
-        world.refused.add("rankingRequests");
-        await world.hours(12);
-        assert.deepEqual(world.kinds(), []);
-        world.refused.clear();
-        await world.hours(6);
-        assert.deepEqual(world.kinds(), ["idle", "idle-parked"]);
-        assert.deepEqual([world.deletions, world.rankingDeletions], [1, 1]);
-        assert.match(String(world.lastOf("idle")?.text), /costs ≈ \$9\.60 .*a day/);
+        const simulation = both({ idleHours: 2, idleGraceHours: 2 });
+        await simulation.hours(12, () => simulation.rank());
+        assert.deepEqual(simulation.kinds(), []);
+        simulation.refused.add("rankingRequests");
+        await simulation.hours(12);
+        assert.deepEqual(simulation.kinds(), []);
+        simulation.refused.clear();
+        await simulation.hours(6);
+        assert.deepEqual(simulation.kinds(), ["idle", "idle-parked"]);
+        assert.deepEqual([simulation.deletions, simulation.rankingDeletions], [1, 1]);
+        assert.match(String(simulation.lastOf("idle")?.text), /costs ≈ \$9\.60 .*a day/);
     });
 
     it("a removed ranking campaign stays in the month's spend until the month ends", async () => {
-        const world = both({ ...unhurried });
-        await world.hours(10);
-        world.ranks = false;
-        world.ranking = undefined;
-        await world.hours(10);
+        const simulation = both({ ...unhurried });
+        await simulation.hours(10);
+        simulation.ranks = false;
+        simulation.ranking = undefined;
+        await simulation.hours(10);
         // The first run after the deletion counts the time since the run before.
-        assert.ok(Math.abs(world.spend() - (20 + 10) * 0.2) < 0.3, `${world.spend()}`);
-        world.now = Date.parse("2026-12-01T00:00:00Z");
-        await world.hours(10);
-        assert.ok(Math.abs(world.spend() - 10 * 0.2) < 0.3, `${world.spend()}`);
-        assert.equal(JSON.parse(String(world.state)).ranking, undefined);
+        assert.ok(Math.abs(simulation.spend() - (20 + 10) * 0.2) < 0.3, `${simulation.spend()}`);
+        simulation.now = Date.parse("2026-12-01T00:00:00Z");
+        await simulation.hours(10);
+        assert.ok(Math.abs(simulation.spend() - 10 * 0.2) < 0.3, `${simulation.spend()}`);
+        assert.equal(JSON.parse(String(simulation.state)).ranking, undefined);
     });
 
     it("resuming both campaigns overrides the limit for the month", async () => {
-        const world = both({ ...unhurried, monthlyLimitUsd: 10 });
-        await world.hours(27);
-        world.makeCampaign();
-        world.makeRanking();
-        await world.hours(24);
-        assert.deepEqual([world.deletions, world.rankingDeletions], [1, 1]);
-        assert.equal(world.kinds().filter((kind) => kind === "limit-overridden").length, 1);
+        const simulation = both({ ...unhurried, monthlyLimitUsd: 10 });
+        await simulation.hours(27);
+        simulation.makeCampaign();
+        simulation.makeRanking();
+        await simulation.hours(24);
+        assert.deepEqual([simulation.deletions, simulation.rankingDeletions], [1, 1]);
+        assert.equal(simulation.kinds().filter((kind) => kind === "limit-overridden").length, 1);
     });
 });

@@ -14,17 +14,17 @@ const usdOf = (usage: Partial<Usage>) => usageUsd(plus(usage));
 
 /** Simulates a stack with API and page, whose limit is $200 a month. */
 function attacked() {
-    const world = guardWorld("2026-11-10T00:00:00Z", { monthlyLimitUsd: 200 });
-    world.serves = true;
-    world.makeCampaign();
+    const simulation = guardWorld("2026-11-10T00:00:00Z", { monthlyLimitUsd: 200 });
+    simulation.serves = true;
+    simulation.makeCampaign();
     const minutes = async (count: number, usage: Partial<Usage>) => {
         for (let left = count; left > 0; left--) {
-            if (world.closedReason === undefined) world.used.push({ at: world.now, usage });
-            world.now += minute;
-            if (world.now % (15 * minute) === 0) await world.run();
+            if (simulation.closedReason === undefined) simulation.used.push({ at: simulation.now, usage });
+            simulation.now += minute;
+            if (simulation.now % (15 * minute) === 0) await simulation.run();
         }
     };
-    return { world, minutes };
+    return { simulation, minutes };
 }
 
 describe("Spend of API and storefront", () => {
@@ -71,71 +71,71 @@ describe("Spend of API and storefront", () => {
     });
 
     it("API requests are part of the month's and the hour's spend", async () => {
-        const { world, minutes } = attacked();
+        const { simulation, minutes } = attacked();
         await minutes(60, { apiRequests: 2000 });
         const counted = 0.2 + usdOf({ apiRequests: 57 * 2000 });
-        assert.ok(Math.abs(world.spend() - counted) < 0.01, `${world.spend()} ${counted}`);
-        assert.ok(world.hourly() > 0.2 + usdOf({ apiRequests: 40_000 }));
+        assert.ok(Math.abs(simulation.spend() - counted) < 0.01, `${simulation.spend()} ${counted}`);
+        assert.ok(simulation.hourly() > 0.2 + usdOf({ apiRequests: 40_000 }));
     });
 
     it("the guard closes the API when an hour costs 5 % of the limit", async () => {
-        const { world, minutes } = attacked();
+        const { simulation, minutes } = attacked();
         await minutes(90, download);
-        assert.equal(world.closings.length, 1);
-        const [{ at = 0, reason = "" } = {}] = world.closings;
+        assert.equal(simulation.closings.length, 1);
+        const [{ at = 0, reason = "" } = {}] = simulation.closings;
         const crossed = Date.parse("2026-11-10T00:00:00Z") + ((closingShare * 200) / usdOf(download)) * minute;
         assert.ok(at - crossed < 20 * minute, `${(at - crossed) / minute} minutes`);
         assert.match(reason, /requests cost \$\d+/);
         assert.deepEqual(
-            world.kinds().filter((kind) => kind === "api-closed"),
+            simulation.kinds().filter((kind) => kind === "api-closed"),
             ["api-closed"],
         );
-        assert.match(world.lastOf("api-closed")?.text ?? "", /npm run resume/);
+        assert.match(simulation.lastOf("api-closed")?.text ?? "", /npm run resume/);
     });
 
     it("the guard only notifies if an hour costs 2 % of the limit", async () => {
-        const { world, minutes } = attacked();
+        const { simulation, minutes } = attacked();
         await minutes(120, { edgeGb: ((notificationShare + 0.01) * 200) / 0.085 / 60 });
-        assert.deepEqual([world.closings.length, world.kinds()], [0, ["traffic-high"]]);
+        assert.deepEqual([simulation.closings.length, simulation.kinds()], [0, ["traffic-high"]]);
     });
 
     it("the guard closes again if the attack continues after resume", async () => {
-        const { world, minutes } = attacked();
+        const { simulation, minutes } = attacked();
         await minutes(60, download);
-        assert.equal(world.closings.length, 1);
-        world.closedReason = undefined;
+        assert.equal(simulation.closings.length, 1);
+        simulation.closedReason = undefined;
         await minutes(16, {});
-        assert.equal(world.closings.length, 1);
+        assert.equal(simulation.closings.length, 1);
         await minutes(60, download);
-        assert.equal(world.closings.length, 2);
-        assert.equal(world.ids().filter((id) => id.includes("api-closed")).length, 2);
+        assert.equal(simulation.closings.length, 2);
+        assert.equal(simulation.ids().filter((id) => id.includes("api-closed")).length, 2);
     });
 
     it("the guard closes once when slow requests spend the month's limit", async () => {
-        const { world, minutes } = attacked();
-        world.config = { ...world.config, monthlyLimitUsd: 200 };
+        const { simulation, minutes } = attacked();
+        simulation.config = { ...simulation.config, monthlyLimitUsd: 200 };
         // $4.70 an hour is 2.4 % of the limit, which is reached after 43 to 45 hours.
         await minutes(46 * 60, { apiRequests: 4.7 / 60 / 3.5e-6 });
-        assert.equal(world.closings.length, 1);
-        world.closedReason = undefined;
+        assert.equal(simulation.closings.length, 1);
+        simulation.closedReason = undefined;
         await minutes(6 * 60, { apiRequests: 4.7 / 60 / 3.5e-6 });
-        assert.equal(world.closings.length, 1);
-        assert.ok(world.kinds().includes("limit-reached"));
+        assert.equal(simulation.closings.length, 1);
+        assert.ok(simulation.kinds().includes("limit-reached"));
     });
 
     it("the guard needs metrics to close and retries a failed closing", async () => {
-        const { world, minutes } = attacked();
-        world.metrics = "broken";
+        const { simulation, minutes } = attacked();
+        simulation.metrics = "broken";
         await minutes(60, download);
-        assert.equal(world.closings.length, 0);
-        world.metrics = "fine";
-        world.refused.add("close");
+        assert.equal(simulation.closings.length, 0);
+        simulation.metrics = "fine";
+        simulation.refused.add("close");
         await minutes(30, download);
-        assert.equal(world.closings.length, 0);
-        world.refused.clear();
+        assert.equal(simulation.closings.length, 0);
+        simulation.refused.clear();
         await minutes(15, download);
-        assert.equal(world.closings.length, 1);
-        assert.equal(JSON.parse(world.state ?? "{}").closing, undefined);
+        assert.equal(simulation.closings.length, 1);
+        assert.equal(JSON.parse(simulation.state ?? "{}").closing, undefined);
     });
 
     it("parseState accepts a state of an earlier version without serving spend", () => {

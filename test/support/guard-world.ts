@@ -44,7 +44,7 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
     const orders: Asked[] = [];
     /** Prefetch requests of the stack, which are also in `lists`. */
     const prefetched: Asked[] = [];
-    const world = {
+    const simulation = {
         now: Date.parse(start),
         config: { ...guardConfig, ...settings },
         campaign: undefined as ObservedCampaign | undefined,
@@ -110,43 +110,43 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
 
     function settle(): void {
         const settled = (campaign: ObservedCampaign | undefined) => {
-            if (campaign?.status.startsWith("DELETE") && world.now >= world.goneAt) return undefined;
-            const isReady = campaign?.status.startsWith("CREATE") && world.now >= world.activeAt;
+            if (campaign?.status.startsWith("DELETE") && simulation.now >= simulation.goneAt) return undefined;
+            const isReady = campaign?.status.startsWith("CREATE") && simulation.now >= simulation.activeAt;
             return campaign && isReady ? { ...campaign, status: "ACTIVE" } : campaign;
         };
-        world.campaign = settled(world.campaign);
-        world.ranking = settled(world.ranking);
+        simulation.campaign = settled(simulation.campaign);
+        simulation.ranking = settled(simulation.ranking);
     }
     function created(minProvisionedTPS: number): ObservedCampaign {
-        world.activeAt = world.now + world.creationMinutes * minute;
-        const status = world.creationMinutes > 0 ? "CREATE IN_PROGRESS" : "ACTIVE";
-        return { status, createdAt: world.now, updatedAt: world.now, minProvisionedTPS };
+        simulation.activeAt = simulation.now + simulation.creationMinutes * minute;
+        const status = simulation.creationMinutes > 0 ? "CREATE IN_PROGRESS" : "ACTIVE";
+        return { status, createdAt: simulation.now, updatedAt: simulation.now, minProvisionedTPS };
     }
     function makeRanking(): void {
-        world.ranks = true;
-        world.ranking = created(1);
+        simulation.ranks = true;
+        simulation.ranking = created(1);
     }
     function makeCampaign(minProvisionedTPS = 1): void {
-        world.campaign = created(minProvisionedTPS);
-        world.parkedReason = undefined;
+        simulation.campaign = created(minProvisionedTPS);
+        simulation.parkedReason = undefined;
     }
     /** Parks the campaigns as the park runbook does. Returns which campaigns were deleted. */
     function park(reason: string): { readonly campaign: boolean; readonly ranking: boolean } {
         settle();
-        if (world.parkedReason === undefined) world.parkedAt = world.now;
-        world.parkedReason ??= reason;
+        if (simulation.parkedReason === undefined) simulation.parkedAt = simulation.now;
+        simulation.parkedReason ??= reason;
         const isThere = (one: ObservedCampaign | undefined) => one !== undefined && !one.status.startsWith("DELETE");
-        const deletes = { campaign: isThere(world.campaign), ranking: isThere(world.ranking) };
-        if (deletes.campaign || deletes.ranking) world.goneAt = world.now + deletionMinutes * minute;
+        const deletes = { campaign: isThere(simulation.campaign), ranking: isThere(simulation.ranking) };
+        if (deletes.campaign || deletes.ranking) simulation.goneAt = simulation.now + deletionMinutes * minute;
         for (const which of ["campaign", "ranking"] as const) {
-            const one = world[which];
-            if (one && deletes[which]) world[which] = { ...one, status: "DELETE PENDING" };
+            const one = simulation[which];
+            if (one && deletes[which]) simulation[which] = { ...one, status: "DELETE PENDING" };
         }
         return deletes;
     }
     function isServing(): boolean {
         settle();
-        return world.campaign?.status === "ACTIVE";
+        return simulation.campaign?.status === "ACTIVE";
     }
 
     // The ports (interfaces to AWS) that the cost guard uses.
@@ -154,15 +154,15 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
     let running = 0;
     let callOfRun = 0;
     function faultOf(name: string): CallFault {
-        if (world.faultAt) return world.faultAt(name, callOfRun);
-        const dies = world.dieAt?.call === world.calls ? world.dieAt : undefined;
+        if (simulation.faultAt) return simulation.faultAt(name, callOfRun);
+        const dies = simulation.dieAt?.call === simulation.calls ? simulation.dieAt : undefined;
         if (dies && !dies.after) return "dies before";
-        return world.refused.has(name) ? "refused" : dies && "dies after";
+        return simulation.refused.has(name) ? "refused" : dies && "dies after";
     }
     function port<A extends unknown[], R>(name: string, work: (...args: A) => R) {
         return async (...args: A): Promise<R> => {
-            for (let turn = running > 1 ? world.turns() : 0; turn > 1; turn -= 1) await undefined;
-            world.calls += 1;
+            for (let turn = running > 1 ? simulation.turns() : 0; turn > 1; turn -= 1) await undefined;
+            simulation.calls += 1;
             callOfRun += 1;
             const fault = faultOf(name);
             if (dead || fault === "dies before") {
@@ -180,116 +180,117 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
         };
     }
     /** Returns requests by window, as CloudWatch shows them. */
-    function shown(asked: readonly Asked[], since: number, delay = world.metricsDelay): Map<number, number> {
-        if (world.metrics === "broken") throw new Error("CloudWatch was throttled");
+    function shown(asked: readonly Asked[], since: number, delay = simulation.metricsDelay): Map<number, number> {
+        if (simulation.metrics === "broken") throw new Error("CloudWatch was throttled");
         const windows = new Map<number, number>();
-        for (let index = world.metrics === "empty" ? -1 : asked.length - 1; index >= 0; index -= 1) {
+        for (let index = simulation.metrics === "empty" ? -1 : asked.length - 1; index >= 0; index -= 1) {
             const { at, count } = asked[index] as Asked;
             if (at < since) break;
-            if (at + delay * minute > world.now) continue;
+            if (at + delay * minute > simulation.now) continue;
             windows.set(windowOf(at), (windows.get(windowOf(at)) ?? 0) + count);
         }
         return windows;
     }
     /** Returns the usage of API and storefront by window, as CloudWatch shows it. */
     function usedSince(since: number): Map<number, Usage> {
-        if (world.metrics === "broken") throw new Error("CloudWatch was throttled");
+        if (simulation.metrics === "broken") throw new Error("CloudWatch was throttled");
         const windows = new Map<number, Usage>();
-        for (const { at, usage } of world.used) {
-            if (at < since || at + world.metricsDelay * minute > world.now) continue;
+        for (const { at, usage } of simulation.used) {
+            if (at < since || at + simulation.metricsDelay * minute > simulation.now) continue;
             windows.set(windowOf(at), plus(windows.get(windowOf(at)) ?? {}, usage));
         }
         return windows;
     }
     const seen = (which: "campaign" | "ranking") => () => {
         settle();
-        return world[which];
+        return simulation[which];
     };
     const portsOf = (late: number): GuardPorts => ({
-        now: () => world.now + world.skew + late,
+        now: () => simulation.now + simulation.skew + late,
         log: () => {},
         campaign: port("campaign", seen("campaign")),
-        kept: port("kept", () => world.kept),
+        kept: port("kept", () => simulation.kept),
         requests: port("requests", (since) => shown(lists, since)),
         // CloudWatch derives this metric from log lines, so it appears later than the others.
-        prefetched: port("prefetched", (since) => shown(prefetched, since, world.metricsDelay + 2)),
-        ranking: world.ranks
+        prefetched: port("prefetched", (since) => shown(prefetched, since, simulation.metricsDelay + 2)),
+        ranking: simulation.ranks
             ? {
                   campaign: port("ranking", seen("ranking")),
                   requests: port("rankingRequests", (since) => shown(orders, since)),
               }
             : undefined,
-        serving: world.serves
+        serving: simulation.serves
             ? {
                   usage: port("usage", (since: number) => ({
                       windows: usedSince(since),
-                      missing: world.missingMetrics,
+                      missing: simulation.missingMetrics,
                   })),
-                  isClosed: port("isClosed", () => world.closedReason !== undefined),
+                  isClosed: port("isClosed", () => simulation.closedReason !== undefined),
                   close: port("close", (reason: string) => {
-                      if (world.closedReason === undefined) world.closings.push({ at: world.now, reason });
-                      world.closedReason ??= reason;
+                      if (simulation.closedReason === undefined)
+                          simulation.closings.push({ at: simulation.now, reason });
+                      simulation.closedReason ??= reason;
                   }),
               }
             : undefined,
         parked: port("parked", () =>
-            world.parkedReason === undefined
+            simulation.parkedReason === undefined
                 ? undefined
-                : { since: world.parkedAt, solutions: ["films", "ranking"].map(solutionArn) },
+                : { since: simulation.parkedAt, solutions: ["films", "ranking"].map(solutionArn) },
         ),
-        solutions: port("solutions", () => world.solutions),
-        foreignStatements: port("foreignStatements", () => world.foreignStatements),
+        solutions: port("solutions", () => simulation.solutions),
+        foreignStatements: port("foreignStatements", () => simulation.foreignStatements),
         readState: port("readState", () => ({
-            text: world.state,
-            version: world.version,
+            text: simulation.state,
+            version: simulation.version,
             name: "/movie-recommender/dev/guard",
         })),
         writeState: port("writeState", (text) => {
             if (Buffer.byteLength(text) > 4096) throw new Error(`state of ${Buffer.byteLength(text)} bytes`);
-            world.state = text;
-            world.version += 1;
-            return world.version;
+            simulation.state = text;
+            simulation.version += 1;
+            return simulation.version;
         }),
         probe: port("probe", () => {
             if (!isServing()) throw new Error("the campaign is not ACTIVE");
-            world.probes += 1;
-            lists.push({ at: world.now, count: 1 });
+            simulation.probes += 1;
+            lists.push({ at: simulation.now, count: 1 });
         }),
         park: port("park", (reason) => {
             const deletes = park(reason);
-            if (deletes.campaign) world.parks.push({ at: world.now, reason });
-            world.deletions += deletes.campaign ? 1 : 0;
-            world.rankingDeletions += deletes.ranking ? 1 : 0;
+            if (deletes.campaign) simulation.parks.push({ at: simulation.now, reason });
+            simulation.deletions += deletes.campaign ? 1 : 0;
+            simulation.rankingDeletions += deletes.ranking ? 1 : 0;
         }),
         deleteSolution: port("deleteSolution", (name) => {
-            world.deleted.push(name);
-            world.deletedAt.push(world.now);
-            world.solutions = world.solutions.filter(({ arn }) => arn !== solutionArn(name));
+            simulation.deleted.push(name);
+            simulation.deletedAt.push(simulation.now);
+            simulation.solutions = simulation.solutions.filter(({ arn }) => arn !== solutionArn(name));
         }),
         show: port("show", ({ kind }) => {
-            world.shown.push(kind);
+            simulation.shown.push(kind);
         }),
         showSpend: port("showSpend", ({ usd }) => {
-            world.shownUsd = usd;
+            simulation.shownUsd = usd;
         }),
         notify: port("notify", (notice) => {
-            for (let copy = 0; copy < world.deliveries; copy += 1) {
-                world.arrived.push(notice);
-                world.arrivedAt.push(world.now + 7 * copy * minute);
+            for (let copy = 0; copy < simulation.deliveries; copy += 1) {
+                simulation.arrived.push(notice);
+                simulation.arrivedAt.push(simulation.now + 7 * copy * minute);
             }
         }),
         publish: port("publish", (gauges) => {
-            world.published.push(gauges);
+            simulation.published.push(gauges);
         }),
     });
 
-    return Object.assign(world, {
+    return Object.assign(simulation, {
         prefetch(count: number): void {
-            lists.push({ at: world.now, count });
-            prefetched.push({ at: world.now, count });
+            lists.push({ at: simulation.now, count });
+            prefetched.push({ at: simulation.now, count });
         },
-        ask: (count = 1) => void lists.push({ at: world.now, count }),
-        rank: (count = 1) => void orders.push({ at: world.now, count }),
+        ask: (count = 1) => void lists.push({ at: simulation.now, count }),
+        rank: (count = 1) => void orders.push({ at: simulation.now, count }),
         makeCampaign,
         makeRanking,
         park,
@@ -304,7 +305,7 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
             running += 1;
             settle();
             try {
-                await guard(portsOf(late), world.config);
+                await guard(portsOf(late), simulation.config);
                 return undefined;
             } catch (error) {
                 return error as Error;
@@ -317,17 +318,17 @@ export function guardWorld(start: string, settings: Partial<GuardConfig> = {}) {
          * stack.
          */
         async hours(count: number, first: () => void = () => {}): Promise<void> {
-            const end = world.now + count * hour;
-            while (world.now < end) {
+            const end = simulation.now + count * hour;
+            while (simulation.now < end) {
                 first();
                 await this.run();
-                world.now += 3 * window;
+                simulation.now += 3 * window;
             }
         },
-        kinds: () => [...new Set(world.arrived.map(({ id }) => id))].map((id) => id.split("/")[2]),
-        ids: () => [...new Set(world.arrived.map(({ id }) => id))],
-        lastOf: (kind: string) => world.arrived.findLast((notice) => notice.kind === kind),
-        spend: () => world.published.at(-1)?.monthSpendUsd ?? Number.NaN,
-        hourly: () => world.published.at(-1)?.hourlyUsd ?? Number.NaN,
+        kinds: () => [...new Set(simulation.arrived.map(({ id }) => id))].map((id) => id.split("/")[2]),
+        ids: () => [...new Set(simulation.arrived.map(({ id }) => id))],
+        lastOf: (kind: string) => simulation.arrived.findLast((notice) => notice.kind === kind),
+        spend: () => simulation.published.at(-1)?.monthSpendUsd ?? Number.NaN,
+        hourly: () => simulation.published.at(-1)?.hourlyUsd ?? Number.NaN,
     });
 }

@@ -89,9 +89,9 @@ function keyFindings(scene: Scene, key: KeyFacts, object: string, isBucketKey: b
     const { role, service } = decrypts(of, key.arn, isBucketKey ? undefined : object);
     // A key of another account must also be allowed by the role's own policies.
     const decided = (request: AccessRequest, own: readonly NamedPolicy[]) =>
-        decide(request, unknownsOf(request, scene.known), [...own, ...resource], (world) => {
-            const policies = own.length > 0 || "arn" in world.caller ? { identity: own, resource } : { resource };
-            return authorize(world, policies).decision === "allowed";
+        decide(request, unknownsOf(request, scene.known), [...own, ...resource], (assumed) => {
+            const policies = own.length > 0 || "arn" in assumed.caller ? { identity: own, resource } : { resource };
+            return authorize(assumed, policies).decision === "allowed";
         });
     const [byRole, byService] = [decided(role, identity), decided(service, [])];
     const may = [byRole, byService].map(({ is }) => is);
@@ -103,8 +103,8 @@ function keyFindings(scene: Scene, key: KeyFacts, object: string, isBucketKey: b
             by.is === "denied"
                 ? explain(
                       request,
-                      by.world,
-                      withoutApplied(by.world, resource),
+                      by.assumed,
+                      withoutApplied(by.assumed, resource),
                       "resource",
                       unknownsOf(request, scene.known),
                   )

@@ -52,12 +52,12 @@ export function judge(
     const unknown = new Set<string>();
     const explanations = requests.flatMap((request) => {
         const unknowns = unknownsOf(request, known);
-        const decided = decide(request, unknowns, policies, (world) => {
-            const { decision } = evaluate(world, policies, kind);
+        const decided = decide(request, unknowns, policies, (assumed) => {
+            const { decision } = evaluate(assumed, policies, kind);
             return decision === "allowed" || (denialsOnly && decision !== "explicitDeny");
         });
         if (decided.is === "unknown") for (const key of decided.keys) unknown.add(key);
-        return decided.is === "denied" ? explain(request, decided.world, policies, kind, unknowns, denialsOnly) : [];
+        return decided.is === "denied" ? explain(request, decided.assumed, policies, kind, unknowns, denialsOnly) : [];
     });
     return { explanations, unknown: [...unknown] };
 }

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import type { ConditionBlock, Statement } from "policy-evaluator";
 import { diagnose } from "../diagnose.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { fixture, seen } from "./support.ts";
+import { createFixture, seen } from "./support.ts";
 import { document } from "./worlds/world.ts";
 
 /** A snapshot without faults, except for a Deny for everybody under this condition. */
 function guarded(Condition: ConditionBlock, more: Partial<Statement> = {}): Snapshot {
-    const sound = fixture();
+    const sound = createFixture();
     const guard: Statement = {
         Sid: "Guard",
         Effect: "Deny",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { diagnose } from "../diagnose.ts";
 import { draw } from "../draw.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { brokenBy, fixture, seen } from "./support.ts";
+import { brokenBy, createFixture, seen } from "./support.ts";
 import { breaks } from "./worlds/break.ts";
 
 const again = {
@@ -129,7 +129,7 @@ describe("the output of a diagnosis on a terminal", () => {
     });
 
     it("the output is one sentence if the import can read, and says that a running job has not failed", () => {
-        const snapshot = seen(fixture());
+        const snapshot = seen(createFixture());
         const sentence = `An import can read s3://films-test/movies/interactions.csv by ${snapshot.roleArn}.`;
         assert.ok(drawn(snapshot).startsWith(`${sentence}\n`));
         const job = { is: { arn: snapshot.sourceArn, status: "CREATE IN_PROGRESS", failureReason: undefined } };
@@ -137,7 +137,7 @@ describe("the output of a diagnosis on a terminal", () => {
     });
 
     it("the output names the link and the missing permission if a link could not be checked", () => {
-        const text = drawn({ ...seen(fixture()), bucketPolicy: denied });
+        const text = drawn({ ...seen(createFixture()), bucketPolicy: denied });
         assert.match(
             text,
             /^Nothing broken was found, but without s3:GetBucketPolicy this could not be checked: bucket policy\.\nAsk: /,
@@ -160,7 +160,7 @@ describe("the output of a diagnosis on a terminal", () => {
     });
 
     it("the output points to the data file if the service names one of its lines", () => {
-        const text = drawn(failed(seen(fixture()), "Line 3 has 4 columns, but the header has 5."));
+        const text = drawn(failed(seen(createFixture()), "Line 3 has 4 columns, but the header has 5."));
         assert.match(
             text,
             /^The service refuses line 3 of s3:\/\/films-test\/movies\/interactions\.csv: “Line 3 has 4 columns/,

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { diagnose } from "../diagnose.ts";
-import { brokenBy, brokenIn, diagnosisOf, explains, fixture, seen } from "./support.ts";
+import { brokenBy, brokenIn, createFixture, diagnosisOf, explains, seen } from "./support.ts";
 import { breaks, compatiblePairs } from "./worlds/break.ts";
 import { soundWorlds } from "./worlds/sound.ts";
 
 describe("diagnose of an import's access", () => {
     it("diagnose finds no fault in the policies of this program", () => {
-        const { links, findings, fixes, firstBroken, verdict } = diagnosisOf(fixture());
+        const { links, findings, fixes, firstBroken, verdict } = diagnosisOf(createFixture());
         assert.deepEqual([findings, fixes, firstBroken, verdict], [[], [], undefined, "sound"]);
         const notOk = links.filter((link) => link.verdict !== "ok").map(({ link }) => link);
         assert.deepEqual(notOk, []);
@@ -23,7 +23,7 @@ describe("diagnose of an import's access", () => {
 
     for (const [name, make] of soundWorlds) {
         it(`diagnose finds nothing broken in ${name}`, () => {
-            assert.deepEqual(brokenIn(seen(make(fixture()))), []);
+            assert.deepEqual(brokenIn(seen(make(createFixture()))), []);
         });
     }
 
@@ -31,7 +31,7 @@ describe("diagnose of an import's access", () => {
         const pairs = compatiblePairs();
         assert.ok(pairs.length > 1000, `${pairs.length}`);
         for (const [a, b] of pairs.filter((_, index) => index % 10 === 0)) {
-            const both = diagnose(seen(b.make(a.make(fixture()))));
+            const both = diagnose(seen(b.make(a.make(createFixture()))));
             const sentences = both.findings.map(({ sentence }) => sentence).join("\n");
             assert.ok(explains(both, a) && explains(both, b), `${a.name} + ${b.name}: ${sentences}`);
         }

@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { diagnose } from "../diagnose.ts";
 import { archivedIn } from "../fetch-bucket.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { brokenIn, fixture, seen } from "./support.ts";
+import { brokenIn, createFixture, seen } from "./support.ts";
 import { interactions } from "./worlds/world.ts";
 
 const key = "movies/interactions.csv";
@@ -33,7 +33,7 @@ function of(
         return { is: { key: name, size: start.length, start } };
     });
     return {
-        ...seen(fixture()),
+        ...seen(createFixture()),
         key: location,
         objects,
         keys: { is: keys.map((each) => ({ key: each, size: 1 })) },

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { listOf, parsePolicy, type Statement, sizeLimits } from "policy-evaluator";
 import { shell } from "terminal-text";
 import { diagnose } from "../diagnose.ts";
-import { brokenBy, diagnosisOf, fixture, seen } from "./support.ts";
+import { brokenBy, createFixture, diagnosisOf, seen } from "./support.ts";
 import { breaks } from "./worlds/break.ts";
 import { document, type ImportFixture } from "./worlds/world.ts";
 
@@ -79,18 +79,21 @@ describe("permissions that are wider than necessary", () => {
         diagnosisOf(of).findings.map(({ fault, verdict }) => `${verdict} ${fault}`);
 
     it("wide statements and Personalize's access for any account cause a warning", () => {
-        const wide = { ...fixture(), inline: { mine: document({ Effect: "Allow", Action: "s3:*", Resource: "*" }) } };
+        const wide = {
+            ...createFixture(),
+            inline: { mine: document({ Effect: "Allow", Action: "s3:*", Resource: "*" }) },
+        };
         assert.deepEqual(warningsOf(wide), ["warning too-wide"]);
         const trusting = document({
             Effect: "Allow",
             Principal: { Service: "personalize.amazonaws.com" },
             Action: "sts:AssumeRole",
         });
-        assert.deepEqual(warningsOf({ ...fixture(), trust: trusting }), ["warning no-conditions"]);
+        assert.deepEqual(warningsOf({ ...createFixture(), trust: trusting }), ["warning no-conditions"]);
     });
 
     it("AmazonS3ReadOnlyAccess stays attached, because the role may need it for other buckets", () => {
-        const snapshot = seen({ ...fixture(), inline: {} });
+        const snapshot = seen({ ...createFixture(), inline: {} });
         assert.ok("is" in snapshot.role && snapshot.role.is);
         const arn = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
         const text = JSON.stringify(document({ Effect: "Allow", Action: ["s3:Get*", "s3:List*"], Resource: "*" }));

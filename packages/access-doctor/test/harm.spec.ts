@@ -6,7 +6,7 @@ import type { Fix } from "../fixes/fixes.ts";
 import { filesOf } from "../fixes/write-fix.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { account, bucketArn, bucketStatements, denial, everything, roleArn } from "./public/case.ts";
-import { brokenBy, diagnosisOf, fixture, seen } from "./support.ts";
+import { brokenBy, createFixture, diagnosisOf, seen } from "./support.ts";
 import { breaks } from "./worlds/break.ts";
 import { document, type ImportFixture } from "./worlds/world.ts";
 
@@ -46,7 +46,7 @@ describe("fixes that must not harm", () => {
     };
     for (const [what, condition] of Object.entries(guards)) {
         it(`the fix changes no Deny by ${what}, and asks its owner with statement and request`, () => {
-            const [fix] = asks(withBucket(fixture(), denial(condition)));
+            const [fix] = asks(withBucket(createFixture(), denial(condition)));
             assert.deepEqual(fix?.commands, []);
             assert.match(
                 fix?.ask ?? "",
@@ -79,7 +79,10 @@ describe("fixes that must not harm", () => {
             fc.constantFrom(...breaks.filter(({ places: [place = ""] }) => place.startsWith("bucket."))),
             fc.array(statement, { minLength: 1, maxLength: 3 }),
             (fault, more) => {
-                const broken = withBucket(fault.make(fixture()), ...(JSON.parse(JSON.stringify(more)) as Statement[]));
+                const broken = withBucket(
+                    fault.make(createFixture()),
+                    ...(JSON.parse(JSON.stringify(more)) as Statement[]),
+                );
                 const diagnosis = diagnosisOf(broken);
                 for (const after of documentsOf(diagnosis.fixes, "put-bucket-policy")) {
                     const kept = listOf(after.Statement).map((one) => JSON.stringify({ ...one, Sid: "" }));
@@ -99,7 +102,7 @@ describe("fixes that must not harm", () => {
 
     it("the diagnosis explains a Deny for the role, and removes no Deny by itself", () => {
         const named = denial(undefined, { Principal: { AWS: roleArn } });
-        const [fix] = asks(withBucket(fixture(), named));
+        const [fix] = asks(withBucket(createFixture(), named));
         assert.deepEqual(fix?.commands, []);
         assert.match(
             fix?.ask ?? "",
@@ -161,7 +164,7 @@ describe("fixes that must not harm", () => {
     });
 
     it("a fix does not change a role of another account or with another path", () => {
-        const snapshot = seen(fixture());
+        const snapshot = seen(createFixture());
         const foreign = { ...snapshot, roleArn: "arn:aws:iam::999999999999:role/Import-test", role: { is: undefined } };
         const [elsewhere] = diagnose(foreign).fixes;
         assert.deepEqual([elsewhere?.faults, elsewhere?.commands], [["role-other-account"], []]);
@@ -216,7 +219,10 @@ describe("fixes that must not harm", () => {
     });
 
     it("a warning has no fix command", () => {
-        const wide = { ...fixture(), inline: { mine: document({ Effect: "Allow", Action: "s3:*", Resource: "*" }) } };
+        const wide = {
+            ...createFixture(),
+            inline: { mine: document({ Effect: "Allow", Action: "s3:*", Resource: "*" }) },
+        };
         const { findings, fixes } = diagnosisOf(wide);
         assert.deepEqual([findings.map(({ fault }) => fault), fixes], [["too-wide"], []]);
     });

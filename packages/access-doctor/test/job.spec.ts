@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { diagnose } from "../diagnose.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { brokenBy, brokenIn, fixture, seen } from "./support.ts";
+import { brokenBy, brokenIn, createFixture, seen } from "./support.ts";
 
 const privileges =
     "Failed to create a data import job for INTERACTIONS dataset....Insufficient privileges for accessing data in Amazon S3.";
@@ -22,14 +22,14 @@ const resultOf = (snapshot: Snapshot) => {
 
 describe("the service's own message about an import", () => {
     it("the job link is in order for a successful or running job", () => {
-        assert.deepEqual(resultOf(withJob(seen(fixture()), "ACTIVE")).slice(0, 3), ["sound", "ok", undefined]);
-        const [verdict, result, , detail] = resultOf(withJob(seen(fixture()), "CREATE PENDING"));
+        assert.deepEqual(resultOf(withJob(seen(createFixture()), "ACTIVE")).slice(0, 3), ["sound", "ok", undefined]);
+        const [verdict, result, , detail] = resultOf(withJob(seen(createFixture()), "CREATE PENDING"));
         assert.deepEqual([verdict, result, detail], ["sound", "ok", "CREATE PENDING: not failed yet"]);
     });
 
     it("the job link is broken if the message names a line or column and no other link explains it", () => {
         for (const reason of [columns, "Line 3 has 4 columns, but the header has 5."]) {
-            const [verdict, result, fault, detail] = resultOf(failed(seen(fixture()), reason));
+            const [verdict, result, fault, detail] = resultOf(failed(seen(createFixture()), reason));
             assert.deepEqual([verdict, result, fault], ["broken", "broken", "file-refused"]);
             assert.ok(detail.endsWith(`s3://films-test/movies/interactions.csv: “${reason}”`), detail);
         }
@@ -38,7 +38,7 @@ describe("the service's own message about an import", () => {
     });
 
     it("the job link has a fix only if every link was read", () => {
-        const sound = seen(fixture());
+        const sound = seen(createFixture());
         assert.deepEqual(resultOf(failed(sound, privileges)).slice(0, 3), [
             "sound",
             "warning",
@@ -50,14 +50,14 @@ describe("the service's own message about an import", () => {
     });
 
     it("the verdict is unknown for an unknown or missing message", () => {
-        const strange = resultOf(failed(seen(fixture()), "Internal problem 17."));
+        const strange = resultOf(failed(seen(createFixture()), "Internal problem 17."));
         assert.deepEqual(strange.slice(0, 2), ["unknown", "unknown"]);
         assert.match(strange[3], /Internal problem 17.*not known here/);
-        assert.deepEqual(resultOf(withJob(seen(fixture()), "CREATE FAILED")).slice(0, 2), ["unknown", "unknown"]);
+        assert.deepEqual(resultOf(withJob(seen(createFixture()), "CREATE FAILED")).slice(0, 2), ["unknown", "unknown"]);
     });
 
     it("a pasted message breaks the job link if the service refused the call", () => {
-        const told = (reported: string) => resultOf({ ...seen(fixture()), reported });
+        const told = (reported: string) => resultOf({ ...seen(createFixture()), reported });
         assert.deepEqual(told(columns).slice(0, 3), ["broken", "broken", "file-refused"]);
         assert.deepEqual(told("More than 5 resources with PENDING or IN_PROGRESS status.").slice(0, 3), [
             ...["broken", "broken", "call-refused"],
@@ -75,7 +75,7 @@ describe("the caller who diagnoses a job", () => {
         const { verdict, findings } = diagnose(withJob(stranger, "ACTIVE"));
         assert.deepEqual([verdict, findings.map((each) => each.verdict)], ["sound", ["warning"]]);
         const unread = { unread: "iam:SimulatePrincipalPolicy is denied", needs: "iam:SimulatePrincipalPolicy" };
-        const auditor = diagnose(withJob({ ...seen(fixture()), passRole: unread }, "ACTIVE"));
+        const auditor = diagnose(withJob({ ...seen(createFixture()), passRole: unread }, "ACTIVE"));
         assert.deepEqual([auditor.verdict, auditor.needs], ["sound", []]);
     });
 

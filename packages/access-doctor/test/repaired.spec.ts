@@ -8,12 +8,12 @@ import { shapeOf } from "../data-file/fields.ts";
 import { repairCsv } from "../data-file/repair.ts";
 import { sceneOf } from "../diagnose.ts";
 import { contentFindings } from "../links/file.ts";
-import { fixture, seen } from "./support.ts";
+import { createFixture, seen } from "./support.ts";
 import { schema } from "./worlds/world.ts";
 
 const columns = ["USER_ID", "ITEM_ID", "EVENT_TYPE", "TIMESTAMP"];
 const shape = shapeOf(schema);
-const scene = sceneOf(seen(fixture()));
+const scene = sceneOf(seen(createFixture()));
 
 /** Returns the diagnosis' findings in a file, without the one about too few rows. */
 function faultsIn(start: Uint8Array): string[] {

@@ -7,7 +7,7 @@ import { type ImportFixture, soundFixture } from "./worlds/world.ts";
 
 const caller = { partition: "aws", region: "eu-central-1", accountId: "000000000000" };
 
-export const fixture = (): ImportFixture => soundFixture("test", caller);
+export const createFixture = (): ImportFixture => soundFixture("test", caller);
 
 /** Returns the snapshot that the diagnosis would fetch for a fixture. */
 export const seen = (of: ImportFixture): Snapshot => snapshotOf(of);
@@ -29,5 +29,5 @@ export function brokenBy(...names: string[]): ImportFixture {
         const found = breaks.find((each) => each.name === name);
         if (!found) throw new Error(`the drill has no fault ${name}`);
         return found.make(made);
-    }, fixture());
+    }, createFixture());
 }

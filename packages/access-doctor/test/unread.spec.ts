@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { diagnose } from "../diagnose.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { brokenBy, brokenIn, fixture, seen } from "./support.ts";
+import { brokenBy, brokenIn, createFixture, seen } from "./support.ts";
 
 const denied = { unread: "AccessDenied: not authorized" };
 const fetches = [
@@ -23,7 +23,7 @@ describe("resources that the caller may not read", () => {
     for (const part of fetches) {
         it(`an unreadable ${part} is no fault and hides no other fault`, () => {
             const without = (snapshot: Snapshot): Snapshot => ({ ...snapshot, [part]: denied });
-            assert.deepEqual(brokenIn(without(seen(fixture()))), []);
+            assert.deepEqual(brokenIn(without(seen(createFixture()))), []);
             const [elsewhere, fault] =
                 part === "bucketPolicy" ? ["trust-missing", "trust-policy"] : ["bucket-get-missing", "bucket-policy"];
             assert.deepEqual(brokenIn(without(seen(brokenBy(elsewhere)))), [fault]);
@@ -31,7 +31,7 @@ describe("resources that the caller may not read", () => {
     }
 
     it("the link reports an unreadable resource with AWS's access error", () => {
-        const { links, verdict } = diagnose({ ...seen(fixture()), role: denied, simulated: denied });
+        const { links, verdict } = diagnose({ ...seen(createFixture()), role: denied, simulated: denied });
         const unknown = links.filter((link) => link.verdict === "unknown");
         assert.deepEqual(
             unknown.map(({ link }) => link),
@@ -54,7 +54,7 @@ describe("resources that the caller may not read", () => {
     });
 
     it("an object without readable content is not judged by its content", () => {
-        const snapshot = seen(fixture());
+        const snapshot = seen(createFixture());
         const [object] = snapshot.objects;
         assert.ok(object && "is" in object);
         const { start: _start, ...rest } = object.is;
@@ -75,7 +75,7 @@ describe("an attached policy without a document", () => {
     };
     it("a policy without a document grants nothing, and the diagnosis reports it without a fault", () => {
         for (const [of, faults] of [
-            [fixture(), []],
+            [createFixture(), []],
             [brokenBy("role-get-missing"), ["role-policy"]],
         ] as const) {
             const snapshot = attached(seen(of));
@@ -98,7 +98,7 @@ describe("a job that failed although every link is in order", () => {
         return findings.find(({ fault }) => fault.startsWith("job-"));
     };
     it("the fix names the config key that removes the bucket policy's conditions, in this case only", () => {
-        const sound = seen(fixture());
+        const sound = seen(createFixture());
         const named = faultOf(sound);
         assert.equal(named?.fault, "job-bucket-conditions");
         assert.match(named.sentence, /pulumi config set bucketPolicyConditions false && pulumi up$/);
@@ -118,7 +118,7 @@ describe("a job that failed although every link is in order", () => {
 
 describe("an organisation", () => {
     it("an organization's policy is named if the simulator reports it, and suspected if only the simulator denies", () => {
-        const snapshot = seen(fixture());
+        const snapshot = seen(createFixture());
         assert.ok("is" in snapshot.simulated);
         const deny = (more: object) => ({
             ...snapshot,
@@ -143,7 +143,10 @@ describe("an organisation", () => {
         const role = "arn:aws:sts::000000000000:assumed-role/Import-test/PersonalizeSession";
         const why = "with an explicit deny in a service control policy";
         const told = (who: string, action: string) =>
-            brokenIn({ ...seen(fixture()), reported: `User: ${who} is not authorized to perform: ${action} ${why}` });
+            brokenIn({
+                ...seen(createFixture()),
+                reported: `User: ${who} is not authorized to perform: ${action} ${why}`,
+            });
         assert.deepEqual(told(role, "s3:GetObject"), ["organisation"]);
         assert.deepEqual(told(role, "s3:PutObject"), []);
         assert.deepEqual(told("arn:aws:iam::000000000000:user/ann", "s3:GetObject"), []);

@@ -3,8 +3,8 @@ import { startHarness } from "../../../packages/local-aws/test/gateway/harness.t
 
 /** Starts a local AWS with film data and a DynamoDB table of this name. */
 export async function startCinemaTable(TableName: string) {
-    const cinema = await startHarness();
-    const dynamo = new DynamoDBClient(cinema.settings);
+    const harness = await startHarness();
+    const dynamo = new DynamoDBClient(harness.settings);
     await dynamo.send(
         new CreateTableCommand({
             TableName,
@@ -16,5 +16,5 @@ export async function startCinemaTable(TableName: string) {
             AttributeDefinitions: ["pk", "sk"].map((AttributeName) => ({ AttributeName, AttributeType: "S" as const })),
         }),
     );
-    return { cinema, dynamo };
+    return { harness, dynamo };
 }

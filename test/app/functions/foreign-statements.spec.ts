@@ -80,13 +80,13 @@ describe("foreignStatements in resource-based policies", () => {
     });
 
     it("the cost guard sends one notification for each foreign statement", async () => {
-        const world = guardWorld("2026-11-02T00:00:00Z");
-        world.foreignStatements = ["movie-recommender-api: planted"];
-        await world.hours(3);
-        assert.deepEqual(world.kinds(), ["policy-foreign"]);
-        assert.match(world.arrived[0]?.text ?? "", /movie-recommender-api: planted.*aws lambda remove-permission/);
-        world.foreignStatements = ["movie-recommender-api: second"];
-        await world.hours(3);
-        assert.deepEqual(world.kinds(), ["policy-foreign", "policy-foreign"]);
+        const simulation = guardWorld("2026-11-02T00:00:00Z");
+        simulation.foreignStatements = ["movie-recommender-api: planted"];
+        await simulation.hours(3);
+        assert.deepEqual(simulation.kinds(), ["policy-foreign"]);
+        assert.match(simulation.arrived[0]?.text ?? "", /movie-recommender-api: planted.*aws lambda remove-permission/);
+        simulation.foreignStatements = ["movie-recommender-api: second"];
+        await simulation.hours(3);
+        assert.deepEqual(simulation.kinds(), ["policy-foreign", "policy-foreign"]);
     });
 });

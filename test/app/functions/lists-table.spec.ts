@@ -14,14 +14,14 @@ const TableName = "films";
 const signal = new AbortController().signal;
 
 describe("DynamoDB table of the recommendation API on the local AWS", () => {
-    let cinema: Harness;
+    let harness: Harness;
     let dynamo: DynamoDBClient;
     before(async () => {
-        ({ cinema, dynamo } = await startCinemaTable(TableName));
+        ({ harness, dynamo } = await startCinemaTable(TableName));
     });
     after(async () => {
         dynamo?.destroy();
-        await cinema?.discard();
+        await harness?.discard();
     });
 
     const list: KeptList = {

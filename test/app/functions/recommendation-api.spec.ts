@@ -24,14 +24,14 @@ const TableName = "films";
 const signal = new AbortController().signal;
 
 describe("Recommendation API on the local AWS", () => {
-    let cinema: Harness;
+    let harness: Harness;
     let dynamo: DynamoDBClient;
     before(async () => {
-        ({ cinema, dynamo } = await startCinemaTable(TableName));
+        ({ harness, dynamo } = await startCinemaTable(TableName));
     });
     after(async () => {
         dynamo?.destroy();
-        await cinema?.discard();
+        await harness?.discard();
     });
 
     describe("Recommendation Lambda bundle", () => {
@@ -41,7 +41,7 @@ describe("Recommendation API on the local AWS", () => {
         let answers: AsyncIterator<string>;
 
         before(async () => {
-            const personalize = new PersonalizeClient(cinema.settings);
+            const personalize = new PersonalizeClient(harness.settings);
             const of = { name: "unwatched", datasetGroupArn: arn("dataset-group/films") };
             await personalize.send(new CreateFilterCommand({ ...of, filterExpression: watchedFilterExpression() }));
             personalize.destroy();
@@ -50,9 +50,9 @@ describe("Recommendation API on the local AWS", () => {
             assert.ok(code.length < 1.1e6, `${code.length}`);
             await writeFile(join(folder, "index.mjs"), code);
             await writeFile(join(folder, "openapi.json"), openApi);
-            const s3 = new S3Client({ ...cinema.settings, forcePathStyle: true });
+            const s3 = new S3Client({ ...harness.settings, forcePathStyle: true });
             await s3.send(new CreateBucketCommand({ Bucket: TableName }));
-            const own = tablesKey(cinema.solutionVersionArn.split("/").at(-1) ?? "");
+            const own = tablesKey(harness.solutionVersionArn.split("/").at(-1) ?? "");
             const objects = { [own]: JSON.stringify(tablesDocument), [newestTablesKey]: "another" };
             for (const [Key, Body] of Object.entries(objects)) {
                 await s3.send(new PutObjectCommand({ Bucket: TableName, Key, Body }));
@@ -67,7 +67,7 @@ describe("Recommendation API on the local AWS", () => {
                 }`,
             );
             const watchedFilterArn = arn("filter/unwatched");
-            const ofCinema = { campaignArn, watchedFilterArn, trackingId: cinema.trackingId };
+            const ofCinema = { campaignArn, watchedFilterArn, trackingId: harness.trackingId };
             // With the API key, GET /health returns its details.
             const api = { ...config, ...ofCinema, tableName: TableName, bucketName: TableName, apiKey: true };
             running = spawn(process.execPath, [join(folder, "run.mjs")], {
@@ -75,7 +75,7 @@ describe("Recommendation API on the local AWS", () => {
                 env: {
                     PATH: process.env.PATH,
                     AWS_REGION: "eu-central-1",
-                    AWS_ENDPOINT_URL: cinema.url,
+                    AWS_ENDPOINT_URL: harness.url,
                     AWS_ACCESS_KEY_ID: "test",
                     AWS_SECRET_ACCESS_KEY: "test",
                     API_CONFIG: JSON.stringify(api),
@@ -110,7 +110,7 @@ describe("Recommendation API on the local AWS", () => {
         it("the function serves campaign lists, learns from events and survives a deleted campaign", async () => {
             await recommend("warm");
             await until(async () => jsonOf(await ask("GET /health")).campaign.solutionVersionArn !== undefined);
-            assert.equal(jsonOf(await ask("GET /health")).campaign.solutionVersionArn, cinema.solutionVersionArn);
+            assert.equal(jsonOf(await ask("GET /health")).campaign.solutionVersionArn, harness.solutionVersionArn);
 
             const first = await ofCampaign("1");
             assert.equal(first.films.length, 25);
@@ -134,18 +134,18 @@ describe("Recommendation API on the local AWS", () => {
             const kept = () => tablePort(dynamo, TableName).viewer("1", "", signal);
             await until(async () => (await kept()).list?.revision === revision);
 
-            const client = new S3Client({ ...cinema.settings, forcePathStyle: true });
-            const version = cinema.solutionVersionArn.split("/").at(-1) ?? "";
+            const client = new S3Client({ ...harness.settings, forcePathStyle: true });
+            const version = harness.solutionVersionArn.split("/").at(-1) ?? "";
             const stored = storedTables(client, TableName);
             const { etag } = (await stored.read(version, undefined, signal)) ?? {};
             assert.equal(await stored.read(version, etag, signal), undefined, "the tables are not read twice");
             client.destroy();
 
-            await cinema.park();
+            await harness.park();
             await until(async () => (await recommend("nobody")).reason === "away");
             assert.equal((await recommend("1", { since: String(revision) })).films.length, 25);
             assert.equal(jsonOf(await ask("GET /health")).campaign.state, "away");
-            await cinema.resume();
+            await harness.resume();
             await until(async () => (await recommend(`new${Math.random()}`)).source === "campaign");
             assert.ok(lines.every((line) => JSON.parse(line)));
             const requests = lines.map((line) => JSON.parse(line)).filter((line) => "_aws" in line);

@@ -5,9 +5,13 @@ import { guardWorld, solutionArn } from "../../support/guard-world.ts";
 type World = ReturnType<typeof guardWorld>;
 
 function limited(): World {
-    const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 20, idleAction: "announce", idleHours: 999 });
-    world.makeCampaign();
-    return world;
+    const simulation = guardWorld("2026-11-02T00:00:00Z", {
+        monthlyLimitUsd: 20,
+        idleAction: "announce",
+        idleHours: 999,
+    });
+    simulation.makeCampaign();
+    return simulation;
 }
 
 /** Scenarios in which the cost guard has something to do, each with the expected result after some days. */
@@ -21,32 +25,32 @@ const stories: Record<string, { readonly make: () => World; readonly days: numbe
         days: 4,
         kinds: ["idle", "idle-parked"],
         make: () => {
-            const world = guardWorld("2026-11-02T00:00:00Z");
-            world.makeCampaign();
-            return world;
+            const simulation = guardWorld("2026-11-02T00:00:00Z");
+            simulation.makeCampaign();
+            return simulation;
         },
     },
     "a limit that two campaigns reach": {
         days: 4,
         kinds: ["limit-near", "limit-reached"],
         make: () => {
-            const world = limited();
-            world.makeRanking();
-            return world;
+            const simulation = limited();
+            simulation.makeRanking();
+            return simulation;
         },
     },
     "solutions that nothing uses": {
         days: 4,
         kinds: ["unused", "unused-deleted"],
         make: () => {
-            const world = guardWorld("2026-11-02T00:00:00Z", { unusedAction: "delete", unusedDays: 1 });
-            const old = { status: "ACTIVE", changedAt: world.now, hasCampaign: false, kept: false };
-            world.solutions = [
+            const simulation = guardWorld("2026-11-02T00:00:00Z", { unusedAction: "delete", unusedDays: 1 });
+            const old = { status: "ACTIVE", changedAt: simulation.now, hasCampaign: false, kept: false };
+            simulation.solutions = [
                 { ...old, arn: solutionArn("old") },
                 { ...old, arn: solutionArn("kept"), kept: true },
                 { ...old, arn: solutionArn("used"), hasCampaign: true },
             ];
-            return world;
+            return simulation;
         },
     },
 };
@@ -66,17 +70,17 @@ describe("Cost guard", () => {
             assert.ok(busy.length > 20, `${busy.length} of ${calls}`);
             for (const call of busy) {
                 for (const after of [false, true]) {
-                    const world = make();
-                    world.dieAt = { call, after };
-                    await world.hours(days * 24);
+                    const simulation = make();
+                    simulation.dieAt = { call, after };
+                    await simulation.hours(days * 24);
                     const where = `dead ${after ? "after" : "before"} call ${call}`;
-                    assert.deepEqual(world.kinds(), kinds, where);
-                    assert.equal(world.deletions, deletions, where);
-                    assert.equal(world.rankingDeletions, rankingDeletions, where);
-                    assert.deepEqual(world.deleted, deleted, where);
-                    assert.ok(Math.abs(world.spend() - fine.spend()) < 0.25, `${where}: ${world.spend()}`);
-                    for (const id of world.ids()) {
-                        const same = world.arrived.filter((notice) => notice.id === id);
+                    assert.deepEqual(simulation.kinds(), kinds, where);
+                    assert.equal(simulation.deletions, deletions, where);
+                    assert.equal(simulation.rankingDeletions, rankingDeletions, where);
+                    assert.deepEqual(simulation.deleted, deleted, where);
+                    assert.ok(Math.abs(simulation.spend() - fine.spend()) < 0.25, `${where}: ${simulation.spend()}`);
+                    for (const id of simulation.ids()) {
+                        const same = simulation.arrived.filter((notice) => notice.id === id);
                         assert.equal(new Set(same.map((notice) => JSON.stringify(notice))).size, 1, where);
                     }
                 }
@@ -85,43 +89,43 @@ describe("Cost guard", () => {
     }
 
     it("the guard enforces the limit although other observations fail, and throws the failures", async () => {
-        const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
-        world.makeCampaign();
-        await world.run();
-        world.now += 6 * 3_600_000;
-        for (const name of ["kept", "requests", "parked", "solutions", "publish"]) world.refused.add(name);
-        const thrown = await world.run();
-        assert.equal(world.deletions, 1);
+        const simulation = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
+        simulation.makeCampaign();
+        await simulation.run();
+        simulation.now += 6 * 3_600_000;
+        for (const name of ["kept", "requests", "parked", "solutions", "publish"]) simulation.refused.add(name);
+        const thrown = await simulation.run();
+        assert.equal(simulation.deletions, 1);
         assert.match(String(thrown?.message), /could not read the campaign's requests: Error: requests was throttled/);
         assert.match(String(thrown?.message), /could not publish metrics/);
     });
 
     it("the guard enforces the limit by its last observation if DescribeCampaign fails", async () => {
-        const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
-        world.makeCampaign();
-        await world.run();
-        world.refused.add("campaign");
-        world.now += 6 * 3_600_000;
-        assert.match(String((await world.run())?.message), /could not describe the campaign/);
-        assert.equal(world.deletions, 1);
+        const simulation = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
+        simulation.makeCampaign();
+        await simulation.run();
+        simulation.refused.add("campaign");
+        simulation.now += 6 * 3_600_000;
+        assert.match(String((await simulation.run())?.message), /could not describe the campaign/);
+        assert.equal(simulation.deletions, 1);
     });
 
     for (const port of ["readState", "writeState"]) {
         it(`the guard enforces the limit without ${port}, keeps the stored state and notifies`, async () => {
-            const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
-            world.makeCampaign();
-            await world.run();
-            const { state } = world;
-            world.now += 6 * 3_600_000;
-            world.refused.add(port);
-            assert.match(String((await world.run())?.message), new RegExp(`${port} was throttled`));
-            assert.equal(world.deletions, 1);
-            assert.deepEqual(world.kinds(), ["limit-reached"]);
-            assert.equal(world.state, state);
-            world.refused.clear();
-            assert.equal(await world.run(), undefined);
-            assert.equal(world.deletions, 1);
-            assert.deepEqual(world.kinds(), ["limit-reached"]);
+            const simulation = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
+            simulation.makeCampaign();
+            await simulation.run();
+            const { state } = simulation;
+            simulation.now += 6 * 3_600_000;
+            simulation.refused.add(port);
+            assert.match(String((await simulation.run())?.message), new RegExp(`${port} was throttled`));
+            assert.equal(simulation.deletions, 1);
+            assert.deepEqual(simulation.kinds(), ["limit-reached"]);
+            assert.equal(simulation.state, state);
+            simulation.refused.clear();
+            assert.equal(await simulation.run(), undefined);
+            assert.equal(simulation.deletions, 1);
+            assert.deepEqual(simulation.kinds(), ["limit-reached"]);
         });
     }
 
@@ -131,19 +135,19 @@ describe("Cost guard", () => {
         { what: "without one of the metrics", refused: [], missing: ["ConsumedReadCapacityUnits"] },
     ]) {
         it(`the guard closes the API ${what} and throws the failure`, async () => {
-            const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 100 });
-            world.makeCampaign();
-            world.serves = true;
-            await world.run();
-            world.used.push({ at: world.now, usage: { edgeGb: 1000 } });
-            world.now += 900_000;
-            for (const port of refused) world.refused.add(port);
-            world.missingMetrics = missing;
-            assert.match(String((await world.run())?.message), new RegExp([...refused, ...missing].join("|")));
-            assert.equal(world.closings.length, 1);
-            world.now += 900_000;
-            await world.run();
-            assert.equal(world.closings.length, 1);
+            const simulation = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 100 });
+            simulation.makeCampaign();
+            simulation.serves = true;
+            await simulation.run();
+            simulation.used.push({ at: simulation.now, usage: { edgeGb: 1000 } });
+            simulation.now += 900_000;
+            for (const port of refused) simulation.refused.add(port);
+            simulation.missingMetrics = missing;
+            assert.match(String((await simulation.run())?.message), new RegExp([...refused, ...missing].join("|")));
+            assert.equal(simulation.closings.length, 1);
+            simulation.now += 900_000;
+            await simulation.run();
+            assert.equal(simulation.closings.length, 1);
         });
     }
 
@@ -165,30 +169,30 @@ describe("Cost guard", () => {
     });
 
     it("the guard sends a notification again, with the same ID, after SNS rejected it", async () => {
-        const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
-        world.makeCampaign();
-        await world.run();
-        world.refused.add("notify");
-        await world.hours(30);
-        assert.deepEqual(world.arrived, []);
-        world.refused.clear();
-        await world.run();
-        await world.run();
-        assert.deepEqual(world.ids(), ["dev/2026-11/limit-near/1", "dev/2026-11/limit-reached/1"]);
-        assert.equal(world.arrived.length, 2);
-        assert.equal(world.lastOf("limit-reached")?.at.slice(0, 10), "2026-11-02");
+        const simulation = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
+        simulation.makeCampaign();
+        await simulation.run();
+        simulation.refused.add("notify");
+        await simulation.hours(30);
+        assert.deepEqual(simulation.arrived, []);
+        simulation.refused.clear();
+        await simulation.run();
+        await simulation.run();
+        assert.deepEqual(simulation.ids(), ["dev/2026-11/limit-near/1", "dev/2026-11/limit-reached/1"]);
+        assert.equal(simulation.arrived.length, 2);
+        assert.equal(simulation.lastOf("limit-reached")?.at.slice(0, 10), "2026-11-02");
     });
 
     it("the guard stores the reason for viewers before it sends the notification", async () => {
-        const world = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
-        world.makeCampaign();
-        world.refused.add("show");
-        await world.hours(30);
-        assert.deepEqual(world.ids(), ["dev/2026-11/limit-near/1"]);
-        world.refused.clear();
-        await world.run();
-        assert.deepEqual(world.shown, ["limit-reached"]);
-        assert.deepEqual(world.ids(), ["dev/2026-11/limit-near/1", "dev/2026-11/limit-reached/1"]);
+        const simulation = guardWorld("2026-11-02T00:00:00Z", { monthlyLimitUsd: 1 });
+        simulation.makeCampaign();
+        simulation.refused.add("show");
+        await simulation.hours(30);
+        assert.deepEqual(simulation.ids(), ["dev/2026-11/limit-near/1"]);
+        simulation.refused.clear();
+        await simulation.run();
+        assert.deepEqual(simulation.shown, ["limit-reached"]);
+        assert.deepEqual(simulation.ids(), ["dev/2026-11/limit-near/1", "dev/2026-11/limit-reached/1"]);
     });
 
     it("the guard rebuilds invalid state from AWS, notifies and deletes nothing", async () => {
@@ -207,33 +211,33 @@ describe("Cost guard", () => {
             '{"schemaVersion":1}',
             ...broken.map((part) => JSON.stringify({ ...fresh, ...part })),
         ]) {
-            const world = guardWorld("2026-11-02T00:00:00Z", { unusedAction: "delete", unusedDays: 1 });
-            world.makeCampaign();
-            const old = { status: "ACTIVE", changedAt: world.now, hasCampaign: false, kept: false };
-            world.solutions = [{ ...old, arn: solutionArn("old") }];
-            world.now += 10 * 3_600_000;
-            world.state = notes;
-            assert.equal(await world.run(), undefined);
-            assert.deepEqual(world.kinds(), ["state-lost"], notes);
-            assert.match(String(world.lastOf("state-lost")?.text), /--name \/movie-recommender\/dev\/guard$/);
-            assert.ok(Math.abs(world.spend() - 2) < 0.01, `${world.spend()}`);
-            assert.deepEqual(world.deleted, []);
+            const simulation = guardWorld("2026-11-02T00:00:00Z", { unusedAction: "delete", unusedDays: 1 });
+            simulation.makeCampaign();
+            const old = { status: "ACTIVE", changedAt: simulation.now, hasCampaign: false, kept: false };
+            simulation.solutions = [{ ...old, arn: solutionArn("old") }];
+            simulation.now += 10 * 3_600_000;
+            simulation.state = notes;
+            assert.equal(await simulation.run(), undefined);
+            assert.deepEqual(simulation.kinds(), ["state-lost"], notes);
+            assert.match(String(simulation.lastOf("state-lost")?.text), /--name \/movie-recommender\/dev\/guard$/);
+            assert.ok(Math.abs(simulation.spend() - 2) < 0.01, `${simulation.spend()}`);
+            assert.deepEqual(simulation.deleted, []);
         }
     });
 });
 
 /** Returns the numbers of the calls in runs that changed something, and in the run before each. */
 async function busyCalls(make: () => World, days: number): Promise<number[]> {
-    const world = make();
+    const simulation = make();
     const runs: { from: number; to: number; busy: boolean }[] = [];
     let before = 0;
-    const done = () => world.arrived.length + world.deletions + world.deleted.length + world.probes;
+    const done = () => simulation.arrived.length + simulation.deletions + simulation.deleted.length + simulation.probes;
     let doneBefore = 0;
-    await world.hours(days * 24, () => {
-        if (world.calls > before) {
-            runs.push({ from: before + 1, to: world.calls, busy: done() > doneBefore });
+    await simulation.hours(days * 24, () => {
+        if (simulation.calls > before) {
+            runs.push({ from: before + 1, to: simulation.calls, busy: done() > doneBefore });
         }
-        [before, doneBefore] = [world.calls, done()];
+        [before, doneBefore] = [simulation.calls, done()];
     });
     return runs.flatMap(({ from, to, busy }, at) =>
         busy || runs[at + 1]?.busy ? Array.from({ length: to - from + 1 }, (_, n) => from + n) : [],

@@ -43,62 +43,63 @@ describe("Virtual month of the cost guard", () => {
                 fc.integer({ min: 20, max: 140 }),
                 action,
                 async (planned, asked, limit, idleAction) => {
-                    const world = guardWorld("2026-11-01T00:00:00Z", {
+                    const simulation = guardWorld("2026-11-01T00:00:00Z", {
                         monthlyLimitUsd: limit,
                         idleHours: 48,
                         idleAction,
                     });
-                    world.makeCampaign();
-                    const start = world.now;
+                    simulation.makeCampaign();
+                    const start = simulation.now;
                     let lastAsked = start;
                     let faultless = 0;
                     if (idleAction === "announce") enforced += 1;
-                    for (let run = 0; run < 2880 && world.campaign !== undefined; run += 1) {
-                        const hours = (world.now - start) / hour;
+                    for (let run = 0; run < 2880 && simulation.campaign !== undefined; run += 1) {
+                        const hours = (simulation.now - start) / hour;
                         if (Number.isInteger(hours) && asked.includes(hours)) {
-                            world.ask(hours % 7 === 0 ? 4000 : 1);
-                            lastAsked = world.now;
+                            simulation.ask(hours % 7 === 0 ? 4000 : 1);
+                            lastAsked = simulation.now;
                         }
                         const now = planned.filter(([at]) => at === run).map(([, what]) => what);
-                        world.metrics = "fine";
-                        world.skew = 0;
-                        world.dieAt = undefined;
-                        world.refused.clear();
+                        simulation.metrics = "fine";
+                        simulation.skew = 0;
+                        simulation.dieAt = undefined;
+                        simulation.refused.clear();
                         for (const one of now) {
-                            if (one.kind === "dies") world.dieAt = { call: world.calls + one.call, after: one.after };
-                            if (one.kind === "refused") world.refused.add(one.port);
-                            if (one.kind === "skew") world.skew = one.minutes * minute;
-                            if (one.kind === "metrics") world.metrics = one.how;
+                            if (one.kind === "dies")
+                                simulation.dieAt = { call: simulation.calls + one.call, after: one.after };
+                            if (one.kind === "refused") simulation.refused.add(one.port);
+                            if (one.kind === "skew") simulation.skew = one.minutes * minute;
+                            if (one.kind === "metrics") simulation.metrics = one.how;
                         }
-                        const before = world.deletions;
+                        const before = simulation.deletions;
                         if (!now.some(({ kind }) => kind === "missed")) {
-                            await world.run();
-                            if (now.some(({ kind }) => kind === "doubled")) await world.run();
+                            await simulation.run();
+                            if (now.some(({ kind }) => kind === "doubled")) await simulation.run();
                         }
                         faultless = now.length === 0 ? faultless + 1 : 0;
-                        if (world.deletions > before) {
-                            const idle = world.parkedReason?.includes("nobody") ?? false;
-                            assert.ok(!idle || world.now - lastAsked >= 48 * hour, "parked although it was used");
+                        if (simulation.deletions > before) {
+                            const idle = simulation.parkedReason?.includes("nobody") ?? false;
+                            assert.ok(!idle || simulation.now - lastAsked >= 48 * hour, "parked although it was used");
                         }
                         // After two runs without a fault, which end at most half an hour after the limit is reached, the guard
                         // must have parked.
                         assert.ok(
-                            faultless < 2 || hours * 0.2 < limit || world.deletions > 0,
+                            faultless < 2 || hours * 0.2 < limit || simulation.deletions > 0,
                             `${hours} h, limit ${limit}`,
                         );
-                        world.now += 15 * minute;
+                        simulation.now += 15 * minute;
                     }
-                    if (idleAction === "announce") assert.ok(world.deletions === 1, "the limit is enforced");
-                    assert.ok(world.deletions <= 1, `${world.deletions} deletions`);
+                    if (idleAction === "announce") assert.ok(simulation.deletions === 1, "the limit is enforced");
+                    assert.ok(simulation.deletions <= 1, `${simulation.deletions} deletions`);
                     const texts = new Map<string, Set<string>>();
-                    for (const notification of world.arrived) {
+                    for (const notification of simulation.arrived) {
                         texts.set(
                             notification.id,
                             (texts.get(notification.id) ?? new Set()).add(JSON.stringify(notification)),
                         );
                     }
                     for (const [id, said] of texts) assert.equal(said.size, 1, id);
-                    const once = world.kinds().filter((kind) => kind !== "idle" && kind !== "idle-withdrawn");
+                    const once = simulation.kinds().filter((kind) => kind !== "idle" && kind !== "idle-withdrawn");
                     assert.equal(new Set(once).size, once.length, once.join(", "));
                 },
             ),

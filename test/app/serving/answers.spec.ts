@@ -4,8 +4,8 @@ import { type Asked, idsOf, jsonOf, openApi, serviceError, startApi, throws } fr
 import { described } from "./described.ts";
 
 describe("Answers of the API", () => {
-    const world = startApi();
-    const get = (what: string, asked?: Asked) => world.ask(what, asked);
+    const harness = startApi();
+    const get = (what: string, asked?: Asked) => harness.ask(what, asked);
 
     it("a request with the current ETag returns 304", async () => {
         const first = await get("GET /similar/{itemId}", { path: { itemId: "5" } });
@@ -39,9 +39,9 @@ describe("Answers of the API", () => {
         const mine = () => cacheControl("GET /recommendations/{userId}", { path: { userId: `${Math.random()}` } });
         const seconds = (header: string) => Number(/^private, max-age=(\d+)$/.exec(header)?.[1]);
         const personal = seconds(await mine());
-        world.state.fault = throws(serviceError("ThrottlingException"));
+        harness.state.fault = throws(serviceError("ThrottlingException"));
         assert.ok(seconds(await mine()) < personal);
-        world.state.fault = undefined;
+        harness.state.fault = undefined;
     });
 
     it("each answer matches its schema in the OpenAPI document", async () => {
@@ -62,7 +62,7 @@ describe("Answers of the API", () => {
             for (const name of ["X-Content-Type-Options", "Referrer-Policy", "X-Request-Id"])
                 assert.ok(result.headers[name]);
         }
-        described("EventsAnswer", await world.watch("a", "1"));
+        described("EventsAnswer", await harness.watch("a", "1"));
         assert.deepEqual(jsonOf(await get("GET /openapi.json")), JSON.parse(openApi));
     });
 

@@ -20,10 +20,10 @@ const operationOf = (verb: string, pathname: string) =>
     `${verb} ${templates.find((each) => new RegExp(`^${each.replace(/\{\w+\}/, "[^/]+")}$`).test(pathname))}`;
 
 /** Sends a request to the service in the format of API Gateway. */
-function ask(world: ApiHarness, verb: string, address: string, body: string) {
+function ask(harness: ApiHarness, verb: string, address: string, body: string) {
     const { pathname, searchParams } = new URL(address, "http://api");
     const id = pathname.split("/")[2] ?? "";
-    return world.ask(operationOf(verb, pathname), {
+    return harness.ask(operationOf(verb, pathname), {
         path: { userId: id, itemId: id },
         query: Object.fromEntries(searchParams),
         ...(body !== "" && { body: JSON.parse(body) }),
@@ -34,10 +34,10 @@ describe("docs/call-it.md", () => {
     it("the page has a working example request for each operation", async () => {
         const [, examples = ""] = /An example of each request:\n\n```sh\n(.*?)```/s.exec(page) ?? [];
         const called: string[] = [];
-        const world = startApi({ rank: async () => ({ films: packFilms([{ itemId: "1", score: 1 }]) }) });
+        const harness = startApi({ rank: async () => ({ films: packFilms([{ itemId: "1", score: 1 }]) }) });
         for (const [, address = "", body = ""] of examples.matchAll(/^curl "\$U([^"]+)"(?: -d '(.+)')?$/gm)) {
             const verb = body === "" ? "GET" : "POST";
-            const { statusCode, body: answer } = await ask(world, verb, address, body);
+            const { statusCode, body: answer } = await ask(harness, verb, address, body);
             assert.ok(statusCode < 300, `${address}: ${answer}`);
             called.push(operationOf(verb, new URL(address, "http://api").pathname));
         }
@@ -51,9 +51,9 @@ describe("docs/call-it.md", () => {
         const fixture = campaignWorld();
         const films = packFilms(Array.from({ length: 120 }, (_, at) => ({ itemId: `${at + 1}`, score: 1 / (at + 9) })));
         const campaign = { ...fixture.campaign, ask: async () => ({ films, recommendationId: "RID" }) };
-        const world = startApi({ campaign: { ...fixture, campaign } });
+        const harness = startApi({ campaign: { ...fixture, campaign } });
         const server = createServer(async (request, response) => {
-            const result = await ask(world, request.method ?? "", request.url ?? "", await text(request));
+            const result = await ask(harness, request.method ?? "", request.url ?? "", await text(request));
             response.writeHead(result.statusCode, result.headers).end(result.body);
         }).listen(0, "127.0.0.1");
         await once(server, "listening");

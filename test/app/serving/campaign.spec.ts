@@ -6,71 +6,71 @@ import { memoryTable } from "./memory-table.ts";
 const [second, minute, hour] = [1000, 60_000, 3_600_000];
 
 describe("Campaign status in the API", () => {
-    let world: ApiHarness;
+    let harness: ApiHarness;
     beforeEach(() => {
         // With the API key, GET /health returns its details.
-        world = startApi({ config: { apiKey: true } });
+        harness = startApi({ config: { apiKey: true } });
     });
-    const state = async () => jsonOf(await world.ask("GET /health")).campaign.state;
+    const state = async () => jsonOf(await harness.ask("GET /health")).campaign.state;
 
     it("all processes together call DescribeCampaign once a minute", async () => {
-        const processes = [world.another(), world.another(), world.another()];
+        const processes = [harness.another(), harness.another(), harness.another()];
         for (let passed = 0; passed < 5 * minute; passed += second) {
-            world.clock.at += second;
+            harness.clock.at += second;
             for (const service of processes) {
                 const event = { httpMethod: "GET", resource: "/health", path: "/health", pathParameters: null };
                 const rest = { queryStringParameters: null, headers: null, body: null, isBase64Encoded: false };
                 await service.handle({ ...event, ...rest, requestContext: { requestId: "r" } });
             }
         }
-        assert.ok(world.state.describes >= 4 && world.state.describes <= 6, `${world.state.describes}`);
+        assert.ok(harness.state.describes >= 4 && harness.state.describes <= 6, `${harness.state.describes}`);
     });
 
     it("a deleted campaign gets no requests until DescribeCampaign finds it again", async () => {
-        await world.recommend("a");
-        world.state.status = undefined;
-        assert.equal((await world.recommend("b")).reason, "away");
-        const asked = world.state.asks.length;
+        await harness.recommend("a");
+        harness.state.status = undefined;
+        assert.equal((await harness.recommend("b")).reason, "away");
+        const asked = harness.state.asks.length;
         for (let passed = 0; passed < 30; passed++) {
-            world.clock.at += second;
-            assert.equal((await world.recommend(`b${passed}`)).reason, "away");
+            harness.clock.at += second;
+            assert.equal((await harness.recommend(`b${passed}`)).reason, "away");
         }
-        assert.equal(world.state.asks.length, asked);
-        assert.ok(world.state.describes <= 7, `${world.state.describes}`);
+        assert.equal(harness.state.asks.length, asked);
+        assert.ok(harness.state.describes <= 7, `${harness.state.describes}`);
         assert.equal(await state(), "away");
-        assert.equal(jsonOf(await world.ask("GET /health")).cost.campaignUsdPerHour, 0);
+        assert.equal(jsonOf(await harness.ask("GET /health")).cost.campaignUsdPerHour, 0);
 
-        world.state.status = "ACTIVE";
-        world.clock.at += 6 * second;
-        await world.recommend("c");
-        assert.equal((await world.recommend("c")).source, "campaign");
+        harness.state.status = "ACTIVE";
+        harness.clock.at += 6 * second;
+        await harness.recommend("c");
+        assert.equal((await harness.recommend("c")).source, "campaign");
         assert.equal(await state(), "serving");
     });
 
     it("a new solution version and a flush make cached lists stale", async () => {
-        assert.equal((await world.recommend("a")).source, "campaign");
-        world.state.version = "v2";
-        world.clock.at += minute;
-        await world.recommend("z");
-        assert.equal((await world.recommend("a")).source, "campaign");
-        assert.equal((await world.recommend("a")).source, "cache");
+        assert.equal((await harness.recommend("a")).source, "campaign");
+        harness.state.version = "v2";
+        harness.clock.at += minute;
+        await harness.recommend("z");
+        assert.equal((await harness.recommend("a")).source, "campaign");
+        assert.equal((await harness.recommend("a")).source, "cache");
 
-        world.table.setStack({ flushed: world.clock.at });
-        world.clock.at += 11 * second;
-        await world.recommend("z");
-        assert.equal((await world.recommend("a")).source, "campaign");
-        assert.equal((await world.recommend("a")).source, "cache");
-        assert.equal(world.table.stack().flushed, world.clock.at - 11 * second);
+        harness.table.setStack({ flushed: harness.clock.at });
+        harness.clock.at += 11 * second;
+        await harness.recommend("z");
+        assert.equal((await harness.recommend("a")).source, "campaign");
+        assert.equal((await harness.recommend("a")).source, "cache");
+        assert.equal(harness.table.stack().flushed, harness.clock.at - 11 * second);
     });
 
     it("GET /health has the cost guard's notification while there is no campaign", async () => {
-        const at = world.clock.at;
-        world.table.setStack({ notification: { kind: "parked", text: "The limit is near.", at } });
-        assert.equal(jsonOf(await world.ask("GET /health")).notification, undefined);
-        world.table.setStack({ campaign: { status: "DELETE IN_PROGRESS", checkedAt: at + 11 * second } });
-        world.clock.at += 11 * second;
-        await world.ask("GET /health");
-        const health = jsonOf(await world.ask("GET /health"));
+        const at = harness.clock.at;
+        harness.table.setStack({ notification: { kind: "parked", text: "The limit is near.", at } });
+        assert.equal(jsonOf(await harness.ask("GET /health")).notification, undefined);
+        harness.table.setStack({ campaign: { status: "DELETE IN_PROGRESS", checkedAt: at + 11 * second } });
+        harness.clock.at += 11 * second;
+        await harness.ask("GET /health");
+        const health = jsonOf(await harness.ask("GET /health"));
         assert.deepEqual(health.notification, {
             kind: "parked",
             text: "The limit is near.",
@@ -78,11 +78,11 @@ describe("Campaign status in the API", () => {
         });
         assert.deepEqual([health.campaign.state, health.campaign.status], ["away", "DELETE IN_PROGRESS"]);
         const parkedAgain = { status: "", checkedAt: at + 22 * second, activeAt: at + 11 * 60 * second };
-        world.table.setStack({ campaign: parkedAgain });
-        world.clock.at += 11 * second;
-        await world.ask("GET /health");
+        harness.table.setStack({ campaign: parkedAgain });
+        harness.clock.at += 11 * second;
+        await harness.ask("GET /health");
         assert.equal(
-            jsonOf(await world.ask("GET /health")).notification,
+            jsonOf(await harness.ask("GET /health")).notification,
             undefined,
             "it served after that notification",
         );
@@ -91,10 +91,10 @@ describe("Campaign status in the API", () => {
     });
 
     it("GET /health has the month's spend that the cost guard stored", async () => {
-        const at = world.clock.at;
-        world.table.setStack({ spend: { month: "2026-01", usd: 12.5, at } });
-        await world.ask("GET /health");
-        const { cost } = jsonOf(await world.ask("GET /health"));
+        const at = harness.clock.at;
+        harness.table.setStack({ spend: { month: "2026-01", usd: 12.5, at } });
+        await harness.ask("GET /health");
+        const { cost } = jsonOf(await harness.ask("GET /health"));
         assert.deepEqual(cost.spend, { month: "2026-01", usd: 12.5, countedAt: new Date(at).toISOString() });
         assert.deepEqual([cost.estimatedUsdPerMonth, cost.monthlyLimitUsd], [150, 200]);
     });
@@ -102,44 +102,44 @@ describe("Campaign status in the API", () => {
 
 describe("A stale list", () => {
     it("a stale list is returned at once and refreshed for the next request", async () => {
-        const world = startApi();
-        await world.recommend("a");
-        world.clock.at += 2 * hour;
-        assert.equal((await world.recommend("a")).source, "cache");
-        assert.equal(world.state.asks.length, 2);
-        assert.equal((await world.recommend("a")).madeAt, new Date(world.clock.at).toISOString());
-        assert.equal(world.state.asks.length, 2);
-        world.clock.at += 7 * hour;
-        assert.equal((await world.recommend("a")).source, "campaign");
+        const harness = startApi();
+        await harness.recommend("a");
+        harness.clock.at += 2 * hour;
+        assert.equal((await harness.recommend("a")).source, "cache");
+        assert.equal(harness.state.asks.length, 2);
+        assert.equal((await harness.recommend("a")).madeAt, new Date(harness.clock.at).toISOString());
+        assert.equal(harness.state.asks.length, 2);
+        harness.clock.at += 7 * hour;
+        assert.equal((await harness.recommend("a")).source, "campaign");
     });
 
     it("a slow refresh does not delay the answer and serves the next invocation", async () => {
-        const world = startApi({ limits: { campaign: 20 } });
-        await world.recommend("a");
-        world.clock.at += 2 * hour;
+        const harness = startApi({ limits: { campaign: 20 } });
+        await harness.recommend("a");
+        harness.clock.at += 2 * hour;
         let thaw = () => {};
-        world.state.fault = () =>
+        harness.state.fault = () =>
             new Promise<void>((resolve) => {
                 thaw = resolve;
             }) as Promise<never>;
-        assert.equal((await world.recommend("a")).source, "cache");
-        world.state.fault = undefined;
+        assert.equal((await harness.recommend("a")).source, "cache");
+        harness.state.fault = undefined;
         // Suspend the process longer than a request waits for the campaign.
         await sleep(40);
         thaw();
         await sleep(5);
-        assert.equal((await world.recommend("a")).madeAt, new Date(world.clock.at).toISOString());
-        assert.equal(world.state.asks.length, 2);
+        assert.equal((await harness.recommend("a")).madeAt, new Date(harness.clock.at).toISOString());
+        assert.equal(harness.state.asks.length, 2);
     });
 
     it("a pending refresh delays no request beyond the campaign's timeout", async () => {
-        const world = startApi({ limits: { campaign: 20 } });
-        await world.recommend("a");
-        world.clock.at += 2 * hour;
-        world.state.fault = () => new Promise<never>(() => {});
-        await world.recommend("a");
-        world.clock.at += 6 * hour;
-        assert.equal((await world.recommend("a")).reason, "slow");
+        const harness = startApi({ limits: { campaign: 20 } });
+        await harness.recommend("a");
+        harness.clock.at += 2 * hour;
+        harness.state.fault = () => new Promise<never>(() => {});
+        await harness.recommend("a");
+        harness.clock.at += 6 * hour;
+        assert.equal((await harness.recommend("a")).reason, "slow");
     });
 });
 
@@ -179,44 +179,44 @@ describe("POST /events", () => {
     });
 
     it("a list requested before the event is not stored after it", async () => {
-        const world = startApi();
+        const harness = startApi();
         let answer = () => {};
-        world.state.fault = () =>
+        harness.state.fault = () =>
             new Promise<void>((resolve) => {
                 answer = resolve;
             }) as Promise<never>;
-        const before = world.recommend("a");
+        const before = harness.recommend("a");
         await sleep(1);
-        world.state.fault = undefined;
-        const { revision } = await world.watch("a", "20");
+        harness.state.fault = undefined;
+        const { revision } = await harness.watch("a", "20");
         const since = String(revision);
-        assert.equal(idsOf(await world.recommend("a", { since }))[0], markOf("a", 1));
+        assert.equal(idsOf(await harness.recommend("a", { since }))[0], markOf("a", 1));
         answer();
         assert.equal(idsOf(await before)[0], markOf("a", 0));
-        assert.equal(idsOf(await world.recommend("a", { since }))[0], markOf("a", 1));
+        assert.equal(idsOf(await harness.recommend("a", { since }))[0], markOf("a", 1));
     });
 
     it("a list made right after an event is cached only for a moment", async () => {
-        const world = startApi();
-        const { revision } = await world.watch("a", "20");
-        await world.recommend("a", { since: String(revision) });
-        assert.equal((await world.recommend("a")).source, "cache");
-        world.clock.at += 600;
-        assert.equal((await world.recommend("a")).source, "campaign");
-        world.clock.at += 3000;
-        assert.equal((await world.recommend("a")).source, "campaign");
-        world.clock.at += 3000;
-        assert.equal((await world.recommend("a")).source, "cache");
+        const harness = startApi();
+        const { revision } = await harness.watch("a", "20");
+        await harness.recommend("a", { since: String(revision) });
+        assert.equal((await harness.recommend("a")).source, "cache");
+        harness.clock.at += 600;
+        assert.equal((await harness.recommend("a")).source, "campaign");
+        harness.clock.at += 3000;
+        assert.equal((await harness.recommend("a")).source, "campaign");
+        harness.clock.at += 3000;
+        assert.equal((await harness.recommend("a")).source, "cache");
     });
 
     it("POST /events succeeds without a tracker or with a failing one", async () => {
-        for (const world of [startApi({ tracker: false }), startApi({ limits: { events: 20 } })]) {
-            world.state.eventsFault = () => new Promise<never>(() => {});
-            const { revision, tracked } = await world.watch("a", "20");
+        for (const harness of [startApi({ tracker: false }), startApi({ limits: { events: 20 } })]) {
+            harness.state.eventsFault = () => new Promise<never>(() => {});
+            const { revision, tracked } = await harness.watch("a", "20");
             assert.equal(tracked, false);
-            assert.ok(revision >= world.clock.at);
-            assert.equal(world.lastLine().eventsUntracked, 1);
-            assert.equal(world.table.recents.get("a")?.films[0]?.itemId, "20");
+            assert.ok(revision >= harness.clock.at);
+            assert.equal(harness.lastLine().eventsUntracked, 1);
+            assert.equal(harness.table.recents.get("a")?.films[0]?.itemId, "20");
         }
     });
 
@@ -227,7 +227,7 @@ describe("POST /events", () => {
         worlds[1].clock.at -= 5000;
         const revisions: number[] = [];
         for (let round = 0; round < 5; round++) {
-            const answers = await Promise.all(worlds.map((world, at) => world.watch("a", `${round + 1}${at}`)));
+            const answers = await Promise.all(worlds.map((harness, at) => harness.watch("a", `${round + 1}${at}`)));
             revisions.push(...answers.map(({ revision }) => revision));
         }
         assert.equal(new Set(revisions).size, 10);
@@ -236,10 +236,10 @@ describe("POST /events", () => {
     });
 
     it("POST /events sends all fields to the event tracker", async () => {
-        const world = startApi();
-        const sentAt = world.clock.at / 1000 - 3600;
+        const harness = startApi();
+        const sentAt = harness.clock.at / 1000 - 3600;
         const event = { eventId: "e", eventType: "Watch", itemId: "3", sentAt, recommendationId: "R" };
-        await world.ask("POST /events", { body: { userId: "a", sessionId: "s", events: [event] } });
-        assert.deepEqual(world.state.put, [{ userId: "a", sessionId: "unproven:s", events: [event] }]);
+        await harness.ask("POST /events", { body: { userId: "a", sessionId: "s", events: [event] } });
+        assert.deepEqual(harness.state.put, [{ userId: "a", sessionId: "unproven:s", events: [event] }]);
     });
 });

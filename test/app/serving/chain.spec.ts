@@ -17,13 +17,13 @@ const hour = 3_600_000;
 const away = throws(serviceError("the table is away", 500));
 
 describe("GET /recommendations/{userId}", () => {
-    let world: ApiHarness;
+    let harness: ApiHarness;
     beforeEach(() => {
-        world = startApi({ limits: { campaign: 60, table: 40, resting: 500 } });
+        harness = startApi({ limits: { campaign: 60, table: 40, resting: 500 } });
     });
 
     it("lists come from the campaign, then from memory, then from DynamoDB", async () => {
-        const first = await world.recommend("a", { numResults: "3" });
+        const first = await harness.recommend("a", { numResults: "3" });
         assert.equal(first.source, "campaign");
         assert.deepEqual(idsOf(first), [markOf("a", 0), "100", "101"]);
         assert.deepEqual(first.films[1], {
@@ -35,41 +35,41 @@ describe("GET /recommendations/{userId}", () => {
         });
         assert.equal(first.recommendationId, "RID-1");
         // The call requests 20 more films than the caller, because the API may leave out up to 20.
-        assert.equal(world.state.asks[0]?.numResults, 120);
+        assert.equal(harness.state.asks[0]?.numResults, 120);
 
-        const second = await world.recommend("a", { numResults: "100" });
+        const second = await harness.recommend("a", { numResults: "100" });
         assert.deepEqual([second.source, second.reason, second.recommendationId], ["cache", undefined, "RID-1"]);
         assert.equal(second.films.length, 100);
-        assert.equal(world.lastLine().layer, "memory");
+        assert.equal(harness.lastLine().layer, "memory");
 
-        world.restart();
-        assert.deepEqual(idsOf(await world.recommend("a", { numResults: "3" })), idsOf(first));
-        assert.equal(world.lastLine().layer, "table");
-        assert.equal(world.state.asks.length, 1);
+        harness.restart();
+        assert.deepEqual(idsOf(await harness.recommend("a", { numResults: "3" })), idsOf(first));
+        assert.equal(harness.lastLine().layer, "table");
+        assert.equal(harness.state.asks.length, 1);
     });
 
     it("viewerKnown is true for viewers in the data or with an event", async () => {
-        const known = async (userId: string) => (await world.recommend(userId)).viewerKnown;
+        const known = async (userId: string) => (await harness.recommend(userId)).viewerKnown;
         assert.equal(await known("a"), undefined, "tables of an earlier release list no viewers");
         const viewers = listViewers(["a", "b"]) ?? "";
-        world = startApi({ tables: { ...tablesDocument, viewers } });
+        harness = startApi({ tables: { ...tablesDocument, viewers } });
         assert.deepEqual([await known("a"), await known("b"), await known("c")], [true, true, false]);
-        world.state.status = undefined;
+        harness.state.status = undefined;
         assert.equal(await known("d"), false, "also without a campaign");
-        await world.watch("c", "5");
+        await harness.watch("c", "5");
         assert.equal(await known("c"), true);
-        world.restart();
+        harness.restart();
         assert.equal(await known("c"), true, "for another process too");
     });
 
     it("viewerKnown is undefined while DynamoDB does not answer", async () => {
-        world = startApi({ tables: { ...tablesDocument, viewers: listViewers([]) ?? "" } });
-        world.table.state.gate = away;
-        assert.equal((await world.recommend("a")).viewerKnown, undefined);
+        harness = startApi({ tables: { ...tablesDocument, viewers: listViewers([]) ?? "" } });
+        harness.table.state.gate = away;
+        assert.equal((await harness.recommend("a")).viewerKnown, undefined);
     });
 
     it("each filter ARN, set of filter values and context has its own list", async () => {
-        const ask = (query: Record<string, string>) => world.recommend("a", query);
+        const ask = (query: Record<string, string>) => harness.recommend("a", query);
         await ask({});
         await ask({ filter: "genre", filterValues: '{"G":"\\"Drama\\"","H":"1"}' });
         await ask({ filter: "genre", filterValues: '{"H":"1","G":"\\"Drama\\""}' });
@@ -77,7 +77,7 @@ describe("GET /recommendations/{userId}", () => {
         await ask({ context: '{"DEVICE":"phone"}' });
         await ask({ context: '{"DEVICE":"phone"}' });
         assert.deepEqual(
-            world.state.asks.map(({ filter, context }) => [filter?.arn, filter?.values.G, context.DEVICE]),
+            harness.state.asks.map(({ filter, context }) => [filter?.arn, filter?.values.G, context.DEVICE]),
             [
                 ["arn:watched", undefined, undefined],
                 ["arn:genre", '"Drama"', undefined],
@@ -88,8 +88,8 @@ describe("GET /recommendations/{userId}", () => {
     });
 
     it("concurrent requests for one list share one campaign call", async () => {
-        const lists = await Promise.all(Array.from({ length: 20 }, () => world.recommend("a")));
-        assert.equal(world.state.asks.length, 1);
+        const lists = await Promise.all(Array.from({ length: 20 }, () => harness.recommend("a")));
+        assert.equal(harness.state.asks.length, 1);
         for (const list of lists) assert.deepEqual(idsOf(list), idsOf(lists[0]));
     });
 
@@ -102,19 +102,19 @@ describe("GET /recommendations/{userId}", () => {
     ];
     for (const [what, fault, reason] of faults) {
         it(`the API falls back from cached to similar to popular films (${what} campaign)`, async () => {
-            await world.recommend("a");
-            world.clock.at += 8 * hour;
-            world.state.fault = fault;
-            const stale = await world.recommend("a", { numResults: "2" });
+            await harness.recommend("a");
+            harness.clock.at += 8 * hour;
+            harness.state.fault = fault;
+            const stale = await harness.recommend("a", { numResults: "2" });
             assert.deepEqual([stale.source, stale.reason], ["cache", reason]);
             assert.deepEqual(idsOf(stale), [markOf("a", 0), "100"]);
 
-            const nobody = await world.recommend("b", { numResults: "3" });
+            const nobody = await harness.recommend("b", { numResults: "3" });
             assert.deepEqual([nobody.source, idsOf(nobody)], ["popular", ["1", "2", "3"]]);
             assert.ok("reason" in nobody && !("score" in nobody.films[0]));
 
-            const { revision } = await world.watch("b", "20");
-            const similar = await world.recommend("b", { numResults: "3", since: String(revision) });
+            const { revision } = await harness.watch("b", "20");
+            const similar = await harness.recommend("b", { numResults: "3", since: String(revision) });
             assert.deepEqual([similar.source, idsOf(similar)], ["similar", ["21", "22", "23"]]);
             assert.deepEqual(idsOf({ films: similar.because }), ["20"]);
         });
@@ -122,146 +122,146 @@ describe("GET /recommendations/{userId}", () => {
 
     it("lists omit watched films although the campaign's filter does not", async () => {
         const [own, other] = [markOf("a", 3), markOf("b", 0)];
-        await world.watch("a", "100", "102", "103");
+        await harness.watch("a", "100", "102", "103");
         // The filter that the request names replaces the default filter.
         for (const query of [{}, { filter: "genre" }]) {
-            const first = await world.recommend("a", { numResults: "3", ...query });
+            const first = await harness.recommend("a", { numResults: "3", ...query });
             assert.deepEqual([first.source, idsOf(first)], ["campaign", [own, "101", "104"]]);
-            const all = await world.recommend("a", { numResults: "100", ...query });
+            const all = await harness.recommend("a", { numResults: "100", ...query });
             assert.deepEqual([all.source, all.films.length], ["cache", 100]);
             assert.ok(!["100", "102", "103"].some((film) => idsOf(all).includes(film)));
         }
-        assert.deepEqual(idsOf(await world.recommend("b", { numResults: "2" })), [other, "100"]);
+        assert.deepEqual(idsOf(await harness.recommend("b", { numResults: "2" })), [other, "100"]);
     });
 
     it("lists keep films with other event types, or with a filter that includes watched films", async () => {
         const event = (eventType: string, itemId: string) => ({ eventType, itemId });
         const events = [event("Click", "100"), event("WATCH", "101"), event("Watch", "102"), event("Click", "102")];
-        await world.ask("POST /events", { body: { userId: "a", sessionId: "s", events } });
+        await harness.ask("POST /events", { body: { userId: "a", sessionId: "s", events } });
         const list = async (query: Record<string, string> = {}) =>
-            idsOf(await world.recommend("a", { numResults: "4", ...query }));
+            idsOf(await harness.recommend("a", { numResults: "4", ...query }));
         assert.deepEqual(await list(), [markOf("a", 4), "100", "103", "104"]);
         assert.deepEqual(await list({ filter: "again" }), [markOf("a", 4), "100", "101", "102"]);
-        world.restart();
-        world.clock.at += hour / 2;
+        harness.restart();
+        harness.clock.at += hour / 2;
         assert.deepEqual(await list(), [markOf("a", 4), "100", "103", "104"], "from the table");
-        world.table.state.gate = away;
-        await world.ask("POST /events", { body: { userId: "a", sessionId: "s", events: [event("Click", "104")] } });
+        harness.table.state.gate = away;
+        await harness.ask("POST /events", { body: { userId: "a", sessionId: "s", events: [event("Click", "104")] } });
         assert.deepEqual((await list()).slice(1), ["100", "103", "104"], "without the table");
     });
 
     it("lists omit films with NotInterested events and are not based on them", async () => {
         const refuse = (itemId: string) => {
             const events = [{ eventType: "NotInterested", itemId }];
-            return world.ask("POST /events", { body: { userId: "a", sessionId: "s", events } });
+            return harness.ask("POST /events", { body: { userId: "a", sessionId: "s", events } });
         };
         await refuse("100");
-        const list = async () => idsOf(await world.recommend("a", { numResults: "2" }));
+        const list = async () => idsOf(await harness.recommend("a", { numResults: "2" }));
         assert.deepEqual(await list(), [markOf("a", 1), "101"]);
-        world.restart();
-        world.clock.at += hour / 2;
+        harness.restart();
+        harness.clock.at += hour / 2;
         assert.deepEqual(await list(), [markOf("a", 1), "101"], "from the table");
-        const history = jsonOf(await world.ask("GET /history/{userId}", { path: { userId: "a" } }));
+        const history = jsonOf(await harness.ask("GET /history/{userId}", { path: { userId: "a" } }));
         assert.equal(history.total, 0);
-        world = startApi();
-        world.state.fault = throws(serviceError("ThrottlingException"));
+        harness = startApi();
+        harness.state.fault = throws(serviceError("ThrottlingException"));
         await refuse("1");
-        const popular = await world.recommend("a", { numResults: "2" });
+        const popular = await harness.recommend("a", { numResults: "2" });
         assert.deepEqual([popular.source, idsOf(popular)], ["popular", ["2", "3"]]);
     });
 
     it("the API retries GetRecommendations without the default filter if the filter was deleted", async () => {
-        world.state.filterGone = true;
-        await world.watch("a", "100");
-        const answer = await world.recommend("a", { numResults: "2" });
+        harness.state.filterGone = true;
+        await harness.watch("a", "100");
+        const answer = await harness.recommend("a", { numResults: "2" });
         assert.deepEqual([answer.source, idsOf(answer)], ["campaign", [markOf("a", 1), "101"]]);
         assert.deepEqual(
-            world.state.asks.map(({ filter }) => filter?.arn),
+            harness.state.asks.map(({ filter }) => filter?.arn),
             ["arn:watched", undefined],
         );
-        assert.equal(world.lastLine().CampaignFailures, 1);
-        assert.equal(jsonOf(await world.ask("GET /health")).campaign.state, "serving");
-        assert.equal((await world.recommend("b", { filter: "genre" })).reason, "filter-not-served");
+        assert.equal(harness.lastLine().CampaignFailures, 1);
+        assert.equal(jsonOf(await harness.ask("GET /health")).campaign.state, "serving");
+        assert.equal((await harness.recommend("b", { filter: "genre" })).reason, "filter-not-served");
     });
 
     it("lists contain watched films if the stack has no filter for them", async () => {
-        world = startApi({ config: { watchedFilterArn: "" } });
-        await world.watch("a", "100");
-        assert.deepEqual(idsOf(await world.recommend("a", { numResults: "2" })), [markOf("a", 1), "100"]);
-        assert.equal(world.state.asks[0]?.filter, undefined);
+        harness = startApi({ config: { watchedFilterArn: "" } });
+        await harness.watch("a", "100");
+        assert.deepEqual(idsOf(await harness.recommend("a", { numResults: "2" })), [markOf("a", 1), "100"]);
+        assert.equal(harness.state.asks[0]?.filter, undefined);
     });
 
     it("a cached list omits films that the viewer watched since", async () => {
-        await world.recommend("a");
-        await world.watch("a", "101");
-        world.state.fault = throws(serviceError("ThrottlingException"));
-        assert.deepEqual(idsOf(await world.recommend("a", { numResults: "3" })), [markOf("a", 0), "100", "102"]);
+        await harness.recommend("a");
+        await harness.watch("a", "101");
+        harness.state.fault = throws(serviceError("ThrottlingException"));
+        assert.deepEqual(idsOf(await harness.recommend("a", { numResults: "3" })), [markOf("a", 0), "100", "102"]);
     });
 
     it("no list is older than the revision in `since`, also during throttling", async () => {
-        await world.recommend("a");
-        const { revision } = await world.watch("a", "20");
-        world.state.fault = throws(serviceError("ThrottlingException"));
-        const answer = await world.recommend("a", { since: String(revision), numResults: "1" });
+        await harness.recommend("a");
+        const { revision } = await harness.watch("a", "20");
+        harness.state.fault = throws(serviceError("ThrottlingException"));
+        const answer = await harness.recommend("a", { since: String(revision), numResults: "1" });
         assert.deepEqual([answer.source, answer.reason, idsOf(answer)], ["similar", "throttled", ["21"]]);
     });
 
     it("a fallback list has the reason filter-not-served if a filter was requested", async () => {
-        world.state.fault = throws(serviceError("ThrottlingException"));
-        assert.equal((await world.recommend("a", { filter: "unwatched" })).reason, "filter-not-served");
+        harness.state.fault = throws(serviceError("ThrottlingException"));
+        assert.equal((await harness.recommend("a", { filter: "unwatched" })).reason, "filter-not-served");
         // If Personalize rejects the values of one request, other requests are not affected.
-        world.state.fault = throws(serviceError("InvalidInputException"));
-        for (let count = 0; count < 8; count++) await world.recommend(`u${count}`, { filter: "genre" });
-        world.state.fault = undefined;
-        assert.equal((await world.recommend("c")).source, "campaign");
+        harness.state.fault = throws(serviceError("InvalidInputException"));
+        for (let count = 0; count < 8; count++) await harness.recommend(`u${count}`, { filter: "genre" });
+        harness.state.fault = undefined;
+        assert.equal((await harness.recommend("c")).source, "campaign");
     });
 
     it("a stored precomputed list is returned, with the reason `away` once it is old", async () => {
-        const list = { key: "", madeAt: world.clock.at, revision: 0, from: "precomputed" as const };
-        await world.table.port.putList(
+        const list = { key: "", madeAt: harness.clock.at, revision: 0, from: "precomputed" as const };
+        await harness.table.port.putList(
             "a",
             { ...list, films: { ids: "7", scores: undefined } },
             0,
             new AbortController().signal,
         );
-        world.table.setStack({ campaign: { status: "DELETE PENDING", checkedAt: world.clock.at } });
-        assert.deepEqual(await world.recommend("a").then(({ source, reason }) => [source, reason]), [
+        harness.table.setStack({ campaign: { status: "DELETE PENDING", checkedAt: harness.clock.at } });
+        assert.deepEqual(await harness.recommend("a").then(({ source, reason }) => [source, reason]), [
             "precomputed",
             undefined,
         ]);
-        world.clock.at += 30 * hour;
-        assert.deepEqual(await world.recommend("a").then(({ source, reason }) => [source, reason]), [
+        harness.clock.at += 30 * hour;
+        assert.deepEqual(await harness.recommend("a").then(({ source, reason }) => [source, reason]), [
             "precomputed",
             "away",
         ]);
     });
 
     it("lists come from the campaign and reflect events while DynamoDB is unavailable", async () => {
-        world.table.state.gate = away;
-        await world.recommend("first");
-        assert.equal((await world.recommend("a")).source, "campaign");
-        assert.equal((await world.recommend("a")).source, "cache");
-        const { revision, tracked } = await world.watch("a", "20");
+        harness.table.state.gate = away;
+        await harness.recommend("first");
+        assert.equal((await harness.recommend("a")).source, "campaign");
+        assert.equal((await harness.recommend("a")).source, "cache");
+        const { revision, tracked } = await harness.watch("a", "20");
         assert.equal(tracked, true);
-        const after = await world.recommend("a", { since: String(revision) });
+        const after = await harness.recommend("a", { since: String(revision) });
         assert.deepEqual([after.source, idsOf(after)[0]], ["campaign", markOf("a", 1)]);
-        world.table.state.gate = hangs;
-        assert.equal((await world.recommend("b")).source, "campaign");
-        world.state.fault = throws(serviceError("ThrottlingException"));
-        assert.deepEqual(idsOf(await world.recommend("a", { since: String(revision + 1), numResults: "1" })), ["21"]);
+        harness.table.state.gate = hangs;
+        assert.equal((await harness.recommend("b")).source, "campaign");
+        harness.state.fault = throws(serviceError("ThrottlingException"));
+        assert.deepEqual(idsOf(await harness.recommend("a", { since: String(revision + 1), numResults: "1" })), ["21"]);
     });
 
     it("the API pauses calls of a failing campaign and then retries", async () => {
-        world.state.fault = throws(serviceError("ThrottlingException"));
-        for (let count = 0; count < 20; count++) await world.recommend(`u${count}`);
-        assert.equal(world.state.asks.length, 5);
-        assert.equal((await world.recommend("x")).reason, "throttled");
-        const state = async () => jsonOf(await world.ask("GET /health")).campaign.state;
+        harness.state.fault = throws(serviceError("ThrottlingException"));
+        for (let count = 0; count < 20; count++) await harness.recommend(`u${count}`);
+        assert.equal(harness.state.asks.length, 5);
+        assert.equal((await harness.recommend("x")).reason, "throttled");
+        const state = async () => jsonOf(await harness.ask("GET /health")).campaign.state;
         assert.equal(await state(), "resting");
-        world.state.fault = undefined;
+        harness.state.fault = undefined;
         await sleep(550);
         assert.equal(await state(), "serving");
-        assert.equal((await world.recommend("x")).source, "campaign");
-        assert.equal((await world.recommend("y")).source, "campaign");
+        assert.equal((await harness.recommend("x")).source, "campaign");
+        assert.equal((await harness.recommend("y")).source, "campaign");
     });
 });

@@ -10,15 +10,15 @@ const listed = { films: [0, 1, 2], timestamps: [30, 20, 10] };
 const tables = { ...tablesDocument, histories: { "22": listed } };
 
 describe("GET /history/{userId}", () => {
-    const history = (world: ApiHarness, userId: string, query: Record<string, string> = {}, headers = {}) =>
-        world.ask("GET /history/{userId}", { path: { userId }, query, headers });
+    const history = (harness: ApiHarness, userId: string, query: Record<string, string> = {}, headers = {}) =>
+        harness.ask("GET /history/{userId}", { path: { userId }, query, headers });
 
     it("the history lists films of events and data once, newest first", async () => {
-        const world = startApi({ tables });
-        await world.watch("22", "2");
-        world.clock.at += second;
-        await world.watch("22", "50");
-        const answer = jsonOf(await history(world, "22"));
+        const harness = startApi({ tables });
+        await harness.watch("22", "2");
+        harness.clock.at += second;
+        await harness.watch("22", "50");
+        const answer = jsonOf(await history(harness, "22"));
         assert.deepEqual(idsOf(answer), ["50", "2", "1", "3"]);
         assert.deepEqual([answer.from, answer.eventDays, answer.total], [["events", "data"], 30, 4]);
         assert.deepEqual(
@@ -28,8 +28,8 @@ describe("GET /history/{userId}", () => {
     });
 
     it("a viewer without stored history gets watched films only, without clicks", async () => {
-        const world = startApi({ tables });
-        assert.deepEqual(jsonOf(await history(world, "6")), {
+        const harness = startApi({ tables });
+        assert.deepEqual(jsonOf(await history(harness, "6")), {
             from: ["events"],
             eventDays: 30,
             mostEvents: 20,
@@ -37,11 +37,11 @@ describe("GET /history/{userId}", () => {
             films: [],
         });
         const body = { userId: "6", sessionId: "s", events: [{ eventType: "Click", itemId: "9" }] };
-        await world.ask("POST /events", { body });
-        await world.watch("6", "8");
-        assert.deepEqual(idsOf(jsonOf(await history(world, "6"))), ["8"]);
+        await harness.ask("POST /events", { body });
+        await harness.watch("6", "8");
+        assert.deepEqual(idsOf(jsonOf(await history(harness, "6"))), ["8"]);
         // A viewer's ID may equal a property name of JavaScript objects, such as "constructor".
-        assert.equal(jsonOf(await history(world, "constructor")).total, 0);
+        assert.equal(jsonOf(await history(harness, "constructor")).total, 0);
     });
 
     it("pages of any size add up to one history while films are watched", async () => {
@@ -51,15 +51,15 @@ describe("GET /history/{userId}", () => {
                 fc.integer({ min: 1, max: 9 }),
                 async (ages, size) => {
                     const own = { films: ages.map((_, at) => at), timestamps: ages.toSorted((a, b) => b - a) };
-                    const world = startApi({ tables: { ...tablesDocument, histories: { "22": own } } });
+                    const harness = startApi({ tables: { ...tablesDocument, histories: { "22": own } } });
                     const found: string[] = [];
                     for (let query: Record<string, string> = {}; ; ) {
-                        const page = jsonOf(await history(world, "22", { ...query, limit: String(size) }));
+                        const page = jsonOf(await history(harness, "22", { ...query, limit: String(size) }));
                         found.push(...idsOf(page));
                         if (page.nextToken === undefined) break;
                         query = { nextToken: page.nextToken };
-                        await world.watch("22", "300");
-                        world.clock.at += second;
+                        await harness.watch("22", "300");
+                        harness.clock.at += second;
                     }
                     assert.deepEqual(found.toSorted(), own.films.map((film) => String(film + 1)).toSorted());
                 },
@@ -69,22 +69,22 @@ describe("GET /history/{userId}", () => {
     });
 
     it("the history contains the data's films while DynamoDB is unavailable", async () => {
-        const world = startApi({ tables });
-        world.table.state.gate = () => Promise.reject(new Error("away"));
-        const answer = jsonOf(await history(world, "22"));
+        const harness = startApi({ tables });
+        harness.table.state.gate = () => Promise.reject(new Error("away"));
+        const answer = jsonOf(await history(harness, "22"));
         assert.deepEqual([answer.from, idsOf(answer)], [["data"], ["1", "2", "3"]]);
-        assert.equal(world.lastLine().TableFailures, 1);
+        assert.equal(harness.lastLine().TableFailures, 1);
     });
 
     it("an invalid nextToken or limit returns 400", async () => {
-        const world = startApi({ tables });
+        const harness = startApi({ tables });
         const token = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
         for (const nextToken of ["x", token({}), token(["1", 1]), token([1]), token(null)]) {
-            const answer = await history(world, "22", { nextToken });
+            const answer = await history(harness, "22", { nextToken });
             assert.deepEqual([answer.statusCode, jsonOf(answer).errors[0].in], [400, "query nextToken"], nextToken);
         }
         for (const limit of ["0", "101", "many"]) {
-            assert.equal((await history(world, "22", { limit })).statusCode, 400, limit);
+            assert.equal((await history(harness, "22", { limit })).statusCode, 400, limit);
         }
     });
 
@@ -97,13 +97,13 @@ describe("GET /history/{userId}", () => {
     });
 
     it("a caller without credentials gets 403 unless publicHistories is true", async () => {
-        const world = startApi({ tables, config: { publicHistories: false } });
+        const harness = startApi({ tables, config: { publicHistories: false } });
         let reads = 0;
-        world.table.state.gate = async (call) => {
+        harness.table.state.gate = async (call) => {
             if (call === "recent") reads += 1;
         };
         for (const userId of ["22", "nobody"]) {
-            const answer = await history(world, userId);
+            const answer = await history(harness, userId);
             assert.deepEqual([answer.statusCode, jsonOf(answer).type], [403, "/problems/private-history"]);
             assert.match(jsonOf(answer).detail, /`publicHistories`/);
         }
@@ -118,12 +118,12 @@ describe("GET /history/{userId}", () => {
             const auth = { issuer: issuer.issuer, audience: issuer.audience, claim: "sub" };
             for (const publicHistories of [false, true]) {
                 const config = { viewerAuth: auth, publicHistories };
-                const world = startApi({ tables, config, verifyToken: tokenVerifier(auth) });
+                const harness = startApi({ tables, config, verifyToken: tokenVerifier(auth) });
                 const Authorization = `Bearer ${await issuer.token({ sub: "22" })}`;
                 const codes = [
-                    await history(world, "22", {}, { Authorization }),
-                    await history(world, "6", {}, { Authorization }),
-                    await history(world, "22"),
+                    await history(harness, "22", {}, { Authorization }),
+                    await history(harness, "6", {}, { Authorization }),
+                    await history(harness, "22"),
                 ].map(({ statusCode }) => statusCode);
                 assert.deepEqual(codes, [200, 403, 401]);
             }

@@ -37,8 +37,8 @@ describe("Concurrent requests and events in random order", () => {
                         if (broken.table) throw new Error("the table is away");
                     });
                     const limits = { campaign: 60_000, table: 60_000, events: 60_000, grace: 0, failuresInRow: 1000 };
-                    const world = startApi({ campaign, table, limits, tick: 1 });
-                    const processes = [world.another(), world.another()];
+                    const harness = startApi({ campaign, table, limits, tick: 1 });
+                    const processes = [harness.another(), harness.another()];
                     /** For each viewer, the latest revision in a response to an event, and the number of accepted events. */
                     const told = new Map<string, { since: number; events: number }>();
 
@@ -73,7 +73,7 @@ describe("Concurrent requests and events in random order", () => {
                     const all: Promise<void>[] = [];
                     const run = (async () => {
                         for (const { viewer, process, does, later, waits } of steps) {
-                            world.clock.at += later;
+                            harness.clock.at += later;
                             const [what, which] = does.split(" ");
                             if (which === "table" || which === "campaign") {
                                 broken[which] = what === "break";

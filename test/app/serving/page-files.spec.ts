@@ -10,18 +10,18 @@ const images = "https://cdn.shop.example";
 
 describe("Storefront files served by the API", () => {
     let folder: string;
-    let world: ApiHarness;
+    let harness: ApiHarness;
     before(async () => {
         folder = await mkdtemp(join(tmpdir(), "page-"));
         await mkdir(join(folder, "assets"));
         await writeFile(join(folder, "index.html"), "<html>é</html>");
         await writeFile(join(folder, "assets", "index-BsT3n_0q.js"), "1");
         await writeFile(join(folder, "icon.png"), Uint8Array.of(255, 0, 1));
-        world = startApi({ pages: pageFiles(folder, [images]) });
+        harness = startApi({ pages: pageFiles(folder, [images]) });
     });
     after(() => rm(folder, { recursive: true, force: true }));
     const file = (proxy: string, headers = {}): Promise<GatewayResult> =>
-        world.ask("GET /storefront/{proxy+}", { path: { proxy }, headers });
+        harness.ask("GET /storefront/{proxy+}", { path: { proxy }, headers });
 
     it("files have content type, cache lifetime and Content-Security-Policy", async () => {
         const page = await file("index.html");

@@ -11,7 +11,7 @@ const films = packFilms([
 ]);
 
 /** An in-memory campaign and table, and a clock that advances only during waits. */
-function world(asked: Record<string, number>, more: { busiestTPS?: number; status?: string } = {}) {
+function harness(asked: Record<string, number>, more: { busiestTPS?: number; status?: string } = {}) {
     let now = start;
     const calls: { userId: string; at: number; filter: string | undefined }[] = [];
     const lists = new Map<string, KeptList>();
@@ -89,7 +89,7 @@ describe("Prefetch", () => {
         assert.equal(paceOf(1, 0), 2000);
         assert.equal(paceOf(3, 1), 1000);
         assert.equal(paceOf(1, 1), undefined);
-        const { run, calls } = world(many, { busiestTPS: 0.4 });
+        const { run, calls } = harness(many, { busiestTPS: 0.4 });
         await run();
         const gaps = calls.slice(1).map(({ at }, index) => at - (calls[index]?.at ?? 0));
         assert.ok(calls.length > 50, `${calls.length}`);
@@ -97,7 +97,7 @@ describe("Prefetch", () => {
     });
 
     it("prefetch stores lists as precomputed, for the busiest users first", async () => {
-        const { run, calls, lists } = world({ rare: 1, often: 9 });
+        const { run, calls, lists } = harness({ rare: 1, often: 9 });
         assert.deepEqual(await run(1), { asked: 1, wellAlready: 0 });
         assert.deepEqual(
             calls.map(({ userId }) => userId),
@@ -108,16 +108,16 @@ describe("Prefetch", () => {
     });
 
     it("prefetch omits watched films unless the stack has no filter for them", async () => {
-        const { run, calls, lists } = world({ a: 1 });
+        const { run, calls, lists } = harness({ a: 1 });
         await run();
         assert.deepEqual([calls[0]?.filter, lists.get("a")?.films.ids], ["arn:watched", "1"]);
-        const unfiltered = world({ a: 1 });
+        const unfiltered = harness({ a: 1 });
         await unfiltered.run(100, 295, "");
         assert.deepEqual([unfiltered.calls[0]?.filter, unfiltered.lists.get("a")?.films], [undefined, films]);
     });
 
     it("prefetch renews only lists that are outdated by an event, a flush or their age", async () => {
-        const { run, revisions, pass, flush } = world({ a: 2, b: 1 });
+        const { run, revisions, pass, flush } = harness({ a: 2, b: 1 });
         assert.equal((await run()).asked, 2);
         pass(10_000);
         assert.deepEqual(await run(), { asked: 0, wellAlready: 2 });
@@ -132,13 +132,13 @@ describe("Prefetch", () => {
     });
 
     it("prefetch stops without campaign, spare TPS or time, and after a failure", async () => {
-        assert.equal((await world(many, { status: "" }).run()).stopped, "no campaign");
-        assert.equal((await world(many, { status: "DELETE PENDING" }).run()).stopped, "no campaign");
-        assert.equal((await world(many, { busiestTPS: 2 }).run()).stopped, "no room");
-        const short = world(many);
+        assert.equal((await harness(many, { status: "" }).run()).stopped, "no campaign");
+        assert.equal((await harness(many, { status: "DELETE PENDING" }).run()).stopped, "no campaign");
+        assert.equal((await harness(many, { busiestTPS: 2 }).run()).stopped, "no room");
+        const short = harness(many);
         assert.equal((await short.run(100, 60)).stopped, "out of time");
         assert.ok(short.calls.length > 20 && short.calls.length <= 30, `${short.calls.length}`);
-        const failing = world(many);
+        const failing = harness(many);
         failing.fail();
         assert.deepEqual(await failing.run(), { asked: 0, wellAlready: 0, stopped: "throttled or failed" });
     });

@@ -32,9 +32,9 @@ describe("app/api/types.ts", () => {
 });
 
 describe("Request validation", () => {
-    let world: ApiHarness;
+    let harness: ApiHarness;
     before(() => {
-        world = startApi();
+        harness = startApi();
     });
 
     const wrong: [string, Asked, string, RegExp][] = [
@@ -80,7 +80,7 @@ describe("Request validation", () => {
     ];
     for (const [what, asked, where, message] of wrong) {
         it(`an invalid ${where} returns 400 with ${message}`, async () => {
-            const result = await world.ask(what, { path: { userId: "a", itemId: "1" }, ...asked });
+            const result = await harness.ask(what, { path: { userId: "a", itemId: "1" }, ...asked });
             const problem = jsonOf(result);
             assert.equal(result.statusCode, 400);
             assert.equal(result.headers["Content-Type"], "application/problem+json");
@@ -125,7 +125,7 @@ describe("Request validation", () => {
                     const event = { ...gatewayEvent(path, { path: { userId: "a" } }), body, isBase64Encoded };
                     const headers = type === undefined ? {} : { "content-type": type };
                     const begun = performance.now();
-                    const result = await world.another().handle({ ...event, headers });
+                    const result = await harness.another().handle({ ...event, headers });
                     assert.ok(performance.now() - begun < 500, `${performance.now() - begun} ms`);
                     assert.equal(result.statusCode, 400);
                     assert.ok(Buffer.byteLength(result.body) < 4000, `${Buffer.byteLength(result.body)} bytes`);
@@ -144,7 +144,7 @@ describe("Request validation", () => {
             { queryStringParameters: {}, multiValueQueryStringParameters: Object.fromEntries(names) },
         ]) {
             const event = { ...gatewayEvent("GET /recommendations/{userId}", { path: { userId: "a" } }), ...more };
-            const result = await world.another().handle(event);
+            const result = await harness.another().handle(event);
             assert.equal(result.statusCode, 400);
             assert.ok(Buffer.byteLength(result.body) < 4000, `${Buffer.byteLength(result.body)} bytes`);
         }
@@ -153,13 +153,13 @@ describe("Request validation", () => {
     it("a repeated query parameter returns 400", async () => {
         const multi = { multiValueQueryStringParameters: { numResults: ["1", "2"] } };
         const event = { ...gatewayEvent("GET /popular", { query: { numResults: "2" } }), ...multi };
-        const problem = jsonOf(await world.another().handle(event));
+        const problem = jsonOf(await harness.another().handle(event));
         assert.deepEqual(problem.errors, [{ in: "query numResults", message: "must occur only once" }]);
     });
 
     it("an unknown path returns 404 and an unknown method 405 with Allow", async () => {
-        assert.equal((await world.ask("GET /nothing")).statusCode, 404);
-        const result = await world.ask("DELETE /events");
+        assert.equal((await harness.ask("GET /nothing")).statusCode, 404);
+        const result = await harness.ask("DELETE /events");
         assert.deepEqual([result.statusCode, result.headers.Allow], [405, "OPTIONS, POST"]);
         described("Problem", jsonOf(result));
     });
@@ -179,13 +179,13 @@ describe("Request validation", () => {
     });
 
     it("path parameters are percent-decoded", async () => {
-        const result = await world.ask("GET /items/{itemId}", { path: { itemId: "%31" } });
+        const result = await harness.ask("GET /items/{itemId}", { path: { itemId: "%31" } });
         assert.equal(jsonOf(result).itemId, "1");
-        assert.equal((await world.ask("GET /items/{itemId}", { path: { itemId: "100%" } })).statusCode, 404);
+        assert.equal((await harness.ask("GET /items/{itemId}", { path: { itemId: "100%" } })).statusCode, 404);
     });
 
     it("CORS headers allow configured origins only, with Vary: Origin", async () => {
-        const ask = (origin: string, what = "GET /popular") => world.ask(what, { headers: { Origin: origin } });
+        const ask = (origin: string, what = "GET /popular") => harness.ask(what, { headers: { Origin: origin } });
         const headers = async (origin: string) => (await ask(origin)).headers;
         assert.equal((await headers("https://films.example"))["Access-Control-Allow-Origin"], "https://films.example");
         assert.equal((await headers("https://films.example.evil"))["Access-Control-Allow-Origin"], undefined);

@@ -12,36 +12,36 @@ const otherData: TablesDocument = {
 };
 
 describe("Fallback tables of a solution version", () => {
-    let world: ApiHarness;
+    let harness: ApiHarness;
     beforeEach(() => {
-        world = startApi({ config: { apiKey: true } });
-        world.store.documents.set("v2", otherData);
+        harness = startApi({ config: { apiKey: true } });
+        harness.store.documents.set("v2", otherData);
     });
-    const popular = async () => idsOf(jsonOf(await world.ask("GET /popular", { query: { numResults: "2" } })));
-    const health = async () => jsonOf(await world.ask("GET /health"));
+    const popular = async () => idsOf(jsonOf(await harness.ask("GET /popular", { query: { numResults: "2" } })));
+    const health = async () => jsonOf(await harness.ask("GET /health"));
     /** Sends two requests: the first one starts the check for a new version, and the second one uses its result. */
     const later = async (milliseconds = minute) => {
-        world.clock.at += milliseconds;
+        harness.clock.at += milliseconds;
         await popular();
         await new Promise((resolve) => setTimeout(resolve, 5));
     };
 
     it("the API keeps its tables while a newer version is trained and uploaded", async () => {
         assert.deepEqual(await popular(), ["1", "2"]);
-        world.store.newest = "v2";
+        harness.store.newest = "v2";
         await later();
         assert.deepEqual(await popular(), ["1", "2"]);
-        world.restart();
+        harness.restart();
         assert.deepEqual(await popular(), ["1", "2"]);
     });
 
     it("the API switches tables with the campaign's version, also on a rollback", async () => {
         await popular();
-        world.state.version = "v2";
+        harness.state.version = "v2";
         await later();
         assert.deepEqual(await popular(), ["1001", "1002"]);
         assert.equal((await health()).tables.interactionsSha256, "def");
-        world.state.version = "v1";
+        harness.state.version = "v1";
         await later();
         assert.deepEqual(await popular(), ["1", "2"]);
     });
@@ -49,8 +49,8 @@ describe("Fallback tables of a solution version", () => {
     it("version and tables change in the same answer", async () => {
         await popular();
         const loading = Promise.withResolvers<void>();
-        world.store.gate = () => loading.promise;
-        world.state.version = "v2";
+        harness.store.gate = () => loading.promise;
+        harness.state.version = "v2";
         await later();
         const during = await health();
         assert.deepEqual(
@@ -65,51 +65,51 @@ describe("Fallback tables of a solution version", () => {
     });
 
     it("the API keeps its tables while the campaign is parked, also after a restart", async () => {
-        world.state.version = "v2";
+        harness.state.version = "v2";
         await later();
-        world.state.status = undefined;
-        world.store.newest = "v1";
+        harness.state.status = undefined;
+        harness.store.newest = "v1";
         await later();
         await later();
         assert.equal((await health()).campaign.state, "away");
         assert.deepEqual(await popular(), ["1001", "1002"]);
-        world.restart();
+        harness.restart();
         assert.deepEqual(await popular(), ["1001", "1002"]);
     });
 
     it("the API keeps its tables while a campaign with another version is being created", async () => {
         await popular();
-        world.state.status = "CREATE IN_PROGRESS";
-        world.state.version = "v2";
+        harness.state.status = "CREATE IN_PROGRESS";
+        harness.state.version = "v2";
         await later();
         assert.deepEqual(await popular(), ["1", "2"]);
-        world.state.status = "ACTIVE";
+        harness.state.status = "ACTIVE";
         await later();
         assert.deepEqual(await popular(), ["1001", "1002"]);
     });
 
     it("the API uses the newest tables if no campaign ever served", async () => {
-        world = startApi({ unseen: true });
-        world.store.documents.set("v2", otherData);
-        world.state.status = undefined;
-        world.store.newest = "v2";
+        harness = startApi({ unseen: true });
+        harness.store.documents.set("v2", otherData);
+        harness.state.status = undefined;
+        harness.store.newest = "v2";
         assert.deepEqual(await popular(), ["1001", "1002"]);
     });
 
     it("the first answer of a stack uses the tables of the campaign's version", async () => {
-        world = startApi({ unseen: true });
-        world.store.documents.set("v2", otherData);
-        world.store.newest = "v2";
+        harness = startApi({ unseen: true });
+        harness.store.documents.set("v2", otherData);
+        harness.store.newest = "v2";
         assert.deepEqual(await popular(), ["1", "2"]);
     });
 
     it("tables are loaded once and compared with S3 every five minutes", async () => {
         for (let passed = 0; passed < 4; passed += 1) await later();
-        assert.deepEqual(world.store.reads, ["v1"]);
-        world.store.documents.set("v1", otherData);
+        assert.deepEqual(harness.store.reads, ["v1"]);
+        harness.store.documents.set("v1", otherData);
         await later(2 * minute);
         assert.deepEqual(await popular(), ["1001", "1002"]);
-        assert.deepEqual(world.store.reads, ["v1", "v1"]);
+        assert.deepEqual(harness.store.reads, ["v1", "v1"]);
     });
 
     for (const [what, broken] of [
@@ -117,17 +117,17 @@ describe("Fallback tables of a solution version", () => {
         ["slow to load", hangs],
     ] as const) {
         it(`the API keeps the previous tables if the new ones are ${what}`, async () => {
-            world = startApi({ config: { apiKey: true }, limits: { tables: 1 } });
-            world.store.documents.set("v2", otherData);
+            harness = startApi({ config: { apiKey: true }, limits: { tables: 1 } });
+            harness.store.documents.set("v2", otherData);
             await popular();
-            world.store.gate = broken;
-            world.state.version = "v2";
+            harness.store.gate = broken;
+            harness.state.version = "v2";
             await later();
             assert.deepEqual(await popular(), ["1", "2"]);
             assert.equal((await health()).campaign.solutionVersionArn, "v2");
-            const failures = () => world.lines.reduce((sum, line) => sum + Number(line.TablesFailures ?? 0), 0);
+            const failures = () => harness.lines.reduce((sum, line) => sum + Number(line.TablesFailures ?? 0), 0);
             assert.equal(failures(), 1);
-            world.store.gate = async () => {};
+            harness.store.gate = async () => {};
             await later(5 * minute + second);
             assert.deepEqual(await popular(), ["1001", "1002"]);
         });
@@ -135,52 +135,52 @@ describe("Fallback tables of a solution version", () => {
 
     it("the API keeps the previous tables if the new ones are invalid JSON", async () => {
         await popular();
-        world.store.documents.set("v2", "{");
-        world.state.version = "v2";
+        harness.store.documents.set("v2", "{");
+        harness.state.version = "v2";
         await later();
         assert.deepEqual(await popular(), ["1", "2"]);
-        assert.ok(world.lines.some(({ error, version }) => error === "TablesFormatError" && version === "v2"));
+        assert.ok(harness.lines.some(({ error, version }) => error === "TablesFormatError" && version === "v2"));
     });
 
     it("an auto-trained version without tables uses the newest tables without a failure", async () => {
-        world = startApi({ config: { autoTraining: true } });
-        world.store.newest = "v2";
-        world.store.documents.set("v2", otherData);
-        world.store.gate = async (version) => {
+        harness = startApi({ config: { autoTraining: true } });
+        harness.store.newest = "v2";
+        harness.store.documents.set("v2", otherData);
+        harness.store.gate = async (version) => {
             if (version === "v1") throw new Error("NoSuchKey");
         };
         assert.deepEqual(await popular(), ["1001", "1002"]);
-        assert.equal(world.lastLine().TablesFailures, 0);
+        assert.equal(harness.lastLine().TablesFailures, 0);
     });
 
     it("lists contain only items of the catalogue if the data has one", async () => {
-        const list = async () => idsOf(await world.recommend("1", { numResults: "100" }));
+        const list = async () => idsOf(await harness.recommend("1", { numResults: "100" }));
         assert.ok((await list()).includes("1:0"), "no film of the tables");
         const { films } = tablesDocument;
-        world.store.documents.set("v1", { ...tablesDocument, hasCatalogue: true, films: { ...films } });
+        harness.store.documents.set("v1", { ...tablesDocument, hasCatalogue: true, films: { ...films } });
         await later(6 * minute);
         const shown = await list();
         assert.ok(!shown.includes("1:0") && shown.length > 90, `${shown.length}`);
     });
 
     it("popular films replace a cached list without catalogue films while the campaign is unavailable", async () => {
-        assert.equal((await world.recommend("1")).source, "campaign");
-        world.store.documents.set("v2", { ...otherData, hasCatalogue: true });
-        world.state.version = "v2";
+        assert.equal((await harness.recommend("1")).source, "campaign");
+        harness.store.documents.set("v2", { ...otherData, hasCatalogue: true });
+        harness.state.version = "v2";
         await later();
-        world.state.status = undefined;
-        const { source, reason, films } = await world.recommend("1");
+        harness.state.status = undefined;
+        const { source, reason, films } = await harness.recommend("1");
         assert.deepEqual([source, reason, films[0].itemId], ["popular", "away", "1001"]);
     });
 
     it("campaign lists use IDs as titles if no tables can be read", async () => {
-        world.store.gate = () => Promise.reject(new Error());
-        const { source, films } = await world.recommend("1");
+        harness.store.gate = () => Promise.reject(new Error());
+        const { source, films } = await harness.recommend("1");
         assert.equal(source, "campaign");
         assert.equal(films[1].title, films[1].itemId);
-        assert.equal((await world.ask("GET /popular")).statusCode, 500);
-        world.state.status = undefined;
-        assert.equal((await world.recommend("2")).status, 500);
-        assert.equal((await world.watch("1", "anything")).revision > 0, true);
+        assert.equal((await harness.ask("GET /popular")).statusCode, 500);
+        harness.state.status = undefined;
+        assert.equal((await harness.recommend("2")).status, 500);
+        assert.equal((await harness.watch("1", "anything")).revision > 0, true);
     });
 });

@@ -28,13 +28,13 @@ async function statuses(
 }
 
 describe("Events of unauthenticated callers", () => {
-    let world: ApiHarness;
+    let harness: ApiHarness;
     beforeEach(() => {
-        world = startApi();
+        harness = startApi();
     });
 
     const day = 24 * 3600;
-    const now = () => world.clock.at / 1000;
+    const now = () => harness.clock.at / 1000;
     const refused: [string, () => object, string, RegExp][] = [
         [
             "of an unknown film",
@@ -54,57 +54,60 @@ describe("Events of unauthenticated callers", () => {
     ];
     for (const [what, event, place, message] of refused) {
         it(`POST /events rejects events ${what} and stores nothing`, async () => {
-            const result = await world.ask("POST /events", eventsOf("a", 1, event()));
+            const result = await harness.ask("POST /events", eventsOf("a", 1, event()));
             assert.equal(result.statusCode, 400);
             const { errors } = jsonOf(result);
             assert.match(errors.find((fault: { in: string }) => fault.in === `body ${place}`)?.message, message);
-            assert.deepEqual([world.state.put.length, world.table.recents.size], [0, 0]);
+            assert.deepEqual([harness.state.put.length, harness.table.recents.size], [0, 0]);
         });
     }
 
     it("POST /events accepts sentAt one minute ahead and almost a day ago", async () => {
         for (const sentAt of [now() + 59, now() - day + 1]) {
-            assert.equal((await world.ask("POST /events", eventsOf("a", 1, { sentAt }))).statusCode, 202);
+            assert.equal((await harness.ask("POST /events", eventsOf("a", 1, { sentAt }))).statusCode, 202);
         }
     });
 
     it("POST /events rejects a user ID of more than 256 bytes", async () => {
-        const result = await world.ask("POST /events", eventsOf("€".repeat(86)));
+        const result = await harness.ask("POST /events", eventsOf("€".repeat(86)));
         assert.deepEqual([result.statusCode, jsonOf(result).errors[0].in], [400, "body /userId"]);
     });
 
     it("all processes together limit the events of a viewer per minute", async () => {
-        const other = startApi({ table: world.table });
+        const other = startApi({ table: harness.table });
         const found = await statuses(eventsPerViewer, (at) =>
-            (at % 2 ? world : other).ask("POST /events", eventsOf("22", 2, {}, { from: `192.0.2.${at}` })),
+            (at % 2 ? harness : other).ask("POST /events", eventsOf("22", 2, {}, { from: `192.0.2.${at}` })),
         );
         assert.deepEqual(found, { 202: eventsPerViewer / 2, 429: eventsPerViewer / 2 });
-        assert.equal(world.table.recents.get("22")?.counted?.events, eventsPerViewer);
-        const refusal = await world.ask("POST /events", eventsOf("22"));
+        assert.equal(harness.table.recents.get("22")?.counted?.events, eventsPerViewer);
+        const refusal = await harness.ask("POST /events", eventsOf("22"));
         assert.deepEqual([refusal.headers["Retry-After"], jsonOf(refusal).type], ["60", "/problems/too-many-events"]);
-        assert.equal((await world.ask("POST /events", eventsOf("23"))).statusCode, 202);
-        world.clock.at += 60_000;
-        assert.equal((await world.ask("POST /events", eventsOf("22"))).statusCode, 202);
+        assert.equal((await harness.ask("POST /events", eventsOf("23"))).statusCode, 202);
+        harness.clock.at += 60_000;
+        assert.equal((await harness.ask("POST /events", eventsOf("22"))).statusCode, 202);
     });
 
     it("all processes together limit the events of an IP address per minute", async () => {
-        const other = startApi({ table: world.table });
+        const other = startApi({ table: harness.table });
         const from = "198.51.100.7";
         const flood = (asker: ApiHarness) => (at: number) =>
             asker.ask("POST /events", eventsOf(`v${at}`, 10, {}, { from }));
         const all = eventsPerAddress / 10;
-        assert.deepEqual(await statuses(all, flood(world)), { 202: all });
+        assert.deepEqual(await statuses(all, flood(harness)), { 202: all });
         // The other process has not seen this IP address yet. It learns the total when it reports its own requests.
         const late = await statuses(all, flood(other));
         assert.ok((late[202] ?? 0) <= 3, JSON.stringify(late));
         let calls = 0;
-        world.table.state.gate = async () => {
+        harness.table.state.gate = async () => {
             calls += 1;
         };
-        assert.deepEqual(await statuses(50, flood(world)), { 429: 50 });
+        assert.deepEqual(await statuses(50, flood(harness)), { 429: 50 });
         assert.equal(calls, 0);
-        assert.equal((await world.ask("POST /events", eventsOf("b", 1, {}, { from: "203.0.113.1" }))).statusCode, 202);
-        const writes = [...world.table.counts.keys()];
+        assert.equal(
+            (await harness.ask("POST /events", eventsOf("b", 1, {}, { from: "203.0.113.1" }))).statusCode,
+            202,
+        );
+        const writes = [...harness.table.counts.keys()];
         assert.ok(
             writes.every((key) => !key.includes(from)),
             writes.join(),
@@ -117,7 +120,7 @@ describe("Events of unauthenticated callers", () => {
             headers: { "x-forwarded-for": `10.0.0.${at}, ${last}` },
         });
         const direct = await statuses(40, (at) =>
-            world.ask("POST /events", eventsOf(`v${at}`, 10, {}, forged(at, "198.51.100.7"))),
+            harness.ask("POST /events", eventsOf(`v${at}`, 10, {}, forged(at, "198.51.100.7"))),
         );
         assert.deepEqual(direct, { 202: 30, 429: 10 });
         // CloudFront appends the viewer's address, and API Gateway appends CloudFront's. The caller can choose the entries before
@@ -153,17 +156,17 @@ describe("Events of unauthenticated callers", () => {
 
 describe("List requests of unauthenticated callers", () => {
     it("a forged `since` in the future causes no campaign call", async () => {
-        const world = startApi();
-        const { revision } = await world.watch("9", "20");
-        world.clock.at += 10_000;
-        await world.recommend("9", { since: String(revision) });
-        const before = world.state.asks.length;
+        const harness = startApi();
+        const { revision } = await harness.watch("9", "20");
+        harness.clock.at += 10_000;
+        await harness.recommend("9", { since: String(revision) });
+        const before = harness.state.asks.length;
         for (let at = 0; at < 100; at++) {
-            world.clock.at += 600;
-            const since = String(world.clock.at + 30_000 + at);
-            assert.equal((await world.recommend("9", { since })).source, "cache");
+            harness.clock.at += 600;
+            const since = String(harness.clock.at + 30_000 + at);
+            assert.equal((await harness.recommend("9", { since })).source, "cache");
         }
-        assert.equal(world.state.asks.length, before);
+        assert.equal(harness.state.asks.length, before);
     });
 
     it("all processes together limit the campaign calls of unknown viewers", async () => {
@@ -172,9 +175,9 @@ describe("List requests of unauthenticated callers", () => {
         const worlds = [startApi(limited), startApi(limited)] as const;
         const sources: Record<string, number> = {};
         for (let at = 0; at < 1000; at++) {
-            const world = worlds[at % 2] as ApiHarness;
-            world.clock.at += 20;
-            const { source, reason } = await world.recommend(`stranger-${at}`);
+            const harness = worlds[at % 2] as ApiHarness;
+            harness.clock.at += 20;
+            const { source, reason } = await harness.recommend(`stranger-${at}`);
             const name = `${source} ${reason ?? ""}`.trim();
             sources[name] = (sources[name] ?? 0) + 1;
         }
@@ -188,14 +191,14 @@ describe("List requests of unauthenticated callers", () => {
     });
 
     it("concurrent calls share a DynamoDB write, and a process without DynamoDB gets a tenth", async () => {
-        const world = startApi({ config: { campaignPerSecond: 10 } });
-        await Promise.all(Array.from({ length: 10 }, (_, at) => world.recommend(`u${at}`)));
-        assert.deepEqual([world.state.asks.length, [...world.table.counts.values()]], [10, [10]]);
-        world.table.state.gate = async (call) => {
+        const harness = startApi({ config: { campaignPerSecond: 10 } });
+        await Promise.all(Array.from({ length: 10 }, (_, at) => harness.recommend(`u${at}`)));
+        assert.deepEqual([harness.state.asks.length, [...harness.table.counts.values()]], [10, [10]]);
+        harness.table.state.gate = async (call) => {
             if (call === "count") throw new Error("the table is away");
         };
-        world.clock.at += 10_000;
-        for (let at = 0; at < 40; at++) await world.recommend(`w${at}`);
-        assert.equal(world.state.asks.length, 20);
+        harness.clock.at += 10_000;
+        for (let at = 0; at < 40; at++) await harness.recommend(`w${at}`);
+        assert.equal(harness.state.asks.length, 20);
     });
 });

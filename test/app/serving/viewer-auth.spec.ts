@@ -9,7 +9,7 @@ const base64 = (part: object) => Buffer.from(JSON.stringify(part)).toString("bas
 
 describe("Viewer tokens (JWT)", () => {
     let issuer: Issuer;
-    let world: ApiHarness;
+    let harness: ApiHarness;
     before(async () => {
         issuer = await startIssuer();
     });
@@ -17,14 +17,14 @@ describe("Viewer tokens (JWT)", () => {
     beforeEach(() => {
         issuer.state.asked = [];
         const auth = { issuer: issuer.issuer, audience: issuer.audience, claim: "sub" };
-        world = startApi({ config: { viewerAuth: auth }, verifyToken: tokenVerifier(auth) });
+        harness = startApi({ config: { viewerAuth: auth }, verifyToken: tokenVerifier(auth) });
     });
 
     const as = (token: string | undefined) => (token === undefined ? {} : { Authorization: `Bearer ${token}` });
     const list = (userId: string, token?: string) =>
-        world.ask("GET /recommendations/{userId}", { path: { userId }, headers: as(token) });
+        harness.ask("GET /recommendations/{userId}", { path: { userId }, headers: as(token) });
     const watch = (userId: string, token?: string, itemId = "20") =>
-        world.ask("POST /events", {
+        harness.ask("POST /events", {
             headers: as(token),
             body: { userId, sessionId: "s", events: [{ eventType: "Watch", itemId }] },
         });
@@ -37,13 +37,13 @@ describe("Viewer tokens (JWT)", () => {
         for (const answer of [
             await list("6", token),
             await watch("6", token),
-            await world.ask("POST /rankings/{userId}", ranking),
+            await harness.ask("POST /rankings/{userId}", ranking),
         ]) {
             assert.deepEqual([answer.statusCode, jsonOf(answer).type], [403, "/problems/forbidden"]);
             assert.equal(answer.headers["Cache-Control"], "no-store");
         }
         assert.deepEqual(
-            world.state.put.map(({ userId }) => userId),
+            harness.state.put.map(({ userId }) => userId),
             ["22"],
         );
     });
@@ -53,14 +53,14 @@ describe("Viewer tokens (JWT)", () => {
             assert.deepEqual([answer.statusCode, jsonOf(answer).type], [401, "/problems/unauthorized"]);
             assert.match(answer.headers["WWW-Authenticate"] ?? "", /^Bearer /);
         }
-        assert.equal(world.state.asks.length + world.state.put.length, 0);
+        assert.equal(harness.state.asks.length + harness.state.put.length, 0);
         for (const what of ["/popular", "/trending", "/similar/{itemId}", "/items/{itemId}", "/openapi.json"]) {
-            assert.equal((await world.ask(`GET ${what}`, { path: { itemId: "1" } })).statusCode, 200, what);
+            assert.equal((await harness.ask(`GET ${what}`, { path: { itemId: "1" } })).statusCode, 200, what);
         }
     });
 
     it("GET /health shows details with a token and only the state without", async () => {
-        const health = async (token?: string) => jsonOf(await world.ask("GET /health", { headers: as(token) }));
+        const health = async (token?: string) => jsonOf(await harness.ask("GET /health", { headers: as(token) }));
         assert.deepEqual(await health(), { status: "ok", campaign: { state: "serving" }, viewers: [] });
         const { cost, campaign } = await health(await issuer.token({ sub: "22" }));
         assert.deepEqual([cost.monthlyLimitUsd, campaign.solutionVersionArn], [200, "v1"]);
@@ -74,7 +74,7 @@ describe("Viewer tokens (JWT)", () => {
 
     it("the viewer ID can be an integer in another claim", async () => {
         const auth = { issuer: issuer.issuer, audience: "films", claim: "movielens_id" };
-        world = startApi({ config: { viewerAuth: auth }, verifyToken: tokenVerifier(auth) });
+        harness = startApi({ config: { viewerAuth: auth }, verifyToken: tokenVerifier(auth) });
         const token = await issuer.token({ sub: "someone", movielens_id: 22 });
         assert.deepEqual([(await list("22", token)).statusCode, (await list("someone", token)).statusCode], [200, 403]);
     });
@@ -126,7 +126,7 @@ describe("Viewer tokens (JWT)", () => {
     it("an Authorization header with another scheme or form returns 401", async () => {
         for (const header of ["Basic dXNlcjpwYXNz", "Bearer", "Bearer a b"]) {
             const headers = { authorization: header };
-            const answer = await world.ask("GET /recommendations/{userId}", { path: { userId: "22" }, headers });
+            const answer = await harness.ask("GET /recommendations/{userId}", { path: { userId: "22" }, headers });
             assert.equal(answer.statusCode, 401, header);
         }
     });
@@ -148,7 +148,7 @@ describe("Viewer tokens (JWT)", () => {
         for (const fault of [{ status: 500 }, { named: "https://evil.example" }]) {
             Object.assign(issuer.state, fault, { asked: [] });
             const auth = { issuer: issuer.issuer, audience: issuer.audience, claim: "sub" };
-            world = startApi({ config: { viewerAuth: auth }, verifyToken: tokenVerifier(auth) });
+            harness = startApi({ config: { viewerAuth: auth }, verifyToken: tokenVerifier(auth) });
             for (let at = 0; at < 20; at++) {
                 const answer = await list("22", await issuer.token({ sub: "22" }));
                 assert.deepEqual([answer.statusCode, jsonOf(answer).type], [503, "/problems/issuer-away"]);
@@ -210,7 +210,7 @@ describe("Viewer tokens (JWT)", () => {
     it("a list names the watched films that it is based on", async () => {
         const token = await issuer.token({ sub: "22" });
         await watch("22", token);
-        world.state.fault = throws(serviceError("ThrottlingException"));
+        harness.state.fault = throws(serviceError("ThrottlingException"));
         assert.deepEqual(idsOf({ films: jsonOf(await list("22", token)).because }), ["20"]);
     });
 });
@@ -218,21 +218,21 @@ describe("Viewer tokens (JWT)", () => {
 describe("Events without a viewer token", () => {
     const auth = { issuer: "https://login.example", audience: "films", claim: "sub" };
     const verifyToken = async (sub: string) => ({ sub });
-    const send = (world: ApiHarness, itemId: string, headers = {}) =>
-        world.ask("POST /events", {
+    const send = (harness: ApiHarness, itemId: string, headers = {}) =>
+        harness.ask("POST /events", {
             headers,
             body: { userId: "22", sessionId: "s", events: [{ eventType: "Watch", itemId }] },
         });
-    const recent = (world: ApiHarness) => {
-        const { films = [], proven } = world.table.recents.get("22") ?? {};
+    const recent = (harness: ApiHarness) => {
+        const { films = [], proven } = harness.table.recents.get("22") ?? {};
         return [films.map(({ itemId }) => itemId), proven];
     };
 
     it("unauthenticated events are marked as unproven until the viewer sends a token", async () => {
-        const world = startApi();
-        await send(world, "66");
-        assert.deepEqual([world.state.put[0]?.sessionId, recent(world)], ["unproven:s", [["66"], undefined]]);
-        const later = startApi({ table: world.table, config: { viewerAuth: auth }, verifyToken });
+        const harness = startApi();
+        await send(harness, "66");
+        assert.deepEqual([harness.state.put[0]?.sessionId, recent(harness)], ["unproven:s", [["66"], undefined]]);
+        const later = startApi({ table: harness.table, config: { viewerAuth: auth }, verifyToken });
         for (const itemId of ["20", "21"]) {
             later.clock.at += 1000;
             await send(later, itemId, { authorization: "Bearer 22" });
@@ -255,10 +255,10 @@ describe("Events without a viewer token", () => {
 describe("Lists without a viewer token", () => {
     it("a list names watched films only if publicHistories is true", async () => {
         for (const publicHistories of [false, true]) {
-            const world = startApi({ config: { publicHistories } });
-            await world.watch("22", "20", "66");
-            world.state.fault = throws(serviceError("ThrottlingException"));
-            const { source, because } = await world.recommend("22");
+            const harness = startApi({ config: { publicHistories } });
+            await harness.watch("22", "20", "66");
+            harness.state.fault = throws(serviceError("ThrottlingException"));
+            const { source, because } = await harness.recommend("22");
             assert.equal(source, "similar");
             assert.deepEqual(because && idsOf({ films: because }), publicHistories ? ["66", "20"] : undefined);
         }

@@ -1,4 +1,4 @@
-import { fixture, seen } from "../support.ts";
+import { createFixture, seen } from "../support.ts";
 import {
     bucketDenies,
     bucketStatements,
@@ -13,7 +13,7 @@ import {
 
 const organisationId = "o-a1b2c3d4e5";
 const owner = /^the owner of the bucket films-test: except /;
-const dotted = { ...fixture(), bucket: "films.test.example" };
+const dotted = { ...createFixture(), bucket: "films.test.example" };
 const inDotted = <T>(value: T): T => JSON.parse(JSON.stringify(value).replaceAll("films-test", dotted.bucket));
 
 /** Mistakes in bucket policies. */
@@ -172,7 +172,7 @@ export const bucketCases: readonly PublicCase[] = [
         name: "a bucket with dots",
         source: "https://github.com/aws/aws-sdk-ruby/issues/1125",
         words: "It was not the dot in the bucket's name, but the policy of the role.",
-        snapshot: seen({ ...dotted, bucketPolicy: inDotted(fixture().bucketPolicy) }),
+        snapshot: seen({ ...dotted, bucketPolicy: inDotted(createFixture().bucketPolicy) }),
         says: /allows s3:ListBucket on arn:aws:s3:::films-test, not on arn:aws:s3:::films\.test\.example: another bucket/,
         ends: "commands",
     },
@@ -182,8 +182,8 @@ export const bucketCases: readonly PublicCase[] = [
         words: "Dots are legal in bucket names.",
         snapshot: seen({
             ...dotted,
-            bucketPolicy: inDotted(fixture().bucketPolicy),
-            inline: inDotted(fixture().inline),
+            bucketPolicy: inDotted(createFixture().bucketPolicy),
+            inline: inDotted(createFixture().inline),
         }),
         ends: "sound",
     },
@@ -191,7 +191,7 @@ export const bucketCases: readonly PublicCase[] = [
         name: "a role without a permission that no import needs",
         source: "https://github.com/data-dot-all/dataall/issues/1245",
         words: "The role lacks s3:GetEncryptionConfiguration.",
-        snapshot: withBucket(...bucketStatements(fixture())),
+        snapshot: withBucket(...bucketStatements(createFixture())),
         ends: "sound",
     },
 ];

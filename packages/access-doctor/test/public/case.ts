@@ -1,6 +1,6 @@
 import { type ConditionBlock, personalizeService, type Statement } from "policy-evaluator";
 import { known, type ObjectFacts, type Snapshot } from "../../snapshot.ts";
-import { fixture, seen } from "../support.ts";
+import { createFixture, seen } from "../support.ts";
 import { document, type ImportFixture, roleArnOf } from "../worlds/world.ts";
 
 /** A mistake from public issues, threads or AWS's pages, applied to a working import. */
@@ -17,7 +17,7 @@ export interface PublicCase {
 }
 
 export const account = "000000000000";
-export const roleArn = roleArnOf(fixture());
+export const roleArn = roleArnOf(createFixture());
 export const bucketArn = "arn:aws:s3:::films-test";
 export const objects = `${bucketArn}/*`;
 export const everything = [bucketArn, objects];
@@ -28,18 +28,21 @@ export const bucketStatements = (of: ImportFixture): Statement[] =>
 
 /** The working import with other role policies. */
 export const withRole = (...Statement: Statement[]): Snapshot =>
-    seen({ ...fixture(), inline: { mine: document(...Statement) } });
+    seen({ ...createFixture(), inline: { mine: document(...Statement) } });
 
 /** The working import with one more statement in the role's policy. */
 export const roleDenies = (statement: Omit<Statement, "Effect">): Snapshot =>
-    seen({ ...fixture(), inline: { ...fixture().inline, guard: document({ Effect: "Deny", ...statement }) } });
+    seen({
+        ...createFixture(),
+        inline: { ...createFixture().inline, guard: document({ Effect: "Deny", ...statement }) },
+    });
 
 export const list: Statement = { Sid: "List", Effect: "Allow", Action: "s3:ListBucket", Resource: bucketArn };
 export const get: Statement = { Sid: "Get", Effect: "Allow", Action: "s3:GetObject", Resource: objects };
 
 /** The working import with another bucket policy. */
 export const withBucket = (...Statement: Statement[]): Snapshot =>
-    seen({ ...fixture(), bucketPolicy: JSON.stringify(document(...Statement)) });
+    seen({ ...createFixture(), bucketPolicy: JSON.stringify(document(...Statement)) });
 
 /** A statement of a bucket policy that denies all of S3 under a condition. */
 export const denial = (Condition: ConditionBlock | undefined, more: Partial<Statement> = {}): Statement => ({
@@ -54,11 +57,11 @@ export const denial = (Condition: ConditionBlock | undefined, more: Partial<Stat
 
 /** The working import with one Deny statement in the bucket policy. */
 export const bucketDenies = (...given: Parameters<typeof denial>): Snapshot =>
-    withBucket(...bucketStatements(fixture()), denial(...given));
+    withBucket(...bucketStatements(createFixture()), denial(...given));
 
 export const trusting = (statement: Partial<Statement>): Snapshot =>
     seen({
-        ...fixture(),
+        ...createFixture(),
         trust: document({ Sid: "Trust", Effect: "Allow", Principal: service, Action: "sts:AssumeRole", ...statement }),
     });
 

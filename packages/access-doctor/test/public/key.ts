@@ -1,5 +1,5 @@
 import type { Statement } from "policy-evaluator";
-import { fixture, seen } from "../support.ts";
+import { createFixture, seen } from "../support.ts";
 import { document, keyPolicy, location } from "../worlds/world.ts";
 import { account, bucketArn, type PublicCase, refused, roleArn, withObjects } from "./case.ts";
 
@@ -12,12 +12,12 @@ const forRole = (more: Partial<Statement> = {}): Statement => ({
     ...more,
 });
 const encrypted = (...statements: Statement[]) =>
-    seen({ ...fixture(), key: { state: "Enabled", policy: keyPolicy(fixture(), ...statements) } });
+    seen({ ...createFixture(), key: { state: "Enabled", policy: keyPolicy(createFixture(), ...statements) } });
 const owner = "111111111111";
 const foreignKey = `arn:aws:kms:eu-central-1:${owner}:key/KEY`;
 /** KMS never returns the policy of a key to another account ("AWS KMS permissions", cross-account use). */
 const foreign = {
-    ...withObjects(seen(fixture()), { kmsKey: foreignKey }),
+    ...withObjects(seen(createFixture()), { kmsKey: foreignKey }),
     kmsKeys: {
         [foreignKey]: {
             unread: "kms:GetKeyPolicy is denied (AccessDeniedException: User is not authorized)",
@@ -28,7 +28,7 @@ const foreign = {
 const pinned = (arn: string) => forRole({ Condition: { StringEquals: { "kms:EncryptionContext:aws:s3:arn": arn } } });
 const denied = (why: string, action = "s3:GetObject", resource = `"${bucketArn}/${location}"`) =>
     `User: arn:aws:sts::${account}:assumed-role/Import-test/PersonalizeSession is not authorized to perform: ${action} on resource: ${resource} ${why}`;
-const told = (reported: string) => ({ ...seen(fixture()), reported });
+const told = (reported: string) => ({ ...seen(createFixture()), reported });
 const unread = { unread: "AccessDenied: not authorized" };
 /** A key policy that names one administrator, who is not the caller. */
 const changesKey =
@@ -80,9 +80,9 @@ export const keyCases: readonly PublicCase[] = [
         source: "https://github.com/aws/aws-cdk/issues/26672",
         words: "The role's policy has the two conditions, and the key policy leaves it to the account.",
         snapshot: seen({
-            ...fixture(),
+            ...createFixture(),
             inline: {
-                ...fixture().inline,
+                ...createFixture().inline,
                 key: document({
                     Effect: "Allow",
                     Action: "kms:Decrypt",
@@ -128,7 +128,7 @@ export const keyCases: readonly PublicCase[] = [
         source: "https://github.com/aws/amazon-genomics-cli/issues/545",
         words: "The ciphertext refers to a customer master key that does not exist, or that may not be accessed.",
         snapshot: refused(
-            seen(fixture()),
+            seen(createFixture()),
             "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.",
         ),
         says: /key/,
@@ -138,7 +138,7 @@ export const keyCases: readonly PublicCase[] = [
         name: "a service control policy, in S3's own words",
         source: "https://github.com/aws-samples/data-perimeter-policy-examples/issues/15",
         words: "An SCP denies reading buckets without an exception's tag.",
-        snapshot: refused(seen(fixture()), denied("with an explicit deny in a service control policy")),
+        snapshot: refused(seen(createFixture()), denied("with an explicit deny in a service control policy")),
         says: /service control policy.*denies/,
         ends: /^the administrator of your AWS organisation: .*service control polic/,
     },
@@ -146,7 +146,7 @@ export const keyCases: readonly PublicCase[] = [
         name: "a resource control policy, in S3's own words",
         source: messages,
         words: "RCPs are shown as such.",
-        snapshot: refused(seen(fixture()), denied("with an explicit deny in a resource control policy")),
+        snapshot: refused(seen(createFixture()), denied("with an explicit deny in a resource control policy")),
         says: /resource control policy.*denies/,
         ends: /^the administrator of your AWS organisation: .*resource control polic/,
     },
@@ -163,7 +163,7 @@ export const keyCases: readonly PublicCase[] = [
         source: messages,
         words: "An import does not pass through the endpoint that refuses the person.",
         snapshot: refused(
-            seen(fixture()),
+            seen(createFixture()),
             `User: arn:aws:iam::${account}:user/ann is not authorized to perform: s3:GetObject on resource: "${bucketArn}/${location}" because no VPC endpoint policy allows the s3:GetObject action`,
         ),
         says: /VPC endpoint/,

@@ -1,4 +1,4 @@
-import { fixture, seen } from "../support.ts";
+import { createFixture, seen } from "../support.ts";
 import { document } from "../worlds/world.ts";
 import {
     bucketArn,
@@ -202,7 +202,7 @@ export const roleCases: readonly PublicCase[] = [
         name: "a boundary with denials only",
         source: "https://github.com/anomalyco/sst/issues/1056",
         words: "The boundary denies iam:*, and allows nothing.",
-        snapshot: seen({ ...fixture(), boundary: document({ Effect: "Deny", Action: "iam:*", Resource: "*" }) }),
+        snapshot: seen({ ...createFixture(), boundary: document({ Effect: "Deny", Action: "iam:*", Resource: "*" }) }),
         says: /No statement allows s3:ListBucket/,
         ends: "commands",
     },
@@ -211,9 +211,9 @@ export const roleCases: readonly PublicCase[] = [
         source: "https://github.com/nideveloper/CDK-SPA-Deploy/pull/347",
         words: "The bucket policy names the role to override the boundary, which works for sessions and users only.",
         snapshot: seen({
-            ...fixture(),
+            ...createFixture(),
             bucketPolicy: JSON.stringify(
-                document(...(JSON.parse(fixture().bucketPolicy ?? "{}").Statement as []), {
+                document(...(JSON.parse(createFixture().bucketPolicy ?? "{}").Statement as []), {
                     Effect: "Allow",
                     Principal: { AWS: "arn:aws:iam::000000000000:role/Import-test" },
                     Action: "s3:*",
@@ -231,7 +231,7 @@ export const roleCases: readonly PublicCase[] = [
         words: "A managed policy has at most five versions.",
         snapshot: (() => {
             const snapshot = seen({
-                ...fixture(),
+                ...createFixture(),
                 boundary: document({ Effect: "Allow", Action: "logs:*", Resource: "*" }),
             });
             const role = "is" in snapshot.role ? snapshot.role.is : undefined;

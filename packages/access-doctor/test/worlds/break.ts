@@ -32,7 +32,7 @@ export interface Break {
     readonly places: readonly string[];
     /** Paths that must be correct for the fault to be visible. */
     readonly needs: readonly string[];
-    make(world: ImportFixture): ImportFixture;
+    make(fixture: ImportFixture): ImportFixture;
 }
 
 /** Patterns of the names of faults that evaluation explains, each with the fault and the expected explanation. */
@@ -120,20 +120,20 @@ const neverRole = {
 
 /** Every fault that the local AWS can reproduce. */
 export const breaks: readonly Break[] = [
-    one("passrole-missing", "passRole", (world) => ({
-        ...world,
+    one("passrole-missing", "passRole", (fixture) => ({
+        ...fixture,
         passRole: document({ Effect: "Allow", Action: "iam:GetRole", Resource: "*" }),
     })),
-    one("passrole-other-service", "passRole", (world) => ({
-        ...world,
-        passRole: passing(world, { StringEquals: { "iam:PassedToService": "lambda.amazonaws.com" } }),
+    one("passrole-other-service", "passRole", (fixture) => ({
+        ...fixture,
+        passRole: passing(fixture, { StringEquals: { "iam:PassedToService": "lambda.amazonaws.com" } }),
     })),
-    one("role-missing", ["role", "trust", "boundary", "passRole"], (world) => ({ ...world, trust: undefined })),
-    one("trust-missing", "trust", (world) => ({
-        ...world,
+    one("role-missing", ["role", "trust", "boundary", "passRole"], (fixture) => ({ ...fixture, trust: undefined })),
+    one("trust-missing", "trust", (fixture) => ({
+        ...fixture,
         trust: document({
             Effect: "Allow",
-            Principal: { AWS: `arn:aws:iam::${world.caller.accountId}:root` },
+            Principal: { AWS: `arn:aws:iam::${fixture.caller.accountId}:root` },
             Action: "sts:AssumeRole",
         }),
     })),
@@ -143,26 +143,28 @@ export const breaks: readonly Break[] = [
         trust((it) => ({ ...it, Principal: { Service: "sagemaker.amazonaws.com" } })),
     ),
     one("trust-source-account", "trust.account", trust(condition("aws:SourceAccount", stranger))),
-    one("trust-source-arn", "trust.arn", (world) =>
-        trust(condition("aws:SourceArn", source(world.caller.accountId, "aws", "us-west-2")))(world),
+    one("trust-source-arn", "trust.arn", (fixture) =>
+        trust(condition("aws:SourceArn", source(fixture.caller.accountId, "aws", "us-west-2")))(fixture),
     ),
-    one("trust-source-arn by StringEquals", "trust.arn", (world) =>
+    one("trust-source-arn by StringEquals", "trust.arn", (fixture) =>
         trust((it) => ({
             ...it,
             Condition: {
-                StringEquals: { ...it.Condition?.StringEquals, "aws:SourceArn": source(world.caller.accountId) },
+                StringEquals: { ...it.Condition?.StringEquals, "aws:SourceArn": source(fixture.caller.accountId) },
             },
-        }))(world),
+        }))(fixture),
     ),
-    one("trust-source-arn-narrow", "trust.arn", (world) =>
-        trust(condition("aws:SourceArn", source(world.caller.accountId, "aws", "eu-central-1", "solution/*")))(world),
+    one("trust-source-arn-narrow", "trust.arn", (fixture) =>
+        trust(condition("aws:SourceArn", source(fixture.caller.accountId, "aws", "eu-central-1", "solution/*")))(
+            fixture,
+        ),
     ),
     one("trust-source-arn-account", "trust.arn", trust(condition("aws:SourceArn", source(stranger)))),
-    one("trust-partition", "trust.arn", (world) =>
-        trust(condition("aws:SourceArn", source(world.caller.accountId, "aws-cn")))(world),
+    one("trust-partition", "trust.arn", (fixture) =>
+        trust(condition("aws:SourceArn", source(fixture.caller.accountId, "aws-cn")))(fixture),
     ),
-    one("trust-condition-misspelt", "trust.account", (world) =>
-        trust(condition("aws:SourceAccount", world.caller.accountId, "aws:SourceAcount"))(world),
+    one("trust-condition-misspelt", "trust.account", (fixture) =>
+        trust(condition("aws:SourceAccount", fixture.caller.accountId, "aws:SourceAcount"))(fixture),
     ),
     one("role-get-missing", "role.get", role(of("s3:GetObject", drop))),
     one("role-list-missing", "role.list", role(of("s3:ListBucket", drop))),
@@ -170,51 +172,51 @@ export const breaks: readonly Break[] = [
     one(
         "role-bucket-arn",
         "role.list",
-        resource((world) => `${bucketArn(world)}/*`, "s3:ListBucket", role),
+        resource((fixture) => `${bucketArn(fixture)}/*`, "s3:ListBucket", role),
     ),
     one(
         "role-prefix",
         "role.get",
-        resource((world) => `${bucketArn(world)}/exports/*`, "s3:GetObject", role),
+        resource((fixture) => `${bucketArn(fixture)}/exports/*`, "s3:GetObject", role),
     ),
-    one("role-other-bucket", ["role.get", "role.list"], (world) =>
+    one("role-other-bucket", ["role.get", "role.list"], (fixture) =>
         role((it) => ({
             ...it,
             Resource: isAction("s3:ListBucket")(it) ? "arn:aws:s3:::other" : "arn:aws:s3:::other/*",
-        }))(world),
+        }))(fixture),
     ),
     one(
         "role-partition",
         "role.get",
-        resource((world) => `arn:aws-cn:s3:::${world.bucket}/movies/*`, "s3:GetObject", role),
+        resource((fixture) => `arn:aws-cn:s3:::${fixture.bucket}/movies/*`, "s3:GetObject", role),
     ),
     one("role-source-arn", "role.condition", role(also(neverRole))),
     one("role-condition-misspelt", "role.condition", role(also({ Bool: { "aws:SecureTransprot": "true" } }))),
     one("role-condition", "role.condition", role(also({ StringEquals: { "aws:RequestedRegion": "us-west-2" } }))),
-    one("role-deny", "role.deny", (world) => ({
-        ...world,
+    one("role-deny", "role.deny", (fixture) => ({
+        ...fixture,
         inline: {
-            ...world.inline,
+            ...fixture.inline,
             guard: document({ Sid: "NoObjects", Effect: "Deny", Action: "s3:GetObject", Resource: "*" }),
         },
     })),
-    one("bucket-policy-missing", "bucket", (world) => ({ ...world, bucketPolicy: undefined })),
-    one("bucket-policy-not-json", "bucket", (world) => ({
-        ...world,
-        bucketPolicy: `${world.bucketPolicy?.slice(0, -1)},`,
+    one("bucket-policy-missing", "bucket", (fixture) => ({ ...fixture, bucketPolicy: undefined })),
+    one("bucket-policy-not-json", "bucket", (fixture) => ({
+        ...fixture,
+        bucketPolicy: `${fixture.bucketPolicy?.slice(0, -1)},`,
     })),
     one(
         "bucket-principal",
         "bucket.principal",
         bucket(allows((it) => ({ ...it, Principal: { Service: "sagemaker.amazonaws.com" } }))),
     ),
-    one("bucket-principal: the role instead of the service", "bucket.principal", (world) =>
-        bucket(allows((it) => ({ ...it, Principal: { AWS: roleArnOf(world) } })))(world),
+    one("bucket-principal: the role instead of the service", "bucket.principal", (fixture) =>
+        bucket(allows((it) => ({ ...it, Principal: { AWS: roleArnOf(fixture) } })))(fixture),
     ),
     one("bucket-account", "bucket.account", bucket(allows(condition("aws:SourceAccount", stranger)))),
     one("bucket-source-arn", "bucket.arn", bucket(allows(condition("aws:SourceArn", source(stranger))))),
-    one("bucket-condition-misspelt", "bucket.account", (world) =>
-        bucket(allows(condition("aws:SourceAccount", world.caller.accountId, "aws:SourceAcccount")))(world),
+    one("bucket-condition-misspelt", "bucket.account", (fixture) =>
+        bucket(allows(condition("aws:SourceAccount", fixture.caller.accountId, "aws:SourceAcccount")))(fixture),
     ),
     one(
         "bucket-condition-never-sent",
@@ -237,12 +239,12 @@ export const breaks: readonly Break[] = [
     one(
         "bucket-bucket-arn",
         "bucket.list",
-        resource((world) => `${bucketArn(world)}/*`, "s3:ListBucket", bucket),
+        resource((fixture) => `${bucketArn(fixture)}/*`, "s3:ListBucket", bucket),
     ),
     one(
         "bucket-prefix",
         "bucket.get",
-        resource((world) => `${bucketArn(world)}/exports/*`, "s3:GetObject", bucket),
+        resource((fixture) => `${bucketArn(fixture)}/exports/*`, "s3:GetObject", bucket),
     ),
     one("bucket-deny-tls", "bucket.deny.tls", denial({ Bool: { "aws:SecureTransport": "true" } }, "Tls")),
     one(
@@ -255,26 +257,26 @@ export const breaks: readonly Break[] = [
         "bucket.deny.organisation",
         denial({ StringNotEquals: { "aws:PrincipalOrgID": "o-1234567890" } }, "OnlyUs"),
     ),
-    one("role-recreated", ["bucket.deny.user", "role.identity"], (world) => ({
+    one("role-recreated", ["bucket.deny.user", "role.identity"], (fixture) => ({
         ...denial(
             { StringNotLike: { "aws:userid": "ROLE_ID:*" }, Bool: { "aws:PrincipalIsAWSService": "false" } },
             "OnlyTheRole",
-        )(world),
+        )(fixture),
         recreated: true,
     })),
-    one("boundary", "boundary", (world) => ({
-        ...world,
+    one("boundary", "boundary", (fixture) => ({
+        ...fixture,
         boundary: document({ Effect: "Allow", Action: "logs:*", Resource: "*" }),
     })),
-    one("bucket-missing", ["bucket", "object", "region"], (world) => ({ ...world, hasBucket: false })),
-    one("bucket-region", "region", (world) => ({ ...world, bucketRegion: "us-west-2" })),
-    one("object-missing", "object", ({ objects: { [location]: _gone, ...objects }, ...world }) => ({
-        ...world,
+    one("bucket-missing", ["bucket", "object", "region"], (fixture) => ({ ...fixture, hasBucket: false })),
+    one("bucket-region", "region", (fixture) => ({ ...fixture, bucketRegion: "us-west-2" })),
+    one("object-missing", "object", ({ objects: { [location]: _gone, ...objects }, ...fixture }) => ({
+        ...fixture,
         objects,
     })),
-    one("object-wrong-key", "object", (world) => ({ ...world, location: "movies/Interaction.csv" })),
-    one("folder-without-slash", "object", ({ objects: { [location]: body, ...objects }, ...world }) => ({
-        ...world,
+    one("object-wrong-key", "object", (fixture) => ({ ...fixture, location: "movies/Interaction.csv" })),
+    one("folder-without-slash", "object", ({ objects: { [location]: body, ...objects }, ...fixture }) => ({
+        ...fixture,
         objects: { ...objects, "movies/set/1.csv": body as Body },
         location: "movies/set",
     })),
@@ -295,46 +297,51 @@ export const breaks: readonly Break[] = [
     one("file-delimiter", "object.content.form", content({ form: "semicolons" })),
     one("file-not-csv", "object.content", content({ form: "json" })),
     one("object-archived", "object.content", content({ storageClass: "GLACIER" })),
-    one("folder-stray-file", "object", (world) => ({
-        ...world,
+    one("folder-stray-file", "object", (fixture) => ({
+        ...fixture,
         objects: {
-            ...world.objects,
+            ...fixture.objects,
             "movies/set/1.csv": good,
             "movies/set/manifest.json": { ...good, form: "json" },
         },
         location: "movies/set/",
     })),
-    one("folder-nested", "object", (world) => ({
-        ...world,
-        objects: { ...world.objects, "movies/set/2020/1.csv": good, "movies/set/2021/1.csv": good },
+    one("folder-nested", "object", (fixture) => ({
+        ...fixture,
+        objects: { ...fixture.objects, "movies/set/2020/1.csv": good, "movies/set/2021/1.csv": good },
         location: "movies/set/",
     })),
-    one("headers-differ", "object", (world) => ({
-        ...world,
-        objects: { ...world.objects, "movies/set/1.csv": good, "movies/set/2.csv": { ...good, header: "more" } },
+    one("headers-differ", "object", (fixture) => ({
+        ...fixture,
+        objects: { ...fixture.objects, "movies/set/1.csv": good, "movies/set/2.csv": { ...good, header: "more" } },
         location: "movies/set/",
     })),
     one(
         "kms-no-grant",
         "kms.policy",
-        (world) => ({ ...world, key: { ...keyed(world), policy: keyPolicy(world) } }),
+        (fixture) => ({ ...fixture, key: { ...keyed(fixture), policy: keyPolicy(fixture) } }),
         encrypted,
     ),
-    one("kms-disabled", "kms.state", (world) => ({ ...world, key: { ...keyed(world), state: "Disabled" } }), encrypted),
+    one(
+        "kms-disabled",
+        "kms.state",
+        (fixture) => ({ ...fixture, key: { ...keyed(fixture), state: "Disabled" } }),
+        encrypted,
+    ),
     one(
         "kms-pending-deletion",
         "kms.state",
-        (world) => ({ ...world, key: { ...keyed(world), state: "PendingDeletion" } }),
+        (fixture) => ({ ...fixture, key: { ...keyed(fixture), state: "PendingDeletion" } }),
         encrypted,
     ),
     one(
         "role-recreated: the key's policy",
         ["kms.policy", "role.identity"],
-        (world) => ({
-            ...world,
+        (fixture) => ({
+            ...fixture,
             key: {
-                ...keyed(world),
-                policy: keyPolicy(world, {
+                ...keyed(fixture),
+                policy: keyPolicy(fixture, {
                     Sid: "Role",
                     Effect: "Allow",
                     Principal: { AWS: "ROLE_ID" },

@@ -10,33 +10,33 @@ const edit = (policy: PolicyDocument | undefined, change: Edit): PolicyDocument 
 });
 export const trust =
     (change: Edit) =>
-    (world: ImportFixture): ImportFixture => ({ ...world, trust: edit(world.trust, change) });
+    (fixture: ImportFixture): ImportFixture => ({ ...fixture, trust: edit(fixture.trust, change) });
 export const role =
     (change: Edit) =>
-    (world: ImportFixture): ImportFixture => ({
-        ...world,
-        inline: { ...world.inline, "read-interactions": edit(world.inline["read-interactions"], change) },
+    (fixture: ImportFixture): ImportFixture => ({
+        ...fixture,
+        inline: { ...fixture.inline, "read-interactions": edit(fixture.inline["read-interactions"], change) },
     });
 export const bucket =
     (change: Edit) =>
-    (world: ImportFixture): ImportFixture => ({
-        ...world,
-        bucketPolicy: JSON.stringify(edit(JSON.parse(world.bucketPolicy ?? "{}"), change)),
+    (fixture: ImportFixture): ImportFixture => ({
+        ...fixture,
+        bucketPolicy: JSON.stringify(edit(JSON.parse(fixture.bucketPolicy ?? "{}"), change)),
     });
 export const denial =
     (Condition: ConditionBlock, Sid: string) =>
-    (world: ImportFixture): ImportFixture => ({
-        ...world,
+    (fixture: ImportFixture): ImportFixture => ({
+        ...fixture,
         bucketPolicy: JSON.stringify({
-            ...JSON.parse(world.bucketPolicy ?? "{}"),
+            ...JSON.parse(fixture.bucketPolicy ?? "{}"),
             Statement: [
-                ...JSON.parse(world.bucketPolicy ?? "{}").Statement,
+                ...JSON.parse(fixture.bucketPolicy ?? "{}").Statement,
                 {
                     Sid,
                     Effect: "Deny",
                     Principal: "*",
                     Action: "s3:GetObject",
-                    Resource: `arn:aws:s3:::${world.bucket}/*`,
+                    Resource: `arn:aws:s3:::${fixture.bucket}/*`,
                     Condition,
                 },
             ],
@@ -80,31 +80,34 @@ export const also =
     });
 export const resource =
     (
-        Resource: (world: ImportFixture) => string,
+        Resource: (fixture: ImportFixture) => string,
         action: string,
-        edits: (change: Edit) => (world: ImportFixture) => ImportFixture,
+        edits: (change: Edit) => (fixture: ImportFixture) => ImportFixture,
     ) =>
-    (world: ImportFixture) =>
-        edits(of(action, (one) => ({ ...one, Resource: Resource(world) })))(world);
+    (fixture: ImportFixture) =>
+        edits(of(action, (one) => ({ ...one, Resource: Resource(fixture) })))(fixture);
 export const drop: Edit = () => undefined;
 export const bucketArn = ({ bucket: name }: ImportFixture) => `arn:aws:s3:::${name}`;
 export const source = (account: string, partition = "aws", region = "eu-central-1", rest = "*") =>
     `arn:${partition}:personalize:${region}:${account}:${rest}`;
 export const content =
     (change: Partial<Body>) =>
-    (world: ImportFixture): ImportFixture => ({
-        ...world,
+    (fixture: ImportFixture): ImportFixture => ({
+        ...fixture,
         objects: Object.fromEntries(
-            Object.entries(world.objects).map(([key, body]) => [key, key === location ? { ...body, ...change } : body]),
+            Object.entries(fixture.objects).map(([key, body]) => [
+                key,
+                key === location ? { ...body, ...change } : body,
+            ]),
         ),
     });
-export const passing = (world: ImportFixture, Condition: ConditionBlock): PolicyDocument =>
-    document({ Effect: "Allow", Action: "iam:PassRole", Resource: roleArnOf(world), Condition });
-export const keyed = (world: ImportFixture) => ({
+export const passing = (fixture: ImportFixture, Condition: ConditionBlock): PolicyDocument =>
+    document({ Effect: "Allow", Action: "iam:PassRole", Resource: roleArnOf(fixture), Condition });
+export const keyed = (fixture: ImportFixture) => ({
     state: "Enabled" as const,
     policy: keyPolicy(
-        world,
-        { Sid: "Role", Effect: "Allow", Principal: { AWS: roleArnOf(world) }, Action: "kms:Decrypt", Resource: "*" },
+        fixture,
+        { Sid: "Role", Effect: "Allow", Principal: { AWS: roleArnOf(fixture) }, Action: "kms:Decrypt", Resource: "*" },
         {
             Sid: "Service",
             Effect: "Allow",
@@ -113,5 +116,5 @@ export const keyed = (world: ImportFixture) => ({
             Resource: "*",
         },
     ),
-    ...world.key,
+    ...fixture.key,
 });

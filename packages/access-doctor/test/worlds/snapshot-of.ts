@@ -24,15 +24,15 @@ const managed = {
 };
 
 /** Returns the snapshot that the runbook would fetch for a fixture. The drill compares it with the real snapshot for each single fault. */
-export function snapshotOf(world: ImportFixture): Snapshot {
-    const { caller, bucket, location, trust, key, boundary } = world;
-    const roleArn = roleArnOf(world);
-    const sizes = Object.entries(world.hasBucket ? world.objects : {})
+export function snapshotOf(fixture: ImportFixture): Snapshot {
+    const { caller, bucket, location, trust, key, boundary } = fixture;
+    const roleArn = roleArnOf(fixture);
+    const sizes = Object.entries(fixture.hasBucket ? fixture.objects : {})
         .map(([name, body]) => ({ key: name, size: bytesOf(body, interactions).length }))
         .toSorted((a, b) => (a.key < b.key ? -1 : 1));
     const under = sizes.filter((each) => each.key.startsWith(location));
     const keys = under.length > 0 ? under : sizes;
-    const objects = read(location, keys).map((name) => ({ is: objectOf(world, name) }));
+    const objects = read(location, keys).map((name) => ({ is: objectOf(fixture, name) }));
     const snapshot: Snapshot = {
         now: "2026-11-28T12:00:00.000Z",
         ...caller,
@@ -42,7 +42,7 @@ export function snapshotOf(world: ImportFixture): Snapshot {
         key: location,
         objects,
         keys: { is: keys },
-        caller: world.passRole
+        caller: fixture.passRole
             ? `arn:aws:iam::${caller.accountId}:user/importer`
             : `arn:aws:iam::${caller.accountId}:root`,
         sourceArn: `arn:aws:personalize:${caller.region}:${caller.accountId}:dataset-import-job/job`,
@@ -51,11 +51,11 @@ export function snapshotOf(world: ImportFixture): Snapshot {
         role: {
             is: trust && {
                 arn: roleArn,
-                id: world.recreated ? newId : oldId,
+                id: fixture.recreated ? newId : oldId,
                 trust: JSON.stringify(trust),
-                boundary: boundary && { ...managed, bounds: [world.roleName], text: JSON.stringify(boundary) },
+                boundary: boundary && { ...managed, bounds: [fixture.roleName], text: JSON.stringify(boundary) },
                 tags: {},
-                policies: storedInline(world).map(([name, document]) => ({
+                policies: storedInline(fixture).map(([name, document]) => ({
                     name,
                     text: JSON.stringify(document),
                 })),
@@ -63,18 +63,18 @@ export function snapshotOf(world: ImportFixture): Snapshot {
         },
         simulated: trust ? { is: [] } : { unread: "there is no role" },
         bucketFacts: {
-            is: world.hasBucket ? { region: world.bucketRegion, account: caller.accountId } : { region: undefined },
+            is: fixture.hasBucket ? { region: fixture.bucketRegion, account: caller.accountId } : { region: undefined },
         },
-        bucketPolicy: { is: world.hasBucket ? withId(world.bucketPolicy) : undefined },
-        accessBlock: { is: world.hasBucket ? { blockPublicPolicy: true, restrictPublicBuckets: true } : undefined },
-        ownership: { is: world.hasBucket ? "BucketOwnerEnforced" : undefined },
+        bucketPolicy: { is: fixture.hasBucket ? withId(fixture.bucketPolicy) : undefined },
+        accessBlock: { is: fixture.hasBucket ? { blockPublicPolicy: true, restrictPublicBuckets: true } : undefined },
+        ownership: { is: fixture.hasBucket ? "BucketOwnerEnforced" : undefined },
         kmsKeys: key ? { [keyArn]: { is: keyOf(key) } } : {},
         job: { is: undefined },
         schema: { is: { datasetType: "INTERACTIONS", text: schema } },
     };
-    const passed = world.passRole && [{ "iam:PassedToService": personalizeService }, {}];
+    const passed = fixture.passRole && [{ "iam:PassedToService": personalizeService }, {}];
     const pass = (context: RequestContext) =>
-        simulatedBy([world.passRole as PolicyDocument], undefined, snapshot.caller, [
+        simulatedBy([fixture.passRole as PolicyDocument], undefined, snapshot.caller, [
             { caller: { arn: snapshot.caller }, action: "iam:PassRole", resource: roleArn, context },
         ]);
     return {
@@ -83,7 +83,7 @@ export function snapshotOf(world: ImportFixture): Snapshot {
         ...(trust && {
             simulated: {
                 is: simulatedBy(
-                    storedInline(world).map(([, document]) => document),
+                    storedInline(fixture).map(([, document]) => document),
                     boundary,
                     roleArn,
                     roleReads(sceneOf(snapshot).of),
@@ -95,8 +95,8 @@ export function snapshotOf(world: ImportFixture): Snapshot {
 
 const withId = (text: string | undefined) => text?.replaceAll("ROLE_ID", oldId);
 
-function objectOf(world: ImportFixture, name: string): ObjectFacts {
-    const body = world.objects[name] ?? { header: "good", rows: "none" };
+function objectOf(fixture: ImportFixture, name: string): ObjectFacts {
+    const body = fixture.objects[name] ?? { header: "good", rows: "none" };
     const start = bytesOf(body, interactions);
     const { storageClass } = body;
     const archived = storageClass === "GLACIER" || storageClass === "DEEP_ARCHIVE";
@@ -104,7 +104,7 @@ function objectOf(world: ImportFixture, name: string): ObjectFacts {
         key: name,
         size: start.length,
         tags: {},
-        ...(world.key && { kmsKey: keyArn }),
+        ...(fixture.key && { kmsKey: keyArn }),
         ...(archived ? { archived: { storageClass, isRestoring: false } } : { start: start.slice(0, startBytes) }),
     };
 }

@@ -2,28 +2,28 @@ import { listOf, type PolicyDocument, personalizeService, type Statement } from 
 import { document, good, type ImportFixture, keyPolicy, location, roleArnOf } from "./world.ts";
 
 /** Unusual but correct setups. Their imports succeed, so a diagnosis must not call them broken. */
-type Sound = readonly [name: string, make: (world: ImportFixture) => ImportFixture];
+type Sound = readonly [name: string, make: (fixture: ImportFixture) => ImportFixture];
 
 const account = ({ caller }: ImportFixture) => caller.accountId;
-const source = (world: ImportFixture, rest = "*") =>
-    `arn:aws:personalize:${world.caller.region}:${account(world)}:${rest}`;
+const source = (fixture: ImportFixture, rest = "*") =>
+    `arn:aws:personalize:${fixture.caller.region}:${account(fixture)}:${rest}`;
 const bucketArn = ({ bucket }: ImportFixture) => `arn:aws:s3:::${bucket}`;
 const service = { Principal: { Service: personalizeService } };
-const statementsOf = (world: ImportFixture): Statement[] => JSON.parse(world.bucketPolicy ?? "{}").Statement;
-const withBucket = (world: ImportFixture, ...Statement: Statement[]): ImportFixture => ({
-    ...world,
+const statementsOf = (fixture: ImportFixture): Statement[] => JSON.parse(fixture.bucketPolicy ?? "{}").Statement;
+const withBucket = (fixture: ImportFixture, ...Statement: Statement[]): ImportFixture => ({
+    ...fixture,
     bucketPolicy: JSON.stringify(document(...Statement)),
 });
-const withRole = (world: ImportFixture, ...Statement: Statement[]): ImportFixture => ({
-    ...world,
+const withRole = (fixture: ImportFixture, ...Statement: Statement[]): ImportFixture => ({
+    ...fixture,
     inline: { mine: document(...Statement) },
 });
 const trusting = (
-    world: ImportFixture,
+    fixture: ImportFixture,
     Condition: Statement["Condition"],
     more: Partial<Statement> = {},
 ): ImportFixture => ({
-    ...world,
+    ...fixture,
     trust: document({
         Effect: "Allow",
         ...service,
@@ -32,50 +32,50 @@ const trusting = (
         ...more,
     }),
 });
-const reads = (world: ImportFixture): Pick<Statement, "Effect" | "Action" | "Resource"> => ({
+const reads = (fixture: ImportFixture): Pick<Statement, "Effect" | "Action" | "Resource"> => ({
     Effect: "Allow",
     Action: ["s3:GetObject", "s3:ListBucket"],
-    Resource: [bucketArn(world), `${bucketArn(world)}/*`],
+    Resource: [bucketArn(fixture), `${bucketArn(fixture)}/*`],
 });
 
 export const soundWorlds: readonly Sound[] = [
-    ["the documents of this program", (world) => world],
+    ["the documents of this program", (fixture) => fixture],
     [
         "the guide's own documents, without conditions in the bucket policy",
-        (world) => withBucket(world, { ...reads(world), ...service }),
+        (fixture) => withBucket(fixture, { ...reads(fixture), ...service }),
     ],
     [
         "NotAction in the role policy",
-        (world) =>
-            withRole(world, {
+        (fixture) =>
+            withRole(fixture, {
                 Effect: "Allow",
                 NotAction: ["iam:*", "s3:Delete*"],
-                Resource: [bucketArn(world), `${bucketArn(world)}/*`],
+                Resource: [bucketArn(fixture), `${bucketArn(fixture)}/*`],
             }),
     ],
     [
         "NotAction in the bucket policy",
-        (world) =>
-            withBucket(world, {
+        (fixture) =>
+            withBucket(fixture, {
                 Effect: "Allow",
                 ...service,
                 NotAction: ["s3:Put*", "s3:Delete*"],
-                Resource: [bucketArn(world), `${bucketArn(world)}/*`],
+                Resource: [bucketArn(fixture), `${bucketArn(fixture)}/*`],
             }),
     ],
-    ["wildcards in actions", (world) => withRole(world, { ...reads(world), Action: ["s3:Get*", "s3:List*"] })],
+    ["wildcards in actions", (fixture) => withRole(fixture, { ...reads(fixture), Action: ["s3:Get*", "s3:List*"] })],
     [
         "`?` in resources",
-        (world) =>
-            withRole(world, {
-                ...reads(world),
-                Resource: [bucketArn(world).replace(/.$/, "?"), `${bucketArn(world)}/movie?/*.csv`],
+        (fixture) =>
+            withRole(fixture, {
+                ...reads(fixture),
+                Resource: [bucketArn(fixture).replace(/.$/, "?"), `${bucketArn(fixture)}/movie?/*.csv`],
             }),
     ],
     [
         "NotResource",
-        (world) =>
-            withRole(world, {
+        (fixture) =>
+            withRole(fixture, {
                 Effect: "Allow",
                 Action: ["s3:GetObject", "s3:ListBucket"],
                 NotResource: "arn:aws:s3:::payroll/*",
@@ -83,102 +83,107 @@ export const soundWorlds: readonly Sound[] = [
     ],
     [
         "a list and a get in policies of their own",
-        (world) => ({
-            ...world,
+        (fixture) => ({
+            ...fixture,
             inline: {
-                list: document({ Effect: "Allow", Action: "s3:ListBucket", Resource: bucketArn(world) }),
-                get: document({ Effect: "Allow", Action: "s3:GetObject", Resource: `${bucketArn(world)}/${location}` }),
+                list: document({ Effect: "Allow", Action: "s3:ListBucket", Resource: bucketArn(fixture) }),
+                get: document({
+                    Effect: "Allow",
+                    Action: "s3:GetObject",
+                    Resource: `${bucketArn(fixture)}/${location}`,
+                }),
             },
         }),
     ],
     [
         "StringLike on aws:SourceArn",
-        (world) =>
-            trusting(world, {
-                StringEquals: { "aws:SourceAccount": account(world) },
-                StringLike: { "aws:SourceArn": source(world) },
+        (fixture) =>
+            trusting(fixture, {
+                StringEquals: { "aws:SourceAccount": account(fixture) },
+                StringLike: { "aws:SourceArn": source(fixture) },
             }),
     ],
     [
         "a pattern of import jobs only",
-        (world) => trusting(world, { ArnLike: { "aws:SourceArn": source(world, "dataset-import-job/*") } }),
+        (fixture) => trusting(fixture, { ArnLike: { "aws:SourceArn": source(fixture, "dataset-import-job/*") } }),
     ],
     [
         "several accounts and IfExists",
-        (world) => trusting(world, { StringEqualsIfExists: { "aws:SourceAccount": [account(world), "999999999999"] } }),
+        (fixture) =>
+            trusting(fixture, { StringEqualsIfExists: { "aws:SourceAccount": [account(fixture), "999999999999"] } }),
     ],
     [
         "a condition key in another case",
-        (world) => trusting(world, { StringEquals: { "AWS:sourceaccount": account(world) } }),
+        (fixture) => trusting(fixture, { StringEquals: { "AWS:sourceaccount": account(fixture) } }),
     ],
     [
         "several services in a trust policy",
-        (world) =>
-            trusting(world, undefined, {
+        (fixture) =>
+            trusting(fixture, undefined, {
                 Principal: { Service: ["sagemaker.amazonaws.com", personalizeService] },
-                Condition: { StringEquals: { "aws:SourceAccount": account(world) } },
+                Condition: { StringEquals: { "aws:SourceAccount": account(fixture) } },
             }),
     ],
     [
         "a denial that does not apply",
-        (world) =>
-            withBucket(world, ...statementsOf(world), {
+        (fixture) =>
+            withBucket(fixture, ...statementsOf(fixture), {
                 Sid: "NotPayroll",
                 Effect: "Deny",
                 Principal: "*",
                 Action: "s3:GetObject",
-                Resource: `${bucketArn(world)}/payroll/*`,
+                Resource: `${bucketArn(fixture)}/payroll/*`,
             }),
     ],
     [
         "an endpoint policy that spares services and the role",
-        (world) =>
-            withBucket(world, ...statementsOf(world), {
+        (fixture) =>
+            withBucket(fixture, ...statementsOf(fixture), {
                 Sid: "OnlyOurEndpoint",
                 Effect: "Deny",
                 Principal: "*",
                 Action: "s3:*",
-                Resource: `${bucketArn(world)}/*`,
+                Resource: `${bucketArn(fixture)}/*`,
                 Condition: {
                     StringNotEquals: { "aws:SourceVpce": "vpce-1a2b3c4d" },
                     Bool: { "aws:PrincipalIsAWSService": "false" },
-                    ArnNotLike: { "aws:PrincipalArn": roleArnOf(world) },
+                    ArnNotLike: { "aws:PrincipalArn": roleArnOf(fixture) },
                 },
             }),
     ],
     [
         "other services in the bucket policy",
-        (world) =>
+        (fixture) =>
             withBucket(
-                world,
+                fixture,
                 {
                     Sid: "Site",
                     Effect: "Allow",
                     Principal: { Service: "cloudfront.amazonaws.com" },
                     Action: "s3:GetObject",
-                    Resource: `${bucketArn(world)}/site/*`,
+                    Resource: `${bucketArn(fixture)}/site/*`,
                     Condition: {
-                        StringEquals: { "AWS:SourceArn": `arn:aws:cloudfront::${account(world)}:distribution/E1` },
+                        StringEquals: { "AWS:SourceArn": `arn:aws:cloudfront::${account(fixture)}:distribution/E1` },
                     },
                 },
-                ...statementsOf(world),
+                ...statementsOf(fixture),
             ),
     ],
     [
         "a folder, read with a suffix",
-        (world) => ({
+        (fixture) => ({
             ...withRole(
-                world,
+                fixture,
                 {
                     Effect: "Allow",
                     Action: "s3:ListBucket",
-                    Resource: bucketArn(world),
+                    Resource: bucketArn(fixture),
                     Condition: { StringLike: { "s3:prefix": ["movies/*", "movies"] } },
                 },
                 {
                     Effect: "Allow",
                     Action: "s3:GetObject",
-                    Resource: `${bucketArn(world)}/movies/*.csv`,
+                    Resource: `${bucketArn(fixture)}/movies/*.csv`,
                 },
             ),
             objects: {
@@ -191,23 +196,26 @@ export const soundWorlds: readonly Sound[] = [
     ],
     [
         "a boundary that is wide enough",
-        (world) => ({ ...world, boundary: document({ Effect: "Allow", Action: ["s3:*", "logs:*"], Resource: "*" }) }),
+        (fixture) => ({
+            ...fixture,
+            boundary: document({ Effect: "Allow", Action: ["s3:*", "logs:*"], Resource: "*" }),
+        }),
     ],
     [
         "a key whose policy gives it to the account and to Personalize",
-        (world) =>
+        (fixture) =>
             encrypted(
                 {
-                    ...world,
+                    ...fixture,
                     inline: {
-                        ...world.inline,
+                        ...fixture.inline,
                         decrypt: document({ Effect: "Allow", Action: "kms:Decrypt", Resource: "*" }),
                     },
                 },
                 {
                     Sid: "Account",
                     Effect: "Allow",
-                    Principal: { AWS: `arn:aws:iam::${account(world)}:root` },
+                    Principal: { AWS: `arn:aws:iam::${account(fixture)}:root` },
                     Action: "kms:*",
                     Resource: "*",
                 },
@@ -215,25 +223,25 @@ export const soundWorlds: readonly Sound[] = [
     ],
     [
         "a key with a condition on S3",
-        (world) =>
-            encrypted(world, {
+        (fixture) =>
+            encrypted(fixture, {
                 Sid: "Role",
                 Effect: "Allow",
-                Principal: { AWS: roleArnOf(world) },
+                Principal: { AWS: roleArnOf(fixture) },
                 Action: ["kms:Decrypt", "kms:DescribeKey"],
                 Resource: "*",
                 Condition: {
                     StringEquals: {
-                        "kms:ViaService": `s3.${world.caller.region}.amazonaws.com`,
-                        "kms:CallerAccount": account(world),
+                        "kms:ViaService": `s3.${fixture.caller.region}.amazonaws.com`,
+                        "kms:CallerAccount": account(fixture),
                     },
                 },
             }),
     ],
 ];
 
-function encrypted(world: ImportFixture, ...more: Statement[]): ImportFixture {
+function encrypted(fixture: ImportFixture, ...more: Statement[]): ImportFixture {
     const forService: Statement = { Sid: "Service", Effect: "Allow", ...service, Action: "kms:Decrypt", Resource: "*" };
-    const policy: PolicyDocument = keyPolicy(world, ...more, forService);
-    return { ...world, key: { state: "Enabled", policy: { ...policy, Statement: listOf(policy.Statement) } } };
+    const policy: PolicyDocument = keyPolicy(fixture, ...more, forService);
+    return { ...fixture, key: { state: "Enabled", policy: { ...policy, Statement: listOf(policy.Statement) } } };
 }

@@ -99,12 +99,12 @@ export function soundFixture(name: string, caller: ServiceCaller): ImportFixture
 export const document = (...Statement: Statement[]): PolicyDocument => ({ Version: "2012-10-17", Statement });
 
 /** Returns a key policy with which an import of encrypted objects succeeds. */
-export const keyPolicy = (world: ImportFixture, ...more: Statement[]): PolicyDocument =>
+export const keyPolicy = (fixture: ImportFixture, ...more: Statement[]): PolicyDocument =>
     document(
         {
             Sid: "Administrators",
             Effect: "Allow",
-            Principal: { AWS: `arn:aws:iam::${world.caller.accountId}:user/keys` },
+            Principal: { AWS: `arn:aws:iam::${fixture.caller.accountId}:user/keys` },
             Action: "kms:*",
             Resource: "*",
         },
@@ -112,7 +112,7 @@ export const keyPolicy = (world: ImportFixture, ...more: Statement[]): PolicyDoc
             // As in AWS's default key policy, IAM policies decide who may read the key.
             Sid: "Readers",
             Effect: "Allow",
-            Principal: { AWS: `arn:aws:iam::${world.caller.accountId}:root` },
+            Principal: { AWS: `arn:aws:iam::${fixture.caller.accountId}:root` },
             Action: ["kms:DescribeKey", "kms:GetKeyPolicy"],
             Resource: "*",
         },

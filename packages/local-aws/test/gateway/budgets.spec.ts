@@ -18,7 +18,7 @@ import { adminOf } from "../admin.ts";
 import { type Harness, startHarness } from "./harness.ts";
 
 describe("AWS Budgets on the local AWS", () => {
-    let cinema: Harness;
+    let harness: Harness;
     let budgets: BudgetsClient;
     let sns: SNSClient;
     let sqs: SQSClient;
@@ -83,7 +83,7 @@ describe("AWS Budgets on the local AWS", () => {
                 NotificationsWithSubscribers,
             }),
         );
-    const log = () => readFile(paths(cinema.instance).daemonLog, "utf8");
+    const log = () => readFile(paths(harness.instance).daemonLog, "utf8");
 
     /** Returns the queue's notifications, oldest first, and deletes them from the queue. */
     async function notices(url = queue): Promise<{ Subject: string; Message: string }[]> {
@@ -105,24 +105,24 @@ describe("AWS Budgets on the local AWS", () => {
             return found.length > 0 && found;
         });
     /** Waits for a complete evaluation of the budgets. */
-    const evaluated = () => adminOf(cinema.instance).rounds("budgets");
+    const evaluated = () => adminOf(harness.instance).rounds("budgets");
 
     before(async () => {
-        cinema = await startHarness();
-        budgets = new BudgetsClient(cinema.settings);
-        sns = new SNSClient(cinema.settings);
-        sqs = new SQSClient(cinema.settings);
+        harness = await startHarness();
+        budgets = new BudgetsClient(harness.settings);
+        sns = new SNSClient(harness.settings);
+        sqs = new SQSClient(harness.settings);
         ({ topic, queue } = await newTopic("notices", [allowBudgets]));
         // Advances the clock to the middle of the next month, which starts with a new campaign.
-        await cinema.park();
-        const now = new Date(await cinema.advance(0));
+        await harness.park();
+        const now = new Date(await harness.advance(0));
         const next = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 15);
-        await cinema.advance((next - now.getTime()) / 3_600_000);
-        await cinema.resume();
+        await harness.advance((next - now.getTime()) / 3_600_000);
+        await harness.resume();
     });
     after(async () => {
         for (const client of [budgets, sns, sqs]) client?.destroy();
-        await cinema?.discard();
+        await harness?.discard();
     });
 
     it("a budget notifies once per threshold and month, also across a restart", async () => {
@@ -130,7 +130,7 @@ describe("AWS Budgets on the local AWS", () => {
         await evaluated();
         assert.deepEqual(await notices(), []);
         // 51 hours at 1 TPS cost $10.20, more than half of $20.
-        await cinema.advance(51);
+        await harness.advance(51);
         const [half, ...others] = await arrived();
         assert.equal(others.length, 0);
         assert.equal(half?.Subject, "AWS Budgets: films has exceeded your alert threshold");
@@ -140,12 +140,12 @@ describe("AWS Budgets on the local AWS", () => {
         );
 
         await evaluated();
-        await stop(cinema.instance);
-        await start(cinema.instance, () => {});
+        await stop(harness.instance);
+        await start(harness.instance, () => {});
         await evaluated();
         assert.deepEqual(await notices(), []);
 
-        await cinema.advance(30);
+        await harness.advance(30);
         const [eighty, ...more] = await arrived();
         assert.match(eighty?.Message ?? "", /Alert Threshold: > \$16\.00\nACTUAL Amount: \$16\.2/);
         assert.equal(more.length, 0);
@@ -189,11 +189,11 @@ describe("AWS Budgets on the local AWS", () => {
         await evaluated();
         await create("films", "20", [notification("ACTUAL", 50)]);
         assert.equal((await arrived()).length, 1);
-        const now = new Date(await cinema.advance(0));
-        await cinema.advance((Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1) - now.getTime()) / 3_600_000 + 1);
+        const now = new Date(await harness.advance(0));
+        await harness.advance((Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1) - now.getTime()) / 3_600_000 + 1);
         await evaluated();
         assert.deepEqual(await notices(), []);
-        await cinema.advance(60);
+        await harness.advance(60);
         assert.equal((await arrived()).length, 1);
     });
 

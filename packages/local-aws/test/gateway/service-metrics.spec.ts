@@ -8,19 +8,19 @@ import { signedHeaders } from "../signed.ts";
 import { campaignArn, type Harness, startHarness } from "./harness.ts";
 
 describe("AWS/Personalize metrics of the local AWS", () => {
-    let cinema: Harness;
+    let harness: Harness;
     let cloudWatch: CloudWatchClient;
     before(async () => {
-        cinema = await startHarness();
-        cloudWatch = new CloudWatchClient(cinema.settings);
+        harness = await startHarness();
+        cloudWatch = new CloudWatchClient(harness.settings);
     });
     after(async () => {
         cloudWatch?.destroy();
-        await cinema?.discard();
+        await harness?.discard();
     });
 
     async function metric(MetricName: string, Stat: string, dimensions: Record<string, string>): Promise<number> {
-        const now = await cinema.advance(0);
+        const now = await harness.advance(0);
         const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
         const { MetricDataResults = [] } = await cloudWatch.send(
             new GetMetricDataCommand({
@@ -44,14 +44,14 @@ describe("AWS/Personalize metrics of the local AWS", () => {
     const campaign = { CampaignArn: campaignArn };
 
     it("GetRecommendations metrics count successes, 4xx and 5xx errors", async () => {
-        const admin = adminOf(cinema.instance);
-        for (let count = 0; count < 5; count++) await cinema.ask();
+        const admin = adminOf(harness.instance);
+        for (let count = 0; count < 5; count++) await harness.ask();
         await admin.arm({ operation: "GetRecommendations", times: 2, effect: { kind: "throttle" } });
         const error = { kind: "error", code: "ServiceUnavailable", message: "No.", status: 503 };
         await admin.arm({ operation: "GetRecommendations", call: 3, effect: error });
         // The SDK retries throttled and failed calls, and the fourth call succeeds.
-        await cinema.ask("2").catch(() => {});
-        await cinema.ask();
+        await harness.ask("2").catch(() => {});
+        await harness.ask();
         await admin.clear();
         await until(async () => (await metric("GetRecommendationsLatency", "SampleCount", campaign)) >= 6);
         const sums = await Promise.all(
@@ -67,17 +67,17 @@ describe("AWS/Personalize metrics of the local AWS", () => {
 
     it("a campaign that does not exist has no metrics", async () => {
         const none = arn("campaign/none");
-        await assert.rejects(cinema.askOf(none));
-        await adminOf(cinema.instance).rounds("serviceMetrics");
+        await assert.rejects(harness.askOf(none));
+        await adminOf(harness.instance).rounds("serviceMetrics");
         const { Metrics = [] } = await cloudWatch.send(new ListMetricsCommand({ Namespace: "AWS/Personalize" }));
         assert.ok(Metrics.length > 0);
         assert.ok(!JSON.stringify(Metrics).includes(none));
     });
 
     it("PutEvents metrics have dataset group, dataset and event tracker dimensions", async () => {
-        const target = new URL(`${cinema.url}/events`);
+        const target = new URL(`${harness.url}/events`);
         const eventList = [{ eventType: "Watch", itemId: "1", sentAt: 1_700_000_000 }];
-        const body = JSON.stringify({ trackingId: cinema.trackingId, sessionId: "s", userId: "1", eventList });
+        const body = JSON.stringify({ trackingId: harness.trackingId, sessionId: "s", userId: "1", eventList });
         const headers = signedHeaders("POST", target, body, region, "personalize");
         assert.equal((await fetch(target, { method: "POST", headers, body })).status, 200);
         const named = await until(async () => {
@@ -95,7 +95,7 @@ describe("AWS/Personalize metrics of the local AWS", () => {
             DatasetArn: arn("dataset/films/INTERACTIONS"),
             DatasetImportJobArn: arn("dataset-import-job/first"),
         };
-        const training = { SolutionArn: arn("solution/films"), SolutionVersionArn: cinema.solutionVersionArn };
+        const training = { SolutionArn: arn("solution/films"), SolutionVersionArn: harness.solutionVersionArn };
         await until(async () => (await metric("SolutionTrainingJobRequests", "Sum", training)) === 1);
         assert.equal(await metric("DatasetImportJobRequests", "Sum", job), 1);
         assert.equal(await metric("DatasetImportJobError", "Sum", job), 0);
