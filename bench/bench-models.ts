@@ -65,7 +65,9 @@ const row = (name: string, figures: Figures, settings: string) => [
     figures.coverage.toFixed(3),
     settings,
 ];
-console.log(`MovieLens 100k, ${deciding.flat().length} users that no model knows, the newest 10 % of their items:`);
+console.log(
+    `MovieLens 100k, ${deciding.flat().length} users that no model was trained on; the newest 10 % of their items are to be predicted:`,
+);
 console.log(
     table(head, [
         ...peers.map(({ name, figures, settings }) => row(name, figures, settings)),
@@ -101,7 +103,7 @@ async function besideHrnn(file: string): Promise<number> {
     const last: Trials = trialsOf(liked, () => 1);
     const { masked, unmasked } = ownLists(last, last.folds, log);
     const measured = [figuresOf(last, last.folds, masked), figuresOf(last, last.folds, unmasked)] as const;
-    console.log(`\nRatings above 3.6, ${last.folds.flat().length} users, the last item:`);
+    console.log(`\nRatings above 3.6, ${last.folds.flat().length} users; the last item is to be predicted:`);
     const names = ["this repository", "this repository, watched items not masked"];
     const real = ["aws-hrnn of the real service, 2018", REAL_HRNN.ndcg10, REAL_HRNN.mrr25, REAL_HRNN.coverage];
     const rows = measured.map(({ ndcg10, mrr25, coverage }, at) => [
@@ -117,7 +119,9 @@ function showColdItems() {
     const file = itemsPathsBeside(data).csv;
     if (!existsSync(file)) return log(`There is no file ${file}, so cold items are left out.`);
     const { recall, random, users, coldItems } = coldFigures(trials, deciding, catalogueOf(file));
-    console.log(`\nLists of 25 of ${coldItems} cold items, known by their genres only, for ${users} users:`);
+    console.log(
+        `\nLists of 25 for ${users} users, from ${coldItems} new items of which the models know only the genres:`,
+    );
     const rows = [
         ["this repository", recall.toFixed(4)],
         ["random order (expected)", random.toFixed(4)],

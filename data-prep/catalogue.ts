@@ -78,7 +78,7 @@ export function readCatalogue(bytes: Uint8Array): CatalogueItem[] {
             const shape = isRecbole
                 ? "4 tab-separated fields"
                 : `${FIELDS_BEFORE_GENRES + GENRES.length} "|"-separated fields`;
-            throw new Error(`line ${index + 1} of the item file has not ${shape}`);
+            throw new Error(`line ${index + 1} of the item file does not have ${shape}`);
         }
         return [item];
     });

@@ -76,7 +76,7 @@ function parseManifest(text: string, path: string): Manifest {
     }
     if (manifest?.schemaVersion !== manifestVersion) {
         throw new ManifestFormatError(
-            `${path} has schemaVersion ${manifest?.schemaVersion}, and ${manifestVersion} is read. Create it again:  npm run data-prep`,
+            `${path} has schemaVersion ${manifest?.schemaVersion}, but this program reads version ${manifestVersion}. Create it again:  npm run data-prep`,
         );
     }
     return manifest as Manifest;

@@ -103,7 +103,7 @@ function worldOf({ stack, deps, campaignArn, data, priced, signal }: RetrainPart
         ...(options.reimport && { reimport: () => requestReimport(stack, deps) }),
         async up() {
             const tables = await renewTables(config);
-            if (tables !== undefined) process.stderr.write(`made ${tables} again, of the new interactions\n`);
+            if (tables !== undefined) process.stderr.write(`rebuilt ${tables} from the new interactions\n`);
             const exitCode = await pulumiUp(stack.stack, options.configFile, signal);
             signal.throwIfAborted();
             if (exitCode !== 0) {

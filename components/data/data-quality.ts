@@ -31,7 +31,7 @@ export function refuseRedData(
         return;
     }
     throw new ProgramError(
-        `The data is not fit for a training that is paid:\n${lines}\n` +
+        `The data is not good enough for a paid training:\n${lines}\n` +
             "See all checks:  npm run data-prep -- FILE --report report.json\n" +
             'To train on it nevertheless:  pulumi config set dataWaiver "<a reason of at least 20 characters>"',
     );
@@ -79,8 +79,8 @@ export async function refuseOtherOptions(
     const { contentHash } = await contentOf(dataOptionsFile);
     if (manifest?.optionsFile?.sha256 !== contentHash) {
         throw new ProgramError(
-            `${interactionsFile} was not made by the options of ${dataOptionsFile} as they are now. ` +
-                `Make it again:  npm run data-prep -- --stack ${stack}`,
+            `${interactionsFile} was prepared with other options than ${dataOptionsFile} has now. ` +
+                `Prepare it again:  npm run data-prep -- --stack ${stack}`,
         );
     }
 }

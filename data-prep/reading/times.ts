@@ -31,7 +31,7 @@ export function timeFormatOf(text: string): TimeFormat {
     if (text === "s" || text === "ms" || text === "us" || text === "iso") return text;
     if (text.includes("%")) {
         const unknown = [...text.matchAll(/%(.)/g)].find(([, code]) => code !== "%" && !codes[code as string]);
-        if (unknown) throw new Error(`${unknown[0]} is not a known code of a time; known are ${knownCodes()}.`);
+        if (unknown) throw new Error(`${unknown[0]} is not a known time code. Known codes: ${knownCodes()}.`);
         return text as TimeFormat;
     }
     throw new Error(

@@ -62,7 +62,7 @@ export function parseTables(text: string): TablesDocument {
     if (document?.schemaVersion !== tablesSchemaVersion) {
         const found = document?.schemaVersion === undefined ? "no schemaVersion" : `version ${document.schemaVersion}`;
         throw new TablesFormatError(
-            `The fallback tables have ${found}, where ${tablesSchemaVersion} is read. ${again}`,
+            `The fallback tables have ${found}, but this program reads version ${tablesSchemaVersion}. ${again}`,
         );
     }
     return document as TablesDocument;

@@ -71,7 +71,7 @@ export async function runDiagnosis(options: DiagnoseOptions, context: DiagnoseCo
     }
     const log = (line: string) => process.stderr.write(`${line}\n`);
     const look = createReader(log, signal);
-    const slow = setTimeout(() => log("reading what the import depends on …"), quietMs);
+    const slow = setTimeout(() => log("reading role, policies, bucket and file from AWS …"), quietMs);
     const fetched = await targetOf(options, context, look)
         .then((found) => fetchSnapshot(found, look))
         .finally(() => clearTimeout(slow));
@@ -93,7 +93,9 @@ export async function runDiagnosis(options: DiagnoseOptions, context: DiagnoseCo
     if (write === undefined) return diagnosis.verdict;
     await writeFix(write, diagnosis.fixes);
     const written = shell(write);
-    log(`Written: read ${written}, then sh ${written}/apply.sh. sh ${written}/undo.sh takes it back.`);
+    log(
+        `Wrote the fix to ${written}. Read it, then run: sh ${written}/apply.sh. To undo it, run: sh ${written}/undo.sh`,
+    );
     // The launcher prints the command to run next, because only it knows how the user started this command.
     return "written";
 }

@@ -23,7 +23,7 @@ export function createReader(
         } catch (error) {
             if (isUnreachable(error)) {
                 const hint = "Check the network, the region, and AWS_ENDPOINT_URL.";
-                throw new AccessError(`AWS gives no answer to ${permission} (${oneLine(error)}). ${hint}`, "unknown");
+                throw new AccessError(`AWS does not answer ${permission} (${oneLine(error)}). ${hint}`, "unknown");
             }
             // The SDK's own text is "Request aborted".
             throw ends.aborted && !signal.aborted

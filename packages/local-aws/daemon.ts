@@ -40,7 +40,7 @@ const log = (message: string) => console.log(`${new Date().toISOString()} ${mess
 // Retry, because a command that checks the folder's lock holds the lock for a moment.
 const releaseFolder = takeFolder(instance.dir, 500);
 if (!releaseFolder) {
-    log(`${instance.dir} is served by another process`);
+    log(`${instance.dir} belongs to another running local AWS`);
     process.exit(folderServed);
 }
 makePrivateFolders(instance);

@@ -97,7 +97,7 @@ describe("readCatalogue", () => {
     });
 
     it("readCatalogue reports the line that is not an item", () => {
-        assert.throws(() => readCatalogue(Buffer.from("1|Toy Story\n")), /line 1 of the item file has not 24/);
+        assert.throws(() => readCatalogue(Buffer.from("1|Toy Story\n")), /line 1 of the item file does not have 24/);
     });
 
     it("titleLookup returns the ID if an item has no title", () => {

@@ -109,9 +109,9 @@ describe("Options file of data-prep", () => {
         put("other.yaml", `${readFileSync(at("shop.yaml"), "utf8")}\n# changed\n`);
         await assert.rejects(
             refuseOtherOptions(made, config(at("other.yaml"))),
-            /was not made by the options of .*other\.yaml as they are now\. Make it again: {2}npm run data-prep -- --stack shop/,
+            /was prepared with other options than .*other\.yaml has now\. Prepare it again: {2}npm run data-prep -- --stack shop/,
         );
-        await assert.rejects(refuseOtherOptions(undefined, config(at("shop.yaml"))), /Make it again/);
+        await assert.rejects(refuseOtherOptions(undefined, config(at("shop.yaml"))), /Prepare it again/);
     });
 
     it("readOptionsFile resolves column maps and paths relative to the file", async () => {

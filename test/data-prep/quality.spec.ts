@@ -114,7 +114,10 @@ describe("Data checks", () => {
         const checks = checksOf(figuresOf(columnsFrom(fine.map(([user, item]) => [user, item, start]))), usual);
         const manifest = { checks } as unknown as Manifest;
         const config = { dataWaiver: undefined, eventWeights: undefined };
-        assert.throws(() => refuseRedData(manifest, config), /not fit for a training.*0 days.*dataWaiver/s);
+        assert.throws(
+            () => refuseRedData(manifest, config),
+            /not good enough for a paid training.*0 days.*dataWaiver/s,
+        );
         refuseRedData(manifest, { ...config, dataWaiver: "a load test without real times" });
         refuseRedData({ checks: checks.filter(({ level }) => level !== "red") } as unknown as Manifest, config);
         refuseRedData(undefined, config);

@@ -153,7 +153,7 @@ describe("Shop data on the real engine", () => {
         assert.match(await prepared({ input: at("timeless.csv") }), /^red +2026-03-01 to 2026-03-01, 0 days/m);
         const refused = await aws.engine("preview");
         assert.notEqual(refused.exitCode, 0);
-        assert.match(refused.stdout + refused.stderr, /not fit for a training.*0 days.*dataWaiver/s);
+        assert.match(refused.stdout + refused.stderr, /not good enough for a paid training.*0 days.*dataWaiver/s);
         await aws.configure({ ...config, dataWaiver: "a trial of the waiver, without a bill" });
         assertExit(await aws.engine("preview"), 0);
         await aws.configure(config);

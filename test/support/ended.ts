@@ -10,7 +10,7 @@ async function endAll(signal: (typeof signals)[number]): Promise<void> {
     ending = true;
     // Interrupted work fails when its local AWS ends.
     process.on("uncaughtException", () => {});
-    process.stderr.write("Ending the local AWS. A second signal leaves it.\n");
+    process.stderr.write("Ending the local AWS. A second signal ends this process and leaves the local AWS running.\n");
     await Promise.allSettled([...ends].map((end) => end()));
     process.exit(128 + constants.signals[signal]);
 }

@@ -233,7 +233,7 @@ describe("Local AWS with a changed port, a used port or a used folder", () => {
         const [one, other] = await Promise.all([start(instance, silently), start(instance, silently)]);
         assert.equal(one.pid, other.pid);
         const log = () => readFile(paths(instance).daemonLog, "utf8");
-        await until(async () => (await log()).includes("is served by another process"));
+        await until(async () => (await log()).includes("belongs to another running local AWS"));
         const record = JSON.parse(await readFile(paths(instance).daemonFile, "utf8"));
         assert.deepEqual(record, { pid: one.pid, port: instance.port });
     });

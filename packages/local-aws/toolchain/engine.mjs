@@ -44,7 +44,7 @@ function pinnedEngine(root) {
     );
     if (pin === null)
         throw new SetupError(
-            "packages/local-aws/toolchain/engine/go.mod pins no engine: run git checkout packages/local-aws/toolchain",
+            "packages/local-aws/toolchain/engine/go.mod names no version of the engine. Restore the file: git checkout packages/local-aws/toolchain",
         );
     return pin[1];
 }

@@ -125,7 +125,7 @@ describe("Answers from the fallback tables", () => {
             ["{", /not JSON/],
             ["null", /no schemaVersion/],
             ["[]", /no schemaVersion/],
-            ['{"schemaVersion":2}', /version 2, where 1 is read/],
+            ['{"schemaVersion":2}', /version 2, but this program reads version 1/],
         ] as const) {
             assert.throws(
                 () => readTables(text),

@@ -41,7 +41,7 @@ export function keyCases(
     };
     const refused: Readonly<Record<string, RegExp>> = {
         "aws:region": /this stack's resources are in eu-central-1/,
-        dataOptionsFile: /was not made by the options of/,
+        dataOptionsFile: /was prepared with other options than/,
     };
     return Object.fromEntries(
         rows

@@ -180,7 +180,8 @@ export function startBudgetNotifications(options: BudgetNotificationsOptions) {
         { SubscriptionType, Address = "" }: Subscriber,
         text: ReturnType<typeof notificationText>,
     ) => {
-        if (SubscriptionType === "EMAIL") log(`to ${Address}, to whom no e-mail is sent: ${text.Subject}`);
+        if (SubscriptionType === "EMAIL")
+            log(`e-mail to ${Address}, which the local AWS does not send: ${text.Subject}`);
         else {
             const refusal = await topics.publish(Address, entry.budget, text);
             log(`to ${Address}: ${text.Subject}${refusal === undefined ? "" : `: not delivered: ${refusal}`}`);

@@ -149,7 +149,10 @@ describe("AWS Budgets on the local AWS", () => {
         const [eighty, ...more] = await arrived();
         assert.match(eighty?.Message ?? "", /Alert Threshold: > \$16\.00\nACTUAL Amount: \$16\.2/);
         assert.equal(more.length, 0);
-        assert.match(await log(), /to ann@example.org, to whom no e-mail is sent: AWS Budgets: films has/);
+        assert.match(
+            await log(),
+            /e-mail to ann@example.org, which the local AWS does not send: AWS Budgets: films has/,
+        );
     });
 
     it("DescribeBudget and DescribeBudgets return actual and forecast spend", async () => {
