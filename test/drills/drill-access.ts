@@ -97,7 +97,7 @@ async function runOwnFaults(stage: Stage): Promise<void> {
 
     for (const one of alone) {
         const world = one.make(soundFixture(`s${++number}`, caller));
-        // Compared before the fixes change it.
+        // Compare the snapshots before the fixes change the setup.
         const outcome = await runCase(instance, stage, world, [one.fault], recordOf(one, world));
         sums.missed += outcome.missed.length;
         note("alone", one.name, [one], outcome);
@@ -157,7 +157,7 @@ function recordOf(one: Break, world: ImportFixture) {
     };
 }
 
-/** A fault that somebody may have meant passes with the right request. */
+/** Checks a fault that somebody may want: it passes if the diagnosis prints the right request. */
 function note(kind: string, name: string, of: readonly Break[], outcome: Outcome): void {
     const { missed, importFailed, asks } = outcome;
     const expected = of.map(({ fault }) => fault);

@@ -10,10 +10,13 @@ import { everythingIn, importJobNames } from "../support/left.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { broken, diagnoseAccess, diagnoseWithoutStack } from "./diagnosing.ts";
 
-/** Failure reason of an import without access. */
+/** Expected failure reason of an import without access. */
 const refused = /CREATE FAILED\. Reason from Personalize: .*(?:access|permission)/i;
 
-/** Policies of AWS that the role has by hand. The first is in nearly every notebook; the local AWS lacks the second's document. */
+/**
+ * AWS managed policies that a user attached to the role. The first is in nearly every notebook; the local AWS lacks the second's
+ * document.
+ */
 const attached = ["service-role/AmazonPersonalizeFullAccess", "AmazonForecastFullAccess"];
 
 describe("Imports without access on the real engine", () => {
@@ -38,7 +41,7 @@ describe("Imports without access on the real engine", () => {
     it("diagnose-access finds the Deny of a role policy before the first import", async () => {
         const access = ["--target", "**DataBucket**", "--target", "**PersonalizeAccess**"];
         assertExit(await aws.engine("up", ...access), 0);
-        // Somebody copied the condition of the trust policy into the role's.
+        // The user copied the condition of the trust policy into the role's policy.
         const { bucketName = "" } = await aws.outputs();
         const bucketArn = `arn:aws:s3:::${bucketName}`;
         const wrong: PolicyDocument = {
@@ -75,7 +78,7 @@ describe("Imports without access on the real engine", () => {
             /Find the cause with: npm run diagnose-access -- --job arn:aws:personalize:/,
         );
         assert.match((await recordedJob()).initErrors.join("\n"), refused);
-        // The policies of this first up are seconds old, so that one second job was created.
+        // The policies are only seconds old at the first up, so up created a second job.
         assert.match((await recordedJob()).id, /-2$/);
         assert.equal((await recordedJob()).outputs.status, "CREATE FAILED");
     });

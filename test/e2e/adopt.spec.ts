@@ -41,7 +41,7 @@ const place = { partition: "aws", bucketName: "console-films", readPrefixes: ["f
 describe("Adoption of resources made in the console", () => {
     let aws: TestAws;
     let made: Awaited<ReturnType<typeof makeByHand>>;
-    /** The last call that made something in the console. */
+    /** The last call with which the test creates resources as the console does. */
     let lastByHand = 0;
     before(async () => {
         aws = await startTestAws();
@@ -109,7 +109,7 @@ describe("Adoption of resources made in the console", () => {
         assert.deepEqual(yaml.config["movie-recommender:adopt"], made.adopt);
         await aws.configure({ adopt: yaml.config["movie-recommender:adopt"] });
         assertExit(await aws.engine("up"), 0);
-        // The refused `up` may have begun the import already, beside what it could not do.
+        // The refused `up` may have started the import before it failed.
         const requests = await adminOf(aws.instance).requests(lastByHand);
         const created = requests.filter(({ operation }) => operation.startsWith("Create"));
         assert.deepEqual(created.map(({ operation }) => operation).sort(), [
@@ -172,7 +172,7 @@ describe("Adoption of resources made in the console", () => {
     });
 });
 
-/** Resources made in the console: other names, an indented schema, an import, a version, a campaign of 2 TPS. */
+/** Creates resources as a user does in the console: other names, an indented schema, an import, a version, a campaign of 2 TPS. */
 async function makeByHand(aws: TestAws) {
     const { s3, iam, personalize, interactionsFile } = aws;
     const name = place.bucketName;

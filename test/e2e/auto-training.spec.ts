@@ -6,7 +6,7 @@ import { putEvent } from "../support/events.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { applied, planned } from "../support/planned.ts";
 
-/** A training every day, which is two seconds here. */
+/** A training every day; a day lasts two seconds on this local AWS. */
 const automatic = { performAutoTraining: true, syncWithLatestSolutionVersion: true, autoTrainingDays: 1 };
 
 describe("Automatic training on the real engine", () => {
@@ -14,7 +14,7 @@ describe("Automatic training on the real engine", () => {
     let first: Record<string, string> = {};
     before(async () => {
         aws = await startTestAws();
-        // Personalize may answer `rate(1 days)`: that is not a change, and an update would restart the schedule.
+        // Personalize may return `rate(1 days)`, which must not count as a change, because an update would restart the schedule.
         await adminOf(aws.instance).forms("other");
         await aws.configure({ eventTracker: true });
         assertExit(await aws.engine("up"), 0);
@@ -30,7 +30,7 @@ describe("Automatic training on the real engine", () => {
         const { campaignArn } = first;
         return (await aws.personalize.send(new DescribeCampaignCommand({ campaignArn }))).campaign;
     }
-    /** Waits until the campaign serves another version than this one, and answers which. */
+    /** Waits until the campaign serves another version than this one. Returns the new version. */
     async function servedAfter(solutionVersionArn: string | undefined): Promise<string | undefined> {
         for (let tries = 0; tries < 150; tries += 1) {
             const served = (await campaign())?.solutionVersionArn;

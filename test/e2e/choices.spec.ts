@@ -13,7 +13,7 @@ import { applied } from "../support/planned.ts";
 
 const genres = ["Comedy", "Drama", "War"];
 
-/** The films of the synthetic ratings: a genre each by its number, and Western for every fifth one too. */
+/** Films of the synthetic ratings. Each has one genre by its number, and every fifth one is also a Western. */
 const films = Array.from({ length: 150 }, (_, index) => ({
     itemId: String(index + 1),
     title: `Film ${index + 1}`,
@@ -52,12 +52,12 @@ describe("Optional features of a stack on the real engine", () => {
         await writeFile(at("users.schema.json"), JSON.stringify(usersSchema));
         await writeFile(at("batch.jsonl"), users("1", "2"));
         await aws.configure(configured());
-        // Personalize may answer in another spelling than it received. No test here depends on it.
+        // Personalize may return another spelling than it received. No test here depends on the spelling.
         await adminOf(aws.instance).forms("other");
     });
     after(() => aws?.stop());
 
-    /** A preview and a refresh find nothing to do, whatever the spelling of answers. */
+    /** Asserts that a preview and a refresh find no change, whatever the spelling of responses. */
     async function settled(): Promise<void> {
         for (const forms of ["received", "other"] as const) {
             await adminOf(aws.instance).forms(forms);
@@ -137,7 +137,7 @@ describe("Optional features of a stack on the real engine", () => {
         assert.deepEqual([list.length, list.filter(isWatched)], [50, []]);
         const { filter, expression, items, knownItems } = explanations["1"].leftOut;
         assert.equal(filter, `movie-recommender-unwatched-${aws.stack}`);
-        // This stack's service answers in its other form.
+        // Let the emulator return its alternative spelling.
         const words = 'exclude itemid where interactions.event_type in ("Watch","NotInterested")';
         assert.equal(expression.replaceAll(/\s+/g, " ").replaceAll(", ", ","), words);
         assert.ok(items.length > 0 && items.every(({ itemId }: { itemId: string }) => isWatched(itemId)));
@@ -185,7 +185,7 @@ describe("Optional features of a stack on the real engine", () => {
         const [old = ""] = (await schemaNames()).filter((name) => name.startsWith("movie_items_schema"));
         const fields = [...itemsSchema.fields, { name: "STUDIO", type: ["null", "string"] }];
         await writeFile(at("items.schema.json"), JSON.stringify({ ...itemsSchema, fields }));
-        // The service requires the column in the CSV from now on. Its values are empty.
+        // Personalize now requires the new column in the CSV. Its values are empty.
         const changed = itemsCsv(films.map((film) => ({ ...film, genres: ["Comedy"] })));
         await writeFile(at("items.csv"), changed.replace("YEAR", "YEAR,STUDIO").replace(/(\d)$/gm, "$1,"));
         assert.deepEqual((await applied(aws)).plan, {
@@ -233,7 +233,7 @@ describe("Optional features of a stack on the real engine", () => {
     });
 
     it("up restores the campaign without a training and without the watched filter", async () => {
-        // Asked before, but the answers to other users have taken its place since.
+        // Users 1 and 2 were in an earlier batch job. Later jobs for other users have overwritten its output since.
         await writeFile(at("batch.jsonl"), users("1", "2"));
         await aws.configure(configured({ watchedFilter: false }));
         assertExit(await aws.engine("up"), 0);

@@ -26,7 +26,7 @@ import { assertExit, clientsOf, region, startTestAws, type TestAws } from "../su
 import { bySession, removalsOf } from "../support/role-session.ts";
 import { until } from "../support/until.ts";
 
-/** With the table, from which viewers read the notification, and a second campaign that bills. */
+/** A stack with the API's table, from which viewers read the notification, and with a second campaign, which is also billed. */
 const serving = { api: true, storefront: "none", rankingCampaign: true };
 const admin = { accessKeyId: "test", secretAccessKey: "test" };
 
@@ -84,7 +84,7 @@ describe("Cost guard on the local AWS", function () {
         );
     const forget = (name: string) =>
         aws.ssm.send(new DeleteParameterCommand({ Name: markName(name) })).catch(() => undefined);
-    /** A month that has cost 3,000 TPS-hours already: $600, and the limit is a quarter above what preview shows. */
+    /** A month that has already cost 3,000 TPS-hours: $600. The limit is a quarter above preview's estimate. */
     const overLimit = (): GuardState => {
         const fresh = freshState(Date.now(), undefined);
         return { ...fresh, spend: { ...fresh.spend, settled: { tpsHours: 3000, tpsHoursV2: 0 } } };
@@ -114,7 +114,7 @@ describe("Cost guard on the local AWS", function () {
         const { FunctionError, Payload } = await by.lambda.send(new InvokeCommand({ FunctionName }));
         assert.equal(FunctionError, undefined, Payload && Buffer.from(Payload).toString());
     };
-    /** Which of the campaigns are there. */
+    /** Returns which of the campaigns exist. */
     const there = () =>
         Promise.all(
             [campaignArn, rankingCampaignArn].map((arn) =>
@@ -141,7 +141,7 @@ describe("Cost guard on the local AWS", function () {
             ranking: names().ranking,
             edge: false,
         });
-        /** A run of the guard, in this process, by a session of a role that has these statements. */
+        /** Runs the guard in this process, with a session of a role that has these statements. */
         const runWith = (statements: readonly Statement[], state: GuardState): Promise<Error | undefined> =>
             bySession({ iam: aws.iam, sts: by.sts }, statements, async (keys) => {
                 const clients = { ...clientsOf(aws.instance, keys), ...more(keys) };
@@ -162,7 +162,7 @@ describe("Cost guard on the local AWS", function () {
                         functions: [{ name: names().api, gb: 0.5 }],
                     },
                 };
-                // Everybody is idle at once, so it asks the campaign too.
+                // All campaigns are idle at the same time, so the guard also calls the ranking campaign.
                 const settings = {
                     ...guardConfig,
                     ...place,
@@ -181,7 +181,7 @@ describe("Cost guard on the local AWS", function () {
                     return error as Error;
                 }
             });
-        /** A state in which the guard does all that it ever does. */
+        /** Prepares a state in which the guard does everything that it can do. */
         async function busy(): Promise<GuardState> {
             const at = Date.now();
             return {
@@ -209,14 +209,15 @@ describe("Cost guard on the local AWS", function () {
         });
 
         it("each permission is needed: a run without one fails and names it", async () => {
-            // Lambda itself makes these calls by the role; the guard does not.
+            // Lambda itself makes these calls with the role, so a run of the guard's code does not need them.
             const byLambda = /^(logs|sqs):/;
             const tried: string[] = [];
             for (const { action, resource, statements } of removalsOf(
                 guardPolicy(scope(), { unusedAction: "delete", api: true }),
             )) {
                 if (byLambda.test(action)) continue;
-                // A run that may park does: only those that lack a part of it are to come so far.
+                // Only runs that lack a part of a permission to park or to close start from a state in which the guard parks or
+                // closes.
                 const parks = /DeleteCampaign$|PutParameter$/.test(action) && !resource.endsWith("/guard");
                 const deletes = /DeleteSolution$/.test(action);
                 const state = await busy();
@@ -291,7 +292,7 @@ describe("Cost guard on the local AWS", function () {
         it("the scheduled guard parks at the limit, and up does not undo it", async () => {
             await note("guard", overLimit());
             await aws.configure({ ...serving, guardMinutes: 1 });
-            // The last up recorded the closed stage; this one records the open one.
+            // The previous `up` recorded the closed stage; this `up` records the open one.
             assertExit(await aws.engine("up"), 0);
             assert.equal(await health(), 200);
             const arrived = await notices((all) => all.some(({ kind }) => kind === "limit-reached"));

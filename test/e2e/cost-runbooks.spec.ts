@@ -23,7 +23,7 @@ describe("Cost runbooks on a deployed stack", () => {
     const alone = (name: string, ...args: string[]) =>
         run(aws.instance, process.execPath, [join("runbooks", `${name}.ts`), ...args], "captured");
 
-    /** Moves the clock on by milliseconds; answers what it shows then. */
+    /** Advances the clock by milliseconds. Returns its new time. */
     async function advance(milliseconds: number): Promise<number> {
         const body = JSON.stringify({ advanceSeconds: milliseconds / 1000 });
         const url = `http://127.0.0.1:${aws.instance.port}/_local/clock`;
@@ -164,7 +164,7 @@ describe("Cost runbooks on a deployed stack", () => {
             const now = new Date(await advance(0));
             first = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1);
             month = new Date(first).toISOString().slice(0, 7);
-            // To noon of the 20th of the next month.
+            // Advance the clock to noon of the 20th of the next month.
             await advance(first + (19 * 24 + 12) * hour - now.getTime());
         });
 
@@ -186,7 +186,7 @@ describe("Cost runbooks on a deployed stack", () => {
             const campaign = predicted.compared.rows.find(({ kind }: { kind?: string }) => kind === "campaign");
             near(campaign.predicted, 19 * 4.8);
             near(campaign.billed, 19 * 4.8);
-            // Preview counts the planned dashboard and alarms; the report counts the existing ones.
+            // Preview counts the planned dashboard and alarms, and the report counts the existing ones.
             const apart = Math.abs(predicted.monthlyUsd - predicted.estimatedMonthlyCostUsd);
             assert.ok(apart <= prices.dashboard.usd + 0.2, String(apart));
             assert.equal(forecast.by, "AWS");

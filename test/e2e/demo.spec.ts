@@ -11,7 +11,7 @@ import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/
 const runFile = promisify(execFile);
 const bootstrap = "packages/local-aws/toolchain/bootstrap.mjs";
 
-/** The demo prepares data into the project's own folder, so it is run in a copy of the project. */
+/** Copies the project and runs the demo in the copy, because the demo writes data into the project's folder. */
 describe("npm run demo", () => {
     let project: string;
     let env: NodeJS.ProcessEnv;
@@ -83,7 +83,7 @@ describe("npm run demo", () => {
         assert.match(stderr, /── pulumi up/);
     });
 
-    /** Commands that name no stack, as a newcomer types them after the demo. */
+    /** Commands without a stack, as a newcomer types them after the demo. */
     const typed = [
         "recommend 22",
         "watch-status",
@@ -92,7 +92,7 @@ describe("npm run demo", () => {
         "resume --dry-run",
         "retrain --dry-run",
     ];
-    /** Text of a command line's output, and its exit code. */
+    /** Returns a command's output and its exit code. */
     const told = async (...args: string[]) => {
         const { code = 0, stdout, stderr } = await node(...args).catch((error) => error);
         return { code, text: `${stdout}${stderr}` };
@@ -100,7 +100,7 @@ describe("npm run demo", () => {
     const local = "npm run local -- ";
 
     it("commands outside `local` print hints for AWS after the demo", async () => {
-        // Pulumi on AWS with no stack: the demo's state is elsewhere.
+        // Pulumi for AWS finds no stack, because the demo's state is in another backend.
         const backend = await mkdtemp(join(tmpdir(), "movie-recommender-outside-"));
         env = { ...env, PULUMI_BACKEND_URL: `file://${backend}`, PULUMI_CONFIG_PASSPHRASE: "" };
         try {

@@ -7,7 +7,7 @@ import { assertExit, region, type TestAws } from "../support/local-aws.ts";
 
 type Printed = Omit<Diagnosis, "firstBroken"> & { readonly firstBroken: string | null };
 
-/** The runbook diagnose-access, as a document and as text. Both assert the exit code. */
+/** Runs diagnose-access with JSON output and with text output. Both assert the exit code. */
 export function diagnoseAccess(aws: () => TestAws) {
     const answered = (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
         run(aws().instance, process.execPath, ["runbooks/diagnose-access.ts", ...args], "captured", env);
@@ -29,7 +29,7 @@ export function diagnoseAccess(aws: () => TestAws) {
 export const broken = ({ findings }: Printed) =>
     findings.flatMap(({ fault, verdict }) => (verdict === "broken" ? [fault] : []));
 
-/** Tests of diagnose-access for a role, a bucket and a job that no stack names. They remove the policies of the stack's own. */
+/** Tests of diagnose-access for a role, a bucket and a job that belong to no stack. The tests remove policies of the stack. */
 export function diagnoseWithoutStack(aws: () => TestAws): void {
     const { answered, ask, shown } = diagnoseAccess(aws);
 

@@ -16,7 +16,7 @@ describe("drill-aws", () => {
     });
     after(() => aws?.stop());
 
-    /** Runs it against the test's AWS; `onText` hears what it prints and may interrupt it. */
+    /** Runs the drill against the test's local AWS. `onText` receives its output and may interrupt it. */
     async function drill(output: string, args: string[], onText: (text: string, interrupt: () => void) => void) {
         const { instance } = aws;
         const child = spawn(
@@ -47,7 +47,7 @@ describe("drill-aws", () => {
         const { exitCode, stdout, stderr } = await drill(output, [], () => {});
         assert.equal(exitCode, 0, stdout + stderr);
         assert.equal(stdout.match(/The whole life went well, and nothing is left of it\./g)?.length, 2);
-        // Of a life that takes seconds, one look more or less may miss a state.
+        // States that last seconds may be missed by one poll, so they are not compared.
         assert.doesNotMatch(stdout, /│ (call|member|type|error|observed) +│/);
         const file = join(output, "recording.jsonl");
         const operations = readRecording(file).map(({ operation }) => operation);

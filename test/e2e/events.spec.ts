@@ -39,7 +39,7 @@ const accountId = "000000000000";
 const bucketName = "films";
 const caller = { partition: "aws", region, accountId };
 
-/** Reads the bucket, and with `write` puts the answers: for a role, or with `more` for a bucket. */
+/** Returns statements to read the bucket, and with `write` to put objects: for a role, or with `more` for a bucket policy. */
 function policy(write: boolean, more: object = {}): string {
     const bucketArn = `arn:aws:s3:::${bucketName}`;
     const statement = (Action: string, Resource: string) => ({ Effect: "Allow", Action, Resource, ...more });

@@ -12,7 +12,7 @@ import { everythingIn, importJobNames } from "../support/left.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { until } from "../support/until.ts";
 
-/** The Node processes that an engine has started: the program, the dynamic provider and the AWS plugin. */
+/** Returns the Node.js processes that an engine has started: the program, the dynamic provider and the AWS plugin. */
 const helpersOf = (engine: number) =>
     startedBy(engine).flatMap(({ pid, command }) => (/^\S*node /.test(command) ? [pid] : []));
 
@@ -23,7 +23,7 @@ describe("Interrupted up", () => {
     });
     after(() => aws?.stop());
 
-    /** Calls of an operation that the control plane logged after this number. */
+    /** Returns the calls of an operation that the local AWS logged after this number. */
     const calls = async (operation: string, after: number) =>
         (await adminOf(aws.instance).requests(after)).filter((request) => request.operation === operation);
     const lastCall = async () => (await adminOf(aws.instance).requests()).at(-1)?.id ?? 0;
@@ -107,7 +107,7 @@ describe("Interrupted up", () => {
             const admin = adminOf(aws.instance);
             last = await lastCall();
             await admin.arm({ operation: "CreateCampaign", effect: { kind: "hang" } });
-            // On AWS a policy that is seconds old may not be known everywhere.
+            // On AWS, a policy that is seconds old may not have reached every server.
             const reason =
                 "Failed to create a data import job. Insufficient privileges for accessing data in Amazon S3.";
             await admin.arm({ operation: "CreateDatasetImportJob", effect: { kind: "fail", reason } });

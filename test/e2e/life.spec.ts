@@ -73,7 +73,7 @@ describe("Lifecycle of a stack on the real engine", () => {
             const list = document.recommendations[user] as { itemId: string; score: number }[];
             assert.equal(list.length, 5);
             assert.ok(list.every(({ itemId }) => csv.includes(`,"${itemId}",`)));
-            // No user of this data has more viewings than a filter considers.
+            // No user of this data has more viewings than a filter considers (100).
             assert.ok(list.every(({ itemId }) => !csv.includes(`"${user}","${itemId}",`)));
             assert.deepEqual(
                 list.map(({ score }) => score),
@@ -149,7 +149,7 @@ describe("Lifecycle of a stack on the real engine", () => {
 
     it("destroy leaves no resource in any service, also after a campaign was deleted by hand", async () => {
         const kinds = (await everythingIn(aws)).map((thing) => thing.split(" ")[0]);
-        // Both versions: one goes with its solution only.
+        // Both versions remain, because a version is deleted only with its solution.
         const versions = ["version", "version"];
         const roles = ["role", "role", "role", "role"];
         const watchers = (await watchersIn(aws)).map((thing) => thing.split(" ")[0]);

@@ -5,7 +5,7 @@ import { load } from "js-yaml";
 import { root } from "../../packages/local-aws/instance.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 
-/** The resources of the file's own words: what each part may have. */
+/** Resources that docs/setups.md lists, by the words of the page. */
 const parts = {
     bucket: /^aws:s3\//,
     access: /^aws:iam\/role(Policy)?:/,

@@ -68,7 +68,7 @@ describe("Observability of a deployed stack", function () {
     /** Requests of useApi that the API answers with a personal list. */
     let personalLists = 0;
 
-    /** Asks until each source has answered: campaign, cache, precomputed, and the tables. */
+    /** Requests lists until each source has answered: campaign, cache, precomputed lists, and fallback tables. */
     async function useApi(): Promise<void> {
         const sources = new Set<string>();
         const ask = async (path: string) => {
@@ -81,7 +81,7 @@ describe("Observability of a deployed stack", function () {
             personalLists += 1;
             return ask(`/recommendations/${viewer}`);
         };
-        // On a busy machine a read of the table may time out for one viewer, and the campaign answers.
+        // On a busy machine, DynamoDB may time out for one viewer, and the campaign answers instead.
         const viewers = Array.from({ length: 19 }, (_, number) => String(12 + number));
         await countRequestsOf(viewers, aws, String(outputs.apiTableName));
         // A process keeps a list only after it has seen the campaign's version.
@@ -219,7 +219,7 @@ describe("Observability of a deployed stack", function () {
             return MetricAlarms[0]?.StateValue === state || undefined;
         });
 
-    /** The API's metrics have the machine's time: what they count now is counted for the period before, too. */
+    /** Publishes the API's present counts for the period before, too, because the API's metrics have the machine's time. */
     async function fiveMinutesBefore(): Promise<void> {
         const Dimensions = [{ Name: "Stack", Value: aws.stack }];
         for (const MetricName of [servingApiMetrics.campaignCalls, servingApiMetrics.campaignFailures]) {

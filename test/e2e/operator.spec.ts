@@ -31,7 +31,7 @@ describe("Operator program on the real engine", () => {
         const looker = await freshUser(aws.iam, "looker", arns);
         const ann = await freshUser(aws.iam, "ann", Object.values(outputs.policyArns));
         await world.configure("usual");
-        // Which of many that begin together is refused first is chance, and at the first the engine would stop.
+        // Many creations start together and the engine stops at the first denial, so the denied action is not predictable.
         const refused = await world.engine(looker.who, "up", "--continue-on-error");
         assertExit(refused, 1);
         assert.match(

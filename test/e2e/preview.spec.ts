@@ -6,7 +6,7 @@ import { run } from "../../packages/local-aws/pulumi.ts";
 import { everythingIn } from "../support/left.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 
-/** Code that a user adds to the program. */
+/** Code that a test adds to the program, as a user might. */
 const additions = `
 const text = (Statement: object) => JSON.stringify({ Version: "2012-10-17", Statement: [Statement] });
 new aws.iam.RolePolicy("wide", {
@@ -47,7 +47,7 @@ describe("Preview on the real engine", () => {
     });
     after(() => aws?.stop());
 
-    /** The engine's answer for the program with an addition. */
+    /** Returns the engine's result for the program with added code. */
     async function changed(command: "preview" | "up", addition: string) {
         await writeFile(join(program, "index.ts"), original);
         await appendFile(join(program, "index.ts"), addition);

@@ -6,7 +6,7 @@ import { interrupted, type Stop } from "../support/interrupt.ts";
 import { everythingIn, importJobNames } from "../support/left.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 
-/** Resources that lists of AWS's own clients name, without records of jobs. */
+/** Lists resources with AWS's own clients, without records of jobs. */
 const isPersonalize = (thing: string) =>
     /^(schema|group|dataset|solution|version|campaign|filter|tracker) /.test(thing);
 

@@ -33,9 +33,9 @@ describe("Access to the API", () => {
     let outputs: Record<string, string>;
     let sts: STSClient;
     const admin = { accessKeyId: "test", secretAccessKey: "test" };
-    /** A filter that callers can name. */
+    /** A filter that callers of the API can name. */
     const named = { again: 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")' };
-    /** Keys that may be secrets. */
+    /** Config keys whose values may be secrets. */
     const secrets = { alertEmail: "ann@secret.example", chatWebhookParameter: "/movie-recommender-chat/secret" };
     const settings = (credentials: object = admin) => ({
         endpoint: `http://127.0.0.1:${aws.instance.port}`,
@@ -93,7 +93,7 @@ describe("Access to the API", () => {
         const signal = () => AbortSignal.timeout(20_000);
         let revision = 0;
 
-        /** All that the API's function ever does; what is refused is thrown. */
+        /** Runs everything that the API's function can do. Throws for a denied call. */
         async function serve(keys: Keys): Promise<void> {
             const { personalize, runtime, ...rest } = clientsOf(aws.instance, keys);
             const dynamo = new DynamoDBClient(settings(keys));
@@ -121,7 +121,7 @@ describe("Access to the API", () => {
                     client.destroy();
             }
         }
-        /** All that the prefetch ever does. */
+        /** Runs everything that the prefetch can do. */
         async function makeLists(keys: Keys): Promise<void> {
             const { personalize, runtime, ...rest } = clientsOf(aws.instance, keys);
             const dynamo = new DynamoDBClient(settings(keys));
@@ -175,7 +175,7 @@ describe("Access to the API", () => {
         ] as const) {
             it(`the ${name} role has exactly the permissions that its code needs`, async () => {
                 assert.equal(await tried(listOf(policy().Statement), work), undefined);
-                // Lambda and X-Ray make these calls by the role; the code does not.
+                // Lambda and X-Ray make these calls with the role; the function's code does not.
                 const byLambda = /^(logs|sqs|xray):/;
                 const removals = removalsOf(policy()).filter(({ action }) => !byLambda.test(action));
                 assert.ok(removals.length >= 6, `${removals.length}`);
@@ -219,7 +219,7 @@ describe("Access to the API", () => {
             assert.equal((await through(host, script)).headers["cache-control"], "public, max-age=31536000, immutable");
             const popular = await through(host, "/api/popular?numResults=2");
             assert.deepEqual([popular.status, JSON.parse(popular.body).films.length], [200, 2]);
-            // The bucket itself is closed.
+            // The bucket itself is not public.
             const bucket = `http://127.0.0.1:${aws.instance.port}/${outputs.bucketName}-page/index.html`;
             assert.equal((await fetch(bucket)).status, 403);
         });
@@ -270,7 +270,7 @@ describe("Access to the API", () => {
                     prefetchUsers: 0,
                     viewerAuth: { issuer: issuer.issuer, audience: issuer.audience },
                 });
-                // The last up recorded the closed stage; this one records the open one.
+                // The previous `up` recorded the closed stage; this `up` records the open one.
                 assertExit(await aws.engine("up"), 0);
                 const authorization = `Bearer ${await issuer.token({ sub: "22" })}`;
                 const { apiUrl, storefrontUrl } = await aws.outputs();
@@ -310,7 +310,7 @@ describe("Access to the API", () => {
         });
     });
 
-    /** Asks a distribution by its name, as a browser that got its address would, by TLS. */
+    /** Sends a request to a distribution by its host name, with TLS, as a browser does. */
     function through(host: string, path: string, more: Record<string, string> = {}) {
         return new Promise<{ status: number; body: string; headers: NodeJS.Dict<string | string[]> }>(
             (resolve, reject) => {

@@ -17,7 +17,7 @@ import { until } from "../support/until.ts";
 // biome-ignore lint/suspicious/noExplicitAny: as the document is
 type Document = any;
 
-/** The schema of an answer, whose `#/components/…` are those of the description. */
+/** Returns the schema of a response. Its `#/components/…` references point into the API description. */
 function schemaOf(description: Document, path: string, verb: string, status: string): object {
     const told = description.paths[path][verb].responses[status];
     const response = told.$ref ? description.components.responses[told.$ref.split("/").at(-1)] : told;
@@ -30,7 +30,7 @@ interface Answer {
     readonly headers: Headers;
 }
 
-/** The API on the real engine, the real gateway and a function that the local AWS runs. */
+/** The API with the real engine, the real gateway and a function that the local AWS runs. */
 describe("API on the local AWS", () => {
     let aws: TestAws;
     let url: string;
@@ -79,8 +79,8 @@ describe("API on the local AWS", () => {
         post("/events", { userId, sessionId: "s", events: [{ eventType: "Watch", itemId }] });
     const idsOf = ({ body }: Answer): string[] => body.films.map(({ itemId }: { itemId: string }) => itemId);
     /**
-     * The first answer from this source. A request has 150 ms for the table and 350 ms for the campaign. A busy machine
-     * may exceed them, and the API then answers from another source.
+     * Returns the first answer from this source. The API waits 150 ms for DynamoDB and 350 ms for the campaign. On a busy machine
+     * it may exceed these times, and then answers from another source.
      */
     async function from(source: string, ask: () => Promise<Answer>): Promise<Answer> {
         const others: string[] = [];
@@ -142,7 +142,7 @@ describe("API on the local AWS", () => {
 
     it("an event changes the viewer's list within a second and no other", async () => {
         const others = await call("/recommendations/8");
-        // The best of three: the machine may be busy with something else.
+        // Take the best of three measurements, because the machine may be busy with something else.
         const took: number[] = [];
         for (const viewer of ["7", "17", "27"]) {
             const before = await from("campaign", () => call(`/recommendations/${viewer}`));
@@ -219,7 +219,7 @@ describe("API on the local AWS", () => {
     it("prefetch stores lists for the busiest viewers, served as precomputed", async () => {
         const FunctionName = `movie-recommender-prefetch-${aws.stack}`;
         await from("campaign", () => call("/recommendations/11"));
-        // After a read of the table that timed out the campaign's list is in memory, so another viewer is asked then.
+        // If a read of DynamoDB timed out, memory has the campaign's list, so the test requests another viewer's list.
         const viewers = Array.from({ length: 10 }, (_, number) => String(31 + number));
         await countRequestsOf(viewers, aws, String((await aws.outputs()).apiTableName));
         const { FunctionError, Payload } = await lambda.send(new InvokeCommand({ FunctionName }));
@@ -235,14 +235,14 @@ describe("API on the local AWS", () => {
         const [events, lists] = await Promise.all(
             [() => watch("stranger", "1"), () => call("/recommendations/1")].map(async (ask) => {
                 const answers: Answer[] = [];
-                // Concurrent requests start a process each, which takes most of a second. So six at a time.
+                // Send six requests at a time, because each concurrent request starts a process, which takes most of a second.
                 while (answers.length < 60) answers.push(...(await Promise.all(Array.from({ length: 6 }, ask))));
                 return answers.filter(({ status }) => status === 429).length;
             }),
         );
         assert.ok(Number(events) > 0, "no event was throttled");
         assert.equal(lists, 0);
-        // The bucket has room again for the events of the next tests.
+        // Wait until API Gateway's token bucket allows the events of the next tests.
         await until("an event that is not throttled", async () => (await watch("stranger", "1")).status !== 429, 60);
     });
 
@@ -258,7 +258,7 @@ describe("API on the local AWS", () => {
         let asking: Promise<unknown>;
         let round = 0;
 
-        /** Known and new viewers who continue to ask whatever happens, some of them with events. */
+        /** Starts known and new viewers who send requests all the time, some of them with events. */
         async function viewer(number: number): Promise<void> {
             while (!stopped) {
                 round += 1;
@@ -281,7 +281,7 @@ describe("API on the local AWS", () => {
             await asking;
         });
         const none = () => assert.deepEqual(failed.slice(0, 3), []);
-        /** Waits until the viewers have asked this often from now on. */
+        /** Waits until the viewers have sent this number of further requests. */
         async function asked(requests: number): Promise<void> {
             for (const enough = round + requests; round < enough; ) await sleep(20);
         }
@@ -301,7 +301,7 @@ describe("API on the local AWS", () => {
             none();
         });
 
-        /** Answers that consist of the tables. */
+        /** Returns two answers that come from the fallback tables only. */
         const seen = async () => [(await call("/popular")).body.films, (await call("/similar/1")).body.films];
         /** Waits for the API's tables. It asks the service once a minute, or if the table has no status. */
         async function untilSeen(what: string, isSeen: (seen: readonly unknown[]) => boolean): Promise<void> {
@@ -321,7 +321,7 @@ describe("API on the local AWS", () => {
             const { solutionVersionArn } = await aws.outputs();
             assert.equal(campaign?.minProvisionedTPS, 2);
             assert.notEqual(campaign?.solutionVersionArn, solutionVersionArn);
-            // Also in new processes, which an update of the function's configuration starts.
+            // New processes, which a changed configuration of the function starts, answer in the same way.
             assert.deepEqual(await seen(), first);
             none();
         });
@@ -344,7 +344,7 @@ describe("API on the local AWS", () => {
             await until("health reports that the campaign is away", isAway);
             const { body } = await watch("parked-viewer", "3");
             assert.equal(body.tracked, true);
-            // Each process of the function sees the campaign's state by itself.
+            // Each process of the function detects the campaign's state by itself.
             const like = await until("a list without the campaign", async () => {
                 const answer = await call(`/recommendations/parked-viewer?since=${body.revision}`);
                 return answer.body.reason === "away" ? answer : undefined;
@@ -352,7 +352,7 @@ describe("API on the local AWS", () => {
             assert.ok(["similar", "popular"].includes(like.body.source), like.body.source);
             assertExit(await operate("resume", "--yes"), 0);
             await from("campaign", () => call(`/recommendations/back-${Date.now()}`));
-            // With the ranking campaign.
+            // The stack now has the ranking campaign, too.
             await from("campaign", () => post("/rankings/1", { itemIds: idsOf(like).slice(0, 3) }));
             none();
         });

@@ -14,7 +14,7 @@ import { openBrowser } from "../../packages/local-aws/demo/browser.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { shop } from "../support/shop.ts";
 
-/** The parts of the API's answers that are looked at. */
+/** The fields of the API's responses that the tests read. */
 interface Answer {
     readonly source: string;
     readonly films: readonly { readonly itemId: string; readonly title: string; readonly genres: string[] }[];
@@ -22,7 +22,7 @@ interface Answer {
     readonly tracked: boolean;
 }
 
-/** A shop's data from its CSV files to the page. It has ids in UTF-8, ISO times, views and purchases, and no titles. */
+/** The data of a shop, from CSV files to the page, with UTF-8 ids, ISO times, views and purchases, and without titles. */
 describe("Shop data on the real engine", () => {
     let aws: TestAws;
     let browser: Browser;

@@ -8,7 +8,7 @@ import { assertExit } from "../support/local-aws.ts";
 import { startOperated } from "../support/operated.ts";
 import { parkAndResume } from "./parking.ts";
 
-/** Calls that the service bills for. */
+/** Calls that AWS bills. */
 const billed = ["CreateDatasetImportJob", "CreateSolutionVersion"];
 
 describe("Runbooks of a long-lived recommender on the real engine", () => {
@@ -28,11 +28,11 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
     const [serving, newest] = [() => stack.serving(), () => stack.newest()];
     const [held, up, settled] = [() => stack.held(), () => stack.up(), () => stack.settled()];
 
-    /** A gate that lets every version pass: on 60 users NDCG differs by more than a real gate allows. */
+    /** Settings of a quality gate that accepts every version: with 60 users, NDCG varies more than a real gate allows. */
     const openGate = { gate: { maximumNdcgDropPercent: 100, minimumNdcgOverPopularityPercent: -100 } };
     const id = (arn: string) => arn.split("/").at(-1) ?? "";
     const countOf = (asked: readonly string[], operation: string) => asked.filter((one) => one === operation).length;
-    /** Runs retrain as a process of its own, until the service has logged a call; then the callback ends it. */
+    /** Runs retrain as a process until Personalize has logged a call. Then the callback ends the process. */
     async function retrainUntil(operation: string, end: (child: ChildProcess) => void) {
         const last = (await admin.requests()).at(-1)?.id ?? 0;
         const args = [join("runbooks", "retrain.ts"), "--stack", aws.stack, ...stack.configFile];
@@ -122,14 +122,14 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
             assert.match(result.reasons.join(), /user \d+ gets an error: .*no answer today/);
             assert.equal(await serving(), live);
             assert.notEqual(await newest(), live);
-            // The state has the new version; recording that the old one serves asks nothing of the service.
+            // Pulumi's state has the new version. Recording that the old version serves needs no call to Personalize.
             const { asked, stdout } = await up();
             assert.deepEqual(asked, []);
             assert.match(stdout, /held at version .*smoke test of \w+ failed/);
         });
 
         it("retrain after a kill resumes and imports and trains once", async () => {
-            // A kill at any other call: test/runbooks/retrain.spec.ts.
+            // test/runbooks/retrain.spec.ts tests a kill at every other call.
             await aws.writeInteractions(5);
             const asked = await askedDuring(async () => {
                 await killDuring("CreateSolutionVersion");
@@ -205,7 +205,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
             assertExit(result, 1);
             assert.match(result.stderr, new RegExp(`failed; the campaign keeps serving ${id(live)}.*no capacity`));
             assert.equal(await serving(), live);
-            // The service remembers the failed update, which an `up` that wants what serves does not take for its own.
+            // Personalize remembers the failed update. An `up` that wants the serving version must not take it for its own update.
             assertExit(await aws.engine("up"), 0);
             const { held } = await json("versions", 0);
             assert.deepEqual([held.solutionVersionArn, held.failed], [live, versions[2].solutionVersionArn]);
@@ -234,7 +234,7 @@ describe("Runbooks of a long-lived recommender on the real engine", () => {
             assert.equal(first.switched.reason, "by hand");
             assert.match(first.switched.by, /^arn:aws:iam::000000000000:/);
             assert.match(versions[5].switched.reason, /^retrained: NDCG@10 0\.\d{4} after 0\.\d{4}$/);
-            // Refused by the gate, and never switched to.
+            // The quality gate refused this version, and the campaign never switched to it.
             assert.equal(versions[1].switched, null);
             const serves = versions.filter(({ servingNow }: { servingNow: boolean }) => servingNow);
             assert.deepEqual(

@@ -24,14 +24,14 @@ import {
 type Options = Readonly<Record<string, string | undefined>>;
 export interface Hands {
     readonly iam: IAMClient;
-    /** S3 in a region. */
+    /** Returns an S3 client for a region. */
     s3(region?: string): S3Client;
     readonly kms: KMSClient;
-    /** Files of `data/` on a person's machine. */
+    /** Path of a file of `data/` on the user's machine. */
     readonly file: string;
 }
 
-/** Words of a command line that `shell` quoted. */
+/** Splits a command line into words as a shell does. */
 export function wordsOf(command: string): string[] {
     return [...command.matchAll(/(?:'[^']*'|\\'|[^\s'\\]+)+/g)].map(([word]) =>
         word.replace(/'([^']*)'|\\(')/g, (_all, quoted?: string, escaped?: string) => escaped ?? quoted ?? ""),

@@ -8,19 +8,20 @@ import { bucketPolicy, generated, sid } from "./generated/grammar.ts";
 import { now, simulationsOf, startJudge } from "./generated/judge.ts";
 
 /**
- * Denials and near misses from a grammar over effect, principal, action, resource, operator, key, value and place. Each is
- * judged by another author's evaluator, with a list of condition keys of its own, and compared with the diagnosis.
+ * Generates Deny statements and near misses from a grammar over effect, principal, action, resource, operator, key, value and
+ * policy. A third-party evaluator with its own list of condition keys judges each of them, and the drill compares the result with
+ * the diagnosis.
  */
 
-/** Worlds of each kind. */
+/** Number of generated setups of each kind. */
 const denialsWanted = 300;
 const missesWanted = 150;
-/** Worlds that are made at most: the judge refuses some, and others are of a kind that is complete. */
+/** Maximum number of generated setups: the judge rejects some, and others are of a kind that already has enough. */
 const mostTries = 20_000;
 
 const tags = { role: { team: "data" }, object: { scan: "clean" } };
 
-/** The snapshot, with tags: it holds every value that the grammar's keys can have. */
+/** Returns the snapshot with tags, so that it has every value that the grammar's keys can have. */
 function snapshotWithTags(world: ImportFixture): Snapshot {
     const snapshot = snapshotOf(world);
     const role =
@@ -31,7 +32,7 @@ function snapshotWithTags(world: ImportFixture): Snapshot {
     } as const;
     return { ...snapshot, now, role, objects, simulated };
 }
-/** The world after the commands of a diagnosis. */
+/** Returns the setup after the commands of a diagnosis. */
 function fixed(world: ImportFixture, { fixes }: Diagnosis): ImportFixture {
     let after = world;
     for (const { command, document: policy } of fixes.flatMap(({ steps }) => steps)) {
@@ -53,7 +54,7 @@ function fixed(world: ImportFixture, { fixes }: Diagnosis): ImportFixture {
 const isOfNotPrincipal = (world: ImportFixture) =>
     listOf(bucketPolicy(world).Statement).some(({ Effect, NotPrincipal }) => Effect === "Deny" && NotPrincipal);
 
-/** Whether an explanation names the generated statement, or that none allows the request, and each of its conditions. */
+/** Checks whether an explanation names the generated statement and each of its conditions, or that no statement allows the request. */
 function isExplained({ findings }: Diagnosis, statement: Statement | undefined, isLacking: boolean): boolean {
     return findings.some(({ verdict, explanation, sentence }) => {
         if (verdict !== "broken" || !explanation) return false;
@@ -65,10 +66,10 @@ function isExplained({ findings }: Diagnosis, statement: Statement | undefined, 
     });
 }
 
-/** Keys of dates, tags and organisations: somebody may have meant that they keep the import out, and is asked. */
+/** Condition keys of dates, tags and organizations. Somebody may want them to deny the import, so the diagnosis asks. */
 const chosenKeys = /^aws:(CurrentTime|EpochTime|PrincipalTag|PrincipalOrgID)|^s3:ExistingObjectTag/;
 
-/** Whether the diagnosis asks about a generated condition that somebody may have meant. */
+/** Checks whether the diagnosis asks about a generated condition that somebody may want. */
 const isAsked = ({ fixes }: Diagnosis, { Condition = {} }: Partial<Statement> = {}) =>
     Object.values(Condition)
         .flatMap(Object.keys)
@@ -80,21 +81,21 @@ const statementOf = (world: ImportFixture): Statement | undefined =>
         .flatMap((each) => listOf(each?.Statement))
         .find((each) => each.Sid === sid);
 
-/** The import of a world on the local AWS, and again after its fixes: why it fails, or undefined. */
+/** Imports a setup on the local AWS, before and after its fixes. Returns why the import fails, or undefined. */
 export type RunWorld = (
     world: ImportFixture,
 ) => Promise<{ readonly failure: string | undefined; readonly after: string | undefined }>;
 
-/** Worlds that also run end to end. */
+/** Number of setups that also run end to end. */
 const endToEnd = 30;
-/** Without tags, which the fetched snapshot has not, and without a public allow, which S3 refuses to store. */
+/** Removes tags, which a fetched snapshot lacks, and a public Allow, which S3 refuses to store. */
 const canRun = (world: ImportFixture) =>
     !JSON.stringify(world).includes("Tag/") &&
     listOf(bucketPolicy(world).Statement).every(
         ({ Effect, Principal }) => Effect === "Deny" || !JSON.stringify(Principal).includes('"*"'),
     );
 
-/** Judges generated worlds in process, some of them also end to end, and returns the goals. */
+/** Judges generated setups in this process, and some of them end to end. Returns the goals. */
 export async function runGenerated(seed: number, run: RunWorld): Promise<Goal[]> {
     const random = seededRandom(seed);
     const judge = startJudge();

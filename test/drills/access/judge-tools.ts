@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../../../packages/local-aws/instance.ts";
 
-/** The folder of the drills' own tools. */
+/** Folder of the tools that only drills use. */
 export const judgeTools = join(root, ".tools", "access-judge");
-/** AGPL, and the drills' alone: no clone, no package and no user's run contains it. */
+/** The third-party policy evaluator. Its licence is AGPL, so only drills install it: no clone, package or user's run contains it. */
 const evaluator = "@cloud-copilot/iam-simulate@0.1.173";
 
 /**
@@ -22,11 +22,11 @@ export const installEvaluator = () =>
         evaluator,
     ]);
 
-/** Runs an installation if its place in the folder of tools does not exist. */
+/** Runs an installation if its folder does not exist yet. */
 export function installOnce(place: string, command: string, args: readonly string[]): void {
     mkdirSync(join(judgeTools, "bin"), { recursive: true });
     if (existsSync(join(judgeTools, place))) return;
-    // Its own package file, or npm would look for one in the project.
+    // Create a package.json, because npm would otherwise use the project's.
     writeFileSync(join(judgeTools, "package.json"), '{"private":true}\n');
     const done = spawnSync(command, args, { cwd: judgeTools, encoding: "utf8" });
     if (done.status !== 0) throw new Error(`${command} cannot install the judge's tools: ${done.stderr}`);

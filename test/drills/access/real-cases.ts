@@ -7,20 +7,20 @@ import { showLine, showTable } from "../../../bench/lib/goals.ts";
 import { type Instance, root, variables } from "../../../packages/local-aws/instance.ts";
 import { installEvaluator, installOnce, judgeTools } from "./judge-tools.ts";
 
-/** The result of one real case, or of one sound setup, as `real-cases/run.py` prints it. */
+/** The result of one real case or of one working setup, as `real-cases/run.py` prints it. */
 interface Line {
     readonly case?: string;
     readonly sound?: string;
-    /** A stack trace: the case itself could not be run. */
+    /** Stack trace if the case itself could not run. */
     readonly broke?: string;
     readonly import: string;
     readonly judge: readonly string[];
-    /** Judge and emulator agree on whether the import passes. */
+    /** Whether judge and emulator agree that the import passes or fails. */
     readonly agree: boolean;
     readonly named: boolean;
     readonly first: boolean;
     readonly firstLine: string;
-    /** Lines of the plain output. */
+    /** Number of lines of the plain output. */
     readonly lines: number;
     readonly works: boolean;
     readonly harm: readonly string[];
@@ -37,7 +37,7 @@ const node = process.execPath;
 const awsCli = "awscli==1.46.3";
 const shownHarms = 3;
 
-/** Names of all real cases and of the sound setups beside them. */
+/** Returns the names of all real cases and working setups. */
 export function namesOfRealCases(): string[] {
     const script = `
 from cases import CASES

@@ -45,13 +45,13 @@ export interface Credentials {
     readonly secretAccessKey: string;
 }
 
-/** A world that exists in the local AWS: its importer and its location. */
+/** A setup that exists in the local AWS: its importing user and its location. */
 export interface Real {
     readonly importer: Credentials;
     readonly roleArn: string;
 }
 
-/** Reads of the runbook: the drill's importer has only these permissions. */
+/** Actions that the diagnosis reads with. The drill's importing user has only these permissions. */
 const reading = document({
     Effect: "Allow",
     Action: [
@@ -74,7 +74,7 @@ const reading = document({
 
 export type Stage = Awaited<ReturnType<typeof stageOn>>;
 
-/** A local AWS with one dataset, in which worlds are created and imports run. */
+/** A local AWS with one dataset, in which setups are created and imports run. */
 export async function stageOn(endpoint: string, region: string, administrator: Credentials, interactions: string) {
     const settings = { endpoint, region, credentials: administrator };
     const iam = new IAMClient(settings);
@@ -107,7 +107,7 @@ export async function stageOn(endpoint: string, region: string, administrator: C
                 importer: world.passRole ? await makeImporter(iam, world) : administrator,
             };
         },
-        /** Starts an import and waits for its end; `refused` if it could not be started. */
+        /** Starts an import and waits for its end. Returns `refused` if it could not be started. */
         async importFrom(
             location: string,
             { importer, roleArn }: Real,
@@ -161,7 +161,7 @@ async function makeRole(iam: IAMClient, world: ImportFixture): Promise<string> {
     if (boundary && !world.recreated) {
         await iam.send(new CreatePolicyCommand({ PolicyName, PolicyDocument: JSON.stringify(boundary) }));
     } else if (boundary) {
-        // The second of two: the policy exists already.
+        // Ignore the error if the policy exists, because a second setup may need the same policy.
         await iam
             .send(new CreatePolicyCommand({ PolicyName, PolicyDocument: JSON.stringify(boundary) }))
             .catch(() => {});
@@ -215,7 +215,7 @@ async function makeBucket(
         const Body = bytesOf(body, interactions);
         await s3.send(new PutObjectCommand({ Bucket, Key, Body, StorageClass, ...encryption }));
     }
-    // After the objects: it may deny their writing.
+    // Write the bucket policy after the objects, because it may deny writing them.
     if (bucketPolicy !== undefined) {
         await s3.send(new PutBucketPolicyCommand({ Bucket, Policy: withId(bucketPolicy) }));
     }

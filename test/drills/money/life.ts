@@ -90,8 +90,8 @@ export async function liveOnce(say: (line: string) => void): Promise<Life> {
         await step("it parks the idle campaign, and notifies", said("idle-parked"), 300);
         await step("the campaign is gone", async () => !(await isThere()), 30);
 
-        // Preview rejects a limit below the price of a campaign, except while the campaign is parked: then resume
-        // creates it again.
+        // Preview rejects a limit below the price of a campaign, except while the campaign is parked. Then `resume` creates the
+        // campaign again.
         await aws.configure(common);
         fine("up", await aws.engine("up"));
         const { estimatedMonthlyCostUsd } = await aws.outputs();

@@ -110,7 +110,7 @@ export function oracleOf(world: MoneyWorld, disturbance: Disturbance, lastMinute
                 const end = enforced ?? lastMinute;
                 const lag = lagAt(full, enforcements());
                 const counted = Math.max(0, free(full, end, enforcements()) - lag);
-                // Not parked before the end of the month, although there was time.
+                // The guard did not park before the end of the month, although there was enough time.
                 return enforced === undefined && counted <= allowed.enforcement
                     ? []
                     : [{ counted, all: Math.max(0, end - full) }];

@@ -12,8 +12,8 @@ export interface LifeEnd {
 const users = ["1", "2", "nobody"];
 
 /**
- * The whole life of a stack. It is doctor (unless the place is known to be ready), up, two checks without changes,
- * recommendations, destroy. It always ends with destroy, also after an abort of `signal`: then after the current step.
+ * Runs the whole life of a stack: doctor (unless the account is known to be ready), up, two checks without changes,
+ * recommendations, destroy. Always ends with destroy, even after an abort of `signal`, which takes effect after the current step.
  */
 export async function liveThrough(
     stack: DrillStack,

@@ -5,9 +5,8 @@ import { DescribeFilterCommand, PersonalizeClient, paginateListFilters } from "@
 import { GetRecommendationsCommand, PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 
 /**
- * Looks at a stack of the drill from outside, as a viewer and as an operator. It looks at API, page, cost guard,
- * alarms, filters, and the share of watched items. Arguments: the stack, the JSON of its outputs, its interactions.
- * Prints a JSON array of observations.
+ * Observes a stack of the drill from outside, as a viewer and as an operator: API, page, cost guard, alarms, filters, and the
+ * share of watched items. Arguments: the stack, the JSON of its outputs, its interactions. Prints a JSON array of observations.
  */
 
 /** An observation of a running stack, in words that are equal on every account. */

@@ -119,7 +119,7 @@ function principalOf(random: Random, world: ImportFixture): Pick<Statement, "Pri
 }
 
 const add = (to: PolicyDocument | undefined, one: Statement) => document(...listOf(to?.Statement), one);
-/** The bucket policy of a world, empty without one. */
+/** Returns a setup with one generated statement. `isLacking`: the statement replaced an Allow, so that adding one repairs it. */
 export const bucketPolicy = (world: ImportFixture): PolicyDocument => JSON.parse(world.bucketPolicy ?? "{}");
 
 /** A world with one generated statement; `isLacking`: an allow was replaced, which adding a statement repairs. */
