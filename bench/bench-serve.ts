@@ -73,7 +73,10 @@ try {
     ];
     const peer = new URL("serve/peer.py", import.meta.url).pathname;
     const { stdout } = await promisify(execFile)(
-        await benchPython(new URL("models/requirements.txt", import.meta.url).pathname, log),
+        await benchPython(
+            new URL("../packages/local-personalize/bench/models/requirements.txt", import.meta.url).pathname,
+            log,
+        ),
         [peer, data],
     );
     const found = JSON.parse(stdout) as Record<string, { perSecond: number; p50: number; p99: number }>;
