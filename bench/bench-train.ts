@@ -17,7 +17,7 @@ import {
     until,
 } from "../packages/local-personalize/test/support.ts";
 import { table } from "../runbooks/lib/cli/table.ts";
-import { endWithProcess } from "../test/support/ended.ts";
+import { endWithProcess } from "../test/support/on-signal.ts";
 import { benchCommand, existing } from "./lib/command.ts";
 import { printGoals } from "./lib/goals.ts";
 import { postRequest, startLoad } from "./load/run.ts";

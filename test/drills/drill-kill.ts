@@ -8,7 +8,7 @@ import { start } from "../../packages/local-aws/control.ts";
 import { environment, paths } from "../../packages/local-aws/instance.ts";
 import { adminOf } from "../../packages/local-aws/test/admin.ts";
 import { followAudit } from "../support/audited.ts";
-import { everythingIn, watchersIn } from "../support/left.ts";
+import { everythingIn, watchersIn } from "../support/inventory.ts";
 import { startTestAws, type TestAws } from "../support/local-aws.ts";
 import { orphansOfKilled } from "../support/orphans.ts";
 import { type Case, casesOf, describeMoment, excessOf } from "./kill/cases.ts";

@@ -5,7 +5,7 @@ import { printGoals, showLine, showTable } from "../../bench/lib/goals.ts";
 import { actionsOf } from "../../iam/operator/scope.ts";
 import { neededOnAws, operatorGrants, operatorLevels } from "../../iam/operator.ts";
 import { root } from "../../packages/local-aws/instance.ts";
-import { everythingIn, watchersIn } from "../support/left.ts";
+import { everythingIn, watchersIn } from "../support/inventory.ts";
 import { startTestAws } from "../support/local-aws.ts";
 import { accessReader, balance } from "./operator/access.ts";
 import { attacksOn } from "./operator/attacks.ts";

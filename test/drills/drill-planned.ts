@@ -5,9 +5,9 @@ import { printGoals, showLine, showTable } from "../../bench/lib/goals.ts";
 import { root } from "../../packages/local-aws/instance.ts";
 import { driftOf } from "../support/drift.ts";
 import { documentedEffects, effectsOf } from "../support/effects.ts";
-import { everythingIn } from "../support/left.ts";
+import { everythingIn } from "../support/inventory.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
-import { previewedAndApplied } from "../support/planned.ts";
+import { previewedAndApplied } from "../support/preview-plan.ts";
 import { type KeyCase, keyCases } from "./planned/key-values.ts";
 import { handMadeGroup, prepareValues } from "./planned/prepare.ts";
 

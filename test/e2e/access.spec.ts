@@ -6,7 +6,7 @@ import { KMSClient } from "@aws-sdk/client-kms";
 import { GetBucketPolicyCommand, HeadObjectCommand, PutBucketPolicyCommand } from "@aws-sdk/client-s3";
 import type { PolicyDocument } from "policy-evaluator";
 import { runCommand } from "../drills/access/commands.ts";
-import { everythingIn, importJobNames } from "../support/left.ts";
+import { everythingIn, importJobNames } from "../support/inventory.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { broken, diagnoseAccess, diagnoseWithoutStack } from "./diagnosing.ts";
 

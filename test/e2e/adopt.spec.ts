@@ -31,9 +31,9 @@ import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "../..
 import { adminOf } from "../../packages/local-aws/test/admin.ts";
 import { until } from "../../packages/local-personalize/test/support.ts";
 import { kinds, type ResourceKindName } from "../../personalize/kinds.ts";
-import { everythingIn } from "../support/left.ts";
+import { everythingIn } from "../support/inventory.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
-import { planned } from "../support/planned.ts";
+import { planned } from "../support/preview-plan.ts";
 
 const caller = { partition: "aws", region, accountId: "000000000000" };
 const place = { partition: "aws", bucketName: "console-films", readPrefixes: ["films.csv"] };

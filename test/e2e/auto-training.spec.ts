@@ -4,7 +4,7 @@ import { DescribeCampaignCommand, DescribeSolutionCommand } from "@aws-sdk/clien
 import { adminOf } from "../../packages/local-aws/test/admin.ts";
 import { putEvent } from "../support/events.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
-import { applied, planned } from "../support/planned.ts";
+import { applied, planned } from "../support/preview-plan.ts";
 
 /** A training every day; a day lasts two seconds on this local AWS. */
 const automatic = { performAutoTraining: true, syncWithLatestSolutionVersion: true, autoTrainingDays: 1 };

@@ -7,9 +7,9 @@ import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { itemsCsv, itemsSchema } from "../../data-prep/items.ts";
 import { adminOf } from "../../packages/local-aws/test/admin.ts";
 import { putEvent } from "../support/events.ts";
-import { everythingIn } from "../support/left.ts";
+import { everythingIn } from "../support/inventory.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
-import { applied } from "../support/planned.ts";
+import { applied } from "../support/preview-plan.ts";
 
 const genres = ["Comedy", "Drama", "War"];
 

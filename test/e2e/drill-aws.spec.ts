@@ -6,7 +6,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { environment } from "../../packages/local-aws/instance.ts";
 import { leaksIn, readRecording } from "../drills/record/recording.ts";
-import { everythingIn } from "../support/left.ts";
+import { everythingIn } from "../support/inventory.ts";
 import { startTestAws, type TestAws } from "../support/local-aws.ts";
 
 describe("drill-aws", () => {

@@ -8,7 +8,7 @@ import { environment } from "../../packages/local-aws/instance.ts";
 import { ensureStack } from "../../packages/local-aws/pulumi.ts";
 import { adminOf } from "../../packages/local-aws/test/admin.ts";
 import { followAudit } from "../support/audited.ts";
-import { everythingIn, importJobNames } from "../support/left.ts";
+import { everythingIn, importJobNames } from "../support/inventory.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { until } from "../support/until.ts";
 

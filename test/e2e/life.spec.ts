@@ -11,9 +11,9 @@ import { adminOf } from "../../packages/local-aws/test/admin.ts";
 import { toolchain } from "../../packages/local-aws/toolchain/env.mjs";
 import { deleteByHand } from "../support/by-hand.ts";
 import { driftOf } from "../support/drift.ts";
-import { everythingIn, importJobNames, watchersIn } from "../support/left.ts";
+import { everythingIn, importJobNames, watchersIn } from "../support/inventory.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
-import { applied, previewedAndApplied } from "../support/planned.ts";
+import { applied, previewedAndApplied } from "../support/preview-plan.ts";
 
 describe("Lifecycle of a stack on the real engine", () => {
     let aws: TestAws;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { HeadObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { driftOf } from "../support/drift.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
-import { previewedAndApplied } from "../support/planned.ts";
+import { previewedAndApplied } from "../support/preview-plan.ts";
 
 describe("Preview of a deployed stack", () => {
     let aws: TestAws;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ListCampaignsCommand } from "@aws-sdk/client-personalize";
 import { assertExit } from "../support/local-aws.ts";
-import type { startOperated } from "../support/operated.ts";
+import type { startOperated } from "../support/operated-stack.ts";
 
 type Operated = Awaited<ReturnType<typeof startOperated>>;
 

@@ -3,7 +3,7 @@ import { appendFile, cp, mkdir, readdir, readFile, symlink, writeFile } from "no
 import { join } from "node:path";
 import { root } from "../../packages/local-aws/instance.ts";
 import { run } from "../../packages/local-aws/pulumi.ts";
-import { everythingIn } from "../support/left.ts";
+import { everythingIn } from "../support/inventory.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 /** Code that a test adds to the program, as a user might. */

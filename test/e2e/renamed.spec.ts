@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { GetParametersByPathCommand, PutParameterCommand } from "@aws-sdk/client-ssm";
-import { everythingIn, watchersIn } from "../support/left.ts";
+import { everythingIn, watchersIn } from "../support/inventory.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
-import { applied } from "../support/planned.ts";
+import { applied } from "../support/preview-plan.ts";
 
 describe("pulumi stack rename", () => {
     let aws: TestAws;

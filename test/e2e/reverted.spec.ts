@@ -3,7 +3,7 @@ import { GetBucketPolicyCommand } from "@aws-sdk/client-s3";
 import { ListSubscriptionsCommand } from "@aws-sdk/client-sns";
 import { adminOf } from "../../packages/local-aws/test/admin.ts";
 import { interrupted, type Stop } from "../support/interrupt.ts";
-import { everythingIn, importJobNames } from "../support/left.ts";
+import { everythingIn, importJobNames } from "../support/inventory.ts";
 import { assertExit, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 /** Lists resources with AWS's own clients, without records of jobs. */

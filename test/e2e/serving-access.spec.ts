@@ -21,8 +21,8 @@ import type { GuardState } from "../../cost/guard-state.ts";
 import { type ApiScope, apiPolicy, prefetchPolicy } from "../../iam/api-access.ts";
 import { localAccountId, localPartition } from "../../packages/local-aws/instance.ts";
 import { requestWindows } from "../../personalize/operations/observe-campaign.ts";
+import { everythingIn, watchersIn } from "../support/inventory.ts";
 import { startIssuer } from "../support/issuer.ts";
-import { everythingIn, watchersIn } from "../support/left.ts";
 import { assertExit, clientsOf, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { bySession, removalsOf } from "../support/role-session.ts";
 

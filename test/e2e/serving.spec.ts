@@ -10,7 +10,7 @@ import { load } from "js-yaml";
 import { openToStrangers } from "../../components/api/viewer-auth.ts";
 import { adminOf } from "../../packages/local-aws/test/admin.ts";
 import { countRequestsOf } from "../support/busiest-viewers.ts";
-import { everythingIn, watchersIn } from "../support/left.ts";
+import { everythingIn, watchersIn } from "../support/inventory.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { until } from "../support/until.ts";
 

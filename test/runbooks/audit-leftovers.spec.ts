@@ -15,7 +15,7 @@ import * as ssm from "@aws-sdk/client-ssm";
 import { zipSync } from "fflate";
 import { variables } from "../../packages/local-aws/instance.ts";
 import type { Audit } from "../../runbooks/lib/audit/audit.ts";
-import { everythingIn } from "../support/left.ts";
+import { everythingIn } from "../support/inventory.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 const project = "movie-recommender";

@@ -11,7 +11,7 @@ import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { Audit } from "../../runbooks/lib/audit/audit.ts";
 import { tables } from "../../runbooks/lib/audit/inventory/serving.ts";
 import { runPrinted } from "../support/audited.ts";
-import { watchersIn } from "../support/left.ts";
+import { watchersIn } from "../support/inventory.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 
 const ours = [

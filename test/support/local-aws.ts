@@ -16,7 +16,7 @@ import { freePort } from "../../packages/local-aws/ministack/process.ts";
 import { type CommandResult, run } from "../../packages/local-aws/pulumi.ts";
 import type { Speed } from "../../packages/local-personalize/emulator.ts";
 import { ratingsFile, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
-import { endWithProcess } from "./ended.ts";
+import { endWithProcess } from "./on-signal.ts";
 
 export const region = "eu-central-1";
 

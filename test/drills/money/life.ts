@@ -5,7 +5,7 @@ import { DescribeCampaignCommand } from "@aws-sdk/client-personalize";
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { variables } from "../../../packages/local-aws/instance.ts";
 import { adminOf } from "../../../packages/local-aws/test/admin.ts";
-import { everythingIn, watchersIn } from "../../support/left.ts";
+import { everythingIn, watchersIn } from "../../support/inventory.ts";
 import { region, startTestAws } from "../../support/local-aws.ts";
 import { advance, ask, fine, metered } from "./metered.ts";
 
