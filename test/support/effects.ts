@@ -14,7 +14,10 @@ const isListed = (type: string) =>
 export const documentedEffects = (key: string): readonly string[] =>
     rows.find(([name]) => name === key)?.[1].changes?.split(", ") ?? [];
 
-/** Returns the changes of a plan with the table's signs, each once, without types that the table does not list. */
+/**
+ * Returns the changes of a plan in the notation of docs/configuration.md, each once. Leaves out types that the table there does
+ * not list.
+ */
 export function effectsOf(steps: readonly { readonly op: string; readonly urn: string }[]): readonly string[] {
     const effects = steps.flatMap(({ op, urn }) => {
         const type = urn.split("::")[2]?.split("$").at(-1) ?? "";

@@ -3,7 +3,7 @@ import type { Call } from "./recording.ts";
 /** A difference between two recordings; `–` if one recording has nothing. */
 export interface Difference {
     readonly what: "call" | "member" | "type" | "states" | "error" | "observed";
-    /** The operation, and the part that differs. */
+    /** The operation, and the part of its recording that differs. */
     readonly where: string;
     readonly one: string;
     readonly other: string;

@@ -210,7 +210,7 @@ function readMarker(query: Query): number {
     }
     const action = /^action (\d{1,6})$/.exec(Buffer.from(marker, "base64").toString())?.[1];
     if (action === undefined) {
-        throw validationError(`Value '${marker}' at 'marker' is not one that an answer gave`);
+        throw validationError(`Value '${marker}' at 'marker' is not a marker from a response`);
     }
     return Number(action);
 }

@@ -194,7 +194,7 @@ describe("Cost Explorer client of the AWS SDK", () => {
                 ({ Keys }) => Keys?.[0] === "EUC1-RecommendationTPSHours",
             );
             const usd = campaign.reduce((sum, { Metrics }) => sum + Number(Metrics?.UnblendedCost?.Amount), 0);
-            // 720 hours at $0.20, and the seconds that this test takes.
+            // 720 hours at $0.20, plus the seconds for which this test runs.
             assert.ok(usd >= 144 && usd < 144.01, String(usd));
             assert.equal(campaign[5]?.Metrics?.UsageQuantity?.Unit, "TPS-hours");
             const { Total } = await client.send(

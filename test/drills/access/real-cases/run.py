@@ -69,7 +69,7 @@ class Stage:
         with tempfile.TemporaryDirectory() as folder:
             data = Path(folder) / "data"
             data.mkdir()
-            # The project's own prepared file, which is not the user's.
+            # The file that this project prepares, in contrast to the user's own file.
             (data / "personalize_interactions_fixed.csv").write_bytes(
                 b"USER_ID,ITEM_ID,TIMESTAMP\n" + DECOY * 700)
             for command in dict.fromkeys(each for fix in fixes for each in fix.get("commands", [])):

@@ -65,7 +65,7 @@ class World:
     kms: dict | None = None
     kms_state: str = "Enabled"
     caller: dict | None = field(default_factory=lambda: copy.deepcopy(OWNER))
-    #: Policy of the person who asks for the diagnosis, if that is not the caller.
+    #: Policy of the user who runs the diagnosis, if that is not the user who imports.
     viewer: dict | None = None
     bystanders: dict = field(default_factory=dict)
     organisation: dict | None = None
