@@ -4,12 +4,12 @@ import { S3Client } from "@aws-sdk/client-s3";
 import {
     datasetTypes,
     type FileRepair,
-    placeOf,
-    repairPlace,
+    parseS3Url,
+    repairLocation,
     requiredShape,
     type Shape,
+    s3Url,
     shapeOf,
-    urlOf,
 } from "access-doctor";
 import { Option } from "commander";
 import { parseArn } from "policy-evaluator";
@@ -49,11 +49,11 @@ const options = command.opts<Options>();
 await runAction(
     options.verbose,
     asRunbook(async (signal) => {
-        const from = placeOf(command.args[0] ?? "");
+        const from = parseS3Url(command.args[0] ?? "");
         const region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? "us-east-1";
         const client = new S3Client({ region, followRegionRedirects: true });
-        const { to, files, leftOut } = await repairPlace(client, from, {
-            to: options.to === undefined ? undefined : placeOf(options.to),
+        const { to, files, leftOut } = await repairLocation(client, from, {
+            to: options.to === undefined ? undefined : parseS3Url(options.to),
             shape: await shape(),
             dryRun: options.dryRun ?? false,
             signal,
@@ -61,12 +61,12 @@ await runAction(
         });
         for (const file of files) process.stderr.write(`${describe(file)}\n`);
         for (const url of leftOut) process.stderr.write(`${url} is left out: it is not a table with these columns.\n`);
-        const location = urlOf(to ?? from);
+        const location = s3Url(to ?? from);
         if (options.json) {
             console.log(
                 JSON.stringify({
                     schemaVersion: 1,
-                    from: urlOf(from),
+                    from: s3Url(from),
                     location,
                     written: to !== undefined && !options.dryRun,
                     dryRun: options.dryRun ?? false,

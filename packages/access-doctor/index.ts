@@ -2,8 +2,8 @@
 
 export { type DiagnoseOptions, runDiagnosis, withDiagnoseOptions } from "./command.ts";
 export { datasetTypes, requiredShape, type Shape, shapeOf } from "./data-file/fields.ts";
-export { parseS3Url as placeOf, s3Url as urlOf } from "./data-file/objects.ts";
-export { type FileRepair, repairLocation as repairPlace } from "./data-file/repair-place.ts";
+export { parseS3Url, s3Url } from "./data-file/objects.ts";
+export { type FileRepair, repairLocation } from "./data-file/repair-place.ts";
 export { type Diagnosis, diagnose } from "./diagnose.ts";
 export { draw, drawHeadline } from "./draw.ts";
 export { AccessError, type AccessErrorKind } from "./errors.ts";
@@ -12,7 +12,7 @@ export { entityOf, fetchSnapshot } from "./fetch.ts";
 export { simulate } from "./fetch-role.ts";
 export { writeFix } from "./fixes/write-fix.ts";
 export { type Again, type Headline, headlineOf } from "./headline.ts";
-export { createReader as createLook, quietReader as quietLook, type ReadFromAws as Look } from "./look.ts";
-export { explainMessage as understand } from "./messages.ts";
+export { createReader, quietReader, type ReadFromAws } from "./look.ts";
+export { explainMessage } from "./messages.ts";
 export type { Snapshot } from "./snapshot.ts";
 export { callerIn, type Target, targetOfJob, targetOfRole } from "./target.ts";

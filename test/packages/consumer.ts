@@ -1,7 +1,7 @@
-import { diagnose, faults, type Snapshot, understand } from "access-doctor";
+import { diagnose, explainMessage, faults, type Snapshot } from "access-doctor";
 import { createEmulator, type Emulator, ServiceError } from "local-personalize";
 
-const message = understand("Insufficient privileges for accessing data in S3.");
+const message = explainMessage("Insufficient privileges for accessing data in S3.");
 const subject: string | undefined = message?.subject;
 const verdictOf = (snapshot: Snapshot): string => diagnose(snapshot).verdict;
 const close = (emulator: Emulator): Promise<void> => emulator.close();

@@ -153,7 +153,7 @@ describe("Packed packages", () => {
                 }),
             );
             await installed(manager, newestNode, into);
-            const script = 'import { understand } from "access-doctor"; console.log(typeof understand)';
+            const script = 'import { explainMessage } from "access-doctor"; console.log(typeof explainMessage)';
             const args = [...limits(into), "--input-type=module", "--eval", script];
             const { stdout } = await exec(nodeOf(newestNode), args, { cwd: member });
             assert.equal(stdout, "function\n");

@@ -1,4 +1,4 @@
-import { callerIn, type Look, quietLook, type Target, targetOfJob } from "access-doctor";
+import { callerIn, quietReader, type ReadFromAws, type Target, targetOfJob } from "access-doctor";
 import { bucketNameFor, objectKeys } from "../../../config/config.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { recordedResources } from "../stack/stack.ts";
@@ -8,7 +8,7 @@ import { requireStackConfig, selectedStack } from "../stack/stack-config.ts";
  * Returns a stack's failed import; otherwise its interactions import, or before the first `up` the planned one.
  * @throws RunbookError if the stack does not exist or its configuration has problems
  */
-export async function targetOfStack(named: string | undefined, look: Look = quietLook): Promise<Target> {
+export async function targetOfStack(named: string | undefined, look: ReadFromAws = quietReader): Promise<Target> {
     const stack = named ?? (await selectedStack());
     const config = await requireStackConfig(stack);
     const recorded = await recordedResources(stack).catch((error: unknown) => {

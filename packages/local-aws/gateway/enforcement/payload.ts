@@ -30,7 +30,7 @@ export class PayloadMismatchError extends Error {}
 
 /**
  * Forwards a body of any length and calculates its hash. Sends the last chunk only if the hash is correct, so that a changed body
- * never arrives completely. Otherwise fails with PayloadMismatch.
+ * never arrives completely. Otherwise fails with PayloadMismatchError.
  */
 export function hashGuard(expected: string): Transform {
     const hash = createHash("sha256");
