@@ -1,4 +1,5 @@
 import * as aws from "@pulumi/aws";
+import { accessHashOf, endLanguageHostWithEngine, endWithEngine } from "pulumi-personalize/core";
 import { Serving, servingFiles } from "./components/api/serving.ts";
 import { loadConfig } from "./components/common/load-config.ts";
 import { warn } from "./components/common/messages.ts";
@@ -22,8 +23,6 @@ import { bucketNameFor } from "./config/config.ts";
 import { contentOf } from "./data-prep/content.ts";
 import { preparedData } from "./data-prep/prepared-data.ts";
 import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "./iam/import-access.ts";
-import { accessHashOf } from "./personalize/dataset-import-job.ts";
-import { endLanguageHostWithEngine, endWithEngine } from "./personalize/engine.ts";
 
 // If the Pulumi engine is killed, a Pulumi program waits forever and uses a whole processor. End this program instead.
 endWithEngine([process.env.PULUMI_NODEJS_ENGINE ?? ""]);

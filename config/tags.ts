@@ -2,7 +2,7 @@ import type { Refuse } from "./kinds.ts";
 
 /** Maximum number of a resource's tags. The program adds those in `added` (API references of IAM and Personalize, TagResource). */
 const maxTags = 50;
-const added = ["pulumi:project", "pulumi:stack", "movie-recommender:owner"];
+const added = ["pulumi:project", "pulumi:stack", "pulumi-personalize:owner"];
 
 /** Characters that every AWS service accepts (Tagging AWS Resources User Guide, "Tag naming limits and requirements"). */
 const accepted = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;

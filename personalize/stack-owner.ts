@@ -1,14 +1,24 @@
 import { randomUUID } from "node:crypto";
 import type { SSMClient } from "@aws-sdk/client-ssm";
+import {
+    type ClientOf,
+    type CommonInputs,
+    datasetGroup,
+    type Handler,
+    isOurs,
+    isUnknown,
+    notOurs,
+    ownerTag,
+    type Passed,
+    type Problem,
+    type Tags,
+    tagsOf,
+} from "pulumi-personalize/core";
+import { about } from "pulumi-personalize/errors";
 import type { PlannedStack } from "../cost/estimate.ts";
 import { priceJump } from "../cost/price-jump.ts";
-import { notOurs } from "./adopt.ts";
-import { datasetGroup } from "./dataset-group.ts";
-import { about } from "./errors.ts";
-import type { Handler, Passed } from "./lifecycle.ts";
+import { advice } from "./advice.ts";
 import { moveStateFlags } from "./operations/state-flags.ts";
-import { type ClientOf, type CommonInputs, isUnknown, type Problem } from "./resource.ts";
-import { isOurs, ownerTag, type Tags, tagsOf } from "./tags.ts";
 
 export interface StackOwnerInputs extends Pick<CommonInputs, "region" | "tags"> {
     /** Name of the stack's dataset group; undefined if config adopts one. */
@@ -100,7 +110,7 @@ export function stackOwnerHandler(deps: {
             const mine = { ...inputs.tags, [ownerTag]: owner };
             return arn === undefined || isOurs(has, mine)
                 ? []
-                : [{ property: "datasetGroupName", reason: `${what} ${notOurs(has, mine)}` }];
+                : [{ property: "datasetGroupName", reason: `${what} ${notOurs(advice, has, mine)}` }];
         } catch (error) {
             throw about(what, error);
         }

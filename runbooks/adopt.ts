@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
+import { kinds } from "pulumi-personalize/core";
 import type { StackConfig } from "../config/config.ts";
-import { kinds } from "../personalize/kinds.ts";
 import { type AdoptionPlan, isRefused, planAdoption } from "./lib/adoption/plan.ts";
 import { type Group, type Part, survey } from "./lib/adoption/survey.ts";
 import { adoptionLines, configLines, firstUp, ownerName } from "./lib/adoption/text.ts";

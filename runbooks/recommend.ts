@@ -1,8 +1,8 @@
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { InvalidArgumentError } from "commander";
+import { contentHashIn } from "pulumi-personalize/core";
 import type { Columns } from "../data-prep/columns.ts";
-import { contentHashIn } from "../personalize/job-names.ts";
 import { type CommonOptions, exitCodes, RunbookError, runAction, runbook } from "./lib/cli/runbook.ts";
 import { table } from "./lib/cli/table.ts";
 import { type Explanation, explain } from "./lib/recommendations/explain.ts";

@@ -1,7 +1,7 @@
+import { createHandlers } from "pulumi-personalize/core";
 import { approximately, priceNote } from "../config/prices.ts";
 import { ratesOf, throttles } from "../config/throttles.ts";
 import { rankingMinimumTPS, standingUsdPerMonth } from "../cost/estimate.ts";
-import { createHandlers } from "../personalize/handlers.ts";
 import { closeClientsOf, openApi, servedPlaceOf } from "../personalize/operations/close-api.ts";
 import { describeCampaign, nameInArn, type Served, servedIn } from "../personalize/operations/operation.ts";
 import { readStateFlags, removeStateFlag, type StateFlags } from "../personalize/operations/state-flags.ts";

@@ -1,9 +1,9 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
+import { hasName } from "pulumi-personalize/errors";
 import { messageOf } from "terminal-text";
 import type { ConfigProblem, StackConfig } from "../../config/config.ts";
 import { filterFieldProblems } from "../../config/filter-fields.ts";
-import { hasName } from "../../personalize/errors.ts";
 import { schemaBeside } from "../personalize/metadata.ts";
 import { fileProblem, refuse } from "./load-config.ts";
 import { warn } from "./messages.ts";

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { BatchInferenceJob } from "pulumi-personalize";
 import { objectKeys, type StackConfig } from "../../config/config.ts";
 import { fileOf, type UploadedFile } from "../data/data-bucket.ts";
-import { BatchInferenceJob, withinOf } from "./resources.ts";
+import { withinOf } from "./resources.ts";
 
 export interface BatchInferenceArgs {
     readonly config: StackConfig;

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
+import { DatasetImportJob, MetadataDataset, Schema } from "pulumi-personalize";
 import type { StackConfig } from "../../config/config.ts";
 import { ProgramError } from "../common/messages.ts";
 import { fileOf, type UploadedFile } from "../data/data-bucket.ts";
-import { DatasetImportJob, MetadataDataset, quickDeadlineMinutes, Schema, withinOf } from "./resources.ts";
+import { quickDeadlineMinutes, withinOf } from "./resources.ts";
 
 export interface MetadataArgs {
     readonly kind: "items" | "users";

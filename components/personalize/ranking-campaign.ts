@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { Campaign, Solution, SolutionVersion } from "pulumi-personalize";
 import type { StackConfig } from "../../config/config.ts";
 import { rankingMinimumTPS, rankingRecipe } from "../../cost/estimate.ts";
-import { Campaign, quickDeadlineMinutes, Solution, SolutionVersion, withinOf } from "./resources.ts";
+import { quickDeadlineMinutes, withinOf } from "./resources.ts";
 
 export interface RankingCampaignArgs {
     readonly config: StackConfig;

@@ -1,18 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { regionalArn } from "policy-evaluator";
-import type { StackConfig } from "../../config/config.ts";
-import { watchedFilterExpression } from "../../config/watched.ts";
-import type { ServiceCaller } from "../../iam/import-access.ts";
-import { baseName } from "../../personalize/job-names.ts";
-import { type StateFlags, stateFlagsPath } from "../../personalize/operations/state-flags.ts";
-import { eventParametersOf, everyDays } from "../../personalize/solution.ts";
-import { knownAfter } from "../common/known-after.ts";
-import { info } from "../common/messages.ts";
-import { autoTrainingPrice } from "../cost/price-table.ts";
-import { fileOf, type UploadedFile } from "../data/data-bucket.ts";
-import { storeTables } from "../data/stored-tables.ts";
-import { BatchInference } from "./batch-inference.ts";
-import { Metadata } from "./metadata.ts";
 import {
     Campaign,
     Dataset,
@@ -20,13 +7,23 @@ import {
     DatasetImportJob,
     EventTracker,
     Filter,
-    quickDeadlineMinutes,
     Schema,
     Solution,
     SolutionVersion,
-    StateFlagsParameters,
-    withinOf,
-} from "./resources.ts";
+} from "pulumi-personalize";
+import { baseName, eventParametersOf, everyDays } from "pulumi-personalize/core";
+import type { StackConfig } from "../../config/config.ts";
+import { watchedFilterExpression } from "../../config/watched.ts";
+import type { ServiceCaller } from "../../iam/import-access.ts";
+import { type StateFlags, stateFlagsPath } from "../../personalize/operations/state-flags.ts";
+import { knownAfter } from "../common/known-after.ts";
+import { info } from "../common/messages.ts";
+import { autoTrainingPrice } from "../cost/price-table.ts";
+import { fileOf, type UploadedFile } from "../data/data-bucket.ts";
+import { storeTables } from "../data/stored-tables.ts";
+import { BatchInference } from "./batch-inference.ts";
+import { Metadata } from "./metadata.ts";
+import { quickDeadlineMinutes, StateFlagsParameters, withinOf } from "./resources.ts";
 
 export interface RecommenderArgs {
     readonly config: StackConfig;

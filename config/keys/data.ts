@@ -96,7 +96,7 @@ export const dataKeys = {
     tags: texts({
         description:
             "`pulumi config set --path tags.team films`; the program adds `pulumi:project`, `pulumi:stack` and, on new Personalize " +
-            "resources, `movie-recommender:owner`; it recognises its own resources by them. At most 47; S3 objects get no tags, because S3 allows ten",
+            "resources, `pulumi-personalize:owner`; it recognises its own resources by them. At most 47; S3 objects get no tags, because S3 allows ten",
         changes:
             "~ DatasetGroup, ~ Dataset, ~ DatasetImportJob, ~ Solution, ~ SolutionVersion, ~ Campaign, ~ Filter, ~ EventTracker, " +
             "~ MetadataDataset, ~ BatchInferenceJob, ~ Bucket, ~ Table, ~ RestApi, ~ Distribution, ~ Trail",

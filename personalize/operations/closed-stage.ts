@@ -1,7 +1,7 @@
 import { type APIGatewayClient, type PatchOperation, UpdateStageCommand } from "@aws-sdk/client-api-gateway";
+import type { Handler, Passed } from "pulumi-personalize/core";
+import { about } from "pulumi-personalize/errors";
 import type { Throttle } from "../../config/throttles.ts";
-import { about } from "../errors.ts";
-import type { Handler, Passed } from "../lifecycle.ts";
 
 /** A throttle of one method, as the stage has it. */
 export type MethodThrottle = Pick<Throttle, "methodPath" | "rate" | "burst">;

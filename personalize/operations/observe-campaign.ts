@@ -1,5 +1,6 @@
 import { type CloudWatchClient, type Dimension, paginateGetMetricData } from "@aws-sdk/client-cloudwatch";
 import { DescribeCampaignCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
+import { goneOrThrow } from "pulumi-personalize/core";
 import {
     functionMetrics,
     functionNamespace,
@@ -12,7 +13,6 @@ import { prefetchCounts } from "../../cost/logged-counts.ts";
 import type { ObservedCampaign } from "../../cost/observations.ts";
 import type { RequestWindows } from "../../cost/spend.ts";
 import { hour, window, windowOf } from "../../cost/time.ts";
-import { goneOrThrow } from "../remove.ts";
 
 /**
  * Returns a campaign as the cost guard counts it, with the ARN of its solution version; undefined if no campaign is

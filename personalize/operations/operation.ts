@@ -1,9 +1,12 @@
 import type { SSMClient } from "@aws-sdk/client-ssm";
-import { campaign } from "../campaign.ts";
-import type { LifecycleDeps } from "../lifecycle.ts";
-import { goneOrThrow } from "../remove.ts";
-import type { Description } from "../resource.ts";
-import { verdictOn, waitFor } from "../wait.ts";
+import {
+    campaign,
+    type Description,
+    goneOrThrow,
+    type LifecycleDeps,
+    verdictOn,
+    waitFor,
+} from "pulumi-personalize/core";
 
 /** Dependencies of an operation on a running recommender; runbooks and Lambda functions pass them. */
 export interface OperationDeps extends LifecycleDeps {

@@ -1,5 +1,4 @@
-import { campaign } from "../campaign.ts";
-import { goneOrThrow, remove } from "../remove.ts";
+import { campaign, goneOrThrow, remove } from "pulumi-personalize/core";
 import {
     describeCampaign,
     nameInArn,

@@ -8,9 +8,9 @@ import {
     paginateGetParametersByPath,
     type SSMClient,
 } from "@aws-sdk/client-ssm";
+import type { Handler } from "pulumi-personalize/core";
+import { about } from "pulumi-personalize/errors";
 import { stateFlagKeys } from "../../config/names.ts";
-import { about } from "../errors.ts";
-import type { Handler } from "../lifecycle.ts";
 
 /** State flags of a stack: SSM parameters with JSON texts that runbooks write and the program reads. */
 export interface StateFlags {

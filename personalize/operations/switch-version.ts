@@ -1,5 +1,4 @@
-import { type CampaignInputs, campaign } from "../campaign.ts";
-import { lifecycle } from "../lifecycle.ts";
+import { type CampaignInputs, campaign, lifecycle } from "pulumi-personalize/core";
 import {
     describeCampaign,
     nameInArn,

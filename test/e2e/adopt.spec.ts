@@ -26,11 +26,11 @@ import {
     PutObjectCommand,
 } from "@aws-sdk/client-s3";
 import { load } from "js-yaml";
+import { kinds, type ResourceKindName } from "pulumi-personalize/core";
 import { itemInteractionsSchema } from "../../data-prep/avro.ts";
 import { dataBucketPolicy, executionRolePolicy, executionRoleTrust } from "../../iam/import-access.ts";
 import { adminOf } from "../../packages/local-aws/test/admin.ts";
 import { until } from "../../packages/local-personalize/test/support.ts";
-import { kinds, type ResourceKindName } from "../../personalize/kinds.ts";
 import { everythingIn } from "../support/inventory.ts";
 import { assertExit, region, startTestAws, type TestAws } from "../support/local-aws.ts";
 import { planned } from "../support/preview-plan.ts";

@@ -195,7 +195,7 @@ describe("Cost guard on the local AWS", function () {
             };
         }
         before(async () => {
-            const owned = { "movie-recommender:owner": "an-id" };
+            const owned = { "pulumi-personalize:owner": "an-id" };
             const tags = Object.entries({ ...owned, "pulumi:project": "movie-recommender", "pulumi:stack": aws.stack });
             await aws.personalize.send(
                 new CreateSolutionCommand({

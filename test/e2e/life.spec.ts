@@ -121,7 +121,7 @@ describe("Lifecycle of a stack on the real engine", () => {
         assert.match(text, /dataset group movie_recommendation-\S+ already exists and does not belong to this stack/);
         assert.match(
             text,
-            new RegExp(`its tags are .*"movie-recommender:owner":"[0-9a-f-]{36}".*"pulumi:stack":"${aws.stack}"`),
+            new RegExp(`its tags are .*"pulumi-personalize:owner":"[0-9a-f-]{36}".*"pulumi:stack":"${aws.stack}"`),
         );
         assert.match(text, new RegExp(`\`pulumi stack rename ${aws.stack}-<name>\``));
         assert.deepEqual([...(await everythingIn(aws)), ...(await watchersIn(aws))], before);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import type { ResourceKindName } from "pulumi-personalize/core";
 import { itemInteractionsSchema } from "../../data-prep/avro.ts";
-import type { ResourceKindName } from "../../personalize/kinds.ts";
 import { type AdoptingConfig, type AdoptionPlan, isRefused, planAdoption } from "../../runbooks/lib/adoption/plan.ts";
 import type { Group, Part } from "../../runbooks/lib/adoption/survey.ts";
 import { adoptionLines, configLines, firstUp, ownerName } from "../../runbooks/lib/adoption/text.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { DescribeCampaignCommand, PersonalizeClient, UpdateCampaignCommand } from "@aws-sdk/client-personalize";
 import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { advice } from "../../personalize/advice.ts";
 import { type ServingFlag, stateFlagsPath } from "../../personalize/operations/state-flags.ts";
 import { refusals, testUsersIn } from "../../runbooks/lib/training/quality-gate.ts";
 import { type RetrainDeps, retrain } from "../../runbooks/lib/training/retrain.ts";
@@ -68,6 +69,7 @@ function stackWithNewData({ fresh = 0.3, problem }: { fresh?: number; problem?: 
         log: () => {},
         assertEngineAlive: async () => {},
         random: () => 0.5,
+        advice,
         // Simulates `pulumi up`: it trains on new data, and then updates the campaign to the held version, otherwise to the
         // newest.
         async up() {

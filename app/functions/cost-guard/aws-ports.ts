@@ -7,6 +7,7 @@ import { DeleteSolutionCommand, type PersonalizeClient } from "@aws-sdk/client-p
 import { GetRecommendationsCommand, type PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { GetTopicAttributesCommand, PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
 import type { SSMClient } from "@aws-sdk/client-ssm";
+import { goneOrThrow, ownerTag, tagsOf } from "pulumi-personalize/core";
 import { guardMetrics, ownMetrics, ownNamespace, rankingMetrics } from "../../../config/metrics.ts";
 import type { Gauges } from "../../../cost/decide.ts";
 import { keepTag } from "../../../cost/guard-config.ts";
@@ -24,8 +25,6 @@ import {
     readStateFlags,
     writeGuardState,
 } from "../../../personalize/operations/state-flags.ts";
-import { goneOrThrow } from "../../../personalize/remove.ts";
-import { ownerTag, tagsOf } from "../../../personalize/tags.ts";
 import { putNotification, putSpend } from "../recommendation-api/table.ts";
 import { foreignStatements, type ResourcePolicy } from "./foreign-statements.ts";
 import type { GuardPorts } from "./guard-ports.ts";

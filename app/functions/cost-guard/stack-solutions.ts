@@ -4,10 +4,9 @@ import {
     paginateListSolutions,
     paginateListSolutionVersions,
 } from "@aws-sdk/client-personalize";
+import { goneOrThrow, isOurs, type Tags, tagsOf } from "pulumi-personalize/core";
 import { keepTag } from "../../../cost/guard-config.ts";
 import type { ObservedSolution } from "../../../cost/observations.ts";
-import { goneOrThrow } from "../../../personalize/remove.ts";
-import { isOurs, type Tags, tagsOf } from "../../../personalize/tags.ts";
 
 /** Returns the solutions with a stack's tags, and whether each has a campaign. */
 export async function stackSolutions(client: PersonalizeClient, stack: Tags): Promise<readonly ObservedSolution[]> {

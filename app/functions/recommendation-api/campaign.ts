@@ -7,7 +7,7 @@ import {
     type PersonalizeRuntimeClient,
     type PredictedItem,
 } from "@aws-sdk/client-personalize-runtime";
-import { goneOrThrow } from "../../../personalize/remove.ts";
+import { goneOrThrow } from "pulumi-personalize/core";
 import { packFilms } from "../../serving/film-scores.ts";
 import type { CampaignPort, FilmOrder, PutEvents } from "../../serving/ports.ts";
 

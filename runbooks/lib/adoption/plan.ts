@@ -1,10 +1,15 @@
+import {
+    anyKind,
+    type CommonInputs,
+    differingOf,
+    everyDays,
+    isLeaving,
+    kinds,
+    meansTheSame,
+    type ResourceKindName,
+} from "pulumi-personalize/core";
 import type { StackConfig } from "../../../config/config.ts";
 import { type Adoptable, adoptables } from "../../../config/keys/data.ts";
-import { differingOf } from "../../../personalize/adopt.ts";
-import { isLeaving, meansTheSame } from "../../../personalize/diff.ts";
-import { anyKind, kinds, type ResourceKindName } from "../../../personalize/kinds.ts";
-import type { CommonInputs } from "../../../personalize/resource.ts";
-import { everyDays } from "../../../personalize/solution.ts";
 import type { Group, Part } from "./survey.ts";
 
 /** The configuration of the stack that adopts. */

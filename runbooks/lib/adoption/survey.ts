@@ -6,10 +6,15 @@ import {
     paginateListEventTrackers,
     paginateListSolutions,
 } from "@aws-sdk/client-personalize";
-import { anyKind, kinds, type ResourceKindName } from "../../../personalize/kinds.ts";
-import { goneOrThrow } from "../../../personalize/remove.ts";
-import type { Description } from "../../../personalize/resource.ts";
-import { type Tags, tagsOf } from "../../../personalize/tags.ts";
+import {
+    anyKind,
+    type Description,
+    goneOrThrow,
+    kinds,
+    type ResourceKindName,
+    type Tags,
+    tagsOf,
+} from "pulumi-personalize/core";
 import { mapLimited } from "../audit/inventory/item.ts";
 import { pageSize, summariesOf } from "../audit/inventory/personalize.ts";
 

@@ -1,7 +1,7 @@
+import type { Tags } from "pulumi-personalize/core";
 import { shell } from "terminal-text";
 import type { StackConfig } from "../../../config/config.ts";
 import { approximately, priceNote } from "../../../config/prices.ts";
-import type { Tags } from "../../../personalize/tags.ts";
 import { forecast } from "../doctor/forecast.ts";
 import type { DataSize } from "../doctor/stack.ts";
 import type { AdoptionPlan, Difference, PartPlan } from "./plan.ts";

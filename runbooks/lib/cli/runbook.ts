@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
-import { messageOf } from "../../../personalize/errors.ts";
+import { messageOf } from "pulumi-personalize/errors";
 import { guardOutput } from "./output.ts";
 
 /** Exit codes of every runbook. A code that Pulumi also uses has Pulumi's meaning. */

@@ -5,9 +5,9 @@ import {
     GetCostAndUsageCommand,
     GetCostForecastCommand,
 } from "@aws-sdk/client-cost-explorer";
+import { hasName } from "pulumi-personalize/errors";
 import { ownMetrics, ownNamespace } from "../../../config/metrics.ts";
 import { day } from "../../../cost/time.ts";
-import { hasName } from "../../../personalize/errors.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 
 /** The cost of one usage type of a service on one day. */

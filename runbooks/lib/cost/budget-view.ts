@@ -6,7 +6,7 @@ import {
     paginateDescribeNotificationsForBudget,
     paginateDescribeSubscribersForNotification,
 } from "@aws-sdk/client-budgets";
-import { hasName } from "../../../personalize/errors.ts";
+import { hasName } from "pulumi-personalize/errors";
 
 /** A budget with its notifications and subscribers. */
 export interface BudgetView {

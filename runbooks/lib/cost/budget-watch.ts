@@ -1,7 +1,7 @@
 import { type CloudWatchClient, paginateDescribeAlarms } from "@aws-sdk/client-cloudwatch";
 import { paginateListSubscriptionsByTopic, type SNSClient } from "@aws-sdk/client-sns";
+import { hasName } from "pulumi-personalize/errors";
 import { approximately } from "../../../config/prices.ts";
-import { hasName } from "../../../personalize/errors.ts";
 import { table } from "../cli/table.ts";
 import type { BudgetView } from "./budget-view.ts";
 

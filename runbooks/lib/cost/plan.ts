@@ -1,10 +1,10 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
+import type { Properties } from "pulumi-personalize/core";
 import type { StackConfig } from "../../../config/config.ts";
 import { type PlannedStack, plannedByConfig } from "../../../cost/estimate.ts";
 import { readColumns } from "../../../data-prep/columns.ts";
 import { contentOf } from "../../../data-prep/content.ts";
-import type { Properties } from "../../../personalize/diff.ts";
 import type { ExportedStack } from "../stack/stack.ts";
 
 const projectDir = resolve(import.meta.dirname, "..", "..", "..");

@@ -1,7 +1,7 @@
 import { type PricingClient, paginateGetProducts } from "@aws-sdk/client-pricing";
+import { hasName } from "pulumi-personalize/errors";
 import { messageOf } from "terminal-text";
 import { prices } from "../../../config/prices.ts";
-import { hasName } from "../../../personalize/errors.ts";
 import { RunbookError } from "../cli/runbook.ts";
 import { usageKind } from "./billed.ts";
 

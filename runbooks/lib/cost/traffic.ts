@@ -1,12 +1,12 @@
 import { type CloudWatchClient, paginateGetMetricData } from "@aws-sdk/client-cloudwatch";
 import { DescribeCampaignCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
+import { goneOrThrow } from "pulumi-personalize/core";
 import { functionsNamespace, servingApiMetrics } from "../../../config/metrics.ts";
 import { approximately, priceNote } from "../../../config/prices.ts";
 import { type Advice, adviseMinimum } from "../../../cost/advice.ts";
 import { type SavedCalls, type ServedWindow, savedCalls } from "../../../cost/spend.ts";
 import { day, hour, window } from "../../../cost/time.ts";
 import { requestWindows } from "../../../personalize/operations/observe-campaign.ts";
-import { goneOrThrow } from "../../../personalize/remove.ts";
 
 /**
  * Returns the cheapest minimum TPS for last week's traffic. Undefined without a campaign. Also undefined if CloudWatch

@@ -7,9 +7,9 @@ import { ListSubscriptionsByTopicCommand, paginateListTopics, SNSClient } from "
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { entityOf, simulate } from "access-doctor";
 import { isRoot } from "policy-evaluator";
+import { hasName, isTransient } from "pulumi-personalize/errors";
 import { shell } from "terminal-text";
 import type { StackConfig } from "../../../config/config.ts";
-import { hasName, isTransient } from "../../../personalize/errors.ts";
 import { readPages } from "../audit/inventory/item.ts";
 import type { AllStacks } from "../stack/all-stacks.ts";
 import { type Check, type Finding, fail, ok, oneLine, unknown, warn } from "./check.ts";

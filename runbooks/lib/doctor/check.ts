@@ -1,4 +1,4 @@
-import { messageOf } from "../../../personalize/errors.ts";
+import { messageOf } from "pulumi-personalize/errors";
 
 /** `unknown` means that the check could not run. */
 type Verdict = "ok" | "warn" | "fail" | "unknown";

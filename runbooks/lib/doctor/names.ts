@@ -9,8 +9,8 @@ import {
     PersonalizeClient,
 } from "@aws-sdk/client-personalize";
 import { HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { hasName, isNotFound } from "pulumi-personalize/errors";
 import { bucketNameFor } from "../../../config/config.ts";
-import { hasName, isNotFound } from "../../../personalize/errors.ts";
 import { inventoryKinds } from "../audit/inventory/item.ts";
 import { interactionsSchemaFor } from "../stack/stack-config.ts";
 import { type AccountDeps, whoAmI } from "./account.ts";

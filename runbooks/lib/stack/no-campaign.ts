@@ -1,9 +1,9 @@
 import { DescribeCampaignCommand, PersonalizeClient, paginateListFilters } from "@aws-sdk/client-personalize";
 import { SSMClient } from "@aws-sdk/client-ssm";
-import { isNotFound } from "../../../personalize/errors.ts";
+import { goneOrThrow } from "pulumi-personalize/core";
+import { isNotFound } from "pulumi-personalize/errors";
 import { nameInArn } from "../../../personalize/operations/operation.ts";
 import { readStateFlags } from "../../../personalize/operations/state-flags.ts";
-import { goneOrThrow } from "../../../personalize/remove.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { shortName } from "./all-stacks.ts";
 

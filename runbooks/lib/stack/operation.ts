@@ -1,13 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import type { Command } from "commander";
+import {
+    campaign,
+    goneOrThrow,
+    isOurs,
+    ownerTag,
+    personalizeClients,
+    type Tags,
+    tagsOf,
+} from "pulumi-personalize/core";
 import { campaignNameOf, type StackConfig } from "../../../config/config.ts";
-import { campaign } from "../../../personalize/campaign.ts";
+import { advice } from "../../../personalize/advice.ts";
 import { type OperatedCampaign, type OperationDeps, solutionOf } from "../../../personalize/operations/operation.ts";
 import { readStateFlags } from "../../../personalize/operations/state-flags.ts";
-import { goneOrThrow } from "../../../personalize/remove.ts";
-import { personalizeClients } from "../../../personalize/resource.ts";
-import { isOurs, ownerTag, type Tags, tagsOf } from "../../../personalize/tags.ts";
 import { type CommonOptions, RunbookError } from "../cli/runbook.ts";
 import { shortName } from "./all-stacks.ts";
 import { type RecordedResource, recordedResources } from "./stack.ts";
@@ -154,5 +160,6 @@ export function operationDeps(signal: AbortSignal): OperationDeps {
         // A runbook runs without the engine and records its result itself.
         assertEngineAlive: async () => signal.throwIfAborted(),
         random: Math.random,
+        advice,
     };
 }

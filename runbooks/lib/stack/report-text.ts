@@ -1,6 +1,6 @@
+import { duration } from "pulumi-personalize/core";
 import { approximately, priceNote } from "../../../config/prices.ts";
 import { readable } from "../../../cost/time.ts";
-import { duration } from "../../../personalize/wait.ts";
 import { table } from "../cli/table.ts";
 import type { StackReport } from "./stack-report.ts";
 

@@ -1,13 +1,12 @@
 import { type CloudTrailClient, type Event, LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import type { SSMClient } from "@aws-sdk/client-ssm";
+import { anyKind, type CommonInputs, kinds, type ResourceKindName } from "pulumi-personalize/core";
+import { messageOf } from "pulumi-personalize/errors";
 import { parseState } from "../../../cost/guard-state.ts";
 import { monthSpendUsd } from "../../../cost/spend.ts";
 import { iso } from "../../../cost/time.ts";
-import { messageOf } from "../../../personalize/errors.ts";
-import { anyKind, kinds, type ResourceKindName } from "../../../personalize/kinds.ts";
 import { readGuardState, readStateFlags } from "../../../personalize/operations/state-flags.ts";
-import type { CommonInputs } from "../../../personalize/resource.ts";
 import type { RecordedResource } from "./stack.ts";
 import { isFailed, type Overall, type ResourceStatus, readStatus, worstState } from "./status.ts";
 

@@ -1,5 +1,4 @@
-import type { Properties } from "../../../personalize/diff.ts";
-import { kinds, type ResourceKindName } from "../../../personalize/kinds.ts";
+import { kinds, type Properties, type ResourceKindName } from "pulumi-personalize/core";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 import { askPulumi, loginProblem, noSuchCommand } from "./pulumi.ts";
 

@@ -1,7 +1,5 @@
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
-import { anyKind, kinds } from "../../../personalize/kinds.ts";
-import { goneOrThrow } from "../../../personalize/remove.ts";
-import type { CommonInputs } from "../../../personalize/resource.ts";
+import { anyKind, type CommonInputs, goneOrThrow, kinds } from "pulumi-personalize/core";
 import type { RecordedResource } from "./stack.ts";
 
 /** The state of a resource, and the next step. */

@@ -1,3 +1,4 @@
+import { baseName, canonical, eventParametersOf } from "pulumi-personalize/core";
 import type { StackConfig } from "../../../config/config.ts";
 import { catalogueBeside } from "../../../data-prep/catalogue.ts";
 import { readColumns } from "../../../data-prep/columns.ts";
@@ -7,9 +8,6 @@ import { tablesPathBeside } from "../../../data-prep/places.ts";
 import { tablesProblem } from "../../../data-prep/tables/fault.ts";
 import { writeTables } from "../../../data-prep/tables/make.ts";
 import { someViewers } from "../../../data-prep/viewers.ts";
-import { canonical } from "../../../personalize/diff.ts";
-import { baseName } from "../../../personalize/job-names.ts";
-import { eventParametersOf } from "../../../personalize/solution.ts";
 import type { OperatedStack } from "../stack/operation.ts";
 import { projectFile } from "../stack/stack-config.ts";
 

@@ -1,7 +1,7 @@
 import type { PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
+import { messageOf } from "pulumi-personalize/errors";
 import type { StackConfig } from "../../../config/config.ts";
 import type { Columns } from "../../../data-prep/columns.ts";
-import { messageOf } from "../../../personalize/errors.ts";
 import { recommend } from "../recommendations/recommendations.ts";
 import type { Metrics } from "./versions.ts";
 

@@ -5,12 +5,11 @@ import {
     paginateListSolutionVersions,
 } from "@aws-sdk/client-personalize";
 import { ParameterNotFound, paginateGetParameterHistory, type SSMClient } from "@aws-sdk/client-ssm";
+import { contentHashIn, importOf } from "pulumi-personalize/core";
+import { hasName, isNotFound } from "pulumi-personalize/errors";
 import { trainingUsd, type UsdRange } from "../../../config/prices.ts";
-import { hasName, isNotFound } from "../../../personalize/errors.ts";
-import { contentHashIn } from "../../../personalize/job-names.ts";
 import { nameInArn } from "../../../personalize/operations/operation.ts";
 import { type ServingFlag, stateFlagsPath } from "../../../personalize/operations/state-flags.ts";
-import { importOf } from "../../../personalize/solution-version.ts";
 import { exitCodes, RunbookError } from "../cli/runbook.ts";
 
 /** Metrics by the service's keys. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { Campaign } from "pulumi-personalize";
 import { enforceResourceRules } from "../../../components/common/resource-rules.ts";
 import { SpendBudget } from "../../../components/cost/spend-budget.ts";
-import { Campaign } from "../../../components/personalize/resources.ts";
 import { good } from "../../config/parsed.ts";
 import { made, settled, useMocks } from "../mocks.ts";
 

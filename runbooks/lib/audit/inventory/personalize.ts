@@ -15,9 +15,9 @@ import {
     paginateListSolutions,
     paginateListSolutionVersions,
 } from "@aws-sdk/client-personalize";
+import { tagsOf } from "pulumi-personalize/core";
 import { shell } from "terminal-text";
 import { autoTrainingUsdPerMonth, campaignUsdPerMonth, isV2 } from "../../../../config/prices.ts";
-import { tagsOf } from "../../../../personalize/tags.ts";
 import { type Bill, free, type InventoryItem, type InventoryKind, readPages } from "./item.ts";
 
 type PagesOf = (config: PersonalizePaginationConfiguration, input: object) => AsyncIterable<object>;

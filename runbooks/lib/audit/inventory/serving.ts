@@ -6,8 +6,8 @@ import {
     paginateGetUsagePlans,
 } from "@aws-sdk/client-api-gateway";
 import { DescribeTableCommand, type DynamoDBClient, paginateListTables } from "@aws-sdk/client-dynamodb";
+import { hasName } from "pulumi-personalize/errors";
 import { shell } from "terminal-text";
-import { hasName } from "../../../../personalize/errors.ts";
 import { type Bill, free, type InventoryItem, readPages, type Tags } from "./item.ts";
 import type { AccountScope } from "./operations.ts";
 

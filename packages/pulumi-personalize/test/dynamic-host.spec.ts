@@ -1,14 +1,10 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
 import { DescribeDatasetGroupCommand } from "@aws-sdk/client-personalize";
-import {
-    createBucket,
-    createDataset,
-    type Service,
-    startService,
-} from "../../../packages/local-personalize/test/support.ts";
-import { type DynamicHost, initFailureOf, startDynamicHost } from "../../support/dynamic-host.ts";
+import { createBucket, createDataset, type Service, startService } from "../../local-personalize/test/support.ts";
+import { type DynamicHost, initFailureOf, startDynamicHost } from "./dynamic-host.ts";
 
 const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const common = {
@@ -36,15 +32,16 @@ describe("Pulumi's dynamic provider host with the stored provider text", () => {
         await service?.discard();
     });
 
-    const hostOf = async (kind: string) => {
+    const hostOf = async (kind: string, place: { module?: string; cwd?: string } = {}) => {
         const { port } = engine.address() as { port: number };
-        const host = await startDynamicHost(kind, port, {
+        const env = {
             AWS_ENDPOINT_URL: service.endpoint,
             AWS_ACCESS_KEY_ID: "test",
             AWS_SECRET_ACCESS_KEY: "test",
             AWS_EC2_METADATA_DISABLED: "true",
             NO_PROXY: "127.0.0.1",
-        });
+        };
+        const host = await startDynamicHost(kind, port, env, place);
         hosts.push(host);
         return host;
     };
@@ -78,6 +75,19 @@ describe("Pulumi's dynamic provider host with the stored provider text", () => {
         const gone = service.personalize.send(new DescribeDatasetGroupCommand({ datasetGroupArn: id }));
         await assert.rejects(gone, { name: "ResourceNotFoundException" });
         assert.equal((await host.read(id, outs)).id, "");
+    });
+
+    it("the host finds the package from the SDK's installation if it starts in another folder", async () => {
+        const host = await hostOf("Schema", { cwd: tmpdir() });
+        assert.deepEqual((await host.check({}, { ...common, name: "elsewhere" })).failures, []);
+    });
+
+    it("the host names the module and both folders if the handlers are not installed", async () => {
+        const host = await hostOf("Schema", { module: "no-such-package", cwd: tmpdir() });
+        await assert.rejects(
+            host.check({}, { ...common, name: "nowhere" }),
+            /Cannot find module 'no-such-package' from .*; Cannot find .*dynamic-provider.* npm install/,
+        );
     });
 
     it("check reports invalid inputs by property and accepts unknown values", async () => {

@@ -1,13 +1,13 @@
-import { asCalled } from "../config/as-called.ts";
+import type { Advice } from "./advice.ts";
 import type { Handler } from "./lifecycle.ts";
 
 /** Wraps a handler so that its errors and refusals name commands that the caller can run. */
-export function withCallersCommands(handler: Handler): Handler {
+export function withCallersCommands(handler: Handler, { asCalled }: Advice): Handler {
     const call = async <T>(work: Promise<T>): Promise<T> => {
         try {
             return await work;
         } catch (error) {
-            throw translated(error);
+            throw translated(error, asCalled);
         }
     };
     return {
@@ -27,7 +27,7 @@ export function withCallersCommands(handler: Handler): Handler {
  * Translates the error in place, because the engine needs the properties of an incomplete creation and tests the
  * error's class.
  */
-function translated(error: unknown): unknown {
+function translated(error: unknown, asCalled: Advice["asCalled"]): unknown {
     if (!(error instanceof Error)) return error;
     error.message = asCalled(error.message);
     return "reasons" in error && Array.isArray(error.reasons)

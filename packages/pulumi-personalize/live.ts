@@ -1,5 +1,4 @@
 import type { Handler } from "./lifecycle.ts";
-import { withCallersCommands } from "./messages.ts";
 import type { LiveResources } from "./remove.ts";
 import { isUnknown } from "./resource.ts";
 
@@ -57,10 +56,7 @@ export function keepLive<K extends string>(
             await handler.delete(id, properties);
         },
     });
-    const handlers = Object.entries<Handler>(makeHandlers(ids)).map(([kind, handler]) => [
-        kind,
-        withCallersCommands(wrap(handler)),
-    ]);
+    const handlers = Object.entries<Handler>(makeHandlers(ids)).map(([kind, handler]) => [kind, wrap(handler)]);
     return Object.fromEntries(handlers) as Record<K, Handler>;
 }
 

@@ -1,22 +1,12 @@
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { createOrAdopt } from "./create.ts";
+import type { LifecycleDeps } from "./deps.ts";
 import { type Diff, diffOf, inputsIn, inWordsOf, isChanged, isDeadEnd, meansTheSame, type Properties } from "./diff.ts";
 import { about, initFailure, isInUse, isNotFound, isRefusal, isTransient, messageOf, withAdvice } from "./errors.ts";
-import { goneOrThrow, type RemoveDeps, remove, stop } from "./remove.ts";
-import {
-    type ClientOf,
-    type CommonInputs,
-    type Description,
-    jsonClean,
-    type Problem,
-    type ResourceKind,
-} from "./resource.ts";
+import { goneOrThrow, remove, stop } from "./remove.ts";
+import { type CommonInputs, type Description, jsonClean, type Problem, type ResourceKind } from "./resource.ts";
 import { allTags, retag, stillOf, tagsOf } from "./tags.ts";
 import { isUnderWay, pause, type Verdict, verdictOn, waitFor } from "./wait.ts";
-
-export interface LifecycleDeps extends RemoveDeps {
-    readonly client: ClientOf;
-}
 
 /** The lifecycle of a resource, with the methods of Pulumi's dynamic provider but without a dependency on Pulumi. */
 export interface Handler {
@@ -112,8 +102,7 @@ function waits<I extends CommonInputs>(kind: ResourceKind<I>, deps: LifecycleDep
             return last;
         };
         try {
-            const goOn =
-                "The work continues in AWS; `pulumi up` resumes the wait. docs/configuration.md lists the deadlines.";
+            const goOn = `The work continues in AWS; \`pulumi up\` resumes the wait. ${deps.advice.deadlines}`;
             const plan = { what: titleOf(kind, inputs), usual: kind.usual, goOn, ...inputs };
             const settled = await waitFor(deps, plan, description, judge(updated));
             return outsOf(kind, inputs, arn, settled);
@@ -188,7 +177,7 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
             } catch (error) {
                 const { id, properties: recorded } = error as { id?: string; properties?: Properties };
                 const isOver = isDeadEnd(recorded?.status) || isRefusal(error);
-                const command = isOver ? kind.diagnosis?.(inputs, id) : undefined;
+                const command = isOver ? kind.diagnosis?.(inputs, id, deps.advice) : undefined;
                 throw withAdvice(about(titleOf(kind, inputs), error), command && `Find the cause with: ${command}`);
             }
         },

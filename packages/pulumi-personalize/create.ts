@@ -1,7 +1,7 @@
 import { adoptable } from "./adopt.ts";
+import type { LifecycleDeps } from "./deps.ts";
 import { alreadyExists, BusyError, isRoleNotReady, isTransient, messageOf } from "./errors.ts";
-import type { RemoveDeps } from "./remove.ts";
-import type { ClientOf, CommonInputs, ResourceKind } from "./resource.ts";
+import type { CommonInputs, ResourceKind } from "./resource.ts";
 import { pause } from "./wait.ts";
 
 /** Seconds for which a create call is repeated because IAM does not find a new role everywhere yet. */
@@ -22,7 +22,7 @@ const busySeconds = 900;
  */
 export async function createOrAdopt<I extends CommonInputs>(
     kind: ResourceKind<I>,
-    deps: RemoveDeps & { readonly client: ClientOf },
+    deps: LifecycleDeps,
     inputs: I,
 ): Promise<{ readonly arn: string; readonly adopted: boolean }> {
     const start = deps.now();

@@ -7,8 +7,8 @@ import {
     StopSolutionVersionCreationCommand,
     UpdateCampaignCommand,
 } from "@aws-sdk/client-personalize";
-import { recipe, until } from "../../packages/local-personalize/test/support.ts";
-import type { ResourceKindName } from "../../personalize/kinds.ts";
+import { recipe, until } from "../../local-personalize/test/support.ts";
+import type { ResourceKindName } from "../kinds.ts";
 import { common, failureOf, type Made, tags, useWorld } from "./world.ts";
 
 describe("Lifecycle of Personalize resources", () => {

@@ -5,8 +5,9 @@ import {
     ListFiltersCommand,
     PersonalizeClient,
 } from "@aws-sdk/client-personalize";
-import { createOrAdopt } from "../../personalize/create.ts";
-import { filter } from "../../personalize/filter.ts";
+import { advice } from "../advice.ts";
+import { createOrAdopt } from "../create.ts";
+import { filter } from "../filter.ts";
 
 const inputs = {
     region: "eu-central-1",
@@ -43,6 +44,7 @@ async function create(status: string, createdAfter: number) {
         log: () => {},
         random: () => 0.5,
         assertEngineAlive: async () => {},
+        advice,
     };
     const made = await createOrAdopt(filter, deps, inputs).catch((error: Error) => error);
     return { made, seconds, calls };

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { DescribeSolutionCommand, type PersonalizeClient } from "@aws-sdk/client-personalize";
 import * as pulumi from "@pulumi/pulumi";
-import { contentHashIn, newestIfOf, numberOf } from "../../personalize/job-names.ts";
-import { kinds } from "../../personalize/kinds.ts";
-import { isUnknown, jsonClean } from "../../personalize/resource.ts";
+import { contentHashIn, newestIfOf, numberOf } from "../job-names.ts";
+import { kinds } from "../kinds.ts";
+import { isUnknown, jsonClean } from "../resource.ts";
 import { common, importInputs } from "./world.ts";
 
 describe("Input validation of the resource kinds", () => {

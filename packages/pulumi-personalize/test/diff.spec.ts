@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { diffOf } from "../../personalize/diff.ts";
-import { kinds, type ResourceKindName } from "../../personalize/kinds.ts";
-import type { CommonInputs, ResourceKind } from "../../personalize/resource.ts";
+import { diffOf } from "../diff.ts";
+import { kinds, type ResourceKindName } from "../kinds.ts";
+import type { CommonInputs, ResourceKind } from "../resource.ts";
 
 const common = { region: "eu-central-1", tags: { team: "films" }, pollSeconds: 15, deadlineMinutes: 30 };
 

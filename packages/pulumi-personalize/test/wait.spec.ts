@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { duration, type Verdict, type WaitDeps, waitFor } from "../../personalize/wait.ts";
+import { duration, type Verdict, type WaitDeps, waitFor } from "../wait.ts";
 
 const plan = {
     what: "campaign films",

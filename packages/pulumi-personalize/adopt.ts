@@ -1,13 +1,10 @@
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
+import type { Advice } from "./advice.ts";
+import type { LifecycleDeps } from "./deps.ts";
 import { isDeadEnd, isLeaving, meansTheSame, type Properties } from "./diff.ts";
-import { goneOrThrow, type RemoveDeps, remove, waitUntilGone } from "./remove.ts";
+import { goneOrThrow, remove, waitUntilGone } from "./remove.ts";
 import type { CommonInputs, Description, ResourceKind } from "./resource.ts";
-import { isOurs, ownerTag, type Tags, tagsOf } from "./tags.ts";
-
-const wayOut =
-    "Nothing was changed. Give this stack other names with `pulumi config set nameSuffix -- -<name>`, or delete it.";
-const adoptWayOut =
-    "Nothing was changed. Remove it from config adopt, and the program creates its own; `npm run adopt` lists what it can adopt.";
+import { isOurs, type Tags, tagsOf } from "./tags.ts";
 
 /**
  * Returns the ARN of an existing resource that these inputs can use; undefined if the program must create one. Deletes
@@ -18,7 +15,7 @@ const adoptWayOut =
  */
 export async function adoptable<I extends CommonInputs>(
     kind: ResourceKind<I>,
-    deps: RemoveDeps,
+    deps: LifecycleDeps,
     client: PersonalizeClient,
     inputs: I,
 ): Promise<string | undefined> {
@@ -26,17 +23,19 @@ export async function adoptable<I extends CommonInputs>(
     const arn = inputs.adopt ?? (await kind.find(client, inputs));
     const description = arn === undefined ? undefined : await kind.describe(client, arn).catch(goneOrThrow);
     if (inputs.adopt !== undefined && description === undefined) {
-        throw new Error(`${what}: config adopt names ${inputs.adopt}, which does not exist. Correct it or remove it.`);
+        throw new Error(`${what}: adopt names ${inputs.adopt}, which does not exist. Correct it or remove it.`);
     }
     if (arn === undefined || description === undefined) {
         return undefined;
     }
     if (kind.taggable && inputs.adopt === undefined) {
-        await assertOurs(client, arn, what, inputs);
+        await assertOurs(client, arn, what, inputs, deps.advice);
     }
     if (inputs.adopt !== undefined && isLeaving(description.status)) {
-        // Do not delete the resource: config `adopt` asks to use it, not to create another one.
-        throw new Error(`${what}: config adopt names ${inputs.adopt}, which is ${description.status}. ${adoptWayOut}`);
+        // Do not delete the resource: `adopt` asks to use it, not to create another one.
+        throw new Error(
+            `${what}: adopt names ${inputs.adopt}, which is ${description.status}. ${deps.advice.otherAdoption}`,
+        );
     }
     const leaving = { arn, what, pollSeconds: inputs.pollSeconds, tags: inputs.tags };
     if (description.status.startsWith("DELETE")) {
@@ -58,10 +57,11 @@ export async function adoptable<I extends CommonInputs>(
         return undefined;
     }
     if (differing.length > 0) {
-        const out = inputs.adopt === undefined ? wayOut : adoptWayOut;
+        const { otherName, otherAdoption } = deps.advice;
+        const out = inputs.adopt === undefined ? otherName : otherAdoption;
         throw new Error(`${what} already exists with a different ${differing.join(", ")}. ${out}`);
     }
-    const whose = inputs.adopt === undefined ? "belongs to this stack" : "is adopted by config";
+    const whose = inputs.adopt === undefined ? "belongs to this stack" : "is adopted";
     deps.log(`${what} already exists and ${whose}; using it`);
     return arn;
 }
@@ -101,22 +101,18 @@ export function differingOf<I extends CommonInputs>(
 }
 
 /** Returns why a resource with these tags does not belong to the stack, and what the operator does next. */
-export function notOurs(has: Tags, stack: Tags): string {
-    const why = `already exists and does not belong to this stack: its tags are ${JSON.stringify(has)}`;
-    const { [ownerTag]: owner, "pulumi:stack": name } = stack;
-    const isOfName = ["pulumi:project", "pulumi:stack"].every(
-        (key) => has[key] !== undefined && has[key] === stack[key],
-    );
-    return isOfName && has[ownerTag] !== undefined
-        ? `${why}, and the id of this stack is ${owner}. Another stack of this account has its name. Nothing was ` +
-              `changed. Give this stack its own name: \`pulumi stack rename ${name}-<name>\`. If it is yours and its state ` +
-              "was lost: `npm run adopt`."
-        : `${why}. ${wayOut}`;
-}
+export const notOurs = (advice: Advice, has: Tags, wanted: Tags): string =>
+    `already exists and does not belong to this stack: its tags are ${JSON.stringify(has)}. ${advice.otherOwner(has, wanted)}`;
 
-async function assertOurs(client: PersonalizeClient, arn: string, what: string, inputs: CommonInputs): Promise<void> {
+async function assertOurs(
+    client: PersonalizeClient,
+    arn: string,
+    what: string,
+    inputs: CommonInputs,
+    advice: Advice,
+): Promise<void> {
     const has = await tagsOf(client, arn);
     if (!isOurs(has, inputs.tags)) {
-        throw new Error(`${what} ${notOurs(has, inputs.tags)}`);
+        throw new Error(`${what} ${notOurs(advice, has, inputs.tags)}`);
     }
 }

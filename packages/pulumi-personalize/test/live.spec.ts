@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Handler } from "../../personalize/lifecycle.ts";
-import { keepLive } from "../../personalize/live.ts";
+import type { Handler } from "../lifecycle.ts";
+import { keepLive } from "../live.ts";
 import { useWorld } from "./world.ts";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";

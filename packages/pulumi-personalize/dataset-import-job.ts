@@ -140,9 +140,8 @@ export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
             ? "The policy of role or bucket changed less than two minutes before, so one second job is created."
             : undefined;
     },
-    diagnosis({ region, roleArn, dataLocation }, datasetImportJobArn) {
+    diagnosis({ region, roleArn, dataLocation }, datasetImportJobArn, { diagnoseAccess: run }) {
         const [, bucket = "", key = ""] = /^s3:\/\/([^/]+)\/(.*)$/s.exec(dataLocation) ?? [];
-        const run = "npm run diagnose-access --";
         return datasetImportJobArn === undefined
             ? `AWS_REGION=${region} ${run} --role ${roleArn} --bucket ${bucket} --key ${shell(key)}`
             : `${run} --job ${datasetImportJobArn}`;

@@ -9,8 +9,7 @@ import {
     UntagResourceCommand,
     UpdateCampaignCommand,
 } from "@aws-sdk/client-personalize";
-import { itemInteractionsSchema } from "../../data-prep/avro.ts";
-import { recipe } from "../../packages/local-personalize/test/support.ts";
+import { interactionsSchema, recipe } from "../../local-personalize/test/support.ts";
 import { common, type Made, tags, useWorld } from "./world.ts";
 
 describe("Drift of Personalize resources", () => {
@@ -144,7 +143,7 @@ describe("Drift of Personalize resources", () => {
         const adopt = "arn:aws:personalize:eu-central-1:000000000000:dataset-group/nothing";
         await assert.rejects(
             world.makeGroup({ adopt }),
-            /dataset group films: config adopt names .*nothing, which does not exist\. Correct it or remove it\./,
+            /dataset group films: adopt names .*nothing, which does not exist\. Correct it or remove it\./,
         );
         const { group, solution } = await world.makeVersion();
         const otherwise = {
@@ -167,19 +166,19 @@ describe("Drift of Personalize resources", () => {
         await world.service.personalize.send(new DeleteDatasetGroupCommand({ datasetGroupArn: group.id }));
         await assert.rejects(
             world.makeGroup({ adopt: group.id }),
-            /config adopt names .*films, which is DELETE \w+\. Nothing was changed\./,
+            /adopt names .*films, which is DELETE \w+\. Nothing was changed\./,
         );
     });
 
     it("diff ignores spaces and key order of an adopted schema", async () => {
-        const { version, ...rest } = JSON.parse(itemInteractionsSchema);
+        const { version, ...rest } = JSON.parse(interactionsSchema);
         const text = JSON.stringify({ version, ...rest }, null, 4);
         const { schemaArn: adopt } = await world.service.personalize.send(
             new CreateSchemaCommand({ name: "by-hand", schema: text }),
         );
-        const inputs = { ...common, name: "films", schema: itemInteractionsSchema, adopt };
+        const inputs = { ...common, name: "films", schema: interactionsSchema, adopt };
         const { id, outs } = await world.handlers.Schema.create(inputs);
-        assert.deepEqual([id, outs.schema], [adopt, itemInteractionsSchema]);
+        assert.deepEqual([id, outs.schema], [adopt, interactionsSchema]);
         assert.equal((await world.handlers.Schema.diff(id, outs, inputs)).changes, false);
         const fewer = JSON.stringify({ ...rest, version, fields: rest.fields.slice(1) });
         const changed = await world.handlers.Schema.diff(id, outs, { ...inputs, schema: fewer });

@@ -8,11 +8,12 @@ import grpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import provider from "@pulumi/pulumi/proto/provider_pb.js";
 import status from "@pulumi/pulumi/proto/status_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
-import { forward } from "../../components/personalize/forward.ts";
+import { forward } from "../forward.ts";
 
 type Properties = Record<string, unknown>;
 
-const projectDir = join(import.meta.dirname, "..", "..");
+/** A Pulumi program's folder that has the package installed. */
+const projectDir = join(import.meta.dirname, "..", "..", "..");
 
 /** The error that the engine receives for a resource that was created but is not ready. */
 export interface InitFailure {
@@ -23,12 +24,18 @@ export interface InitFailure {
 
 /**
  * Starts Pulumi's dynamic provider host as a separate process without an engine. `enginePort` is the port on which an
- * engine would listen. Calls use gRPC with the serialized provider of `kind`, as stored in the state.
+ * engine would listen. Calls use gRPC with the serialized provider of `kind`, as stored in the state, which forwards to
+ * `module` from the folder `cwd`.
  */
-export async function startDynamicHost(kind: string, enginePort: number, env: NodeJS.ProcessEnv) {
+export async function startDynamicHost(
+    kind: string,
+    enginePort: number,
+    env: NodeJS.ProcessEnv,
+    { module = "pulumi-personalize/handlers", cwd = projectDir } = {},
+) {
     const entry = createRequire(import.meta.url).resolve("@pulumi/pulumi/cmd/dynamic-provider");
     const child = spawn(process.execPath, [entry, `127.0.0.1:${enginePort}`], {
-        cwd: projectDir,
+        cwd,
         env: { ...process.env, ...env },
         stdio: ["ignore", "pipe", "pipe"],
     });
@@ -38,7 +45,7 @@ export async function startDynamicHost(kind: string, enginePort: number, env: No
     const [port] = (await once(createInterface(child.stdout), "line")) as [string];
     const client = new grpc.ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
 
-    const text = forward(kind);
+    const text = forward(module, kind);
     const wire = (properties: Properties) =>
         struct.Struct.fromJavaScript({ ...properties, __provider: text } as Parameters<
             typeof struct.Struct.fromJavaScript

@@ -25,13 +25,10 @@ export async function tagsOf(client: PersonalizeClient, resourceArn: string): Pr
     return Object.fromEntries(tags.map(({ tagKey, tagValue }) => [tagKey, tagValue]));
 }
 
-/**
- * Tag with the ID of the stack that created the resource (`stack-owner.ts`). Two stacks of one account may have the
- * same name.
- */
-export const ownerTag = "movie-recommender:owner";
+/** Tag that identifies the stack that created the resource. */
+export const ownerTag = "pulumi-personalize:owner";
 
-/** Checks whether the resource belongs to the stack. Compares IDs, because stacks can have equal names. */
+/** Checks whether the resource belongs to the stack. Compares the owner tag, because stacks can have equal names. */
 export const isOurs = (has: Tags | undefined, stack: Tags): boolean =>
     has?.[ownerTag] !== undefined && has[ownerTag] === stack[ownerTag];
 

@@ -25,10 +25,10 @@ export interface SolutionVersionInputs extends CommonInputs {
 }
 
 /** Tag that records the import of a version's training data. Tag values allow `:` and `/`. */
-const importTag = "movie-recommender:import";
+const importTag = "pulumi-personalize:import";
 
 /** Tag with a hash of the event parameters, because a tag value cannot hold every event type. */
-const eventsTag = "movie-recommender:events";
+const eventsTag = "pulumi-personalize:events";
 
 const hashOf = (eventParameters: readonly EventParameters[]) =>
     createHash("sha256").update(canonical(eventParameters)).digest("hex").slice(0, 8);

@@ -41,7 +41,7 @@ describe("Import jobs and the solution versions trained on them", () => {
                 failure.message,
                 /^dataset import job import-aaaaaaaa: CREATE FAILED\. Reason from Personalize: Failed to create a data import job .*Insufficient privileges for accessing data in Amazon S3\. Find the cause with: /,
             );
-            assert.ok(failure.message.endsWith(`npm run diagnose-access -- --job ${failure.id}`), failure.message);
+            assert.ok(failure.message.endsWith(`npx access-doctor --job ${failure.id}`), failure.message);
         });
 
         it("the next update creates a job with the next number", async () => {
@@ -168,7 +168,7 @@ describe("Import jobs and the solution versions trained on them", () => {
         );
         const inputs = importInputs(dataset.id, { dataLocation: "s3://films/a b.csv" });
         await assert.rejects(make("DatasetImportJob", inputs), (error: Error) => {
-            const command = `npm run diagnose-access -- --role ${roleArn} --bucket films --key 'a b.csv'`;
+            const command = `npx access-doctor --role ${roleArn} --bucket films --key 'a b.csv'`;
             assert.ok(error.message.endsWith(`Find the cause with: AWS_REGION=eu-central-1 ${command}`), error.message);
             return true;
         });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spellingOfFilter } from "../../personalize/filter.ts";
+import { spellingOfFilter } from "../filter.ts";
 
 describe("spellingOfFilter", () => {
     const expression =

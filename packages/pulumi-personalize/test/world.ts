@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
-import { itemInteractionsSchema } from "../../data-prep/avro.ts";
-import type { Speed } from "../../packages/local-personalize/emulator.ts";
-import { interactionsCsv, syntheticRatings } from "../../packages/local-personalize/test/interactions.ts";
+import type { Speed } from "../../local-personalize/emulator.ts";
+import { interactionsCsv, syntheticRatings } from "../../local-personalize/test/interactions.ts";
 import {
     createBucket,
+    interactionsSchema,
     recipe,
     type Service,
     startService,
     until,
-} from "../../packages/local-personalize/test/support.ts";
-import { createHandlers } from "../../personalize/handlers.ts";
-import type { ResourceKindName } from "../../personalize/kinds.ts";
-import type { LifecycleDeps } from "../../personalize/lifecycle.ts";
-import { stackOwnerHandler } from "../../personalize/stack-owner.ts";
+} from "../../local-personalize/test/support.ts";
+import { advice } from "../advice.ts";
+import type { LifecycleDeps } from "../deps.ts";
+import type { ResourceKindName } from "../kinds.ts";
+import { createHandlers } from "../process-handlers.ts";
 
 export type Properties = Readonly<Record<string, unknown>>;
 export type Made = { readonly id: string; readonly outs: Properties };
@@ -22,7 +22,7 @@ export type InitFailure = Error & { id: string; properties: Properties; reasons:
 
 export const csv = interactionsCsv(syntheticRatings());
 export const tags = {
-    "movie-recommender:owner": "ann",
+    "pulumi-personalize:owner": "ann",
     "pulumi:project": "movie-recommender",
     "pulumi:stack": "test",
 };
@@ -62,6 +62,7 @@ export function useWorld() {
         log: (line) => void lines.push(line),
         assertEngineAlive: async () => {},
         random: () => 0.5,
+        advice,
         ...more,
     });
     const start = async (speed: Speed, dataDir?: string) => {
@@ -83,7 +84,7 @@ export function useWorld() {
     const make = (kind: ResourceKindName, inputs: Properties) => here().handlers[kind].create({ ...common, ...inputs });
     const makeGroup = (inputs: Properties = {}) => make("DatasetGroup", { name: "films", ...inputs });
     async function makeDataset() {
-        const schema = await make("Schema", { name: "films", schema: itemInteractionsSchema });
+        const schema = await make("Schema", { name: "films", schema: interactionsSchema });
         const group = await makeGroup();
         const dataset = await make("Dataset", {
             name: "films",
@@ -129,13 +130,6 @@ export function useWorld() {
         },
         /** Handlers on this world with another clock, log or engine. */
         handlersWith: (more: Partial<LifecycleDeps>) => createHandlers(depsFor(here().service.personalize, more)),
-        /** The handler of the stack's owner; no test of it moves state flags. */
-        stackOwner: () =>
-            stackOwnerHandler({
-                client: () => here().service.personalize,
-                ssm: () => assert.fail("no flags are moved"),
-                assertEngineAlive: async () => {},
-            }),
         /** Handlers without real waits: each one moves their clock by 1,900 at once. */
         hastyHandlers() {
             let clock = 0;

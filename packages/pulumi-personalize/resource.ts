@@ -1,4 +1,5 @@
 import { PersonalizeClient } from "@aws-sdk/client-personalize";
+import type { Advice } from "./advice.ts";
 
 /** Inputs of every resource, besides its own properties. */
 export interface CommonInputs {
@@ -83,7 +84,7 @@ export interface ResourceKind<I extends CommonInputs> {
     /**
      * Returns the command that finds the cause of a failed creation. Without `arn`, the service refused the creation.
      */
-    diagnosis?(inputs: I, arn: string | undefined): string;
+    diagnosis?(inputs: I, arn: string | undefined, advice: Advice): string;
     update?(client: PersonalizeClient, arn: string, inputs: I): Promise<void>;
     /** Yields resources that use this one and must be deleted first, with their kinds. */
     dependents?(client: PersonalizeClient, arn: string): AsyncIterable<readonly [Removable, string]>;

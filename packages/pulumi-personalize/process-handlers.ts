@@ -1,0 +1,48 @@
+import { flushCompileCache } from "node:module";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Advice } from "./advice.ts";
+import type { LifecycleDeps } from "./deps.ts";
+import { assertEngineAlive, endWithEngine } from "./engine.ts";
+import { anyKind, kinds, type ResourceKindName } from "./kinds.ts";
+import { type Handler, lifecycle } from "./lifecycle.ts";
+import { keepLive } from "./live.ts";
+import { withCallersCommands } from "./messages.ts";
+import { personalizeClients } from "./resource.ts";
+
+/** Creates the handlers of Personalize's resources. Tests pass their own clock and log. */
+export function createHandlers(deps: LifecycleDeps): Record<ResourceKindName, Handler> {
+    const made = Object.entries(kinds).map(([name, kind]) => [name, lifecycle(anyKind(kind), deps)]);
+    return Object.fromEntries(made) as Record<ResourceKindName, Handler>;
+}
+
+/**
+ * Creates the handlers of a provider's process, which ends soon after its engine. All of them share one record of the
+ * resources that the run keeps.
+ *
+ * @param more creates the handlers of a program's own kinds
+ */
+export function processHandlers<K extends string = never>(
+    advice: Advice,
+    more: (deps: LifecycleDeps) => Readonly<Record<K, Handler>> = () => ({}) as Record<K, Handler>,
+): Readonly<Record<ResourceKindName | K, Handler>> {
+    endWithEngine();
+    // Write Node's compile cache (NODE_COMPILE_CACHE) now, because the engine ends this process by a signal.
+    flushCompileCache();
+    // Pulumi shows what a dynamic provider prints as information on the stack.
+    const log = (message: string) => console.log(advice.asCalled(message));
+    return keepLive(log, (live) => {
+        const deps: LifecycleDeps = {
+            client: personalizeClients(),
+            sleep: (seconds) => sleep(seconds * 1000),
+            now: () => performance.now() / 1000,
+            log,
+            assertEngineAlive: () => assertEngineAlive(),
+            random: Math.random,
+            advice,
+            live,
+        };
+        const handlers = Object.entries<Handler>({ ...createHandlers(deps), ...more(deps) });
+        const wrapped = handlers.map(([kind, handler]) => [kind, withCallersCommands(handler, advice)]);
+        return Object.fromEntries(wrapped) as Record<ResourceKindName | K, Handler>;
+    });
+}

@@ -1,0 +1,29 @@
+import { type Advice, ownerTag, type Tags } from "pulumi-personalize/core";
+import { asCalled } from "../config/as-called.ts";
+
+const otherName =
+    "Nothing was changed. Give this stack other names with `pulumi config set nameSuffix -- -<name>`, or delete it.";
+
+/** Returns what to do if a resource belongs to another stack, which may have the name of this one. */
+function otherOwner(has: Tags, wanted: Tags): string {
+    const { [ownerTag]: owner, "pulumi:stack": name } = wanted;
+    const isOfName = ["pulumi:project", "pulumi:stack"].every(
+        (key) => has[key] !== undefined && has[key] === wanted[key],
+    );
+    return isOfName && has[ownerTag] !== undefined
+        ? `The ID of this stack is ${owner}. Another stack of this account has its name. Nothing was changed. Give this ` +
+              `stack its own name: \`pulumi stack rename ${name}-<name>\`. If it is yours and its state was lost: ` +
+              "`npm run adopt`."
+        : otherName;
+}
+
+/** The next steps of this program's operator, in messages about Personalize's resources. */
+export const advice: Advice = {
+    otherName,
+    otherOwner,
+    otherAdoption:
+        "Nothing was changed. Remove it from config adopt, and the program creates its own; `npm run adopt` lists what it can adopt.",
+    deadlines: "docs/configuration.md lists the deadlines.",
+    diagnoseAccess: "npm run diagnose-access --",
+    asCalled: (message) => asCalled(message),
+};
