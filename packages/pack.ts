@@ -28,6 +28,7 @@ const services = ["personalize", "personalize-runtime", "personalize-events"];
 const published: readonly Package[] = [
     { name: "local-personalize", bundled: [], addTo: copyServiceModels },
     { name: "access-doctor", bundled: ["policy-evaluator", "terminal-text"] },
+    { name: "pulumi-personalize", bundled: ["terminal-text"] },
 ];
 
 /** Builds and packs all packages into a folder. Returns the tarballs' paths, by package. */
@@ -58,11 +59,11 @@ function pack({ name, bundled, addTo }: Package, folder: string): string {
 function build(name: string, dist: string, types: Record<string, string[]>, bundled: readonly string[]): void {
     const source = join(packages, name);
     compile(source, dist, types);
-    const { private: _, exports: __, bin, ...described } = read(join(source, "package.json"));
+    const { private: _, exports: sources, bin, ...described } = read(join(source, "package.json"));
     const repository = process.env.GITHUB_REPOSITORY;
     const description = {
         ...described,
-        exports: { ".": { types: "./index.d.ts", default: "./index.js" } },
+        exports: builtExports(sources),
         ...(bin && { bin: { [name]: "bin.js" } }),
         files: [
             "**/*.js",
@@ -85,6 +86,17 @@ function build(name: string, dist: string, types: Record<string, string[]>, bund
     for (const page of ["README.md", "CHANGELOG.md"]) {
         if (existsSync(join(source, page))) cpSync(join(source, page), join(dist, page));
     }
+}
+
+/** The `exports` of the compiled files; `sources` names the TypeScript files, for one or several modules. */
+function builtExports(sources: string | Readonly<Record<string, string>>): object {
+    const modules = Object.entries(typeof sources === "string" ? { ".": sources } : sources);
+    return Object.fromEntries(
+        modules.map(([name, source]) => {
+            const file = source.slice(0, -".ts".length);
+            return [name, { types: `${file}.d.ts`, default: `${file}.js` }];
+        }),
+    );
 }
 
 /** Returns a package's dependencies, including those of the bundled packages, which npm does not install. */

@@ -5,14 +5,13 @@ const otherName =
     "Nothing was changed. Give this stack other names with `pulumi config set nameSuffix -- -<name>`, or delete it.";
 
 /** Returns what to do if a resource belongs to another stack, which may have the name of this one. */
-function otherOwner(has: Tags, wanted: Tags): string {
-    const { [ownerTag]: owner, "pulumi:stack": name } = wanted;
+function otherOwner(has: Tags, { owner, tags }: { readonly owner?: string; readonly tags: Tags }): string {
     const isOfName = ["pulumi:project", "pulumi:stack"].every(
-        (key) => has[key] !== undefined && has[key] === wanted[key],
+        (key) => has[key] !== undefined && has[key] === tags[key],
     );
     return isOfName && has[ownerTag] !== undefined
         ? `The ID of this stack is ${owner}. Another stack of this account has its name. Nothing was changed. Give this ` +
-              `stack its own name: \`pulumi stack rename ${name}-<name>\`. If it is yours and its state was lost: ` +
+              `stack its own name: \`pulumi stack rename ${tags["pulumi:stack"]}-<name>\`. If it is yours and its state was lost: ` +
               "`npm run adopt`."
         : otherName;
 }

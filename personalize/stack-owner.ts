@@ -8,7 +8,6 @@ import {
     isOurs,
     isUnknown,
     notOurs,
-    ownerTag,
     type Passed,
     type Problem,
     type Tags,
@@ -107,10 +106,14 @@ export function stackOwnerHandler(deps: {
         try {
             const arn = await datasetGroup.find(client, { ...inputs, name, pollSeconds: 0, deadlineMinutes: 0 });
             const has: Tags = arn === undefined ? {} : await tagsOf(client, arn);
-            const mine = { ...inputs.tags, [ownerTag]: owner };
-            return arn === undefined || isOurs(has, mine)
+            return arn === undefined || isOurs(has, owner)
                 ? []
-                : [{ property: "datasetGroupName", reason: `${what} ${notOurs(advice, has, mine)}` }];
+                : [
+                      {
+                          property: "datasetGroupName",
+                          reason: `${what} ${notOurs(advice, has, { owner, tags: inputs.tags })}`,
+                      },
+                  ];
         } catch (error) {
             throw about(what, error);
         }

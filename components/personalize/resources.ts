@@ -1,6 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { HandledResource, type ResourceArgs, useHandlers } from "pulumi-personalize";
-import { ownerTag } from "pulumi-personalize/core";
 import { type StackConfig, trailBucketNameFor } from "../../config/config.ts";
 import type { PlannedStack } from "../../cost/estimate.ts";
 import type { ClosedStageInputs } from "../../personalize/operations/closed-stage.ts";
@@ -77,7 +76,8 @@ export const quickDeadlineMinutes = 30;
 /** Returns a function from a deadline in minutes to the common inputs of the stack's Personalize resources. */
 export const withinOf = (config: StackConfig, owner: pulumi.Input<string>) => (deadlineMinutes: number) => ({
     region: config.region,
-    tags: pulumi.output(owner).apply((id) => ({ ...config.tags, [ownerTag]: id })),
+    tags: config.tags,
+    owner,
     pollSeconds: config.pollSeconds,
     deadlineMinutes,
 });

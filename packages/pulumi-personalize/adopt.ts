@@ -37,7 +37,7 @@ export async function adoptable<I extends CommonInputs>(
             `${what}: adopt names ${inputs.adopt}, which is ${description.status}. ${deps.advice.otherAdoption}`,
         );
     }
-    const leaving = { arn, what, pollSeconds: inputs.pollSeconds, tags: inputs.tags };
+    const leaving = { arn, what, pollSeconds: inputs.pollSeconds, owner: inputs.owner };
     if (description.status.startsWith("DELETE")) {
         await waitUntilGone(kind, deps, client, leaving);
         return undefined;
@@ -74,10 +74,10 @@ async function isInterruptedCreation<I extends CommonInputs>(
     kind: ResourceKind<I>,
     client: PersonalizeClient,
     arn: string,
-    { adopt, tags }: CommonInputs,
+    { adopt, owner }: CommonInputs,
 ): Promise<boolean> {
     if (!kind.delete || !kind.taggable || adopt !== undefined) return false;
-    if (!isOurs(await tagsOf(client, arn), tags)) return false;
+    if (!isOurs(await tagsOf(client, arn), owner)) return false;
     for await (const _ of kind.dependents?.(client, arn) ?? []) return false;
     return !(await kind.holdsData?.(client, arn));
 }
@@ -101,7 +101,7 @@ export function differingOf<I extends CommonInputs>(
 }
 
 /** Returns why a resource with these tags does not belong to the stack, and what the operator does next. */
-export const notOurs = (advice: Advice, has: Tags, wanted: Tags): string =>
+export const notOurs = (advice: Advice, has: Tags, wanted: Pick<CommonInputs, "owner" | "tags">): string =>
     `already exists and does not belong to this stack: its tags are ${JSON.stringify(has)}. ${advice.otherOwner(has, wanted)}`;
 
 async function assertOurs(
@@ -112,7 +112,7 @@ async function assertOurs(
     advice: Advice,
 ): Promise<void> {
     const has = await tagsOf(client, arn);
-    if (!isOurs(has, inputs.tags)) {
-        throw new Error(`${what} ${notOurs(advice, has, inputs.tags)}`);
+    if (!isOurs(has, inputs.owner)) {
+        throw new Error(`${what} ${notOurs(advice, has, inputs)}`);
     }
 }

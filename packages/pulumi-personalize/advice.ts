@@ -4,8 +4,8 @@ type Tags = Readonly<Record<string, string>>;
 export interface Advice {
     /** After a conflict with an existing resource of this name. */
     readonly otherName: string;
-    /** After a conflict with a resource of another owner. `has` are its tags, `wanted` those of the program. */
-    otherOwner(has: Tags, wanted: Tags): string;
+    /** After a conflict with a resource of another owner. `has` are its tags. */
+    otherOwner(has: Tags, wanted: { readonly owner?: string; readonly tags: Tags }): string;
     /** After an input `adopt` that names an unusable resource. */
     readonly otherAdoption: string;
     /** Where the deadlines of waits are set. */

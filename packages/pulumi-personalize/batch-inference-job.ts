@@ -30,6 +30,7 @@ const replaces = [
 export const batchInferenceJob: ResourceKind<BatchInferenceJobInputs> = {
     noun: "batch inference job",
     usual: "13 to 27 minutes",
+    deadlineMinutes: 120,
     replaces: ["region", "jobNamePrefix", ...replaces],
     updates: [],
     identity: [],

@@ -20,7 +20,7 @@ export interface CampaignInputs extends CommonInputs {
     readonly solutionArn: string;
     /** ARN of a version, or `<solution ARN>/$LATEST` to serve the newest one, including automatically trained ones. */
     readonly solutionVersionArn: string;
-    /** Minimum provisioned transactions per second, always billed. */
+    /** Minimum provisioned transactions per second, always billed. Default: 1. */
     readonly minProvisionedTPS: number;
 }
 
@@ -50,11 +50,13 @@ function servedBy(found: Campaign | CampaignUpdateSummary | undefined) {
 export const campaign: ResourceKind<CampaignInputs> = {
     noun: "campaign",
     usual: "8 to 10 minutes",
+    deadlineMinutes: 60,
     replaces: ["region", "name", "solutionArn"],
     updates: ["solutionVersionArn", "minProvisionedTPS"],
     identity: ["region", "name"],
     taggable: true,
     displayName: ({ name }) => name,
+    defaults: () => ({ minProvisionedTPS: 1 }),
     problems: ({ name, minProvisionedTPS }) => [
         ...nameProblems("name", name),
         ...(isUnknown(minProvisionedTPS) || (Number.isInteger(minProvisionedTPS) && minProvisionedTPS >= 1)

@@ -2,6 +2,7 @@ import { adoptable } from "./adopt.ts";
 import type { LifecycleDeps } from "./deps.ts";
 import { alreadyExists, BusyError, isRoleNotReady, isTransient, messageOf } from "./errors.ts";
 import type { CommonInputs, ResourceKind } from "./resource.ts";
+import { allTags } from "./tags.ts";
 import { pause } from "./wait.ts";
 
 /** Seconds for which a create call is repeated because IAM does not find a new role everywhere yet. */
@@ -25,6 +26,7 @@ export async function createOrAdopt<I extends CommonInputs>(
     deps: LifecycleDeps,
     inputs: I,
 ): Promise<{ readonly arn: string; readonly adopted: boolean }> {
+    const tagged = { ...inputs, tags: allTags(kind, inputs) };
     const start = deps.now();
     let taken = 0;
     for (;;) {
@@ -35,7 +37,7 @@ export async function createOrAdopt<I extends CommonInputs>(
                 return { arn: existing, adopted: true };
             }
             await deps.assertEngineAlive();
-            return { arn: await kind.create(deps.client(inputs.region, "once"), inputs), adopted: false };
+            return { arn: await kind.create(deps.client(inputs.region, "once"), tagged), adopted: false };
         } catch (error) {
             const seconds = deps.now() - start;
             taken += alreadyExists(error) ? 1 : 0;

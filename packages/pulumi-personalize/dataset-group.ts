@@ -22,6 +22,7 @@ export interface DatasetGroupInputs extends CommonInputs {
 export const datasetGroup: ResourceKind<DatasetGroupInputs> = {
     noun: "dataset group",
     usual: "10 to 60 s",
+    deadlineMinutes: 30,
     replaces: ["region", "name"],
     updates: [],
     identity: ["region", "name"],

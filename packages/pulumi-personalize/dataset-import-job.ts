@@ -12,7 +12,7 @@ import { shell } from "terminal-text";
 import { canonical } from "./diff.ts";
 import { baseName, nextName, numberOf } from "./job-names.ts";
 import { goneOrThrow } from "./remove.ts";
-import { arnIn, type CommonInputs, isUnknown, type Problem, type ResourceKind } from "./resource.ts";
+import { arnIn, type CommonInputs, isUnknown, type Problem, type ResourceKind, unknownValue } from "./resource.ts";
 import { tagList } from "./tags.ts";
 
 export interface DatasetImportJobInputs extends CommonInputs {
@@ -22,7 +22,10 @@ export interface DatasetImportJobInputs extends CommonInputs {
     /** `s3://bucket/key`. */
     readonly dataLocation: string;
     readonly roleArn: string;
-    /** SHA-256 of the object, hexadecimal. New content starts a new import. */
+    /**
+     * SHA-256 of the object, hexadecimal. New content starts a new import. Default: the SHA-256 of `dataLocation`, so that
+     * only another location starts a new import.
+     */
     readonly contentHash: string;
     /** ARN of an earlier job whose content is imported again. Another value starts a new import. */
     readonly repeats?: string;
@@ -32,9 +35,10 @@ export interface DatasetImportJobInputs extends CommonInputs {
     readonly accessChangedAt?: string;
 }
 
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
 /** Returns the `accessHash` of these policy documents. */
-export const accessHashOf = (policies: readonly object[]): string =>
-    createHash("sha256").update(canonical(policies)).digest("hex");
+export const accessHashOf = (policies: readonly object[]): string => sha256(canonical(policies));
 
 /** Seconds after a policy change in which parts of AWS may still use the old policy. */
 const accessSettlesSeconds = 120;
@@ -83,12 +87,16 @@ async function isYoungerThanDataset(client: PersonalizeClient, job: DatasetImpor
 export const datasetImportJob: ResourceKind<DatasetImportJobInputs> = {
     noun: "dataset import job",
     usual: "2 to 17 minutes",
+    deadlineMinutes: 120,
     replaces: ["region", "jobNamePrefix", "datasetArn", "dataLocation", "roleArn", "contentHash", "repeats"],
     updates: [],
     noted: ["accessHash", "accessChangedAt"],
     identity: [],
     taggable: true,
     displayName: base,
+    defaults: ({ dataLocation }) => ({
+        contentHash: isUnknown(dataLocation) ? unknownValue : sha256(dataLocation ?? ""),
+    }),
     problems: ({ dataLocation, contentHash }) => [
         ...problem(
             "dataLocation",

@@ -29,6 +29,7 @@ const spellingOfType = (datasetType: string): string => datasetType.toUpperCase(
 export const dataset: ResourceKind<DatasetInputs> = {
     noun: "dataset",
     usual: "15 to 60 s",
+    deadlineMinutes: 30,
     replaces: ["region", "name", "datasetGroupArn", "schemaArn", "datasetType"],
     updates: [],
     identity: ["region", "datasetGroupArn", "datasetType"],

@@ -28,6 +28,7 @@ export function inputsIn<I extends CommonInputs>(kind: ResourceKind<I>, properti
         ...(kind.noted ?? []),
         ...waitInputs,
         "tags",
+        "owner",
         "adopt",
     ];
     return Object.fromEntries(Object.entries(properties).filter(([key]) => keys.includes(key)));
@@ -51,7 +52,9 @@ export function diffOf<I extends CommonInputs>(kind: ResourceKind<I>, olds: Prop
     if (isLeaving(status)) {
         replaces.push("status");
     }
-    const inPlace = kind.updates.some(changed) || (kind.taggable && changed("tags"));
+    // An imported resource without an owner stays without one until another input changes.
+    const hasOtherOwner = olds.owner !== undefined && changed("owner");
+    const inPlace = kind.updates.some(changed) || (kind.taggable && (changed("tags") || hasOtherOwner));
     return {
         // If a refresh found the resource before it was ACTIVE, the update only waits for it.
         changes: replaces.length > 0 || inPlace || status !== "ACTIVE",

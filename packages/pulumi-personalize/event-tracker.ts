@@ -16,6 +16,7 @@ export interface EventTrackerInputs extends CommonInputs {
 export const eventTracker: ResourceKind<EventTrackerInputs> = {
     noun: "event tracker",
     usual: "15 to 45 s",
+    deadlineMinutes: 30,
     replaces: ["region", "name", "datasetGroupArn"],
     updates: [],
     identity: ["region", "datasetGroupArn"],

@@ -29,6 +29,7 @@ export const spellingOfFilter = (expression: string): string =>
 export const filter: ResourceKind<FilterInputs> = {
     noun: "filter",
     usual: "seconds to 6 minutes",
+    deadlineMinutes: 30,
     replaces: ["region", "name", "datasetGroupArn", "filterExpression"],
     updates: [],
     identity: ["region", "name"],

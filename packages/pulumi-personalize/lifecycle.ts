@@ -5,7 +5,7 @@ import { type Diff, diffOf, inputsIn, inWordsOf, isChanged, isDeadEnd, meansTheS
 import { about, initFailure, isInUse, isNotFound, isRefusal, isTransient, messageOf, withAdvice } from "./errors.ts";
 import { goneOrThrow, remove, stop } from "./remove.ts";
 import { type CommonInputs, type Description, jsonClean, type Problem, type ResourceKind } from "./resource.ts";
-import { allTags, retag, stillOf, tagsOf } from "./tags.ts";
+import { allTags, retag, tagInputs, tagsOf } from "./tags.ts";
 import { isUnderWay, pause, type Verdict, verdictOn, waitFor } from "./wait.ts";
 
 /** The lifecycle of a resource, with the methods of Pulumi's dynamic provider but without a dependency on Pulumi. */
@@ -76,6 +76,18 @@ async function inAws<I extends CommonInputs>(
         return isNotFound(error) ? { ...olds, status: "DELETED" } : olds;
     }
 }
+
+/** Returns the inputs with the defaults of those that the program leaves out. */
+function withDefaults<I extends CommonInputs>(kind: ResourceKind<I>, news: Passed<I>): Passed<I> {
+    const { AWS_REGION: region = process.env.AWS_DEFAULT_REGION } = process.env;
+    const common = jsonClean({ region, tags: {}, pollSeconds: 15, deadlineMinutes: kind.deadlineMinutes });
+    return Object.assign(common, kind.defaults?.(news), news);
+}
+
+const regionProblems = ({ region }: Partial<CommonInputs>): readonly Problem[] =>
+    region === undefined
+        ? [{ property: "region", reason: "is not set: pulumi config set aws:region <region>, or AWS_REGION" }]
+        : [];
 
 /** Creates the parts of a lifecycle that wait for Personalize. */
 function waits<I extends CommonInputs>(kind: ResourceKind<I>, deps: LifecycleDeps) {
@@ -156,8 +168,9 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
     const { settle, repeat, updateAndSettle } = waits(kind, deps);
     return {
         async check(olds: Passed<Partial<I>> | undefined, news: Passed<I>) {
-            const notes = kind.notes?.(olds ?? {}, news, new Date());
-            return { inputs: { ...news, ...notes }, failures: kind.problems(news) };
+            const inputs = withDefaults(kind, news);
+            const notes = kind.notes?.(olds ?? {}, inputs, new Date());
+            return { inputs: { ...inputs, ...notes }, failures: [...regionProblems(inputs), ...kind.problems(inputs)] };
         },
         async diff(id, olds, news) {
             const recorded = diffOf(kind, olds, news);
@@ -187,11 +200,9 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
             if (description === undefined || (await kind.isOutlived?.(client, id))) {
                 return {};
             }
-            const tags =
-                kind.taggable && !description.status.startsWith("DELETE")
-                    ? stillOf(inputs.tags, await tagsOf(client, id))
-                    : inputs.tags;
-            const seen = { ...description, properties: { ...description.properties, tags } };
+            const isTagged = kind.taggable && !description.status.startsWith("DELETE");
+            const tags = isTagged ? tagInputs(inputs, await tagsOf(client, id)) : {};
+            const seen = { ...description, properties: { ...description.properties, ...tags } };
             const props = outsOf(kind, inputs, id, seen);
             // Return the current inputs, so that a preview after a refresh shows both values of each changed property.
             return { id, props, inputs: inputsIn(kind, props) };
@@ -203,9 +214,9 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
             // Wait first, because Personalize rejects an update during the previous one, for example after a deadline.
             // If the wait fails, the state must record the old tags: otherwise the next update would not set the new
             // ones.
-            const found = await settle(client, id, Object.assign({}, news, { tags: olds.tags }));
+            const found = await settle(client, id, Object.assign({}, news, { tags: olds.tags, owner: olds.owner }));
             try {
-                if (kind.taggable && changedIn(olds)("tags")) {
+                if (kind.taggable && ["tags", "owner"].some(changedIn(olds))) {
                     await retag(client, id, allTags(kind, news), olds.tags);
                 }
                 const isUpdate = kind.updates.some(changedIn(olds)) || kind.updates.some(changedIn(found));
@@ -216,8 +227,8 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
             }
         },
         async delete(id, inputs: Passed<I>) {
-            const { pollSeconds, tags } = inputs;
-            const leaving = { arn: id, what: titleOf(kind, inputs), pollSeconds, tags };
+            const { pollSeconds, owner } = inputs;
+            const leaving = { arn: id, what: titleOf(kind, inputs), pollSeconds, owner };
             try {
                 if (kind.delete) {
                     await remove(kind, deps, deps.client(inputs.region), leaving);

@@ -1,7 +1,7 @@
 import type { PersonalizeClient } from "@aws-sdk/client-personalize";
 import { hasName, isInUse, isNotFound, messageOf } from "./errors.ts";
 import type { Removable } from "./resource.ts";
-import { isOurs, type Tags, tagsOf } from "./tags.ts";
+import { isOurs, tagsOf } from "./tags.ts";
 import { type WaitDeps, waitFor } from "./wait.ts";
 
 /**
@@ -20,12 +20,12 @@ export interface RemoveDeps extends WaitDeps {
     readonly live?: LiveResources;
 }
 
-/** A resource to delete: ARN, name for messages, seconds between two polls, and the stack's tags. */
+/** A resource to delete: ARN, name for messages, seconds between two polls, and the stack's owner tag. */
 export interface Leaving {
     readonly arn: string;
     readonly what: string;
     readonly pollSeconds: number;
-    readonly tags: Tags;
+    readonly owner: string | undefined;
 }
 
 /** Waits until Personalize no longer knows the resource. */
@@ -87,7 +87,7 @@ async function clearTheWay(kind: Removable, deps: RemoveDeps, client: Personaliz
         }
         if (!dependent.delete) {
             await stop(dependent, deps, client, inTheWay);
-        } else if (isOurs(await tagsOf(client, arn).catch(goneOrThrow), leaving.tags)) {
+        } else if (isOurs(await tagsOf(client, arn).catch(goneOrThrow), leaving.owner)) {
             deps.log(`${what} belongs to this stack and uses ${leaving.what}; deleting it first`);
             await remove(dependent, deps, client, inTheWay);
         } else {

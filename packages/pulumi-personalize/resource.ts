@@ -3,9 +3,16 @@ import type { Advice } from "./advice.ts";
 
 /** Inputs of every resource, besides its own properties. */
 export interface CommonInputs {
+    /** Region of the resource. Default: the region of the program's AWS provider, or of the environment. */
     readonly region: string;
+    /** Tags of the resource. Other tags of the resource stay as they are. */
     readonly tags: Readonly<Record<string, string>>;
-    /** Seconds between two polls while waiting. */
+    /**
+     * Text that identifies the stack, for the tag `pulumi-personalize:owner`. An existing resource of the wanted name is
+     * used only if it has this owner. Default: `<project>/<stack>`.
+     */
+    readonly owner?: string;
+    /** Seconds between two polls while waiting. Default: 15. */
     readonly pollSeconds: number;
     /** Deadline of a wait in minutes; the work in AWS continues, and the next `pulumi up` resumes the wait. */
     readonly deadlineMinutes: number;
@@ -45,6 +52,8 @@ export interface Problem {
 export interface ResourceKind<I extends CommonInputs> {
     /** Name for messages: `dataset group`. */
     readonly noun: string;
+    /** Default of `deadlineMinutes`: several times the usual duration, in minutes. */
+    readonly deadlineMinutes: number;
     /** How long creation usually takes, for the progress line (personalize-facts: observed durations). */
     readonly usual: string;
     /** Inputs that Personalize cannot update: a change creates a new resource. */
@@ -67,6 +76,8 @@ export interface ResourceKind<I extends CommonInputs> {
     /** Whether the resource can have tags. The program recognizes its own resources by their tags. */
     readonly taggable: boolean;
     displayName(inputs: I): string;
+    /** Returns inputs that follow from the others if the program leaves them out. */
+    defaults?(inputs: Partial<I>): Readonly<Record<string, unknown>>;
     problems(inputs: I): readonly Problem[];
     /** Returns the values of `noted` that follow from the recorded inputs. `now` is the time of the run. */
     notes?(olds: Partial<I>, news: I, now: Date): Readonly<Record<string, unknown>>;
@@ -74,7 +85,7 @@ export interface ResourceKind<I extends CommonInputs> {
     contentTags?(inputs: I): Readonly<Record<string, string>>;
     /** Returns the ARN of an existing resource that these inputs could use, or would conflict with. */
     find(client: PersonalizeClient, inputs: I): Promise<string | undefined>;
-    /** Sends one create call and returns the ARN. */
+    /** Sends one create call and returns the ARN. `inputs.tags` are all tags of the resource. */
     create(client: PersonalizeClient, inputs: I): Promise<string>;
     describe(client: PersonalizeClient, arn: string): Promise<Description>;
     /** Checks whether the service keeps the resource's record although its parent resource is gone. */
@@ -108,10 +119,11 @@ export function nameProblems(property: string, name: string): readonly Problem[]
         : [{ property, reason: `"${name}" is not a valid Personalize name: 1 to 63 letters, digits, - and _` }];
 }
 
+/** Checks whether a value is unknown at preview. */
+export const isUnknown = (value: unknown): boolean => value === unknownValue;
+
 /** Pulumi's placeholder for a value that is unknown at preview (`pulumi.runtime.unknownValue`). */
-export function isUnknown(value: unknown): boolean {
-    return value === "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-}
+export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Removes values that JSON cannot express, so that Pulumi's state can store the rest. Dates become ISO 8601. */
 export function jsonClean<T>(value: T): T {

@@ -7,6 +7,8 @@ import type { DatasetImportJobInputs } from "./dataset-import-job.ts";
 import type { EventTrackerInputs } from "./event-tracker.ts";
 import type { FilterInputs } from "./filter.ts";
 import { forward } from "./forward.ts";
+import type { ResourceKindName } from "./kinds.ts";
+import type { CommonInputs } from "./resource.ts";
 import type { SchemaInputs } from "./schema.ts";
 import type { SolutionInputs } from "./solution.ts";
 import type { SolutionVersionInputs } from "./solution-version.ts";
@@ -15,6 +17,11 @@ import type { SolutionVersionInputs } from "./solution-version.ts";
 export type ResourceArgs<T> = {
     readonly [K in keyof T]: undefined extends T[K] ? pulumi.Input<T[K]> | undefined : pulumi.Input<T[K]>;
 };
+
+/** The arguments of a Personalize resource. The common inputs and those of `D` have defaults. */
+type PersonalizeArgs<I extends CommonInputs, D extends keyof I = never> = ResourceArgs<
+    Omit<I, keyof CommonInputs | D> & { readonly [K in keyof CommonInputs | D]?: I[K] | undefined }
+>;
 
 let handlersModule = "pulumi-personalize/handlers";
 
@@ -26,14 +33,8 @@ export function useHandlers(module: string): void {
     handlersModule = module;
 }
 
-/**
- * A resource whose dynamic provider forwards to the handlers on disk. The resource ID of Personalize's resources is the
- * ARN. Connect resources with `.id`, which a preview knows while it updates a resource in place.
- */
+/** A resource whose dynamic provider forwards to the handlers on disk. `outputs` names the properties that they add. */
 export abstract class HandledResource<I extends object> extends pulumi.CustomResource {
-    declare public readonly arn: pulumi.Output<string>;
-    declare public readonly status: pulumi.Output<string>;
-
     protected constructor(
         kind: string,
         name: string,
@@ -41,57 +42,91 @@ export abstract class HandledResource<I extends object> extends pulumi.CustomRes
         outputs: readonly string[],
         opts?: pulumi.CustomResourceOptions,
     ) {
-        const computed = Object.fromEntries(["arn", "status", ...outputs].map((key) => [key, undefined]));
+        const computed = Object.fromEntries(outputs.map((key) => [key, undefined]));
         const type = `pulumi-nodejs:dynamic/personalize:${kind}`;
         super(type, name, { ...args, ...computed, __provider: forward(handlersModule, kind) }, opts);
     }
 }
 
+/**
+ * A Personalize resource. Its ID is the ARN. Connect resources with `.id`, which a preview knows while it updates a
+ * resource in place.
+ */
+abstract class PersonalizeResource<I extends CommonInputs, D extends keyof I = never> extends HandledResource<object> {
+    declare public readonly arn: pulumi.Output<string>;
+    /** Personalize's status, for example `ACTIVE`. */
+    declare public readonly status: pulumi.Output<string>;
+
+    protected constructor(
+        kind: ResourceKindName,
+        name: string,
+        args: PersonalizeArgs<I, D>,
+        outputs: readonly string[],
+        opts?: pulumi.CustomResourceOptions,
+    ) {
+        const region = args.region ?? new pulumi.Config("aws").get("region");
+        const owner = args.owner ?? `${pulumi.getProject()}/${pulumi.getStack()}`;
+        super(kind, name, { ...args, region, owner }, ["arn", "status", ...outputs], opts);
+    }
+}
+
 /** An Avro schema of a dataset. Any change replaces it. */
-export class Schema extends HandledResource<SchemaInputs> {
-    constructor(name: string, args: ResourceArgs<SchemaInputs>, opts?: pulumi.CustomResourceOptions) {
+export class Schema extends PersonalizeResource<SchemaInputs> {
+    constructor(name: string, args: PersonalizeArgs<SchemaInputs>, opts?: pulumi.CustomResourceOptions) {
         super("Schema", name, args, [], opts);
     }
 }
 
 /** A container of datasets and solutions. A new name replaces it with everything in it. */
-export class DatasetGroup extends HandledResource<DatasetGroupInputs> {
-    constructor(name: string, args: ResourceArgs<DatasetGroupInputs>, opts?: pulumi.CustomResourceOptions) {
+export class DatasetGroup extends PersonalizeResource<DatasetGroupInputs> {
+    constructor(name: string, args: PersonalizeArgs<DatasetGroupInputs>, opts?: pulumi.CustomResourceOptions) {
         super("DatasetGroup", name, args, [], opts);
     }
 }
 
 /** The dataset of item interactions. Any change except of tags replaces it. */
-export class Dataset extends HandledResource<DatasetInputs> {
-    constructor(name: string, args: ResourceArgs<DatasetInputs>, opts?: pulumi.CustomResourceOptions) {
+export class Dataset extends PersonalizeResource<DatasetInputs> {
+    constructor(name: string, args: PersonalizeArgs<DatasetInputs>, opts?: pulumi.CustomResourceOptions) {
         super("Dataset", name, args, [], opts);
     }
 }
 
 /** One import of one content. New content needs a new job. A deletion does nothing in AWS. */
-export class DatasetImportJob extends HandledResource<DatasetImportJobInputs> {
+export class DatasetImportJob extends PersonalizeResource<DatasetImportJobInputs, "contentHash"> {
     declare public readonly jobName: pulumi.Output<string>;
 
-    constructor(name: string, args: ResourceArgs<DatasetImportJobInputs>, opts?: pulumi.CustomResourceOptions) {
+    constructor(
+        name: string,
+        args: PersonalizeArgs<DatasetImportJobInputs, "contentHash">,
+        opts?: pulumi.CustomResourceOptions,
+    ) {
         super("DatasetImportJob", name, args, ["jobName"], opts);
     }
 }
 
 /** The configuration of a training. Automatic training is updated in place; any other change replaces the solution. */
-export class Solution extends HandledResource<SolutionInputs> {
-    constructor(name: string, args: ResourceArgs<SolutionInputs>, opts?: pulumi.CustomResourceOptions) {
+export class Solution extends PersonalizeResource<SolutionInputs, "performAutoML" | "performAutoTraining"> {
+    constructor(
+        name: string,
+        args: PersonalizeArgs<SolutionInputs, "performAutoML" | "performAutoTraining">,
+        opts?: pulumi.CustomResourceOptions,
+    ) {
         super("Solution", name, args, [], opts);
     }
 }
 
 /** One billed training. A deletion does nothing in AWS: the version disappears with its solution. */
-export class SolutionVersion extends HandledResource<SolutionVersionInputs> {
+export class SolutionVersion extends PersonalizeResource<SolutionVersionInputs, "rows"> {
     /** The recipe of the training; with AutoML, the recipe that Personalize chose. */
     declare public readonly bestRecipeArn: pulumi.Output<string>;
     /** Billed training hours. */
     declare public readonly trainingHours: pulumi.Output<number>;
 
-    constructor(name: string, args: ResourceArgs<SolutionVersionInputs>, opts?: pulumi.CustomResourceOptions) {
+    constructor(
+        name: string,
+        args: PersonalizeArgs<SolutionVersionInputs, "rows">,
+        opts?: pulumi.CustomResourceOptions,
+    ) {
         super("SolutionVersion", name, args, ["bestRecipeArn", "trainingHours"], opts);
     }
 }
@@ -100,41 +135,45 @@ export class SolutionVersion extends HandledResource<SolutionVersionInputs> {
  * A campaign, which serves a version. It is billed from ACTIVE until its deletion. Version and minimum TPS are updated
  * in place.
  */
-export class Campaign extends HandledResource<CampaignInputs> {
-    constructor(name: string, args: ResourceArgs<CampaignInputs>, opts?: pulumi.CustomResourceOptions) {
+export class Campaign extends PersonalizeResource<CampaignInputs, "minProvisionedTPS"> {
+    constructor(
+        name: string,
+        args: PersonalizeArgs<CampaignInputs, "minProvisionedTPS">,
+        opts?: pulumi.CustomResourceOptions,
+    ) {
         super("Campaign", name, args, [], opts);
     }
 }
 
 /** A dataset of items or users. Nullable fields are added in place; any other change replaces it. */
-export class MetadataDataset extends HandledResource<MetadataDatasetInputs> {
-    constructor(name: string, args: ResourceArgs<MetadataDatasetInputs>, opts?: pulumi.CustomResourceOptions) {
+export class MetadataDataset extends PersonalizeResource<MetadataDatasetInputs> {
+    constructor(name: string, args: PersonalizeArgs<MetadataDatasetInputs>, opts?: pulumi.CustomResourceOptions) {
         super("MetadataDataset", name, args, [], opts);
     }
 }
 
 /** A filter for recommendation requests. Any change except of tags replaces it. */
-export class Filter extends HandledResource<FilterInputs> {
-    constructor(name: string, args: ResourceArgs<FilterInputs>, opts?: pulumi.CustomResourceOptions) {
+export class Filter extends PersonalizeResource<FilterInputs> {
+    constructor(name: string, args: PersonalizeArgs<FilterInputs>, opts?: pulumi.CustomResourceOptions) {
         super("Filter", name, args, [], opts);
     }
 }
 
 /** An event tracker, which receives events. Any change except of tags replaces it, with a new tracking ID. */
-export class EventTracker extends HandledResource<EventTrackerInputs> {
+export class EventTracker extends PersonalizeResource<EventTrackerInputs> {
     /** Tracking ID for PutEvents. */
     declare public readonly trackingId: pulumi.Output<string>;
 
-    constructor(name: string, args: ResourceArgs<EventTrackerInputs>, opts?: pulumi.CustomResourceOptions) {
+    constructor(name: string, args: PersonalizeArgs<EventTrackerInputs>, opts?: pulumi.CustomResourceOptions) {
         super("EventTracker", name, args, ["trackingId"], opts);
     }
 }
 
 /** Recommendations for a file of users, billed once. Any change starts another job. A deletion does nothing in AWS. */
-export class BatchInferenceJob extends HandledResource<BatchInferenceJobInputs> {
+export class BatchInferenceJob extends PersonalizeResource<BatchInferenceJobInputs> {
     declare public readonly jobName: pulumi.Output<string>;
 
-    constructor(name: string, args: ResourceArgs<BatchInferenceJobInputs>, opts?: pulumi.CustomResourceOptions) {
+    constructor(name: string, args: PersonalizeArgs<BatchInferenceJobInputs>, opts?: pulumi.CustomResourceOptions) {
         super("BatchInferenceJob", name, args, ["jobName"], opts);
     }
 }

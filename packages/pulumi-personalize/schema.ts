@@ -16,6 +16,7 @@ export interface SchemaInputs extends CommonInputs {
 export const schema: ResourceKind<SchemaInputs> = {
     noun: "schema",
     usual: "a moment",
+    deadlineMinutes: 30,
     replaces: ["region", "name", "schema"],
     updates: [],
     identity: ["region", "name"],

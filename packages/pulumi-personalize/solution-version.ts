@@ -11,24 +11,29 @@ import {
 } from "@aws-sdk/client-personalize";
 import { canonical } from "./diff.ts";
 import { numberOf } from "./job-names.ts";
-import { arnIn, type CommonInputs, type ResourceKind } from "./resource.ts";
-import { allTags, tagList, tagsOf } from "./tags.ts";
+import { arnIn, type CommonInputs, isUnknown, type ResourceKind, unknownValue } from "./resource.ts";
+import { tagList, tagPrefix, tagsOf } from "./tags.ts";
 
 export interface SolutionVersionInputs extends CommonInputs {
     readonly solutionArn: string;
     /** ARN of the import with the training data. Recorded only, because an import of equal rows needs no training. */
     readonly importJobArn: string;
-    /** The rows of the training data, as `baseName` of the import job. Other rows start a new version. */
+    /**
+     * The rows of the training data: the name of the import job without its number. Other rows start a new version.
+     * Default: those of `importJobArn`.
+     */
     readonly rows: string;
     /** The solution's event parameters for the training. Other parameters start a new version. */
     readonly eventParameters?: readonly EventParameters[];
 }
 
 /** Tag that records the import of a version's training data. Tag values allow `:` and `/`. */
-const importTag = "pulumi-personalize:import";
+const importTag = `${tagPrefix}import`;
 
 /** Tag with a hash of the event parameters, because a tag value cannot hold every event type. */
-const eventsTag = "pulumi-personalize:events";
+const eventsTag = `${tagPrefix}events`;
+
+const nameInArn = (arn: string) => arn.split("/").at(-1) ?? "";
 
 const hashOf = (eventParameters: readonly EventParameters[]) =>
     createHash("sha256").update(canonical(eventParameters)).digest("hex").slice(0, 8);
@@ -45,12 +50,16 @@ export async function importOf(client: PersonalizeClient, solutionVersionArn: st
 export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
     noun: "solution version",
     usual: "20 to 60 minutes",
+    deadlineMinutes: 480,
     replaces: ["region", "solutionArn", "rows", "eventParameters"],
     updates: [],
     noted: ["importJobArn"],
     identity: [],
     taggable: true,
     displayName: ({ solutionArn }) => `of ${solutionArn.split("/").at(-1)}`,
+    defaults: ({ importJobArn = "" }) => ({
+        rows: isUnknown(importJobArn) ? unknownValue : nameInArn(importJobArn).replace(/-\d+$/, ""),
+    }),
     problems: () => [],
     contentTags: ({ importJobArn, eventParameters }) => ({
         [importTag]: importJobArn,
@@ -77,7 +86,7 @@ export const solutionVersion: ResourceKind<SolutionVersionInputs> = {
         const command = new CreateSolutionVersionCommand({
             solutionArn: inputs.solutionArn,
             trainingMode: "FULL",
-            tags: tagList(allTags(solutionVersion, inputs)),
+            tags: tagList(inputs.tags),
         });
         return arnIn((await client.send(command)).solutionVersionArn);
     },

@@ -21,7 +21,9 @@ export interface SolutionInputs extends CommonInputs {
     readonly datasetGroupArn: string;
     /** ARN of the recipe; absent with AutoML, with which Personalize chooses the recipe. */
     readonly recipeArn?: string;
+    /** Whether Personalize chooses the recipe. Default: false. */
     readonly performAutoML: boolean;
+    /** Whether Personalize trains new versions on a schedule, each of them billed. Default: false. */
     readonly performAutoTraining: boolean;
     /** Schedule of automatic training, for example `rate(7 days)`; only with `performAutoTraining`. */
     readonly schedulingExpression?: string;
@@ -61,12 +63,14 @@ function eventParametersIn(config: SolutionConfig | undefined) {
 export const solution: ResourceKind<SolutionInputs> = {
     noun: "solution",
     usual: "a minute",
+    deadlineMinutes: 30,
     replaces: ["region", "name", "datasetGroupArn", "recipeArn", "performAutoML"],
     updates: ["performAutoTraining", "schedulingExpression", "eventParameters"],
     identity: ["region", "name"],
     spellings: { schedulingExpression: spellingOfSchedule },
     taggable: true,
     displayName: ({ name }) => name,
+    defaults: () => ({ performAutoML: false, performAutoTraining: false }),
     problems: ({ name, recipeArn, performAutoML }) => [
         ...nameProblems("name", name),
         ...(performAutoML && recipeArn !== undefined

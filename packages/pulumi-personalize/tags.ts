@@ -13,9 +13,10 @@ export function tagList(tags: Tags): { tagKey: string; tagValue: string }[] {
     return Object.entries(tags).map(([tagKey, tagValue]) => ({ tagKey, tagValue }));
 }
 
-/** Returns all tags of a resource: the stack's tags, and those that record its source. */
+/** Returns all tags of a resource: those of the inputs, its owner's, and those that record its source. */
 export const allTags = <I extends CommonInputs>(kind: ResourceKind<I>, inputs: I): Tags => ({
     ...inputs.tags,
+    ...(inputs.owner !== undefined && { [ownerTag]: inputs.owner }),
     ...kind.contentTags?.(inputs),
 });
 
@@ -25,16 +26,31 @@ export async function tagsOf(client: PersonalizeClient, resourceArn: string): Pr
     return Object.fromEntries(tags.map(({ tagKey, tagValue }) => [tagKey, tagValue]));
 }
 
-/** Tag that identifies the stack that created the resource. */
-export const ownerTag = "pulumi-personalize:owner";
+/** Start of the keys of all tags that the handlers add. */
+export const tagPrefix = "pulumi-personalize:";
 
-/** Checks whether the resource belongs to the stack. Compares the owner tag, because stacks can have equal names. */
-export const isOurs = (has: Tags | undefined, stack: Tags): boolean =>
-    has?.[ownerTag] !== undefined && has[ownerTag] === stack[ownerTag];
+/** Tag that identifies the stack that created the resource. */
+export const ownerTag = `${tagPrefix}owner`;
+
+/** Checks whether the tags name this owner. Without an owner, nothing belongs to the stack. */
+export const isOurs = (has: Tags | undefined, owner: string | undefined): boolean =>
+    owner !== undefined && owner !== "" && has?.[ownerTag] === owner;
 
 /** Returns the current values of the tags that the program once set. Ignores other tags. */
-export const stillOf = (once: Tags, has: Tags): Tags =>
-    Object.fromEntries(Object.entries(has).filter(([key]) => key in once));
+const stillOf = (once: Tags, has: Tags): Tags => Object.fromEntries(Object.entries(has).filter(([key]) => key in once));
+
+/**
+ * Returns the inputs `tags` and `owner` of a resource with these tags. An imported resource has no recorded inputs, so
+ * all its tags count, and its owner only changes if it has one.
+ */
+export function tagInputs({ tags, owner }: Partial<CommonInputs>, has: Tags): Pick<CommonInputs, "tags" | "owner"> {
+    const { [ownerTag]: hasOwner = owner === undefined ? undefined : "" } = has;
+    const others = Object.fromEntries(Object.entries(has).filter(([key]) => !key.startsWith(tagPrefix)));
+    return {
+        tags: tags === undefined ? others : stillOf(tags, has),
+        ...(hasOwner !== undefined && { owner: hasOwner }),
+    };
+}
 
 /** Sets the wanted tags, and removes tags that the program set earlier and no longer wants. */
 export async function retag(

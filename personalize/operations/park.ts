@@ -32,8 +32,8 @@ export async function park(
     await eachOf(parking, async (arn) => {
         const client = deps.client(regionOf(arn));
         if ((await campaign.describe(client, arn).catch(goneOrThrow)) !== undefined) {
-            // No other resource uses a campaign, so the deletion needs no tags to protect anything.
-            await remove(campaign, deps, client, { arn, what: whatOf(arn), pollSeconds, tags: {} });
+            // No other resource uses a campaign, so the deletion needs no owner to protect anything.
+            await remove(campaign, deps, client, { arn, what: whatOf(arn), pollSeconds, owner: undefined });
         }
     });
     return flag;

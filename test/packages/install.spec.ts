@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { execFile, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { packAll } from "../../packages/pack.ts";
-import { until } from "../support/until.ts";
+import { pulumiProject, readmeProgram } from "./pulumi-project.ts";
+import { putInteractions, recommendations, startServices } from "./services.ts";
 
 /**
  * Installs the tarballs into empty projects outside the repository. Node.js's permission model denies the programs access to files
@@ -163,26 +163,12 @@ describe("Packed packages", () => {
     for (const version of nodeVersions) {
         proves(`the programs work on Node ${version} with moto, without Python's service models`, async () => {
             const into = join(folder, `npm-${version}`);
-            const port = String(18_000 + Number.parseInt(version, 10));
+            const port = 18_000 + Number.parseInt(version, 10);
             const env = { ...environmentOf(version), AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
-            const moto = spawn(python, ["-m", "moto.server", "-p", port], { stdio: "ignore" });
-            const motoUrl = `http://127.0.0.1:${port}`;
-            await until("moto answers", async () => (await fetch(motoUrl).catch(() => undefined))?.ok);
-            const program = join("node_modules", "local-personalize", "bin.js");
-            const options = ["--port", "0", "--speed", "instant", "--s3-endpoint", motoUrl, "--region", "eu-central-1"];
-            const account = ["--account", "123456789012"];
-            const served = spawn(nodeOf(version), [...limits(into), program, ...options, ...account], {
-                cwd: into,
-                env,
-            });
+            const programs = { python, node: nodeOf(version), options: limits(into), env };
+            const services = await startServices(into, port, programs);
             try {
-                let errors = "";
-                served.stderr.on("data", (text) => (errors += text));
-                const [line] = await Promise.race([
-                    once(served.stdout, "data"),
-                    once(served, "exit").then(() => assert.fail(errors)),
-                ]);
-                const url = /http:\/\/127\.0\.0\.1:\d+/.exec(String(line))?.[0] ?? "";
+                const { url, motoUrl } = services;
                 const health = await fetch(`${url}/health`);
                 assert.deepEqual([health.status, await health.json()], [200, { status: "ok" }]);
                 const { stdout } = await exec(python, [join(fixtures, "life.py"), url, motoUrl]);
@@ -209,9 +195,51 @@ describe("Packed packages", () => {
                 );
                 assert.match(found.stdout, /^Fix: AWS_REGION=eu-central-1 npx access-doctor --role \S+ .*--write /m);
             } finally {
-                served.kill("SIGINT");
-                moto.kill();
+                services.stop();
             }
         });
     }
+
+    proves("a Pulumi program in a subfolder deploys a campaign with the README's example", async () => {
+        const into = join(folder, "pulumi");
+        const main = join(into, "infra");
+        await mkdir(main, { recursive: true });
+        const pulumiSdk = { "@pulumi/pulumi": "3.270.0" };
+        const description = { private: true, type: "module", dependencies: { ...dependencies(), ...pulumiSdk } };
+        await writeFile(join(into, "package.json"), JSON.stringify(description));
+        await writeFile(
+            join(into, "Pulumi.yaml"),
+            "name: films\nruntime: { name: nodejs, options: { typescript: false } }\nmain: infra/\n",
+        );
+        await writeFile(join(main, "package.json"), JSON.stringify({ type: "module", main: "index.ts" }));
+        await writeFile(join(main, "index.ts"), await readmeProgram());
+        await installed("npm", newestNode, into);
+        const programs = { python, node: nodeOf(newestNode), env: environmentOf(newestNode) };
+        const services = await startServices(into, 18_090, programs);
+        try {
+            const { pulumi } = await pulumiProject(into, join(folder, "pulumi-home"), programs, services);
+            const succeeds = async (...args: readonly string[]) => {
+                const { exitCode, text, stdout } = await pulumi(...args);
+                assert.equal(exitCode, 0, text);
+                return stdout;
+            };
+            await succeeds("config", "set", "aws:region", "eu-central-1");
+            await succeeds("config", "set", "--path", "data.dataLocation", await putInteractions(services, "films"));
+            await succeeds("config", "set", "--path", "data.roleArn", "arn:aws:iam::123456789012:role/Import");
+            await succeeds("up", "--yes", "--skip-preview");
+            const { campaignArn } = JSON.parse(await succeeds("stack", "output", "--json"));
+            assert.equal((await recommendations(services, campaignArn)).length, 5);
+            const { deployment } = JSON.parse(await succeeds("stack", "export"));
+            const texts = deployment.resources.map(
+                ({ inputs }: { inputs?: { __provider?: string } }) => inputs?.__provider,
+            );
+            assert.ok(texts.every((text: string = "") => text.length < 1024 && !text.includes(folder)));
+            await succeeds("preview", "--expect-no-changes");
+            await succeeds("refresh", "--yes", "--expect-no-changes");
+            await succeeds("destroy", "--yes", "--skip-preview");
+            await assert.rejects(recommendations(services, campaignArn), { name: "ResourceNotFoundException" });
+        } finally {
+            services.stop();
+        }
+    });
 });

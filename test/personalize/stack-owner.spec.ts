@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { ownerTag } from "pulumi-personalize/core";
 import { tags, useWorld } from "../../packages/pulumi-personalize/test/world.ts";
 import { stackOwnerHandler } from "../../personalize/stack-owner.ts";
 
@@ -25,7 +24,7 @@ describe("StackOwner", () => {
         assert.deepEqual(first.failures, []);
         const ownerId = String(first.inputs.ownerId);
         assert.match(ownerId, /^[0-9a-f-]{36}$/);
-        await world.makeGroup({ tags: { ...tags, [ownerTag]: ownerId } });
+        await world.makeGroup({ owner: ownerId });
         const again = await StackOwner.check(first.inputs, inputs);
         assert.deepEqual([again.failures, again.inputs], [[], first.inputs]);
         const [failure] = (await StackOwner.check({}, inputs)).failures;

@@ -7,7 +7,7 @@ import { DeleteSolutionCommand, type PersonalizeClient } from "@aws-sdk/client-p
 import { GetRecommendationsCommand, type PersonalizeRuntimeClient } from "@aws-sdk/client-personalize-runtime";
 import { GetTopicAttributesCommand, PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
 import type { SSMClient } from "@aws-sdk/client-ssm";
-import { goneOrThrow, ownerTag, tagsOf } from "pulumi-personalize/core";
+import { goneOrThrow, tagsOf } from "pulumi-personalize/core";
 import { guardMetrics, ownMetrics, ownNamespace, rankingMetrics } from "../../../config/metrics.ts";
 import type { Gauges } from "../../../cost/decide.ts";
 import { keepTag } from "../../../cost/guard-config.ts";
@@ -103,8 +103,7 @@ export function awsPorts(clients: GuardClients, place: GuardTargets): GuardPorts
                 }
             );
         },
-        solutions: () =>
-            stackSolutions(personalize, { "pulumi:project": project, "pulumi:stack": stack, [ownerTag]: owner }),
+        solutions: () => stackSolutions(personalize, owner),
         foreignStatements: async () => foreignStatements(await resourcePolicies(clients, place)),
         readState: async () => ({ ...(await readGuardState(ssm, stack)), name: guardStateParameter(stack) }),
         writeState: (text) => writeGuardState(ssm, stack, text),

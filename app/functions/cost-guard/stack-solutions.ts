@@ -4,17 +4,17 @@ import {
     paginateListSolutions,
     paginateListSolutionVersions,
 } from "@aws-sdk/client-personalize";
-import { goneOrThrow, isOurs, type Tags, tagsOf } from "pulumi-personalize/core";
+import { goneOrThrow, isOurs, tagsOf } from "pulumi-personalize/core";
 import { keepTag } from "../../../cost/guard-config.ts";
 import type { ObservedSolution } from "../../../cost/observations.ts";
 
-/** Returns the solutions with a stack's tags, and whether each has a campaign. */
-export async function stackSolutions(client: PersonalizeClient, stack: Tags): Promise<readonly ObservedSolution[]> {
+/** Returns the solutions of a stack, by its owner tag, and whether each has a campaign. */
+export async function stackSolutions(client: PersonalizeClient, owner: string): Promise<readonly ObservedSolution[]> {
     const found: ObservedSolution[] = [];
     for await (const { solutions = [] } of paginateListSolutions({ client }, {})) {
         for (const { solutionArn = "", status = "", lastUpdatedDateTime, creationDateTime } of solutions) {
             const tags = await tagsOf(client, solutionArn).catch(goneOrThrow);
-            if (tags !== undefined && isOurs(tags, stack)) {
+            if (tags !== undefined && isOurs(tags, owner)) {
                 const changes = [lastUpdatedDateTime, creationDateTime, await newestVersion(client, solutionArn)];
                 found.push({
                     arn: solutionArn,

@@ -10,6 +10,7 @@ import {
     UpdateCampaignCommand,
 } from "@aws-sdk/client-personalize";
 import { interactionsSchema, recipe } from "../../local-personalize/test/support.ts";
+import { ownerTag } from "../tags.ts";
 import { common, type Made, tags, useWorld } from "./world.ts";
 
 describe("Drift of Personalize resources", () => {
@@ -49,7 +50,7 @@ describe("Drift of Personalize resources", () => {
         assert.deepEqual(seen?.tags, { ...kept, team: "books" });
         assert.equal((await world.handlers.DatasetGroup.diff(group.id, seen ?? {}, group.outs)).changes, true);
         await world.handlers.DatasetGroup.update(group.id, seen ?? {}, group.outs);
-        assert.deepEqual(await tagsOf(group.id), { ...tags, team: "films", billing: "42" });
+        assert.deepEqual(await tagsOf(group.id), { ...tags, team: "films", billing: "42", [ownerTag]: "ann" });
     });
 
     it("diff without refresh replaces a campaign that was deleted outside Pulumi", async () => {
@@ -96,6 +97,27 @@ describe("Drift of Personalize resources", () => {
         assert.equal(await refreshed("Campaign", campaign), undefined);
     });
 
+    it("a refresh finds another owner tag, and the next update restores it", async () => {
+        const { id, outs } = await world.makeGroup();
+        const stolen = [{ tagKey: ownerTag, tagValue: "bob" }];
+        await world.service.personalize.send(new TagResourceCommand({ resourceArn: id, tags: stolen }));
+        const seen = (await world.handlers.DatasetGroup.read(id, outs)).props ?? {};
+        assert.equal(seen.owner, "bob");
+        assert.equal((await world.handlers.DatasetGroup.diff(id, seen, outs)).changes, true);
+        await world.handlers.DatasetGroup.update(id, seen, outs);
+        assert.equal((await tagsOf(id))[ownerTag], "ann");
+    });
+
+    it("read of a resource without recorded inputs returns its tags, and no owner if it has none", async () => {
+        const { datasetGroupArn: id = "" } = await world.service.personalize.send(
+            new CreateDatasetGroupCommand({ name: "console", tags: [{ tagKey: "billing", tagValue: "42" }] }),
+        );
+        const { props = {}, inputs } = await world.handlers.DatasetGroup.read(id, { region: common.region });
+        assert.deepEqual(inputs, { region: common.region, name: "console", tags: { billing: "42" } });
+        const news = { ...common, name: "console", tags: { billing: "42" } };
+        assert.equal((await world.handlers.DatasetGroup.diff(id, props, news)).changes, false);
+    });
+
     it("`adopt` keeps a dataset group's name and adds the stack's tags", async () => {
         const { datasetGroupArn: adopt } = await world.service.personalize.send(
             new CreateDatasetGroupCommand({
@@ -107,7 +129,7 @@ describe("Drift of Personalize resources", () => {
         const { id, outs } = await world.handlers.DatasetGroup.create(inputs);
         assert.equal(id, adopt);
         assert.equal(outs.name, "made-in-the-console");
-        assert.deepEqual(await tagsOf(id), { ...tags, billing: "42" });
+        assert.deepEqual(await tagsOf(id), { ...tags, billing: "42", [ownerTag]: "ann" });
         assert.equal((await world.handlers.DatasetGroup.diff(id, outs, inputs)).changes, false);
         assert.deepEqual((await world.handlers.DatasetGroup.read(id, outs)).props, outs);
     });

@@ -9,7 +9,9 @@ import {
 } from "@aws-sdk/client-personalize";
 import { recipe, until } from "../../local-personalize/test/support.ts";
 import type { ResourceKindName } from "../kinds.ts";
-import { common, failureOf, type Made, tags, useWorld } from "./world.ts";
+import { unknownValue } from "../resource.ts";
+import { ownerTag } from "../tags.ts";
+import { common, failureOf, type Made, type Properties, roleArn, tags, useWorld } from "./world.ts";
 
 describe("Lifecycle of Personalize resources", () => {
     const world = useWorld();
@@ -79,7 +81,42 @@ describe("Lifecycle of Personalize resources", () => {
         assert.deepEqual(updated.outs.tags, news.tags);
         const listed = await world.service.personalize.send(new ListTagsForResourceCommand({ resourceArn: id }));
         const found = listed.tags?.map(({ tagKey, tagValue }) => [tagKey, tagValue]);
-        assert.deepEqual(Object.fromEntries(found ?? []), news.tags);
+        assert.deepEqual(Object.fromEntries(found ?? []), { ...news.tags, [ownerTag]: "ann" });
+    });
+
+    it("check completes the inputs that the program leaves out", async () => {
+        const { region } = common;
+        const checked = async (kind: ResourceKindName, news: Properties) =>
+            (await world.handlers[kind].check({}, { region, ...news })).inputs;
+        const job = { jobNamePrefix: "films", datasetArn: "a", dataLocation: "s3://films/a.csv", roleArn };
+        const { contentHash, pollSeconds, deadlineMinutes } = await checked("DatasetImportJob", job);
+        assert.match(String(contentHash), /^[0-9a-f]{64}$/);
+        assert.deepEqual([pollSeconds, deadlineMinutes], [15, 120]);
+        const other = await checked("DatasetImportJob", { ...job, dataLocation: "s3://films/b.csv" });
+        assert.notEqual(other.contentHash, contentHash);
+        const version = { solutionArn: "a", importJobArn: "arn:dataset-import-job/films-0a1b2c3d-12" };
+        assert.equal((await checked("SolutionVersion", version)).rows, "films-0a1b2c3d");
+        const unknown = await checked("SolutionVersion", { ...version, importJobArn: unknownValue });
+        assert.equal(unknown.rows, unknownValue);
+        assert.equal((await checked("Campaign", { name: "films", minProvisionedTPS: 2 })).minProvisionedTPS, 2);
+        assert.equal((await checked("Campaign", { name: "films" })).minProvisionedTPS, 1);
+    });
+
+    it("check requires a region from the program or the environment", async () => {
+        const { AWS_REGION, AWS_DEFAULT_REGION, ...others } = process.env;
+        const before = process.env;
+        process.env = others;
+        try {
+            const { failures } = await world.handlers.Schema.check({}, { name: "films" });
+            assert.deepEqual(
+                failures.map(({ property }) => property),
+                ["region"],
+            );
+            process.env = { ...others, AWS_REGION: "eu-west-1" };
+            assert.equal((await world.handlers.Schema.check({}, { name: "films" })).inputs.region, "eu-west-1");
+        } finally {
+            process.env = before;
+        }
     });
 
     it("diff finds no change for a solution whose recipe AutoML chose", async () => {

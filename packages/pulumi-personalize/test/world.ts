@@ -22,7 +22,6 @@ export type InitFailure = Error & { id: string; properties: Properties; reasons:
 
 export const csv = interactionsCsv(syntheticRatings());
 export const tags = {
-    "pulumi-personalize:owner": "ann",
     "pulumi:project": "movie-recommender",
     "pulumi:stack": "test",
 };
@@ -31,6 +30,7 @@ export const roleArn = "arn:aws:iam::000000000000:role/AmazonPersonalize-Executi
 export const common = {
     region: "eu-central-1",
     tags,
+    owner: "ann",
     pollSeconds: 0.01,
     deadlineMinutes: 1,
     __provider: "exports.handler = …",

@@ -1,15 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import type { Command } from "commander";
-import {
-    campaign,
-    goneOrThrow,
-    isOurs,
-    ownerTag,
-    personalizeClients,
-    type Tags,
-    tagsOf,
-} from "pulumi-personalize/core";
+import { campaign, goneOrThrow, isOurs, personalizeClients, tagsOf } from "pulumi-personalize/core";
 import { campaignNameOf, type StackConfig } from "../../../config/config.ts";
 import { advice } from "../../../personalize/advice.ts";
 import { type OperatedCampaign, type OperationDeps, solutionOf } from "../../../personalize/operations/operation.ts";
@@ -113,14 +105,12 @@ async function oursByName(deps: OperationDeps, of: OperatedStack): Promise<strin
     const client = deps.client(of.config.region);
     const arn = await campaign.find(client, campaignInputs(of, "", 1));
     const tags = arn === undefined ? {} : ((await tagsOf(client, arn).catch(goneOrThrow)) ?? {});
-    return isOurs(tags, tagsOfStack(of)) ? arn : undefined;
+    return isOurs(tags, ownerOf(of)) ? arn : undefined;
 }
 
-/** Returns the stack's tags with its id, from the state. A stack without an id owns no resource with an id. */
-const tagsOfStack = ({ config, recorded }: OperatedStack): Tags => ({
-    ...config.tags,
-    [ownerTag]: recorded.map(({ inputs }) => (inputs.tags as Tags | undefined)?.[ownerTag]).find(Boolean) ?? "",
-});
+/** Returns the stack's ID from the state; undefined for a stack without resources, which owns nothing. */
+const ownerOf = ({ recorded }: OperatedStack): string | undefined =>
+    recorded.map(({ inputs }) => inputs.owner).find((owner) => typeof owner === "string");
 
 /**
  * Returns the inputs of the campaign that the program would create with a version. `name` selects another campaign. An
@@ -133,10 +123,11 @@ export function campaignInputs(
     name = campaignNameOf(of.config),
 ) {
     const { config } = of;
-    const { [ownerTag]: owner, ...tags } = tagsOfStack(of);
+    const owner = ownerOf(of);
     return {
         region: config.region,
-        tags: { ...tags, ...(owner && { [ownerTag]: owner }) },
+        tags: config.tags,
+        ...(owner !== undefined && { owner }),
         pollSeconds: config.pollSeconds,
         deadlineMinutes: config.deadlineMinutes.campaign,
         name,

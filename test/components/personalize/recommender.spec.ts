@@ -27,7 +27,7 @@ const ignored: Record<string, string[] | undefined> = {};
 /** Whether deleting the tables' resource keeps the object in the bucket, by the resource's name. */
 const kept: Record<string, boolean | undefined> = {};
 
-const tags = { ...stackTags, "pulumi-personalize:owner": "an-id" };
+const tags = stackTags;
 
 describe("Recommender component", () => {
     let folder: string;

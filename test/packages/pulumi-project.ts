@@ -1,0 +1,61 @@
+import { execFile } from "node:child_process";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { delimiter, dirname, join } from "node:path";
+import { root } from "../../packages/local-aws/instance.ts";
+import { toolchain } from "../../packages/local-aws/toolchain/env.mjs";
+import type { Programs, Services } from "./services.ts";
+
+/** The result of a Pulumi command. */
+export interface Ended {
+    readonly exitCode: number;
+    /** Standard output and standard error. */
+    readonly text: string;
+    readonly stdout: string;
+}
+
+/** Returns the program of a package's README: its first TypeScript block. */
+export async function readmeProgram(): Promise<string> {
+    const text = await readFile(join(root, "packages", "pulumi-personalize", "README.md"), "utf8");
+    return /^```ts\n(.*?)^```$/ms.exec(text)?.[1] ?? "";
+}
+
+/**
+ * Prepares the stack `life` of a Pulumi project in a folder, with a backend of its own in `home`. Commands reach
+ * Personalize at `services` and use no AWS account.
+ */
+export async function pulumiProject(folder: string, home: string, { node, env }: Programs, services: Services) {
+    const { engine, toolsBin } = toolchain(root);
+    if (engine === undefined) throw new Error("no Pulumi engine: run npm test once");
+    await mkdir(join(home, "backend"), { recursive: true });
+    // The language host that is built from Go modules does not know the option `typescript: false`.
+    const preload = join(home, "no-ts-node.cjs");
+    await writeFile(preload, 'process.env.PULUMI_NODEJS_TYPESCRIPT = "false";\n');
+    const environment = {
+        ...env,
+        PATH: [dirname(node), dirname(engine.path), toolsBin, env.PATH ?? ""].join(delimiter),
+        NODE_OPTIONS: `--require=${JSON.stringify(preload)}`,
+        AWS_ENDPOINT_URL_PERSONALIZE: services.url,
+        AWS_ENDPOINT_URL_PERSONALIZE_RUNTIME: services.url,
+        AWS_ACCESS_KEY_ID: "test",
+        AWS_SECRET_ACCESS_KEY: "test",
+        AWS_EC2_METADATA_DISABLED: "true",
+        NO_PROXY: "127.0.0.1,localhost",
+        PULUMI_BACKEND_URL: `file://${join(home, "backend")}`,
+        PULUMI_HOME: join(home, "pulumi"),
+        PULUMI_CONFIG_PASSPHRASE: "test",
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+    };
+    const pulumi = (...args: readonly string[]) =>
+        new Promise<Ended>((resolve) => {
+            const options = { cwd: folder, env: environment, maxBuffer: 64 << 20, timeout: 280_000 };
+            execFile(
+                engine.path,
+                [...args, "--non-interactive", "--color", "never"],
+                options,
+                (error, stdout, stderr) =>
+                    resolve({ exitCode: error ? Number(error.code) || 1 : 0, text: stdout + stderr, stdout }),
+            );
+        });
+    await pulumi("stack", "init", "life");
+    return { pulumi, environment };
+}
