@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { Command } from "commander";
 import ts from "typescript";
 import { findServiceModelDir } from "./local-personalize/botocore.ts";
+import { pluginSchema } from "./plugin-schema.ts";
 
 /**
  * Builds the packages that others install, and packs each into a tarball. A package without a `dist` runs from its
@@ -28,7 +29,7 @@ const services = ["personalize", "personalize-runtime", "personalize-events"];
 const published: readonly Package[] = [
     { name: "local-personalize", bundled: [], addTo: copyServiceModels },
     { name: "access-doctor", bundled: ["policy-evaluator", "terminal-text"] },
-    { name: "pulumi-personalize", bundled: ["terminal-text"] },
+    { name: "pulumi-personalize", bundled: ["terminal-text"], addTo: addPluginSchema },
 ];
 
 /** Builds and packs all packages into a folder. Returns the tarballs' paths, by package. */
@@ -64,7 +65,9 @@ function build(name: string, dist: string, types: Record<string, string[]>, bund
     const description = {
         ...described,
         exports: builtExports(sources),
-        ...(bin && { bin: { [name]: "bin.js" } }),
+        ...(bin && {
+            bin: Object.fromEntries(Object.entries(bin).map(([program, file]) => [program, built(String(file))])),
+        }),
         files: [
             "**/*.js",
             "**/*.mjs",
@@ -72,6 +75,7 @@ function build(name: string, dist: string, types: Record<string, string[]>, bund
             "**/*.d.mts",
             "**/*.map",
             "service-models",
+            "schema.json",
             "NOTICE",
             "CHANGELOG.md",
         ],
@@ -88,13 +92,14 @@ function build(name: string, dist: string, types: Record<string, string[]>, bund
     }
 }
 
+const built = (source: string) => source.replace(/\.ts$/, ".js");
+
 /** The `exports` of the compiled files; `sources` names the TypeScript files, for one or several modules. */
 function builtExports(sources: string | Readonly<Record<string, string>>): object {
     const modules = Object.entries(typeof sources === "string" ? { ".": sources } : sources);
     return Object.fromEntries(
         modules.map(([name, source]) => {
-            const file = source.slice(0, -".ts".length);
-            return [name, { types: `${file}.d.ts`, default: `${file}.js` }];
+            return [name, { types: source.replace(/\.ts$/, ".d.ts"), default: built(source) }];
         }),
     );
 }
@@ -139,6 +144,10 @@ function compile(source: string, dist: string, types: Record<string, string[]>):
         };
         throw new Error(`${relative(root, source)} does not compile:\n${ts.formatDiagnostics(problems, host)}`);
     }
+}
+
+function addPluginSchema(dist: string): void {
+    writeFileSync(join(dist, "schema.json"), pluginSchema(read(join(dist, "package.json"))));
 }
 
 function copyServiceModels(dist: string): void {

@@ -106,6 +106,7 @@ const lines: readonly Line[] = [
     ["drill:access --only nothing-like-this", 2, /There are: passrole-missing, .*role-has-no-policy/],
     ["drill:access --real --only passrole-missing", 2, /There are: role-without-its-path, /],
     ["drill:money --sabotage bogus", 2, /Allowed choices/],
+    ["drill:providers --only toml", 2, /Allowed choices/],
     ["drill:money --seed NaN", 2, /whole number/],
     ["drill:operator --removals ten", 2, /whole number/],
     ["drill:abuse --fast", 2, /unknown option '--fast'/],

@@ -5,15 +5,24 @@ import { baseName, newestIfOf, nextName } from "./job-names.ts";
 import { arnIn, type CommonInputs, type ResourceKind } from "./resource.ts";
 import { tagList } from "./tags.ts";
 
-/**
- * Inputs of a batch inference job. `inputLocation` is a file of users as JSON lines, such as `{"userId": "22"}`;
- * Personalize writes the results under `outputLocation`.
- */
-export interface BatchInferenceJobInputs extends CommonInputs, Record<(typeof replaces)[number], string | undefined> {
+export interface BatchInferenceJobInputs extends CommonInputs {
+    /** Start of the job's name, which is `<jobNamePrefix>-<8 hexadecimal digits>-<n>`. */
     readonly jobNamePrefix: string;
+    /** ARN of the version that recommends. */
+    readonly solutionVersionArn: string;
+    /** File of users as JSON lines, such as `{"userId": "22"}`: `s3://bucket/key`. */
+    readonly inputLocation: string;
+    /** SHA-256 of the input file, hexadecimal. Another content starts another job. */
+    readonly contentHash: string;
+    /** Folder of the results: `s3://bucket/folder/`. */
+    readonly outputLocation: string;
+    /** ARN of the role that Personalize assumes to read the input and write the results. */
+    readonly roleArn: string;
+    /** ARN of a filter of the results. */
+    readonly filterArn?: string | undefined;
 }
 
-/** Inputs that determine the results; `contentHash` is the SHA-256 of the input file. */
+/** Inputs that determine the results. */
 const replaces = [
     "solutionVersionArn",
     "inputLocation",

@@ -11,6 +11,7 @@ import { arnIn, type CommonInputs, firstMatch, isUnknown, nameProblems, type Res
 import { tagList } from "./tags.ts";
 
 export interface CampaignInputs extends CommonInputs {
+    /** Name in Personalize: 1 to 63 letters, digits, `-` and `_`. */
     readonly name: string;
     /**
      * ARN of the solution whose versions the campaign serves. Personalize could move a campaign to another solution.

@@ -16,6 +16,7 @@ import { solution } from "./solution.ts";
 import { tagList } from "./tags.ts";
 
 export interface DatasetGroupInputs extends CommonInputs {
+    /** Name in Personalize: 1 to 63 letters, digits, `-` and `_`. */
     readonly name: string;
 }
 

@@ -18,9 +18,11 @@ import { tagList } from "./tags.ts";
 export interface DatasetImportJobInputs extends CommonInputs {
     /** Start of the job's name, which is `<jobNamePrefix>-<first 8 digits of contentHash>-<n>`. */
     readonly jobNamePrefix: string;
+    /** ARN of the dataset. */
     readonly datasetArn: string;
     /** `s3://bucket/key`. */
     readonly dataLocation: string;
+    /** ARN of the role that Personalize assumes to read the data. */
     readonly roleArn: string;
     /**
      * SHA-256 of the object, hexadecimal. New content starts a new import. Default: the SHA-256 of `dataLocation`, so that

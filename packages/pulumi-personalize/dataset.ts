@@ -10,9 +10,13 @@ import { arnIn, type CommonInputs, firstMatch, nameProblems, type ResourceKind }
 import { tagList } from "./tags.ts";
 
 export interface DatasetInputs extends CommonInputs {
+    /** Name in Personalize: 1 to 63 letters, digits, `-` and `_`. */
     readonly name: string;
+    /** ARN of the dataset group. */
     readonly datasetGroupArn: string;
+    /** ARN of the schema. */
     readonly schemaArn: string;
+    /** Which data the dataset holds. */
     readonly datasetType: "INTERACTIONS" | "ITEMS" | "USERS";
 }
 

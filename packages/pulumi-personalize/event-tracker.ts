@@ -8,7 +8,9 @@ import { arnIn, type CommonInputs, nameProblems, type ResourceKind } from "./res
 import { tagList } from "./tags.ts";
 
 export interface EventTrackerInputs extends CommonInputs {
+    /** Name in Personalize: 1 to 63 letters, digits, `-` and `_`. */
     readonly name: string;
+    /** ARN of the dataset group. */
     readonly datasetGroupArn: string;
 }
 

@@ -4,7 +4,9 @@ import { arnIn, type CommonInputs, firstMatch, isUnknown, nameProblems, type Res
 import { tagList } from "./tags.ts";
 
 export interface FilterInputs extends CommonInputs {
+    /** Name in Personalize: 1 to 63 letters, digits, `-` and `_`. */
     readonly name: string;
+    /** ARN of the dataset group. */
     readonly datasetGroupArn: string;
     /**
      * For example `EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Watch")` (Developer Guide, "Filter expressions").

@@ -25,6 +25,7 @@ export interface Handler {
 export type Passed<I> = I & Properties;
 
 const mostUpdateAttempts = 5;
+const defaultPollSeconds = 15;
 
 /** Checks whether a property has the value that the update requested. */
 const isAsWanted =
@@ -80,7 +81,12 @@ async function inAws<I extends CommonInputs>(
 /** Returns the inputs with the defaults of those that the program leaves out. */
 function withDefaults<I extends CommonInputs>(kind: ResourceKind<I>, news: Passed<I>): Passed<I> {
     const { AWS_REGION: region = process.env.AWS_DEFAULT_REGION } = process.env;
-    const common = jsonClean({ region, tags: {}, pollSeconds: 15, deadlineMinutes: kind.deadlineMinutes });
+    const common = jsonClean({
+        region,
+        tags: {},
+        pollSeconds: defaultPollSeconds,
+        deadlineMinutes: kind.deadlineMinutes,
+    });
     return Object.assign(common, kind.defaults?.(news), news);
 }
 
@@ -203,7 +209,10 @@ export function lifecycle<I extends CommonInputs>(kind: ResourceKind<I>, deps: L
             const isTagged = kind.taggable && !description.status.startsWith("DELETE");
             const tags = isTagged ? tagInputs(inputs, await tagsOf(client, id)) : {};
             const seen = { ...description, properties: { ...description.properties, ...tags } };
-            const props = outsOf(kind, inputs, id, seen);
+            // An import has no recorded inputs, and a later deletion needs these.
+            const { pollSeconds = defaultPollSeconds, deadlineMinutes = kind.deadlineMinutes } = inputs;
+            const recorded = Object.assign({ pollSeconds, deadlineMinutes }, inputs);
+            const props = outsOf(kind, recorded, id, seen);
             // Return the current inputs, so that a preview after a refresh shows both values of each changed property.
             return { id, props, inputs: inputsIn(kind, props) };
         },

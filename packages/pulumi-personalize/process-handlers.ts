@@ -20,16 +20,18 @@ export function createHandlers(deps: LifecycleDeps): Record<ResourceKindName, Ha
  * resources that the run keeps.
  *
  * @param more creates the handlers of a program's own kinds
+ * @param say shows a message to the operator
  */
 export function processHandlers<K extends string = never>(
     advice: Advice,
     more: (deps: LifecycleDeps) => Readonly<Record<K, Handler>> = () => ({}) as Record<K, Handler>,
+    // Pulumi shows what a dynamic provider prints as information on the stack.
+    say: (message: string) => void = console.log,
 ): Readonly<Record<ResourceKindName | K, Handler>> {
     endWithEngine();
     // Write Node's compile cache (NODE_COMPILE_CACHE) now, because the engine ends this process by a signal.
     flushCompileCache();
-    // Pulumi shows what a dynamic provider prints as information on the stack.
-    const log = (message: string) => console.log(advice.asCalled(message));
+    const log = (message: string) => say(advice.asCalled(message));
     return keepLive(log, (live) => {
         const deps: LifecycleDeps = {
             client: personalizeClients(),

@@ -8,6 +8,7 @@ import type { EventTrackerInputs } from "./event-tracker.ts";
 import type { FilterInputs } from "./filter.ts";
 import { forward } from "./forward.ts";
 import type { ResourceKindName } from "./kinds.ts";
+import { pluginModule } from "./plugin.ts";
 import type { CommonInputs } from "./resource.ts";
 import type { SchemaInputs } from "./schema.ts";
 import type { SolutionInputs } from "./solution.ts";
@@ -20,10 +21,10 @@ export type ResourceArgs<T> = {
 
 /** The arguments of a Personalize resource. The common inputs and those of `D` have defaults. */
 type PersonalizeArgs<I extends CommonInputs, D extends keyof I = never> = ResourceArgs<
-    Omit<I, keyof CommonInputs | D> & { readonly [K in keyof CommonInputs | D]?: I[K] | undefined }
+    Omit<I, keyof CommonInputs | D> & Partial<Pick<I, keyof CommonInputs | D>>
 >;
 
-let handlersModule = "pulumi-personalize/handlers";
+let handlersModule: string | undefined = "pulumi-personalize/handlers";
 
 /**
  * Makes the resources that the program creates from now on use the handlers of another module, which `processHandlers`
@@ -31,6 +32,14 @@ let handlersModule = "pulumi-personalize/handlers";
  */
 export function useHandlers(module: string): void {
     handlersModule = module;
+}
+
+/**
+ * Makes the resources that the program creates from now on use the plugin `pulumi-resource-personalize` on PATH instead
+ * of dynamic providers: then Pulumi can import them by ARN (`pulumi import`, option `import`).
+ */
+export function usePlugin(): void {
+    handlersModule = undefined;
 }
 
 /** A resource whose dynamic provider forwards to the handlers on disk. `outputs` names the properties that they add. */
@@ -43,8 +52,11 @@ export abstract class HandledResource<I extends object> extends pulumi.CustomRes
         opts?: pulumi.CustomResourceOptions,
     ) {
         const computed = Object.fromEntries(outputs.map((key) => [key, undefined]));
-        const type = `pulumi-nodejs:dynamic/personalize:${kind}`;
-        super(type, name, { ...args, ...computed, __provider: forward(handlersModule, kind) }, opts);
+        const [type, provider] =
+            handlersModule === undefined
+                ? [`${pluginModule}:${kind}`, {}]
+                : [`pulumi-nodejs:dynamic/personalize:${kind}`, { __provider: forward(handlersModule, kind) }];
+        super(type, name, { ...args, ...computed, ...provider }, opts);
     }
 }
 
@@ -53,6 +65,7 @@ export abstract class HandledResource<I extends object> extends pulumi.CustomRes
  * resource in place.
  */
 abstract class PersonalizeResource<I extends CommonInputs, D extends keyof I = never> extends HandledResource<object> {
+    /** ARN of the resource, which is also its ID. */
     declare public readonly arn: pulumi.Output<string>;
     /** Personalize's status, for example `ACTIVE`. */
     declare public readonly status: pulumi.Output<string>;
@@ -93,6 +106,7 @@ export class Dataset extends PersonalizeResource<DatasetInputs> {
 
 /** One import of one content. New content needs a new job. A deletion does nothing in AWS. */
 export class DatasetImportJob extends PersonalizeResource<DatasetImportJobInputs, "contentHash"> {
+    /** Name of the job: prefix, hash and number. */
     declare public readonly jobName: pulumi.Output<string>;
 
     constructor(
@@ -171,6 +185,7 @@ export class EventTracker extends PersonalizeResource<EventTrackerInputs> {
 
 /** Recommendations for a file of users, billed once. Any change starts another job. A deletion does nothing in AWS. */
 export class BatchInferenceJob extends PersonalizeResource<BatchInferenceJobInputs> {
+    /** Name of the job: prefix, hash and number. */
     declare public readonly jobName: pulumi.Output<string>;
 
     constructor(name: string, args: PersonalizeArgs<BatchInferenceJobInputs>, opts?: pulumi.CustomResourceOptions) {

@@ -7,6 +7,7 @@ import {
 import { arnIn, type CommonInputs, firstMatch, nameProblems, type ResourceKind } from "./resource.ts";
 
 export interface SchemaInputs extends CommonInputs {
+    /** Name in Personalize: 1 to 63 letters, digits, `-` and `_`. */
     readonly name: string;
     /** Avro record as JSON text. */
     readonly schema: string;

@@ -15,6 +15,7 @@ import { arnIn, type CommonInputs, isUnknown, type ResourceKind, unknownValue } 
 import { tagList, tagPrefix, tagsOf } from "./tags.ts";
 
 export interface SolutionVersionInputs extends CommonInputs {
+    /** ARN of the solution. */
     readonly solutionArn: string;
     /** ARN of the import with the training data. Recorded only, because an import of equal rows needs no training. */
     readonly importJobArn: string;

@@ -17,7 +17,9 @@ import { solutionVersion } from "./solution-version.ts";
 import { tagList } from "./tags.ts";
 
 export interface SolutionInputs extends CommonInputs {
+    /** Name in Personalize: 1 to 63 letters, digits, `-` and `_`. */
     readonly name: string;
+    /** ARN of the dataset group. */
     readonly datasetGroupArn: string;
     /** ARN of the recipe; absent with AutoML, with which Personalize chooses the recipe. */
     readonly recipeArn?: string;

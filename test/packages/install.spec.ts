@@ -217,12 +217,7 @@ describe("Packed packages", () => {
         const programs = { python, node: nodeOf(newestNode), env: environmentOf(newestNode) };
         const services = await startServices(into, 18_090, programs);
         try {
-            const { pulumi } = await pulumiProject(into, join(folder, "pulumi-home"), programs, services);
-            const succeeds = async (...args: readonly string[]) => {
-                const { exitCode, text, stdout } = await pulumi(...args);
-                assert.equal(exitCode, 0, text);
-                return stdout;
-            };
+            const succeeds = await pulumiProject(into, join(folder, "pulumi-home"), programs, services);
             await succeeds("config", "set", "aws:region", "eu-central-1");
             await succeeds("config", "set", "--path", "data.dataLocation", await putInteractions(services, "films"));
             await succeeds("config", "set", "--path", "data.roleArn", "arn:aws:iam::123456789012:role/Import");

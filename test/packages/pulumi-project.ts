@@ -5,13 +5,15 @@ import { root } from "../../packages/local-aws/instance.ts";
 import { toolchain } from "../../packages/local-aws/toolchain/env.mjs";
 import type { Programs, Services } from "./services.ts";
 
-/** The result of a Pulumi command. */
-export interface Ended {
+/** The result of a Pulumi command; `text` is standard output and standard error. */
+interface Ended {
     readonly exitCode: number;
-    /** Standard output and standard error. */
     readonly text: string;
     readonly stdout: string;
 }
+
+/** Runs a Pulumi command, and returns its standard output. Throws if the command fails. */
+export type Pulumi = (...args: readonly string[]) => Promise<string>;
 
 /** Returns the program of a package's README: its first TypeScript block. */
 export async function readmeProgram(): Promise<string> {
@@ -20,10 +22,16 @@ export async function readmeProgram(): Promise<string> {
 }
 
 /**
- * Prepares the stack `life` of a Pulumi project in a folder, with a backend of its own in `home`. Commands reach
- * Personalize at `services` and use no AWS account.
+ * Prepares the stack `life` of a Pulumi project in a folder, with a backend of its own in `home`. Its commands reach
+ * Personalize at `services` and use no AWS account. `path` has folders with more plugins and language hosts.
  */
-export async function pulumiProject(folder: string, home: string, { node, env }: Programs, services: Services) {
+export async function pulumiProject(
+    folder: string,
+    home: string,
+    { node, env }: Programs,
+    services: Services,
+    path: readonly string[] = [],
+) {
     const { engine, toolsBin } = toolchain(root);
     if (engine === undefined) throw new Error("no Pulumi engine: run npm test once");
     await mkdir(join(home, "backend"), { recursive: true });
@@ -32,7 +40,7 @@ export async function pulumiProject(folder: string, home: string, { node, env }:
     await writeFile(preload, 'process.env.PULUMI_NODEJS_TYPESCRIPT = "false";\n');
     const environment = {
         ...env,
-        PATH: [dirname(node), dirname(engine.path), toolsBin, env.PATH ?? ""].join(delimiter),
+        PATH: [...path, dirname(node), dirname(engine.path), toolsBin, env.PATH ?? ""].join(delimiter),
         NODE_OPTIONS: `--require=${JSON.stringify(preload)}`,
         AWS_ENDPOINT_URL_PERSONALIZE: services.url,
         AWS_ENDPOINT_URL_PERSONALIZE_RUNTIME: services.url,
@@ -56,6 +64,11 @@ export async function pulumiProject(folder: string, home: string, { node, env }:
                     resolve({ exitCode: error ? Number(error.code) || 1 : 0, text: stdout + stderr, stdout }),
             );
         });
-    await pulumi("stack", "init", "life");
-    return { pulumi, environment };
+    const succeeds: Pulumi = async (...args) => {
+        const { exitCode, text, stdout } = await pulumi(...args);
+        if (exitCode !== 0) throw new Error(`pulumi ${args.join(" ")} exited with ${exitCode}: ${text}`);
+        return stdout;
+    };
+    await succeeds("stack", "init", "life");
+    return succeeds;
 }

@@ -113,7 +113,13 @@ describe("Drift of Personalize resources", () => {
             new CreateDatasetGroupCommand({ name: "console", tags: [{ tagKey: "billing", tagValue: "42" }] }),
         );
         const { props = {}, inputs } = await world.handlers.DatasetGroup.read(id, { region: common.region });
-        assert.deepEqual(inputs, { region: common.region, name: "console", tags: { billing: "42" } });
+        assert.deepEqual(inputs, {
+            region: common.region,
+            name: "console",
+            tags: { billing: "42" },
+            pollSeconds: 15,
+            deadlineMinutes: 30,
+        });
         const news = { ...common, name: "console", tags: { billing: "42" } };
         assert.equal((await world.handlers.DatasetGroup.diff(id, props, news)).changes, false);
     });

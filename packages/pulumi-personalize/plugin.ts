@@ -1,0 +1,106 @@
+import type { provider } from "@pulumi/pulumi";
+import type { Properties } from "./diff.ts";
+import type { ResourceKindName } from "./kinds.ts";
+import type { Handler } from "./lifecycle.ts";
+
+/** Module of the resource types of the plugin: `personalize:index:Campaign`. */
+export const pluginModule = "personalize:index";
+
+/** The key and the value that mark a secret on the wire (`pulumi.runtime.specialSigKey`, `specialSecretSig`). */
+const signature = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+    value !== null && typeof value === "object" && !Array.isArray(value);
+const isSecret = (value: unknown): boolean => isObject(value) && value[signature] === secretSignature;
+
+/** Returns a value with every secret in clear. */
+function clear(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map(clear);
+    if (!isObject(value)) return value;
+    if (isSecret(value)) return clear(value.value);
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, clear(inner)]));
+}
+
+const containsSecret = (value: unknown): boolean =>
+    isSecret(value) ||
+    (Array.isArray(value) ? value.some(containsSecret) : isObject(value) && Object.values(value).some(containsSecret));
+
+/** Returns properties in which those that `given` has as secrets, or with secrets inside, are secrets. */
+const hiddenAs = (given: Properties, properties: Properties): Properties =>
+    Object.fromEntries(
+        Object.entries(properties).map(([key, value]) => [
+            key,
+            containsSecret(given[key]) ? { [signature]: secretSignature, value } : value,
+        ]),
+    );
+
+/** Returns an error whose recorded properties hide the secrets of `given`; see `initFailure`. */
+function hiddenFailure(given: Properties, error: unknown): unknown {
+    return error instanceof Error && "properties" in error
+        ? Object.assign(error, { properties: hiddenAs(given, error.properties as Properties) })
+        : error;
+}
+
+/** Returns the parts of a URN: `urn:pulumi:<stack>::<project>::<types>::<name>`. */
+function partsOf(urn: string) {
+    const [stack = "", project = "", types = ""] = urn.replace("urn:pulumi:", "").split("::");
+    return { stack, project, kind: types.split("$").at(-1)?.split(":").at(-1) ?? "" };
+}
+
+/**
+ * Creates the provider of the plugin `pulumi-resource-personalize`: the handlers of the dynamic classes behind Pulumi's
+ * provider protocol. Handlers get secrets in clear; Pulumi's state keeps them secret.
+ *
+ * @param region the region of the stack's configuration
+ */
+export function createPlugin(
+    { version, schema, region }: { readonly version: string; readonly schema: string; readonly region?: string },
+    handlers: Readonly<Record<ResourceKindName, Handler>>,
+): provider.Provider {
+    const handlerOf = (urn: string): Handler => {
+        const { kind } = partsOf(urn);
+        if (!Object.hasOwn(handlers, kind)) throw new Error(`${kind} is not a resource of this provider`);
+        return handlers[kind as ResourceKindName];
+    };
+    const plain = (properties: Properties) => clear(properties) as Properties;
+    const recorded = async (given: Properties, work: Promise<{ readonly outs: Properties }>): Promise<Properties> => {
+        try {
+            return hiddenAs(given, (await work).outs);
+        } catch (error) {
+            throw hiddenFailure(given, error);
+        }
+    };
+    return {
+        version,
+        schema,
+        async check(urn, olds: Properties, given: Properties) {
+            const { project, stack } = partsOf(urn);
+            const news = { ...(region && { region }), owner: `${project}/${stack}`, ...plain(given) };
+            const { inputs, failures } = await handlerOf(urn).check(plain(olds), news);
+            return { inputs: hiddenAs(given, inputs), failures: [...failures] };
+        },
+        diff: async (id, urn, olds: Properties, news: Properties) => handlerOf(urn).diff(id, plain(olds), plain(news)),
+        async create(urn, given: Properties) {
+            let id = "";
+            const work = handlerOf(urn)
+                .create(plain(given))
+                .then((made) => {
+                    id = made.id;
+                    return made;
+                });
+            const outs = await recorded(given, work);
+            return { id, outs };
+        },
+        async read(id, urn, given: Properties = {}) {
+            // An import gives the ID alone.
+            const found = await handlerOf(urn).read(id, { region: id.split(":")[3], ...plain(given) });
+            const { props = {}, inputs = {} } = found;
+            return { id: found.id ?? "", props: hiddenAs(given, props), inputs: hiddenAs(given, inputs) };
+        },
+        update: async (id, urn, olds: Properties, given: Properties) => ({
+            outs: await recorded(given, handlerOf(urn).update(id, plain(olds), plain(given))),
+        }),
+        delete: async (id, urn, given: Properties) => handlerOf(urn).delete(id, plain(given)),
+    };
+}

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { initFailure } from "../errors.ts";
+import { kinds, type ResourceKindName } from "../kinds.ts";
+import type { Handler } from "../lifecycle.ts";
+import { createPlugin } from "../plugin.ts";
+
+const secret = (value: unknown) => ({
+    "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+    value,
+});
+const urn = "urn:pulumi:dev::films::my:component:Thing$personalize:index:Filter::seen";
+const given = { name: "seen", filterExpression: secret("EXCLUDE ItemID"), tags: { team: secret("films"), a: "b" } };
+const plain = { name: "seen", filterExpression: "EXCLUDE ItemID", tags: { team: "films", a: "b" } };
+
+/** A plugin whose handlers record their arguments, and answer by `answers`. */
+function plugin(answers: Partial<Handler> = {}) {
+    const calls: unknown[][] = [];
+    const handler = new Proxy({} as Handler, {
+        get:
+            (_, method: keyof Handler) =>
+            (...args: unknown[]) => {
+                calls.push([method, ...args]);
+                return (answers[method] as ((...args: unknown[]) => unknown) | undefined)?.(...args);
+            },
+    });
+    const handlers = Object.fromEntries(Object.keys(kinds).map((kind) => [kind, handler]));
+    const options = { version: "1.0.0", schema: "{}", region: "eu-west-1" };
+    return { calls, provider: createPlugin(options, handlers as Record<ResourceKindName, Handler>) };
+}
+
+describe("Plugin pulumi-resource-personalize", () => {
+    it("check passes secrets in clear, with the region and owner of the stack, and returns them as secrets", async () => {
+        const { calls, provider } = plugin({ check: async (_, inputs) => ({ inputs, failures: [] }) });
+        const { inputs } = (await provider.check?.(urn, {}, given)) ?? {};
+        const common = { region: "eu-west-1", owner: "films/dev" };
+        assert.deepEqual(calls, [["check", {}, { ...common, ...plain }]]);
+        const hidden = { filterExpression: secret("EXCLUDE ItemID"), tags: secret({ team: "films", a: "b" }) };
+        assert.deepEqual(inputs, { ...common, name: "seen", ...hidden });
+    });
+
+    it("create and update return outputs of secret inputs as secrets", async () => {
+        const outs = { ...plain, arn: "arn:filter/seen" };
+        const { calls, provider } = plugin({
+            create: async () => ({ id: outs.arn, outs }),
+            update: async () => ({ outs }),
+        });
+        const created = await provider.create?.(urn, given);
+        const updated = await provider.update?.(outs.arn, urn, given, given);
+        assert.deepEqual(calls, [
+            ["create", plain],
+            ["update", outs.arn, plain, plain],
+        ]);
+        const expected = { ...outs, filterExpression: secret("EXCLUDE ItemID"), tags: secret(plain.tags) };
+        assert.deepEqual(created, { id: outs.arn, outs: expected });
+        assert.deepEqual(updated, { outs: expected });
+    });
+
+    it("a creation that is not complete records secret inputs as secrets", async () => {
+        const create = async () => {
+            throw initFailure("arn:filter/seen", plain, "CREATE FAILED");
+        };
+        const work = plugin({ create }).provider.create?.(urn, given) ?? Promise.resolve();
+        const error = await work.catch((thrown: unknown) => thrown as { properties: Record<string, unknown> });
+        assert.deepEqual((error as { properties: object }).properties, {
+            name: "seen",
+            filterExpression: secret("EXCLUDE ItemID"),
+            tags: secret(plain.tags),
+        });
+    });
+
+    it("read of an imported ARN takes the region from the ARN", async () => {
+        const arn = "arn:aws:personalize:eu-north-1:123456789012:filter/seen";
+        const { calls, provider } = plugin({ read: async (id) => ({ id, props: plain, inputs: plain }) });
+        assert.deepEqual(await provider.read?.(arn, urn, {}), { id: arn, props: plain, inputs: plain });
+        assert.deepEqual(calls, [["read", arn, { region: "eu-north-1" }]]);
+    });
+
+    it("read of a missing resource returns an empty ID", async () => {
+        const { provider } = plugin({ read: async () => ({}) });
+        assert.deepEqual(await provider.read?.("arn:a:b:c", urn, given), { id: "", props: {}, inputs: {} });
+    });
+
+    it("an unknown type is an error that names it", async () => {
+        const unknown = "urn:pulumi:dev::films::personalize:index:Film::a";
+        await assert.rejects(plugin().provider.create?.(unknown, {}) ?? Promise.resolve(), /Film is not a resource/);
+    });
+});

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { pluginSchema } from "../../plugin-schema.ts";
+import { kinds } from "../kinds.ts";
+
+interface Property {
+    readonly type?: string;
+    readonly description?: string;
+    readonly replaceOnChanges?: boolean;
+}
+
+interface Resource {
+    readonly description: string;
+    readonly inputProperties: Readonly<Record<string, Property>>;
+    readonly requiredInputs: readonly string[];
+    readonly properties: Readonly<Record<string, Property>>;
+}
+
+describe("Schema of the plugin", () => {
+    const described = { version: "1.2.3", description: "Personalize", license: "Apache-2.0" };
+    let resources: Readonly<Record<string, Resource>>;
+
+    before(() => {
+        ({ resources } = JSON.parse(pluginSchema(described)));
+    });
+
+    it("each kind is a resource with a description, and so is each of its properties", () => {
+        const names = Object.keys(resources).map((type) => type.replace("personalize:index:", ""));
+        assert.deepEqual(names.sort(), Object.keys(kinds).sort());
+        for (const [type, { description, properties }] of Object.entries(resources)) {
+            assert.notEqual(description, "", type);
+            const silent = Object.keys(properties).filter((name) => !properties[name]?.description);
+            assert.deepEqual(silent, [], type);
+        }
+    });
+
+    it("inputs that replace a resource are those of its kind", () => {
+        for (const [name, { replaces }] of Object.entries(kinds)) {
+            const { inputProperties = {} } = resources[`personalize:index:${name}`] ?? {};
+            const replacing = Object.keys(inputProperties).filter((key) => inputProperties[key]?.replaceOnChanges);
+            assert.deepEqual(replacing.sort(), [...replaces].sort(), name);
+        }
+    });
+
+    it("inputs without a default are required, and outputs have their types", () => {
+        const { requiredInputs, inputProperties, properties } = resources["personalize:index:Campaign"] as Resource;
+        assert.deepEqual([...requiredInputs].sort(), ["name", "solutionArn", "solutionVersionArn"]);
+        assert.equal(inputProperties.minProvisionedTPS?.type, "number");
+        assert.ok(!("arn" in inputProperties));
+        assert.equal(properties.arn?.type, "string");
+        const { properties: ofVersion } = resources["personalize:index:SolutionVersion"] as Resource;
+        assert.equal(ofVersion.trainingHours?.type, "number");
+    });
+});

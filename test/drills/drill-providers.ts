@@ -1,0 +1,59 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { Option } from "commander";
+import { benchCommand } from "../../bench/lib/command.ts";
+import { printGoals, showLine, showTable } from "../../bench/lib/goals.ts";
+import { root } from "../../packages/local-aws/instance.ts";
+import { lives, runLife } from "./providers/lives.ts";
+import { discard, installPackages, installTools } from "./providers/tools.ts";
+
+/**
+ * Deploys campaigns from the tarballs of pulumi-personalize and local-personalize, in a project outside the repository,
+ * in five ways: each serves, previews without changes, and is destroyed.
+ */
+
+const { resume, only } = benchCommand(
+    "drill:providers",
+    "Do the packed classes and the packed plugin deploy, import and destroy campaigns?",
+    ["", "-- --only yaml", "-- --resume"],
+)
+    .addOption(new Option("--only <life>", "only this life; its result is not stored").choices(Object.keys(lives)))
+    .option("--resume", "keep the successful lives of the interrupted drill", false)
+    .parse()
+    .opts<{ resume: boolean; only?: string }>();
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+const file = join(root, ".local", "drills", "providers.json");
+/** The result of each life: empty if it succeeded, else the error. */
+const results: Record<string, string> = resume && existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
+const programs = installTools();
+const project = installPackages();
+try {
+    for (const [index, name] of Object.keys(lives).entries()) {
+        if (results[name] === "" || (only !== undefined && only !== name)) continue;
+        const begun = performance.now();
+        results[name] = await runLife(name, project, programs, 18_100 + index).then(
+            () => "",
+            (error: Error) => error.message,
+        );
+        if (only === undefined) {
+            mkdirSync(dirname(file), { recursive: true });
+            writeFileSync(file, JSON.stringify(results));
+        }
+        const seconds = ((performance.now() - begun) / 1000).toFixed(0);
+        say(`${name}: ${results[name] || "fine"} (${seconds} s)`);
+    }
+} finally {
+    discard(project);
+}
+
+const names = Object.keys(lives);
+showTable(
+    ["life", "result"],
+    names.map((name) => [name, results[name] === "" ? "fine" : results[name] === undefined ? "not run" : "FAULT"]),
+);
+for (const name of names) if (results[name]) showLine(`${name}: ${results[name]}`);
+const fine = names.filter((name) => results[name] === "").length;
+process.exitCode = printGoals([
+    { name: "providers-lives", figure: (100 * fine) / names.length, bound: "=", limit: 100, unit: "%" },
+]);
