@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ListSchemasCommand } from "@aws-sdk/client-personalize";
-import { isTransient } from "../../personalize/errors.ts";
-import { personalizeClients } from "../../personalize/resource.ts";
+import { isTransient } from "../errors.ts";
+import { personalizeClients } from "../resource.ts";
 
 describe("A call that the service does not answer", () => {
     /** Runs `use` with clients of a service that answers all calls except the first. */
