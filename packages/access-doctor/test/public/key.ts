@@ -3,7 +3,7 @@ import { createFixture, seen } from "../support.ts";
 import { document, keyPolicy, location } from "../worlds/world.ts";
 import { account, bucketArn, type PublicCase, refused, roleArn, withObjects } from "./case.ts";
 
-const forRole = (more: Partial<Statement> = {}): Statement => ({
+export const forRole = (more: Partial<Statement> = {}): Statement => ({
     Sid: "Role",
     Effect: "Allow",
     Principal: { AWS: roleArn },
@@ -11,7 +11,7 @@ const forRole = (more: Partial<Statement> = {}): Statement => ({
     Resource: "*",
     ...more,
 });
-const encrypted = (...statements: Statement[]) =>
+export const encrypted = (...statements: Statement[]) =>
     seen({ ...createFixture(), key: { state: "Enabled", policy: keyPolicy(createFixture(), ...statements) } });
 const owner = "111111111111";
 const foreignKey = `arn:aws:kms:eu-central-1:${owner}:key/KEY`;
