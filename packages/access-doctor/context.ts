@@ -44,12 +44,18 @@ export function unknownsOf({ caller, action, resource }: AccessRequest, known: K
     };
 }
 
+/** Condition keys of kms:Decrypt (Service Authorization Reference, "AWS Key Management Service"), without known ones. */
+const ofDecrypt = [
+    ...["aws:ResourceTag/*", "kms:EncryptionContext:*", "kms:EncryptionContextKeys", "kms:KeyOrigin", "kms:KeySpec"],
+    ...["kms:KeyUsage", "kms:MultiRegion*", "kms:RequestAlias", "kms:ResourceAliases"],
+];
+
 function ofService(action: string, resource: string, known: Known): Unknowns {
     if (action.startsWith("sts:")) {
         const tags = { "aws:ResourceTag/*": anything, "iam:ResourceTag/*": anything };
         return { "sts:RoleSessionName": anything, ...(!known.roleTags && tags) };
     }
-    if (action.startsWith("kms:")) return { "aws:ResourceTag/*": anything, "kms:*": anything };
+    if (action.startsWith("kms:")) return Object.fromEntries(ofDecrypt.map((key) => [key, anything]));
     const isTagged = known.taggedObjects.some((key) => resource.endsWith(`/${key}`));
     return {
         "s3:TlsVersion": ["1.2", "1.3"],

@@ -57,13 +57,17 @@ function usedKeys(
     policies: readonly NamedPolicy[],
 ): Map<string, readonly (string | null)[]> {
     const found = new Map<string, readonly (string | null)[]>();
+    /** Condition keys by their names in lower case, in the spelling of the policy that names them first. */
+    const spelled = new Map<string, string>();
     const sent = new Set(Object.keys(context).map((key) => key.toLowerCase()));
     const add = (key: string, values: readonly string[]) => {
         const lower = key.toLowerCase();
         const possible = sent.has(lower) ? undefined : possibleValues(lower, unknowns);
         if (!possible) return;
-        const before = found.get(lower) ?? [null, "another"];
-        found.set(lower, possible.length > 0 ? possible : [...new Set([...before, ...values])]);
+        const name = spelled.get(lower) ?? key;
+        spelled.set(lower, name);
+        const before = found.get(name) ?? [null, "another"];
+        found.set(name, possible.length > 0 ? possible : [...new Set([...before, ...values])]);
     };
     for (const { Condition = {}, Resource, NotResource } of policies.flatMap(({ document }) =>
         listOf(document.Statement),

@@ -58,7 +58,9 @@ const evidenceOf = (request: AccessRequest, candidate?: Candidate) => {
     ];
 };
 
-const sentence = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
+/** A sentence that begins with the statement's name. A Sid keeps its spelling, because readers search for it. */
+const sentence = (words: string, { Sid }: Candidate["statement"]) =>
+    Sid === undefined ? words.charAt(0).toUpperCase() + words.slice(1) : words;
 
 function denialOf(candidate: Candidate, request: AccessRequest): Explanation {
     const { name, policy, statement, conditions, corrections } = candidate;
@@ -77,7 +79,10 @@ function denialOf(candidate: Candidate, request: AccessRequest): Explanation {
         conditions,
         parts: [],
         corrections,
-        sentence: sentence(`${words}${sent.length > 0 ? `; ${sender(request)} sends ${sent.join(", ")}` : ""}.`),
+        sentence: sentence(
+            `${words}${sent.length > 0 ? `; ${sender(request)} sends ${sent.join(", ")}` : ""}.`,
+            statement,
+        ),
         evidence: evidenceOf(request, candidate),
     };
 }
@@ -155,7 +160,7 @@ function missingAllow(
         conditions,
         parts,
         corrections,
-        sentence: sentence(`${name} of the ${policy} ${why.join(", and ")}${sent}.`),
+        sentence: sentence(`${name} of the ${policy} ${why.join(", and ")}${sent}.`, statement),
         evidence: evidenceOf(request, closest),
     };
 }

@@ -42,7 +42,7 @@ describe("a condition key of an import's requests", () => {
 
     it("a condition key of unknown value is named if the decision depends on it, and gives the verdict unknown", () => {
         const snapshot = guarded({ StringNotLike: { "aws:UserAgent": "aws-*" } });
-        assert.equal(linkOf(snapshot)?.detail, "cannot tell: aws:useragent");
+        assert.equal(linkOf(snapshot)?.detail, "cannot tell: aws:UserAgent");
         assert.equal(diagnose(snapshot).verdict, "unknown");
     });
 

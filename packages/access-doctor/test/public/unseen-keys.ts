@@ -160,6 +160,5 @@ export const unseenKeyCases: readonly PublicCase[] = [
         ),
         says: /kms:GrantIsForAWSResource/i,
         ends: /key|kms:GrantIsForAWSResource/,
-        notYet: "unknown: cannot tell: kms:grantisforawsresource",
     },
 ];
