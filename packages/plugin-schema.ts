@@ -107,7 +107,7 @@ class ClassReader {
         const text = ts.displayPartsToString(symbol.getDocumentationComment(this.checker));
         // The AWS SDK documents its types in HTML.
         return text
-            .replaceAll(/<[^>]+>/g, "")
+            .replaceAll(/<[^<>]+>/g, "")
             .replaceAll(/\s+/g, " ")
             .trim();
     }
