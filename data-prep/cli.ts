@@ -21,7 +21,6 @@ const WRONG_USAGE = 2;
 const CANCELLED = 8;
 
 interface Flags {
-    input?: string;
     items?: string;
     users?: string;
     columns?: string;
@@ -66,7 +65,6 @@ const command = new Command("data-prep")
         "[files...]",
         "CSV, TSV, JSON lines or Parquet, plain, gzip or zstd; a zip, a folder, - for stdin (default: MovieLens 100k is fetched)",
     )
-    .option("--input <file>", "the older form of a file argument")
     .option("--items <file>", "a table of items: id, title, genres or category, year, and any other columns")
     .option("--users <file>", "a table of users: id, and any other columns")
     .option(
@@ -173,7 +171,7 @@ async function parseWithFile(args: readonly string[]): Promise<FileChoice | unde
         stack === undefined
             ? await readOptionsFile(fromCaller(options as string), callersFolder)
             : await optionsOfStack(stack, ".", callersFolder);
-    const files = command.args.length > 0 || command.opts<Flags>().input !== undefined ? [] : found.files;
+    const files = command.args.length > 0 ? [] : found.files;
     command.parse([...found.options, ...args, ...files], { from: "user" });
     return { ...found, hasRule: event === undefined };
 }
@@ -187,9 +185,9 @@ async function main(args: string[]): Promise<number> {
         if (!(error instanceof CommanderError)) process.stderr.write(`${messageOf(error)}\n`);
         return error instanceof CommanderError && error.exitCode === 0 ? 0 : WRONG_USAGE;
     }
-    const { json, dryRun, input, items, users, output, report, badRows, maxBad, ...others } = command.opts<Flags>();
+    const { json, dryRun, items, users, output, report, badRows, maxBad, ...others } = command.opts<Flags>();
     const { columns, itemColumns, userColumns, time, event } = others;
-    const inputs = [...(input === undefined ? [] : [input]), ...command.args].map(fromCaller);
+    const inputs = command.args.map(fromCaller);
     const [kind, ...file] = badRows.split(":");
     const interrupted = new AbortController();
     process.once("SIGINT", () =>

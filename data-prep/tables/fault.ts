@@ -28,4 +28,4 @@ export async function tablesProblem(
 
 /** Returns the command that creates interactions and tables again. */
 export const prepareCommand = (interactionsFile: string) =>
-    `npm run data-prep -- --output ${interactionsFile}   # --input for what is not MovieLens 100k; or: pulumi config set api false`;
+    `npm run data-prep -- --output ${interactionsFile}   # MovieLens 100k; name your own files before --output. Or: pulumi config set api false`;

@@ -13,16 +13,16 @@ describe("npm run data-prep", () => {
         this.timeout(20_000);
         const cli = (...args: string[]) =>
             spawnSync(process.execPath, [CLI, ...args], { encoding: "utf8", cwd: at("") });
-        const good = cli("--input", put("u.data", ratingsFile(syntheticRatings())), "--output", at("c.csv"), "--json");
+        const good = cli(put("u.data", ratingsFile(syntheticRatings())), "--output", at("c.csv"), "--json");
         assert.equal(good.status, 0, good.stderr);
         assert.equal(JSON.parse(good.stdout).schemaVersion, 1);
         assert.match(good.stderr, /shown by their ids/);
 
-        const bad = cli("--input", put("bad.data", Buffer.from("1 2 3 4\n")), "--output", at("d.csv"));
+        const bad = cli(put("bad.data", Buffer.from("1 2 3 4\n")), "--output", at("d.csv"));
         assert.deepEqual([bad.status, bad.stdout], [1, ""]);
-        const wrong = cli("--inptu", "x");
+        const wrong = cli("--ouptut", "x");
         assert.equal(wrong.status, 2);
-        assert.match(wrong.stderr, /Did you mean --input\?/);
+        assert.match(wrong.stderr, /Did you mean --output\?/);
         assert.equal(cli("--bad-rows", "ignore").status, 2);
 
         const chosen = cli("u.data", "--columns", "user=1,item=2,time=4,GRADE=3", "--dry-run");

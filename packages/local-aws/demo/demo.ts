@@ -119,7 +119,7 @@ function progressOf(line: string): string | undefined {
 async function prepare(instance: Instance): Promise<{ users: string[]; sha256: string }> {
     // npm starts scripts in the project's folder, so relative paths need the caller's folder.
     const caller = process.env.npm_lifecycle_event === "demo" ? (process.env.INIT_CWD ?? ".") : ".";
-    const input = options.data === undefined ? [] : ["--input", resolve(caller, options.data)];
+    const input = options.data === undefined ? [] : [resolve(caller, options.data)];
     const tables = fileOptions.flatMap((name) => {
         const file = options[name];
         return file === undefined ? [] : [`--${name}`, resolve(caller, file)];

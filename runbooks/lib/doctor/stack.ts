@@ -69,7 +69,7 @@ export const interactions: Check<StackDeps> = async ({ configuration, data }) =>
         return fail(
             `${file} has ${counted(size.interactions, "interaction")} and ${counted(size.usableUsers, "user")} with two or more: the service ` +
                 `trains on ${leastInteractions} and ${leastUsers} at least`,
-            "npm run data-prep -- --input <more data>",
+            "npm run data-prep -- FILE   # a file with more interactions",
         );
     }
     return ok(`${counted(size.interactions, "interaction")} in ${file}`);
