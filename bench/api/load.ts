@@ -85,14 +85,22 @@ export const resting =
         return await call(request);
     };
 
-/** Returns callers that together start at most this many requests a second, evenly: a late request causes no burst. */
-export function paced(callers: readonly Call[], perSecond: number): readonly Call[] {
+/**
+ * Returns callers that together start at most this many requests a second, evenly: a late request causes no burst.
+ * `clock` returns milliseconds, and `wait` waits for them.
+ */
+export function paced(
+    callers: readonly Call[],
+    perSecond: number,
+    clock = () => performance.now(),
+    wait: (milliseconds: number) => Promise<unknown> = sleep,
+): readonly Call[] {
     let next = 0;
     return callers.map((call) => async (request) => {
-        const now = performance.now();
+        const now = clock();
         const start = Math.max(next, now);
         next = start + 1000 / perSecond;
-        await sleep(start - now);
+        await wait(start - now);
         return await call(request);
     });
 }
