@@ -18,7 +18,7 @@ import { handMadeGroup, prepareValues } from "./planned/prepare.ts";
 const { only, resume } = benchCommand(
     "drill:planned",
     "Does `up` do exactly what preview announces, for every config key and every kind of drift?",
-    ["", "-- --only tags", "-- --resume"],
+    ["", "--only tags", "--resume"],
 )
     .option("--only <text>", "only keys and drifts whose name contains the text", "")
     .option("--resume", "continue the interrupted drill", false)

@@ -15,7 +15,7 @@ import { discard, installPackages, installTools } from "./providers/tools.ts";
 const { resume, only } = benchCommand(
     "drill:providers",
     "Do the packed classes and the packed plugin deploy, import and destroy campaigns?",
-    ["", "-- --only yaml", "-- --resume"],
+    ["", "--only yaml", "--resume"],
 )
     .addOption(new Option("--only <life>", "only this life; its result is not stored").choices(Object.keys(lives)))
     .option("--resume", "keep the successful lives of the interrupted drill", false)
