@@ -294,8 +294,13 @@ describe("API on the local AWS", () => {
         it("the API answers and reports the reason while the campaign is throttled", async () => {
             const admin = adminOf(aws.instance);
             await admin.arm({ operation: "GetRecommendations", times: 200, effect: { kind: "throttle" } });
-            const { body } = await call("/recommendations/asked-in-vain");
-            assert.equal(body.reason, "throttled");
+            // On a busy machine, the deadline of the campaign call may pass before the error arrives: the reason is then `slow`.
+            let stranger = 0;
+            const isThrottled = async () => {
+                stranger += 1;
+                return (await call(`/recommendations/unserved-${stranger}`)).body.reason === "throttled";
+            };
+            await until("a list with the reason `throttled`", isThrottled);
             await asked(40);
             await admin.clear();
             none();
@@ -340,7 +345,8 @@ describe("API on the local AWS", () => {
         it("the API answers while the campaign is parked and uses it after resume", async () => {
             assertExit(await operate("park", "--yes", "--reason", "night"), 0);
             assert.equal(await isThere(), false);
-            const isAway = async () => (await call("/health")).body.campaign.state === "away";
+            // On a busy machine, the gateway may end a request before the function answers, and its error has no campaign.
+            const isAway = async () => (await call("/health")).body.campaign?.state === "away";
             await until("health reports that the campaign is away", isAway);
             const { body } = await watch("parked-viewer", "3");
             assert.equal(body.tracked, true);
